@@ -1,0 +1,46 @@
+"""Gradient descent you can see: every step, on the true loss surface, on your own data.
+
+    import steepest as st
+
+    run = st.descend("geyser", target="waiting", features=["duration"])
+    print(run.explain())
+    run.figure("geyser.png")
+"""
+
+from steepest.data.shipped import dataset, datasets
+from steepest.descend import descend
+from steepest.descent.loop import steps
+from steepest.descent.stops import Stop
+from steepest.diagnosis.verdict import Verdict
+from steepest.errors import ChoiceError, DataError, FileError, SteepestError
+from steepest.objective.linear import LinearObjective
+from steepest.objective.loss import Absolute, CrossEntropy, Huber, Softmax, Squared
+from steepest.run import Run, load
+from steepest.surface.surface import Surface
+from steepest.trace import Step, Trace
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Absolute",
+    "ChoiceError",
+    "CrossEntropy",
+    "DataError",
+    "FileError",
+    "Huber",
+    "LinearObjective",
+    "Run",
+    "Softmax",
+    "Squared",
+    "SteepestError",
+    "Step",
+    "Stop",
+    "Surface",
+    "Trace",
+    "Verdict",
+    "dataset",
+    "datasets",
+    "descend",
+    "load",
+    "steps",
+]

@@ -1,0 +1,81 @@
+"""A record on disk: one zip file of a JSON text and NumPy arrays, whole or not at all.
+
+Every part can be read without steepest, in any language, in many years: zip (with a checksum of
+each part), JSON, and NumPy's documented array format. Nothing is pickled, so opening a file never
+runs code.
+"""
+
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.errors import FileError
+from steepest.files import whole_file
+
+__all__ = ["VERSION", "read_archive", "write_archive"]
+
+VERSION = 1
+FORMAT = "steepest run"
+
+
+def write_archive(
+    path: str | os.PathLike[str], record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> None:
+    """Write `record` and `arrays` to `path`; FileError, and no file, if that fails."""
+    text = json.dumps({"format": FORMAT, "version": VERSION, **record}, indent=1, allow_nan=False)
+    with (
+        whole_file(path) as draft,
+        zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
+        archive.writestr("run.json", text)
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as part:
+                np.lib.format.write_array(part, np.ascontiguousarray(array), allow_pickle=False)
+
+
+def read_archive(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the record and the arrays in `path`.
+
+    Raises FileError for a file that is missing, foreign, damaged or of a later version.
+    """
+    source = Path(path)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        record = json.loads(parts.pop("run.json"))
+        _check(source, record)
+        arrays = {name.removesuffix(".npy"): _array(part) for name, part in parts.items()}
+    except OSError as error:
+        raise FileError(f"cannot read {source}: {error.strerror or error}") from error
+    except FileError:
+        raise
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, zlib.error) as error:
+        raise FileError(
+            f"cannot read {source}: it is no saved run, or it is damaged ({error}); "
+            "save the run again with run.save or steepest fit --save"
+        ) from error
+    return record, arrays
+
+
+def _array(part: bytes) -> NDArray[Any]:
+    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(part), allow_pickle=False)
+    return array
+
+
+def _check(source: Path, record: Any) -> None:
+    """Raise FileError if the record is not one of ours, or is from a later steepest."""
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise FileError(f"cannot read {source}: it is a zip file, but not a saved run of steepest")
+    if record.get("version", 0) > VERSION:
+        raise FileError(
+            f"cannot read {source}: it was saved by a later steepest (format {record['version']}, "
+            f"this one reads up to {VERSION}); update steepest"
+        )

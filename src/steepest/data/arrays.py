@@ -1,0 +1,94 @@
+"""Arrays that the reader gives as (X, y): their shapes, and whether they hold numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.gaps import Holes
+from steepest.errors import DataError
+
+__all__ = ["array_holes", "as_matrix", "as_vector"]
+
+
+def as_matrix(source: Any) -> NDArray[np.float64]:
+    """Return X as (rows, features) float64 in C order, without a copy if it is so already.
+
+    One dimension, (rows,), is one feature. Raises DataError for another number of dimensions, no
+    column, or values that are no numbers.
+    """
+    X = _array(source, "X")
+    if X.dtype.kind not in "biuf":
+        raise DataError(
+            f"X must hold numbers, got {_contents(X)}; turn words into numbers, or give a data "
+            "frame or a file with the name of its target, which may have words (a sparse matrix: "
+            "give X.toarray())"
+        )
+    if X.ndim == 1:
+        X = X[:, None]
+    if X.ndim != 2 or X.shape[1] == 0:
+        raise DataError(f"X must be rows by features, two dimensions, got the shape {X.shape}")
+    return np.ascontiguousarray(X, dtype=np.float64)
+
+
+def as_vector(source: Any) -> NDArray[Any]:
+    """Return y as (rows,), of whatever type; a single column, (rows, 1), is taken as that.
+
+    Raises DataError for another shape.
+    """
+    y = _array(source, "y")
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.ndim != 1:
+        raise DataError(f"y must be one value a row, one dimension, got the shape {y.shape}")
+    return y
+
+
+def array_holes(
+    X: NDArray[np.float64], y: NDArray[Any] | None, names: Sequence[str]
+) -> list[Holes]:
+    """Return what is missing in X, (rows, features), and y, (rows,): columns with holes only.
+
+    `names` has one name for each column of X.
+    """
+    columns = [] if _all_finite(X) else list(zip(names, X.T, strict=True))
+    if y is not None:
+        columns.append(("y", y))
+    return [holes for holes in (_holes(name, values) for name, values in columns) if holes]
+
+
+def _array(source: Any, name: str) -> NDArray[Any]:
+    """Return `source` as an array; raise DataError if its rows are not of one length."""
+    try:
+        return np.asarray(source)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{name} cannot be made an array: {error}") from error
+
+
+def _contents(X: NDArray[Any]) -> str:
+    """Say what an array holds instead of numbers."""
+    wrong = [value for value in X.ravel()[:1000] if isinstance(value, str)]
+    return f"{X.dtype}" + (f", such as {str(wrong[0])!r}" if wrong else "")
+
+
+def _all_finite(X: NDArray[np.float64]) -> bool:
+    """Tell without a second array as large as X whether all of it is finite.
+
+    A sum over a NaN or an infinity is neither; the sum may overflow where the values do not, so
+    False means no more than "look closer".
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(X.sum()))
+
+
+def _holes(name: str, values: NDArray[Any]) -> Holes:
+    """Return where values, (rows,), are gaps (NaN, None) and where they are infinite."""
+    if values.dtype.kind == "f":
+        return Holes(name, np.isnan(values), np.isinf(values))
+    none = np.zeros(values.shape, dtype=bool)
+    if values.dtype != object:
+        return Holes(name, none, none)
+    # What is not equal to itself is a NaN, also among strings, as pandas has it.
+    gaps = np.array([value is None or value != value for value in values], dtype=bool)
+    return Holes(name, gaps, none)

@@ -1,0 +1,189 @@
+"""What a column of a table holds, and its values as numbers or as words.
+
+A gap is a null, a NaN or an empty word, whatever kind of file or frame the table came from.
+"""
+
+import difflib
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.table import Table
+from steepest.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "check_words",
+    "counts",
+    "kind_of",
+    "listing",
+    "need_column",
+    "numbers",
+    "some",
+    "unit_of",
+    "what_it_holds",
+    "words",
+]
+
+_MOST_LEVELS = 50
+_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+_COMMA_NUMBER = r"^\s*[+-]?\d+,\d+\s*$"
+_GAP_WORDS = r"^\s*(#?N/?A|NULL|null|-?[Nn]a[Nn]|n/a)?\s*$"
+
+
+def kind_of(column: "pa.ChunkedArray") -> str:
+    """Return "number", "boolean", "text", "dictionary", "time", "empty" or "other"."""
+    from pyarrow import types
+
+    kind = column.type
+    if types.is_boolean(kind):
+        return "boolean"
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+        return "number"
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+        return "text"
+    if types.is_dictionary(kind):
+        plain = not (types.is_nested(kind.value_type) or types.is_temporal(kind.value_type))
+        return "dictionary" if plain else "other"
+    if types.is_temporal(kind):
+        return "time"
+    return "empty" if types.is_null(kind) else "other"
+
+
+def numbers(column: "pa.ChunkedArray") -> NDArray[np.float64]:
+    """Return a column of numbers or booleans, (rows,); a null is NaN, True is 1.
+
+    Whole numbers beyond 2**53 take the nearest value that a float64 has.
+    """
+    import pyarrow as pa
+
+    if pa.types.is_null(column.type):
+        return np.full(len(column), np.nan)
+    values: NDArray[np.float64] = column.cast(pa.float64(), safe=False).to_numpy()
+    return values
+
+
+def words(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """Return a column as text, (rows,); the empty word is null.
+
+    Whole numbers and booleans become words too: a category "1" is a number in many a file.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    text = column.cast(pa.large_string())
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+
+
+def counts(column: "pa.ChunkedArray") -> dict[str, int]:
+    """Return how often each word occurs in a column of words, gaps left aside."""
+    import pyarrow.compute as pc
+
+    found = pc.value_counts(words(column).drop_null())
+    return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
+
+
+def unit_of(table: Table, name: str) -> str:
+    """Return the unit in the column's metadata, "" if there is none."""
+    return ((table.arrow.schema.field(name).metadata or {}).get(b"unit") or b"").decode()
+
+
+def check_words(table: Table, name: str) -> None:
+    """Refuse a text column that is no category: numbers with text among them, or free text.
+
+    A column is a category with at most 50 levels that make up at most half of the rows (two are
+    never too many); a dictionary column is one in any case, since somebody has said so.
+    Raises DataError, which starts with the column's name.
+    """
+    column = table.arrow[name]
+    if kind_of(column) == "dictionary":
+        return
+    _check_no_numbers(table, name)
+    levels = counts(column)
+    most = min(_MOST_LEVELS, max(2, table.arrow.num_rows // 2))
+    if len(levels) > most:
+        raise DataError(
+            f"{name!r} holds free text: {len(levels)} different values in "
+            f"{table.arrow.num_rows} rows, such as {_clip(next(iter(levels)))}; a category has "
+            f"at most {most} here (a dictionary or categorical column may have more)"
+        )
+
+
+def what_it_holds(table: Table, name: str) -> str:
+    """Say what stands where numbers were needed: "text in 2 rows, the first 'a' on line 5"."""
+    column = table.arrow[name]
+    if kind_of(column) not in ("text", "dictionary"):
+        return str(column.type)
+    text = words(column)
+    rows = np.flatnonzero(_plain_words(text))
+    if rows.size == 0:
+        return "numbers written as text"
+    first = int(rows[0])
+    return (
+        f"text in {some(rows.size, 'row')}, the first {_clip(text[first].as_py())} on "
+        f"{table.place(first)}"
+    )
+
+
+def _check_no_numbers(table: Table, name: str) -> None:
+    """Refuse a text column of which more than half are numbers, but not all."""
+    text = words(table.arrow[name])
+    plain = _plain_words(text)
+    comma = _matches(text, _COMMA_NUMBER)
+    numeric = _matches(text, _NUMBER) | comma
+    if not plain.any() or numeric.sum() <= (plain & ~comma).sum():
+        return
+    hint = "a decimal point, and no comma" if comma.any() else "numbers, or leave it empty"
+    raise DataError(
+        f"{name!r} is a column of numbers with {what_it_holds(table, name)}; write {hint}"
+    )
+
+
+def _plain_words(text: "pa.ChunkedArray") -> NDArray[np.bool_]:
+    """Return where words, (rows,), are neither a number nor a spelling of a gap."""
+    there: NDArray[np.bool_] = text.is_valid().to_numpy()
+    return there & ~_matches(text, _NUMBER) & ~_matches(text, _GAP_WORDS)
+
+
+def _matches(text: "pa.ChunkedArray", pattern: str) -> NDArray[np.bool_]:
+    """Return where the words match, (rows,); a gap does not."""
+    import pyarrow.compute as pc
+
+    found: NDArray[np.bool_] = pc.match_substring_regex(text, pattern).fill_null(False).to_numpy()
+    return found
+
+
+def need_column(table: Table, name: str, role: str) -> None:
+    """Raise DataError if the table has no column `name`; `role` says what it was wanted for."""
+    if table.arrow.schema.get_field_index(name) >= 0:
+        return
+    known = table.arrow.column_names
+    by_fold = {other.casefold(): other for other in known}
+    near = difflib.get_close_matches(str(name).casefold(), by_fold, n=3, cutoff=0.6)
+    hint = f"; did you mean {' or '.join(repr(by_fold[fold]) for fold in near)}?" if near else ";"
+    raise DataError(
+        f"{table.name}: there is no column {name!r} for the {role}{hint} columns: {listing(known)}"
+    )
+
+
+def listing(names: Collection[Any], most: int = 12) -> str:
+    """Return the names parted by commas, a long list cut short with its length told."""
+    shown: Sequence[str] = [str(name) for name in list(names)[:most]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f", ... and {more} more" if more else "")
+
+
+def some(count: int, noun: str) -> str:
+    """Return a count with its noun: "1 row", "3 rows"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _clip(value: str) -> str:
+    """Return a value for a message, in quotes, cut at 40 characters."""
+    return repr(value if len(value) <= 40 else value[:39] + "…")

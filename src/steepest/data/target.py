@@ -1,0 +1,237 @@
+"""The target: the column to predict, as a number or as one of a few classes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.columns import (
+    check_words,
+    counts,
+    kind_of,
+    listing,
+    need_column,
+    numbers,
+    some,
+    unit_of,
+    what_it_holds,
+    words,
+)
+from steepest.data.table import Table
+from steepest.errors import DataError
+
+__all__ = ["Target", "choose_target", "plain_target"]
+
+_MOST_CLASSES = 50
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is predicted: a number if `classes` is None, else one of the classes."""
+
+    name: str
+    classes: tuple[Any, ...] | None = None  # sorted; Python's str, bool, int or float
+    unit: str = ""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The column's own name if its values are words, whatever they look like."""
+        return (self.name,) if self.classes and isinstance(self.classes[0], str) else ()
+
+    def vector(self, table: Table) -> NDArray[np.float64]:
+        """Return y, (rows,): the values, or the codes 0, 1, ... of the classes.
+
+        Raises DataError for a missing column, a gap, an infinite value or an unknown class.
+        """
+        need_column(table, self.name, "target")
+        values = table.arrow[self.name]
+        kind = kind_of(values)
+        spoken = bool(self.categories)
+        if kind in ("time", "other") or (kind in ("text", "dictionary") and not spoken):
+            needed = "words" if spoken else "numbers"
+            raise DataError(
+                f"{table.name}: the target {self.name!r} must hold {needed}, got "
+                f"{what_it_holds(table, self.name)}"
+            )
+        found = words(values).to_numpy() if spoken else numbers(values)
+        return self.codes(found, table.place, f"{table.name}: the target {self.name!r}")
+
+    def codes(
+        self, values: NDArray[Any], place: Callable[[int], str], where: str
+    ) -> NDArray[np.float64]:
+        """Return `values`, (rows,), as y; `place` and `where` are for messages.
+
+        A gap among words is None. Raises DataError like `vector`.
+        """
+        if not self.categories:
+            if values.dtype.kind not in "biuf":
+                raise DataError(f"{where} must hold numbers, got {values.dtype}")
+            wrong = np.flatnonzero(~np.isfinite(values))
+            if wrong.size:
+                what = "no value" if np.isnan(values[wrong[0]]) else "an infinite value"
+                raise DataError(
+                    f"{where} has {what} on {place(int(wrong[0]))}; fill it in or leave the row out"
+                )
+        if self.classes is None:
+            return np.asarray(values, dtype=np.float64)
+        code = {label: index for index, label in enumerate(self.classes)}
+        found, inverse = _distinct(values)
+        codes = np.array([code.get(label, -1) for label in found], dtype=np.float64)[inverse]
+        wrong = np.flatnonzero(codes < 0)
+        if wrong.size:
+            label = values[wrong[0]]
+            got = "no value" if label is None else f"the class {_python(label)!r}"
+            raise DataError(
+                f"{where} has {got} on {place(int(wrong[0]))}; known are: {listing(self.classes)}"
+            )
+        return codes
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the target as plain lists and strings, for JSON."""
+        classes = None if self.classes is None else list(self.classes)
+        return {"name": self.name, "classes": classes, "unit": self.unit}
+
+    @classmethod
+    def from_dict(cls, said: dict[str, Any]) -> "Target":
+        """Return the target that `to_dict` told, also after JSON."""
+        classes = None if said["classes"] is None else tuple(said["classes"])
+        return cls(said["name"], classes, said["unit"])
+
+
+def choose_target(table: Table, name: str, classify: bool | None) -> Target:
+    """Return the column `name` as the target.
+
+    With `classify` None the column decides: words and booleans are classes, numbers are
+    predicted as such, except whole ones of exactly two values, which are classes. Raises
+    DataError if the column is missing or cannot be predicted as asked.
+    """
+    need_column(table, name, "target")
+    values = table.arrow[name]
+    kind = kind_of(values)
+    where = f"{table.name}: the target {name!r}"
+    if kind in ("time", "other"):
+        raise DataError(
+            f"{where} holds {values.type}, which cannot be predicted; turn it into a number such "
+            "as days since a date"
+        )
+    if kind in ("text", "dictionary"):
+        return _of_words(table, name, classify)
+    amounts = numbers(values)
+    return _of_numbers(name, amounts, kind, classify, where, unit_of(table, name))
+
+
+def plain_target(y: Any, classify: bool | None) -> tuple[Target, NDArray[np.float64]]:
+    """Return the target "y" of an array of numbers, booleans or strings, and its (rows,) values.
+
+    The rules and errors are those of `choose_target`.
+    """
+    values = np.asarray(y)
+    where = "y"
+    if _all_words(values):
+        if classify is False:
+            raise DataError(
+                f"y must hold numbers for a regression, got {str(values[0])!r} in row 1"
+            )
+        found = tuple(sorted({str(label) for label in values}))
+        _check_classes(found, values.size, where)
+        target = Target("y", found)
+        return target, target.codes(values, _row, where)
+    if values.dtype.kind not in "biuf":
+        raise DataError(f"y must hold numbers, booleans or strings, got {values.dtype}")
+    kind = "boolean" if values.dtype.kind == "b" else "number"
+    target = _of_numbers("y", values.astype(np.float64), kind, classify, where)
+    return target, target.codes(values.astype(np.float64), _row, where)
+
+
+def _of_words(table: Table, name: str, classify: bool | None) -> Target:
+    """Return a text or dictionary column as a target with classes."""
+    where = f"{table.name}: the target {name!r}"
+    try:
+        check_words(table, name)
+    except DataError as error:
+        raise DataError(f"{table.name}: the target {error}") from error
+    if classify is False:
+        raise DataError(
+            f"{where} must hold numbers for a regression, got {what_it_holds(table, name)}; leave "
+            "out classify=False, or choose another target"
+        )
+    levels = counts(table.arrow[name])
+    _check_two(where, list(levels))
+    return Target(name, tuple(sorted(levels)))
+
+
+def _of_numbers(
+    name: str,
+    values: NDArray[np.float64],
+    kind: str,
+    classify: bool | None,
+    where: str,
+    unit: str = "",
+) -> Target:
+    """Return numbers or booleans, (rows,), as a target; gaps and infinities are left aside here."""
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        raise DataError(f"{where} has no finite value at all; choose another column")
+    low, high = finite.min(), finite.max()
+    whole = bool((np.mod(finite, 1) == 0).all())
+    two = low != high and bool(((finite == low) | (finite == high)).all())
+    by_type = kind == "boolean" or (whole and two)
+    if not (by_type if classify is None else classify):
+        if low == high:
+            raise DataError(
+                f"{where} is {low:g} wherever it has a value, there is nothing to predict; choose "
+                "a column that varies"
+            )
+        return Target(name, unit=unit)
+    python = bool if kind == "boolean" else int if whole else float
+    labels = [python(label) for label in np.unique(finite)]
+    _check_classes(labels, finite.size, where, most=finite.size if whole else _MOST_CLASSES)
+    return Target(name, tuple(labels))
+
+
+def _check_classes(labels: Sequence[Any], rows: int, where: str, most: int = _MOST_CLASSES) -> None:
+    """Refuse a single class, and so many that hardly any is there twice."""
+    _check_two(where, labels)
+    limit = min(most, max(2, rows // 2))
+    if len(labels) > limit:
+        raise DataError(
+            f"{where} has {len(labels)} different values in {some(rows, 'row')}, too many to be "
+            f"classes (at most {limit} here); predict it as a number, or choose another column"
+        )
+
+
+def _check_two(where: str, labels: Sequence[Any]) -> None:
+    """Refuse a target of one class or none."""
+    if len(labels) > 1:
+        return
+    got = f"a single class, {labels[0]!r}" if len(labels) else "no value at all"
+    raise DataError(f"{where} has {got}; to tell classes apart takes two or more")
+
+
+def _distinct(values: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
+    """Return the distinct values as Python's own, and which of them each row has, (rows,)."""
+    if values.dtype != object:
+        found, inverse = np.unique(values, return_inverse=True)
+        return found.tolist(), inverse
+    seen: dict[Any, int] = {}
+    inverse = np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.intp)
+    return list(seen), inverse
+
+
+def _all_words(values: NDArray[Any]) -> bool:
+    """Tell whether an array holds strings and nothing else."""
+    if values.dtype.kind in "UT":
+        return True
+    return values.dtype == object and all(isinstance(value, str) for value in values)
+
+
+def _python(label: Any) -> Any:
+    """Return a label as Python's own type, for a message."""
+    return label.item() if isinstance(label, np.generic) else label
+
+
+def _row(index: int) -> str:
+    """Return the place of row `index` (from 0) of an array, counted from 1."""
+    return f"row {index + 1}"

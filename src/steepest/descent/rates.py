@@ -1,0 +1,233 @@
+"""Learning rates: how far to go along a direction.
+
+A rate is a function of where the descent stands (`Here`): a number for every step, a schedule
+that knows only the step's index, or a search that tries the loss further along.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from steepest.errors import ChoiceError
+from steepest.objective.protocol import Vector
+
+__all__ = [
+    "Cosine",
+    "Fixed",
+    "Here",
+    "LearningRate",
+    "Scheduled",
+    "Search",
+    "StepDecay",
+    "TimeDecay",
+    "choose_rate",
+]
+
+Schedule = Callable[[int], float]
+
+
+class Here(NamedTuple):
+    """Where the descent stands when it asks how far to go, in the coordinates of the walk."""
+
+    index: int
+    loss: float
+    gradient: Vector
+    direction: Vector
+    try_rate: Callable[[float], tuple[float, Vector]]
+    """The loss and the gradient at a trial rate along the direction."""
+    last_rate: float | None = None
+    """The last step's rate; None at the start."""
+    moved: Vector | None = None
+    """The last step itself."""
+    turned: Vector | None = None
+    """How the gradient changed over the last step; None where its rows were others."""
+
+
+class LearningRate(Protocol):
+    """How far to go along the direction: `position += rate(here) * direction`."""
+
+    def __call__(self, here: Here) -> float:
+        """Return the learning rate of this step."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The same learning rate for every step."""
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.rate) and self.rate > 0):
+            raise ChoiceError(
+                f"the learning rate is {self.rate:g}, but it must be a number above 0; "
+                "a step goes learning rate x gradient downhill"
+            )
+
+    def __call__(self, here: Here) -> float:
+        """Return the rate."""
+        return self.rate
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A learning rate that depends on the step's index alone."""
+
+    schedule: Schedule
+
+    def __call__(self, here: Here) -> float:
+        """Return the schedule's rate for this step."""
+        return float(self.schedule(here.index))
+
+
+@dataclass(frozen=True)
+class TimeDecay:
+    """`rate / (1 + decay k)` at step k (Robbins & Monro 1951)."""
+
+    rate: float
+    decay: float = 0.01
+
+    def __call__(self, index: int) -> float:
+        """Return the rate of step `index`."""
+        return self.rate / (1.0 + self.decay * index)
+
+
+@dataclass(frozen=True)
+class StepDecay:
+    """`rate` times `factor` once more after every `every` steps."""
+
+    rate: float
+    factor: float = 0.5
+    every: int = 100
+
+    def __call__(self, index: int) -> float:
+        """Return the rate of step `index`."""
+        return float(self.rate * self.factor ** (index // self.every))
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """From `rate` down to 0 along half a cosine over `steps` steps, and 0 after.
+
+    Loshchilov & Hutter 2017, "SGDR: stochastic gradient descent with warm restarts", without the
+    restarts.
+    """
+
+    rate: float
+    steps: int
+
+    def __call__(self, index: int) -> float:
+        """Return the rate of step `index`."""
+        done = min(index / max(self.steps, 1), 1.0)
+        return float(0.5 * self.rate * (1.0 + np.cos(np.pi * done)))
+
+
+SUFFICIENT = 1e-4
+"""The share of the fall that the slope promises which a step must bring (Armijo 1966)."""
+
+ROUNDING = 1e-15
+"""The share of the loss below which two losses cannot be told apart."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """A rate proposed by the curvature of the last step and taken only if the loss falls.
+
+    The proposal is `s's / s'g`, with s the last step and g the change of the gradient over it:
+    one over the curvature that was met (Barzilai & Borwein 1988). A step is accepted if the loss
+    falls by at least a share of what the slope promises (Armijo 1966). Where losses are too near
+    to be told apart the slopes at both ends tell: on a quadratic, which every smooth loss is from
+    so near, the same condition in other words (Hager & Zhang 2005, "A new conjugate gradient
+    method with guaranteed descent", eq. 1.8). Otherwise the rate is halved. So the loss never
+    rises, but by rounding; and no rate, 0, is what is left when the direction does not run
+    downhill or nothing lower is found.
+
+    `curvature` is a bound on the objective's curvature: 1 / curvature is safe and the first
+    proposal.
+    """
+
+    curvature: float | None = None
+
+    def __call__(self, here: Here) -> float:
+        """Return the largest of the proposal, its half, its quarter, ... that is accepted."""
+        slope = float(here.gradient @ here.direction)
+        if not slope < 0.0:
+            return 0.0
+        rate = self._proposal(here, slope)
+        for _ in range(60):
+            if _accepts(here, rate, slope):
+                return rate
+            rate *= 0.5
+        return 0.0
+
+    def _proposal(self, here: Here, slope: float) -> float:
+        """Return the first rate to try."""
+        if here.moved is not None and here.turned is not None:
+            bent = float(here.moved @ here.turned)
+            step = float(here.moved @ here.moved)
+            if 0.0 < bent and step > 0.0:
+                along = -slope / float(here.direction @ here.direction)
+                return step / bent * along
+        if here.last_rate:
+            return 2.0 * here.last_rate
+        if self.curvature:
+            return -slope / (float(here.direction @ here.direction) * self.curvature)
+        return min(1.0, abs(here.loss) / -slope) or 1.0
+
+
+def _accepts(here: Here, rate: float, slope: float) -> bool:
+    """Return whether the loss falls enough at `rate`, or provably falls at all."""
+    loss, gradient = here.try_rate(rate)
+    if loss <= here.loss + SUFFICIENT * rate * slope:
+        return True
+    close = loss <= here.loss + ROUNDING * abs(here.loss)
+    return close and float(gradient @ here.direction) <= (2 * SUFFICIENT - 1.0) * slope
+
+
+SCHEDULES = {"time": TimeDecay, "step": StepDecay, "cosine": Cosine}
+
+HOW = "a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]] or cosine:RATE"
+
+
+def choose_rate(
+    rate: float | str | Schedule, steps: int | None = None, curvature: float | None = None
+) -> LearningRate:
+    """Return the learning rate for `rate`: a number, a word as above, or a function of the index.
+
+    `steps` is how long a cosine runs. Raises ChoiceError for what is none of them, and for a rate
+    that is not above 0.
+    """
+    if callable(rate):
+        return Scheduled(rate)
+    if rate == "auto":
+        return Search(curvature)
+    if isinstance(rate, str):
+        kind, *numbers = rate.split(":")
+        if kind in SCHEDULES and numbers:
+            return Scheduled(_schedule(kind, [_number(text) for text in numbers], steps))
+    return Fixed(_number(rate))
+
+
+def _schedule(kind: str, numbers: list[float], steps: int | None) -> Schedule:
+    """Return the schedule `kind` with its numbers, the first of which is a rate."""
+    Fixed(numbers[0])
+    arguments: list[Any] = list(numbers)
+    if kind == "cosine":
+        if steps is None:
+            raise ChoiceError("a cosine learning rate needs to know its end: say how many steps")
+        arguments.append(steps)
+    if kind == "step" and len(arguments) == 3:
+        arguments[2] = max(1, int(arguments[2]))
+    try:
+        schedule: Schedule = SCHEDULES[kind](*arguments)
+    except TypeError:
+        raise ChoiceError(f"too many numbers in the learning rate; it is {HOW}") from None
+    return schedule
+
+
+def _number(rate: Any) -> float:
+    try:
+        return float(rate)
+    except (TypeError, ValueError):
+        raise ChoiceError(f"the learning rate is {rate!r}, but it must be {HOW}") from None

@@ -1,0 +1,209 @@
+"""Scales: the coordinates in which the steps are taken.
+
+A scale changes the walk, never the objective: params, loss and gradient stay those of the
+reader's units, and only the position that the rule moves is another. With `params = T position`
+the gradient by the position is `T' gradient`, and a bowl that is a ravine in one set of
+coordinates is round in another. Nothing of X is copied.
+
+The bound on the curvature in these coordinates, which the safe learning rate needs, is the
+largest eigenvalue of `c Z'Z/rows + penalty`, with c the most that the loss can bend.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.errors import ChoiceError
+from steepest.objective.linear import LinearObjective
+from steepest.objective.protocol import Objective, Vector
+
+__all__ = ["SCALES", "Rounded", "Scale", "Standard", "Unscaled", "choose_scale"]
+
+Array = NDArray[np.float64]
+
+SCALES = ("none", "standard", "round")
+
+MOST_ROUNDED = 512
+"""Features up to which `auto` rounds: d² numbers and d³ work, less than a few reads of X."""
+
+MOST_BOUNDED = 2048
+"""Features up to which the curvature bound is worked out from the Gram matrix at all."""
+
+
+class Scale(Protocol):
+    """The coordinates of the walk."""
+
+    @property
+    def name(self) -> str:
+        """The word by which the scale is chosen."""
+
+    @property
+    def curvature(self) -> float | None:
+        """The most that the objective can curve in these coordinates, if that is known."""
+
+    def params(self, position: Vector) -> Vector:
+        """Return the params, in the reader's units, at a position of the walk."""
+
+    def position(self, params: Vector) -> Vector:
+        """Return the position of the walk at `params`."""
+
+    def pull(self, gradient: Vector) -> Vector:
+        """Return the gradient by the position, of the gradient by the params."""
+
+
+@dataclass(frozen=True)
+class Unscaled:
+    """The reader's own units: the textbook's descent."""
+
+    curvature: float | None = None
+    name: str = "none"
+
+    def params(self, position: Vector) -> Vector:
+        """Return `position`."""
+        return position
+
+    def position(self, params: Vector) -> Vector:
+        """Return `params`."""
+        return params
+
+    def pull(self, gradient: Vector) -> Vector:
+        """Return `gradient`."""
+        return gradient
+
+
+@dataclass(frozen=True)
+class Standard:
+    """Weights as if each feature had mean 0 and standard deviation 1."""
+
+    mean: Vector
+    deviation: Vector
+    margins: int
+    curvature: float | None = None
+    name: str = "standard"
+
+    def params(self, position: Vector) -> Vector:
+        """Return weights / deviation, and the bias less mean times those."""
+        weights, bias = self._split(position)
+        weights = weights / self.deviation[:, None]
+        return np.append(weights, bias - self.mean @ weights)
+
+    def position(self, params: Vector) -> Vector:
+        """Return weights x deviation, and the bias at the mean of the features."""
+        weights, bias = self._split(params)
+        return np.append(weights * self.deviation[:, None], bias + self.mean @ weights)
+
+    def pull(self, gradient: Vector) -> Vector:
+        """Return the gradient by the standardised weights and the bias at the mean."""
+        weights, bias = self._split(gradient)
+        weights = (weights - np.outer(self.mean, bias)) / self.deviation[:, None]
+        return np.append(weights, bias)
+
+    def _split(self, vector: Vector) -> tuple[Array, Array]:
+        matrix = vector.reshape(-1, self.margins)
+        return matrix[:-1], matrix[-1]
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """Coordinates in which the bound on the curvature is the same, 1, in every direction.
+
+    `whiten` is a matrix W, (features + 1) squared, with `W' B W = 1` for the bound B in standard
+    units: for the squared loss B is the curvature itself, so that the bowl is truly round; for
+    cross entropy it holds by Böhning & Lindsay 1988. With k margins the bound of Böhning 1992,
+    `(1 - 11'/k) / 2`, leaves out what all classes have in common: only the penalty bends along
+    that, so it has its own scale, `common`, one number a row.
+    """
+
+    standard: Standard
+    whiten: Array
+    unwhiten: Array
+    common: Vector | None = None
+    curvature: float | None = 1.0
+    name: str = "round"
+
+    def params(self, position: Vector) -> Vector:
+        """Return the params in the reader's units."""
+        return self.standard.params(self._turn(self.whiten, self.common, position))
+
+    def position(self, params: Vector) -> Vector:
+        """Return the position in the round coordinates."""
+        common = None if self.common is None else 1.0 / self.common
+        return self._turn(self.unwhiten, common, self.standard.position(params))
+
+    def pull(self, gradient: Vector) -> Vector:
+        """Return the gradient by the round coordinates."""
+        return self._turn(self.whiten.T, self.common, self.standard.pull(gradient))
+
+    def _turn(self, matrix: Array, common: Vector | None, vector: Vector) -> Vector:
+        if common is None:
+            return matrix @ vector
+        by_class = vector.reshape(len(matrix), -1)
+        mean = by_class.mean(axis=1, keepdims=True)
+        return (matrix @ (by_class - mean) + common[:, None] * mean).ravel()
+
+
+def choose_scale(name: str, objective: Objective) -> Scale:
+    """Return the scale called `name` for `objective`.
+
+    `auto` rounds up to 512 features and standardises beyond. Objectives that are not linear know
+    only `none`, and `auto` is that. Raises ChoiceError for an unknown name or one that does not
+    fit.
+    """
+    if name not in ("auto", *SCALES):
+        raise ChoiceError(f"there is no scale {name!r}; choose one of auto, {', '.join(SCALES)}")
+    if not isinstance(objective, LinearObjective):
+        if name in ("auto", "none"):
+            return Unscaled()
+        raise ChoiceError(f"the scale {name} needs an objective of weights and a bias; use none")
+    if name == "auto":
+        name = "round" if objective.shape[0] <= MOST_ROUNDED else "standard"
+    return {"none": _unscaled, "standard": _standard, "round": _rounded}[name](objective)
+
+
+def _unscaled(objective: LinearObjective) -> Unscaled:
+    mean, deviation = objective.moments
+    back = np.diag(np.append(deviation, 1.0))
+    back[-1, :-1] = mean
+    return Unscaled(_largest(objective, back, np.ones_like(deviation)))
+
+
+def _standard(objective: LinearObjective) -> Standard:
+    mean, deviation = objective.moments
+    curvature = _largest(objective, np.eye(objective.shape[0]), deviation)
+    return Standard(mean, deviation, objective.shape[1], curvature)
+
+
+def _rounded(objective: LinearObjective) -> Rounded:
+    mean, deviation = objective.moments
+    bend = objective.loss.curvature_bound
+    bound = objective.gram * (bend if np.isfinite(bend) else 1.0)
+    bound[np.diag_indices(len(deviation))] += objective.l2 / deviation**2
+    values, vectors = np.linalg.eigh(bound)
+    # A direction in which the data do not reach is given the length that the flattest real one
+    # can have in float64: the bound then still holds there.
+    root = np.sqrt(np.maximum(values, 1e-13 * values[-1]))
+    margins = objective.shape[1]
+    return Rounded(
+        standard=Standard(mean, deviation, margins),
+        whiten=vectors / root,
+        unwhiten=(vectors * root).T,
+        common=None if margins == 1 else _common(objective.l2, deviation),
+        curvature=1.0 if np.isfinite(bend) else None,
+    )
+
+
+def _common(l2: float, deviation: Vector) -> Vector:
+    """Return the scale of what all classes have in common; any will do where nothing bends."""
+    return np.append(deviation / np.sqrt(l2), 1.0) if l2 else np.ones(len(deviation) + 1)
+
+
+def _largest(objective: LinearObjective, back: Array, unit: Vector) -> float | None:
+    """Return the largest curvature with features `back' Z` and weights told in `unit`."""
+    bend = objective.loss.curvature_bound
+    if not np.isfinite(bend) or len(back) > MOST_BOUNDED:
+        return None
+    bound = bend * back.T @ objective.gram @ back
+    bound[np.diag_indices(len(unit))] += objective.l2 / unit**2
+    return float(np.linalg.eigvalsh(bound)[-1])

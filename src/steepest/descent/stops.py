@@ -1,0 +1,106 @@
+"""Stops: when a run is over, and how it knows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from steepest.errors import ChoiceError
+from steepest.trace import Trace
+
+__all__ = ["MOST_STEPS", "Stop", "Stopping"]
+
+MOST_STEPS = 100_000
+"""Steps after which a run that was told no number ends without having arrived."""
+
+GROWTH = 1e3
+"""A loss this many times the start's (or a constant guess's) that still rises has diverged."""
+
+PATIENCE = 100
+"""Losses of all rows, one after the other, that may bring nothing lower before a run is over."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a run ended: `reason` is one word, `message` says how that is known.
+
+    The reasons: `arrived` (the gradient is as good as 0), `settled` (nothing lower is found),
+    `steps`, `seconds`, `diverged`, `interrupted`.
+    """
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """When to stop; without `tol` a run has its number of steps, unless it diverges before.
+
+    `tol` is on the steepness (the gradient norm in the coordinates of the walk) relative to
+    `steep`, the steepness at which one safe step takes the whole loss of a constant guess away:
+    `sqrt(2 curvature loss)`. So at tol t one more safe step gains at most about t² of that loss.
+    """
+
+    steps: int | None = None
+    seconds: float | None = None
+    tol: float | None = None
+    steep: float = 1.0
+    null_loss: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.steps is not None and self.steps < 0:
+            raise ChoiceError(f"steps is {self.steps}, but it must be 0 or more")
+        if self.seconds is not None and not self.seconds > 0:
+            raise ChoiceError(f"seconds is {self.seconds:g}, but it must be above 0")
+        if self.tol is not None and not self.tol >= 0:
+            raise ChoiceError(f"tol is {self.tol:g}, but it must be 0 or more")
+
+    def why(self, trace: Trace) -> Stop | None:
+        """Return why the run is over at the last step of `trace`, or None if it goes on."""
+        for test in (_lost, self._grown, self._arrived, self._settled, self._steps, self._seconds):
+            if stop := test(trace):
+                return stop
+        return None
+
+    def _grown(self, trace: Trace) -> Stop | None:
+        usual = max(trace.losses[0], self.null_loss)
+        recent = trace.losses[-4:]
+        if recent[-1] <= GROWTH * usual or not np.all(np.diff(recent) > 0):
+            return None
+        times = recent[-1] / usual
+        return Stop("diverged", f"diverged: the loss is {times:,.0f} times its start and rising")
+
+    def _arrived(self, trace: Trace) -> Stop | None:
+        steepness = trace.steepnesses[-1]
+        if self.tol is None or steepness > self.tol * self.steep:
+            return None
+        gain = (steepness / self.steep) ** 2 if self.steep else 0.0
+        return Stop(
+            "arrived",
+            "arrived: the gradient is as good as 0; one more safe step could take off "
+            f"{gain:.1g} of the loss of a constant guess",
+        )
+
+    def _settled(self, trace: Trace) -> Stop | None:
+        if self.tol is None or trace.since_progress < PATIENCE:
+            return None
+        return Stop("settled", f"settled: {PATIENCE} steps in a row brought no measurably lower loss")
+
+    def _steps(self, trace: Trace) -> Stop | None:
+        most = MOST_STEPS if self.steps is None else self.steps
+        if len(trace) <= most:
+            return None
+        if self.steps is None:
+            return Stop("steps", f"stopped: {most:,} steps are the most unless steps says more")
+        return Stop("steps", f"stopped: {most:,} steps were asked for")
+
+    def _seconds(self, trace: Trace) -> Stop | None:
+        if self.seconds is None or trace.seconds[-1] < self.seconds:
+            return None
+        return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
+
+
+def _lost(trace: Trace) -> Stop | None:
+    if np.isfinite(trace.losses[-1]) and np.isfinite(trace.steepnesses[-1]):
+        return None
+    at = len(trace) - 1
+    return Stop("diverged", f"diverged: at step {at} the loss or its gradient left all bounds")

@@ -1,0 +1,24 @@
+"""What a verdict is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["LEVELS", "Verdict"]
+
+LEVELS = ("proved", "measured", "rule of thumb")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One thing that is wrong with a run.
+
+    `level` is one of LEVELS; `name` one word; `message` what and why, with its numbers, which
+    `numbers` holds too; `remedy` what to do; `source` where the rule comes from.
+    """
+
+    level: str
+    name: str
+    message: str
+    numbers: Mapping[str, float]
+    remedy: str
+    source: str

@@ -1,0 +1,254 @@
+"""A run: data, objective, choices, trace and verdicts together, and what can be asked of them."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.archive import read_archive, write_archive
+from steepest.data.features import Features
+from steepest.data.prepare import Data, labelled_rows, new_rows
+from steepest.data.target import Target
+from steepest.descent.plan import Choices
+from steepest.descent.stops import Stop
+from steepest.diagnosis.verdict import Verdict
+from steepest.errors import ChoiceError
+from steepest.objective.linear import LinearObjective, param_names
+from steepest.objective.loss import CrossEntropy, Softmax, choose_loss
+from steepest.surface.surface import Surface, look_at
+from steepest.trace import Trace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from matplotlib.figure import Figure
+
+    from steepest.view.scene import Scene
+
+__all__ = ["Run", "load"]
+
+Array = NDArray[np.float64]
+
+PICTURE_POINTS = 151
+"""Points a side of a surface that is drawn: enough for a thin ravine."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model with every step that led to it; made by `steepest.descend`.
+
+    All numbers are in the units of the reader's data, whatever scale the walk was taken in.
+    """
+
+    data: Data
+    objective: LinearObjective
+    choices: Choices
+    trace: Trace
+    stop: Stop
+    verdicts: list[Verdict]
+
+    @property
+    def params(self) -> Array:
+        """The params at the end, (params,); of a run that diverged, its best point's."""
+        return self._result.params
+
+    @property
+    def loss(self) -> float:
+        """The loss of all rows at `params`, penalty included."""
+        return self._result.full_loss
+
+    @property
+    def _result(self) -> Any:
+        """The step that is the result: the best where the run diverged or the loss has a kink."""
+        kinked = not np.isfinite(self.objective.loss.curvature_bound)
+        return self.trace.best if self.verdicts or kinked else self.trace[-1]
+
+    @property
+    def weights(self) -> Array:
+        """The weights, (features,); (features, k) for k > 2 classes."""
+        return self.objective.split(self.params)[0]
+
+    @property
+    def bias(self) -> Any:
+        """The bias, a float; (k,) for k > 2 classes."""
+        bias = self.objective.split(self.params)[1]
+        return float(bias) if np.ndim(bias) == 0 else bias
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The names of the features, one per weight: `duration`, `sex=male`."""
+        return self.data.features.names
+
+    @property
+    def classes(self) -> tuple[Any, ...] | None:
+        """The classes of the target, in the order of the columns of `predict_proba`, or None."""
+        return self.data.target.classes
+
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """The names of all params: the features, then `bias`; for k > 2 classes `name[class]`."""
+        return param_names(self.feature_names, self.classes)
+
+    def predict(self, data: Any) -> NDArray[Any]:
+        """Return the prediction for each row of `data`, (rows,): numbers, or classes.
+
+        `data` is a path, any data frame or a matrix (rows, features). Raises DataError if it
+        lacks a feature or holds what the run has not seen.
+        """
+        if self.classes is None:
+            return self._margins(data)
+        return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
+
+    def predict_proba(self, data: Any) -> Array:
+        """Return the probability of each class for each row, (rows, k), as `classes` orders them.
+
+        Raises ChoiceError if the target is a number.
+        """
+        loss = self.objective.loss
+        if not isinstance(loss, CrossEntropy | Softmax):
+            raise ChoiceError(
+                f"{self.data.target.name} is a number, so there are no classes to give "
+                "probabilities; use predict"
+            )
+        return loss.probabilities(self._margins(data))
+
+    def _margins(self, data: Any) -> Array:
+        weights, bias = self.objective.split(self.params)
+        margins: Array = new_rows(data, self.data.features) @ weights + bias
+        return margins
+
+    def score(self, data: Any) -> float:
+        """Return R² of the predictions for `data`, or the share of classes that are right.
+
+        `data` holds the target too, or is a pair (X, y).
+        """
+        X, y = labelled_rows(data, self.data.features, self.data.target)
+        if self.classes is not None:
+            return float(np.mean(self.predict_proba(X).argmax(axis=1) == y))
+        misses = np.sum((y - self._margins(X)) ** 2)
+        return float(1.0 - misses / np.sum((y - y.mean()) ** 2))
+
+    def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
+        """Return the true loss over two params, `points` a side; by default a weight and a bias.
+
+        With more than two params it is a slice through the end of the run. Raises ChoiceError for
+        names that are no params.
+        """
+        names = self.param_names
+        x = names[0] if x is None else x
+        y = names[len(names) - self.objective.shape[1]] if y is None else y
+        return look_at(self.objective, self.trace, self.params, names, x, y, points)
+
+    def table(self) -> "pa.Table":
+        """Return the rows the run was trained on: actual, predicted, loss and share of the loss.
+
+        For classes there is the probability of each; the losses are `-log` of that of the actual
+        class, and their mean is the cross entropy.
+        """
+        from steepest.view.table import rows_as_told
+
+        return rows_as_told(self.objective, self.data, self.params)
+
+    @cached_property
+    def scene(self) -> "Scene":
+        """All that the views draw and tell, as one plain record."""
+        from steepest.view.scene import Scene
+
+        return Scene.of(
+            self.data,
+            self.objective,
+            self.choices,
+            self.trace,
+            self._result,
+            self.stop,
+            self.verdicts,
+            self.surface(points=PICTURE_POINTS),
+        )
+
+    def explain(self) -> str:
+        """Return the four steps of this run, in words and numbers."""
+        from steepest.view.words import tell
+
+        return tell(self.scene)
+
+    def figure(self, path: str | os.PathLike[str] | None = None) -> "Figure":
+        """Return the run as a figure; written to `path` (.png, .svg or .pdf) too, if given.
+
+        It shows data and fit, the loss surface with the path on it, the same from above, and the
+        loss against the step.
+        """
+        from steepest.view.figure import draw, save_figure
+
+        figure = draw(self.scene)
+        if path is not None:
+            save_figure(figure, path)
+        return figure
+
+    def film(self, path: str | os.PathLike[str], *more: str | os.PathLike[str],
+             progress: bool = False) -> None:
+        """Write the run as a film, .gif or .mp4, in which the path grows step by step.
+
+        Several paths are written from one drawing. Raises FileError for any other ending.
+        """
+        from steepest.view.film import shoot
+
+        shoot(self.scene, [path, *more], progress)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the run to one file, whole or not at all: model, data rows, every step.
+
+        `load` reads it back. The file is a zip of JSON and arrays, nothing pickled.
+        """
+        data = self.data
+        record = {
+            "name": data.name,
+            "dropped": data.dropped,
+            "features": data.features.to_dict(),
+            "target": data.target.to_dict(),
+            "choices": asdict(self.choices),
+            "stop": asdict(self.stop),
+            "verdicts": [asdict(verdict) for verdict in self.verdicts],
+        }
+        arrays = {"X": data.X, "y": data.y}
+        write_archive(path, record, arrays | self.trace.to_arrays())
+
+
+def load(path: str | os.PathLike[str]) -> Run:
+    """Return the run that `Run.save` wrote to `path`.
+
+    Raises FileError for a file that is missing, damaged, foreign, or of a later version.
+    """
+    record, arrays = read_archive(path)
+    return _from_record(record, arrays)
+
+
+def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
+    data = Data(
+        X=arrays["X"],
+        y=arrays["y"],
+        features=Features.from_dict(record["features"]),
+        target=Target.from_dict(record["target"]),
+        name=record["name"],
+        dropped=record["dropped"],
+    )
+    choices = Choices(**record["choices"])
+    return Run(
+        data=data,
+        objective=objective_of(data, choices.loss, choices.l2, choices.delta),
+        choices=choices,
+        trace=Trace.from_arrays(arrays),
+        stop=Stop(**record["stop"]),
+        verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
+    )
+
+
+def objective_of(
+    data: Data, loss: str, l2: float, delta: float, threads: int | None = None
+) -> LinearObjective:
+    """Return the linear objective of `data` under the loss called `loss`."""
+    classes: Sequence[Any] | None = data.target.classes
+    chosen = choose_loss(loss, None if classes is None else len(classes), delta)
+    return LinearObjective(data.X, data.y, chosen, l2=l2, threads=threads)

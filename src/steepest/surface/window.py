@@ -1,0 +1,115 @@
+"""Which part of a plane to show: start, path and minimum well inside, the bowl around them."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.objective.linear import LinearObjective
+from steepest.objective.loss import Absolute, Huber, Loss, Squared
+from steepest.surface.plane import Plane, RowsOnPlane
+
+__all__ = ["Bowl", "find_bowl", "window"]
+
+Array = NDArray[np.float64]
+
+MARGIN = 0.3
+"""The share of what must be seen that is added on each side."""
+
+NEWTON_STEPS = 40
+
+
+class Bowl(NamedTuple):
+    """The minimum on a plane, as (a, b), and the curvature along a and along b there."""
+
+    lowest: Array
+    curvature: Array
+
+
+def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
+    """Return the bowl on the plane, found by Newton steps, or None if it has no bottom.
+
+    The absolute and the Huber loss may be flat or kinked where they stand, so their place is
+    taken by the squared loss: the window needs to know where the minimum is, not exactly.
+    """
+    rows = RowsOnPlane.of(objective, plane)
+    loss = objective.loss
+    if isinstance(loss, Absolute | Huber):
+        loss = Squared()
+    at = np.zeros(2)
+    for _ in range(NEWTON_STEPS):
+        value, slope, bend = _expand(rows, loss, at)
+        step = np.linalg.lstsq(bend, -slope, rcond=1e-12)[0]
+        if not np.isfinite(step).all() or -(slope @ step) <= 1e-12 * abs(value):
+            break
+        at = _downhill(rows, loss, at, step, value)
+    else:
+        return None
+    curvature = np.diag(bend)
+    return Bowl(at, curvature) if np.isfinite(at).all() and (curvature > 0).all() else None
+
+
+def _expand(rows: RowsOnPlane, loss: Loss, at: Array) -> tuple[float, Array, Array]:
+    """Return value, slope (2,) and second derivatives (2, 2) on the plane at the point `at`."""
+    margin = rows.margin(*at)
+    value, slope = loss.value_and_slope(margin, rows.target)
+    count = len(rows.target)
+    ways = np.stack([rows.by_a, rows.by_b]).reshape(2, count, -1)
+    curvature = loss.curvature(margin, rows.target).reshape(count, loss.margins, loss.margins)
+    bend = np.einsum("uni,nij,vnj->uv", ways, curvature, ways, optimize=True) / count
+    by = np.einsum("uni,ni->u", ways, slope.reshape(count, -1)) / count
+    _, ca, cb, caa, cab, cbb = rows.penalty
+    penalty = np.array([[2 * caa, cab], [cab, 2 * cbb]])
+    total = float(value.mean() + rows.penalty @ _powers(at))
+    return total, by + [ca, cb] + penalty @ at, bend + penalty
+
+
+def _powers(at: Array) -> Array:
+    a, b = at
+    return np.array([1.0, a, b, a * a, a * b, b * b])
+
+
+def _downhill(rows: RowsOnPlane, loss: Loss, at: Array, step: Array, value: float) -> Array:
+    """Return where the step leads, shortened until the loss is no higher."""
+    for _ in range(30):
+        there = at + step
+        loss_there = loss.value(rows.margin(*there), rows.target).mean()
+        if loss_there + rows.penalty @ _powers(there) <= value:
+            return there
+        step = step / 2
+    return at
+
+
+def window(path: Array, losses: Array, bowl: Bowl | None) -> Array:
+    """Return the window `[[a low, a high], [b low, b high]]` for a path of points, (points, 2).
+
+    All of the path is inside, and the minimum, with a margin; where they lie close together, as
+    much of the bowl as is half as high again as its bottom.
+    """
+    seen = path[_worth_seeing(losses)]
+    if bowl is not None:
+        seen = np.vstack([seen, bowl.lowest])
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    least = _least_span(losses, bowl, np.abs(seen).max(axis=0))
+    short = np.maximum(least - (high - low), 0.0) / 2
+    low, high = low - short, high + short
+    margin = MARGIN * (high - low)
+    return np.column_stack([low - margin, high + margin])
+
+
+def _worth_seeing(losses: Array) -> NDArray[np.bool_]:
+    """Return which points to show: of a run that left all bounds, those before it did."""
+    finite = np.isfinite(losses)
+    wild = ~finite | (losses > 8 * np.nanmax(losses[:2]))
+    if not wild.any():
+        return finite
+    first = int(np.argmax(wild))
+    return np.arange(len(losses)) < max(first, 2)
+
+
+def _least_span(losses: Array, bowl: Bowl | None, size: Array) -> Array:
+    """Return the least that the window may span, by what the bowl rises over it."""
+    if bowl is None:
+        return np.maximum(0.5 * size, 1e-3)
+    rise = 0.25 * max(float(losses[0]), float(np.nanmin(losses)))
+    return np.asarray(2 * np.sqrt(2 * rise / bowl.curvature)) if rise > 0 else 0.5 * size + 1e-3

@@ -1,0 +1,271 @@
+"""The record of a run, as plain data: what each step was, from where, how far, how steep.
+
+A trace only grows. It is written by the loop and read by everything above it; it knows nothing of
+objectives, rules or pictures.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["BUDGET", "Step", "Trace"]
+
+Array = NDArray[np.float64]
+
+BUDGET = 2**28
+"""Bytes that params and gradients of the kept steps may take together: 256 MB."""
+
+PROGRESS = 1e-12
+"""The share of itself by which a loss must fall to count as lower: rounding alone does less."""
+
+NUMBERS = ("loss", "full_loss", "gradient_norm", "steepness", "learning_rate", "seconds")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One point of the descent, and how far the next step goes from it.
+
+    `params` and `gradient` are in the reader's units, shape (params,); `gradient_norm` is the
+    length of `gradient`. `learning_rate` is the rate of the step from here to the next point (of
+    the last point: the rate that step would have had). `seconds` have passed since the start.
+
+    `loss` is the loss that the gradient belongs to: of all rows, or of the step's own rows where
+    the descent goes by mini-batches. `full_loss` is always that of all rows, and NaN where it was
+    not worked out (mini-batches, within an epoch). `steepness` is the gradient's length in the
+    coordinates of the walk, which is `gradient_norm` again where nothing is scaled.
+    """
+
+    index: int
+    params: Array
+    loss: float
+    gradient: Array
+    gradient_norm: float
+    learning_rate: float
+    seconds: float
+    full_loss: float
+    steepness: float
+
+
+class Trace:
+    """Every step of a run; `trace[0]` is the start, so `len(trace)` is the steps taken plus one.
+
+    The numbers of every step are kept, at 48 bytes a step. Params and gradients are kept for
+    every step too while they fit in `budget` bytes. Beyond that every second kept step gives up
+    its two vectors, and from there on only every second (then fourth, ...) step keeps them, so
+    that memory stays below the budget however long and wide the run is; start, best and last
+    step always keep theirs. `kept` says which steps have vectors; of the others `trace[i]` has
+    NaN in their place.
+
+    >>> trace = Trace(size=1)
+    >>> one = np.array([1.0])
+    >>> trace.append(Step(0, one, 4.0, 2 * one, 2.0, 0.1, 0.0, 4.0, 2.0))
+    >>> len(trace), trace[0].loss, trace[-1].params
+    (1, 4.0, array([1.]))
+    """
+
+    def __init__(self, size: int, budget: int = BUDGET) -> None:
+        self.size = size
+        self._most = max(4, budget // (16 * max(size, 1)))
+        self._stride = 1
+        self._length = 0
+        self._numbers = np.empty((64, len(NUMBERS)))
+        self._steps = np.empty(64, dtype=np.intp)
+        self._vectors = np.empty((min(64, self._most), 2, size))
+        self._count = 0
+        self._last: Step | None = None
+        self._best: Step | None = None
+        self._progress = np.inf
+        self.since_progress = 0
+        """How many losses of all rows have been worked out since one was measurably lower."""
+
+    def append(self, step: Step) -> None:
+        """Add the next step; its index must be `len(trace)`."""
+        if step.index != self._length:
+            raise ValueError(f"step {step.index} cannot follow step {self._length - 1}")
+        self._numbers = _room(self._numbers, self._length)
+        self._numbers[self._length] = [getattr(step, name) for name in NUMBERS]
+        self._length += 1
+        self._last = step
+        self._note_best(step)
+        if step.index % self._stride == 0:
+            self._keep(step)
+
+    def know_last(self, full_loss: float) -> None:
+        """Fill in the loss of all rows at the last step, where a mini-batch left it open."""
+        if self._last is not None and np.isnan(self._last.full_loss):
+            self._numbers[self._length - 1, NUMBERS.index("full_loss")] = full_loss
+            self._last = replace(self._last, full_loss=full_loss)
+            self._note_best(self._last)
+
+    def _note_best(self, step: Step) -> None:
+        if np.isnan(step.full_loss):
+            return
+        self.since_progress += 1
+        if self._best is None or step.full_loss < self._best.full_loss:
+            self._best = step
+        if self._progress - step.full_loss > PROGRESS * abs(step.full_loss):
+            self._progress = step.full_loss
+            self.since_progress = 0
+
+    def _keep(self, step: Step) -> None:
+        if self._count == self._most:
+            self._thin()
+            if step.index % self._stride:
+                return
+        self._vectors = _room(self._vectors, self._count, self._most)
+        self._steps = _room(self._steps, self._count)
+        self._vectors[self._count] = step.params, step.gradient
+        self._steps[self._count] = step.index
+        self._count += 1
+
+    def _thin(self) -> None:
+        """Let every second kept step give up its vectors."""
+        half = (self._count + 1) // 2
+        self._vectors[:half] = self._vectors[: self._count : 2].copy()
+        self._steps[:half] = self._steps[: self._count : 2].copy()
+        self._count = half
+        self._stride *= 2
+
+    def __len__(self) -> int:
+        """Return the number of points: the steps taken plus one."""
+        return self._length
+
+    def __iter__(self) -> Iterator[Step]:
+        """Go through all steps in order."""
+        return (self[i] for i in range(self._length))
+
+    def __getitem__(self, index: int) -> Step:
+        """Return step `index`; negative ones count from the end. Raises IndexError."""
+        i = index + self._length if index < 0 else index
+        if not 0 <= i < self._length:
+            raise IndexError(f"there is no step {index}: the trace has steps 0 to {len(self) - 1}")
+        params, gradient = self._vectors_of(i)
+        named = dict(zip(NUMBERS, self._numbers[i].tolist(), strict=True))
+        return Step(index=i, params=params, gradient=gradient, **named)
+
+    def _vectors_of(self, i: int) -> tuple[Array, Array]:
+        """Return params and gradient of step i, NaN where it gave them up."""
+        for step in (self._last, self._best):
+            if step is not None and step.index == i:
+                return step.params, step.gradient
+        row = int(np.searchsorted(self._steps[: self._count], i))
+        if row < self._count and self._steps[row] == i:
+            params, gradient = self._vectors[row]
+            return params, gradient
+        hole = np.full(self.size, np.nan)
+        return hole, hole
+
+    @property
+    def kept(self) -> NDArray[np.intp]:
+        """The indices of the steps whose vectors are kept, in order."""
+        ends = [step.index for step in (self._best, self._last) if step is not None]
+        return np.union1d(self._steps[: self._count], np.array(ends, dtype=np.intp))
+
+    @property
+    def params(self) -> Array:
+        """The params of the kept steps (all, unless the budget was reached), (kept, params)."""
+        return self._stack("params", 0)
+
+    @property
+    def gradients(self) -> Array:
+        """The gradients of the kept steps, (kept, params)."""
+        return self._stack("gradient", 1)
+
+    def _stack(self, name: str, which: int) -> Array:
+        if len(self.kept) == self._count:
+            return self._vectors[: self._count, which]
+        return np.array([getattr(self[int(i)], name) for i in self.kept])
+
+    @property
+    def losses(self) -> Array:
+        """The loss of every step, (steps + 1,); see `Step.loss`."""
+        return self._column("loss")
+
+    @property
+    def full_losses(self) -> Array:
+        """The loss of all rows at every step, NaN where it was not worked out, (steps + 1,)."""
+        return self._column("full_loss")
+
+    @property
+    def gradient_norms(self) -> Array:
+        """The length of every step's gradient, (steps + 1,)."""
+        return self._column("gradient_norm")
+
+    @property
+    def steepnesses(self) -> Array:
+        """The length of every step's gradient in the coordinates of the walk, (steps + 1,)."""
+        return self._column("steepness")
+
+    @property
+    def learning_rates(self) -> Array:
+        """The learning rate of the step from each point, (steps + 1,)."""
+        return self._column("learning_rate")
+
+    @property
+    def seconds(self) -> Array:
+        """The seconds that had passed at each step, (steps + 1,)."""
+        return self._column("seconds")
+
+    def _column(self, name: str) -> Array:
+        return self._numbers[: self._length, NUMBERS.index(name)]
+
+    @property
+    def best(self) -> Step:
+        """The step with the lowest loss of all rows; the start, if no loss was finite."""
+        return self._best if self._best is not None else self[0]
+
+    def to_arrow(self) -> "pa.Table":
+        """Return a table with one row a step: its index, its numbers, its params and gradient.
+
+        The last two are lists, null for steps that gave them up.
+        """
+        import pyarrow as pa
+
+        columns: dict[str, Any] = {"index": np.arange(self._length)}
+        columns |= {name: self._column(name) for name in NUMBERS}
+        for name, vectors in (("params", self.params), ("gradient", self.gradients)):
+            column: list[Any] = [None] * self._length
+            for i, vector in zip(self.kept, vectors, strict=True):
+                column[i] = vector
+            columns[name] = pa.array(column, type=pa.list_(pa.float64()))
+        return pa.table(columns)
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return all there is to keep as named arrays; `from_arrays` takes them back."""
+        return {
+            "numbers": self._numbers[: self._length],
+            "kept": self.kept,
+            "params": self.params,
+            "gradients": self.gradients,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> "Trace":
+        """Return the trace whose `to_arrays` gave `arrays`."""
+        numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
+        params, gradients = arrays["params"], arrays["gradients"]
+        trace = cls(size=params.shape[1])
+        trace._numbers, trace._length = numbers, len(numbers)
+        trace._steps, trace._count = kept, len(kept)
+        trace._vectors = np.stack([params, gradients], axis=1)
+        trace._last = trace[-1]
+        full = trace.full_losses
+        if not np.isnan(full).all():
+            trace._best = trace[int(np.nanargmin(full))]
+        return trace
+
+
+def _room(array: NDArray[Any], used: int, most: int | None = None) -> NDArray[Any]:
+    """Return `array`, or a copy twice as long (at most `most`) if all of it is used."""
+    if used < len(array):
+        return array
+    length = 2 * len(array) if most is None else min(2 * len(array), most)
+    longer = np.empty((length, *array.shape[1:]), dtype=array.dtype)
+    longer[:used] = array
+    return longer

@@ -1,0 +1,151 @@
+"""The flat panels: the surface from above, and the loss against the step."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from steepest.view.ground import shades_of
+from steepest.view.numerals import short
+from steepest.view.panel import Path
+from steepest.view.scene import Scene
+from steepest.view.style import INK, MUTED, PATH, SURFACE, halo
+
+__all__ = ["Losses", "Map", "axis_label", "numbers_on", "thread"]
+
+
+def numbers_on(axis: Any) -> None:
+    """Label an axis with numbers as a person reads them, at most six."""
+    axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+
+
+def thread(axes: Axes, path: Path, *at: Any) -> Any:
+    """Return the line of the path, without points yet: finer, and bare, the longer it is."""
+    many = len(path.steps) > 80
+    width = 1.1 if many else 1.8
+    mark = "" if many else "o"
+    (line,) = axes.plot(
+        *at, "-", color=PATH, lw=width, marker=mark, ms=2.8, path_effects=halo(2 * width), zorder=6
+    )
+    return line
+
+
+class Map:
+    """The loss surface from above: contours of equal loss, and the path over them."""
+
+    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+        self._axes, self._path = axes, path
+        surface, shades = scene.surface, shades_of(scene.surface)
+        self.image = axes.pcolormesh(
+            surface.x, surface.y, surface.loss, cmap=SURFACE, norm=shades.norm, shading="gouraud",
+            rasterized=True,
+        )
+        axes.contour(
+            surface.x, surface.y, surface.loss, shades.levels, colors="white", linewidths=0.7,
+            alpha=0.65,
+        )
+        self.ticks = shades.norm.inverse(np.linspace(0.0, 1.0, 6))
+        axes.set_xlim(surface.x[0], surface.x[-1])
+        axes.set_ylim(surface.y[0], surface.y[-1])
+        axes.set_xlabel(axis_label(scene, surface.x_name))
+        axes.set_ylabel(axis_label(scene, surface.y_name))
+        numbers_on(axes.xaxis)
+        numbers_on(axes.yaxis)
+        axes.set_title("The same from above" + (", a slice" if surface.is_slice else ""))
+        self._lowest(scene)
+        self._line = thread(axes, path, [], [])
+        (self._start,) = axes.plot(
+            path.x[:1], path.y[:1], "o", mfc="white", mec=PATH, mew=2, ms=9, zorder=7
+        )
+        (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=10, zorder=8)
+
+    def _lowest(self, scene: Scene) -> None:
+        if scene.surface.lowest is not None:
+            x, y = scene.surface.lowest
+            self._axes.plot(x, y, "+", color="white", ms=12, mew=2.2, zorder=3)
+
+    @property
+    def moving(self) -> list[Artist]:
+        """Path, start and current point."""
+        return [self._line, self._start, self._here]
+
+    def show(self, at: int) -> None:
+        """Draw the path up to point `at`."""
+        x, y = self._path.x[: at + 1], self._path.y[: at + 1]
+        self._line.set_data(x, y)
+        self._here.set_data(x[-1:], y[-1:])
+
+
+def axis_label(scene: Scene, name: str) -> str:
+    """Return the label of a param's axis."""
+    word = scene.param_words[scene.param_names.index(name)]
+    return f"weight of {name}" if word == "weight" else word
+
+
+class Losses:
+    """The loss against the step."""
+
+    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+        self._path = path
+        losses = scene.trace.full_losses
+        known = np.flatnonzero(np.isfinite(losses))
+        steps, values = known, losses[known]
+        self._y = path.losses
+        axes.plot(steps, values, color="#c9d1d8", lw=1.4, zorder=1)
+        if scene.choices.batch:
+            self._batches(axes, scene)
+        self._scales(axes, values, int(steps[-1]))
+        lowest = float(values.min())
+        axes.axhline(lowest, ls="--", lw=1, color=MUTED, zorder=0)
+        axes.annotate(
+            f"lowest {short(lowest)}", (1, lowest), xycoords=("axes fraction", "data"),
+            xytext=(-2, 5), textcoords="offset points", ha="right", fontsize=9.5, color=MUTED,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}, zorder=2,
+        )
+        axes.set_xlabel("step")
+        axes.set_ylabel(scene.loss_label)
+        axes.set_title("Loss against step")
+        (self._line,) = axes.plot([], [], color=PATH, lw=1.8, zorder=3)
+        (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=9, zorder=4)
+
+    def _batches(self, axes: Axes, scene: Scene) -> None:
+        """Draw the losses of the mini-batches, faint, behind that of all rows."""
+        losses = scene.trace.losses
+        axes.plot(np.arange(len(losses)), losses, ".", ms=2, color="#9fb3c8", zorder=0)
+        axes.annotate(
+            "dots: loss of each mini-batch", (0.98, 0.94), xycoords="axes fraction", ha="right",
+            fontsize=9.5, color=MUTED,
+        )
+
+    def _scales(self, axes: Axes, values: Any, last: int) -> None:
+        """Choose logarithmic axes where a plain one would show a corner and nothing else."""
+        low, high = float(values.min()), float(values.max())
+        if low > 0 and high > 20 * low:
+            axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=9))
+            axes.yaxis.set_minor_locator(NullLocator())
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+        else:
+            axes.margins(y=0.12)
+            numbers_on(axes.yaxis)
+        if last > 100:
+            axes.set_xscale("symlog", linthresh=1)
+            axes.set_xlim(-0.3, last * 1.3)
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        else:
+            axes.set_xlim(-0.03 * max(last, 1), 1.04 * max(last, 1))
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+
+    @property
+    def moving(self) -> list[Artist]:
+        """The curve so far and its current point."""
+        return [self._line, self._here]
+
+    def show(self, at: int) -> None:
+        """Draw the curve up to point `at`."""
+        steps, losses = self._path.steps[: at + 1], self._y[: at + 1]
+        self._line.set_data(steps, losses)
+        self._here.set_data(steps[-1:], losses[-1:])

@@ -1,0 +1,102 @@
+"""The figure: four panels on a page, at the end of the run."""
+
+import os
+import textwrap
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from steepest.files import check_writable, whole_file
+from steepest.view.chart import Losses, Map
+from steepest.view.fit import draw_fit
+from steepest.view.ground import cut_of
+from steepest.view.numerals import short
+from steepest.view.panel import Panel, path_of
+from steepest.view.relief import Relief
+from steepest.view.scene import Scene
+from steepest.view.style import MUTED, PATH, look
+
+__all__ = ["SUFFIXES", "draw", "save_figure"]
+
+SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def draw(scene: Scene) -> Figure:
+    """Return the figure of a scene: data and fit, surface, map, and loss against step."""
+    with look():
+        figure = Figure(figsize=(13.2, 9.6), dpi=110)
+        FigureCanvasAgg(figure)
+        grid = figure.add_gridspec(
+            2, 2, left=0.065, right=0.96, top=0.865, bottom=0.105, wspace=0.3, hspace=0.28
+        )
+        path = path_of(scene)
+        relief = figure.add_axes((0.5, 0.47, 0.48, 0.42), projection="3d")
+        figure.text(0.545, 0.872, _surface_title(scene), fontsize=11.5, fontweight="bold")
+        above = figure.add_subplot(grid[1, 0])
+        chart = Map(above, scene, path)
+        panels: list[Panel] = [
+            draw_fit(figure.add_subplot(grid[0, 0]), scene, path),
+            Relief(relief, scene, path),
+            chart,
+            Losses(figure.add_subplot(grid[1, 1]), scene, path),
+        ]
+        for panel in panels[1:]:
+            panel.show(len(path.steps) - 1)
+        panels[0].show(path.result)
+        bar = figure.colorbar(chart.image, ax=above, fraction=0.05, pad=0.02)
+        bar.ax.set_title("loss", fontsize=9.5, fontweight="normal", color=MUTED, loc="left")
+        bar.set_ticks(chart.ticks, labels=[short(tick, 3) for tick in chart.ticks])
+        bar.outline.set_visible(False)
+        _headings(figure, scene)
+        return figure
+
+
+def _surface_title(scene: Scene) -> str:
+    cut = cut_of(scene.surface)
+    title = "Loss surface" + (", a slice" if scene.surface.is_slice else "")
+    return title if cut >= scene.surface.loss.max() else f"{title}, cut at {short(cut)}"
+
+
+def _headings(figure: Figure, scene: Scene) -> None:
+    """Write what is drawn above the panels, and what the surface leaves out below."""
+    figure.text(0.065, 0.955, scene.title, fontsize=17, fontweight="bold")
+    figure.text(0.065, 0.928, _summary(scene), fontsize=11.5, color=MUTED)
+    figure.text(0.065, 0.012, _footnote(scene), fontsize=9.5, color=MUTED, va="bottom")
+    if scene.verdicts:
+        message = textwrap.shorten(scene.verdicts[0].message, 150, placeholder=" ...")
+        figure.text(0.065, 0.904, message, fontsize=11.5, color=PATH, fontweight="bold")
+
+
+def _summary(scene: Scene) -> str:
+    choices, steps = scene.choices, len(scene.trace) - 1
+    return (
+        f"{choices.rule} descent, learning rate {choices.learning_rate}, scale {choices.scale}: "
+        f"loss {short(scene.trace.full_losses[0])} -> {short(scene.result.full_loss)} in "
+        f"{steps:,} steps"
+    )
+
+
+def _footnote(scene: Scene) -> str:
+    """Return what the marks mean, and what a slice holds still and how far the path is off it."""
+    marks = "White circle: the start. Filled circle: the end. Cross: the lowest loss shown."
+    surface = scene.surface
+    if not surface.is_slice:
+        return marks
+    named = [f"{name} = {short(value)}" for name, value in list(surface.held.items())[:4]]
+    more = f" and {len(surface.held) - 4} more" if len(surface.held) > 4 else ""
+    start = float(surface.path_loss[0]), float(surface.at(*surface.path[0])[0])
+    held = f"The surface is a slice through the result, with {', '.join(named)}{more}."
+    off = (
+        f"The path comes from off the slice: at its start {short(float(surface.distance[0]))} away "
+        f"in params, its loss is {short(start[0])}, that of the slice there {short(start[1])} "
+        "(dotted: the path on the slice)."
+    )
+    return textwrap.fill(f"{marks} {held} {off}", 170)
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Write the figure to a .png, .svg or .pdf file, whole or not at all; FileError if not."""
+    target = check_writable(path, SUFFIXES)
+    metadata = {"Date": None} if target.suffix.lower() == ".svg" else None
+    with look(), whole_file(target) as draft:
+        figure.savefig(draft, metadata=metadata)

@@ -1,0 +1,243 @@
+"""Data and fit: what the model of each step says of the rows.
+
+One feature: the rows as they are, with the line, or the probability of each class, over them.
+Many features: a number's prediction against the actual one; for two classes the probability over
+the margin; for more, the probability that the actual class is given.
+"""
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from steepest.objective.loss import CrossEntropy, Softmax
+from steepest.view.chart import numbers_on
+from steepest.view.panel import Panel, Path
+from steepest.view.scene import Scene
+from steepest.view.style import CLASSES, DATA, MARKS, MUTED, PATH, halo
+
+__all__ = ["draw_fit"]
+
+Array = NDArray[np.float64]
+
+
+def draw_fit(axes: Axes, scene: Scene, path: Path) -> Panel:
+    """Return the panel of data and fit that suits the scene."""
+    one_feature = len(scene.feature_names) == 1
+    if scene.classes is None:
+        panel: Panel = Line(axes, scene, path) if one_feature else Predicted(axes, scene, path)
+    elif one_feature:
+        panel = Probabilities(axes, scene, path)
+    elif len(scene.classes) == 2:
+        panel = OverMargin(axes, scene, path)
+    else:
+        panel = OfActual(axes, scene, path)
+    if scene.sampled:
+        axes.annotate(scene.sampled, (0.99, 1.01), xycoords="axes fraction", ha="right",
+                      va="bottom", fontsize=9, color=MUTED)
+    return panel
+
+
+def _jitter(count: int) -> Array:
+    """Return small offsets, always the same, that keep equal points apart."""
+    return np.random.default_rng(0).uniform(-1.0, 1.0, count)
+
+
+def _span(values: Array) -> Array:
+    """Return 200 points over the range of values and a little beyond."""
+    low, high = values.min(), values.max()
+    room = 0.06 * (high - low) or 1.0
+    return np.linspace(low - room, high + room, 200)
+
+
+def _mark(i: int) -> str:
+    return MARKS[i % len(MARKS)]
+
+
+def _colour(i: int) -> str:
+    return CLASSES[i % len(CLASSES)]
+
+
+class Line:
+    """One feature, a number to predict: the rows and the line."""
+
+    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+        self._scene, self._path = scene, path
+        self._x = _span(scene.X[:, 0])
+        axes.plot(scene.X[:, 0], scene.y, "o", ms=4, mec="white", mew=0.4, color=DATA, alpha=0.75)
+        room = 0.15 * np.ptp(scene.y)
+        axes.set_ylim(scene.y.min() - room, scene.y.max() + room)
+        axes.set_xlim(self._x[0], self._x[-1])
+        axes.set_xlabel(scene.feature_labels[0])
+        axes.set_ylabel(scene.target_label)
+        axes.set_title("Data and fit")
+        numbers_on(axes.xaxis)
+        numbers_on(axes.yaxis)
+        (self._line,) = axes.plot([], [], color=PATH, lw=2.4, path_effects=halo(4.4))
+
+    @property
+    def moving(self) -> list[Artist]:
+        """The line."""
+        return [self._line]
+
+    def show(self, at: int) -> None:
+        """Draw the line of point `at`."""
+        y = self._scene.margins(self._path.params[at], self._x[:, None])
+        self._line.set_data(self._x, y)
+
+
+class Predicted:
+    """Many features, a number to predict: prediction against actual; a right one is on the line."""
+
+    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+        self._scene, self._path = scene, path
+        last = scene.margins(scene.result.params)
+        span = _span(np.append(scene.y, last))
+        axes.plot(span, span, "--", color=MUTED, lw=1.2)
+        axes.annotate("right", (span[-1], span[-1]), xytext=(-6, -2), textcoords="offset points",
+                      ha="right", va="top", color=MUTED, fontsize=9.5)
+        axes.set_xlim(span[0], span[-1])
+        axes.set_ylim(span[0], span[-1])
+        axes.set_xlabel(f"actual {scene.target_label}")
+        axes.set_ylabel(f"predicted {scene.target_label}")
+        axes.set_title("Predicted against actual")
+        numbers_on(axes.xaxis)
+        numbers_on(axes.yaxis)
+        (self._points,) = axes.plot([], [], "o", ms=4, mec="white", mew=0.4, color=PATH, alpha=0.75)
+
+    @property
+    def moving(self) -> list[Artist]:
+        """The points."""
+        return [self._points]
+
+    def show(self, at: int) -> None:
+        """Draw the predictions of point `at`."""
+        self._points.set_data(self._scene.y, self._scene.margins(self._path.params[at]))
+
+
+class Probabilities:
+    """One feature, classes: the rows, and the probability of each class over the feature."""
+
+    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+        assert scene.classes is not None
+        self._scene, self._path = scene, path
+        self._x = _span(scene.X[:, 0])
+        self._drawn = [1] if len(scene.classes) == 2 else range(len(scene.classes))
+        self._rows(axes, scene)
+        self._lines = [self._curve(axes, i) for i in self._drawn]
+        axes.set_xlim(self._x[0], self._x[-1])
+        axes.set_ylim(-0.12, 1.16)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        axes.set_xlabel(scene.feature_labels[0])
+        which = scene.classes[1] if len(scene.classes) == 2 else "each class"
+        axes.set_ylabel(f"probability of {scene.target_name} = {which}")
+        axes.set_title("Data and fit")
+        numbers_on(axes.xaxis)
+        axes.legend(loc="upper center", ncols=min(len(scene.classes), 4), handletextpad=0.2,
+                    columnspacing=1.0, borderaxespad=0.1)
+
+    def _rows(self, axes: Axes, scene: Scene) -> None:
+        """Draw the rows: two classes at 0 and 1, more in lanes below the curves."""
+        assert scene.classes is not None
+        jitter = 0.02 * _jitter(len(scene.y))
+        for i, name in enumerate(scene.classes):
+            chosen = scene.y == i
+            lane = float(i) if len(scene.classes) == 2 else -0.07
+            axes.plot(scene.X[chosen, 0], lane + jitter[chosen], _mark(i), ms=6, mec="white",
+                      mew=0.5, color=_colour(i), alpha=0.8, label=f"actual {name}", zorder=3)
+
+    def _curve(self, axes: Axes, i: int) -> Artist:
+        two = len(self._drawn) == 1
+        (line,) = axes.plot([], [], color=PATH if two else _colour(i), lw=2.4, zorder=4,
+                            path_effects=halo(4.4))
+        return line
+
+    @property
+    def moving(self) -> list[Artist]:
+        """The curves."""
+        return list(self._lines)
+
+    def show(self, at: int) -> None:
+        """Draw the probabilities of point `at`."""
+        loss = self._scene.loss
+        assert isinstance(loss, CrossEntropy | Softmax)
+        margins = self._scene.margins(self._path.params[at], self._x[:, None])
+        probabilities = loss.probabilities(margins)
+        for i, line in zip(self._drawn, self._lines, strict=True):
+            line.set(data=(self._x, probabilities[:, i]))
+
+
+class OverMargin:
+    """Many features, two classes: each row at its margin, on the curve of the probability."""
+
+    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+        assert scene.classes is not None
+        self._scene, self._path = scene, path
+        last = scene.margins(scene.result.params)
+        reach = float(np.clip(np.quantile(np.abs(last), 0.98) * 1.15, 4.0, 60.0))
+        span = np.linspace(-reach, reach, 200)
+        axes.plot(span, 1 / (1 + np.exp(-span)), color=PATH, lw=2.4, path_effects=halo(4.4))
+        self._jitter = 0.045 * _jitter(len(scene.y))
+        self._points = [
+            axes.plot([], [], _mark(i), ms=5, mec="white", mew=0.4, color=_colour(i), alpha=0.75,
+                      label=f"actual {name}")[0]
+            for i, name in enumerate(scene.classes)
+        ]
+        axes.set_xlim(-reach, reach)
+        axes.set_ylim(-0.12, 1.16)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        axes.set_xlabel("margin: weights x features + bias")
+        axes.set_ylabel(f"probability of {scene.target_name} = {scene.classes[1]}")
+        axes.set_title("Data and fit")
+        axes.legend(loc="upper center", ncols=2, handletextpad=0.2, columnspacing=1.0,
+                    borderaxespad=0.1)
+
+    @property
+    def moving(self) -> list[Artist]:
+        """The rows."""
+        return list(self._points)
+
+    def show(self, at: int) -> None:
+        """Draw the rows at the margins of point `at`."""
+        margins = self._scene.margins(self._path.params[at])
+        for i, points in enumerate(self._points):
+            chosen = self._scene.y == i
+            points.set_data(margins[chosen], i + self._jitter[chosen])
+
+
+class OfActual:
+    """Many features, many classes: the probability that each row's actual class is given."""
+
+    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+        assert scene.classes is not None
+        self._scene, self._path = scene, path
+        self._x = scene.y + 0.32 * _jitter(len(scene.y))
+        count = len(scene.classes)
+        self._points = [
+            axes.plot([], [], _mark(i), ms=4.5, mec="white", mew=0.4, color=_colour(i), alpha=0.8)[0]
+            for i in range(count)
+        ]
+        axes.axhline(1 / count, ls="--", lw=1, color=MUTED)
+        axes.annotate("a guess", (1, 1 / count), xycoords=("axes fraction", "data"), ha="right",
+                      xytext=(-2, 3), textcoords="offset points", fontsize=9.5, color=MUTED)
+        axes.set_xlim(-0.6, count - 0.4)
+        axes.set_ylim(-0.04, 1.04)
+        axes.set_xticks(range(count), scene.classes)
+        axes.set_xlabel(f"actual {scene.target_name}")
+        axes.set_ylabel("probability given to the actual class")
+        axes.set_title("Data and fit")
+
+    @property
+    def moving(self) -> list[Artist]:
+        """The rows."""
+        return list(self._points)
+
+    def show(self, at: int) -> None:
+        """Draw the probabilities of point `at`."""
+        loss = self._scene.loss
+        assert isinstance(loss, Softmax)
+        probabilities = loss.probabilities(self._scene.margins(self._path.params[at]))
+        given = probabilities[np.arange(len(self._x)), self._scene.y.astype(int)]
+        for i, points in enumerate(self._points):
+            chosen = self._scene.y == i
+            points.set_data(self._x[chosen], given[chosen])

@@ -1,0 +1,95 @@
+"""The colours and levels of the surface, the same seen from the side and from above."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.colors import FuncNorm, Normalize
+from numpy.typing import NDArray
+
+from steepest.surface.surface import Surface
+
+__all__ = ["Shades", "cut_of", "patches_of", "shades_of"]
+
+Array = NDArray[np.float64]
+
+BANDS = 16
+
+HEADROOM = 2.5
+"""How many times as high as the path the drawn surface is."""
+
+BREADTH = 0.4
+"""The share of the window that is drawn at least: a thin ravine keeps its walls."""
+
+POWER = 3.0
+"""Levels rise with this power, so that the floor of the bowl, where the path ends, has some too."""
+
+
+@dataclass(frozen=True)
+class Shades:
+    """How a loss becomes a colour (`norm`), and the losses at which contours are drawn."""
+
+    norm: Normalize
+    levels: Array
+
+
+def shades_of(surface: Surface) -> Shades:
+    """Return the shades of a surface, from its lowest finite loss to its highest."""
+    finite = surface.loss[np.isfinite(surface.loss)]
+    low, high = float(finite.min()), float(finite.max())
+    if high <= low:
+        high = low + max(abs(low), 1.0) * 1e-6
+    span = high - low
+    norm = FuncNorm(
+        (
+            lambda loss: np.clip((loss - low) / span, 0.0, None) ** (1 / POWER),
+            lambda share: low + span * np.clip(share, 0.0, None) ** POWER,
+        ),
+        vmin=low,
+        vmax=high,
+    )
+    levels = low + span * np.linspace(0.0, 1.0, BANDS + 1)[1:-1] ** POWER
+    return Shades(norm, levels)
+
+
+def cut_of(surface: Surface) -> float:
+    """Return the loss at which the surface in three dimensions is cut: well above the path.
+
+    A corner of the window can be many times as high as all of the path; drawn whole, it would
+    leave the bowl flat. The picture says where it is cut.
+    """
+    low, high = float(np.nanmin(surface.loss)), float(np.nanmax(surface.loss))
+    path = surface.path_loss[np.isfinite(surface.path_loss)]
+    inside = path[path <= high]
+    reached = float(inside.max()) if len(inside) else high
+    broad = float(np.nanquantile(surface.loss, BREADTH))
+    cut = max(low + HEADROOM * (reached - low), broad)
+    return cut if low < cut < high else high
+
+
+def patches_of(surface: Surface, cut: float) -> tuple[list[Array], Array]:
+    """Return the surface below `cut` as polygons, each (corners, 3), and their mean losses.
+
+    Every cell of the grid is a polygon; those that the cut goes through end at it. Cells with a
+    corner that has no finite loss stay holes.
+    """
+    x, y = np.meshgrid(surface.x, surface.y)
+    grid = np.stack([x, y, surface.loss], axis=2)
+    cells = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=2)
+    cells = cells.reshape(-1, 4, 3)
+    height = cells[:, :, 2]
+    whole = cells[(height <= cut).all(axis=1)]
+    crossed = (height <= cut).any(axis=1) & (height > cut).any(axis=1)
+    crossed &= np.isfinite(height).all(axis=1)
+    patches = [*whole, *(_below(cell, cut) for cell in cells[crossed])]
+    return patches, np.array([patch[:, 2].mean() for patch in patches])
+
+
+def _below(cell: Array, cut: float) -> Array:
+    """Return the part of a cell below `cut`: its sides are cut where they reach it."""
+    corners = []
+    for here, there in zip(cell, np.roll(cell, -1, axis=0), strict=True):
+        if here[2] <= cut:
+            corners.append(here)
+        if (here[2] <= cut) != (there[2] <= cut):
+            corners.append(here + (cut - here[2]) / (there[2] - here[2]) * (there - here))
+    return np.array(corners)

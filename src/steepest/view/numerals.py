@@ -1,0 +1,39 @@
+"""Numbers as a person reads them."""
+
+import numpy as np
+
+__all__ = ["percent", "short", "signed"]
+
+
+def short(value: float, digits: int = 4) -> str:
+    """Return `value` to 4 significant digits, whole above 10,000, with a power of ten beyond.
+
+    >>> short(0.123456), short(-12345.6), short(1.5e9), short(0.0), short(70)
+    ('0.1235', '-12,346', '1.5e+09', '0', '70')
+    """
+    if not np.isfinite(value):
+        return str(value)
+    if 10**digits <= abs(value) < 1e7:
+        return f"{value:,.0f}"
+    text = f"{value:.{digits}g}"
+    return "0" if text == "-0" else text
+
+
+def signed(value: float) -> str:
+    """Return `value` like `short`, with its sign.
+
+    >>> signed(0.5), signed(-2.0)
+    ('+0.5', '-2')
+    """
+    text = short(value)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as a percentage to 3 digits, never in powers of ten.
+
+    >>> percent(0.27643), percent(0.0000012), percent(1.5)
+    ('27.6 %', '0.00012 %', '150 %')
+    """
+    text = np.format_float_positional(100 * share, precision=3, fractional=False, trim="-")
+    return f"{text} %"

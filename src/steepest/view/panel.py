@@ -1,0 +1,64 @@
+"""What a panel is: one picture, drawn once, whose moving parts follow a point of the path."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from matplotlib.artist import Artist
+from numpy.typing import NDArray
+
+from steepest.view.scene import Scene, thinned
+
+__all__ = ["Panel", "Path", "path_of"]
+
+Array = NDArray[np.float64]
+
+MOST_POINTS = 400
+"""Points of the path that are drawn: neighbours at its start, ever fewer further on."""
+
+
+class Panel(Protocol):
+    """One picture of the scene. Its still parts are drawn when it is made."""
+
+    @property
+    def moving(self) -> list[Artist]:
+        """The parts that `show` changes."""
+
+    def show(self, at: int) -> None:
+        """Show the run up to point `at` of the drawn path."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """The points of the path that are drawn, each with all that a panel may want of it."""
+
+    steps: NDArray[np.intp]
+    params: Array
+    gradients: Array
+    losses: Array
+    x: Array
+    y: Array
+    slice_losses: Array
+    """The loss of the surface below each point: the point's own, but where it lies off a slice."""
+    result: int
+    """Which of the points is the run's result: the last one, unless the run diverged."""
+
+
+def path_of(scene: Scene) -> Path:
+    """Return the drawn path of a scene; points whose loss is no finite number are left out."""
+    trace, surface = scene.trace, scene.surface
+    rows = np.flatnonzero(np.isfinite(trace.full_losses[trace.kept]))
+    best = np.flatnonzero(trace.kept[rows] == scene.result.index)
+    rows = rows[np.union1d(thinned(len(rows), MOST_POINTS), best)]
+    x, y = surface.path[rows].T
+    losses = surface.path_loss[rows]
+    return Path(
+        steps=trace.kept[rows],
+        params=trace.params[rows],
+        gradients=trace.gradients[rows],
+        losses=losses,
+        x=x,
+        y=y,
+        slice_losses=surface.at(x, y) if surface.is_slice else losses,
+        result=int(np.searchsorted(trace.kept[rows], scene.result.index)),
+    )

@@ -1,0 +1,130 @@
+"""The loss surface in three dimensions, with the path lying on it."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.artist import Artist
+from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+from mpl_toolkits.mplot3d.axes3d import Axes3D
+from numpy.typing import NDArray
+
+from steepest.view.chart import axis_label, numbers_on, thread
+from steepest.view.ground import cut_of, patches_of, shades_of
+from steepest.view.panel import Path
+from steepest.view.scene import Scene
+from steepest.view.style import PATH, SURFACE, halo
+
+__all__ = ["Relief"]
+
+Array = NDArray[np.float64]
+
+ELEVATION = 38.0
+
+
+class Relief:
+    """The loss surface seen from the side from which most of the path is in sight."""
+
+    def __init__(self, axes: Axes3D, scene: Scene, path: Path) -> None:
+        self._path = path
+        self._ground(axes, scene)
+        self._frame(axes, scene)
+        self._inside = _inside(scene, path)
+        self._slice = scene.surface.is_slice
+        self._shadow = self._below(axes, scene)
+        self._line = thread(axes, path, [], [], [])
+        (self._start,) = axes.plot(
+            path.x[:1], path.y[:1], path.losses[:1], "o", mfc="white", mec=PATH, mew=2, ms=9,
+            zorder=7,
+        )
+        (self._here,) = axes.plot(
+            [], [], [], "o", color=PATH, mec="white", mew=1.6, ms=10, zorder=8
+        )
+
+    def _ground(self, axes: Axes3D, scene: Scene) -> None:
+        """Draw the surface up to its cut, and lines of equal loss on it."""
+        surface, shades, cut = scene.surface, shades_of(scene.surface), cut_of(scene.surface)
+        axes.computed_zorder = False
+        patches, losses = patches_of(surface, cut)
+        colours = colormaps[SURFACE](shades.norm(losses))
+        ground = Poly3DCollection(
+            patches, facecolors=colours, edgecolors=colours, linewidths=0.3, zorder=1
+        )
+        ground.set_rasterized(True)
+        axes.add_collection3d(ground)
+        axes.contour(
+            surface.x, surface.y, surface.loss, shades.levels[shades.levels < cut],
+            colors="white", linewidths=0.7, alpha=0.6, zorder=2,
+        )
+        axes.set_zlim(float(np.nanmin(surface.loss)), cut)
+
+    def _frame(self, axes: Axes3D, scene: Scene) -> None:
+        surface = scene.surface
+        axes.view_init(elev=ELEVATION, azim=_best_side(scene, self._path))
+        axes.set_box_aspect((1, 1, 0.72), zoom=1.0)
+        axes.set_xlim(surface.x[0], surface.x[-1])
+        axes.set_ylim(surface.y[0], surface.y[-1])
+        axes.set_xlabel(axis_label(scene, surface.x_name), labelpad=6)
+        axes.set_ylabel(axis_label(scene, surface.y_name), labelpad=6)
+        axes.set_zlabel(scene.loss_label, labelpad=6)
+        for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+            numbers_on(axis)
+            axis.set_pane_color((0.965, 0.972, 0.98, 1.0))
+            axis._axinfo["grid"].update(color="#dde3e9", linewidth=0.6)
+
+    def _below(self, axes: Axes3D, scene: Scene) -> Any:
+        """Return the line of a path that lies off a slice, on the slice; else a line of nothing."""
+        (line,) = axes.plot([], [], [], ":", color="white", lw=1.6, zorder=5)
+        return line
+
+    @property
+    def moving(self) -> list[Artist]:
+        """Path, start and current point."""
+        return [self._shadow, self._line, self._start, self._here]
+
+    def show(self, at: int) -> None:
+        """Draw the path up to point `at`, at its true losses; what left the window is not drawn."""
+        shown = slice(0, at + 1)
+        x, y = self._path.x[shown], self._path.y[shown]
+        z = np.where(self._inside[shown], self._path.losses[shown], np.nan)
+        self._line.set_data_3d(x, y, z)
+        self._here.set_data_3d(x[-1:], y[-1:], z[-1:])
+        if self._slice:
+            below = np.where(self._inside[shown], self._path.slice_losses[shown], np.nan)
+            self._shadow.set_data_3d(x, y, below)
+
+
+def _inside(scene: Scene, path: Path) -> Any:
+    """Return which points of the path lie within the box of the surface that is drawn."""
+    x, y, cut = scene.surface.x, scene.surface.y, cut_of(scene.surface)
+    across = (path.x >= x[0]) & (path.x <= x[-1]) & (path.y >= y[0]) & (path.y <= y[-1])
+    return across & (path.losses <= cut)
+
+
+def _best_side(scene: Scene, path: Path) -> float:
+    """Return the azimuth, in degrees, from which most of the path is seen and best spread out."""
+    inside = np.flatnonzero(_inside(scene, path))[:60]
+    scores = {azimuth: _seen_from(azimuth, scene, path, inside) for azimuth in range(-170, 181, 10)}
+    return float(max(scores, key=lambda azimuth: scores[azimuth]))
+
+
+def _seen_from(azimuth: int, scene: Scene, path: Path, inside: NDArray[np.intp]) -> float:
+    """Return how well the path is seen: the share in sight, and a little for its spread."""
+    surface = scene.surface
+    low, high = np.nanmin(surface.loss), cut_of(surface)
+    u = (path.x[inside] - surface.x[0]) / (surface.x[-1] - surface.x[0])
+    v = (path.y[inside] - surface.y[0]) / (surface.y[-1] - surface.y[0])
+    h = (path.losses[inside] - low) / (high - low) * 0.72
+    angle = np.deg2rad(azimuth)
+    toward = np.array([np.cos(angle), np.sin(angle), np.tan(np.deg2rad(ELEVATION))])
+    distance = np.linspace(0.02, 1.2, 50)[:, None]
+    at_u, at_v = u + distance * toward[0], v + distance * toward[1]
+    over = (at_u >= 0) & (at_u <= 1) & (at_v >= 0) & (at_v <= 1)
+    cells = len(surface.x) - 1
+    column = np.clip(at_u * cells, 0, cells).astype(int)
+    row = np.clip(at_v * cells, 0, cells).astype(int)
+    ground = surface.loss[row, column]
+    ground = np.where(ground <= high, ground - low, 0.0) / (high - low) * 0.72
+    hidden = (over & (ground > h + distance * toward[2] + 0.01)).any(axis=0)
+    across = -u * np.sin(angle) + v * np.cos(angle)
+    return float((~hidden).mean() + 0.25 * np.ptp(across) if len(inside) else 0.0)
