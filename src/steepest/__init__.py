@@ -1,10 +1,10 @@
 """Gradient descent you can see: every step, on the true loss surface, on your own data.
 
-    import steepest as st
+import steepest as st
 
-    run = st.descend("geyser", target="waiting", features=["duration"])
-    print(run.explain())
-    run.figure("geyser.png")
+run = st.descend("geyser", target="waiting", features=["duration"])
+print(run.explain())
+run.figure("geyser.png")
 """
 
 from steepest.data.shipped import dataset, datasets

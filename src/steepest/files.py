@@ -28,9 +28,7 @@ def check_writable(path: str | os.PathLike[str], suffixes: tuple[str, ...] = ())
     if target.is_dir():
         raise FileError(f"cannot write {target}: it is a folder; name a file in it")
     if not target.parent.is_dir():
-        raise FileError(
-            f"cannot write {target}: there is no folder {target.parent}; make it first"
-        )
+        raise FileError(f"cannot write {target}: there is no folder {target.parent}; make it first")
     if not os.access(target.parent, os.W_OK):
         raise FileError(f"cannot write {target}: the folder {target.parent} may not be written to")
     return target

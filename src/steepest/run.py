@@ -13,10 +13,11 @@ from steepest.archive import read_archive, write_archive
 from steepest.data.features import Features
 from steepest.data.prepare import Data, labelled_rows, new_rows
 from steepest.data.target import Target
+from steepest.data.written import flat
 from steepest.descent.plan import Choices
 from steepest.descent.stops import Stop
 from steepest.diagnosis.verdict import Verdict
-from steepest.errors import ChoiceError
+from steepest.errors import ChoiceError, DataError
 from steepest.objective.linear import LinearObjective, param_names
 from steepest.objective.loss import CrossEntropy, Softmax, choose_loss
 from steepest.surface.surface import Surface, look_at
@@ -120,6 +121,29 @@ class Run:
         margins: Array = new_rows(data, self.data.features) @ weights + bias
         return margins
 
+    def prediction_table(self, data: Any) -> "pa.Table":
+        """Return the columns of `data`, a path or a data frame, with the predictions beside them.
+
+        The new columns are `predicted` and, for classes, `P(class)` of each. Raises DataError if
+        `data` has columns of these names already.
+        """
+        from steepest.data.table import read_table
+        from steepest.view.table import predictions
+
+        columns = predictions(self.objective, self._margins(data), self.classes)
+        table = read_table(data).arrow
+        for name, values in columns.items():
+            if name in table.column_names:
+                raise DataError(f"the data have a column {name!r} already; rename it")
+            table = table.append_column(name, [values])
+        return table
+
+    def trace_table(self) -> "pa.Table":
+        """Return every step as a row, with a column for each param and each of its slopes."""
+        names = list(self.param_names)
+        slopes = [f"gradient {name}" for name in names]
+        return flat(self.trace.to_arrow(), {"params": names, "gradient": slopes})
+
     def score(self, data: Any) -> float:
         """Return R² of the predictions for `data`, or the share of classes that are right.
 
@@ -187,8 +211,9 @@ class Run:
             save_figure(figure, path)
         return figure
 
-    def film(self, path: str | os.PathLike[str], *more: str | os.PathLike[str],
-             progress: bool = False) -> None:
+    def film(
+        self, path: str | os.PathLike[str], *more: str | os.PathLike[str], progress: bool = False
+    ) -> None:
         """Write the run as a film, .gif or .mp4, in which the path grows step by step.
 
         Several paths are written from one drawing. Raises FileError for any other ending.

@@ -128,9 +128,7 @@ class Walk:
         turned = seen.slope - last.gradient if self.batches is None else None
         return here._replace(last_rate=last.last_rate, moved=last.moved, turned=turned)
 
-    def _step(
-        self, index: int, position: Vector, seen: Seen, rate: float, seconds: float
-    ) -> Step:
+    def _step(self, index: int, position: Vector, seen: Seen, rate: float, seconds: float) -> Step:
         params = self.scale.params(position)
         full = seen.loss
         if self.batches is not None:

@@ -83,7 +83,9 @@ class Stopping:
     def _settled(self, trace: Trace) -> Stop | None:
         if self.tol is None or trace.since_progress < PATIENCE:
             return None
-        return Stop("settled", f"settled: {PATIENCE} steps in a row brought no measurably lower loss")
+        return Stop(
+            "settled", f"settled: {PATIENCE} steps in a row brought no measurably lower loss"
+        )
 
     def _steps(self, trace: Trace) -> Stop | None:
         most = MOST_STEPS if self.steps is None else self.steps

@@ -185,7 +185,9 @@ def _log_products(along_a: Array, along_b: Array) -> Array:
     total = np.zeros((along_b.shape[1], along_a.shape[1]))
     for first in range(0, len(terms_a), room):
         product = terms_b[first] @ terms_a[first].T
-        for one, other in zip(terms_b[first + 1 : first + room], terms_a[first + 1 :], strict=False):
+        for one, other in zip(
+            terms_b[first + 1 : first + room], terms_a[first + 1 :], strict=False
+        ):
             product *= one @ other.T
         total += np.log(product)
     return total

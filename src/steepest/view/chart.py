@@ -11,7 +11,7 @@ from steepest.view.ground import shades_of
 from steepest.view.numerals import short
 from steepest.view.panel import Path
 from steepest.view.scene import Scene
-from steepest.view.style import INK, MUTED, PATH, SURFACE, halo
+from steepest.view.style import MUTED, PATH, SURFACE, halo
 
 __all__ = ["Losses", "Map", "axis_label", "numbers_on", "thread"]
 
@@ -25,12 +25,23 @@ def numbers_on(axis: Any) -> None:
 def thread(axes: Axes, path: Path, *at: Any) -> Any:
     """Return the line of the path, without points yet: finer, and bare, the longer it is."""
     many = len(path.steps) > 80
-    width = 1.1 if many else 1.8
+    width = 1.5 if many else 1.8
     mark = "" if many else "o"
     (line,) = axes.plot(
-        *at, "-", color=PATH, lw=width, marker=mark, ms=2.8, path_effects=halo(2 * width), zorder=6
+        *at,
+        "-",
+        color=PATH,
+        lw=width,
+        marker=mark,
+        ms=2.8,
+        path_effects=halo(width + 1.6),
+        zorder=6,
     )
     return line
+
+
+ARROW = 0.22
+"""The length of the arrow at the start, as a share of the window."""
 
 
 class Map:
@@ -40,11 +51,21 @@ class Map:
         self._axes, self._path = axes, path
         surface, shades = scene.surface, shades_of(scene.surface)
         self.image = axes.pcolormesh(
-            surface.x, surface.y, surface.loss, cmap=SURFACE, norm=shades.norm, shading="gouraud",
+            surface.x,
+            surface.y,
+            surface.loss,
+            cmap=SURFACE,
+            norm=shades.norm,
+            shading="gouraud",
             rasterized=True,
         )
         axes.contour(
-            surface.x, surface.y, surface.loss, shades.levels, colors="white", linewidths=0.7,
+            surface.x,
+            surface.y,
+            surface.loss,
+            shades.levels,
+            colors="white",
+            linewidths=0.7,
             alpha=0.65,
         )
         self.ticks = shades.norm.inverse(np.linspace(0.0, 1.0, 6))
@@ -61,6 +82,24 @@ class Map:
             path.x[:1], path.y[:1], "o", mfc="white", mec=PATH, mew=2, ms=9, zorder=7
         )
         (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=10, zorder=8)
+        self._arrow = self._way_down(scene)
+
+    def _way_down(self, scene: Scene) -> Artist:
+        """Return the arrow at the start that shows which way the first step goes."""
+        path, surface = self._path, scene.surface
+        start = np.array([path.x[0], path.y[0]])
+        step = np.array([path.x[1], path.y[1]]) - start if len(path.x) > 1 else np.zeros(2)
+        window = np.array([np.ptp(surface.x), np.ptp(surface.y)])
+        length = float(np.linalg.norm(step / window)) or 1.0
+        tip = start + step * (ARROW / length)
+        return self._axes.annotate(
+            "",
+            tip,
+            start,
+            zorder=9,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-|>", "color": "white", "lw": 2.4, "mutation_scale": 18},
+        )
 
     def _lowest(self, scene: Scene) -> None:
         if scene.surface.lowest is not None:
@@ -69,11 +108,12 @@ class Map:
 
     @property
     def moving(self) -> list[Artist]:
-        """Path, start and current point."""
-        return [self._line, self._start, self._here]
+        """Path, start, current point, and the way down."""
+        return [self._line, self._start, self._here, self._arrow]
 
     def show(self, at: int) -> None:
-        """Draw the path up to point `at`."""
+        """Draw the path up to point `at`; at the start, the way that the first step goes."""
+        self._arrow.set_visible(at == 0 and len(self._path.x) > 1)
         x, y = self._path.x[: at + 1], self._path.y[: at + 1]
         self._line.set_data(x, y)
         self._here.set_data(x[-1:], y[-1:])
@@ -101,9 +141,16 @@ class Losses:
         lowest = float(values.min())
         axes.axhline(lowest, ls="--", lw=1, color=MUTED, zorder=0)
         axes.annotate(
-            f"lowest {short(lowest)}", (1, lowest), xycoords=("axes fraction", "data"),
-            xytext=(-2, 5), textcoords="offset points", ha="right", fontsize=9.5, color=MUTED,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}, zorder=2,
+            f"lowest {short(lowest)}",
+            (1, lowest),
+            xycoords=("axes fraction", "data"),
+            xytext=(-2, 5),
+            textcoords="offset points",
+            ha="right",
+            fontsize=9.5,
+            color=MUTED,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
+            zorder=2,
         )
         axes.set_xlabel("step")
         axes.set_ylabel(scene.loss_label)
@@ -116,8 +163,12 @@ class Losses:
         losses = scene.trace.losses
         axes.plot(np.arange(len(losses)), losses, ".", ms=2, color="#9fb3c8", zorder=0)
         axes.annotate(
-            "dots: loss of each mini-batch", (0.98, 0.94), xycoords="axes fraction", ha="right",
-            fontsize=9.5, color=MUTED,
+            "dots: loss of each mini-batch",
+            (0.98, 0.94),
+            xycoords="axes fraction",
+            ha="right",
+            fontsize=9.5,
+            color=MUTED,
         )
 
     def _scales(self, axes: Axes, values: Any, last: int) -> None:

@@ -27,7 +27,14 @@ def draw(scene: Scene) -> Figure:
         figure = Figure(figsize=(13.2, 9.6), dpi=110)
         FigureCanvasAgg(figure)
         grid = figure.add_gridspec(
-            2, 2, left=0.065, right=0.96, top=0.865, bottom=0.105, wspace=0.3, hspace=0.28
+            2,
+            2,
+            left=0.065,
+            right=0.96,
+            top=0.865,
+            bottom=0.14 if scene.surface.is_slice else 0.105,
+            wspace=0.3,
+            hspace=0.28,
         )
         path = path_of(scene)
         relief = figure.add_axes((0.5, 0.47, 0.48, 0.42), projection="3d")

@@ -33,8 +33,15 @@ def draw_fit(axes: Axes, scene: Scene, path: Path) -> Panel:
     else:
         panel = OfActual(axes, scene, path)
     if scene.sampled:
-        axes.annotate(scene.sampled, (0.99, 1.01), xycoords="axes fraction", ha="right",
-                      va="bottom", fontsize=9, color=MUTED)
+        axes.annotate(
+            scene.sampled,
+            (0.99, 1.01),
+            xycoords="axes fraction",
+            ha="right",
+            va="bottom",
+            fontsize=9,
+            color=MUTED,
+        )
     return panel
 
 
@@ -94,8 +101,16 @@ class Predicted:
         last = scene.margins(scene.result.params)
         span = _span(np.append(scene.y, last))
         axes.plot(span, span, "--", color=MUTED, lw=1.2)
-        axes.annotate("right", (span[-1], span[-1]), xytext=(-6, -2), textcoords="offset points",
-                      ha="right", va="top", color=MUTED, fontsize=9.5)
+        axes.annotate(
+            "right",
+            (span[-1], span[-1]),
+            xytext=(-6, -2),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            color=MUTED,
+            fontsize=9.5,
+        )
         axes.set_xlim(span[0], span[-1])
         axes.set_ylim(span[0], span[-1])
         axes.set_xlabel(f"actual {scene.target_label}")
@@ -133,8 +148,13 @@ class Probabilities:
         axes.set_ylabel(f"probability of {scene.target_name} = {which}")
         axes.set_title("Data and fit")
         numbers_on(axes.xaxis)
-        axes.legend(loc="upper center", ncols=min(len(scene.classes), 4), handletextpad=0.2,
-                    columnspacing=1.0, borderaxespad=0.1)
+        axes.legend(
+            loc="upper center",
+            ncols=min(len(scene.classes), 4),
+            handletextpad=0.2,
+            columnspacing=1.0,
+            borderaxespad=0.1,
+        )
 
     def _rows(self, axes: Axes, scene: Scene) -> None:
         """Draw the rows: two classes at 0 and 1, more in lanes below the curves."""
@@ -143,13 +163,24 @@ class Probabilities:
         for i, name in enumerate(scene.classes):
             chosen = scene.y == i
             lane = float(i) if len(scene.classes) == 2 else -0.07
-            axes.plot(scene.X[chosen, 0], lane + jitter[chosen], _mark(i), ms=6, mec="white",
-                      mew=0.5, color=_colour(i), alpha=0.8, label=f"actual {name}", zorder=3)
+            axes.plot(
+                scene.X[chosen, 0],
+                lane + jitter[chosen],
+                _mark(i),
+                ms=6,
+                mec="white",
+                mew=0.5,
+                color=_colour(i),
+                alpha=0.8,
+                label=f"actual {name}",
+                zorder=3,
+            )
 
     def _curve(self, axes: Axes, i: int) -> Artist:
         two = len(self._drawn) == 1
-        (line,) = axes.plot([], [], color=PATH if two else _colour(i), lw=2.4, zorder=4,
-                            path_effects=halo(4.4))
+        (line,) = axes.plot(
+            [], [], color=PATH if two else _colour(i), lw=2.4, zorder=4, path_effects=halo(4.4)
+        )
         return line
 
     @property
@@ -179,8 +210,17 @@ class OverMargin:
         axes.plot(span, 1 / (1 + np.exp(-span)), color=PATH, lw=2.4, path_effects=halo(4.4))
         self._jitter = 0.045 * _jitter(len(scene.y))
         self._points = [
-            axes.plot([], [], _mark(i), ms=5, mec="white", mew=0.4, color=_colour(i), alpha=0.75,
-                      label=f"actual {name}")[0]
+            axes.plot(
+                [],
+                [],
+                _mark(i),
+                ms=5,
+                mec="white",
+                mew=0.4,
+                color=_colour(i),
+                alpha=0.75,
+                label=f"actual {name}",
+            )[0]
             for i, name in enumerate(scene.classes)
         ]
         axes.set_xlim(-reach, reach)
@@ -189,8 +229,9 @@ class OverMargin:
         axes.set_xlabel("margin: weights x features + bias")
         axes.set_ylabel(f"probability of {scene.target_name} = {scene.classes[1]}")
         axes.set_title("Data and fit")
-        axes.legend(loc="upper center", ncols=2, handletextpad=0.2, columnspacing=1.0,
-                    borderaxespad=0.1)
+        axes.legend(
+            loc="upper center", ncols=2, handletextpad=0.2, columnspacing=1.0, borderaxespad=0.1
+        )
 
     @property
     def moving(self) -> list[Artist]:
@@ -214,12 +255,22 @@ class OfActual:
         self._x = scene.y + 0.32 * _jitter(len(scene.y))
         count = len(scene.classes)
         self._points = [
-            axes.plot([], [], _mark(i), ms=4.5, mec="white", mew=0.4, color=_colour(i), alpha=0.8)[0]
+            axes.plot([], [], _mark(i), ms=4.5, mec="white", mew=0.4, color=_colour(i), alpha=0.8)[
+                0
+            ]
             for i in range(count)
         ]
         axes.axhline(1 / count, ls="--", lw=1, color=MUTED)
-        axes.annotate("a guess", (1, 1 / count), xycoords=("axes fraction", "data"), ha="right",
-                      xytext=(-2, 3), textcoords="offset points", fontsize=9.5, color=MUTED)
+        axes.annotate(
+            "a guess",
+            (1, 1 / count),
+            xycoords=("axes fraction", "data"),
+            ha="right",
+            xytext=(-2, 3),
+            textcoords="offset points",
+            fontsize=9.5,
+            color=MUTED,
+        )
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)
         axes.set_xticks(range(count), scene.classes)

@@ -34,7 +34,14 @@ class Relief:
         self._shadow = self._below(axes, scene)
         self._line = thread(axes, path, [], [], [])
         (self._start,) = axes.plot(
-            path.x[:1], path.y[:1], path.losses[:1], "o", mfc="white", mec=PATH, mew=2, ms=9,
+            path.x[:1],
+            path.y[:1],
+            path.losses[:1],
+            "o",
+            mfc="white",
+            mec=PATH,
+            mew=2,
+            ms=9,
             zorder=7,
         )
         (self._here,) = axes.plot(
@@ -48,13 +55,19 @@ class Relief:
         patches, losses = patches_of(surface, cut)
         colours = colormaps[SURFACE](shades.norm(losses))
         ground = Poly3DCollection(
-            patches, facecolors=colours, edgecolors=colours, linewidths=0.3, zorder=1
+            patches, facecolors=colours, linewidths=0, antialiased=False, zorder=1
         )
         ground.set_rasterized(True)
         axes.add_collection3d(ground)
         axes.contour(
-            surface.x, surface.y, surface.loss, shades.levels[shades.levels < cut],
-            colors="white", linewidths=0.7, alpha=0.6, zorder=2,
+            surface.x,
+            surface.y,
+            surface.loss,
+            shades.levels[shades.levels < cut],
+            colors="white",
+            linewidths=0.7,
+            alpha=0.6,
+            zorder=2,
         )
         axes.set_zlim(float(np.nanmin(surface.loss)), cut)
 
@@ -66,7 +79,7 @@ class Relief:
         axes.set_ylim(surface.y[0], surface.y[-1])
         axes.set_xlabel(axis_label(scene, surface.x_name), labelpad=6)
         axes.set_ylabel(axis_label(scene, surface.y_name), labelpad=6)
-        axes.set_zlabel(scene.loss_label, labelpad=6)
+        axes.set_zlabel(scene.loss_label, labelpad=14 if surface.loss.max() > 1e5 else 7)
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             numbers_on(axis)
             axis.set_pane_color((0.965, 0.972, 0.98, 1.0))

@@ -124,9 +124,7 @@ def _some_rows(count: int) -> NDArray[np.intp]:
     return np.sort(chosen)
 
 
-def _probabilities(
-    loss: Loss, margins: Array, classes: Sequence[object] | None
-) -> Array | None:
+def _probabilities(loss: Loss, margins: Array, classes: Sequence[object] | None) -> Array | None:
     return None if classes is None else loss.probabilities(margins)
 
 

@@ -1,0 +1,386 @@
+"""The command line: each command turns words into calls, and errors into one line."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from steepest import __version__
+from steepest.data.shipped import about, dataset, datasets
+from steepest.data.written import SUFFIXES as TABLES
+from steepest.data.written import write_table
+from steepest.descend import descend
+from steepest.descent.rules import RULES
+from steepest.descent.scale import SCALES
+from steepest.errors import SteepestError
+from steepest.files import check_writable
+from steepest.objective.loss import LOSSES
+from steepest.report import report
+from steepest.run import Run, load
+
+__all__ = ["main"]
+
+USER_ERROR = 2
+INTERRUPTED = 130
+
+FIGURES = (".png", ".svg", ".pdf")
+FILMS = (".gif", ".mp4")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def main() -> None:
+    """Run the command line; every error that a user can cause ends in one message and status 2."""
+    try:
+        cli(standalone_mode=False, prog_name="steepest")
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except SteepestError as error:
+        click.secho(f"steepest: {error}", err=True, fg="red")
+        sys.exit(USER_ERROR)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("steepest: interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("STEEPEST_DEBUG"):
+            raise
+        click.secho(
+            f"steepest: a fault of steepest itself, not of yours: {type(error).__name__}: {error}; "
+            "STEEPEST_DEBUG=1 shows where",
+            err=True,
+            fg="red",
+        )
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
+@click.version_option(__version__, prog_name="steepest", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Gradient descent you can see: every step, on the true loss surface, on your own data.
+
+    \b
+    steepest demo                                       see it on two real data sets
+    steepest fit geyser --target waiting                train on a shipped data set ...
+    steepest fit mine.csv --target price --figure a.png ... or on your own
+    """
+
+
+def outputs(command: Command) -> Command:
+    """Add the options that name what is written about a run."""
+    for option in (
+        click.option(
+            "--figure",
+            multiple=True,
+            metavar="FILE",
+            help=f"Draw data, surface, map and losses ({' '.join(FIGURES)}).",
+        ),
+        click.option(
+            "--film",
+            multiple=True,
+            metavar="FILE",
+            help=f"Film the path as it grows ({' '.join(FILMS)}).",
+        ),
+        click.option(
+            "--table",
+            multiple=True,
+            metavar="FILE",
+            help=f"Write actual and predicted by the row ({' '.join(TABLES)}).",
+        ),
+        click.option(
+            "--trace", multiple=True, metavar="FILE", help=f"Write every step ({' '.join(TABLES)})."
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words."),
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@click.option(
+    "--out",
+    default="steepest-demo",
+    show_default=True,
+    metavar="FOLDER",
+    help="Where the figures, films and tables go.",
+)
+def demo(out: str) -> None:
+    """Tell the four steps on two real data sets, a regression and a classification.
+
+    \b
+    Example:
+      steepest demo --out steepest-demo
+    """
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"cannot make the folder {folder}: {error.strerror}") from error
+    for name, choices in DEMOS.items():
+        shown = about(name)
+        click.secho(f"\n{shown.title}", bold=True)
+        click.echo(f"{shown.description}\n")
+        run = descend(name, shown.target, list(shown.features), progress=True, **choices)
+        files = _write(
+            run,
+            figure=[f"{out}/{name}.png", f"{out}/{name}.svg"],
+            film=[f"{out}/{name}.gif", f"{out}/{name}.mp4"],
+            table=[] if run.classes is None else [f"{out}/{name}-table.csv"],
+            trace=[],
+        )
+        _tell(run, files)
+
+
+DEMOS: dict[str, dict[str, Any]] = {
+    "geyser": {
+        "rule": "steepest",
+        "learning_rate": 0.05,
+        "scale": "none",
+        "seed": 3,
+        "steps": 1000,
+    },
+    "orings": {
+        "rule": "steepest",
+        "learning_rate": 2.0,
+        "scale": "standard",
+        "seed": 3,
+        "steps": 64,
+    },
+}
+"""How the demo walks: textbook steps, and at a rate that is seen to arrive."""
+
+
+@cli.command()
+@click.argument("data")
+@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
+@click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")
+@click.option("--drop", default="", metavar="A,B,...", help="Columns to leave out.")
+@click.option(
+    "--missing",
+    type=click.Choice(["error", "drop"]),
+    default="error",
+    show_default=True,
+    help="What to do with rows that have gaps.",
+)
+@click.option("--loss", type=click.Choice(["auto", *LOSSES]), default="auto", show_default=True)
+@click.option(
+    "--delta",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Where the Huber loss turns straight, in units of the target.",
+)
+@click.option("--rule", type=click.Choice(["auto", *RULES]), default="auto", show_default=True)
+@click.option(
+    "--learning-rate",
+    default="auto",
+    show_default=True,
+    metavar="RATE",
+    help="A number, auto, time:RATE, step:RATE or cosine:RATE.",
+)
+@click.option(
+    "--scale",
+    type=click.Choice(["auto", *SCALES]),
+    default="auto",
+    show_default=True,
+    help="The coordinates in which steps are taken; results stay in your units.",
+)
+@click.option("--steps", type=int, help="How many.  [default: until it has arrived]")
+@click.option("--seconds", type=float, help="Stop after this time.")
+@click.option("--tol", type=float, help="How small the gradient must be to have arrived.")
+@click.option("--batch", type=int, metavar="ROWS", help="Go by mini-batches of so many rows.")
+@click.option("--start", metavar="W,...,B", help="Weights, then bias.  [default: random]")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random start.")
+@click.option("--l2", type=float, default=0.0, show_default=True, help="Penalty on the weights.")
+@click.option("--save", metavar="RUN", help="Keep the run, for predict and show.")
+@outputs
+def fit(
+    data: str,
+    features: str | None,
+    drop: str,
+    learning_rate: str,
+    start: str | None,
+    save: str | None,
+    as_json: bool,
+    **rest: Any,
+) -> None:
+    """Train on DATA: a CSV, TSV, Parquet or Arrow file, or the name of a shipped data set.
+
+    \b
+    Examples:
+      steepest fit geyser --target waiting --figure geyser.png
+      steepest fit geyser --target waiting --scale none --rule steepest \\
+          --learning-rate 0.05 --steps 1000 --film geyser.mp4
+      steepest fit penguins --target species --l2 0.001 --save penguins.steepest
+    """
+    files = {kind: rest.pop(kind) for kind in ("figure", "film", "table", "trace")}
+    _check(files, save)
+    run = descend(
+        data,
+        features=None if features is None else _names(features),
+        drop=_names(drop),
+        learning_rate=learning_rate,
+        start=None if start is None else _numbers(start),
+        progress=True,
+        **rest,
+    )
+    written = _write(run, **files)
+    if save:
+        run.save(save)
+        written.append(save)
+    _tell(run, written, as_json)
+    if run.stop.reason == "interrupted":
+        sys.exit(INTERRUPTED)
+
+
+@cli.command()
+@click.argument("run")
+@outputs
+def show(run: str, as_json: bool, **files: Sequence[str]) -> None:
+    """Tell a saved RUN again, and draw, film or write it out.
+
+    \b
+    Example:
+      steepest fit geyser --target waiting --save geyser.steepest
+      steepest show geyser.steepest --figure geyser.svg
+    """
+    _check(files, None)
+    loaded = load(run)
+    _tell(loaded, _write(loaded, **files), as_json)
+
+
+@cli.command()
+@click.argument("run")
+@click.argument("data")
+@click.option("-o", "--out", metavar="FILE", help=f"Where to write ({' '.join(TABLES)}).")
+def predict(run: str, data: str, out: str | None) -> None:
+    """Predict for the rows of DATA with a saved RUN; they are written beside its columns.
+
+    Without -o the table is printed as CSV.
+
+    \b
+    Example:
+      steepest fit geyser --target waiting --save geyser.steepest
+      steepest predict geyser.steepest geyser -o predicted.csv
+    """
+    if out:
+        check_writable(out, TABLES)
+    table = load(run).prediction_table(data)
+    if out:
+        write_table(table, out)
+        click.echo(f"{table.num_rows:,} rows written to {out}")
+    else:
+        _print_csv(table)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("-o", "--out", metavar="FILE", help=f"Write the data set out ({' '.join(TABLES)}).")
+def data(name: str | None, out: str | None) -> None:
+    """List the shipped data sets, or describe one by NAME, or write it out.
+
+    \b
+    Examples:
+      steepest data
+      steepest data penguins
+      steepest data penguins -o penguins.csv
+    """
+    if name is None:
+        _list_data()
+    elif out is None:
+        _describe(name)
+    else:
+        table = dataset(name)
+        write_table(table, out)
+        click.echo(f"{table.num_rows:,} rows written to {out}")
+
+
+def _list_data() -> None:
+    for name in datasets():
+        shown = about(name)
+        size = f"{shown.rows} x {shown.columns}"
+        click.echo(f"{name:15} {size:>9}  {shown.task:15} {shown.title}")
+    click.echo("\nsteepest data NAME says more; steepest data NAME -o FILE writes one out.")
+
+
+def _describe(name: str) -> None:
+    shown, table = about(name), dataset(name)
+    click.secho(shown.title, bold=True)
+    click.echo(f"{shown.description}\n")
+    for field in table.schema:
+        told = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+        unit = f" ({told['unit']})" if told.get("unit") else ""
+        click.echo(f"  {field.name}{unit}: {told.get('description', '')}")
+    click.echo(f"\nsource: {shown.source}\nlicence: {shown.licence}")
+    features = f" --features {','.join(shown.features)}" if len(shown.features) == 1 else ""
+    click.echo(f"try: steepest fit {name} --target {shown.target}{features}")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        raise click.UsageError(
+            f"--start is {text!r}, but it must be numbers with commas between: the weights, "
+            "then the bias, such as 0.5,-2"
+        ) from None
+
+
+def _check(files: dict[str, Sequence[str]], save: str | None) -> None:
+    """Refuse what could not be written before any work is done."""
+    kinds = {"figure": FIGURES, "film": FILMS, "table": TABLES, "trace": TABLES}
+    for kind, paths in files.items():
+        for path in paths:
+            check_writable(path, kinds[kind])
+    if save:
+        check_writable(save)
+
+
+def _write(
+    run: Run,
+    figure: Sequence[str],
+    film: Sequence[str],
+    table: Sequence[str],
+    trace: Sequence[str],
+) -> list[str]:
+    """Write all that was asked for; return where."""
+    for path in figure:
+        run.figure(path)
+    if film:
+        run.film(*film, progress=True)
+    for path in table:
+        write_table(run.table(), path)
+    for path in trace:
+        write_table(run.trace_table(), path)
+    return [*figure, *film, *table, *trace]
+
+
+def _tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:
+    if as_json:
+        click.echo(json.dumps(report(run, files), indent=2, allow_nan=False))
+        return
+    for line in run.explain().splitlines():
+        click.secho(line, bold=line.startswith(("Step ", "Verdict", "Result")))
+    if files:
+        click.echo("\nWritten:")
+    for path in files:
+        click.echo(f"  {path}")
+
+
+def _print_csv(table: Any) -> None:
+    from pyarrow import csv
+
+    csv.write_csv(table, click.get_binary_stream("stdout"))

@@ -1,0 +1,122 @@
+"""The words of the film: the four steps, side by side, each appearing when it happens."""
+
+import textwrap
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from steepest.trace import Step
+from steepest.view.numerals import percent, short
+from steepest.view.panel import Path
+from steepest.view.scene import Scene
+from steepest.view.style import INK, MUTED, PATH
+from steepest.view.words import update_line
+
+__all__ = ["Captions"]
+
+LEFT = (0.035, 0.275, 0.535, 0.765)
+TOP = 0.275
+WIDTH = 36
+"""Letters in a line of a caption."""
+
+MOST_PARAMS = 3
+
+
+class Captions:
+    """Four columns of words below the panels; the step that is on is lit."""
+
+    def __init__(self, figure: Figure, scene: Scene, path: Path) -> None:
+        self._scene, self._path = scene, path
+        random = "a random" if scene.choices.random_start else "the given"
+        heads = (
+            f"Start at {random} weight and bias",
+            "Step in the direction of the steepest gradient",
+            "Calculate the new loss",
+            "Repeat steps 2 and 3",
+        )
+        self._numbers = [figure.text(x, TOP, f"Step {i + 1}") for i, x in enumerate(LEFT)]
+        self._heads = [
+            figure.text(
+                x,
+                TOP - 0.012,
+                textwrap.fill(head, 30),
+                fontsize=11.5,
+                fontweight="bold",
+                va="top",
+                linespacing=1.25,
+            )
+            for x, head in zip(LEFT, heads, strict=True)
+        ]
+        self._bodies = [
+            figure.text(x, TOP - 0.095, "", fontsize=11, va="top", linespacing=1.4) for x in LEFT
+        ]
+        self._fixed = self._fixed_bodies()
+
+    @property
+    def moving(self) -> list[Artist]:
+        """All of the words."""
+        return [*self._numbers, *self._heads, *self._bodies]
+
+    def show(self, act: int, at: int) -> None:
+        """Light step `act` (5: the run is over) and tell the numbers of point `at`."""
+        for i, group in enumerate(zip(self._numbers, self._heads, self._bodies, strict=True)):
+            self._light(group, on=min(act, 4) == i + 1, seen=act >= i + 1)
+        for body, text in zip(self._bodies, self._fixed, strict=False):
+            body.set_text(text)
+        self._bodies[3].set_text(self._repeat(at, over=act == 5))
+
+    def _light(self, group: tuple[Text, Text, Text], on: bool, seen: bool) -> None:
+        number, head, body = group
+        for text in group:
+            text.set_visible(seen)
+        number.set(color=PATH, fontsize=12, fontweight="bold", alpha=1.0 if on else 0.55)
+        head.set_color(INK if on else MUTED)
+        body.set_color(INK if on else MUTED)
+
+    def _fixed_bodies(self) -> list[str]:
+        """Return the words of steps 1 to 3, which stay as they are once told."""
+        trace = self._scene.trace
+        start = trace[0]
+        first = [*self._params(start), f"loss {short(start.loss)}"]
+        if len(trace) == 1:
+            return ["\n".join(first)]
+        after = trace[1]
+        second = [update_line(self._scene, start, after, i) for i in self._told(start)]
+        change = after.loss - start.loss
+        share = f" ({percent(abs(change) / abs(start.loss))})" if start.loss else ""
+        third = [
+            f"{short(start.loss)} -> {short(after.loss)}",
+            f"it {'fell' if change < 0 else 'rose'} by {short(abs(change))}{share}",
+        ]
+        return ["\n".join(map(_fit, lines)) for lines in (first, second, third)]
+
+    def _repeat(self, at: int, over: bool) -> str:
+        step = self._scene.trace[int(self._path.steps[at])]
+        lines = [f"step {step.index:,}", *self._params(step)]
+        lines.append(f"loss {short(float(self._path.losses[at]))}")
+        if over:
+            lines.append(_fit(self._scene.stop.message.split(";")[0]))
+        return "\n".join(lines)
+
+    def _params(self, step: Step) -> list[str]:
+        words = self._scene.param_words
+        return [f"{_clip(words[i])} {short(step.params[i])}" for i in self._told(step)]
+
+    def _told(self, step: Step) -> list[int]:
+        """Return the params that are told: all if few, else the two that the surface shows."""
+        count = len(step.params)
+        if count <= MOST_PARAMS:
+            return list(range(count))
+        surface = self._scene.surface
+        names = list(self._scene.param_names)
+        return [names.index(surface.x_name), names.index(surface.y_name)]
+
+
+def _clip(word: str) -> str:
+    return textwrap.shorten(word, 26, placeholder="...") if " " in word else word[:26]
+
+
+def _fit(line: str) -> str:
+    return textwrap.fill(line, WIDTH)

@@ -1,0 +1,200 @@
+"""The film: the path grows step by step, and the four steps are told as they happen.
+
+All that stands still is drawn once; each frame adds only the moving parts of the panels and the
+words. The frames go to ffmpeg (MP4) and to Pillow (GIF) as they are made.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import groupby
+from pathlib import Path as FilePath
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from steepest.errors import FileError
+from steepest.files import check_writable, whole_file
+from steepest.view.captions import Captions
+from steepest.view.chart import Map
+from steepest.view.fit import draw_fit
+from steepest.view.panel import Panel, Path, path_of
+from steepest.view.progress import bar
+from steepest.view.relief import Relief
+from steepest.view.scene import Scene
+from steepest.view.style import look
+
+__all__ = ["SUFFIXES", "shoot"]
+
+SUFFIXES = (".gif", ".mp4")
+
+WIDTH, HEIGHT = 1280, 720
+
+RATE = 15
+"""Frames a second."""
+
+GROWING = 7.0
+"""Seconds in which the path grows from its second point to its last."""
+
+COLOURS = 160
+"""Colours of a GIF; the one after them is transparent, and shows the frame before."""
+
+Frame = NDArray[np.uint8]
+
+
+def shoot(scene: Scene, paths: Sequence[str | os.PathLike[str]], progress: bool = False) -> None:
+    """Write the film to every path, .gif or .mp4, whole or not at all.
+
+    Raises FileError for another ending or a place that cannot be written to.
+    """
+    targets = [check_writable(path, SUFFIXES) for path in paths]
+    with look(), ExitStack() as stack:
+        takers = [stack.enter_context(_taker(target)) for target in targets]
+        reel = Reel(scene)
+        show = stack.enter_context(bar("filming", len(reel.script))) if progress else None
+        for number, frame in enumerate(reel.frames()):
+            for take in takers:
+                take(frame)
+            if show:
+                show(number, "")
+
+
+class Reel:
+    """The film's picture: still parts drawn once, and a script of what each frame shows."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100)
+        self._canvas = FigureCanvasAgg(self._figure)
+        path = path_of(scene)
+        self._panels = self._draw(scene, path)
+        self._captions = Captions(self._figure, scene, path)
+        self.script = list(_script(len(path.steps)))
+
+    def _draw(self, scene: Scene, path: Path) -> list[Panel]:
+        figure = self._figure
+        figure.text(0.035, 0.945, scene.title, fontsize=17, fontweight="bold")
+        relief = figure.add_axes((0.325, 0.345, 0.36, 0.6), projection="3d")
+        above = figure.add_axes((0.705, 0.42, 0.225, 0.45))
+        above.yaxis.tick_right()
+        above.yaxis.set_label_position("right")
+        above.spines[["left", "right"]].set_visible(False)
+        return [
+            draw_fit(figure.add_axes((0.062, 0.42, 0.255, 0.45)), scene, path),
+            Relief(relief, scene, path),
+            Map(above, scene, path),
+        ]
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the frames of the script as arrays (height, width, 3)."""
+        moving = [artist for panel in self._panels for artist in panel.moving]
+        moving += self._captions.moving
+        for artist in moving:
+            artist.set_animated(True)
+        self._canvas.draw()
+        still = self._canvas.copy_from_bbox(self._figure.bbox)
+        for (act, at), group in groupby(self.script):
+            for panel in self._panels:
+                panel.show(at)
+            self._captions.show(act, at)
+            frame = self._frame(still, moving)
+            yield from (frame for _ in group)
+
+    def _frame(self, still: Any, moving: Sequence[Artist]) -> Frame:
+        self._canvas.restore_region(still)
+        for artist in moving:
+            self._figure.draw_artist(artist)
+        return np.asarray(self._canvas.buffer_rgba())[:, :, :3].copy()
+
+
+def _script(points: int) -> Iterator[tuple[int, int]]:
+    """Yield, frame by frame, which step of the four is on and the point of the path to show.
+
+    Start, first step and new loss have time to be read; then the path grows, and the end stands.
+    """
+    second = RATE
+    yield from [(1, 0)] * int(2.2 * second)
+    if points > 1:
+        yield from [(2, 0)] * int(2.2 * second)
+        yield from [(2, 1)] * int(0.8 * second)
+        yield from [(3, 1)] * int(2.0 * second)
+        growing = np.linspace(1, points - 1, min(int(GROWING * second), 3 * points))
+        yield from [(4, int(at)) for at in growing.round()]
+    yield from [(5, points - 1)] * int(2.5 * second)
+
+
+@contextmanager
+def _taker(target: FilePath) -> Iterator[Callable[[Frame], None]]:
+    """Yield what takes the frames of one film file, which is whole when the block ends."""
+    maker = _mp4 if target.suffix.lower() == ".mp4" else _gif
+    with whole_file(target) as draft, maker(draft) as take:
+        yield take
+
+
+@contextmanager
+def _mp4(draft: FilePath) -> Iterator[Callable[[Frame], None]]:
+    """Take frames for an MP4 that plays in every browser (H.264, even sizes, 4:2:0)."""
+    import imageio_ffmpeg
+
+    writer = imageio_ffmpeg.write_frames(
+        str(draft),
+        (WIDTH, HEIGHT),
+        fps=RATE,
+        codec="libx264",
+        quality=None,
+        macro_block_size=2,
+        pix_fmt_out="yuv420p",
+        output_params=["-crf", "22", "-preset", "fast", "-movflags", "+faststart"],
+    )
+    try:
+        writer.send(None)
+        yield lambda frame: writer.send(np.ascontiguousarray(frame))
+    except (RuntimeError, BrokenPipeError) as error:
+        raise FileError(f"the film could not be made: ffmpeg stopped ({error})") from error
+    finally:
+        writer.close()
+
+
+@contextmanager
+def _gif(draft: FilePath) -> Iterator[Callable[[Frame], None]]:
+    """Take frames for a GIF with one palette and, beyond it, one index for what did not change.
+
+    Equal frames in a row become one that lasts.
+    """
+    from PIL import Image
+
+    images: list[Any] = []
+    durations: list[int] = []
+    palette: Any = None
+    last: Frame | None = None
+
+    def take(frame: Frame) -> None:
+        nonlocal palette, last
+        if last is not None and np.array_equal(frame, last):
+            durations[-1] += 1000 // RATE
+            return
+        image = Image.fromarray(frame)
+        palette = palette or image.quantize(COLOURS, dither=Image.Dither.NONE)
+        indexed = np.array(image.quantize(palette=palette, dither=Image.Dither.NONE))
+        if last is not None:
+            indexed[(frame == last).all(axis=2)] = COLOURS
+        images.append(Image.fromarray(indexed, mode="P"))
+        images[-1].putpalette(palette.getpalette()[: 3 * COLOURS])
+        durations.append(1000 // RATE)
+        last = frame
+
+    yield take
+    images[0].save(
+        draft,
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=durations,
+        loop=0,
+        transparency=COLOURS,
+        disposal=1,
+        optimize=False,
+    )
