@@ -13,8 +13,9 @@ from steepest.descent.loop import steps
 from steepest.descent.stops import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError, FileError, SteepestError
+from steepest.objective.entropy import CrossEntropy, Softmax
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import Absolute, CrossEntropy, Huber, Softmax, Squared
+from steepest.objective.regression import Absolute, Huber, Squared
 from steepest.run import Run, load
 from steepest.surface.surface import Surface
 from steepest.trace import Step, Trace

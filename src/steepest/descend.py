@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from steepest.data.prepare import prepare
@@ -14,8 +15,10 @@ from steepest.descent.rules import Rule
 from steepest.descent.stops import Stop, Stopping
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.verdict import Verdict
+from steepest.errors import ChoiceError
+from steepest.objective.choice import LOSSES
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import LOSSES, Squared
+from steepest.objective.regression import Squared
 from steepest.run import Run, objective_of
 from steepest.trace import Step, Trace
 
@@ -106,6 +109,7 @@ def descend(
         curvature=walk.scale.curvature,
     )
     trace, stop = _record(walk, stops, progress)
+    _check_start(trace)
     return Run(rows, objective, choices, trace, stop, _judge(walk, trace))
 
 
@@ -130,6 +134,15 @@ def _record(walk: Walk, stops: Stopping, progress: bool) -> tuple[Trace, Stop]:
     last = trace[-1]
     trace.know_last(walk.objective.value(last.params))
     return trace, stop or Stop("interrupted", f"interrupted at step {last.index}; it is kept")
+
+
+def _check_start(trace: Trace) -> None:
+    """Raise ChoiceError if the loss is no finite number at the start already."""
+    if not np.isfinite(trace.full_losses[0]):
+        raise ChoiceError(
+            f"the loss at the start is {trace.full_losses[0]:g}: start nearer to 0, or let the "
+            "start be drawn"
+        )
 
 
 def _watched(walk: Walk, stops: Stopping, progress: bool) -> Any:

@@ -12,7 +12,7 @@ class SteepestError(ValueError):
 
 
 class DataError(SteepestError):
-    """The data cannot be used as they are: a gap, a word among numbers, a column that is not there."""
+    """The data cannot be used as they are: a gap, a word among numbers, no such column."""
 
 
 class ChoiceError(SteepestError):

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from steepest.errors import FileError
 
-__all__ = ["check_writable", "whole_file"]
+__all__ = ["FIGURES", "FILMS", "TABLES", "check_writable", "whole_file"]
+
+FIGURES = (".png", ".svg", ".pdf")
+FILMS = (".gif", ".mp4")
+TABLES = (".csv", ".tsv", ".parquet", ".arrow", ".feather")
+"""The endings by which the kinds of files that we write are told apart."""
 
 
 def check_writable(path: str | os.PathLike[str], suffixes: tuple[str, ...] = ()) -> Path:

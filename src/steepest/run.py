@@ -18,10 +18,11 @@ from steepest.descent.plan import Choices
 from steepest.descent.stops import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
+from steepest.objective.choice import choose_loss
+from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective, param_names
-from steepest.objective.loss import CrossEntropy, Softmax, choose_loss
 from steepest.surface.surface import Surface, look_at
-from steepest.trace import Trace
+from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,7 +63,7 @@ class Run:
         return self._result.full_loss
 
     @property
-    def _result(self) -> Any:
+    def _result(self) -> Step:
         """The step that is the result: the best where the run diverged or the loss has a kink."""
         kinked = not np.isfinite(self.objective.loss.curvature_bound)
         return self.trace.best if self.verdicts or kinked else self.trace[-1]
@@ -109,7 +110,7 @@ class Run:
         Raises ChoiceError if the target is a number.
         """
         loss = self.objective.loss
-        if not isinstance(loss, CrossEntropy | Softmax):
+        if not isinstance(loss, OfClasses):
             raise ChoiceError(
                 f"{self.data.target.name} is a number, so there are no classes to give "
                 "probabilities; use predict"

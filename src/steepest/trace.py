@@ -236,7 +236,7 @@ class Trace:
             columns[name] = pa.array(column, type=pa.list_(pa.float64()))
         return pa.table(columns)
 
-    def to_arrays(self) -> dict[str, Array]:
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all there is to keep as named arrays; `from_arrays` takes them back."""
         return {
             "numbers": self._numbers[: self._length],
@@ -246,7 +246,7 @@ class Trace:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Array]) -> "Trace":
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Trace":
         """Return the trace whose `to_arrays` gave `arrays`."""
         numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
         params, gradients = arrays["params"], arrays["gradients"]

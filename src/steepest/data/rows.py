@@ -45,7 +45,7 @@ class Rows:
         return len(self.X)
 
     def sum(self, work: Callable[[NDArray[Any], NDArray[Any]], Sums]) -> Sums:
-        """Return the sums over all blocks of what `work(X_block, y_block)` returns, item by item."""
+        """Return what `work(X_block, y_block)` returns, summed over all blocks item by item."""
         return tree_sum(self.map(lambda rows: work(self.X[rows], self.y[rows])))
 
     def map(self, work: Callable[[slice], Any]) -> list[Any]:

@@ -1,23 +1,21 @@
-"""Tables written out: CSV, TSV, Parquet or Arrow, by the ending of the name, whole or not at all."""
+"""Tables written out as CSV, TSV, Parquet or Arrow by the ending of the name, whole or not."""
 
 import os
 from typing import TYPE_CHECKING
 
-from steepest.files import check_writable, whole_file
+from steepest.files import TABLES, check_writable, whole_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["SUFFIXES", "flat", "write_table"]
-
-SUFFIXES = (".csv", ".tsv", ".parquet", ".arrow", ".feather")
+__all__ = ["flat", "write_table"]
 
 
 def write_table(table: "pa.Table", path: str | os.PathLike[str]) -> None:
     """Write a table to `path`; FileError if its ending is unknown or the disk refuses."""
     from pyarrow import csv, feather, parquet
 
-    suffix = check_writable(path, SUFFIXES).suffix.lower()
+    suffix = check_writable(path, TABLES).suffix.lower()
     with whole_file(path) as draft:
         if suffix in (".csv", ".tsv"):
             delimiter = "," if suffix == ".csv" else "\t"

@@ -1,7 +1,7 @@
 """The one loop: evaluate, choose a direction, choose how far, yield the step, move."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -40,9 +40,9 @@ class Ground:
 
     def look(self, objective: Objective, position: Vector) -> Seen:
         """Return what `objective` is at `position`."""
-        if self._seen and self._at and self._at[0] is objective:
-            if np.array_equal(self._at[1], position):
-                return self._seen
+        at, before = self._at or (None, position)
+        if self._seen and at is objective and np.array_equal(before, position):
+            return self._seen
         with np.errstate(over="ignore", invalid="ignore"):
             loss, gradient = objective.value_and_gradient(self.scale.params(position))
             self._seen = Seen(loss, gradient, self.scale.pull(gradient))
@@ -108,7 +108,7 @@ class Walk:
             here = self._here(index, seen, direction, ahead, here)
             rate = self.rate(here)
             yield self._step(index, position, seen, rate, perf_counter() - began)
-            here = here._replace(last_rate=rate, moved=rate * direction)
+            here = replace(here, last_rate=rate, moved=rate * direction)
             position = position + rate * direction
 
     def _objectives(self) -> Iterator[Objective]:
@@ -126,7 +126,7 @@ class Walk:
         if last is None:
             return here
         turned = seen.slope - last.gradient if self.batches is None else None
-        return here._replace(last_rate=last.last_rate, moved=last.moved, turned=turned)
+        return replace(here, last_rate=last.last_rate, moved=last.moved, turned=turned)
 
     def _step(self, index: int, position: Vector, seen: Seen, rate: float, seconds: float) -> Step:
         params = self.scale.params(position)

@@ -6,7 +6,7 @@ that knows only the step's index, or a search that tries the loss further along.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -28,7 +28,8 @@ __all__ = [
 Schedule = Callable[[int], float]
 
 
-class Here(NamedTuple):
+@dataclass(frozen=True)
+class Here:
     """Where the descent stands when it asks how far to go, in the coordinates of the walk."""
 
     index: int
@@ -166,7 +167,7 @@ class Search:
         if here.moved is not None and here.turned is not None:
             bent = float(here.moved @ here.turned)
             step = float(here.moved @ here.moved)
-            if 0.0 < bent and step > 0.0:
+            if bent > 0.0 and step > 0.0:
                 along = -slope / float(here.direction @ here.direction)
                 return step / bent * along
         if here.last_rate:

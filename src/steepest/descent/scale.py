@@ -9,6 +9,7 @@ The bound on the curvature in these coordinates, which the safe learning rate ne
 largest eigenvalue of `c Z'Z/rows + penalty`, with c the most that the loss can bend.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -159,7 +160,7 @@ def choose_scale(name: str, objective: Objective) -> Scale:
         raise ChoiceError(f"the scale {name} needs an objective of weights and a bias; use none")
     if name == "auto":
         name = "round" if objective.shape[0] <= MOST_ROUNDED else "standard"
-    return {"none": _unscaled, "standard": _standard, "round": _rounded}[name](objective)
+    return MAKERS[name](objective)
 
 
 def _unscaled(objective: LinearObjective) -> Unscaled:
@@ -207,3 +208,10 @@ def _largest(objective: LinearObjective, back: Array, unit: Vector) -> float | N
     bound = bend * back.T @ objective.gram @ back
     bound[np.diag_indices(len(unit))] += objective.l2 / unit**2
     return float(np.linalg.eigvalsh(bound)[-1])
+
+
+MAKERS: dict[str, Callable[[LinearObjective], Scale]] = {
+    "none": _unscaled,
+    "standard": _standard,
+    "round": _rounded,
+}

@@ -38,8 +38,8 @@ def judge_divergence(
         name="divergence",
         message=(
             f"diverged: learning rate {rate:.3g} is above {_limit_in_words(rule)} = {limit:.3g} "
-            f"({'' if quadratic else 'at most '}curvature {curvature:.3g}{COORDINATES[scale]}), so steps "
-            f"across the steepest slope overshoot and grow"
+            f"({'' if quadratic else 'at most '}curvature {curvature:.3g}{COORDINATES[scale]}), "
+            "so steps across the steepest slope overshoot and grow"
         ),
         numbers={
             "learning_rate": rate,

@@ -28,7 +28,7 @@ class LinearObjective:
     margins (softmax) w is (features, k) and b (k,).
 
     >>> import numpy as np
-    >>> from steepest.objective.loss import Squared
+    >>> from steepest.objective.regression import Squared
     >>> line = LinearObjective(np.array([[0.0], [1.0]]), np.array([1.0, 3.0]), Squared())
     >>> line.value_and_gradient(np.array([2.0, 0.0]))   # weight 2, bias 0: both rows are 1 short
     (1.0, array([-1., -2.]))

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.rows import Rows
+from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import CrossEntropy, Loss, Softmax, Squared
+from steepest.objective.loss import Loss
 from steepest.objective.protocol import Objective
+from steepest.objective.regression import Squared
 from steepest.surface.plane import Plane, RowsOnPlane
 
 __all__ = ["Quadratic", "loss_at", "loss_on_grid"]
@@ -24,7 +26,13 @@ Array = NDArray[np.float64]
 
 
 def loss_on_grid(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
-    """Return the loss at every point: `[i, j]` is that at `(a[j], b[i])`, shape (len(b), len(a))."""
+    """Return the loss at every point, (len(b), len(a)): `[i, j]` is that at `(a[j], b[i])`."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _on_grid(objective, plane, a, b)
+
+
+def _on_grid(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
+    """Return the same, holes (no finite number) where the loss leaves float64."""
     if not isinstance(objective, LinearObjective):
         return np.array([[objective.value(plane.params(x, y)) for x in a] for y in b])
     rows = RowsOnPlane.of(objective, plane)
@@ -32,19 +40,19 @@ def loss_on_grid(objective: Objective, plane: Plane, a: Array, b: Array) -> Arra
     if isinstance(loss, Squared):
         return Quadratic.of(rows).on_grid(a, b)
     penalty = Quadratic(0.0, 0.0, rows.penalty).on_grid(a, b)
-    if isinstance(loss, CrossEntropy | Softmax):
+    if isinstance(loss, OfClasses):
         return _entropy(rows, loss, a, b, threads) + penalty
     return _plain(rows, loss, a, b, threads) + penalty
 
 
 def loss_at(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
     """Return the loss at the points `(a[i], b[i])`, shape (points,)."""
+    points = list(zip(a, b, strict=True))
     if not isinstance(objective, LinearObjective):
-        return np.array([objective.value(plane.params(x, y)) for x, y in zip(a, b, strict=True)])
+        return np.array([objective.value(plane.params(*point)) for point in points])
     rows = RowsOnPlane.of(objective, plane)
-    penalty = Quadratic(0.0, 0.0, rows.penalty)
-    data = [objective.loss.value(rows.margin(x, y), rows.target).mean() for x, y in zip(a, b)]
-    return np.array(data) + [penalty.at(x, y) for x, y in zip(a, b)]
+    data = [objective.loss.value(rows.margin(*at), rows.target).mean() for at in points]
+    return np.array(data) + Quadratic(0.0, 0.0, rows.penalty).at(a, b)
 
 
 @dataclass(frozen=True)
@@ -123,9 +131,7 @@ TERMS = 8
 """The most terms that the factors of a few rows, multiplied out, may have."""
 
 
-def _entropy(
-    rows: RowsOnPlane, loss: CrossEntropy | Softmax, a: Array, b: Array, threads: int
-) -> Array:
+def _entropy(rows: RowsOnPlane, loss: OfClasses, a: Array, b: Array, threads: int) -> Array:
     """Return the mean cross entropy on the grid by tables of exponentials.
 
     The loss of a row is `log(1 + sum exp(ahead))`, with `ahead` how far each other class is ahead

@@ -1,12 +1,13 @@
 """Which part of a plane to show: start, path and minimum well inside, the bowl around them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import Absolute, Huber, Loss, Squared
+from steepest.objective.loss import Loss
+from steepest.objective.regression import Absolute, Huber, Squared
 from steepest.surface.plane import Plane, RowsOnPlane
 
 __all__ = ["Bowl", "find_bowl", "window"]
@@ -69,7 +70,7 @@ def _powers(at: Array) -> Array:
     return np.array([1.0, a, b, a * a, a * b, b * b])
 
 
-def _downhill(rows: RowsOnPlane, loss: Loss, at: Array, step: Array, value: float) -> Array:
+def _downhill(rows: RowsOnPlane, loss: Loss, at: Array, step: Any, value: float) -> Array:
     """Return where the step leads, shortened until the loss is no higher."""
     for _ in range(30):
         there = at + step

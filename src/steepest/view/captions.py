@@ -2,7 +2,6 @@
 
 import textwrap
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.text import Text

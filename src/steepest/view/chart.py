@@ -13,7 +13,7 @@ from steepest.view.panel import Path
 from steepest.view.scene import Scene
 from steepest.view.style import MUTED, PATH, SURFACE, halo
 
-__all__ = ["Losses", "Map", "axis_label", "numbers_on", "thread"]
+__all__ = ["Losses", "Map", "numbers_on", "thread"]
 
 
 def numbers_on(axis: Any) -> None:
@@ -71,8 +71,8 @@ class Map:
         self.ticks = shades.norm.inverse(np.linspace(0.0, 1.0, 6))
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
-        axes.set_xlabel(axis_label(scene, surface.x_name))
-        axes.set_ylabel(axis_label(scene, surface.y_name))
+        axes.set_xlabel(scene.param_label(surface.x_name))
+        axes.set_ylabel(scene.param_label(surface.y_name))
         numbers_on(axes.xaxis)
         numbers_on(axes.yaxis)
         axes.set_title("The same from above" + (", a slice" if surface.is_slice else ""))
@@ -94,8 +94,8 @@ class Map:
         tip = start + step * (ARROW / length)
         return self._axes.annotate(
             "",
-            tip,
-            start,
+            tuple(tip),
+            tuple(start),
             zorder=9,
             annotation_clip=False,
             arrowprops={"arrowstyle": "-|>", "color": "white", "lw": 2.4, "mutation_scale": 18},
@@ -117,12 +117,6 @@ class Map:
         x, y = self._path.x[: at + 1], self._path.y[: at + 1]
         self._line.set_data(x, y)
         self._here.set_data(x[-1:], y[-1:])
-
-
-def axis_label(scene: Scene, name: str) -> str:
-    """Return the label of a param's axis."""
-    word = scene.param_words[scene.param_names.index(name)]
-    return f"weight of {name}" if word == "weight" else word
 
 
 class Losses:

@@ -6,7 +6,7 @@ import textwrap
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from steepest.files import check_writable, whole_file
+from steepest.files import FIGURES, check_writable, whole_file
 from steepest.view.chart import Losses, Map
 from steepest.view.fit import draw_fit
 from steepest.view.ground import cut_of
@@ -16,9 +16,7 @@ from steepest.view.relief import Relief
 from steepest.view.scene import Scene
 from steepest.view.style import MUTED, PATH, look
 
-__all__ = ["SUFFIXES", "draw", "save_figure"]
-
-SUFFIXES = (".png", ".svg", ".pdf")
+__all__ = ["draw", "save_figure"]
 
 
 def draw(scene: Scene) -> Figure:
@@ -52,7 +50,7 @@ def draw(scene: Scene) -> Figure:
         panels[0].show(path.result)
         bar = figure.colorbar(chart.image, ax=above, fraction=0.05, pad=0.02)
         bar.ax.set_title("loss", fontsize=9.5, fontweight="normal", color=MUTED, loc="left")
-        bar.set_ticks(chart.ticks, labels=[short(tick, 3) for tick in chart.ticks])
+        bar.set_ticks(list(chart.ticks), labels=[short(tick, 3) for tick in chart.ticks])
         bar.outline.set_visible(False)
         _headings(figure, scene)
         return figure
@@ -103,7 +101,7 @@ def _footnote(scene: Scene) -> str:
 
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     """Write the figure to a .png, .svg or .pdf file, whole or not at all; FileError if not."""
-    target = check_writable(path, SUFFIXES)
+    target = check_writable(path, FIGURES)
     metadata = {"Date": None} if target.suffix.lower() == ".svg" else None
     with look(), whole_file(target) as draft:
         figure.savefig(draft, metadata=metadata)

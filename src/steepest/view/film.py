@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from steepest.errors import FileError
-from steepest.files import check_writable, whole_file
+from steepest.files import FILMS, check_writable, whole_file
 from steepest.view.captions import Captions
 from steepest.view.chart import Map
 from steepest.view.fit import draw_fit
@@ -28,9 +28,7 @@ from steepest.view.relief import Relief
 from steepest.view.scene import Scene
 from steepest.view.style import look
 
-__all__ = ["SUFFIXES", "shoot"]
-
-SUFFIXES = (".gif", ".mp4")
+__all__ = ["shoot"]
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -51,7 +49,7 @@ def shoot(scene: Scene, paths: Sequence[str | os.PathLike[str]], progress: bool 
 
     Raises FileError for another ending or a place that cannot be written to.
     """
-    targets = [check_writable(path, SUFFIXES) for path in paths]
+    targets = [check_writable(path, FILMS) for path in paths]
     with look(), ExitStack() as stack:
         takers = [stack.enter_context(_taker(target)) for target in targets]
         reel = Reel(scene)
@@ -68,7 +66,7 @@ class Reel:
 
     def __init__(self, scene: Scene) -> None:
         self._figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100)
-        self._canvas = FigureCanvasAgg(self._figure)
+        self._canvas: Any = FigureCanvasAgg(self._figure)
         path = path_of(scene)
         self._panels = self._draw(scene, path)
         self._captions = Captions(self._figure, scene, path)

@@ -10,7 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from steepest.objective.loss import CrossEntropy, Softmax
+from steepest.objective.entropy import OfClasses
 from steepest.view.chart import numbers_on
 from steepest.view.panel import Panel, Path
 from steepest.view.scene import Scene
@@ -191,7 +191,7 @@ class Probabilities:
     def show(self, at: int) -> None:
         """Draw the probabilities of point `at`."""
         loss = self._scene.loss
-        assert isinstance(loss, CrossEntropy | Softmax)
+        assert isinstance(loss, OfClasses)
         margins = self._scene.margins(self._path.params[at], self._x[:, None])
         probabilities = loss.probabilities(margins)
         for i, line in zip(self._drawn, self._lines, strict=True):
@@ -286,7 +286,7 @@ class OfActual:
     def show(self, at: int) -> None:
         """Draw the probabilities of point `at`."""
         loss = self._scene.loss
-        assert isinstance(loss, Softmax)
+        assert isinstance(loss, OfClasses)
         probabilities = loss.probabilities(self._scene.margins(self._path.params[at]))
         given = probabilities[np.arange(len(self._x)), self._scene.y.astype(int)]
         for i, points in enumerate(self._points):

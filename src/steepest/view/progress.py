@@ -48,7 +48,8 @@ def bar(task: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
     try:
         yield show
     finally:
-        progress.stop()
+        if progress.live.is_started:
+            progress.stop()
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 from mpl_toolkits.mplot3d.axes3d import Axes3D
 from numpy.typing import NDArray
 
-from steepest.view.chart import axis_label, numbers_on, thread
+from steepest.view.chart import numbers_on, thread
 from steepest.view.ground import cut_of, patches_of, shades_of
 from steepest.view.panel import Path
 from steepest.view.scene import Scene
-from steepest.view.style import PATH, SURFACE, halo
+from steepest.view.style import PATH, SURFACE
 
 __all__ = ["Relief"]
 
@@ -77,8 +77,8 @@ class Relief:
         axes.set_box_aspect((1, 1, 0.72), zoom=1.0)
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
-        axes.set_xlabel(axis_label(scene, surface.x_name), labelpad=6)
-        axes.set_ylabel(axis_label(scene, surface.y_name), labelpad=6)
+        axes.set_xlabel(scene.param_label(surface.x_name), labelpad=6)
+        axes.set_ylabel(scene.param_label(surface.y_name), labelpad=6)
         axes.set_zlabel(scene.loss_label, labelpad=14 if surface.loss.max() > 1e5 else 7)
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             numbers_on(axis)

@@ -10,6 +10,7 @@ from steepest.data.prepare import Data
 from steepest.descent.plan import Choices
 from steepest.descent.stops import Stop
 from steepest.diagnosis.verdict import Verdict
+from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective, param_names
 from steepest.objective.loss import Loss
 from steepest.surface.surface import Surface
@@ -31,6 +32,8 @@ class Scene:
     X: Array
     y: Array
     rows: int
+    dropped: int
+    """How many rows with gaps were left out."""
     loss: Loss
     feature_names: tuple[str, ...]
     feature_labels: tuple[str, ...]
@@ -40,6 +43,7 @@ class Scene:
     param_names: tuple[str, ...]
     param_words: tuple[str, ...]
     """The names by which params are told: just `weight` and `bias` where there are no others."""
+    param_units: tuple[str, ...]
     loss_label: str
     choices: Choices
     trace: Trace
@@ -76,6 +80,7 @@ class Scene:
             X=data.X[shown],
             y=data.y[shown],
             rows=len(data.y),
+            dropped=data.dropped,
             loss=objective.loss,
             feature_names=features.names,
             feature_labels=tuple(map(_with_unit, features.names, features.units)),
@@ -84,6 +89,7 @@ class Scene:
             classes=None if classes is None else tuple(map(str, classes)),
             param_names=names,
             param_words=("weight", "bias") if len(names) == 2 else names,
+            param_units=_param_units(features.units, target.unit, objective.loss.margins),
             loss_label=_loss_label(choices, target.unit),
             choices=choices,
             trace=trace,
@@ -92,7 +98,7 @@ class Scene:
             verdicts=verdicts,
             surface=surface,
             costs=objective.loss.value(margins, data.y),
-            probabilities=_probabilities(objective.loss, margins, classes),
+            probabilities=_probabilities(objective.loss, margins),
             actual=None if classes is None else data.y.astype(np.intp),
         )
 
@@ -102,6 +108,12 @@ class Scene:
         count = len(self.feature_names)
         by = self.feature_names[0] if count == 1 else f"{count} features"
         return f"{self.target_name} by {by}: {self.rows:,} rows of {self.source}"
+
+    def param_label(self, name: str) -> str:
+        """Return a param's name with its unit, for an axis."""
+        i = self.param_names.index(name)
+        word = f"weight of {name}" if self.param_words[i] == "weight" else name
+        return _with_unit(word, self.param_units[i])
 
     @property
     def sampled(self) -> str:
@@ -124,8 +136,14 @@ def _some_rows(count: int) -> NDArray[np.intp]:
     return np.sort(chosen)
 
 
-def _probabilities(loss: Loss, margins: Array, classes: Sequence[object] | None) -> Array | None:
-    return None if classes is None else loss.probabilities(margins)
+def _probabilities(loss: Loss, margins: Array) -> Array | None:
+    return loss.probabilities(margins) if isinstance(loss, OfClasses) else None
+
+
+def _param_units(features: Sequence[str], target: str, margins: int) -> tuple[str, ...]:
+    """Return the unit of each param: the target's by the feature's; a bias has the target's."""
+    units = [f"{target or '1'}/{unit}" if unit else target for unit in features]
+    return tuple(unit for unit in [*units, target] for _ in range(margins))
 
 
 def _with_unit(name: str, unit: str) -> str:

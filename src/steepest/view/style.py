@@ -7,6 +7,7 @@ gets evenly lighter with the loss.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.patheffects import Normal, Stroke
@@ -21,7 +22,7 @@ SURFACE = "viridis"
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#a0522d", "#555555", "#b8a500")
 MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
 
-SETTINGS = {
+SETTINGS: Any = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "font.family": "DejaVu Sans",

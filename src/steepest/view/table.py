@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
+from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import CrossEntropy, Softmax
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +45,7 @@ def predictions(
 ) -> dict[str, NDArray[Any]]:
     """Return the columns of a prediction: `predicted`, and `P(class)` for each class."""
     loss = objective.loss
-    if classes is None or not isinstance(loss, CrossEntropy | Softmax):
+    if classes is None or not isinstance(loss, OfClasses):
         return {"predicted": margins}
     probabilities = loss.probabilities(margins)
     named = {f"P({name})": probabilities[:, i] for i, name in enumerate(classes)}

@@ -61,6 +61,8 @@ def _how(scene: Scene) -> str:
         said.append(f"l2 {short(choices.l2)}")
     if choices.batch:
         said.append(f"mini-batches of {choices.batch} rows")
+    if scene.dropped:
+        said.append(f"{scene.dropped:,} rows with gaps left out")
     return "; ".join(said)
 
 
@@ -94,7 +96,7 @@ def _value(scene: Scene, step: Step, i: int) -> str:
     """Return a param with its value, and what it is the weight of if its word does not say."""
     word, name = scene.param_words[i], scene.param_names[i]
     told = word if word == name else f"{word} of {name}"
-    return f"{told} = {short(step.params[i])}"
+    return f"{told} = {short(step.params[i])} {scene.param_units[i]}".rstrip()
 
 
 def _of_batch(scene: Scene) -> str:

@@ -1,49 +1,45 @@
-"""The command line: each command turns words into calls, and errors into one line."""
+"""The commands: each turns words into calls; `main` turns errors into messages."""
 
-import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from steepest import __version__
+from steepest.cli.outputs import check, outputs, tell, write
 from steepest.data.shipped import about, dataset, datasets
-from steepest.data.written import SUFFIXES as TABLES
 from steepest.data.written import write_table
 from steepest.descend import descend
 from steepest.descent.rules import RULES
 from steepest.descent.scale import SCALES
 from steepest.errors import SteepestError
-from steepest.files import check_writable
-from steepest.objective.loss import LOSSES
-from steepest.report import report
-from steepest.run import Run, load
+from steepest.files import TABLES, check_writable
+from steepest.objective.choice import LOSSES
+from steepest.run import load
 
 __all__ = ["main"]
 
+COLOUR = False if os.environ.get("NO_COLOR") else None
+"""None leaves it to click: colour on a terminal, none in a pipe."""
+
 USER_ERROR = 2
 INTERRUPTED = 130
-
-FIGURES = (".png", ".svg", ".pdf")
-FILMS = (".gif", ".mp4")
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def main() -> None:
     """Run the command line; every error that a user can cause ends in one message and status 2."""
     try:
-        cli(standalone_mode=False, prog_name="steepest")
+        cli(standalone_mode=False, prog_name="steepest", color=COLOUR)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except SteepestError as error:
-        click.secho(f"steepest: {error}", err=True, fg="red")
+        click.secho(f"steepest: {error}", err=True, fg="red", color=COLOUR)
         sys.exit(USER_ERROR)
     except (click.Abort, KeyboardInterrupt):
         click.echo("steepest: interrupted", err=True)
@@ -59,6 +55,7 @@ def main() -> None:
             "STEEPEST_DEBUG=1 shows where",
             err=True,
             fg="red",
+            color=COLOUR,
         )
         sys.exit(1)
 
@@ -73,36 +70,6 @@ def cli() -> None:
     steepest fit geyser --target waiting                train on a shipped data set ...
     steepest fit mine.csv --target price --figure a.png ... or on your own
     """
-
-
-def outputs(command: Command) -> Command:
-    """Add the options that name what is written about a run."""
-    for option in (
-        click.option(
-            "--figure",
-            multiple=True,
-            metavar="FILE",
-            help=f"Draw data, surface, map and losses ({' '.join(FIGURES)}).",
-        ),
-        click.option(
-            "--film",
-            multiple=True,
-            metavar="FILE",
-            help=f"Film the path as it grows ({' '.join(FILMS)}).",
-        ),
-        click.option(
-            "--table",
-            multiple=True,
-            metavar="FILE",
-            help=f"Write actual and predicted by the row ({' '.join(TABLES)}).",
-        ),
-        click.option(
-            "--trace", multiple=True, metavar="FILE", help=f"Write every step ({' '.join(TABLES)})."
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words."),
-    ):
-        command = option(command)
-    return command
 
 
 @cli.command()
@@ -130,14 +97,14 @@ def demo(out: str) -> None:
         click.secho(f"\n{shown.title}", bold=True)
         click.echo(f"{shown.description}\n")
         run = descend(name, shown.target, list(shown.features), progress=True, **choices)
-        files = _write(
+        files = write(
             run,
             figure=[f"{out}/{name}.png", f"{out}/{name}.svg"],
             film=[f"{out}/{name}.gif", f"{out}/{name}.mp4"],
             table=[] if run.classes is None else [f"{out}/{name}-table.csv"],
             trace=[],
         )
-        _tell(run, files)
+        tell(run, files)
 
 
 DEMOS: dict[str, dict[str, Any]] = {
@@ -160,7 +127,7 @@ DEMOS: dict[str, dict[str, Any]] = {
 
 
 @cli.command()
-@click.argument("data")
+@click.argument("data", type=click.Path())
 @click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
 @click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")
 @click.option("--drop", default="", metavar="A,B,...", help="Columns to leave out.")
@@ -201,7 +168,9 @@ DEMOS: dict[str, dict[str, Any]] = {
 @click.option("--start", metavar="W,...,B", help="Weights, then bias.  [default: random]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random start.")
 @click.option("--l2", type=float, default=0.0, show_default=True, help="Penalty on the weights.")
-@click.option("--save", metavar="RUN", help="Keep the run, for predict and show.")
+@click.option(
+    "--save", type=click.Path(), metavar="RUN", help="Keep the run, for predict and show."
+)
 @outputs
 def fit(
     data: str,
@@ -223,7 +192,7 @@ def fit(
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
     """
     files = {kind: rest.pop(kind) for kind in ("figure", "film", "table", "trace")}
-    _check(files, save)
+    check(files, save)
     run = descend(
         data,
         features=None if features is None else _names(features),
@@ -233,17 +202,16 @@ def fit(
         progress=True,
         **rest,
     )
-    written = _write(run, **files)
     if save:
         run.save(save)
-        written.append(save)
-    _tell(run, written, as_json)
+    written = write(run, **files)
+    tell(run, [*written, save] if save else written, as_json)
     if run.stop.reason == "interrupted":
         sys.exit(INTERRUPTED)
 
 
 @cli.command()
-@click.argument("run")
+@click.argument("run", type=click.Path())
 @outputs
 def show(run: str, as_json: bool, **files: Sequence[str]) -> None:
     """Tell a saved RUN again, and draw, film or write it out.
@@ -253,15 +221,17 @@ def show(run: str, as_json: bool, **files: Sequence[str]) -> None:
       steepest fit geyser --target waiting --save geyser.steepest
       steepest show geyser.steepest --figure geyser.svg
     """
-    _check(files, None)
+    check(files, None)
     loaded = load(run)
-    _tell(loaded, _write(loaded, **files), as_json)
+    tell(loaded, write(loaded, **files), as_json)
 
 
 @cli.command()
-@click.argument("run")
-@click.argument("data")
-@click.option("-o", "--out", metavar="FILE", help=f"Where to write ({' '.join(TABLES)}).")
+@click.argument("run", type=click.Path())
+@click.argument("data", type=click.Path())
+@click.option(
+    "-o", "--out", type=click.Path(), metavar="FILE", help=f"Where to write ({' '.join(TABLES)})."
+)
 def predict(run: str, data: str, out: str | None) -> None:
     """Predict for the rows of DATA with a saved RUN; they are written beside its columns.
 
@@ -284,7 +254,13 @@ def predict(run: str, data: str, out: str | None) -> None:
 
 @cli.command()
 @click.argument("name", required=False)
-@click.option("-o", "--out", metavar="FILE", help=f"Write the data set out ({' '.join(TABLES)}).")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(),
+    metavar="FILE",
+    help=f"Write the data set out ({' '.join(TABLES)}).",
+)
 def data(name: str | None, out: str | None) -> None:
     """List the shipped data sets, or describe one by NAME, or write it out.
 
@@ -339,48 +315,7 @@ def _numbers(text: str) -> list[float]:
         ) from None
 
 
-def _check(files: dict[str, Sequence[str]], save: str | None) -> None:
-    """Refuse what could not be written before any work is done."""
-    kinds = {"figure": FIGURES, "film": FILMS, "table": TABLES, "trace": TABLES}
-    for kind, paths in files.items():
-        for path in paths:
-            check_writable(path, kinds[kind])
-    if save:
-        check_writable(save)
-
-
-def _write(
-    run: Run,
-    figure: Sequence[str],
-    film: Sequence[str],
-    table: Sequence[str],
-    trace: Sequence[str],
-) -> list[str]:
-    """Write all that was asked for; return where."""
-    for path in figure:
-        run.figure(path)
-    if film:
-        run.film(*film, progress=True)
-    for path in table:
-        write_table(run.table(), path)
-    for path in trace:
-        write_table(run.trace_table(), path)
-    return [*figure, *film, *table, *trace]
-
-
-def _tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:
-    if as_json:
-        click.echo(json.dumps(report(run, files), indent=2, allow_nan=False))
-        return
-    for line in run.explain().splitlines():
-        click.secho(line, bold=line.startswith(("Step ", "Verdict", "Result")))
-    if files:
-        click.echo("\nWritten:")
-    for path in files:
-        click.echo(f"  {path}")
-
-
 def _print_csv(table: Any) -> None:
     from pyarrow import csv
 
-    csv.write_csv(table, click.get_binary_stream("stdout"))
+    csv.write_csv(table, sys.stdout.buffer)

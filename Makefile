@@ -1,0 +1,41 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up .venv by itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint bench clean
+.DEFAULT_GOAL := help
+
+help:  ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/user  ## see gradient descent on two real data sets
+	$(BIN)/steepest demo
+
+test: $(VENV)/dev  ## run all tests, doctests and the README's numbers
+	$(BIN)/python -m pytest -n auto -q
+
+lint: $(VENV)/dev  ## style, types, and the arrows between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/bench  ## print the tables of speed against the peers
+	$(BIN)/python -m bench
+
+clean:  ## remove what the other commands made
+	rm -rf $(VENV) steepest-demo build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# One file for each set of packages says that it is installed, and for which pyproject.toml.
+$(VENV)/user: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setting up $(VENV) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/dev $(VENV)/bench: $(VENV)/%: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setting up $(VENV) for $* ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[$*]'
+	@touch $@

@@ -1,0 +1,449 @@
+"""What the command line says of every mistake: one message, status 2, nothing left behind."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import feather, parquet
+
+from steepest import cli
+
+RNG = np.random.default_rng(0)
+
+NUMBERS = "a,b,y\n" + "".join(f"{i},{i * 7 % 5},{i * 2 + i % 3}\n" for i in range(20))
+WORDS = "a,b,y\n" + "".join(f"{i},{i * 7 % 5},{'pq'[i * i % 7 > 2]}\n" for i in range(20))
+AMOUNTS = "a,y\n" + "".join(f"{i},{i * 1.37}\n" for i in range(200))
+LEVELS = "c,y\n" + "".join(f"{'rgb'[i % 3]},{i % 3 + i * 0.01}\n" for i in range(30))
+
+SLOW = ["--steps", "1000000000", "--rule", "steepest", "--scale", "none", "--learning-rate", "1e-9"]
+"""A run that would not end within the life of the test."""
+
+FIT = ["fit", "f.csv", "--target", "y"]
+
+
+class Answer(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Ask:
+    """Run the command line in an empty folder; the status is that of the process."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["steepest", *words])
+        status: object = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = end.code or 0
+        assert isinstance(status, int)
+        return Answer(status, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def refused(ask: Ask) -> Callable[..., str]:
+    """Return what is said of a mistake, after looking at all that must hold for each."""
+
+    def run(*words: str) -> str:
+        before = sorted(path.name for path in Path().rglob("*"))
+        answer = ask(*words)
+        assert answer.status == 2, answer
+        assert answer.out == ""
+        assert "Traceback" not in answer.err
+        assert "fault of steepest itself" not in answer.err
+        assert sorted(path.name for path in Path().rglob("*")) == before
+        return answer.err
+
+    return run
+
+
+@pytest.fixture
+def saved(ask: Ask) -> Path:
+    """Return a run of two features and one of a category, saved beside their data."""
+    Path("f.csv").write_text(NUMBERS)
+    Path("levels.csv").write_text(LEVELS)
+    assert ask(*FIT, "--save", "f.steepest").status == 0
+    assert ask("fit", "levels.csv", "--target", "y", "--save", "levels.steepest").status == 0
+    return Path("f.steepest")
+
+
+def has_all(text: str, *parts: str) -> None:
+    for part in parts:
+        assert part in text
+
+
+BAD_TEXT = {
+    "empty file": ("", ["f.csv", "the file is empty", "header and rows"]),
+    "header only": ("a,y\n", ["f.csv", "header (a, y)", "no row"]),
+    "one row": ("a,y\n1,2\n", ["f.csv", "1 row", "two or more"]),
+    "ragged line, too long": (
+        "a,y\n1,2\n3,4,5\n5,6\n",
+        ["f.csv, line 3", "expected 2 columns", "got 3", "quotes"],
+    ),
+    "ragged line, too short": ("a,y\n1,2\n3\n5,6\n", ["f.csv, line 3", "expected 2", "got 1"]),
+    "text among numbers": (
+        "a,y\n1,2\n2,3\nthree,4\n4,5\n5,6\n",
+        ["f.csv", "column 'a'", "'three' on line 4", "--drop a"],
+    ),
+    "NaN": ("a,y\n1,2\nnan,3\n3,5\n", ["column 'a'", "1 missing", "line 3", "--missing drop"]),
+    "infinity": ("a,y\n1,2\ninf,3\n3,5\n", ["column 'a'", "infinite", "line 3", "--missing drop"]),
+    "gap": ("a,y\n1,2\n2,3\n,4\n", ["column 'a'", "1 missing", "line 4", "--missing drop"]),
+    "gap in the target": ("a,y\n1,2\n2,\n3,4\n", ["column 'y'", "line 3", "--missing drop"]),
+    "constant target": ("a,y\n1,2\n2,2\n3,2\n", ["target 'y' is 2", "choose a column that varies"]),
+    "one class": ("a,y\n1,p\n2,p\n3,p\n", ["target 'y'", "single class, 'p'", "two or more"]),
+    "no target": ("a,b\n1,2\n2,3\n3,5\n", ["no column 'y' for the target", "columns: a, b"]),
+    "two columns of one name": (
+        "a,a,y\n1,2,3\n2,3,4\n",
+        ["columns 1 and 2 are both named 'a'", "rename"],
+    ),
+    "column without a name": ("a,,y\n1,2,3\n2,3,4\n", ["column 2 has no name", "header"]),
+    "column all the same": (
+        "a,b,y\n1,7,3\n2,7,4\n3,7,9\n",
+        ["column 'b' is 7 in every row", "--drop b"],
+    ),
+    "NUL byte": ("a,y\n1,2\n2,\0\n", ["f.csv", "line 3", "NUL", "UTF-8"]),
+    "only the target": ("y\n1\n2\n3\n", ["no feature is left", "columns: y"]),
+}
+
+
+@pytest.mark.parametrize(("content", "parts"), BAD_TEXT.values(), ids=BAD_TEXT)
+def test_text_that_cannot_be_used(
+    refused: Callable[..., str], content: str, parts: list[str]
+) -> None:
+    Path("f.csv").write_text(content)
+    has_all(refused(*FIT), *parts)
+
+
+def test_each_message_is_one_line(refused: Callable[..., str]) -> None:
+    Path("f.csv").write_text("a,y\n1,2\n3,4,5\n")
+    assert refused(*FIT).count("\n") == 1
+
+
+def test_missing_file_names_the_nearest(refused: Callable[..., str]) -> None:
+    Path("mine.csv").write_text(NUMBERS)
+    said = refused("fit", "mien.csv", "--target", "y")
+    has_all(said, "cannot read mien.csv", "no such file", "did you mean mine.csv?", "steepest data")
+
+
+def test_missing_folder_is_named(refused: Callable[..., str]) -> None:
+    has_all(refused("fit", "no/f.csv", "--target", "y"), "there is no folder no")
+
+
+def test_folder_as_data(refused: Callable[..., str]) -> None:
+    Path("f.csv").mkdir()
+    has_all(refused(*FIT), "cannot read f.csv", "it is a folder", "name a file in it")
+
+
+def test_link_to_nothing(refused: Callable[..., str]) -> None:
+    Path("f.csv").symlink_to("nowhere.csv")
+    has_all(refused(*FIT), "cannot read f.csv", "no such file")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file that opens and fails")
+def test_file_that_fails_when_read(refused: Callable[..., str]) -> None:
+    Path("f.csv").symlink_to("/proc/self/mem")
+    has_all(refused(*FIT), "cannot read f.csv", "Input/output error")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_file_that_may_not_be_read(refused: Callable[..., str]) -> None:
+    Path("f.csv").write_text(NUMBERS)
+    Path("f.csv").chmod(0)
+    has_all(refused(*FIT), "cannot read f.csv", "you may not read it")
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.tsv", "f.parquet", "f.arrow", "f.csv.gz"])
+def test_binary_junk(refused: Callable[..., str], name: str) -> None:
+    Path(name).write_bytes(RNG.integers(0, 256, 500, dtype=np.uint8).tobytes())
+    has_all(refused("fit", name, "--target", "y"), f"cannot read {name}")
+
+
+def test_unknown_suffix_names_the_known(refused: Callable[..., str]) -> None:
+    Path("f.xlsx").write_bytes(b"PK\3\4")
+    has_all(refused("fit", "f.xlsx", "--target", "y"), "'.xlsx'", "known are .csv", ".parquet")
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("name", ["f.parquet", "f.arrow"])
+def test_packed_table_cut_short(refused: Callable[..., str], name: str, kept: float) -> None:
+    table = pa.table({"a": np.arange(1000.0), "y": np.arange(1000.0) ** 2})
+    write = parquet.write_table if name == "f.parquet" else feather.write_feather
+    write(table, name)
+    whole = Path(name).read_bytes()
+    Path(name).write_bytes(whole[: int(kept * len(whole))])
+    has_all(refused("fit", name, "--target", "y"), f"cannot read {name}", "cut short")
+
+
+BAD_CHOICES = {
+    "--features a,q": ["no column 'q'", "columns: a, b, y"],
+    "--features a,y": ["'y' is the target"],
+    "--features a,a": ["'a' is there twice"],
+    "--drop q": ["no column 'q'", "columns: a, b, y"],
+    "--drop a,b": ["no feature is left"],
+    "--start 1": ["start has 1", "3 params", "weights", "bias"],
+    "--start 1,2,3,4": ["start has 4", "3 params"],
+    "--start a,b": ["--start is 'a,b'", "numbers with commas", "0.5,-2"],
+    "--start 1,,2": ["--start is '1,,2'", "numbers"],
+    "--start nan,1,1": ["start holds nan", "finite"],
+    "--start inf,1,1": ["start holds inf", "finite"],
+    "--learning-rate -0.1": ["learning rate is -0.1", "above 0"],
+    "--learning-rate 0": ["learning rate is 0", "above 0"],
+    "--learning-rate nan": ["learning rate is nan", "above 0"],
+    "--learning-rate inf": ["learning rate is inf", "above 0"],
+    "--learning-rate fast": ["learning rate is 'fast'", "above 0", "auto", "cosine:RATE"],
+    "--learning-rate time:x": ["'x'", "time:RATE"],
+    "--learning-rate cosine:0.1": ["cosine", "how many steps"],
+    "--l2 -1": ["l2 is -1", "0 or a number above"],
+    "--l2 nan": ["l2 is nan", "0 or a number above"],
+    "--l2 x": ["'--l2'", "'x' is not a valid float"],
+    "--steps -1": ["steps is -1", "0 or more"],
+    "--steps 1.5": ["'--steps'", "'1.5' is not a valid integer"],
+    "--batch 0": ["batch is 0", "at least 1 row"],
+    "--batch -3": ["batch is -3", "at least 1 row"],
+    "--tol -1": ["tol is -1", "0 or more"],
+    "--tol nan": ["tol is nan", "0 or more"],
+    "--seconds 0": ["seconds is 0", "above 0"],
+    "--seconds nan": ["seconds is nan", "above 0"],
+    "--loss huber --delta 0": ["delta is 0", "above 0"],
+    "--loss huber --delta nan": ["delta is nan", "above 0"],
+    "--rule sgd": ["'--rule'", "'sgd' is not one of", "'steepest'", "'adam'"],
+    "--loss mse": ["'--loss'", "'mse' is not one of", "'squared'", "'cross_entropy'"],
+    "--scale unit": ["'--scale'", "'unit' is not one of", "'standard'", "'round'"],
+    "--missing fill": ["'--missing'", "'fill' is not one of", "'error'", "'drop'"],
+    "--bogus": ["No such option '--bogus'"],
+    "--seed x": ["'--seed'", "'x' is not a valid integer"],
+}
+
+
+@pytest.mark.parametrize(("words", "parts"), BAD_CHOICES.items(), ids=BAD_CHOICES)
+def test_choice_that_cannot_be(refused: Callable[..., str], words: str, parts: list[str]) -> None:
+    Path("f.csv").write_text(NUMBERS)
+    has_all(refused(*FIT, *words.split()), *parts)
+
+
+def test_nearest_column_is_named(refused: Callable[..., str]) -> None:
+    Path("f.csv").write_text(NUMBERS)
+    assert "did you mean 'y'?" in refused("fit", "f.csv", "--target", "Y")
+
+
+def test_squared_loss_of_words(refused: Callable[..., str]) -> None:
+    Path("f.csv").write_text(WORDS)
+    has_all(refused(*FIT, "--loss", "squared"), "target 'y' must hold numbers", "'p' on line 2")
+
+
+def test_cross_entropy_of_amounts(refused: Callable[..., str]) -> None:
+    Path("f.csv").write_text(AMOUNTS)
+    has_all(refused(*FIT, "--loss", "cross_entropy"), "'y' has 200 different values", "as a number")
+
+
+def test_nothing_left_when_gaps_are_dropped(refused: Callable[..., str]) -> None:
+    Path("f.csv").write_text("a,y\n1,\n,3\n,4\n")
+    refused(*FIT, "--missing", "drop")
+
+
+def test_one_row_left_when_gaps_are_dropped(refused: Callable[..., str]) -> None:
+    Path("f.csv").write_text("a,y\n1,2\n,3\n")
+    has_all(refused(*FIT, "--missing", "drop"), "1 row left", "1 row with gaps", "two or more")
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ([], ["Usage: steepest"]),
+        (["fti"], ["No such command 'fti'"]),
+        (["fit"], ["Missing argument 'DATA'"]),
+        (["fit", "geyser"], ["Missing option '--target'"]),
+        (["show"], ["Missing argument 'RUN'"]),
+        (["predict", "f.steepest"], ["Missing argument 'DATA'"]),
+        (["data", "geysr"], ["no data set 'geysr'", "did you mean 'geyser'?", "penguins"]),
+        (["data", "geysr", "-o", "g.csv"], ["no data set 'geysr'", "did you mean 'geyser'?"]),
+        (["data", "xxxx"], ["no data set 'xxxx'", "shipped are", "penguins"]),
+        (["data", "geyser", "-o", "g.doc"], ["cannot write g.doc", "must end in .csv"]),
+        (["data", "geyser", "-o", "no/g.csv"], ["cannot write no/g.csv", "no folder no"]),
+    ],
+    ids=" ".join,
+)
+def test_words_that_are_no_command(
+    refused: Callable[..., str], words: list[str], parts: list[str]
+) -> None:
+    has_all(refused(*words), *parts)
+
+
+BAD_PLACES = {
+    "--save no/r.steepest": ["cannot write no/r.steepest", "no folder no", "make it first"],
+    "--save folder": ["cannot write folder", "it is a folder"],
+    "--figure f.bmp": ["cannot write f.bmp", ".png or .svg or .pdf"],
+    "--figure f": ["cannot write f:", ".png or .svg or .pdf"],
+    "--figure no/f.png": ["cannot write no/f.png", "no folder no"],
+    "--figure folder.png": ["cannot write folder.png", "it is a folder"],
+    "--film f.avi": ["cannot write f.avi", ".gif or .mp4"],
+    "--film no/f.gif": ["cannot write no/f.gif", "no folder no"],
+    "--film folder.gif": ["cannot write folder.gif", "it is a folder"],
+    "--table t.txt": ["cannot write t.txt", ".csv or .tsv"],
+    "--table no/t.csv": ["cannot write no/t.csv", "no folder no"],
+    "--table folder.csv": ["cannot write folder.csv", "it is a folder"],
+    "--trace t.json": ["cannot write t.json", ".csv or .tsv"],
+    "--trace no/t.csv": ["cannot write no/t.csv", "no folder no"],
+    "--trace folder.csv": ["cannot write folder.csv", "it is a folder"],
+}
+
+
+@pytest.mark.parametrize(("words", "parts"), BAD_PLACES.items(), ids=BAD_PLACES)
+def test_place_that_cannot_be_written_is_told_before_the_descent(
+    refused: Callable[..., str], words: str, parts: list[str]
+) -> None:
+    Path("f.csv").write_text(NUMBERS)
+    for name in ("folder", "folder.png", "folder.gif", "folder.csv"):
+        Path(name).mkdir()
+    has_all(refused(*FIT, *SLOW, *words.split()), *parts)
+
+
+def test_predict_says_first_where_it_cannot_write(refused: Callable[..., str]) -> None:
+    has_all(refused("predict", "none.steepest", "none.csv", "-o", "p.doc"), "cannot write p.doc")
+
+
+def test_show_says_first_where_it_cannot_draw(refused: Callable[..., str]) -> None:
+    has_all(refused("show", "none.steepest", "--figure", "f.bmp"), "cannot write f.bmp", ".png")
+
+
+BAD_ROWS = {
+    "missing column": ("a\n1\n2\n", ["p.csv", "no column 'b'", "columns: a"]),
+    "text in a number column": ("a,b\n1,2\n1,x\n", ["column 'b'", "'x' on line 3"]),
+    "gap": ("a,b\n1,2\n,3\n", ["column 'a'", "no value on line 3", "fill it in"]),
+    "infinity": ("a,b\n1,2\ninf,3\n", ["column 'a'", "infinite", "line 3"]),
+    "no rows": ("a,b\n", ["p.csv", "no row"]),
+    "column called predicted": ("a,b,predicted\n1,2,3\n", ["column 'predicted' already", "rename"]),
+}
+
+
+@pytest.mark.parametrize(("content", "parts"), BAD_ROWS.values(), ids=BAD_ROWS)
+def test_rows_that_cannot_be_predicted(
+    refused: Callable[..., str], saved: Path, content: str, parts: list[str]
+) -> None:
+    Path("p.csv").write_text(content)
+    has_all(refused("predict", "f.steepest", "p.csv"), *parts)
+    has_all(refused("predict", "f.steepest", "p.csv", "-o", "out.csv"), *parts)
+
+
+def test_unseen_category(refused: Callable[..., str], saved: Path) -> None:
+    Path("p.csv").write_text("c\nr\nviolet\n")
+    said = refused("predict", "levels.steepest", "p.csv")
+    has_all(said, "column 'c'", "'violet' on line 3", "known are: b, g, r")
+
+
+@pytest.mark.parametrize("command", [["show", "x.steepest"], ["predict", "x.steepest", "f.csv"]])
+class TestRunFile:
+    def test_missing(self, refused: Callable[..., str], saved: Path, command: list[str]) -> None:
+        has_all(refused(*command), "cannot read x.steepest", "No such file")
+
+    def test_folder(self, refused: Callable[..., str], saved: Path, command: list[str]) -> None:
+        Path("x.steepest").mkdir()
+        has_all(refused(*command), "cannot read x.steepest")
+
+    @pytest.mark.parametrize("kept", [0.0, 0.01, 0.5, 0.99])
+    def test_cut_short(
+        self, refused: Callable[..., str], saved: Path, command: list[str], kept: float
+    ) -> None:
+        whole = saved.read_bytes()
+        Path("x.steepest").write_bytes(whole[: int(kept * len(whole))])
+        has_all(refused(*command), "x.steepest", "no saved run, or it is damaged", "--save")
+
+    @pytest.mark.parametrize("at", np.linspace(0.05, 0.6, 8).round(2).tolist())
+    def test_one_byte_wrong(
+        self, refused: Callable[..., str], saved: Path, command: list[str], at: float
+    ) -> None:
+        content = bytearray(saved.read_bytes())
+        content[int(at * len(content))] ^= 0xFF
+        Path("x.steepest").write_bytes(bytes(content))
+        has_all(refused(*command), "x.steepest", "damaged", "--save")
+
+    def test_foreign_text(
+        self, refused: Callable[..., str], saved: Path, command: list[str]
+    ) -> None:
+        Path("x.steepest").write_text(NUMBERS)
+        has_all(refused(*command), "x.steepest", "no saved run")
+
+    def test_foreign_zip(
+        self, refused: Callable[..., str], saved: Path, command: list[str]
+    ) -> None:
+        with zipfile.ZipFile("x.steepest", "w") as archive:
+            archive.writestr("run.json", "{}")
+        has_all(refused(*command), "x.steepest", "not a saved run of steepest")
+
+    def test_later_version(
+        self, refused: Callable[..., str], saved: Path, command: list[str]
+    ) -> None:
+        with zipfile.ZipFile("x.steepest", "w") as archive:
+            archive.writestr("run.json", json.dumps({"format": "steepest run", "version": 99}))
+        has_all(refused(*command), "x.steepest", "later steepest (format 99", "update steepest")
+
+
+FULL_DISK = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+from steepest.cli import main
+main()
+"""
+"""A disk on which no file can grow beyond 1 kB."""
+
+FULL = [
+    ["fit", "f.csv", "--target", "y", "--save", "out.steepest"],
+    ["fit", "f.csv", "--target", "y", "--figure", "out.png"],
+    ["fit", "f.csv", "--target", "y", "--figure", "out.svg"],
+    ["fit", "f.csv", "--target", "y", "--film", "out.gif"],
+    ["fit", "f.csv", "--target", "y", "--film", "out.mp4"],
+    ["fit", "f.csv", "--target", "y", "--table", "out.csv"],
+    ["fit", "f.csv", "--target", "y", "--trace", "out.parquet"],
+    ["predict", "f.steepest", "f.csv", "-o", "out.csv"],
+    ["data", "penguins", "-o", "out.csv"],
+]
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with 200 rows and a run of them."""
+    folder = tmp_path_factory.mktemp("crowded")
+    (folder / "f.csv").write_text(AMOUNTS)
+    command = [sys.executable, "-m", "steepest", *FIT, "--save", "f.steepest"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.parametrize("words", FULL, ids=lambda words: " ".join((words[0], words[-1])))
+def test_full_disk_leaves_nothing_behind(crowded: Path, words: list[str]) -> None:
+    before = sorted(path.name for path in crowded.iterdir())
+    answer = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, *words], cwd=crowded, capture_output=True, text=True
+    )
+    assert answer.returncode == 2, answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert words[-1] in answer.stderr
+    assert answer.stdout == ""
+    assert sorted(path.name for path in crowded.iterdir()) == before
+
+
+def test_full_disk_keeps_the_old_file(crowded: Path) -> None:
+    old = (crowded / "f.steepest").read_bytes()
+    command = [sys.executable, "-c", FULL_DISK, *FIT, "--save", "f.steepest"]
+    answer = subprocess.run(command, cwd=crowded, capture_output=True, text=True)
+    assert answer.returncode == 2
+    assert (crowded / "f.steepest").read_bytes() == old
