@@ -283,7 +283,7 @@ def data(name: str | None, out: str | None) -> None:
 def _list_data() -> None:
     for name in datasets():
         shown = about(name)
-        size = f"{shown.rows} x {shown.columns}"
+        size = f"{shown.rows} x {len(shown.columns)}"
         click.echo(f"{name:15} {size:>9}  {shown.task:15} {shown.title}")
     click.echo("\nsteepest data NAME says more; steepest data NAME -o FILE writes one out.")
 

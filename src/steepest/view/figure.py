@@ -10,7 +10,7 @@ from steepest.files import FIGURES, check_writable, whole_file
 from steepest.view.chart import Losses, Map
 from steepest.view.fit import draw_fit
 from steepest.view.ground import cut_of
-from steepest.view.numerals import short
+from steepest.view.numerals import counted, short
 from steepest.view.panel import Panel, path_of
 from steepest.view.relief import Relief
 from steepest.view.scene import Scene
@@ -35,7 +35,7 @@ def draw(scene: Scene) -> Figure:
             hspace=0.28,
         )
         path = path_of(scene)
-        relief = figure.add_axes((0.5, 0.47, 0.48, 0.42), projection="3d")
+        relief = figure.add_axes((0.5, 0.475, 0.48, 0.42), projection="3d")
         figure.text(0.545, 0.872, _surface_title(scene), fontsize=11.5, fontweight="bold")
         above = figure.add_subplot(grid[1, 0])
         chart = Map(above, scene, path)
@@ -77,7 +77,7 @@ def _summary(scene: Scene) -> str:
     return (
         f"{choices.rule} descent, learning rate {choices.learning_rate}, scale {choices.scale}: "
         f"loss {short(scene.trace.full_losses[0])} -> {short(scene.result.full_loss)} in "
-        f"{steps:,} steps"
+        f"{counted(steps, 'step')}"
     )
 
 

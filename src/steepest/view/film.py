@@ -75,7 +75,7 @@ class Reel:
     def _draw(self, scene: Scene, path: Path) -> list[Panel]:
         figure = self._figure
         figure.text(0.035, 0.945, scene.title, fontsize=17, fontweight="bold")
-        relief = figure.add_axes((0.325, 0.345, 0.36, 0.6), projection="3d")
+        relief = figure.add_axes((0.312, 0.345, 0.36, 0.6), projection="3d")
         above = figure.add_axes((0.705, 0.42, 0.225, 0.45))
         above.yaxis.tick_right()
         above.yaxis.set_label_position("right")

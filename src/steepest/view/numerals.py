@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["percent", "short", "signed"]
+__all__ = ["counted", "percent", "short", "signed"]
 
 
 def short(value: float, digits: int = 4) -> str:
@@ -37,3 +37,12 @@ def percent(share: float) -> str:
     """
     text = np.format_float_positional(100 * share, precision=3, fractional=False, trim="-")
     return f"{text} %"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return how many there are of a thing.
+
+    >>> counted(1, "step"), counted(1200, "step")
+    ('1 step', '1,200 steps')
+    """
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

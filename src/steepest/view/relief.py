@@ -74,7 +74,7 @@ class Relief:
     def _frame(self, axes: Axes3D, scene: Scene) -> None:
         surface = scene.surface
         axes.view_init(elev=ELEVATION, azim=_best_side(scene, self._path))
-        axes.set_box_aspect((1, 1, 0.72), zoom=1.0)
+        axes.set_box_aspect((1, 1, 0.72), zoom=0.93)
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
         axes.set_xlabel(scene.param_label(surface.x_name), labelpad=6)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
 from steepest.trace import Step
-from steepest.view.numerals import percent, short, signed
+from steepest.view.numerals import counted, percent, short, signed
 from steepest.view.scene import Scene
 
 __all__ = ["HEADINGS", "Part", "four_steps", "tell", "update_line"]
@@ -187,7 +187,7 @@ def _result(scene: Scene) -> Part:
     lines += list(_left_out(scene))
     lines.append(f"{scene.loss_label}: {short(result.full_loss)}")
     best = "" if result.index == len(scene.trace) - 1 else f", the best step: {result.index:,}"
-    return Part(f"Result after {len(scene.trace) - 1:,} steps{best}", tuple(lines))
+    return Part(f"Result after {counted(len(scene.trace) - 1, 'step')}{best}", tuple(lines))
 
 
 def _telling(values: Array, most: int = MOST_PARAMS) -> Sequence[int]:

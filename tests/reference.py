@@ -1,0 +1,76 @@
+"""Plain twins of what steepest computes fast: whole matrices, textbook formulas, no blocks."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, log_expit, logsumexp, softmax
+
+Array = NDArray[np.float64]
+Valued = tuple[float, Array]
+
+
+def plain(
+    loss: str, X: Array, y: Array, params: Array, l2: float = 0.0, delta: float = 1.0
+) -> Valued:
+    """Return mean loss plus penalty, and its gradient, at params (weights by rows, then bias)."""
+    k = params.size // (X.shape[1] + 1)
+    matrix = params.reshape(-1, k)
+    weights, margin = matrix[:-1], X @ matrix[:-1] + matrix[-1]
+    values, slopes = LOSSES[loss](margin, y, delta)
+    gradient = np.vstack([X.T @ slopes / len(X) + l2 * weights, slopes.mean(axis=0)])
+    return float(values.mean() + l2 / 2 * np.sum(weights**2)), gradient.ravel()
+
+
+def _squared(margin: Array, y: Array, delta: float) -> tuple[Array, Array]:
+    residual = margin - y[:, None]
+    return residual**2, 2 * residual
+
+
+def _absolute(margin: Array, y: Array, delta: float) -> tuple[Array, Array]:
+    residual = margin - y[:, None]
+    return np.abs(residual), np.sign(residual)
+
+
+def _huber(margin: Array, y: Array, delta: float) -> tuple[Array, Array]:
+    residual = margin - y[:, None]
+    far = np.abs(residual) > delta
+    values = np.where(far, delta * (np.abs(residual) - delta / 2), residual**2 / 2)
+    return values, np.where(far, delta * np.sign(residual), residual)
+
+
+def _cross_entropy(margin: Array, y: Array, delta: float) -> tuple[Array, Array]:
+    sign = 2 * y[:, None] - 1
+    return -log_expit(sign * margin), expit(margin) - y[:, None]
+
+
+def _softmax(margin: Array, y: Array, delta: float) -> tuple[Array, Array]:
+    actual = np.eye(margin.shape[1])[y.astype(int)]
+    values = logsumexp(margin, axis=1) - np.sum(margin * actual, axis=1)
+    return values, softmax(margin, axis=1) - actual
+
+
+LOSSES: dict[str, Callable[[Array, Array, float], tuple[Array, Array]]] = {
+    "squared": _squared,
+    "absolute": _absolute,
+    "huber": _huber,
+    "cross_entropy": _cross_entropy,
+    "softmax": _softmax,
+}
+
+
+def problem(
+    kind: str, seed: int, rows: int = 30, features: int = 2, classes: int = 3
+) -> tuple[Array, Array]:
+    """Return X of unlike columns and y, noisy, for the loss `kind`; every class is there."""
+    generator = np.random.default_rng(seed)
+    X = generator.normal(size=(rows, features)) * generator.uniform(0.3, 3, features)
+    X += generator.normal(size=features)
+    score = X @ generator.normal(size=features) + generator.normal(size=rows)
+    if kind == "cross_entropy":
+        return X, (score + generator.logistic(size=rows) > np.median(score)).astype(float)
+    if kind == "softmax":
+        y = generator.integers(0, classes, rows)
+        y[:classes] = np.arange(classes)
+        return X, y.astype(float)
+    return X, score

@@ -1,0 +1,576 @@
+"""What the command line does when all is well."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv, feather, parquet
+
+import steepest
+from steepest import cli, load
+from steepest.data.table import read_table
+
+STEEPEST = [sys.executable, "-m", "steepest"]
+GEYSER = ["fit", "geyser", "--target", "waiting"]
+TEXTBOOK = ["--rule", "steepest", "--scale", "none", "--learning-rate", "0.05"]
+
+EXAMPLE = re.compile(r"^ *(steepest (?:\\\n|.)*)$", re.MULTILINE)
+NUMBER = r"(-?[\d,.]+(?:e[+-]?\d+)?)"
+
+
+class Answer(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Ask = Callable[..., Answer]
+Told = Callable[..., str]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ask:
+    """Run the command line in an empty folder; the status is that of the process."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["steepest", *words])
+        status: object = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = end.code or 0
+        assert isinstance(status, int)
+        return Answer(status, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def told(ask: Ask) -> Told:
+    """Return what is printed by a command that ends well, with nothing on standard error."""
+
+    def run(*words: str) -> str:
+        answer = ask(*words)
+        assert (answer.status, answer.err) == (0, "")
+        return answer.out
+
+    return run
+
+
+@pytest.fixture
+def asked_json(told: Told) -> Callable[..., dict[str, Any]]:
+    def run(*words: str) -> dict[str, Any]:
+        def no_number(name: str) -> float:
+            raise AssertionError(f"{name} is not JSON")
+
+        read = json.loads(told(*words, "--json"), parse_constant=no_number)
+        assert isinstance(read, dict)
+        return read
+
+    return run
+
+
+def number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def steps_table(text: str) -> list[list[str]]:
+    """Return the cells of the table of steps, its heads first."""
+    lines = text.splitlines()
+    head = next(i for i, line in enumerate(lines) if line.split()[:1] == ["step"])
+    rows = [lines[head].split()]
+    for line in lines[head + 1 :]:
+        if not line.split()[0].replace(",", "").isdigit():
+            break
+        rows.append(line.split())
+    return rows
+
+
+def test_fit_tells_the_four_steps_in_order(told: Told) -> None:
+    text = told(*GEYSER)
+    steps = re.findall(r"^Step (\d)  \w", text, re.MULTILINE)
+    assert steps == ["1", "2", "3", "4"]
+
+
+def test_fit_names_the_data_and_the_choices(told: Told) -> None:
+    first, second, *_ = told(*GEYSER, *TEXTBOOK, "--steps", "5").splitlines()
+    assert first == "waiting by duration: 272 rows of geyser"
+    for choice in ("loss squared", "rule steepest", "learning rate 0.05", "scale none"):
+        assert choice in second
+
+
+def test_start_is_told_with_seed_and_loss(told: Told) -> None:
+    text = told(*GEYSER, *TEXTBOOK, "--steps", "1", "--seed", "3")
+    assert "seed 3" in text
+    assert re.search(r"weight of duration = .*\n  bias = .*\n  mean squared error \(min²\): ", text)
+
+
+def test_given_start_is_told_as_such(told: Told) -> None:
+    text = told(*GEYSER, *TEXTBOOK, "--steps", "1", "--start", "-2,0.5")
+    assert "Start at the given bias and weight" in text
+    assert "seed" not in text
+    assert "bias = 0.5" in text
+
+
+def test_update_line_holds_its_arithmetic(told: Told) -> None:
+    text = told(*GEYSER, *TEXTBOOK, "--steps", "1", "--start", "-2,0.5")
+    for name in ("weight", "bias"):
+        line = rf"{name} {NUMBER} - {NUMBER} x {NUMBER} = {NUMBER}"
+        found = re.search(line, text)
+        assert found
+        old, rate, gradient, new = map(number, found.groups())
+        assert rate == 0.05
+        assert new == pytest.approx(old - rate * gradient, rel=2e-3)
+
+
+def test_update_line_is_the_run_of_the_json(
+    told: Told, asked_json: Callable[..., dict[str, Any]]
+) -> None:
+    words = [*GEYSER, *TEXTBOOK, "--steps", "1", "--start", "-2,0.5"]
+    text, run = told(*words), asked_json(*words)
+    weight = re.search(rf"weight {NUMBER} - .* = {NUMBER}", text)
+    fall = re.search(rf"{NUMBER} -> {NUMBER}: it fell by {NUMBER}", text)
+    assert weight and fall
+    assert number(weight[2]) == pytest.approx(run["weights"]["duration"], rel=1e-3)
+    assert number(fall[1]) == pytest.approx(run["start_loss"], rel=1e-3)
+    assert number(fall[2]) == pytest.approx(run["loss"], rel=1e-3)
+    assert number(fall[3]) == pytest.approx(run["start_loss"] - run["loss"], rel=1e-3)
+
+
+def test_direction_has_length_one(told: Told) -> None:
+    text = told(*GEYSER, *TEXTBOOK, "--steps", "1")
+    found = re.search(rf"direction .*: weight \+?{NUMBER}, bias \+?{NUMBER}", text)
+    assert found
+    assert np.hypot(number(found[1]), number(found[2])) == pytest.approx(1, abs=1e-3)
+
+
+def test_size_of_the_step_is_rate_times_gradient(told: Told) -> None:
+    text = told(*GEYSER, *TEXTBOOK, "--steps", "1")
+    length = re.search(rf"its length {NUMBER}", text)
+    size = re.search(rf"size of the step: {NUMBER}", text)
+    assert length and size
+    assert number(size[1]) == pytest.approx(0.05 * number(length[1]), rel=2e-3)
+
+
+def test_table_of_steps_is_the_first_the_powers_of_two_and_the_last(told: Told) -> None:
+    rows = steps_table(told(*GEYSER, *TEXTBOOK, "--steps", "1000"))
+    shown = [number(row[0]) for row in rows[1:]]
+    assert shown == [0, 1, 2, 3, 4, 8, 16, 32, 64, 128, 256, 512, 1000]
+
+
+def test_losses_in_the_table_fall(told: Told) -> None:
+    rows = steps_table(told(*GEYSER, *TEXTBOOK, "--steps", "300"))
+    losses = [number(row[rows[0].index("loss")]) for row in rows[1:]]
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_result_is_that_of_least_squares(asked_json: Callable[..., dict[str, Any]]) -> None:
+    run = asked_json(*GEYSER)
+    table = steepest.dataset("geyser")
+    slope, intercept = np.polyfit(table["duration"].to_numpy(), table["waiting"].to_numpy(), 1)
+    assert run["weights"]["duration"] == pytest.approx(slope, rel=1e-9)
+    assert run["bias"] == pytest.approx(intercept, rel=1e-9)
+
+
+def test_diverging_rate_is_told_with_its_limit(told: Told) -> None:
+    text = told(*GEYSER, *TEXTBOOK, "--learning-rate", "0.9")
+    verdict = re.search(rf"Verdict \(proved\): .* 0\.9 is above 2/curvature = {NUMBER}", text)
+    assert verdict
+    X = np.column_stack([steepest.dataset("geyser")["duration"], np.ones(272)])
+    curvature = np.linalg.eigvalsh(2 / 272 * X.T @ X)[-1]
+    assert number(verdict[1]) == pytest.approx(2 / curvature, rel=1e-2)
+    assert "what to do: use learning rate" in text
+
+
+def test_rate_below_the_limit_gets_no_verdict(told: Told) -> None:
+    assert "Verdict" not in told(*GEYSER, *TEXTBOOK, "--learning-rate", "0.069", "--steps", "9")
+
+
+KEYS = [
+    "format",
+    "data",
+    "choices",
+    "weights",
+    "bias",
+    "loss",
+    "steps",
+    "start_loss",
+    "stop",
+    "verdicts",
+    "files",
+]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*GEYSER],
+        ["fit", "orings", "--target", "damaged"],
+        ["fit", "penguins", "--target", "species", "--steps", "5"],
+        ["fit", "diabetes", "--target", "progression", "--steps", "0"],
+        [*GEYSER, *TEXTBOOK, "--learning-rate", "1e300"],
+        [*GEYSER, "--batch", "10", "--steps", "7"],
+    ],
+    ids=" ".join,
+)
+def test_json_has_the_same_keys_for_every_run(
+    asked_json: Callable[..., dict[str, Any]], words: list[str]
+) -> None:
+    run = asked_json(*words)
+    assert list(run) == KEYS
+    assert list(run["data"]) == ["name", "rows", "dropped", "target", "classes"]
+
+
+def test_json_of_a_loss_beyond_all_numbers_is_null(
+    asked_json: Callable[..., dict[str, Any]],
+) -> None:
+    run = asked_json(*GEYSER, *TEXTBOOK, "--start", "1e200,0")
+    assert run["start_loss"] is None
+
+
+def test_json_names_the_weights_by_class(asked_json: Callable[..., dict[str, Any]]) -> None:
+    run = asked_json("fit", "penguins", "--target", "species", "--steps", "5")
+    assert list(run["weights"]["body_mass_g"]) == ["Adelie", "Chinstrap", "Gentoo"]
+    assert list(run["bias"]) == run["data"]["classes"]
+
+
+def test_json_of_two_classes_has_one_weight_each(
+    asked_json: Callable[..., dict[str, Any]],
+) -> None:
+    run = asked_json("fit", "orings", "--target", "damaged")
+    assert run["data"]["classes"] == ["no", "yes"]
+    assert isinstance(run["bias"], float)
+
+
+def test_json_lists_the_files(asked_json: Callable[..., dict[str, Any]]) -> None:
+    run = asked_json(*GEYSER, "--save", "g.steepest", "--trace", "g.csv")
+    assert sorted(run["files"]) == ["g.csv", "g.steepest"]
+
+
+def test_words_list_the_files(told: Told) -> None:
+    text = told(*GEYSER, "--save", "g.steepest", "--trace", "g.csv", "--table", "t.csv")
+    assert text.endswith("Written:\n  t.csv\n  g.csv\n  g.steepest\n")
+    assert all(Path(name).stat().st_size for name in ("t.csv", "g.csv", "g.steepest"))
+
+
+def test_dropped_rows_are_counted_in_words_and_json(
+    told: Told, asked_json: Callable[..., dict[str, Any]]
+) -> None:
+    Path("f.csv").write_text("a,y\n1,2\n,3\n3,5\nnan,8\n5,1\n6,inf\n")
+    words = ["fit", "f.csv", "--target", "y", "--missing", "drop"]
+    assert re.search(r"\b3 rows with gaps left out", told(*words))
+    assert asked_json(*words)["data"] == {
+        "name": "f.csv",
+        "rows": 3,
+        "dropped": 3,
+        "target": "y",
+        "classes": None,
+    }
+
+
+def test_nothing_is_said_of_gaps_where_there_are_none(told: Told) -> None:
+    assert "gap" not in told(*GEYSER, "--missing", "drop")
+
+
+def made_rows() -> pa.Table:
+    rng = np.random.default_rng(1)
+    a, b, c = rng.normal(size=(3, 40)).round(3)
+    return pa.table({"a": a, "b": b, "c": c, "y": (2 * a - b + 0.1 * c).round(3)})
+
+
+def test_every_kind_of_file_gives_the_same_numbers(
+    asked_json: Callable[..., dict[str, Any]],
+) -> None:
+    table = made_rows()
+    csv.write_csv(table, "f.csv")
+    csv.write_csv(table, "f.tsv", csv.WriteOptions(delimiter="\t"))
+    parquet.write_table(table, "f.parquet")
+    feather.write_feather(table, "f.arrow")
+    runs = []
+    for name in ("f.csv", "f.tsv", "f.parquet", "f.arrow"):
+        run = asked_json("fit", name, "--target", "y")
+        assert run["data"].pop("name") == name
+        runs.append(run)
+    assert runs[1:] == runs[:1] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "features"),
+    [
+        (["--features", "b,a"], ["b", "a"]),
+        (["--features", " a , b "], ["a", "b"]),
+        (["--drop", "a"], ["b", "c"]),
+        (["--drop", "a,c"], ["b"]),
+        ([], ["a", "b", "c"]),
+    ],
+)
+def test_features_are_chosen(
+    asked_json: Callable[..., dict[str, Any]], words: list[str], features: list[str]
+) -> None:
+    csv.write_csv(made_rows(), "f.csv")
+    assert list(asked_json("fit", "f.csv", "--target", "y", *words)["weights"]) == features
+
+
+def test_shown_run_is_told_as_it_was_fitted(told: Told) -> None:
+    fitted = told(*GEYSER, *TEXTBOOK, "--steps", "20", "--save", "g.steepest")
+    assert fitted == told("show", "g.steepest") + "\nWritten:\n  g.steepest\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*GEYSER, *TEXTBOOK, "--steps", "20"],
+        [*GEYSER, *TEXTBOOK, "--learning-rate", "0.9"],
+        ["fit", "penguins", "--target", "species", "--steps", "5", "--l2", "0.01"],
+        [*GEYSER, "--batch", "10", "--steps", "7"],
+    ],
+    ids=" ".join,
+)
+def test_shown_json_is_that_of_the_fit(
+    asked_json: Callable[..., dict[str, Any]], words: list[str]
+) -> None:
+    fitted = asked_json(*words, "--save", "g.steepest")
+    assert fitted.pop("files") == ["g.steepest"]
+    shown = asked_json("show", "g.steepest")
+    assert shown.pop("files") == []
+    assert shown == fitted
+
+
+def test_predict_prints_the_rows_with_their_prediction(told: Told) -> None:
+    told(*GEYSER, "--save", "g.steepest")
+    Path("new.csv").write_text("duration,name\n2.0,a\n4.0,b\n")
+    Path("printed.csv").write_text(told("predict", "g.steepest", "new.csv"))
+    printed = csv.read_csv("printed.csv")
+    assert printed.column_names == ["duration", "name", "predicted"]
+    assert printed["name"].to_pylist() == ["a", "b"]
+    expected = load("g.steepest").predict("new.csv")
+    np.testing.assert_array_equal(printed["predicted"].to_numpy(), expected)
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p.tsv", "p.parquet", "p.arrow", "p.feather"])
+def test_predict_writes_the_same_as_it_prints(told: Told, name: str) -> None:
+    told(*GEYSER, "--save", "g.steepest")
+    Path("printed.csv").write_text(told("predict", "g.steepest", "geyser"))
+    assert told("predict", "g.steepest", "geyser", "-o", name) == f"272 rows written to {name}\n"
+    written = read_table(name).arrow
+    assert written.to_pydict() == csv.read_csv("printed.csv").to_pydict()
+
+
+def test_predict_gives_the_probability_of_each_class(told: Told) -> None:
+    told("fit", "orings", "--target", "damaged", "--save", "o.steepest")
+    told("predict", "o.steepest", "orings", "-o", "p.parquet")
+    table = parquet.read_table("p.parquet")
+    assert table.column_names[-3:] == ["predicted", "P(no)", "P(yes)"]
+    both = table["P(no)"].to_numpy() + table["P(yes)"].to_numpy()
+    np.testing.assert_allclose(both, 1.0)
+    likely = np.where(table["P(yes)"].to_numpy() > 0.5, "yes", "no")
+    assert table["predicted"].to_pylist() == likely.tolist()
+
+
+def test_trace_has_a_row_for_every_step(told: Told) -> None:
+    told(*GEYSER, *TEXTBOOK, "--steps", "30", "--trace", "t.csv")
+    trace = csv.read_csv("t.csv")
+    assert trace["index"].to_pylist() == list(range(31))
+    weight = trace["duration"].to_numpy()
+    slope = trace["gradient duration"].to_numpy()
+    np.testing.assert_allclose(weight[1:], weight[:-1] - 0.05 * slope[:-1], rtol=1e-12)
+
+
+def test_table_of_the_rows_adds_up(told: Told, asked_json: Callable[..., dict[str, Any]]) -> None:
+    words = ["fit", "orings", "--target", "damaged", "--table", "t.csv"]
+    loss = asked_json(*words)["loss"]
+    table = csv.read_csv("t.csv")
+    assert np.mean(table["loss"].to_numpy()) == pytest.approx(loss)
+    assert np.sum(table["share"].to_numpy()) == pytest.approx(1)
+
+
+def test_data_lists_every_data_set_on_a_line(told: Told) -> None:
+    lines = told("data").splitlines()
+    assert [line.split()[0] for line in lines[:-2]] == list(steepest.datasets())
+
+
+@pytest.mark.parametrize("name", steepest.datasets())
+def test_data_describes_every_column(told: Told, name: str) -> None:
+    text = told("data", name)
+    for column in steepest.dataset(name).column_names:
+        assert re.search(rf"^  {column}( \(.*\))?: .", text, re.MULTILINE)
+    assert "source: " in text and "licence: " in text
+
+
+@pytest.mark.parametrize("name", steepest.datasets())
+def test_data_suggests_a_line_that_runs(told: Told, name: str) -> None:
+    suggested = re.search(r"^try: steepest (.*)$", told("data", name), re.MULTILINE)
+    assert suggested
+    told(*shlex.split(suggested[1]), "--steps", "2")
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "arrow", "feather"])
+@pytest.mark.parametrize("name", steepest.datasets())
+def test_data_written_out_is_the_same_table(told: Told, name: str, ending: str) -> None:
+    shipped = steepest.dataset(name)
+    told("data", name, "-o", f"d.{ending}")
+    written = read_table(f"d.{ending}").arrow
+    plain = {field.name: shipped[field.name].to_pylist() for field in shipped.schema}
+    assert written.to_pydict() == plain
+
+
+def test_version(told: Told) -> None:
+    assert told("--version") == f"steepest {steepest.__version__}\n"
+
+
+def test_module_runs_like_the_command() -> None:
+    printed = subprocess.run([*STEEPEST, "--version"], capture_output=True, text=True, check=True)
+    assert printed.stdout == f"steepest {steepest.__version__}\n"
+
+
+def test_command_is_installed() -> None:
+    command = Path(sys.executable).with_name("steepest")
+    printed = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert printed.stdout == f"steepest {steepest.__version__}\n"
+
+
+COMMANDS = ["demo", "fit", "show", "predict", "data"]
+
+
+def test_every_command_is_helped() -> None:
+    assert sorted(cli.cli.commands) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_has_an_example(told: Told, command: str | None, flag: str) -> None:
+    assert EXAMPLE.search(told(*([command] if command else []), flag))
+
+
+def examples(told: Told, command: str) -> list[list[str]]:
+    """Return the examples in a help text, each as words without the name of the program."""
+    found = EXAMPLE.findall(told(command, "--help"))
+    return [shlex.split(line.replace("\\\n", " "))[1:] for line in found]
+
+
+@pytest.mark.parametrize("command", ["fit", "show", "predict", "data"])
+def test_examples_in_the_help_run(told: Told, command: str) -> None:
+    lines = examples(told, command)
+    assert lines
+    for words in lines:
+        told(*words)
+        named = [words[i + 1] for i, word in enumerate(words) if word in WRITING]
+        assert all(Path(name).stat().st_size for name in named)
+
+
+WRITING = ("--figure", "--film", "--save", "-o")
+
+
+def test_demo_in_the_help_writes_all_its_files(told: Told) -> None:
+    """The slow one: two figures and two films of each of two runs."""
+    (words,) = examples(told, "demo")
+    text = told(*words)
+    written = re.findall(r"^  (steepest-demo/\S+)$", text, re.MULTILINE)
+    assert sorted(written) == sorted(map(str, Path("steepest-demo").iterdir()))
+    kinds = {Path(name).suffix for name in written}
+    assert kinds == {".png", ".svg", ".gif", ".mp4", ".csv"}
+    assert all(Path(name).stat().st_size for name in written)
+    for step in ("Step 1", "Step 2", "Step 3", "Step 4", "-log P"):
+        assert step in text
+
+
+def test_no_colours_away_from_a_terminal(told: Told) -> None:
+    assert "\x1b[" not in told(*GEYSER)
+
+
+def test_no_colours_in_an_error_away_from_a_terminal(ask: Ask) -> None:
+    assert "\x1b[" not in ask("data", "geysr").err
+
+
+def test_colours_on_a_terminal(tmp_path: Path) -> None:
+    master, slave = os.openpty()
+    with os.fdopen(master, "rb", closefd=True) as terminal:
+        with os.fdopen(slave, "wb") as screen:
+            subprocess.run([*STEEPEST, "data", "geyser"], stdout=screen, check=True, cwd=tmp_path)
+        assert b"\x1b[1m" in terminal.read(200)
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> list[str]:
+    """Return a run that lasts until it is interrupted; it is seen to walk by its progress bar."""
+    words = [*GEYSER, "--rule", "steepest", "--scale", "none", "--learning-rate", "1e-9"]
+    return [*words, "--steps", "100000000", "--seconds", "60"]
+
+
+def interrupted(words: list[str], folder: Path) -> tuple[int, str, str]:
+    """Run a command on a terminal, press Ctrl-C once the bar is there; status and what it said."""
+    master, slave = os.openpty()
+    command = subprocess.Popen(
+        [*STEEPEST, *words], cwd=folder, stdout=subprocess.PIPE, stderr=slave, text=True
+    )
+    os.close(slave)
+    with os.fdopen(master, "rb") as terminal:
+        said = terminal.read(1)
+        command.send_signal(signal.SIGINT)
+        out, _ = command.communicate(timeout=60)
+        try:
+            said += terminal.read()
+        except OSError:
+            pass
+    return command.returncode, out, said.decode()
+
+
+def test_interrupt_keeps_the_work(tmp_path: Path, slow: list[str]) -> None:
+    status, out, err = interrupted([*slow, "--save", "g.steepest"], tmp_path)
+    assert status == 130
+    assert "Traceback" not in err
+    assert "interrupted at step" in out
+    run = load(tmp_path / "g.steepest")
+    assert run.stop.reason == "interrupted"
+    assert len(run.trace) > 1
+    assert [path.name for path in tmp_path.iterdir()] == ["g.steepest"]
+
+
+def test_interrupt_leaves_json_whole(tmp_path: Path, slow: list[str]) -> None:
+    status, out, _ = interrupted([*slow, "--json"], tmp_path)
+    assert status == 130
+    assert json.loads(out)["stop"]["reason"] == "interrupted"
+
+
+@pytest.mark.parametrize("words", [GEYSER, ["data", "breast_cancer"], ["--help"]], ids=" ".join)
+def test_closed_pipe_is_no_fault(tmp_path: Path, words: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        answer = subprocess.run(
+            [*STEEPEST, *words], stdout=pipe, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        )
+    assert answer.stderr == ""
+
+
+def test_debug_shows_where(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(cli, "descend", broken)
+    answer = ask(*GEYSER)
+    assert answer.status == 1
+    assert "a fault of steepest itself" in answer.err
+    assert "RuntimeError: boom" in answer.err
+    monkeypatch.setenv("STEEPEST_DEBUG", "1")
+    with pytest.raises(RuntimeError, match="boom"):
+        ask(*GEYSER)
+
+
+def test_every_option_has_a_word_of_help() -> None:
+    for command in cli.cli.commands.values():
+        for option in command.params:
+            if isinstance(option, click.Option) and option.name not in ("loss", "rule"):
+                assert option.help
