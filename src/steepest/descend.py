@@ -80,6 +80,8 @@ def descend(
     (array([10.73]), 33.474, 34.7...)
     """
     l2 = choose_l2(l2)
+    if threads is not None and threads < 1:
+        raise ChoiceError(f"threads is {threads}, but it must be 1 or more")
     rows = prepare(
         data, target, features, drop=drop, classify=_wants_classes(loss), missing=missing
     )

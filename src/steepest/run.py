@@ -165,7 +165,7 @@ class Run:
         names = self.param_names
         x = names[0] if x is None else x
         y = names[len(names) - self.objective.shape[1]] if y is None else y
-        return look_at(self.objective, self.trace, self.params, names, x, y, points)
+        return look_at(self.objective, self.trace, self._result, names, x, y, points)
 
     def table(self) -> "pa.Table":
         """Return the rows the run was trained on: actual, predicted, loss and share of the loss.

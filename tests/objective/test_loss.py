@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 from sklearn.metrics import log_loss
 
 from steepest import Absolute, ChoiceError, CrossEntropy, Huber, Softmax, Squared
-from steepest.objective.loss import choose_loss
+from steepest.objective.choice import choose_loss
 
 SINGLE = [Squared(), Absolute(), Huber(), Huber(0.3), CrossEntropy()]
 ALL = [*SINGLE, Softmax(2), Softmax(3), Softmax(7)]

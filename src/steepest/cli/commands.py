@@ -130,7 +130,7 @@ DEMOS: dict[str, dict[str, Any]] = {
 @click.argument("data", type=click.Path())
 @click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
 @click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")
-@click.option("--drop", default="", metavar="A,B,...", help="Columns to leave out.")
+@click.option("--drop", multiple=True, metavar="A,B,...", help="Columns to leave out.")
 @click.option(
     "--missing",
     type=click.Choice(["error", "drop"]),
@@ -175,7 +175,7 @@ DEMOS: dict[str, dict[str, Any]] = {
 def fit(
     data: str,
     features: str | None,
-    drop: str,
+    drop: Sequence[str],
     learning_rate: str,
     start: str | None,
     save: str | None,
@@ -196,7 +196,7 @@ def fit(
     run = descend(
         data,
         features=None if features is None else _names(features),
-        drop=_names(drop),
+        drop=_names(",".join(drop)),
         learning_rate=learning_rate,
         start=None if start is None else _numbers(start),
         progress=True,

@@ -30,7 +30,7 @@ MOST_ROUNDED = 512
 """Features up to which `auto` rounds: d² numbers and d³ work, less than a few reads of X."""
 
 MOST_BOUNDED = 2048
-"""Features up to which the curvature bound is worked out from the Gram matrix at all."""
+"""Features up to which the curvature bound is the largest eigenvalue, not the sum of all."""
 
 
 class Scale(Protocol):
@@ -165,14 +165,13 @@ def choose_scale(name: str, objective: Objective) -> Scale:
 
 def _unscaled(objective: LinearObjective) -> Unscaled:
     mean, deviation = objective.moments
-    back = np.diag(np.append(deviation, 1.0))
-    back[-1, :-1] = mean
-    return Unscaled(_largest(objective, back, np.ones_like(deviation)))
+    return Unscaled(_largest_curvature(objective, mean, deviation, np.ones_like(deviation)))
 
 
 def _standard(objective: LinearObjective) -> Standard:
     mean, deviation = objective.moments
-    curvature = _largest(objective, np.eye(objective.shape[0]), deviation)
+    at, spread = np.zeros_like(mean), np.ones_like(deviation)
+    curvature = _largest_curvature(objective, at, spread, deviation)
     return Standard(mean, deviation, objective.shape[1], curvature)
 
 
@@ -200,13 +199,25 @@ def _common(l2: float, deviation: Vector) -> Vector:
     return np.append(deviation / np.sqrt(l2), 1.0) if l2 else np.ones(len(deviation) + 1)
 
 
-def _largest(objective: LinearObjective, back: Array, unit: Vector) -> float | None:
-    """Return the largest curvature with features `back' Z` and weights told in `unit`."""
+def _largest_curvature(
+    objective: LinearObjective, mean: Vector, spread: Vector, unit: Vector
+) -> float | None:
+    """Return the most that the objective can curve, None if it has a kink.
+
+    The walk sees features of this `mean` and `spread` (standard deviation), and its weights are
+    `unit` times the reader's. Many features have the sum of the eigenvalues as their bound, which
+    needs no matrix.
+    """
     bend = objective.loss.curvature_bound
-    if not np.isfinite(bend) or len(back) > MOST_BOUNDED:
+    if not np.isfinite(bend):
         return None
-    bound = bend * back.T @ objective.gram @ back
-    bound[np.diag_indices(len(unit))] += objective.l2 / unit**2
+    penalty = objective.l2 / unit**2
+    if len(mean) > MOST_BOUNDED:
+        return float(bend * (1.0 + np.sum(mean**2 + spread**2)) + penalty.max())
+    features = np.diag(np.append(spread, 1.0))
+    features[-1, :-1] = mean
+    bound = bend * features.T @ objective.gram @ features
+    bound[np.diag_indices(len(mean))] += penalty
     return float(np.linalg.eigvalsh(bound)[-1])
 
 

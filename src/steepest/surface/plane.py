@@ -24,8 +24,9 @@ class Plane:
     @classmethod
     def of_two(cls, origin: Vector, first: int, second: int) -> "Plane":
         """Return the plane through `origin` on which only params `first` and `second` change."""
-        axes = np.eye(len(origin))
-        return cls(origin, axes[first], axes[second])
+        u, v = np.zeros((2, len(origin)))
+        u[first] = v[second] = 1.0
+        return cls(origin, u, v)
 
     def params(self, a: float, b: float) -> Vector:
         """Return the params at (a, b)."""

@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
-from steepest.objective.protocol import Objective, Vector
+from steepest.objective.protocol import Objective
 from steepest.surface.grid import loss_at, loss_on_grid
 from steepest.surface.plane import Plane
 from steepest.surface.window import find_bowl, window
-from steepest.trace import Trace
+from steepest.trace import Step, Trace
 
 __all__ = ["Surface", "look_at"]
 
@@ -64,47 +64,57 @@ class Surface:
 def look_at(
     objective: Objective,
     trace: Trace,
-    end: Vector,
+    end: Step,
     names: Sequence[str],
     x: str,
     y: str,
     points: int = 101,
 ) -> Surface:
-    """Return the surface over params `x` and `y` through `end`, wide enough for the path.
+    """Return the surface over params `x` and `y` through the step `end`, with the path in sight.
 
-    `names` are those of all params, in order. The loss at `end` is checked against the trace's.
-    Raises ChoiceError for names that are no params, for twice the same, and for fewer than 2
-    points.
+    `names` are those of all params, in order. The loss drawn at `end` is checked against the one
+    recorded there. Raises ChoiceError for names that are no params, for twice the same, and for
+    fewer than 2 points.
     """
     first, second = (_index(name, names) for name in (x, y))
     if first == second:
         raise ChoiceError(f"a surface needs two different params, but both are {x!r}")
     if points < 2:
         raise ChoiceError(f"points is {points}, but a surface needs at least 2 a side")
-    plane = Plane.of_two(end, first, second)
-    centre = end[[first, second]]
+    plane = Plane.of_two(end.params, first, second)
+    centre = end.params[[first, second]]
     path = trace.params[:, [first, second]]
     path_loss = trace.full_losses[trace.kept]
     bowl = find_bowl(objective, plane) if isinstance(objective, LinearObjective) else None
     known = ~np.isnan(path_loss)
     shown = window((path - centre)[known], path_loss[known], bowl)
     a, b = (_through_zero(low, high, points) for low, high in shown)
-    off = np.delete(trace.params - end, [first, second], axis=1)
+    loss = loss_on_grid(objective, plane, a, b)
+    _check_centre(float(loss[np.argmin(np.abs(b)), np.argmin(np.abs(a))]), end.full_loss)
+    off = np.delete(trace.params - end.params, [first, second], axis=1)
     return Surface(
         x=centre[0] + a,
         y=centre[1] + b,
-        loss=loss_on_grid(objective, plane, a, b),
+        loss=loss,
         path=path,
         path_loss=path_loss,
         distance=np.linalg.norm(off, axis=1),
         x_name=x,
         y_name=y,
-        held={name: float(end[i]) for i, name in enumerate(names) if i not in (first, second)},
+        held={
+            name: float(end.params[i]) for i, name in enumerate(names) if i not in (first, second)
+        },
         exact=True,
         objective=objective,
         plane=plane,
         lowest=None if bowl is None else centre + bowl.lowest,
     )
+
+
+def _check_centre(drawn: float, recorded: float) -> None:
+    """Refuse to draw a surface that is not the one the run walked on: that is our fault."""
+    if not np.isclose(drawn, recorded, rtol=1e-9, atol=1e-12):
+        raise RuntimeError(f"the surface has {drawn!r} where the run recorded {recorded!r}")
 
 
 def _index(name: str, names: Sequence[str]) -> int:

@@ -84,10 +84,11 @@ def _downhill(rows: RowsOnPlane, loss: Loss, at: Array, step: Any, value: float)
 def window(path: Array, losses: Array, bowl: Bowl | None) -> Array:
     """Return the window `[[a low, a high], [b low, b high]]` for a path of points, (points, 2).
 
-    All of the path is inside, and the minimum, with a margin; where they lie close together, as
-    much of the bowl as is half as high again as its bottom.
+    All of the path is inside, with the minimum and the end of the run, which is (0, 0), and a
+    margin; where they lie close together, as much of the bowl as is half as high again as its
+    bottom.
     """
-    seen = path[_worth_seeing(losses)]
+    seen = np.vstack([path[_worth_seeing(losses)], np.zeros(2)])
     if bowl is not None:
         seen = np.vstack([seen, bowl.lowest])
     low, high = seen.min(axis=0), seen.max(axis=0)

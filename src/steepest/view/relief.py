@@ -58,7 +58,7 @@ class Relief:
             patches, facecolors=colours, linewidths=0, antialiased=False, zorder=1
         )
         ground.set_rasterized(True)
-        axes.add_collection3d(ground)
+        axes.add_collection3d(ground, autolim=False)
         axes.contour(
             surface.x,
             surface.y,

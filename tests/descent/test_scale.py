@@ -1,0 +1,106 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from reference import problem
+
+import steepest as st
+from steepest.descent.scale import choose_scale
+
+LOSSES = {"squared": st.Squared(), "cross_entropy": st.CrossEntropy(), "softmax": st.Softmax(3)}
+SCALES = ["none", "standard", "round"]
+
+
+def made(kind: str, seed: int = 0, l2: float = 0.0) -> st.LinearObjective:
+    X, y = problem(kind, seed, rows=40, features=3)
+    return st.LinearObjective(X * [1, 20, 0.2] + [3, 0, 1], y, LOSSES[kind], l2=l2)
+
+
+def jacobian(scale: Any, size: int) -> Any:
+    """Return T of `params = T position`, column by column."""
+    return np.column_stack([scale.params(axis) for axis in np.eye(size)])
+
+
+@pytest.mark.parametrize("name", SCALES)
+@pytest.mark.parametrize("kind", LOSSES)
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+@given(seed=some.integers(0, 10**6))
+def test_there_and_back_is_where_one_was(name: str, kind: str, l2: float, seed: int) -> None:
+    objective = made(kind, 0, l2)
+    scale = choose_scale(name, objective)
+    params = np.random.default_rng(seed).normal(size=objective.size)
+    back = scale.params(scale.position(params))
+    assert np.allclose(back, params, rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", SCALES)
+@pytest.mark.parametrize("kind", LOSSES)
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_the_gradient_by_the_position_follows_the_chain_rule(
+    name: str, kind: str, l2: float
+) -> None:
+    objective = made(kind, 1, l2)
+    scale = choose_scale(name, objective)
+    gradient = np.random.default_rng(0).normal(size=objective.size)
+    T = jacobian(scale, objective.size)
+    assert np.allclose(scale.pull(gradient), T.T @ gradient, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", SCALES)
+@pytest.mark.parametrize("kind", LOSSES)
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_nothing_curves_more_than_the_bound(name: str, kind: str, l2: float) -> None:
+    objective = made(kind, 2, l2)
+    scale = choose_scale(name, objective)
+    T = jacobian(scale, objective.size)
+    for seed in range(5):
+        params = 0.1 * np.random.default_rng(seed).normal(size=objective.size)
+        curvatures = np.linalg.eigvalsh(T.T @ objective.hessian(params) @ T)
+        assert curvatures[-1] <= scale.curvature * (1 + 1e-9)
+        if kind == "squared":
+            assert curvatures[-1] == pytest.approx(scale.curvature, rel=1e-9)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_the_bowl_is_round_where_it_is_rounded(l2: float) -> None:
+    objective = made("squared", 3, l2)
+    T = jacobian(choose_scale("round", objective), objective.size)
+    bend = T.T @ objective.hessian(np.zeros(objective.size)) @ T
+    assert np.allclose(bend, np.eye(objective.size), atol=1e-10)
+
+
+def test_a_round_bowl_is_left_in_one_step() -> None:
+    data = problem("squared", 0, rows=50, features=5)
+    run = st.descend(data, rule="steepest", learning_rate=1.0, scale="round", steps=1)
+    X1 = np.column_stack([data[0], np.ones(50)])
+    assert np.allclose(run.params, np.linalg.lstsq(X1, data[1], rcond=None)[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_constant_and_repeated_columns_do_no_harm(name: str) -> None:
+    X, y = problem("squared", 0, rows=40, features=2)
+    X = np.column_stack([X, np.full(40, 3.0), X[:, 0]])
+    run = st.descend((X, y), scale=name, steps=5000)
+    true = np.linalg.lstsq(np.column_stack([X, np.ones(40)]), y, rcond=None)[0]
+    best = np.mean((np.column_stack([X, np.ones(40)]) @ true - y) ** 2)
+    assert run.loss == pytest.approx(best, rel=1e-8)
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_a_scale_is_chosen_by_its_name(name: str) -> None:
+    assert choose_scale(name, made("squared")).name == name
+
+
+def test_auto_rounds_what_is_narrow_and_standardises_what_is_wide(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert choose_scale("auto", made("squared")).name == "round"
+    monkeypatch.setattr("steepest.descent.scale.MOST_ROUNDED", 3)
+    assert choose_scale("auto", made("squared")).name == "standard"
+
+
+def test_an_unknown_scale_is_refused() -> None:
+    with pytest.raises(st.ChoiceError, match="there is no scale 'unit'; choose one of auto, none"):
+        st.descend(problem("squared", 0), scale="unit")
