@@ -4,7 +4,7 @@ A loop that is too slow to be run whole is timed on as many cells as fit into `B
 spread over the whole grid, and its time is scaled up; the table says so.
 """
 
-import time
+import timeit
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -120,11 +120,9 @@ def _run(grid: Any, at: Cell, count: int) -> Any:
 
 
 def _affordable(grid: Any, at: Cell) -> int:
-    """Return how many cells a loop has time for in one round, by a trial of a few."""
-    _run(grid, at, 5)
-    start = time.perf_counter()
-    _run(grid, at, 20)
-    each = (time.perf_counter() - start) / 20
+    """Return how many cells a loop has time for in one round, by the best of a few trials."""
+    trial = partial(_run, grid, at, 20)
+    each = min(timeit.repeat(trial, number=1, repeat=5)) / 20
     return min(CELLS, max(POINTS, int(BUDGET / ROUNDS / each)))
 
 

@@ -61,7 +61,8 @@ def machine() -> str:
     packages = ("steepest", "numpy", "scikit-learn", "torch")
     known = [f"{name} {_version(name)}" for name in packages]
     python = f"Python {platform.python_version()}"
-    cores = f"{os.cpu_count()} cores ({_processor()})"
+    load = f"load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
+    cores = f"{os.cpu_count()} cores ({_processor()}, {load})"
     return ", ".join([cores, platform.system(), python, *known])
 
 

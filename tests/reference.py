@@ -68,7 +68,9 @@ def problem(
     X += generator.normal(size=features)
     score = X @ generator.normal(size=features) + generator.normal(size=rows)
     if kind == "cross_entropy":
-        return X, (score + generator.logistic(size=rows) > np.median(score)).astype(float)
+        y = (score + generator.logistic(size=rows) > np.median(score)).astype(float)
+        y[:2] = 0, 1
+        return X, y
     if kind == "softmax":
         y = generator.integers(0, classes, rows)
         y[:classes] = np.arange(classes)

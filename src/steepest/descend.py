@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from steepest.data.prepare import prepare
+from steepest.descent.checks import number, whole_number
 from steepest.descent.loop import Walk
-from steepest.descent.plan import Choices, choose_l2, plan_stops, plan_walk
+from steepest.descent.plan import Choices, plan_stops, plan_walk
 from steepest.descent.rates import Schedule, Search
 from steepest.descent.rules import Rule
 from steepest.descent.stops import Stop, Stopping
@@ -25,6 +27,7 @@ from steepest.trace import Step, Trace
 __all__ = ["descend"]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def descend(
     data: Any,
     target: str | None = None,
@@ -79,9 +82,9 @@ def descend(
     >>> run.weights.round(3), round(run.bias, 3), round(run.loss, 3)
     (array([10.73]), 33.474, 34.7...)
     """
-    l2 = choose_l2(l2)
-    if threads is not None and threads < 1:
-        raise ChoiceError(f"threads is {threads}, but it must be 1 or more")
+    l2 = number("l2", l2)
+    if threads is not None:
+        whole_number("threads", threads, least=1)
     rows = prepare(
         data, target, features, drop=drop, classify=_wants_classes(loss), missing=missing
     )
@@ -100,7 +103,7 @@ def descend(
     choices = Choices(
         loss=objective.loss.name,
         rule=walk.rule.name,
-        learning_rate=str(learning_rate),
+        learning_rate=_in_words(learning_rate),
         scale=walk.scale.name,
         l2=l2,
         delta=delta,
@@ -113,6 +116,12 @@ def descend(
     trace, stop = _record(walk, stops, progress)
     _check_start(trace)
     return Run(rows, objective, choices, trace, stop, _judge(walk, trace))
+
+
+def _in_words(learning_rate: float | str | Schedule) -> str:
+    """Return the learning rate as a word or number; of a bare function, that it is one."""
+    bare = callable(learning_rate) and not is_dataclass(learning_rate)
+    return "a function of the step" if bare else str(learning_rate)
 
 
 def _wants_classes(loss: str) -> bool | None:
@@ -142,8 +151,8 @@ def _check_start(trace: Trace) -> None:
     """Raise ChoiceError if the loss is no finite number at the start already."""
     if not np.isfinite(trace.full_losses[0]):
         raise ChoiceError(
-            f"the loss at the start is {trace.full_losses[0]:g}: start nearer to 0, or let the "
-            "start be drawn"
+            f"the loss at the start is {trace.full_losses[0]:g}: start nearer to 0, let the start "
+            "be drawn, or tell the data in larger units"
         )
 
 

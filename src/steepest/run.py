@@ -38,7 +38,7 @@ PICTURE_POINTS = 151
 """Points a side of a surface that is drawn: enough for a thin ravine."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A trained model with every step that led to it; made by `steepest.descend`.
 
@@ -51,6 +51,14 @@ class Run:
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+
+    def __repr__(self) -> str:
+        """Return what was fitted and how it ended, in a line."""
+        return (
+            f"<Run: {self.data.target.name} by {len(self.feature_names)} features of "
+            f"{self.data.name}, {len(self.data.y)} rows; loss {self.loss:.6g} after "
+            f"{len(self.trace) - 1} steps, {self.stop.reason}>"
+        )
 
     @property
     def params(self) -> Array:

@@ -26,7 +26,7 @@ SCALES = ["none", "standard", "round", "auto"]
 @pytest.mark.parametrize("kind", KINDS)
 @given(
     seed=some.integers(0, 10**6),
-    rows=some.integers(4, 40),
+    rows=some.integers(6, 40),
     features=some.integers(1, 8),
     l2=some.sampled_from([0.0, 0.01, 1.0]),
     scale=some.sampled_from(SCALES),

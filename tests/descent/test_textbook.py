@@ -30,9 +30,9 @@ def textbook(kind: str, seed: int, rate: float, steps: int, start: Any, l2: floa
     return losses
 
 
-def descended(kind: str, seed: int, **more: Any) -> st.Run:
+def descended(kind: str, data_seed: int, **more: Any) -> st.Run:
     return st.descend(
-        problem(kind, seed), loss=WORDS[kind], rule="steepest", scale="none", **more
+        problem(kind, data_seed), loss=WORDS[kind], rule="steepest", scale="none", **more
     )
 
 

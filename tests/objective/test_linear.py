@@ -184,11 +184,9 @@ def test_a_batch_is_the_objective_on_its_rows() -> None:
     assert sample.value(params) == pytest.approx(plain("softmax", X[rows], y[rows], params, 0.2)[0])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"huber"}))  # its guess is only near
 def test_the_null_loss_is_that_of_the_best_constant(kind: str) -> None:
-    if kind == "huber":
-        pytest.skip("huber takes the median, near enough to the best")
-    objective, X, _, _ = made(kind, rows=41)
+    objective, *_ = made(kind, rows=41)
     flat = np.zeros(objective.size)
     k = objective.shape[1]
     for shift in np.random.default_rng(0).normal(size=(20, k)):

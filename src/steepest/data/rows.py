@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
@@ -49,11 +50,16 @@ class Rows:
         return tree_sum(self.map(lambda rows: work(self.X[rows], self.y[rows])))
 
     def map(self, work: Callable[[slice], Any]) -> list[Any]:
-        """Return `work(rows)` for every block, in order; `rows` is the block's slice."""
+        """Return `work(rows)` for every block, in order; `rows` is the block's slice.
+
+        A number too large for float64 becomes infinite without a warning: what diverges is told
+        by its verdict.
+        """
+        quietly = np.errstate(over="ignore", invalid="ignore")(work)
         with _blas().limit(limits=1):
             if len(self.blocks) == 1 or self.threads == 1:
-                return [work(rows) for rows in self.blocks]
-            return list(_pool(self.threads).map(work, self.blocks))
+                return [quietly(rows) for rows in self.blocks]
+            return list(_pool(self.threads).map(quietly, self.blocks))
 
 
 def tree_sum(parts: Sequence[Sums]) -> Sums:

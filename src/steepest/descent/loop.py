@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from steepest.descent.checks import whole_number
 from steepest.descent.rates import Here, LearningRate, Schedule, choose_rate
 from steepest.descent.rules import Rule, choose_rule
 from steepest.descent.scale import Scale, Unscaled, choose_scale
@@ -38,14 +39,14 @@ class Ground:
     _at: tuple[Objective, Vector] | None = None
     _seen: Seen | None = None
 
+    @np.errstate(over="ignore", invalid="ignore")
     def look(self, objective: Objective, position: Vector) -> Seen:
         """Return what `objective` is at `position`."""
         at, before = self._at or (None, position)
         if self._seen and at is objective and np.array_equal(before, position):
             return self._seen
-        with np.errstate(over="ignore", invalid="ignore"):
-            loss, gradient = objective.value_and_gradient(self.scale.params(position))
-            self._seen = Seen(loss, gradient, self.scale.pull(gradient))
+        loss, gradient = objective.value_and_gradient(self.scale.params(position))
+        self._seen = Seen(loss, gradient, self.scale.pull(gradient))
         self._at = objective, position
         return self._seen
 
@@ -62,8 +63,7 @@ class Batches:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.size < 1:
-            raise ChoiceError(f"batch is {self.size}, but a mini-batch needs at least 1 row")
+        whole_number("batch", self.size, least=1)
 
     @property
     def in_epoch(self) -> int:
@@ -128,6 +128,7 @@ class Walk:
         turned = seen.slope - last.gradient if self.batches is None else None
         return replace(here, last_rate=last.last_rate, moved=last.moved, turned=turned)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _step(self, index: int, position: Vector, seen: Seen, rate: float, seconds: float) -> Step:
         params = self.scale.params(position)
         full = seen.loss
@@ -209,7 +210,7 @@ def read_start(start: ArrayLike | None, objective: Objective, seed: int) -> Vect
     if start is None:
         if not isinstance(objective, LinearObjective):
             raise ChoiceError("start is missing: give one number per param")
-        return objective.random_start(np.random.default_rng(seed))
+        return objective.random_start(np.random.default_rng(whole_number("seed", seed, least=0)))
     try:
         params = np.array(start, dtype=np.float64)
     except (TypeError, ValueError):

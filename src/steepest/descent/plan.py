@@ -10,10 +10,9 @@ from steepest.descent.rates import LearningRate, Schedule, Scheduled, TimeDecay,
 from steepest.descent.rules import Rule, choose_rule
 from steepest.descent.scale import Scale, choose_scale
 from steepest.descent.stops import Stopping
-from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
 
-__all__ = ["Choices", "choose_l2", "plan_stops", "plan_walk"]
+__all__ = ["Choices", "plan_stops", "plan_walk"]
 
 TOLERANCE = 1e-10
 """The `tol` of a run that was told no number of steps."""
@@ -89,10 +88,3 @@ def plan_stops(
     null_loss = objective.null_loss
     steep = float(np.sqrt(2 * scale.curvature * null_loss)) if scale.curvature else 0.0
     return Stopping(steps, seconds, tol, steep, null_loss)
-
-
-def choose_l2(l2: float) -> float:
-    """Return the penalty if it can be one; ChoiceError if it is negative or no finite number."""
-    if not (np.isfinite(l2) and l2 >= 0):
-        raise ChoiceError(f"l2 is {l2:g}, but a penalty must be 0 or a number above")
-    return float(l2)

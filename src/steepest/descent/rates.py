@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from steepest.descent.checks import number
 from steepest.errors import ChoiceError
 from steepest.objective.protocol import Vector
 
@@ -78,8 +79,10 @@ class Scheduled:
     schedule: Schedule
 
     def __call__(self, here: Here) -> float:
-        """Return the schedule's rate for this step."""
-        return float(self.schedule(here.index))
+        """Return the schedule's rate for this step; ChoiceError if it is negative or NaN."""
+        return number(
+            f"the scheduled learning rate of step {here.index}", self.schedule(here.index)
+        )
 
 
 @dataclass(frozen=True)

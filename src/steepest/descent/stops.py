@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.errors import ChoiceError
+from steepest.descent.checks import number, whole_number
 from steepest.trace import Trace
 
 __all__ = ["MOST_STEPS", "Stop", "Stopping"]
@@ -47,12 +47,12 @@ class Stopping:
     null_loss: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.steps is not None and self.steps < 0:
-            raise ChoiceError(f"steps is {self.steps}, but it must be 0 or more")
-        if self.seconds is not None and not self.seconds > 0:
-            raise ChoiceError(f"seconds is {self.seconds:g}, but it must be above 0")
-        if self.tol is not None and not self.tol >= 0:
-            raise ChoiceError(f"tol is {self.tol:g}, but it must be 0 or more")
+        if self.steps is not None:
+            whole_number("steps", self.steps, least=0)
+        if self.seconds is not None:
+            number("seconds", self.seconds, above=0)
+        if self.tol is not None:
+            number("tol", self.tol)
 
     def why(self, trace: Trace) -> Stop | None:
         """Return why the run is over at the last step of `trace`, or None if it goes on."""

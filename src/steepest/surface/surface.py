@@ -61,6 +61,7 @@ class Surface:
         return float(at @ self.plane.u), float(at @ self.plane.v)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def look_at(
     objective: Objective,
     trace: Trace,

@@ -1,0 +1,105 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from reference import plain, problem
+
+import steepest as st
+from steepest.descent.loop import Batches
+
+
+def trained(batch: int, steps: int, seed: int = 0, kind: str = "squared", **more: Any) -> st.Run:
+    data = problem(kind, 0)
+    return st.descend(
+        data, rule="steepest", learning_rate=0.01, batch=batch, steps=steps, seed=seed, **more
+    )
+
+
+def drawn(rows: int, size: int, seed: int, epochs: int) -> list[list[int]]:
+    """Return which rows are in each batch, told by their target."""
+    objective = st.LinearObjective(np.zeros((rows, 1)), np.arange(float(rows)), st.Squared())
+    batches = Batches(objective, size, seed)
+    return [
+        one.rows.y.astype(int).tolist()
+        for one, _ in zip(batches, range(epochs * batches.in_epoch), strict=False)
+    ]
+
+
+@given(rows=some.integers(2, 40), size=some.integers(1, 50), seed=some.integers(0, 10**6))
+def test_every_row_is_seen_once_an_epoch(rows: int, size: int, seed: int) -> None:
+    batches = drawn(rows, size, seed, epochs=3)
+    each = len(batches) // 3
+    for first in range(0, len(batches), each):
+        seen = [row for batch in batches[first : first + each] for row in batch]
+        assert sorted(seen) == list(range(rows))
+    assert max(map(len, batches)) <= size
+
+
+def test_the_order_depends_on_the_seed_alone() -> None:
+    assert drawn(20, 3, 5, 2) == drawn(20, 3, 5, 2)
+    assert drawn(20, 3, 5, 2) != drawn(20, 3, 6, 2)
+
+
+def test_each_epoch_has_an_order_of_its_own() -> None:
+    batches = drawn(20, 20, 0, 2)
+    assert batches[0] != batches[1]
+
+
+@pytest.mark.parametrize("kind", ["squared", "softmax"])
+@pytest.mark.parametrize("batch", [1, 7, 30, 99])
+def test_a_steps_loss_is_that_of_its_own_rows(kind: str, batch: int) -> None:
+    loss = "cross_entropy" if kind == "softmax" else "squared"
+    run = trained(batch, 12, seed=3, kind=kind, loss=loss, scale="none", l2=0.1)
+    for step, rows in zip(run.trace, Batches(run.objective, batch, 3), strict=False):
+        value, gradient = plain(kind, rows.rows.X, rows.rows.y, step.params, 0.1)
+        assert step.loss == pytest.approx(value, rel=1e-12)
+        assert np.allclose(step.gradient, gradient, rtol=1e-10, atol=1e-11)
+
+
+def test_a_textbook_step_follows_the_batchs_gradient() -> None:
+    run = trained(7, 12, scale="none")
+    for here, there in zip(run.trace, list(run.trace)[1:], strict=False):
+        assert np.array_equal(there.params, here.params - 0.01 * here.gradient)
+
+
+def test_the_loss_of_all_rows_is_known_where_an_epoch_ends_and_at_the_last_step() -> None:
+    run = trained(7, 13)  # 30 rows: 5 batches an epoch
+    known = ~np.isnan(run.trace.full_losses)
+    assert np.flatnonzero(known).tolist() == [0, 5, 10, 13]
+    for step in run.trace:
+        if known[step.index]:
+            assert step.full_loss == run.objective.value(step.params)
+
+
+def test_the_result_is_the_loss_of_all_rows() -> None:
+    run = trained(7, 13)
+    assert run.loss == plain("squared", run.data.X, run.data.y, run.params)[0]
+
+
+def test_a_batch_of_all_rows_is_the_whole_descent() -> None:
+    one = trained(30, 20, scale="none")
+    whole = st.descend(
+        problem("squared", 0), rule="steepest", learning_rate=0.01, scale="none", steps=20
+    )
+    assert one.trace.losses == pytest.approx(whole.trace.losses, rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["squared", "softmax"])
+def test_the_automatic_rate_of_batches_comes_near_the_minimum(kind: str) -> None:
+    data = problem(kind, 0, rows=200)
+    loss = "cross_entropy" if kind == "softmax" else "squared"
+    best = st.descend(data, loss=loss).loss
+    run = st.descend(data, loss=loss, batch=20, steps=2000)
+    assert best <= run.loss <= 1.01 * best
+
+
+def test_batches_are_the_same_bits_again() -> None:
+    assert np.array_equal(trained(7, 13).trace.params, trained(7, 13).trace.params)
+
+
+@pytest.mark.parametrize("batch", [0, -3])
+def test_a_batch_needs_a_row(batch: int) -> None:
+    with pytest.raises(st.ChoiceError, match="a mini-batch needs at least 1 row"):
+        trained(batch, 1)

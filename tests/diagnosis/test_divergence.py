@@ -1,0 +1,124 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from reference import problem
+
+import steepest as st
+
+
+def curvature(X: Any, l2: float = 0.0) -> float:
+    """Return the largest eigenvalue of the mean squared error's second derivatives."""
+    X1 = np.column_stack([X, np.ones(len(X))])
+    penalty = l2 * np.diag([*np.ones(X.shape[1]), 0])
+    return float(np.linalg.eigvalsh(2 * X1.T @ X1 / len(X) + penalty)[-1])
+
+
+def descended(data: Any, rate: float, **more: Any) -> st.Run:
+    chosen = {"rule": "steepest", "scale": "none", "steps": 3000, **more}
+    return st.descend(data, learning_rate=rate, **chosen)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.5])
+@given(seed=some.integers(0, 10**6), features=some.integers(1, 5))
+def test_just_above_the_limit_is_proved_to_diverge(l2: float, seed: int, features: int) -> None:
+    data = problem("squared", seed, features=features)
+    bend = curvature(data[0], l2)
+    run = descended(data, 2.02 / bend, l2=l2)
+    (verdict,) = run.verdicts
+    assert (verdict.level, verdict.name) == ("proved", "divergence")
+    assert verdict.numbers["learning_rate"] == 2.02 / bend
+    assert verdict.numbers["curvature"] == pytest.approx(bend, rel=1e-10)
+    assert verdict.numbers["limit"] == pytest.approx(2 / bend, rel=1e-10)
+    assert verdict.numbers["suggested"] == pytest.approx(1 / bend, rel=1e-10)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.5])
+@given(seed=some.integers(0, 10**6), features=some.integers(1, 5))
+def test_just_below_the_limit_nothing_is_wrong(l2: float, seed: int, features: int) -> None:
+    data = problem("squared", seed, features=features)
+    assert descended(data, 1.98 / curvature(data[0], l2), l2=l2, steps=200).verdicts == []
+
+
+@given(seed=some.integers(0, 10**6))
+def test_the_best_point_is_kept(seed: int) -> None:
+    data = problem("squared", seed)
+    run = descended(data, 2.05 / curvature(data[0]))
+    best = int(np.argmin(run.trace.losses))
+    assert run.loss == run.trace.losses.min()
+    assert np.array_equal(run.params, run.trace[best].params)
+    (verdict,) = run.verdicts
+    assert (verdict.numbers["best_step"], verdict.numbers["best_loss"]) == (best, run.loss)
+
+
+@pytest.mark.parametrize("rule", ["steepest", "momentum", "nesterov"])
+def test_the_suggested_rate_converges(rule: str) -> None:
+    data = problem("squared", 0)
+    run = descended(data, 2.0, rule=rule)
+    suggested = run.verdicts[0].numbers["suggested"]
+    again = descended(data, suggested, rule=rule, steps=None)
+    assert again.stop.reason in ("arrived", "settled")
+    assert again.loss == pytest.approx(st.descend(data).loss, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rule", "times", "words"),
+    [
+        ("steepest", 2.0, "2/curvature"),
+        ("momentum", 3.8, "2 (1 + beta)/curvature"),
+        ("nesterov", 3.8 / 2.8, "2 (1 + beta)/((1 + 2 beta) curvature)"),
+    ],
+)
+def test_each_rule_has_its_limit(rule: str, times: float, words: str) -> None:
+    data = problem("squared", 1)
+    limit = times / curvature(data[0])
+    assert descended(data, 0.995 * limit, rule=rule).verdicts == []
+    (verdict,) = descended(data, 1.005 * limit, rule=rule).verdicts
+    assert verdict.level == "proved"
+    assert verdict.numbers["limit"] == pytest.approx(limit, rel=1e-10)
+    assert words in verdict.message
+
+
+@pytest.mark.parametrize("scale", ["standard", "round"])
+def test_the_limit_is_that_of_the_coordinates_of_the_walk(scale: str) -> None:
+    X, y = problem("squared", 2)
+    Z = (X - X.mean(axis=0)) / X.std(axis=0)
+    limit = 2.0 if scale == "round" else 2 / curvature(Z)
+    assert descended((X, y), 0.99 * limit, scale=scale).verdicts == []
+    (verdict,) = descended((X, y), 1.01 * limit, scale=scale).verdicts
+    assert verdict.level == "proved"
+    assert verdict.numbers["limit"] == pytest.approx(limit, rel=1e-10)
+
+
+def test_the_message_has_the_numbers_the_remedy_and_the_source() -> None:
+    data = problem("squared", 0)
+    bend = curvature(data[0])
+    (verdict,) = descended(data, 0.9).verdicts
+    assert verdict.message.startswith(
+        f"diverged: learning rate 0.9 is above 2/curvature = {2 / bend:.3g} (curvature {bend:.3g})"
+    )
+    assert verdict.remedy == f"use learning rate {1 / bend:.2g} (1/curvature), or auto"
+    assert "Polyak" in verdict.source
+
+
+@pytest.mark.parametrize("kind", ["cross_entropy", "softmax"])
+def test_where_the_curvature_is_only_bounded_the_verdict_is_measured(kind: str) -> None:
+    start = np.zeros(9 if kind == "softmax" else 3)
+    run = descended(problem(kind, 0), 1e4, loss="cross_entropy", steps=20, start=start)
+    (verdict,) = run.verdicts
+    assert verdict.level == "measured"
+    assert "at most curvature" in verdict.message
+    assert run.loss == run.trace.losses.min()
+
+
+def test_where_no_limit_is_known_the_verdict_is_a_rule_of_thumb() -> None:
+    (verdict,) = descended(problem("squared", 0), 1e3, rule="adam", steps=20).verdicts
+    assert verdict.level == "rule of thumb"
+    assert verdict.numbers["suggested"] == pytest.approx(100)
+    assert "steps too far for adam" in verdict.message
+
+
+def test_a_run_that_went_well_has_no_verdict() -> None:
+    assert st.descend(problem("squared", 0)).verdicts == []

@@ -1,0 +1,199 @@
+"""The figure: every kind of model and every edge of the numbers can be drawn."""
+
+import io
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import polars as pl
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+import steepest as st
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(60, 3))
+ONE = X[:, :1]
+NOISE = RNG.normal(size=60)
+Y = X @ [1.0, -2.0, 0.5] + 1 + 0.3 * NOISE
+SLOPED = 3 * ONE[:, 0] + 1 + 0.5 * NOISE
+TWO = np.where(X[:, 0] + 0.4 * NOISE > 0, "yes", "no")
+THREE = np.array(["ant", "bee", "cat"])[np.digitize(X[:, 0], [-0.5, 0.5])]
+TWELVE = np.array([f"class {i:02d}" for i in range(12)])[np.arange(60) // 5]
+NAME = "a $x$ </script>\nünïcode & " + "long" * 13
+TEXTBOOK: dict[str, Any] = {"rule": "steepest", "scale": "none", "learning_rate": 0.1}
+
+
+def wide(rate: float) -> dict[str, Any]:
+    return {**TEXTBOOK, "learning_rate": rate}
+
+
+def named(target: str, *features: str) -> st.Run:
+    columns = {name: X[:, i] for i, name in enumerate(features)}
+    return st.descend(pl.DataFrame({**columns, target: SLOPED}), target, steps=9, **TEXTBOOK)
+
+
+RUNS: dict[str, Callable[[], st.Run]] = {
+    "one feature": lambda: st.descend((ONE, SLOPED), steps=30, **TEXTBOOK),
+    "many features": lambda: st.descend((X, Y), steps=30, **TEXTBOOK),
+    "two classes, one feature": lambda: st.descend((ONE, TWO), steps=30, **TEXTBOOK),
+    "two classes": lambda: st.descend((X, TWO), steps=30, l2=0.01, **TEXTBOOK),
+    "three classes, one feature": lambda: st.descend((ONE, THREE), steps=30, **TEXTBOOK),
+    "three classes": lambda: st.descend((X, THREE), steps=30, **TEXTBOOK),
+    "twelve classes": lambda: st.descend((X, TWELVE), steps=9, **TEXTBOOK),
+    "mini-batches": lambda: st.descend((ONE, SLOPED), steps=30, batch=10, **TEXTBOOK),
+    "diverged": lambda: st.descend((ONE, SLOPED), steps=99, **wide(1.3)),
+    "diverged at once": lambda: st.descend((ONE, SLOPED), steps=99, **wide(1e9)),
+    "no step": lambda: st.descend((ONE, SLOPED), steps=0, **TEXTBOOK),
+    "one step": lambda: st.descend((ONE, SLOPED), steps=1, **TEXTBOOK),
+    "no loss at all": lambda: st.descend((ONE, 3 * ONE[:, 0]), steps=5, start=[3, 0], **TEXTBOOK),
+    "huge": lambda: st.descend((1e12 * ONE, 1e12 * SLOPED)),
+    "tiny": lambda: st.descend((1e-12 * ONE, 1e-12 * SLOPED)),
+    "far start": lambda: st.descend((ONE, SLOPED), steps=30, start=[1e6, -1e6], **TEXTBOOK),
+    "strange names": lambda: named("y$_2$ <b> \\frac", NAME),
+    "strange names of many": lambda: named("t" * 80, NAME, "$", "c" * 80),
+    "many rows": lambda: many_rows(),
+    "geyser": lambda: st.descend("geyser", "waiting", steps=1),
+    "many steps": lambda: st.descend((ONE, SLOPED), steps=20_000, tol=0.0, **wide(1e-4)),
+    "two rows": lambda: st.descend(([0.0, 1.0], [1.5, 2.0]), steps=5, **TEXTBOOK),
+}
+
+
+def many_rows() -> st.Run:
+    x = RNG.normal(size=5000)
+    return st.descend((x, 2 * x + RNG.normal(size=5000)), steps=9, **TEXTBOOK)
+
+
+@cache
+def run_of(name: str) -> st.Run:
+    return RUNS[name]()
+
+
+@cache
+def figure_of(name: str) -> Figure:
+    return run_of(name).figure()
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(mpl.text.Text) if text.get_visible()]
+
+
+# mplot3d pads polygons of unequal size with whatever is in memory, and then multiplies it.
+@pytest.mark.filterwarnings("ignore:(overflow|invalid value) encountered in dot:RuntimeWarning")
+@pytest.mark.parametrize("name", RUNS)
+def test_every_run_can_be_drawn(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "f.png"
+    run_of(name).figure(path)
+    assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    with Image.open(path) as picture:
+        assert picture.width >= 1200
+        pixels = np.asarray(picture.convert("RGB"))
+    for half in np.array_split(pixels, 2):
+        for panel in np.array_split(half, 2, axis=1):
+            assert len(np.unique(panel.reshape(-1, 3), axis=0)) > 20
+    assert [other.name for other in tmp_path.iterdir()] == ["f.png"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "magic"), [("svg", b"<?xml"), ("pdf", b"%PDF-"), ("PNG", b"\x89PNG")]
+)
+def test_kind_goes_by_the_ending(tmp_path: Path, ending: str, magic: bytes) -> None:
+    path = tmp_path / f"f.{ending}"
+    run_of("one feature").figure(path)
+    content = path.read_bytes()
+    assert content.startswith(magic)
+    assert len(content) > 10_000
+
+
+def test_svg_is_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("a.svg", "b.svg"):
+        st.descend((ONE, SLOPED), steps=5, **TEXTBOOK).figure(tmp_path / name)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["f.jpg", "f", "f.svgz"])
+def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(st.FileError, match=r"must end in \.png or \.svg or \.pdf"):
+        run_of("one feature").figure(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_settings_of_the_reader_stay(tmp_path: Path) -> None:
+    with mpl.rc_context({"font.size": 31.0, "axes.facecolor": "red", "savefig.dpi": 5}):
+        before = dict(mpl.rcParams)
+        run_of("one step").figure(tmp_path / "f.png")
+        assert dict(mpl.rcParams) == before
+
+
+def test_settings_of_the_reader_do_not_show(tmp_path: Path) -> None:
+    run_of("one step").figure(tmp_path / "plain.png")
+    with mpl.rc_context({"font.size": 31.0, "axes.facecolor": "red", "savefig.dpi": 5}):
+        run_of("one step").figure(tmp_path / "set.png")
+    assert (tmp_path / "plain.png").read_bytes() == (tmp_path / "set.png").read_bytes()
+
+
+def test_no_figure_is_left_open_in_pyplot() -> None:
+    from matplotlib import pyplot
+
+    run_of("one step").figure()
+    assert pyplot.get_fignums() == []
+
+
+def test_figure_is_the_readers_to_save(tmp_path: Path) -> None:
+    figure_of("one step").savefig(tmp_path / "mine.png", dpi=30)
+    assert (tmp_path / "mine.png").stat().st_size > 1000
+
+
+def test_sample_of_the_rows_is_told() -> None:
+    assert any("2,000 of 5,000 rows drawn" in text for text in texts(figure_of("many rows")))
+
+
+def test_title_names_target_rows_and_source() -> None:
+    shown = texts(figure_of("geyser"))
+    assert "waiting by duration: 272 rows of geyser" in shown
+
+
+def test_diverged_figure_says_why() -> None:
+    shown = " ".join(texts(figure_of("diverged")))
+    assert "learning rate 1.3 is above 2/curvature" in shown
+
+
+def test_slice_is_called_one_and_says_what_it_holds() -> None:
+    shown = " ".join(" ".join(texts(figure_of("many features"))).split())
+    assert "a slice" in shown
+    assert "its loss is" in shown
+
+
+def test_whole_space_is_not_called_a_slice() -> None:
+    assert "slice" not in " ".join(texts(figure_of("one feature")))
+
+
+def test_names_are_drawn_as_written() -> None:
+    shown = texts(figure_of("strange names"))
+    assert any("y$_2$ <b> \\frac" in text for text in shown)
+
+
+def test_units_stand_at_the_axes() -> None:
+    shown = texts(figure_of("geyser"))
+    assert "duration (min)" in shown
+    assert "waiting (min)" in shown
+    assert any("mean squared error (min²)" in text for text in shown)
+
+
+def test_svg_of_a_name_with_markup_is_sound_xml(tmp_path: Path) -> None:
+    from xml.etree import ElementTree
+
+    run_of("strange names").figure(tmp_path / "f.svg")
+    root = ElementTree.parse(tmp_path / "f.svg").getroot()
+    assert root.tag.endswith("svg")
+    assert not root.findall(".//{*}script")
+
+
+def test_figure_can_go_to_memory() -> None:
+    buffer = io.BytesIO()
+    figure_of("one step").savefig(buffer, format="png", dpi=30)
+    assert buffer.getvalue().startswith(b"\x89PNG")
