@@ -26,6 +26,9 @@ BUDGET = 10.0
 CHECKED = 150
 """Cells on which every surface is compared with a plain float64 loop."""
 
+FEW = 10_000
+"""Rows up to which torch is faster on one thread."""
+
 STEEPEST = "steepest loss_on_grid"
 
 Cell = Callable[[float, float], float]
@@ -76,10 +79,13 @@ def _entropy(x: Any, y: Any) -> Cell:
 
 
 def _torch_entropy(x: Any, y: Any, dtype: str) -> Cell:
-    """Return the loss by torch, as surface libraries do it: set the params, run the model."""
+    """Return the loss by torch, as surface libraries do it: set the params, run the model.
+
+    On few rows torch gets one thread: that is its best, more wait for each other at every cell.
+    """
     import torch
 
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(THREADS if len(x) > FEW else 1)
     kind = getattr(torch, dtype)
     x, y = torch.from_numpy(x)[:, None].to(kind), torch.from_numpy(y)[:, None].to(kind)
     neuron = torch.nn.Linear(1, 1, dtype=kind)

@@ -133,14 +133,26 @@ def contents(path: Path) -> list[tuple[int, int]]:
     return found
 
 
-def test_a_flipped_byte_in_any_part(saved: Path, tmp_path: Path) -> None:
+def test_a_flipped_byte_never_changes_a_number(saved: Path, tmp_path: Path) -> None:
     whole, path = saved.read_bytes(), tmp_path / "run.steepest"
+    true = st.load(saved)
+    refused = tried = 0
     for first, last in contents(saved):
-        for at in np.linspace(first, last - 2, 12).astype(int):  # the last byte is half padding
+        for at in np.linspace(first, last - 1, 12).astype(int):
             flipped = bytearray(whole)
             flipped[at] ^= 0xFF
             path.write_bytes(flipped)
-            assert_refused(path, DAMAGED)
+            tried += 1
+            try:
+                run = st.load(path)
+            except st.FileError as error:
+                assert "it is damaged" in str(error)
+                refused += 1
+            else:  # bits that pad a part to whole bytes mean nothing
+                assert np.array_equal(run.trace.params, true.trace.params)
+                assert np.array_equal(run.data.X, true.data.X)
+                assert run.choices == true.choices
+    assert refused > 0.8 * tried
 
 
 def rewritten(saved: Path, target: Path, change: Any) -> Path:

@@ -511,19 +511,22 @@ def slow(tmp_path: Path) -> list[str]:
 
 
 def interrupted(words: list[str], folder: Path) -> tuple[int, str, str]:
-    """Run a command on a terminal, press Ctrl-C once the bar is there; status and what it said."""
+    """Run a command on a terminal, press Ctrl-C once its bar tells a loss; status and what it said."""
     master, slave = os.openpty()
     command = subprocess.Popen(
         [*STEEPEST, *words], cwd=folder, stdout=subprocess.PIPE, stderr=slave, text=True
     )
     os.close(slave)
-    with os.fdopen(master, "rb") as terminal:
-        said = terminal.read(1)
-        command.send_signal(signal.SIGINT)
-        out, _ = command.communicate(timeout=60)
-        with suppress(OSError):  # what a terminal says when the other end is gone
-            said += terminal.read()
-    return command.returncode, out, said.decode()
+    said = b""
+    while b"loss" not in said:
+        said += os.read(master, 1000)
+    command.send_signal(signal.SIGINT)
+    with suppress(OSError):  # what a terminal says when the other end is gone
+        while more := os.read(master, 1000):
+            said += more
+    os.close(master)
+    out, _ = command.communicate(timeout=60)
+    return command.returncode, out, said.decode(errors="replace")
 
 
 def test_interrupt_keeps_the_work(tmp_path: Path, slow: list[str]) -> None:

@@ -9,7 +9,6 @@ import io
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from steepest.errors import FileError
 from steepest.files import whole_file
 
-__all__ = ["VERSION", "read_archive", "write_archive"]
+__all__ = ["VERSION", "damaged", "read_archive", "write_archive"]
 
 VERSION = 1
 FORMAT = "steepest run"
@@ -57,12 +56,17 @@ def read_archive(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str
         raise FileError(f"cannot read {source}: {error.strerror or error}") from error
     except FileError:
         raise
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, zlib.error) as error:
-        raise FileError(
-            f"cannot read {source}: it is no saved run, or it is damaged ({error}); "
-            "save the run again with run.save or steepest fit --save"
-        ) from error
+    except Exception as error:  # what a damaged zip file may raise is open-ended
+        raise damaged(source, error) from error
     return record, arrays
+
+
+def damaged(path: str | os.PathLike[str], error: Exception) -> FileError:
+    """Return the error that says that a file is no record, or not a whole one."""
+    return FileError(
+        f"cannot read {path}: it is no saved run, or it is damaged ({error}); save the run again "
+        "with run.save or steepest fit --save"
+    )
 
 
 def _array(part: bytes) -> NDArray[Any]:

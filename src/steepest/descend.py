@@ -82,9 +82,11 @@ def descend(
     >>> run.weights.round(3), round(run.bias, 3), round(run.loss, 3)
     (array([10.73]), 33.474, 34.7...)
     """
-    l2 = number("l2", l2)
-    if threads is not None:
-        whole_number("threads", threads, least=1)
+    l2, delta = number("l2", l2), number("delta", delta, above=0)
+    seed = whole_number("seed", seed, least=0)
+    steps = None if steps is None else whole_number("steps", steps, least=0)
+    batch = None if batch is None else whole_number("batch", batch, least=1)
+    threads = None if threads is None else whole_number("threads", threads, least=1)
     rows = prepare(
         data, target, features, drop=drop, classify=_wants_classes(loss), missing=missing
     )
@@ -143,7 +145,8 @@ def _record(walk: Walk, stops: Stopping, progress: bool) -> tuple[Trace, Stop]:
             if not len(trace):
                 raise
     last = trace[-1]
-    trace.know_last(walk.objective.value(last.params))
+    if np.isnan(last.full_loss):
+        trace.know_last(walk.objective.value(last.params))
     return trace, stop or Stop("interrupted", f"interrupted at step {last.index}; it is kept")
 
 

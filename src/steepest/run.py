@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.archive import read_archive, write_archive
+from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
 from steepest.data.prepare import Data, labelled_rows, new_rows
 from steepest.data.target import Target
@@ -156,13 +156,15 @@ class Run:
     def score(self, data: Any) -> float:
         """Return R² of the predictions for `data`, or the share of classes that are right.
 
-        `data` holds the target too, or is a pair (X, y).
+        `data` holds the target too, or is a pair (X, y). Where all targets are equal R² is 1 if
+        all are hit and 0 if not.
         """
         X, y = labelled_rows(data, self.data.features, self.data.target)
         if self.classes is not None:
             return float(np.mean(self.predict_proba(X).argmax(axis=1) == y))
         misses = np.sum((y - self._margins(X)) ** 2)
-        return float(1.0 - misses / np.sum((y - y.mean()) ** 2))
+        spread = np.sum((y - y.mean()) ** 2)
+        return float(1.0 - misses / spread) if spread else float(misses == 0)
 
     def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
@@ -256,7 +258,14 @@ def load(path: str | os.PathLike[str]) -> Run:
     Raises FileError for a file that is missing, damaged, foreign, or of a later version.
     """
     record, arrays = read_archive(path)
-    return _from_record(record, arrays)
+    try:
+        run = _from_record(record, arrays)
+        fits = run.trace.size == run.objective.size == len(run.param_names)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise damaged(path, error) from error
+    if not fits:
+        raise damaged(path, ValueError("its parts do not fit together"))
+    return run
 
 
 def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:

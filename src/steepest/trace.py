@@ -126,10 +126,10 @@ class Trace:
 
     def _thin(self) -> None:
         """Let every second kept step give up its vectors."""
-        half = (self._count + 1) // 2
-        self._vectors[:half] = self._vectors[: self._count : 2].copy()
-        self._steps[:half] = self._steps[: self._count : 2].copy()
-        self._count = half
+        # Copies, since whoever was handed a step still looks at the old ones.
+        self._vectors = self._vectors[: self._count : 2].copy()
+        self._steps = self._steps[: self._count : 2].copy()
+        self._count = len(self._steps)
         self._stride *= 2
 
     def __len__(self) -> int:
@@ -156,7 +156,7 @@ class Trace:
                 return step.params, step.gradient
         row = int(np.searchsorted(self._steps[: self._count], i))
         if row < self._count and self._steps[row] == i:
-            params, gradient = self._vectors[row]
+            params, gradient = _locked(self._vectors[row])
             return params, gradient
         hole = np.full(self.size, np.nan)
         return hole, hole
@@ -179,7 +179,7 @@ class Trace:
 
     def _stack(self, name: str, which: int) -> Array:
         if len(self.kept) == self._count:
-            return self._vectors[: self._count, which]
+            return _locked(self._vectors[: self._count, which])
         return np.array([getattr(self[int(i)], name) for i in self.kept])
 
     @property
@@ -213,7 +213,7 @@ class Trace:
         return self._column("seconds")
 
     def _column(self, name: str) -> Array:
-        return self._numbers[: self._length, NUMBERS.index(name)]
+        return _locked(self._numbers[: self._length, NUMBERS.index(name)])
 
     @property
     def best(self) -> Step:
@@ -259,6 +259,13 @@ class Trace:
         if not np.isnan(full).all():
             trace._best = trace[int(np.nanargmin(full))]
         return trace
+
+
+def _locked(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the array as one that cannot be written to: a record is not changed by its reader."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 def _room(array: NDArray[Any], used: int, most: int | None = None) -> NDArray[Any]:

@@ -1,5 +1,7 @@
 """The film, read back from its files."""
 
+import re
+import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,12 +29,14 @@ class Film(NamedTuple):
 
 
 def read_mp4(path: Path) -> Film:
-    reader = imageio_ffmpeg.read_frames(str(path))
-    meta = next(reader)
-    width, height = meta["size"]
-    frames = [np.frombuffer(raw, np.uint8).reshape(height, width, 3) for raw in reader]
-    reader.close()
-    return Film(path, (width, height), len(frames) / meta["fps"], meta["fps"], frames)
+    """Let ffmpeg unpack a film; it tells of the size and the rate on standard error."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(path), "-f", "rawvideo"]
+    played = subprocess.run([*command, "-pix_fmt", "rgb24", "-"], capture_output=True, check=True)
+    told = re.search(r"Video: h264.* (\d+)x(\d+).* ([\d.]+) fps", played.stderr.decode())
+    assert told
+    width, height, rate = int(told[1]), int(told[2]), float(told[3])
+    frames = list(np.frombuffer(played.stdout, np.uint8).reshape(-1, height, width, 3))
+    return Film(path, (width, height), len(frames) / rate, rate, frames)
 
 
 def read_gif(path: Path) -> Film:

@@ -30,5 +30,6 @@ def number(name: str, value: Any, *, above: float | None = None) -> float:
         fits = False
     if not fits:
         span = "from 0 up" if above is None else f"above {above:g}"
-        raise ChoiceError(f"{name} is {value!r}, but it must be a number {span}")
+        got = f"{value:g}" if isinstance(value, int | float) else repr(value)
+        raise ChoiceError(f"{name} is {got}, but it must be a number {span}")
     return chosen

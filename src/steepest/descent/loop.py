@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.descent.checks import whole_number
 from steepest.descent.rates import Here, LearningRate, Schedule, choose_rate
 from steepest.descent.rules import Rule, choose_rule
 from steepest.descent.scale import Scale, Unscaled, choose_scale
 from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
-from steepest.objective.protocol import FunctionObjective, Objective, Vector
+from steepest.objective.protocol import Objective, Vector, as_objective
 from steepest.trace import Step
 
 __all__ = ["Batches", "Walk", "read_start", "steps"]
@@ -45,8 +44,11 @@ class Ground:
         at, before = self._at or (None, position)
         if self._seen and at is objective and np.array_equal(before, position):
             return self._seen
-        loss, gradient = objective.value_and_gradient(self.scale.params(position))
-        self._seen = Seen(loss, gradient, self.scale.pull(gradient))
+        loss, found = objective.value_and_gradient(self.scale.params(position))
+        # A copy, since an objective may write its next gradient where it wrote this one.
+        gradient = np.array(found, dtype=np.float64)
+        gradient.setflags(write=False)
+        self._seen = Seen(float(loss), gradient, self.scale.pull(gradient))
         self._at = objective, position
         return self._seen
 
@@ -55,15 +57,12 @@ class Ground:
 class Batches:
     """Mini-batches of `size` rows in a new order each epoch, the last one with what is left.
 
-    The order depends on `seed` alone. Raises ChoiceError for a size below 1.
+    The order depends on `seed` alone.
     """
 
     objective: LinearObjective
     size: int
     seed: int = 0
-
-    def __post_init__(self) -> None:
-        whole_number("batch", self.size, least=1)
 
     @property
     def in_epoch(self) -> int:
@@ -131,6 +130,7 @@ class Walk:
     @np.errstate(over="ignore", invalid="ignore")
     def _step(self, index: int, position: Vector, seen: Seen, rate: float, seconds: float) -> Step:
         params = self.scale.params(position)
+        params.setflags(write=False)
         full = seen.loss
         if self.batches is not None:
             epoch_ends = index % self.batches.in_epoch == 0
@@ -187,8 +187,7 @@ def steps(
     1 [2.] 4.0
     2 [1.] 1.0
     """
-    if not isinstance(objective, Objective):
-        objective = FunctionObjective(objective)
+    objective = as_objective(objective)
     coordinates = choose_scale(scale, objective)
     batches = None
     if batch is not None:
@@ -210,17 +209,19 @@ def read_start(start: ArrayLike | None, objective: Objective, seed: int) -> Vect
     if start is None:
         if not isinstance(objective, LinearObjective):
             raise ChoiceError("start is missing: give one number per param")
-        return objective.random_start(np.random.default_rng(whole_number("seed", seed, least=0)))
+        return objective.random_start(np.random.default_rng(seed))
     try:
         params = np.array(start, dtype=np.float64)
     except (TypeError, ValueError):
         raise ChoiceError(f"start is {start!r}, but it must be numbers, one per param") from None
     size = getattr(objective, "size", params.size)
-    if params.shape != (size,):
+    if params.shape not in ((size,), getattr(objective, "shape", (size,))):
+        got = f"the shape {params.shape}" if params.ndim > 1 else f"{params.size} numbers"
         raise ChoiceError(
-            f"start has {params.size} numbers, but there are {size} params: "
+            f"start has {got}, but there are {size} params: "
             "the weights row by row, then the bias or biases"
         )
+    params = params.ravel()
     if not np.isfinite(params).all():
         raise ChoiceError(f"start holds {params[~np.isfinite(params)][0]}, but it must be finite")
     return params

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from steepest.descent.checks import number
+from steepest.descent.checks import number, whole_number
 from steepest.errors import ChoiceError
 from steepest.objective.protocol import Vector
 
@@ -61,11 +61,7 @@ class Fixed:
     rate: float
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.rate) and self.rate > 0):
-            raise ChoiceError(
-                f"the learning rate is {self.rate:g}, but it must be a number above 0; "
-                "a step goes learning rate x gradient downhill"
-            )
+        number("the learning rate", self.rate, above=0)
 
     def __call__(self, here: Here) -> float:
         """Return the rate."""
@@ -92,6 +88,10 @@ class TimeDecay:
     rate: float
     decay: float = 0.01
 
+    def __post_init__(self) -> None:
+        number("the learning rate", self.rate, above=0)
+        number("the decay of the learning rate", self.decay)
+
     def __call__(self, index: int) -> float:
         """Return the rate of step `index`."""
         return self.rate / (1.0 + self.decay * index)
@@ -104,6 +104,11 @@ class StepDecay:
     rate: float
     factor: float = 0.5
     every: int = 100
+
+    def __post_init__(self) -> None:
+        number("the learning rate", self.rate, above=0)
+        number("the factor of the learning rate", self.factor, above=0)
+        whole_number("the steps between two learning rates", self.every, least=1)
 
     def __call__(self, index: int) -> float:
         """Return the rate of step `index`."""
@@ -120,6 +125,10 @@ class Cosine:
 
     rate: float
     steps: int
+
+    def __post_init__(self) -> None:
+        number("the learning rate", self.rate, above=0)
+        whole_number("the steps of the learning rate", self.steps, least=0)
 
     def __call__(self, index: int) -> float:
         """Return the rate of step `index`."""
@@ -215,14 +224,11 @@ def choose_rate(
 
 def _schedule(kind: str, numbers: list[float], steps: int | None) -> Schedule:
     """Return the schedule `kind` with its numbers, the first of which is a rate."""
-    Fixed(numbers[0])
     arguments: list[Any] = list(numbers)
     if kind == "cosine":
         if steps is None:
             raise ChoiceError("a cosine learning rate needs to know its end: say how many steps")
         arguments.append(steps)
-    if kind == "step" and len(arguments) == 3:
-        arguments[2] = max(1, int(arguments[2]))
     try:
         schedule: Schedule = SCHEDULES[kind](*arguments)
     except TypeError:

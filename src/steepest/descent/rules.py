@@ -203,7 +203,17 @@ def choose_rule(rule: str | Rule) -> Rule:
     Raises ChoiceError for an unknown name.
     """
     if not isinstance(rule, str):
-        return rule
+        return _as_rule(rule)
     if rule != "auto" and rule not in RULES:
         raise ChoiceError(f"there is no rule {rule!r}; choose one of auto, {', '.join(RULES)}")
     return RULES[rule if rule != "auto" else "steepest"]()
+
+
+def _as_rule(rule: Any) -> Rule:
+    """Return `rule` if it is one: neither its class nor something else."""
+    if isinstance(rule, type) or not (hasattr(rule, "init") and hasattr(rule, "update")):
+        raise ChoiceError(
+            f"the rule is {rule!r}, but it must be the name of a rule or have init and update"
+        )
+    chosen: Rule = rule
+    return chosen

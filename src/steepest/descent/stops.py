@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.descent.checks import number, whole_number
+from steepest.descent.checks import number
 from steepest.trace import Trace
 
 __all__ = ["MOST_STEPS", "Stop", "Stopping"]
@@ -47,8 +47,6 @@ class Stopping:
     null_loss: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.steps is not None:
-            whole_number("steps", self.steps, least=0)
         if self.seconds is not None:
             number("seconds", self.seconds, above=0)
         if self.tol is not None:
@@ -67,11 +65,13 @@ class Stopping:
         if recent[-1] <= GROWTH * usual or not np.all(np.diff(recent) > 0):
             return None
         times = recent[-1] / usual
-        return Stop("diverged", f"diverged: the loss is {times:,.0f} times its start and rising")
+        told = f"{times:,.0f}" if times < 1e6 else f"{times:.3g}"
+        return Stop("diverged", f"diverged: the loss is {told} times its start and rising")
 
     def _arrived(self, trace: Trace) -> Stop | None:
         steepness = trace.steepnesses[-1]
-        if self.tol is None or steepness > self.tol * self.steep:
+        of_all_rows = trace.losses[-1] == trace.full_losses[-1]
+        if self.tol is None or not of_all_rows or steepness > self.tol * self.steep:
             return None
         gain = (steepness / self.steep) ** 2 if self.steep else 0.0
         return Stop(

@@ -14,6 +14,8 @@ __all__ = ["judge_divergence"]
 
 GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
 COORDINATES = {"none": "", "standard": " in standard units", "round": " where the bowl is round"}
+ROUNDING = 1e-9
+"""The share of the loss by which it may end higher without having risen."""
 NONSMOOTH = "Shor 1985, Minimization Methods for Non-Differentiable Functions"
 
 
@@ -26,7 +28,7 @@ def judge_divergence(
     `scale`; `quadratic` whether it curves so everywhere.
     """
     first, last = trace.full_losses[0], trace.full_losses[-1]
-    if last <= first:
+    if last - first <= ROUNDING * abs(first):
         return None
     rate = float(trace.learning_rates[-1])
     limit = rule.limit(curvature) if curvature else None

@@ -1,12 +1,14 @@
 """What a descent asks of an objective, and a plain function that answers as one."""
 
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FunctionObjective", "Objective", "Vector"]
+from steepest.errors import ChoiceError
+
+__all__ = ["FunctionObjective", "Objective", "Vector", "as_objective"]
 
 Vector = NDArray[np.float64]
 
@@ -41,4 +43,20 @@ class FunctionObjective:
     def value_and_gradient(self, params: Vector) -> tuple[float, Vector]:
         """Return what the function returns, as a float and an array of float64."""
         loss, gradient = self._function(params)
-        return float(loss), np.asarray(gradient, dtype=np.float64)
+        return float(loss), np.array(gradient, dtype=np.float64)
+
+
+def as_objective(given: Any) -> Objective:
+    """Return an objective: what is one already, what has a `value_and_gradient`, or a function.
+
+    Raises ChoiceError for anything else.
+    """
+    if isinstance(given, Objective):
+        return given
+    function = getattr(given, "value_and_gradient", given)
+    if not callable(function):
+        raise ChoiceError(
+            f"the objective is {given!r}, but it must have a value_and_gradient(params), or be a "
+            "function params -> (loss, gradient)"
+        )
+    return FunctionObjective(function)

@@ -38,7 +38,7 @@ def _on_grid(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
     rows = RowsOnPlane.of(objective, plane)
     loss, threads = objective.loss, objective.rows.threads
     if isinstance(loss, Squared):
-        return Quadratic.of(rows).on_grid(a, b)
+        return Quadratic.of(rows, threads).on_grid(a, b)
     penalty = Quadratic(0.0, 0.0, rows.penalty).on_grid(a, b)
     if isinstance(loss, OfClasses):
         return _entropy(rows, loss, a, b, threads) + penalty
@@ -64,17 +64,17 @@ class Quadratic:
     numbers: Array
 
     @classmethod
-    def of(cls, rows: RowsOnPlane) -> "Quadratic":
+    def of(cls, rows: RowsOnPlane, threads: int | None = None) -> "Quadratic":
         """Return the mean squared error, and penalty, of the rows.
 
         The residual is linear in (a, b), so its mean square is six means of products. They are
         taken about the quadratic's own minimum, where nothing cancels: about another point a
         small loss would be the difference of large numbers.
         """
-        about_origin = cls(0.0, 0.0, rows.penalty + _means(rows, 0.0, 0.0))
+        about_origin = cls(0.0, 0.0, rows.penalty + _means(rows, 0.0, 0.0, threads))
         a0, b0 = about_origin.lowest()
         moved = about_origin.penalty_about(rows.penalty, a0, b0)
-        return cls(a0, b0, moved + _means(rows, a0, b0))
+        return cls(a0, b0, moved + _means(rows, a0, b0, threads))
 
     @staticmethod
     def penalty_about(numbers: Array, a0: float, b0: float) -> Array:
@@ -102,11 +102,21 @@ class Quadratic:
         return np.asarray(self.at(a[None, :], b[:, None]))
 
 
-def _means(rows: RowsOnPlane, a: float, b: float) -> Array:
+def _means(rows: RowsOnPlane, a: float, b: float, threads: int | None) -> Array:
     """Return the six means of products of residual r at (a, b), p = by_a and q = by_b."""
-    r, p, q = rows.margin(a, b) - rows.target, rows.by_a, rows.by_b
-    means = [r @ r, 2 * r @ p, 2 * r @ q, p @ p, 2 * p @ q, q @ q]
-    return np.array(means) / len(r)
+
+    def block(parts: Array, target: Array) -> tuple[Any, ...]:
+        p, q = parts[:, 1], parts[:, 2]
+        r = parts[:, 0] + a * p + b * q - target
+        return (np.array([r @ r, 2 * r @ p, 2 * r @ q, p @ p, 2 * p @ q, q @ q]),)
+
+    (total,) = Rows(_stacked(rows), rows.target, threads=threads).sum(block)
+    return total / len(rows.target)
+
+
+def _stacked(rows: RowsOnPlane) -> Array:
+    """Return base, by_a and by_b of one margin side by side, (rows, 3)."""
+    return np.column_stack([rows.base, rows.by_a, rows.by_b])
 
 
 def _plain(rows: RowsOnPlane, loss: Loss, a: Array, b: Array, threads: int) -> Array:
@@ -116,8 +126,7 @@ def _plain(rows: RowsOnPlane, loss: Loss, a: Array, b: Array, threads: int) -> A
         along_a = parts[:, 0] + a[:, None] * parts[:, 1]
         return (np.array([loss.value(along_a + t * parts[:, 2], target).sum(1) for t in b]),)
 
-    parts = np.column_stack([rows.base, rows.by_a, rows.by_b])
-    (total,) = Rows(parts, rows.target, outputs=2 * len(a), threads=threads).sum(block)
+    (total,) = Rows(_stacked(rows), rows.target, outputs=2 * len(a), threads=threads).sum(block)
     return np.asarray(total / len(rows.target))
 
 
@@ -126,6 +135,9 @@ SMALL = 1e-3
 
 LARGEST = 300.0
 """The largest exponent a table may hold: two multiplied still are float64."""
+
+ROOM = 700.0
+"""The exponent up to which an exponential is a float64."""
 
 TERMS = 8
 """The most terms that the factors of a few rows, multiplied out, may have."""
@@ -170,24 +182,26 @@ def _entropy_block(parts: Array, a: Array, b: Array) -> Array:
     base, by_a, by_b = parts.transpose(1, 0, 2)
     along_a = base[:, None] + a[:, None] * by_a[:, None]
     along_b = b[:, None] * by_b[:, None]
-    if max(np.abs(along_a).max(), np.abs(along_b).max()) > LARGEST:
+    largest = float(max(np.abs(along_a).max(), np.abs(along_b).max()))
+    if largest > LARGEST:
         return _log_sums(along_a, along_b)
-    return _log_products(along_a, along_b)
+    return _log_products(along_a, along_b, largest)
 
 
-def _log_products(along_a: Array, along_b: Array) -> Array:
+def _log_products(along_a: Array, along_b: Array, largest: float) -> Array:
     """Return `sum over rows of log(1 + sum exp(along_a + along_b))`, shape (len(b), len(a)).
 
     Both are (rows, points, others). The factors of a few rows are multiplied out, so that their
     product on the whole grid is one product of matrices, and as many of those are multiplied
-    before one logarithm as float64 has room for.
+    before one logarithm as float64 has room for. `largest` is the largest exponent in size.
     """
     highest = along_a.max(axis=1) + along_b.max(axis=1)
-    factor = np.logaddexp(np.logaddexp.reduce(highest, axis=1), 0.0)
-    together = max(1, int(np.log(TERMS) / np.log(1 + along_a.shape[2])))
+    factor = float(np.logaddexp(np.logaddexp.reduce(highest, axis=1), 0.0).max())
+    wanted = int(np.log(TERMS) / np.log(1 + along_a.shape[2]))
+    together = max(1, min(wanted, int(ROOM / max(factor, largest))))
     terms_a = _multiplied_out(np.exp(along_a), together)
     terms_b = _multiplied_out(np.exp(along_b), together)
-    room = max(1, int(700.0 / (together * factor.max())))
+    room = max(1, int(ROOM / (together * factor)))
     total = np.zeros((along_b.shape[1], along_a.shape[1]))
     for first in range(0, len(terms_a), room):
         product = terms_b[first] @ terms_a[first].T

@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 MARGIN = 0.3
 """The share of what must be seen that is added on each side."""
 
+WILD = 8.0
+"""A loss this many times that of the start is out of sight."""
+
 NEWTON_STEPS = 40
 
 
@@ -102,11 +105,10 @@ def window(path: Array, losses: Array, bowl: Bowl | None) -> Array:
 def _worth_seeing(losses: Array) -> NDArray[np.bool_]:
     """Return which points to show: of a run that left all bounds, those before it did."""
     finite = np.isfinite(losses)
-    wild = ~finite | (losses > 8 * np.nanmax(losses[:2]))
+    wild = ~finite | (losses > WILD * losses[0])
     if not wild.any():
         return finite
-    first = int(np.argmax(wild))
-    return np.arange(len(losses)) < max(first, 2)
+    return np.arange(len(losses)) < max(int(np.argmax(wild)), 1)
 
 
 def _least_span(losses: Array, bowl: Bowl | None, size: Array) -> Array:
