@@ -236,3 +236,25 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(room: int, tmp_path: Path) 
     assert done.stderr == ""
     assert [one.name for one in tmp_path.iterdir()] == ["run.steepest"]
     assert path.read_text() == "old"
+
+
+def test_every_flipped_byte_is_refused_or_harmless(tmp_path: Path) -> None:
+    whole = st.descend("orings", "damaged", steps=2)
+    path = tmp_path / "run.steepest"
+    whole.save(path)
+    good = bytearray(path.read_bytes())
+    for at in range(0, len(good), 7):
+        bad = bytearray(good)
+        bad[at] ^= 0xFF
+        path.write_bytes(bad)
+        try:
+            assert np.array_equal(st.load(path).params, whole.params)
+        except st.FileError as error:
+            assert "run.steepest" in str(error)
+
+
+@pytest.mark.parametrize("seed", [np.int64(3), 3.0])
+def test_numbers_of_any_type_can_be_saved(tmp_path: Path, seed: object) -> None:
+    run = st.descend("orings", "damaged", seed=seed, steps=np.int64(2), delta=np.float32(1))
+    run.save(tmp_path / "run.steepest")
+    assert st.load(tmp_path / "run.steepest").choices == run.choices

@@ -511,7 +511,7 @@ def slow(tmp_path: Path) -> list[str]:
 
 
 def interrupted(words: list[str], folder: Path) -> tuple[int, str, str]:
-    """Run a command on a terminal, press Ctrl-C once its bar tells a loss; status and what it said."""
+    """Run a command on a terminal and press Ctrl-C once its bar tells a loss."""
     master, slave = os.openpty()
     command = subprocess.Popen(
         [*STEEPEST, *words], cwd=folder, stdout=subprocess.PIPE, stderr=slave, text=True

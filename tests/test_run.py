@@ -156,3 +156,9 @@ def test_arrays_are_descended_without_anything_heavy() -> None:
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_score_of_equal_targets_is_one_if_all_are_hit_and_else_zero() -> None:
+    run = st.descend((np.arange(5.0), 2 * np.arange(5.0)))
+    assert run.score((np.array([[1.0]]), np.array([run.predict(np.array([[1.0]]))[0]]))) == 1.0
+    assert run.score((np.array([[1.0]]), np.array([7.0]))) == 0.0

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+import steepest as st
 from steepest import Step, Trace
 
 
@@ -215,3 +216,26 @@ def test_the_largest_model_keeps_start_best_and_last() -> None:
     trace = filled(20, size=3, budget=0)
     assert {0, 19} <= set(trace.kept.tolist())
     assert len(trace.kept) <= 6
+
+
+def test_a_step_that_was_handed_out_stays_as_it_was() -> None:
+    trace = Trace(2, budget=128)
+    for i in range(3):
+        trace.append(step(i))
+    held = trace[1]
+    for i in range(3, 9):
+        trace.append(step(i))
+    assert held.params[0] == step(1).params[0]
+
+
+def test_a_record_cannot_be_written_to() -> None:
+    run = st.descend("geyser", "waiting", ["duration"])
+    for array in (
+        run.weights,
+        run.params,
+        run.trace.losses,
+        run.trace.params,
+        run.trace[1].gradient,
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0

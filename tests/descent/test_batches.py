@@ -103,3 +103,12 @@ def test_batches_are_the_same_bits_again() -> None:
 def test_a_batch_needs_a_row(batch: int) -> None:
     with pytest.raises(st.ChoiceError, match=f"batch is {batch}, but"):
         trained(batch, 1)
+
+
+def test_a_batch_without_slope_is_not_an_arrival() -> None:
+    draw = np.random.default_rng(0)
+    X = draw.normal(size=(30, 2))
+    y = np.where(np.arange(30) < 25, 0.0, 5.0)
+    for seed in range(20):
+        run = st.descend((X, y), start=[0.0, 0.0, 0.0], batch=5, seed=seed, steps=None, seconds=0.2)
+        assert run.stop.reason != "arrived"

@@ -82,3 +82,23 @@ def test_a_rate_that_cannot_be_is_refused(rate: Any, said: str) -> None:
 def test_a_cosine_needs_its_end() -> None:
     with pytest.raises(st.ChoiceError, match="needs to know its end: say how many steps"):
         st.descend(DATA, learning_rate="cosine:0.1")
+
+
+@pytest.mark.parametrize(
+    "rate",
+    ["step:0.1:0.5:nan", "step:0.1:0.5:inf", "time:0.1:-0.1", "step:0.1:-1", "step:0.1:0.5:0.3"],
+)
+def test_numbers_of_a_schedule_that_cannot_be_are_refused(rate: str) -> None:
+    with pytest.raises(st.ChoiceError, match="must be a"):
+        st.descend("geyser", "waiting", ["duration"], learning_rate=rate, steps=3)
+
+
+def test_a_schedule_that_goes_wrong_says_at_which_step() -> None:
+    with pytest.raises(st.ChoiceError, match="the scheduled learning rate of step 4 is nan"):
+        st.descend(
+            "geyser",
+            "waiting",
+            ["duration"],
+            steps=9,
+            learning_rate=lambda k: 0.01 if k < 4 else float("nan"),
+        )

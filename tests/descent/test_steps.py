@@ -85,3 +85,14 @@ def test_a_function_knows_only_the_scale_none() -> None:
     with pytest.raises(st.ChoiceError, match="the scale round needs an objective of weights"):
         st.steps(bowl, start=[1.0], scale="round")
     assert next(st.steps(bowl, start=[1.0], scale="auto")).loss == 1.0
+
+
+def test_a_function_may_write_its_gradients_where_it_wrote_the_last() -> None:
+    buffer = np.zeros(2)
+
+    def bowl(params: np.ndarray) -> tuple[float, np.ndarray]:
+        buffer[:] = 2 * params * [1.0, 10.0]
+        return float(params**2 @ [1.0, 10.0]), buffer
+
+    last = list(islice(st.steps(bowl, "steepest", "auto", start=[3.0, 1.0]), 20))[-1]
+    assert last.loss < 1e-10

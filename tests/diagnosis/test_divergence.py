@@ -122,3 +122,15 @@ def test_where_no_limit_is_known_the_verdict_is_a_rule_of_thumb() -> None:
 
 def test_a_run_that_went_well_has_no_verdict() -> None:
     assert st.descend(problem("squared", 0)).verdicts == []
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_resting_at_the_minimum_is_no_divergence(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    X = draw.normal(size=(30, 2))
+    y = X @ [1.0, -2.0] + draw.normal(size=30)
+    there = st.descend((X, y)).params
+    again = st.descend(
+        (X, y), start=there, rule="steepest", learning_rate=0.05, scale="none", steps=20
+    )
+    assert again.verdicts == []

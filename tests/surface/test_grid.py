@@ -83,7 +83,7 @@ def test_threads_change_no_bit_of_the_grid(kind: str, monkeypatch: pytest.Monkey
     assert np.array_equal(loss_on_grid(one, plane, a, a), loss_on_grid(two, plane, a, a))
 
 
-WIDE = [30, 100, 310, 600, 3000, 1e6]
+WIDE = [30, 100, 150, 200, 260, 310, 600, 3000, 1e6]
 """How large margins get: within the tables of exponentials, and far beyond."""
 
 
@@ -155,3 +155,8 @@ def test_a_good_fit_in_large_units_keeps_its_small_loss() -> None:
     a = np.linspace(-1e-3, 1e-3, 5)
     # A residual of 1e-3 is known to 1e-10 of itself where margins are 1000.
     assert_true(objective, Plane.of_two(np.array([3.0, 1000.0]), 0, 1), a, a, rtol=1e-9)
+
+
+def test_a_table_of_moderate_exponents_does_not_overflow() -> None:
+    run = st.descend("penguins", "sex", ["flipper_length_mm"], start=[-0.4, 0.0])
+    assert np.isfinite(run.surface(points=51).loss).all()

@@ -165,3 +165,9 @@ def test_a_surface_that_cannot_be_is_refused(more: dict[str, Any], said: str) ->
     run = walked("squared", features=2)
     with pytest.raises(st.ChoiceError, match=said):
         run.surface(**more)
+
+
+def test_a_perfect_fit_in_large_units_can_be_drawn() -> None:
+    x = np.random.default_rng(0).normal(size=30) + 1e3
+    surface = st.descend((x, 1e8 * (2 * x + 1))).surface()
+    assert surface.loss.min() < 1e-20 * surface.loss.max()

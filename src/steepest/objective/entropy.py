@@ -40,13 +40,14 @@ class CrossEntropy:
         return small / (1.0 + small) ** 2
 
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
-        """Return both from one exponential; `wrong` is the margin's push to the other class."""
+        """Return both; `wrong` is the margin's push to the other class.
+
+        The value is -log of the actual class's probability, so `1 - exp(-value)` is the other's.
+        """
         side = 1.0 - 2.0 * target
         wrong = side * margin
-        small = np.exp(-np.abs(wrong))
-        value = np.log1p(small)
-        value += np.maximum(wrong, 0.0)
-        return value, side * np.where(wrong >= 0.0, 1.0, small) / (1.0 + small)
+        value = np.log1p(np.exp(-np.abs(wrong))) + np.maximum(wrong, 0.0)
+        return value, -side * np.expm1(-value)
 
     def guess(self, target: Array) -> Array:
         """Return the log of the odds of class 1."""

@@ -19,6 +19,7 @@ from steepest.objective.loss import Loss
 from steepest.objective.protocol import Objective
 from steepest.objective.regression import Squared
 from steepest.surface.plane import Plane, RowsOnPlane
+from steepest.surface.tables import entropy_on_grid
 
 __all__ = ["Quadratic", "loss_at", "loss_on_grid"]
 
@@ -41,7 +42,7 @@ def _on_grid(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
         return Quadratic.of(rows, threads).on_grid(a, b)
     penalty = Quadratic(0.0, 0.0, rows.penalty).on_grid(a, b)
     if isinstance(loss, OfClasses):
-        return _entropy(rows, loss, a, b, threads) + penalty
+        return entropy_on_grid(rows, loss, a, b, threads) + penalty
     return _plain(rows, loss, a, b, threads) + penalty
 
 
@@ -128,113 +129,3 @@ def _plain(rows: RowsOnPlane, loss: Loss, a: Array, b: Array, threads: int) -> A
 
     (total,) = Rows(_stacked(rows), rows.target, outputs=2 * len(a), threads=threads).sum(block)
     return np.asarray(total / len(rows.target))
-
-
-SMALL = 1e-3
-"""A mean loss below which `1 + e` loses digits of e: such cells are worked out by themselves."""
-
-LARGEST = 300.0
-"""The largest exponent a table may hold: two multiplied still are float64."""
-
-ROOM = 700.0
-"""The exponent up to which an exponential is a float64."""
-
-TERMS = 8
-"""The most terms that the factors of a few rows, multiplied out, may have."""
-
-
-def _entropy(rows: RowsOnPlane, loss: OfClasses, a: Array, b: Array, threads: int) -> Array:
-    """Return the mean cross entropy on the grid by tables of exponentials.
-
-    The loss of a row is `log(1 + sum exp(ahead))`, with `ahead` how far each other class is ahead
-    of the actual one: linear in a and b. So every exponential is a number from a table of (a,
-    row) times one from a table of (b, row), and the sum of the losses is the logarithm of a
-    product of such factors. No term is negative, nothing cancels: exact to about 1e-16 a row.
-    Cells with a small loss are done again row by row.
-    """
-    target = rows.target.astype(np.intp)
-    parts = np.stack([_ahead(m, target) for m in (rows.base, rows.by_a, rows.by_b)], axis=1)
-    count, _, others = parts.shape
-
-    def block(flat: Array, _: Array) -> tuple[Any, ...]:
-        return (_entropy_block(flat.reshape(-1, 3, others), a, b),)
-
-    flat = parts.reshape(count, 3 * others)
-    outputs = (others + 1) * (len(a) + len(b)) // 2
-    (total,) = Rows(flat, rows.target, outputs=outputs, threads=threads).sum(block)
-    surface: Array = total / count
-    for i, j in zip(*np.nonzero(surface < SMALL), strict=True):
-        surface[i, j] = loss.value(rows.margin(a[j], b[i]), rows.target).mean()
-    return surface
-
-
-def _ahead(margin: Array, target: NDArray[np.intp]) -> Array:
-    """Return how far the margin of each other class is ahead of the actual one's."""
-    if margin.ndim == 1:
-        return np.where(target == 1, -margin, margin)[:, None]
-    behind = margin - margin[np.arange(len(margin)), target][:, None]
-    other = np.arange(margin.shape[1]) != target[:, None]
-    return behind[other].reshape(len(margin), -1)
-
-
-def _entropy_block(parts: Array, a: Array, b: Array) -> Array:
-    """Return the sum of the rows' cross entropy on the grid; `parts` is (rows, 3, others)."""
-    base, by_a, by_b = parts.transpose(1, 0, 2)
-    along_a = base[:, None] + a[:, None] * by_a[:, None]
-    along_b = b[:, None] * by_b[:, None]
-    largest = float(max(np.abs(along_a).max(), np.abs(along_b).max()))
-    if largest > LARGEST:
-        return _log_sums(along_a, along_b)
-    return _log_products(along_a, along_b, largest)
-
-
-def _log_products(along_a: Array, along_b: Array, largest: float) -> Array:
-    """Return `sum over rows of log(1 + sum exp(along_a + along_b))`, shape (len(b), len(a)).
-
-    Both are (rows, points, others). The factors of a few rows are multiplied out, so that their
-    product on the whole grid is one product of matrices, and as many of those are multiplied
-    before one logarithm as float64 has room for. `largest` is the largest exponent in size.
-    """
-    highest = along_a.max(axis=1) + along_b.max(axis=1)
-    factor = float(np.logaddexp(np.logaddexp.reduce(highest, axis=1), 0.0).max())
-    wanted = int(np.log(TERMS) / np.log(1 + along_a.shape[2]))
-    together = max(1, min(wanted, int(ROOM / max(factor, largest))))
-    terms_a = _multiplied_out(np.exp(along_a), together)
-    terms_b = _multiplied_out(np.exp(along_b), together)
-    room = max(1, int(ROOM / (together * factor)))
-    total = np.zeros((along_b.shape[1], along_a.shape[1]))
-    for first in range(0, len(terms_a), room):
-        product = terms_b[first] @ terms_a[first].T
-        for one, other in zip(
-            terms_b[first + 1 : first + room], terms_a[first + 1 :], strict=False
-        ):
-            product *= one @ other.T
-        total += np.log(product)
-    return total
-
-
-def _multiplied_out(table: Array, together: int) -> Array:
-    """Return the terms of `(1 + t1) (1 + t2) ...` for each few rows, (groups, points, terms).
-
-    Rows that are missing in the last group count as factors of 1: their terms are 0.
-    """
-    missing = -len(table) % together
-    padded = np.concatenate([table, np.zeros((missing, *table.shape[1:]))])
-    grouped = padded.reshape(-1, together, *table.shape[1:])
-    terms = np.ones((len(grouped), table.shape[1], 1))
-    for i in range(together):
-        factor = np.concatenate([np.ones_like(grouped[:, i, :, :1]), grouped[:, i]], axis=2)
-        terms = (terms[..., None] * factor[:, :, None, :]).reshape(*terms.shape[:2], -1)
-    return terms
-
-
-def _log_sums(along_a: Array, along_b: Array) -> Array:
-    """Return the same with one exponential and one logarithm a cell: for margins of hundreds."""
-
-    def at(row: Array) -> Array:
-        ahead = along_a + row[:, None]
-        lead = np.maximum(ahead.max(axis=2), 0.0)
-        rest = np.exp(ahead - lead[..., None]).sum(axis=2) + np.exp(-lead)
-        return np.asarray((lead + np.log(rest)).sum(axis=0))
-
-    return np.array([at(row) for row in along_b.swapaxes(0, 1)])
