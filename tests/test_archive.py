@@ -99,7 +99,7 @@ DAMAGED = "it is no saved run, or it is damaged .*; save the run again"
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    assert_refused(tmp_path / "none.steepest", "No such file or directory")
+    assert_refused(tmp_path / "none.steepest", "there is no such file")
 
 
 def test_a_folder(tmp_path: Path) -> None:

@@ -350,7 +350,7 @@ def test_unseen_category(refused: Callable[..., str], saved: Path) -> None:
 @pytest.mark.parametrize("command", [["show", "x.steepest"], ["predict", "x.steepest", "f.csv"]])
 class TestRunFile:
     def test_missing(self, refused: Callable[..., str], saved: Path, command: list[str]) -> None:
-        has_all(refused(*command), "cannot read x.steepest", "No such file")
+        has_all(refused(*command), "cannot read x.steepest", "there is no such file")
 
     def test_folder(self, refused: Callable[..., str], saved: Path, command: list[str]) -> None:
         Path("x.steepest").mkdir()
@@ -413,6 +413,7 @@ FULL = [
     ["fit", "f.csv", "--target", "y", "--figure", "out.png"],
     ["fit", "f.csv", "--target", "y", "--figure", "out.svg"],
     ["fit", "f.csv", "--target", "y", "--film", "out.gif"],
+    ["fit", "f.csv", "--target", "y", "--film", "out.mp4"],
     ["fit", "f.csv", "--target", "y", "--table", "out.csv"],
     ["fit", "f.csv", "--target", "y", "--trace", "out.parquet"],
     ["predict", "f.steepest", "f.csv", "-o", "out.csv"],
@@ -449,3 +450,21 @@ def test_full_disk_keeps_the_old_file(crowded: Path) -> None:
     answer = subprocess.run(command, cwd=crowded, capture_output=True, text=True)
     assert answer.returncode == 2
     assert (crowded / "f.steepest").read_bytes() == old
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--table", "f.csv"], "f.csv would be read from and written to"),
+        (["--save", "f.csv"], "f.csv would be read from and written to"),
+        (["--table", "a.csv", "--trace", "a.csv"], "a.csv would be written to twice"),
+        (["--figure", "a.png", "--figure", "./a.png"], "a.png would be written to twice"),
+        (["--save", ""], "cannot write"),
+    ],
+)
+def test_no_file_is_overwritten_by_mistake(
+    refused: Callable[..., str], saved: Path, words: list[str], said: str
+) -> None:
+    before = Path("f.csv").read_bytes()
+    has_all(refused("fit", "f.csv", "--target", "y", *words), said)
+    assert Path("f.csv").read_bytes() == before

@@ -52,6 +52,10 @@ def read_archive(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str
         record = json.loads(parts.pop("run.json"))
         _check(source, record)
         arrays = {name.removesuffix(".npy"): _array(part) for name, part in parts.items()}
+    except FileNotFoundError as error:
+        raise FileError(
+            f"cannot read {source}: there is no such file; steepest fit --save makes one"
+        ) from error
     except OSError as error:
         raise FileError(f"cannot read {source}: {error.strerror or error}") from error
     except FileError:

@@ -1,6 +1,6 @@
 """`descend`: from data and choices to a run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import is_dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from steepest.descent.stops import Stop, Stopping
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
+from steepest.interrupts import patient
 from steepest.objective.choice import LOSSES
 from steepest.objective.linear import LinearObjective
 from steepest.objective.regression import Squared
@@ -134,20 +135,29 @@ def _wants_classes(loss: str) -> bool | None:
 def _record(walk: Walk, stops: Stopping, progress: bool) -> tuple[Trace, Stop]:
     """Return the trace of the walk up to its stop; Ctrl-C is one, once there is a step to keep."""
     trace = Trace(walk.start.size)
-    stop: Stop | None = None
-    with _watched(walk, stops, progress) as watched:
-        try:
-            for step in watched:
-                trace.append(step)
-                if stop := stops.why(trace):
-                    break
-        except KeyboardInterrupt:
-            if not len(trace):
-                raise
+    with _watched(walk, stops, progress) as watched, patient() as interrupted:
+        stop = _follow(watched, stops, trace, interrupted)
     last = trace[-1]
     if np.isnan(last.full_loss):
         trace.know_last(walk.objective.value(last.params))
-    return trace, stop or Stop("interrupted", f"interrupted at step {last.index}; it is kept")
+    return trace, stop
+
+
+def _follow(
+    steps: Iterable[Step], stops: Stopping, trace: Trace, interrupted: Callable[[], bool]
+) -> Stop:
+    """Append the steps to the trace until they are to stop; return why they are."""
+    try:
+        for step in steps:
+            trace.append(step)
+            if stop := stops.why(trace):
+                return stop
+            if interrupted():
+                break
+    except KeyboardInterrupt:
+        if not len(trace):
+            raise
+    return Stop("interrupted", f"interrupted at step {len(trace) - 1:,}; it is kept")
 
 
 def _check_start(trace: Trace) -> None:

@@ -98,13 +98,13 @@ def test_numbers_whose_sum_overflows_are_finite() -> None:
 
 SOURCES = {
     "no target": (({"x": [1], "y": [2]},), {}, "name the column to predict (target=, --target); c"),
-    "one row": (({"x": [1], "y": [2]}, "y"), {}, "table: there is 1 row; a descent needs two or"),
+    "one row": (({"x": [1], "y": [2]}, "y"), {}, "table: only 1 row; a descent needs two or"),
     "one row left": (
         ({"x": [1, None], "y": [1, 2]}, "y"),
         {"missing": "drop"},
-        "there is 1 row left after 1 row with gaps went",
+        "only 1 row left after 1 row with gaps went",
     ),
-    "one row of arrays": ((([[1]], [1]),), {}, "arrays: there is 1 row"),
+    "one row of arrays": ((([[1]], [1]),), {}, "arrays: only 1 row"),
     "lengths": ((([1, 2], [1, 2, 3]),), {}, "X has 2 rows and y has 3 values; each row of X needs"),
     "triple": ((([1], [1], [1]),), {}, "a tuple of arrays must be (X, y), got 3 items"),
     "deep": (

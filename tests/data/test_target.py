@@ -79,7 +79,7 @@ REFUSED = {
     "words as numbers": (
         ["a", "b", "a"],
         False,
-        "must hold numbers for a regression, got text in 3 rows, the first 'a' on row 1; leave out",
+        "must hold numbers for a regression, got text in 3 rows, the first 'a' on row 1; use the",
     ),
     "many fractions": (
         np.arange(0, 60, 0.5).repeat(3),

@@ -82,8 +82,6 @@ def texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in figure.findobj(mpl.text.Text) if text.get_visible()]
 
 
-# mplot3d pads polygons of unequal size with whatever is in memory, and then multiplies it.
-@pytest.mark.filterwarnings("ignore:(overflow|invalid value) encountered in dot:RuntimeWarning")
 @pytest.mark.parametrize("name", RUNS)
 def test_every_run_can_be_drawn(tmp_path: Path, name: str) -> None:
     path = tmp_path / "f.png"

@@ -16,7 +16,7 @@ from steepest.descend import descend
 from steepest.descent.rules import RULES
 from steepest.descent.scale import SCALES
 from steepest.errors import SteepestError
-from steepest.files import TABLES, check_writable
+from steepest.files import TABLES
 from steepest.objective.choice import LOSSES
 from steepest.run import load
 
@@ -35,29 +35,38 @@ def main() -> None:
         cli(standalone_mode=False, prog_name="steepest", color=COLOUR)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except SteepestError as error:
-        click.secho(f"steepest: {error}", err=True, fg="red", color=COLOUR)
-        sys.exit(USER_ERROR)
     except (click.Abort, KeyboardInterrupt):
         click.echo("steepest: interrupted", err=True)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except Exception as error:
         if os.environ.get("STEEPEST_DEBUG"):
             raise
-        click.secho(
-            f"steepest: a fault of steepest itself, not of yours: {type(error).__name__}: {error}; "
-            "STEEPEST_DEBUG=1 shows where",
-            err=True,
-            fg="red",
-            color=COLOUR,
+        sys.exit(_tell_error(error))
+
+
+def _tell_error(error: Exception) -> int:
+    """Print what went wrong; return the exit status."""
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, SteepestError):
+        _complain(str(error))
+        return USER_ERROR
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has gone; what is left of it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    elif isinstance(error, OSError):
+        _complain(f"cannot go on: {error.strerror or error}")
+    else:
+        _complain(
+            f"a fault of steepest itself, not of yours: {type(error).__name__}: {error}; "
+            "STEEPEST_DEBUG=1 shows where"
         )
-        sys.exit(1)
+    return 1
+
+
+def _complain(message: str) -> None:
+    click.secho(f"steepest: {message}", err=True, fg="red", color=COLOUR)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
@@ -192,7 +201,7 @@ def fit(
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
     """
     files = {kind: rest.pop(kind) for kind in ("figure", "film", "table", "trace")}
-    check(files, save)
+    check(files, save, data)
     run = descend(
         data,
         features=None if features is None else _names(features),
@@ -202,10 +211,10 @@ def fit(
         progress=True,
         **rest,
     )
-    if save:
+    if save is not None:
         run.save(save)
     written = write(run, **files)
-    tell(run, [*written, save] if save else written, as_json)
+    tell(run, written if save is None else [*written, save], as_json)
     if run.stop.reason == "interrupted":
         sys.exit(INTERRUPTED)
 
@@ -221,7 +230,7 @@ def show(run: str, as_json: bool, **files: Sequence[str]) -> None:
       steepest fit geyser --target waiting --save geyser.steepest
       steepest show geyser.steepest --figure geyser.svg
     """
-    check(files, None)
+    check(files, None, run)
     loaded = load(run)
     tell(loaded, write(loaded, **files), as_json)
 
@@ -242,10 +251,10 @@ def predict(run: str, data: str, out: str | None) -> None:
       steepest fit geyser --target waiting --save geyser.steepest
       steepest predict geyser.steepest geyser -o predicted.csv
     """
-    if out:
-        check_writable(out, TABLES)
+    if out is not None:
+        check({"table": [out]}, None, data)
     table = load(run).prediction_table(data)
-    if out:
+    if out is not None:
         write_table(table, out)
         click.echo(f"{table.num_rows:,} rows written to {out}")
     else:

@@ -1,12 +1,15 @@
 """What every command that has a run can do with it: tell it, draw it, write it out."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from steepest.data.written import write_table
+from steepest.errors import FileError
 from steepest.files import FIGURES, FILMS, TABLES, check_writable
 from steepest.report import report
 from steepest.run import Run
@@ -49,14 +52,24 @@ def outputs(command: Command) -> Command:
     return command
 
 
-def check(files: dict[str, Sequence[str]], save: str | None) -> None:
-    """Refuse what could not be written before any work is done."""
+def check(files: dict[str, Sequence[str]], save: str | None, source: str) -> None:
+    """Refuse what could not be written, or would overwrite the source, before any work is done."""
     kinds = {"figure": FIGURES, "film": FILMS, "table": TABLES, "trace": TABLES}
     for kind, paths in files.items():
         for path in paths:
             check_writable(path, kinds[kind])
-    if save:
+    if save is not None:
         check_writable(save)
+    _check_apart([path for paths in files.values() for path in paths], save, source)
+
+
+def _check_apart(paths: list[str], save: str | None, source: str) -> None:
+    """Raise FileError if two files that are named are one."""
+    named = [Path(path).resolve() for path in [source, *paths, *([save] if save else [])]]
+    for path, count in Counter(named).items():
+        if count > 1:
+            what = "read from and written to" if path == named[0] else "written to twice"
+            raise FileError(f"{path.name} would be {what}; give each file a name of its own")
 
 
 def write(

@@ -231,7 +231,7 @@ def _refused(table: Table, refusals: dict[str, str]) -> str:
     options = " ".join(f"--drop {shlex.quote(name)}" for name in refusals)
     remedy = f"leave it out with {options} (in Python: drop={list(refusals)})"
     if len(refusals) == 1:
-        return f"{table.name}: column {next(iter(refusals.values()))}; or {remedy}"
+        return f"{table.name}: column {next(iter(refusals.values()))}; {remedy}"
     lines = "".join(f"\n  {reason}" for reason in refusals.values())
     remedy = remedy.replace("leave it out", "leave them out")
     return f"{table.name}: {len(refusals)} columns cannot be features:{lines}\n{remedy}"

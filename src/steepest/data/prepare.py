@@ -206,7 +206,7 @@ def _check_rows(rows: int, name: str, dropped: int) -> None:
     """Raise DataError for fewer than two rows, from which nothing can be learnt."""
     if rows < 2:
         left = f" left after {some(dropped, 'row')} with gaps went" if dropped else ""
-        raise DataError(f"{name}: there is {some(rows, 'row')}{left}; a descent needs two or more")
+        raise DataError(f"{name}: only {some(rows, 'row')}{left}; a descent needs two or more")
 
 
 def _table_holes(table: Table, names: Sequence[str]) -> list[Holes]:

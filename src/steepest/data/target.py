@@ -154,8 +154,8 @@ def _of_words(table: Table, name: str, classify: bool | None) -> Target:
         raise DataError(f"{table.name}: the target {error}") from error
     if classify is False:
         raise DataError(
-            f"{where} must hold numbers for a regression, got {what_it_holds(table, name)}; leave "
-            "out classify=False, or choose another target"
+            f"{where} must hold numbers for a regression, got {what_it_holds(table, name)}; use "
+            "the loss cross_entropy, or choose another target"
         )
     levels = counts(table.arrow[name])
     _check_two(where, list(levels))

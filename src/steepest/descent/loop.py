@@ -216,7 +216,8 @@ def read_start(start: ArrayLike | None, objective: Objective, seed: int) -> Vect
         raise ChoiceError(f"start is {start!r}, but it must be numbers, one per param") from None
     size = getattr(objective, "size", params.size)
     if params.shape not in ((size,), getattr(objective, "shape", (size,))):
-        got = f"the shape {params.shape}" if params.ndim > 1 else f"{params.size} numbers"
+        numbers = "1 number" if params.size == 1 else f"{params.size} numbers"
+        got = f"the shape {params.shape}" if params.ndim > 1 else numbers
         raise ChoiceError(
             f"start has {got}, but there are {size} params: "
             "the weights row by row, then the bias or biases"

@@ -88,7 +88,7 @@ def look_at(
     path_loss = trace.full_losses[trace.kept]
     bowl = find_bowl(objective, plane) if isinstance(objective, LinearObjective) else None
     known = ~np.isnan(path_loss)
-    shown = window((path - centre)[known], path_loss[known], bowl)
+    shown = window((path - centre)[known], path_loss[known], bowl, np.abs(centre))
     a, b = (_through_zero(low, high, points) for low, high in shown)
     loss = loss_on_grid(objective, plane, a, b)
     drawn = float(loss[np.argmin(np.abs(b)), np.argmin(np.abs(a))])

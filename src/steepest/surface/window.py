@@ -84,18 +84,18 @@ def _downhill(rows: RowsOnPlane, loss: Loss, at: Array, step: Any, value: float)
     return at
 
 
-def window(path: Array, losses: Array, bowl: Bowl | None) -> Array:
+def window(path: Array, losses: Array, bowl: Bowl | None, size: Array) -> Array:
     """Return the window `[[a low, a high], [b low, b high]]` for a path of points, (points, 2).
 
     All of the path is inside, with the minimum and the end of the run, which is (0, 0), and a
     margin; where they lie close together, as much of the bowl as is half as high again as its
-    bottom.
+    bottom. `size` is how large the two params are, (2,).
     """
     seen = np.vstack([path[_worth_seeing(losses)], np.zeros(2)])
     if bowl is not None:
         seen = np.vstack([seen, bowl.lowest])
     low, high = seen.min(axis=0), seen.max(axis=0)
-    least = _least_span(losses, bowl, np.abs(seen).max(axis=0))
+    least = _least_span(losses, bowl, size, high - low)
     short = np.maximum(least - (high - low), 0.0) / 2
     low, high = low - short, high + short
     margin = MARGIN * (high - low)
@@ -111,9 +111,14 @@ def _worth_seeing(losses: Array) -> NDArray[np.bool_]:
     return np.arange(len(losses)) < max(int(np.argmax(wild)), 1)
 
 
-def _least_span(losses: Array, bowl: Bowl | None, size: Array) -> Array:
-    """Return the least that the window may span, by what the bowl rises over it."""
-    if bowl is None:
-        return np.maximum(0.5 * size, 1e-3)
+def _least_span(losses: Array, bowl: Bowl | None, size: Array, spread: Array) -> Array:
+    """Return the least that the window may span, by what the bowl rises over it.
+
+    Where the bowl is all but flat that is no measure: then it is by the params' own `size`, and
+    by how far what must be seen is `spread`.
+    """
+    usual = np.maximum(2.0 * np.maximum(size, spread), 1e-3)
     rise = 0.25 * max(float(losses[0]), float(np.nanmin(losses)))
-    return np.asarray(2 * np.sqrt(2 * rise / bowl.curvature)) if rise > 0 else 0.5 * size + 1e-3
+    if bowl is None or not rise > 0:
+        return 0.25 * usual
+    return np.minimum(2 * np.sqrt(2 * rise / bowl.curvature), usual)

@@ -9,7 +9,7 @@ from matplotlib.text import Text
 from steepest.trace import Step
 from steepest.view.numerals import percent, short
 from steepest.view.panel import Path
-from steepest.view.scene import Scene
+from steepest.view.scene import Scene, brief
 from steepest.view.style import INK, MUTED, PATH
 from steepest.view.words import update_line
 
@@ -30,7 +30,7 @@ class Captions:
         self._scene, self._path = scene, path
         random = "a random" if scene.choices.random_start else "the given"
         heads = (
-            f"Start at {random} weight and bias",
+            f"Start at {random} bias and weight",
             "Step in the direction of the steepest gradient",
             "Calculate the new loss",
             "Repeat steps 2 and 3",
@@ -52,11 +52,13 @@ class Captions:
             figure.text(x, TOP - 0.095, "", fontsize=11, va="top", linespacing=1.4) for x in LEFT
         ]
         self._fixed = self._fixed_bodies()
+        self._verdict = figure.text(0.035, 0.912, _verdict(scene), fontsize=10, color=PATH)
+        figure.text(0.035, 0.012, _slice_note(scene), fontsize=9.5, color=MUTED)
 
     @property
     def moving(self) -> list[Artist]:
         """All of the words."""
-        return [*self._numbers, *self._heads, *self._bodies]
+        return [*self._numbers, *self._heads, *self._bodies, self._verdict]
 
     def show(self, act: int, at: int) -> None:
         """Light step `act` (5: the run is over) and tell the numbers of point `at`."""
@@ -65,6 +67,7 @@ class Captions:
         for body, text in zip(self._bodies, self._fixed, strict=False):
             body.set_text(text)
         self._bodies[3].set_text(self._repeat(at, over=act == 5))
+        self._verdict.set_visible(act == 5)
 
     def _light(self, group: tuple[Text, Text, Text], on: bool, seen: bool) -> None:
         number, head, body = group
@@ -101,7 +104,7 @@ class Captions:
 
     def _params(self, step: Step) -> list[str]:
         words = self._scene.param_words
-        return [f"{_clip(words[i])} {short(step.params[i])}" for i in self._told(step)]
+        return [f"{brief(words[i])} {short(step.params[i])}" for i in self._told(step)]
 
     def _told(self, step: Step) -> list[int]:
         """Return the params that are told: all if few, else the two that the surface shows."""
@@ -113,8 +116,20 @@ class Captions:
         return [names.index(surface.x_name), names.index(surface.y_name)]
 
 
-def _clip(word: str) -> str:
-    return textwrap.shorten(word, 26, placeholder="...") if " " in word else word[:26]
+def _verdict(scene: Scene) -> str:
+    """Return what is wrong with the run and what to do, in a line, if anything is."""
+    told = [f"{verdict.message}; {verdict.remedy}" for verdict in scene.verdicts[:1]]
+    return textwrap.shorten("".join(told), 180, placeholder=" ...")
+
+
+def _slice_note(scene: Scene) -> str:
+    """Return what a slice leaves out, and where the path lies."""
+    if not scene.surface.is_slice:
+        return ""
+    return (
+        "The surface is a slice through the result, all other params held there; the path is drawn "
+        "at its true loss, which may lie off the slice (dotted: the path on the slice)."
+    )
 
 
 def _fit(line: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from steepest.view.ground import shades_of
 from steepest.view.numerals import short
@@ -16,10 +16,22 @@ from steepest.view.style import MUTED, PATH, SURFACE, halo
 __all__ = ["Losses", "Map", "numbers_on", "thread"]
 
 
+class Readable(Formatter):
+    """Ticks as a person reads them, with as many digits as it takes to tell them apart."""
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        """Return the label of the tick at `value`."""
+        axis: Any = self.axis
+        low, high = sorted(axis.get_view_interval())
+        size = max(abs(low), abs(high))
+        digits = 4 if high <= low else int(np.ceil(np.log10(size / (high - low)))) + 3
+        return short(value, int(np.clip(digits, 4, 12)))
+
+
 def numbers_on(axis: Any) -> None:
     """Label an axis with numbers as a person reads them, at most six."""
     axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    axis.set_major_formatter(Readable())
 
 
 def thread(axes: Axes, path: Path, *at: Any) -> Any:
@@ -136,11 +148,10 @@ class Losses:
         axes.axhline(lowest, ls="--", lw=1, color=MUTED, zorder=0)
         axes.annotate(
             f"lowest {short(lowest)}",
-            (1, lowest),
+            (0, lowest),
             xycoords=("axes fraction", "data"),
-            xytext=(-2, 5),
+            xytext=(4, 5),
             textcoords="offset points",
-            ha="right",
             fontsize=9.5,
             color=MUTED,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
@@ -157,7 +168,7 @@ class Losses:
         losses = scene.trace.losses
         axes.plot(np.arange(len(losses)), losses, ".", ms=2, color="#9fb3c8", zorder=0)
         axes.annotate(
-            "dots: loss of each mini-batch",
+            "dots: each mini-batch; line: all rows, at the end of each epoch",
             (0.98, 0.94),
             xycoords="axes fraction",
             ha="right",
@@ -170,7 +181,8 @@ class Losses:
         low, high = float(values.min()), float(values.max())
         if low > 0 and high > 20 * low:
             axes.set_yscale("log")
-            axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=9))
+            marks = (1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,)
+            axes.yaxis.set_major_locator(LogLocator(subs=marks, numticks=9))
             axes.yaxis.set_minor_locator(NullLocator())
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
         else:

@@ -9,12 +9,11 @@ from matplotlib.figure import Figure
 from steepest.files import FIGURES, check_writable, whole_file
 from steepest.view.chart import Losses, Map
 from steepest.view.fit import draw_fit
-from steepest.view.ground import cut_of
 from steepest.view.numerals import counted, short
 from steepest.view.panel import Panel, path_of
-from steepest.view.relief import Relief
+from steepest.view.relief import Relief, surface_title
 from steepest.view.scene import Scene
-from steepest.view.style import MUTED, PATH, look
+from steepest.view.style import MUTED, PATH, look, title_size
 
 __all__ = ["draw", "save_figure"]
 
@@ -31,12 +30,12 @@ def draw(scene: Scene) -> Figure:
             right=0.96,
             top=0.865,
             bottom=0.14 if scene.surface.is_slice else 0.105,
-            wspace=0.3,
+            wspace=0.34,
             hspace=0.28,
         )
         path = path_of(scene)
-        relief = figure.add_axes((0.5, 0.475, 0.48, 0.42), projection="3d")
-        figure.text(0.545, 0.872, _surface_title(scene), fontsize=11.5, fontweight="bold")
+        relief = figure.add_axes((0.51, 0.485, 0.47, 0.41), projection="3d")
+        figure.text(0.545, 0.872, surface_title(scene), fontsize=11.5, fontweight="bold")
         above = figure.add_subplot(grid[1, 0])
         chart = Map(above, scene, path)
         panels: list[Panel] = [
@@ -56,19 +55,13 @@ def draw(scene: Scene) -> Figure:
         return figure
 
 
-def _surface_title(scene: Scene) -> str:
-    cut = cut_of(scene.surface)
-    title = "Loss surface" + (", a slice" if scene.surface.is_slice else "")
-    return title if cut >= scene.surface.loss.max() else f"{title}, cut at {short(cut)}"
-
-
 def _headings(figure: Figure, scene: Scene) -> None:
     """Write what is drawn above the panels, and what the surface leaves out below."""
-    figure.text(0.065, 0.955, scene.title, fontsize=17, fontweight="bold")
+    figure.text(0.065, 0.955, scene.title, fontsize=title_size(scene.title), fontweight="bold")
     figure.text(0.065, 0.928, _summary(scene), fontsize=11.5, color=MUTED)
     figure.text(0.065, 0.012, _footnote(scene), fontsize=9.5, color=MUTED, va="bottom")
     if scene.verdicts:
-        message = textwrap.shorten(scene.verdicts[0].message, 150, placeholder=" ...")
+        message = textwrap.shorten(scene.verdicts[0].message, 130, placeholder=" ...")
         figure.text(0.065, 0.904, message, fontsize=11.5, color=PATH, fontweight="bold")
 
 

@@ -5,8 +5,11 @@ words. The frames go to ffmpeg (MP4) and to Pillow (GIF) as they are made.
 """
 
 import os
+import subprocess
+import tempfile
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import groupby
 from pathlib import Path as FilePath
 from typing import Any
@@ -17,16 +20,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from steepest.errors import FileError
 from steepest.files import FILMS, check_writable, whole_file
 from steepest.view.captions import Captions
 from steepest.view.chart import Map
 from steepest.view.fit import draw_fit
 from steepest.view.panel import Panel, Path, path_of
 from steepest.view.progress import bar
-from steepest.view.relief import Relief
+from steepest.view.relief import Relief, surface_title
 from steepest.view.scene import Scene
-from steepest.view.style import look
+from steepest.view.style import look, title_size
 
 __all__ = ["shoot"]
 
@@ -74,12 +76,13 @@ class Reel:
 
     def _draw(self, scene: Scene, path: Path) -> list[Panel]:
         figure = self._figure
-        figure.text(0.035, 0.945, scene.title, fontsize=17, fontweight="bold")
+        figure.text(0.035, 0.945, scene.title, fontsize=title_size(scene.title), fontweight="bold")
         relief = figure.add_axes((0.312, 0.345, 0.36, 0.6), projection="3d")
         above = figure.add_axes((0.705, 0.42, 0.225, 0.45))
         above.yaxis.tick_right()
         above.yaxis.set_label_position("right")
         above.spines[["left", "right"]].set_visible(False)
+        figure.text(0.345, 0.884, surface_title(scene), fontsize=11.5, fontweight="bold")
         return [
             draw_fit(figure.add_axes((0.062, 0.42, 0.255, 0.45)), scene, path),
             Relief(relief, scene, path),
@@ -135,25 +138,34 @@ def _taker(target: FilePath) -> Iterator[Callable[[Frame], None]]:
 @contextmanager
 def _mp4(draft: FilePath) -> Iterator[Callable[[Frame], None]]:
     """Take frames for an MP4 that plays in every browser (H.264, even sizes, 4:2:0)."""
-    import imageio_ffmpeg
+    from imageio_ffmpeg import get_ffmpeg_exe
 
-    writer = imageio_ffmpeg.write_frames(
-        str(draft),
-        (WIDTH, HEIGHT),
-        fps=RATE,
-        codec="libx264",
-        quality=None,
-        macro_block_size=2,
-        pix_fmt_out="yuv420p",
-        output_params=["-crf", "22", "-preset", "fast", "-movflags", "+faststart"],
-    )
-    try:
-        writer.send(None)
-        yield lambda frame: writer.send(np.ascontiguousarray(frame))
-    except (RuntimeError, BrokenPipeError) as error:
-        raise FileError(f"the film could not be made: ffmpeg stopped ({error})") from error
-    finally:
-        writer.close()
+    taken = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE)]
+    made = ["-c:v", "libx264", "-crf", "22", "-preset", "fast", "-pix_fmt", "yuv420p"]
+    command = [get_ffmpeg_exe(), "-y", "-loglevel", "error", *taken, "-i", "-", *made]
+    command += ["-movflags", "+faststart", str(draft)]
+    with tempfile.TemporaryFile() as said:
+        ffmpeg = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=said)
+        assert ffmpeg.stdin is not None
+        try:
+            with ffmpeg.stdin as pipe:
+                yield lambda frame: _feed(pipe, frame)
+        except BaseException:
+            ffmpeg.kill()
+            raise
+        finally:
+            status = ffmpeg.wait()
+            said.seek(0)
+            words = said.read().decode(errors="replace").strip()
+    if status or words:
+        why = textwrap.shorten(words, 200) or f"its status was {status}; is the disk full?"
+        raise OSError(None, f"ffmpeg stopped: {why}")
+
+
+def _feed(pipe: Any, frame: Frame) -> None:
+    """Hand a frame to ffmpeg; if it is gone already, its own words will say why."""
+    with suppress(BrokenPipeError):
+        pipe.write(frame.tobytes())
 
 
 @contextmanager

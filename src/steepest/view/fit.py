@@ -5,6 +5,8 @@ Many features: a number's prediction against the actual one; for two classes the
 the margin; for more, the probability that the actual class is given.
 """
 
+from typing import Any
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -19,6 +21,9 @@ from steepest.view.style import CLASSES, DATA, MARKS, MUTED, PATH, halo
 __all__ = ["draw_fit"]
 
 Array = NDArray[np.float64]
+
+MOST_COLUMNS = 4
+"""Names of classes that fit side by side."""
 
 
 def draw_fit(axes: Axes, scene: Scene, path: Path) -> Panel:
@@ -58,7 +63,8 @@ def _span(values: Array) -> Array:
 
 
 def _mark(i: int) -> str:
-    return MARKS[i % len(MARKS)]
+    """Return the mark of class i: after all colours are used once, they come with other marks."""
+    return MARKS[(i + i // len(CLASSES)) % len(MARKS)]
 
 
 def _colour(i: int) -> str:
@@ -141,7 +147,9 @@ class Probabilities:
         self._rows(axes, scene)
         self._lines = [self._curve(axes, i) for i in self._drawn]
         axes.set_xlim(self._x[0], self._x[-1])
-        axes.set_ylim(-0.12, 1.16)
+        columns = min(len(scene.classes), MOST_COLUMNS)
+        lines = -(-len(scene.classes) // columns)
+        axes.set_ylim(-0.12, 1.08 + 0.08 * lines)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.set_xlabel(scene.feature_labels[0])
         which = scene.classes[1] if len(scene.classes) == 2 else "each class"
@@ -150,7 +158,8 @@ class Probabilities:
         numbers_on(axes.xaxis)
         axes.legend(
             loc="upper center",
-            ncols=min(len(scene.classes), 4),
+            ncols=columns,
+            fontsize=9.5 if lines == 1 else 7.5,
             handletextpad=0.2,
             columnspacing=1.0,
             borderaxespad=0.1,
@@ -172,7 +181,7 @@ class Probabilities:
                 mew=0.5,
                 color=_colour(i),
                 alpha=0.8,
-                label=f"actual {name}",
+                label=name if len(scene.classes) > MOST_COLUMNS else f"actual {name}",
                 zorder=3,
             )
 
@@ -273,7 +282,8 @@ class OfActual:
         )
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)
-        axes.set_xticks(range(count), scene.classes)
+        turned: Any = {"rotation": 35, "ha": "right", "fontsize": 8} if count > MOST_COLUMNS else {}
+        axes.set_xticks(range(count), scene.classes, **turned)
         axes.set_xlabel(f"actual {scene.target_name}")
         axes.set_ylabel("probability given to the actual class")
         axes.set_title("Data and fit")

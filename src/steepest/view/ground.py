@@ -66,8 +66,12 @@ def cut_of(surface: Surface) -> float:
     return cut if low < cut < high else high
 
 
-def patches_of(surface: Surface, cut: float) -> tuple[list[Array], Array]:
-    """Return the surface below `cut` as polygons, each (corners, 3), and their mean losses.
+CORNERS = 5
+"""The most corners that a cell of the grid has once the cut goes through it."""
+
+
+def patches_of(surface: Surface, cut: float) -> Array:
+    """Return the surface below `cut` as polygons, (polygons, 5, 3), the last corners repeated.
 
     Every cell of the grid is a polygon; those that the cut goes through end at it. Cells with a
     corner that has no finite loss stay holes.
@@ -80,16 +84,16 @@ def patches_of(surface: Surface, cut: float) -> tuple[list[Array], Array]:
     whole = cells[(height <= cut).all(axis=1)]
     crossed = (height <= cut).any(axis=1) & (height > cut).any(axis=1)
     crossed &= np.isfinite(height).all(axis=1)
-    patches = [*whole, *(_below(cell, cut) for cell in cells[crossed])]
-    return patches, np.array([patch[:, 2].mean() for patch in patches])
+    below = [_below(cell, cut) for cell in cells[crossed]]
+    return np.array([*np.concatenate([whole, whole[:, -1:]], axis=1), *below])
 
 
 def _below(cell: Array, cut: float) -> Array:
-    """Return the part of a cell below `cut`: its sides are cut where they reach it."""
+    """Return the part of a cell below `cut`, (5, 3): its sides are cut where they reach it."""
     corners = []
     for here, there in zip(cell, np.roll(cell, -1, axis=0), strict=True):
         if here[2] <= cut:
             corners.append(here)
         if (here[2] <= cut) != (there[2] <= cut):
             corners.append(here + (cut - here[2]) / (there[2] - here[2]) * (there - here))
-    return np.array(corners)
+    return np.array((corners + CORNERS * corners[-1:])[:CORNERS])

@@ -6,15 +6,17 @@ __all__ = ["counted", "percent", "short", "signed"]
 
 
 def short(value: float, digits: int = 4) -> str:
-    """Return `value` to 4 significant digits, whole above 10,000, with a power of ten beyond.
+    """Return `value` to `digits` significant digits, with commas from 1,000 to ten million.
 
-    >>> short(0.123456), short(-12345.6), short(1.5e9), short(0.0), short(70)
-    ('0.1235', '-12,346', '1.5e+09', '0', '70')
+    >>> short(0.123456), short(1477.3), short(-12345.6), short(1.5e9), short(0.0), short(70)
+    ('0.1235', '1,477', '-12,346', '1.5e+09', '0', '70')
     """
     if not np.isfinite(value):
         return str(value)
-    if 10**digits <= abs(value) < 1e7:
-        return f"{value:,.0f}"
+    if 999.5 <= abs(value) < 1e7:
+        decimals = max(0, digits - len(str(int(abs(value)))))
+        text = f"{value:,.{decimals}f}"
+        return text.rstrip("0").rstrip(".") if decimals else text
     text = f"{value:.{digits}g}"
     return "0" if text == "-0" else text
 

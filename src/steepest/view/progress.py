@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import perf_counter
 
 from rich.console import Console
@@ -48,8 +48,10 @@ def bar(task: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
     try:
         yield show
     finally:
-        if progress.live.is_started:
-            progress.stop()
+        # An interrupt may have come while the bar was being put up; then it has no end to it.
+        with suppress(IndexError):
+            if progress.live.is_started:
+                progress.stop()
 
 
 @contextmanager

@@ -11,15 +11,23 @@ from numpy.typing import NDArray
 
 from steepest.view.chart import numbers_on, thread
 from steepest.view.ground import cut_of, patches_of, shades_of
+from steepest.view.numerals import short
 from steepest.view.panel import Path
 from steepest.view.scene import Scene
 from steepest.view.style import PATH, SURFACE
 
-__all__ = ["Relief"]
+__all__ = ["Relief", "surface_title"]
 
 Array = NDArray[np.float64]
 
 ELEVATION = 38.0
+
+
+def surface_title(scene: Scene) -> str:
+    """Return what the panel shows, and at which loss it is cut."""
+    cut = cut_of(scene.surface)
+    title = "Loss surface" + (", a slice" if scene.surface.is_slice else "")
+    return title if cut >= scene.surface.loss.max() else f"{title}, cut at {short(cut)}"
 
 
 class Relief:
@@ -52,8 +60,8 @@ class Relief:
         """Draw the surface up to its cut, and lines of equal loss on it."""
         surface, shades, cut = scene.surface, shades_of(scene.surface), cut_of(scene.surface)
         axes.computed_zorder = False
-        patches, losses = patches_of(surface, cut)
-        colours = colormaps[SURFACE](shades.norm(losses))
+        patches = patches_of(surface, cut)
+        colours = colormaps[SURFACE](shades.norm(patches[:, :, 2].mean(axis=1)))
         ground = Poly3DCollection(
             patches, facecolors=colours, linewidths=0, antialiased=False, zorder=1
         )
@@ -74,7 +82,7 @@ class Relief:
     def _frame(self, axes: Axes3D, scene: Scene) -> None:
         surface = scene.surface
         axes.view_init(elev=ELEVATION, azim=_best_side(scene, self._path))
-        axes.set_box_aspect((1, 1, 0.72), zoom=0.93)
+        axes.set_box_aspect((1, 1, 0.72), zoom=0.9)
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
         axes.set_xlabel(scene.param_label(surface.x_name), labelpad=6)

@@ -16,12 +16,16 @@ from steepest.objective.loss import Loss
 from steepest.surface.surface import Surface
 from steepest.trace import Step, Trace
 
-__all__ = ["Scene", "thinned"]
+__all__ = ["Scene", "brief", "thinned"]
 
 Array = NDArray[np.float64]
 
 MOST_ROWS = 2000
 """Rows that a picture shows at most: more would be one blot."""
+
+
+MOST_LETTERS = 32
+"""Letters of a name in a picture."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,10 @@ class Scene:
             dropped=data.dropped,
             loss=objective.loss,
             feature_names=features.names,
-            feature_labels=tuple(map(_with_unit, features.names, features.units)),
+            feature_labels=tuple(map(_label, features.names, features.units)),
             target_name=target.name,
-            target_label=_with_unit(target.name, target.unit),
-            classes=None if classes is None else tuple(map(str, classes)),
+            target_label=_label(target.name, target.unit),
+            classes=None if classes is None else tuple(brief(str(name)) for name in classes),
             param_names=names,
             param_words=("weight", "bias") if len(names) == 2 else names,
             param_units=_param_units(features.units, target.unit, objective.loss.margins),
@@ -106,14 +110,14 @@ class Scene:
     def title(self) -> str:
         """What is drawn, in one line."""
         count = len(self.feature_names)
-        by = self.feature_names[0] if count == 1 else f"{count} features"
-        return f"{self.target_name} by {by}: {self.rows:,} rows of {self.source}"
+        by = brief(self.feature_names[0]) if count == 1 else f"{count} features"
+        return f"{brief(self.target_name)} by {by}: {self.rows:,} rows of {brief(self.source)}"
 
     def param_label(self, name: str) -> str:
         """Return a param's name with its unit, for an axis."""
         i = self.param_names.index(name)
-        word = f"weight of {name}" if self.param_words[i] == "weight" else name
-        return _with_unit(word, self.param_units[i])
+        word = f"weight of {brief(name)}" if self.param_words[i] == "weight" else name
+        return _label(word, self.param_units[i])
 
     @property
     def sampled(self) -> str:
@@ -146,8 +150,19 @@ def _param_units(features: Sequence[str], target: str, margins: int) -> tuple[st
     return tuple(unit for unit in [*units, target] for _ in range(margins))
 
 
-def _with_unit(name: str, unit: str) -> str:
-    return f"{name} ({unit})" if unit else name
+def brief(name: str) -> str:
+    """Return a name on one line, cut where a picture has no room for more.
+
+    >>> brief("two   words"), brief("x" * 80)[-3:], len(brief("x" * 80))
+    ('two words', 'xx…', 32)
+    """
+    line = " ".join(name.split())
+    return line if len(line) <= MOST_LETTERS else f"{line[: MOST_LETTERS - 1]}…"
+
+
+def _label(name: str, unit: str) -> str:
+    """Return a name, cut if need be, with its unit."""
+    return f"{brief(name)} ({brief(unit)})" if unit else brief(name)
 
 
 def _loss_label(choices: Choices, unit: str) -> str:

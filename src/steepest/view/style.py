@@ -8,11 +8,24 @@ gets evenly lighter with the loss.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.patheffects import Normal, Stroke
 
-__all__ = ["CLASSES", "DATA", "INK", "MARKS", "MUTED", "PATH", "SURFACE", "halo", "look"]
+__all__ = [
+    "CLASSES",
+    "DATA",
+    "INK",
+    "MARKS",
+    "MUTED",
+    "PATH",
+    "SURFACE",
+    "halo",
+    "look",
+    "title_size",
+]
 
 INK = "#1b1f24"
 MUTED = "#5b6570"
@@ -51,7 +64,9 @@ SETTINGS: Any = {
 @contextmanager
 def look() -> Iterator[None]:
     """Draw in this style, whatever the reader's own settings are, and leave those as they were."""
-    with mpl.rc_context():
+    with mpl.rc_context(), np.errstate(over="ignore", invalid="ignore"), catch_warnings():
+        # A letter that the font lacks is drawn as a box; there is nothing the reader could do.
+        simplefilter("ignore", UserWarning)
         mpl.rcdefaults()
         mpl.rcParams.update(SETTINGS)
         yield
@@ -60,3 +75,8 @@ def look() -> Iterator[None]:
 def halo(width: float) -> list[Stroke | Normal]:
     """Return the white edge that keeps a mark visible on any colour of the surface."""
     return [Stroke(linewidth=width, foreground="white"), Normal()]
+
+
+def title_size(title: str) -> float:
+    """Return the size of type in which a title fits its page."""
+    return 17.0 if len(title) <= 75 else 17.0 * 75 / len(title)

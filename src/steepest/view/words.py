@@ -62,7 +62,7 @@ def _how(scene: Scene) -> str:
     if choices.batch:
         said.append(f"mini-batches of {choices.batch} rows")
     if scene.dropped:
-        said.append(f"{scene.dropped:,} rows with gaps left out")
+        said.append(f"{counted(scene.dropped, 'row')} with gaps left out")
     return "; ".join(said)
 
 
