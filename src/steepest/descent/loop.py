@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from steepest.descent.checks import whole_number
 from steepest.descent.rates import Here, LearningRate, Schedule, choose_rate
 from steepest.descent.rules import Rule, choose_rule
 from steepest.descent.scale import Scale, Unscaled, choose_scale
@@ -188,12 +189,13 @@ def steps(
     2 [1.] 1.0
     """
     objective = as_objective(objective)
+    seed = whole_number("seed", seed, least=0)
     coordinates = choose_scale(scale, objective)
     batches = None
     if batch is not None:
         if not isinstance(objective, LinearObjective):
             raise ChoiceError("mini-batches need an objective with rows; leave batch out")
-        batches = Batches(objective, batch, seed)
+        batches = Batches(objective, whole_number("batch", batch, least=1), seed)
     rate = choose_rate(learning_rate, curvature=coordinates.curvature)
     walk = Walk(
         objective, read_start(start, objective, seed), choose_rule(rule), rate, coordinates, batches
