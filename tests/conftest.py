@@ -1,5 +1,40 @@
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 from hypothesis import settings
+
+from steepest import cli
 
 # The same examples every time, and as many as a laptop does in a minute.
 settings.register_profile("steepest", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("steepest")
+
+
+class Answer(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ask:
+    """Run the command line in an empty folder; the status is that of the process."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["steepest", *words])
+        status: object = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = end.code or 0
+        assert isinstance(status, int)
+        return Answer(status, *capfd.readouterr())
+
+    return run

@@ -10,15 +10,16 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from conftest import Ask
 from pyarrow import csv, feather, parquet
 
 import steepest
-from steepest import cli, load
+from steepest import load
 from steepest.data.table import read_table
 
 STEEPEST = [sys.executable, "-m", "steepest"]
@@ -28,33 +29,7 @@ TEXTBOOK = ["--rule", "steepest", "--scale", "none", "--learning-rate", "0.05"]
 EXAMPLE = re.compile(r"^ *(steepest (?:\\\n|.)*)$", re.MULTILINE)
 NUMBER = r"(-?[\d,.]+(?:e[+-]?\d+)?)"
 
-
-class Answer(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-Ask = Callable[..., Answer]
 Told = Callable[..., str]
-
-
-@pytest.fixture
-def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ask:
-    """Run the command line in an empty folder; the status is that of the process."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["steepest", *words])
-        status: object = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            status = end.code or 0
-        assert isinstance(status, int)
-        return Answer(status, *capfd.readouterr())
-
-    return run
 
 
 @pytest.fixture

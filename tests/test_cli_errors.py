@@ -7,14 +7,12 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from conftest import Ask
 from pyarrow import feather, parquet
-
-from steepest import cli
 
 RNG = np.random.default_rng(0)
 
@@ -27,33 +25,6 @@ SLOW = ["--steps", "1000000000", "--rule", "steepest", "--scale", "none", "--lea
 """A run that would not end within the life of the test."""
 
 FIT = ["fit", "f.csv", "--target", "y"]
-
-
-class Answer(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-Ask = Callable[..., Answer]
-
-
-@pytest.fixture
-def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ask:
-    """Run the command line in an empty folder; the status is that of the process."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["steepest", *words])
-        status: object = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            status = end.code or 0
-        assert isinstance(status, int)
-        return Answer(status, *capfd.readouterr())
-
-    return run
 
 
 @pytest.fixture

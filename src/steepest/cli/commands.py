@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from steepest import __version__
-from steepest.cli.outputs import check, outputs, tell, write
+from steepest.cli.outputs import KINDS, check, outputs, tell, write
 from steepest.data.shipped import about, dataset, datasets
 from steepest.data.written import write_table
 from steepest.descend import descend
@@ -200,7 +200,7 @@ def fit(
           --learning-rate 0.05 --steps 1000 --film geyser.mp4
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
     """
-    files = {kind: rest.pop(kind) for kind in ("figure", "film", "table", "trace")}
+    files = {kind: rest.pop(kind) for kind in KINDS}
     check(files, save, data)
     run = descend(
         data,

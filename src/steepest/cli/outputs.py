@@ -14,50 +14,39 @@ from steepest.files import FIGURES, FILMS, TABLES, check_writable
 from steepest.report import report
 from steepest.run import Run
 
-__all__ = ["check", "outputs", "tell", "write"]
+__all__ = ["KINDS", "check", "outputs", "tell", "write"]
+
+KINDS = {
+    "figure": (FIGURES, "Draw data, surface, map and losses"),
+    "film": (FILMS, "Film the path as it grows"),
+    "table": (TABLES, "Write actual and predicted by the row"),
+    "trace": (TABLES, "Write every step"),
+}
+"""What can be written of a run: the endings of its files, and what it is."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def outputs(command: Command) -> Command:
     """Add the options that name what is written about a run."""
-    for option in (
-        click.option(
-            "--figure",
-            multiple=True,
-            type=click.Path(),
-            metavar="FILE",
-            help=f"Draw data, surface, map and losses ({' '.join(FIGURES)}).",
-        ),
-        click.option(
-            "--film",
-            multiple=True,
-            type=click.Path(),
-            metavar="FILE",
-            help=f"Film the path as it grows ({' '.join(FILMS)}).",
-        ),
-        click.option(
-            "--table",
-            multiple=True,
-            type=click.Path(),
-            metavar="FILE",
-            help=f"Write actual and predicted by the row ({' '.join(TABLES)}).",
-        ),
-        click.option(
-            "--trace", multiple=True, metavar="FILE", help=f"Write every step ({' '.join(TABLES)})."
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words."),
-    ):
+    as_json = click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object, no words."
+    )
+    command = as_json(command)
+    for kind, (endings, said) in reversed(KINDS.items()):
+        told = f"{said} ({' '.join(endings)})."
+        option = click.option(
+            f"--{kind}", multiple=True, type=click.Path(), metavar="FILE", help=told
+        )
         command = option(command)
     return command
 
 
 def check(files: dict[str, Sequence[str]], save: str | None, source: str) -> None:
     """Refuse what could not be written, or would overwrite the source, before any work is done."""
-    kinds = {"figure": FIGURES, "film": FILMS, "table": TABLES, "trace": TABLES}
     for kind, paths in files.items():
         for path in paths:
-            check_writable(path, kinds[kind])
+            check_writable(path, KINDS[kind][0])
     if save is not None:
         check_writable(save)
     _check_apart([path for paths in files.values() for path in paths], save, source)
