@@ -351,7 +351,7 @@ def test_trace_has_a_row_for_every_step(told: Told) -> None:
     told(*GEYSER, *TEXTBOOK, "--steps", "30", "--trace", "t.csv")
     trace = csv.read_csv("t.csv")
     assert trace["index"].to_pylist() == list(range(31))
-    weight = trace["duration"].to_numpy()
+    weight = trace["param duration"].to_numpy()
     slope = trace["gradient duration"].to_numpy()
     np.testing.assert_allclose(weight[1:], weight[:-1] - 0.05 * slope[:-1], rtol=1e-12)
 
@@ -364,9 +364,11 @@ def test_table_of_the_rows_adds_up(told: Told, asked_json: Callable[..., dict[st
     assert np.sum(table["share"].to_numpy()) == pytest.approx(1)
 
 
-def test_data_lists_every_data_set_on_a_line(told: Told) -> None:
-    lines = told("data").splitlines()
-    assert [line.split()[0] for line in lines[:-2]] == list(steepest.datasets())
+def test_data_lists_every_data_set_with_its_source_and_licence(told: Told) -> None:
+    text = told("data")
+    named = [line.split()[0] for line in text.splitlines()[:-2] if not line.startswith(" ")]
+    assert named == list(steepest.datasets())
+    assert text.count("source: ") == text.count("licence: ") == len(named)
 
 
 @pytest.mark.parametrize("name", steepest.datasets())

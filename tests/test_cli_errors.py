@@ -439,3 +439,29 @@ def test_no_file_is_overwritten_by_mistake(
     before = Path("f.csv").read_bytes()
     has_all(refused("fit", "f.csv", "--target", "y", *words), said)
     assert Path("f.csv").read_bytes() == before
+
+
+def test_a_link_is_written_through_and_a_device_is_not_replaced(
+    refused: Callable[..., str], saved: Path
+) -> None:
+    Path("real.csv").touch()
+    Path("link.csv").symlink_to("real.csv")
+    cli_data = ["data", "geyser", "-o", "link.csv"]
+    subprocess.run([sys.executable, "-m", "steepest", *cli_data], check=True, capture_output=True)
+    assert Path("link.csv").is_symlink()
+    assert Path("real.csv").stat().st_size > 0
+    os.mkfifo("pipe.csv")
+    has_all(refused("data", "geyser", "-o", "pipe.csv"), "pipe.csv", "a device or a pipe")
+
+
+def test_a_demo_that_cannot_be_put_anywhere(refused: Callable[..., str], saved: Path) -> None:
+    has_all(refused("demo", "--out", "f.csv"), "cannot make the folder f.csv")
+
+
+def test_a_name_with_a_comma_is_put_in_quotes(refused: Callable[..., str], saved: Path) -> None:
+    Path("c.csv").write_text('"d, e",x,y\n2020-01-01,1,2\n2020-01-02,2,3\n2020-01-03,3,5\n')
+    said = refused("fit", "c.csv", "--target", "y")
+    assert """--drop '"d, e"'""" in said
+    command = ["fit", "c.csv", "--target", "y", "--drop", '"d, e"']
+    answer = subprocess.run([sys.executable, "-m", "steepest", *command], capture_output=True)
+    assert answer.returncode == 0

@@ -108,7 +108,7 @@ def test_predictions_stand_beside_the_data(penguins: st.Run) -> None:
 
 def test_the_trace_table_has_a_column_a_param(line: st.Run) -> None:
     table = line.trace_table()
-    assert table["duration"].to_pylist() == line.trace.params[:, 0].tolist()
+    assert table["param duration"].to_pylist() == line.trace.params[:, 0].tolist()
     assert table["gradient bias"].to_pylist() == line.trace.gradients[:, 1].tolist()
 
 

@@ -239,3 +239,9 @@ def test_a_record_cannot_be_written_to() -> None:
     ):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0.0
+
+
+def test_a_slice_is_a_list_of_steps() -> None:
+    trace = filled(6)
+    assert [step.index for step in trace[1:5:2]] == [1, 3]
+    assert [step.index for step in trace[-2:]] == [4, 5]

@@ -14,6 +14,7 @@ from steepest.descent.loop import Walk
 from steepest.descent.plan import Choices, plan_stops, plan_walk
 from steepest.descent.rates import Schedule, Search
 from steepest.descent.rules import Rule
+from steepest.descent.scale import MOST_BOUNDED
 from steepest.descent.stops import Stop, Stopping
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.verdict import Verdict
@@ -61,7 +62,8 @@ def descend(
       auto by the target's type. `l2` adds `l2 / 2 |weights|^2` to the mean loss.
     - `rule`: steepest, momentum, nesterov, adagrad, rmsprop, adam, or auto.
     - `learning_rate`: a number, a schedule (`time:0.1`, `step:0.1`, `cosine:0.1`, or a function
-      of the step's index), or auto: a search that never lets the loss rise.
+      of the step's index), or auto: a search that never lets the loss rise (mini-batches: a safe
+      rate that fades over the epochs).
     - `scale`: none, standard, round, or auto: in which coordinates the steps are taken. The
       objective and all that is told of it stay in the units of the data.
     - `steps`: how many; without it and `tol` the run goes on until the gradient is as good as 0.
@@ -118,11 +120,13 @@ def descend(
     )
     trace, stop = _record(walk, stops, progress)
     _check_start(trace)
-    return Run(rows, objective, choices, trace, stop, _judge(walk, trace))
+    return Run(rows, objective, choices, trace, stop, _judge(walk, trace, stop))
 
 
-def _in_words(learning_rate: float | str | Schedule) -> str:
-    """Return the learning rate as a word or number; of a bare function, that it is one."""
+def _in_words(learning_rate: float | str | Schedule) -> float | str:
+    """Return the learning rate as a number or a word; of a bare function, that it is one."""
+    if isinstance(learning_rate, int | float):
+        return float(learning_rate)
     bare = callable(learning_rate) and not is_dataclass(learning_rate)
     return "a function of the step" if bare else str(learning_rate)
 
@@ -178,11 +182,13 @@ def _watched(walk: Walk, stops: Stopping, progress: bool) -> Any:
     return watch_steps(walk, stops.steps)
 
 
-def _judge(walk: Walk, trace: Trace) -> list[Verdict]:
-    """Return what is wrong with the run; a search cannot diverge."""
+def _judge(walk: Walk, trace: Trace, stop: Stop) -> list[Verdict]:
+    """Return what is wrong with the run; a search cannot diverge, mini-batches may wander."""
     assert isinstance(walk.objective, LinearObjective)
-    if isinstance(walk.rate, Search):
+    wandered = walk.batches is not None and stop.reason != "diverged"
+    if isinstance(walk.rate, Search) or wandered:
         return []
-    quadratic = isinstance(walk.objective.loss, Squared) and walk.batches is None
-    verdict = judge_divergence(trace, walk.rule, walk.scale.curvature, quadratic, walk.scale.name)
+    bounded = walk.objective.shape[0] > MOST_BOUNDED or walk.batches is not None
+    proves = isinstance(walk.objective.loss, Squared) and not bounded
+    verdict = judge_divergence(trace, walk.rule, walk.scale.curvature, proves, walk.scale.name)
     return [verdict] if verdict else []

@@ -27,11 +27,15 @@ def check_writable(path: str | os.PathLike[str], suffixes: tuple[str, ...] = ())
     is missing or closed to us, or a folder already bears the name.
     """
     target = Path(path)
+    if target.is_symlink():
+        target = target.resolve()
     if suffixes and target.suffix.lower() not in suffixes:
         kinds = " or ".join(suffixes)
         raise FileError(f"cannot write {target}: its name must end in {kinds}")
     if target.is_dir():
         raise FileError(f"cannot write {target}: it is a folder; name a file in it")
+    if target.exists() and not target.is_file():
+        raise FileError(f"cannot write {target}: it is a device or a pipe; name a file")
     if not target.parent.is_dir():
         raise FileError(f"cannot write {target}: there is no folder {target.parent}; make it first")
     if not os.access(target.parent, os.W_OK):
@@ -57,6 +61,8 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     draft = Path(name)
     try:
         yield draft
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
         draft.chmod(0o666 & ~_umask())
         draft.replace(target)
     except OSError as error:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from steepest.view.scene import Scene
+    from steepest.view.story import Story
 
 __all__ = ["Run", "load"]
 
@@ -38,7 +39,7 @@ PICTURE_POINTS = 151
 """Points a side of a surface that is drawn: enough for a thin ravine."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Run:
     """A trained model with every step that led to it; made by `steepest.descend`.
 
@@ -72,9 +73,10 @@ class Run:
 
     @property
     def _result(self) -> Step:
-        """The step that is the result: the best where the run diverged or the loss has a kink."""
+        """The step that is the result: the last, or the best where the run left that for worse."""
         kinked = not np.isfinite(self.objective.loss.curvature_bound)
-        return self.trace.best if self.verdicts or kinked else self.trace[-1]
+        left = bool(self.verdicts) or self.stop.reason == "risen"
+        return self.trace.best if left or kinked else self.trace[-1]
 
     @property
     def weights(self) -> Array:
@@ -149,9 +151,9 @@ class Run:
 
     def trace_table(self) -> "pa.Table":
         """Return every step as a row, with a column for each param and each of its slopes."""
-        names = list(self.param_names)
-        slopes = [f"gradient {name}" for name in names]
-        return flat(self.trace.to_arrow(), {"params": names, "gradient": slopes})
+        params = [f"param {name}" for name in self.param_names]
+        slopes = [f"gradient {name}" for name in self.param_names]
+        return flat(self.trace.to_arrow(), {"params": params, "gradient": slopes})
 
     def score(self, data: Any) -> float:
         """Return R² of the predictions for `data`, or the share of classes that are right.
@@ -188,11 +190,11 @@ class Run:
         return rows_as_told(self.objective, self.data, self.params)
 
     @cached_property
-    def scene(self) -> "Scene":
-        """All that the views draw and tell, as one plain record."""
-        from steepest.view.scene import Scene
+    def story(self) -> "Story":
+        """All that is told of the run in words, as one plain record."""
+        from steepest.view.story import Story
 
-        return Scene.of(
+        return Story.of(
             self.data,
             self.objective,
             self.choices,
@@ -200,14 +202,20 @@ class Run:
             self._result,
             self.stop,
             self.verdicts,
-            self.surface(points=PICTURE_POINTS),
         )
+
+    @cached_property
+    def scene(self) -> "Scene":
+        """All that is drawn of the run, as one plain record: its story, rows and surface."""
+        from steepest.view.scene import Scene
+
+        return Scene.set(self.story, self.data, self.surface(points=PICTURE_POINTS))
 
     def explain(self) -> str:
         """Return the four steps of this run, in words and numbers."""
         from steepest.view.words import tell
 
-        return tell(self.scene)
+        return tell(self.story)
 
     def figure(self, path: str | os.PathLike[str] | None = None) -> "Figure":
         """Return the run as a figure; written to `path` (.png, .svg or .pdf) too, if given.

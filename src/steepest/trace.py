@@ -6,7 +6,7 @@ objectives, rules or pictures.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ PROGRESS = 1e-12
 NUMBERS = ("loss", "full_loss", "gradient_norm", "steepness", "learning_rate", "seconds")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One point of the descent, and how far the next step goes from it.
 
@@ -140,8 +140,19 @@ class Trace:
         """Go through all steps in order."""
         return (self[i] for i in range(self._length))
 
-    def __getitem__(self, index: int) -> Step:
-        """Return step `index`; negative ones count from the end. Raises IndexError."""
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Step]: ...
+
+    def __getitem__(self, index: int | slice) -> Step | list[Step]:
+        """Return step `index`, or a list for a slice; negative ones count from the end.
+
+        Raises IndexError for a step that is not there.
+        """
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._length))]
         i = index + self._length if index < 0 else index
         if not 0 <= i < self._length:
             raise IndexError(f"there is no step {index}: the trace has steps 0 to {len(self) - 1}")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from steepest import descend
 from steepest.data.prepare import labelled_rows, new_rows, prepare
 from steepest.errors import ChoiceError, DataError
 
@@ -195,3 +196,23 @@ def test_dropping_leaves_exactly_the_finite_rows(X: np.ndarray) -> None:
     np.testing.assert_array_equal(data.X, X[finite])
     np.testing.assert_array_equal(data.y, y[finite])
     assert data.dropped == (~finite).sum()
+
+
+def test_a_data_frame_as_x_has_names_and_can_be_predicted_on() -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [0.0, 1.0, 0.0], "y": [1.0, 3.0, 5.0]})
+    run = descend((frame[["a", "b"]], frame["y"]))
+    assert run.feature_names == ("a", "b")
+    assert run.predict(frame[["b", "a"]]) == pytest.approx(
+        run.predict(frame[["a", "b"]].to_numpy())
+    )
+
+
+def test_names_that_are_no_words_are_taken_as_words() -> None:
+    frame = pd.DataFrame([[1.0, 2.0], [2.0, 3.0], [3.0, 5.0]])
+    assert descend(frame, target=1).feature_names == ("0",)
+
+
+@pytest.mark.parametrize("y", [[1, 0, 1], [True, False, True], [1.0, 2.0, 4.0]])
+def test_numbers_kept_as_objects_are_numbers(y: list[object]) -> None:
+    X = np.array([[1, 2], [2, 1], [4, 4]], dtype=object)
+    assert prepare((X, np.array(y, dtype=object))).y.dtype == np.float64

@@ -134,3 +134,41 @@ def test_resting_at_the_minimum_is_no_divergence(seed: int) -> None:
         (X, y), start=there, rule="steepest", learning_rate=0.05, scale="none", steps=20
     )
     assert again.verdicts == []
+
+
+@pytest.mark.parametrize("times", [1.001, 1.01, 1.2])
+def test_a_slow_divergence_is_one_too_and_keeps_its_best_point(times: float) -> None:
+    table = st.dataset("geyser")
+    limit = 2 / curvature(table["duration"].to_numpy()[:, None])
+    run = st.descend(
+        table, "waiting", ["duration"], rule="steepest", scale="none", learning_rate=times * limit
+    )
+    assert [verdict.level for verdict in run.verdicts] == ["proved"]
+    assert run.loss == run.trace.full_losses.min()
+
+
+def test_the_rate_blamed_is_the_one_that_led_away() -> None:
+    run = st.descend(
+        "geyser",
+        "waiting",
+        ["duration"],
+        scale="none",
+        rule="steepest",
+        learning_rate="step:0.08:0.1:10",
+        steps=12,
+    )
+    assert run.verdicts[0].numbers["learning_rate"] == 0.08
+
+
+def test_what_is_only_a_bound_proves_nothing() -> None:
+    draw = np.random.default_rng(0)
+    X = draw.normal(size=(20, 2100))
+    run = st.descend((X, X[:, 0]), scale="none", rule="steepest", learning_rate=1.0, steps=30)
+    assert run.verdicts[0].level == "measured"
+    assert "at most curvature" in run.verdicts[0].message
+
+
+def test_mini_batches_that_wander_have_not_diverged() -> None:
+    best = st.descend("geyser", "waiting", ["duration"]).params
+    run = st.descend("geyser", "waiting", ["duration"], start=best, batch=8, steps=50)
+    assert run.verdicts == []

@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -219,3 +221,21 @@ def test_params_are_named_by_row_and_class() -> None:
         *("a[1]", "a[2]", "a[3]"),
         *("bias[1]", "bias[2]", "bias[3]"),
     )
+
+
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    code = """
+import multiprocessing, numpy as np, steepest as st
+from steepest.data import rows
+rows.BLOCK_BYTES = 2**12
+data = np.arange(2000.0).reshape(-1, 1), np.arange(2000.0) % 7
+st.descend(data, threads=2)
+def child(): st.descend(data, threads=2)
+fork = multiprocessing.get_context("fork").Process(target=child)
+fork.start(); fork.join(30)
+assert fork.exitcode == 0, fork.exitcode
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -49,10 +49,10 @@ def test_every_run_tells_start_repetition_and_result(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_steps_2_and_3_are_told_of_runs_that_took_one(name: str) -> None:
+def test_all_four_steps_are_told_and_those_not_taken_say_so(name: str) -> None:
     text = run_of(name).explain()
-    stepped = len(run_of(name).trace) > 1
-    assert ("Step 2  " in text, "Step 3  " in text) == (stepped, stepped)
+    assert all(f"Step {number}  " in text for number in range(1, 5))
+    assert ("none was taken" in text) == (len(run_of(name).trace) == 1)
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -114,7 +114,7 @@ def test_mini_batch_losses_are_told_from_that_of_all_rows() -> None:
 
 def test_momentum_update_is_not_told_as_the_textbook_one() -> None:
     text = run_of("momentum").explain()
-    assert "direction (momentum, scale none)" in text
+    assert "direction of momentum: weight" in text
     assert re.search(r"weight \S+ \+ \S+ x \S+ = \S+", text)
 
 
@@ -235,3 +235,28 @@ def test_thinned_keeps_all_of_the_first_half() -> None:
 
 def test_thinned_leaves_few_alone() -> None:
     np.testing.assert_array_equal(thinned(100, 100), np.arange(100))
+
+
+def test_standard_units_are_told_in_the_coordinates_of_the_walk() -> None:
+    run = st.descend(
+        "orings",
+        "damaged",
+        ["temperature"],
+        rule="steepest",
+        learning_rate=2.0,
+        scale="standard",
+        steps=2,
+    )
+    text = run.explain()
+    told = re.search(r"weight (\S+) - 2 x (\S+) = (\S+)", text)
+    assert told is not None
+    old, slope, new = (float(number) for number in told.groups())
+    deviation = float(np.std(run.data.X))
+    assert old == pytest.approx(run.trace[0].params[0] * deviation, rel=1e-3)
+    assert new == pytest.approx(run.trace[1].params[0] * deviation, rel=1e-3)
+    assert new == pytest.approx(old - 2 * slope, abs=2e-3)
+
+
+def test_words_need_no_surface(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st.Run, "surface", None)
+    assert "Step 4" in st.descend("geyser", "waiting", ["duration"]).explain()

@@ -1,7 +1,9 @@
 """The commands: each turns words into calls; `main` turns errors into messages."""
 
+import csv
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from steepest.data.written import write_table
 from steepest.descend import descend
 from steepest.descent.rules import RULES
 from steepest.descent.scale import SCALES
-from steepest.errors import SteepestError
+from steepest.errors import FileError, SteepestError
 from steepest.files import TABLES
 from steepest.objective.choice import LOSSES
 from steepest.run import load
@@ -100,7 +102,7 @@ def demo(out: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise click.ClickException(f"cannot make the folder {folder}: {error.strerror}") from error
+        raise FileError(f"cannot make the folder {folder}: {error.strerror}") from error
     for name, choices in DEMOS.items():
         shown = about(name)
         click.secho(f"\n{shown.title}", bold=True)
@@ -294,6 +296,8 @@ def _list_data() -> None:
         shown = about(name)
         size = f"{shown.rows} x {len(shown.columns)}"
         click.echo(f"{name:15} {size:>9}  {shown.task:15} {shown.title}")
+        for line in (f"source: {shown.source}", f"licence: {shown.licence}"):
+            click.echo(textwrap.fill(line, 96, initial_indent=" " * 4, subsequent_indent=" " * 8))
     click.echo("\nsteepest data NAME says more; steepest data NAME -o FILE writes one out.")
 
 
@@ -307,11 +311,15 @@ def _describe(name: str) -> None:
         click.echo(f"  {field.name}{unit}: {told.get('description', '')}")
     click.echo(f"\nsource: {shown.source}\nlicence: {shown.licence}")
     features = f" --features {','.join(shown.features)}" if len(shown.features) == 1 else ""
-    click.echo(f"try: steepest fit {name} --target {shown.target}{features}")
+    # Many features often tell classes apart without fault: then only a penalty has a minimum.
+    penalty = " --l2 0.001" if shown.task == "classification" and not features else ""
+    click.echo(f"try: steepest fit {name} --target {shown.target}{features}{penalty}")
 
 
 def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+    """Return the names in a list with commas; one that holds a comma itself is put in quotes."""
+    listed = next(csv.reader([text], skipinitialspace=True), [])
+    return [name.strip() for name in listed if name.strip()]
 
 
 def _numbers(text: str) -> list[float]:
@@ -325,6 +333,6 @@ def _numbers(text: str) -> list[float]:
 
 
 def _print_csv(table: Any) -> None:
-    from pyarrow import csv
+    from pyarrow.csv import write_csv
 
-    csv.write_csv(table, sys.stdout.buffer)
+    write_csv(table, sys.stdout.buffer)

@@ -61,7 +61,10 @@ def array_holes(
 def _array(source: Any, name: str) -> NDArray[Any]:
     """Return `source` as an array; raise DataError if its rows are not of one length."""
     try:
-        return np.asarray(source)
+        array = np.asarray(source)
+        # Numbers that pandas keeps as objects are numbers all the same.
+        numbers = np.array(array.tolist()) if array.dtype == object else array
+        return numbers if numbers.dtype.kind in "biuf" else array
     except (ValueError, TypeError) as error:
         raise DataError(f"{name} cannot be made an array: {error}") from error
 

@@ -228,7 +228,8 @@ def _contents(values: Any) -> str:
 
 def _refused(table: Table, refusals: dict[str, str]) -> str:
     """Say which columns cannot be features, each on a line of its own if there are more."""
-    options = " ".join(f"--drop {shlex.quote(name)}" for name in refusals)
+    quoted = [f'"{name}"' if "," in name else name for name in refusals]
+    options = " ".join(f"--drop {shlex.quote(name)}" for name in quoted)
     remedy = f"leave it out with {options} (in Python: drop={list(refusals)})"
     if len(refusals) == 1:
         return f"{table.name}: column {next(iter(refusals.values()))}; {remedy}"

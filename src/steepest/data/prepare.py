@@ -56,6 +56,7 @@ def prepare(
     if missing not in ("error", "drop"):
         raise ChoiceError(f"missing must be 'error' or 'drop', got {missing!r}")
     names = _names(features)
+    target = None if target is None else str(target)
     if isinstance(source, tuple):
         if target is not None or drop:
             raise ChoiceError(
@@ -102,7 +103,9 @@ def labelled_rows(
 
 def _names(names: Sequence[str] | None) -> Sequence[str] | None:
     """Return the names as a sequence; a single string is one name, not its letters."""
-    return (names,) if isinstance(names, str) else names
+    if names is None:
+        return None
+    return (names,) if isinstance(names, str) else [str(name) for name in names]
 
 
 def _from_table(
@@ -137,6 +140,9 @@ def _from_arrays(
     """Return the data of a pair of arrays."""
     X, y = _pair(pair)
     _check_rows(len(X), "arrays", 0)
+    if names is None:
+        # A data frame as X has names already.
+        names = [str(name) for name in getattr(pair[0], "columns", ())] or None
     features = plain_features(X.shape[1]) if names is None else _named(names, X.shape[1])
     holes = array_holes(X, y, features.names)
     sound = _sound_rows(holes, len(X), _row, "arrays", missing)

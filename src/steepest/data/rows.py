@@ -2,10 +2,10 @@
 
 A block is some 4 MB of rows, so that whatever is computed from it still finds it in the cache.
 The blocks depend on the shape of the data alone and their results are added in a fixed tree, so
-one thread and many give the same bits (Demmel & Nguyen 2013, "Fast reproducible floating-point
-summation"; pairwise sums also grow the error by log n only, Higham 1993). NumPy and BLAS let go of
-the interpreter while they compute, so plain threads do; BLAS itself is held to one thread, since
-how it shares out a product changes the bits.
+one thread and many give the same bits (the aim of Demmel & Nguyen 2013, "Fast reproducible
+floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993). NumPy
+and BLAS let go of the interpreter while they compute, so plain threads do; BLAS itself is held to
+one thread, since how it shares out a product changes the bits.
 """
 
 import os
@@ -86,6 +86,11 @@ def tree_sum(parts: Sequence[Sums]) -> Sums:
 def _pool(threads: int) -> ThreadPoolExecutor:
     """Return the threads, made once and kept: making them costs more than a small block does."""
     return ThreadPoolExecutor(threads, thread_name_prefix="steepest")
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked process has the pool, but none of its threads.
+    os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 @cache

@@ -45,8 +45,9 @@ class Ground:
         at, before = self._at or (None, position)
         if self._seen and at is objective and np.array_equal(before, position):
             return self._seen
-        loss, found = objective.value_and_gradient(self.scale.params(position))
-        # A copy, since an objective may write its next gradient where it wrote this one.
+        # Copies, since an objective may write to what it is given, and may write its next
+        # gradient where it wrote this one.
+        loss, found = objective.value_and_gradient(self.scale.params(position).copy())
         gradient = np.array(found, dtype=np.float64)
         gradient.setflags(write=False)
         self._seen = Seen(float(loss), gradient, self.scale.pull(gradient))
@@ -213,7 +214,7 @@ def read_start(start: ArrayLike | None, objective: Objective, seed: int) -> Vect
             raise ChoiceError("start is missing: give one number per param")
         return objective.random_start(np.random.default_rng(seed))
     try:
-        params = np.array(start, dtype=np.float64)
+        params = np.atleast_1d(np.array(start, dtype=np.float64))
     except (TypeError, ValueError):
         raise ChoiceError(f"start is {start!r}, but it must be numbers, one per param") from None
     size = getattr(objective, "size", params.size)

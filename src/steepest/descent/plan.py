@@ -27,7 +27,7 @@ class Choices:
 
     loss: str
     rule: str
-    learning_rate: str
+    learning_rate: float | str
     scale: str
     l2: float
     delta: float

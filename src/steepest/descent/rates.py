@@ -152,7 +152,8 @@ class Search:
     falls by at least a share of what the slope promises (Armijo 1966). Where losses are too near
     to be told apart the slopes at both ends tell: on a quadratic, which every smooth loss is from
     so near, the same condition in other words (Hager & Zhang 2005, "A new conjugate gradient
-    method with guaranteed descent", eq. 1.8). Otherwise the rate is halved. So the loss never
+    method with guaranteed descent and an efficient line search", the approximate Wolfe
+    condition). Otherwise the rate is halved. So the loss never
     rises, but by rounding; and no rate, 0, is what is left when the direction does not run
     downhill or nothing lower is found.
 
@@ -227,7 +228,10 @@ def _schedule(kind: str, numbers: list[float], steps: int | None) -> Schedule:
     arguments: list[Any] = list(numbers)
     if kind == "cosine":
         if steps is None:
-            raise ChoiceError("a cosine learning rate needs to know its end: say how many steps")
+            raise ChoiceError(
+                "a cosine learning rate needs to know its end: say how many steps, or give a "
+                "function of the step's index"
+            )
         arguments.append(steps)
     try:
         schedule: Schedule = SCHEDULES[kind](*arguments)

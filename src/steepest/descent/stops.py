@@ -15,6 +15,9 @@ MOST_STEPS = 100_000
 GROWTH = 1e3
 """A loss this many times the start's (or a constant guess's) that still rises has diverged."""
 
+RISEN = 1e-9
+"""The share of the loss by which it may lie above the lowest without having risen."""
+
 PATIENCE = 100
 """Losses of all rows, one after the other, that may bring nothing lower before a run is over."""
 
@@ -24,7 +27,8 @@ class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
     The reasons: `arrived` (the gradient is as good as 0), `settled` (nothing lower is found),
-    `steps`, `seconds`, `diverged`, `interrupted`.
+    `risen` (lower was found before, and not again), `steps`, `seconds`, `diverged`,
+    `interrupted`.
     """
 
     reason: str
@@ -83,6 +87,12 @@ class Stopping:
     def _settled(self, trace: Trace) -> Stop | None:
         if self.tol is None or trace.since_progress < PATIENCE:
             return None
+        best = trace.best
+        if trace.full_losses[-1] - best.full_loss > RISEN * abs(best.full_loss):
+            return Stop(
+                "risen",
+                f"stopped: step {best.index:,} had the lowest loss, none since came near",
+            )
         return Stop(
             "settled", f"settled: {PATIENCE} steps in a row brought no measurably lower loss"
         )

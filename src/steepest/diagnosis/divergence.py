@@ -7,6 +7,7 @@ is the most they can curve, and a rate below 2 / L is certainly safe.
 """
 
 from steepest.descent.rules import Rule
+from steepest.descent.stops import RISEN
 from steepest.diagnosis.verdict import Verdict
 from steepest.trace import Trace
 
@@ -14,33 +15,48 @@ __all__ = ["judge_divergence"]
 
 GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
 COORDINATES = {"none": "", "standard": " in standard units", "round": " where the bowl is round"}
-ROUNDING = 1e-9
-"""The share of the loss by which it may end higher without having risen."""
-NONSMOOTH = "Shor 1985, Minimization Methods for Non-Differentiable Functions"
 
 
 def judge_divergence(
-    trace: Trace, rule: Rule, curvature: float | None, quadratic: bool, scale: str
+    trace: Trace, rule: Rule, curvature: float | None, proves: bool, scale: str
 ) -> Verdict | None:
-    """Return the verdict on a run that ended above its start, or None if it did not.
+    """Return the verdict on a run that left its best point for worse, or None if it did not.
 
     `curvature` is the most that the objective curves in the coordinates of the walk, those of
-    `scale`; `quadratic` whether it curves so everywhere.
+    `scale`; `proves` whether it curves just so everywhere, so that the limit is a theorem.
     """
-    first, last = trace.full_losses[0], trace.full_losses[-1]
-    if last - first <= ROUNDING * abs(first):
+    best, last = trace.best, float(trace.full_losses[-1])
+    if last - best.full_loss <= RISEN * abs(best.full_loss):
         return None
-    rate = float(trace.learning_rates[-1])
+    rate = float(trace.learning_rates[best.index : -1].max())
     limit = rule.limit(curvature) if curvature else None
-    if limit is None or rate <= limit:
-        return _unexplained(trace, rule, rate)
-    assert curvature is not None
+    if limit is not None and curvature is not None and rate > limit:
+        return _beyond_limit(trace, rule, rate, curvature, limit, proves, scale)
+    if last <= trace.full_losses[0]:
+        return None
+    return _unexplained(trace, rule, rate)
+
+
+def _beyond_limit(
+    trace: Trace,
+    rule: Rule,
+    rate: float,
+    curvature: float,
+    limit: float,
+    proves: bool,
+    scale: str,
+) -> Verdict:
+    """Return the verdict on a rate above the limit of its rule."""
+    most = "" if proves else "at most "
+    # As many digits as it takes to see which of the two is larger.
+    digits = next(d for d in range(3, 18) if f"{rate:.{d}g}" != f"{limit:.{d}g}")
     return Verdict(
-        level="proved" if quadratic else "measured",
+        level="proved" if proves else "measured",
         name="divergence",
         message=(
-            f"diverged: learning rate {rate:.3g} is above {_limit_in_words(rule)} = {limit:.3g} "
-            f"({'' if quadratic else 'at most '}curvature {curvature:.3g}{COORDINATES[scale]}), "
+            f"diverged: learning rate {rate:.{digits}g} is above {_limit_in_words(rule)} = "
+            f"{limit:.{digits}g} "
+            f"({most}curvature {curvature:.3g}{COORDINATES[scale]}), "
             "so steps across the steepest slope overshoot and grow"
         ),
         numbers={
@@ -82,5 +98,5 @@ def _unexplained(trace: Trace, rule: Rule, rate: float) -> Verdict:
             "best_loss": best.full_loss,
         },
         remedy=f"try a learning rate of {rate / 10:.2g}, or auto",
-        source=NONSMOOTH,
+        source="ours: a step that is too long is ten times too long at most, so try a tenth",
     )

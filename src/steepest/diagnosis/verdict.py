@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["LEVELS", "Verdict"]
-
-LEVELS = ("proved", "measured", "rule of thumb")
+__all__ = ["Verdict"]
 
 
 @dataclass(frozen=True)
 class Verdict:
     """One thing that is wrong with a run.
 
-    `level` is one of LEVELS; `name` one word; `message` what and why, with its numbers, which
-    `numbers` holds too; `remedy` what to do; `source` where the rule comes from.
+    `level` is `proved`, `measured` or `rule of thumb`; `name` one word; `message` what and why,
+    with its numbers, which `numbers` holds too; `remedy` what to do; `source` where the rule
+    comes from.
     """
 
     level: str

@@ -74,16 +74,8 @@ class Quadratic:
         """
         about_origin = cls(0.0, 0.0, rows.penalty + _means(rows, 0.0, 0.0, threads))
         a0, b0 = about_origin.lowest()
-        moved = about_origin.penalty_about(rows.penalty, a0, b0)
+        moved = _shifted(rows.penalty, a0, b0)
         return cls(a0, b0, moved + _means(rows, a0, b0, threads))
-
-    @staticmethod
-    def penalty_about(numbers: Array, a0: float, b0: float) -> Array:
-        """Return the six numbers of the same quadratic about (a0, b0) instead of (0, 0)."""
-        c, ca, cb, caa, cab, cbb = numbers
-        value = c + ca * a0 + cb * b0 + caa * a0**2 + cab * a0 * b0 + cbb * b0**2
-        by_a, by_b = ca + 2 * caa * a0 + cab * b0, cb + cab * a0 + 2 * cbb * b0
-        return np.array([value, by_a, by_b, caa, cab, cbb])
 
     def lowest(self) -> tuple[float, float]:
         """Return the (a, b) of the minimum; the shortest way to it where it is a valley."""
@@ -101,6 +93,14 @@ class Quadratic:
     def on_grid(self, a: Array, b: Array) -> Array:
         """Return the values on the grid, (len(b), len(a))."""
         return np.asarray(self.at(a[None, :], b[:, None]))
+
+
+def _shifted(numbers: Array, a0: float, b0: float) -> Array:
+    """Return the six numbers of the same quadratic about (a0, b0) instead of (0, 0)."""
+    c, ca, cb, caa, cab, cbb = numbers
+    value = c + ca * a0 + cb * b0 + caa * a0**2 + cab * a0 * b0 + cbb * b0**2
+    by_a, by_b = ca + 2 * caa * a0 + cab * b0, cb + cab * a0 + 2 * cbb * b0
+    return np.array([value, by_a, by_b, caa, cab, cbb])
 
 
 def _means(rows: RowsOnPlane, a: float, b: float, threads: int | None) -> Array:

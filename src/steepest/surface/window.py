@@ -24,10 +24,14 @@ NEWTON_STEPS = 40
 
 
 class Bowl(NamedTuple):
-    """The minimum on a plane, as (a, b), and the curvature along a and along b there."""
+    """The minimum on a plane, as (a, b), the curvature along a and b there; whose minimum it is.
+
+    It is the loss's own (`is_lowest`), or that of the squared loss in its place.
+    """
 
     lowest: Array
     curvature: Array
+    is_lowest: bool
 
 
 def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
@@ -37,8 +41,8 @@ def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
     taken by the squared loss: the window needs to know where the minimum is, not exactly.
     """
     rows = RowsOnPlane.of(objective, plane)
-    loss = objective.loss
-    if isinstance(loss, Absolute | Huber):
+    loss, stand_in = objective.loss, isinstance(objective.loss, Absolute | Huber)
+    if stand_in:
         loss = Squared()
     at = np.zeros(2)
     for _ in range(NEWTON_STEPS):
@@ -50,7 +54,8 @@ def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
     else:
         return None
     curvature = np.diag(bend)
-    return Bowl(at, curvature) if np.isfinite(at).all() and (curvature > 0).all() else None
+    sound = np.isfinite(at).all() and (curvature > 0).all()
+    return Bowl(at, curvature, not stand_in) if sound else None
 
 
 def _expand(rows: RowsOnPlane, loss: Loss, at: Array) -> tuple[float, Array, Array]:
@@ -87,9 +92,9 @@ def _downhill(rows: RowsOnPlane, loss: Loss, at: Array, step: Any, value: float)
 def window(path: Array, losses: Array, bowl: Bowl | None, size: Array) -> Array:
     """Return the window `[[a low, a high], [b low, b high]]` for a path of points, (points, 2).
 
-    All of the path is inside, with the minimum and the end of the run, which is (0, 0), and a
-    margin; where they lie close together, as much of the bowl as is half as high again as its
-    bottom. `size` is how large the two params are, (2,).
+    The path is inside (but where it has left all bounds), with the minimum and the end of the
+    run, which is (0, 0), and a margin; where they lie close together, as much of the bowl as is
+    half as high again as its bottom. `size` is how large the two params are, (2,).
     """
     seen = np.vstack([path[_worth_seeing(losses)], np.zeros(2)])
     if bowl is not None:
@@ -103,12 +108,8 @@ def window(path: Array, losses: Array, bowl: Bowl | None, size: Array) -> Array:
 
 
 def _worth_seeing(losses: Array) -> NDArray[np.bool_]:
-    """Return which points to show: of a run that left all bounds, those before it did."""
-    finite = np.isfinite(losses)
-    wild = ~finite | (losses > WILD * losses[0])
-    if not wild.any():
-        return finite
-    return np.arange(len(losses)) < max(int(np.argmax(wild)), 1)
+    """Return which points to show: all but those that have left all bounds."""
+    return np.isfinite(losses) & (losses <= WILD * losses[0])
 
 
 def _least_span(losses: Array, bowl: Bowl | None, size: Array, spread: Array) -> Array:

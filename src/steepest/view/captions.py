@@ -7,11 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from steepest.trace import Step
-from steepest.view.numerals import percent, short
+from steepest.view.numerals import short
 from steepest.view.panel import Path
-from steepest.view.scene import Scene, brief
+from steepest.view.scene import Scene
+from steepest.view.story import brief
 from steepest.view.style import INK, MUTED, PATH
-from steepest.view.words import update_line
+from steepest.view.words import fall, headings, update_line, verdict_line
 
 __all__ = ["Captions"]
 
@@ -28,31 +29,25 @@ class Captions:
 
     def __init__(self, figure: Figure, scene: Scene, path: Path) -> None:
         self._scene, self._path = scene, path
-        random = "a random" if scene.choices.random_start else "the given"
-        heads = (
-            f"Start at {random} bias and weight",
-            "Step in the direction of the steepest gradient",
-            "Calculate the new loss",
-            "Repeat steps 2 and 3",
-        )
         self._numbers = [figure.text(x, TOP, f"Step {i + 1}") for i, x in enumerate(LEFT)]
         self._heads = [
             figure.text(
                 x,
                 TOP - 0.012,
-                textwrap.fill(head, 30),
+                textwrap.fill(head, 32),
                 fontsize=11.5,
                 fontweight="bold",
                 va="top",
                 linespacing=1.25,
             )
-            for x, head in zip(LEFT, heads, strict=True)
+            for x, head in zip(LEFT, headings(scene), strict=True)
         ]
         self._bodies = [
             figure.text(x, TOP - 0.095, "", fontsize=11, va="top", linespacing=1.4) for x in LEFT
         ]
         self._fixed = self._fixed_bodies()
-        self._verdict = figure.text(0.035, 0.912, _verdict(scene), fontsize=10, color=PATH)
+        told = textwrap.shorten(verdict_line(scene), 180)
+        self._verdict = figure.text(0.035, 0.912, told, fontsize=10, color=PATH)
         figure.text(0.035, 0.012, _slice_note(scene), fontsize=9.5, color=MUTED)
 
     @property
@@ -84,14 +79,10 @@ class Captions:
         first = [*self._params(start), f"loss {short(start.loss)}"]
         if len(trace) == 1:
             return ["\n".join(first)]
-        after = trace[1]
-        second = [update_line(self._scene, start, after, i) for i in self._told(start)]
-        change = after.loss - start.loss
-        share = f" ({percent(abs(change) / abs(start.loss))})" if start.loss else ""
-        third = [
-            f"{short(start.loss)} -> {short(after.loss)}",
-            f"it {'fell' if change < 0 else 'rose'} by {short(abs(change))}{share}",
-        ]
+        second = [update_line(self._scene, i) for i in self._told(start)]
+        if self._scene.move and self._scene.move.where:
+            second.append("in standard units")
+        third = fall(self._scene).split(": ")
         return ["\n".join(map(_fit, lines)) for lines in (first, second, third)]
 
     def _repeat(self, at: int, over: bool) -> str:
@@ -114,12 +105,6 @@ class Captions:
         surface = self._scene.surface
         names = list(self._scene.param_names)
         return [names.index(surface.x_name), names.index(surface.y_name)]
-
-
-def _verdict(scene: Scene) -> str:
-    """Return what is wrong with the run and what to do, in a line, if anything is."""
-    told = [f"{verdict.message}; {verdict.remedy}" for verdict in scene.verdicts[:1]]
-    return textwrap.shorten("".join(told), 180, placeholder=" ...")
 
 
 def _slice_note(scene: Scene) -> str:

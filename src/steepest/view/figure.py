@@ -3,6 +3,7 @@
 import os
 import textwrap
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -14,6 +15,7 @@ from steepest.view.panel import Panel, path_of
 from steepest.view.relief import Relief, surface_title
 from steepest.view.scene import Scene
 from steepest.view.style import MUTED, PATH, look, title_size
+from steepest.view.words import verdict_line
 
 __all__ = ["draw", "save_figure"]
 
@@ -60,9 +62,8 @@ def _headings(figure: Figure, scene: Scene) -> None:
     figure.text(0.065, 0.955, scene.title, fontsize=title_size(scene.title), fontweight="bold")
     figure.text(0.065, 0.928, _summary(scene), fontsize=11.5, color=MUTED)
     figure.text(0.065, 0.012, _footnote(scene), fontsize=9.5, color=MUTED, va="bottom")
-    if scene.verdicts:
-        message = textwrap.shorten(scene.verdicts[0].message, 130, placeholder=" ...")
-        figure.text(0.065, 0.904, message, fontsize=11.5, color=PATH, fontweight="bold")
+    told = textwrap.shorten(verdict_line(scene), 180)
+    figure.text(0.065, 0.905, told, fontsize=10, color=PATH, fontweight="bold")
 
 
 def _summary(scene: Scene) -> str:
@@ -76,8 +77,12 @@ def _summary(scene: Scene) -> str:
 
 def _footnote(scene: Scene) -> str:
     """Return what the marks mean, and what a slice holds still and how far the path is off it."""
-    marks = "White circle: the start. Filled circle: the end. Cross: the lowest loss shown."
     surface = scene.surface
+    marks = "White circle: the start. Filled circle: the last step."
+    if surface.lowest is not None:
+        marks += " Cross: the minimum."
+    if not np.all(surface.path_loss <= surface.loss.max()):
+        marks += " The path leaves the picture."
     if not surface.is_slice:
         return marks
     named = [f"{name} = {short(value)}" for name, value in list(surface.held.items())[:4]]

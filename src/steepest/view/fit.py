@@ -152,7 +152,7 @@ class Probabilities:
         axes.set_ylim(-0.12, 1.08 + 0.08 * lines)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.set_xlabel(scene.feature_labels[0])
-        which = scene.classes[1] if len(scene.classes) == 2 else "each class"
+        which = scene.class_labels[1] if len(scene.classes) == 2 else "each class"
         axes.set_ylabel(f"probability of {scene.target_name} = {which}")
         axes.set_title("Data and fit")
         numbers_on(axes.xaxis)
@@ -169,7 +169,7 @@ class Probabilities:
         """Draw the rows: two classes at 0 and 1, more in lanes below the curves."""
         assert scene.classes is not None
         jitter = 0.02 * _jitter(len(scene.y))
-        for i, name in enumerate(scene.classes):
+        for i, name in enumerate(scene.class_labels):
             chosen = scene.y == i
             lane = float(i) if len(scene.classes) == 2 else -0.07
             axes.plot(
@@ -230,13 +230,13 @@ class OverMargin:
                 alpha=0.75,
                 label=f"actual {name}",
             )[0]
-            for i, name in enumerate(scene.classes)
+            for i, name in enumerate(scene.class_labels)
         ]
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-0.12, 1.16)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.set_xlabel("margin: weights x features + bias")
-        axes.set_ylabel(f"probability of {scene.target_name} = {scene.classes[1]}")
+        axes.set_ylabel(f"probability of {scene.target_name} = {scene.class_labels[1]}")
         axes.set_title("Data and fit")
         axes.legend(
             loc="upper center", ncols=2, handletextpad=0.2, columnspacing=1.0, borderaxespad=0.1
@@ -283,7 +283,7 @@ class OfActual:
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)
         turned: Any = {"rotation": 35, "ha": "right", "fontsize": 8} if count > MOST_COLUMNS else {}
-        axes.set_xticks(range(count), scene.classes, **turned)
+        axes.set_xticks(range(count), scene.class_labels, **turned)
         axes.set_xlabel(f"actual {scene.target_name}")
         axes.set_ylabel("probability given to the actual class")
         axes.set_title("Data and fit")

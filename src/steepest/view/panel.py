@@ -34,7 +34,6 @@ class Path:
 
     steps: NDArray[np.intp]
     params: Array
-    gradients: Array
     losses: Array
     x: Array
     y: Array
@@ -55,7 +54,6 @@ def path_of(scene: Scene) -> Path:
     return Path(
         steps=trace.kept[rows],
         params=trace.params[rows],
-        gradients=trace.gradients[rows],
         losses=losses,
         x=x,
         y=y,

@@ -1,0 +1,196 @@
+"""The story of a run: all that is told of it in words, gathered once, as plain data.
+
+It has no surface, so telling a run costs no more than one look at its rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.prepare import Data
+from steepest.descent.plan import Choices
+from steepest.descent.scale import choose_scale
+from steepest.descent.stops import Stop
+from steepest.diagnosis.verdict import Verdict
+from steepest.objective.entropy import OfClasses
+from steepest.objective.linear import LinearObjective, param_names
+from steepest.objective.loss import Loss
+from steepest.trace import Step, Trace
+
+__all__ = ["MOST_PARAMS", "Move", "Story", "brief", "label"]
+
+Array = NDArray[np.float64]
+
+MOST_PARAMS = 6
+"""Params that are told one by one; of more, those that matter most."""
+
+MOST_LETTERS = 32
+"""Letters of a name in a picture."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """The first step in the coordinates in which it is a step along the rule's direction.
+
+    `where` names them, empty for the reader's own units. `gradient` is None where the coordinates
+    have no names of their own, as those that make the bowl round: then the move is the reader's.
+    """
+
+    where: str
+    old: Array
+    new: Array
+    gradient: Array | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is told of a run. `rows` is how many there are, `dropped` how many were left out."""
+
+    source: str
+    rows: int
+    dropped: int
+    loss: Loss
+    feature_names: tuple[str, ...]
+    target_name: str
+    classes: tuple[str, ...] | None
+    param_names: tuple[str, ...]
+    param_words: tuple[str, ...]
+    """The names by which params are told: just `weight` and `bias` where there are no others."""
+    param_units: tuple[str, ...]
+    loss_label: str
+    choices: Choices
+    trace: Trace
+    result: Step
+    stop: Stop
+    verdicts: Sequence[Verdict]
+    move: Move | None
+    """The first step; None if none was taken."""
+    told: Sequence[int]
+    """The params that are told one by one."""
+    costs: Array
+    """The loss of every row at the result, (rows,)."""
+    probabilities: Array | None
+    """The probability of each class for every row at the result, (rows, k), or None."""
+    actual: NDArray[np.intp] | None
+
+    @classmethod
+    def of(
+        cls,
+        data: Data,
+        objective: LinearObjective,
+        choices: Choices,
+        trace: Trace,
+        result: Step,
+        stop: Stop,
+        verdicts: Sequence[Verdict],
+    ) -> "Story":
+        """Return the story of a run with this `result`."""
+        features, target = data.features, data.target
+        names = param_names(features.names, target.classes)
+        margins, loss = objective.margins(result.params), objective.loss
+        return cls(
+            source=data.name,
+            rows=len(data.y),
+            dropped=data.dropped,
+            loss=loss,
+            feature_names=features.names,
+            target_name=target.name,
+            classes=None if target.classes is None else tuple(map(str, target.classes)),
+            param_names=names,
+            param_words=("weight", "bias") if len(names) == 2 else names,
+            param_units=_param_units(features.units, target.unit, loss.margins),
+            loss_label=_loss_label(choices, target.unit),
+            choices=choices,
+            trace=trace,
+            result=result,
+            stop=stop,
+            verdicts=verdicts,
+            move=_first_move(objective, choices, trace),
+            told=_telling(trace),
+            costs=loss.value(margins, data.y),
+            probabilities=loss.probabilities(margins) if isinstance(loss, OfClasses) else None,
+            actual=None if target.classes is None else data.y.astype(np.intp),
+        )
+
+    @property
+    def title(self) -> str:
+        """What is told, in one line."""
+        count = len(self.feature_names)
+        by = brief(self.feature_names[0]) if count == 1 else f"{count} features"
+        return f"{brief(self.target_name)} by {by}: {self.rows:,} rows of {brief(self.source)}"
+
+    def param_label(self, name: str) -> str:
+        """Return a param's name with its unit, for an axis."""
+        i = self.param_names.index(name)
+        return label(self.long_word(i), self.param_units[i])
+
+    def long_word(self, i: int) -> str:
+        """Return what param i is called where it stands alone: `weight of duration`, `bias`."""
+        name = brief(self.param_names[i])
+        return name if name.split("[")[0] == "bias" else f"weight of {name}"
+
+
+def _first_move(objective: LinearObjective, choices: Choices, trace: Trace) -> Move | None:
+    """Return the first step as it was taken, in coordinates that can be told."""
+    if len(trace) == 1:
+        return None
+    start, after = trace[0], trace[1]
+    if choices.scale == "none":
+        return Move("", start.params, after.params, start.gradient)
+    if choices.scale == "round":
+        return Move("", start.params, after.params, None)
+    scale = choose_scale(choices.scale, objective)
+    old, new = scale.position(start.params), scale.position(after.params)
+    where = "in standard units (each feature less its mean, by its standard deviation)"
+    return Move(where, old, new, scale.pull(start.gradient))
+
+
+def _telling(trace: Trace) -> Sequence[int]:
+    """Return the params to tell: all if few, else those that the first step owes most to.
+
+    That is what a param adds to the fall, its gradient times its move, which has no unit of its
+    own. The last param, a bias, is always among them.
+    """
+    start = trace[0]
+    if len(start.params) <= MOST_PARAMS:
+        return range(len(start.params))
+    moved = trace[1].params - start.params if len(trace) > 1 else start.gradient
+    owed = np.abs(start.gradient * moved)[:-1]
+    most = np.argsort(-owed, kind="stable")[: MOST_PARAMS - 1]
+    return [*sorted(int(i) for i in most), len(start.params) - 1]
+
+
+def _param_units(features: Sequence[str], target: str, margins: int) -> tuple[str, ...]:
+    """Return the unit of each param: the target's by the feature's; a bias has the target's."""
+    units = [f"{target}/{unit}".removeprefix("/") if target else f"per {unit}" for unit in features]
+    told = [unit if by else target for unit, by in zip(units, features, strict=True)]
+    return tuple(unit for unit in [*told, target] for _ in range(margins))
+
+
+def _loss_label(choices: Choices, unit: str) -> str:
+    """Return the loss with its unit, for an axis."""
+    square = f" ({unit}²)" if unit else ""
+    told = {
+        "squared": f"mean squared error{square}",
+        "absolute": "mean absolute error" + (f" ({unit})" if unit else ""),
+        "huber": f"mean Huber loss{square}",
+        "cross_entropy": "cross entropy (nats)",
+    }[choices.loss]
+    return f"{told} + penalty" if choices.l2 else told
+
+
+def brief(name: str) -> str:
+    """Return a name on one line, cut where a picture has no room for more.
+
+    >>> brief("two   words"), brief("x" * 80)[-3:], len(brief("x" * 80))
+    ('two words', 'xx…', 32)
+    """
+    line = " ".join(name.split())
+    return line if len(line) <= MOST_LETTERS else f"{line[: MOST_LETTERS - 1]}…"
+
+
+def label(name: str, unit: str) -> str:
+    """Return a name, cut if need be, with its unit."""
+    return f"{brief(name)} ({brief(unit)})" if unit else brief(name)
