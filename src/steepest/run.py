@@ -128,8 +128,11 @@ class Run:
         return loss.probabilities(self._margins(data))
 
     def _margins(self, data: Any) -> Array:
+        return self._margins_of(new_rows(data, self.data.features))
+
+    def _margins_of(self, X: Array) -> Array:
         weights, bias = self.objective.split(self.params)
-        margins: Array = new_rows(data, self.data.features) @ weights + bias
+        margins: Array = X @ weights + bias
         return margins
 
     def prediction_table(self, data: Any) -> "pa.Table":
@@ -141,8 +144,10 @@ class Run:
         from steepest.data.table import read_table
         from steepest.view.table import predictions
 
-        columns = predictions(self.objective, self._margins(data), self.classes)
-        table = read_table(data).arrow
+        rows = read_table(data, self.data.features.categories)
+        margins = self._margins_of(self.data.features.matrix(rows))
+        columns = predictions(self.objective, margins, self.classes)
+        table = rows.arrow
         for name, values in columns.items():
             if name in table.column_names:
                 raise DataError(f"the data have a column {name!r} already; rename it")

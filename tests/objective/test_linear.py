@@ -239,3 +239,16 @@ assert fork.exitcode == 0, fork.exitcode
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_an_objective_takes_lists_and_the_name_of_a_loss() -> None:
+    value, gradient = st.LinearObjective([[0.0], [1.0]], [1.0, 3.0], "squared").value_and_gradient(
+        np.array([2.0, 0.0])
+    )
+    assert value == 1.0 and gradient.tolist() == [-1.0, -2.0]
+    assert st.LinearObjective([[0.0], [1.0], [2.0]], [0, 1, 2], "cross_entropy").size == 6
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(st.ChoiceError, match=r"X has the shape \(2, 1\) and y \(3,\)"):
+        st.LinearObjective([[0.0], [1.0]], [1.0, 2.0, 3.0], "squared")

@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.rows import Rows
+from steepest.errors import ChoiceError
+from steepest.objective.choice import choose_loss
 from steepest.objective.loss import Loss
 from steepest.objective.protocol import Vector
 
@@ -24,19 +26,34 @@ Array = NDArray[np.float64]
 class LinearObjective:
     """`mean(loss(X w + b, y)) + l2 / 2 |w|^2`; the bias is free.
 
-    X has shape (rows, features), y (rows,): numbers, or class codes 0 to k-1. With several
-    margins (softmax) w is (features, k) and b (k,).
+    X has shape (rows, features), y (rows,): numbers, or class codes 0 to k-1. `loss` is one, or
+    its name. With several margins (softmax) w is (features, k) and b (k,). Raises ChoiceError
+    for shapes that do not fit, and for a name that is no loss.
 
     >>> import numpy as np
-    >>> from steepest.objective.regression import Squared
-    >>> line = LinearObjective(np.array([[0.0], [1.0]]), np.array([1.0, 3.0]), Squared())
+    >>> line = LinearObjective([[0.0], [1.0]], [1.0, 3.0], "squared")
     >>> line.value_and_gradient(np.array([2.0, 0.0]))   # weight 2, bias 0: both rows are 1 short
     (1.0, array([-1., -2.]))
     """
 
     def __init__(
-        self, X: Array, y: Array, loss: Loss, *, l2: float = 0.0, threads: int | None = None
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        loss: Loss | str,
+        *,
+        l2: float = 0.0,
+        threads: int | None = None,
     ) -> None:
+        X = np.ascontiguousarray(X, dtype=np.float64)
+        y = np.ascontiguousarray(y, dtype=np.float64)
+        if X.ndim != 2 or y.shape != X.shape[:1]:
+            raise ChoiceError(
+                f"X has the shape {X.shape} and y {y.shape}, but they must be (rows, features) "
+                "and (rows,)"
+            )
+        if isinstance(loss, str):
+            loss = choose_loss(loss, int(y.max()) + 1 if loss == "cross_entropy" else None)
         self.rows = Rows(X, y, outputs=loss.margins, threads=threads)
         self.loss = loss
         self.l2 = l2

@@ -18,7 +18,10 @@ HEADROOM = 2.5
 """How many times as high as the path the drawn surface is."""
 
 BREADTH = 0.4
-"""The share of the window that is drawn at least: a thin ravine keeps its walls."""
+"""The share of the window that is drawn if it can be: a thin ravine keeps its walls."""
+
+MOST_HEADROOM = 12.0
+"""How many times as high as the path they may be at most."""
 
 POWER = 3.0
 """Levels rise with this power, so that the floor of the bowl, where the path ends, has some too."""
@@ -61,8 +64,8 @@ def cut_of(surface: Surface) -> float:
     path = surface.path_loss[np.isfinite(surface.path_loss)]
     inside = path[path <= high]
     reached = float(inside.max()) if len(inside) else high
-    broad = float(np.nanquantile(surface.loss, BREADTH))
-    cut = max(low + HEADROOM * (reached - low), broad)
+    broad = float(np.nanquantile(surface.loss, BREADTH)) - low
+    cut = low + np.clip(broad, HEADROOM * (reached - low), MOST_HEADROOM * (reached - low))
     return cut if low < cut < high else high
 
 
