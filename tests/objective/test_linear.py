@@ -12,7 +12,7 @@ from scipy.optimize import approx_fprime
 from sklearn._loss import HalfBinomialLoss, HalfMultinomialLoss, HalfSquaredError
 from sklearn.linear_model._linear_loss import LinearModelLoss
 
-from steepest import Absolute, CrossEntropy, Huber, LinearObjective, Softmax, Squared
+from steepest import Absolute, ChoiceError, CrossEntropy, Huber, LinearObjective, Softmax, Squared
 from steepest.data.rows import tree_sum
 from steepest.objective.linear import param_names
 
@@ -242,13 +242,13 @@ assert fork.exitcode == 0, fork.exitcode
 
 
 def test_an_objective_takes_lists_and_the_name_of_a_loss() -> None:
-    value, gradient = st.LinearObjective([[0.0], [1.0]], [1.0, 3.0], "squared").value_and_gradient(
+    value, gradient = LinearObjective([[0.0], [1.0]], [1.0, 3.0], "squared").value_and_gradient(
         np.array([2.0, 0.0])
     )
     assert value == 1.0 and gradient.tolist() == [-1.0, -2.0]
-    assert st.LinearObjective([[0.0], [1.0], [2.0]], [0, 1, 2], "cross_entropy").size == 6
+    assert LinearObjective([[0.0], [1.0], [2.0]], [0, 1, 2], "cross_entropy").size == 6
 
 
 def test_shapes_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(st.ChoiceError, match=r"X has the shape \(2, 1\) and y \(3,\)"):
-        st.LinearObjective([[0.0], [1.0]], [1.0, 2.0, 3.0], "squared")
+    with pytest.raises(ChoiceError, match=r"X has the shape \(2, 1\) and y \(3,\)"):
+        LinearObjective([[0.0], [1.0]], [1.0, 2.0, 3.0], "squared")
