@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, log_expit, logsumexp, softmax
 
+from steepest import LinearObjective
+
 Array = NDArray[np.float64]
 Valued = tuple[float, Array]
 
@@ -76,3 +78,14 @@ def problem(
         y[:classes] = np.arange(classes)
         return X, y.astype(float)
     return X, score
+
+
+def hessian(objective: LinearObjective, params: Array) -> Array:
+    """Return the second derivatives at params, (size, size), from the curvature of each row."""
+    X, y, k = objective.rows.X, objective.rows.y, objective.shape[1]
+    curvature = objective.loss.curvature(objective.margins(params), y).reshape(len(X), k, k)
+    X1 = np.column_stack([X, np.ones(len(X))])
+    total = np.einsum("ni,nab,nj->iajb", X1, curvature, X1, optimize=True)
+    bend = total.reshape(objective.size, objective.size) / len(X)
+    bend[np.diag_indices(objective.size - k)] += objective.l2
+    return bend

@@ -37,11 +37,6 @@ class Choices:
     batch: int | None
     curvature: float | None
 
-    @property
-    def is_textbook(self) -> bool:
-        """Whether each step is `params - learning_rate * gradient` in the reader's units."""
-        return self.rule == "steepest" and self.scale == "none"
-
 
 def plan_walk(
     objective: LinearObjective,

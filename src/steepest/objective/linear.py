@@ -88,21 +88,6 @@ class LinearObjective:
         weights, bias = self.split(params)
         return np.concatenate(self.rows.map(lambda rows: self.rows.X[rows] @ weights + bias))
 
-    def hessian(self, params: Vector) -> Array:
-        """Return the second derivatives at `params`, shape (size, size)."""
-        weights, bias = self.split(params)
-
-        def block(X: Array, y: Array) -> tuple[Any, ...]:
-            curvature = self.loss.curvature(X @ weights + bias, y)
-            curvature = curvature.reshape(len(X), self.shape[1], self.shape[1])
-            X1 = np.column_stack([X, np.ones(len(X))])
-            return (np.einsum("ni,nab,nj->iajb", X1, curvature, X1, optimize=True),)
-
-        (total,) = self.rows.sum(block)
-        hessian: Array = total.reshape(self.size, self.size) / len(self.rows)
-        hessian[np.diag_indices(self.size - self.shape[1])] += self.l2
-        return hessian
-
     def sample(self, indices: NDArray[np.intp]) -> "LinearObjective":
         """Return the same objective on some of the rows: a mini-batch."""
         X, y = self.rows.X[indices], self.rows.y[indices]

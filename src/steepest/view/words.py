@@ -118,7 +118,8 @@ def _step_lines(story: Story, move: Move) -> Iterator[str]:
     if move.where:
         yield f"{move.where}:"
     if move.gradient is None:
-        yield "against the gradient in coordinates in which the bowl is round; in your units:"
+        steep = short(story.trace[0].steepness)
+        yield f"where the bowl is round, the gradient has the length {steep}; in your units:"
     else:
         parts = _listed(story, [short(value) for value in move.gradient])
         yield f"gradient: {parts}; its length {short(float(np.linalg.norm(move.gradient)))}"
