@@ -205,7 +205,7 @@ def test_json_has_the_same_keys_for_every_run(
 ) -> None:
     run = asked_json(*words)
     assert list(run) == KEYS
-    assert list(run["data"]) == ["name", "rows", "dropped", "target", "classes"]
+    assert list(run["data"]) == ["name", "rows", "dropped", "target", "classes", "base_levels"]
 
 
 def test_json_names_the_weights_by_class(asked_json: Callable[..., dict[str, Any]]) -> None:
@@ -245,6 +245,7 @@ def test_dropped_rows_are_counted_in_words_and_json(
         "dropped": 3,
         "target": "y",
         "classes": None,
+        "base_levels": {},
     }
 
 

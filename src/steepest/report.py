@@ -29,6 +29,7 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
             "dropped": run.data.dropped,
             "target": run.data.target.name,
             "classes": classes,
+            "base_levels": run.data.features.bases,
         },
         "choices": asdict(run.choices),
         "weights": {

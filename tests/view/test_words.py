@@ -260,3 +260,8 @@ def test_standard_units_are_told_in_the_coordinates_of_the_walk() -> None:
 def test_words_need_no_surface(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st.Run, "surface", None)
     assert "Step 4" in st.descend("geyser", "waiting", ["duration"]).explain()
+
+
+def test_the_levels_that_the_bias_holds_are_named() -> None:
+    text = st.descend("penguins", "body_mass_g", ["species", "sex"], steps=1).explain()
+    assert "weights of levels are against species=Adelie, sex=male, which the bias holds" in text

@@ -80,6 +80,11 @@ class Features:
         return tuple(unit for column in self.columns for unit in column.units)
 
     @property
+    def bases(self) -> dict[str, str]:
+        """The level of each category that has no weight, since the bias holds its effect."""
+        return {column.name: column.base for column in self.columns if column.base is not None}
+
+    @property
     def categories(self) -> tuple[str, ...]:
         """The columns whose values are words, whatever they look like."""
         return tuple(column.name for column in self.columns if column.kind == "category")

@@ -3,7 +3,7 @@
 It has no surface, so telling a run costs no more than one look at its rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,8 @@ class Story:
     dropped: int
     loss: Loss
     feature_names: tuple[str, ...]
+    bases: Mapping[str, str]
+    """The level of each category whose effect the bias holds."""
     target_name: str
     classes: tuple[str, ...] | None
     param_names: tuple[str, ...]
@@ -96,6 +98,7 @@ class Story:
             dropped=data.dropped,
             loss=loss,
             feature_names=features.names,
+            bases=features.bases,
             target_name=target.name,
             classes=None if target.classes is None else tuple(map(str, target.classes)),
             param_names=names,

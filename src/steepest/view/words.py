@@ -216,6 +216,9 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 def _result(story: Story) -> Part:
     result = story.result
     lines = list(_values(story, result))
+    if story.bases:
+        held = ", ".join(f"{name}={level}" for name, level in story.bases.items())
+        lines.append(f"weights of levels are against {held}, which the bias holds")
     lines.append(f"{story.loss_label}: {short(result.full_loss)}")
     best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"
     return Part(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
