@@ -491,9 +491,12 @@ def slow(tmp_path: Path) -> list[str]:
 def interrupted(words: list[str], folder: Path) -> tuple[int, str, str]:
     """Run a command on a terminal and press Ctrl-C once its bar tells a loss."""
     master, slave = os.openpty()
+    # Tests in the background may be deaf to Ctrl-C, and would hand that down.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     command = subprocess.Popen(
         [*STEEPEST, *words], cwd=folder, stdout=subprocess.PIPE, stderr=slave, text=True
     )
+    signal.signal(signal.SIGINT, before)
     os.close(slave)
     said = b""
     while b"loss" not in said:
