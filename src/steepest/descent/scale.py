@@ -29,6 +29,9 @@ SCALES = ("none", "standard", "round")
 MOST_ROUNDED = 512
 """Features up to which `auto` rounds: d² numbers and d³ work, less than a few reads of X."""
 
+COMMON = 0.1
+"""The scale, against the full one, of what all classes have in common."""
+
 MOST_BOUNDED = 2048
 """Features up to which the curvature bound is the largest eigenvalue, not the sum of all."""
 
@@ -195,8 +198,15 @@ def _rounded(objective: LinearObjective) -> Rounded:
 
 
 def _common(l2: float, deviation: Vector) -> Vector:
-    """Return the scale of what all classes have in common; any will do where nothing bends."""
-    return np.append(deviation / np.sqrt(l2), 1.0) if l2 else np.ones(len(deviation) + 1)
+    """Return the scale of what all classes have in common; any will do where nothing bends.
+
+    Where a model fits well its loss curves far less than the bound. Only the penalty's curvature
+    is not a bound but the curvature itself, so in full it would be the steepest there is, and the
+    steps would go to and fro along what changes no prediction: measured, 3 to 5 times as many.
+    """
+    if not l2:
+        return np.ones(len(deviation) + 1)
+    return np.append(COMMON * deviation / np.sqrt(l2), 1.0)
 
 
 def _largest_curvature(

@@ -139,9 +139,12 @@ class LinearObjective:
 
         In standard units (features of mean 0 and deviation 1, margins about the best constant
         guess) each weight and bias is drawn from the standard normal; told in the reader's units.
+        With several classes only their differences matter, so what they have in common is 0.
         """
         mean, deviation = self.moments
         drawn = generator.standard_normal(self.shape) * self.loss.spread(self.rows.y)
+        if self.shape[1] > 1:
+            drawn -= drawn.mean(axis=1, keepdims=True)
         weights = drawn[:-1] / deviation[:, None]
         bias = drawn[-1] + self.loss.guess(self.rows.y) - mean @ weights
         return np.append(weights, bias)

@@ -1,7 +1,5 @@
 """The loss surface in three dimensions, with the path lying on it."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.artist import Artist
@@ -21,6 +19,10 @@ __all__ = ["Relief", "surface_title"]
 Array = NDArray[np.float64]
 
 ELEVATION = 38.0
+"""From how far above the surface is seen, in degrees."""
+
+HEIGHT = 0.72
+"""The height of the box; its sides are 1."""
 
 
 def surface_title(scene: Scene) -> str:
@@ -37,9 +39,10 @@ class Relief:
         self._path = path
         self._ground(axes, scene)
         self._frame(axes, scene)
-        self._inside = _inside(scene, path)
-        self._slice = scene.surface.is_slice
-        self._shadow = self._below(axes, scene)
+        self._z = _inside(scene, path, path.losses)
+        self._below = _inside(scene, path, path.slice_losses)
+        (self._shadow,) = axes.plot([], [], [], ":", color="white", lw=1.6, zorder=5)
+        self._shadow.set_visible(scene.surface.is_slice)
         self._line = thread(axes, path, [], [], [])
         (self._start,) = axes.plot(
             path.x[:1],
@@ -82,7 +85,7 @@ class Relief:
     def _frame(self, axes: Axes3D, scene: Scene) -> None:
         surface = scene.surface
         axes.view_init(elev=ELEVATION, azim=_best_side(scene, self._path))
-        axes.set_box_aspect((1, 1, 0.72), zoom=0.9)
+        axes.set_box_aspect((1, 1, HEIGHT), zoom=0.9)
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
         axes.set_xlabel(scene.param_label(surface.x_name), labelpad=6)
@@ -93,38 +96,30 @@ class Relief:
             axis.set_pane_color((0.965, 0.972, 0.98, 1.0))
             axis._axinfo["grid"].update(color="#dde3e9", linewidth=0.6)
 
-    def _below(self, axes: Axes3D, scene: Scene) -> Any:
-        """Return the line of a path that lies off a slice, on the slice; else a line of nothing."""
-        (line,) = axes.plot([], [], [], ":", color="white", lw=1.6, zorder=5)
-        return line
-
     @property
     def moving(self) -> list[Artist]:
-        """Path, start and current point."""
+        """Path (and where it lies off a slice, its shadow there), start and current point."""
         return [self._shadow, self._line, self._start, self._here]
 
     def show(self, at: int) -> None:
-        """Draw the path up to point `at`, at its true losses; what left the window is not drawn."""
+        """Draw the path up to point `at`, at its true losses; what left the box is not drawn."""
         shown = slice(0, at + 1)
-        x, y = self._path.x[shown], self._path.y[shown]
-        z = np.where(self._inside[shown], self._path.losses[shown], np.nan)
+        x, y, z = self._path.x[shown], self._path.y[shown], self._z[shown]
         self._line.set_data_3d(x, y, z)
         self._here.set_data_3d(x[-1:], y[-1:], z[-1:])
-        if self._slice:
-            below = np.where(self._inside[shown], self._path.slice_losses[shown], np.nan)
-            self._shadow.set_data_3d(x, y, below)
+        self._shadow.set_data_3d(x, y, self._below[shown])
 
 
-def _inside(scene: Scene, path: Path) -> Any:
-    """Return which points of the path lie within the box of the surface that is drawn."""
+def _inside(scene: Scene, path: Path, losses: Array) -> Array:
+    """Return the losses of the path, NaN where it is outside the box that is drawn."""
     x, y, cut = scene.surface.x, scene.surface.y, cut_of(scene.surface)
     across = (path.x >= x[0]) & (path.x <= x[-1]) & (path.y >= y[0]) & (path.y <= y[-1])
-    return across & (path.losses <= cut)
+    return np.where(across & (losses <= cut), losses, np.nan)
 
 
 def _best_side(scene: Scene, path: Path) -> float:
     """Return the azimuth, in degrees, from which most of the path is seen and best spread out."""
-    inside = np.flatnonzero(_inside(scene, path))[:60]
+    inside = np.flatnonzero(np.isfinite(_inside(scene, path, path.losses)))[:60]
     scores = {azimuth: _seen_from(azimuth, scene, path, inside) for azimuth in range(-170, 181, 10)}
     return float(max(scores, key=lambda azimuth: scores[azimuth]))
 
@@ -135,7 +130,7 @@ def _seen_from(azimuth: int, scene: Scene, path: Path, inside: NDArray[np.intp])
     low, high = np.nanmin(surface.loss), cut_of(surface)
     u = (path.x[inside] - surface.x[0]) / (surface.x[-1] - surface.x[0])
     v = (path.y[inside] - surface.y[0]) / (surface.y[-1] - surface.y[0])
-    h = (path.losses[inside] - low) / (high - low) * 0.72
+    h = (path.losses[inside] - low) / (high - low) * HEIGHT
     angle = np.deg2rad(azimuth)
     toward = np.array([np.cos(angle), np.sin(angle), np.tan(np.deg2rad(ELEVATION))])
     distance = np.linspace(0.02, 1.2, 50)[:, None]
@@ -145,7 +140,7 @@ def _seen_from(azimuth: int, scene: Scene, path: Path, inside: NDArray[np.intp])
     column = np.clip(at_u * cells, 0, cells).astype(int)
     row = np.clip(at_v * cells, 0, cells).astype(int)
     ground = surface.loss[row, column]
-    ground = np.where(ground <= high, ground - low, 0.0) / (high - low) * 0.72
+    ground = np.where(ground <= high, ground - low, 0.0) / (high - low) * HEIGHT
     hidden = (over & (ground > h + distance * toward[2] + 0.01)).any(axis=0)
     across = -u * np.sin(angle) + v * np.cos(angle)
     return float((~hidden).mean() + 0.25 * np.ptp(across) if len(inside) else 0.0)
