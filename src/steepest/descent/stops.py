@@ -103,7 +103,7 @@ class Stopping:
             return None
         if self.steps is None:
             return Stop("steps", f"stopped: {most:,} steps are the most unless steps says more")
-        return Stop("steps", f"stopped: the number of steps asked for is {most:,}")
+        return Stop("steps", f"stopped after {most:,} step{'s' * (most != 1)}, as asked")
 
     def _seconds(self, trace: Trace) -> Stop | None:
         if self.seconds is None or trace.seconds[-1] < self.seconds:

@@ -17,7 +17,7 @@ from steepest.view.words import fall, headings, update_line, verdict_line
 __all__ = ["Captions"]
 
 LEFT = (0.035, 0.275, 0.535, 0.765)
-TOP = 0.275
+TOP = 0.295
 WIDTH = 36
 """Letters in a line of a caption."""
 

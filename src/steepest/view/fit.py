@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from steepest.objective.entropy import OfClasses
@@ -69,6 +70,24 @@ def _mark(i: int) -> str:
 
 def _colour(i: int) -> str:
     return CLASSES[i % len(CLASSES)]
+
+
+def _marks(axes: Axes, scene: Scene, size: float) -> list[Line2D]:
+    """Return the marks of each class, without points yet."""
+    return [
+        axes.plot(
+            [],
+            [],
+            _mark(i),
+            ms=size,
+            mec="white",
+            mew=0.4,
+            color=_colour(i),
+            alpha=0.8,
+            label=f"actual {name}",
+        )[0]
+        for i, name in enumerate(scene.class_labels)
+    ]
 
 
 class Line:
@@ -218,20 +237,7 @@ class OverMargin:
         span = np.linspace(-reach, reach, 200)
         axes.plot(span, 1 / (1 + np.exp(-span)), color=PATH, lw=2.4, path_effects=halo(4.4))
         self._jitter = 0.045 * _jitter(len(scene.y))
-        self._points = [
-            axes.plot(
-                [],
-                [],
-                _mark(i),
-                ms=5,
-                mec="white",
-                mew=0.4,
-                color=_colour(i),
-                alpha=0.75,
-                label=f"actual {name}",
-            )[0]
-            for i, name in enumerate(scene.class_labels)
-        ]
+        self._points = _marks(axes, scene, 5)
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-0.12, 1.16)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
@@ -263,12 +269,7 @@ class OfActual:
         self._scene, self._path = scene, path
         self._x = scene.y + 0.32 * _jitter(len(scene.y))
         count = len(scene.classes)
-        self._points = [
-            axes.plot([], [], _mark(i), ms=4.5, mec="white", mew=0.4, color=_colour(i), alpha=0.8)[
-                0
-            ]
-            for i in range(count)
-        ]
+        self._points = _marks(axes, scene, 4.5)
         axes.axhline(1 / count, ls="--", lw=1, color=MUTED)
         axes.annotate(
             "a guess",
