@@ -20,7 +20,8 @@ def test_steps_are_exact(steps: int) -> None:
     run = descended(steps=steps, **SLOW)
     assert len(run.trace) == steps + 1
     assert run.stop.reason == "steps"
-    assert run.stop.message.startswith("stopped: ")
+    told = "1 step" if steps == 1 else f"{steps} steps"
+    assert run.stop.message == f"stopped after {told}, as asked"
     assert str(steps) in run.stop.message
 
 
