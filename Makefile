@@ -13,6 +13,7 @@ demo: $(VENV)/user  ## see gradient descent on two real data sets
 	$(BIN)/steepest demo
 
 test: $(VENV)/dev  ## run all tests, doctests and the README's numbers
+	@sh tools/browser.sh
 	$(BIN)/python -m pytest -n auto -q
 
 lint: $(VENV)/dev  ## style, types, and the arrows between the rooms

@@ -415,7 +415,7 @@ def test_command_is_installed() -> None:
     assert printed.stdout == f"steepest {steepest.__version__}\n"
 
 
-COMMANDS = ["demo", "fit", "show", "predict", "data"]
+COMMANDS = ["demo", "fit", "play", "show", "predict", "data"]
 
 
 def test_every_command_is_helped(told: Told) -> None:
@@ -449,20 +449,60 @@ def test_examples_in_the_help_run(told: Told, command: str) -> None:
         assert all(Path(name).stat().st_size for name in named)
 
 
-WRITING = ("--figure", "--film", "--save", "-o")
+WRITING = ("--figure", "--film", "--page", "--save", "-o")
 
 
 def test_demo_in_the_help_writes_all_its_files(told: Told) -> None:
-    """The slow one: two figures and two films of each of two runs."""
+    """The slow one: two figures, two films and a page of each of two runs."""
     (words,) = examples(told, "demo")
     text = told(*words)
     written = re.findall(r"^  (steepest-demo/\S+)$", text, re.MULTILINE)
     assert sorted(written) == sorted(map(str, Path("steepest-demo").iterdir()))
     kinds = {Path(name).suffix for name in written}
-    assert kinds == {".png", ".svg", ".gif", ".mp4", ".csv"}
+    assert kinds == {".png", ".svg", ".gif", ".mp4", ".html", ".csv"}
     assert all(Path(name).stat().st_size for name in written)
     for step in ("Step 1", "Step 2", "Step 3", "Step 4", "-log P"):
         assert step in text
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """Return what is served: the first page's chosen columns, its port, whether it is opened."""
+    served: list[tuple[Any, ...]] = []
+
+    def serve(session: Any, port: int, open_browser: bool, tell: Any) -> None:
+        answer = session().answer({"ask": "offer"})
+        served.append((answer["chosen"], port, open_browser))
+
+    monkeypatch.setattr("steepest.cli.play.serve", serve)
+    return served
+
+
+def test_examples_of_play_open_what_they_name(told: Told, played: list[tuple[Any, ...]]) -> None:
+    Path("mine.csv").write_text("size,rooms,price\n1,2,10\n2,3,30\n3,2,28\n")
+    said = [told(*words) for words in examples(told, "play")]
+    assert played == [
+        ({"data": "geyser", "target": "waiting", "features": ["duration"]}, 8421, True),
+        (
+            {"data": "penguins", "target": "species", "features": ["bill_length_mm"]},
+            8421,
+            True,
+        ),
+        ({"data": "", "target": "price", "features": ["size"]}, 8421, False),
+    ]
+    assert said == ["", "", "price is predicted by size: choose other columns if you like\n"]
+
+
+def test_a_saved_run_can_be_played_with(told: Told, played: list[tuple[Any, ...]]) -> None:
+    told(*GEYSER, "--save", "g.steepest")
+    told("play", "g.steepest", "--port", "0")
+    assert played == [({"data": "geyser", "target": "waiting", "features": ["duration"]}, 0, True)]
+
+
+def test_a_saved_run_becomes_a_page(told: Told) -> None:
+    told(*GEYSER, *TEXTBOOK, "--steps", "3", "--save", "g.steepest", "--page", "fitted.html")
+    told("show", "g.steepest", "--page", "shown.html")
+    assert Path("shown.html").read_bytes() == Path("fitted.html").read_bytes()
 
 
 def test_no_colours_away_from_a_terminal(told: Told) -> None:

@@ -266,6 +266,9 @@ BAD_PLACES = {
     "--film f.avi": ["cannot write f.avi", ".gif or .mp4"],
     "--film no/f.gif": ["cannot write no/f.gif", "no folder no"],
     "--film folder.gif": ["cannot write folder.gif", "it is a folder"],
+    "--page p.txt": ["cannot write p.txt", ".html or .htm"],
+    "--page no/p.html": ["cannot write no/p.html", "no folder no"],
+    "--page folder.html": ["cannot write folder.html", "it is a folder"],
     "--table t.txt": ["cannot write t.txt", ".csv or .tsv"],
     "--table no/t.csv": ["cannot write no/t.csv", "no folder no"],
     "--table folder.csv": ["cannot write folder.csv", "it is a folder"],
@@ -280,7 +283,7 @@ def test_place_that_cannot_be_written_is_told_before_the_descent(
     refused: Callable[..., str], words: str, parts: list[str]
 ) -> None:
     Path("f.csv").write_text(NUMBERS)
-    for name in ("folder", "folder.png", "folder.gif", "folder.csv"):
+    for name in ("folder", "folder.png", "folder.gif", "folder.html", "folder.csv"):
         Path(name).mkdir()
     has_all(refused(*FIT, *SLOW, *words.split()), *parts)
 
@@ -385,6 +388,7 @@ FULL = [
     ["fit", "f.csv", "--target", "y", "--figure", "out.svg"],
     ["fit", "f.csv", "--target", "y", "--film", "out.gif"],
     ["fit", "f.csv", "--target", "y", "--film", "out.mp4"],
+    ["fit", "f.csv", "--target", "y", "--page", "out.html"],
     ["fit", "f.csv", "--target", "y", "--table", "out.csv"],
     ["fit", "f.csv", "--target", "y", "--trace", "out.parquet"],
     ["predict", "f.steepest", "f.csv", "-o", "out.csv"],
@@ -430,6 +434,7 @@ def test_full_disk_keeps_the_old_file(crowded: Path) -> None:
         (["--save", "f.csv"], "f.csv would be read from and written to"),
         (["--table", "a.csv", "--trace", "a.csv"], "a.csv would be written to twice"),
         (["--figure", "a.png", "--figure", "./a.png"], "a.png would be written to twice"),
+        (["--page", "a.html", "--page", "./a.html"], "a.html would be written to twice"),
         (["--save", ""], "cannot write"),
     ],
 )
@@ -465,3 +470,21 @@ def test_a_name_with_a_comma_is_put_in_quotes(refused: Callable[..., str], saved
     command = ["fit", "c.csv", "--target", "y", "--drop", '"d, e"']
     answer = subprocess.run([sys.executable, "-m", "steepest", *command], capture_output=True)
     assert answer.returncode == 0
+
+
+BAD_PLAYS = {
+    "none.csv": ["cannot read none.csv", "no such file"],
+    "f.steepest --target a": ["f.steepest is a saved run", "are settled"],
+    "levels.csv --target z": ["levels.csv", "no column 'z' for the target", "columns: c, y"],
+    "f.csv --features z": ["f.csv", "no column 'z' for the features"],
+    "f.csv --port 65536": ["65536", "0<=x<=65535"],
+    "junk.parquet": ["cannot read junk.parquet"],
+}
+
+
+@pytest.mark.parametrize(("words", "parts"), BAD_PLAYS.items(), ids=BAD_PLAYS)
+def test_what_cannot_be_played_with(
+    refused: Callable[..., str], saved: Path, words: str, parts: list[str]
+) -> None:
+    Path("junk.parquet").write_bytes(b"junk")
+    has_all(refused("play", "--no-open", *words.split()), *parts)

@@ -13,12 +13,15 @@ from steepest.descent.loop import steps
 from steepest.descent.stops import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError, FileError, SteepestError
+from steepest.notebook import marimo_view, mime_bundle
 from steepest.objective.entropy import CrossEntropy, Softmax
 from steepest.objective.linear import LinearObjective
 from steepest.objective.regression import Absolute, Huber, Squared
 from steepest.run import Run, load
 from steepest.surface.surface import Surface
 from steepest.trace import Step, Trace
+
+Run._in_notebook, Run._in_marimo = mime_bundle, marimo_view
 
 __version__ = "0.1.0"
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.data.prepare import prepare
+from steepest.data.prepare import Data, prepare
 from steepest.descent.checks import number, whole_number
 from steepest.descent.loop import Walk
 from steepest.descent.plan import Choices, plan_stops, plan_walk
@@ -26,10 +26,9 @@ from steepest.objective.regression import Squared
 from steepest.run import Run, objective_of
 from steepest.trace import Step, Trace
 
-__all__ = ["descend"]
+__all__ = ["descend", "descend_rows"]
 
 
-@np.errstate(over="ignore", invalid="ignore")
 def descend(
     data: Any,
     target: str | None = None,
@@ -85,14 +84,57 @@ def descend(
     >>> run.weights.round(3), round(run.bias, 3), round(run.loss, 3)
     (array([10.73]), 33.474, 34.7...)
     """
+    rows = prepare(
+        data, target, features, drop=drop, classify=_wants_classes(loss), missing=missing
+    )
+    return descend_rows(
+        rows,
+        loss=loss,
+        rule=rule,
+        learning_rate=learning_rate,
+        steps=steps,
+        start=start,
+        seed=seed,
+        scale=scale,
+        l2=l2,
+        delta=delta,
+        batch=batch,
+        tol=tol,
+        seconds=seconds,
+        threads=threads,
+        progress=progress,
+    )
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def descend_rows(
+    rows: Data,
+    *,
+    loss: str = "auto",
+    rule: str | Rule = "auto",
+    learning_rate: float | str | Schedule = "auto",
+    steps: int | None = None,
+    start: ArrayLike | None = None,
+    seed: int = 0,
+    scale: str = "auto",
+    l2: float = 0.0,
+    delta: float = 1.0,
+    batch: int | None = None,
+    tol: float | None = None,
+    seconds: float | None = None,
+    threads: int | None = None,
+    progress: bool = False,
+    given_up: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Descend on rows that are prepared already; the choices are those of `descend`.
+
+    `given_up` is asked between steps; once it says so the run is interrupted.
+    """
     l2, delta = number("l2", l2), number("delta", delta, above=0)
     seed = whole_number("seed", seed, least=0)
     steps = None if steps is None else whole_number("steps", steps, least=0)
     batch = None if batch is None else whole_number("batch", batch, least=1)
     threads = None if threads is None else whole_number("threads", threads, least=1)
-    rows = prepare(
-        data, target, features, drop=drop, classify=_wants_classes(loss), missing=missing
-    )
     objective = objective_of(rows, loss, l2, delta, threads)
     walk = plan_walk(
         objective,
@@ -118,7 +160,7 @@ def descend(
         batch=batch,
         curvature=walk.scale.curvature,
     )
-    trace, stop = _record(walk, stops, progress)
+    trace, stop = _record(walk, stops, progress, given_up)
     _check_start(trace)
     return Run(rows, objective, choices, trace, stop, _judge(walk, trace, stop))
 
@@ -136,11 +178,13 @@ def _wants_classes(loss: str) -> bool | None:
     return None if loss not in LOSSES else loss == "cross_entropy"
 
 
-def _record(walk: Walk, stops: Stopping, progress: bool) -> tuple[Trace, Stop]:
+def _record(
+    walk: Walk, stops: Stopping, progress: bool, given_up: Callable[[], bool]
+) -> tuple[Trace, Stop]:
     """Return the trace of the walk up to its stop; Ctrl-C is one, once there is a step to keep."""
     trace = Trace(walk.start.size)
     with _watched(walk, stops, progress) as watched, patient() as interrupted:
-        stop = _follow(watched, stops, trace, interrupted)
+        stop = _follow(watched, stops, trace, lambda: interrupted() or given_up())
     last = trace[-1]
     if np.isnan(last.full_loss):
         trace.know_last(walk.objective.value(last.params))

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from steepest.errors import FileError
 
-__all__ = ["FIGURES", "FILMS", "TABLES", "check_writable", "whole_file"]
+__all__ = ["FIGURES", "FILMS", "PAGES", "TABLES", "check_writable", "whole_file"]
 
 FIGURES = (".png", ".svg", ".pdf")
 FILMS = (".gif", ".mp4")
+PAGES = (".html", ".htm")
 TABLES = (".csv", ".tsv", ".parquet", ".arrow", ".feather")
 """The endings by which the kinds of files that we write are told apart."""
 

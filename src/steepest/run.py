@@ -1,10 +1,10 @@
 """A run: data, objective, choices, trace and verdicts together, and what can be asked of them."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,20 @@ class Run:
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+
+    _in_notebook: ClassVar[Callable[["Run"], dict[str, Any]] | None] = None
+    _in_marimo: ClassVar[Callable[["Run"], Any] | None] = None
+    # The doors to a notebook stand above this room; `steepest/__init__.py` hangs them in.
+
+    def _repr_mimebundle_(self, **ignored: Any) -> dict[str, Any]:
+        """Return the run as Jupyter shows it: the page, or a picture."""
+        show = Run._in_notebook
+        return {"text/plain": repr(self)} if show is None else show(self)
+
+    def _display_(self) -> Any:
+        """Return the run as marimo shows it."""
+        show = Run._in_marimo
+        return repr(self) if show is None else show(self)
 
     def __repr__(self) -> str:
         """Return what was fitted and how it ended, in a line."""
@@ -245,6 +259,23 @@ class Run:
         from steepest.view.film import shoot
 
         shoot(self.scene, [path, *more], progress)
+
+    def page(self, path: str | os.PathLike[str]) -> None:
+        """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
+
+        It shows what the figure shows, with every step, and with one feature it computes too:
+        another start, rate, rule or data point. Raises FileError for any other ending.
+        """
+        from steepest.view.page import write_page
+
+        write_page(self.record(), self.explain(), path)
+
+    def record(self, live: bool = False) -> dict[str, Any]:
+        """Return the run as a page reads it; `live` says that Python computes for the page."""
+        from steepest.view.record import PAGE_POINTS, scene_record
+
+        surface = self.surface(points=PAGE_POINTS)
+        return scene_record(self.story, self.data, self.objective, surface, live)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.

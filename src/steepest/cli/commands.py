@@ -78,6 +78,7 @@ def cli() -> None:
 
     \b
     steepest demo                                       see it on two real data sets
+    steepest play                                       play with it in the browser
     steepest fit geyser --target waiting                train on a shipped data set ...
     steepest fit mine.csv --target price --figure a.png ... or on your own
     """
@@ -89,7 +90,7 @@ def cli() -> None:
     default="steepest-demo",
     show_default=True,
     metavar="FOLDER",
-    help="Where the figures, films and tables go.",
+    help="Where the figures, films, pages and tables go.",
 )
 def demo(out: str) -> None:
     """Tell the four steps on two real data sets, a regression and a classification.
@@ -112,6 +113,7 @@ def demo(out: str) -> None:
             run,
             figure=[f"{out}/{name}.png", f"{out}/{name}.svg"],
             film=[f"{out}/{name}.gif", f"{out}/{name}.mp4"],
+            page=[f"{out}/{name}.html"],
             table=[] if run.classes is None else [f"{out}/{name}-table.csv"],
             trace=[],
         )
@@ -197,7 +199,7 @@ def fit(
 
     \b
     Examples:
-      steepest fit geyser --target waiting --figure geyser.png
+      steepest fit geyser --target waiting --figure geyser.png --page geyser.html
       steepest fit geyser --target waiting --scale none --rule steepest \\
           --learning-rate 0.05 --steps 1000 --film geyser.mp4
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
@@ -222,10 +224,36 @@ def fit(
 
 
 @cli.command()
+@click.argument("data", type=click.Path(), default="geyser")
+@click.option("--target", metavar="COLUMN", help="The column to predict.  [default: proposed]")
+@click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: one]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen.  [default: 8421]")
+@click.option("--no-open", is_flag=True, help="Print the address; leave the browser alone.")
+def play(
+    data: str, target: str | None, features: str | None, port: int | None, no_open: bool
+) -> None:
+    """Open the live page in the browser, on DATA: a file, a shipped data set, or a saved run.
+
+    Only this machine can reach it, and only by the address that is printed. Another file can be
+    dropped on the page.
+
+    \b
+    Examples:
+      steepest play
+      steepest play penguins --target species --features bill_length_mm
+      steepest play mine.csv --target price --no-open
+    """
+    from steepest.cli.play import play_on
+
+    named = None if features is None else _names(features)
+    play_on(data, target, named, port, open_browser=not no_open)
+
+
+@cli.command()
 @click.argument("run", type=click.Path())
 @outputs
 def show(run: str, as_json: bool, **files: Sequence[str]) -> None:
-    """Tell a saved RUN again, and draw, film or write it out.
+    """Tell a saved RUN again, and draw, film or write it out, also as a page.
 
     \b
     Example:

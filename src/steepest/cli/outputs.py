@@ -10,7 +10,7 @@ import click
 
 from steepest.data.written import write_table
 from steepest.errors import FileError
-from steepest.files import FIGURES, FILMS, TABLES, check_writable
+from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
 from steepest.report import report
 from steepest.run import Run
 
@@ -19,6 +19,7 @@ __all__ = ["KINDS", "check", "outputs", "tell", "write"]
 KINDS = {
     "figure": (FIGURES, "Draw data, surface, map and losses"),
     "film": (FILMS, "Film the path as it grows"),
+    "page": (PAGES, "Write one page to play with, that opens anywhere"),
     "table": (TABLES, "Write actual and predicted by the row"),
     "trace": (TABLES, "Write every step"),
 }
@@ -65,6 +66,7 @@ def write(
     run: Run,
     figure: Sequence[str],
     film: Sequence[str],
+    page: Sequence[str],
     table: Sequence[str],
     trace: Sequence[str],
 ) -> list[str]:
@@ -73,11 +75,13 @@ def write(
         run.figure(path)
     if film:
         run.film(*film, progress=True)
+    for path in page:
+        run.page(path)
     for path in table:
         write_table(run.table(), path)
     for path in trace:
         write_table(run.trace_table(), path)
-    return [*figure, *film, *table, *trace]
+    return [*figure, *film, *page, *table, *trace]
 
 
 def tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:

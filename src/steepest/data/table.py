@@ -54,12 +54,14 @@ def read_table(source: Any, as_written: Sequence[str] = ()) -> Table:
 
     `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather or .ipc; the
     name of a shipped data set; an Arrow table or record batch; a data frame of pandas, polars or
-    any kind that narwhals knows; or a dict of columns. The columns of a text file that are in
-    `as_written` stay text, even if all they hold looks like numbers.
+    any kind that narwhals knows; a dict of columns; or a `Table` already. The columns of a text
+    file that are in `as_written` stay text, even if all they hold looks like numbers.
 
     Raises FileError for a file that cannot be opened or is not what its suffix says, DataError
     for contents that are no table: ragged lines, columns without or with the same name, no rows.
     """
+    if isinstance(source, Table):
+        return source
     if isinstance(source, str | os.PathLike):
         return _read_named(source, as_written)
     try:

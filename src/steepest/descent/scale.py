@@ -190,8 +190,10 @@ def _rounded(objective: LinearObjective) -> Rounded:
     margins = objective.shape[1]
     return Rounded(
         standard=Standard(mean, deviation, margins),
-        whiten=vectors / root,
-        unwhiten=(vectors * root).T,
+        # The symmetric root: where the bound is round already, eigenvectors are chance, and this
+        # one is the identity all the same.
+        whiten=(vectors / root) @ vectors.T,
+        unwhiten=(vectors * root) @ vectors.T,
         common=None if margins == 1 else _common(objective.l2, deviation),
         curvature=1.0 if np.isfinite(bend) else None,
     )

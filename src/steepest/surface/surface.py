@@ -9,12 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Objective
+from steepest.surface.axes import Axes
 from steepest.surface.grid import loss_at, loss_on_grid
 from steepest.surface.plane import Plane
 from steepest.surface.window import find_bowl, window
 from steepest.trace import Step, Trace
 
-__all__ = ["Surface", "look_at"]
+__all__ = ["Surface", "look_at", "look_over"]
 
 Array = NDArray[np.float64]
 
@@ -42,6 +43,7 @@ class Surface:
     exact: bool
     objective: Objective = field(repr=False)
     plane: Plane = field(repr=False)
+    axes: Axes = field(repr=False)
     lowest: Array | None = None
     """Where on this plane the loss is lowest, (x, y), where that is known."""
 
@@ -56,9 +58,8 @@ class Surface:
         origin = self._origin()
         return loss_at(self.objective, self.plane, x - origin[0], y - origin[1])
 
-    def _origin(self) -> tuple[float, float]:
-        at = self.plane.origin
-        return float(at @ self.plane.u), float(at @ self.plane.v)
+    def _origin(self) -> Array:
+        return self.axes.read(self.plane.origin)
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -77,38 +78,56 @@ def look_at(
     recorded there. Raises ChoiceError for names that are no params, for twice the same, and for
     fewer than 2 points.
     """
-    first, second = (_index(name, names) for name in (x, y))
-    if first == second:
-        raise ChoiceError(f"a surface needs two different params, but both are {x!r}")
+    axes = Axes.of_params(names, x, y)
+    losses = trace.full_losses[trace.kept]
+    surface = look_over(objective, axes, end.params, trace.params, losses, points)
+    a, b = axes.read(end.params)
+    drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
+    _check_centre(float(drawn), end.full_loss, getattr(objective, "null_loss", 0.0))
+    return surface
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def look_over(
+    objective: Objective,
+    axes: Axes,
+    base: Array,
+    seen: Array,
+    losses: Array,
+    points: int = 101,
+    shown: Array | None = None,
+) -> Surface:
+    """Return the surface over two axes through `base`, with the params `seen` in sight.
+
+    `seen` has shape (n, params) and `losses` (n,): the first is the start, NaN where the loss is
+    not known. `base` is a point of the grid, unless the window is given: `shown`, which is
+    `[[x low, x high], [y low, y high]]`. Raises ChoiceError for fewer than 2 points.
+    """
     if points < 2:
         raise ChoiceError(f"points is {points}, but a surface needs at least 2 a side")
-    plane = Plane.of_two(end.params, first, second)
-    centre = end.params[[first, second]]
-    path = trace.params[:, [first, second]]
-    path_loss = trace.full_losses[trace.kept]
+    plane = Plane(base, axes.u, axes.v)
+    centre, path = axes.read(base), axes.read(seen)
     bowl = find_bowl(objective, plane) if isinstance(objective, LinearObjective) else None
-    known = ~np.isnan(path_loss)
-    shown = window((path - centre)[known], path_loss[known], bowl, np.abs(centre))
-    a, b = (_through_zero(low, high, points) for low, high in shown)
-    loss = loss_on_grid(objective, plane, a, b)
-    drawn = float(loss[np.argmin(np.abs(b)), np.argmin(np.abs(a))])
-    _check_centre(drawn, end.full_loss, getattr(objective, "null_loss", 0.0))
-    off = np.delete(trace.params - end.params, [first, second], axis=1)
+    if shown is None:
+        known = ~np.isnan(losses)
+        seen_at = window((path - centre)[known], losses[known], bowl, np.abs(centre))
+        a, b = (_through_zero(low, high, points) for low, high in seen_at)
+    else:
+        a, b = (np.linspace(low, high, points) for low, high in shown - centre[:, None])
     return Surface(
         x=centre[0] + a,
         y=centre[1] + b,
-        loss=loss,
+        loss=loss_on_grid(objective, plane, a, b),
         path=path,
-        path_loss=path_loss,
-        distance=np.linalg.norm(off, axis=1),
-        x_name=x,
-        y_name=y,
-        held={
-            name: float(end.params[i]) for i, name in enumerate(names) if i not in (first, second)
-        },
+        path_loss=losses,
+        distance=np.linalg.norm(axes.off(seen - base), axis=1),
+        x_name=axes.x_name,
+        y_name=axes.y_name,
+        held=axes.held(base),
         exact=True,
         objective=objective,
         plane=plane,
+        axes=axes,
         lowest=centre + bowl.lowest if bowl is not None and bowl.is_lowest else None,
     )
 
@@ -121,13 +140,6 @@ def _check_centre(drawn: float, recorded: float, usual: float) -> None:
     """
     if not np.isclose(drawn, recorded, rtol=1e-6, atol=1e-9 * usual):
         raise RuntimeError(f"the surface has {drawn!r} where the run recorded {recorded!r}")
-
-
-def _index(name: str, names: Sequence[str]) -> int:
-    if name not in names:
-        known = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-        raise ChoiceError(f"there is no param {name!r}; the params are {known}")
-    return list(names).index(name)
 
 
 def _through_zero(low: float, high: float, points: int) -> Array:

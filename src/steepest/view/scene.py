@@ -9,7 +9,7 @@ from steepest.data.prepare import Data
 from steepest.surface.surface import Surface
 from steepest.view.story import Story, brief, label
 
-__all__ = ["Scene", "thinned"]
+__all__ = ["MOST_ROWS", "Scene", "some_rows", "thinned"]
 
 Array = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Scene(Story):
     @classmethod
     def set(cls, story: Story, data: Data, surface: Surface) -> "Scene":
         """Return the scene of a story, on its data and its surface."""
-        shown = _some_rows(len(data.y))
+        shown = some_rows(len(data.y))
         features = data.features
         return cls(
             **vars(story),
@@ -59,11 +59,11 @@ class Scene(Story):
         return margins[:, 0] if margins.shape[1] == 1 else margins
 
 
-def _some_rows(count: int) -> NDArray[np.intp]:
-    """Return which rows to draw: all, or the same random ones each time."""
-    if count <= MOST_ROWS:
+def some_rows(count: int, most: int = MOST_ROWS) -> NDArray[np.intp]:
+    """Return which rows to draw: all, or the same `most` random ones each time."""
+    if count <= most:
         return np.arange(count)
-    chosen = np.random.default_rng(0).choice(count, MOST_ROWS, replace=False)
+    chosen = np.random.default_rng(0).choice(count, most, replace=False)
     return np.sort(chosen)
 
 

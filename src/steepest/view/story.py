@@ -19,7 +19,7 @@ from steepest.objective.linear import LinearObjective, param_names
 from steepest.objective.loss import Loss
 from steepest.trace import Step, Trace
 
-__all__ = ["MOST_PARAMS", "Move", "Story", "brief", "label"]
+__all__ = ["MOST_PARAMS", "Move", "Story", "brief", "label", "loss_label"]
 
 Array = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ class Story:
             param_names=names,
             param_words=("weight", "bias") if len(names) == 2 else names,
             param_units=_param_units(features.units, target.unit, loss.margins),
-            loss_label=_loss_label(choices, target.unit),
+            loss_label=loss_label(choices.loss, target.unit, choices.l2),
             choices=choices,
             trace=trace,
             result=result,
@@ -172,16 +172,16 @@ def _param_units(features: Sequence[str], target: str, margins: int) -> tuple[st
     return tuple(unit for unit in [*told, target] for _ in range(margins))
 
 
-def _loss_label(choices: Choices, unit: str) -> str:
-    """Return the loss with its unit, for an axis."""
+def loss_label(loss: str, unit: str, l2: float = 0.0) -> str:
+    """Return the loss called `loss` with its unit, for an axis; `unit` is the target's."""
     square = f" ({unit}²)" if unit else ""
     told = {
         "squared": f"mean squared error{square}",
         "absolute": "mean absolute error" + (f" ({unit})" if unit else ""),
         "huber": f"mean Huber loss{square}",
         "cross_entropy": "cross entropy (nats)",
-    }[choices.loss]
-    return f"{told} + penalty" if choices.l2 else told
+    }[loss]
+    return f"{told} + penalty" if l2 else told
 
 
 def brief(name: str) -> str:

@@ -1,0 +1,179 @@
+"""The page in a headless Chromium that draws without a GPU: how long the reader waits."""
+
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import steepest as st
+from bench.timing import progress, table
+from steepest import Run
+from steepest.server import serve
+from steepest.session import Session
+
+ROWS, STEPS, ROUNDS, OPENINGS = 300, 200, 60, 12
+
+START, POINT = "[data-card=map] [role=slider]", "[data-card=fit] .st-point"
+"""What is dragged: the start of the walk, a row of the data."""
+
+RATES = {"squared": 0.03, "cross_entropy": 0.05}
+
+WATCH = """
+() => {
+  const root = document.querySelector('.st-app');
+  const before = root.dataset.loss;
+  const changed = () => new Promise((done) => {
+    const watch = new MutationObserver(() => {
+      if (root.dataset.loss === before) return;
+      watch.disconnect();
+      done();
+    });
+    watch.observe(root, { attributes: true, attributeFilter: ['data-loss'] });
+  });
+  // A message sent from a frame is handed over when that frame is drawn.
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now());
+    channel.port2.postMessage(0);
+  }));
+  window.waited = new Promise((done) => {
+    window.addEventListener('pointermove', async () => {
+      const began = performance.now();
+      await changed();
+      done((await drawn()) - began);
+    }, { once: true, capture: true });
+  });
+}
+"""
+"""How long from a move of the pointer until the frame is drawn in which the loss is another."""
+
+FIRST = """
+() => new Promise((done) => {
+  const look = () => {
+    const surface = document.querySelectorAll('[data-card=relief] canvas')[1];
+    const { width, height } = surface ?? { width: 0, height: 0 };
+    const pixels = width && surface.getContext('2d').getImageData(0, 0, width, height).data;
+    if (pixels && pixels.some((value) => value > 0)) done(performance.now());
+    else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+
+
+def page() -> str:
+    """Return the table: what the reader waits for, median and 95th percentile; the file's size."""
+    with tempfile.TemporaryDirectory() as folder, _browser() as browser:
+        rows = [row for name in RATES for row in _rows(browser, name, Path(folder))]
+    title = f"The page: {ROWS} rows, {STEPS} steps, headless Chromium without a GPU"
+    return table(title, ("", "loss", "median ms", "95th percentile ms", "bar ms"), rows)
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def _rows(browser: Browser, loss: str, folder: Path) -> Iterator[tuple[str, ...]]:
+    run = _run(loss)
+    path = folder / f"{loss}.html"
+    run.page(path)
+    size = f"first picture of the saved file ({_size(path)})"
+    works: dict[str, tuple[Callable[[], list[float]], int]] = {
+        size: (lambda: _openings(browser, path), 1000),
+        "pointer moved to path redrawn": (lambda: _saved(browser, path, START), 33),
+        "data point moved to surface redrawn": (lambda: _saved(browser, path, POINT), 100),
+        "the same drag through Python": (lambda: _live(browser, run), 50),
+    }
+    for name, (work, bar) in works.items():
+        progress(f"      {loss}: {name} ...")
+        taken = work()
+        median, late = np.quantile(taken, [0.5, 0.95])
+        yield name, loss, f"{median:.3g}", f"{late:.3g}", str(bar)
+
+
+def _size(path: Path) -> str:
+    """Return the size of a saved page, and of what of it is code."""
+    text = path.read_text(encoding="utf-8")
+    code = re.sub('<script type="application/json".*?</script>', "", text, flags=re.DOTALL)
+    return f"{len(text) / 1000:,.0f} kB, {len(code) / 1000:,.0f} kB of it code"
+
+
+def _run(loss: str) -> Run:
+    """Return a run on rows of Old Faithful, drawn with replacement until there are enough."""
+    geyser = st.dataset("geyser")
+    chosen = np.random.default_rng(0).choice(geyser.num_rows, ROWS)
+    X = geyser["duration"].to_numpy()[chosen][:, None]
+    y = geyser["waiting"].to_numpy()[chosen].astype(float)
+    y = y if loss == "squared" else np.where(y > 70, "long", "short")
+    how = {"rule": "steepest", "learning_rate": RATES[loss], "scale": "none"}
+    return st.descend((X, y), loss=loss, steps=STEPS, **how)
+
+
+def _openings(browser: Browser, path: Path) -> list[float]:
+    """Return how long it takes from the navigation to the first surface on the screen."""
+    taken = []
+    for _ in range(OPENINGS):
+        page = browser.new_page()
+        page.goto(path.as_uri(), wait_until="commit")
+        taken.append(page.evaluate(FIRST))
+        page.close()
+    return taken
+
+
+def _saved(browser: Browser, path: Path, handle: str) -> list[float]:
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    return _drags(page, handle)
+
+
+def _drags(page: Page, handle: str) -> list[float]:
+    """Return how long each move of a drag takes until it is seen, after a few to warm up."""
+    page.wait_for_selector(".st-app[data-busy=false]")
+    held = page.locator(handle).first
+    held.scroll_into_view_if_needed()
+    box = held.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    taken = [_moved(page, x + 30 * np.sin(i), y + 20 * np.cos(1.7 * i)) for i in range(5 + ROUNDS)]
+    page.mouse.up()
+    page.close()
+    return taken[5:]
+
+
+def _moved(page: Page, x: float, y: float) -> float:
+    page.evaluate(WATCH)
+    page.mouse.move(x, y)
+    return page.evaluate("() => window.waited")
+
+
+def _live(browser: Browser, run: Run) -> list[float]:
+    """Return the same for a page that asks Python."""
+    said: list[str] = []
+    heard = threading.Event()
+
+    def tell(words: str) -> None:
+        said.append(words)
+        heard.set()
+
+    work = {"port": 0, "open_browser": False, "tell": tell, "linger": 0.5}
+    server = threading.Thread(target=serve, args=(lambda: Session.of_run(run),), kwargs=work)
+    server.start()
+    heard.wait()
+    page = browser.new_page()
+    page.goto(next(word for word in said[0].split() if word.startswith("http")))
+    taken = _drags(page, START)
+    server.join()
+    return taken

@@ -1,0 +1,134 @@
+"""One page's socket: requests come in, answers go out, and only the newest of a kind counts.
+
+Requests are JSON, `{"id": 7, "ask": "descend", "of": "run", ...}`; answers are frames (see
+`view/wire.py`), `{"id": 7, "answer": {...}}`, `{"id": 7, "error": "..."}` or `{"id": 7,
+"superseded": true}`. A request takes the place of an older one with the same `ask` and `of`: one
+that waits is not worked out any more, one that is being worked out is given up. `{"ask": "give up",
+"id": 7}` does the same to request 7 with nothing in its place.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from steepest.session import Session
+from steepest.view.wire import to_frame
+
+__all__ = ["Channel"]
+
+MOST_WAITING = 64
+"""Requests of different kinds that may wait; a page of ours has half a dozen."""
+
+GIVE_UP = "give up"
+
+Kind = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A request that is to be answered."""
+
+    id: Any
+    request: Mapping[str, Any]
+    given_up: Event = field(default_factory=Event)
+
+    @property
+    def kind(self) -> Kind:
+        """Requests of the same kind take each other's place."""
+        return str(self.request.get("ask"))[:100], str(self.request.get("of"))[:100]
+
+
+class Channel:
+    """The socket of one page and the session behind it."""
+
+    def __init__(self, socket: WebSocket, session: Session) -> None:
+        self._socket = socket
+        self._session = session
+        self._waiting: dict[Kind, Job] = {}
+        self._current: Job | None = None
+        self._more = asyncio.Event()
+
+    async def run(self) -> None:
+        """Answer until the page closes."""
+        await self._socket.accept()
+        answering = asyncio.create_task(self._answer_all())
+        try:
+            while True:
+                await self._take(await self._socket.receive())
+        except WebSocketDisconnect:
+            pass  # The page was closed.
+        finally:
+            if self._current:
+                self._current.given_up.set()
+            answering.cancel()
+
+    async def _take(self, message: Mapping[str, Any]) -> None:
+        """Take in one message of the page."""
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1000))
+        try:
+            job = _job(message.get("text"))
+        except ValueError as error:
+            await self._send({"id": None, "error": str(error)})
+            return
+        if job.request.get("ask") == GIVE_UP:
+            await self._give_up(lambda other: other.id == job.id)
+        elif len(self._waiting) >= MOST_WAITING:
+            await self._send({"id": job.id, "error": "too many requests at once; wait for answers"})
+        else:
+            await self._give_up(lambda other: other.kind == job.kind)
+            self._waiting[job.kind] = job
+            self._more.set()
+
+    async def _give_up(self, wanted: Callable[[Job], bool]) -> None:
+        """Give up the requests that are `wanted`: answer those that wait, stop the one at work."""
+        if self._current and wanted(self._current):
+            self._current.given_up.set()
+        for job in [job for job in self._waiting.values() if wanted(job)]:
+            del self._waiting[job.kind]
+            await self._send({"id": job.id, "superseded": True})
+
+    async def _answer_all(self) -> None:
+        """Answer what waits, the oldest first, one at a time in a thread."""
+        while True:
+            await self._more.wait()
+            if not self._waiting:
+                self._more.clear()
+                continue
+            job = self._current = self._waiting.pop(next(iter(self._waiting)))
+            frame = await asyncio.to_thread(self._frame, job)
+            self._current = None
+            await self._send_frame(frame)
+
+    def _frame(self, job: Job) -> bytes:
+        answer = self._session.answer(job.request, job.given_up.is_set)
+        whole = "error" not in answer and "superseded" not in answer
+        return to_frame({"id": job.id, **({"answer": answer} if whole else answer)})
+
+    async def _send(self, record: Mapping[str, Any]) -> None:
+        await self._send_frame(to_frame(record))
+
+    async def _send_frame(self, frame: bytes) -> None:
+        # A page may close while an answer is on its way: then nobody wants it.
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await self._socket.send_bytes(frame)
+
+
+def _job(text: Any) -> Job:
+    """Return the request in a text; ValueError, with what is wrong, if there is none."""
+    if not isinstance(text, str):
+        raise ValueError("a message must be text")
+    try:
+        request = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("a message must be JSON") from None
+    if not isinstance(request, dict):
+        raise ValueError("a message must be an object with an `ask`")
+    number = request.get("id")
+    return Job(number if isinstance(number, int | str) else None, request)

@@ -1,0 +1,187 @@
+"""What the reader has becomes data, with a target and features, and a first run on it."""
+
+import math
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from steepest.data.columns import kind_of, listing, some
+from steepest.data.prepare import Data, prepare
+from steepest.data.shipped import about, datasets
+from steepest.data.table import Table, read_table
+from steepest.descend import descend_rows
+from steepest.descent.rules import Steepest
+from steepest.descent.scale import choose_scale
+from steepest.errors import DataError, FileError
+from steepest.objective.linear import LinearObjective
+from steepest.run import Run, objective_of
+
+__all__ = ["Opened", "open_file", "open_run", "open_table"]
+
+ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".arrow", ".feather", ".ipc")
+"""What may be dropped on the page: a file by its own contents, nothing packed."""
+
+STEPS = 200
+"""Steps of a first run."""
+
+SECONDS = 5.0
+"""The most that a first run may take."""
+
+RAVINE = 1e3
+"""How many times steeper across than along a bowl may be, for textbook steps to get anywhere."""
+
+SAFE = 0.75
+"""The share of the limit of divergence at which a first run walks."""
+
+MOST_TRIED = 12
+"""Columns that are tried as a target or as a feature before giving up."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Data with a first run on them; `table` is None where there are only the rows of a run."""
+
+    table: Table | None
+    data: Data
+    run: Run
+    note: str = ""
+
+    def offer(self) -> dict[str, Any]:
+        """Return what can be chosen: data sets, columns with their kinds; and what is chosen."""
+        features = [column.name for column in self.data.features.columns]
+        name = self.data.name if self.data.name in datasets() else ""
+        return {
+            "datasets": datasets(),
+            "columns": self._columns(),
+            "chosen": {"data": name, "target": self.data.target.name, "features": features},
+        }
+
+    def _columns(self) -> list[dict[str, str]]:
+        if self.table is None:
+            kinds = {column.name: column.kind for column in self.data.features.columns}
+            kinds[self.data.target.name] = "category" if self.data.target.classes else "number"
+            return [{"name": name, "kind": kind} for name, kind in kinds.items()]
+        arrow = self.table.arrow
+        kinds = {name: kind_of(arrow[name]) for name in arrow.column_names}
+        said = {"text": "category", "dictionary": "category"}
+        return [{"name": name, "kind": said.get(kind, kind)} for name, kind in kinds.items()]
+
+
+def open_run(run: Run) -> Opened:
+    """Return a run that is there already; other columns can be chosen of a shipped data set."""
+    shipped = run.data.name in datasets()
+    return Opened(read_table(run.data.name) if shipped else None, run.data, run)
+
+
+def open_file(name: str, contents: bytes) -> Table:
+    """Return the table in a file that is only known by its name and contents.
+
+    Raises DataError or FileError, which tell it by its own name.
+    """
+    ending = Path(name).suffix.lower()
+    if ending not in ENDINGS:
+        raise FileError(f"cannot read {name or 'the file'}: known are {', '.join(ENDINGS)}")
+    with tempfile.TemporaryDirectory(prefix="steepest-") as folder:
+        # A name of our own: nothing of what a page says becomes a path.
+        path = Path(folder) / f"dropped{ending}"
+        path.write_bytes(contents)
+        try:
+            table = read_table(path)
+        except (DataError, FileError) as error:
+            said = str(error).replace(str(path), name).replace(path.name, name)
+            raise type(error)(said) from None
+    return replace(table, name=name, path=None)
+
+
+def open_table(
+    table: Table,
+    target: str | None = None,
+    features: Sequence[str] | None = None,
+    given_up: Callable[[], bool] = lambda: False,
+    **choices: Any,
+) -> Opened:
+    """Return a table with a first run on it; what is not chosen is proposed, and that is said.
+
+    Rows with gaps are left out, which is said too. Raises DataError if nothing can be learnt.
+    """
+    data, proposed = _prepared(table, target, features)
+    chosen = first_choices(data) | {"seconds": SECONDS} | choices
+    run = descend_rows(data, given_up=given_up, **chosen)
+    said = [proposed] if proposed else []
+    if data.dropped:
+        said.append(f"{some(data.dropped, 'row')} with gaps left out")
+    return Opened(table, data, run, "; ".join(said))
+
+
+def _prepared(table: Table, target: str | None, features: Sequence[str] | None) -> tuple[Data, str]:
+    """Return the data of a table, and what was proposed where nothing was chosen."""
+    if table.name in datasets():
+        shown = about(table.name)
+        target = shown.target if target is None else target
+        if features is None and target == shown.target:
+            features = shown.features
+    if target is not None and features is not None:
+        return prepare(table, target, features, missing="drop"), ""
+    data = _proposed(table, target, features)
+    names = ", ".join(data.features.names)
+    return data, f"{data.target.name} is predicted by {names}: choose other columns if you like"
+
+
+def _proposed(table: Table, target: str | None, features: Sequence[str] | None) -> Data:
+    """Return the first that can be learnt from: the last columns as target, one number each."""
+    columns = table.arrow.column_names
+    goals = [target] if target is not None else list(reversed(columns[-MOST_TRIED:]))
+    refused: DataError | None = None
+    for goal in goals:
+        for chosen in [features] if features is not None else _single(table, goal):
+            try:
+                return prepare(table, goal, chosen, missing="drop")
+            except DataError as error:
+                refused = refused or error
+    raise refused or DataError(
+        f"{table.name}: there is no column of numbers to predict from; columns: {listing(columns)}"
+    )
+
+
+def _single(table: Table, goal: str) -> list[list[str]]:
+    """Return the columns to try as the one feature: numbers first, then truths, then words."""
+    others = [name for name in table.arrow.column_names if name != goal]
+    kinds = {name: kind_of(table.arrow[name]) for name in others}
+    wanted = ("number", "boolean", "text")
+    sorted_out = [name for kind in wanted for name in others if kinds[name] == kind]
+    return [[name] for name in sorted_out[:MOST_TRIED]]
+
+
+def first_choices(data: Data) -> dict[str, Any]:
+    """Return choices whose steps are seen to arrive: the textbook's, unless in a deep ravine."""
+    objective = objective_of(data, "auto", 0.0, 1.0)
+    scale = choose_scale("standard" if _in_ravine(objective) else "none", objective)
+    limit = Steepest().limit(scale.curvature) if scale.curvature else None
+    rate = _below(SAFE * limit) if limit else "auto"
+    return {"rule": "steepest", "scale": scale.name, "learning_rate": rate, "steps": STEPS}
+
+
+def _in_ravine(objective: LinearObjective) -> bool:
+    """Return whether textbook steps in the reader's units would hardly get anywhere.
+
+    Of one feature the curvatures across and along have the ratio `(m² + s² + 1)² / s²` at least,
+    with m and s its mean and deviation.
+    """
+    mean, deviation = objective.moments
+    if len(mean) > 1:
+        return True
+    across = mean[0] ** 2 + deviation[0] ** 2 + 1.0
+    return bool(across**2 > RAVINE * deviation[0] ** 2)
+
+
+def _below(rate: float) -> float:
+    """Return the next number below that is easy to say.
+
+    >>> _below(0.052), _below(6.0), _below(0.001)
+    (0.05, 5.0, 0.001)
+    """
+    ten = math.floor(math.log10(rate))
+    easy = [float(f"{digit}e{ten}") for digit in (1, 2, 5)]
+    return max((number for number in easy if number <= rate), default=easy[0])

@@ -1,0 +1,225 @@
+"""One reader's session: each request is answered with a record, or with what is wrong with it."""
+
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from steepest.data.shipped import datasets
+from steepest.data.table import Table, read_table
+from steepest.descend import descend_rows
+from steepest.descent.scale import choose_scale
+from steepest.diagnosis.lowest import lowest_loss
+from steepest.errors import ChoiceError, SteepestError
+from steepest.objective.linear import LinearObjective
+from steepest.run import Run, objective_of
+from steepest.session import asked
+from steepest.session.opening import Opened, open_file, open_run, open_table
+from steepest.surface.axes import Axes
+from steepest.surface.surface import look_over
+from steepest.view.page import saved_html
+from steepest.view.record import run_record, surface_record
+from steepest.view.story import Story, loss_label
+
+__all__ = ["Session"]
+
+Record = dict[str, Any]
+
+SECONDS = 20.0
+"""The most that one descent may take; what it has by then is the answer."""
+
+
+class SupersededError(Exception):
+    """The request was given up while it was answered, since a newer one takes its place."""
+
+
+class Session:
+    """What one reader sees: a table, what is predicted from what, and a first run on it.
+
+    A session is used by one thread at a time.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._known: dict[tuple[str, float, float], float | None] = {}
+        self._asks: dict[str, Callable[[Mapping[str, Any], Callable[[], bool]], Record]] = {
+            "open": self._open,
+            "offer": self._offer,
+            "descend": self._descend,
+            "surface": self._surface,
+            "loss": self._loss,
+            "page": self._page,
+        }
+
+    @classmethod
+    def of_run(cls, run: Run) -> "Session":
+        """Return a session that begins with a run."""
+        return cls(open_run(run))
+
+    @classmethod
+    def of_table(
+        cls, table: Table, target: str | None = None, features: list[str] | None = None
+    ) -> "Session":
+        """Return a session that begins with a table; DataError if nothing can be learnt from it."""
+        return cls(open_table(table, target, features))
+
+    def answer(self, request: Any, given_up: Callable[[], bool] = lambda: False) -> Record:
+        """Return the answer to a request, a dict whose `ask` says for what; never raises.
+
+        What cannot be is answered `{"error": words}`. `given_up` is asked while it is worked out;
+        once it says so the answer is `{"superseded": True}`.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                return self._answer(request, given_up)
+        except SupersededError:
+            return {"superseded": True}
+        except SteepestError as error:
+            return {"error": str(error)}
+        except Exception as error:
+            if os.environ.get("STEEPEST_DEBUG"):
+                traceback.print_exc()
+            what = f"{type(error).__name__}: {error}"
+            return {"error": f"a fault of steepest itself, not of yours: {what}"}
+
+    def _answer(self, request: Any, given_up: Callable[[], bool]) -> Record:
+        if not isinstance(request, Mapping):
+            raise ChoiceError("a request must be an object with an `ask`")
+        ask = asked.word_of(request.get("ask"), "ask")
+        if ask not in self._asks:
+            known = ", ".join(self._asks)
+            raise ChoiceError(f"nothing can be asked by the name {ask!r}; known are {known}")
+        return self._asks[ask](request, given_up)
+
+    def _open(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+        """Open other data, target or features; nothing that is named: what is open already."""
+        target = asked.word_of(request.get("target"), "target")
+        features = asked.names_of(request.get("features"), "features")
+        chosen = asked.choices_of(request.get("choices"))
+        table = self._table(request)
+        if table is not None or target is not None or features is not None or chosen:
+            self._opened = self._reopened(table, target, features, chosen, given_up)
+            self._known = {}
+        scene = self._opened.run.record(live=True)
+        return {"scene": scene, "offer": self._opened.offer(), "note": self._opened.note}
+
+    def _table(self, request: Mapping[str, Any]) -> Table | None:
+        """Return the table that a request names or brings, None if it does neither."""
+        if request.get("file") is not None:
+            return open_file(*asked.file_of(request["file"]))
+        name = asked.word_of(request.get("data"), "data")
+        if name is None:
+            return None
+        if name in datasets():
+            return read_table(name)
+        if name in ("", self._opened.data.name):
+            return self._opened.table
+        # Names only: a page may not have files of this machine read to it.
+        raise ChoiceError(f"there is no data set {name!r}; shipped are {', '.join(datasets())}")
+
+    def _reopened(
+        self,
+        table: Table | None,
+        target: str | None,
+        features: list[str] | None,
+        choices: dict[str, Any],
+        given_up: Callable[[], bool],
+    ) -> Opened:
+        table = self._opened.table if table is None else table
+        if table is None:
+            raise ChoiceError(
+                "only the rows of the run are here, so its columns stay; to choose others: "
+                "steepest play DATA"
+            )
+        opened = open_table(table, target, features, given_up, **choices)
+        if given_up():
+            raise SupersededError
+        return opened
+
+    def _offer(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+        return self._opened.offer()
+
+    def _descend(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+        run = self._run(request, given_up)
+        return run_record(run.story, run.objective, self._lowest(run))
+
+    def _lowest(self, run: Run) -> float | None:
+        """Return the lowest loss of a run's objective, which one run after the other may share."""
+        if run.data is not self._opened.data:
+            # A point is being dragged: there is no time for a descent that arrives.
+            return lowest_loss(run.objective) if run.objective.size == 2 else None
+        objective = (run.choices.loss, run.choices.l2, run.choices.delta)
+        if objective not in self._known:
+            self._known[objective] = lowest_loss(run.objective)
+        return self._known[objective]
+
+    def _run(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Run:
+        """Return the run of the choices and rows in a request."""
+        choices = asked.choices_of(request.get("choices"))
+        rows = asked.edited(self._opened.data, request.get("rows"))
+        run = descend_rows(rows, **{"steps": 200, **choices}, seconds=SECONDS, given_up=given_up)
+        if given_up():
+            raise SupersededError
+        return run
+
+    def _surface(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+        objective = self._objective(request)
+        choices = asked.choices_of(request.get("choices"))
+        size, unit = objective.size, self._opened.data.target.unit
+        base = asked.vector_of(request.get("base"), "base", size)
+        seen, losses = asked.seen_of(request.get("see"), size)
+        if np.isnan(losses).all():
+            seen, losses = base[None, :], np.array([objective.value(base)])
+        points = asked.index_of(request.get("points", 101), "points", asked.MOST_POINTS + 1)
+        walk = self._walk(request, choices)
+        axes = self._axes(request, objective, walk)
+        shown = asked.window_of(request.get("window"))
+        surface = look_over(objective, axes, base, seen, losses, points, shown)
+        label = loss_label(objective.loss.name, unit, objective.l2)
+        story: Story = replace(self._opened.run.story, loss_label=label)
+        return surface_record(story, surface, walk)
+
+    def _walk(self, request: Mapping[str, Any], choices: Mapping[str, Any]) -> str:
+        """Return the scale in whose coordinates a surface is wanted, "none" for the reader's."""
+        axes = asked.word_of(request.get("axes"), "axes") or "units"
+        if axes not in ("units", "walk"):
+            raise ChoiceError(f"the axes are {axes!r}, but they must be units or walk")
+        if axes == "units":
+            return "none"
+        if len(self._opened.data.features.names) > 1:
+            raise ChoiceError("the coordinates of the walk are shown for one feature only")
+        return str(choices.get("scale", "none"))
+
+    def _axes(self, request: Mapping[str, Any], objective: LinearObjective, walk: str) -> Axes:
+        names = self._opened.run.param_names
+        x = names[asked.index_of(request.get("x"), "x", len(names))]
+        y = names[asked.index_of(request.get("y"), "y", len(names))]
+        if walk == "none":
+            return Axes.of_params(names, x, y)
+        scale = choose_scale(walk, objective)
+        return Axes.of_walk(names, x, y, scale.params, scale.position)
+
+    def _loss(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+        objective = self._objective(request)
+        params = asked.vector_of(request.get("params"), "params", objective.size)
+        return {"loss": objective.value(params)}
+
+    def _objective(self, request: Mapping[str, Any]) -> LinearObjective:
+        choices: dict[str, Any] = {"loss": "auto", "l2": 0.0, "delta": 1.0}
+        choices |= asked.choices_of(request.get("choices"))
+        rows = asked.edited(self._opened.data, request.get("rows"))
+        return objective_of(rows, choices["loss"], choices["l2"], choices["delta"])
+
+    def _page(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+        """Return the saved page of a run, in the state that the page has in its link."""
+        run = self._run({"choices": request.get("choices")}, given_up)
+        record = run.record()
+        link = asked.word_of(request.get("link"), "link", asked.MOST_LINK) or ""
+        rows = request.get("rows")
+        asked.edited(self._opened.data, rows)
+        # A page that cannot compute cannot take up another state either.
+        kept = {"link": link, "rows": rows} if record["engine"] == "page" else None
+        return {"html": saved_html(record, run.explain(), kept)}

@@ -1,0 +1,233 @@
+"""The record that a page reads: rows, run and surface as plain numbers, words and arrays.
+
+The same shape for the saved file, the live page and the notebook; `wire.py` writes it down. A
+page shows what is told here and works out no label and no unit of its own.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.prepare import Data
+from steepest.descent.plan import Choices
+from steepest.descent.rules import RULES
+from steepest.descent.scale import SCALES
+from steepest.diagnosis.lowest import lowest_loss
+from steepest.objective.choice import LOSSES, choose_loss
+from steepest.objective.linear import LinearObjective
+from steepest.objective.regression import Squared
+from steepest.surface.surface import Surface
+from steepest.trace import Trace
+from steepest.view.scene import MOST_ROWS, some_rows, thinned
+from steepest.view.story import Story, brief, label, loss_label
+
+__all__ = ["PAGE_POINTS", "VERSION", "run_record", "scene_record", "surface_record"]
+
+Array = NDArray[np.float64]
+Record = dict[str, Any]
+
+VERSION = 1
+
+PAGE_POINTS = 101
+"""Points a side of the surface: few enough to draw it anew while a data point is dragged."""
+
+MOST_STEPS = 2000
+"""Steps whose params a page gets: as many as a path has room for."""
+
+MOST_STEP_NUMBERS = 1_000_000
+"""Params and gradients of all those steps together: 8 MB."""
+
+MOST_ROW_NUMBERS = 400_000
+"""Numbers of X that a page gets."""
+
+MOST_EDITABLE = 5000
+"""Rows of one feature that a page gets all of, so that it can compute with them itself."""
+
+MOST_WORK = 5e7
+"""Numbers of X that are read to fill in the losses that mini-batches left open."""
+
+
+def scene_record(
+    story: Story, data: Data, objective: LinearObjective, surface: Surface, live: bool = False
+) -> Record:
+    """Return all that a page shows of a run at first; `live` says that Python computes for it."""
+    shown = _shown_rows(data)
+    whole, one = len(shown) == len(data.y), len(data.features.names) == 1
+    words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
+    alone = "page" if one and whole and _known(story.choices) else "record"
+    return {
+        "version": VERSION,
+        "title": story.title,
+        "source": story.source,
+        "rows": story.rows,
+        "shown": len(shown),
+        "dropped": story.dropped,
+        "sampled": words,
+        **_names(story, data),
+        "margins": objective.shape[1],
+        "losses": _losses(story, data.target.unit),
+        "rules": list(RULES),
+        "scales": list(SCALES),
+        "engine": "python" if live else alone,
+        "editable": one and whole,
+        "X": np.ascontiguousarray(data.X[shown]).ravel(),
+        "y": data.y[shown],
+        "rowNumbers": (shown + 1).astype(np.int32),
+        "run": run_record(story, objective, lowest_loss(objective)),
+        "surface": surface_record(story, surface),
+    }
+
+
+def _shown_rows(data: Data) -> NDArray[np.intp]:
+    """Return which rows a page gets: all of few, or the same random ones each time."""
+    rows, features = data.X.shape
+    if features == 1 and rows <= MOST_EDITABLE:
+        return np.arange(rows)
+    return some_rows(rows, max(1, min(MOST_ROWS, MOST_ROW_NUMBERS // features)))
+
+
+def _known(choices: Choices) -> bool:
+    """Return whether the run was made by choices that have a name: a page knows no others."""
+    return choices.rule in RULES and choices.learning_rate != "a function of the step"
+
+
+def _names(story: Story, data: Data) -> Record:
+    """Return what features, target and params are called, with their units."""
+    features, target = data.features, data.target
+    named = zip(features.names, features.units, strict=True)
+    params = zip(story.param_names, story.param_words, story.param_units, strict=True)
+    return {
+        "features": [{"name": n, "unit": u, "label": label(n, u)} for n, u in named],
+        "target": {
+            "name": target.name,
+            "unit": target.unit,
+            "label": label(target.name, target.unit),
+            "classes": None if story.classes is None else list(story.classes),
+        },
+        "params": [
+            {"name": n, "word": w, "unit": u, "label": label(story.long_word(i), u)}
+            for i, (n, w, u) in enumerate(params)
+        ],
+    }
+
+
+def _losses(story: Story, unit: str) -> list[Record]:
+    """Return the losses that fit the target."""
+    classes = None if story.classes is None else len(story.classes)
+    fitting = [name for name in LOSSES if (name == "cross_entropy") == (classes is not None)]
+    return [
+        {
+            "name": name,
+            "label": loss_label(name, unit),
+            "formula": choose_loss(name, classes, story.choices.delta).formula,
+        }
+        for name in fitting
+    ]
+
+
+def run_record(story: Story, objective: LinearObjective, lowest: float | None) -> Record:
+    """Return a run for a page: its choices, its steps, how it ended and what is said of it.
+
+    `lowest` is the lowest loss that is known of the objective.
+    """
+    choices, trace = story.choices, story.trace
+    index = _kept_steps(trace)
+    steps = [trace[int(i)] for i in index]
+    params = np.array([step.params for step in steps])
+    losses = _full_losses(trace.full_losses[index], params, objective)
+    known = choices.curvature if choices.rule in RULES else None
+    return {
+        "choices": _choices(choices, trace),
+        "size": objective.size,
+        "count": len(trace),
+        "index": index.astype(np.int32),
+        "params": params.ravel(),
+        "gradient": np.array([step.gradient for step in steps]).ravel(),
+        "loss": trace.losses[index],
+        "fullLoss": losses,
+        "norm": trace.gradient_norms[index],
+        "rate": trace.learning_rates[index],
+        "curvature": choices.curvature,
+        "limit": RULES[choices.rule]().limit(known) if known else None,
+        "exactLimit": isinstance(objective.loss, Squared),
+        "best": _best(losses),
+        "lowest": None if lowest is None else float(np.nanmin([lowest, *losses])),
+        "stop": asdict(story.stop),
+        "verdicts": [asdict(verdict) for verdict in story.verdicts],
+    }
+
+
+def _kept_steps(trace: Trace) -> NDArray[np.intp]:
+    """Return the steps that a page gets, the start, the best and the last among them."""
+    kept = trace.kept
+    most = max(2, min(MOST_STEPS, MOST_STEP_NUMBERS // (2 * max(trace.size, 1))))
+    chosen = kept[thinned(len(kept), most)]
+    return np.union1d(chosen, np.array([0, trace.best.index, len(trace) - 1], dtype=np.intp))
+
+
+def _full_losses(losses: Array, params: Array, objective: LinearObjective) -> Array:
+    """Return the losses of all rows, those that mini-batches left open worked out if few."""
+    holes = np.flatnonzero(np.isnan(losses))
+    if len(holes) * objective.rows.X.size > MOST_WORK:
+        return losses
+    filled = losses.copy()
+    with np.errstate(over="ignore", invalid="ignore"):
+        filled[holes] = [objective.value(params[i]) for i in holes]
+    return filled
+
+
+def _best(losses: Array) -> int:
+    """Return where the lowest loss of all rows is; the start, if none is known."""
+    return 0 if np.isnan(losses).all() else int(np.nanargmin(losses))
+
+
+def _choices(choices: Choices, trace: Trace) -> Record:
+    """Return what was chosen; a run that was told no number of steps chose those it took."""
+    names = ("loss", "rule", "learning_rate", "scale", "l2", "delta", "batch", "seed")
+    chosen = {name: getattr(choices, name) for name in names}
+    steps = max(1, len(trace) - 1) if choices.steps is None else choices.steps
+    start = None if choices.random_start else trace[0].params.tolist()
+    return chosen | {"steps": steps, "start": start}
+
+
+def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record:
+    """Return a surface for a page, over params or, with `walk` a scale, over its coordinates."""
+    axes, lowest = surface.axes, surface.lowest
+    px, py = axes.reading
+    return {
+        "nx": len(surface.x),
+        "ny": len(surface.y),
+        "x": surface.x,
+        "y": surface.y,
+        "loss": surface.loss.ravel(),
+        "xLabel": _axis_label(story, axes.first, walk),
+        "yLabel": _axis_label(story, axes.second, walk),
+        "lossLabel": story.loss_label,
+        "xName": surface.x_name,
+        "yName": surface.y_name,
+        "xIndex": axes.first,
+        "yIndex": axes.second,
+        "axes": "units" if walk == "none" else "walk",
+        "held": axes.rest(surface.plane.origin),
+        "ux": axes.u,
+        "uy": axes.v,
+        "px": px,
+        "py": py,
+        "slice": surface.is_slice,
+        "lowest": None if lowest is None else lowest.tolist(),
+        "lowestLoss": None if lowest is None else float(surface.at(*lowest)[0]),
+    }
+
+
+def _axis_label(story: Story, index: int, walk: str = "none") -> str:
+    """Return what an axis says: a param with its unit, or a coordinate of the walk."""
+    name = story.param_names[index]
+    if walk == "none":
+        return story.param_label(name)
+    if walk == "standard":
+        return f"{story.long_word(index)}, in standard units"
+    row, which = divmod(index, story.loss.margins)
+    of = "" if story.loss.margins == 1 or story.classes is None else f"[{story.classes[which]}]"
+    return f"round {row + 1}{brief(of)}"

@@ -1,0 +1,242 @@
+// The page: mount(element, store) puts it below any element, behind any of the three doors: the
+// saved file, the live page, the notebook.
+import { makeChart } from './cards/chart.js';
+import { makeFit } from './cards/fit.js';
+import { makeMap } from './cards/map.js';
+import { makeRelief } from './cards/relief.js';
+import { makeTable } from './cards/table.js';
+import { makeExercises } from './controls/exercises.js';
+import { box, button, choice } from './controls/fields.js';
+import { makeFrame } from './controls/frame.js';
+import { makeKeeping } from './controls/keeping.js';
+import { KEYS, listenToKeys } from './controls/keys.js';
+import { Player } from './controls/player.js';
+import { makeRuns } from './controls/runs.js';
+import { makeSettings } from './controls/settings.js';
+import { makeSource } from './controls/source.js';
+import { makeTransport } from './controls/transport.js';
+import { element } from './draw/canvas.js';
+import { activeRun, trueLoss } from './select.js';
+import { captionOf, described } from './words/captions.js';
+import { spoken } from './words/spoken.js';
+
+const CARDS = [
+  ['fit', 'Data and fit', makeFit],
+  ['relief', 'Loss surface', makeRelief],
+  ['map', 'The same from above', makeMap],
+  ['chart', 'Loss against step', makeChart],
+];
+
+const THEMES = ['auto', 'light', 'dark', 'projector'];
+
+/** What comes and goes under the pointer; only pictures and rows follow it. */
+const PASSING = ['busy', 'hover'];
+
+/** Puts the page below `element`; returns `{destroy}`. `keys` is who hears the keyboard. */
+export function mount(parent, store, { keys = null } = {}) {
+  const root = element('div', { class: 'st-app' }, parent);
+  const shown = build(root, store);
+  const show = (state, changed) => {
+    if (changed?.has('dark')) changed.add('theme');
+    if (!changed || changed.has('theme')) applyTheme(root, state);
+    const plain = changed && [...changed].every((key) => PASSING.includes(key));
+    const due = plain ? shown.filter((part) => part.follows) : shown;
+    due.forEach((part) => part.show(state, changed));
+    mirror(root, state);
+  };
+  const ends = [
+    followTheme(store),
+    store.subscribe(show),
+    listenToKeys(keys ?? root, store),
+    () => shown.forEach((part) => part.destroy?.()),
+    () => root.remove(),
+  ];
+  const player = new Player(store);
+  show(store.state, null);
+  return {
+    destroy() {
+      player.destroy();
+      ends.forEach((end) => end());
+    },
+  };
+}
+
+function build(root, store) {
+  const head = element('header', { class: 'st-head' }, root);
+  const title = makeTitle(head);
+  const lesson = makeNotes(root, store);
+  const transport = makeTransport(root, store);
+  const frame = makeFrame(root);
+  const live = element('p', { class: 'st-unseen', attributes: { 'aria-live': 'polite' } }, root);
+  const body = element('div', { class: 'st-body' }, root);
+  const cards = makeCards(body, store);
+  const aside = element('aside', { class: 'st-aside' }, body);
+  const below = element('div', { class: 'st-below' }, body);
+  const parts = [
+    makeSource(aside, store, root),
+    makeSettings(aside, store),
+    makeRuns(aside, store),
+    makeRows(below, store),
+    makeExercises(below, store),
+  ];
+  const tools = makeTools(head, store, cards, root);
+  makeFoot(root);
+  const words = [title, lesson, transport, frame, makeLive(live)];
+  return [...words, cards, ...parts, tools, makeHider(root)];
+}
+
+function makeTitle(head) {
+  element('span', { class: 'st-brand', text: 'steepest' }, head);
+  const title = element('h1', {}, head);
+  return {
+    show({ scene }) {
+      if (title.textContent !== scene.title) title.textContent = scene.title;
+    },
+  };
+}
+
+/** The lecturer's text, notes about the data, and what went wrong. */
+function makeNotes(root, store) {
+  const lesson = element('p', { class: 'st-lesson' }, root);
+  const note = element('p', { class: 'st-lesson' }, root);
+  const fault = element('div', { class: 'st-fault', attributes: { role: 'alert' } }, root);
+  const words = element('span', {}, fault);
+  button(fault, '×', () => store.set({ fault: null }), { name: 'Close', style: 'st-close' });
+  return {
+    show(state) {
+      const lost = state.connection === 'lost' ? 'The connection is lost; trying again …' : '';
+      write(lesson, state.lesson);
+      write(note, state.note);
+      words.textContent = lost || state.fault || '';
+      fault.hidden = !words.textContent;
+    },
+  };
+}
+
+function write(paragraph, text) {
+  paragraph.textContent = text;
+  paragraph.hidden = !text;
+}
+
+function makeCards(body, store) {
+  const grid = element('div', { class: 'st-cards' }, body);
+  const on = callbacks(store);
+  const cards = CARDS.map(([name, title, make]) => makeCard(grid, name, title, make, on));
+  return {
+    cards,
+    follows: true,
+    show: (state, changed) => cards.forEach((card) => card.show(state, changed)),
+    destroy: () => cards.forEach((card) => card.destroy()),
+  };
+}
+
+function makeCard(grid, name, title, make, on) {
+  const figure = element('figure', { class: 'st-card', attributes: { 'data-card': name } }, grid);
+  element('h2', { text: title }, figure);
+  const card = make(element('div', { class: 'st-draw' }, figure), on);
+  const caption = element('figcaption', {}, figure);
+  const text = element('p', { class: 'st-unseen' }, figure);
+  return {
+    name,
+    title,
+    caption,
+    picture: () => card.picture(),
+    destroy: () => card.destroy(),
+    show(state, changed) {
+      card.show(state, changed);
+      if (changed && !['scene', 'surface', 'runs', 'at', 'axes'].some((k) => changed.has(k))) return;
+      caption.textContent = captionOf(name, state);
+      text.textContent = described(name, state);
+    },
+  };
+}
+
+function callbacks(store) {
+  const able = (act) => (...values) => store.engine.kind === 'record' ? null : act(...values);
+  return {
+    start: able((x, y) => store.startAt(x, y)),
+    startEnd: () => {},
+    look: (x, y) => store.lookAt(x ?? null, y),
+    row: (i) => store.lightRow(i),
+    movePoint: able((i, x, y) => store.movePoint(i, x, y)),
+    addPoint: able((x, y) => store.addPoint(x, y)),
+    removePoint: able((i) => store.removePoint(i)),
+    pointEnd: able(() => store.lookAround()),
+    seek: (at) => store.seek(at),
+    run: (i) => store.chooseRun(i),
+  };
+}
+
+function makeRows(below, store) {
+  const held = element(
+    'section',
+    { class: 'st-panel', attributes: { 'data-control': 'table', 'aria-label': 'Rows' } },
+    below,
+  );
+  element('h2', { text: 'Actual against predicted, row by row' }, held);
+  return { ...makeTable(element('div', {}, held), callbacks(store)), follows: true };
+}
+
+/** The words of each step for those who do not see it; a film is told when it stops. */
+function makeLive(live) {
+  return {
+    show(state, changed) {
+      if (changed && !['at', 'runs', 'phase', 'playing'].some((key) => changed.has(key))) return;
+      if (!state.playing) live.textContent = spoken(state);
+    },
+  };
+}
+
+function makeTools(head, store, cards, root) {
+  const tools = element('div', { class: 'st-tools' }, head);
+  const held = box(tools, 'theme', 'st-inline');
+  const theme = choice(held, 'theme', (value) => store.set({ theme: value }));
+  theme.offer(THEMES.map((name) => ({ value: name, text: name })));
+  makeKeeping(tools, store, cards.cards, root);
+  return { show: (state) => { theme.select.value = state.theme; } };
+}
+
+function makeFoot(root) {
+  const foot = element('footer', { class: 'st-foot' }, root);
+  const help = element('details', {}, foot);
+  element('summary', { text: 'Keys' }, help);
+  const list = element('dl', {}, help);
+  for (const [key, does] of KEYS) {
+    element('dt', { text: key }, list);
+    element('dd', { text: does }, list);
+  }
+}
+
+/** Hides the controls that a link names. */
+function makeHider(root) {
+  return {
+    show(state, changed) {
+      if (changed && !changed.has('hidden')) return;
+      for (const part of root.querySelectorAll('[data-control]')) {
+        part.classList.toggle('st-hidden', state.hidden.includes(part.dataset.control));
+      }
+    },
+  };
+}
+
+function applyTheme(root, { theme, dark }) {
+  root.dataset.theme = theme === 'auto' ? (dark ? 'dark' : 'light') : theme;
+}
+
+/** The system's own theme may change while the page is open. */
+function followTheme(store) {
+  const system = window.matchMedia('(prefers-color-scheme: dark)');
+  const turn = () => store.set({ dark: system.matches });
+  turn();
+  system.addEventListener('change', turn);
+  return () => system.removeEventListener('change', turn);
+}
+
+/** What is shown, in attributes, for tests and style sheets. */
+function mirror(root, state) {
+  const run = activeRun(state);
+  root.dataset.at = String(run.index[state.at]);
+  root.dataset.loss = String(trueLoss(run, state.at));
+  root.dataset.phase = String(state.phase);
+  root.dataset.busy = String(state.busy);
+}

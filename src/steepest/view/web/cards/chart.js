@@ -1,0 +1,339 @@
+// The card of the loss against the step: all runs, the lowest loss that is known as a dashed line,
+// what is done and what is ahead. Pointer and keys on it go to a step.
+import { activeRun, trueLoss } from '../select.js';
+import { short } from '../words/numerals.js';
+import { DASHES } from '../draw/colours.js';
+import { svg } from '../draw/canvas.js';
+import { linearAxis, logAxis, stepAxis } from './axes.js';
+import { arrival, lossRange, nearestStep } from './chart_range.js';
+import { lossLabel, steady } from './fit_rows.js';
+import { labelRuns, Note, roomFor } from './labels.js';
+import { Plot } from './plot.js';
+import { drawable, set } from './points.js';
+
+const FRAME = ['runs', 'theme'];
+const STEP = ['at', 'ahead'];
+
+/** Make the card of losses in an element; `on.seek(index)` hears which kept step is asked for. */
+export function makeChart(parent, on = {}) {
+  const chart = new Chart(parent, on);
+  return {
+    show: (state, changed) => chart.show(state, changed),
+    destroy: () => chart.destroy(),
+    picture: () => chart.plot.picture(),
+  };
+}
+
+class Chart {
+  constructor(parent, on) {
+    Object.assign(this, { on, state: null, curves: [], held: false, wanted: null, next: 0 });
+    this.plot = new Plot(parent, 'chart', () => this.draw());
+    const { back, middle, front, svg: outer } = this.plot;
+    this.floor = svg('g', { class: 'st-lowest' }, back);
+    this.level = svg('path', { 'stroke-dasharray': '1 3', fill: 'none' }, back);
+    this.lines = svg('g', { fill: 'none', 'stroke-linejoin': 'round' }, middle);
+    this.exits = svg('g', {}, middle);
+    this.dot = svg('circle', { r: 6, 'stroke-width': 2 }, front);
+    this.rule = svg('path', { fill: 'none', 'pointer-events': 'none' }, middle);
+    this.names = svg('g', {}, outer);
+    this.note = new Note(this.plot);
+    set(outer, { role: 'slider', tabindex: 0, 'aria-valuemin': 0 });
+    Object.assign(outer.style, { touchAction: 'pan-y', cursor: 'ew-resize' });
+    this.listen(outer);
+  }
+
+  listen(target) {
+    target.addEventListener('pointerdown', (event) => this.down(event));
+    target.addEventListener('pointermove', (event) => this.move(event));
+    for (const end of ['pointerup', 'pointercancel']) {
+      target.addEventListener(end, () => this.release());
+    }
+    target.addEventListener('pointerleave', () => this.point(-1));
+    target.addEventListener('keydown', (event) => this.key(event));
+  }
+
+  /** Take over a new state; `changed` names its parts that are new, null for all. */
+  show(state, changed = null) {
+    const before = this.state;
+    this.state = state;
+    if (!this.plot.width) return;
+    const has = (keys) => keys.some((key) => changed.has(key));
+    if (!changed || changed.has('theme')) this.plot.dress();
+    if (!before || !changed || !this.plot.theme || has([...FRAME, 'active'])) this.draw();
+    else if (has(STEP)) this.step();
+    if (!changed || changed.has('hover')) this.showLevel();
+  }
+
+  /** Draw everything. */
+  draw() {
+    if (!this.state || !this.plot.width) return;
+    if (!this.plot.theme) this.plot.dress();
+    this.frame();
+    this.curves = this.state.runs.map((run) => this.curve(run));
+    this.lines.replaceChildren(...this.curves.map((curve) => curve.group));
+    this.lines.append(this.curves[this.state.active].group);
+    this.marks = this.placesOf(activeRun(this.state));
+    this.drawLowest();
+    this.drawExits();
+    this.step();
+    this.label();
+    this.showLevel();
+  }
+
+  frame() {
+    const { scene, runs } = this.state;
+    const { log, range } = lossRange(runs);
+    const fresh = log ? range.map(Math.log10) : range;
+    this.range = steady(this.log === log ? this.range : null, fresh);
+    this.log = log;
+    const [low, high] = log ? this.range.map((power) => 10 ** power) : this.range;
+    const name = lossLabel(scene, activeRun(this.state).choices);
+    const kind = `${name}, ${log ? 'log' : 'linear'} axis`;
+    const y = log ? logAxis(low, high, kind) : linearAxis(low, high, kind);
+    const last = Math.max(...runs.map((run) => run.index[run.index.length - 1]));
+    const batches = runs.some((run) => run.choices.batch);
+    const note = batches ? 'thin: each mini-batch; thick: all rows' : '';
+    this.plot.frame({ x: stepAxis(last), y, note, right: roomFor(this.plot, runs) });
+    this.plot.wrap.dataset.scale = log ? 'log' : 'linear';
+  }
+
+  /** Return the elements of a run's curve, and its points as pieces of a path. */
+  curve(run) {
+    const strong = run === activeRun(this.state);
+    const { theme } = this.plot;
+    const group = svg('g', { class: 'st-curve' });
+    const stroke = theme.runs[run.colour];
+    const dash = { 'stroke-dasharray': DASHES[run.colour].join(' ') };
+    const width = strong ? 2.5 : 1.5;
+    if (run.choices.batch) this.batches(run, group, stroke);
+    const ahead = svg('path', { stroke, ...dash, 'stroke-width': 1.4, opacity: 0.45 }, group);
+    const halo = svg('path', { stroke: theme.card, 'stroke-width': width + 2 }, group);
+    const done = svg('path', { stroke, ...dash, 'stroke-width': width }, group);
+    const parts = this.parts(run, run.choices.batch ? run.fullLoss : null);
+    return { run, strong, group, ahead, halo, done, parts };
+  }
+
+  parts(run, losses) {
+    return Array.from(run.index, (step, i) => {
+      const loss = losses ? losses[i] : trueLoss(run, i);
+      if (Number.isNaN(loss)) return '';
+      return `L${drawable(this.plot.x(step))} ${drawable(this.heightOf(loss))}`;
+    });
+  }
+
+  batches(run, group, stroke) {
+    const d = pathFrom(this.parts(run, run.loss));
+    svg('path', { d, stroke, class: 'st-batches', 'stroke-width': 0.9, opacity: 0.5 }, group);
+  }
+
+  /** Return the height of a loss in the area; what is infinite lies above it. */
+  heightOf(loss) {
+    if (this.log && loss <= 0) return this.plot.inner.height + 50;
+    return Number.isFinite(loss) ? this.plot.y(loss) : -50;
+  }
+
+  drawLowest() {
+    this.floor.replaceChildren();
+    const { lowest } = activeRun(this.state);
+    this.plot.wrap.dataset.lowest = lowest ?? '';
+    if (lowest === null || (this.log && lowest <= 0)) return;
+    const y = this.plot.y(lowest);
+    const { muted } = this.plot.theme;
+    const look = { stroke: muted, 'stroke-dasharray': '5 4' };
+    svg('line', { x1: 0, x2: this.plot.inner.width, y1: y, y2: y, ...look }, this.floor);
+    const text = `lowest ${short(lowest)}`;
+    this.plot.write(this.floor, 6, y + 1.15 * this.plot.size, text, { halo: true, fill: muted });
+  }
+
+  /** Return where the steps of a run lie: a note hides few of them. */
+  placesOf(run) {
+    const x = Float64Array.from(run.index, this.plot.x);
+    return { x, y: x.map((_, i) => this.heightOf(trueLoss(run, i))) };
+  }
+
+  /** Mark where runs leave the plot: an arrow up and the loss that they came to. */
+  drawExits() {
+    this.exits.replaceChildren();
+    for (const curve of this.curves) {
+      const { run } = curve;
+      const place = (i) => [this.plot.x(run.index[i]), this.heightOf(trueLoss(run, i))];
+      curve.exit = arrival(run, place);
+      if (curve.exit) this.exitOf(run, curve.exit);
+    }
+  }
+
+  exitOf(run, { x, step, loss }) {
+    const fill = this.plot.theme.runs[run.colour];
+    svg('path', { d: `M${x} 1l6 10h-12z`, fill, class: 'st-exit' }, this.exits);
+    const name = this.state.runs.length > 1 ? `${run.label}: ` : '';
+    const text = `${name}${short(loss)} at step ${short(step)}`;
+    const onLeft = x + 12 + this.plot.wide(text) > this.plot.inner.width;
+    const look = { halo: true, fill, 'text-anchor': onLeft ? 'end' : 'start' };
+    this.plot.write(this.exits, x + (onLeft ? -10 : 10), this.plot.size, text, look);
+  }
+
+  /** Draw what is done and what is ahead at the step that is shown. */
+  step() {
+    const { at, ahead } = this.state;
+    for (const { strong, parts, ...lines } of this.curves) {
+      const last = strong ? at : parts.length - 1;
+      const d = pathFrom(parts.slice(0, last + 1));
+      lines.done.setAttribute('d', d);
+      lines.halo.setAttribute('d', d);
+      lines.ahead.setAttribute('d', strong && ahead ? pathFrom(this.after(parts, at)) : '');
+    }
+    this.showDot();
+    this.tell();
+  }
+
+  after(parts, at) {
+    let from = at;
+    while (from > 0 && !parts[from]) from -= 1;
+    return parts.slice(from);
+  }
+
+  showDot() {
+    const run = activeRun(this.state);
+    const { at } = this.state;
+    const cx = drawable(this.plot.x(run.index[at]));
+    const cy = drawable(Math.max(7, this.heightOf(trueLoss(run, at))));
+    set(this.dot, { cx, cy, fill: this.plot.theme.runs[run.colour], stroke: this.plot.theme.halo });
+  }
+
+  /** Write the name of each run at the end of its curve. */
+  label() {
+    const several = this.curves.length > 1;
+    const ends = this.curves.filter(({ exit }) => several && !exit).map(({ run, strong }) => {
+      const last = run.index.length - 1;
+      const y = Math.max(0, this.heightOf(trueLoss(run, last)));
+      return { run, strong, x: this.plot.x(run.index[last]), y };
+    });
+    labelRuns(this.plot, this.names, ends);
+  }
+
+  /** Show the loss that is under the pointer in another card. */
+  showLevel() {
+    const { loss } = this.state.hover;
+    const there = loss !== null && Number.isFinite(loss) && (!this.log || loss > 0);
+    const d = there ? `M0 ${drawable(this.heightOf(loss))}H${this.plot.inner.width}` : '';
+    set(this.level, { d, stroke: this.plot.theme.ink });
+  }
+
+  // --- pointer and keys --------------------------------------------------------------------------
+
+  down(event) {
+    if (event.button > 0 || !this.plot.box) return;
+    this.held = true;
+    try {
+      this.plot.svg.setPointerCapture(event.pointerId);
+    } catch {
+      // A pointer made by a script cannot be captured; it seeks all the same.
+    }
+    this.seek(this.under(event));
+  }
+
+  move(event) {
+    if (!this.plot.box || !this.state) return;
+    const i = this.under(event);
+    this.point(i);
+    if (this.held) this.seek(i);
+  }
+
+  /** Return the kept step under the pointer. */
+  under(event) {
+    const [px] = this.plot.pointer(event);
+    return nearestStep(activeRun(this.state).index, this.plot.x, px);
+  }
+
+  /** Ask for a step, once a frame. */
+  seek(i) {
+    this.wanted = i;
+    if (!this.next) this.next = requestAnimationFrame(() => this.flush());
+  }
+
+  flush() {
+    cancelAnimationFrame(this.next);
+    this.next = 0;
+    const { wanted } = this;
+    this.wanted = null;
+    if (wanted !== null && wanted !== this.state.at) this.on.seek?.(wanted);
+  }
+
+  release() {
+    this.flush();
+    this.held = false;
+  }
+
+  /** Show step and losses at a kept step; -1 for none. */
+  point(i) {
+    this.note.hide();
+    this.rule.setAttribute('d', '');
+    if (i < 0 || !this.state) return;
+    const run = activeRun(this.state);
+    const step = run.index[i];
+    const x = this.plot.x(step);
+    const y = Math.max(7, this.heightOf(trueLoss(run, i)));
+    const d = `M${x} 0V${this.plot.inner.height}`;
+    set(this.rule, { d, stroke: this.plot.theme.muted, 'stroke-dasharray': '2 3' });
+    this.note.show({ x, top: y, bottom: y }, this.lossesAt(step, i), this.marks);
+  }
+
+  lossesAt(step, i) {
+    const { runs } = this.state;
+    const run = activeRun(this.state);
+    const lines = [`step ${short(step, 12)}`];
+    if (runs.length < 2) lines.push(`loss ${short(trueLoss(run, i))}`);
+    for (const one of runs.length < 2 ? [] : runs) {
+      const j = one.index.indexOf(step);
+      if (j >= 0) lines.push(`${one.label}: ${short(trueLoss(one, j))}`);
+    }
+    if (run.choices.batch) lines.push(`its mini-batch ${short(run.loss[i])}`);
+    return lines;
+  }
+
+  key(event) {
+    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    if (altKey || ctrlKey || metaKey || !this.state) return;
+    const last = activeRun(this.state).index.length - 1;
+    const page = Math.max(1, Math.round(last / 10));
+    const far = shiftKey ? 10 : 1;
+    const ways = {
+      ArrowLeft: -far, ArrowDown: -far, ArrowRight: far, ArrowUp: far,
+      PageDown: -page, PageUp: page, Home: -Infinity, End: Infinity,
+    };
+    if (!(key in ways)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.on.seek?.(Math.max(0, Math.min(last, this.state.at + ways[key])));
+  }
+
+  /** Say in words what is seen, for readers who do not see it. */
+  tell() {
+    const { scene, runs, at } = this.state;
+    const run = activeRun(this.state);
+    const loss = trueLoss(run, at);
+    const name = lossLabel(scene, run.choices);
+    const of = runs.length > 1 ? ` of ${run.label}` : '';
+    const step = run.index[at];
+    const text = `step ${short(step, 12)} of ${short(run.count - 1, 12)}, loss ${short(loss)}`;
+    const lowest = run.lowest === null ? '' : `, lowest ${short(run.lowest)}`;
+    set(this.plot.svg, {
+      'aria-label': `Loss against step${of}: ${name}`,
+      'aria-valuemax': run.count - 1,
+      'aria-valuenow': step,
+      'aria-valuetext': `${text}${lowest}`,
+    });
+    Object.assign(this.plot.wrap.dataset, { at, step, loss });
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.next);
+    this.plot.destroy();
+  }
+}
+
+/** Return pieces of a path as one, from the first that is there. */
+function pathFrom(parts) {
+  const joined = parts.join('');
+  return joined ? `M${joined.slice(1)}` : '';
+}

@@ -1,0 +1,166 @@
+// Data and fit, one feature and a number to predict: the rows, the line of each run, and of one row
+// its residual, with the square whose area is the squared error.
+import { activeRun, marginsOf, paramsAt } from '../select.js';
+import { short, signed } from '../words/numerals.js';
+import { DASHES } from '../draw/colours.js';
+import { svg } from '../draw/canvas.js';
+import { linearAxis } from './axes.js';
+import { actualName, canEdit, numberLines, over, rangeOf } from './fit_rows.js';
+import { rounded, rowName, steady } from './fit_rows.js';
+import { labelRuns, Note, roomFor, stemIn } from './labels.js';
+import { disc } from './marks.js';
+import { drawable, set } from './points.js';
+
+/** The rows over their feature, and the line. */
+export class LineFit {
+  constructor(plot, points) {
+    Object.assign(this, { plot, points, lines: [] });
+    this.errors = svg('path', { class: 'st-errors', fill: 'none', opacity: 0.28 }, plot.back);
+    this.square = svg('path', { class: 'st-square', 'fill-opacity': 0.16 }, plot.back);
+    this.group = svg('g', { fill: 'none', 'pointer-events': 'none' }, plot.front);
+    this.names = svg('g', {}, plot.svg);
+    this.stem = stemIn(plot);
+    this.note = new Note(plot);
+  }
+
+  /** Draw axes and rows; the axes stay as they are while a row is held. */
+  frame(state, held) {
+    const { scene } = state;
+    if (!held) {
+      this.rangeX = steady(this.rangeX, rangeOf(scene.X, 0.06));
+      this.rangeY = steady(this.rangeY, rangeOf(scene.y, 0.15));
+    }
+    const x = linearAxis(...this.rangeX, scene.features[0].label);
+    const y = linearAxis(...this.rangeY, scene.target.label);
+    this.plot.frame({ x, y, note: scene.sampled, right: roomFor(this.plot, state.runs) });
+    this.rows(scene);
+    this.step(state);
+  }
+
+  rows(scene) {
+    const { x, y, theme } = this.plot;
+    const path = disc(scene.shown > 600 ? 3 : 4.2);
+    this.points.draw({
+      x: Float64Array.from(scene.X, x),
+      y: Float64Array.from(scene.y, y),
+      path: () => path,
+      colour: () => theme.data,
+      name: (i) => `${rowName(scene, i)}, ${scene.target.name} ${actualName(scene, i)}`,
+      editable: canEdit(scene),
+    });
+  }
+
+  /** Draw the line of each run at the step that is shown. */
+  step(state) {
+    const { runs } = state;
+    while (this.lines.length > runs.length) this.lines.pop().remove();
+    while (this.lines.length < runs.length) this.lines.push(this.line());
+    const ends = runs.map((run, i) => this.show(state, run, this.lines[i]));
+    this.group.append(this.lines[state.active]);
+    this.showErrors(state);
+    labelRuns(this.plot, this.names, runs.length > 1 ? ends : []);
+  }
+
+  /** Draw the error of each row as a thin upright stroke from the point to the line. */
+  showErrors(state) {
+    const fitted = marginsOf(state.scene, paramsAt(state)).map(this.plot.y);
+    const { x, y } = this.points;
+    let d = '';
+    for (let i = 0; i < fitted.length; i += 1) {
+      d += `M${x[i].toFixed(1)} ${y[i].toFixed(1)}V${drawable(fitted[i])}`;
+    }
+    set(this.errors, { d, stroke: this.plot.theme.runs[activeRun(state).colour] });
+  }
+
+  line() {
+    const group = svg('g', { 'stroke-linecap': 'round' }, this.group);
+    group.halo = svg('path', {}, group);
+    group.line = svg('path', { class: 'st-fit-line' }, group);
+    return group;
+  }
+
+  show(state, run, node) {
+    const strong = run === activeRun(state);
+    const [from, to] = marginsOf(over(state.scene, this.rangeX), paramsAt(state, run));
+    const d = this.path(from, to);
+    const { card, runs } = this.plot.theme;
+    const colour = runs[run.colour];
+    set(node.halo, { d, stroke: card, 'stroke-width': strong ? 4.6 : 3 });
+    set(node.line, { d, stroke: colour, 'stroke-width': strong ? 2.6 : 1.4 });
+    node.line.setAttribute('stroke-dasharray', DASHES[run.colour].join(' '));
+    if (strong) this.plot.wrap.dataset.line = JSON.stringify([...this.rangeX, from, to]);
+    return { run, strong, x: this.plot.inner.width, y: this.plot.y(to) };
+  }
+
+  /** Return the line cut to what lies near the area: SVG draws no number without bounds. */
+  path(from, to) {
+    const { width, height } = this.plot.inner;
+    const [y0, y1] = [this.plot.y(from), this.plot.y(to)];
+    if (!Number.isFinite(y0) || !Number.isFinite(y1)) return '';
+    const cut = [0, 1].map((end) => (y1 === y0 ? end : clipped(end, y0, y1, height)));
+    const at = (share) => `${drawable(share * width)} ${drawable(y0 + share * (y1 - y0))}`;
+    return `M${at(cut[0])}L${at(cut[1])}`;
+  }
+
+  /** Show the residual of a row; -1 for none. */
+  row(state, i) {
+    for (const part of [this.stem, this.square]) part.setAttribute('d', '');
+    this.note.hide();
+    if (i < 0) return;
+    const { choices } = activeRun(state);
+    const params = paramsAt(state);
+    const [predicted] = marginsOf(over(state.scene, [state.scene.X[i]]), params);
+    const [px, actual] = [this.points.x[i], this.points.y[i]];
+    const fitted = Number(drawable(this.plot.y(predicted)));
+    set(this.stem, { d: `M${px} ${actual}V${fitted}`, stroke: this.plot.theme.ink });
+    const reach = choices.loss === 'squared' ? this.drawSquare(state, px, actual, fitted) : {};
+    const [top, bottom] = [Math.min(actual, fitted), Math.max(actual, fitted)];
+    const lines = numberLines(state.scene, choices, params, i, predicted);
+    this.note.show({ x: px, top, bottom, ...reach }, lines, this.points);
+  }
+
+  /** Draw the square on a residual, on the side that has room; return how far it reaches. */
+  drawSquare(state, px, actual, fitted) {
+    const side = Math.abs(actual - fitted);
+    const toLeft = px + side > this.plot.inner.width && px > this.plot.inner.width / 2;
+    const colour = this.plot.theme.runs[activeRun(state).colour];
+    const d = squarePath(px, actual, actual - fitted, toLeft);
+    set(this.square, { d, fill: colour, stroke: colour });
+    return toLeft ? { left: side } : { right: side };
+  }
+
+  /** Return feature and target at a place of the area. */
+  data(px, py) {
+    const { x, y } = this.plot;
+    const pixel = (s) => Math.abs(s.invert(1) - s.invert(0));
+    return [rounded(x.invert(px), pixel(x)), rounded(y.invert(py), pixel(y))];
+  }
+
+  /** Say the line. */
+  say(state) {
+    const [weight, bias] = paramsAt(state);
+    const { features, target } = state.scene;
+    const line = `${short(weight)} x ${features[0].name} ${signed(bias).replace(/^([+-])/, '$1 ')}`;
+    return `${target.label} against ${features[0].label}; the line is ${target.name} = ${line}`;
+  }
+
+  /** Take the marks away. */
+  destroy() {
+    const { errors, stem, square, group, names, note } = this;
+    for (const part of [errors, stem, square, group, names, note.group]) part.remove();
+    delete this.plot.wrap.dataset.line;
+  }
+}
+
+/** Return the share of the way from y0 to y1, near `end`, that lies within a few heights. */
+function clipped(end, y0, y1, height) {
+  const bounds = [(-3 * height - y0) / (y1 - y0), (4 * height - y0) / (y1 - y0)];
+  const [first, last] = bounds.sort((a, b) => a - b);
+  return Math.max(first, Math.min(last, end));
+}
+
+/** Return a square on the stem from `actual`, `side` high upwards, to the left or right of it. */
+export function squarePath(px, actual, side, left) {
+  const wide = left ? -Math.abs(side) : Math.abs(side);
+  return `M${px} ${actual}v${-side}h${wide}v${side}Z`;
+}

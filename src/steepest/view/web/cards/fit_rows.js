@@ -1,0 +1,117 @@
+// What the pictures of data and fit share: ranges that stay put, one row alone, its numbers.
+import { costsOf, lossOf, probabilitiesOf } from '../select.js';
+import { short, signed } from '../words/numerals.js';
+
+const WORD = { squared: 'squared error', absolute: 'absolute error', huber: 'Huber loss' };
+
+/** Return the range of values with a share of it as room on both sides. */
+export function rangeOf(values, share) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (!(low <= high)) return [0, 1];
+  const room = share * (high - low) || 0.1 * Math.abs(low) || 1;
+  return [low - room, high + room];
+}
+
+/** Return the old range while the new one lies in it and fills most of it: axes seldom jump. */
+export function steady(old, fresh) {
+  if (!old) return fresh;
+  const span = old[1] - old[0];
+  const inside = fresh[0] >= old[0] - 0.02 * span && fresh[1] <= old[1] + 0.02 * span;
+  return inside && fresh[1] - fresh[0] > 0.75 * span ? old : fresh;
+}
+
+/** Return `count` values evenly spaced over a range. */
+export function spaced([low, high], count) {
+  return Float64Array.from({ length: count }, (_, i) => low + (i / (count - 1)) * (high - low));
+}
+
+/** Whether the reader can change the rows: all are shown, and somebody works out what follows. */
+export function canEdit({ editable, engine }) {
+  return editable && engine !== 'record';
+}
+
+/** Return the scene with other values of its one feature: what the model says of them. */
+export function over(scene, values) {
+  return { ...scene, X: values, shown: values.length };
+}
+
+/** Return the scene with row i alone. */
+export function alone(scene, i) {
+  const width = scene.features.length;
+  const X = scene.X.slice(i * width, (i + 1) * width);
+  return { ...scene, X, y: scene.y.slice(i, i + 1), shown: 1 };
+}
+
+/** Return a value with its unit. */
+export function withUnit(value, unit) {
+  return unit ? `${short(value)} ${unit}` : short(value);
+}
+
+/** Return a value rounded to what a pixel can tell, a power of ten. */
+export function rounded(value, pixel) {
+  const unit = 10 ** Math.floor(Math.log10(pixel));
+  return Number((Math.round(value / unit) * unit).toPrecision(12));
+}
+
+/** Return an offset of row i in [-1, 1], always the same, that keeps equal points apart. */
+export function jitter(i) {
+  const noise = Math.sin((i + 1) * 12.9898) * 43758.5453;
+  return 2 * (noise - Math.floor(noise)) - 1;
+}
+
+/** Return what row i is, in a few words. */
+export function rowName(scene, i) {
+  const row = `row ${scene.rowNumbers[i]}`;
+  if (scene.features.length > 1) return row;
+  const [{ name, unit }] = scene.features;
+  return `${row}: ${name} ${withUnit(scene.X[i], unit)}`;
+}
+
+/** Return the actual value of row i in words. */
+export function actualName(scene, i) {
+  const { classes, unit } = scene.target;
+  return classes ? String(classes[scene.y[i]]) : withUnit(scene.y[i], unit);
+}
+
+/** Return the unit of the loss of a row, '' where there is none. */
+export function costUnit({ target }, { loss }) {
+  if (target.classes || !target.unit) return '';
+  return loss === 'absolute' ? target.unit : `${target.unit}²`;
+}
+
+/** Return lines that tell actual and predicted number of a row, the error, and what it costs. */
+export function numberLines(scene, choices, params, i, predicted) {
+  const { unit } = scene.target;
+  const [cost] = costsOf(alone(scene, i), choices, params);
+  return [
+    rowName(scene, i),
+    `actual ${actualName(scene, i)}`,
+    `predicted ${withUnit(predicted, unit)}`,
+    `error ${signed(predicted - scene.y[i])}${unit && ` ${unit}`}`,
+    `${WORD[choices.loss]} ${withUnit(cost, costUnit(scene, choices))}`,
+  ];
+}
+
+/** Return a probability in words; what is nearly 1 as what it lacks. */
+export function chance(p) {
+  return p < 1 && short(p) === '1' ? `1 - ${short(1 - p, 2)}` : short(p);
+}
+
+/** Return lines that tell the actual class of a row, its probability, and what it costs. */
+export function classLines(scene, choices, params, i) {
+  const row = alone(scene, i);
+  const given = probabilitiesOf(row, params)[scene.y[i]];
+  const [cost] = costsOf(row, choices, params);
+  const name = actualName(scene, i);
+  const lines = [rowName(scene, i), `actual ${name}`, `P(${name}) = ${chance(given)}`];
+  return [...lines, `-log P = ${short(cost)}`];
+}
+
+/** Return the label of the loss of a run. */
+export function lossLabel(scene, choices) {
+  return lossOf(scene, choices.loss)?.label ?? 'loss';
+}

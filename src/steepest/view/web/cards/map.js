@@ -1,0 +1,334 @@
+// The loss surface from above with the descent on it. Layers: the ground (drawn anew only when the
+// surface changes), the contour under the pointer, the paths, and the pointer's label. Press
+// anywhere and the descent starts there; drag and it follows.
+import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../select.js';
+import { Frames, Layers, element } from '../draw/canvas.js';
+import { themeOf } from '../draw/colours.js';
+import { slopeOf, steepnessOf } from '../draw/downhill.js';
+import { Ground } from '../draw/ground.js';
+import { Handle } from '../draw/handle.js';
+import { fieldOf } from '../draw/heights.js';
+import { drawArrow, drawCross, drawStart, drawTag, tagSize } from '../draw/marks.js';
+import { flatLine, inside } from '../draw/paths.js';
+import { drawPhase } from '../draw/phases.js';
+import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
+import { inWords, pictureHeight, placeInWords } from '../draw/words.js';
+import { short } from '../words/numerals.js';
+
+const [GROUND, CONTOUR, PATHS, POINTER] = [0, 1, 2, 3];
+
+/** A press of an arrow key moves the start by this share of the window. */
+const NUDGE = 1 / 200;
+
+/** A finger that moves less than this, in pixels, taps. */
+const STILL = 8;
+
+/** The card of the surface from above: {show(state, changed), destroy(), picture()}. */
+export function makeMap(parent, on = {}) {
+  return new LossMap(parent, on);
+}
+
+class LossMap {
+  constructor(parent, on) {
+    this.on = on;
+    this.wrap = element('div', { class: 'st-map', attributes: { role: 'group' } }, parent);
+    this.layers = new Layers(this.wrap, 4);
+    this.handle = new Handle(this.layers.wrap, {
+      step: (right, up) => this.nudge(right, up),
+      end: () => this.on.startEnd?.(),
+    });
+    this.frames = new Frames((parts) => this.draw(parts));
+    this.starts = new Frames(() => this.on.start?.(...this.wanted));
+    this.listen(this.layers.wrap);
+    this.layers.onResize(() => this.frames.ask('ground'));
+    this.sizing = new ResizeObserver(() => this.fit());
+    this.sizing.observe(this.wrap);
+  }
+
+  listen(node) {
+    node.style.touchAction = 'pan-y';
+    node.style.cursor = 'crosshair';
+    node.addEventListener('pointerdown', (event) => this.down(event));
+    node.addEventListener('pointermove', (event) => this.move(event));
+    node.addEventListener('pointerup', (event) => this.up(event));
+    node.addEventListener('pointercancel', () => this.drop());
+    node.addEventListener('pointerleave', () => this.leave());
+  }
+
+  fit() {
+    const height = `${pictureHeight(this.wrap.clientWidth)}px`;
+    if (this.wrap.clientWidth && this.wrap.style.height !== height) this.wrap.style.height = height;
+  }
+
+  /** A mouse drags from anywhere, a finger from the start only: elsewhere it may scroll, or tap. */
+  down(event) {
+    if (event.button > 0 || !this.ground) return;
+    const onHandle = event.target === this.handle.node;
+    const pixel = this.pixel(event);
+    if (!onHandle && !inside(...pixel, this.ground.frame)) return;
+    const [x, y] = onHandle ? this.place(activeRun(this.state), 0) : pixel;
+    this.held = {
+      drags: onHandle || event.pointerType !== 'touch',
+      from: pixel,
+      off: [x - pixel[0], y - pixel[1]],
+    };
+    this.layers.wrap.setPointerCapture(event.pointerId);
+    this.handle.node.focus({ preventScroll: true });
+    event.preventDefault();
+    this.leave();
+    if (!onHandle && this.held.drags) this.want(pixel);
+  }
+
+  move(event) {
+    const pixel = this.pixel(event);
+    if (this.held?.drags) this.want(pixel);
+    else if (!this.held && this.ground) this.over(pixel);
+  }
+
+  up(event) {
+    if (!this.held) return;
+    const [x, y] = this.pixel(event);
+    const tapped = Math.hypot(x - this.held.from[0], y - this.held.from[1]) < STILL;
+    if (!this.held.drags && tapped) this.want([x, y]);
+    this.drop();
+  }
+
+  drop() {
+    if (this.held?.started) {
+      this.starts.flush();
+      this.on.startEnd?.();
+    }
+    this.held = null;
+  }
+
+  over([x, y]) {
+    if (!inside(x, y, this.ground.frame)) this.leave();
+    else this.on.look?.(...this.plane([x, y]));
+    this.looking = inside(x, y, this.ground.frame);
+  }
+
+  leave() {
+    if (this.looking) this.on.look?.(null);
+    this.looking = false;
+  }
+
+  /** Ask for a start at a pixel, at most once a frame. */
+  want([x, y]) {
+    this.held.started = true;
+    this.wanted = this.plane([x + this.held.off[0], y + this.held.off[1]]);
+    this.starts.ask('start');
+  }
+
+  nudge(right, up) {
+    const { x0, x1, y0, y1 } = this.ground.field.bounds;
+    const [x, y] = this.startPoint();
+    this.wanted = [
+      Math.max(x0, Math.min(x1, x + right * NUDGE * (x1 - x0))),
+      Math.max(y0, Math.min(y1, y + up * NUDGE * (y1 - y0))),
+    ];
+    this.starts.ask('start');
+    this.starts.flush();
+  }
+
+  startPoint() {
+    const run = activeRun(this.state);
+    return onPlane(this.state.surface, paramsAt(this.state, run, 0));
+  }
+
+  pixel(event) {
+    const { left, top } = this.layers.wrap.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  }
+
+  /** The point of the surface at a pixel; beyond the frame, the nearest in it. */
+  plane([x, y]) {
+    const { frame } = this.ground;
+    return [
+      this.ground.x.invert(Math.max(frame.left, Math.min(frame.right, x))),
+      this.ground.y.invert(Math.max(frame.top, Math.min(frame.bottom, y))),
+    ];
+  }
+
+  /** Show a state; `changed` names the keys that are new, null for all. */
+  show(state, changed) {
+    const has = (...keys) => !changed || keys.some((key) => changed.has(key));
+    this.state = state;
+    if (has('theme')) this.theme = null;
+    if (!state.surface || !state.runs.length) return;
+    if (has('scene', 'surface', 'theme')) this.frames.ask('ground');
+    if (has('scene', 'surface', 'runs', 'active', 'at', 'phase', 'ahead', 'theme')) {
+      this.frames.ask('paths');
+      this.tell();
+    }
+    if (has('hover')) this.frames.ask('pointer');
+  }
+
+  tell() {
+    const { state, wrap } = this;
+    const run = activeRun(state);
+    wrap.setAttribute('aria-label', `Contour map of the loss. ${inWords(state)}`);
+    wrap.dataset.at = state.at;
+    wrap.dataset.phase = state.phase;
+    wrap.dataset.loss = trueLoss(run, this.at(run));
+  }
+
+  at(run) {
+    return Math.min(this.state.at, run.index.length - 1);
+  }
+
+  draw(parts) {
+    const { width, height } = this.layers;
+    if (!this.state?.surface || !this.state.runs.length || !width) return;
+    this.theme ??= themeOf(this.wrap);
+    if (parts.has('ground') || !this.ground) this.drawGround({ width, height });
+    if (parts.has('ground') || parts.has('paths')) this.drawPaths();
+    this.drawPointer();
+  }
+
+  drawGround(size) {
+    const { surface } = this.state;
+    const context = this.layers.contexts[GROUND];
+    this.layers.clear(GROUND);
+    this.ground = new Ground(context, fieldOf(surface), surface, this.theme, size);
+    this.ground.draw();
+  }
+
+  drawPaths() {
+    const { state, theme, ground } = this;
+    const context = this.layers.contexts[PATHS];
+    this.pixels = new Map(state.runs.map((run) => [run, this.pixelsOf(run)]));
+    this.layers.clear(PATHS);
+    const face = {
+      line: (run, first, last) => flatLine(this.pixels.get(run), first, last, ground.frame),
+      place: (run, i) => this.place(run, i),
+    };
+    const { exits } = drawLines(context, state, theme, face);
+    this.drawLowest(context);
+    if (exits.length) this.drawLeaving(context, exits[0]);
+    const run = activeRun(state);
+    if (state.phase) drawPhase(context, state, theme, ground, run, this.at(run));
+    else this.drawDescent(context, run);
+    drawPoints(context, state, theme, face);
+    drawRunLabels(context, state, theme, face, ground.frame);
+    ground.barMark(context, trueLoss(run, this.at(run)), lookOf(run, theme).colour);
+    this.placeHandle();
+  }
+
+  pixelsOf(run) {
+    const path = pathOf(run, this.state.surface);
+    for (let k = 0; k < path.length; k += 2) {
+      path[k] = this.ground.x(path[k]);
+      path[k + 1] = this.ground.y(path[k + 1]);
+    }
+    return path;
+  }
+
+  /** Where a point of a run is, or null if it is outside the window. */
+  place(run, i) {
+    const [x, y] = this.pixels.get(run).subarray(2 * i, 2 * i + 2);
+    return inside(x, y, this.ground.frame) ? [x, y, false] : null;
+  }
+
+  /** Say it where the path first leaves the window. */
+  drawLeaving(context, { x, y }) {
+    const { frame } = this.ground;
+    const { ink, card, line } = this.theme;
+    const { width, height } = tagSize(context, ['leaves the picture'], 11);
+    const left = Math.max(frame.left + 4, Math.min(frame.right - width - 4, x - width / 2));
+    const middle = y - frame.top > 50 ? y - 12 - height / 2 : y + 12 + height / 2;
+    const look = { colour: ink, paper: card, edge: line, size: 11 };
+    drawTag(context, ['leaves the picture'], [left, middle], look);
+  }
+
+  drawLowest(context) {
+    const { lowest } = this.state.surface;
+    if (!lowest) return;
+    const pixel = [this.ground.x(lowest[0]), this.ground.y(lowest[1])];
+    if (inside(...pixel, this.ground.frame)) drawCross(context, pixel);
+  }
+
+  /** The arrow of steepest descent at the current point, the longer the steeper. */
+  drawDescent(context, run) {
+    const at = this.at(run);
+    const from = this.place(run, at);
+    const share = steepnessOf(run, at);
+    if (!from || !(share > 0)) return;
+    const [alongX, alongY] = slopeOf(this.state.surface, gradientAt(this.state, run, at));
+    const [x0, y0] = [this.ground.x.invert(from[0]), this.ground.y.invert(from[1])];
+    const way = [this.ground.x(x0 - alongX) - from[0], this.ground.y(y0 - alongY) - from[1]];
+    const length = (20 + 30 * share) / Math.hypot(...way);
+    if (!Number.isFinite(length)) return;
+    const tip = [from[0] + length * way[0], from[1] + length * way[1]];
+    drawArrow(context, [from, tip], { colour: this.theme.arrow, halo: '#ffffff' });
+  }
+
+  placeHandle() {
+    const { state, ground } = this;
+    const run = activeRun(state);
+    const place = this.place(run, 0);
+    if (!place) {
+      this.handle.hide();
+      return;
+    }
+    const [x, y] = this.startPoint();
+    const { x0, x1 } = ground.field.bounds;
+    const text = `${placeInWords(state.surface, [x, y])}: loss ${short(trueLoss(run, 0))}`;
+    this.handle.place(place, { value: x, low: x0, high: x1, text });
+  }
+
+  /** The contour through the point that the pointer is on, here or in three dimensions. */
+  drawPointer() {
+    const { hover } = this.state;
+    const contour = this.layers.contexts[CONTOUR];
+    const context = this.layers.contexts[POINTER];
+    this.layers.clear(CONTOUR);
+    this.layers.clear(POINTER);
+    if (Number.isFinite(hover.level ?? NaN)) this.drawLevel(contour, hover.level);
+    if (!hover.point) return;
+    const pixel = [this.ground.x(hover.point[0]), this.ground.y(hover.point[1])];
+    if (!inside(...pixel, this.ground.frame)) return;
+    drawStart(context, pixel, this.theme.arrow, { radius: 3.5 });
+    this.drawLabel(context, pixel, hover);
+  }
+
+  drawLevel(context, level) {
+    context.lineJoin = 'round';
+    for (const [colour, width] of [['rgba(0, 0, 0, 0.45)', 4.4], ['#ffffff', 2.4]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.beginPath();
+      this.ground.addLevel(context, level);
+      context.stroke();
+    }
+  }
+
+  drawLabel(context, [x, y], { loss, level }) {
+    const lines = [];
+    if (Number.isFinite(loss ?? NaN)) lines.push(`loss ${short(loss)}`);
+    if (Number.isFinite(level ?? NaN) && short(level) !== short(loss ?? NaN)) {
+      lines.push(`contour ${short(level)}`);
+    }
+    if (!lines.length) return;
+    const { width, height } = tagSize(context, lines);
+    const { frame } = this.ground;
+    const left = x + 14 + width < frame.right ? x + 14 : x - 14 - width;
+    const middle = Math.max(frame.top + height / 2, Math.min(frame.bottom - height / 2, y - 14));
+    const { ink, card, line } = this.theme;
+    drawTag(context, lines, [left, middle], { colour: ink, paper: card, edge: line });
+    this.ground.barMark(context, loss ?? NaN, ink);
+  }
+
+  /** One canvas with all that is drawn. */
+  picture() {
+    this.frames.flush();
+    return this.layers.picture(this.theme?.card);
+  }
+
+  destroy() {
+    this.frames.cancel();
+    this.starts.cancel();
+    this.sizing.disconnect();
+    this.layers.destroy();
+    this.wrap.remove();
+  }
+}

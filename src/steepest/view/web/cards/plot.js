@@ -1,0 +1,194 @@
+// The plot that the flat cards share: an SVG as wide as its card with two axes, an area that clips,
+// a legend, and text that is measured before it is placed. SVG, because the marks are few, and can
+// be saved and read by tests as they are.
+import { element, svg } from '../draw/canvas.js';
+import { themeOf } from '../draw/colours.js';
+
+const LOWEST = 230;
+const HIGHEST = 440;
+const ASPECT = 0.62;
+
+/** An SVG with axes; `x` and `y` are scales to pixels of its area, from its upper left corner. */
+export class Plot {
+  /** `onSize` is called when there is a new width to draw for. */
+  constructor(parent, name, onSize) {
+    this.wrap = element('div', { class: `st-plot st-${name}` }, parent);
+    this.svg = svg('svg', { class: 'st-plot-svg', height: LOWEST }, this.wrap);
+    Object.assign(this.svg.style, { display: 'block', width: '100%' });
+    this.still = svg('g', {}, this.svg);
+    this.area = svg('svg', { overflow: 'hidden' }, this.svg);
+    [this.back, this.middle, this.front] = [0, 1, 2].map(() => svg('g', {}, this.area));
+    this.pen = document.createElement('canvas').getContext('2d');
+    this.width = 0;
+    this.onSize = onSize;
+    this.observer = new ResizeObserver(() => this.measure());
+    this.observer.observe(this.wrap);
+  }
+
+  measure() {
+    const { width } = this.wrap.getBoundingClientRect();
+    if (!width || Math.abs(width - this.width) < 0.5) return;
+    this.width = width;
+    this.onSize();
+  }
+
+  /** Read colours and type anew: they follow the page's theme. */
+  dress() {
+    const style = getComputedStyle(this.wrap);
+    this.theme = themeOf(this.wrap);
+    this.size = Math.max(11, 0.76 * parseFloat(style.fontSize));
+    this.font = style.fontFamily;
+    this.svg.setAttribute('font-family', this.font);
+    this.svg.setAttribute('font-size', this.size);
+    this.pen.font = `${this.size}px ${this.font}`;
+  }
+
+  /** Return the width of a text in pixels. */
+  wide(text) {
+    return this.pen.measureText(text).width;
+  }
+
+  /** Return a text cut to a width, with an ellipsis where something is missing. */
+  fitted(text, width) {
+    if (this.wide(text) <= width) return text;
+    let kept = text.length;
+    while (kept > 1 && this.wide(`${text.slice(0, kept)}…`) > width) kept -= 1;
+    return `${text.slice(0, kept)}…`;
+  }
+
+  /**
+   * Lay out and draw both axes. `legend` is a list of {text, path, colour}, `note` stands at the
+   * upper right, `right` is room for labels beside the area, `extra` more height.
+   */
+  frame({ x, y, legend = [], note = '', right = 10, extra = 0 }) {
+    this.still.replaceChildren();
+    const top = this.head(y.label, legend, note);
+    const usual = Math.min(HIGHEST, Math.max(LOWEST, ASPECT * this.width));
+    const height = Math.round(usual + extra + Math.max(0, top - 4 * this.size));
+    const ticks = y.ticks(Math.max(3, Math.round(height / 60)));
+    const left = Math.ceil(Math.max(18, ...ticks.labels.map((text) => this.wide(text)))) + 10;
+    const bottom = height - Math.round(3.1 * this.size);
+    this.box = { left, top, right: this.width - right, bottom };
+    this.inner = { width: this.box.right - left, height: bottom - top };
+    this.resize(height);
+    this.x = x.scale(0, this.inner.width);
+    this.y = y.scale(this.inner.height, 0);
+    this.drawY(ticks);
+    this.drawX(x);
+  }
+
+  resize(height) {
+    const { left, top } = this.box;
+    const { width, height: inside } = this.inner;
+    this.svg.setAttribute('height', height);
+    this.svg.setAttribute('viewBox', `0 0 ${this.width} ${height}`);
+    const place = { x: left, y: top, width: Math.max(1, width), height: Math.max(1, inside) };
+    for (const [key, value] of Object.entries(place)) this.area.setAttribute(key, value);
+  }
+
+  /** Write label, note and legend above the area; return where the area may begin. */
+  head(label, legend, note) {
+    const line = Math.round(1.45 * this.size);
+    const { ink, muted } = this.theme;
+    let base = line;
+    const name = this.fitted(label, this.width - 4);
+    this.write(this.still, 2, base, name, { fill: ink });
+    if (note) {
+      const beside = this.wide(name) + this.wide(note) + 24 < this.width;
+      if (!beside) base += line;
+      this.write(this.still, this.width - 4, base, note, { fill: muted, 'text-anchor': 'end' });
+    }
+    return this.legend(legend, base, line) + Math.round(0.75 * this.size);
+  }
+
+  legend(items, base, line) {
+    let [x, y] = [6, base + (items.length ? line : 0)];
+    for (const { text, path, colour } of items) {
+      const name = this.fitted(text, this.width - 30);
+      const width = this.wide(name) + 30;
+      if (x > 6 && x + width > this.width) [x, y] = [6, y + line];
+      const place = `translate(${x + 4} ${y - 0.34 * this.size})`;
+      svg('path', { d: path, fill: colour, transform: place }, this.still);
+      this.write(this.still, x + 13, y, name, { fill: this.theme.muted });
+      x += width;
+    }
+    return y;
+  }
+
+  drawY({ values, labels }) {
+    const { left, top, right, bottom } = this.box;
+    const { line, muted } = this.theme;
+    values.forEach((value, i) => {
+      const y = top + this.y(value);
+      if (y < top - 1 || y > bottom + 1) return;
+      const grid = { stroke: line, 'stroke-width': 0.7 };
+      svg('line', { x1: left, x2: right, y1: y, y2: y, ...grid }, this.still);
+      const at = { fill: muted, 'text-anchor': 'end' };
+      this.write(this.still, left - 6, y + 0.35 * this.size, labels[i], at);
+    });
+    this.rule(left, left, top, bottom);
+  }
+
+  drawX(axis) {
+    const { left, right, bottom } = this.box;
+    this.rule(left, right, bottom, bottom);
+    const { values, labels } = axis.ticks(Math.max(2, Math.round(this.inner.width / 75)));
+    let end = -Infinity;
+    values.forEach((value, i) => {
+      const x = left + this.x(value);
+      const half = this.wide(labels[i]) / 2;
+      if (x < left - 1 || x > right + 1) return;
+      this.rule(x, x, bottom, bottom + 4);
+      if (x - half < end + 6) return;
+      end = x + half;
+      const at = { fill: this.theme.muted, 'text-anchor': 'middle' };
+      const inside = Math.min(x, this.width - half - 1);
+      this.write(this.still, inside, bottom + 4 + 1.05 * this.size, labels[i], at);
+    });
+    this.labelX(axis.label);
+  }
+
+  labelX(label) {
+    const { left, right, bottom } = this.box;
+    const text = this.fitted(label, this.width - 4);
+    const half = this.wide(text) / 2;
+    const middle = Math.min((left + right) / 2, this.width - half - 2);
+    const at = { fill: this.theme.ink, 'text-anchor': 'middle' };
+    this.write(this.still, Math.max(middle, half + 2), bottom + 2.75 * this.size, text, at);
+  }
+
+  rule(x1, x2, y1, y2) {
+    svg('line', { x1, x2, y1, y2, stroke: this.theme.muted, 'stroke-width': 1 }, this.still);
+  }
+
+  /** Write a text; with `halo` it stays readable over lines. */
+  write(parent, x, y, text, { halo = false, ...attributes } = {}) {
+    const edge = { 'paint-order': 'stroke', stroke: this.theme.card, 'stroke-width': 4 };
+    const all = { x, y, ...(halo ? { ...edge, 'stroke-linejoin': 'round' } : {}), ...attributes };
+    const made = svg('text', all, parent);
+    made.textContent = text;
+    return made;
+  }
+
+  /** Return the pointer's place in the area, in pixels from its upper left corner. */
+  pointer(event) {
+    const outer = this.svg.getBoundingClientRect();
+    return [event.clientX - outer.left - this.box.left, event.clientY - outer.top - this.box.top];
+  }
+
+  /** Return a copy of the SVG that stands alone, for saving. */
+  picture() {
+    const copy = this.svg.cloneNode(true);
+    copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+    copy.setAttribute('width', this.width);
+    const paper = svg('rect', { width: '100%', height: '100%', fill: this.theme.card });
+    copy.prepend(paper);
+    return copy;
+  }
+
+  /** Leave nothing behind. */
+  destroy() {
+    this.observer.disconnect();
+    this.wrap.remove();
+  }
+}

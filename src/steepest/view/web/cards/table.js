@@ -1,0 +1,269 @@
+// The card of the rows as a table, actual against predicted: what the model of the step that is
+// shown says of each row, what that costs, and how the costs come to the loss. A real HTML table.
+import { activeRun, lossOf, trueLoss } from '../select.js';
+import { counted, short } from '../words/numerals.js';
+import { element } from '../draw/canvas.js';
+import { themeOf } from '../draw/colours.js';
+import { columnsOf, lookOf, shareText } from './table_columns.js';
+import { chosenRows, FEW, MOST, TOP, valuesOf, worked } from './table_rows.js';
+
+const MODEL = ['scene', 'runs', 'active', 'at', 'theme'];
+const WALK = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+
+/** How the column that sorts is marked: rows upwards, costs downwards. */
+const HERE = { row: '\u00a0▴', cost: '\u00a0▾' };
+
+/** Make the card of the rows in an element; `on.row(i)` hears which row is pointed at, -1 none. */
+export function makeTable(parent, on = {}) {
+  const table = new Table(parent, on);
+  return {
+    show: (state, changed) => table.show(state, changed),
+    destroy: () => table.destroy(),
+  };
+}
+
+class Table {
+  constructor(parent, on) {
+    Object.assign(this, { on, state: null, width: 0, by: null, all: false, current: 0, rows: [] });
+    this.wrap = element('div', { class: 'st-table' }, parent);
+    this.formula = element('p', { class: 'st-formula' }, this.wrap);
+    this.example = element('p', { class: 'st-worked' }, this.wrap);
+    this.scroll = element('div', { class: 'st-table-scroll' }, this.wrap);
+    this.table = element('table', {}, this.scroll);
+    this.caption = element('caption', {}, this.table);
+    this.head = element('tr', {}, element('thead', {}, this.table));
+    this.body = element('tbody', {}, this.table);
+    this.foot = element('tfoot', {}, this.table);
+    const small = { class: 'st-button st-small', attributes: { type: 'button' } };
+    this.more = element('button', small, this.wrap);
+    this.listen();
+    this.observer = new ResizeObserver(() => this.measure());
+    this.observer.observe(this.wrap);
+  }
+
+  listen() {
+    this.more.addEventListener('click', () => {
+      this.all = !this.all;
+      this.update();
+    });
+    this.body.addEventListener('pointerover', (event) => this.point(event));
+    this.body.addEventListener('pointerleave', () => this.on.row?.(-1));
+    this.body.addEventListener('focusin', (event) => this.point(event, true));
+    this.body.addEventListener('focusout', () => this.on.row?.(-1));
+    this.body.addEventListener('keydown', (event) => this.key(event));
+  }
+
+  measure() {
+    const { width } = this.wrap.getBoundingClientRect();
+    if (!width || Math.abs(width - this.width) < 0.5) return;
+    this.width = width;
+    if (this.state) this.build();
+  }
+
+  /** Take over a new state; `changed` names its parts that are new, null for all. */
+  show(state, changed = null) {
+    const before = this.state;
+    this.state = state;
+    if (!this.width) return;
+    const other = !before || isOther(before, state);
+    if (!changed || changed.has('theme') || !this.columns || other) this.build();
+    else if (MODEL.some((key) => changed.has(key))) this.update();
+    else if (changed.has('hover')) this.light();
+  }
+
+  /** Make the columns anew: for other data, another loss, or another width. */
+  build() {
+    const { scene } = this.state;
+    const { choices } = activeRun(this.state);
+    this.theme = themeOf(this.wrap);
+    this.columns = columnsOf(scene, choices, this.width);
+    this.sorted = this.by ?? (scene.shown > FEW ? 'cost' : 'row');
+    this.body.replaceChildren();
+    this.rows = [];
+    this.head.replaceChildren(...this.columns.map((column) => this.heading(column)));
+    this.tellFormula();
+    this.update();
+  }
+
+  heading(column) {
+    const { name, head, sort } = column;
+    const cell = element('th', { class: lookOf(column), attributes: { scope: 'col' } });
+    if (!sort) {
+      cell.textContent = head;
+      return cell;
+    }
+    const button = element('button', { text: head, attributes: { type: 'button' } }, cell);
+    const hidden = { 'aria-hidden': 'true' };
+    const arrow = element('span', { class: 'st-sort', attributes: hidden }, button);
+    button.addEventListener('click', () => {
+      this.by = name;
+      this.sorted = name;
+      this.update();
+    });
+    cell.sortedBy = name;
+    cell.arrow = arrow;
+    return cell;
+  }
+
+  tellFormula() {
+    const { scene } = this.state;
+    this.formula.replaceChildren('loss of a row = ');
+    if (!scene.target.classes) {
+      this.formula.append(lossOf(scene, activeRun(this.state).choices.loss)?.formula ?? 'its cost');
+      return;
+    }
+    const sub = (text) => element('sub', { text });
+    const k = scene.target.classes.length;
+    this.formula.append('-Σ', sub(`i=1..${k}`), ' y', sub('i'), ' log(ŷ', sub('i'), ')');
+    this.formula.append(', y', sub('i'), ' = 1 for the actual class and 0 for others, ŷ', sub('i'));
+    this.formula.append(' the predicted probability');
+  }
+
+  /** Write all numbers anew, into the rows that are there. */
+  update() {
+    this.values = { ...valuesOf(this.state, activeRun(this.state)), theme: this.theme };
+    this.order = chosenRows(this.values, this.sorted, this.all);
+    while (this.rows.length > this.order.length) this.rows.pop().node.remove();
+    while (this.rows.length < this.order.length) this.rows.push(this.makeRow());
+    this.current = Math.min(this.current, this.rows.length - 1);
+    this.rows.forEach((row, k) => this.writeRow(row, this.order[k], k === this.current));
+    this.markSorting();
+    this.tellSums();
+    this.nameMore();
+    this.light();
+    this.tell();
+  }
+
+  makeRow() {
+    const node = element('tr', {}, this.body);
+    const cells = this.columns.map((column, k) => {
+      const cell = element(k ? 'td' : 'th', { class: lookOf(column) }, node);
+      if (!k) cell.setAttribute('scope', 'row');
+      return column.make(cell);
+    });
+    return { node, cells, row: -1 };
+  }
+
+  writeRow(row, i, stop) {
+    row.row = i;
+    row.node.tabIndex = stop ? 0 : -1;
+    row.node.classList.toggle('st-worst', i === this.values.worst);
+    this.columns.forEach((column, k) => column.write(row.cells[k], this.values, i));
+  }
+
+  markSorting() {
+    for (const cell of this.head.children) {
+      if (!cell.sortedBy) continue;
+      const here = cell.sortedBy === this.sorted;
+      const way = this.sorted === 'cost' ? 'descending' : 'ascending';
+      cell.setAttribute('aria-sort', here ? way : 'none');
+      cell.arrow.textContent = here ? HERE[this.sorted] : '\u00a0▿';
+    }
+  }
+
+  tellSums() {
+    const { scene, sum, mean, penalty, loss } = this.values;
+    const count = scene.shown;
+    const sampled = count < scene.rows;
+    const lines = this.othersLine();
+    lines.push([`sum over ${counted(count, 'row')}`, short(sum), shareText(sum > 0 ? 1 : 0)]);
+    const { l2 } = activeRun(this.state).choices;
+    const whole = sampled || l2 ? '' : ' = the loss';
+    lines.push([`mean, the sum / ${short(count)}${whole}`, short(mean), '']);
+    if (l2) {
+      lines.push([`penalty, ${short(l2)}/2 x the sum of squared weights`, short(penalty), '']);
+      lines.push([`mean + penalty${sampled ? '' : ' = the loss'}`, short(loss), '']);
+    }
+    const all = `the loss of all ${counted(scene.rows, 'row')}`;
+    if (sampled) lines.push([all, short(this.trueLoss()), '']);
+    this.writeFoot(lines);
+  }
+
+  trueLoss() {
+    return trueLoss(activeRun(this.state), this.state.at);
+  }
+
+  othersLine() {
+    const { scene, costs, sum } = this.values;
+    const others = scene.shown - this.order.length;
+    if (!others) return [];
+    const rest = this.order.reduce((left, i) => left - costs[i], sum);
+    const share = shareText(sum > 0 ? Math.max(0, rest) / sum : 0);
+    return [[`the other ${counted(others, 'row')} together`, short(Math.max(0, rest)), share]];
+  }
+
+  writeFoot(lines) {
+    const span = this.columns.length - 2;
+    while (this.foot.children.length > lines.length) this.foot.lastChild.remove();
+    while (this.foot.children.length < lines.length) {
+      const row = element('tr', {}, this.foot);
+      element('th', { attributes: { scope: 'row' } }, row);
+      element('td', { class: 'st-col-cost' }, row);
+      element('td', { class: 'st-col-share' }, row);
+    }
+    lines.forEach((texts, k) => {
+      const { cells } = this.foot.children[k];
+      cells[0].colSpan = span;
+      texts.forEach((text, j) => { cells[j].textContent = text; });
+    });
+  }
+
+  nameMore() {
+    const count = this.values.scene.shown;
+    this.more.hidden = count <= FEW;
+    const all = count <= MOST ? `Show all ${count} rows` : `Show the ${MOST} rows that cost most`;
+    this.more.textContent = this.all ? `Show the ${TOP} rows that cost most` : all;
+    this.scroll.classList.toggle('st-long', this.all);
+  }
+
+  /** Light the row that is pointed at here or in another card; the page stays where it is. */
+  light() {
+    const { row } = this.state.hover;
+    for (const { node, row: i } of this.rows) node.classList.toggle('st-lit', i === row);
+    const told = row >= 0 && row < this.values.scene.shown ? row : this.values.worst;
+    this.example.textContent = worked(this.values, activeRun(this.state).choices, told);
+  }
+
+  tell() {
+    const { at } = this.state;
+    const step = activeRun(this.state).index[at];
+    const { sum, mean, loss, scene, worst } = this.values;
+    this.caption.textContent = `Actual against predicted at step ${short(step, 12)}`;
+    const numbers = { at, step, sum, mean, loss, worst: scene.rowNumbers[worst] };
+    Object.assign(this.wrap.dataset, numbers);
+  }
+
+  point(event, focus = false) {
+    const node = event.target.closest('tr');
+    const k = this.rows.findIndex((row) => row.node === node);
+    if (k < 0) return;
+    if (focus) this.stopAt(k);
+    this.on.row?.(this.rows[k].row);
+  }
+
+  stopAt(k) {
+    if (this.rows[this.current]) this.rows[this.current].node.tabIndex = -1;
+    this.current = k;
+    this.rows[k].node.tabIndex = 0;
+  }
+
+  key(event) {
+    if (!(event.key in WALK) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const to = Math.max(0, Math.min(this.rows.length - 1, this.current + WALK[event.key]));
+    this.rows[to].node.focus();
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    this.wrap.remove();
+  }
+}
+
+function isOther(before, state) {
+  const old = before.scene;
+  const { scene } = state;
+  const loss = activeRun(before).choices.loss !== activeRun(state).choices.loss;
+  return loss || old.target !== scene.target || old.features !== scene.features;
+}

@@ -1,0 +1,92 @@
+// Keep it: link, picture, this page as one file, the trace, and the Python that does it again.
+import { element } from '../draw/canvas.js';
+import { copyText, download, savePicture, traceCsv } from '../keep/files.js';
+import { faultOfLink, toFragment } from '../keep/link.js';
+import { activeRun } from '../select.js';
+import { pythonLines } from '../words/python.js';
+import { box, button } from './fields.js';
+
+/** Adds the menu; `cards` are what a picture shows, `root` is where downloads are made. */
+export function makeKeeping(parent, store, cards, root) {
+  const held = element('details', { class: 'st-keep', attributes: { 'data-control': 'keep' } }, parent);
+  element('summary', { class: 'st-button', text: 'Keep it' }, held);
+  const menu = element('div', { class: 'st-menu' }, held);
+  const shown = element('div', { class: 'st-shown' }, menu);
+  const say = (words, text = '') => tell(shown, words, text);
+  const act = (name, does) => button(box(menu, `keep-${name}`), LABELS[name], () => attempt(does, say));
+  act('link', () => copyLink(store, say));
+  act('png', () => picture(store, cards, root, 'png'));
+  act('svg', () => picture(store, cards, root, 'svg'));
+  act('page', () => savePage(store, root));
+  act('trace', () => saveTrace(store, root));
+  act('python', () => showPython(store, say));
+  menu.append(shown);
+  held.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !held.open) return;
+    held.open = false;
+    held.firstChild.focus();
+    event.preventDefault();
+  });
+}
+
+const LABELS = {
+  link: 'Copy link',
+  png: 'Save picture (PNG)',
+  svg: 'Save picture (SVG)',
+  page: 'Save this page (HTML)',
+  trace: 'Save every step (CSV)',
+  python: 'Show the Python lines',
+};
+
+async function attempt(does, say) {
+  try {
+    await does();
+  } catch (error) {
+    say(`That did not work: ${error.message}`);
+  }
+}
+
+function tell(shown, words, text) {
+  shown.replaceChildren();
+  element('p', { text: words, attributes: { role: 'status' } }, shown);
+  if (!text) return;
+  const area = element('textarea', { attributes: { readonly: '', 'aria-label': words } }, shown);
+  area.rows = Math.min(8, text.split('\n').length + 1);
+  area.value = text;
+  area.select();
+}
+
+async function copyLink(store, say) {
+  const link = `${location.href.split('#')[0]}#${toFragment(store.state)}`;
+  if (faultOfLink(link)) return say(faultOfLink(link));
+  const copied = await copyText(link);
+  return say(copied ? 'The link is copied: it holds the whole state.' : 'Copy this link:', copied ? '' : link);
+}
+
+async function showPython(store, say) {
+  const lines = pythonLines(store.state);
+  const copied = await copyText(lines);
+  say(copied ? 'Copied. The same run in Python:' : 'The same run in Python:', lines);
+}
+
+async function picture(store, cards, root, format) {
+  const { scene } = store.state;
+  const blob = await savePicture(cards, { format, title: scene.title });
+  download(blob, `${nameOf(scene)}.${format}`, root);
+}
+
+async function savePage(store, root) {
+  const text = await store.engine.page(store.state);
+  download(new Blob([text], { type: 'text/html' }), `${nameOf(store.state.scene)}.html`, root);
+}
+
+function saveTrace(store, root) {
+  const { scene } = store.state;
+  const text = traceCsv(activeRun(store.state), scene);
+  download(new Blob([text], { type: 'text/csv' }), `${nameOf(scene)}-trace.csv`, root);
+}
+
+function nameOf(scene) {
+  const word = scene.source.replace(/\.\w+$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
+  return word.replace(/^[.-]+/, '') || 'steepest';
+}

@@ -1,0 +1,59 @@
+// The film of a run: takes steps at the reader's pace while `playing` is on.
+import { activeRun } from '../select.js';
+
+/** Moves the step while the state says so; `destroy` ends it. */
+export class Player {
+  constructor(store) {
+    this.store = store;
+    this.frame = 0;
+    this.tick = (time) => this.advance(time);
+    this.calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+    this.end = store.subscribe((state, changed) => {
+      if (changed.has('playing')) this.turn(state.playing);
+    });
+  }
+
+  turn(playing) {
+    cancelAnimationFrame(this.frame);
+    if (!playing) return;
+    if (this.calm.matches && !this.store.state.slow) this.jump();
+    else this.begin();
+  }
+
+  begin() {
+    this.due = null;
+    this.frame = requestAnimationFrame(this.tick);
+  }
+
+  /** Readers who want no motion see the end at once. */
+  jump() {
+    this.store.seek(activeRun(this.store.state).index.length - 1);
+    this.store.set({ playing: false });
+  }
+
+  advance(time) {
+    const { state } = this.store;
+    if (!state.playing) return;
+    // Parts of a step are sentences to read: four of them take as long as sixteen steps.
+    const wait = 1000 / (state.slow ? state.pace / 4 : state.pace);
+    this.due ??= time + wait;
+    const steps = Math.floor((time - this.due) / wait) + 1;
+    if (steps > 0) {
+      this.due += steps * wait;
+      this.move(state, steps);
+    }
+    if (this.store.state.playing) this.frame = requestAnimationFrame(this.tick);
+  }
+
+  move(state, steps) {
+    const last = activeRun(state).index.length - 1;
+    if (state.slow) this.store.phase();
+    else this.store.seek(Math.min(last, state.at + steps));
+    if (this.store.state.at >= last) this.store.set({ playing: false });
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.frame);
+    this.end();
+  }
+}

@@ -1,0 +1,98 @@
+// The learning rate: a logarithmic slider with its number beside it, marked with the limit of this
+// very run: above 2/curvature the steps across the steepest slope grow.
+import { element } from '../draw/canvas.js';
+import { activeRun } from '../select.js';
+import { short } from '../words/numerals.js';
+import { box, entry, fill, freshId, label, tick } from './fields.js';
+
+const STEPS = 1000;
+const WITHOUT_LIMIT = [1e-4, 10];
+
+/** Adds the control of the learning rate. */
+export function makeRate(parent, store) {
+  const held = box(parent, 'rate', 'st-rate');
+  const id = freshId('rate');
+  const head = element('div', { class: 'st-row' }, held);
+  label(head, 'learning rate', id);
+  const input = entry(head, '', (text) => enter(store, text), { name: 'learning rate as a number' });
+  const attributes = { id, type: 'range', min: '0', max: String(STEPS), step: '1' };
+  const slider = element('input', { attributes }, held);
+  const marks = element('div', { class: 'st-marks' }, held);
+  const auto = tick(held, 'let it be searched (auto)', (on) => {
+    store.choose({ learning_rate: on ? 'auto' : suggestion(store.state) });
+  });
+  let span = WITHOUT_LIMIT;
+  slider.addEventListener('input', () => {
+    store.choose({ learning_rate: Number(short(rateAt(span, Number(slider.value)), 3)) });
+  });
+  return {
+    show(state) {
+      span = spanOf(state);
+      showRate(state, { input, slider, marks, auto, span });
+    },
+  };
+}
+
+function enter(store, text) {
+  const number = Number(text);
+  return store.choose({ learning_rate: text !== '' && !Number.isNaN(number) ? number : text });
+}
+
+/** Returns a rate that is safe on this data, or a tenth. */
+function suggestion(state) {
+  const { curvature } = activeRun(state);
+  return curvature ? Number(short(1 / curvature, 2)) : 0.1;
+}
+
+function spanOf(state) {
+  const { limit } = activeRun(state);
+  const rate = Number(state.choices.learning_rate);
+  const [low, high] = limit ? [limit / 1000, limit * 5] : WITHOUT_LIMIT;
+  return rate > 0 ? [Math.min(low, rate), Math.max(high, rate)] : [low, high];
+}
+
+function rateAt([low, high], place) {
+  return low * (high / low) ** (place / STEPS);
+}
+
+function placeOf([low, high], rate) {
+  return (STEPS * Math.log(rate / low)) / Math.log(high / low);
+}
+
+function showRate(state, { input, slider, marks, auto, span }) {
+  const rate = state.choices.learning_rate;
+  const chosen = typeof rate === 'number' ? rate : NaN;
+  auto.checked = rate === 'auto';
+  fill(input, typeof rate === 'number' ? short(rate) : rate);
+  slider.disabled = Number.isNaN(chosen);
+  slider.setAttribute('aria-valuetext', input.value);
+  const busy = slider.getRootNode().activeElement === slider;
+  if (!busy && !Number.isNaN(chosen)) slider.value = String(Math.round(placeOf(span, chosen)));
+  showMarks(activeRun(state), marks, span);
+}
+
+function showMarks(run, marks, span) {
+  const told = run.limit ? [[run.limit, limitInWords(run)]] : [];
+  if (run.curvature && run.limit) told.unshift([1 / run.curvature, '']);
+  marks.replaceChildren(...told.map(([rate, words]) => mark(placeOf(span, rate) / STEPS, words)));
+  marks.hidden = !told.length;
+}
+
+function mark(share, words) {
+  const made = element('span', { class: words ? 'st-limit' : 'st-mark' });
+  made.style.setProperty('--at', String(share));
+  if (words) element('span', { text: words }, made);
+  return made;
+}
+
+/** Returns the limit of the rate in words: a theorem for a quadratic, a bound for the others. */
+export function limitInWords(run) {
+  const name = {
+    steepest: '2/curvature',
+    momentum: '2 (1 + β)/curvature',
+    nesterov: '2 (1 + β)/((1 + 2 β) curvature)',
+  }[run.choices.rule];
+  return run.exactLimit
+    ? `diverges above ${name ?? 'limit'} = ${short(run.limit, 3)}`
+    : `safe below ${name ?? 'limit'} = ${short(run.limit, 3)}`;
+}

@@ -1,0 +1,60 @@
+// Several runs on one surface: each with colour, dash and label, what became of it, and what to do.
+import { DASHES } from '../draw/colours.js';
+import { element, svg } from '../draw/canvas.js';
+import { short } from '../words/numerals.js';
+import { outcomeOf } from '../words/outcome.js';
+import { button } from './fields.js';
+
+/** Adds the list of runs. */
+export function makeRuns(parent, store) {
+  const held = element(
+    'section',
+    { class: 'st-panel', attributes: { 'data-control': 'runs', 'aria-label': 'Runs' } },
+    parent,
+  );
+  element('h2', { text: 'Runs' }, held);
+  const list = element('ul', { class: 'st-runs' }, held);
+  const keep = button(held, 'Keep this run and try another', () => store.keepRun(), {
+    title: 'A copy of it is yours to change; both stay on the surface',
+  });
+  return {
+    show(state, changed) {
+      if (changed && !['runs', 'active', 'scene'].some((key) => changed.has(key))) return;
+      list.replaceChildren(...state.runs.map((run, i) => item(store, state, run, i)));
+      keep.hidden = state.scene.engine === 'record';
+    },
+  };
+}
+
+function item(store, state, run, i) {
+  const made = element('li', { class: i === state.active ? 'st-chosen' : '' });
+  const head = element('div', { class: 'st-row' }, made);
+  head.append(sample(run.colour));
+  const choose = button(head, run.label, () => store.chooseRun(i), { style: 'st-link' });
+  choose.setAttribute('aria-pressed', String(i === state.active));
+  element('span', { class: 'st-how', text: howOf(run.choices) }, head);
+  if (state.runs.length > 1) {
+    button(head, '×', () => store.removeRun(i), { name: `Remove ${run.label}`, style: 'st-close' });
+  }
+  const { word, sentence, remedy } = outcomeOf(run, state.scene);
+  const told = element('p', { attributes: { 'data-outcome': word } }, made);
+  element('strong', { text: `${sentence} ` }, told);
+  if (remedy) element('span', { text: remedy }, told);
+  return made;
+}
+
+/** Returns a short line in the colour and dash of a run. */
+function sample(colour) {
+  const made = svg('svg', { width: 30, height: 10, class: 'st-sample', 'aria-hidden': 'true' });
+  const look = { 'stroke-width': 3, 'stroke-dasharray': DASHES[colour].join(' ') };
+  const line = svg('line', { x1: 1, y1: 5, x2: 29, y2: 5, ...look }, made);
+  line.style.stroke = `var(--st-run-${colour})`;
+  return made;
+}
+
+function howOf({ rule, learning_rate: rate, scale, batch }) {
+  const told = [rule, `rate ${typeof rate === 'number' ? short(rate) : rate}`];
+  if (scale !== 'none') told.push(`scaling ${scale}`);
+  if (batch) told.push(`batches of ${batch}`);
+  return told.join(', ');
+}

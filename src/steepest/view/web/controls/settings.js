@@ -1,0 +1,204 @@
+// What a run is made of: rule, loss, scaling, batch, penalty, and its params by hand.
+import { element } from '../draw/canvas.js';
+import { activeRun, paramsAt, trueLoss } from '../select.js';
+import { short } from '../words/numerals.js';
+import { box, button, choice, entry, fill } from './fields.js';
+import { makeRate } from './rate.js';
+
+const RULES = {
+  steepest: 'steepest descent',
+  momentum: 'momentum',
+  nesterov: 'Nesterov momentum',
+  adagrad: 'AdaGrad',
+  rmsprop: 'RMSProp',
+  adam: 'Adam',
+};
+
+const LOSSES = {
+  squared: 'squared error',
+  absolute: 'absolute error',
+  huber: 'Huber',
+  cross_entropy: 'cross entropy',
+};
+
+const SCALES = {
+  none: 'none: your own units',
+  standard: 'standard: mean 0, deviation 1',
+  round: 'round: the ravine becomes a bowl',
+};
+
+const MOST_PARAMS = 6;
+
+/** Adds the settings; `show(state)` keeps them true. */
+export function makeSettings(parent, store) {
+  const panel = element(
+    'section',
+    { class: 'st-settings', attributes: { 'aria-label': 'Settings of the run' } },
+    parent,
+  );
+  const note = element('p', { class: 'st-note' }, panel);
+  const parts = [
+    makeStart(panel, store),
+    makeRate(panel, store),
+    makeRule(panel, store),
+    makeLoss(panel, store),
+    makeScaling(panel, store),
+    makePlane(panel, store),
+    makeNumbers(panel, store),
+    makeRows(panel, store),
+  ];
+  return {
+    show(state) {
+      parts.forEach((part) => part.show(state));
+      lock(panel, note, state.scene);
+    },
+  };
+}
+
+/** A page that only has the recorded steps says so, and its fields are shut. */
+function lock(panel, note, scene) {
+  const shut = scene.engine === 'record';
+  note.textContent = shut
+    ? 'This page holds the recorded steps of a larger model: scrub through them. '
+      + 'To change anything live: steepest play'
+    : '';
+  note.hidden = !shut;
+  for (const field of panel.querySelectorAll('input, select, button')) {
+    if (shut) field.disabled = true;
+  }
+}
+
+function makeStart(panel, store) {
+  const held = box(panel, 'start', 'st-start');
+  const row = element('div', { class: 'st-row' }, held);
+  button(row, 'New random start', () => store.newStart(), { style: 'st-accent' });
+  const seed = entry(row, 'seed', (text) => store.newStart(Number(text)), { mode: 'numeric' });
+  const byHand = box(held, 'params', 'st-params');
+  const fields = [];
+  const told = element('p', { class: 'st-told' }, held);
+  return {
+    show(state) {
+      fill(seed, state.choices.start ? '' : String(state.choices.seed));
+      seed.placeholder = state.choices.start ? 'by hand' : '';
+      showParams(state, byHand, fields, store);
+      told.textContent = `${short(trueLoss(activeRun(state), state.at), 6)} is the loss there`;
+    },
+  };
+}
+
+/** Shows the params at the step; one that is typed is where the walk starts anew. */
+function showParams(state, held, fields, store) {
+  const { params } = state.scene;
+  held.hidden = params.length > MOST_PARAMS || state.hidden.includes('params');
+  if (held.hidden) return;
+  if (fields.length !== params.length) {
+    held.replaceChildren();
+    fields.splice(0, fields.length, ...params.map((param, i) => {
+      const row = element('div', { class: 'st-row' }, held);
+      return entry(row, param.word, (text) => setParam(store, i, text));
+    }));
+  }
+  const now = paramsAt(state);
+  fields.forEach((field, i) => fill(field, short(now[i], 6)));
+}
+
+function setParam(store, i, text) {
+  const start = Array.from(paramsAt(store.state));
+  start[i] = Number(text.replaceAll(',', ''));
+  if (text === '' || !Number.isFinite(start[i])) {
+    const { word } = store.state.scene.params[i];
+    return store.set({ fault: `${word} is ${text || 'empty'}, but it must be a number` });
+  }
+  store.seek(0);
+  return store.startFrom(start, 'if out of sight');
+}
+
+function makeRule(panel, store) {
+  const rule = choice(box(panel, 'rule'), 'rule', (value) => store.choose({ rule: value }));
+  return { show: ({ scene, choices }) => offered(rule, scene.rules, RULES, choices.rule) };
+}
+
+function makeLoss(panel, store) {
+  const held = box(panel, 'loss');
+  const loss = choice(held, 'loss', (value) => store.choose({ loss: value }));
+  return {
+    show({ scene, choices }) {
+      offered(loss, scene.losses.map(({ name }) => name), LOSSES, choices.loss);
+      loss.select.disabled = scene.losses.length < 2;
+    },
+  };
+}
+
+function makeScaling(panel, store) {
+  const held = box(panel, 'scale');
+  const scale = choice(held, 'scaling', (value) => store.choose({ scale: value }));
+  const seen = choice(held, 'drawn', (value) => store.setAxes(value));
+  seen.offer([
+    { value: 'units', text: 'in your units' },
+    { value: 'walk', text: 'as the walk sees it' },
+  ]);
+  return {
+    show({ scene, choices, axes }) {
+      offered(scale, scene.scales, SCALES, choices.scale);
+      seen.select.value = axes;
+      seen.select.disabled = choices.scale === 'none' || scene.features.length > 1;
+    },
+  };
+}
+
+/** Of more than two params, the two that the surface is drawn over. */
+function makePlane(panel, store) {
+  const held = box(panel, 'plane');
+  const across = choice(held, 'surface over', (value) => {
+    store.setPlane(Number(value), store.state.plane[1]);
+  });
+  const up = choice(held, 'and', (value) => store.setPlane(store.state.plane[0], Number(value)));
+  let known = null;
+  return {
+    show({ scene, plane }) {
+      held.hidden = scene.params.length < 3 || scene.engine === 'record';
+      if (held.hidden) return;
+      const options = scene.params.map(({ name }, i) => ({ value: String(i), text: name }));
+      if (known !== scene.params) [across, up].forEach(({ offer }) => offer(options));
+      known = scene.params;
+      across.select.value = String(plane[0]);
+      up.select.value = String(plane[1]);
+    },
+  };
+}
+
+function offered({ select, offer }, names, words, chosen) {
+  const known = names.includes(chosen) ? names : [...names, chosen];
+  const same = select.options.length === known.length;
+  if (!same || known.some((name, i) => select.options[i].value !== name)) {
+    offer(known.map((name) => ({ value: name, text: words[name] ?? name })));
+  }
+  select.value = chosen;
+}
+
+function makeNumbers(panel, store) {
+  const row = element('div', { class: 'st-row' }, panel);
+  const batch = entry(box(row, 'batch', 'st-half'), 'batch size', (text) => {
+    store.choose({ batch: text === '' || text === 'all' ? null : Number(text) });
+  }, { mode: 'numeric' });
+  batch.placeholder = 'all rows';
+  const l2 = entry(box(row, 'l2', 'st-half'), 'penalty (L2)', (text) => {
+    store.choose({ l2: Number(text) });
+  });
+  return {
+    show({ choices }) {
+      fill(batch, choices.batch ?? '');
+      fill(l2, String(choices.l2));
+    },
+  };
+}
+
+function makeRows(panel, store) {
+  const held = box(panel, 'rows');
+  const reset = button(held, 'Take back changes of the data', () => store.resetRows());
+  return {
+    show(state) {
+      reset.hidden = !state.rows;
+    },
+  };
+}

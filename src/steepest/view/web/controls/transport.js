@@ -1,0 +1,118 @@
+// The bar with which a run is walked: restart, back, step, run, many steps, a scrubber over all.
+import { element } from '../draw/canvas.js';
+import { activeRun } from '../select.js';
+import { fixed, short } from '../words/numerals.js';
+import { box, button, freshId, label, tick } from './fields.js';
+
+const PACES = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+
+/** Adds the bar; `show(state)` keeps it true. */
+export function makeTransport(parent, store) {
+  const bar = element(
+    'section',
+    { class: 'st-transport', attributes: { 'aria-label': 'Walk the run' } },
+    parent,
+  );
+  const buttons = makeButtons(bar, store);
+  const scrubber = makeScrubber(bar, store);
+  const pace = makePace(buttons.row, store);
+  return {
+    show(state) {
+      buttons.show(state);
+      scrubber.show(state);
+      pace.show(state);
+    },
+  };
+}
+
+function makeButtons(bar, store) {
+  const row = element('div', { class: 'st-row' }, bar);
+  const walk = element('div', { class: 'st-group' }, row);
+  const restart = button(walk, 'Restart', () => restartRun(store), { title: 'Back to the start' });
+  const back = button(walk, 'Back', () => store.seek(store.state.at - 1), { title: 'Back one step' });
+  const step = button(walk, 'Step', () => stepOnce(store), { style: 'st-main' });
+  const run = button(walk, 'Run', () => playOrPause(store), { style: 'st-main st-run' });
+  const many = element('div', { class: 'st-group' }, row);
+  for (const count of [1, 25, 100]) {
+    button(many, `+${count}`, () => store.step(count), { name: `${count} steps` });
+  }
+  const slow = tick(box(row, 'slow', 'st-inline'), 'slow motion', (on) => {
+    store.set({ slow: on, phase: 0 });
+  });
+  return {
+    row,
+    show(state) {
+      const end = state.at >= activeRun(state).index.length - 1;
+      restart.disabled = state.at === 0 && !state.phase;
+      back.disabled = state.at === 0;
+      step.disabled = end && !store.canGoOn();
+      run.textContent = state.playing ? 'Pause' : 'Run';
+      run.setAttribute('aria-pressed', String(state.playing));
+      step.textContent = state.slow && state.phase ? `Part ${state.phase} of 4` : 'Step';
+      slow.checked = state.slow;
+    },
+  };
+}
+
+/** Takes a step, or in slow motion the next part of one. */
+export function stepOnce(store) {
+  store.set({ playing: false });
+  return store.state.slow ? store.phase() : store.step(1);
+}
+
+/** Starts or holds the film of the run; at its end it starts over. */
+export function playOrPause(store) {
+  const { at, playing } = store.state;
+  const end = at >= activeRun(store.state).index.length - 1;
+  store.set({ playing: !playing, ...(end && !playing ? { at: 0, phase: 0 } : {}) });
+}
+
+/** Goes back to the start of the run. */
+export function restartRun(store) {
+  store.set({ playing: false });
+  store.seek(0);
+}
+
+function makeScrubber(bar, store) {
+  const row = element('div', { class: 'st-row st-scrub' }, bar);
+  const counter = element('output', { class: 'st-counter' }, row);
+  const input = element(
+    'input',
+    { attributes: { type: 'range', min: '0', step: '1', 'aria-label': 'Step of the run' } },
+    row,
+  );
+  input.addEventListener('input', () => {
+    store.set({ playing: false });
+    store.seek(Number(input.value));
+  });
+  return { show: (state) => showScrubber(state, input, counter) };
+}
+
+function showScrubber(state, input, counter) {
+  const run = activeRun(state);
+  const index = run.index[state.at];
+  const last = run.count - 1;
+  input.max = String(run.index.length - 1);
+  input.value = String(state.at);
+  const loss = run.loss[state.at];
+  input.setAttribute('aria-valuetext', `step ${index} of ${last}, loss ${short(loss)}`);
+  const width = fixed(last, 0).length;
+  counter.textContent = `step ${fixed(index, 0).padStart(width, '\u2007')} of ${fixed(last, 0)}`;
+}
+
+function makePace(row, store) {
+  const held = box(row, 'speed', 'st-inline');
+  const id = freshId('pace');
+  label(held, 'speed', id);
+  const attributes = { id, type: 'range', min: '0', max: String(PACES.length - 1), step: '1' };
+  const input = element('input', { class: 'st-pace', attributes }, held);
+  input.addEventListener('input', () => store.set({ pace: PACES[Number(input.value)] }));
+  return {
+    show({ pace }) {
+      const nearest = PACES.findIndex((one) => one >= pace);
+      input.value = String(nearest < 0 ? PACES.length - 1 : nearest);
+      input.setAttribute('aria-valuetext', `${pace} steps a second`);
+      input.title = `${pace} steps a second`;
+    },
+  };
+}

@@ -1,0 +1,268 @@
+// The room in which the surface stands: floor, two walls at the back, ticks that show true losses,
+// and titles with units. Drawn below the surface.
+import { TOP } from './heights.js';
+import { drawText, font, trace } from './marks.js';
+import { curvedTicks, linearTicks } from './ticks.js';
+import { short } from '../words/numerals.js';
+
+/** Where along its edge a title may be: the first place where it covers no number. */
+const SLIDES = [0, 0.15, -0.15, 0.3, -0.3, 0.45, -0.45];
+
+/** No title is smaller than this, in pixels. */
+const SMALLEST = 8.5;
+
+/** The room that labels need round the box, in pixels, for the numbers of a height field. */
+export function marginOf(width, field) {
+  const small = width < 420;
+  const longest = Math.max(short(field.low).length, short(field.high).length);
+  const left = 14 + longest * (small ? 5.6 : 6.2);
+  return { left: Math.max(left, 36), right: small ? 28 : 40, top: 28, bottom: small ? 38 : 42 };
+}
+
+/** Draws the room for one look at the surface. `size`: {width, height}. */
+export class Box {
+  constructor(context, stage, surface, theme, size) {
+    Object.assign(this, { context, stage, surface, theme, size });
+    this.small = size.width < 420;
+    this.titleText = this.small ? 11 : 12.5;
+    const { eye } = stage.view;
+    this.far = [eye[0] > 0 ? -1 : 1, eye[1] > 0 ? -1 : 1];
+    this.labels = [];
+    this.measure();
+  }
+
+  /** Draw floor, walls and grid, which lie behind the surface. */
+  drawWalls() {
+    this.panes();
+    this.grid();
+  }
+
+  /** Draw axes with their numbers and titles, which nothing may hide. */
+  drawAxes(context) {
+    this.context = context;
+    this.upAxis();
+    this.floorAxis(0, this.surface.xLabel);
+    this.floorAxis(1, this.surface.yLabel);
+  }
+
+  measure() {
+    const { bounds } = this.stage.field;
+    const count = this.small ? 4 : 5;
+    const { x0, x1, y0, y1 } = bounds;
+    this.ticks = [linearTicks(x0, x1, count), linearTicks(y0, y1, count)];
+    this.heights = this.heightTicks();
+  }
+
+  heightTicks() {
+    const { field } = this.stage;
+    const [bottom, top] = [0, TOP].map((z) => this.at([...this.upright(), z]));
+    const count = Math.max(2, Math.round(Math.abs(top[1] - bottom[1]) / 34));
+    const { values, labels } = curvedTicks((share) => field.lossOf(share * TOP), count);
+    const ticks = values.map((value, k) => ({ z: field.heightOf(value), label: labels[k] }));
+    const room = TOP * 0.6 / count;
+    return [{ z: 0, label: short(field.low) }, ...ticks.filter(({ z }) => z > room && z <= TOP)];
+  }
+
+  panes() {
+    const [fu, fv] = this.far;
+    const { context, theme } = this;
+    context.save();
+    context.fillStyle = theme.line;
+    const panes = [
+      [0.28, [[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]],
+      [0.2, [[fu, -1, 0], [fu, 1, 0], [fu, 1, TOP], [fu, -1, TOP]]],
+      [0.14, [[-1, fv, 0], [1, fv, 0], [1, fv, TOP], [-1, fv, TOP]]],
+    ];
+    for (const [alpha, corners] of panes) {
+      context.globalAlpha = alpha;
+      trace(context, corners.map((corner) => this.at(corner)));
+      context.fill();
+    }
+    context.restore();
+  }
+
+  grid() {
+    const [fu, fv] = this.far;
+    const { field } = this.stage;
+    this.context.strokeStyle = this.theme.line;
+    this.context.lineWidth = 1;
+    for (const x of this.ticks[0].values) {
+      const u = field.u(x);
+      this.line([u, -fv, 0], [u, fv, 0], [u, fv, TOP]);
+    }
+    for (const y of this.ticks[1].values) {
+      const v = field.v(y);
+      this.line([-fu, v, 0], [fu, v, 0], [fu, v, TOP]);
+    }
+    for (const { z } of this.heights) this.line([fu, -fv, z], [fu, fv, z], [-fu, fv, z]);
+  }
+
+  /** Ticks and title along the near edge of the floor; `axis` 0 is x, 1 is y. */
+  floorAxis(axis, title) {
+    const { field } = this.stage;
+    const { values, labels } = this.ticks[axis];
+    const other = 1 - axis;
+    const corner = (along, out = 1) => {
+      const point = [0, 0, 0];
+      point[axis] = along;
+      point[other] = -this.far[other] * out;
+      return point;
+    };
+    this.axisLine(corner(-1), corner(1));
+    let widest = 0;
+    values.forEach((value, k) => {
+      const place = axis === 0 ? field.u(value) : field.v(value);
+      const width = this.tick(this.at(corner(place)), this.at(corner(place, 1.15)), labels[k]);
+      widest = Math.max(widest, width);
+    });
+    this.floorTitle(title, corner, widest);
+  }
+
+  floorTitle(title, corner, widest) {
+    const [start, end] = [this.at(corner(-1)), this.at(corner(1))];
+    const angle = uprightAngle(Math.atan2(end[1] - start[1], end[0] - start[0]));
+    const room = 1.05 * Math.hypot(end[0] - start[0], end[1] - start[1]);
+    const usual = this.titleText;
+    for (let fits = false; !fits && this.titleText > SMALLEST; this.titleText -= fits ? 0 : 1) {
+      const lines = this.wrapped(title, room);
+      const places = SLIDES.map((along) => this.titlePlace(lines, corner, along, widest, angle));
+      const clear = places.find((place) => this.isClear(place, lines, angle));
+      fits = Boolean(clear);
+      if (fits || this.titleText - 1 <= SMALLEST) this.title(lines, clear ?? places[0], angle);
+    }
+    this.titleText = usual;
+  }
+
+  /** Where the middle of a title goes beside a point of its edge, held in the picture. */
+  titlePlace(lines, corner, along, widest, angle) {
+    const at = this.at(corner(along));
+    const [ox, oy] = unit(at, this.at(corner(along, 1.15)));
+    const away = 20 + Math.abs(ox) * widest + Math.abs(oy) * 12 + (lines.length - 1) * 8;
+    const half = this.widthOf(lines) / 2;
+    const thick = 7.5 * lines.length;
+    const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
+    return [
+      held(at[0] + ox * away, this.size.width, cos * half + sin * thick),
+      held(at[1] + oy * away, this.size.height, sin * half + cos * thick),
+    ];
+  }
+
+  /** Does a title cover no number? */
+  isClear([x, y], lines, angle) {
+    const half = this.widthOf(lines) / 2;
+    for (let along = -half; along <= half; along += 6) {
+      const [px, py] = [x + along * Math.cos(angle), y + along * Math.sin(angle)];
+      const hits = this.labels.some((label) => (
+        Math.abs(label.x - px) < label.width / 2 + 7 * lines.length
+        && Math.abs(label.y - py) < 6 + 7 * lines.length
+      ));
+      if (hits) return false;
+    }
+    return true;
+  }
+
+  title(lines, [x, y], angle) {
+    lines.forEach((text, k) => {
+      const down = 15 * (k - (lines.length - 1) / 2);
+      const at = [x - Math.sin(angle) * down, y + Math.cos(angle) * down];
+      const look = { colour: this.theme.ink, size: this.titleText, weight: 600, angle };
+      drawText(this.context, text, at, { ...look, halo: this.theme.card });
+    });
+  }
+
+  widthOf(lines) {
+    this.context.font = font(this.titleText, 600);
+    return Math.max(...lines.map((text) => this.context.measureText(text).width));
+  }
+
+  /** A title on one line, or on two where it is wider than that. */
+  wrapped(title, width) {
+    const words = title.split(' ');
+    if (this.widthOf([title]) <= width || words.length < 2) return [title];
+    const halves = words.slice(1).map((_, k) => [
+      words.slice(0, k + 1).join(' '), words.slice(k + 1).join(' '),
+    ]);
+    const longer = halves.map((pair) => Math.max(...pair.map((half) => half.length)));
+    return halves[longer.indexOf(Math.min(...longer))];
+  }
+
+  upAxis() {
+    const [u, v] = this.upright();
+    const side = Math.sign(this.at([u, v, 0])[0] - this.at([0, 0, 0])[0]);
+    this.axisLine([u, v, 0], [u, v, TOP]);
+    for (const { z, label } of this.heights) {
+      const at = this.at([u, v, z]);
+      this.tick(at, [at[0] + side, at[1]], label);
+    }
+    const text = `${this.surface.lossLabel}, square-root axis`;
+    const fitting = (this.titleText * (this.size.width - 6)) / this.widthOf([text]);
+    const look = { colour: this.theme.ink, weight: 600, align: 'left' };
+    drawText(this.context, text, [2, 10], { ...look, size: Math.min(this.titleText, fitting) });
+  }
+
+  /** The upright edge with the ticks: on the left, where the right one is not far further out. */
+  upright() {
+    const [fu, fv] = this.far;
+    const middle = this.at([0, 0, 0])[0];
+    const out = (edge) => this.at([...edge, 0])[0] - middle;
+    const edges = [[fu, -fv], [-fu, fv]].map((edge) => ({ edge, x: out(edge) }));
+    const [left, right] = edges.sort((a, b) => a.x - b.x);
+    return right.x > 1.25 * -left.x ? right.edge : left.edge;
+  }
+
+  /** A tick at a pixel, its label away from `towards`; returns the label's width. */
+  tick(at, towards, label) {
+    const { context, theme } = this;
+    const size = this.small ? 10.5 : 11.5;
+    const [ox, oy] = unit(at, towards);
+    context.strokeStyle = theme.muted;
+    context.lineWidth = 1;
+    trace(context, [at, [at[0] + 4 * ox, at[1] + 4 * oy]]);
+    context.stroke();
+    context.font = font(size);
+    const width = context.measureText(label).width;
+    const away = 8 + Math.abs(ox) * (width / 2) + Math.abs(oy) * 5;
+    const [x, y] = [at[0] + ox * away, at[1] + oy * away];
+    const look = { colour: theme.muted, size, halo: theme.card };
+    if (this.isFree(x, y, width)) drawText(context, label, [x, y], look);
+    return width;
+  }
+
+  /** Is there room for a label? Then it is taken. */
+  isFree(x, y, width) {
+    const free = this.labels.every((other) => (
+      Math.abs(other.x - x) > (other.width + width) / 2 + 3 || Math.abs(other.y - y) > 12
+    ));
+    if (free) this.labels.push({ x, y, width });
+    return free;
+  }
+
+  axisLine(from, to) {
+    this.context.strokeStyle = this.theme.muted;
+    this.context.globalAlpha = 0.6;
+    this.line(from, to);
+    this.context.globalAlpha = 1;
+  }
+
+  line(...points) {
+    trace(this.context, points.map((point) => this.at(point)));
+    this.context.stroke();
+  }
+
+  at([u, v, z]) {
+    return this.stage.view.project(u, v, z).slice(0, 2);
+  }
+}
+
+function unit(from, to) {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
+  return [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
+}
+
+const held = (place, size, reach) => Math.max(reach + 1, Math.min(size - reach - 1, place));
+
+/** The angle at which text along a line can be read without turning the head over. */
+function uprightAngle(angle) {
+  if (angle > Math.PI / 2) return angle - Math.PI;
+  return angle < -Math.PI / 2 ? angle + Math.PI : angle;
+}

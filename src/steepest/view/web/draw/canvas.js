@@ -1,0 +1,128 @@
+// Elements to draw into: a stack of canvases that follows the size of its parent, and short ways to
+// make HTML and SVG elements. Everything lives below the parent given; nothing global is touched.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Make an HTML element; `text` is set as text, never as markup. */
+export function element(tag, { class: name, text, attributes = {} } = {}, parent = null) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  if (text !== undefined) made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (parent) parent.append(made);
+  return made;
+}
+
+/** Make an SVG element. */
+export function svg(tag, attributes = {}, parent = null) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (parent) parent.append(made);
+  return made;
+}
+
+/**
+ * Stacked canvases, the first at the bottom, as large as their parent. `contexts` draw in CSS
+ * pixels; `width` and `height` are 0 until the parent is laid out. A new size clears the canvases
+ * and calls the function given to `onResize`.
+ */
+export class Layers {
+  constructor(parent, count) {
+    this.width = 0;
+    this.height = 0;
+    this.ratio = 1;
+    this.listener = null;
+    this.wrap = element('div', { class: 'st-layers' }, parent);
+    Object.assign(this.wrap.style, { position: 'relative', width: '100%', height: '100%' });
+    this.canvases = Array.from({ length: count }, () => this.addCanvas());
+    this.contexts = this.canvases.map((canvas) => canvas.getContext('2d'));
+    this.measure = () => this.fit();
+    this.observer = new ResizeObserver(this.measure);
+    this.observer.observe(this.wrap);
+    window.addEventListener('resize', this.measure); // another screen, another pixel ratio
+  }
+
+  addCanvas() {
+    const canvas = element('canvas', { attributes: { 'aria-hidden': 'true' } }, this.wrap);
+    const place = { position: 'absolute', inset: '0', width: '100%', height: '100%' };
+    Object.assign(canvas.style, place, { pointerEvents: 'none' });
+    return canvas;
+  }
+
+  /** Call `listener` after every change of the size, and now if the size is known. */
+  onResize(listener) {
+    this.listener = listener;
+    this.fit();
+  }
+
+  fit() {
+    const { width, height } = this.wrap.getBoundingClientRect();
+    const ratio = window.devicePixelRatio || 1;
+    if (!width || !height) return;
+    if (width === this.width && height === this.height && ratio === this.ratio) return;
+    Object.assign(this, { width, height, ratio });
+    this.canvases.forEach((canvas, i) => {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      this.contexts[i].setTransform(ratio, 0, 0, ratio, 0, 0);
+    });
+    this.listener?.();
+  }
+
+  /** Empty one layer. */
+  clear(index) {
+    this.contexts[index].clearRect(0, 0, this.width, this.height);
+  }
+
+  /** One canvas with all layers on `paper`. */
+  picture(paper = '') {
+    const canvas = element('canvas');
+    canvas.width = this.canvases[0].width;
+    canvas.height = this.canvases[0].height;
+    const context = canvas.getContext('2d');
+    if (paper) {
+      context.fillStyle = paper;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }
+    this.canvases.forEach((layer) => context.drawImage(layer, 0, 0));
+    return canvas;
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    window.removeEventListener('resize', this.measure);
+    this.listener = null;
+    this.wrap.remove();
+  }
+}
+
+/**
+ * Draws once on the next frame, however often it is asked: `draw` gets the Set of the parts that
+ * were asked for. `flush` draws at once what is waiting.
+ */
+export class Frames {
+  constructor(draw) {
+    this.draw = draw;
+    this.parts = new Set();
+    this.waiting = 0;
+  }
+
+  ask(...parts) {
+    parts.forEach((part) => this.parts.add(part));
+    this.waiting ||= requestAnimationFrame(() => this.flush());
+  }
+
+  flush() {
+    cancelAnimationFrame(this.waiting);
+    this.waiting = 0;
+    const parts = this.parts;
+    this.parts = new Set();
+    if (parts.size) this.draw(parts);
+  }
+
+  cancel() {
+    cancelAnimationFrame(this.waiting);
+    this.waiting = 0;
+    this.parts.clear();
+  }
+}

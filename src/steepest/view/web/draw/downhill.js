@@ -1,0 +1,36 @@
+// Steepest descent as seen on the plane of the surface.
+
+/** Less steep than this share of the steepest step, no arrow is drawn: it is flat there. */
+const FLAT = 1e-3;
+
+/** How fast the loss rises along x and along y of the surface, from the gradient by params. */
+export function slopeOf(surface, gradient) {
+  return [dot(surface.ux, gradient), dot(surface.uy, gradient)];
+}
+
+/** How steep it is at a kept step against the steepest kept step, 0 to 1, for an arrow's length. */
+export function steepnessOf(run, at) {
+  let most = 0;
+  for (const norm of run.norm) if (Number.isFinite(norm) && norm > most) most = norm;
+  const share = most > 0 ? run.norm[at] / most : 0;
+  return share > FLAT ? Math.sqrt(Math.min(1, share)) : 0;
+}
+
+/**
+ * Where gradient descent's own move, rate times gradient downhill, leads from (x, y): the run's
+ * next point where the walk is in other coordinates than the surface shows.
+ */
+export function scaledMove(state, run, at, [x, y], next) {
+  const { surface } = state;
+  if (surface.axes !== 'walk' && run.choices.scale !== 'none') return next;
+  const rate = run.rate[at];
+  const gradient = run.gradient.subarray(at * run.size, (at + 1) * run.size);
+  const [alongX, alongY] = slopeOf(surface, gradient);
+  return Number.isFinite(rate) ? [x - rate * alongX, y - rate * alongY] : next;
+}
+
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
+  return sum;
+}

@@ -1,0 +1,199 @@
+// The loss surface from above: colours and lines of equal loss in a frame with axes, and a bar that
+// says which colour is which loss. Drawn below the paths.
+import { RAMP } from './colours.js';
+import { contourLines } from './contours.js';
+import { element } from './canvas.js';
+import { drawText, font, trace } from './marks.js';
+import { curvedTicks, linearTicks, scale } from './ticks.js';
+import { short } from '../words/numerals.js';
+
+const BAR = { gap: 12, width: 11 };
+
+/** Where things are on the map, and how it is drawn. `size`: {width, height} in pixels. */
+export class Ground {
+  constructor(context, field, surface, theme, size) {
+    Object.assign(this, { context, field, surface, theme, size });
+    this.small = size.width < 420;
+    this.text = this.small ? 10.5 : 11.5;
+    this.titleText = this.small ? 11 : 12.5;
+    this.measure();
+  }
+
+  /** Frame, scales and ticks: labels get the room that they need. */
+  measure() {
+    const { context, field: { bounds }, size } = this;
+    const title = this.titleText + 6;
+    const bottom = size.height - title - this.text - 12;
+    context.font = font(this.text);
+    const widest = (labels) => Math.max(...labels.map((label) => context.measureText(label).width));
+    this.bar = this.barTicks(bottom - 8);
+    const yTicks = linearTicks(bounds.y0, bounds.y1, Math.max(3, Math.round(bottom / 60)));
+    const barLabels = this.bar.map(({ label }) => label);
+    const right = size.width - title - widest(barLabels) - 8 - BAR.width - BAR.gap;
+    this.frame = { left: title + widest(yTicks.labels) + 9, right, top: 8, bottom };
+    const { frame } = this;
+    const across = Math.max(2, Math.round((right - frame.left) / 75));
+    this.ticks = { x: linearTicks(bounds.x0, bounds.x1, across), y: yTicks };
+    this.x = scale(bounds.x0, bounds.x1, frame.left, frame.right);
+    this.y = scale(bounds.y0, bounds.y1, frame.bottom, frame.top);
+  }
+
+  barTicks(height) {
+    const { field } = this;
+    const count = Math.max(3, Math.round(height / 48));
+    const { values, labels } = curvedTicks((share) => field.lossOfShade(share), count);
+    const ticks = values.map((value, k) => ({ value, label: labels[k] }));
+    const room = 20 / height;
+    const free = ticks.filter(({ value }) => value <= field.high && field.shadeOf(value) > room);
+    return [{ value: field.low, label: short(field.low) }, ...free];
+  }
+
+  draw() {
+    this.colours();
+    this.contours();
+    this.axes();
+    this.scaleBar();
+  }
+
+  colours() {
+    const { context, field, frame } = this;
+    const sheet = element('canvas');
+    sheet.width = field.nx;
+    sheet.height = field.ny;
+    sheet.getContext('2d').putImageData(imageOf(field), 0, 0);
+    context.save();
+    context.imageSmoothingQuality = 'high';
+    const [wide, tall] = [frame.right - frame.left, frame.bottom - frame.top];
+    const from = [0.5, 0.5, field.nx - 1, field.ny - 1]; // grid points are the middles of pixels
+    context.drawImage(sheet, ...from, frame.left, frame.top, wide, tall);
+    context.restore();
+  }
+
+  contours() {
+    const { context } = this;
+    context.save();
+    context.strokeStyle = '#ffffff';
+    context.globalAlpha = 0.5;
+    context.lineWidth = 1;
+    context.lineJoin = 'round';
+    context.beginPath();
+    for (const level of this.field.levels()) this.addLevel(context, level);
+    context.stroke();
+    context.restore();
+  }
+
+  /** Add the lines at a level to the path that a context is at. */
+  addLevel(context, level) {
+    const { field, frame } = this;
+    const across = (frame.right - frame.left) / (field.nx - 1);
+    const up = (frame.bottom - frame.top) / (field.ny - 1);
+    for (const line of contourLines(field.loss, field.nx, field.ny, level)) {
+      for (let k = 0; k < line.length; k += 2) {
+        const x = frame.left + line[k] * across;
+        const y = frame.bottom - line[k + 1] * up;
+        if (k === 0) context.moveTo(x, y);
+        else context.lineTo(x, y);
+      }
+    }
+  }
+
+  axes() {
+    const { frame, surface, size, titleText } = this;
+    this.outline(frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
+    const { x, y } = this.ticks;
+    x.values.forEach((value, k) => this.tick([this.x(value), frame.bottom], [0, 1], x.labels[k]));
+    y.values.forEach((value, k) => this.tick([frame.left, this.y(value)], [-1, 0], y.labels[k]));
+    const [middleX, middleY] = [(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2];
+    this.title(surface.xLabel, [middleX, size.height - titleText / 2 - 1], 0);
+    this.title(surface.yLabel, [titleText / 2 + 2, middleY], -Math.PI / 2);
+  }
+
+  outline(x, y, width, height) {
+    this.context.strokeStyle = this.theme.muted;
+    this.context.globalAlpha = 0.5;
+    this.context.lineWidth = 1;
+    this.context.strokeRect(x, y, width, height);
+    this.context.globalAlpha = 1;
+  }
+
+  tick([x, y], [ox, oy], label) {
+    const { context, theme, text } = this;
+    context.strokeStyle = theme.muted;
+    context.lineWidth = 1;
+    trace(context, [[x, y], [x + 4 * ox, y + 4 * oy]]);
+    context.stroke();
+    const align = ox === 0 ? 'center' : ox < 0 ? 'right' : 'left';
+    const place = [x + 7 * ox, y + oy * (8 + text / 2)];
+    drawText(context, label, place, { colour: theme.muted, size: text, align });
+  }
+
+  /** A title of an axis, small enough and moved so far that it is whole. */
+  title(text, [x, y], angle) {
+    const { context, size, theme, titleText } = this;
+    const room = (angle ? size.height : size.width) - 6;
+    context.font = font(titleText, 600);
+    const width = context.measureText(text).width;
+    const fitting = Math.max(8, Math.min(titleText, (titleText * room) / width));
+    const half = Math.min(room, width) / 2 + 3;
+    const [low, high] = [half, (angle ? size.height : size.width) - half];
+    const hold = (middle) => Math.max(low, Math.min(high, middle));
+    const place = angle ? [x, hold(y)] : [hold(x), y];
+    drawText(context, text, place, { colour: theme.ink, size: fitting, weight: 600, angle });
+  }
+
+  scaleBar() {
+    const { context, frame, surface, size, titleText } = this;
+    const left = frame.right + BAR.gap;
+    const gradient = context.createLinearGradient(0, frame.bottom, 0, frame.top);
+    for (let k = 0; k <= 32; k += 1) gradient.addColorStop(k / 32, rampColour(k / 32));
+    context.fillStyle = gradient;
+    context.fillRect(left, frame.top, BAR.width, frame.bottom - frame.top);
+    this.outline(left, frame.top, BAR.width, frame.bottom - frame.top);
+    for (const { value, label } of this.bar) {
+      this.tick([left + BAR.width, this.barY(value)], [1, 0], label);
+    }
+    const middle = (frame.top + frame.bottom) / 2;
+    this.title(surface.lossLabel, [size.width - titleText / 2 - 1, middle], -Math.PI / 2);
+  }
+
+  /** Where a loss is on the bar, pixels down. */
+  barY(loss) {
+    const { frame, field } = this;
+    return frame.bottom - field.shadeOf(loss) * (frame.bottom - frame.top);
+  }
+
+  /** A small pointer at a loss on the bar. */
+  barMark(context, loss, colour) {
+    if (!Number.isFinite(loss) || loss > this.field.high) return;
+    const x = this.frame.right + BAR.gap;
+    const y = this.barY(loss);
+    trace(context, [[x + 1, y], [x - 7, y - 5], [x - 7, y + 5]]);
+    context.closePath();
+    context.fillStyle = colour;
+    context.fill();
+  }
+}
+
+/** The colours of a field as an image, the largest y on top; holes are clear. */
+function imageOf(field) {
+  const { nx, ny, loss } = field;
+  const image = new ImageData(nx, ny);
+  for (let j = 0; j < ny; j += 1) {
+    for (let i = 0; i < nx; i += 1) {
+      const value = loss[j * nx + i];
+      if (Number.isNaN(value)) continue;
+      const shade = 3 * Math.round(255 * field.shadeOf(value));
+      const to = 4 * ((ny - 1 - j) * nx + i);
+      image.data[to] = RAMP[shade];
+      image.data[to + 1] = RAMP[shade + 1];
+      image.data[to + 2] = RAMP[shade + 2];
+      image.data[to + 3] = 255;
+    }
+  }
+  return image;
+}
+
+function rampColour(shade) {
+  const k = 3 * Math.round(255 * shade);
+  return `rgb(${RAMP[k]}, ${RAMP[k + 1]}, ${RAMP[k + 2]})`;
+}

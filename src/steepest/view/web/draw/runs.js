@@ -1,0 +1,86 @@
+// All runs of a state on one face of the surface. The face says where things are:
+// {line(run, first, last) -> {pieces, exits, joints}, place(run, i) -> [x, y, hidden] or null}.
+import { DASHES } from './colours.js';
+import { drawCurrent, drawExit, drawJoints, drawPath, drawStart, drawText, font } from './marks.js';
+import { labelPlaces } from './paths.js';
+
+const LABEL_POINTS = 40;
+
+/** The run's colour and dash in a theme. */
+export function lookOf(run, theme) {
+  return {
+    colour: theme.runs[run.colour % theme.runs.length],
+    dash: DASHES[run.colour % DASHES.length],
+    halo: '#ffffff',
+    width: 2.5,
+    pale: false,
+  };
+}
+
+/**
+ * Draw the paths: other runs whole, the active one up to the current step and pale what is ahead.
+ * Returns the line of the active one.
+ */
+export function drawLines(context, state, theme, face) {
+  state.runs.forEach((run, n) => {
+    const look = { ...lookOf(run, theme), width: 2 };
+    if (n !== state.active) drawLine(context, run, 0, last(run), look, face);
+  });
+  const run = state.runs[state.active];
+  const at = Math.min(state.at, last(run));
+  const look = lookOf(run, theme);
+  if (state.ahead) drawLine(context, run, at, last(run), { ...look, pale: true }, face);
+  const line = drawLine(context, run, 0, at, look, face);
+  drawJoints(context, line.joints, look.colour);
+  return line;
+}
+
+function drawLine(context, run, first, end, look, face) {
+  const line = face.line(run, first, end);
+  drawPath(context, line.pieces, look);
+  line.exits.forEach((exit) => drawExit(context, exit, look.colour, look.halo));
+  return line;
+}
+
+/** Draw where runs started and where they are; the active one on top. */
+export function drawPoints(context, state, theme, face) {
+  state.runs.forEach((run, n) => {
+    if (n !== state.active) drawEnds(context, run, last(run), theme, face, 4.5);
+  });
+  const run = state.runs[state.active];
+  drawEnds(context, run, Math.min(state.at, last(run)), theme, face, 6);
+}
+
+function drawEnds(context, run, at, theme, face, radius) {
+  const { colour } = lookOf(run, theme);
+  const [start, here] = [face.place(run, 0), face.place(run, at)];
+  if (start) drawStart(context, start, colour, { hidden: start[2], radius });
+  const size = at > 0 ? radius : radius - 3.4; // at the start, both marks are seen
+  if (here) drawCurrent(context, here, colour, { hidden: here[2], radius: size });
+}
+
+/** Label the runs beside their paths, if there are several. */
+export function drawRunLabels(context, state, theme, face, frame) {
+  if (state.runs.length < 2) return;
+  context.font = font(12, 700);
+  const lines = state.runs.map((run) => (
+    { points: sampled(run, face), width: context.measureText(run.label).width }
+  ));
+  labelPlaces(lines, frame).forEach((place, n) => {
+    if (!place) return;
+    const { colour } = lookOf(state.runs[n], theme);
+    const look = { colour, halo: '#ffffff', size: 12, weight: 700, align: 'left' };
+    drawText(context, state.runs[n].label, [place.x, place.y], look);
+  });
+}
+
+function sampled(run, face) {
+  const points = [];
+  for (let k = 0; k <= LABEL_POINTS; k += 1) {
+    const place = face.place(run, Math.round((k / LABEL_POINTS) * last(run)));
+    if (place) points.push(place);
+  }
+  return points;
+}
+
+const last = (run) => run.index.length - 1;

@@ -1,0 +1,109 @@
+// Axes without drawing: scales from numbers to pixels and back, and the numbers worth a tick.
+import { fixed, short } from '../words/numerals.js';
+
+/** A linear scale from [low, high] to [from, to], with `.invert` back. */
+export function scale(low, high, from, to) {
+  const slope = (to - from) / (high - low || 1);
+  const forward = (value) => from + (value - low) * slope;
+  forward.invert = (place) => low + (place - from) / (slope || 1);
+  return forward;
+}
+
+/** A logarithmic scale from [low, high], both above 0, to [from, to], with `.invert` back. */
+export function logScale(low, high, from, to) {
+  const inner = scale(Math.log10(low), Math.log10(high), from, to);
+  const forward = (value) => inner(Math.log10(value));
+  forward.invert = (place) => 10 ** inner.invert(place);
+  return forward;
+}
+
+/** Round numbers (1, 2, 5 times a power of ten) in [low, high], about `count` of them. */
+export function linearTicks(low, high, count = 5) {
+  if (!(high > low) || !Number.isFinite(high - low)) return alone(low);
+  const step = niceStep((high - low) / Math.max(1, count));
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  const values = Array.from({ length: last - first + 1 }, (_, i) => clean((first + i) * step));
+  return { values, labels: values.map((value) => label(value, step)) };
+}
+
+/** Powers of ten in [low, high]; 1, 2, 5 times them where few, every second or so where many. */
+export function logTicks(low, high, count = 5) {
+  if (!(low > 0) || !(high > low) || !Number.isFinite(high)) return alone(low);
+  const decades = Math.log10(high / low);
+  const values = decades > 1.5 ? powers(low, high, count) : within(low, high, count);
+  if (values.length < 2) return linearTicks(low, high, count);
+  return { values, labels: values.map((value) => label(value, value)) };
+}
+
+function powers(low, high, count) {
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const last = Math.floor(Math.log10(high) + 1e-9);
+  const every = Math.max(1, Math.ceil((last - first + 1) / (count + 1)));
+  const values = [];
+  for (let power = Math.ceil(first / every) * every; power <= last; power += every) {
+    values.push(clean(10 ** power));
+  }
+  return values;
+}
+
+function within(low, high, count) {
+  const values = [];
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
+    for (const times of [1, 2, 5]) values.push(clean(times * 10 ** power));
+  }
+  const inside = values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  return inside.length > 2 * count ? inside.filter((value) => leading(value) === '1') : inside;
+}
+
+function niceStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough) + 1e-12);
+  const times = rough / power;
+  if (times < 1.5) return power;
+  if (times < 3.5) return 2 * power;
+  return (times < 7.5 ? 5 : 10) * power;
+}
+
+function alone(value) {
+  return Number.isFinite(value) ? { values: [value], labels: [label(value, value)] }
+    : { values: [], labels: [] };
+}
+
+const clean = (value) => (value === 0 ? 0 : Number(value.toPrecision(12)));
+const leading = (value) => value.toExponential()[0];
+
+/**
+ * Round numbers for an axis that is not linear: `valueAt(share)` says the value at a share of its
+ * length, 0 to 1, rising. About `count` of them, evenly apart as far as round numbers are.
+ */
+export function curvedTicks(valueAt, count = 5) {
+  const values = [];
+  const steps = [];
+  for (let k = 0; k < count; k += 1) {
+    const low = valueAt((k + 0.15) / count);
+    const high = valueAt((k + 0.85) / count);
+    const step = roundestStep(low, high);
+    values.push(clean(Math.ceil(low / step - 1e-9) * step));
+    steps.push(step);
+  }
+  return { values, labels: values.map((value, k) => label(value, Math.min(steps[k], value || 1))) };
+}
+
+/** The largest of 1, 2, 5 times a power of ten that has a multiple in [low, high]. */
+function roundestStep(low, high) {
+  let power = 10 ** Math.ceil(Math.log10(Math.max(Math.abs(high), 1e-300)));
+  for (let tries = 0; tries < 40; tries += 1, power /= 10) {
+    for (const times of [5, 2, 1]) {
+      const step = times * power;
+      if (Math.ceil(low / step - 1e-9) * step <= high) return step;
+    }
+  }
+  return power;
+}
+
+/** A tick's number with as many decimals as its step needs: '1,000', '-0.5', '2e+09'. */
+export function label(value, step = value) {
+  const size = Math.abs(value);
+  if (value === 0 || size >= 1e7 || size < 1e-4) return short(value);
+  return fixed(value, Math.max(0, -Math.floor(Math.log10(Math.abs(step) || 1) + 1e-9)));
+}

@@ -1,0 +1,39 @@
+// What both faces of the surface say of themselves, and how high they are.
+import { activeRun, onPlane, paramsAt, trueLoss } from '../select.js';
+import { fixed, short } from '../words/numerals.js';
+
+/** The height of a picture of the surface for its width, in pixels. */
+export function pictureHeight(width) {
+  return Math.round(Math.max(250, Math.min(620, width * (width < 420 ? 0.92 : 0.78))));
+}
+
+/** The surface and the current step in words, for those who cannot see them. */
+export function inWords(state) {
+  const { surface } = state;
+  const run = activeRun(state);
+  const at = Math.min(state.at, run.index.length - 1);
+  const here = placeInWords(surface, onPlane(surface, paramsAt(state)));
+  const steps = `${fixed(run.index[at], 0)} of ${fixed(run.index[run.index.length - 1], 0)}`;
+  const [x, y] = [rangeInWords(surface.xLabel, surface.x), rangeInWords(surface.yLabel, surface.y)];
+  return [
+    `${surface.lossLabel} by ${x} and ${y}.`,
+    surface.slice ? 'A slice: all other params are held.' : '',
+    `${run.label}, step ${steps}: loss ${short(trueLoss(run, at))} at ${here}.`,
+    lowestInWords(surface),
+  ].filter(Boolean).join(' ');
+}
+
+/** A point of the plane in words. */
+export function placeInWords(surface, [x, y]) {
+  return `${surface.xLabel} ${short(x)}, ${surface.yLabel} ${short(y)}`;
+}
+
+function lowestInWords({ lowest, lowestLoss }) {
+  if (!lowest) return '';
+  const loss = Number.isFinite(lowestLoss ?? NaN) ? ` ${short(lowestLoss)}` : '';
+  return `Lowest${loss} at ${short(lowest[0])}, ${short(lowest[1])}.`;
+}
+
+function rangeInWords(label, axis) {
+  return `${label} from ${short(axis[0])} to ${short(axis[axis.length - 1])}`;
+}

@@ -1,0 +1,89 @@
+// The verdict on divergence: the run left its best point behind, and why. The twin of Python's
+// `diagnosis/divergence.py`, word for word.
+import { general } from '../words/numerals.js';
+
+/** The share of the loss by which it may lie above the lowest without having risen. */
+const RISEN = 1e-9;
+
+const COORDINATES = { none: '', standard: ' in standard units', round: ' where the bowl is round' };
+
+const LIMITS = {
+  steepest: '2/curvature',
+  momentum: '2 (1 + beta)/curvature',
+  nesterov: '2 (1 + beta)/((1 + 2 beta) curvature)',
+};
+
+/**
+ * Returns the verdicts on a run that left its best point for worse: one, or none if it did not.
+ *
+ * `trace` has loss (of all rows, NaN where unknown) and rate of each step; `rule` is a name and
+ * `limit` the rate at and above which it diverges on a bowl of this `curvature`, null if there is
+ * none; `proves` whether the objective curves just so everywhere.
+ */
+export function judgeDivergence(trace, { rule, curvature, limit, proves, scale }) {
+  const { fullLoss } = trace;
+  const at = lowestAt(fullLoss);
+  const best = { step: at, loss: fullLoss[at] };
+  const last = fullLoss[fullLoss.length - 1];
+  if (last - best.loss <= RISEN * Math.abs(best.loss)) return [];
+  const rate = trace.rate.slice(at, -1).reduce((most, r) => Math.max(most, r), -Infinity);
+  if (limit !== null && rate > limit) {
+    return [beyondLimit({ rule, curvature, limit, proves, scale, rate, best })];
+  }
+  if (last <= fullLoss[0]) return [];
+  return [unexplained({ rule, rate, best, first: fullLoss[0], last })];
+}
+
+/** Returns where the lowest of the known losses is. */
+export function lowestAt(losses) {
+  let best = 0;
+  losses.forEach((loss, i) => {
+    if (loss < losses[best] || Number.isNaN(losses[best])) best = i;
+  });
+  return best;
+}
+
+/** Returns the verdict on a rate above the limit of its rule. */
+function beyondLimit({ rule, curvature, limit, proves, scale, rate, best }) {
+  // As many digits as it takes to see which of the two is larger.
+  let digits = 3;
+  while (digits < 17 && general(rate, digits) === general(limit, digits)) digits += 1;
+  return {
+    level: proves ? 'proved' : 'measured',
+    name: 'divergence',
+    message:
+      `diverged: learning rate ${general(rate, digits)} is above ${LIMITS[rule]} = ` +
+      `${general(limit, digits)} ` +
+      `(${proves ? '' : 'at most '}curvature ${general(curvature, 3)}${COORDINATES[scale]}), ` +
+      'so steps across the steepest slope overshoot and grow',
+    numbers: {
+      learning_rate: rate,
+      curvature,
+      limit,
+      suggested: 1 / curvature,
+      best_step: best.step,
+      best_loss: best.loss,
+    },
+    remedy: `use learning rate ${general(1 / curvature, 2)} (1/curvature), or auto`,
+    source: 'Polyak 1987, Introduction to Optimization, section 1.4',
+  };
+}
+
+/** Returns the verdict where no limit is known: the numbers, and the plain remedy. */
+function unexplained({ rule, rate, best, first, last }) {
+  return {
+    level: 'rule of thumb',
+    name: 'divergence',
+    message:
+      `ended higher than it started: loss ${general(last, 3)} after ${general(first, 3)}; ` +
+      `learning rate ${general(rate, 3)} steps too far for ${rule}`,
+    numbers: {
+      learning_rate: rate,
+      suggested: rate / 10,
+      best_step: best.step,
+      best_loss: best.loss,
+    },
+    remedy: `try a learning rate of ${general(rate / 10, 2)}, or auto`,
+    source: 'ours: a step that is too long is ten times too long at most, so try a tenth',
+  };
+}

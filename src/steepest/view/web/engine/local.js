@@ -1,0 +1,243 @@
+// The engine that computes in the page itself, with no Python: descents, surfaces and losses of
+// the rows that the page holds. The same questions as `remote.js` asks of Python.
+import { RULES, descend } from '../descent.js';
+import { fixed } from '../words/numerals.js';
+import { checkNumber, checkWhole, told } from './checks.js';
+import { judgeDivergence, lowestAt } from './divergence.js';
+import { lowestLoss } from './lowest.js';
+import { Batches, Objective, chooseLoss } from './objective.js';
+import { chooseRate, fading } from './rates.js';
+import { chooseScale } from './scales.js';
+import { stopAfter } from './stops.js';
+import { surfaceOf } from './surface.js';
+
+/** Steps of a run that are kept with their params; of longer runs the first, then ever fewer. */
+const MOST_KEPT = 2000;
+
+/** Steps that a page takes: some seconds of work. */
+const MOST_STEPS = 100_000;
+
+const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
+
+/** Returns the engine of a scene: it computes if the page holds all that it takes. */
+export function localEngine(scene) {
+  const objectiveFor = remembering(scene);
+  const live = scene.engine === 'page';
+  const refuse = () => Promise.reject(new Error(NEEDS_PYTHON));
+  const asked = (answer) => async (request) => answer(request);
+  return {
+    kind: live ? 'page' : 'record',
+    descend: live ? asked((request) => runOf(objectiveFor(request), request.choices)) : refuse,
+    surface: live ? asked((request) => surfaceFor(scene, objectiveFor(request), request)) : refuse,
+    lossAt:
+      scene.shown === scene.rows
+        ? asked((request) => objectiveFor(request).value(request.params))
+        : refuse,
+    open: refuse,
+    offer: refuse,
+    page: refuse,
+    close() {},
+  };
+}
+
+/** Returns the function that gives the objective of choices and rows, and remembers the last. */
+function remembering(scene) {
+  let last = null;
+  return ({ choices, rows }) => {
+    const { X, y } = rows ?? scene;
+    const { loss, l2, delta } = choices;
+    const same = last && last.loss.name === loss && last.l2 === l2 && last.delta === delta;
+    if (same && equal(last.objective.X, X) && equal(last.objective.y, y)) return last.objective;
+    if (rows) checkRows(scene, rows);
+    const chosen = chooseLoss(loss, scene.margins, delta);
+    checkFit(scene, loss);
+    // Copies, since the reader goes on moving the rows.
+    const objective = new Objective(X.slice(), y.slice(), chosen, checkNumber('l2', l2));
+    last = { loss: chosen, l2, delta, objective };
+    return objective;
+  };
+}
+
+function checkFit({ losses, target }, loss) {
+  const names = losses.map(({ name }) => name);
+  if (names.includes(loss)) return;
+  const known = names.join(', ');
+  throw new Error(`the loss ${loss} does not fit ${target.name}; choose one of ${known}`);
+}
+
+/** Throws Error if the rows as the reader left them cannot be fitted. */
+function checkRows({ features, target, margins }, { X, y }) {
+  if (!y.length) throw new Error('no row is left, but there must be some to learn from: add one');
+  const lost = X.findIndex((v) => !Number.isFinite(v));
+  if (lost >= 0) throw new Error(lostNumber(features[lost % features.length].name, X[lost]));
+  const missed = y.findIndex((v) => !Number.isFinite(v));
+  if (missed >= 0) throw new Error(lostNumber(target.name, y[missed]));
+  if (target.classes) checkClasses(target, Math.max(2, margins), y);
+  features.forEach(({ name }, j) => {
+    if (X.some((v, i) => i % features.length === j && v !== X[j])) return;
+    throw new Error(
+      `${name} is ${told(X[j])} in every row, but it must differ between rows: from one value ` +
+        'nothing can be learned',
+    );
+  });
+}
+
+function lostNumber(name, value) {
+  return `a row has ${told(value)} as its ${name}, but it must be a finite number`;
+}
+
+function checkClasses({ name, classes }, count, y) {
+  const odd = y.find((code) => !(Number.isInteger(code) && code >= 0 && code < count));
+  if (odd !== undefined) {
+    const span = `0 to ${count - 1}`;
+    throw new Error(`a row has ${told(odd)} as its ${name}, but it must be a class, ${span}`);
+  }
+  for (let code = 0; code < count; code += 1) {
+    if (y.includes(code)) continue;
+    throw new Error(
+      `no row has ${name} = ${classes[code]} any more, but each class needs one: add one back`,
+    );
+  }
+}
+
+/** Returns the run of choices on an objective, as a record. */
+function runOf(objective, choices) {
+  const rule = ruleOf(choices.rule);
+  const steps = stepsOf(choices.steps);
+  const seed = checkWhole('seed', choices.seed, 0);
+  const batch = choices.batch === null ? null : checkWhole('batch', choices.batch, 1);
+  const scale = chooseScale(choices.scale, objective);
+  const batches = batch === null ? null : new Batches(objective, batch, seed);
+  const searched = choices.learning_rate === 'auto';
+  const trace = descend({
+    objective,
+    start: startOf(objective, choices.start, seed),
+    rule,
+    rate:
+      batches && searched
+        ? fading(objective, scale.curvature, batches.inEpoch)
+        : chooseRate(choices.learning_rate, steps, scale.curvature),
+    scale,
+    batches,
+    why: stopAfter(steps, objective.nullLoss),
+  });
+  checkFirst(trace);
+  const last = trace.loss.length - 1;
+  if (batches) trace.fullLoss[last] = objective.value(trace.params[last]);
+  const limit = scale.curvature ? rule.limit(scale.curvature) : null;
+  const { curvature } = scale;
+  const exactLimit = objective.loss.name === 'squared';
+  const judged = batches ? trace.stop.reason === 'diverged' : !searched;
+  const proves = exactLimit && !batches;
+  const told = { rule: choices.rule, curvature, limit, proves, scale: choices.scale };
+  return {
+    choices,
+    ...recordOf(trace, objective),
+    curvature,
+    limit,
+    exactLimit,
+    stop: trace.stop,
+    verdicts: judged ? judgeDivergence(trace, told) : [],
+  };
+}
+
+function stepsOf(steps) {
+  if (checkWhole('steps', steps, 0) <= MOST_STEPS) return steps;
+  throw new Error(`steps is ${fixed(steps, 0)}, but a page takes ${fixed(MOST_STEPS, 0)} at most`);
+}
+
+function ruleOf(name) {
+  if (Object.hasOwn(RULES, name)) return RULES[name];
+  throw new Error(`there is no rule '${name}'; choose one of ${Object.keys(RULES).join(', ')}`);
+}
+
+/** Returns the params to start from: those given, or random ones drawn with the seed. */
+function startOf(objective, start, seed) {
+  if (start === null) return objective.randomStart(seed);
+  if (start.length !== objective.size) {
+    throw new Error(
+      `start has ${start.length} number${start.length === 1 ? '' : 's'}, but there are ` +
+        `${objective.size} params: the weights row by row, then the bias or biases`,
+    );
+  }
+  const odd = start.find((value) => !Number.isFinite(value));
+  if (odd === undefined) return Float64Array.from(start);
+  throw new Error(`start holds ${told(odd)}, but it must be finite`);
+}
+
+function checkFirst({ fullLoss }) {
+  if (Number.isFinite(fullLoss[0])) return;
+  throw new Error(
+    `the loss at the start is ${told(fullLoss[0])}: start nearer to 0, let the start be drawn, ` +
+      'or tell the data in larger units',
+  );
+}
+
+/** Returns the trace as a record: the kept points side by side. */
+function recordOf(trace, objective) {
+  const { size } = objective;
+  const index = keptOf(trace.loss.length, lowestAt(trace.fullLoss));
+  const take = (values) => Float64Array.from(index, (i) => values[i]);
+  const join = (vectors) => {
+    const out = new Float64Array(index.length * size);
+    index.forEach((i, row) => out.set(vectors[i], row * size));
+    return out;
+  };
+  // Between epochs the loss of all rows was not needed; where a point is kept it is told.
+  const full = (i) => {
+    const known = trace.fullLoss[i];
+    return Number.isNaN(known) ? objective.value(trace.params[i]) : known;
+  };
+  const fullLoss = Float64Array.from(index, full);
+  const best = lowestAt(fullLoss);
+  return {
+    size,
+    count: trace.loss.length,
+    index,
+    params: join(trace.params),
+    gradient: join(trace.gradient),
+    loss: take(trace.loss),
+    fullLoss,
+    norm: take(trace.norm),
+    rate: take(trace.rate),
+    best,
+    lowest: knownLowest(objective, fullLoss[best]),
+  };
+}
+
+function knownLowest(objective, seen) {
+  objective.known.lowest ??= { loss: lowestLoss(objective) };
+  const { loss } = objective.known.lowest;
+  return loss === null ? null : Math.min(loss, seen);
+}
+
+/** Returns the steps to keep: all, or the first ones, ever fewer after them, the best, the last. */
+function keptOf(count, best) {
+  if (count <= MOST_KEPT) return Int32Array.from({ length: count }, (_, i) => i);
+  const near = MOST_KEPT / 2;
+  const kept = new Set(Array.from({ length: near }, (_, i) => i));
+  const ratio = (count - 1) / near;
+  for (let i = 0; i < near; i += 1) kept.add(Math.round(near * ratio ** (i / (near - 1))));
+  kept.add(best);
+  return Int32Array.from(kept).sort();
+}
+
+/** Returns the surface that was asked for; its params are the first weight and bias if unsaid. */
+function surfaceFor(scene, objective, { choices, ...ask }) {
+  const { features, margins } = objective;
+  const { x, y, base } = ask;
+  const wanted = { axes: 'units', ...ask, x: x ?? 0, y: y ?? features * margins };
+  if (wanted.x === wanted.y) throw new Error('a surface needs two different params');
+  const see = (ask.see ?? []).map((run) => ({ ...run, params: Float64Array.from(run.params) }));
+  const scale = chooseScale(choices.scale, objective);
+  const from = base ? Float64Array.from(base) : lastOf(see, objective);
+  return surfaceOf({ scene, objective, scale, choices, ask: { ...wanted, see, base: from } });
+}
+
+function lastOf(see, { size }) {
+  return see.length ? see[0].params.slice(-size) : new Float64Array(size);
+}
+
+function equal(a, b) {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

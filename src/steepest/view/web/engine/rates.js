@@ -1,0 +1,123 @@
+// Learning rates: how far to go along a direction. Each is a function of where the descent stands,
+// `here`: a number for every step, a schedule by the step's index, or a search that looks ahead.
+// The twin of Python's `descent/rates.py`.
+import { checkNumber, checkWhole, told } from './checks.js';
+
+/** The share of the fall that the slope promises which a step must bring (Armijo 1966). */
+const SUFFICIENT = 1e-4;
+
+/** The share of the loss below which two losses cannot be told apart. */
+const ROUNDING = 1e-15;
+
+const HALVINGS = 60;
+
+const HOW = 'a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]] or cosine:RATE';
+
+const SCHEDULES = { time: timeDecay, step: stepDecay, cosine };
+
+/**
+ * Returns the learning rate for a number or a word. `steps` is how long a cosine runs, `curvature`
+ * (or null) the most that the objective curves, for the first try of a search.
+ */
+export function chooseRate(rate, steps, curvature) {
+  if (rate === 'auto') return search(curvature);
+  const [kind, ...numbers] = String(rate).split(':');
+  if (Object.hasOwn(SCHEDULES, kind) && numbers.length) {
+    return scheduled(schedule(kind, numbers.map(numberIn), steps));
+  }
+  const chosen = checkNumber('the learning rate', numberIn(rate), 0);
+  return () => chosen;
+}
+
+/** Returns the rate of mini-batches: safe at first, 1/2, 1/3, ... of that in later epochs. */
+export function fading(objective, curvature, inEpoch) {
+  return scheduled(timeDecay(curvature ? 1 / curvature : objective.nullLoss, 1 / inEpoch));
+}
+
+function numberIn(given) {
+  const number = typeof given === 'string' && !given.trim() ? NaN : Number(given);
+  if (Number.isNaN(number) && given !== 'nan') {
+    throw new Error(`the learning rate is ${told(given)}, but it must be ${HOW}`);
+  }
+  return number;
+}
+
+function schedule(kind, numbers, steps) {
+  const known = kind === 'cosine' ? [...numbers, steps] : numbers;
+  if (known.length > { time: 2, step: 3, cosine: 2 }[kind]) {
+    throw new Error(`too many numbers in the learning rate; it is ${HOW}`);
+  }
+  return SCHEDULES[kind](...known);
+}
+
+function scheduled(byIndex) {
+  return ({ index }) =>
+    checkNumber(`the scheduled learning rate of step ${index}`, byIndex(index));
+}
+
+/** `rate / (1 + decay k)` at step k (Robbins & Monro 1951). */
+function timeDecay(rate, decay = 0.01) {
+  checkNumber('the learning rate', rate, 0);
+  checkNumber('the decay of the learning rate', decay);
+  return (index) => rate / (1 + decay * index);
+}
+
+/** `rate` times `factor` once more after every `every` steps. */
+function stepDecay(rate, factor = 0.5, every = 100) {
+  checkNumber('the learning rate', rate, 0);
+  checkNumber('the factor of the learning rate', factor, 0);
+  checkWhole('the steps between two learning rates', every, 1);
+  return (index) => rate * factor ** Math.floor(index / every);
+}
+
+/** From `rate` down to 0 along half a cosine over `steps` steps (Loshchilov & Hutter 2017). */
+function cosine(rate, steps) {
+  checkNumber('the learning rate', rate, 0);
+  return (index) => {
+    const done = Math.min(index / Math.max(steps, 1), 1);
+    return 0.5 * rate * (1 + Math.cos(Math.PI * done));
+  };
+}
+
+/**
+ * The rate that the curvature of the last step proposes (Barzilai & Borwein 1988), halved until
+ * the loss falls enough (Armijo 1966), or provably falls at all (Hager & Zhang 2005); 0 if it
+ * never does. So the loss never rises, but by rounding.
+ */
+function search(curvature) {
+  return (here) => {
+    const slope = dot(here.slope, here.direction);
+    if (!(slope < 0)) return 0;
+    let rate = proposal(here, slope, curvature);
+    for (let i = 0; i < HALVINGS; i += 1) {
+      if (accepts(here, rate, slope)) return rate;
+      rate *= 0.5;
+    }
+    return 0;
+  };
+}
+
+/** Returns the first rate to try. */
+function proposal({ loss, direction, lastRate, moved, turned }, slope, curvature) {
+  if (moved && turned) {
+    const bent = dot(moved, turned);
+    const step = dot(moved, moved);
+    if (bent > 0 && step > 0) return (step / bent) * (-slope / dot(direction, direction));
+  }
+  if (lastRate) return 2 * lastRate;
+  if (curvature) return -slope / (dot(direction, direction) * curvature);
+  return Math.min(1, Math.abs(loss) / -slope) || 1;
+}
+
+function accepts(here, rate, slope) {
+  const there = here.tryRate(rate);
+  if (there.loss <= here.loss + SUFFICIENT * rate * slope) return true;
+  const close = there.loss <= here.loss + ROUNDING * Math.abs(here.loss);
+  return close && dot(there.slope, here.direction) <= (2 * SUFFICIENT - 1) * slope;
+}
+
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
+  return sum;
+}

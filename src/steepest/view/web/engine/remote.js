@@ -1,0 +1,238 @@
+// The engine behind a channel: Python answers, over a socket of the live page or over the comm of a
+// notebook's widget. The same questions as `local.js` answers in the page itself.
+//
+// Requests are JSON with an id, answers are records (see wire.js) with the same id. A socket that
+// drops is opened again, what was open in Python is opened there once more, and what is still to be
+// answered is asked again: every question carries all that its answer depends on.
+import { toFragment } from '../keep/link.js';
+import { fromBuffers, unpackFrame } from './wire.js';
+
+/** Milliseconds after which an answer is so late that a newer question may take its place. */
+const LATE = 300;
+
+/** Milliseconds until the first try to connect again; each further one waits twice as long. */
+const FIRST_WAIT = 250;
+
+const LONGEST_WAIT = 10_000;
+
+/** Tries without a connection after which what is asked is answered that there is none. */
+const MOST_TRIES = 4;
+
+/** Milliseconds after which a notebook's kernel is taken to be busy, or gone. */
+const SILENCE = 30_000;
+
+/**
+ * Returns the engine at the other end of a WebSocket.
+ * @param {string} url
+ * @param {{connection?: (word: 'lost' | 'back') => void, fault?: (words: string) => void}} on
+ */
+export function socketEngine(url, on = {}) {
+  const asked = new Asked();
+  const socket = new Socket(url, asked, on);
+  return engineOf(asked, (text) => socket.send(text), () => socket.close());
+}
+
+/**
+ * Returns the engine behind the model of a notebook's widget.
+ * @param {{send: Function, on: Function, off: Function}} model
+ * @param {{connection?: (word: 'lost' | 'back') => void, fault?: (words: string) => void}} on
+ */
+export function commEngine(model, on = {}) {
+  const asked = new Asked();
+  const silence = new Silence(asked, on);
+  const hear = (content, buffers) => {
+    silence.heard();
+    takeIn(asked, on, () => fromBuffers(content, buffers ?? []));
+  };
+  model.on('msg:custom', hear);
+  const send = (text) => {
+    silence.spoken();
+    model.send(JSON.parse(text));
+  };
+  return engineOf(asked, send, () => {
+    silence.end();
+    model.off('msg:custom', hear);
+    asked.refuseAll('the page was closed');
+  });
+}
+
+function engineOf(asked, send, close) {
+  const ask = (request) => asked.ask(request, send);
+  return {
+    kind: 'python',
+    descend: (request) => ask({ ...request, ask: 'descend' }),
+    surface: (request) => ask({ ...request, ask: 'surface' }),
+    lossAt: (request) => ask({ ...request, ask: 'loss' }).then(({ loss }) => loss),
+    open: (request) => ask({ ...carried(request), ask: 'open' }),
+    offer: () => ask({ ask: 'offer' }),
+    page: (state) => ask(pageRequest(state)).then(({ html }) => html),
+    giveUp: () => asked.giveUp(send),
+    close,
+  };
+}
+
+function pageRequest(state) {
+  const { choices, rows } = state;
+  return { ask: 'page', choices, rows, link: toFragment(state) };
+}
+
+/** Returns a request to open something, the contents of a file as base64. */
+function carried(request) {
+  if (!request.file) return request;
+  const { name, bytes } = request.file;
+  let letters = '';
+  for (let i = 0; i < bytes.length; i += 32_768) {
+    letters += String.fromCharCode(...bytes.subarray(i, i + 32_768));
+  }
+  return { ...request, file: { name, base64: btoa(letters) } };
+}
+
+/** What was asked and is not answered yet. */
+class Asked {
+  constructor() {
+    this.waiting = new Map();
+    this.count = 0;
+    // Two pages may hear the same channel: nobody takes another's answers.
+    this.own = Math.random().toString(36).slice(2, 10);
+    this.opened = null;
+  }
+
+  ask(request, send) {
+    this.count += 1;
+    const id = `${this.own}-${this.count}`;
+    const text = JSON.stringify({ of: id, ...request, id }, plain);
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { text, ask: request.ask, since: performance.now(), resolve, reject });
+      send(text);
+    });
+  }
+
+  /** Takes in an answer; those to nobody's question are let go. */
+  answer({ id, answer, error, superseded }) {
+    const asked = this.waiting.get(id);
+    if (!asked) return;
+    this.waiting.delete(id);
+    if (asked.ask === 'open' && answer) this.opened = asked.text;
+    if (superseded) asked.reject(supersededError());
+    else if (error !== undefined) asked.reject(new Error(error));
+    else asked.resolve(answer);
+  }
+
+  /** Gives up what is late, so that a newer question need not wait for it. */
+  giveUp(send) {
+    const late = performance.now() - LATE;
+    const of = ['descend', 'surface'];
+    for (const [id, asked] of this.waiting) {
+      if (asked.since > late || !of.includes(asked.ask)) continue;
+      this.waiting.delete(id);
+      send(JSON.stringify({ ask: 'give up', id }));
+      asked.reject(supersededError());
+    }
+  }
+
+  refuseAll(words) {
+    const all = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of all) reject(new Error(words));
+  }
+}
+
+/** Arrays as lists: JSON has no typed arrays. */
+function plain(key, value) {
+  return ArrayBuffer.isView(value) ? Array.from(value) : value;
+}
+
+function supersededError() {
+  return Object.assign(new Error('a newer question took its place'), { superseded: true });
+}
+
+/** Hands an answer on; what cannot be read is told, and nothing else happens. */
+function takeIn(asked, on, read) {
+  try {
+    const record = read();
+    if (record.id === null) throw new Error(record.error);
+    asked.answer(record);
+  } catch (error) {
+    on.fault?.(`Python's answer could not be read: ${error.message}`);
+  }
+}
+
+/** A WebSocket that opens again when it drops. */
+class Socket {
+  constructor(url, asked, on) {
+    Object.assign(this, { url, asked, on, tries: 0, closed: false, lost: false, timer: null });
+    this.connect();
+  }
+
+  connect() {
+    const socket = new WebSocket(this.url);
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => this.opened();
+    socket.onmessage = ({ data }) => takeIn(this.asked, this.on, () => unpackFrame(data));
+    socket.onclose = () => this.dropped();
+    this.socket = socket;
+  }
+
+  /** Brings Python to where it was, then asks again what was not answered. */
+  opened() {
+    this.tries = 0;
+    if (this.asked.opened) this.socket.send(this.asked.opened);
+    for (const { text } of this.asked.waiting.values()) this.socket.send(text);
+    if (this.lost) this.on.connection?.('back');
+    this.lost = false;
+  }
+
+  dropped() {
+    if (this.closed) return;
+    if (!this.lost) this.on.connection?.('lost');
+    this.lost = true;
+    this.tries += 1;
+    if (this.tries >= MOST_TRIES) {
+      this.asked.refuseAll('there is no connection to Python: is steepest play still running?');
+    }
+    const wait = Math.min(FIRST_WAIT * 2 ** (this.tries - 1), LONGEST_WAIT);
+    this.timer = setTimeout(() => this.connect(), wait);
+  }
+
+  /** Sends now, or, since it waits with the others, once there is a connection. */
+  send(text) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(text);
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.socket.close();
+    this.asked.refuseAll('the page was closed');
+  }
+}
+
+/** Notices that a kernel does not answer, and that it does again. */
+class Silence {
+  constructor(asked, on) {
+    Object.assign(this, { asked, on, timer: null, lost: false });
+  }
+
+  spoken() {
+    if (this.timer === null) this.timer = setTimeout(() => this.over(), SILENCE);
+  }
+
+  heard() {
+    this.end();
+    if (this.lost) this.on.connection?.('back');
+    this.lost = false;
+    if (this.asked.waiting.size > 1) this.spoken();
+  }
+
+  over() {
+    this.timer = null;
+    this.asked.refuseAll('Python does not answer: is the kernel running, and is it idle?');
+    if (!this.lost) this.on.connection?.('lost');
+    this.lost = true;
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    this.timer = null;
+  }
+}

@@ -1,0 +1,145 @@
+// Scales: the coordinates in which the steps are taken. `params(position)` and `position(params)`
+// lead to and fro, `pull(gradient)` gives the gradient by the position, `curvature` is the most
+// that the objective curves there, null where it has a kink. The twin of Python's
+// `descent/scale.py`.
+import { eigen } from './eigen.js';
+
+/** The scale, against the full one, of what all classes have in common. */
+const COMMON = 0.1;
+
+/** The share of the largest eigenvalue that a direction without data is given. */
+const FLATTEST = 1e-13;
+
+const MAKERS = { none: unscaled, standard, round };
+
+/** Returns the scale called `name` for an objective. */
+export function chooseScale(name, objective) {
+  if (Object.hasOwn(MAKERS, name)) return MAKERS[name](objective);
+  const known = Object.keys(MAKERS).join(', ');
+  throw new Error(`there is no scale '${name}'; choose one of ${known}`);
+}
+
+/** The reader's own units. */
+function unscaled(objective) {
+  const { mean, deviation } = objective.moments;
+  const same = (vector) => vector;
+  const curvature = largestCurvature(objective, mean, deviation, deviation.map(() => 1));
+  return { name: 'none', params: same, position: same, pull: same, curvature };
+}
+
+/** Weights as if each feature had mean 0 and standard deviation 1. */
+function standard(objective) {
+  const { deviation } = objective.moments;
+  const [at, spread] = [deviation.map(() => 0), deviation.map(() => 1)];
+  const curvature = largestCurvature(objective, at, spread, deviation);
+  return { name: 'standard', ...standardUnits(objective), curvature };
+}
+
+function standardUnits({ moments: { mean, deviation }, margins, features }) {
+  const isWeight = (i) => i < features * margins;
+  const weight = (vector, change) =>
+    vector.map((v, i) => (isWeight(i) ? change(v, deviation[Math.floor(i / margins)]) : v));
+  const shift = (vector, weights, sign) => {
+    const out = vector.slice();
+    for (let i = 0; isWeight(i); i += 1) {
+      out[features * margins + (i % margins)] += sign * mean[Math.floor(i / margins)] * weights[i];
+    }
+    return out;
+  };
+  return {
+    params: (position) => {
+      const params = weight(position, (v, s) => v / s);
+      return shift(params, params, -1);
+    },
+    position: (params) => weight(shift(params, params, 1), (v, s) => v * s),
+    pull: (gradient) => {
+      const bias = (i) => gradient[features * margins + (i % margins)];
+      const centred = gradient.map((g, i) =>
+        isWeight(i) ? g - mean[Math.floor(i / margins)] * bias(i) : g,
+      );
+      return weight(centred, (v, s) => v / s);
+    },
+  };
+}
+
+/**
+ * Coordinates in which the bound on the curvature is 1 in every direction: `whiten` W with
+ * `W' B W = 1` for the bound B in standard units (Böhning & Lindsay 1988; Böhning 1992).
+ *
+ * Of all such W it is the symmetric one, which turns nothing that need not be turned: it changes
+ * smoothly while a row is dragged, where the eigenvectors of a B that is round already spin.
+ */
+function round(objective) {
+  const { deviation } = objective.moments;
+  const { loss, l2, margins, gram } = objective;
+  const bounded = Number.isFinite(loss.most);
+  const bend = bounded ? loss.most : 1;
+  const { values, vectors } = eigen(withPenalty(gram.map((g) => g * bend), l2, deviation));
+  const least = FLATTEST * values[values.length - 1];
+  const root = values.map((value) => Math.sqrt(Math.max(value, least)));
+  const whiten = rebuilt(vectors, root.map((r) => 1 / r));
+  const unwhiten = rebuilt(vectors, root);
+  const common = margins > 1 ? commonScale(l2, deviation) : null;
+  const uncommon = common && common.map((c) => 1 / c);
+  const units = standardUnits(objective);
+  return {
+    name: 'round',
+    params: (position) => units.params(turned(whiten, common, position, margins)),
+    position: (params) => turned(unwhiten, uncommon, units.position(params), margins),
+    pull: (gradient) => turned(whiten, common, units.pull(gradient), margins),
+    curvature: bounded ? 1 : null,
+  };
+}
+
+/** Returns the symmetric matrix with these eigenvalues. */
+function rebuilt(vectors, values) {
+  const n = values.length;
+  return vectors.map((_, cell) => {
+    const [i, j] = [Math.floor(cell / n) * n, (cell % n) * n];
+    return values.reduce((sum, value, k) => sum + value * vectors[i + k] * vectors[j + k], 0);
+  });
+}
+
+/** Returns the scale of what all classes have in common; any will do where nothing bends. */
+function commonScale(l2, deviation) {
+  const weights = deviation.map((spread) => (l2 ? (COMMON * spread) / Math.sqrt(l2) : 1));
+  return Float64Array.of(...weights, 1);
+}
+
+/** Returns `matrix` times the vector, row by row of params; what is common has its own scale. */
+function turned(matrix, common, vector, margins) {
+  const n = vector.length / margins;
+  const mean = new Float64Array(n);
+  if (common) vector.forEach((v, i) => (mean[Math.floor(i / margins)] += v / margins));
+  return vector.map((_, cell) => {
+    const [row, m] = [Math.floor(cell / margins), cell % margins];
+    let sum = 0;
+    for (let j = 0; j < n; j += 1) sum += matrix[row * n + j] * (vector[j * margins + m] - mean[j]);
+    return common ? sum + common[row] * mean[row] : sum;
+  });
+}
+
+/**
+ * Returns the most that the objective can curve, null if it has a kink. The walk sees features of
+ * this mean and spread, and its weights are `unit` times the reader's.
+ */
+function largestCurvature({ loss, gram, l2 }, mean, spread, unit) {
+  if (!Number.isFinite(loss.most)) return null;
+  const n = mean.length + 1;
+  const seen = (i, j) => {
+    // Feature i is spread times the standardised one, and its mean times the ones.
+    const parts = (k) => (k < n - 1 ? [[k, spread[k]], [n - 1, mean[k]]] : [[n - 1, 1]]);
+    let sum = 0;
+    for (const [p, a] of parts(i)) for (const [q, b] of parts(j)) sum += a * b * gram[p * n + q];
+    return loss.most * sum;
+  };
+  const bound = gram.map((_, cell) => seen(Math.floor(cell / n), cell % n));
+  return eigen(withPenalty(bound, l2, unit)).values[n - 1];
+}
+
+/** Adds the penalty's curvature to the diagonal, (features + 1) squared. */
+function withPenalty(bound, l2, unit) {
+  const n = unit.length + 1;
+  unit.forEach((size, i) => (bound[i * n + i] += l2 / (size * size)));
+  return bound;
+}

@@ -1,0 +1,35 @@
+// When a run is over that was told its number of steps: then, or when it has diverged. The twin of
+// Python's `descent/stops.py`, word for word.
+import { fixed, general } from '../words/numerals.js';
+
+/** A loss this many times the start's (or a constant guess's) that still rises has diverged. */
+const GROWTH = 1e3;
+
+/** Returns the function that tells why a trace is over at its last step, null if it is not. */
+export function stopAfter(steps, nullLoss) {
+  return (trace) => lost(trace) ?? grown(trace, nullLoss) ?? done(trace, steps);
+}
+
+function lost({ loss, steepness }) {
+  const at = loss.length - 1;
+  if (Number.isFinite(loss[at]) && Number.isFinite(steepness[at])) return null;
+  const message = `diverged: at step ${at} the loss or its gradient left all bounds`;
+  return { reason: 'diverged', message };
+}
+
+function grown({ loss }, nullLoss) {
+  const usual = Math.max(loss[0], nullLoss);
+  const recent = loss.slice(-4);
+  const last = recent[recent.length - 1];
+  if (last <= GROWTH * usual || recent.some((value, i) => i && value <= recent[i - 1])) return null;
+  const times = last / usual;
+  const often = times < 1e6 ? fixed(times, 0) : general(times, 3);
+  const message = `diverged: the loss is ${often} times its start and rising`;
+  return { reason: 'diverged', message };
+}
+
+function done({ loss }, steps) {
+  if (loss.length <= steps) return null;
+  const message = `stopped after ${fixed(steps, 0)} step${steps === 1 ? '' : 's'}, as asked`;
+  return { reason: 'steps', message };
+}

@@ -1,0 +1,106 @@
+// The surface as a record: which plane, which window, the true loss on it. The twin of Python's
+// `surface/surface.py`.
+import { lossOnGrid } from './grid.js';
+import { findBowl } from './plane.js';
+import { windowFor } from './window.js';
+
+/**
+ * Returns the surface over the params number `x` and `y` through `base`.
+ *
+ * `axes` are the reader's 'units' or those of the 'walk', the coordinates of `scale`. In sight are
+ * the paths of `see`, a list of { params, loss }, and the minimum, unless a `window`
+ * [left, right, bottom, top] is given.
+ */
+export function surfaceOf({ scene, objective, scale, choices, ask }) {
+  const { x, y, points = 101, see = [], window = null, base } = ask;
+  const axes = scale.name === 'none' ? 'units' : ask.axes;
+  const ways = (axes === 'walk' ? walkWays(scale) : unitWays)(objective.size, x, y);
+  const { ux, uy, px, py } = ways;
+  const centre = [dot(px, base), dot(py, base)];
+  const bowl = findBowl(objective, { origin: base, u: ux, v: uy });
+  const seen = window
+    ? window.map((edge, i) => edge - centre[i >> 1])
+    : windowFor(pathsOn(see, ways, centre, base, objective), bowl, centre.map(Math.abs));
+  const [a, b] = [seen.slice(0, 2), seen.slice(2)].map((side) => spread(side, points, !window));
+  const lowest = bowl && bowl.isLowest ? bowl.at : null;
+  return {
+    nx: points,
+    ny: points,
+    x: a.map((v) => v + centre[0]),
+    y: b.map((v) => v + centre[1]),
+    loss: lossOnGrid(objective, { origin: base, u: ux, v: uy }, a, b),
+    ...labels(scene, choices, x, y, axes),
+    axes,
+    held: base.map((v, i) => v - centre[0] * ux[i] - centre[1] * uy[i]),
+    ...ways,
+    slice: objective.size > 2,
+    lowest: lowest && [lowest[0] + centre[0], lowest[1] + centre[1]],
+    lowestLoss:
+      lowest && objective.value(base.map((v, i) => v + lowest[0] * ux[i] + lowest[1] * uy[i])),
+  };
+}
+
+/** Returns the directions of two params, and how they are read off. */
+function unitWays(size, x, y) {
+  const unit = (at) => Float64Array.from({ length: size }, (_, i) => Number(i === at));
+  return { ux: unit(x), uy: unit(y), px: unit(x), py: unit(y) };
+}
+
+/** Returns the same for two coordinates of the walk: columns of one map, rows of its inverse. */
+function walkWays(scale) {
+  return (size, x, y) => {
+    const unit = (at) => Float64Array.from({ length: size }, (_, i) => Number(i === at));
+    const read = (at) => Float64Array.from({ length: size }, (_, i) => scale.position(unit(i))[at]);
+    return { ux: scale.params(unit(x)), uy: scale.params(unit(y)), px: read(x), py: read(y) };
+  };
+}
+
+/** Returns the paths on the plane, about its centre; where none is given, the base alone. */
+function pathsOn(see, { px, py }, centre, base, objective) {
+  const asked = see.length ? see : [{ params: base, loss: [objective.value(base)] }];
+  return asked.map(({ params, loss }) => {
+    const point = (i) => params.subarray(i * base.length, (i + 1) * base.length);
+    const along = (way, from) => Array.from(loss, (_, i) => dot(way, point(i)) - from);
+    return { x: along(px, centre[0]), y: along(py, centre[1]), loss };
+  });
+}
+
+/** Returns evenly spaced points over a side; one of them is exactly 0 where it may move a bit. */
+function spread([low, high], points, throughZero) {
+  const spacing = (high - low) / (points - 1);
+  const first = throughZero ? Math.round(low / spacing) : low / spacing;
+  return Float64Array.from({ length: points }, (_, i) => spacing * (first + i));
+}
+
+/** Returns what axes and height are called. */
+function labels(scene, choices, x, y, axes) {
+  const { label } = scene.losses.find(({ name }) => name === choices.loss);
+  const inUnits = axes === 'units';
+  const told = (i) => (inUnits ? scene.params[i].label : walkLabel(scene, choices.scale, i));
+  return {
+    xLabel: told(x),
+    yLabel: told(y),
+    lossLabel: choices.l2 ? `${label} + penalty` : label,
+    xName: scene.params[x].name,
+    yName: scene.params[y].name,
+    xIndex: x,
+    yIndex: y,
+  };
+}
+
+/** Returns what a coordinate of the walk is called, as Python's `view/record.py` has it. */
+function walkLabel({ params, margins, target }, scale, i) {
+  const { label, unit } = params[i];
+  if (scale === 'standard') {
+    const word = unit ? label.slice(0, label.lastIndexOf(' (')) : label;
+    return `${word}, in standard units`;
+  }
+  const of = margins > 1 ? `[${target.classes[i % margins]}]` : '';
+  return `round ${Math.floor(i / margins) + 1}${of}`;
+}
+
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
+  return sum;
+}

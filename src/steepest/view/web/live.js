@@ -1,0 +1,26 @@
+// The live page: Python computes, over a socket to the machine the page came from.
+import { mount } from './app.js';
+import { socketEngine } from './engine/remote.js';
+import { fromFragment } from './keep/link.js';
+import { createStore } from './store.js';
+
+/** Connects, opens what Python offers, and shows it. */
+export async function start() {
+  const place = document.getElementById('steepest');
+  const token = new URLSearchParams(location.search).get('token');
+  let store = null;
+  const engine = socketEngine(`ws://${location.host}/socket?token=${token}`, {
+    connection: (word) => store?.set({ connection: word === 'lost' ? 'lost' : 'here' }),
+    fault: (words) => store?.set({ fault: words }),
+  });
+  try {
+    const { scene, offer, note = '' } = await engine.open({});
+    store = createStore(engine, scene);
+    store.set({ offer, note });
+  } catch (error) {
+    place.textContent = `The page could not be opened: ${error.message}`;
+    return;
+  }
+  mount(place, store, { keys: document });
+  store.wish(fromFragment(location.hash, store.state.scene));
+}

@@ -1,0 +1,26 @@
+// The saved page: everything is in the file, and the page itself is the engine.
+import { mount } from './app.js';
+import { localEngine } from './engine/local.js';
+import { fromBase64 } from './engine/wire.js';
+import { fromFragment, toFragment } from './keep/link.js';
+import { createStore } from './store.js';
+
+/** Shows the record that the file holds, in the state that its address or the file asks for. */
+export function start() {
+  const source = document.documentElement.outerHTML;
+  const scene = fromBase64(JSON.parse(document.getElementById('steepest-record').textContent));
+  const kept = JSON.parse(document.getElementById('steepest-kept').textContent);
+  const engine = localEngine(scene);
+  engine.page = async (state) => rewritten(source, state);
+  const store = createStore(engine, scene);
+  mount(document.getElementById('steepest'), store, { keys: document });
+  store.wish(fromFragment(location.hash || kept.link, scene));
+}
+
+/** Returns the file itself with another state in it. */
+function rewritten(source, state) {
+  const kept = JSON.stringify({ link: toFragment(state) }).replaceAll('<', '\\u003c');
+  const open = '<script type="application/json" id="steepest-kept">';
+  const from = source.indexOf(open) + open.length;
+  return `<!doctype html>\n${source.slice(0, from)}${kept}${source.slice(source.indexOf('<', from))}`;
+}

@@ -1,0 +1,84 @@
+// What follows from the state: the numbers that cards and words are made of. Pure functions.
+import { chooseLoss } from './engine/objective.js';
+
+/** Returns the run that is shown step by step. */
+export function activeRun(state) {
+  return state.runs[state.active];
+}
+
+/** Returns the params of a run at a kept step, (size,). */
+export function paramsAt(state, run = activeRun(state), at = state.at) {
+  const i = Math.min(at, run.index.length - 1);
+  return run.params.subarray(i * run.size, (i + 1) * run.size);
+}
+
+/** Returns the gradient of a run at a kept step, (size,). */
+export function gradientAt(state, run = activeRun(state), at = state.at) {
+  const i = Math.min(at, run.index.length - 1);
+  return run.gradient.subarray(i * run.size, (i + 1) * run.size);
+}
+
+/** Returns where params lie as seen on the surface: [x, y]. */
+export function onPlane(surface, params) {
+  return [dot(surface.px, params), dot(surface.py, params)];
+}
+
+/** Returns the params at the point (x, y) of the surface. */
+export function offPlane(surface, x, y) {
+  return surface.held.map((value, i) => value + x * surface.ux[i] + y * surface.uy[i]);
+}
+
+/** Returns the path of a run as seen on the surface: x and y of each kept step in turn. */
+export function pathOf(run, surface) {
+  const count = run.index.length;
+  const path = new Float64Array(2 * count);
+  for (let i = 0; i < count; i += 1) {
+    const params = run.params.subarray(i * run.size, (i + 1) * run.size);
+    path[2 * i] = dot(surface.px, params);
+    path[2 * i + 1] = dot(surface.py, params);
+  }
+  return path;
+}
+
+/** Returns the loss of all rows at a kept step; the mini-batch's where that is all that is known. */
+export function trueLoss(run, i) {
+  return Number.isNaN(run.fullLoss[i]) ? run.loss[i] : run.fullLoss[i];
+}
+
+/** Returns the margins X w + b of the rows that are shown, (shown * margins). */
+export function marginsOf(scene, params) {
+  const { X, shown, margins } = scene;
+  const features = scene.features.length;
+  const out = new Float64Array(shown * margins);
+  for (let row = 0; row < shown; row += 1) {
+    for (let m = 0; m < margins; m += 1) {
+      let sum = params[features * margins + m];
+      for (let j = 0; j < features; j += 1) sum += X[row * features + j] * params[j * margins + m];
+      out[row * margins + m] = sum;
+    }
+  }
+  return out;
+}
+
+/** Returns the probability of each class for the rows that are shown, (shown * classes). */
+export function probabilitiesOf(scene, params) {
+  const loss = chooseLoss('cross_entropy', scene.margins, 1);
+  return loss.probabilities(marginsOf(scene, params));
+}
+
+/** Returns the loss of each row that is shown, (shown,). */
+export function costsOf(scene, choices, params) {
+  const loss = chooseLoss(choices.loss, scene.margins, choices.delta);
+  return loss.value(marginsOf(scene, params), scene.y);
+}
+
+/** Returns name, label and formula of a loss. */
+export function lossOf(scene, name) {
+  return scene.losses.find((loss) => loss.name === name);
+}
+
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
+  return sum;
+}

@@ -1,0 +1,244 @@
+// What became of a run, why, and what to do: a word, a sentence, a remedy, each with its numbers.
+//
+// Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
+// a bound; how near a run came is told against the lowest loss that is known.
+import { trueLoss } from '../select.js';
+import { counted, general, percent, short } from './numerals.js';
+
+/** A run has arrived when this share of the way from its start to the lowest loss is left. */
+export const NEAR = 1e-3;
+
+/** A rate below this share of its limit is called small. */
+const SMALL = 0.25;
+
+/** A rate above this share of its limit goes to and fro across the steepest slope for long. */
+const NEARLY = 0.95;
+
+/** Half of -log NEAR, rounded up: the exponent at which so much of a squared error is left. */
+const HALVED = 3.5;
+
+const SMALLER = 'Try a smaller learning rate, or auto.';
+
+const LIMITS = {
+  steepest: '2/curvature',
+  momentum: '2 (1 + beta)/curvature',
+  nesterov: '2 (1 + beta)/((1 + 2 beta) curvature)',
+};
+
+/** Returns `{word, sentence, remedy}` of a run; the remedy is empty where none is needed. */
+export function outcomeOf(run) {
+  const facts = factsOf(run);
+  if (run.verdicts.length || run.stop.reason === 'diverged') return diverged(run);
+  if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
+  if (facts.lowest === null) return unmeasured(run, facts);
+  if (facts.start - facts.lowest <= 1e-12 * Math.abs(facts.lowest)) return atOnce(run, facts);
+  if (facts.left <= NEAR && stays(run)) return arrived(run, facts);
+  if (facts.left >= 1 - NEAR && facts.left <= 1) return stuck(run, facts);
+  if (wanders(run)) return wandering(run, facts);
+  return onItsWay(run, facts);
+}
+
+/** Returns after how many steps a run came near the lowest loss and stayed there, or null. */
+export function arrivalOf(run) {
+  const { start, lowest } = factsOf(run);
+  if (lowest === null || !(start > lowest)) return null;
+  const near = lowest + NEAR * (start - lowest);
+  let first = null;
+  for (let i = run.index.length - 1; i >= 0 && !(trueLoss(run, i) > near); i -= 1) first = i;
+  return first === null || !Number.isFinite(trueLoss(run, first)) ? null : run.index[first];
+}
+
+/** Returns the limit of a rule's fixed rate as a formula. */
+export function limitInWords(rule) {
+  return LIMITS[rule] ?? 'its limit';
+}
+
+/** Returns a rate and its limit with as many digits as it takes to see which is larger. */
+export function apart(rate, limit) {
+  let digits = 3;
+  while (digits < 17 && general(rate, digits) === general(limit, digits)) digits += 1;
+  return [short(rate, digits), short(limit, digits)];
+}
+
+function factsOf(run) {
+  const last = run.index.length - 1;
+  const start = trueLoss(run, 0);
+  const end = trueLoss(run, last);
+  // At a kink nothing lower is known than what the run itself has found: no way to tell how near.
+  const own = run.choices.loss === 'absolute' && run.lowest >= trueLoss(run, run.best);
+  const lowest = run.lowest === null || own ? null : Math.min(run.lowest, trueLoss(run, run.best));
+  const left = lowest === null ? null : (end - lowest) / (start - lowest);
+  return { steps: run.count - 1, start, end, lowest, left };
+}
+
+function named(run) {
+  return run.label ?? 'The run';
+}
+
+// --- the outcomes --------------------------------------------------------------------------------
+
+function diverged(run) {
+  const [verdict] = run.verdicts;
+  const word = 'diverged';
+  const told = (sentence, remedy) => ({ word, sentence: `${named(run)} ${sentence}.`, remedy });
+  if (!verdict) return told(run.stop.message, SMALLER);
+  const { learning_rate: rate, limit, suggested } = verdict.numbers;
+  const remedy = suggested ? `Try ${short(suggested, 2)}.` : SMALLER;
+  if (!limit) return told(unexplained(run, rate), remedy);
+  const [r, l] = apart(rate, limit);
+  const falls = !run.exactLimit && run.choices.rule === 'steepest';
+  const bound = falls ? ', below which it surely falls' : '';
+  return told(`diverged: ${r} is above ${limitInWords(run.choices.rule)} = ${l}${bound}`, remedy);
+}
+
+function unexplained(run, rate) {
+  const { start, end } = factsOf(run);
+  const far = `the learning rate ${short(rate, 3)} steps too far for ${run.choices.rule}`;
+  return `diverged: it ended higher than it started, ${short(end)} after ${short(start)}; ${far}`;
+}
+
+function still(run, why, remedy) {
+  return { word: 'stands still', sentence: `${named(run)} stands still: ${why}.`, remedy };
+}
+
+function stuck(run, facts) {
+  const share = percent((facts.start - facts.end) / (facts.start - facts.lowest));
+  const why = `${counted(facts.steps, 'step')} made ${share} of the way down`;
+  return still(run, why, `Try a larger learning rate${upTo(run)}.`);
+}
+
+function atOnce(run, { start }) {
+  const sentence = `${named(run)} starts at the lowest loss, ${short(start)}.`;
+  return { word: 'arrived', sentence, remedy: '' };
+}
+
+function arrived(run, facts) {
+  const after = counted(arrivalOf(run), 'step');
+  const sentence =
+    `${named(run)} arrived: after ${after} less than 0.1 % of the way was left ` +
+    `to the lowest loss, ${short(facts.lowest)}.`;
+  return { word: 'arrived', sentence: sentence + overshoot(run), remedy: '' };
+}
+
+function onItsWay(run, facts) {
+  const after = `after ${counted(facts.steps, 'step')}`;
+  const sentence = `${named(run)} is on its way: ${after} the loss is still ${above(facts)}.`;
+  return { word: 'on its way', sentence: sentence + overshoot(run), remedy: faster(run) };
+}
+
+function wandering(run, facts) {
+  const sentence =
+    `${named(run)} wanders ${above(facts)}: each mini-batch has a gradient of its own, ` +
+    'so at a fixed rate it comes no nearer.';
+  return { word: 'wanders', sentence, remedy: 'Let the rate fade (time), or take larger batches.' };
+}
+
+/** The outcome where the lowest loss is not known: only how the run itself went on. */
+function unmeasured(run, facts) {
+  if (['arrived', 'settled'].includes(run.stop.reason)) {
+    return { word: 'arrived', sentence: `${named(run)} ${run.stop.message}.`, remedy: '' };
+  }
+  const best = trueLoss(run, run.best);
+  const after = counted(run.index[run.best], 'step');
+  const found = `the lowest loss it found is ${short(best)}, after ${after}`;
+  if (progressOf(run) > NEAR) {
+    const sentence = `${named(run)} is on its way: ${found}, and it still falls.`;
+    return { word: 'on its way', sentence, remedy: 'Take more steps.' };
+  }
+  if (facts.start - best <= NEAR * Math.abs(facts.start)) {
+    return still(run, found, 'Try a larger learning rate.');
+  }
+  if (run.choices.loss !== 'absolute') return unknown(run, found);
+  const sentence = `${named(run)} wanders: ${found}; it steps to and fro across the kinks.`;
+  return { word: 'wanders', sentence, remedy: 'Let the rate fade (time), or take auto.' };
+}
+
+/** The outcome of a run that hardly falls any more, of a loss whose lowest is not known. */
+function unknown(run, found) {
+  const sentence =
+    `${named(run)} is on its way: ${found}; its last quarter took off less than 0.1 % of ` +
+    'what the whole run did.';
+  return { word: 'on its way', sentence, remedy: 'Take more steps to see whether it has arrived.' };
+}
+
+// --- how far and how fast ------------------------------------------------------------------------
+
+/** Returns how far above the lowest loss the run is, in words. */
+function above({ end, lowest, start }) {
+  const tiny = Math.abs(lowest) < 1e-6 * Math.abs(start);
+  const far = tiny ? short(end - lowest) : percent((end - lowest) / Math.abs(lowest));
+  return `${far} above the lowest${tiny ? '' : `, ${short(lowest)}`}`;
+}
+
+/** Returns what brings a run on that is on its way. */
+function faster(run) {
+  const { rule, scale, learning_rate: rate, batch } = run.choices;
+  if (run.limit === null || typeof rate !== 'number' || batch) return 'Take more steps.';
+  if (rate < SMALL * run.limit) return `Take more steps, or a rate${upTo(run)}.`;
+  if (rate > NEARLY * run.limit && run.exactLimit) {
+    const [limit, half] = [short(run.limit, 3), short(run.limit / 2, 2)];
+    return `The rate is all but at its limit, ${limit}: try ${half}.`;
+  }
+  const rounder = { none: 'scaling (standard or round)', standard: 'scaling round' }[scale] ?? '';
+  const tries = [rounder, rule === 'steepest' ? 'momentum' : ''].filter(Boolean).join(' or ');
+  const more = tries ? `Take more steps, or try ${tries}.` : 'Take more steps.';
+  return isRavine(run) ? `This is a ravine: its floor is flat. ${more}` : more;
+}
+
+/**
+ * Whether the bowl is proved to curve more than ten times as much one way as another. Steepest
+ * descent leaves `(1 - rate curvature)^steps` of the error along each axis; that much is left after
+ * so many steps only along one that is flat.
+ */
+function isRavine({ choices, curvature, exactLimit, count }) {
+  const plain = choices.rule === 'steepest' && exactLimit;
+  return plain && (count - 1) * choices.learning_rate * curvature > 10 * HALVED;
+}
+
+/** Returns up to where a fixed rate is safe, if that is known. */
+function upTo({ limit, exactLimit, curvature }) {
+  if (limit === null) return '';
+  const bound = exactLimit ? '' : ` (the curvature is at most ${short(curvature, 3)})`;
+  return ` below ${short(limit, 3)}${bound}`;
+}
+
+/** Returns a sentence on a rate between 1/curvature and 2/curvature that is seen to overshoot. */
+function overshoot(run) {
+  const { rule, scale, learning_rate: rate } = run.choices;
+  const plain = rule === 'steepest' && scale === 'none' && !run.choices.batch;
+  if (!plain || !run.exactLimit || typeof rate !== 'number' || !turnsBack(run)) return '';
+  if (rate * run.curvature <= 1 || rate >= run.limit) return '';
+  const [r, bottom] = apart(rate, 1 / run.curvature);
+  return ` At first it overshoots, to and fro: ${r} is above 1/curvature = ${bottom}.`;
+}
+
+/** Whether the second gradient points against the first. */
+function turnsBack({ index, gradient, size }) {
+  if (index.length < 2) return false;
+  const first = gradient.subarray(0, size);
+  return first.reduce((sum, part, j) => sum + part * gradient[size + j], 0) < 0;
+}
+
+/** Whether a run that is near the lowest loss is there to stay: mini-batches pass by it. */
+function stays(run) {
+  return !run.choices.batch || arrivalOf(run) <= 0.9 * (run.count - 1);
+}
+
+/** Whether the loss of a run by mini-batches, at a rate that does not fade, falls no further. */
+function wanders(run) {
+  const { batch, learning_rate: rate } = run.choices;
+  return Boolean(batch) && typeof rate === 'number' && progressOf(run) <= NEAR;
+}
+
+/** Returns the share of the whole fall that the second half of the run's later half brought. */
+function progressOf(run) {
+  const losses = Array.from(run.index, (_, i) => trueLoss(run, i));
+  const count = losses.length;
+  if (count < 8) return 1;
+  const mean = (from, to) => {
+    const part = losses.slice(Math.floor(from * count), Math.floor(to * count));
+    return part.reduce((sum, loss) => sum + loss, 0) / part.length;
+  };
+  const fall = losses[0] - trueLoss(run, run.best);
+  return fall > 0 ? (mean(0.5, 0.75) - mean(0.75, 1)) / fall : 0;
+}

@@ -1,0 +1,134 @@
+// The lines of Python that do the run of the page again.
+import { activeRun } from '../select.js';
+
+const WIDTH = 84;
+
+/** Returns Python that makes the run that is shown, from its file or from the rows as edited. */
+export function pythonLines(state) {
+  const data = state.rows ? arrays(state) : table(state.scene);
+  const before = [...data.before, ...namelessOf(state)];
+  const given = [...data.given, ...optionsOf(state)];
+  const lines = ['import steepest as st', '', ...before, ...call(given)];
+  return [...lines, 'print(run.explain())', ''].join('\n');
+}
+
+/** What of the choices is no name but a thing of Python's. */
+function namelessOf(state) {
+  const { choices } = activeRun(state);
+  const own = state.scene.rules.includes(choices.rule) ? [] : ['# rule: the rule of this run'];
+  return isFunction(choices) ? [...own, '# schedule: the learning rate by the step'] : own;
+}
+
+function isFunction({ learning_rate: rate }) {
+  return rate === 'a function of the step';
+}
+
+function call(given) {
+  return ['run = st.descend(', ...given.map((one) => `    ${one},`), ')'];
+}
+
+/** The data as they came: a shipped data set or a file; what has no name is called `data`. */
+function table(scene) {
+  const missing = scene.dropped ? ['missing="drop"'] : [];
+  if (scene.source === 'arrays') {
+    return { before: ['# X, y: the arrays of this run', ''], given: ['(X, y)', ...missing] };
+  }
+  const nameless = scene.source === 'data frame';
+  const data = nameless ? 'data' : text(scene.source);
+  const names = folded('features', columnsOf(scene).map(text));
+  return {
+    before: nameless ? ['# data: the data frame of this run', ''] : [],
+    given: [data, `target=${text(scene.target.name)}`, names, ...missing],
+  };
+}
+
+/** Returns `name=[...]`, over several lines where one has no room for it. */
+function folded(name, items) {
+  const line = `${name}=${list(items)}`;
+  if (line.length + 5 <= WIDTH) return line;
+  return `${name}=${filled('', items).map((one, i) => (i ? `    ${one}` : '[')).join('\n')}`;
+}
+
+/** The data as the reader changed them: the numbers themselves; classes by their codes. */
+function arrays({ scene, rows }) {
+  const features = scene.features.length;
+  const lines = Array.from({ length: rows.y.length }, (_, row) =>
+    list(Array.from(rows.X.subarray(row * features, (row + 1) * features), number)),
+  );
+  const targets = Array.from(rows.y, number);
+  const names = scene.target.classes?.map((name, code) => `${code}: ${text(name)}`);
+  const classes = names ? [`classes = {${names.join(', ')}}`] : [];
+  return {
+    before: [...filled('X = ', lines), ...filled('y = ', targets), ...classes, ''],
+    given: ['(X, y)'],
+  };
+}
+
+function optionsOf(state) {
+  const { scene } = state;
+  const { choices } = activeRun(state);
+  const options = {
+    loss: text(choices.loss),
+    rule: scene.rules.includes(choices.rule) ? text(choices.rule) : 'rule',
+    learning_rate: isFunction(choices) ? 'schedule' : value(choices.learning_rate),
+    scale: text(choices.scale),
+    steps: number(choices.steps),
+    ...(choices.start ? { start: list(Array.from(choices.start, number)) } : {}),
+    // The seed draws the mini-batches too.
+    ...(choices.start && !choices.batch ? {} : { seed: number(choices.seed) }),
+    ...(choices.l2 ? { l2: number(choices.l2) } : {}),
+    ...(choices.loss === 'huber' ? { delta: number(choices.delta) } : {}),
+    ...(choices.batch ? { batch: number(choices.batch) } : {}),
+  };
+  return Object.entries(options).map(([name, told]) => `${name}=${told}`);
+}
+
+/** Returns the columns of the features: a category has one feature for each of its levels. */
+function columnsOf({ features, X, shown }) {
+  const names = features.map(({ name }, j) => {
+    const end = name.lastIndexOf('=');
+    return end > 0 && isIndicator(X, shown, features.length, j) ? name.slice(0, end) : name;
+  });
+  return [...new Set(names)];
+}
+
+function isIndicator(X, rows, features, j) {
+  for (let row = 0; row < rows; row += 1) {
+    const value = X[row * features + j];
+    if (value !== 0 && value !== 1) return false;
+  }
+  return true;
+}
+
+/** Returns `[...]`, after `head`, in lines that are no longer than a line should be. */
+function filled(head, items) {
+  const lines = [`${head}[`];
+  let line = '   ';
+  for (const item of items) {
+    if (line.length + item.length + 2 > WIDTH) {
+      lines.push(line);
+      line = '   ';
+    }
+    line += ` ${item},`;
+  }
+  return [...lines, line, ']'];
+}
+
+function list(items) {
+  return `[${items.join(', ')}]`;
+}
+
+function value(one) {
+  return typeof one === 'number' ? number(one) : text(one);
+}
+
+/** Returns a number with all its digits, as Python writes it. */
+function number(one) {
+  if (!Number.isFinite(one)) return `float("${one}")`;
+  return Object.is(one, -0) ? '-0.0' : String(one);
+}
+
+/** Returns a text in quotes; what JSON escapes, Python reads alike. */
+function text(one) {
+  return JSON.stringify(String(one));
+}

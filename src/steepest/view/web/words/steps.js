@@ -1,0 +1,250 @@
+// The four steps of the lecture with the numbers of the step that is shown, and the four phases of
+// that step when it is shown slowly. The sentences are those of Python's view/words.py.
+import { activeRun, lossOf, paramsAt, trueLoss } from '../select.js';
+import { lengthArithmetic, moveArithmetic, productArithmetic } from './arithmetic.js';
+import { differenceTexts, read, updateArithmetic } from './arithmetic.js';
+import { counted, fixed, percent, short, signed } from './numerals.js';
+import { MOST_PARAMS, moveOf, valueLines, wordOf } from './told.js';
+
+const HEADINGS = [
+  'Start at a random bias and weight, and calculate the loss.',
+  'Take a step in the direction with the steepest gradient.',
+  'Calculate the new loss.',
+  'Repeat steps 2 and 3.',
+];
+
+const NONE = 'none was taken';
+
+/**
+ * Returns the four steps: number, heading, lines, lit, and for Step 2 its phases. Of many params
+ * `most` are told.
+ */
+export function fourSteps(state, most = MOST_PARAMS) {
+  const move = moveOf(state, most);
+  const lines = [
+    startLines(state, most),
+    move ? stepLines(state, move) : [NONE],
+    move ? lossLines(state, move) : [NONE],
+    repeatLines(state, most),
+  ];
+  const lit = litStep(state);
+  return headings(activeRun(state)).map((heading, i) => ({
+    number: i + 1,
+    heading,
+    lines: lines[i],
+    lit: lit === i + 1,
+    ...(i === 1 && move ? { phases: phases(state, move) } : {}),
+  }));
+}
+
+/** Returns the sentence and the arithmetic of the phase that is shown, or null if none is. */
+export function phaseWords(state) {
+  const move = state.phase ? moveOf(state) : null;
+  if (!move) return null;
+  const { sentence, arithmetic } = phases(state, move)[state.phase - 1];
+  return { sentence, arithmetic };
+}
+
+/** Returns the update of param i written out: `weight 0.200 - 0.1 x 3.412 = -0.141`. */
+export function updateLine(state, move, i) {
+  const [old, after] = [move.old[i], move.after[i]];
+  const name = wordOf(state.scene, i);
+  if (move.single && !move.rate) return `${name} ${short(old)} stays`;
+  if (!move.gradient) return `${name} ${moveArithmetic(old, after)}`;
+  const steepest = activeRun(state).choices.rule === 'steepest';
+  const [sign, slope] = steepest ? ['-', move.gradient[i]] : ['+', (after - old) / move.rate];
+  return `${name} ${updateArithmetic(old, sign, move.rate, slope, after)}`;
+}
+
+/** Returns the loss after the step that is told and by how much it fell. */
+export function fallLine(state, move) {
+  const run = activeRun(state);
+  const [before, after] = [run.loss[move.from], run.loss[move.from + 1]];
+  const told = changeLine(before, after);
+  return run.choices.batch ? `${told}, each on its own mini-batch` : told;
+}
+
+function changeLine(before, after) {
+  const [old, now, change] = differenceTexts(before, after);
+  if (after === before) return `${old} -> ${now}: it stays`;
+  const way = `${old} -> ${now}: it ${after < before ? 'fell' : 'rose'} by`;
+  if (!read(change)) return `${way} less than can be seen`;
+  const share = before ? percent(Math.abs(after - before) / Math.abs(before)) : '-';
+  return `${way} ${change} (${share})`;
+}
+
+/** Returns which of the steps is on. */
+function litStep({ phase, at, playing, runs, active }) {
+  if (phase) return 2;
+  if (!at) return 1;
+  return playing || at === runs[active].index.length - 1 ? 4 : 3;
+}
+
+function headings({ choices }) {
+  if (!choices.start) return HEADINGS;
+  return [HEADINGS[0].replace('a random', 'the given'), ...HEADINGS.slice(1)];
+}
+
+function startLines(state, most) {
+  const run = activeRun(state);
+  const { loss, l2, batch, start, seed } = run.choices;
+  const label = `${lossOf(state.scene, loss).label}${l2 ? ' + penalty' : ''}`;
+  const of = batch ? ' of the first mini-batch' : '';
+  return [
+    ...(start ? [] : [`seed ${seed}`]),
+    ...valueLines(state, paramsAt(state, run, 0), most),
+    `${label}: ${short(run.loss[0])}${of}`,
+  ];
+}
+
+// --- Step 2 --------------------------------------------------------------------------------------
+
+function stepLines(state, move) {
+  const updates = move.told.map((i) => updateLine(state, move, i));
+  const size = `size of the step: ${short(lengthOf(moved(move)))}`;
+  return [fromTo(state, move), ...gradientLines(state, move), ...updates, size];
+}
+
+function fromTo(state, { from, single, where }) {
+  const { index } = activeRun(state);
+  const told = `from step ${fixed(index[from], 0)} to step ${fixed(index[from + 1], 0)}`;
+  if (!single) return `${told}; those between are not kept`;
+  return where ? `${told}, ${where}` : told;
+}
+
+function gradientLines(state, move) {
+  if (!move.single) return [];
+  if (!move.gradient) return ['taken where the bowl is round; in your units:'];
+  const parts = listed(state, move, (i) => short(move.gradient[i]));
+  const length = short(lengthOf(move.gradient));
+  return [`gradient: ${parts}; its length ${length}`, directionLine(state, move)];
+}
+
+/** Returns the direction of the step as a vector of length 1. */
+function directionLine(state, move) {
+  const way = moved(move);
+  const length = lengthOf(way);
+  if (!length) return 'direction: none, the gradient gives no way down';
+  const { rule } = activeRun(state).choices;
+  const name = rule === 'steepest' ? 'direction of steepest descent' : `direction of ${rule}`;
+  return `${name}: ${listed(state, move, (i) => signed(way[i] / length))}`;
+}
+
+function moved({ old, after }) {
+  return after.map((value, i) => value - old[i]);
+}
+
+function lengthOf(vector) {
+  return Math.hypot(...vector);
+}
+
+/** Returns something of each param that is told, with its name. */
+function listed(state, move, of) {
+  return move.told.map((i) => `${wordOf(state.scene, i)} ${of(i)}`).join(', ');
+}
+
+// --- the phases of Step 2 ------------------------------------------------------------------------
+
+function phases(state, move) {
+  const told = [partsPhase, totalPhase, ratePhase, movePhase].map((phase) => phase(state, move));
+  return told.map((words, i) => ({ number: i + 1, ...words, lit: state.phase === i + 1 }));
+}
+
+function partsPhase(state, move) {
+  const slopes = move.gradient ?? slopesAt(state, move);
+  const where = move.where ? `, ${move.where}` : '';
+  const lines = move.told.map((i) => {
+    const way = slopes[i] < 0 ? 'falls' : 'rises';
+    return `${wordOf(state.scene, i)}: the loss ${way} by ${short(Math.abs(slopes[i]))} per unit`;
+  });
+  return {
+    sentence: `The gradient has a part for each param: how fast the loss changes with it${where}.`,
+    arithmetic: lines.join('\n'),
+  };
+}
+
+/** Returns the gradient in the reader's units. */
+function slopesAt(state, { from }) {
+  const { gradient, size } = activeRun(state);
+  return gradient.subarray(from * size, (from + 1) * size);
+}
+
+function totalPhase(state, move) {
+  const { rule } = activeRun(state).choices;
+  const slopes = move.gradient ?? slopesAt(state, move);
+  const few = slopes.length === move.told.length;
+  const length = few ? lengthArithmetic(slopes) : short(lengthOf(slopes));
+  if (!lengthOf(slopes)) return { sentence: 'The slope is 0: no way leads down.', arithmetic: '' };
+  const way = move.gradient ? `\n${directionLine(state, move)}` : '';
+  return { sentence: totalSentence(rule, move), arithmetic: `its length ${length}${way}` };
+}
+
+function totalSentence(rule, move) {
+  const uphill = 'Together the parts point where the loss rises fastest';
+  if (!move.gradient) return `${uphill}, in your units.`;
+  return {
+    steepest: `${uphill}; the step goes the opposite way, straight down.`,
+    momentum: `${uphill}; the step goes the opposite way, and on along the steps before.`,
+    nesterov: `${uphill}; the step goes the opposite way, and on along the steps before.`,
+    adagrad: `${uphill}; each part is divided by the size of all its gradients so far.`,
+    rmsprop: `${uphill}; each part is divided by the size of its latest gradients.`,
+    adam: `${uphill}; the mean of the latest parts is divided by their usual size.`,
+  }[rule] ?? `${uphill}; the rule ${rule} makes a direction of it.`;
+}
+
+function ratePhase(state, move) {
+  if (!move.single) return skipped(state, move);
+  if (!move.rate) return { sentence: 'The learning rate is 0: the step is none.', arithmetic: '' };
+  const size = lengthOf(moved(move));
+  const rate = short(move.rate);
+  if (!move.gradient) {
+    return {
+      sentence: `The learning rate ${rate} says how far, where the bowl is round.`,
+      arithmetic: `size of the step, in your units: ${short(size)}`,
+    };
+  }
+  return {
+    sentence: `The learning rate ${rate} says how far to go along that direction.`,
+    arithmetic: `size of the step: ${productArithmetic(move.rate, size / move.rate, size)}`,
+  };
+}
+
+function skipped(state, move) {
+  const sentence = 'Of this run not every step was kept: this is the way of several.';
+  return { sentence, arithmetic: fromTo(state, move) };
+}
+
+function movePhase(state, move) {
+  const lines = move.told.map((i) => updateLine(state, move, i));
+  const names = move.told.length === 2 ? 'Weight and bias move' : 'Every param moves';
+  const where = move.where ? ', told in standard units' : '';
+  return { sentence: `${names} to the new point${where}.`, arithmetic: lines.join('\n') };
+}
+
+// --- Steps 3 and 4 -------------------------------------------------------------------------------
+
+function lossLines(state, move) {
+  if (state.phase || !state.at) return ['the step is yet to be taken'];
+  const run = activeRun(state);
+  const lines = [fallLine(state, move)];
+  if (!run.choices.batch) return lines;
+  const [before, after] = [run.fullLoss[move.from], run.fullLoss[move.from + 1]];
+  const known = Number.isFinite(before) && Number.isFinite(after);
+  return known ? [...lines, `of all rows: ${changeLine(before, after)}`] : lines;
+}
+
+function repeatLines(state, most) {
+  const run = activeRun(state);
+  const last = run.count - 1;
+  const now = paramsAt(state);
+  const lines = [
+    `step ${fixed(run.index[state.at], 0)} of ${fixed(last, 0)}`,
+    ...valueLines(state, now, most),
+    `loss ${short(trueLoss(run, state.at))}`,
+  ];
+  if (state.at < run.index.length - 1) return [...lines, `in the end: ${run.stop.message}`];
+  const best = run.index[run.best];
+  if (best === last) return [...lines, run.stop.message];
+  const lowest = `lowest after ${counted(best, 'step')}: ${short(trueLoss(run, run.best))}`;
+  return [...lines, run.stop.message, lowest];
+}

@@ -1,0 +1,353 @@
+// Tasks for the reader, with answers that are worked out from the data of the page when asked for:
+// by trying, with the engine of the page, what the reader is to try by hand.
+import { eigen } from '../engine/eigen.js';
+import { Objective, chooseLoss } from '../engine/objective.js';
+import { activeRun, trueLoss } from '../select.js';
+import { quotientArithmetic } from './arithmetic.js';
+import { counted, percent, short } from './numerals.js';
+import { NEAR, arrivalOf, limitInWords } from './outcome.js';
+import { updateLine } from './steps.js';
+import { moveOf } from './told.js';
+
+/** Steps times rows that one trial may take, and the steps that it takes at least and at most. */
+const WORK = 3e5;
+const FEWEST = 100;
+const MOST = 2000;
+
+/** A long trial takes this many times as many. */
+const LONG = 10;
+
+/** Losses that differ by this share of the whole way are the same. */
+const SAME = 1e-6;
+
+const SHARES = [
+  0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99, 0.999,
+];
+const BEYOND = [1.5, 2, 3, 4, 6, 8, 12, 16];
+const DECADES = [-4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2];
+
+const ARRIVED = `within ${percent(NEAR)} of the way from the start to the lowest loss`;
+
+/** Returns the tasks that fit the state: question, hint, and `answer()`, which promises a text. */
+export function tasksOf(state, engine) {
+  const run = activeRun(state);
+  const one = { predict: predictTask(state) };
+  if (engine.kind === 'record') {
+    return [recordedTask(run), limitTask(state, null), one.predict].filter(Boolean);
+  }
+  const known = run.limit !== null || run.curvature !== null;
+  return [
+    fastestTask(state, engine),
+    limitTask(state, engine),
+    known ? ravineTask(state, engine) : null,
+    known ? momentumTask(state, engine) : null,
+    one.predict,
+  ].filter(Boolean);
+}
+
+/** Walks with other choices, all rows a step. */
+function walk({ choices, rows }, engine, patch) {
+  return engine.descend({ choices: { ...choices, batch: null, ...patch }, rows });
+}
+
+function stepsFor({ scene }) {
+  return Math.round(Math.min(MOST, Math.max(FEWEST, WORK / scene.rows)));
+}
+
+// --- the rate that arrives in the fewest steps ---------------------------------------------------
+
+function fastestTask(state, engine) {
+  return {
+    question: `Find the learning rate that arrives in the fewest steps: ${ARRIVED}.`,
+    hint: 'Too small creeps, too large goes to and fro. Halve and double, then go in between.',
+    answer: () => tellFastest(state, engine),
+  };
+}
+
+async function tellFastest(state, engine) {
+  const most = stepsFor(state);
+  const trials = await trialsOf(state, engine, most);
+  const best = trials.reduce((a, b) => (better(b, a) ? b : a));
+  const { rule, scale } = state.choices;
+  const how = `${rule}, scaling ${scale}`;
+  if (best.steps === Infinity) {
+    return `With ${how} no rate tried arrives within ${counted(most, 'step')}; nearest comes ` +
+      `${short(best.rate, 3)}, with ${percent(best.left)} of the way left. This is a ravine: try ` +
+      'another scaling or momentum.';
+  }
+  return `With ${how}: ${counted(best.steps, 'step')} at the rate ${short(best.rate, 3)}, the ` +
+    `best of ${trials.length} that were tried${limitNote(state)}.`;
+}
+
+function limitNote({ runs, active }) {
+  const { limit } = runs[active];
+  return limit === null ? '' : ` (the limit is ${short(limit, 3)})`;
+}
+
+/** Tries rates over a wide range, then between the best one and its neighbours. */
+async function trialsOf(state, engine, most) {
+  const { limit, exactLimit } = activeRun(state);
+  const rates = limit === null ? DECADES.map((d) => 10 ** d) : SHARES.map((s) => s * limit);
+  // A limit that follows from a bound may be passed.
+  if (limit !== null && !exactLimit) rates.push(...BEYOND.map((s) => s * limit));
+  const trials = [];
+  let steps = most;
+  const tryOut = async (rate) => {
+    trials.push(await trial(state, engine, rate, steps));
+    // A rate that takes twice the steps of another need not be followed to its end.
+    steps = Math.min(steps, 2 * trials[trials.length - 1].steps + FEWEST);
+  };
+  for (const rate of rates) await tryOut(rate);
+  for (let round = 0; round < 3; round += 1) for (const rate of between(trials)) await tryOut(rate);
+  return trials;
+}
+
+/** Returns how many steps a rate takes to arrive, and how much of the way is left in the end. */
+async function trial(state, engine, rate, steps) {
+  const run = await walk(state, engine, { learning_rate: rate, steps });
+  return { rate, steps: arrivalOf(run) ?? Infinity, left: leftOf(run) };
+}
+
+/** Returns which share of the way from start to lowest loss a run leaves. */
+function leftOf(run) {
+  const [start, end] = [trueLoss(run, 0), trueLoss(run, run.index.length - 1)];
+  const lowest = run.lowest ?? trueLoss(run, run.best);
+  const left = (end - lowest) / (start - lowest);
+  return Number.isFinite(left) ? left : Infinity;
+}
+
+function better(a, b) {
+  return a.steps === b.steps ? a.left < b.left : a.steps < b.steps;
+}
+
+/** Returns the rates half way between the best one and those next to it. */
+function between(trials) {
+  const sorted = [...trials].sort((a, b) => a.rate - b.rate);
+  const best = sorted.indexOf(trials.reduce((a, b) => (better(b, a) ? b : a)));
+  return [best - 1, best + 1]
+    .filter((i) => i in sorted)
+    .map((i) => Math.sqrt(sorted[i].rate * sorted[best].rate));
+}
+
+// --- the rate that just diverges -----------------------------------------------------------------
+
+function limitTask(state, engine) {
+  const run = activeRun(state);
+  if (run.limit === null) return null;
+  return {
+    question: 'Find the learning rate that just diverges.',
+    hint: 'Raise it until the loss grows; then go back until it does not.',
+    answer: () => (run.exactLimit ? tellLimit(state, engine) : tellBound(state, engine)),
+  };
+}
+
+function formulaOf(run) {
+  const { limit, curvature, choices } = run;
+  const sum = quotientArithmetic(limit * curvature, curvature, limit);
+  return `${limitInWords(choices.rule)} = ${sum}`;
+}
+
+async function tellLimit(state, engine) {
+  const run = activeRun(state);
+  const law = `${formulaOf(run)}: above it the run diverges, below it comes to the lowest loss`;
+  if (!engine) return `${law}.`;
+  const steps = LONG * stepsFor(state);
+  const tried = [];
+  for (const share of [0.99, 1.01]) {
+    const seen = await walk(state, engine, { learning_rate: share * run.limit, steps });
+    tried.push(`at ${short(share * run.limit)} ${endOf(seen)}`);
+  }
+  return `${law}. Tried: ${tried.join('; ')}.`;
+}
+
+function endOf(run) {
+  const last = run.index.length - 1;
+  const after = `after ${counted(run.count - 1, 'step')}`;
+  const end = `the loss is ${short(trueLoss(run, last))} ${after}`;
+  return settles(run) ? end : `it diverges, ${end}`;
+}
+
+/** Whether a run stays near its lowest loss in the end. */
+function settles(run) {
+  if (run.verdicts.length || run.stop.reason === 'diverged') return false;
+  const [start, end] = [trueLoss(run, 0), trueLoss(run, run.index.length - 1)];
+  const best = trueLoss(run, run.best);
+  return end - best <= SAME * (start - best);
+}
+
+async function tellBound(state, engine) {
+  const run = activeRun(state);
+  const sure = run.choices.rule === 'steepest' ? 'the loss surely falls' : 'a bowl would be safe';
+  const law = `Below ${formulaOf(run)} ${sure}. That is a bound: it takes the most that the loss ` +
+    'curves anywhere';
+  if (!engine) return `${law}.`;
+  const [low, high] = await bisected(state, engine);
+  if (high === null) return `${law}. Tried: even ${short(low)} settles.`;
+  const why = low > 1.01 * run.limit ? ', and where the run ends it curves less' : '';
+  return `${law}${why}. Tried: ${short(low, 3)} settles, ${short(high, 3)} does not.`;
+}
+
+/** Returns a rate that settles and one a little larger that does not; null if all settle. */
+async function bisected(state, engine) {
+  const settled = async (learning_rate) =>
+    settles(await walk(state, engine, { learning_rate, steps: stepsFor(state) }));
+  let low = activeRun(state).limit;
+  let high = 2 * low;
+  for (let i = 0; i < 10 && (await settled(high)); i += 1) [low, high] = [high, 2 * high];
+  if (await settled(high)) return [high, null];
+  while (high > 1.01 * low) {
+    const middle = Math.sqrt(low * high);
+    if (await settled(middle)) low = middle;
+    else high = middle;
+  }
+  return [low, high];
+}
+
+// --- the ravine, and momentum in it --------------------------------------------------------------
+
+function ravineTask(state, engine) {
+  return {
+    question: 'Make the ravine: compare scaling none with scaling standard.',
+    hint: 'Take rule steepest and the rate 1/curvature of each, and count the steps.',
+    answer: () => tellRavine(state, engine),
+  };
+}
+
+async function tellRavine(state, engine) {
+  const told = [];
+  for (const scale of ['none', 'standard']) {
+    const { run, steps, rate } = await steadily(state, engine, { scale, rule: 'steepest' });
+    const ratio = ratioOf(state, scale, run);
+    const shape = ratio && `: the bowl curves ${times(ratio)} as much one way as another`;
+    told.push(`scaling ${scale}${shape ?? ''}; at the rate ${short(rate, 3)}: ${steps}`);
+  }
+  return `${sentence(told[0])} ${sentence(told[1])} (Counted ${ARRIVED}.)`;
+}
+
+function momentumTask(state, engine) {
+  return {
+    question: 'Why does momentum help? Compare it with steepest, at the same rate.',
+    hint: 'Take scaling none and the rate 1/curvature, and count the steps of both.',
+    answer: () => tellMomentum(state, engine),
+  };
+}
+
+async function tellMomentum(state, engine) {
+  const [steepest, momentum] = [
+    await steadily(state, engine, { scale: 'none', rule: 'steepest' }),
+    await steadily(state, engine, { scale: 'none', rule: 'momentum' }),
+  ];
+  const counts = `At the rate ${short(steepest.rate, 3)}, scaling none: steepest: ` +
+    `${steepest.steps}; momentum: ${momentum.steps}.`;
+  const ratio = ratioOf(state, 'none', momentum.run);
+  const why = 'Along the floor of the ravine the gradients agree and add up to speed; across it ' +
+    'they change sign and cancel.';
+  if (ratio === null) return `${counts} ${why}`;
+  const root = short(Math.sqrt(ratio), 3);
+  return `${counts} ${why} The bowl curves ${times(ratio)} as much across as along: the steps of ` +
+    `steepest grow with that, those of momentum at its best with the root of it, ${root}.`;
+}
+
+/** Walks at the safe rate 1/curvature until the lowest loss is near; tells the steps in words. */
+async function steadily(state, engine, patch) {
+  const most = LONG * stepsFor(state);
+  const asked = { ...patch, learning_rate: 1 };
+  const { curvature } = await walk(state, engine, { ...asked, rule: 'steepest', steps: 0 });
+  const rate = 1 / curvature;
+  const run = await walk(state, engine, { ...patch, learning_rate: rate, steps: most });
+  const arrival = arrivalOf(run);
+  const left = `after ${counted(most, 'step')} ${percent(leftOf(run))} of the way is left`;
+  const steps = arrival === null ? left : counted(arrival, 'step');
+  return { run, rate, steps };
+}
+
+/** Returns the largest curvature by the smallest at the best point of a run; null if not known. */
+function ratioOf({ scene, choices }, scale, run) {
+  if (scene.margins > 1 || !['squared', 'cross_entropy'].includes(choices.loss)) return null;
+  if (scene.shown !== scene.rows) return null;
+  const params = run.params.subarray(run.best * run.size, (run.best + 1) * run.size);
+  const { values } = eigen(curvatures(scene, choices, scale, params));
+  const [least, most] = [values[0], values[values.length - 1]];
+  return least > 1e-13 * most ? most / least : null;
+}
+
+/** Returns the second derivatives of the objective at `params` in the coordinates of a scale. */
+function curvatures({ X, y, features }, { loss, delta, l2 }, scale, params) {
+  const objective = new Objective(X, y, chooseLoss(loss, 1, delta), l2);
+  const { mean, deviation } = objective.moments;
+  const n = features.length + 1;
+  const plain = scale === 'none';
+  const bends = bendsOf(objective, params);
+  const seen = new Float64Array(n).fill(1);
+  const matrix = new Float64Array(n * n);
+  for (let row = 0; row < y.length; row += 1) {
+    for (let j = 0; j < n - 1; j += 1) {
+      const value = X[row * (n - 1) + j];
+      seen[j] = plain ? value : (value - mean[j]) / deviation[j];
+    }
+    for (let cell = 0; cell < n * n; cell += 1) {
+      matrix[cell] += (bends[row] * seen[Math.floor(cell / n)] * seen[cell % n]) / y.length;
+    }
+  }
+  deviation.forEach((size, j) => (matrix[j * n + j] += plain ? l2 : l2 / size ** 2));
+  return matrix;
+}
+
+/** Returns how much the loss of each row curves with its margin: 2, or p (1 - p). */
+function bendsOf(objective, params) {
+  if (objective.loss.name === 'squared') return new Float64Array(objective.rows).fill(2);
+  const chances = objective.loss.probabilities(objective.marginsAt(params));
+  return objective.y.map((_, row) => chances[2 * row] * chances[2 * row + 1]);
+}
+
+function times(ratio) {
+  return ratio < 1.005 ? 'just' : `${short(ratio, 3)} times`;
+}
+
+function sentence(text) {
+  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
+
+// --- predict, and what was recorded --------------------------------------------------------------
+
+function predictTask(state) {
+  const move = moveOf({ ...state, phase: 1 }) ?? moveOf({ ...state, at: 0 });
+  const plain = move && move.gradient && move.single && move.rate;
+  if (!plain || activeRun(state).choices.rule !== 'steepest' || move.told.length > 3) return null;
+  return {
+    question: 'Predict where the next step lands, before you take it.',
+    hint: 'New = old - learning rate x gradient, for each param. Step 2 tells the gradient.',
+    answer: async () => tellNext(state, move),
+    check: async (guess) => checkNext(move, guess),
+  };
+}
+
+function tellNext(state, move) {
+  const run = activeRun(state);
+  const updates = move.told.map((i) => updateLine(state, move, i)).join('; ');
+  const where = move.where ? ` ${move.where}` : '';
+  const loss = short(run.loss[move.from + 1]);
+  return `From step ${run.index[move.from]}${where}: ${updates}. The loss is then ${loss}.`;
+}
+
+/** Returns whether guessed params are where the step lands, to a hundredth of its length. */
+function checkNext({ old, after }, guess) {
+  const length = Math.hypot(...after.map((value, i) => value - old[i]));
+  const off = Math.hypot(...after.map((value, i) => value - guess[i]));
+  if (off <= 0.01 * length) return 'Right.';
+  return `Off by ${percent(off / length)} of the length of the step.`;
+}
+
+function recordedTask(run) {
+  return {
+    question: `After how many steps is this run ${ARRIVED}?`,
+    hint: 'Move along the steps and watch the loss.',
+    answer: async () => tellRecorded(run),
+  };
+}
+
+function tellRecorded(run) {
+  const arrival = arrivalOf(run);
+  if (arrival !== null) return `After ${counted(arrival, 'step')}.`;
+  return `Not in its ${counted(run.count - 1, 'step')}.`;
+}

@@ -1,0 +1,96 @@
+// What is told of a run, step by step: which params, under which names, and the move of a step in
+// the coordinates in which it was taken. All other words are made of this.
+import { Objective, chooseLoss } from '../engine/objective.js';
+import { chooseScale } from '../engine/scales.js';
+import { activeRun, gradientAt, paramsAt } from '../select.js';
+import { short } from './numerals.js';
+
+/** Params that are told one by one; of more, those that matter most. */
+export const MOST_PARAMS = 6;
+
+/** Letters of a name on one line. */
+const MOST_LETTERS = 32;
+
+const STANDARD = 'in standard units (each feature less its mean, by its standard deviation)';
+
+const scales = new WeakMap();
+
+/** Returns a name on one line, cut where there is no room for more. */
+export function brief(name) {
+  const line = name.trim().split(/\s+/u).join(' ');
+  const letters = Array.from(line);
+  return letters.length <= MOST_LETTERS ? line : `${letters.slice(0, MOST_LETTERS - 1).join('')}…`;
+}
+
+/** Returns what param i is called within a sentence about all of them. */
+export function wordOf(scene, i) {
+  return brief(scene.params[i].word);
+}
+
+/** Returns what param i is called where it stands alone: `weight of duration`, `bias`. */
+export function longWordOf(scene, i) {
+  const name = brief(scene.params[i].name);
+  return name.split('[')[0] === 'bias' ? name : `weight of ${name}`;
+}
+
+/** Returns the params with their units, `most` lines, and how many more there are. */
+export function valueLines(state, params, most = MOST_PARAMS) {
+  const { scene } = state;
+  const lines = toldParams(activeRun(state), most).map((i) =>
+    `${longWordOf(scene, i)} = ${short(params[i])} ${scene.params[i].unit}`.trimEnd(),
+  );
+  const more = scene.params.length - most;
+  return more > 0 ? [...lines, `... and ${more} more`] : lines;
+}
+
+/** Returns the params that are told: all if few, else those that the first step owes most to. */
+export function toldParams(run, most = MOST_PARAMS) {
+  const all = Array.from({ length: run.size }, (_, i) => i);
+  if (run.size <= most) return all;
+  const last = run.size - 1;
+  const owed = all.slice(0, last).map((i) => Math.abs(run.gradient[i] * firstMove(run, i)));
+  const dearest = all.slice(0, last).sort((a, b) => owed[b] - owed[a] || a - b);
+  return [...dearest.slice(0, most - 1).sort((a, b) => a - b), last];
+}
+
+function firstMove(run, i) {
+  return run.index.length > 1 ? run.params[run.size + i] - run.params[i] : run.gradient[i];
+}
+
+/**
+ * Returns the step that is told, or null if none was taken: the one that leads to the current
+ * point; at the start, and while a step is shown slowly, the one that leaves it.
+ *
+ * `old`, `after` and `gradient` are in the coordinates that `where` names, empty for the reader's
+ * own. `gradient` is null where it cannot be told there; then the move is the reader's.
+ */
+export function moveOf(state, most = MOST_PARAMS) {
+  const run = activeRun(state);
+  const from = state.phase || !state.at ? state.at : state.at - 1;
+  if (from + 1 >= run.index.length) return null;
+  const old = paramsAt(state, run, from);
+  const after = paramsAt(state, run, from + 1);
+  const gradient = gradientAt(state, run, from);
+  const single = run.index[from + 1] - run.index[from] === 1;
+  const common = { from, single, rate: run.rate[from], told: toldParams(run, most) };
+  return { ...common, ...inCoordinates(state.scene, run, single, { old, after, gradient }) };
+}
+
+function inCoordinates(scene, run, single, { old, after, gradient }) {
+  const plain = { where: '', old, after, gradient: null };
+  if (!single) return plain;
+  if (run.choices.scale === 'none') return { ...plain, gradient };
+  if (run.choices.scale !== 'standard' || scene.shown !== scene.rows) return plain;
+  const scale = standardOf(scene);
+  const move = { old: scale.position(old), after: scale.position(after) };
+  return { where: STANDARD, ...move, gradient: scale.pull(gradient) };
+}
+
+/** Returns the coordinates in which each feature has mean 0 and deviation 1; made once for X. */
+function standardOf({ X, y, margins }) {
+  if (!scales.has(X)) {
+    const loss = chooseLoss(margins > 1 ? 'cross_entropy' : 'squared', margins);
+    scales.set(X, chooseScale('standard', new Objective(X, y, loss)));
+  }
+  return scales.get(X);
+}

@@ -1,0 +1,152 @@
+"""The saved page: one file that holds all and asks the network for nothing."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import steepest as st
+from steepest.view import page as page_module
+from steepest.view.page import live_script, notebook_script, saved_html, style, write_page
+
+
+@pytest.fixture(scope="module")
+def line() -> st.Run:
+    return st.descend("geyser", "waiting", ["duration"], steps=40)
+
+
+class Parts(HTMLParser):
+    """The elements of a page: tag, attributes and text of each."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs), []))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.found.append((f"/{tag}", {}, []))
+
+    def handle_data(self, data: str) -> None:
+        if self.found:
+            self.found[-1][2].append(data)
+
+    def texts(self, tag: str, **wanted: str) -> list[str]:
+        return [
+            "".join(text)
+            for name, attributes, text in self.found
+            if name == tag and wanted.items() <= attributes.items()
+        ]
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes, _ in self.found if name == tag]
+
+
+def saved(run: st.Run, tmp_path: Path) -> str:
+    run.page(tmp_path / "page.html")
+    return (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def without_data(text: str) -> str:
+    return re.sub(r'(<script type="application/json"[^>]*>)[^<]*', r"\1", text)
+
+
+def test_the_page_holds_the_record(line: st.Run, tmp_path: Path) -> None:
+    parts = Parts(saved(line, tmp_path))
+    (text,) = parts.texts("script", id="steepest-record")
+    record = json.loads(text)
+    coded = record["run"]["params"]["$f8"]
+    params = np.frombuffer(base64.b64decode(coded), "<f8").reshape(-1, 2)
+    assert np.array_equal(params, line.trace.params)
+    assert json.loads(*parts.texts("script", id="steepest-kept")) == {"link": "", "rows": None}
+
+
+def test_the_page_refers_to_nothing_outside(line: st.Run, tmp_path: Path) -> None:
+    text = saved(line, tmp_path)
+    parts = Parts(text)
+    for tag, attributes, _ in parts.found:
+        for name in ("src", "href", "action", "data", "srcset", "poster"):
+            assert attributes.get(name, "data:,") == "data:,", (tag, attributes)
+    addresses = set(
+        re.findall(r"(?:https?:|wss?:)?//[\w.-]+\.\w{2,}[^\s'\"`)]*", without_data(text))
+    )
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
+    assert "@import" not in text and "url(" not in without_data(text)
+
+
+def test_only_the_script_and_the_style_of_the_page_may_run(line: st.Run, tmp_path: Path) -> None:
+    parts = Parts(saved(line, tmp_path))
+    policy = parts.attributes("meta")[1]["content"] or ""
+    assert policy.startswith("default-src 'none'; ") and "unsafe" not in policy
+    for text in [*parts.texts("script", type="module"), *parts.texts("style")]:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert len(parts.texts("script", type="module")) == len(parts.texts("style")) == 1
+    assert not any(name.startswith("on") for _, a, _ in parts.found for name in a)
+    assert not any("style" in attributes for _, attributes, _ in parts.found)
+
+
+def test_where_there_is_no_script_the_run_is_told_in_words(line: st.Run, tmp_path: Path) -> None:
+    assert html.escape(line.explain()) in saved(line, tmp_path)
+
+
+ODD = "</script><!--<script>\u2028&amp;\"'"
+
+
+def test_names_of_columns_cannot_break_out(tmp_path: Path) -> None:
+    X = np.arange(8.0)
+    names = [ODD, "</style></title><b>"]
+    run = st.descend({names[0]: X, names[1]: X**2}, names[1], [names[0]], steps=3)
+    text = saved(run, tmp_path)
+    parts = Parts(text)
+    assert [tag for tag, _, _ in parts.found].count("script") == 3
+    record = json.loads(*parts.texts("script", id="steepest-record"))
+    assert record["features"][0]["name"] == ODD
+    assert "".join(parts.texts("title")) == record["title"]
+    assert "<b>" not in text
+
+
+def test_the_code_of_the_page_is_small(line: st.Run, tmp_path: Path) -> None:
+    assert len(without_data(saved(line, tmp_path)).encode()) < 400_000
+    for script in (live_script(), notebook_script()):
+        assert len((script + style()).encode()) < 400_000
+
+
+def test_the_state_that_is_kept_is_in_the_page(line: st.Run) -> None:
+    kept: dict[str, Any] = {"link": "v1&text=</script>", "rows": {"X": [1.0], "y": [2.0]}}
+    parts = Parts(saved_html(line.record(), "", kept))
+    assert json.loads(*parts.texts("script", id="steepest-kept")) == kept
+
+
+def test_code_that_could_end_its_own_element_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for odd in ("a = '</SCRIPT>'", "a = '<!--'"):
+        monkeypatch.setattr(page_module, "join", lambda *_, odd=odd: odd)
+        page_module._script.cache_clear()
+        with pytest.raises(ValueError, match="may not stand in the code of the page"):
+            live_script()
+    page_module._script.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["page.txt", "page", "page.html.gz"])
+def test_the_name_of_a_page_says_that_it_is_one(line: st.Run, tmp_path: Path, name: str) -> None:
+    with pytest.raises(st.FileError, match=r"must end in \.html or \.htm"):
+        line.page(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_page_is_written_whole_or_not_at_all(line: st.Run, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("the one before")
+    with pytest.raises(KeyError):
+        write_page({}, "", tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text() == "the one before"
+    assert len(list(tmp_path.iterdir())) == 1

@@ -1,0 +1,127 @@
+"""The page in a notebook: the widget's state, its answers, and what is shown where it cannot be."""
+
+import base64
+import io
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from frames import filled, read_frame
+from PIL import Image
+
+import steepest as st
+from steepest import notebook
+from steepest.widget import RunWidget
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module")
+def line() -> st.Run:
+    return st.descend("geyser", "waiting", ["duration"], steps=9)
+
+
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behave as in a notebook's kernel."""
+    monkeypatch.setattr(notebook, "_in_kernel", lambda: True)
+
+
+@pytest.fixture
+def no_anywidget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+
+
+class Heard(RunWidget):
+    """A widget whose messages go nowhere but here."""
+
+    def __init__(self, run: st.Run) -> None:
+        self.sent: list[tuple[Any, Any]] = []
+        super().__init__(run)
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        self.sent.append((content, buffers))
+
+    def ask(self, **request: Any) -> Any:
+        self._handle_custom_msg(request, [])
+        header, buffers = self.sent[-1]
+        return filled(header, lambda p: np.frombuffer(buffers[p["$"][0]], f"<{p['$'][1]}"))
+
+
+def test_the_record_is_in_the_state_that_a_notebook_keeps(line: st.Run) -> None:
+    state = RunWidget(line).get_state()
+    scene = read_frame(state["record"])
+    assert np.array_equal(scene["run"]["params"].reshape(-1, 2), line.trace.params)
+    assert scene["engine"] == "page"
+    assert state["_esm"].rstrip().endswith("export default { render };")
+    assert ".st-" in state["_css"]
+
+
+def test_requests_are_answered_with_buffers(line: st.Run) -> None:
+    widget = Heard(line)
+    choices = {"rule": "adam", "learning_rate": 1.0, "steps": 3, "scale": "none"}
+    told = widget.ask(id="a-1", ask="descend", choices=choices)
+    run = st.descend("geyser", "waiting", ["duration"], **choices)  # type: ignore[arg-type]
+    assert told["id"] == "a-1"
+    assert np.array_equal(told["answer"]["params"].reshape(-1, 2), run.trace.params)
+
+
+@pytest.mark.parametrize("request_", [{"ask": "descend", "choices": {"rule": "x"}}, {"ask": 1}, {}])
+def test_wrong_requests_are_answered_in_words(line: st.Run, request_: dict[str, Any]) -> None:
+    told = Heard(line).ask(id=7, **request_)
+    assert told["id"] == 7 and told["error"]
+    widget = Heard(line)
+    widget._handle_custom_msg("junk", [])
+    assert widget.sent[0][0]["id"] is None
+
+
+def test_two_widgets_know_nothing_of_each_other(line: st.Run) -> None:
+    one, other = Heard(line), Heard(line)
+    one.ask(id=1, ask="open", data="orings")
+    assert other.ask(id=1, ask="offer")["answer"]["chosen"]["data"] == "geyser"
+    assert one.model_id != other.model_id
+
+
+@pytest.mark.usefixtures("kernel")
+def test_a_notebook_gets_the_page_and_a_picture_for_exports(line: st.Run) -> None:
+    bundle = line._repr_mimebundle_(include=None, exclude=None)
+    assert set(bundle) == {"text/plain", "image/png", VIEW}
+    assert bundle["text/plain"] == repr(line)
+    assert bundle[VIEW]["model_id"]
+    picture = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
+    assert picture.format == "PNG" and picture.width > 600
+
+
+@pytest.mark.usefixtures("kernel", "no_anywidget")
+def test_without_anywidget_there_is_the_picture_and_how_to_get_the_page(line: st.Run) -> None:
+    bundle = line._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "image/png"}
+    assert "pip install 'steepest[notebook]'" in bundle["text/plain"]
+
+
+def test_a_terminal_gets_words_alone(line: st.Run) -> None:
+    assert line._repr_mimebundle_() == {"text/plain": repr(line)}
+
+
+def test_marimo_gets_the_widget(line: st.Run) -> None:
+    assert isinstance(line._display_(), RunWidget)
+
+
+@pytest.mark.usefixtures("no_anywidget")
+def test_marimo_gets_the_picture_without_anywidget(line: st.Run) -> None:
+    assert line._display_().axes
+
+
+def test_showing_a_run_in_words_loads_no_widget() -> None:
+    program = (
+        "import sys, steepest as st, numpy as np; X = np.arange(6.0);"
+        "st.descend((X, X**2))._repr_mimebundle_();"
+        "print([m for m in ('anywidget', 'IPython', 'starlette', 'uvicorn') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,196 @@
+"""What a page gets of a run: the run's own numbers, in the shape that the page reads."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import steepest as st
+from steepest.data.shipped import about
+from steepest.diagnosis.lowest import lowest_loss
+from steepest.trace import Trace
+from steepest.view import record as record_module
+from steepest.view.record import run_record
+
+
+def run_of(name: str, **choices: Any) -> st.Run:
+    shown = about(name)
+    return st.descend(name, shown.target, list(shown.features), **choices)
+
+
+@pytest.fixture(scope="module", params=st.datasets())
+def run(request: pytest.FixtureRequest) -> st.Run:
+    return run_of(request.param, steps=30, scale="standard", l2=1e-3)
+
+
+def test_every_step_is_that_of_the_trace(run: st.Run) -> None:
+    told = run.record()["run"]
+    size, trace = told["size"], run.trace
+    assert told["count"] == len(trace) == len(told["index"])
+    assert np.array_equal(told["params"].reshape(-1, size), trace.params)
+    assert np.array_equal(told["gradient"].reshape(-1, size), trace.gradients)
+    assert np.array_equal(told["loss"], trace.losses)
+    assert np.array_equal(told["norm"], trace.gradient_norms)
+    assert np.array_equal(told["rate"], trace.learning_rates)
+
+
+def test_rows_and_names_fit_together(run: st.Run) -> None:
+    scene = run.record()
+    assert np.array_equal(scene["X"].reshape(scene["shown"], -1), run.data.X)
+    assert np.array_equal(scene["y"], run.data.y)
+    assert scene["rowNumbers"].tolist() == list(range(1, scene["rows"] + 1))
+    assert len(scene["params"]) == (len(scene["features"]) + 1) * scene["margins"]
+    assert [param["name"] for param in scene["params"]] == list(run.param_names)
+    assert len(scene["params"]) == scene["run"]["size"]
+
+
+def test_a_point_of_the_surface_has_the_loss_of_its_params(run: st.Run) -> None:
+    surface = run.record()["surface"]
+    i, j = 3, 70
+    params = surface["held"] + surface["x"][i] * surface["ux"] + surface["y"][j] * surface["uy"]
+    loss = surface["loss"][j * surface["nx"] + i]
+    assert loss == pytest.approx(run.objective.value(params), rel=1e-9)
+    assert surface["px"] @ params == pytest.approx(surface["x"][i])
+    assert surface["py"] @ params == pytest.approx(surface["y"][j])
+    assert surface["slice"] == (len(params) > 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "margins"),
+    [("geyser", "page", 1), ("orings", "page", 1), ("diabetes", "record", 1)],
+)
+def test_one_feature_can_be_computed_by_the_page_itself(
+    name: str, engine: str, margins: int
+) -> None:
+    scene = run_of(name, steps=2).record()
+    assert (scene["engine"], scene["margins"]) == (engine, margins)
+    assert scene["editable"] == (engine == "page")
+    assert run_of(name, steps=2).record(live=True)["engine"] == "python"
+
+
+def test_a_run_of_a_rule_without_a_name_is_only_shown() -> None:
+    assert run_of("geyser", learning_rate=lambda i: 0.01, steps=3).record()["engine"] == "record"
+
+
+def test_losses_are_those_that_fit_the_target_with_their_units() -> None:
+    losses = run_of("geyser", steps=1, l2=0.1).record()["losses"]
+    assert [loss["name"] for loss in losses] == ["squared", "absolute", "huber"]
+    assert [loss["label"].split(" (")[1] for loss in losses] == ["min²)", "min)", "min²)"]
+    assert [loss["name"] for loss in run_of("orings", steps=1).record()["losses"]] == [
+        "cross_entropy"
+    ]
+
+
+def test_choices_are_those_that_make_the_run_again() -> None:
+    asked: dict[str, Any] = {
+        "loss": "huber",
+        "rule": "adam",
+        "learning_rate": "time:0.1",
+        "scale": "none",
+        "l2": 0.5,
+        "delta": 2.0,
+        "batch": 16,
+        "seed": 3,
+        "steps": 12,
+        "start": [1.0, 2.0],
+    }
+    assert run_of("geyser", **asked).record()["run"]["choices"] == asked
+    free = run_of("geyser").record()["run"]
+    assert free["choices"]["start"] is None
+    assert free["choices"]["steps"] == free["count"] - 1
+
+
+def test_limit_is_that_of_the_rule_and_best_is_the_lowest() -> None:
+    told = run_of("geyser", rule="momentum", learning_rate=0.9, scale="none").record()["run"]
+    assert told["limit"] == pytest.approx(2 * 1.9 / told["curvature"])
+    assert told["exactLimit"] and told["stop"]["reason"] == "diverged"
+    assert told["best"] == int(np.argmin(told["fullLoss"]))
+    assert told["verdicts"][0]["level"] == "proved"
+
+
+def test_losses_that_mini_batches_left_open_are_filled_in() -> None:
+    run = run_of("geyser", batch=16, steps=40, scale="standard", learning_rate=0.1)
+    told = run.record()["run"]
+    assert np.isnan(run.trace.full_losses).any()
+    true = [run.objective.value(params) for params in told["params"].reshape(-1, 2)]
+    assert told["fullLoss"] == pytest.approx(true, rel=1e-12)
+
+
+def test_losses_stay_open_where_filling_them_in_would_take_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(record_module, "MOST_WORK", 100)
+    told = run_of("geyser", batch=16, steps=40).record()["run"]
+    assert np.isnan(told["fullLoss"]).any() and np.isfinite(told["fullLoss"][told["best"]])
+
+
+def test_of_many_steps_the_start_the_best_and_the_last_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(record_module, "MOST_STEPS", 20)
+    run = run_of("geyser", rule="momentum", learning_rate=0.05, scale="none", steps=999)
+    told = run.record()["run"]
+    index = told["index"].tolist()
+    assert len(index) <= 23 and index == sorted(set(index))
+    assert {0, 1, 2, run.trace.best.index, 999} <= set(index)
+    assert told["count"] == 1000
+    assert np.array_equal(told["loss"], run.trace.losses[index])
+
+
+def test_steps_without_vectors_are_not_told() -> None:
+    run = run_of("geyser", steps=300)
+    short = Trace(size=2, budget=0)
+    for step in run.trace:
+        short.append(step)
+    told = run_record(replace(run.story, trace=short), run.objective, None)
+    assert np.isfinite(told["params"]).all() and np.isfinite(told["gradient"]).all()
+    assert told["index"][0] == 0 and told["index"][-1] == 300
+    assert len(told["params"]) == 2 * len(told["index"])
+
+
+def test_params_of_wide_models_are_thinned_to_what_a_page_can_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(record_module, "MOST_STEP_NUMBERS", 2 * 11 * 10)
+    told = run_of("diabetes", steps=100).record()["run"]
+    assert len(told["index"]) <= 13 and told["size"] == 11
+
+
+def test_of_many_rows_some_are_drawn_and_that_is_said() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(6000, 1))
+    scene = st.descend((X, X[:, 0] + 1), steps=1).record()
+    assert scene["shown"] == 2000 and scene["sampled"] == "2,000 of 6,000 rows drawn"
+    assert scene["engine"] == "record" and not scene["editable"]
+    assert np.array_equal(scene["X"], X[scene["rowNumbers"] - 1, 0])
+    assert st.descend((X[:5000], X[:5000, 0] ** 2), steps=1).record()["editable"]
+
+
+def test_of_wide_rows_fewer_are_drawn() -> None:
+    X = np.random.default_rng(0).normal(size=(500, 2000))
+    scene = st.descend((X, X[:, 0]), steps=1, scale="none", learning_rate=1e-4).record()
+    assert scene["shown"] == 200 and scene["sampled"] == "200 of 500 rows drawn"
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.01])
+@pytest.mark.parametrize("loss", ["squared", "absolute", "huber"])
+@pytest.mark.parametrize("name", ["geyser", "diabetes"])
+def test_the_lowest_loss_is_what_a_run_arrives_at(name: str, loss: str, l2: float) -> None:
+    run = run_of(name, loss=loss, l2=l2)
+    lowest = lowest_loss(run.objective)
+    if loss == "absolute":
+        assert lowest is None if name == "diabetes" else lowest <= run.loss <= 1.001 * lowest
+    else:
+        assert lowest == pytest.approx(run.loss, rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "l2"), [("orings", 0.0), ("penguins", 0.0), ("orings", 0.1)])
+def test_the_lowest_cross_entropy_is_what_a_run_arrives_at(name: str, l2: float) -> None:
+    run = run_of(name, l2=l2)
+    assert lowest_loss(run.objective) == pytest.approx(run.loss, rel=1e-10)
+
+
+def test_of_classes_that_can_be_told_apart_no_lowest_loss_is_known() -> None:
+    run = st.descend((np.arange(6.0), np.array(list("aaabbb"))), steps=3)
+    assert run.record()["run"]["lowest"] is None

@@ -1,0 +1,141 @@
+"""Golden runs: what Python makes of choices, as numbers that JavaScript is held to.
+
+A case is plain data: a scene with as much as the engine needs, choices, and the run that Python
+made of them with `st.descend`.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+import steepest as st
+from steepest.descent.rules import RULES
+from steepest.descent.scale import choose_scale
+from steepest.objective.choice import LOSSES
+
+Case = dict[str, Any]
+
+DATA = {
+    "squared": ("geyser", "waiting", ("duration",)),
+    "absolute": ("geyser", "waiting", ("duration",)),
+    "huber": ("geyser", "waiting", ("duration",)),
+    "cross_entropy": ("orings", "damaged", ("temperature",)),
+    "softmax": ("penguins", "species", ("bill_length_mm",)),
+}
+"""The data of each loss: one feature, as in the page."""
+
+MANY = {
+    "many numbers": ("diabetes", "progression", None),
+    "many of two": ("breast_cancer", "diagnosis", None),
+    "many of three": ("penguins", "species", None),
+}
+"""Data with many features, for what is no matter of one."""
+
+SCALES = ("none", "standard", "round")
+
+SCHEDULES = (
+    "time:0.05",
+    "time:0.05:0.2",
+    "step:0.05",
+    "step:0.05:0.7",
+    "step:0.05:0.7:5",
+    "cosine:0.05",
+)
+
+USUAL: dict[str, Any] = {
+    "rule": "steepest",
+    "learning_rate": "auto",
+    "scale": "none",
+    "steps": 40,
+    "seed": 0,
+    "start": None,
+    "batch": None,
+    "l2": 0.0,
+    "delta": 3.5,
+}
+
+
+def run_of(kind: str, **choices: Any) -> st.Run:
+    """Return Python's run on the data of a loss, or on those with many features."""
+    data, target, features = (DATA | MANY)[kind]
+    asked = USUAL | {"loss": kind if kind in LOSSES else "auto", "missing": "drop"} | choices
+    return st.descend(data, target, features, **asked)
+
+
+def scene_of(run: st.Run) -> Case:
+    """Return as much of a scene as the engine needs to compute with the rows of a run."""
+    names, classes = run.param_names, run.classes
+    losses = ("squared", "absolute", "huber") if classes is None else ("cross_entropy",)
+    return {
+        "X": run.data.X.ravel().tolist(),
+        "y": run.data.y.tolist(),
+        "rows": len(run.data.y),
+        "shown": len(run.data.y),
+        "margins": run.objective.shape[1],
+        "features": [{"name": name} for name in run.feature_names],
+        "target": {
+            "name": run.data.target.name,
+            "classes": None if classes is None else list(classes),
+        },
+        "params": [{"name": name, "unit": "", "label": f"weight of {name}"} for name in names],
+        "losses": [{"name": name, "label": f"mean {name}"} for name in losses],
+        "engine": "page",
+    }
+
+
+def record_of(run: st.Run) -> Case:
+    """Return a run as JavaScript tells it, less what each works out in its own way."""
+    trace, choices = run.trace, run.choices
+    limit = RULES[choices.rule]().limit(choices.curvature) if choices.curvature else None
+    full = [
+        run.objective.value(step.params) if np.isnan(step.full_loss) else step.full_loss
+        for step in trace
+    ]
+    return {
+        "size": run.objective.size,
+        "count": len(trace),
+        "params": trace.params.ravel().tolist(),
+        "gradient": trace.gradients.ravel().tolist(),
+        "loss": trace.losses.tolist(),
+        "fullLoss": full,
+        "norm": trace.gradient_norms.tolist(),
+        "rate": trace.learning_rates.tolist(),
+        "curvature": choices.curvature,
+        "limit": limit,
+        "exactLimit": choices.loss == "squared",
+        "stop": asdict(run.stop),
+        "verdicts": [asdict(verdict) for verdict in run.verdicts],
+    }
+
+
+def choices_of(run: st.Run, **asked: Any) -> Case:
+    """Return the choices of a run as the page keeps them."""
+    return {"loss": run.choices.loss} | USUAL | asked
+
+
+def case(kind: str, **asked: Any) -> Case:
+    """Return one golden case."""
+    run = run_of(kind, **asked)
+    return {"scene": scene_of(run), "choices": choices_of(run, **asked), "run": record_of(run)}
+
+
+def safe_rate(kind: str, rule: str, scale: str, share: float = 0.7) -> float:
+    """Return a rate that is a share of the rule's limit, or a plain small one if it has none."""
+    curvature = choose_scale(scale, run_of(kind, steps=0).objective).curvature
+    limit = RULES[rule]().limit(curvature) if curvature else None
+    return share * limit if limit else 0.05
+
+
+def small_cases() -> dict[str, Case]:
+    """Return a few of each kind, for a second place to run them in."""
+    cases = {
+        f"{kind} {rule}": case(kind, rule=rule, learning_rate=safe_rate(kind, rule, "standard"),
+                               scale="standard", l2=0.01)
+        for kind in DATA
+        for rule in RULES
+    }  # fmt: skip
+    cases |= {rate: case("huber", learning_rate=rate) for rate in SCHEDULES}
+    cases["batch"] = case("softmax", learning_rate=0.002, batch=32, seed=5)
+    cases["diverged"] = case("squared", learning_rate=0.08)
+    return cases

@@ -1,0 +1,353 @@
+"""What a reader takes along: the link, the table of steps, the picture, the copied text."""
+
+import csv
+import io
+import struct
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import golden
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as some
+from telling import ask, record
+
+import steepest as st
+from steepest.data.written import write_table
+from steepest.descent.rules import RULES
+
+# --- the link ------------------------------------------------------------------------------------
+
+GO_AND_COME = """(_, states) => states.map((state) => {
+  const fragment = m.toFragment(state);
+  return [fragment, m.fromFragment(fragment, state.scene)];
+})"""
+
+finite = some.floats(allow_nan=False, allow_infinity=False)
+above = some.floats(min_value=1e-300, max_value=1e300)
+plain = some.text(some.characters(exclude_categories=["Cc", "Cs"]), max_size=60)
+
+rates = some.one_of(
+    above,
+    some.just("auto"),
+    some.builds("time:{}:{}".format, above, above),
+    some.builds("step:{}:0.5:{}".format, above, some.integers(1, 99)),
+    some.builds("cosine:{}".format, above),
+)
+
+choices = some.fixed_dictionaries(
+    {
+        "loss": some.sampled_from(["squared", "absolute", "huber"]),
+        "rule": some.sampled_from(sorted(RULES)),
+        "learning_rate": rates,
+        "scale": some.sampled_from(golden.SCALES),
+        "l2": some.floats(0, 1e9),
+        "delta": above,
+        "batch": some.none() | some.integers(1, 10**6),
+        "seed": some.integers(0, 2**53 - 1),
+        "steps": some.integers(0, 100_000),
+        "start": some.none() | some.lists(finite, min_size=2, max_size=2),
+    }
+)
+
+SCENE = {
+    "source": "geyser.csv",
+    "target": {"name": "waiting"},
+    "features": [{"name": "duration"}],
+    "params": [{}, {}],
+    "losses": [{"name": name} for name in ("squared", "absolute", "huber")],
+    "rules": list(RULES),
+    "scales": list(golden.SCALES),
+}
+
+states = some.builds(
+    lambda runs, active, source, names, look, points: {
+        "scene": SCENE
+        | {"source": source, "target": {"name": names[0]}}
+        | {"features": [{"name": name} for name in names[1:]]},
+        "runs": [{"choices": one} for one in runs],
+        "active": active % len(runs),
+        "rows": points and {"X": [x for x, _ in points], "y": [y for _, y in points]},
+        **look,
+    },
+    some.lists(choices, min_size=1, max_size=6),
+    some.integers(0, 5),
+    plain,
+    some.lists(plain.filter(bool), min_size=2, max_size=5),
+    some.fixed_dictionaries(
+        {
+            "at": some.integers(0, 10**5),
+            "axes": some.sampled_from(["units", "walk"]),
+            "theme": some.sampled_from(["auto", "light", "dark", "projector"]),
+            "pace": some.floats(0.1, 100),
+            "hidden": some.lists(some.sampled_from(["loss", "batch", "keep-png", "tasks"])),
+            "lesson": plain,
+        }
+    ),
+    some.none() | some.lists(some.tuples(finite, finite), min_size=1, max_size=9),
+)
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])
+@given(given=some.lists(states, min_size=8, max_size=12))
+def test_a_link_holds_the_whole_state(modules: Any, given: Any) -> None:
+    found = ask(modules, "/keep/link.js", GO_AND_COME, [], given)
+    for state, (fragment, asked) in zip(given, found, strict=True):
+        assert fragment.isascii()
+        assert not set(fragment) & set(' <>"#')
+        assert asked["faults"] == []
+        assert asked["data"] == state["scene"]["source"]
+        assert asked["target"] == state["scene"]["target"]["name"]
+        assert asked["features"] == [one["name"] for one in state["scene"]["features"]]
+        assert_same_choices(state, asked)
+        for name, usual in USUAL.items():
+            assert asked.get(name, usual) == state[name], name
+        if state["rows"]:
+            assert as_doubles(asked["points"]) == as_doubles(state["rows"])
+
+
+USUAL = {"at": 0, "axes": "units", "theme": "auto", "pace": 5, "hidden": [], "lesson": ""}
+
+
+def as_doubles(value: Any) -> Any:
+    """Return the same with each number a double, which is all that JavaScript has."""
+    if isinstance(value, dict):
+        return {key: as_doubles(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [as_doubles(one) for one in value]
+    return float(value) if isinstance(value, int) else value
+
+
+def assert_same_choices(state: Any, asked: Any) -> None:
+    first, *others = [run["choices"] for run in state["runs"]]
+    found = [asked["choices"], *asked.get("runs", [])]
+    assert as_doubles([{"start": None} | one for one in found]) == as_doubles([first, *others])
+    assert asked.get("shownRun", 0) == state["active"]
+
+
+READ = "(_, [text, scene]) => m.fromFragment(text, scene)"
+
+
+def read(modules: Any, text: str) -> Any:
+    return ask(modules, "/keep/link.js", READ, [], [text, SCENE])
+
+
+DAMAGED = [
+    "rate=-1", "rate=0", "rate=0x1f", "rate=1e999", "rate=NaN", "rate=1,5", "rate=time:",
+    "rate=time:0.1:-1", "rate=evil:1", "rule=sgd", "rule=__proto__", "loss=cross_entropy",
+    "scale=constructor", "seed=-1", "seed=1.5", "seed=1e300", "steps=100001", "steps=ten",
+    "batch=0", "l2=-1", "delta=0", "start=1", "start=1,2,3", "start=1,Infinity", "start=1,,2",
+    "at=-1", "axes=z", "theme=<b>", "pace=0", "hide=<script>", "hide=a,,b", "text=%zz",
+    "text=%E0%A4%A", "view=1,x", "runs=7", "runs=0", "x=1", "x=1,2,3&y=1,2", "x=a&y=1",
+    "runs=2&run2.rate=0", "v=2", "target=%",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damaged", DAMAGED)
+def test_a_damaged_value_is_left_out_and_told(damaged: str, modules: Any) -> None:
+    asked = read(modules, f"#v=1&{damaged}&l2=0.5" if damaged != "v=2" else "v=2&l2=0.5")
+    if not damaged.startswith("l2"):
+        assert asked["choices"]["l2"] == 0.5
+    assert len(asked["faults"]) == 1
+    name = damaged.split("=")[0]
+    assert set(asked) <= {"choices", "faults", "runs", "shownRun"}, name
+
+
+def test_a_teachers_link(modules: Any) -> None:
+    link = (
+        "#v=1&data=geyser&target=waiting&features=duration&rate=.05&start=24.3%2C-48.6&seed=0"
+        "&at=17&hide=loss,batch&text=Find%20the%20best%20rate,%20please!&unknown=1&view=30,20"
+    )
+    assert read(modules, link) == {
+        "data": "geyser",
+        "target": "waiting",
+        "features": ["duration"],
+        "choices": {"learning_rate": 0.05, "seed": 0, "start": [24.3, -48.6]},
+        "at": 17,
+        "hidden": ["loss", "batch"],
+        "lesson": "Find the best rate, please!",
+        "view": [30, 20],
+        "faults": [],
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["", "#", "&&&", "=", "section-2", "a" * 10**6, "%", "__proto__=1"]
+)
+def test_what_is_no_link_of_ours_asks_for_nothing(text: str, modules: Any) -> None:
+    asked = read(modules, text)
+    assert set(asked) == {"faults"}
+
+
+@settings(max_examples=10, deadline=None, phases=[Phase.generate])
+@given(given=some.lists(some.text(max_size=300), min_size=20, max_size=30))
+def test_any_text_can_be_read(modules: Any, given: Any) -> None:
+    read_all = "(_, all) => all.map((text) => m.fromFragment(`v=1&text=${text}&rate=${text}`))"
+    for asked in ask(modules, "/keep/link.js", read_all, [], given):
+        assert isinstance(asked["faults"], list)
+
+
+def test_a_link_that_is_too_long_says_so(modules: Any) -> None:
+    tell = "(_, lengths) => lengths.map((length) => m.faultOfLink('a'.repeat(length)))"
+    short, long = ask(modules, "/keep/link.js", tell, [], [8000, 8001])
+    assert short == ""
+    assert "save the page instead" in long
+
+
+def test_text_has_no_control_characters(modules: Any) -> None:
+    assert read(modules, "text=a%00b%0Ac%1B")["lesson"] == "ab\nc"
+
+
+def test_a_rate_that_has_no_name_is_left_out(modules: Any) -> None:
+    run = golden.run_of("squared", learning_rate=lambda index: 0.01, steps=2)
+    tell = "(states) => states.map((state) => m.toFragment(state))"
+    [fragment] = ask(modules, "/keep/link.js", tell, [[record(run), {}]])
+    assert "rate=" not in fragment
+    assert read(modules, fragment)["faults"] == []
+
+
+# --- the table of steps --------------------------------------------------------------------------
+
+CSV = "(states) => states.map(({ scene, runs }) => m.traceCsv(runs[0], scene))"
+
+
+def table_of(run: st.Run, folder: Path) -> list[list[str]]:
+    """Return Python's own table as it is written, without what only Python knows."""
+    path = folder / "trace.csv"
+    write_table(run.trace_table().drop_columns(["steepness", "seconds"]), path)
+    return list(csv.reader(io.StringIO(path.read_text("utf-8"))))
+
+
+@pytest.mark.parametrize("kind", golden.DATA)
+def test_the_trace_is_pythons_table(kind: str, modules: Any, tmp_path: Path) -> None:
+    run = golden.run_of(kind, learning_rate=0.01, scale="standard", steps=30)
+    [text] = ask(modules, "/keep/files.js", CSV, [[record(run), {}]])
+    found, wanted = list(csv.reader(io.StringIO(text))), table_of(run, tmp_path)
+    assert found[0] == wanted[0]
+    assert np.array_equal(np.array(found[1:], float), np.array(wanted[1:], float))
+    assert text.endswith("\n")
+
+
+def test_names_in_the_trace_are_quoted(modules: Any, tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    rows = np.random.default_rng(0).normal(size=(2, 9))
+    names = ['a,"b\nc', "d"]
+    table = pa.table(dict(zip(names, rows, strict=True)))
+    run = st.descend(table, "d", [names[0]], learning_rate=1e200, steps=9)
+    [text] = ask(modules, "/keep/files.js", CSV, [[record(run), {}]])
+    found, wanted = list(csv.reader(io.StringIO(text))), table_of(run, tmp_path)
+    assert found[0] == wanted[0]
+    both = [np.array(one[1:], float) for one in (found, wanted)]
+    assert np.array_equal(both[0], both[1], equal_nan=True)
+    assert not np.isfinite(both[0]).all()
+
+
+# --- the picture ---------------------------------------------------------------------------------
+
+CARDS = """
+  const { savePicture } = await import('/keep/files.js');
+  const sheet = document.createElement('style');
+  sheet.textContent = '.st-x { fill: rgb(1, 2, 3); } body { --st-ink: #123456; }';
+  document.body.append(sheet);
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [200, 100];
+  const pen = canvas.getContext('2d');
+  pen.fillStyle = 'rgb(200, 10, 10)';
+  pen.fillRect(0, 0, 200, 100);
+  const ns = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(ns, 'svg');
+  svg.setAttribute('viewBox', '0 0 200 100');
+  const rect = document.createElementNS(ns, 'rect');
+  rect.setAttribute('class', 'st-x');
+  rect.setAttribute('width', '200');
+  rect.setAttribute('height', '100');
+  svg.append(rect);
+  const caption = document.createElement('p');
+  caption.textContent = 'words & <more> words '.repeat(12);
+  document.body.append(canvas, svg, caption);
+  const cards = [
+    { title: 'One & only', caption, picture: () => canvas },
+    { title: 'Two', caption: 'short', picture: () => svg },
+    { title: 'Three', caption: '', picture: () => null },
+  ];
+"""
+
+PNG = f"""async () => {{
+  {CARDS}
+  const blob = await savePicture(cards, {{ format: 'png', title: 'A <title>' }});
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const image = await createImageBitmap(blob);
+  const shown = document.createElement('canvas');
+  [shown.width, shown.height] = [image.width, image.height];
+  const look = shown.getContext('2d');
+  look.drawImage(image, 0, 0);
+  const at = (x, y) => Array.from(look.getImageData(x, y, 1, 1).data);
+  return [blob.type, Array.from(bytes.slice(0, 24)), at(600, 400), at(2000, 400), at(8, 8)];
+}}"""
+
+
+def test_a_picture_as_png_is_twice_as_sharp(page: Any) -> None:
+    kind, head, canvas, drawing, paper = page.evaluate(PNG)
+    assert kind == "image/png"
+    assert bytes(head[:8]) == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", bytes(head[16:24]))
+    assert width == 2 * 1532
+    assert 800 < height < 1400
+    assert canvas == [200, 10, 10, 255]
+    assert drawing == [1, 2, 3, 255]
+    assert paper == [255, 255, 255, 255]
+
+
+SVG = f"""async () => {{
+  {CARDS}
+  const blob = await savePicture(cards, {{ format: 'svg', title: 'A <title>' }});
+  return [blob.type, await blob.text()];
+}}"""
+
+
+def test_a_picture_as_svg_stands_alone(page: Any) -> None:
+    kind, text = page.evaluate(SVG)
+    assert kind == "image/svg+xml"
+    root = ElementTree.fromstring(text)
+    name = "{http://www.w3.org/2000/svg}"
+    words = [one.text for one in root.iter(f"{name}text")]
+    assert words[:2] == ["A <title>", "One & only"]
+    assert "Three" not in words
+    [image] = root.iter(f"{name}image")
+    assert image.attrib["href"].startswith("data:image/png;base64,")
+    assert "rgb(1, 2, 3)" in text
+    assert "class=" not in text
+    assert root.find(f".//{name}text").attrib["fill"] == "#123456"  # type: ignore[union-attr]
+
+
+DOWNLOAD = """async () => {
+  const { download } = await import('/keep/files.js');
+  download(new Blob(['a,b\\n'], { type: 'text/csv' }), 'trace.csv', document.body);
+  return document.querySelectorAll('a').length;
+}"""
+
+
+def test_a_download(page: Any, tmp_path: Path) -> None:
+    with page.expect_download() as saved:
+        assert page.evaluate(DOWNLOAD) == 0
+    path = tmp_path / "trace.csv"
+    saved.value.save_as(path)
+    assert saved.value.suggested_filename == "trace.csv"
+    assert path.read_text() == "a,b\n"
+
+
+COPY = """async () => (await import('/keep/files.js')).copyText('words')"""
+
+
+def test_a_text_is_copied_where_that_is_allowed(page: Any) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    assert page.evaluate(COPY) is True
+    assert page.evaluate("navigator.clipboard.readText()") == "words"
+
+
+@pytest.mark.parametrize("clipboard", ["undefined", "{ writeText: () => Promise.reject(Error()) }"])
+def test_where_it_is_not_the_page_is_told(clipboard: str, page: Any) -> None:
+    page.evaluate(f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})")
+    assert page.evaluate(COPY) is False

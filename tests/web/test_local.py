@@ -1,0 +1,182 @@
+"""The engine in the page: what is lowest, what cannot be, and what it says then."""
+
+from typing import Any
+
+import golden
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+import steepest as st
+
+ASK = """async ({ scene, request, rows, what }) => {
+  const { localEngine } = await import('/engine/local.js');
+  const doubles = (values) => Float64Array.from(values);
+  const engine = localEngine({ ...scene, X: doubles(scene.X), y: doubles(scene.y) });
+  const own = rows && { X: doubles(rows.X), y: doubles(rows.y) };
+  try {
+    const answer = await engine[what]({ ...request, rows: own });
+    return { kind: engine.kind, answer: answer.lowest !== undefined ? answer.lowest : answer };
+  } catch (error) {
+    return { kind: engine.kind, error: error.message };
+  }
+}"""
+
+
+def ask(
+    modules: Any,
+    kind: str,
+    what: str = "descend",
+    rows: Any = None,
+    scene: Any = None,
+    params: Any = None,
+    **asked: Any,
+) -> Any:
+    run = golden.run_of(kind, steps=0)
+    choices = golden.choices_of(run) | {"steps": 5, "learning_rate": 1e-3} | asked
+    request = {"choices": choices, "params": params}
+    told = golden.scene_of(run) | (scene or {})
+    return modules.evaluate(ASK, {"scene": told, "request": request, "rows": rows, "what": what})
+
+
+def lowest(modules: Any, kind: str, **asked: Any) -> Any:
+    return ask(modules, kind, **asked)["answer"]
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+@pytest.mark.parametrize("kind", ["squared", "huber", "cross_entropy", "softmax"])
+def test_the_lowest_loss_there_is(kind: str, l2: float, modules: Any) -> None:
+    run = golden.run_of(kind, l2=l2, scale="auto", steps=None)
+    assert run.stop.reason in ("arrived", "settled")
+    assert lowest(modules, kind, l2=l2) == pytest.approx(run.loss, rel=1e-9)
+
+
+def test_the_lowest_absolute_loss_is_that_of_a_linear_program(modules: Any) -> None:
+    run = golden.run_of("absolute", steps=0)
+    X, y, n = run.data.X[:, 0], run.data.y, len(run.data.y)
+    line = np.column_stack([X, np.ones(n)])
+    bounds = np.block([[line, -np.eye(n)], [-line, -np.eye(n)]])
+    cost = np.concatenate([[0, 0], np.full(n, 1 / n)])
+    free = [(None, None)] * 2 + [(0, None)] * n
+    program = linprog(cost, A_ub=bounds, b_ub=np.concatenate([y, -y]), bounds=free)
+    assert lowest(modules, "absolute") == pytest.approx(program.fun, rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["cross_entropy", "softmax"])
+def test_classes_that_a_line_parts_have_no_lowest_loss(kind: str, modules: Any) -> None:
+    y = np.repeat(np.arange(2 if kind == "cross_entropy" else 3), 8)
+    rows = {"X": (10.0 * y + np.arange(len(y)) / 9).tolist(), "y": y.tolist()}
+    answer = ask(modules, kind, rows=rows)
+    assert answer == {"kind": "page", "answer": None}
+
+
+@pytest.mark.parametrize("kind", golden.DATA)
+def test_the_loss_at_a_point(kind: str, modules: Any) -> None:
+    run = golden.run_of(kind, steps=0, l2=0.2, seed=4)
+    at = run.params.tolist()
+    found = ask(modules, kind, "lossAt", params=at, l2=0.2)["answer"]
+    assert found == pytest.approx(run.loss, rel=1e-12)
+
+
+def test_rows_that_the_reader_moved_are_what_is_fitted(modules: Any) -> None:
+    rows = {"X": [1.0, 2.0, 4.0, 5.0], "y": [3.0, 2.0, 6.0, 5.0]}
+    run = st.descend((np.array(rows["X"])[:, None], np.array(rows["y"])))
+    assert lowest(modules, "squared", rows=rows) == pytest.approx(run.loss, rel=1e-9)
+
+
+CHOICES = [
+    ({"learning_rate": 0}, "the learning rate is 0, but it must be a number above 0"),
+    ({"learning_rate": -0.5}, "the learning rate is -0.5, but it must be a number above 0"),
+    ({"learning_rate": "quick"}, "the learning rate is 'quick', but it must be a number above 0"),
+    ({"learning_rate": ""}, "the learning rate is '', but it must be a number above 0, auto"),
+    ({"learning_rate": "time:x"}, "the learning rate is 'x', but it must be a number above 0"),
+    ({"learning_rate": "time:0"}, "the learning rate is 0, but it must be a number above 0"),
+    ({"learning_rate": "time:1:-1"}, "the decay of the learning rate is -1"),
+    ({"learning_rate": "step:1:0"}, "the factor of the learning rate is 0"),
+    ({"learning_rate": "step:1:1:0.5"}, "the steps between two learning rates is 0.5"),
+    ({"learning_rate": "cosine:1:2"}, "too many numbers in the learning rate; it is a number"),
+    ({"rule": "quick"}, "there is no rule 'quick'; choose one of steepest, momentum"),
+    ({"loss": "quick"}, "there is no loss 'quick'; choose one of squared, absolute"),
+    ({"loss": "cross_entropy"}, "the loss cross_entropy does not fit waiting; choose one of"),
+    ({"scale": "quick"}, "there is no scale 'quick'; choose one of none, standard, round"),
+    ({"steps": -1}, "steps is -1, but it must be a whole number from 0 up"),
+    ({"steps": 2.5}, "steps is 2.5, but it must be a whole number from 0 up"),
+    ({"steps": 200_000}, "steps is 200,000, but a page takes 100,000 at most"),
+    ({"seed": -3}, "seed is -3, but it must be a whole number from 0 up"),
+    ({"batch": 0}, "batch is 0, but it must be a whole number from 1 up"),
+    ({"l2": -1}, "l2 is -1, but it must be a number from 0 up"),
+    ({"loss": "huber", "delta": 0}, "delta is 0, but it must be a number above 0"),
+    ({"start": [1.0]}, "start has 1 number, but there are 2 params: the weights row by row"),
+    ({"start": [1.0, float("nan")]}, "start holds nan, but it must be finite"),
+    ({"start": [float("inf"), 1.0]}, "start holds inf, but it must be finite"),
+    ({"start": [1e200, 0.0]}, "the loss at the start is inf: start nearer to 0"),
+]
+
+
+@pytest.mark.parametrize("choices, message", CHOICES)
+def test_choices_that_cannot_be(choices: Any, message: str, modules: Any) -> None:
+    assert ask(modules, "squared", **choices)["error"].startswith(message)
+
+
+IN_OTHER_WORDS = (
+    {"loss": "quick"},
+    {"loss": "cross_entropy"},
+    {"rule": "quick"},
+    {"scale": "quick"},
+    {"steps": 200_000},
+)
+"""What Python knows more of: `auto`, targets it may read in two ways, any number of steps."""
+
+
+@pytest.mark.parametrize("choices, message", [c for c in CHOICES if c[0] not in IN_OTHER_WORDS])
+def test_python_refuses_the_same(choices: Any, message: str) -> None:
+    with pytest.raises(st.ChoiceError) as error:
+        golden.run_of("squared", **({"learning_rate": 1e-3} | choices))
+    assert str(error.value).startswith(message)
+
+
+NAN, INF = float("nan"), float("inf")
+
+ROWS = [
+    ("squared", [], [], "no row is left, but there must be some to learn from"),
+    ("squared", [1.0, NAN], [1.0, 2.0], "a row has nan as its duration, but it must be a finite"),
+    ("squared", [1.0, 2.0], [1.0, INF], "a row has inf as its waiting, but it must be a finite"),
+    ("squared", [2.5, 2.5], [1.0, 2.0], "duration is 2.5 in every row, but it must differ"),
+    ("squared", [2.5], [1.0], "duration is 2.5 in every row, but it must differ"),
+    ("cross_entropy", [60.0, 70.0], [1.0, 1.0], "no row has damaged = no any more, but each"),
+    ("softmax", [40.0, 50.0], [0.0, 1.0], "no row has species = Gentoo any more, but each class"),
+    ("softmax", [40.0, 50.0], [0.5, 1.0], "a row has 0.5 as its species, but it must be a class"),
+    ("cross_entropy", [40.0, 50.0], [2.0, 1.0], "a row has 2 as its damaged, but it must be a"),
+]
+
+
+@pytest.mark.parametrize("what", ["descend", "surface", "lossAt"])
+@pytest.mark.parametrize("kind, X, y, message", ROWS)
+def test_rows_that_cannot_be(
+    kind: str, X: Any, y: Any, message: str, what: str, modules: Any
+) -> None:
+    found = ask(modules, kind, what, rows={"X": X, "y": y})
+    assert found["error"].startswith(message)
+
+
+@pytest.mark.parametrize("what", ["descend", "surface", "open", "offer", "page"])
+def test_a_page_that_cannot_compute_says_what_can(what: str, modules: Any) -> None:
+    found = ask(modules, "squared", what, scene={"engine": "record"})
+    assert found["kind"] == "record"
+    assert "live changes need `steepest play`" in found["error"]
+
+
+def test_a_record_of_all_rows_still_knows_its_losses(modules: Any) -> None:
+    run = golden.run_of("squared", steps=0)
+    scene = {"engine": "record"}
+    found = ask(modules, "squared", "lossAt", scene=scene, params=run.params.tolist())
+    assert found["answer"] == pytest.approx(run.loss, rel=1e-12)
+    scene["shown"] = run.data.y.size - 1
+    assert "error" in ask(modules, "squared", "lossAt", scene=scene, params=run.params.tolist())
+
+
+def test_a_surface_needs_two_params(modules: Any) -> None:
+    run = golden.run_of("squared", steps=0)
+    request = {"choices": golden.choices_of(run), "x": 1, "y": 1}
+    told = {"scene": golden.scene_of(run), "request": request, "rows": None, "what": "surface"}
+    assert modules.evaluate(ASK, told)["error"] == "a surface needs two different params"

@@ -1,0 +1,497 @@
+"""The words of the page: the numbers are Python's, and every line of arithmetic is right."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import golden
+import numpy as np
+import pytest
+from telling import ask, record
+
+import steepest as st
+from steepest.data.written import write_table
+from steepest.descent.rules import RULES
+from steepest.view.numerals import counted, percent, short, signed
+from steepest.view.words import four_steps
+
+CARDS = ("fit", "relief", "map", "chart")
+
+
+def geyser(**choices: Any) -> st.Run:
+    return golden.run_of("squared", **choices)
+
+
+def state(run: st.Run, **more: Any) -> list[Any]:
+    return [record(run), more]
+
+
+# --- numbers -------------------------------------------------------------------------------------
+
+
+def numbers() -> list[float]:
+    """Return numbers of all sizes, ties of rounding among them."""
+    generator = np.random.default_rng(0)
+    sizes = 10.0 ** generator.uniform(-12, 12, 4000) * generator.choice([-1, 1], 4000)
+    ties = [k / 2**j for k in range(-3000, 3000, 13) for j in range(12)]
+    halves = [k + 0.5 for k in range(990, 12000, 7)]
+    edges = [0.0, -0.0, 999.5, 999.4999, 9999.5, 1e7, 9999999.5, 1e-4, 9.99995e-5, 5e-324, 1.7e308]
+    return [*edges, *sizes.tolist(), *ties, *halves, *generator.uniform(-1e4, 1e4, 1000).round(3)]
+
+
+def test_numbers_are_told_as_python_tells_them(modules: Any) -> None:
+    values = [float(value) for value in numbers()]
+    tell = """(_, values) => values.map((v) => [m.short(v), m.short(v, 6), m.signed(v),
+      m.percent(v), m.general(v, 3), m.fixed(v, 2)])"""
+    found = ask(modules, "/words/numerals.js", tell, [], values)
+    for value, told in zip(values, found, strict=True):
+        wanted = [short(value), short(value, 6), signed(value), percent(value), f"{value:.3g}"]
+        assert told[:-1] == wanted, value
+        if 0 < abs(value) < 1e21:
+            assert told[-1] == f"{value:,.2f}", value
+
+
+def test_counts_and_what_is_no_number(modules: Any) -> None:
+    tell = """() => [m.counted(1, 'step'), m.counted(1200, 'step'), m.short(NaN),
+      m.short(-Infinity), m.percent(Infinity), m.percent(NaN)]"""
+    found = ask(modules, "/words/numerals.js", tell, [])
+    wanted = [counted(1, "step"), counted(1200, "step"), short(np.nan), short(-np.inf)]
+    assert found == [*wanted, percent(np.inf), percent(np.nan)]
+
+
+# --- arithmetic ----------------------------------------------------------------------------------
+
+NUMBER = r"(-?[\d,]+(?:\.\d+)?(?:e[+-]\d+)?)"
+UPDATE = re.compile(rf" {NUMBER} ([-+]) {NUMBER} x {NUMBER} = {NUMBER}$")
+MOVE = re.compile(rf" {NUMBER} ([-+]) {NUMBER} = {NUMBER}$")
+FALL = re.compile(rf"^(?:of all rows: )?{NUMBER} -> {NUMBER}: it (?:fell|rose) by {NUMBER} \(")
+PRODUCT = re.compile(rf": {NUMBER} x {NUMBER} = {NUMBER}$")
+LENGTH = re.compile(rf"√\((.*)\) = {NUMBER}$")
+
+
+def read(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def last_digit(text: str) -> float:
+    mantissa, _, power = text.partition("e")
+    return 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
+
+
+def sum_of(line: str) -> tuple[float, str] | None:
+    """Return what the printed arithmetic of a line gives, and the result that it prints."""
+    if found := UPDATE.search(line):
+        old, sign, rate, slope, new = found.groups()
+        way = read(rate) * read(slope)
+        return read(old) + (way if sign == "+" else -way), new
+    if found := MOVE.search(line):
+        old, sign, way, new = found.groups()
+        return read(old) + (read(way) if sign == "+" else -read(way)), new
+    if found := FALL.search(line):
+        before, after, change = found.groups()
+        return abs(read(before) - read(after)), change
+    if found := PRODUCT.search(line):
+        rate, length, product = found.groups()
+        return read(rate) * read(length), product
+    if found := LENGTH.search(line):
+        parts = [read(part) for part in re.findall(rf"{NUMBER}²", found[1])]
+        return float(np.hypot.reduce(parts)), found[2]
+    return None
+
+
+EVERY_STEP = """(states) => states.flatMap((state) => {
+  const lines = [];
+  for (let at = 0; at < state.runs[0].index.length; at += 1) {
+    const steps = m.fourSteps({ ...state, at });
+    const phases = (steps[1].phases ?? []).flatMap((phase) => phase.arithmetic.split('\\n'));
+    lines.push(...steps.flatMap((step) => step.lines), ...phases);
+  }
+  return lines;
+})"""
+
+
+def assert_sums_hold(lines: list[str], at_least: int) -> None:
+    sums = [(line, found) for line in lines if (found := sum_of(line))]
+    assert len(sums) >= at_least
+    for line, (computed, printed) in sums:
+        assert abs(computed - read(printed)) <= 1.001 * last_digit(printed), line
+
+
+@pytest.mark.parametrize("scale", golden.SCALES)
+@pytest.mark.parametrize("kind", golden.DATA)
+def test_a_reader_with_a_calculator_gets_what_is_printed(
+    kind: str, scale: str, modules: Any
+) -> None:
+    rates = {rule: golden.safe_rate(kind, rule, scale, 0.8) for rule in RULES}
+    runs = [golden.run_of(kind, rule=r, learning_rate=rates[r], scale=scale) for r in RULES]
+    lines = ask(modules, "/words/steps.js", EVERY_STEP, [state(run) for run in runs])
+    assert_sums_hold(lines, 1000)
+
+
+@pytest.mark.parametrize("start", [[1e9, -3.0], [1e-9, 1e12], [-0.5, 60.0]])
+@pytest.mark.parametrize("rate", [1e-9, 0.0123456789, 0.09, "auto", "cosine:0.05"])
+def test_the_sums_hold_for_numbers_of_any_size(start: Any, rate: Any, modules: Any) -> None:
+    run = geyser(learning_rate=rate, start=start, steps=25)
+    assert_sums_hold(ask(modules, "/words/steps.js", EVERY_STEP, [state(run)]), 20)
+
+
+def test_the_printed_result_is_the_param(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=30)
+    tell = "(states) => states.map((state) => m.fourSteps(state)[1].lines)"
+    states = [state(run, at=at) for at in range(1, 31)]
+    for i, lines in enumerate(ask(modules, "/words/steps.js", tell, states), start=1):
+        updates = [found for line in lines if (found := UPDATE.search(line))]
+        for found, param in zip(updates, run.trace[i].params, strict=True):
+            assert abs(read(found[5]) - param) <= 0.51 * last_digit(found[5])
+
+
+def test_the_example_of_the_lecture(modules: Any) -> None:
+    tell = "(_, args) => m.updateArithmetic(...args)"
+    found = ask(modules, "/words/arithmetic.js", tell, [], [0.2, "-", 0.1, 3.412, -0.1412])
+    assert found == "0.200 - 0.1 x 3.412 = -0.141"
+
+
+# --- the four steps ------------------------------------------------------------------------------
+
+STEPS = "(states) => states.map((state) => m.fourSteps(state))"
+
+
+@pytest.mark.parametrize("scale", ["none", "standard"])
+@pytest.mark.parametrize("kind", golden.DATA)
+def test_the_first_step_in_pythons_words(kind: str, scale: str, modules: Any) -> None:
+    run = golden.run_of(kind, rule="momentum", learning_rate=0.01, scale=scale, steps=3)
+    [steps] = ask(modules, "/words/steps.js", STEPS, [state(run)])
+    parts = four_steps(run.story)
+    assert [f"Step {s['number']}  {s['heading']}" for s in steps] == [p.heading for p in parts]
+    assert steps[0]["lines"] == list(parts[0].lines)
+    for line in parts[1].lines:
+        if line.startswith(("gradient", "direction", "size")):
+            assert line in steps[1]["lines"]
+
+
+def test_the_given_start_is_not_called_random(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, start=[1.0, 2.0], steps=2)
+    [steps] = ask(modules, "/words/steps.js", STEPS, [state(run)])
+    assert steps[0]["heading"] == "Start at the given bias and weight, and calculate the loss."
+    assert steps[0]["lines"][0] == "weight of duration = 1 min/min"
+
+
+def test_the_step_that_is_on_is_lit(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=4)
+    looks = [{}, {"at": 2}, {"at": 2, "phase": 1}, {"at": 2, "playing": True}, {"at": 4}]
+    told = ask(modules, "/words/steps.js", STEPS, [state(run, **look) for look in looks])
+    assert [[step["number"] for step in steps if step["lit"]] for steps in told] == [
+        [1], [3], [2], [4], [4],
+    ]  # fmt: skip
+
+
+def test_the_phases_are_those_of_the_step_to_come(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=4)
+    tell = "(states) => states.map((state) => m.phaseWords(state))"
+    states = [state(run, at=1, phase=phase) for phase in range(5)]
+    none, parts, total, rate, move = ask(modules, "/words/steps.js", tell, states)
+    assert none is None
+    slopes = [short(abs(float(part))) for part in run.trace[1].gradient]
+    assert all(slope in parts["arithmetic"] for slope in slopes)
+    assert total["arithmetic"].startswith("its length √(")
+    assert "0.05" in rate["sentence"]
+    assert len(move["arithmetic"].split("\n")) == 2
+
+
+def test_a_run_without_a_step(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=0)
+    [steps] = ask(modules, "/words/steps.js", STEPS, [state(run)])
+    assert [step["lines"] for step in steps[1:3]] == [["none was taken"]] * 2
+
+
+def test_losses_that_left_all_bounds_are_told(modules: Any) -> None:
+    run = geyser(learning_rate=1e200, steps=50)
+    last = len(record(run)["run"]["verdicts"]) and len(run.trace) - 1
+    [steps] = ask(modules, "/words/steps.js", STEPS, [state(run, at=last)])
+    assert any("inf" in line for line in steps[2]["lines"] + steps[3]["lines"])
+
+
+# --- what became of a run ------------------------------------------------------------------------
+
+OUTCOME = "(states) => states.map(({ runs }) => m.outcomeOf(runs[0]))"
+
+OUTCOMES = [
+    ({"learning_rate": 0.05, "steps": 1000}, "arrived", "after 369 steps"),
+    ({"learning_rate": 0.09, "steps": 50}, "diverged", "0.09 is above 2/curvature = 0.0696"),
+    ({"learning_rate": 0.069579, "steps": 9000, "start": [50.0, 0.0]}, "diverged", "0.069579"),
+    ({"learning_rate": 0.001, "steps": 50}, "on its way", "after 50 steps the loss is still"),
+    ({"learning_rate": 1e-8, "steps": 50}, "stands still", "50 steps made 0.0"),
+    ({"learning_rate": 0.05, "steps": 0}, "stands still", "no step was taken"),
+    ({"learning_rate": 0.03, "steps": 4000, "batch": 4}, "wanders", "mini-batch"),
+    ({"learning_rate": 50.0, "steps": 3, "rule": "adam"}, "diverged", "too far for adam"),
+    ({"learning_rate": 0.2, "steps": 90, "rule": "momentum"}, "diverged", "2 (1 + beta)/curvature"),
+]
+
+
+@pytest.mark.parametrize("choices, word, part", OUTCOMES)
+def test_outcomes(choices: Any, word: str, part: str, modules: Any) -> None:
+    [told] = ask(modules, "/words/outcome.js", OUTCOME, [state(geyser(**choices))])
+    assert told["word"] == word
+    assert part in told["sentence"]
+    assert told["sentence"].startswith("Run 1 ")
+
+
+def test_what_to_do_has_the_numbers_of_the_data(modules: Any) -> None:
+    rates = [0.09, 0.05, 0.001, 0.0695]
+    runs = [geyser(learning_rate=rate, steps=60) for rate in rates]
+    told = ask(modules, "/words/outcome.js", OUTCOME, [state(run) for run in runs])
+    too_large, ravine, small, close = told
+    assert too_large["remedy"] == "Try 0.035."
+    assert ravine["remedy"].startswith("This is a ravine")
+    assert small["remedy"] == "Take more steps, or a rate below 0.0696."
+    assert close["remedy"] == "The rate is all but at its limit, 0.0696: try 0.035."
+    assert "it overshoots, to and fro: 0.05 is above 1/curvature = 0.0348." in ravine["sentence"]
+    assert "overshoots" not in small["sentence"]
+
+
+def test_a_bound_is_called_a_bound(modules: Any) -> None:
+    rate = golden.safe_rate("cross_entropy", "steepest", "standard", 0.1)
+    slow = golden.run_of("cross_entropy", learning_rate=rate, scale="standard", steps=4)
+    wild = golden.run_of("cross_entropy", learning_rate=400 * rate, scale="standard", steps=9)
+    told = ask(modules, "/words/outcome.js", OUTCOME, [state(slow), state(wild)])
+    assert "the curvature is at most" in told[0]["remedy"]
+    assert "below which it surely falls" in told[1]["sentence"]
+
+
+def test_nothing_is_claimed_where_the_lowest_loss_is_not_known(modules: Any) -> None:
+    run = golden.run_of("softmax", learning_rate=0.1, scale="standard", steps=60)
+    tell = "(states) => states.map(({ runs }) => m.outcomeOf({ ...runs[0], lowest: null }))"
+    [told] = ask(modules, "/words/outcome.js", tell, [state(run)])
+    assert told["word"] == "on its way"
+    assert "the lowest loss it found" in told["sentence"]
+
+
+# --- captions, and what is spoken ----------------------------------------------------------------
+
+
+def scenes() -> list[st.Run]:
+    """Return runs of each shape of data that a card has another picture for."""
+    usual: dict[str, Any] = {"learning_rate": 0.01, "scale": "standard", "steps": 5}
+    bills = ["bill_length_mm", "bill_depth_mm"]
+    return [
+        *(golden.run_of(kind, **usual) for kind in golden.DATA),
+        st.descend("penguins", "species", bills, rule="steepest", missing="drop", **usual),
+        st.descend("diabetes", "progression", rule="steepest", **usual),
+        st.descend("breast_cancer", "diagnosis", rule="steepest", **usual),
+    ]
+
+
+def test_every_card_has_a_caption_and_is_described(modules: Any) -> None:
+    tell = """(states, cards) => states.map((state) => cards.map(
+      (card) => [m.captionOf(card, state), m.described(card, state)]))"""
+    states = [state(run, at=3) for run in scenes()]
+    for cards in ask(modules, "/words/captions.js", tell, states, CARDS):
+        for caption, told in cards:
+            assert 40 < len(caption) < 600
+            assert 20 < len(told) < 500
+            assert not re.search(r"undefined|NaN|null|\[object", caption + told)
+
+
+def test_a_slice_tells_how_far_off_the_step_is(modules: Any) -> None:
+    run = st.descend("diabetes", "progression", learning_rate=0.1, scale="standard", steps=9)
+    tell = "(states) => states.map((state) => m.captionOf('map', state))"
+    start, end = ask(modules, "/words/captions.js", tell, [state(run), state(run, at=9)])
+    assert "the other 9 params are held" in start
+    assert re.search(r"lies [\d.,]+ off it, at its true loss", start)
+    assert "lies on it" in end
+
+
+def test_what_is_described_has_the_numbers(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=7)
+    tell = "(states) => states.map((state) => m.described('fit', state))"
+    [told] = ask(modules, "/words/captions.js", tell, [state(run, at=7)])
+    weight, bias = run.trace[7].params
+    assert told == f"272 rows and the line waiting = {short(weight)} x duration + {short(bias)}."
+
+
+def test_what_is_spoken(modules: Any) -> None:
+    run = geyser(learning_rate=0.09, steps=4)
+    tell = "(states) => states.map((state) => m.spoken(state))"
+    looks: list[Any] = [{}, {"at": 1}, {"at": 1, "phase": 2}, {"at": 4}]
+    first, step, phase, last = ask(
+        modules, "/words/spoken.js", tell, [state(run, **look) for look in looks]
+    )
+    weight, bias = run.trace[1].params
+    loss = short(run.trace[1].loss)
+    assert first.startswith("Start: weight ")
+    assert step == f"Step 1: weight {short(weight)}, bias {short(bias)}, loss {loss}."
+    assert phase.startswith("Together the parts")
+    assert "\n" not in phase
+    assert last.endswith("Run 1 diverged: 0.09 is above 2/curvature = 0.0696.")
+
+
+# --- the lines of Python -------------------------------------------------------------------------
+
+PYTHON = "(states) => states.map((state) => m.pythonLines(state))"
+
+
+def run_lines(lines: str) -> st.Run:
+    names: dict[str, Any] = {}
+    exec(lines, names)
+    run: st.Run = names["run"]
+    return run
+
+
+PYTHON_RUNS = [
+    lambda: geyser(learning_rate=0.05, steps=20),
+    lambda: geyser(learning_rate=0.0123456789012345, start=[1e-7, 1 / 3], steps=20),
+    lambda: geyser(learning_rate="cosine:0.05", batch=16, seed=5, start=[1.0, -0.0], steps=30),
+    lambda: golden.run_of("huber", rule="adam", learning_rate=0.5, l2=0.1, delta=2.5),
+    lambda: golden.run_of("softmax", scale="round"),
+    lambda: st.descend("penguins", "species", l2=1e-3, steps=5, missing="drop"),
+    lambda: st.descend("breast_cancer", "diagnosis", l2=1e-3, steps=5),
+    lambda: geyser(learning_rate=0.09, steps=99),
+]
+
+
+@pytest.mark.parametrize("make", PYTHON_RUNS)
+def test_the_lines_of_python_make_the_same_run(make: Any, modules: Any, capsys: Any) -> None:
+    run = make()
+    [lines] = ask(modules, "/words/python.js", PYTHON, [state(run)])
+    assert max(map(len, lines.splitlines())) <= 90
+    again = run_lines(lines)
+    assert np.array_equal(again.trace.params, run.trace.params)
+    assert again.param_names == run.param_names
+    assert "Step 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["squared", "cross_entropy", "softmax"])
+def test_rows_as_the_reader_changed_them(kind: str, modules: Any) -> None:
+    run = golden.run_of(kind, learning_rate=0.001, start=None, steps=8)
+    edit = """([state], _) => {
+      const X = state.scene.X.slice();
+      X[0] = 3.7123456789012345;
+      const start = Array.from(state.runs[0].params.subarray(0, state.runs[0].size));
+      const choices = { ...state.choices, start };
+      const runs = [{ ...state.runs[0], choices }];
+      return m.pythonLines({ ...state, runs, choices, rows: { X, y: state.scene.y } });
+    }"""
+    again = run_lines(ask(modules, "/words/python.js", edit, [state(run)]))
+    X = run.data.X.copy()
+    X[0, 0] = 3.7123456789012345
+    assert np.array_equal(again.data.X, X)
+    assert np.array_equal(again.data.y, run.data.y)
+    assert np.array_equal(again.trace[0].params, run.trace[0].params)
+
+
+def test_names_cannot_leave_their_quotes(tmp_path: Path, monkeypatch: Any, modules: Any) -> None:
+    pa = pytest.importorskip("pyarrow")
+    names = ["a \"b' \\ \n=c", "</script>é😀"]
+    name = "my \"file'.csv"
+    monkeypatch.chdir(tmp_path)
+    rows = np.random.default_rng(0).normal(size=(2, 20))
+    write_table(pa.table(dict(zip(names, rows, strict=True))), name)
+    run = st.descend(name, names[1], [names[0]], learning_rate=0.1, steps=4)
+    [lines] = ask(modules, "/words/python.js", PYTHON, [state(run)])
+    again = run_lines(lines)
+    assert np.array_equal(again.trace.params, run.trace.params)
+
+
+def test_data_without_a_name_are_told_as_such(modules: Any) -> None:
+    pa = pytest.importorskip("pyarrow")
+    X, y = np.arange(8.0), np.arange(8.0) ** 2
+    runs = [
+        st.descend((X, y), learning_rate=0.01, steps=2),
+        st.descend(pa.table({"x": X, "y": y}), "y", learning_rate=lambda i: 0.01, steps=2),
+    ]
+    arrays, frame = ask(modules, "/words/python.js", PYTHON, [state(run) for run in runs])
+    assert "# X, y: the arrays of this run\n\nrun = st.descend(\n    (X, y),\n" in arrays
+    assert "    learning_rate=schedule,\n" in frame
+    compile(arrays + frame, "lines", "exec")
+
+
+# --- tasks ---------------------------------------------------------------------------------------
+
+TASKS = """async ([state], wanted) => {
+  const { localEngine } = await import('/engine/local.js');
+  const tasks = m.tasksOf(state, localEngine(state.scene));
+  const answers = [];
+  for (const { question, answer } of tasks) {
+    if (wanted.some((word) => question.includes(word))) answers.push(await answer());
+  }
+  return { answers, questions: tasks.map(({ question, hint }) => [question, hint]) };
+}"""
+
+
+def answer(modules: Any, run: st.Run, word: str, **more: Any) -> str:
+    [told] = ask(modules, "/words/tasks.js", TASKS, [state(run, **more)], [word])["answers"]
+    return str(told)
+
+
+def test_the_rate_that_just_diverges(modules: Any) -> None:
+    told = answer(modules, geyser(learning_rate=0.05, steps=9), "just diverges")
+    assert told.startswith("2/curvature = 2/28.745 = 0.06958: above it the run diverges")
+    assert re.search(r"at 0.06888 the loss is 34\.72 after .*at 0.07027 it diverges", told)
+    sure = answer(
+        modules,
+        golden.run_of("cross_entropy", learning_rate=1.0, scale="standard"),
+        "just diverges",
+    )
+    assert "That is a bound" in sure
+    low, high = map(float, re.findall(r"Tried: ([\d.]+) settles, ([\d.]+) does not", sure)[0])
+    assert 8 < low < high < 1.03 * low
+
+
+def test_the_rate_that_arrives_in_the_fewest_steps(modules: Any) -> None:
+    told = answer(modules, geyser(learning_rate=0.05, steps=9), "fewest steps")
+    found = re.search(r"([\d,]+) steps at the rate ([\d.]+)", told)
+    assert found
+    steps, rate = int(found[1]), float(found[2])
+    # On a bowl the best rate is 2 / (largest + smallest curvature).
+    assert rate == pytest.approx(2 / (28.7445 + 0.1811), rel=0.02)
+    run = geyser(learning_rate=rate, steps=steps + 5)
+    near = run.trace.losses <= 34.7183347 + 1e-3 * (run.trace[0].loss - 34.7183347)
+    assert abs(int(np.argmax(near)) - steps) <= 3
+
+
+def test_the_ravine_and_momentum(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=9)
+    ravine = answer(modules, run, "ravine")
+    X = np.column_stack([run.data.X, np.ones(272)])
+    low, high = np.linalg.eigvalsh(X.T @ X)
+    assert f"the bowl curves {short(high / low, 3)} times as much" in ravine
+    assert "1 step." in ravine
+    momentum = answer(modules, run, "momentum")
+    found = re.search(r"steepest: (\d+) steps; momentum: (\d+) steps", momentum)
+    assert found
+    assert int(found[2]) < int(found[1]) / 4
+    assert short(np.sqrt(high / low), 3) in momentum
+
+
+def test_the_next_step_is_predicted(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=9)
+    told = answer(modules, run, "Predict", at=3)
+    assert told.startswith("From step 3: weight ")
+    assert told.endswith(f"The loss is then {short(run.trace[4].loss)}.")
+    check = """async ([state], [right, wrong]) => {
+      const task = m.tasksOf(state, { kind: 'page' }).find(({ check }) => check);
+      return [await task.check(right), await task.check(wrong)];
+    }"""
+    right = run.trace[4].params.tolist()
+    guesses = [right, run.trace[3].params.tolist()]
+    found = ask(modules, "/words/tasks.js", check, [state(run, at=3)], guesses)
+    assert found == ["Right.", "Off by 100 % of the length of the step."]
+
+
+def test_a_recording_has_tasks_that_it_can_answer(modules: Any) -> None:
+    run = st.descend(
+        "diabetes", "progression", rule="steepest", learning_rate=0.1, scale="standard", steps=300
+    )
+    told = ask(modules, "/words/tasks.js", TASKS, [state(run)], ["After how many", "diverges"])
+    assert len(told["questions"]) == 2
+    assert re.fullmatch(r"After 11[45] steps\.", told["answers"][0])
+    assert told["answers"][1].startswith("2/curvature = 2/8.048 = 0.2485")
+
+
+@pytest.mark.parametrize("kind", golden.DATA)
+def test_every_task_has_an_answer(kind: str, modules: Any) -> None:
+    run = golden.run_of(kind, learning_rate=0.05, scale="standard", steps=30)
+    told = ask(modules, "/words/tasks.js", TASKS, [state(run)], [""])
+    assert len(told["answers"]) == len(told["questions"]) >= 2
+    for text in told["answers"]:
+        assert not re.search(r"undefined|NaN|null|\[object|Infinity", text), text
