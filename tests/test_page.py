@@ -7,7 +7,6 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -68,7 +67,7 @@ def test_the_page_holds_the_record(line: st.Run, tmp_path: Path) -> None:
     coded = record["run"]["params"]["$f8"]
     params = np.frombuffer(base64.b64decode(coded), "<f8").reshape(-1, 2)
     assert np.array_equal(params, line.trace.params)
-    assert json.loads(*parts.texts("script", id="steepest-kept")) == {"link": "", "rows": None}
+    assert json.loads(*parts.texts("script", id="steepest-kept")) == {"link": ""}
 
 
 def test_the_page_refers_to_nothing_outside(line: st.Run, tmp_path: Path) -> None:
@@ -123,9 +122,9 @@ def test_the_code_of_the_page_is_small(line: st.Run, tmp_path: Path) -> None:
 
 
 def test_the_state_that_is_kept_is_in_the_page(line: st.Run) -> None:
-    kept: dict[str, Any] = {"link": "v1&text=</script>", "rows": {"X": [1.0], "y": [2.0]}}
-    parts = Parts(saved_html(line.record(), "", kept))
-    assert json.loads(*parts.texts("script", id="steepest-kept")) == kept
+    link = "v=1&text=</script>"
+    parts = Parts(saved_html(line.record(), "", link))
+    assert json.loads(*parts.texts("script", id="steepest-kept")) == {"link": link}
 
 
 def test_code_that_could_end_its_own_element_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

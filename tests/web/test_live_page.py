@@ -140,11 +140,11 @@ def test_the_live_page_opens_other_data_and_comes_back_to_them(live: "Page") -> 
     live.get_by_role("alert").wait_for(state="hidden")
     assert "connection is lost" in live.evaluate("() => told")
     assert loss_of(live) == before
-    enter(live, "learning rate as a number", "0.1")
+    enter(live, "learning rate as a number", "0.03")
     features = read_table("diabetes").arrow.column_names[1:-1]
     opened = open_table(read_table("diabetes"), "progression", features).run
     again = descend_rows(
-        opened.data, rule="momentum", scale=opened.choices.scale, learning_rate=0.1, steps=200
+        opened.data, rule="momentum", scale=opened.choices.scale, learning_rate=0.03, steps=200
     )
     assert_same_steps(Menu(live).trace(), again.trace_table(), tolerance=0.0)
 

@@ -42,6 +42,9 @@ CLASSES: dict[str, Any] = {"rule": "steepest", "scale": "standard", "learning_ra
 
 FIRST_RUN, SECOND_RUN = (0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2)
 
+LOWEST_MOVED = """(told) =>
+  document.querySelector('.st-map').ariaLabel.split('Lowest')[1] !== told"""
+
 FRAMED = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A lecture</title>
 <link rel="icon" href="data:,"></head>
 <body><iframe sandbox="allow-scripts" width="1000" height="1400" src="{}"></iframe></body></html>"""
@@ -203,7 +206,12 @@ def test_a_dragged_data_point_moves_the_minimum(
     page = doors.file(line_file)
     point = page.locator(".st-point").nth(3)
     x, y = into_sight(point)
+    surface = page.locator(".st-map")
+    before = surface.get_attribute("aria-label") or ""
     drag(page, (x, y), (x + 40, y - 70))
+    page.wait_for_function(
+        LOWEST_MOVED, arg=before.split("Lowest")[1]
+    )  # It follows while the point is still held.
     page.mouse.up()
     settle(page)
     told = Menu(page).told()
@@ -218,7 +226,7 @@ def test_a_dragged_data_point_moves_the_minimum(
     lowest = np.mean((design @ best - targets) ** 2)
     chart = page.locator(".st-chart").get_attribute("data-lowest")
     assert float(chart or "nan") == pytest.approx(lowest, rel=1e-9)
-    seen = page.locator(".st-map").get_attribute("aria-label") or ""
+    seen = surface.get_attribute("aria-label") or ""
     assert f"Lowest {short(lowest)} at {short(best[0])}, {short(best[1])}." in seen
     rows = replace(line.data, X=X[:, None], y=targets)
     again = descend_rows(rows, steps=60, start=line.trace[0].params, **LINE)

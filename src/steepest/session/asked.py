@@ -51,7 +51,7 @@ LARGEST = 1e100
 """The largest number among rows and params: what is made of them is a float64 still."""
 
 MOST_LETTERS = 1000
-MOST_LINK = 100_000
+MOST_LINK = 400_000
 MOST_NAMES = 10_000
 MOST_NUMBERS = 4_000_000
 

@@ -218,8 +218,6 @@ class Session:
         run = self._run({"choices": request.get("choices")}, given_up)
         record = run.record()
         link = asked.word_of(request.get("link"), "link", asked.MOST_LINK) or ""
-        rows = request.get("rows")
-        asked.edited(self._opened.data, rows)
         # A page that cannot compute cannot take up another state either.
-        kept = {"link": link, "rows": rows} if record["engine"] == "page" else None
-        return {"html": saved_html(record, run.explain(), kept)}
+        link = link if record["engine"] == "page" else ""
+        return {"html": saved_html(record, run.explain(), link)}

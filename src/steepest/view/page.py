@@ -30,7 +30,7 @@ SAVED = """\
 <style>{style}</style>
 </head>
 <body>
-<div id="steepest"></div>
+<main id="steepest"></main>
 <noscript><p>This page draws itself with JavaScript, which is switched off here. In words:</p>
 <pre>{words}</pre></noscript>
 <script type="application/json" id="steepest-record">{record}</script>
@@ -51,7 +51,7 @@ LIVE = """\
 <link rel="stylesheet" href="{style}">
 </head>
 <body>
-<div id="steepest"></div>
+<main id="steepest"></main>
 <noscript><p>This page draws itself with JavaScript, which is switched off here.</p></noscript>
 <script type="module" src="{script}"></script>
 </body>
@@ -67,11 +67,11 @@ def write_page(record: Any, words: str, path: str | os.PathLike[str]) -> None:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
-def saved_html(record: Any, words: str, kept: Any = None) -> str:
+def saved_html(record: Any, words: str, link: str = "") -> str:
     """Return one HTML file that shows `record` and computes by itself where it can.
 
-    `words` tell the run where there is no JavaScript. `kept` is the state to begin with, a dict of
-    `link` (as in an address) and `rows` (changed by the reader).
+    `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
+    fragment of an address.
     """
     script = f"\n{_script('saved.js', 'start')}start();\n"
     policy = (
@@ -84,7 +84,7 @@ def saved_html(record: Any, words: str, kept: Any = None) -> str:
         style=style(),
         words=html.escape(words),
         record=to_json(record),
-        kept=to_json({"link": "", "rows": None} if kept is None else kept),
+        kept=to_json({"link": link}),
         script=script,
     )
 

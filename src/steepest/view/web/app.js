@@ -14,6 +14,7 @@ import { Player } from './controls/player.js';
 import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
 import { makeSource } from './controls/source.js';
+import { makeStepsTable } from './controls/steps_table.js';
 import { makeTransport } from './controls/transport.js';
 import { element } from './draw/canvas.js';
 import { activeRun, trueLoss } from './select.js';
@@ -28,6 +29,16 @@ const CARDS = [
 ];
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
+
+const BY_STEP = 'Its numbers are in the table of every step.';
+
+/** Where the numbers of each picture are, for those who do not see it. */
+const NUMBERS = {
+  fit: 'Its numbers are in the table of rows.',
+  relief: BY_STEP,
+  map: BY_STEP,
+  chart: BY_STEP,
+};
 
 /** What comes and goes under the pointer; only pictures and rows follow it. */
 const PASSING = ['busy', 'hover'];
@@ -77,7 +88,7 @@ function build(root, store) {
     makeSettings(aside, store),
     makeRuns(aside, store),
     makeRows(below, store),
-    makeExercises(below, store),
+    makeMore(below, store),
   ];
   const tools = makeTools(head, store, cards, root);
   makeFoot(root);
@@ -146,7 +157,7 @@ function makeCard(grid, name, title, make, on) {
       card.show(state, changed);
       if (changed && !['scene', 'surface', 'runs', 'at', 'axes'].some((k) => changed.has(k))) return;
       caption.textContent = captionOf(name, state);
-      text.textContent = described(name, state);
+      text.textContent = `${described(name, state)} ${NUMBERS[name]}`;
     },
   };
 }
@@ -175,6 +186,13 @@ function makeRows(below, store) {
   );
   element('h2', { text: 'Actual against predicted, row by row' }, held);
   return { ...makeTable(element('div', {}, held), callbacks(store)), follows: true };
+}
+
+/** Beside the rows: the tasks, and the steps as a table. */
+function makeMore(below, store) {
+  const held = element('div', { class: 'st-more' }, below);
+  const parts = [makeExercises(held, store), makeStepsTable(held, store)];
+  return { show: (state, changed) => parts.forEach((part) => part.show(state, changed)) };
 }
 
 /** The words of each step for those who do not see it; a film is told when it stops. */

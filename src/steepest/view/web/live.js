@@ -23,4 +23,5 @@ export async function start() {
   }
   mount(place, store, { keys: document });
   store.wish(fromFragment(location.hash, store.state.scene));
+  window.addEventListener('hashchange', () => location.reload());
 }

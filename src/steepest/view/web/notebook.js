@@ -12,6 +12,7 @@ export function render({ model, el }) {
   let store = null;
   const python = commEngine(model, {
     connection: (word) => store?.set({ connection: word === 'lost' ? 'lost' : 'here' }),
+    fault: (words) => store?.set({ fault: words }),
   });
   const record = unpackFrame(model.get('record'));
   const alone = record.engine === 'page';

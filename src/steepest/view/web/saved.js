@@ -15,6 +15,7 @@ export function start() {
   const store = createStore(engine, scene);
   mount(document.getElementById('steepest'), store, { keys: document });
   store.wish(fromFragment(location.hash || kept.link, scene));
+  window.addEventListener('hashchange', () => location.reload());
 }
 
 /** Returns the file itself with another state in it. */

@@ -328,6 +328,16 @@ export class Store {
     this.set({ busy: false });
   }
 
+  /** Says what cannot be, and goes back to what was, unless something else is wished already. */
+  refuse({ undo }, fault) {
+    const { runs, active } = this.state;
+    if (!this.wanted) {
+      const { scene, rows } = undo ?? this.state;
+      this.set({ scene, rows, choices: runs[active].choices });
+    }
+    this.set({ fault });
+  }
+
   async answer(wish) {
     try {
       this.set({ ...(await answered(this.engine, () => this.state, wish)), fault: null });
@@ -336,12 +346,7 @@ export class Store {
         this.wanted = joined(wish, this.wanted ?? {});
         return;
       }
-      // Rows that cannot be fitted are taken back; anything else stays as the reader typed it.
-      if (wish.undo && !this.wanted) {
-        const { scene, rows, choices } = wish.undo;
-        this.set({ scene, rows, choices });
-      }
-      this.set({ fault: error.message });
+      this.refuse(wish, error.message);
     }
   }
 }

@@ -10,6 +10,9 @@ import { chosenRows, FEW, MOST, TOP, valuesOf, worked } from './table_rows.js';
 const MODEL = ['scene', 'runs', 'active', 'at', 'theme'];
 const WALK = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
+/** The size of type, in pixels, that the widths of columns are for. */
+const TYPE = 12;
+
 /** How the column that sorts is marked: rows upwards, costs downwards. */
 const HERE = { row: '\u00a0▴', cost: '\u00a0▾' };
 
@@ -76,7 +79,9 @@ class Table {
     const { scene } = this.state;
     const { choices } = activeRun(this.state);
     this.theme = themeOf(this.wrap);
-    this.columns = columnsOf(scene, choices, this.width);
+    // Larger type, as on a projector, leaves room for fewer columns.
+    const room = (this.width * TYPE) / parseFloat(getComputedStyle(this.table).fontSize);
+    this.columns = columnsOf(scene, choices, room);
     this.sorted = this.by ?? (scene.shown > FEW ? 'cost' : 'row');
     this.body.replaceChildren();
     this.rows = [];

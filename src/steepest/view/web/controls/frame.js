@@ -33,7 +33,7 @@ function keepRoom(list) {
 
 function makePart(list, number) {
   const item = element('li', { attributes: { 'data-step': String(number) } }, list);
-  const head = element('h3', {}, item);
+  const head = element('h2', {}, item);
   element('span', { class: 'st-number', text: `Step ${number}` }, head);
   const heading = element('span', { class: 'st-heading' }, head);
   const body = element('div', { class: 'st-lines' }, item);

@@ -20,14 +20,26 @@ export function makeKeeping(parent, store, cards, root) {
   act('page', () => savePage(store, root));
   act('trace', () => saveTrace(store, root));
   act('python', () => showPython(store, say));
+  element('p', { class: 'st-hint', text: HINT }, menu);
   menu.append(shown);
+  closeWhenLeft(held, root);
+}
+
+/** Escape closes the menu, and so does a press beside it. */
+function closeWhenLeft(held, root) {
   held.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !held.open) return;
     held.open = false;
     held.firstChild.focus();
     event.preventDefault();
   });
+  root.addEventListener('pointerdown', (event) => {
+    if (!held.contains(event.target)) held.open = false;
+  });
 }
+
+const HINT = 'For a class: add &hide=rate,loss,tasks to the link to hide controls, and &text=... '
+  + 'to set a text above them.';
 
 const LABELS = {
   link: 'Copy link',

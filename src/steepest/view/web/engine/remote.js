@@ -72,8 +72,7 @@ function engineOf(asked, send, close) {
 }
 
 function pageRequest(state) {
-  const { choices, rows } = state;
-  return { ask: 'page', choices, rows, link: toFragment(state) };
+  return { ask: 'page', choices: state.choices, link: toFragment(state) };
 }
 
 /** Returns a request to open something, the contents of a file as base64. */

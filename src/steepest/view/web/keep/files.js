@@ -27,7 +27,7 @@ export async function savePicture(cards, { format, title }) {
   return format === 'svg' ? svg : pngOf(sheet, text);
 }
 
-/** Returns every kept step of a run as CSV: the columns of Python's `trace_table`, all digits. */
+/** Returns every kept step of a run as CSV, all digits, with the names of Python's `trace_table`. */
 export function traceCsv(run, scene) {
   const names = scene.params.map(({ name }) => name);
   const heads = [

@@ -10,7 +10,7 @@
 const MOST_LETTERS = 8000;
 
 /** Letters that are read at all. */
-const MOST_READ = 200000;
+const MOST_READ = 400000;
 
 const VERSION = 1;
 const MOST_RUNS = 6;
