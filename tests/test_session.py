@@ -221,6 +221,54 @@ def test_a_file_that_cannot_be_used_is_told_by_its_own_name(
     assert ask(session, "offer")["chosen"]["data"] == "geyser"
 
 
+def packed(table: pa.Table, ending: str) -> bytes:
+    """Return a table as a file of few bytes."""
+    kept = io.BytesIO()
+    if ending == "parquet":
+        parquet.write_table(table, kept, store_schema=False)
+    elif ending == "feather":
+        feather.write_feather(table, kept, compression="zstd")
+    else:
+        choices = pa.ipc.IpcWriteOptions(compression="zstd")
+        with pa.ipc.new_stream(kept, table.schema, options=choices) as stream:
+            stream.write_table(table)
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["parquet", "feather", "ipc"])
+def test_a_small_file_of_a_large_table_is_not_unpacked(session: Session, ending: str) -> None:
+    one = pa.array(np.zeros(260_000, dtype=np.int8))
+    contents = packed(pa.table({f"x{i}": one for i in range(200)}), ending)
+    assert len(contents) < 1_000_000
+    assert refused(session, "open", file=as_file(f"x.{ending}", contents)) == (
+        f"x.{ending} holds 52,000,000 cells, but a page takes 50,000,000 at most; "
+        "open it with: steepest play FILE"
+    )
+
+
+@pytest.mark.parametrize("ending", ["parquet", "feather"])
+def test_text_that_repeats_is_counted_as_often_as_it_is_there(
+    session: Session, ending: str
+) -> None:
+    codes = pa.array(np.zeros(50_000, dtype=np.int32))
+    text = pa.DictionaryArray.from_arrays(codes, ["x" * 10_000])
+    text = text.cast(pa.large_string()) if ending == "feather" else text
+    contents = packed(pa.table({"x": np.arange(50_000), "y": text}), ending)
+    assert len(contents) < 1_000_000
+    error = refused(session, "open", file=as_file(f"x.{ending}", contents))
+    assert error.startswith(f"x.{ending} unpacks to 50") and "400 MB at most" in error
+
+
+@pytest.mark.parametrize("ending", ["parquet", "feather", "ipc"])
+def test_a_file_that_is_cut_short_is_damaged(session: Session, ending: str) -> None:
+    table = pa.table({"a": np.arange(5000.0), "y": [f"text {i % 5}" for i in range(5000)]})
+    contents = packed(table, ending)
+    assert ask(session, "open", file=as_file(f"x.{ending}", contents))["scene"]["rows"] == 5000
+    for damaged in (contents[:20], contents[:-300], contents[:300] + b"\xff" * 300):
+        error = refused(session, "open", file=as_file(f"x.{ending}", damaged))
+        assert error.startswith(f"cannot read x.{ending}") and "damaged or cut short" in error
+
+
 def test_no_file_of_this_machine_is_read(session: Session, tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_bytes(CSV)
     for path in (str(tmp_path / "secret.csv"), "/etc/passwd", "secret.csv"):
@@ -269,7 +317,7 @@ def test_a_first_run_stays_below_the_limit() -> None:
         x = 1e3 + spread * rng.normal(size=50)
         data = st.descend((x, x + rng.normal(size=50)), steps=1).data
         chosen = first_choices(data)
-        assert chosen["scale"] == "standard" and chosen["learning_rate"] == 0.5
+        assert chosen["scale"] == "standard" and chosen["learning_rate"] == 0.1
     data = st.descend("geyser", "waiting", ["duration"], steps=1).data
     assert first_choices(data)["learning_rate"] == 0.05
 
@@ -296,7 +344,7 @@ BAD_ASKS = {
     "rows": ({"ask": "descend", "rows": [1]}, "the rows are list, but"),
     "one row": ({"ask": "descend", "rows": {"X": [1.0], "y": [1.0]}}, "a descent needs 2"),
     "uneven": ({"ask": "descend", "rows": {"X": [1.0], "y": [1.0, 2.0]}}, "X has 1 numbers"),
-    "flat": ({"ask": "descend", "rows": {"X": [1, 2], "y": [3, 3]}}, "y is 3 in every row"),
+    "flat": ({"ask": "descend", "rows": {"X": [1, 2], "y": [3, 3]}}, "waiting is 3 in every row"),
     "beyond float64": (
         {"ask": "descend", "rows": {"X": [1, 2], "y": [1, 1e200]}},
         "y holds numbers beyond 1e+100",

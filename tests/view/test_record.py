@@ -56,6 +56,15 @@ def test_a_point_of_the_surface_has_the_loss_of_its_params(run: st.Run) -> None:
     assert surface["slice"] == (len(params) > 2)
 
 
+def test_columns_are_those_of_the_table_that_can_be_opened_again() -> None:
+    run = st.descend("penguins", "species", steps=1)
+    scene = run.record()
+    assert "sex=female" in [feature["name"] for feature in scene["features"]]
+    assert scene["columns"][-2:] == ["sex", "island"]
+    again = st.descend("penguins", "species", scene["columns"], steps=1)
+    assert again.feature_names == run.feature_names
+
+
 @pytest.mark.parametrize(
     ("name", "engine", "margins"),
     [("geyser", "page", 1), ("orings", "page", 1), ("diabetes", "record", 1)],

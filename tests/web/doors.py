@@ -168,7 +168,7 @@ class Menu:
 
     def trace(self) -> pa.Table:
         """Return every step of the run that is shown, all digits."""
-        return csv.read_csv(io.BytesIO(self.saved("Save every step (CSV)")))
+        return csv.read_csv(io.BytesIO(self.saved("Save the steps (CSV)")))
 
     def link(self) -> str:
         """Return the link, which is shown where the clipboard is not the page's to write."""

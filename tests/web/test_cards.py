@@ -133,6 +133,21 @@ def test_the_line_is_that_of_the_step(page: "Page", mount: Mount) -> None:
         assert f"step {at} " in (card.locator("svg").first.get_attribute("aria-label") or "")
 
 
+@pytest.mark.parametrize("start, side", [([0.0, 1e4], "above"), ([0.0, -1e4], "below")])
+def test_a_line_outside_the_picture_is_told(
+    page: "Page", mount: Mount, start: list[float], side: str
+) -> None:
+    run = golden.run_of("squared", start=start, learning_rate=0.05, steps=900)
+    card = mount("fit", run)
+    assert card.locator(".st-outside text").count() == 0
+    page.evaluate("window.put({ at: 0 })")
+    told = card.locator(".st-outside text")
+    sign = "▲" if side == "above" else "▼"
+    assert told.text_content() == f"{sign} the line lies {side} the picture"
+    label = card.locator("svg").first.get_attribute("aria-label") or ""
+    assert f"and lies {side} the picture" in label
+
+
 def test_a_lit_row_shows_its_error_and_the_square_of_it(page: "Page", mount: Mount) -> None:
     run = golden.run_of("squared", steps=30)
     card = mount("fit", run)
@@ -308,6 +323,43 @@ def test_a_diverged_run_leaves_through_the_top(mount: Mount) -> None:
     assert text == f"{last.loss:,.0f} at step {last.index}"
 
 
+def covers(box: Any, other: Any) -> bool:
+    """Return whether two boxes on the page overlap."""
+    across = min(box["x"] + box["width"], other["x"] + other["width"]) - max(box["x"], other["x"])
+    down = min(box["y"] + box["height"], other["y"] + other["height"]) - max(box["y"], other["y"])
+    return bool(across > 0 and down > 0)
+
+
+@pytest.mark.parametrize("width", [260, 340, 560])
+@pytest.mark.parametrize("rate", [0.0705, 0.08, 0.09, 0.5])
+def test_the_words_of_the_chart_are_whole_and_hide_no_step(
+    page: "Page", mount: Mount, rate: float, width: int
+) -> None:
+    run = golden.run_of("squared", learning_rate=rate, steps=300)
+    card = mount("chart", run, width=width)
+    area = card.locator("svg svg").bounding_box()
+    assert area
+    words = [card.locator(".st-exit + text"), card.locator(".st-lowest text")]
+    for text in words:
+        box = text.bounding_box()
+        assert box
+        assert box["x"] >= area["x"] - 1
+        assert box["x"] + box["width"] <= area["x"] + area["width"] + 1
+    last = len(run.trace) - 1
+    for at in (0, 1, last // 2, last - 1, last):
+        page.evaluate("at => window.put({ at })", at)
+        dot = card.locator("svg svg > g > circle").bounding_box()
+        for text in words:
+            assert not covers(text.bounding_box(), dot), at
+
+
+def test_the_lowest_loss_is_named_off_the_curve_that_comes_to_it(mount: Mount) -> None:
+    run = golden.run_of("cross_entropy", learning_rate=0.5, scale="standard", steps=2000)
+    card = mount("chart", run, width=330)
+    text = card.locator(".st-lowest text").bounding_box()
+    assert not covers(text, card.locator("svg svg > g > circle").bounding_box())
+
+
 def test_mini_batches_are_drawn_beside_the_loss_of_all_rows(mount: Mount) -> None:
     run = golden.run_of("squared", learning_rate=0.02, steps=80, batch=64)
     card = mount("chart", run)
@@ -328,7 +380,7 @@ def rows_of(card: "Locator") -> list[list[str]]:
 
 def test_the_table_of_two_classes_has_pythons_numbers(mount: Mount) -> None:
     run = golden.run_of("cross_entropy", steps=40, scale="standard", learning_rate=0.5)
-    card = mount("table", run)
+    card = mount("table", run, width=900)
     table = run.table().to_pydict()
     found = rows_of(card)
     assert len(found) == len(table["row"])
@@ -374,7 +426,7 @@ def test_the_table_of_many_rows_shows_those_that_cost_most(page: "Page", mount: 
 
 def test_the_table_of_a_number_has_pythons_errors(page: "Page", mount: Mount) -> None:
     run = golden.run_of("absolute", steps=20)
-    card = mount("table", run)
+    card = mount("table", run, width=900)
     page.evaluate("window.put({ at: 4 })")
     weight, bias = run.trace[4].params
     predicted = run.data.X[:, 0] * weight + bias

@@ -341,6 +341,50 @@ def test_labels_of_runs_cover_neither_one_another_nor_the_frame(modules: Any) ->
             assert abs(one["x"] - other["x"]) >= 40 or abs(one["y"] - other["y"]) >= 14
 
 
+def test_a_tag_hides_nothing_where_there_is_room_and_stays_in_the_frame(modules: Any) -> None:
+    ask = """async () => {
+      const { boxAround, boxesAlong, placeTag } = await import('/draw/tags.js');
+      const context = document.createElement('canvas').getContext('2d');
+      const frame = { left: 0, right: 300, top: 0, bottom: 200 };
+      const look = { colour: '#000', paper: '#fff', edge: '#999', size: 12 };
+      const spots = () => [[5, 20], [-40, 100], [150, 199]];
+      const place = (taken) => placeTag(context, 'a word', spots, { frame, taken, look });
+      const circle = boxAround([[30, 20]], 10);
+      const path = boxesAlong([{ points: [0, 60, 60, 140] }]);
+      return [[], [circle], [circle, ...path]].map(place);
+    }"""
+    boxes = modules.evaluate(ask)
+    assert boxes[0]["left"] == 5
+    assert boxes[1]["left"] == 2
+    assert boxes[2]["left"] == 150
+    assert boxes[2]["bottom"] == 198
+
+
+def test_letters_grow_with_those_of_the_page(page: Any) -> None:
+    for card in ("map", "relief"):
+        mount(page, card)
+        grown = page.evaluate(
+            """(card) => {
+          const sizes = () => {
+            const { theme } = t.made;
+            return [theme.type, card === 'map' ? t.made.ground.frame.left : 0];
+          };
+          const before = sizes();
+          t.place.style.fontSize = '32px';
+          t.made.show(t.made.state, new Set(['theme']));
+          t.made.frames.flush();
+          const after = sizes();
+          t.made.destroy();
+          t.place.remove();
+          return [before, after];
+        }""",
+            card,
+        )
+        (before, margin), (after, wider) = grown
+        assert after == pytest.approx(2 * before)
+        assert card == "relief" or wider > margin
+
+
 def test_the_hidden_side_of_a_hill_is_known(modules: Any) -> None:
     ask = f"""async () => {{{STATE}
       const {{ Camera }} = await import('/draw/camera.js');
@@ -377,7 +421,7 @@ def test_the_minimum_is_dark_violet_and_the_start_has_the_colour_of_its_run(
     assert any(np.abs(np.array(pixel[:3]) - RUN_COLOUR).max() < 12 for pixel in ring)
 
 
-def test_the_surface_is_seen_and_its_picture_is_one_canvas(page: Any) -> None:
+def test_the_surface_is_seen_and_its_picture_is_one_sharp_canvas(page: Any) -> None:
     mount(page, "relief")
     covered = page.evaluate("""() => {
       const { width, height } = t.made.layers.canvases[1];
@@ -385,7 +429,8 @@ def test_the_surface_is_seen_and_its_picture_is_one_canvas(page: Any) -> None:
       let count = 0;
       for (let k = 3; k < data.length; k += 4) count += data[k] === 255;
       const picture = t.made.picture();
-      return [count / (width * height), picture.width === width, picture.tagName];
+      const sharp = picture.width === Math.max(2, devicePixelRatio) * t.made.layers.width;
+      return [count / (width * height), sharp, picture.tagName];
     }""")
     assert 0.15 < covered[0] < 0.7
     assert covered[1:] == [True, "CANVAS"]

@@ -54,9 +54,11 @@ choices = some.fixed_dictionaries(
 
 SCENE = {
     "source": "geyser.csv",
-    "target": {"name": "waiting"},
+    "target": {"name": "waiting", "classes": None},
     "features": [{"name": "duration"}],
-    "params": [{}, {}],
+    "params": [{"name": "duration"}, {"name": "bias"}],
+    "surface": {"xIndex": 0, "yIndex": 1},
+    "editable": True,
     "losses": [{"name": name} for name in ("squared", "absolute", "huber")],
     "rules": list(RULES),
     "scales": list(golden.SCALES),
@@ -65,9 +67,9 @@ SCENE = {
 states = some.builds(
     lambda runs, active, source, names, look, points: {
         "scene": SCENE
-        | {"source": source, "target": {"name": names[0]}}
-        | {"features": [{"name": name} for name in names[1:]]},
-        "runs": [{"choices": one} for one in runs],
+        | {"source": source, "target": {"name": names[0], "classes": None}}
+        | {"features": [{"name": names[1]}], "columns": names[1:]},
+        "runs": [{"choices": one, "index": [0, 5, 9]} for one in runs],
         "active": active % len(runs),
         "rows": points and {"X": [x for x, _ in points], "y": [y for _, y in points]},
         **look,
@@ -78,7 +80,8 @@ states = some.builds(
     some.lists(plain.filter(bool), min_size=2, max_size=5),
     some.fixed_dictionaries(
         {
-            "at": some.integers(0, 10**5),
+            "at": some.integers(0, 2),
+            "plane": some.sampled_from([[0, 1], [1, 0]]),
             "axes": some.sampled_from(["units", "walk"]),
             "theme": some.sampled_from(["auto", "light", "dark", "projector"]),
             "pace": some.floats(0.1, 100),
@@ -100,7 +103,8 @@ def test_a_link_holds_the_whole_state(modules: Any, given: Any) -> None:
         assert asked["faults"] == []
         assert asked["data"] == state["scene"]["source"]
         assert asked["target"] == state["scene"]["target"]["name"]
-        assert asked["features"] == [one["name"] for one in state["scene"]["features"]]
+        assert asked["features"] == state["scene"]["columns"]
+        assert asked.get("at", 0) == [0, 5, 9][state["at"]]
         assert_same_choices(state, asked)
         for name, usual in USUAL.items():
             assert asked.get(name, usual) == state[name], name
@@ -108,7 +112,7 @@ def test_a_link_holds_the_whole_state(modules: Any, given: Any) -> None:
             assert as_doubles(asked["points"]) == as_doubles(state["rows"])
 
 
-USUAL = {"at": 0, "axes": "units", "theme": "auto", "pace": 5, "hidden": [], "lesson": ""}
+USUAL = {"plane": [0, 1], "axes": "units", "theme": "auto", "pace": 5, "hidden": [], "lesson": ""}
 
 
 def as_doubles(value: Any) -> Any:
@@ -140,8 +144,9 @@ DAMAGED = [
     "scale=constructor", "seed=-1", "seed=1.5", "seed=1e300", "steps=100001", "steps=ten",
     "batch=0", "l2=-1", "delta=0", "start=1", "start=1,2,3", "start=1,Infinity", "start=1,,2",
     "at=-1", "axes=z", "theme=<b>", "pace=0", "hide=<script>", "hide=a,,b", "text=%zz",
-    "text=%E0%A4%A", "view=1,x", "runs=7", "runs=0", "x=1", "x=1,2,3&y=1,2", "x=a&y=1",
-    "runs=2&run2.rate=0", "v=2", "target=%",
+    "text=%E0%A4%A", "runs=7", "runs=0", "x=1", "x=1,2,3&y=1,2", "x=a&y=1", "x=1,2&y=1",
+    "runs=2&run2.rate=0", "v=2", "target=%", "plane=bias", "plane=bias,bias", "plane=bias,height",
+    "plane=0,2", "plane=-1,0", "plane=duration,bias,bias", "plane=%zz,bias", "plane=",
 ]  # fmt: skip
 
 
@@ -158,7 +163,7 @@ def test_a_damaged_value_is_left_out_and_told(damaged: str, modules: Any) -> Non
 def test_a_teachers_link(modules: Any) -> None:
     link = (
         "#v=1&data=geyser&target=waiting&features=duration&rate=.05&start=24.3%2C-48.6&seed=0"
-        "&at=17&hide=loss,batch&text=Find%20the%20best%20rate,%20please!&unknown=1&view=30,20"
+        "&at=17&hide=loss,batch&text=Find%20the%20best%20rate,%20please!&unknown=1&plane=bias,0"
     )
     assert read(modules, link) == {
         "data": "geyser",
@@ -168,9 +173,100 @@ def test_a_teachers_link(modules: Any) -> None:
         "at": 17,
         "hidden": ["loss", "batch"],
         "lesson": "Find the best rate, please!",
-        "view": [30, 20],
+        "plane": [1, 0],
         "faults": [],
     }
+
+
+def test_a_run_has_from_the_first_what_it_does_not_tell_itself(modules: Any) -> None:
+    asked = read(modules, "rate=0.05&start=random&runs=3&run2.rate=0.09&run2.start=1,2&run3.l2=2")
+    assert asked["choices"] == {"learning_rate": 0.05, "start": None}
+    assert asked["runs"] == [
+        {"learning_rate": 0.09, "start": [1, 2]},
+        {"learning_rate": 0.05, "start": None, "l2": 2},
+    ]
+
+
+def test_a_random_start_is_told(modules: Any) -> None:
+    run = golden.run_of("squared", learning_rate=0.01, steps=2, start=[1.0, 2.0])
+    renew = """([{ scene, runs, choices, ...state }]) => m.toFragment(
+      { ...state, scene, runs: [{ ...runs[0], choices: { ...choices, start: null } }] })"""
+    assert "&start=random" in ask(modules, "/keep/link.js", renew, [[record(run), {}]])
+
+
+def test_a_link_names_columns_that_can_be_opened(modules: Any) -> None:
+    run = st.descend("penguins", "species", ["sex", "island", "body_mass_g"], steps=2)
+    tell = """([state]) => [m.toFragment(state), m.dataOf(m.toFragment(state)),
+      m.toFragment({ ...state, scene: { ...state.scene, columns: undefined } })]"""
+    link, data, old = ask(modules, "/keep/link.js", tell, [[record(run), {}]])
+    assert "&features=sex,island,body_mass_g&" in f"{link}&"
+    assert data == {
+        "data": "penguins", "target": "species", "features": ["sex", "island", "body_mass_g"]
+    }  # fmt: skip
+    assert "&features=sex=female,island=Dream,island=Torgersen,body_mass_g" in old
+
+
+def test_the_data_of_a_link_is_read_by_itself(modules: Any) -> None:
+    tell = "(_, all) => all.map((text) => m.dataOf(text))"
+    links = ["#v=1&rate=-1", "", "#v=1&data=a%20b&rate=0.1", "target=%zz&features=a,b%2Cc"]
+    found = ask(modules, "/keep/link.js", tell, [], links)
+    assert found == [None, None, {"data": "a b"}, {"features": ["a", "b,c"]}]
+
+
+PLANES = """([state]) => {
+  const { params } = state.scene;
+  const planes = params.flatMap((_, i) => params.map((_, j) => [i, j])).filter(([i, j]) => i !== j);
+  const links = planes.map((plane) => m.toFragment({ ...state, plane }));
+  return [links, planes, links.map((link) => m.fromFragment(link, state.scene))];
+}"""
+
+
+@pytest.mark.parametrize("names", [["bill,length", "a=b&c"], ["1", "0"]])
+def test_the_plane_is_told_by_the_names_of_its_params(names: list[str], modules: Any) -> None:
+    X = np.random.default_rng(0).normal(size=(9, 2))
+    run = st.descend((X, X[:, 0]), features=names, learning_rate=0.1, steps=2)
+    scene = record(run) | {"engine": "python"}
+    links, planes, asked = ask(modules, "/keep/link.js", PLANES, [[scene, {}]])
+    first = [scene["surface"]["xIndex"], scene["surface"]["yIndex"]]
+    assert ["plane=" in link for link in links] == [plane != first for plane in planes]
+    assert [one.get("plane", first) for one in asked] == planes
+    assert all(one["faults"] == [] for one in asked)
+
+
+def test_a_page_that_only_shows_leaves_out_what_it_cannot_take_up(modules: Any) -> None:
+    run = st.descend("diabetes", "progression", learning_rate=0.1, scale="standard", steps=9)
+    tell = """([state]) => {
+      const link = m.toFragment({ ...state, plane: [1, 0], rows: { X: [1], y: [1] } });
+      return [link, m.fromFragment(link, state.scene)];
+    }"""
+    link, asked = ask(modules, "/keep/link.js", tell, [[record(run), {"at": 3}]])
+    assert set(asked) == {"data", "target", "features", "at", "faults"}
+    assert asked["at"] == 3
+    assert asked["faults"] == []
+    assert "rate=" not in link
+
+
+@pytest.mark.parametrize(
+    "points, more, told",
+    [
+        ("x=1,2,3&y=1,2", {}, "x has 3 numbers and y has 2, but each of y needs 1 of x"),
+        ("x=1,2,3,4&y=1,2", {}, "x has 4 numbers and y has 2, but each of y needs 1 of x"),
+        ("x=1,2&y=1,2", {"editable": False}, "the rows of this page cannot be changed"),
+        (f"x={'1,' * 5000}2&y={'1,' * 5000}2", {}, "5001 are more than 5000"),
+        ("x=1,1e999&y=1,2", {}, "x and y must be numbers"),
+        ("x=1,2&y=0,2", {"classes": ["no", "yes"]}, "each of y must be a class, 0 to 1"),
+        ("x=1,2&y=0,-1", {"classes": ["no", "yes"]}, "each of y must be a class, 0 to 1"),
+        ("x=1,2&y=0,0.5", {"classes": ["no", "yes"]}, "each of y must be a class, 0 to 1"),
+    ],
+)
+def test_points_that_cannot_be_the_rows(points: str, more: Any, told: str, modules: Any) -> None:
+    target = {"name": "waiting", "classes": more.get("classes")}
+    scene = SCENE | {"target": target, "editable": more.get("editable", True)}
+    asked = ask(modules, "/keep/link.js", READ, [], [points, scene])
+    assert asked == {"faults": [f"the points are left out: {told}"]}
+    fine = ask(modules, "/keep/link.js", READ, [], ["x=1,2&y=0,1", SCENE | {"target": target}])
+    assert fine["faults"] == []
+    assert list(fine["points"]["y"]) == [0, 1]
 
 
 @pytest.mark.parametrize(

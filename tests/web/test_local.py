@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import linprog
 
 import steepest as st
+from steepest.diagnosis.lowest import lowest_loss
 
 ASK = """async ({ scene, request, rows, what }) => {
   const { localEngine } = await import('/engine/local.js');
@@ -51,6 +52,26 @@ def test_the_lowest_loss_there_is(kind: str, l2: float, modules: Any) -> None:
     assert lowest(modules, kind, l2=l2) == pytest.approx(run.loss, rel=1e-9)
 
 
+@pytest.mark.parametrize("delta", [1.0, 1e-2, 1e-4])
+def test_where_no_descent_arrives_no_lowest_loss_is_told(delta: float, modules: Any) -> None:
+    known = lowest_loss(golden.run_of("huber", steps=0, delta=delta).objective)
+    found = lowest(modules, "huber", delta=delta)
+    if delta == 1e-4:
+        assert known is None and found is None
+    else:
+        assert found == pytest.approx(known, rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["squared", "cross_entropy", "softmax"])
+def test_the_lowest_loss_does_not_depend_on_where_the_feature_lies(kind: str, modules: Any) -> None:
+    data = golden.run_of(kind, steps=0).data
+    told = [
+        lowest(modules, kind, rows={"X": (data.X[:, 0] + far).tolist(), "y": data.y.tolist()})
+        for far in (0.0, 1e6)
+    ]
+    assert told[1] == pytest.approx(told[0], rel=1e-8)
+
+
 def test_the_lowest_absolute_loss_is_that_of_a_linear_program(modules: Any) -> None:
     run = golden.run_of("absolute", steps=0)
     X, y, n = run.data.X[:, 0], run.data.y, len(run.data.y)
@@ -68,6 +89,23 @@ def test_classes_that_a_line_parts_have_no_lowest_loss(kind: str, modules: Any) 
     rows = {"X": (10.0 * y + np.arange(len(y)) / 9).tolist(), "y": y.tolist()}
     answer = ask(modules, kind, rows=rows)
     assert answer == {"kind": "page", "answer": None}
+
+
+def test_of_a_long_run_the_steps_are_thinned_and_counted(modules: Any) -> None:
+    script = """async ({ scene, choices }) => {
+      const { localEngine } = await import('/engine/local.js');
+      const doubles = (values) => Float64Array.from(values);
+      const engine = localEngine({ ...scene, X: doubles(scene.X), y: doubles(scene.y) });
+      const run = await engine.descend({ choices, rows: null });
+      return [run.count, Array.from(run.index), run.fullLoss.length, run.params.length];
+    }"""
+    run = golden.run_of("squared", steps=0)
+    choices = golden.choices_of(run) | {"steps": 6000, "learning_rate": 1e-3}
+    asked = {"scene": golden.scene_of(run), "choices": choices}
+    count, index, losses, params = modules.evaluate(script, asked)
+    assert count == 6001 and index[:900] == list(range(900)) and index[-1] == 6000
+    assert index == sorted(set(index)) and 1500 < len(index) <= 2001
+    assert losses == len(index) and params == 2 * len(index)
 
 
 @pytest.mark.parametrize("kind", golden.DATA)
@@ -97,6 +135,7 @@ CHOICES = [
     ({"learning_rate": "cosine:1:2"}, "too many numbers in the learning rate; it is a number"),
     ({"rule": "quick"}, "there is no rule 'quick'; choose one of steepest, momentum"),
     ({"loss": "quick"}, "there is no loss 'quick'; choose one of squared, absolute"),
+    ({"loss": "toString"}, "there is no loss 'toString'; choose one of squared, absolute"),
     ({"loss": "cross_entropy"}, "the loss cross_entropy does not fit waiting; choose one of"),
     ({"scale": "quick"}, "there is no scale 'quick'; choose one of none, standard, round"),
     ({"steps": -1}, "steps is -1, but it must be a whole number from 0 up"),
@@ -120,6 +159,7 @@ def test_choices_that_cannot_be(choices: Any, message: str, modules: Any) -> Non
 
 IN_OTHER_WORDS = (
     {"loss": "quick"},
+    {"loss": "toString"},
     {"loss": "cross_entropy"},
     {"rule": "quick"},
     {"scale": "quick"},
@@ -143,6 +183,8 @@ ROWS = [
     ("squared", [1.0, 2.0], [1.0, INF], "a row has inf as its waiting, but it must be a finite"),
     ("squared", [2.5, 2.5], [1.0, 2.0], "duration is 2.5 in every row, but it must differ"),
     ("squared", [2.5], [1.0], "duration is 2.5 in every row, but it must differ"),
+    ("squared", [1.0, 2.0, 3.0], [7.0] * 3, "waiting is 7 in every row, so there is nothing to le"),
+    ("squared", [1.0, 2.0, 3.0], [7.0, 8.0], "X has 3 numbers, but 2 are needed"),
     ("cross_entropy", [60.0, 70.0], [1.0, 1.0], "no row has damaged = no any more, but each"),
     ("softmax", [40.0, 50.0], [0.0, 1.0], "no row has species = Gentoo any more, but each class"),
     ("softmax", [40.0, 50.0], [0.5, 1.0], "a row has 0.5 as its species, but it must be a class"),

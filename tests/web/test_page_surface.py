@@ -72,6 +72,27 @@ def test_the_same_surface_as_in_python(kind: str, l2: float, look: Look) -> None
         assert found["lowestLoss"] == pytest.approx(wanted.at(*wanted.lowest)[0], rel=1e-9)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("mean", [2000.0, 1e6])
+@pytest.mark.parametrize("loss", ["squared", "cross_entropy"])
+def test_of_a_feature_far_from_0_the_lowest_point_is_the_lowest(
+    loss: str, mean: float, turned: bool, look: Look
+) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=200)
+    y = x + 1.2 * rng.normal(size=200)
+    data = x + mean, (y > 0).astype(int) if loss == "cross_entropy" else y
+    near = st.descend((x, data[1]), loss=loss)
+    run = st.descend(data, loss=loss, scale="standard", rule="steepest", steps=20)
+    found = look(run, golden.choices_of(run, scale="standard"), x=int(turned), y=int(not turned))
+    assert found["lowest"][int(turned)] == pytest.approx(near.weights[0], rel=1e-5)
+    assert found["lowestLoss"] == pytest.approx(near.loss, rel=1e-8)
+    assert found["loss"] == pytest.approx(true_losses(run, found), rel=1e-8)
+    wanted = run.surface(*(run.param_names[i] for i in (int(turned), int(not turned))), points=31)
+    for one, other in ((found["x"], wanted.x), (found["y"], wanted.y)):
+        assert np.abs(one - other).max() < (other[-1] - other[0]) * 1e-6
+
+
 @pytest.mark.parametrize("share", [0.9, 1.01, 3.0])
 @pytest.mark.parametrize("kind", ["squared", "cross_entropy", "softmax"])
 def test_the_same_window_where_the_run_diverges(kind: str, share: float, look: Look) -> None:

@@ -47,8 +47,16 @@ def test_numbers_are_told_as_python_tells_them(modules: Any) -> None:
     for value, told in zip(values, found, strict=True):
         wanted = [short(value), short(value, 6), signed(value), percent(value), f"{value:.3g}"]
         assert told[:-1] == wanted, value
-        if 0 < abs(value) < 1e21:
+        if value:
             assert told[-1] == f"{value:,.2f}", value
+
+
+@pytest.mark.parametrize("value", [1e21, 9.99e20, 1e25, -1.5e22, 123456789e15, 1.7e308])
+@pytest.mark.parametrize("decimals", [0, 3])
+def test_huge_numbers_have_all_their_digits(value: float, decimals: int, modules: Any) -> None:
+    tell = "(_, [value, decimals]) => m.fixed(value, decimals)"
+    found = ask(modules, "/words/numerals.js", tell, [], [value, decimals])
+    assert found == f"{value:,.{decimals}f}"
 
 
 def test_counts_and_what_is_no_number(modules: Any) -> None:
@@ -133,6 +141,23 @@ def test_a_reader_with_a_calculator_gets_what_is_printed(
 def test_the_sums_hold_for_numbers_of_any_size(start: Any, rate: Any, modules: Any) -> None:
     run = geyser(learning_rate=rate, start=start, steps=25)
     assert_sums_hold(ask(modules, "/words/steps.js", EVERY_STEP, [state(run)]), 20)
+
+
+def test_what_hardly_moves_is_not_told_in_zeros(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=4000)
+    tell = "([s]) => m.fourSteps({ ...s, at: s.runs[0].index.length - 1 })"
+    steps = ask(modules, "/words/steps.js", tell, [state(run)])
+    _, second, third, _ = (step["lines"] for step in steps)
+    assert re.fullmatch(r"[\d.]+: it (?:stays|(?:fell|rose) by less than a millionth)", third[0])
+    for name in ("weight", "bias"):
+        assert any(re.fullmatch(rf"{name} [\d.]+ (?:hardly moves|stays)", line) for line in second)
+    assert not any(re.search(r"0\.0{6}|0\.0+(?!\d)", line) for line in second + third)
+
+
+def test_a_tiny_share_is_not_told_in_zeros(modules: Any) -> None:
+    tell = "(_, shares) => shares.map(m.shareOf)"
+    found = ask(modules, "/words/told.js", tell, [], [0, 1e-12, 2e-6, 0.5])
+    assert found == ["0 %", "less than 0.0001 %", "0.0002 %", "50 %"]
 
 
 def test_the_printed_result_is_the_param(modules: Any) -> None:
@@ -287,18 +312,37 @@ def test_every_card_has_a_caption_and_is_described(modules: Any) -> None:
     states = [state(run, at=3) for run in scenes()]
     for cards in ask(modules, "/words/captions.js", tell, states, CARDS):
         for caption, told in cards:
-            assert 40 < len(caption) < 600
+            assert 40 < len(caption) < 440
             assert 20 < len(told) < 500
             assert not re.search(r"undefined|NaN|null|\[object", caption + told)
 
 
 def test_a_slice_tells_how_far_off_the_step_is(modules: Any) -> None:
     run = st.descend("diabetes", "progression", learning_rate=0.1, scale="standard", steps=9)
-    tell = "(states) => states.map((state) => m.captionOf('map', state))"
+    tell = "(states) => states.map((state) => m.captionOf('relief', state))"
     start, end = ask(modules, "/words/captions.js", tell, [state(run), state(run, at=9)])
     assert "the other 9 params are held" in start
-    assert re.search(r"lies [\d.,]+ off it, at its true loss", start)
+    assert re.search(r"lies [\d.,]+ off it, at its true loss [\d.,]+\.", start)
+    assert "the true gradient's shadow" in start
     assert "lies on it" in end
+    assert "shadow" not in end
+
+
+@pytest.mark.parametrize("kind, told", [
+    ("squared", "The strokes are those of Run 2."),
+    ("cross_entropy", "The strip is that of Run 2."),
+    ("softmax", "Of the runs only Run 2 is drawn."),
+    ("many of three", "Of the runs only Run 2 is drawn."),
+])  # fmt: skip
+def test_of_several_runs_it_is_told_which_is_drawn(kind: str, told: str, modules: Any) -> None:
+    run = golden.run_of(kind, learning_rate=0.01, scale="standard", steps=3)
+    tell = """([state]) => {
+      const runs = [state.runs[0], { ...state.runs[0], label: 'Run 2' }];
+      return [state, { ...state, runs, active: 1 }].map((one) => m.captionOf('fit', one));
+    }"""
+    one, two = ask(modules, "/words/captions.js", tell, [state(run)])
+    assert told not in one
+    assert two == f"{one} {told}"
 
 
 def test_what_is_described_has_the_numbers(modules: Any) -> None:
@@ -392,6 +436,20 @@ def test_names_cannot_leave_their_quotes(tmp_path: Path, monkeypatch: Any, modul
     assert np.array_equal(again.trace.params, run.trace.params)
 
 
+def test_a_category_is_told_by_its_column(tmp_path: Path, monkeypatch: Any, modules: Any) -> None:
+    pa = pytest.importorskip("pyarrow")
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    table = {"kind=": list("abcc" * 5), "m=1": rng.integers(0, 2, 20), "y": rng.normal(size=20)}
+    write_table(pa.table(table), "odd.csv")
+    run = st.descend("odd.csv", "y", steps=4)
+    [lines] = ask(modules, "/words/python.js", PYTHON, [state(run)])
+    assert 'features=["kind=", "m=1"]' in lines
+    again = run_lines(lines)
+    assert again.feature_names == run.feature_names == ("kind==a", "kind==b", "m=1")
+    assert np.array_equal(again.trace.params, run.trace.params)
+
+
 def test_data_without_a_name_are_told_as_such(modules: Any) -> None:
     pa = pytest.importorskip("pyarrow")
     X, y = np.arange(8.0), np.arange(8.0) ** 2
@@ -468,14 +526,66 @@ def test_the_next_step_is_predicted(modules: Any) -> None:
     told = answer(modules, run, "Predict", at=3)
     assert told.startswith("From step 3: weight ")
     assert told.endswith(f"The loss is then {short(run.trace[4].loss)}.")
-    check = """async ([state], [right, wrong]) => {
-      const task = m.tasksOf(state, { kind: 'page' }).find(({ check }) => check);
-      return [await task.check(right), await task.check(wrong)];
+
+
+CHECK = """(states, guesses) => states.map((state, i) => m.tasksOf(state, { kind: 'page' })
+  .find(({ predict }) => predict).check(guesses[i]))"""
+
+
+def test_a_guess_is_judged_by_where_the_step_lands(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=9)
+    (x, y), (u, v) = run.trace[3].params, run.trace[4].params
+    guesses = [[u, v], [u + 0.08 * (u - x), v], [u, v + 5.0], [x, y]]
+    states = [state(run, at=3)] * 4
+    right, close, off, still = ask(modules, "/words/tasks.js", CHECK, states, guesses)
+    assert [one["near"] for one in (right, close, off, still)] == [True, True, False, False]
+    assert right["words"].startswith("Near: off by 0 % of the length of the step as it is drawn.")
+    assert still["words"].startswith("Not there: off by 100 % of the length of the step")
+    found = re.search(rf"Step 4 lands at {NUMBER} in weight of duration \(min/min\), you pointed "
+                      rf"at {NUMBER}, off by {NUMBER}; at {NUMBER} in bias \(min\), you pointed at "
+                      rf"{NUMBER}, off by {NUMBER}\.$", off["words"])  # fmt: skip
+    assert found
+    assert list(map(read, found.groups())) == pytest.approx([u, u, 0, v, v + 5, 5], rel=1e-3)
+
+
+def test_a_guess_is_judged_on_the_axes_that_are_seen(modules: Any) -> None:
+    run = geyser(learning_rate=0.2, scale="standard", steps=9)
+    judge = """async ([state]) => {
+      const { localEngine } = await import('/engine/local.js');
+      const { onPlane } = await import('/select.js');
+      const { choices, runs } = state;
+      const see = [{ params: runs[0].params, loss: runs[0].fullLoss }];
+      const asked = { choices, rows: null, see, points: 21, axes: 'walk' };
+      const surface = await localEngine(state.scene).surface(asked);
+      const task = m.tasksOf({ ...state, surface }, { kind: 'page' }).find((one) => one.predict);
+      return task.check(onPlane(surface, runs[0].params.subarray(2, 4)));
     }"""
-    right = run.trace[4].params.tolist()
-    guesses = [right, run.trace[3].params.tolist()]
-    found = ask(modules, "/words/tasks.js", check, [state(run, at=3)], guesses)
-    assert found == ["Right.", "Off by 100 % of the length of the step."]
+    told = ask(modules, "/words/tasks.js", judge, [state(run)])
+    assert told["near"]
+    assert "in weight of duration, in standard units, you pointed at" in told["words"]
+
+
+@pytest.mark.parametrize("rule", ["steepest", "momentum", "nesterov"])
+def test_a_theorem_is_told_only_where_there_is_one(rule: str, modules: Any) -> None:
+    choices: dict[str, Any] = {"rule": rule, "learning_rate": 0.01, "scale": "standard"}
+    bowl = geyser(**choices)
+    other = golden.run_of("cross_entropy", **choices)
+    batches = golden.run_of("cross_entropy", batch=4, **choices)
+    kinds = ["just diverges", "fewest steps", "momentum"]
+    answers = [
+        ask(modules, "/words/tasks.js", TASKS, [state(run)], kinds)["answers"]
+        for run in (bowl, other, batches)
+    ]
+    assert "above it the run diverges" in answers[0][1]
+    assert ("surely falls" in answers[1][1]) is (rule == "steepest")
+    assert (f"of {rule} on it nothing is proved" in answers[1][1]) is (rule != "steepest")
+    assert "the limit of a bowl that curves so much everywhere is" in answers[1][0]
+    assert "on a bowl of that shape the steps of steepest grow" in answers[1][2]
+    assert "that shape" not in answers[0][2]
+    for told, plain in zip(answers[2], answers[1], strict=True):
+        assert told.endswith("This is with all rows a step: steps by mini-batches wander, and may "
+                             "do otherwise.")  # fmt: skip
+        assert "mini-batches" not in plain
 
 
 def test_a_recording_has_tasks_that_it_can_answer(modules: Any) -> None:

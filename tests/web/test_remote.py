@@ -52,6 +52,7 @@ class Python:
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
         self.before_answer: list[Any] = []
+        self.refuses_to_open = False
         self.opened = 0
         self.server = serve(self._serve, "127.0.0.1", 0, max_size=None, compression=None)
         self.port = self.server.socket.getsockname()[1]
@@ -72,7 +73,10 @@ class Python:
                 continue
             for frame in odd or ():
                 page.send(frame)
-            page.send(to_frame({"id": request["id"], **_told(session.answer(request))}))
+            answer = session.answer(request)
+            if self.refuses_to_open and request["ask"] == "open":
+                answer = {"error": "there is no room"}
+            page.send(to_frame({"id": request["id"], **_told(answer)}))
 
     def all_heard(self, last: str) -> list[dict[str, Any]]:
         """Return all requests once one of the kind `last` has arrived."""
@@ -164,6 +168,77 @@ def test_a_lost_connection_comes_back_with_all_that_was_open(page: "Page", pytho
     assert python.opened == 2
     asked = [request["ask"] for request in python.heard]
     assert asked[:2] == ["open", "loss"] and asked[-3:] == ["open", "loss", "offer"]
+
+
+OPEN_FILE = """() => window.engine.open({ file: {
+  name: 'my.csv',
+  bytes: new TextEncoder().encode('a,b,c\\n1,2,9\\n2,5,7\\n3,1,8\\n'),
+} }).then(({ offer }) => offer.chosen)"""
+
+
+@pytest.mark.parametrize("named", ["", "my.csv"])
+def test_a_file_with_other_columns_comes_back_as_both(
+    page: "Page", python: Python, named: str
+) -> None:
+    assert page.evaluate(OPEN_FILE) == {"data": "", "target": "c", "features": ["a"]}
+    ask(page, "open", {"data": named, "target": "c", "features": ["b"]})
+    ask(page, "open", {"data": named, "target": "b", "features": ["c"]})
+    ask(page, "open", {})
+    loss = ask(page, "lossAt", {"params": [0, 0]})
+    python.before_answer = ["drop"]
+    assert ask(page, "lossAt", {"params": [0, 0]}) == loss == pytest.approx(10)
+    assert ask(page, "offer")["chosen"] == {"data": "", "target": "b", "features": ["c"]}
+    assert page.evaluate("window.told") == ["lost", "back"]
+    again = [request["ask"] for request in python.heard][-3:]
+    assert again == ["open", "loss", "offer"]
+    last = python.heard[-3]
+    assert last["file"]["name"] == "my.csv" and (last["target"], last["features"]) == ("b", ["c"])
+
+
+def test_columns_of_what_python_began_with_come_back(page: "Page", python: Python) -> None:
+    ask(page, "open", {"target": "duration", "features": ["waiting"]})
+    python.before_answer = ["drop"]
+    assert ask(page, "offer")["chosen"]["target"] == "duration"
+    assert python.heard[-2]["data"] == "" and python.heard[-2]["target"] == "duration"
+
+
+def test_what_cannot_be_opened_again_is_told_and_nothing_else_answers(
+    page: "Page", python: Python
+) -> None:
+    page.evaluate(OPEN_FILE)
+    python.refuses_to_open, python.before_answer = True, ["drop"]
+    words = "what was open could not be opened again (there is no room): open it once more"
+    lost = {"error": words, "superseded": False}
+    assert ask(page, "lossAt", {"params": [0, 0]}) == lost
+    assert page.evaluate("window.told") == ["lost", words, "back"]
+    for name in ("descend", "surface", "offer"):
+        assert ask(page, name, {}) == lost
+    assert ask(page, "open", {"data": "", "target": "waiting"}) == lost
+    assert [request["ask"] for request in python.heard][-2:] == ["loss", "open"]
+    python.refuses_to_open = False
+    ask(page, "open", {"data": "orings"})
+    assert ask(page, "lossAt", {"params": [0, 0]}) == pytest.approx(np.log(2))
+
+
+INFINITE = {
+    "descend({ choices: { learning_rate: Infinity } })": "the learning rate is inf, but",
+    "descend({ choices: { learning_rate: 0.1, l2: NaN } })": "l2 is nan, but",
+    "surface({ choices: { delta: -Infinity } })": "delta is -inf, but",
+    "descend({ choices: { start: [0, NaN] } })": "start holds nan, but",
+    "descend({ choices: {}, rows: { X: Float64Array.of(1, Infinity), y: [1, 2] } })": "X holds inf",
+    "lossAt({ rows: { X: [1, 2], y: Float64Array.of(NaN, 1) } })": "y holds nan, but",
+    "lossAt({ params: Float64Array.of(1, NaN) })": "params holds nan, but",
+    "surface({ base: [1, 2], window: [0, Infinity, 0, 1] })": "window holds inf, but",
+}
+
+
+@pytest.mark.parametrize(("asked", "said"), INFINITE.items())
+def test_what_json_cannot_tell_is_not_asked(
+    page: "Page", python: Python, asked: str, said: str
+) -> None:
+    told = page.evaluate(f"() => window.engine.{asked}.catch((error) => error.message)")
+    assert told.startswith(said) and "must be " in told and "finite" in told
+    assert not python.heard
 
 
 def test_where_there_is_no_python_that_is_said(modules: "Page") -> None:

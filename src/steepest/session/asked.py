@@ -171,7 +171,8 @@ def _check_classes(data: Data, y: Array) -> None:
     """Refuse codes that are no class, and a class that has lost its last row."""
     if data.target.classes is None:
         if y.min() == y.max():
-            raise ChoiceError(f"y is {y[0]:g} in every row, so there is nothing to learn")
+            name = data.target.name
+            raise ChoiceError(f"{name} is {y[0]:g} in every row, so there is nothing to learn")
         return
     codes = np.arange(len(data.target.classes))
     if not np.isin(y, codes).all():

@@ -17,6 +17,7 @@ from steepest.descent.scale import choose_scale
 from steepest.errors import DataError, FileError
 from steepest.objective.linear import LinearObjective
 from steepest.run import Run, objective_of
+from steepest.session.size import check_size
 
 __all__ = ["Opened", "open_file", "open_run", "open_table"]
 
@@ -34,6 +35,9 @@ RAVINE = 1e3
 
 SAFE = 0.75
 """The share of the limit of divergence at which a first run walks."""
+
+CALM = 0.15
+"""The same where one feature in standard units makes a round bowl: half would arrive at once."""
 
 MOST_TRIED = 12
 """Columns that are tried as a target or as a feature before giving up."""
@@ -87,6 +91,7 @@ def open_file(name: str, contents: bytes) -> Table:
         # A name of our own: nothing of what a page says becomes a path.
         path = Path(folder) / f"dropped{ending}"
         path.write_bytes(contents)
+        check_size(path, name)
         try:
             table = read_table(path)
         except (DataError, FileError) as error:
@@ -159,7 +164,8 @@ def first_choices(data: Data) -> dict[str, Any]:
     objective = objective_of(data, "auto", 0.0, 1.0)
     scale = choose_scale("standard" if _in_ravine(objective) else "none", objective)
     limit = Steepest().limit(scale.curvature) if scale.curvature else None
-    rate = _below(SAFE * limit) if limit else "auto"
+    round_bowl = scale.name == "standard" and len(data.features.names) == 1
+    rate = _below((CALM if round_bowl else SAFE) * limit) if limit else "auto"
     return {"rule": "steepest", "scale": scale.name, "learning_rate": rate, "steps": STEPS}
 
 

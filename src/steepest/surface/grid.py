@@ -18,7 +18,7 @@ from steepest.objective.linear import LinearObjective
 from steepest.objective.loss import Loss
 from steepest.objective.protocol import Objective
 from steepest.objective.regression import Squared
-from steepest.surface.plane import Plane, RowsOnPlane
+from steepest.surface.plane import Plane, RowsOnPlane, lowest_step
 from steepest.surface.tables import entropy_on_grid
 
 __all__ = ["Quadratic", "loss_at", "loss_on_grid"]
@@ -58,11 +58,16 @@ def loss_at(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
 
 @dataclass(frozen=True)
 class Quadratic:
-    """A quadratic in (a, b) by six numbers: of 1, s, t, s², st, t², with s = a - a0, t = b - b0."""
+    """A quadratic in (a, b) by six numbers: of 1, s, r, s², sr, r².
+
+    s is `a - a0` and r is `b - b0 + tilt s`: along a ravine r hardly changes, so that its bottom
+    is not the difference of large numbers (see `RowsOnPlane.level`).
+    """
 
     a0: float
     b0: float
     numbers: Array
+    tilt: float = 0.0
 
     @classmethod
     def of(cls, rows: RowsOnPlane, threads: int | None = None) -> "Quadratic":
@@ -72,23 +77,24 @@ class Quadratic:
         taken about the quadratic's own minimum, where nothing cancels: about another point a
         small loss would be the difference of large numbers.
         """
-        about_origin = cls(0.0, 0.0, rows.penalty + _means(rows, 0.0, 0.0, threads))
-        a0, b0 = about_origin.lowest()
-        moved = _shifted(rows.penalty, a0, b0)
-        return cls(a0, b0, moved + _means(rows, a0, b0, threads))
+        level, tilt = rows.level()
+        s0, r0 = cls(0.0, 0.0, level.penalty + _means(level, 0.0, 0.0, threads)).lowest()
+        moved = _shifted(level.penalty, s0, r0)
+        return cls(s0, r0 - tilt * s0, moved + _means(level, s0, r0, threads), tilt)
 
     def lowest(self) -> tuple[float, float]:
         """Return the (a, b) of the minimum; the shortest way to it where it is a valley."""
-        _, ca, cb, caa, cab, cbb = self.numbers
-        bent = np.array([[2 * caa, cab], [cab, 2 * cbb]])
-        s, t = np.linalg.lstsq(bent, -np.array([ca, cb]), rcond=1e-15)[0]
-        return float(self.a0 + s), float(self.b0 + t)
+        _, cs, cr, css, csr, crr = self.numbers
+        bent = np.array([[2 * css, csr], [csr, 2 * crr]])
+        s, r = lowest_step(np.array([cs, cr]), bent)
+        return float(self.a0 + s), float(self.b0 + r - self.tilt * s)
 
     def at(self, a: Any, b: Any) -> Any:
         """Return the value at (a, b), which may be arrays."""
-        c, ca, cb, caa, cab, cbb = self.numbers
-        s, t = a - self.a0, b - self.b0
-        return c + ca * s + cb * t + caa * s**2 + cab * s * t + cbb * t**2
+        c, cs, cr, css, csr, crr = self.numbers
+        s = a - self.a0
+        r = b - self.b0 + self.tilt * s
+        return c + cs * s + cr * r + css * s**2 + csr * s * r + crr * r**2
 
     def on_grid(self, a: Array, b: Array) -> Array:
         """Return the values on the grid, (len(b), len(a))."""

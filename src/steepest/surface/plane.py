@@ -1,6 +1,6 @@
 """A plane through the params, `origin + a u + b v`, and what the rows are on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,15 @@ from numpy.typing import NDArray
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Vector
 
-__all__ = ["Plane", "RowsOnPlane"]
+__all__ = ["Plane", "RowsOnPlane", "lowest_step"]
 
 Array = NDArray[np.float64]
+
+ALIKE = 1e-13
+"""The share of a way that is left without the other, below which it is rounding."""
+
+FLAT = 1e-12
+"""The curvature, against 1 along each axis, below which a direction is taken to be flat."""
 
 
 @dataclass(frozen=True)
@@ -60,3 +66,34 @@ class RowsOnPlane:
     def margin(self, a: float, b: float) -> Array:
         """Return the margins at one point of the plane."""
         return self.base + a * self.by_a + b * self.by_b
+
+    def level(self) -> tuple["RowsOnPlane", float]:
+        """Return the rows by `s = a` and `r = b + tilt a`, whose ways are square, and the tilt.
+
+        Of a feature far from 0 a weight and the bias move all margins almost alike: by (a, b)
+        the bowl is a ravine whose bottom drowns in rounding, by (s, r) it is as open as it can be.
+        """
+        across, along = np.vdot(self.by_b, self.by_b), np.vdot(self.by_a, self.by_b)
+        tilt = float(along / across) if across > 0 and np.isfinite(along / across) else 0.0
+        by_s = self.by_a - tilt * self.by_b
+        if np.abs(by_s).max() <= ALIKE * np.abs(self.by_a).max():
+            by_s = np.zeros_like(by_s)
+        c, ca, cb, caa, cab, cbb = self.penalty
+        css, csr = caa - tilt * cab + tilt**2 * cbb, cab - 2 * tilt * cbb
+        penalty = np.array([c, ca - tilt * cb, cb, css, csr, cbb])
+        return replace(self, by_a=by_s, penalty=penalty), tilt
+
+
+def lowest_step(slope: Array, bend: Array) -> Array:
+    """Return the step to the lowest point of a quadratic, (2,); the shortest one in a valley.
+
+    Each axis is told in the unit in which it curves by 1: none is flat for its units alone. NaN
+    if there is no such step.
+    """
+    curvature = np.diag(bend)
+    unit = np.sqrt(np.where(curvature > 0, curvature, 1.0))
+    round_bend = bend / np.outer(unit, unit)
+    if not np.isfinite(round_bend).all() or not np.isfinite(slope).all():
+        return np.full(2, np.nan)
+    step: Array = np.linalg.lstsq(round_bend, -slope / unit, rcond=FLAT)[0] / unit
+    return step

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss import Loss
 from steepest.objective.regression import Absolute, Huber, Squared
-from steepest.surface.plane import Plane, RowsOnPlane
+from steepest.surface.plane import Plane, RowsOnPlane, lowest_step
 
 __all__ = ["Bowl", "find_bowl", "window"]
 
@@ -22,11 +22,18 @@ WILD = 8.0
 
 NEWTON_STEPS = 40
 
+CLOSE = 1e-12
+"""The share of the loss that one more Newton step may promise where it is as good as lowest."""
+
+LEFT_OVER = 1e-10
+"""The slope that no step takes away, against the root of loss times curvature, that is rounding."""
+
 
 class Bowl(NamedTuple):
     """The minimum on a plane, as (a, b), the curvature along a and b there; whose minimum it is.
 
-    It is the loss's own (`is_lowest`), or that of the squared loss in its place.
+    It is the loss's own (`is_lowest`), or stands in for it: that of the squared loss, or the place
+    at which no step leads on though it is not level.
     """
 
     lowest: Array
@@ -40,26 +47,31 @@ def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
     The absolute and the Huber loss may be flat or kinked where they stand, so their place is
     taken by the squared loss: the window needs to know where the minimum is, not exactly.
     """
-    rows = RowsOnPlane.of(objective, plane)
+    rows, tilt = RowsOnPlane.of(objective, plane).level()
     loss, stand_in = objective.loss, isinstance(objective.loss, Absolute | Huber)
     if stand_in:
         loss = Squared()
     at = np.zeros(2)
     for _ in range(NEWTON_STEPS):
         value, slope, bend = _expand(rows, loss, at)
-        step = np.linalg.lstsq(bend, -slope, rcond=1e-12)[0]
-        if not np.isfinite(step).all() or -(slope @ step) <= 1e-12 * abs(value):
+        step = lowest_step(slope, bend)
+        if not np.isfinite(step).all():
+            return None
+        if -(slope @ step) <= CLOSE * abs(value):
             break
         at = _downhill(rows, loss, at, step, value)
     else:
         return None
-    curvature = np.diag(bend)
-    sound = np.isfinite(at).all() and (curvature > 0).all()
-    return Bowl(at, curvature, not stand_in) if sound else None
+    level = (slope + bend @ step) ** 2 <= LEFT_OVER**2 * value * np.diag(bend)
+    along_a = np.array([1.0, tilt])
+    curvature = np.array([along_a @ bend @ along_a, bend[1, 1]])
+    lowest = np.array([at[0], at[1] - tilt * at[0]])
+    sound = np.isfinite(lowest).all() and (curvature > 0).all()
+    return Bowl(lowest, curvature, not stand_in and bool(level.all())) if sound else None
 
 
 def _expand(rows: RowsOnPlane, loss: Loss, at: Array) -> tuple[float, Array, Array]:
-    """Return value, slope (2,) and second derivatives (2, 2) on the plane at the point `at`."""
+    """Return value, slope (2,) and second derivatives (2, 2) at the point `at` of the rows."""
     margin = rows.margin(*at)
     value, slope = loss.value_and_slope(margin, rows.target)
     count = len(rows.target)

@@ -110,12 +110,16 @@ def notebook_script() -> str:
 @cache
 def style() -> str:
     """Return the style of the page; ValueError if it could end its own element."""
-    return _enclosed(web_text("page.css"), "</style")
+    from rcssmin import cssmin
+
+    return _enclosed(cssmin(web_text("page.css")), "</style")
 
 
 @cache
 def _script(entry: str, export: str) -> str:
-    return _enclosed(join(entry, (export,)), "</script")
+    from rjsmin import jsmin
+
+    return _enclosed(jsmin(join(entry, (export,))) + "\n", "</script")
 
 
 def _enclosed(text: str, end: str) -> str:

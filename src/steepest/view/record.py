@@ -66,6 +66,7 @@ def scene_record(
         "dropped": story.dropped,
         "sampled": words,
         **_names(story, data),
+        "columns": [column.name for column in data.features.columns],
         "margins": objective.shape[1],
         "losses": _losses(story, data.target.unit),
         "rules": list(RULES),

@@ -30,7 +30,7 @@ const CARDS = [
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
 
-const BY_STEP = 'Its numbers are in the table of every step.';
+const BY_STEP = 'Its numbers are in the table of the steps.';
 
 /** Where the numbers of each picture are, for those who do not see it. */
 const NUMBERS = {
@@ -100,8 +100,9 @@ function makeTitle(head) {
   element('span', { class: 'st-brand', text: 'steepest' }, head);
   const title = element('h1', {}, head);
   return {
-    show({ scene }) {
-      if (title.textContent !== scene.title) title.textContent = scene.title;
+    show({ scene, rows }) {
+      const changed = rows ? `, changed by hand: now ${scene.rows}` : '';
+      title.textContent = `${scene.title}${changed}`;
     },
   };
 }
@@ -165,8 +166,7 @@ function makeCard(grid, name, title, make, on) {
 function callbacks(store) {
   const able = (act) => (...values) => store.engine.kind === 'record' ? null : act(...values);
   return {
-    start: able((x, y) => store.startAt(x, y)),
-    startEnd: () => {},
+    ...starting(able, store),
     look: (x, y) => store.lookAt(x ?? null, y),
     row: (i) => store.lightRow(i),
     movePoint: able((i, x, y) => store.movePoint(i, x, y)),
@@ -175,6 +175,24 @@ function callbacks(store) {
     pointEnd: able(() => store.lookAround()),
     seek: (at) => store.seek(at),
     run: (i) => store.chooseRun(i),
+  };
+}
+
+/** A press on the surface is a new start, or, if one is asked for, a guess. */
+function starting(able, store) {
+  let guessed = false;
+  const guess = (point) => {
+    guessed = true;
+    store.endGuess(point);
+  };
+  return {
+    start: (x, y) => {
+      if (store.state.guessing) guess([x, y]);
+      else if (!guessed) able((...point) => store.startAt(...point))(x, y);
+    },
+    startEnd: () => {
+      guessed = false;
+    },
   };
 }
 

@@ -6,6 +6,7 @@
 // the value of each row and its slope by each margin. `guess` is the best margin if all rows get
 // the same, `spread` the size of a usual margin, `most` the most that the loss curves, and `bent`
 // the sum over the rows of the second derivative along two changes of the margins.
+import { dot, equal, total } from './engine/vectors.js';
 
 /** What all losses have: value by row, allocated. */
 class Loss {
@@ -358,22 +359,6 @@ function note(trace, params, { loss, gradient, slope }, rate) {
 
 function moved(position, direction, rate) {
   return position.map((p, i) => p + rate * direction[i]);
-}
-
-function equal(a, b) {
-  return a.every((value, i) => value === b[i]);
-}
-
-function dot(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
-}
-
-function total(values) {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
 }
 
 function median(values) {

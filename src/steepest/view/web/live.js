@@ -1,7 +1,7 @@
 // The live page: Python computes, over a socket to the machine the page came from.
 import { mount } from './app.js';
 import { socketEngine } from './engine/remote.js';
-import { fromFragment } from './keep/link.js';
+import { dataOf, fromFragment } from './keep/link.js';
 import { createStore } from './store.js';
 
 /** Connects, opens what Python offers, and shows it. */
@@ -17,6 +17,7 @@ export async function start() {
     const { scene, offer, note = '' } = await engine.open({});
     store = createStore(engine, scene);
     store.set({ offer, note });
+    await openAsked(store);
   } catch (error) {
     place.textContent = `The page could not be opened: ${error.message}`;
     return;
@@ -24,4 +25,10 @@ export async function start() {
   mount(place, store, { keys: document });
   store.wish(fromFragment(location.hash, store.state.scene));
   window.addEventListener('hashchange', () => location.reload());
+}
+
+/** A link may be for other data than those that Python began with. */
+async function openAsked(store) {
+  const asked = dataOf(location.hash);
+  if (asked && store.otherData(asked)) await store.open(asked);
 }

@@ -20,6 +20,9 @@ export function render({ model, el }) {
   const engine = alone ? localEngine(scene) : python;
   engine.page = python.page;
   store = createStore(engine, scene);
+  // The address is the notebook's own, and nobody reads the state from it.
+  store.set({ hidden: ['keep-link'] });
+  el.dataset.lmSuppressShortcuts = 'true';
   const page = mount(el, store);
   return () => {
     page.destroy();

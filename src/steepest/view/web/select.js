@@ -1,5 +1,6 @@
 // What follows from the state: the numbers that cards and words are made of. Pure functions.
 import { chooseLoss } from './engine/objective.js';
+import { dot } from './engine/vectors.js';
 
 /** Returns the run that is shown step by step. */
 export function activeRun(state) {
@@ -16,6 +17,19 @@ export function paramsAt(state, run = activeRun(state), at = state.at) {
 export function gradientAt(state, run = activeRun(state), at = state.at) {
   const i = Math.min(at, run.index.length - 1);
   return run.gradient.subarray(i * run.size, (i + 1) * run.size);
+}
+
+/** Returns the params that are the result: the last, or the best where the run left that. */
+export function resultOf(run) {
+  const left = run.verdicts.length > 0 || run.stop.reason === 'risen' || run.curvature === null;
+  const i = left ? run.best : run.index.length - 1;
+  return run.params.subarray(i * run.size, (i + 1) * run.size);
+}
+
+/** Returns the kept step of a run that is `step`, or the next one that is kept. */
+export function placeOf(run, step) {
+  const at = run.index.findIndex((index) => index >= step);
+  return at < 0 ? run.index.length - 1 : at;
 }
 
 /** Returns where params lie as seen on the surface: [x, y]. */
@@ -75,10 +89,4 @@ export function costsOf(scene, choices, params) {
 /** Returns name, label and formula of a loss. */
 export function lossOf(scene, name) {
   return scene.losses.find((loss) => loss.name === name);
-}
-
-function dot(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
 }

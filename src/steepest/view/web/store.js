@@ -2,58 +2,38 @@
 //
 // What costs work is asked of an engine. One question is under way at a time; what changes while it
 // is answered is asked anew with the newest choices, so a drag never queues up.
-import { OBJECTIVE, answered, joined } from './engine/answer.js';
-import { activeRun, offPlane, onPlane, paramsAt } from './select.js';
+import { OBJECTIVE, answered, joined, taken } from './engine/answer.js';
+import { MOST_STEPS, checkChoices } from './engine/choices.js';
+import { activeRun, offPlane, onPlane, paramsAt, placeOf } from './select.js';
+import { added, axesFor, firstState, fromItsStart, moved, removed } from './state.js';
 
 /** Steps that a new run takes at once; more are taken when the reader goes on. */
-export const HORIZON = 200;
+const HORIZON = 200;
 
 /** Runs that can stand side by side. */
-export const MOST_RUNS = 6;
+const MOST_RUNS = 6;
 
 /** Returns the store of a scene, whose numbers `engine` works out. */
 export function createStore(engine, scene) {
   return new Store(engine, firstState(scene));
 }
 
-function firstState(scene) {
-  return {
-    scene,
-    rows: null,
-    surface: scene.surface,
-    choices: scene.run.choices,
-    runs: [{ ...scene.run, label: 'Run 1', colour: 0 }],
-    active: 0,
-    at: 0,
-    phase: 0,
-    slow: false,
-    ahead: true,
-    hover: { row: -1, point: null, loss: null, level: null },
-    axes: 'units',
-    plane: [scene.surface.xIndex, scene.surface.yIndex],
-    playing: false,
-    pace: 5,
-    theme: 'auto',
-    dark: false,
-    hidden: [],
-    lesson: '',
-    offer: null,
-    note: '',
-    busy: false,
-    connection: 'here',
-    fault: null,
-  };
-}
-
 /** The state, its listeners, and the actions. */
-export class Store {
+class Store {
   constructor(engine, state) {
     this.engine = engine;
     this.state = state;
-    this.first = state.scene;
     this.listeners = new Set();
-    this.wanted = null;
     this.asking = null;
+    this.begin(state.scene);
+  }
+
+  /** Forgets what was asked about other data. */
+  begin(scene) {
+    this.first = scene;
+    this.good = { scene, rows: null };
+    this.wanted = null;
+    this.epoch = (this.epoch ?? 0) + 1;
   }
 
   /** Calls `listener(state, changed)` after each change; returns how to end that. */
@@ -71,47 +51,63 @@ export class Store {
     for (const listener of this.listeners) listener(this.state, changed);
   }
 
-  /** Takes over what a link asks for: data, rows, choices, all the runs, the step, the look. */
+  /** Takes over what a link asks for: rows, choices, all the runs, the step, the look. */
   async wish({ choices, runs = [], at = null, points, shownRun, faults = [], ...look }) {
-    const other = this.otherData(look);
-    if (other && this.engine.kind === 'python') await this.open(other);
-    else if (other) faults.push('the link is for other data or columns than this page holds');
-    if (this.state.fault) faults.push(this.state.fault);
-    const known = Object.entries(look).filter(([key]) => key in this.state);
+    const { axes, plane, ...plain } = look;
+    if (this.otherData(look)) faults.push('the link is for other data or columns than these');
+    const known = Object.entries(plain).filter(([key]) => key in this.state);
     this.set(Object.fromEntries(known));
-    if (points) await this.edit(points.X, points.y, Int32Array.from(points.y, (_, i) => i + 1));
+    if (points) await this.edit({ ...points, rowNumbers: Int32Array.from(points.y, (_, i) => i + 1) });
     if (choices) await this.choose(choices);
-    for (const run of runs) await this.addRun({ ...this.state.choices, ...run });
+    const first = this.state.choices;
+    for (const run of runs) await this.addRun({ ...first, ...run });
     if (runs.length) await this.chooseRun(shownRun ?? 0);
-    if (at !== null) this.seek(at);
+    if (plane) await this.setPlane(...plane);
+    if (axes && axes !== this.state.axes) await this.setAxes(axes);
+    if (at !== null) this.seekStep(at);
+    if (this.state.fault) faults.push(this.state.fault);
     if (faults.length) this.set({ fault: `${faults.join('; ')}; the rest of the link is used` });
   }
 
-  /** Returns what a link asks to open, null if that is here already. */
+  /** Returns whether what a link is for is something else than what is here. */
   otherData({ data, target, features }) {
-    const { scene } = this.state;
-    const names = scene.features.map(({ name }) => name).join();
-    const same = (asked, here) => asked === undefined || String(asked) === here;
-    const here = same(data, scene.source) && same(target, scene.target.name);
-    return here && same(features, names) ? null : { data, target, features };
+    const { source, target: here, columns } = this.state.scene;
+    const differs = (asked, own) => asked !== undefined && String(asked) !== String(own);
+    return differs(data, source) || differs(target, here.name) || differs(features, columns);
   }
 
   // --- the run -----------------------------------------------------------------------------------
 
   /** Changes choices of the run that is shown; it is walked anew from its start. */
   choose(patch) {
+    if (!this.allowed(patch)) return null;
     const choices = { ...this.state.choices, ...patch };
     const objective = OBJECTIVE.some((key) => key in patch);
     const axes = 'scale' in patch ? axesFor(patch.scale, this.state) : this.state.axes;
     const seen = objective || axes !== this.state.axes || (axes === 'walk' && 'scale' in patch);
     this.set({ choices, axes, phase: 0 });
-    return this.ask({ run: true, all: objective, surface: seen ? 'anew' : null });
+    return this.ask({ runs: objective ? 'all' : this.shown(), surface: seen ? 'anew' : null });
+  }
+
+  /** Returns whether choices can be; if not, says why. */
+  allowed(patch) {
+    try {
+      checkChoices(patch);
+      return true;
+    } catch (error) {
+      this.set({ fault: error.message });
+      return false;
+    }
+  }
+
+  shown() {
+    return new Set([activeRun(this.state).id]);
   }
 
   /** Starts at the point (x, y) of the surface; params that it does not show stay. */
   startAt(x, y) {
-    const { surface, runs, active } = this.state;
-    const old = paramsAt(this.state, runs[active], 0);
+    const { surface } = this.state;
+    const old = paramsAt(this.state, activeRun(this.state), 0);
     const [x0, y0] = onPlane(surface, old);
     return this.startFrom(
       Array.from(old, (v, i) => v + (x - x0) * surface.ux[i] + (y - y0) * surface.uy[i]),
@@ -120,14 +116,16 @@ export class Store {
 
   /** Starts from these params; the whole path follows, and the picture if `surface` says so. */
   startFrom(start, surface = null) {
+    if (!this.allowed({ start })) return null;
     this.set({ choices: { ...this.state.choices, start }, phase: 0 });
-    return this.ask({ run: true, surface });
+    return this.ask({ runs: this.shown(), surface });
   }
 
   /** Starts at random params, drawn with `seed`; the picture moves if they are out of sight. */
   newStart(seed = Math.floor(Math.random() * 10000)) {
+    if (!this.allowed({ seed })) return null;
     this.set({ choices: { ...this.state.choices, start: null, seed }, phase: 0, playing: false });
-    return this.ask({ run: true, surface: 'if out of sight', at: 0 });
+    return this.ask({ runs: this.shown(), surface: 'if out of sight', step: 0 });
   }
 
   /** Moves the picture so that all runs are in sight. */
@@ -141,22 +139,25 @@ export class Store {
     this.set({ at: Math.max(0, Math.min(last, Math.round(at))), phase: 0 });
   }
 
+  /** Goes to a step of the run, or the next one that is kept. */
+  seekStep(step) {
+    this.seek(placeOf(activeRun(this.state), step));
+  }
+
   /** Takes `count` steps; beyond the end the run goes on, unless it is over. */
-  async step(count = 1) {
+  step(count = 1) {
     const run = activeRun(this.state);
-    const wanted = this.state.at + count;
-    if (wanted < run.index.length || !this.canGoOn()) return this.seek(wanted);
-    const steps = run.count - 1 + Math.max(count, HORIZON);
+    const wanted = run.index[this.state.at] + count;
+    if (wanted < run.count || !this.canGoOn()) return this.seekStep(wanted);
+    const steps = Math.min(MOST_STEPS, run.count - 1 + Math.max(count, HORIZON));
     this.set({ choices: { ...this.state.choices, steps } });
-    await this.ask({ run: true });
-    return this.seek(wanted);
+    return this.ask({ runs: this.shown(), step: wanted });
   }
 
   /** Returns whether there are steps beyond the last one. */
   canGoOn() {
-    const run = activeRun(this.state);
-    const whole = run.index.length === run.count;
-    return this.engine.kind !== 'record' && whole && run.stop.reason === 'steps';
+    const { count, stop } = activeRun(this.state);
+    return this.engine.kind !== 'record' && stop.reason === 'steps' && count <= MOST_STEPS;
   }
 
   /** Shows the next part of a step: its gradient, total, scaled, the move; then it is taken. */
@@ -172,93 +173,95 @@ export class Store {
 
   /** Keeps the run as it is and goes on with a copy of it. */
   keepRun() {
-    this.addRun({ ...this.state.choices });
+    return this.addRun({ ...this.state.choices });
   }
 
   /** Adds a run with these choices and shows it. */
   addRun(choices) {
-    const { runs } = this.state;
+    const runs = this.settled();
     if (runs.length >= MOST_RUNS) {
       this.set({ fault: `${MOST_RUNS} runs stand side by side at most; remove one first` });
       return null;
     }
+    const id = Math.max(...runs.map((run) => run.id)) + 1;
     const colour = [0, 1, 2, 3, 4, 5].find((c) => !runs.some((run) => run.colour === c));
-    const run = { ...activeRun(this.state), choices, label: this.freeLabel(), colour };
+    const run = { ...activeRun(this.state), choices, id, label: `Run ${id}`, colour };
     this.set({ runs: [...runs, run], active: runs.length, choices, phase: 0 });
-    return this.ask({ run: true });
+    return this.ask({ runs: new Set([id]) });
   }
 
-  freeLabel() {
-    const taken = this.state.runs.map((run) => Number(run.label.split(' ')[1]));
-    return `Run ${Math.max(...taken) + 1}`;
+  /** Returns the runs, each with the choices that were made for it last. */
+  settled() {
+    const { runs, active, choices } = this.state;
+    return runs.map((run, i) => (i === active ? { ...run, choices } : run));
   }
 
   /** Takes a run away; the last one stays. */
   removeRun(i) {
-    const runs = this.state.runs.filter((_, j) => j !== i);
-    if (!runs.length) return;
-    const active = Math.min(this.state.active - (i < this.state.active ? 1 : 0), runs.length - 1);
-    this.show(runs, active);
+    const { active } = this.state;
+    const runs = this.settled().filter((_, j) => j !== i);
+    if (!runs.length) return null;
+    return this.show(runs, Math.min(active - (i < active ? 1 : 0), runs.length - 1));
   }
 
   /** Shows another of the runs step by step. */
   chooseRun(i) {
-    return this.state.runs[i] ? this.show(this.state.runs, i) : null;
+    return this.state.runs[i] ? this.show(this.settled(), i) : null;
   }
 
   show(runs, active) {
-    const at = Math.min(this.state.at, runs[active].index.length - 1);
-    this.set({ runs, active, choices: runs[active].choices, at, phase: 0 });
-    return this.state.surface.slice ? this.ask({ surface: 'through its end' }) : null;
+    const before = this.state;
+    const at = placeOf(runs[active], activeRun(before).index[before.at]);
+    const { choices } = runs[active];
+    const axes = choices.scale === 'none' ? 'units' : before.axes;
+    this.set({ runs, active, choices, at, axes, phase: 0 });
+    const other = axes !== before.axes || (axes === 'walk' && choices.scale !== before.surface.scale);
+    if (other) return this.ask({ surface: 'anew' });
+    return before.surface.slice ? this.ask({ surface: 'same window' }) : null;
   }
 
   // --- the data ----------------------------------------------------------------------------------
 
   /** Moves a row to feature `x` and target `y`; the surface follows. */
   movePoint(i, x, y) {
-    const { X, y: targets, rowNumbers } = this.state.scene;
-    return this.edit(replaced(X, i, x), replaced(targets, i, y), rowNumbers);
+    return this.edit(moved(this.state.scene, i, x, y));
   }
 
   /** Adds a row. */
   addPoint(x, y) {
-    const { X, y: targets, rowNumbers } = this.state.scene;
-    const next = Math.max(...rowNumbers) + 1;
-    const more = Int32Array.of(...rowNumbers, next);
-    return this.edit(Float64Array.of(...X, x), Float64Array.of(...targets, y), more);
+    return this.edit(added(this.state.scene, x, y));
   }
 
   /** Takes a row away. */
   removePoint(i) {
-    const { X, y, rowNumbers } = this.state.scene;
-    const without = (values) => values.filter((_, j) => j !== i);
-    return this.edit(without(X), without(y), without(rowNumbers));
+    this.lightRow(-1);
+    return this.edit(removed(this.state.scene, i));
   }
 
   /** Takes back all that was changed in the rows. */
   resetRows() {
-    return this.edit(this.first.X, this.first.y, this.first.rowNumbers);
+    return this.edit(this.first);
   }
 
-  edit(X, y, rowNumbers) {
+  edit({ X, y, rowNumbers }) {
     const before = this.state;
     const scene = { ...before.scene, X, y, shown: y.length, rows: y.length, rowNumbers };
     // Random starts depend on the data; what the reader moves now is the data alone.
-    const runs = before.runs.map((run) => ({ ...run, choices: fromItsStart(run) }));
-    const { choices } = runs[before.active];
+    const runs = this.settled().map((run) => ({ ...run, choices: fromItsStart(run) }));
     const rows = X === this.first.X ? null : { X, y };
-    this.set({ scene, rows, runs, choices, phase: 0 });
-    return this.ask({ run: true, all: true, surface: 'same window', undo: before });
+    this.set({ scene, rows, runs, choices: runs[before.active].choices, phase: 0 });
+    return this.ask({ runs: 'all', surface: 'same window' });
   }
 
   /** Opens other data, target or features: the page begins anew with them. */
   async open(request) {
+    this.begin(this.first);
+    this.engine.giveUp?.();
     this.set({ busy: true, fault: null, playing: false });
     try {
       const { scene, offer = null, note = '' } = await this.engine.open(request);
       const { theme, dark, hidden, lesson, pace } = this.state;
-      this.first = scene;
-      this.wanted = null;
+      this.begin(scene);
       this.set({ ...firstState(scene), theme, dark, hidden, lesson, pace, offer, note });
     } catch (error) {
       this.set({ busy: false, fault: error.message });
@@ -302,6 +305,18 @@ export class Store {
     if (this.looking) this.set({ hover: { ...this.state.hover, point, loss, level: loss } });
   }
 
+  /** Waits for the reader to point at where the next step lands; `hear([x, y])` is told where. */
+  startGuess(hear) {
+    this.hearGuess = hear;
+    this.set({ guessing: true, ahead: false, phase: 0 });
+  }
+
+  /** Takes a guess in, and shows the path again. */
+  endGuess(point) {
+    this.set({ guessing: false, ahead: true });
+    this.hearGuess?.(point);
+  }
+
   /** Lights a row in every card; -1 for none. */
   lightRow(row) {
     if (row !== this.state.hover.row) this.set({ hover: { ...this.state.hover, row } });
@@ -309,16 +324,16 @@ export class Store {
 
   // --- asking the engine -------------------------------------------------------------------------
 
-  /** Has the run, or all of them, and the surface worked out; only the newest wish counts. */
+  /** Has runs and the surface worked out; only the newest wish counts. */
   ask(wish) {
     this.wanted = joined(this.wanted, wish);
     if (this.asking) this.engine.giveUp?.();
-    if (!this.asking) this.asking = this.answerAll();
+    else this.asking = this.answerAll();
     return this.asking;
   }
 
   async answerAll() {
-    if (!this.state.busy) this.set({ busy: true });
+    this.set({ busy: true });
     while (this.wanted) {
       const wish = this.wanted;
       this.wanted = null;
@@ -328,41 +343,34 @@ export class Store {
     this.set({ busy: false });
   }
 
+  async answer(wish) {
+    const { epoch, state } = this;
+    try {
+      const answer = await answered(this.engine, state, wish);
+      if (epoch === this.epoch) this.take(answer, wish, state);
+    } catch (error) {
+      if (epoch !== this.epoch) return;
+      if (error.superseded) this.wanted = joined(wish, this.wanted ?? {});
+      else this.refuse(error.message);
+    }
+  }
+
+  /** Takes an answer in; what the reader changed while it was worked out stays changed. */
+  take({ walked, surface }, wish, { scene, rows }) {
+    const { runs: old, active, at } = this.state;
+    const step = wish.step ?? old[active].index[at];
+    const runs = old.map((run) => taken(run, walked.get(run.id)));
+    this.good = { scene, rows };
+    this.set({ runs, surface, at: placeOf(runs[active], step), fault: null });
+  }
+
   /** Says what cannot be, and goes back to what was, unless something else is wished already. */
-  refuse({ undo }, fault) {
-    const { runs, active } = this.state;
+  refuse(fault) {
     if (!this.wanted) {
-      const { scene, rows } = undo ?? this.state;
-      this.set({ scene, rows, choices: runs[active].choices });
+      const { active, surface } = this.state;
+      const runs = this.state.runs.map((run) => ({ ...run, choices: run.walked }));
+      this.set({ ...this.good, runs, choices: runs[active].choices, axes: surface.axes });
     }
     this.set({ fault });
   }
-
-  async answer(wish) {
-    try {
-      this.set({ ...(await answered(this.engine, () => this.state, wish)), fault: null });
-    } catch (error) {
-      if (error.superseded) {
-        this.wanted = joined(wish, this.wanted ?? {});
-        return;
-      }
-      this.refuse(wish, error.message);
-    }
-  }
-}
-
-function axesFor(scale, state) {
-  if (state.surface.slice && state.scene.features.length > 1) return 'units';
-  return scale === 'none' ? 'units' : 'walk';
-}
-
-/** Returns the choices of a run with the start that it has, drawn or given. */
-function fromItsStart({ choices, params, size }) {
-  return { ...choices, start: Array.from(params.subarray(0, size)) };
-}
-
-function replaced(values, i, value) {
-  const copy = values.slice();
-  copy[i] = value;
-  return copy;
 }

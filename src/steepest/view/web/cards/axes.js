@@ -30,7 +30,7 @@ export function fixedAxis(low, high, label, values, labels = values.map(String))
 }
 
 /** Steps beyond which the axis of steps is logarithmic. */
-export const LONG = 100;
+const LONG = 100;
 
 /** Return the axis of steps 0 to `last`: linear; for long runs 0, 1, 10, 100, evenly spaced. */
 export function stepAxis(last) {

@@ -6,6 +6,7 @@ import { DASHES } from '../draw/colours.js';
 import { svg } from '../draw/canvas.js';
 import { linearAxis, logAxis, stepAxis } from './axes.js';
 import { arrival, lossRange, nearestStep } from './chart_range.js';
+import { exitSpots, levelSpots, Words } from './chart_words.js';
 import { lossLabel, steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';
 import { Plot } from './plot.js';
@@ -37,6 +38,7 @@ class Chart {
     this.rule = svg('path', { fill: 'none', 'pointer-events': 'none' }, middle);
     this.names = svg('g', {}, outer);
     this.note = new Note(this.plot);
+    this.words = new Words(this.plot);
     set(outer, { role: 'slider', tabindex: 0, 'aria-valuemin': 0 });
     Object.assign(outer.style, { touchAction: 'pan-y', cursor: 'ew-resize' });
     this.listen(outer);
@@ -73,8 +75,9 @@ class Chart {
     this.lines.replaceChildren(...this.curves.map((curve) => curve.group));
     this.lines.append(this.curves[this.state.active].group);
     this.marks = this.placesOf(activeRun(this.state));
-    this.drawLowest();
+    this.words.begin(this.state.runs.map((run) => this.placesOf(run)));
     this.drawExits();
+    this.drawLowest();
     this.step();
     this.label();
     this.showLevel();
@@ -93,7 +96,8 @@ class Chart {
     const last = Math.max(...runs.map((run) => run.index[run.index.length - 1]));
     const batches = runs.some((run) => run.choices.batch);
     const note = batches ? 'thin: each mini-batch; thick: all rows' : '';
-    this.plot.frame({ x: stepAxis(last), y, note, right: roomFor(this.plot, runs) });
+    const right = roomFor(this.plot, runs);
+    this.plot.frame({ x: stepAxis(last), y, note, right, tall: true });
     this.plot.wrap.dataset.scale = log ? 'log' : 'linear';
   }
 
@@ -141,8 +145,7 @@ class Chart {
     const { muted } = this.plot.theme;
     const look = { stroke: muted, 'stroke-dasharray': '5 4' };
     svg('line', { x1: 0, x2: this.plot.inner.width, y1: y, y2: y, ...look }, this.floor);
-    const text = `lowest ${short(lowest)}`;
-    this.plot.write(this.floor, 6, y + 1.15 * this.plot.size, text, { halo: true, fill: muted });
+    this.words.write(this.floor, `lowest ${short(lowest)}`, muted, levelSpots(y));
   }
 
   /** Return where the steps of a run lie: a note hides few of them. */
@@ -165,11 +168,9 @@ class Chart {
   exitOf(run, { x, step, loss }) {
     const fill = this.plot.theme.runs[run.colour];
     svg('path', { d: `M${x} 1l6 10h-12z`, fill, class: 'st-exit' }, this.exits);
-    const name = this.state.runs.length > 1 ? `${run.label}: ` : '';
-    const text = `${name}${short(loss)} at step ${short(step)}`;
-    const onLeft = x + 12 + this.plot.wide(text) > this.plot.inner.width;
-    const look = { halo: true, fill, 'text-anchor': onLeft ? 'end' : 'start' };
-    this.plot.write(this.exits, x + (onLeft ? -10 : 10), this.plot.size, text, look);
+    const several = this.state.runs.length > 1;
+    const text = several ? `${run.label}: ${short(loss)}` : `${short(loss)} at step ${short(step)}`;
+    this.words.write(this.exits, text, fill, exitSpots(x));
   }
 
   /** Draw what is done and what is ahead at the step that is shown. */

@@ -9,12 +9,17 @@ import { svg } from '../draw/canvas.js';
 import { linearAxis } from './axes.js';
 import { canEdit, classLines, jitter, over, rangeOf, rounded } from './fit_rows.js';
 import { rowName, spaced, steady } from './fit_rows.js';
-import { labelRuns, Note, roomFor, stemIn } from './labels.js';
+import { fewest, labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { classColour, classMark } from './marks.js';
 import { drawable, set } from './points.js';
 
 const COUNT = 161;
 const STRIP = 17;
+
+/** Names of classes are so far above their curves, in pixels, at one of these shares across. */
+const AWAY = 5;
+const SHARES = [0.1, 0.3, 0.5, 0.7, 0.9, 0, 0.2, 0.4, 0.6, 0.8, 1];
+
 const QUARTERS = { values: [0, 0.25, 0.5, 0.75, 1], labels: ['0', '0.25', '0.5', '0.75', '1'] };
 
 /** The rows over their feature, curves of probability, and the class predicted. */
@@ -56,8 +61,13 @@ export class ClassFit {
     return {
       label: `probability of ${target.name} = ${which}`.replace('= each', 'for each'),
       ticks: () => QUARTERS,
-      scale: (from, to) => scale(0, 1, from - lanes - STRIP, to + 12),
+      scale: (from, to) => scale(0, 1, from - lanes - STRIP, to + this.above()),
     };
+  }
+
+  /** Room above a probability of 1: of more classes, a name stands there on its curve. */
+  above() {
+    return this.two ? 12 : this.plot.size + 2 * AWAY;
   }
 
   rows(scene) {
@@ -110,12 +120,11 @@ export class ClassFit {
   ofClasses({ scene }, given) {
     this.names.replaceChildren();
     const { classes } = scene.target;
-    const taken = [];
-    classes.forEach((name, i) => {
+    classes.forEach((_, i) => {
       const look = { stroke: classColour(this.plot.theme, i), 'stroke-width': 2.4 };
       this.curve(given, i, classes.length, look);
-      if (classes.length <= 10) this.nameCurve(String(name), i, given, classes.length, taken);
     });
+    if (classes.length <= 10) this.nameCurves(classes, given);
   }
 
   curve(given, i, classes, look) {
@@ -131,20 +140,35 @@ export class ClassFit {
     svg('path', { d, class: 'st-fit-line', ...look }, this.group);
   }
 
-  /** Write the name of a class on its curve, where it is high and no other name stands. */
-  nameCurve(name, i, given, classes, taken) {
-    const half = this.plot.wide(name) / 2 + 4;
-    const spots = [0.5, 0.1, 0.9, 0.3, 0.7].map((share) => {
-      const j = Math.round(share * (COUNT - 1));
-      const x = Math.max(half, Math.min(this.plot.inner.width - half, this.plot.x(this.xs[j])));
-      return { x, half, p: given[j * classes + i], y: this.plot.y(given[j * classes + i]) - 5 };
+  /** Write the names of classes above their curves, where they hide neither curves nor names. */
+  nameCurves(classes, given) {
+    const { plot } = this;
+    const rows = this.points.x.length;
+    const hidden = { x: this.traced.x.slice(rows), y: this.traced.y.slice(rows) };
+    classes.forEach((name, i) => {
+      const [width, height] = [plot.wide(String(name)), plot.size];
+      const spots = this.spotsOn(i, given, classes.length, width);
+      const [left, top] = fewest(spots, width, height, hidden);
+      for (let x = left; x <= left + width; x += 5) {
+        hidden.x.push(x, x);
+        hidden.y.push(top, top + height);
+      }
+      const look = { halo: true, fill: plot.theme.ink };
+      plot.write(this.labels, left, top + 0.85 * height, String(name), look);
     });
-    const spot = spots.sort((a, b) => b.p - a.p).find((one) => isFree(one, taken, this.plot.size));
-    if (!spot) return;
-    taken.push(spot);
-    const fill = this.plot.theme.ink;
-    const y = Math.max(this.plot.size, spot.y);
-    this.plot.write(this.labels, spot.x, y, name, { halo: true, fill, 'text-anchor': 'middle' });
+  }
+
+  /** Return corners for a name just above a curve, first where the curve is highest. */
+  spotsOn(i, given, classes, width) {
+    const { x, y, inner, size } = this.plot;
+    const xs = Array.from(this.xs, x);
+    const ys = xs.map((_, j) => y(given[j * classes + i]));
+    const spots = SHARES.map((share) => {
+      const left = 4 + share * (inner.width - width - 8);
+      const under = ys.filter((_, j) => xs[j] > left - 4 && xs[j] < left + width + 4);
+      return [left, Math.min(...under) - size - AWAY];
+    });
+    return spots.sort((a, b) => a[1] - b[1]);
   }
 
   /** Draw where each class is predicted: a strip of its colour, with its name where it fits. */
@@ -246,9 +270,4 @@ function regionsOf(given, classes) {
     else if (code >= 0) regions.push({ code, from: j, to: j });
   }
   return regions;
-}
-
-function isFree(spot, taken, size) {
-  return taken.every((other) => Math.abs(other.x - spot.x) > other.half + spot.half
-    || Math.abs(other.y - spot.y) > 1.3 * size);
 }

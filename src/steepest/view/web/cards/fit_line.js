@@ -11,6 +11,8 @@ import { labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { disc } from './marks.js';
 import { drawable, set } from './points.js';
 
+const SIGN = { above: '▲', below: '▼' };
+
 /** The rows over their feature, and the line. */
 export class LineFit {
   constructor(plot, points) {
@@ -18,6 +20,7 @@ export class LineFit {
     this.errors = svg('path', { class: 'st-errors', fill: 'none', opacity: 0.28 }, plot.back);
     this.square = svg('path', { class: 'st-square', 'fill-opacity': 0.16 }, plot.back);
     this.group = svg('g', { fill: 'none', 'pointer-events': 'none' }, plot.front);
+    this.outside = svg('g', { class: 'st-outside' }, plot.front);
     this.names = svg('g', {}, plot.svg);
     this.stem = stemIn(plot);
     this.note = new Note(plot);
@@ -57,8 +60,34 @@ export class LineFit {
     while (this.lines.length < runs.length) this.lines.push(this.line());
     const ends = runs.map((run, i) => this.show(state, run, this.lines[i]));
     this.group.append(this.lines[state.active]);
+    this.tellOutside(state);
     this.showErrors(state);
     labelRuns(this.plot, this.names, runs.length > 1 ? ends : []);
+  }
+
+  /** Say which lines lie outside the picture, above or below it: none is missing in silence. */
+  tellOutside(state) {
+    const { plot, outside } = this;
+    outside.replaceChildren();
+    const lost = state.runs.map((run) => ({ run, where: this.whereOf(state, run) }));
+    for (const side of ['above', 'below']) {
+      const here = lost.filter(({ where }) => where === side);
+      here.forEach(({ run }, i) => {
+        const down = side === 'above' ? 1.1 + 1.3 * i : 1.3 * (i + 1 - here.length) - 0.4;
+        const y = (side === 'above' ? 0 : plot.inner.height) + down * plot.size;
+        const name = state.runs.length > 1 ? `${run.label}: ` : '';
+        const text = `${SIGN[side]} ${name}the line lies ${side} the picture`;
+        plot.write(outside, 6, y, text, { halo: true, fill: plot.theme.runs[run.colour] });
+      });
+    }
+  }
+
+  /** Return where a run's line lies: 'above' or 'below' the picture, '' where it is seen. */
+  whereOf(state, run) {
+    const ends = marginsOf(over(state.scene, this.rangeX), paramsAt(state, run));
+    const heights = Array.from(ends, this.plot.y);
+    if (heights.every((y) => y < 0)) return 'above';
+    return heights.every((y) => y > this.plot.inner.height) ? 'below' : '';
   }
 
   /** Draw the error of each row as a thin upright stroke from the point to the line. */
@@ -140,14 +169,17 @@ export class LineFit {
   say(state) {
     const [weight, bias] = paramsAt(state);
     const { features, target } = state.scene;
-    const line = `${short(weight)} x ${features[0].name} ${signed(bias).replace(/^([+-])/, '$1 ')}`;
-    return `${target.label} against ${features[0].label}; the line is ${target.name} = ${line}`;
+    const [{ name, label }] = features;
+    const line = `${target.name} = ${short(weight)} x ${name} ${signed(bias).replace(/^./, '$& ')}`;
+    const where = this.whereOf(state, activeRun(state));
+    const told = where && ` and lies ${where} the picture`;
+    return `${target.label} against ${label}; the line is ${line}${told}`;
   }
 
   /** Take the marks away. */
   destroy() {
-    const { errors, stem, square, group, names, note } = this;
-    for (const part of [errors, stem, square, group, names, note.group]) part.remove();
+    const { errors, stem, square, group, outside, names, note } = this;
+    for (const part of [errors, stem, square, group, outside, names, note.group]) part.remove();
     delete this.plot.wrap.dataset.line;
   }
 }

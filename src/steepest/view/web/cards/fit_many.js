@@ -28,7 +28,7 @@ class ManyFit {
   /** Draw axes, guides and rows. */
   frame(state) {
     this.guide.replaceChildren();
-    this.plot.frame({ ...this.axes(state), note: state.scene.sampled });
+    this.plot.frame({ ...this.axes(state), note: state.scene.sampled, tall: true });
     this.guides(state);
     const { x, y } = this.places(state);
     const { scene } = state;

@@ -40,14 +40,14 @@ export function over(scene, values) {
 }
 
 /** Return the scene with row i alone. */
-export function alone(scene, i) {
+function alone(scene, i) {
   const width = scene.features.length;
   const X = scene.X.slice(i * width, (i + 1) * width);
   return { ...scene, X, y: scene.y.slice(i, i + 1), shown: 1 };
 }
 
 /** Return a value with its unit. */
-export function withUnit(value, unit) {
+function withUnit(value, unit) {
   return unit ? `${short(value)} ${unit}` : short(value);
 }
 

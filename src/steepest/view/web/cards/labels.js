@@ -60,8 +60,8 @@ function spotsFor({ x, top, bottom, left, right }, width, height, area) {
   return acrosses.flatMap((bx) => inside.map((by) => [bx, by]));
 }
 
-/** Return the spot whose box lies over the fewest marks. */
-function fewest(spots, width, height, { x, y }) {
+/** Return the first of the spots, corners of a box, whose box lies over the fewest marks {x, y}. */
+export function fewest(spots, width, height, { x, y }) {
   const hidden = spots.map(([bx, by]) => {
     let count = 0;
     for (let i = 0; i < x.length; i += 1) {

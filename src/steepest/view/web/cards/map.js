@@ -8,10 +8,11 @@ import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { Ground } from '../draw/ground.js';
 import { Handle } from '../draw/handle.js';
 import { fieldOf } from '../draw/heights.js';
-import { drawArrow, drawCross, drawStart, drawTag, tagSize } from '../draw/marks.js';
+import { drawArrow, drawCross, drawStart, drawTag, tagLook, tagSize } from '../draw/marks.js';
 import { flatLine, inside } from '../draw/paths.js';
 import { drawPhase } from '../draw/phases.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
+import { boxAround, boxesAlong, placeTag } from '../draw/tags.js';
 import { inWords, pictureHeight, placeInWords } from '../draw/words.js';
 import { short } from '../words/numerals.js';
 
@@ -22,6 +23,9 @@ const NUDGE = 1 / 200;
 
 /** A finger that moves less than this, in pixels, taps. */
 const STILL = 8;
+
+/** Beside so many places where the path leaves the picture there may be room to say it. */
+const EXITS = 4;
 
 /** The card of the surface from above: {show(state, changed), destroy(), picture()}. */
 export function makeMap(parent, on = {}) {
@@ -202,14 +206,15 @@ class LossMap {
       line: (run, first, last) => flatLine(this.pixels.get(run), first, last, ground.frame),
       place: (run, i) => this.place(run, i),
     };
-    const { exits } = drawLines(context, state, theme, face);
+    const { exits, pieces } = drawLines(context, state, theme, face);
     this.drawLowest(context);
-    if (exits.length) this.drawLeaving(context, exits[0]);
     const run = activeRun(state);
-    if (state.phase) drawPhase(context, state, theme, ground, run, this.at(run));
+    const scene = { state, theme, ground, marks: this.marks() };
+    if (state.phase) drawPhase(context, scene, run, this.at(run));
     else this.drawDescent(context, run);
     drawPoints(context, state, theme, face);
     drawRunLabels(context, state, theme, face, ground.frame);
+    if (exits.length) this.drawLeaving(context, exits.slice(0, EXITS), pieces);
     ground.barMark(context, trueLoss(run, this.at(run)), lookOf(run, theme).colour);
     this.placeHandle();
   }
@@ -229,22 +234,36 @@ class LossMap {
     return inside(x, y, this.ground.frame) ? [x, y, false] : null;
   }
 
-  /** Say it where the path first leaves the window. */
-  drawLeaving(context, { x, y }) {
+  /** Say it where the path leaves the window, clear of where it goes. */
+  drawLeaving(context, exits, pieces) {
     const { frame } = this.ground;
-    const { ink, card, line } = this.theme;
-    const { width, height } = tagSize(context, ['leaves the picture'], 11);
-    const left = Math.max(frame.left + 4, Math.min(frame.right - width - 4, x - width / 2));
-    const middle = y - frame.top > 50 ? y - 12 - height / 2 : y + 12 + height / 2;
-    const look = { colour: ink, paper: card, edge: line, size: 11 };
-    drawTag(context, ['leaves the picture'], [left, middle], look);
+    const spots = ({ width, height }) => [1, 2, 3].flatMap((far) => exits.flatMap(({ x, y }) => (
+      [-1, 1].map((way) => [x - width / 2, y + way * far * (height / 2 + 12)])
+    )));
+    const circles = this.marks().map((place) => boxAround([place], 12));
+    const taken = [...circles, ...boxesAlong(pieces)];
+    const look = tagLook(this.theme, 0.97);
+    placeTag(context, 'leaves the picture', spots, { frame, taken, look });
+  }
+
+  /** Where start, current step and minimum are, as far as they are seen. */
+  marks() {
+    const run = activeRun(this.state);
+    const places = [this.place(run, 0), this.place(run, this.at(run)), this.lowest()];
+    return places.filter(Boolean);
   }
 
   drawLowest(context) {
+    const pixel = this.lowest();
+    if (pixel) drawCross(context, pixel);
+  }
+
+  /** Where the minimum is, or null if it is not known or outside the window. */
+  lowest() {
     const { lowest } = this.state.surface;
-    if (!lowest) return;
+    if (!lowest) return null;
     const pixel = [this.ground.x(lowest[0]), this.ground.y(lowest[1])];
-    if (inside(...pixel, this.ground.frame)) drawCross(context, pixel);
+    return inside(...pixel, this.ground.frame) ? pixel : null;
   }
 
   /** The arrow of steepest descent at the current point, the longer the steeper. */
@@ -259,7 +278,7 @@ class LossMap {
     const length = (20 + 30 * share) / Math.hypot(...way);
     if (!Number.isFinite(length)) return;
     const tip = [from[0] + length * way[0], from[1] + length * way[1]];
-    drawArrow(context, [from, tip], { colour: this.theme.arrow, halo: '#ffffff' });
+    drawArrow(context, [from, tip], { colour: this.theme.arrow, halo: this.theme.halo });
   }
 
   placeHandle() {
@@ -309,19 +328,20 @@ class LossMap {
       lines.push(`contour ${short(level)}`);
     }
     if (!lines.length) return;
-    const { width, height } = tagSize(context, lines);
+    const look = tagLook(this.theme);
+    const { width, height } = tagSize(context, lines, look.size);
     const { frame } = this.ground;
     const left = x + 14 + width < frame.right ? x + 14 : x - 14 - width;
     const middle = Math.max(frame.top + height / 2, Math.min(frame.bottom - height / 2, y - 14));
-    const { ink, card, line } = this.theme;
-    drawTag(context, lines, [left, middle], { colour: ink, paper: card, edge: line });
-    this.ground.barMark(context, loss ?? NaN, ink);
+    drawTag(context, lines, [left, middle], look);
+    this.ground.barMark(context, loss ?? NaN, this.theme.ink);
   }
 
   /** One canvas with all that is drawn. */
   picture() {
+    if (!this.ground) return null;
     this.frames.flush();
-    return this.layers.picture(this.theme?.card);
+    return this.layers.picture(this.theme.card, () => this.draw(new Set(['ground'])));
   }
 
   destroy() {

@@ -3,6 +3,7 @@
 // be saved and read by tests as they are.
 import { element, svg } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
+import { pictureHeight } from '../draw/words.js';
 
 const LOWEST = 230;
 const HIGHEST = 440;
@@ -36,7 +37,7 @@ export class Plot {
   dress() {
     const style = getComputedStyle(this.wrap);
     this.theme = themeOf(this.wrap);
-    this.size = Math.max(11, 0.76 * parseFloat(style.fontSize));
+    this.size = this.theme.type;
     this.font = style.fontFamily;
     this.svg.setAttribute('font-family', this.font);
     this.svg.setAttribute('font-size', this.size);
@@ -58,13 +59,15 @@ export class Plot {
 
   /**
    * Lay out and draw both axes. `legend` is a list of {text, path, colour}, `note` stands at the
-   * upper right, `right` is room for labels beside the area, `extra` more height.
+   * upper right, `right` is room for labels beside the area, `extra` more height. `tall`: as high
+   * as the pictures of the surface, which such a plot stands beside.
    */
-  frame({ x, y, legend = [], note = '', right = 10, extra = 0 }) {
+  frame({ x, y, legend = [], note = '', right = 10, extra = 0, tall = false }) {
     this.still.replaceChildren();
     const top = this.head(y.label, legend, note);
     const usual = Math.min(HIGHEST, Math.max(LOWEST, ASPECT * this.width));
-    const height = Math.round(usual + extra + Math.max(0, top - 4 * this.size));
+    const room = usual + extra + Math.max(0, top - 4 * this.size);
+    const height = tall ? pictureHeight(this.width) : Math.round(room);
     const ticks = y.ticks(Math.max(3, Math.round(height / 60)));
     const left = Math.ceil(Math.max(18, ...ticks.labels.map((text) => this.wide(text)))) + 10;
     const bottom = height - Math.round(3.1 * this.size);

@@ -138,7 +138,7 @@ class Relief {
     const field = fieldOf(surface);
     const quick = this.moving || this.raster.field !== field;
     if (this.raster.field !== field) this.raster.setField(field);
-    const view = this.camera.view(width, height, marginOf(width, field));
+    const view = this.camera.view(width, height, marginOf(width, field, this.theme));
     this.stage = new Stage(field, view, this.raster);
     this.drawRoom({ width, height });
     this.drawPixels(quick);
@@ -187,7 +187,8 @@ class Relief {
     this.drawDescent(context);
     drawPoints(context, state, theme, face);
     const { width, height } = this.layers;
-    drawRunLabels(context, state, theme, face, { left: 0, right: width, top: 40, bottom: height });
+    const frame = { left: 0, right: width, top: 3.5 * theme.type, bottom: height };
+    drawRunLabels(context, state, theme, face, frame);
   }
 
   line(run, first, last) {
@@ -226,7 +227,7 @@ class Relief {
     const slope = slopeOf(state.surface, gradientAt(state, run, at));
     const draped = !state.surface.slice;
     const points = descentArrow(point, slope, 0.2 + 0.3 * share, stage, draped);
-    drawArrow(context, points, { colour: theme.arrow, halo: '#ffffff' });
+    drawArrow(context, points, { colour: theme.arrow, halo: theme.halo });
   }
 
   /** Off a slice: dotted lines from points at their true loss to the surface below or above. */
@@ -262,8 +263,9 @@ class Relief {
 
   /** One canvas with all that is drawn. */
   picture() {
+    if (!this.stage) return null;
     this.frames.flush();
-    return this.layers.picture(this.theme?.card);
+    return this.layers.picture(this.theme.card, () => this.draw(new Set(['surface'])));
   }
 
   destroy() {

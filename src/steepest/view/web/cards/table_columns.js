@@ -156,7 +156,7 @@ function costColumn(scene, choices) {
 }
 
 /** Return a probability with three decimals; what would read 0 or 1 and is not, says so. */
-export function chanceText(p) {
+function chanceText(p) {
   if (p > 0 && p < 0.0005) return short(p, 2);
   if (p < 1 && p >= 0.9995) return '>0.999';
   return Number.isFinite(p) ? p.toFixed(3) : 'nan';

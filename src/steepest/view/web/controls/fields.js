@@ -17,9 +17,9 @@ export function button(parent, text, act, { name = '', title = '', style = '' } 
   const attributes = { type: 'button' };
   if (name) attributes['aria-label'] = name;
   if (title || name) attributes.title = title || name;
-  const made_ = element('button', { class: `st-button ${style}`.trim(), text, attributes }, parent);
-  made_.addEventListener('click', act);
-  return made_;
+  const built = element('button', { class: `st-button ${style}`.trim(), text, attributes }, parent);
+  built.addEventListener('click', act);
+  return built;
 }
 
 /** Adds a box for one control, by whose name a link can hide it. */
@@ -62,6 +62,12 @@ export function entry(parent, text, act, { mode = 'decimal', name = '' } = {}) {
   const input = element('input', { class: 'st-entry', attributes }, parent);
   input.addEventListener('change', () => act(input.value.trim()));
   return input;
+}
+
+/** Returns the number that a text is, with commas only between thousands; NaN if it is none. */
+export function numberIn(text) {
+  const plain = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text) ? text.replaceAll(',', '') : text;
+  return plain === '' ? NaN : Number(plain);
 }
 
 /** Adds a box to tick; `act(checked)` on change. */

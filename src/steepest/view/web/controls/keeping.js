@@ -15,10 +15,10 @@ export function makeKeeping(parent, store, cards, root) {
   const say = (words, text = '') => tell(shown, words, text);
   const act = (name, does) => button(box(menu, `keep-${name}`), LABELS[name], () => attempt(does, say));
   act('link', () => copyLink(store, say));
-  act('png', () => picture(store, cards, root, 'png'));
-  act('svg', () => picture(store, cards, root, 'svg'));
-  act('page', () => savePage(store, root));
-  act('trace', () => saveTrace(store, root));
+  act('png', async () => say(saved(await picture(store, cards, root, 'png'))));
+  act('svg', async () => say(saved(await picture(store, cards, root, 'svg'))));
+  act('page', async () => say(saved(await savePage(store, root))));
+  act('trace', () => say(saved(saveTrace(store, root))));
   act('python', () => showPython(store, say));
   element('p', { class: 'st-hint', text: HINT }, menu);
   menu.append(shown);
@@ -46,7 +46,7 @@ const LABELS = {
   png: 'Save picture (PNG)',
   svg: 'Save picture (SVG)',
   page: 'Save this page (HTML)',
-  trace: 'Save every step (CSV)',
+  trace: 'Save the steps (CSV)',
   python: 'Show the Python lines',
 };
 
@@ -72,7 +72,10 @@ async function copyLink(store, say) {
   const link = `${location.href.split('#')[0]}#${toFragment(store.state)}`;
   if (faultOfLink(link)) return say(faultOfLink(link));
   const copied = await copyText(link);
-  return say(copied ? 'The link is copied: it holds the whole state.' : 'Copy this link:', copied ? '' : link);
+  // A live page is served to this machine alone, as long as Python runs.
+  const where = store.engine.kind === 'python' ? ', for this machine, while the page is served' : '';
+  const words = copied ? `The link is copied: it holds the state${where}.` : `Copy this link${where}:`;
+  return say(words, copied ? '' : link);
 }
 
 async function showPython(store, say) {
@@ -84,18 +87,29 @@ async function showPython(store, say) {
 async function picture(store, cards, root, format) {
   const { scene } = store.state;
   const blob = await savePicture(cards, { format, title: scene.title });
-  download(blob, `${nameOf(scene)}.${format}`, root);
+  return keep(blob, `${nameOf(scene)}.${format}`, root);
 }
 
 async function savePage(store, root) {
   const text = await store.engine.page(store.state);
-  download(new Blob([text], { type: 'text/html' }), `${nameOf(store.state.scene)}.html`, root);
+  return keep(new Blob([text], { type: 'text/html' }), `${nameOf(store.state.scene)}.html`, root);
 }
 
 function saveTrace(store, root) {
   const { scene } = store.state;
   const text = traceCsv(activeRun(store.state), scene);
-  download(new Blob([text], { type: 'text/csv' }), `${nameOf(scene)}-trace.csv`, root);
+  return keep(new Blob([text], { type: 'text/csv' }), `${nameOf(scene)}-trace.csv`, root);
+}
+
+function keep(blob, name, root) {
+  download(blob, name, root);
+  return name;
+}
+
+/** A frame may forbid downloads, and nobody is told: so the reader is. */
+function saved(name) {
+  const framed = window.self !== window.top;
+  return `Saved as ${name}.${framed ? ' If nothing came, this frame forbids it: open the page by itself.' : ''}`;
 }
 
 function nameOf(scene) {

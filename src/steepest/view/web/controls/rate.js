@@ -3,7 +3,8 @@
 import { element } from '../draw/canvas.js';
 import { activeRun } from '../select.js';
 import { short } from '../words/numerals.js';
-import { box, entry, fill, freshId, label, tick } from './fields.js';
+import { limitInWords } from '../words/outcome.js';
+import { box, entry, fill, freshId, label, numberIn, tick } from './fields.js';
 
 const STEPS = 1000;
 const WITHOUT_LIMIT = [1e-4, 10];
@@ -17,7 +18,8 @@ export function makeRate(parent, store) {
   const input = entry(head, '', (text) => enter(store, text), { name: 'learning rate as a number' });
   const attributes = { id, type: 'range', min: '0', max: String(STEPS), step: '1' };
   const slider = element('input', { attributes }, held);
-  const marks = element('div', { class: 'st-marks' }, held);
+  const marks = element('div', { class: 'st-marks', attributes: { 'aria-hidden': 'true' } }, held);
+  const words = element('p', { class: 'st-limit-words' }, held);
   const auto = tick(held, 'let it be searched (auto)', (on) => {
     store.choose({ learning_rate: on ? 'auto' : suggestion(store.state) });
   });
@@ -28,14 +30,14 @@ export function makeRate(parent, store) {
   return {
     show(state) {
       span = spanOf(state);
-      showRate(state, { input, slider, marks, auto, span });
+      showRate(state, { input, slider, marks, words, auto, span });
     },
   };
 }
 
 function enter(store, text) {
-  const number = Number(text);
-  return store.choose({ learning_rate: text !== '' && !Number.isNaN(number) ? number : text });
+  const number = numberIn(text);
+  return store.choose({ learning_rate: Number.isNaN(number) ? text : number });
 }
 
 /** Returns a rate that is safe on this data, or a tenth. */
@@ -59,7 +61,7 @@ function placeOf([low, high], rate) {
   return (STEPS * Math.log(rate / low)) / Math.log(high / low);
 }
 
-function showRate(state, { input, slider, marks, auto, span }) {
+function showRate(state, { input, slider, marks, words, auto, span }) {
   const rate = state.choices.learning_rate;
   const chosen = typeof rate === 'number' ? rate : NaN;
   auto.checked = rate === 'auto';
@@ -68,31 +70,27 @@ function showRate(state, { input, slider, marks, auto, span }) {
   slider.setAttribute('aria-valuetext', input.value);
   const busy = slider.getRootNode().activeElement === slider;
   if (!busy && !Number.isNaN(chosen)) slider.value = String(Math.round(placeOf(span, chosen)));
-  showMarks(activeRun(state), marks, span);
+  showMarks(activeRun(state), { marks, words }, span);
 }
 
-function showMarks(run, marks, span) {
-  const told = run.limit ? [[run.limit, limitInWords(run)]] : [];
-  if (run.curvature && run.limit) told.unshift([1 / run.curvature, '']);
-  marks.replaceChildren(...told.map(([rate, words]) => mark(placeOf(span, rate) / STEPS, words)));
-  marks.hidden = !told.length;
+/** Marks 1/curvature and the limit on the slider, and says what the limit is. */
+function showMarks(run, { marks, words }, span) {
+  const rates = run.limit ? [1 / run.curvature, run.limit] : [];
+  marks.replaceChildren(...rates.map((rate) => mark(placeOf(span, rate) / STEPS, rate === run.limit)));
+  marks.hidden = !rates.length;
+  words.textContent = run.limit ? limitOf(run) : '';
 }
 
-function mark(share, words) {
-  const made = element('span', { class: words ? 'st-limit' : 'st-mark' });
+function mark(share, limit) {
+  const made = element('span', { class: limit ? 'st-limit' : 'st-mark' });
   made.style.setProperty('--at', String(share));
-  if (words) element('span', { text: words }, made);
   return made;
 }
 
-/** Returns the limit of the rate in words: a theorem for a quadratic, a bound for the others. */
-export function limitInWords(run) {
-  const name = {
-    steepest: '2/curvature',
-    momentum: '2 (1 + β)/curvature',
-    nesterov: '2 (1 + β)/((1 + 2 β) curvature)',
-  }[run.choices.rule];
-  return run.exactLimit
-    ? `diverges above ${name ?? 'limit'} = ${short(run.limit, 3)}`
-    : `safe below ${name ?? 'limit'} = ${short(run.limit, 3)}`;
+/** Returns what is known of the limit: a theorem of a bowl, of other losses only for steepest. */
+function limitOf({ choices, exactLimit, limit }) {
+  const told = `${limitInWords(choices.rule)} = ${short(limit, 3)}`;
+  if (choices.batch) return `of a bowl, on all rows: ${told}`;
+  if (exactLimit) return `diverges above ${told}`;
+  return choices.rule === 'steepest' ? `safe below ${told}` : `of a bowl so steep: ${told}`;
 }

@@ -2,7 +2,7 @@
 import { element } from '../draw/canvas.js';
 import { activeRun, paramsAt, trueLoss } from '../select.js';
 import { short } from '../words/numerals.js';
-import { box, button, choice, entry, fill } from './fields.js';
+import { box, button, choice, entry, fill, numberIn } from './fields.js';
 import { makeRate } from './rate.js';
 
 const RULES = {
@@ -72,7 +72,7 @@ function makeStart(panel, store) {
   const held = box(panel, 'start', 'st-start');
   const row = element('div', { class: 'st-row' }, held);
   button(row, 'New random start', () => store.newStart(), { style: 'st-accent' });
-  const seed = entry(row, 'seed', (text) => store.newStart(Number(text)), { mode: 'numeric' });
+  const seed = entry(row, 'seed', (text) => store.newStart(valueOf(text)), { mode: 'numeric' });
   const byHand = box(held, 'params', 'st-params');
   const fields = [];
   const told = element('p', { class: 'st-told' }, held);
@@ -102,12 +102,19 @@ function showParams(state, held, fields, store) {
   fields.forEach((field, i) => fill(field, short(now[i], 6)));
 }
 
+/** Returns the number that was typed, or the text itself, which is then told as what it is. */
+function valueOf(text) {
+  const number = numberIn(text);
+  return Number.isNaN(number) ? text : number;
+}
+
 function setParam(store, i, text) {
   const start = Array.from(paramsAt(store.state));
-  start[i] = Number(text.replaceAll(',', ''));
-  if (text === '' || !Number.isFinite(start[i])) {
+  start[i] = numberIn(text);
+  if (!Number.isFinite(start[i])) {
     const { word } = store.state.scene.params[i];
-    return store.set({ fault: `${word} is ${text || 'empty'}, but it must be a number` });
+    const fault = `${word} is '${text}', but it must be a number, such as 1.5 or -2e3`;
+    return store.set({ fault });
   }
   store.seek(0);
   return store.startFrom(start, 'if out of sight');
@@ -179,11 +186,11 @@ function offered({ select, offer }, names, words, chosen) {
 function makeNumbers(panel, store) {
   const row = element('div', { class: 'st-row' }, panel);
   const batch = entry(box(row, 'batch', 'st-half'), 'batch size', (text) => {
-    store.choose({ batch: text === '' || text === 'all' ? null : Number(text) });
+    store.choose({ batch: ['', 'all', 'all rows'].includes(text) ? null : valueOf(text) });
   }, { mode: 'numeric' });
   batch.placeholder = 'all rows';
   const l2 = entry(box(row, 'l2', 'st-half'), 'penalty (L2)', (text) => {
-    store.choose({ l2: Number(text) });
+    store.choose({ l2: valueOf(text) });
   });
   return {
     show({ choices }) {

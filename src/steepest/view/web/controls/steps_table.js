@@ -16,7 +16,7 @@ export function makeStepsTable(parent, store) {
     { class: 'st-panel st-steps-table', attributes: { 'data-control': 'steps-table' } },
     parent,
   );
-  element('summary', { text: 'Every step as a table' }, held);
+  element('summary', { text: 'The steps as a table' }, held);
   const scroll = element('div', { class: 'st-table st-table-scroll' }, held);
   const table = element('table', {}, scroll);
   const show = (state, changed) => {

@@ -1,30 +1,30 @@
 // The room in which the surface stands: floor, two walls at the back, ticks that show true losses,
 // and titles with units. Drawn below the surface.
 import { TOP } from './heights.js';
-import { drawText, font, trace } from './marks.js';
+import { drawText, font, trace, typeFor } from './marks.js';
 import { curvedTicks, linearTicks } from './ticks.js';
 import { short } from '../words/numerals.js';
 
-/** Where along its edge a title may be: the first place where it covers no number. */
+/** Where along its edge, and how far off, a title may be: where it first covers no number. */
 const SLIDES = [0, 0.15, -0.15, 0.3, -0.3, 0.45, -0.45];
+const PLACES = [0, 0.6, 1.2].flatMap((off) => SLIDES.map((along) => ({ along, off })));
 
-/** No title is smaller than this, in pixels. */
-const SMALLEST = 8.5;
+/** No title is smaller than this share of its usual size. */
+const SMALLEST = 0.7;
 
 /** The room that labels need round the box, in pixels, for the numbers of a height field. */
-export function marginOf(width, field) {
-  const small = width < 420;
+export function marginOf(width, field, theme) {
+  const [text] = typeFor(theme, width);
   const longest = Math.max(short(field.low).length, short(field.high).length);
-  const left = 14 + longest * (small ? 5.6 : 6.2);
-  return { left: Math.max(left, 36), right: small ? 28 : 40, top: 28, bottom: small ? 38 : 42 };
+  const left = Math.max(3.1 * text, 14 + longest * 0.54 * text);
+  return { left, right: 2.6 * text, top: 2.2 * text, bottom: 2.7 * text };
 }
 
 /** Draws the room for one look at the surface. `size`: {width, height}. */
 export class Box {
   constructor(context, stage, surface, theme, size) {
     Object.assign(this, { context, stage, surface, theme, size });
-    this.small = size.width < 420;
-    this.titleText = this.small ? 11 : 12.5;
+    [this.text, this.titleText] = typeFor(theme, size.width);
     const { eye } = stage.view;
     this.far = [eye[0] > 0 ? -1 : 1, eye[1] > 0 ? -1 : 1];
     this.labels = [];
@@ -47,7 +47,7 @@ export class Box {
 
   measure() {
     const { bounds } = this.stage.field;
-    const count = this.small ? 4 : 5;
+    const count = this.size.width < 37 * this.text ? 4 : 5;
     const { x0, x1, y0, y1 } = bounds;
     this.ticks = [linearTicks(x0, x1, count), linearTicks(y0, y1, count)];
     this.heights = this.heightTicks();
@@ -56,7 +56,7 @@ export class Box {
   heightTicks() {
     const { field } = this.stage;
     const [bottom, top] = [0, TOP].map((z) => this.at([...this.upright(), z]));
-    const count = Math.max(2, Math.round(Math.abs(top[1] - bottom[1]) / 34));
+    const count = Math.max(2, Math.round(Math.abs(top[1] - bottom[1]) / (3 * this.text)));
     const { values, labels } = curvedTicks((share) => field.lossOf(share * TOP), count);
     const ticks = values.map((value, k) => ({ z: field.heightOf(value), label: labels[k] }));
     const room = TOP * 0.6 / count;
@@ -123,23 +123,26 @@ export class Box {
     const angle = uprightAngle(Math.atan2(end[1] - start[1], end[0] - start[0]));
     const room = 1.05 * Math.hypot(end[0] - start[0], end[1] - start[1]);
     const usual = this.titleText;
-    for (let fits = false; !fits && this.titleText > SMALLEST; this.titleText -= fits ? 0 : 1) {
+    const least = SMALLEST * usual;
+    for (let fits = false; !fits && this.titleText > least; this.titleText -= fits ? 0 : 1) {
       const lines = this.wrapped(title, room);
-      const places = SLIDES.map((along) => this.titlePlace(lines, corner, along, widest, angle));
+      const places = PLACES.map((place) => this.titlePlace(lines, corner, place, widest, angle));
       const clear = places.find((place) => this.isClear(place, lines, angle));
       fits = Boolean(clear);
-      if (fits || this.titleText - 1 <= SMALLEST) this.title(lines, clear ?? places[0], angle);
+      if (fits || this.titleText - 1 <= least) this.title(lines, clear ?? places[0], angle);
     }
     this.titleText = usual;
   }
 
   /** Where the middle of a title goes beside a point of its edge, held in the picture. */
-  titlePlace(lines, corner, along, widest, angle) {
+  titlePlace(lines, corner, { along, off }, widest, angle) {
     const at = this.at(corner(along));
     const [ox, oy] = unit(at, this.at(corner(along, 1.15)));
-    const away = 20 + Math.abs(ox) * widest + Math.abs(oy) * 12 + (lines.length - 1) * 8;
+    const { text } = this;
+    const lower = Math.abs(oy) * text + (lines.length - 1) * 0.75 * text;
+    const away = (1.75 + off) * text + Math.abs(ox) * widest + lower;
     const half = this.widthOf(lines) / 2;
-    const thick = 7.5 * lines.length;
+    const thick = 0.65 * text * lines.length;
     const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
     return [
       held(at[0] + ox * away, this.size.width, cos * half + sin * thick),
@@ -153,8 +156,8 @@ export class Box {
     for (let along = -half; along <= half; along += 6) {
       const [px, py] = [x + along * Math.cos(angle), y + along * Math.sin(angle)];
       const hits = this.labels.some((label) => (
-        Math.abs(label.x - px) < label.width / 2 + 7 * lines.length
-        && Math.abs(label.y - py) < 6 + 7 * lines.length
+        Math.abs(label.x - px) < label.width / 2 + 0.62 * this.text * lines.length
+        && Math.abs(label.y - py) < 0.5 * this.text + 0.62 * this.text * lines.length
       ));
       if (hits) return false;
     }
@@ -163,7 +166,7 @@ export class Box {
 
   title(lines, [x, y], angle) {
     lines.forEach((text, k) => {
-      const down = 15 * (k - (lines.length - 1) / 2);
+      const down = 1.2 * this.titleText * (k - (lines.length - 1) / 2);
       const at = [x - Math.sin(angle) * down, y + Math.cos(angle) * down];
       const look = { colour: this.theme.ink, size: this.titleText, weight: 600, angle };
       drawText(this.context, text, at, { ...look, halo: this.theme.card });
@@ -197,7 +200,8 @@ export class Box {
     const text = `${this.surface.lossLabel}, square-root axis`;
     const fitting = (this.titleText * (this.size.width - 6)) / this.widthOf([text]);
     const look = { colour: this.theme.ink, weight: 600, align: 'left' };
-    drawText(this.context, text, [2, 10], { ...look, size: Math.min(this.titleText, fitting) });
+    const size = Math.min(this.titleText, fitting);
+    drawText(this.context, text, [2, 0.85 * this.text], { ...look, size });
   }
 
   /** The upright edge with the ticks: on the left, where the right one is not far further out. */
@@ -213,7 +217,7 @@ export class Box {
   /** A tick at a pixel, its label away from `towards`; returns the label's width. */
   tick(at, towards, label) {
     const { context, theme } = this;
-    const size = this.small ? 10.5 : 11.5;
+    const size = this.text;
     const [ox, oy] = unit(at, towards);
     context.strokeStyle = theme.muted;
     context.lineWidth = 1;
@@ -221,7 +225,7 @@ export class Box {
     context.stroke();
     context.font = font(size);
     const width = context.measureText(label).width;
-    const away = 8 + Math.abs(ox) * (width / 2) + Math.abs(oy) * 5;
+    const away = 8 + Math.abs(ox) * (width / 2) + Math.abs(oy) * 0.45 * size;
     const [x, y] = [at[0] + ox * away, at[1] + oy * away];
     const look = { colour: theme.muted, size, halo: theme.card };
     if (this.isFree(x, y, width)) drawText(context, label, [x, y], look);
@@ -231,7 +235,8 @@ export class Box {
   /** Is there room for a label? Then it is taken. */
   isFree(x, y, width) {
     const free = this.labels.every((other) => (
-      Math.abs(other.x - x) > (other.width + width) / 2 + 3 || Math.abs(other.y - y) > 12
+      Math.abs(other.x - x) > (other.width + width) / 2 + 3
+      || Math.abs(other.y - y) > 1.2 * this.text
     ));
     if (free) this.labels.push({ x, y, width });
     return free;

@@ -6,6 +6,9 @@ const TARGET = [0, 0, TOP / 2];
 const LEVELS = [0.12, 1.53];
 const ZOOMS = [0.6, 6];
 
+/** The share of spare height that is left above the box: below it are the titles of its axes. */
+const ABOVE = 0.2;
+
 /** The azimuths for which the box is fitted in width and in height: turning does not resize it. */
 const WIDEST = Math.PI / 4;
 const USUAL = Math.PI / 8;
@@ -41,7 +44,7 @@ export class Camera {
 }
 
 /** One look at the box: from points in it to pixels, and from pixels to rays. */
-export class View {
+class View {
   constructor({ eye, right, up, forward }, { focal, x, y }) {
     Object.assign(this, { eye, right, up, forward, focal, x, y });
     const across = right.map((part, i) => focal * part + x * forward[i]);
@@ -87,10 +90,11 @@ function frameOf(elevation, width, height, margin) {
   const wide = Math.max(40, width - margin.left - margin.right);
   const tall = Math.max(40, height - margin.top - margin.bottom);
   const focal = Math.min(wide / (2 * half), tall / (high - low));
+  const spare = tall - focal * (high - low);
   return {
     focal,
     x: margin.left + wide / 2,
-    y: margin.top + tall / 2 + (focal * (high + low)) / 2,
+    y: margin.top + ABOVE * spare + focal * high,
   };
 }
 

@@ -3,6 +3,9 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** A picture to keep has so many pixels for each CSS pixel, or more. */
+const KEPT = 2;
+
 /** Make an HTML element; `text` is set as text, never as markup. */
 export function element(tag, { class: name, text, attributes = {} } = {}, parent = null) {
   const made = document.createElement(tag);
@@ -60,13 +63,19 @@ export class Layers {
     const ratio = window.devicePixelRatio || 1;
     if (!width || !height) return;
     if (width === this.width && height === this.height && ratio === this.ratio) return;
-    Object.assign(this, { width, height, ratio });
+    Object.assign(this, { width, height });
+    this.sharpen(ratio);
+    this.listener?.();
+  }
+
+  /** Have so many pixels for each CSS pixel; clears the canvases. */
+  sharpen(ratio) {
+    this.ratio = ratio;
     this.canvases.forEach((canvas, i) => {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
+      canvas.width = Math.round(this.width * ratio);
+      canvas.height = Math.round(this.height * ratio);
       this.contexts[i].setTransform(ratio, 0, 0, ratio, 0, 0);
     });
-    this.listener?.();
   }
 
   /** Empty one layer. */
@@ -74,16 +83,24 @@ export class Layers {
     this.contexts[index].clearRect(0, 0, this.width, this.height);
   }
 
-  /** One canvas with all layers on `paper`. */
-  picture(paper = '') {
+  /** One canvas with all layers on `paper`, sharp enough to be kept; `draw` draws them. */
+  picture(paper, draw) {
+    const { ratio } = this;
+    this.sharpen(Math.max(ratio, KEPT));
+    draw();
+    const canvas = this.joined(paper);
+    this.sharpen(ratio);
+    draw();
+    return canvas;
+  }
+
+  joined(paper) {
     const canvas = element('canvas');
     canvas.width = this.canvases[0].width;
     canvas.height = this.canvases[0].height;
     const context = canvas.getContext('2d');
-    if (paper) {
-      context.fillStyle = paper;
-      context.fillRect(0, 0, canvas.width, canvas.height);
-    }
+    context.fillStyle = paper;
+    context.fillRect(0, 0, canvas.width, canvas.height);
     this.canvases.forEach((layer) => context.drawImage(layer, 0, 0));
     return canvas;
   }

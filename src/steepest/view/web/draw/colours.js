@@ -36,7 +36,14 @@ const CLASSES = [
   '#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#a0522d', '#555555', '#b8a500',
 ];
 
-/** The colours that hold at an element, from the page's custom properties; light where none. */
+/** Letters in a picture are this much of the page's, and never smaller than that, in pixels. */
+const TYPE = 0.76;
+const SMALLEST = 11;
+
+/**
+ * The colours that hold at an element, from the page's custom properties; light where none. `type`
+ * is the size of letters in a picture there, in pixels.
+ */
 export function themeOf(element) {
   const style = getComputedStyle(element);
   const read = (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
@@ -45,11 +52,12 @@ export function themeOf(element) {
   theme.runs = RUNS.map((fallback, i) => read(`run-${i}`, fallback));
   theme.classes = CLASSES.map((fallback, i) => read(`class-${i}`, fallback));
   theme.dark = brightness(theme.ink) > 0.5;
+  theme.type = Math.max(SMALLEST, TYPE * (Number.parseFloat(style.fontSize) || 0));
   return theme;
 }
 
 /** How bright a colour is, 0 black to 1 white: '#rgb', '#rrggbb' or 'rgb(...)'. */
-export function brightness(colour) {
+function brightness(colour) {
   const [red, green, blue] = parts(colour);
   return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
 }

@@ -1,4 +1,5 @@
 // Steepest descent as seen on the plane of the surface.
+import { dot } from '../engine/vectors.js';
 
 /** Less steep than this share of the steepest step, no arrow is drawn: it is flat there. */
 const FLAT = 1e-3;
@@ -27,10 +28,4 @@ export function scaledMove(state, run, at, [x, y], next) {
   const gradient = run.gradient.subarray(at * run.size, (at + 1) * run.size);
   const [alongX, alongY] = slopeOf(surface, gradient);
   return Number.isFinite(rate) ? [x - rate * alongX, y - rate * alongY] : next;
-}
-
-function dot(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
 }

@@ -3,7 +3,7 @@
 import { RAMP } from './colours.js';
 import { contourLines } from './contours.js';
 import { element } from './canvas.js';
-import { drawText, font, trace } from './marks.js';
+import { drawText, font, trace, typeFor } from './marks.js';
 import { curvedTicks, linearTicks, scale } from './ticks.js';
 import { short } from '../words/numerals.js';
 
@@ -13,9 +13,7 @@ const BAR = { gap: 12, width: 11 };
 export class Ground {
   constructor(context, field, surface, theme, size) {
     Object.assign(this, { context, field, surface, theme, size });
-    this.small = size.width < 420;
-    this.text = this.small ? 10.5 : 11.5;
-    this.titleText = this.small ? 11 : 12.5;
+    [this.text, this.titleText] = typeFor(theme, size.width);
     this.measure();
   }
 
@@ -27,12 +25,13 @@ export class Ground {
     context.font = font(this.text);
     const widest = (labels) => Math.max(...labels.map((label) => context.measureText(label).width));
     this.bar = this.barTicks(bottom - 8);
-    const yTicks = linearTicks(bounds.y0, bounds.y1, Math.max(3, Math.round(bottom / 60)));
+    const up = Math.max(3, Math.round(bottom / (5.2 * this.text)));
+    const yTicks = linearTicks(bounds.y0, bounds.y1, up);
     const barLabels = this.bar.map(({ label }) => label);
     const right = size.width - title - widest(barLabels) - 8 - BAR.width - BAR.gap;
     this.frame = { left: title + widest(yTicks.labels) + 9, right, top: 8, bottom };
     const { frame } = this;
-    const across = Math.max(2, Math.round((right - frame.left) / 75));
+    const across = Math.max(2, Math.round((right - frame.left) / (6.5 * this.text)));
     this.ticks = { x: linearTicks(bounds.x0, bounds.x1, across), y: yTicks };
     this.x = scale(bounds.x0, bounds.x1, frame.left, frame.right);
     this.y = scale(bounds.y0, bounds.y1, frame.bottom, frame.top);
@@ -40,10 +39,10 @@ export class Ground {
 
   barTicks(height) {
     const { field } = this;
-    const count = Math.max(3, Math.round(height / 48));
+    const count = Math.max(3, Math.round(height / (4.2 * this.text)));
     const { values, labels } = curvedTicks((share) => field.lossOfShade(share), count);
     const ticks = values.map((value, k) => ({ value, label: labels[k] }));
-    const room = 20 / height;
+    const room = (1.75 * this.text) / height;
     const free = ticks.filter(({ value }) => value <= field.high && field.shadeOf(value) > room);
     return [{ value: field.low, label: short(field.low) }, ...free];
   }

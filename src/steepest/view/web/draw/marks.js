@@ -9,6 +9,12 @@ export function font(size, weight = 400) {
   return `${weight} ${size}px ${FONT}`;
 }
 
+/** Letters of numbers and of titles on axes in a picture of that width, in pixels. */
+export function typeFor(theme, width) {
+  const times = width < 420 ? 0.94 : 1;
+  return [times * theme.type, 1.08 * times * theme.type];
+}
+
 /**
  * Draw the pieces of a path. `look`: {colour, dash, halo, width, pale}; what is hidden behind the
  * surface, thin and dashed; pale: what comes later.
@@ -162,12 +168,12 @@ export function drawStem(context, from, to, colour, halo) {
   context.restore();
 }
 
-/** Text with a halo. `look`: {colour, halo, size, weight, align, baseline, angle}. */
+/** Text with a halo. `look`: {colour, size, halo, weight, align, baseline, angle}. */
 export function drawText(context, text, [x, y], look) {
   context.save();
   context.translate(x, y);
   context.rotate(look.angle ?? 0);
-  context.font = font(look.size ?? 12, look.weight ?? 400);
+  context.font = font(look.size, look.weight ?? 400);
   context.textAlign = look.align ?? 'center';
   context.textBaseline = look.baseline ?? 'middle';
   if (look.halo) {
@@ -181,8 +187,13 @@ export function drawText(context, text, [x, y], look) {
   context.restore();
 }
 
+/** The look of a tag in a theme, its letters a share larger than those of axes. */
+export function tagLook(theme, larger = 1.05) {
+  return { colour: theme.ink, paper: theme.card, edge: theme.line, size: larger * theme.type };
+}
+
 /** A label on a small card, its left middle at (x, y): readable on any colour of the surface. */
-export function drawTag(context, lines, [x, y], { colour, paper, edge, size = 12 }) {
+export function drawTag(context, lines, [x, y], { colour, paper, edge, size }) {
   const { width, height } = tagSize(context, lines, size);
   context.save();
   context.beginPath();
@@ -202,7 +213,7 @@ export function drawTag(context, lines, [x, y], { colour, paper, edge, size = 12
 }
 
 /** How large a tag with these lines is. */
-export function tagSize(context, lines, size = 12) {
+export function tagSize(context, lines, size) {
   context.font = font(size, 600);
   const widest = Math.max(...lines.map((line) => context.measureText(line).width));
   return { width: widest + 12, height: lines.length * (size + 4) + 4 };

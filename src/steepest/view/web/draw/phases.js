@@ -2,18 +2,29 @@
 // the axes, the whole, the same times the rate, and the move. Arrows point downhill.
 import { onPlane, paramsAt } from '../select.js';
 import { scaledMove, slopeOf } from './downhill.js';
-import { drawArrow, drawStart, drawStem, drawTag, tagSize } from './marks.js';
+import { drawArrow, drawStart, drawStem, tagLook } from './marks.js';
+import { boxAround, placeTag } from './tags.js';
 
 const LONGEST = 96;
 
-/** Draw the phase that the state is in; `ground` says where things are. */
-export function drawPhase(context, state, theme, ground, run, at) {
+/** Pixels that marks keep to themselves: circles around their middle, arrows beside their line. */
+const CIRCLE = 10;
+const ARROW = 7;
+
+/**
+ * Draw the phase that the state is in; `ground` says where things are, `marks` are the places of
+ * other marks that no word may hide.
+ */
+export function drawPhase(context, { state, theme, ground, marks }, run, at) {
   const step = stepOf(state, ground, run, at);
   const draw = [null, drawParts, drawWhole, drawScaled, drawMove][state.phase];
-  if (draw && step) draw({ context, state, theme, ground, look: arrowLook(theme) }, step);
+  if (!draw || !step) return;
+  const taken = [step.from, ...marks].map((place) => boxAround([place], CIRCLE));
+  const tags = { frame: ground.frame, taken, look: tagLook(theme) };
+  draw({ context, state, theme, tags, look: arrowLook(theme) }, step);
 }
 
-const arrowLook = (theme) => ({ colour: theme.arrow, halo: '#ffffff', width: 2.8 });
+const arrowLook = (theme) => ({ colour: theme.arrow, halo: theme.halo, width: 2.8 });
 
 /** The step in pixels: where it begins, downhill by parts, to where the rate and the move lead. */
 function stepOf(state, ground, run, at) {
@@ -32,31 +43,32 @@ function stepOf(state, ground, run, at) {
   return { from, part, scaled, next: next && pixel(next) };
 }
 
-function drawParts({ context, state, theme, ground, look }, { from, part }) {
+function drawParts({ context, state, tags, look }, { from, part }) {
   const [acrossWord, upWord] = partWords(state);
   const across = [from[0] + part[0], from[1]];
   const up = [from[0], from[1] + part[1]];
   if (Math.abs(part[0]) > 3) drawArrow(context, [from, across], look);
   if (Math.abs(part[1]) > 3) drawArrow(context, [from, up], { ...look, dash: [5, 3] });
-  tagAt(context, acrossWord, across, [Math.sign(part[0]), 0], theme, ground);
-  const beside = Math.abs(part[1]) > 14 ? up : [up[0], from[1] + 14 * Math.sign(part[1])];
-  tagAt(context, upWord, beside, [0, Math.sign(part[1])], theme, ground);
+  for (const tip of [across, up]) tags.taken.push(boxAround([from, tip], ARROW));
+  tagAt(context, acrossWord, across, [Math.sign(part[0]), 0], tags);
+  tagAt(context, upWord, up, [0, Math.sign(part[1])], tags);
 }
 
 function drawWhole({ context, theme, look }, { from, part }) {
   const tip = [from[0] + part[0], from[1] + part[1]];
-  drawStem(context, [tip[0], from[1]], tip, theme.arrow, '#ffffff');
-  drawStem(context, [from[0], tip[1]], tip, theme.arrow, '#ffffff');
+  drawStem(context, [tip[0], from[1]], tip, theme.arrow, theme.halo);
+  drawStem(context, [from[0], tip[1]], tip, theme.arrow, theme.halo);
   drawArrow(context, [from, tip], look);
 }
 
-function drawScaled({ context, theme, ground, look }, { from, part, scaled }) {
+function drawScaled({ context, theme, tags, look }, { from, part, scaled }) {
   if (!scaled) return;
   const pale = { ...look, width: 1.2 };
   drawArrow(context, [from, [from[0] + part[0], from[1] + part[1]]], pale);
   drawArrow(context, [from, scaled], { ...look, dash: [6, 4] });
   drawStart(context, scaled, theme.arrow, { radius: 4 });
-  tagAt(context, 'times the rate', scaled, [0, scaled[1] > from[1] ? 1 : -1], theme, ground);
+  tags.taken.push(boxAround([from, scaled], 0), boxAround([scaled], ARROW));
+  tagAt(context, 'times the rate', scaled, [0, scaled[1] > from[1] ? 1 : -1], tags);
 }
 
 function drawMove({ context, theme, look }, { from, next }) {
@@ -75,14 +87,16 @@ function partWords({ scene, surface }) {
   return both.map((param) => `by ${param[key]}`);
 }
 
-/** A tag beside a tip, on the side it points to, inside the frame. */
-function tagAt(context, text, [x, y], [sideX, sideY], theme, ground) {
-  const { width, height } = tagSize(context, [text]);
-  const { left, right, top, bottom } = ground.frame;
-  const wantX = sideX > 0 ? x + 8 : sideX < 0 ? x - 8 - width : x - width / 2;
-  const placeX = Math.max(left + 2, Math.min(right - width - 2, wantX));
-  const aside = sideX !== 0 && placeX !== wantX ? height / 2 + 12 : 0; // no room: below the arrow
-  const wantY = y + sideY * (height / 2 + 8) + aside;
-  const place = [placeX, Math.max(top + height / 2 + 2, Math.min(bottom - height / 2 - 2, wantY))];
-  drawTag(context, [text], place, { colour: theme.ink, paper: theme.card, edge: theme.line });
+/** A tag beside a tip, best on the side it points to; what it hides no other tag may. */
+function tagAt(context, text, [x, y], [sideX, sideY], tags) {
+  const spots = ({ width, height }) => {
+    const beyond = (way) => [x - width / 2, y + way * (height / 2 + 8)];
+    const beside = (way) => [way > 0 ? x + 8 : x - 8 - width, y];
+    const away = (way) => [x - width / 2, y + way * (height / 2 + CIRCLE + 4)];
+    const [across, down] = [sideX || 1, sideY || 1];
+    const first = sideX ? [beside(across), beyond(1), beyond(-1)] : [beyond(down), away(down)];
+    const aslant = (side) => [x + side * 14 - (side < 0 ? width : 0), away(down)[1]];
+    return [...first, aslant(-1), aslant(1), beside(1), beside(-1), away(-down), away(1)];
+  };
+  tags.taken.push(placeTag(context, text, spots, tags));
 }

@@ -62,14 +62,15 @@ function drawEnds(context, run, at, theme, face, radius) {
 /** Label the runs beside their paths, if there are several. */
 export function drawRunLabels(context, state, theme, face, frame) {
   if (state.runs.length < 2) return;
-  context.font = font(12, 700);
+  const size = 1.05 * theme.type;
+  context.font = font(size, 700);
   const lines = state.runs.map((run) => (
     { points: sampled(run, face), width: context.measureText(run.label).width }
   ));
-  labelPlaces(lines, frame).forEach((place, n) => {
+  labelPlaces(lines, frame, size + 2).forEach((place, n) => {
     if (!place) return;
     const { colour } = lookOf(state.runs[n], theme);
-    const look = { colour, halo: '#ffffff', size: 12, weight: 700, align: 'left' };
+    const look = { colour, halo: '#ffffff', size, weight: 700, align: 'left' };
     drawText(context, state.runs[n].label, [place.x, place.y], look);
   });
 }

@@ -1,44 +1,50 @@
 // Answers a wish of the store: which runs and which surface are worked out anew, for what state.
-import { onPlane } from '../select.js';
+//
+// A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight' or
+// null; and `step`, to which the run goes that is shown.
+import { onPlane, resultOf } from '../select.js';
 
 /** The choices that make the objective; all runs on one surface share them. */
 export const OBJECTIVE = ['loss', 'l2', 'delta'];
 
 const POINTS = 101;
 
-/**
- * Returns runs, surface and step as a wish asks for. `now()` is the state: what costs work is asked
- * of the engine with the choices as they are at that moment.
- */
-export async function answered(engine, now, wish) {
-  const runs = wish.run ? await descents(engine, now(), wish.all) : now().runs;
-  const surface = await surfaceFor(engine, now(), runs, wish.surface);
-  const last = runs[now().active].index.length - 1;
-  return { runs, surface, at: Math.min(wish.at ?? now().at, last) };
+/** Returns the runs that were walked, by id, and the surface, as a wish asks for in a state. */
+export async function answered(engine, state, wish) {
+  const walked = await descents(engine, state, wish.runs);
+  const runs = state.runs.map((run) => taken(run, walked.get(run.id)));
+  return { walked, surface: await surfaceFor(engine, state, runs, wish.surface) };
 }
 
-/** Returns two wishes as one: the later one's step, and as much as either asks for. */
+/** Returns a run with what was walked anew, if it was. */
+export function taken(run, walked) {
+  if (!walked) return run;
+  const { id, label, colour } = run;
+  // What was chosen while it was walked is still to be walked.
+  const choices = run.choices === walked.from ? walked.choices : run.choices;
+  return { ...walked.run, id, label, colour, choices, walked: walked.choices };
+}
+
+/** Returns two wishes as one: as much as either asks for, and the later one's step. */
 export function joined(before, wish) {
   if (!before) return wish;
+  const all = before.runs === 'all' || wish.runs === 'all';
   return {
-    run: before.run || wish.run,
-    all: before.all || wish.all,
+    runs: all ? 'all' : new Set([...(before.runs ?? []), ...(wish.runs ?? [])]),
     surface: before.surface === 'anew' ? 'anew' : (wish.surface ?? before.surface),
-    at: wish.at ?? before.at ?? null,
-    undo: before.undo ?? wish.undo,
+    step: wish.step ?? before.step ?? null,
   };
 }
 
-/** Returns the runs, with the one that is shown, or all of them, walked anew. */
-async function descents(engine, { runs, active, choices, rows }, all) {
+async function descents(engine, { runs, active, choices, rows }, which = new Set()) {
   const common = Object.fromEntries(OBJECTIVE.map((key) => [key, choices[key]]));
-  const walked = runs.map(async (old, i) => {
-    if (!all && i !== active) return old;
-    const own = i === active ? choices : { ...old.choices, ...common };
+  const due = runs.filter(({ id }) => which === 'all' || which.has(id));
+  const walked = await Promise.all(due.map(async (old) => {
+    const own = old === runs[active] ? choices : { ...old.choices, ...common };
     const run = await engine.descend({ choices: own, rows });
-    return { ...run, choices: own, label: old.label, colour: old.colour };
-  });
-  return Promise.all(walked);
+    return [old.id, { run, choices: own, from: old.choices }];
+  }));
+  return new Map(walked);
 }
 
 /** Returns the surface that is due; a slice goes through the end of the run and changes with it. */
@@ -48,11 +54,19 @@ async function surfaceFor(engine, state, runs, why) {
   const hidden = !inside(surface, onPlane(surface, run.params.subarray(0, run.size)));
   const anew = why === 'anew' || (why === 'if out of sight' && hidden);
   const due = anew || surface.slice || (why && why !== 'if out of sight');
-  return due ? look(engine, state, runs, anew ? null : windowOf(surface)) : surface;
+  if (!due) return surface;
+  const window = anew || !sameAxes(state) ? null : windowOf(surface);
+  const found = await look(engine, state, runs, window);
+  return { ...found, scale: state.choices.scale };
+}
+
+/** Whether a window of the surface that is shown says anything about the one that is asked for. */
+function sameAxes({ surface, axes, plane, choices }) {
+  const same = surface.axes === axes && (axes === 'units' || surface.scale === choices.scale);
+  return same && surface.xIndex === plane[0] && surface.yIndex === plane[1];
 }
 
 function look(engine, { choices, rows, plane, axes, active }, runs, window) {
-  const { params, size, best } = runs[active];
   return engine.surface({
     choices,
     rows,
@@ -62,7 +76,7 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window) {
     y: plane[1],
     points: POINTS,
     see: runs.map((run) => ({ params: run.params, loss: run.fullLoss })),
-    base: params.subarray(best * size, (best + 1) * size),
+    base: resultOf(runs[active]),
   });
 }
 

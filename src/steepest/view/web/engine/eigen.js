@@ -2,6 +2,9 @@
 
 const SWEEPS = 60;
 
+/** The share of the largest eigenvalue below which a direction is taken to be flat. */
+const FLAT = 1e-12;
+
 /**
  * Returns the eigenvalues, rising, and the eigenvectors as the columns of a matrix, by Jacobi's
  * rotations (1846): each makes one number off the diagonal 0, until all are as good as 0.
@@ -52,14 +55,25 @@ function sorted(a, v, n) {
   return { values, vectors };
 }
 
-/** Returns the shortest x that comes nearest to `matrix x = right`. */
-export function solve(matrix, right, cut) {
+/**
+ * Returns the shortest x that comes nearest to `matrix x = right`, each of its numbers told in the
+ * unit in which the matrix's diagonal is 1: none is small for its unit alone.
+ */
+export function solve(matrix, right) {
+  const n = right.length;
+  const diagonal = Float64Array.from(right, (_, i) => matrix[i * n + i]);
+  const unit = diagonal.map((d) => (d > 0 ? Math.sqrt(d) : 1));
+  const even = matrix.map((v, cell) => v / (unit[Math.floor(cell / n)] * unit[cell % n]));
+  return shortest(even, right.map((v, i) => v / unit[i])).map((v, i) => v / unit[i]);
+}
+
+function shortest(matrix, right) {
   const n = right.length;
   const { values, vectors } = eigen(matrix);
   const largest = Math.max(...values.map(Math.abs));
   const x = new Float64Array(n);
   values.forEach((value, k) => {
-    if (Math.abs(value) <= cut * largest) return;
+    if (Math.abs(value) <= FLAT * largest) return;
     let along = 0;
     for (let i = 0; i < n; i += 1) along += vectors[i * n + k] * right[i];
     for (let i = 0; i < n; i += 1) x[i] += (vectors[i * n + k] * along) / value;
@@ -68,7 +82,7 @@ export function solve(matrix, right, cut) {
 }
 
 /** Returns the matrix that changes nothing. */
-export function identity(n) {
+function identity(n) {
   const matrix = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) matrix[i * n + i] = 1;
   return matrix;

@@ -6,7 +6,7 @@
 // in a and b; so every exponential is a number from a table over a times one from a table over b,
 // and the logarithm of a product stands for many logarithms. Others: row by row.
 import { solve } from './eigen.js';
-import { quadratic, rowsOnPlane } from './plane.js';
+import { levelled, quadratic, rowsOnPlane } from './plane.js';
 
 /** The largest exponent that two tables may make together: its square is still a double. */
 const LARGEST = 330;
@@ -35,13 +35,15 @@ function eachCell(a, b, tell) {
 
 /** Returns the mean squared error: a quadratic, taken about its own minimum, so nothing cancels. */
 function squaredOnGrid(rows, a, b) {
-  const about0 = means(rows, 0, 0).map((mean, i) => mean + rows.penalty[i]);
-  const [, ca, cb, caa, cab, cbb] = about0;
-  const bent = Float64Array.of(2 * caa, cab, cab, 2 * cbb);
-  const [a0, b0] = solve(bent, Float64Array.of(-ca, -cb), 1e-15);
-  const penalty = shifted(rows.penalty, a0, b0);
-  const numbers = means(rows, a0, b0).map((mean, i) => mean + penalty[i]);
-  return eachCell(a, b, (s, t) => quadratic(numbers, s - a0, t - b0));
+  const { level, tilt } = levelled(rows);
+  const about0 = means(level, 0, 0).map((mean, i) => mean + level.penalty[i]);
+  const [, cs, cr, css, csr, crr] = about0;
+  const bent = Float64Array.of(2 * css, csr, csr, 2 * crr);
+  const [s0, r0] = solve(bent, Float64Array.of(-cs, -cr));
+  const penalty = shifted(level.penalty, s0, r0);
+  const numbers = means(level, s0, r0).map((mean, i) => mean + penalty[i]);
+  const b0 = r0 - tilt * s0;
+  return eachCell(a, b, (s, t) => quadratic(numbers, s - s0, t - b0 + tilt * (s - s0)));
 }
 
 /** Returns the six means of products of the residual at (a, b), byA and byB. */

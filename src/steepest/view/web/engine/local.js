@@ -3,6 +3,7 @@
 import { RULES, descend } from '../descent.js';
 import { fixed } from '../words/numerals.js';
 import { checkNumber, checkWhole, told } from './checks.js';
+import { MOST_STEPS } from './choices.js';
 import { judgeDivergence, lowestAt } from './divergence.js';
 import { lowestLoss } from './lowest.js';
 import { Batches, Objective, chooseLoss } from './objective.js';
@@ -10,12 +11,10 @@ import { chooseRate, fading } from './rates.js';
 import { chooseScale } from './scales.js';
 import { stopAfter } from './stops.js';
 import { surfaceOf } from './surface.js';
+import { equal } from './vectors.js';
 
 /** Steps of a run that are kept with their params; of longer runs the first, then ever fewer. */
 const MOST_KEPT = 2000;
-
-/** Steps that a page takes: some seconds of work. */
-const MOST_STEPS = 100_000;
 
 const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
 
@@ -68,6 +67,8 @@ function checkFit({ losses, target }, loss) {
 /** Throws Error if the rows as the reader left them cannot be fitted. */
 function checkRows({ features, target, margins }, { X, y }) {
   if (!y.length) throw new Error('no row is left, but there must be some to learn from: add one');
+  const needed = y.length * features.length;
+  if (X.length !== needed) throw new Error(`X has ${X.length} numbers, but ${needed} are needed`);
   const lost = X.findIndex((v) => !Number.isFinite(v));
   if (lost >= 0) throw new Error(lostNumber(features[lost % features.length].name, X[lost]));
   const missed = y.findIndex((v) => !Number.isFinite(v));
@@ -80,10 +81,16 @@ function checkRows({ features, target, margins }, { X, y }) {
         'nothing can be learned',
     );
   });
+  if (!target.classes) checkDiffers(target, y);
 }
 
 function lostNumber(name, value) {
   return `a row has ${told(value)} as its ${name}, but it must be a finite number`;
+}
+
+function checkDiffers({ name }, y) {
+  if (y.some((value) => value !== y[0])) return;
+  throw new Error(`${name} is ${told(y[0])} in every row, so there is nothing to learn`);
 }
 
 function checkClasses({ name, classes }, count, y) {
@@ -236,8 +243,4 @@ function surfaceFor(scene, objective, { choices, ...ask }) {
 
 function lastOf(see, { size }) {
   return see.length ? see[0].params.slice(-size) : new Float64Array(size);
-}
-
-function equal(a, b) {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
 }

@@ -5,6 +5,7 @@
 import { Absolute, CrossEntropy, Huber, Softmax, Squared } from '../descent.js';
 import { checkNumber } from './checks.js';
 import { Random } from './random.js';
+import { total } from './vectors.js';
 
 const LOSSES = {
   squared: () => new Squared(),
@@ -15,7 +16,7 @@ const LOSSES = {
 
 /** Returns the loss called `name`, of so many margins; `delta` is Huber's. */
 export function chooseLoss(name, margins, delta = 1) {
-  if (name in LOSSES) return LOSSES[name](margins, delta);
+  if (Object.hasOwn(LOSSES, name)) return LOSSES[name](margins, delta);
   const known = Object.keys(LOSSES).join(', ');
   throw new Error(`there is no loss '${name}'; choose one of ${known}`);
 }
@@ -204,10 +205,4 @@ export class Batches {
     this.first = this.first + this.size < this.order.length ? this.first + this.size : 0;
     return this.objective.sample(batch);
   }
-}
-
-function total(values) {
-  let sum = 0;
-  for (let i = 0; i < values.length; i += 1) sum += values[i];
-  return sum;
 }

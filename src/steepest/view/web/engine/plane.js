@@ -2,8 +2,18 @@
 // The twin of Python's `surface/plane.py` and of the bowl in `surface/window.py`.
 import { Squared } from '../descent.js';
 import { solve } from './eigen.js';
+import { dot, total } from './vectors.js';
 
 const NEWTON_STEPS = 40;
+
+/** The share of the loss that one more Newton step may promise where it is as good as lowest. */
+const CLOSE = 1e-12;
+
+/** The slope no step takes away, against the root of loss times curvature, that is rounding. */
+const LEFT_OVER = 1e-10;
+
+/** The share of a way that is left without the other, below which it is rounding. */
+const ALIKE = 1e-13;
 
 /** How often a Newton step is halved until the loss is no higher. */
 const HALVINGS = 30;
@@ -32,40 +42,88 @@ export function quadratic([c, cs, ct, css, cst, ctt], s, t) {
 }
 
 /**
+ * Returns the rows by `s = a` and `r = b + tilt a`, whose ways are square, and the tilt.
+ *
+ * Of a feature far from 0 a weight and the bias move all margins almost alike: by (a, b) the bowl
+ * is a ravine whose bottom drowns in rounding, by (s, r) it is as open as it can be.
+ */
+export function levelled(rows) {
+  const { byA, byB, penalty } = rows;
+  const share = dot(byA, byB) / dot(byB, byB);
+  const tilt = Number.isFinite(share) ? share : 0;
+  const across = byA.map((way, cell) => way - tilt * byB[cell]);
+  const alike = largest(across) <= ALIKE * largest(byA);
+  const [c, ca, cb, caa, cab, cbb] = penalty;
+  const [css, csr] = [caa - tilt * cab + tilt * tilt * cbb, cab - 2 * tilt * cbb];
+  const level = {
+    ...rows,
+    byA: alike ? across.fill(0) : across,
+    penalty: [c, ca - tilt * cb, cb, css, csr, cbb],
+  };
+  return { level, tilt };
+}
+
+function largest(values) {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+/**
  * Returns the bowl on a plane: its lowest point `at`, the curvature along a and b there, and
  * whether it is the loss's own; null if it has no bottom. The absolute and the Huber loss may be
  * flat or kinked where they stand, so the squared loss takes their place.
  */
-export function findBowl(objective, { origin, u, v }) {
+export function findBowl(objective, plane) {
+  const { level, tilt } = levelled(rowsOnPlane(objective, plane));
   const standIn = ['absolute', 'huber'].includes(objective.loss.name);
   const loss = standIn ? new Squared() : objective.loss;
-  const found = findLowest(objective, origin, [u, v], loss);
+  const found = findLowest(roomOnPlane({ ...level, loss }));
   if (!found) return null;
-  const curvature = [found.bend[0], found.bend[3]];
-  const sound = found.at.every(Number.isFinite) && curvature.every((c) => c > 0);
-  return sound ? { at: found.at, curvature, isLowest: !standIn } : null;
+  const [ss, sr, , rr] = found.bend;
+  const curvature = [ss + 2 * tilt * sr + tilt * tilt * rr, rr];
+  const at = Float64Array.of(found.at[0], found.at[1] - tilt * found.at[0]);
+  const sound = at.every(Number.isFinite) && curvature.every((c) => c > 0);
+  return sound ? { at, curvature, isLowest: !standIn && found.isLevel } : null;
 }
 
 /**
- * Returns where the loss is lowest among `origin + sum of at[k] directions[k]`, found by Newton
- * steps: `at`, the loss there (`value`) and its second derivatives (`bend`); null if there is no
- * such place.
+ * Returns where in a room the loss is lowest, found by Newton steps: `at`, the loss there
+ * (`value`), its second derivatives (`bend`), and whether it is level there (`isLevel`): if not,
+ * no step leads on and yet it is not the lowest place. Null if there is no such place.
  */
-export function findLowest(objective, origin, directions, loss = objective.loss) {
-  const room = roomOf(objective, origin, directions, loss);
-  let at = new Float64Array(directions.length);
+export function findLowest(room) {
+  let at = new Float64Array(room.by.length);
   for (let i = 0; i < NEWTON_STEPS; i += 1) {
     const { value, slope, bend } = expand(room, at);
-    const step = solve(bend, slope.map((s) => -s), 1e-12);
-    const fall = -dot(slope, step);
-    if (!step.every(Number.isFinite) || fall <= 1e-12 * Math.abs(value)) return { at, value, bend };
+    const step = solve(bend, slope.map((s) => -s));
+    if (!step.every(Number.isFinite)) return null;
+    if (-dot(slope, step) <= CLOSE * Math.abs(value)) {
+      return { at, value, bend, isLevel: isLevel(value, slope, bend, step) };
+    }
     at = downhill(room, at, step, value);
   }
   return null;
 }
 
-/** Returns all that is needed to tell the loss at any place among the directions. */
-function roomOf(objective, origin, directions, loss) {
+/** Returns whether a step takes all of the slope away, but for rounding. */
+function isLevel(value, slope, bend, step) {
+  const n = step.length;
+  return slope.every((s, k) => {
+    const left = s + dot(bend.subarray(k * n, (k + 1) * n), step);
+    return left * left <= LEFT_OVER * LEFT_OVER * value * bend[k * n + k];
+  });
+}
+
+/** Returns the room of a plane: all that is needed to tell the loss at any place on it. */
+function roomOnPlane({ base, byA, byB, y, loss, penalty: [c, ca, cb, caa, cab, cbb] }) {
+  const bend = [
+    [2 * caa, cab],
+    [cab, 2 * cbb],
+  ];
+  return { base, by: [byA, byB], y, loss, penalty: { here: 2 * c, slope: [ca, cb], bend } };
+}
+
+/** Returns the same for the places `origin + sum of at[k] directions[k]`. */
+export function roomOf(objective, origin, directions) {
   const base = objective.marginsAt(origin);
   const by = directions.map((direction) => objective.marginsAt(direction));
   const product = (p, q) => objective.l2 * objective.onWeights(p, q);
@@ -74,7 +132,7 @@ function roomOf(objective, origin, directions, loss) {
     slope: directions.map((d) => product(origin, d)),
     bend: directions.map((d) => directions.map((e) => product(d, e))),
   };
-  return { base, by, penalty, loss, y: objective.y };
+  return { base, by, penalty, loss: objective.loss, y: objective.y };
 }
 
 function marginsAt({ base, by }, at) {
@@ -122,16 +180,4 @@ function downhill(room, at, step, value) {
     length /= 2;
   }
   return at;
-}
-
-function dot(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
-}
-
-function total(values) {
-  let sum = 0;
-  for (let i = 0; i < values.length; i += 1) sum += values[i];
-  return sum;
 }

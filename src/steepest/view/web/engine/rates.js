@@ -2,6 +2,7 @@
 // `here`: a number for every step, a schedule by the step's index, or a search that looks ahead.
 // The twin of Python's `descent/rates.py`.
 import { checkNumber, checkWhole, told } from './checks.js';
+import { dot } from './vectors.js';
 
 /** The share of the fall that the slope promises which a step must bring (Armijo 1966). */
 const SUFFICIENT = 1e-4;
@@ -114,10 +115,4 @@ function accepts(here, rate, slope) {
   if (there.loss <= here.loss + SUFFICIENT * rate * slope) return true;
   const close = there.loss <= here.loss + ROUNDING * Math.abs(here.loss);
   return close && dot(there.slope, here.direction) <= (2 * SUFFICIENT - 1) * slope;
-}
-
-function dot(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
 }

@@ -3,12 +3,10 @@
 //
 // Requests are JSON with an id, answers are records (see wire.js) with the same id. A socket that
 // drops is opened again, what was open in Python is opened there once more, and what is still to be
-// answered is asked again: every question carries all that its answer depends on.
+// answered is asked again (see asked.js).
 import { toFragment } from '../keep/link.js';
+import { Asked } from './asked.js';
 import { fromBuffers, unpackFrame } from './wire.js';
-
-/** Milliseconds after which an answer is so late that a newer question may take its place. */
-const LATE = 300;
 
 /** Milliseconds until the first try to connect again; each further one waits twice as long. */
 const FIRST_WAIT = 250;
@@ -86,65 +84,6 @@ function carried(request) {
   return { ...request, file: { name, base64: btoa(letters) } };
 }
 
-/** What was asked and is not answered yet. */
-class Asked {
-  constructor() {
-    this.waiting = new Map();
-    this.count = 0;
-    // Two pages may hear the same channel: nobody takes another's answers.
-    this.own = Math.random().toString(36).slice(2, 10);
-    this.opened = null;
-  }
-
-  ask(request, send) {
-    this.count += 1;
-    const id = `${this.own}-${this.count}`;
-    const text = JSON.stringify({ of: id, ...request, id }, plain);
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { text, ask: request.ask, since: performance.now(), resolve, reject });
-      send(text);
-    });
-  }
-
-  /** Takes in an answer; those to nobody's question are let go. */
-  answer({ id, answer, error, superseded }) {
-    const asked = this.waiting.get(id);
-    if (!asked) return;
-    this.waiting.delete(id);
-    if (asked.ask === 'open' && answer) this.opened = asked.text;
-    if (superseded) asked.reject(supersededError());
-    else if (error !== undefined) asked.reject(new Error(error));
-    else asked.resolve(answer);
-  }
-
-  /** Gives up what is late, so that a newer question need not wait for it. */
-  giveUp(send) {
-    const late = performance.now() - LATE;
-    const of = ['descend', 'surface'];
-    for (const [id, asked] of this.waiting) {
-      if (asked.since > late || !of.includes(asked.ask)) continue;
-      this.waiting.delete(id);
-      send(JSON.stringify({ ask: 'give up', id }));
-      asked.reject(supersededError());
-    }
-  }
-
-  refuseAll(words) {
-    const all = [...this.waiting.values()];
-    this.waiting.clear();
-    for (const { reject } of all) reject(new Error(words));
-  }
-}
-
-/** Arrays as lists: JSON has no typed arrays. */
-function plain(key, value) {
-  return ArrayBuffer.isView(value) ? Array.from(value) : value;
-}
-
-function supersededError() {
-  return Object.assign(new Error('a newer question took its place'), { superseded: true });
-}
-
 /** Hands an answer on; what cannot be read is told, and nothing else happens. */
 function takeIn(asked, on, read) {
   try {
@@ -160,6 +99,7 @@ function takeIn(asked, on, read) {
 class Socket {
   constructor(url, asked, on) {
     Object.assign(this, { url, asked, on, tries: 0, closed: false, lost: false, timer: null });
+    this.ready = false;
     this.connect();
   }
 
@@ -172,17 +112,25 @@ class Socket {
     this.socket = socket;
   }
 
-  /** Brings Python to where it was, then asks again what was not answered. */
+  /** Brings Python to where it was. */
   opened() {
     this.tries = 0;
-    if (this.asked.opened) this.socket.send(this.asked.opened);
-    for (const { text } of this.asked.waiting.values()) this.socket.send(text);
+    const send = (text) => this.socket.send(text);
+    this.asked.reopen(send, (fault) => this.goOn(fault));
+  }
+
+  /** Asks again what was not answered. */
+  goOn(fault) {
+    if (fault) this.on.fault?.(fault);
+    this.ready = true;
+    for (const { text } of this.asked.waiting.values()) this.send(text);
     if (this.lost) this.on.connection?.('back');
     this.lost = false;
   }
 
   dropped() {
     if (this.closed) return;
+    this.ready = false;
     if (!this.lost) this.on.connection?.('lost');
     this.lost = true;
     this.tries += 1;
@@ -195,7 +143,7 @@ class Socket {
 
   /** Sends now, or, since it waits with the others, once there is a connection. */
   send(text) {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(text);
+    if (this.ready && this.socket.readyState === WebSocket.OPEN) this.socket.send(text);
   }
 
   close() {

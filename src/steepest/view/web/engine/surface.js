@@ -2,6 +2,7 @@
 // `surface/surface.py`.
 import { lossOnGrid } from './grid.js';
 import { findBowl } from './plane.js';
+import { dot } from './vectors.js';
 import { windowFor } from './window.js';
 
 /**
@@ -97,10 +98,4 @@ function walkLabel({ params, margins, target }, scale, i) {
   }
   const of = margins > 1 ? `[${target.classes[i % margins]}]` : '';
   return `round ${Math.floor(i / margins) + 1}${of}`;
-}
-
-function dot(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
 }

@@ -4,7 +4,8 @@
 //
 //   #v=1&data=geyser&target=waiting&features=duration&loss=squared&rule=steepest&rate=0.05&...
 //
-// The first run's choices have plain keys; of the others what differs is told: `run2.rate=0.09`.
+// The first run's choices have plain keys; of each other run what differs from the first is told:
+// `run2.rate=0.09`. `at` is a step, `plane` names the two params that the surface is over.
 
 /** Letters that every mail and chat leaves whole. */
 const MOST_LETTERS = 8000;
@@ -14,6 +15,7 @@ const MOST_READ = 400000;
 
 const VERSION = 1;
 const MOST_RUNS = 6;
+const MOST_POINTS = 5000;
 const MOST_STEPS = 100000;
 const MOST_TEXT = 4000;
 
@@ -51,26 +53,30 @@ const LOOKS = {
   pace: { key: 'pace', read: (text) => numberFrom(text, (pace) => pace > 0 && pace <= 1000) },
   hidden: { key: 'hide', read: namesFrom },
   lesson: { key: 'text', read: textFrom, raw: true },
-  task: { key: 'task', read: textFrom, raw: true },
-  view: { key: 'view', read: (text) => numbersFrom(text) },
 };
+
+const PLANE = { plane: { key: 'plane', read: planeFrom, raw: true } };
 
 const USUAL = { at: 0, axes: 'units', theme: 'auto', pace: 5, hidden: [], lesson: '' };
 
-/** Returns the state as a fragment, without its `#`; `extra` adds to it: `{task, view}`. */
-export function toFragment(state, extra = {}) {
-  const { scene, runs, active, rows } = state;
+/** Returns the state as a fragment, without its `#`. */
+export function toFragment(state) {
+  const { scene } = state;
   const pairs = [
-    ['v', String(VERSION)],
+    ['v', VERSION],
     ['data', scene.source],
     ['target', scene.target.name],
-    ['features', scene.features.map(({ name }) => name)],
-    ...choicePairs(runs[0].choices, ''),
-    ...runPairs(runs, active),
-    ...lookPairs({ ...state, ...extra }),
-    ...(rows ? [['x', Array.from(rows.X)], ['y', Array.from(rows.y)]] : []),
+    ['features', columnsOf(scene)],
+    // A page that only shows what was recorded could not take any other run up.
+    ...(scene.engine === 'record' ? [] : madePairs(state)),
+    ...lookPairs(state),
   ];
   return pairs.map(([key, value]) => `${key}=${written(value)}`).join('&');
+}
+
+/** Returns the columns that the features come from: a category has a feature for each level. */
+export function columnsOf({ columns, features }) {
+  return columns ?? features.map(({ name }) => name);
 }
 
 /** Returns why a link is too long to be sent, and what to do; empty if it is not. */
@@ -82,13 +88,14 @@ export function faultOfLink(link) {
 
 /**
  * Returns what a fragment asks for, as the store takes it: `choices` of the first run, `runs` with
- * those of the others, `at`, `axes`, `theme`, `hidden`, `lesson`; and `data`, `target`, `features`,
- * `task`, `view`, `shownRun` (which run is shown), `points` ({X, y} as the reader changed them),
- * `faults`. What is not asked for is not there.
+ * those of the others, each whole but for what the first leaves open, `at` (a step), `axes`,
+ * `plane` (two places among the params), `theme`, `hidden`, `lesson`; and `data`, `target`,
+ * `features` (names of columns), `shownRun` (which run is shown), `points` ({X, y} as the reader
+ * changed them), `faults`. What is not asked for is not there.
  */
 export function fromFragment(text, scene = null) {
   const faults = [];
-  const pairs = pairsOf(text.replace(/^#/, ''), faults);
+  const pairs = pairsOf(text, faults);
   const version = pairs.get('v');
   if (version !== undefined && version !== String(VERSION)) {
     faults.push(`the link is of version ${clipped(version)}, this page reads ${VERSION}`);
@@ -97,35 +104,58 @@ export function fromFragment(text, scene = null) {
   return { ...reader(pairs, faults, known), faults };
 }
 
+/** Returns the data that a fragment is for: `{data, target, features}`, as far as it names them. */
+export function dataOf(text) {
+  const asked = valuesOf(DATA, '', pairsOf(text, []), [], KNOWN);
+  return Object.keys(asked).length ? asked : null;
+}
+
 // --- writing -------------------------------------------------------------------------------------
 
+/** Returns what the reader can have made: the runs, over which params they are seen, the rows. */
+function madePairs({ scene, runs, active, plane, rows }) {
+  return [
+    ...choicePairs(runs[0].choices),
+    ...runPairs(runs, active),
+    ...planePairs(scene, plane),
+    ...(rows ? [['x', Array.from(rows.X)], ['y', Array.from(rows.y)]] : []),
+  ];
+}
+
 /** The choices that a link can tell: a rule that is a function of Python's has no name. */
-function choicePairs(choices, prefix) {
+function choicePairs(choices) {
   return Object.entries(CHOICES)
-    .filter(([name]) => prefix || name !== 'start' || choices.start)
     .map(([name, { key, read }]) => [key, choices[name] ?? NOTHING[name], read])
     .filter(([, value, read]) => read(String(value), KNOWN) !== undefined)
-    .map(([key, value]) => [prefix + key, value]);
+    .map(([key, value]) => [key, value]);
 }
 
 /** The runs after the first: what differs from it. */
 function runPairs(runs, active) {
   if (runs.length < 2) return [];
-  const pairs = choicePairs(runs[0].choices, '.');
-  const first = new Map(pairs.map(([key, value]) => [key, written(value)]));
+  const first = new Map(choicePairs(runs[0].choices).map(([key, value]) => [key, written(value)]));
   const others = runs.slice(1).flatMap(({ choices }, i) =>
-    choicePairs(choices, '.')
+    choicePairs(choices)
       .filter(([key, value]) => written(value) !== first.get(key))
-      .map(([key, value]) => [`run${i + 2}${key}`, value]),
+      .map(([key, value]) => [`run${i + 2}.${key}`, value]),
   );
-  return [['runs', String(runs.length)], ['run', String(active + 1)], ...others];
+  return [['runs', runs.length], ['run', active + 1], ...others];
+}
+
+/** The params that the surface is over, if they are not those it begins with. */
+function planePairs({ surface, params }, plane) {
+  const first = [surface.xIndex, surface.yIndex];
+  if (!plane || String(plane) === String(first)) return [];
+  return [['plane', plane.map((i) => params[i].name)]];
 }
 
 function lookPairs(state) {
+  const { runs, active, at } = state;
+  const looks = { ...state, at: runs[active].index[at] };
   return Object.entries(LOOKS)
-    .filter(([name]) => state[name] !== undefined && state[name] !== null)
-    .filter(([name]) => String(state[name]) !== String(USUAL[name] ?? ''))
-    .map(([name, { key }]) => [key, state[name]]);
+    .filter(([name]) => looks[name] !== undefined && looks[name] !== null)
+    .filter(([name]) => String(looks[name]) !== String(USUAL[name] ?? ''))
+    .map(([name, { key }]) => [key, looks[name]]);
 }
 
 /** Returns a value, or a list of them, as it stands in a fragment: commas stand between items. */
@@ -149,7 +179,7 @@ function pairsOf(text, faults) {
     faults.push(`the link is longer than ${MOST_READ} letters`);
     return pairs;
   }
-  for (const part of text.split('&')) {
+  for (const part of text.replace(/^#/, '').split('&')) {
     const end = part.indexOf('=');
     const key = part.slice(0, end);
     if (end > 0 && !pairs.has(key)) pairs.set(key, part.slice(end + 1));
@@ -160,11 +190,12 @@ function pairsOf(text, faults) {
 function reader(pairs, faults, known) {
   const read = (table, prefix = '') => valuesOf(table, prefix, pairs, faults, known);
   const choices = read(CHOICES);
-  const points = pointsFrom(pairs, faults);
+  const points = pointsFrom(pairs, faults, known);
   return {
     ...read(DATA),
     ...(Object.keys(choices).length ? { choices } : {}),
     ...runsFrom(pairs, choices, (prefix) => read(CHOICES, prefix), faults),
+    ...read(PLANE),
     ...read(LOOKS),
     ...(points ? { points } : {}),
   };
@@ -212,16 +243,29 @@ function runsFrom(pairs, first, read, faults) {
   return { runs, shownRun: (shown ?? 1) - 1 };
 }
 
-function pointsFrom(pairs, faults) {
-  const [x, y] = [pairs.get('x'), pairs.get('y')];
-  if (x === undefined && y === undefined) return null;
-  const numbers = (raw) => attempted(() => numbersFrom(decodeURIComponent(raw ?? '')));
-  const [X, targets] = [numbers(x), numbers(y)];
-  if (!X || !targets || X.length % targets.length) {
-    faults.push('the points are not understood');
-    return null;
+/** Returns the rows as the reader changed them, null where there are none or they cannot be. */
+function pointsFrom(pairs, faults, known) {
+  const raw = [pairs.get('x'), pairs.get('y')];
+  if (raw.every((text) => text === undefined)) return null;
+  const numbers = (text) => attempted(() => numbersFrom(decodeURIComponent(text ?? '')));
+  const [X, y] = raw.map(numbers);
+  const fault = X && y ? faultOfPoints(X, y, known) : 'x and y must be numbers';
+  if (!fault) return { X: Float64Array.from(X), y: Float64Array.from(y) };
+  faults.push(`the points are left out: ${fault}`);
+  return null;
+}
+
+/** Returns why points cannot be the rows of a scene; empty if they can. */
+function faultOfPoints(X, y, { editable, features, target }) {
+  if (!editable) return 'the rows of this page cannot be changed';
+  if (X.length !== y.length * features.length) {
+    const sizes = `x has ${X.length} numbers and y has ${y.length}`;
+    return `${sizes}, but each of y needs ${features.length} of x`;
   }
-  return { X: Float64Array.from(X), y: Float64Array.from(targets) };
+  if (y.length > MOST_POINTS) return `${y.length} are more than ${MOST_POINTS}`;
+  const { classes } = target;
+  const fits = !classes || y.every((code) => code in classes);
+  return fits ? '' : `each of y must be a class, 0 to ${classes.length - 1}`;
 }
 
 function oneOf(names, text) {
@@ -240,6 +284,17 @@ function wholeFrom(text, least, most = Number.MAX_SAFE_INTEGER) {
 function numbersFrom(text) {
   const values = text.split(',').map((part) => numberFrom(part));
   return values.includes(undefined) ? undefined : values;
+}
+
+/** Returns the places of two params that are told by their names, or by their places. */
+function planeFrom(text, { params = [] }) {
+  const plane = text.split(',').map((part) => paramFrom(decodeURIComponent(part), params));
+  return plane.length === 2 && plane[0] !== plane[1] ? plane : undefined;
+}
+
+function paramFrom(text, params) {
+  const i = params.findIndex(({ name }) => name === text);
+  return i < 0 ? wholeFrom(text, 0, params.length - 1) : i;
 }
 
 function startFrom(text, { params = null }) {

@@ -1,7 +1,7 @@
 // The words under each card, which explain every mark, and the one sentence that says to those who
 // do not see it what it shows now.
-import { lossRange } from '../cards/chart_range.js';
-import { activeRun, lossOf, paramsAt, probabilitiesOf, trueLoss } from '../select.js';
+import { diverged, lossRange } from '../cards/chart_range.js';
+import { activeRun, paramsAt, probabilitiesOf, trueLoss } from '../select.js';
 import { offPlane, onPlane } from '../select.js';
 import { counted, fixed, percent, short } from './numerals.js';
 import { toldParams, wordOf } from './told.js';
@@ -15,8 +15,11 @@ const DESCRIBED = {
 };
 
 const PATH =
-  'hollow circle: the start; line: the steps so far, thin and pale those to come; filled circle: ' +
-  'the current step';
+  'Hollow circle: the start; filled: the current step; line: the steps between, pale those to ' +
+  'come, dotted where hidden; arrow: the steepest way down.';
+
+/** A step so near to a slice lies on it. */
+const ON = 1e-9;
 
 /** Returns what the marks of a card mean: `fit`, `relief`, `map` or `chart`. */
 export function captionOf(card, state) {
@@ -30,43 +33,52 @@ export function described(card, state) {
 
 // --- data and fit --------------------------------------------------------------------------------
 
-function fitCaption({ scene }) {
-  const drawn = scene.sampled ? ` Here: ${scene.sampled}.` : '';
+function fitCaption(state) {
+  const { scene } = state;
   const told = scene.target.classes ? classCaption(scene) : numberCaption(scene);
-  return told + drawn;
+  return told + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
 }
 
 function numberCaption({ features, target }) {
-  const { name } = target;
   if (features.length === 1) {
-    return `Each point is a row: its ${features[0].name} across, its ${name} up. The line is ` +
-      'what weight and bias of the current step predict; the thin upright strokes are its errors.';
+    return 'Each point is a row. The line is what weight and bias of the current step predict; ' +
+      'the thin strokes are its errors.';
   }
-  return `Each point is a row: the actual ${name} across, what the current step predicts up. ` +
-    'On the dashed line the two are equal.';
+  return `Each point is a row: its actual ${target.name} across, its predicted one up. On the ` +
+    'dashed line the two are equal.';
 }
 
 function classCaption(scene) {
-  const { features, margins } = scene;
-  const marks = `Each point is a row; its colour and shape tell its class of ${scene.target.name}`;
-  if (features.length === 1) return `${marks}. ${curveCaption(scene)}`;
+  const { features, margins, target } = scene;
+  if (features.length === 1) return curveCaption(scene);
   if (margins === 1) {
-    return `${marks}, its place across is its margin: weights times features, plus bias. The ` +
-      `curve is the probability of ${scene.target.classes[1]} at that margin; dashed: one half.`;
+    return 'Each point is a row; across is its margin: weights times features, plus bias. The ' +
+      `curve is the probability of ${target.classes[1]} at a margin; dashed: one half.`;
   }
-  return `${marks}; its height is the probability that the current step gives to its actual ` +
-    'class: the higher, the better. Dashed: a guess.';
+  return 'Each point is a row; its height is the probability that the current step gives its ' +
+    'actual class. Dashed: a guess.';
 }
 
 /** The curves over one feature, and the strip that says what is predicted. */
 function curveCaption({ target, margins }) {
-  const strip = 'the coloured strip says which class is predicted where';
+  const strip = 'the strip says which class is predicted, dotted where that changes';
   if (margins > 1) {
-    return `Each curve is the probability of one class at the current step; ${strip}.`;
+    return 'Each point is a row in the lane of its class. Each curve is the probability of one ' +
+      `class at the current step; ${strip}.`;
   }
-  const one = target.classes[1];
-  return `Rows of ${one} lie at 1, the others at 0. The curve is the probability of ${one} that ` +
-    `the current step gives; ${strip}: it changes where the curve crosses the dashed half.`;
+  const [zero, one] = target.classes;
+  return `Each point is a row: ${one} at 1, ${zero} at 0. The curve is the probability of ${one} ` +
+    `at the current step; ${strip}: at one half (dashed).`;
+}
+
+/** Which of several runs is drawn, where it is one alone, or what is drawn of one alone. */
+function activeCaption(state) {
+  if (state.runs.length < 2) return '';
+  const { features, target } = state.scene;
+  const { label } = activeRun(state);
+  const alone = features.length > 1 || target.classes?.length > 2;
+  if (alone) return ` Of the runs only ${label} is drawn.`;
+  return target.classes ? ` The strip is that of ${label}.` : ` The strokes are those of ${label}.`;
 }
 
 function describedFit(state) {
@@ -101,15 +113,14 @@ function describedClasses(state, rows) {
 // --- the surface ---------------------------------------------------------------------------------
 
 function reliefCaption(state) {
-  const marks = `${PATH}, and the arrow from it: the way of the steepest descent`;
-  return `Height is the loss, on an axis of square roots so that the floor can be read. On it, ` +
-    `${marks}.${crossCaption(state)}` + sliceCaption(state) + walkCaption(state);
+  return `Height is the loss, on a square-root axis so that the floor shows. ${PATH}` +
+    crossCaption(state) + sliceCaption(state) + walkCaption(state);
 }
 
 function mapCaption(state) {
-  const marks = `${PATH}, with the arrow of the steepest descent`;
-  return `Along each contour the loss is the same; darker is lower. Again ${marks}.` +
-    crossCaption(state) + sliceCaption(state) + walkCaption(state) + startCaption(state);
+  return 'Along each contour the loss is the same; darker is lower. Triangle at the scale: the ' +
+    `loss of the current step. Other marks as on the surface.${arrowCaption(state)}` +
+    walkCaption(state) + startCaption(state);
 }
 
 function crossCaption({ surface }) {
@@ -128,9 +139,15 @@ function sliceCaption(state) {
   const { away, there } = offSlice(state);
   const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
   const still = ` A slice through the end of the run: ${others} held.`;
-  if (away < 1e-9) return `${still} The current step lies on it.`;
+  if (away < ON) return `${still} The current step lies on it.`;
   return `${still} The current step lies ${short(away, 3)} off it, at its true loss ` +
-    `${there}; dotted: straight down to the slice.`;
+    `${there}.${arrowCaption(state)}`;
+}
+
+/** Why the arrow of a step off the slice does not lead down what is drawn. */
+function arrowCaption(state) {
+  if (!state.surface.slice || offSlice(state).away < ON) return '';
+  return " The arrow is the true gradient's shadow: it need not lead down this slice.";
 }
 
 function offSlice(state) {
@@ -142,8 +159,7 @@ function offSlice(state) {
 }
 
 function walkCaption({ surface }) {
-  if (surface.axes !== 'walk') return '';
-  return ' Both axes are those of the scaled walk, not of your units: so the steps see the bowl.';
+  return surface.axes === 'walk' ? ' The axes are those of the scaled walk, not your units.' : '';
 }
 
 function describedSurface(state) {
@@ -164,14 +180,10 @@ function describedSurface(state) {
 
 function chartCaption(state) {
   const run = activeRun(state);
-  const loss = lossOf(state.scene, run.choices.loss).label;
-  const batch = run.choices.batch ? ' Pale: the loss of each mini-batch; line: of all rows.' : '';
-  const lowest = run.lowest === null ? '' : ' Dashed: the lowest loss that is known.';
-  const several = state.runs.length > 1 ? ' Each run has its own colour and dash.' : '';
-  const evenly = '; on the log axis equal factors are equally far apart';
-  const log = lossRange(state.runs).log ? evenly : '';
-  return `The ${loss} after each step${log}. Filled circle: the current step.` +
-    `${lowest}${batch}${several}`;
+  const log = lossRange(state.runs).log ? ' Log axis: equal factors, equal distances.' : '';
+  const lowest = run.lowest === null ? '' : ' Dashed: the lowest loss known.';
+  const left = state.runs.some(diverged) ? ' Triangle: a run leaves, with its last loss.' : '';
+  return `Filled circle: the current step; pale: the steps to come.${lowest}${left}${log}`;
 }
 
 function describedChart(state) {

@@ -4,6 +4,9 @@
 // value such as 0.5 or 2.25 can be, they round up and Python rounds to the even digit. So ties
 // are found by their exact decimals and set right here.
 
+/** From here on toFixed gives powers of ten; each such double is a whole number. */
+const HUGE = 1e21;
+
 /** The decimals in which a tie shows itself: no double is so near to one and is none. */
 const MOST_DECIMALS = 99;
 
@@ -34,7 +37,7 @@ export function counted(number, thing) {
   return `${fixed(number, 0)} ${thing}${number === 1 ? '' : 's'}`;
 }
 
-/** Return `value`, below 1e21, with `decimals` decimals and commas, as `{value:,.{decimals}f}`. */
+/** Return `value` with `decimals` decimals and commas, as Python's `{value:,.{decimals}f}`. */
 export function fixed(value, decimals) {
   if (!Number.isFinite(value)) return notFinite(value);
   const [whole, fraction] = rounded(value, decimals).split('.');
@@ -109,6 +112,7 @@ function positional({ sign, figures, power }) {
 
 /** Return `value` with `decimals` decimals; a tie goes to the even digit. */
 function rounded(value, decimals) {
+  if (Math.abs(value) >= HUGE) return BigInt(value) + (decimals ? `.${'0'.repeat(decimals)}` : '');
   const up = value.toFixed(decimals);
   const exact = value.toFixed(MOST_DECIMALS).split('.')[1];
   return isTie(exact.slice(decimals)) && isOdd(up) ? below(value).toFixed(decimals) : up;

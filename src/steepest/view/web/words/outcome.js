@@ -3,7 +3,8 @@
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
 import { trueLoss } from '../select.js';
-import { counted, general, percent, short } from './numerals.js';
+import { counted, general, short } from './numerals.js';
+import { shareOf } from './told.js';
 
 /** A run has arrived when this share of the way from its start to the lowest loss is left. */
 export const NEAR = 1e-3;
@@ -102,7 +103,7 @@ function still(run, why, remedy) {
 }
 
 function stuck(run, facts) {
-  const share = percent((facts.start - facts.end) / (facts.start - facts.lowest));
+  const share = shareOf((facts.start - facts.end) / (facts.start - facts.lowest));
   const why = `${counted(facts.steps, 'step')} made ${share} of the way down`;
   return still(run, why, `Try a larger learning rate${upTo(run)}.`);
 }
@@ -166,7 +167,7 @@ function unknown(run, found) {
 /** Returns how far above the lowest loss the run is, in words. */
 function above({ end, lowest, start }) {
   const tiny = Math.abs(lowest) < 1e-6 * Math.abs(start);
-  const far = tiny ? short(end - lowest) : percent((end - lowest) / Math.abs(lowest));
+  const far = tiny ? short(end - lowest) : shareOf((end - lowest) / Math.abs(lowest));
   return `${far} above the lowest${tiny ? '' : `, ${short(lowest)}`}`;
 }
 

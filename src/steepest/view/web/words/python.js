@@ -1,4 +1,5 @@
 // The lines of Python that do the run of the page again.
+import { columnsOf } from '../keep/link.js';
 import { activeRun } from '../select.js';
 
 const WIDTH = 84;
@@ -81,23 +82,6 @@ function optionsOf(state) {
     ...(choices.batch ? { batch: number(choices.batch) } : {}),
   };
   return Object.entries(options).map(([name, told]) => `${name}=${told}`);
-}
-
-/** Returns the columns of the features: a category has one feature for each of its levels. */
-function columnsOf({ features, X, shown }) {
-  const names = features.map(({ name }, j) => {
-    const end = name.lastIndexOf('=');
-    return end > 0 && isIndicator(X, shown, features.length, j) ? name.slice(0, end) : name;
-  });
-  return [...new Set(names)];
-}
-
-function isIndicator(X, rows, features, j) {
-  for (let row = 0; row < rows; row += 1) {
-    const value = X[row * features + j];
-    if (value !== 0 && value !== 1) return false;
-  }
-  return true;
 }
 
 /** Returns `[...]`, after `head`, in lines that are no longer than a line should be. */

@@ -2,9 +2,9 @@
 // that step when it is shown slowly. The sentences are those of Python's view/words.py.
 import { activeRun, lossOf, paramsAt, trueLoss } from '../select.js';
 import { lengthArithmetic, moveArithmetic, productArithmetic } from './arithmetic.js';
-import { differenceTexts, read, updateArithmetic } from './arithmetic.js';
+import { differenceTexts, updateArithmetic } from './arithmetic.js';
 import { counted, fixed, percent, short, signed } from './numerals.js';
-import { MOST_PARAMS, moveOf, valueLines, wordOf } from './told.js';
+import { MOST_PARAMS, hardlyMoves, moveOf, valueLines, wordOf } from './told.js';
 
 const HEADINGS = [
   'Start at a random bias and weight, and calculate the loss.',
@@ -49,7 +49,8 @@ export function phaseWords(state) {
 export function updateLine(state, move, i) {
   const [old, after] = [move.old[i], move.after[i]];
   const name = wordOf(state.scene, i);
-  if (move.single && !move.rate) return `${name} ${short(old)} stays`;
+  if (after === old || (move.single && !move.rate)) return `${name} ${short(old)} stays`;
+  if (hardlyMoves(old, after)) return `${name} ${short(after)} hardly moves`;
   if (!move.gradient) return `${name} ${moveArithmetic(old, after)}`;
   const steepest = activeRun(state).choices.rule === 'steepest';
   const [sign, slope] = steepest ? ['-', move.gradient[i]] : ['+', (after - old) / move.rate];
@@ -65,12 +66,12 @@ export function fallLine(state, move) {
 }
 
 function changeLine(before, after) {
+  const way = after < before ? 'fell' : 'rose';
+  if (after === before) return `${short(after)}: it stays`;
+  if (hardlyMoves(before, after)) return `${short(after)}: it ${way} by less than a millionth`;
   const [old, now, change] = differenceTexts(before, after);
-  if (after === before) return `${old} -> ${now}: it stays`;
-  const way = `${old} -> ${now}: it ${after < before ? 'fell' : 'rose'} by`;
-  if (!read(change)) return `${way} less than can be seen`;
   const share = before ? percent(Math.abs(after - before) / Math.abs(before)) : '-';
-  return `${way} ${change} (${share})`;
+  return `${old} -> ${now}: it ${way} by ${change} (${share})`;
 }
 
 /** Returns which of the steps is on. */

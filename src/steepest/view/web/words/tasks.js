@@ -6,8 +6,7 @@ import { activeRun, trueLoss } from '../select.js';
 import { quotientArithmetic } from './arithmetic.js';
 import { counted, percent, short } from './numerals.js';
 import { NEAR, arrivalOf, limitInWords } from './outcome.js';
-import { updateLine } from './steps.js';
-import { moveOf } from './told.js';
+import { predictTask } from './predict.js';
 
 /** Steps times rows that one trial may take, and the steps that it takes at least and at most. */
 const WORK = 3e5;
@@ -28,7 +27,10 @@ const DECADES = [-4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2];
 
 const ARRIVED = `within ${percent(NEAR)} of the way from the start to the lowest loss`;
 
-/** Returns the tasks that fit the state: question, hint, and `answer()`, which promises a text. */
+/**
+ * Returns the tasks that fit the state: question, hint, and `answer()`, which promises a text. One
+ * with `predict` also has `check([x, y])`, which judges a guess on the surface: `{near, words}`.
+ */
 export function tasksOf(state, engine) {
   const run = activeRun(state);
   const one = { predict: predictTask(state) };
@@ -50,6 +52,13 @@ function walk({ choices, rows }, engine, patch) {
   return engine.descend({ choices: { ...choices, batch: null, ...patch }, rows });
 }
 
+/** Returns an answer that holds for all rows a step, and says so to who takes mini-batches. */
+function ofAllRows(state, told) {
+  const { batch } = activeRun(state).choices;
+  const note = 'This is with all rows a step: steps by mini-batches wander, and may do otherwise.';
+  return batch ? `${told} ${note}` : told;
+}
+
 function stepsFor({ scene }) {
   return Math.round(Math.min(MOST, Math.max(FEWEST, WORK / scene.rows)));
 }
@@ -60,7 +69,7 @@ function fastestTask(state, engine) {
   return {
     question: `Find the learning rate that arrives in the fewest steps: ${ARRIVED}.`,
     hint: 'Too small creeps, too large goes to and fro. Halve and double, then go in between.',
-    answer: () => tellFastest(state, engine),
+    answer: async () => ofAllRows(state, await tellFastest(state, engine)),
   };
 }
 
@@ -76,12 +85,13 @@ async function tellFastest(state, engine) {
       'another scaling or momentum.';
   }
   return `With ${how}: ${counted(best.steps, 'step')} at the rate ${short(best.rate, 3)}, the ` +
-    `best of ${trials.length} that were tried${limitNote(state)}.`;
+    `best of ${trials.length} that were tried${limitNote(activeRun(state))}.`;
 }
 
-function limitNote({ runs, active }) {
-  const { limit } = runs[active];
-  return limit === null ? '' : ` (the limit is ${short(limit, 3)})`;
+function limitNote({ limit, exactLimit }) {
+  if (limit === null) return '';
+  const whose = exactLimit ? 'the limit' : 'the limit of a bowl that curves so much everywhere';
+  return ` (${whose} is ${short(limit, 3)})`;
 }
 
 /** Tries rates over a wide range, then between the best one and its neighbours. */
@@ -137,7 +147,10 @@ function limitTask(state, engine) {
   return {
     question: 'Find the learning rate that just diverges.',
     hint: 'Raise it until the loss grows; then go back until it does not.',
-    answer: () => (run.exactLimit ? tellLimit(state, engine) : tellBound(state, engine)),
+    answer: async () => {
+      const tell = run.exactLimit ? tellLimit : tellBound;
+      return ofAllRows(state, await tell(state, engine));
+    },
   };
 }
 
@@ -177,14 +190,23 @@ function settles(run) {
 
 async function tellBound(state, engine) {
   const run = activeRun(state);
-  const sure = run.choices.rule === 'steepest' ? 'the loss surely falls' : 'a bowl would be safe';
-  const law = `Below ${formulaOf(run)} ${sure}. That is a bound: it takes the most that the loss ` +
-    'curves anywhere';
+  const law = boundOf(run);
   if (!engine) return `${law}.`;
   const [low, high] = await bisected(state, engine);
   if (high === null) return `${law}. Tried: even ${short(low)} settles.`;
   const why = low > 1.01 * run.limit ? ', and where the run ends it curves less' : '';
   return `${law}${why}. Tried: ${short(low, 3)} settles, ${short(high, 3)} does not.`;
+}
+
+/** Returns what is known of a loss that is no bowl: that it falls is proved of steepest alone. */
+function boundOf(run) {
+  const { rule } = run.choices;
+  if (rule === 'steepest') {
+    return `Below ${formulaOf(run)} the loss surely falls. That is a bound: it takes the most ` +
+      'that the loss curves anywhere';
+  }
+  return `A bowl that curves everywhere as much as this loss at most has the limit ` +
+    `${formulaOf(run)}. This loss is no such bowl: of ${rule} on it nothing is proved`;
 }
 
 /** Returns a rate that settles and one a little larger that does not; null if all settle. */
@@ -209,7 +231,7 @@ function ravineTask(state, engine) {
   return {
     question: 'Make the ravine: compare scaling none with scaling standard.',
     hint: 'Take rule steepest and the rate 1/curvature of each, and count the steps.',
-    answer: () => tellRavine(state, engine),
+    answer: async () => ofAllRows(state, await tellRavine(state, engine)),
   };
 }
 
@@ -218,7 +240,7 @@ async function tellRavine(state, engine) {
   for (const scale of ['none', 'standard']) {
     const { run, steps, rate } = await steadily(state, engine, { scale, rule: 'steepest' });
     const ratio = ratioOf(state, scale, run);
-    const shape = ratio && `: the bowl curves ${times(ratio)} as much one way as another`;
+    const shape = ratio && `: ${bowlOf(run)} curves ${times(ratio)} as much one way as another`;
     told.push(`scaling ${scale}${shape ?? ''}; at the rate ${short(rate, 3)}: ${steps}`);
   }
   return `${sentence(told[0])} ${sentence(told[1])} (Counted ${ARRIVED}.)`;
@@ -228,7 +250,7 @@ function momentumTask(state, engine) {
   return {
     question: 'Why does momentum help? Compare it with steepest, at the same rate.',
     hint: 'Take scaling none and the rate 1/curvature, and count the steps of both.',
-    answer: () => tellMomentum(state, engine),
+    answer: async () => ofAllRows(state, await tellMomentum(state, engine)),
   };
 }
 
@@ -244,8 +266,15 @@ async function tellMomentum(state, engine) {
     'they change sign and cancel.';
   if (ratio === null) return `${counts} ${why}`;
   const root = short(Math.sqrt(ratio), 3);
-  return `${counts} ${why} The bowl curves ${times(ratio)} as much across as along: the steps of ` +
-    `steepest grow with that, those of momentum at its best with the root of it, ${root}.`;
+  const shape = `${capital(bowlOf(momentum.run))} curves ${times(ratio)} as much across as along`;
+  const law = momentum.run.exactLimit ? '' : ' on a bowl of that shape';
+  return `${counts} ${why} ${shape}:${law} the steps of steepest grow with that, those of ` +
+    `momentum at its best with the root of it, ${root}.`;
+}
+
+/** Returns what has the shape that is told: a bowl has it everywhere, another loss in a place. */
+function bowlOf({ exactLimit }) {
+  return exactLimit ? 'the bowl' : 'the lowest place found';
 }
 
 /** Walks at the safe rate 1/curvature until the lowest loss is near; tells the steps in words. */
@@ -305,38 +334,14 @@ function times(ratio) {
 }
 
 function sentence(text) {
-  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  return `${capital(text)}.`;
 }
 
-// --- predict, and what was recorded --------------------------------------------------------------
-
-function predictTask(state) {
-  const move = moveOf({ ...state, phase: 1 }) ?? moveOf({ ...state, at: 0 });
-  const plain = move && move.gradient && move.single && move.rate;
-  if (!plain || activeRun(state).choices.rule !== 'steepest' || move.told.length > 3) return null;
-  return {
-    question: 'Predict where the next step lands, before you take it.',
-    hint: 'New = old - learning rate x gradient, for each param. Step 2 tells the gradient.',
-    answer: async () => tellNext(state, move),
-    check: async (guess) => checkNext(move, guess),
-  };
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
 }
 
-function tellNext(state, move) {
-  const run = activeRun(state);
-  const updates = move.told.map((i) => updateLine(state, move, i)).join('; ');
-  const where = move.where ? ` ${move.where}` : '';
-  const loss = short(run.loss[move.from + 1]);
-  return `From step ${run.index[move.from]}${where}: ${updates}. The loss is then ${loss}.`;
-}
-
-/** Returns whether guessed params are where the step lands, to a hundredth of its length. */
-function checkNext({ old, after }, guess) {
-  const length = Math.hypot(...after.map((value, i) => value - old[i]));
-  const off = Math.hypot(...after.map((value, i) => value - guess[i]));
-  if (off <= 0.01 * length) return 'Right.';
-  return `Off by ${percent(off / length)} of the length of the step.`;
-}
+// --- what was recorded ---------------------------------------------------------------------------
 
 function recordedTask(run) {
   return {

@@ -3,7 +3,7 @@
 import { Objective, chooseLoss } from '../engine/objective.js';
 import { chooseScale } from '../engine/scales.js';
 import { activeRun, gradientAt, paramsAt } from '../select.js';
-import { short } from './numerals.js';
+import { percent, short } from './numerals.js';
 
 /** Params that are told one by one; of more, those that matter most. */
 export const MOST_PARAMS = 6;
@@ -11,9 +11,22 @@ export const MOST_PARAMS = 6;
 /** Letters of a name on one line. */
 const MOST_LETTERS = 32;
 
+/** What changes by less than this share of itself hardly moves: its digits would all be zeros. */
+const TINY = 1e-6;
+
 const STANDARD = 'in standard units (each feature less its mean, by its standard deviation)';
 
 const scales = new WeakMap();
+
+/** Whether a value changes by less than a millionth of itself. */
+export function hardlyMoves(before, after) {
+  return before !== after && Math.abs(after - before) < TINY * Math.abs(before);
+}
+
+/** Returns a share of 1 as a percentage, without a row of zeros. */
+export function shareOf(share) {
+  return share > 0 && share < TINY ? `less than ${percent(TINY)}` : percent(share);
+}
 
 /** Returns a name on one line, cut where there is no room for more. */
 export function brief(name) {

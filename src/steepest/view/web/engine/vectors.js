@@ -1,0 +1,20 @@
+// What is done with vectors everywhere: lists of numbers, typed or not.
+
+/** Returns the inner product of two vectors. */
+export function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
+  return sum;
+}
+
+/** Returns the sum of all numbers. */
+export function total(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += values[i];
+  return sum;
+}
+
+/** Returns whether two vectors are the same, number by number. */
+export function equal(a, b) {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

@@ -1,0 +1,64 @@
+// The state of a page as plain data: what it is at first, and what follows from a change of it.
+
+/** Returns the state in which a scene is first shown. */
+export function firstState(scene) {
+  return {
+    scene,
+    rows: null,
+    surface: scene.surface,
+    choices: scene.run.choices,
+    runs: [{ ...scene.run, walked: scene.run.choices, id: 1, label: 'Run 1', colour: 0 }],
+    active: 0,
+    at: 0,
+    phase: 0,
+    slow: false,
+    ahead: true,
+    guessing: false,
+    hover: { row: -1, point: null, loss: null, level: null },
+    axes: 'units',
+    plane: [scene.surface.xIndex, scene.surface.yIndex],
+    playing: false,
+    pace: 5,
+    theme: 'auto',
+    dark: false,
+    hidden: [],
+    lesson: '',
+    offer: null,
+    note: '',
+    busy: false,
+    connection: 'here',
+    fault: null,
+  };
+}
+
+/** Returns the axes on which a change of scale is seen: those of the walk, if they can be told. */
+export function axesFor(scale, state) {
+  if (state.surface.slice && state.scene.features.length > 1) return 'units';
+  return scale === 'none' ? 'units' : 'walk';
+}
+
+/** Returns the choices of a run with the start that it has, drawn or given. */
+export function fromItsStart({ choices, params, size }) {
+  return { ...choices, start: choices.start ?? Array.from(params.subarray(0, size)) };
+}
+
+/** Returns the rows with row i at feature `x` and target `y`. */
+export function moved({ X, y: targets, rowNumbers }, i, x, y) {
+  return { X: X.with(i, x), y: targets.with(i, y), rowNumbers };
+}
+
+/** Returns the rows with one more. */
+export function added({ X, y: targets, rowNumbers }, x, y) {
+  const next = Math.max(...rowNumbers) + 1;
+  return {
+    X: Float64Array.of(...X, x),
+    y: Float64Array.of(...targets, y),
+    rowNumbers: Int32Array.of(...rowNumbers, next),
+  };
+}
+
+/** Returns the rows without row i. */
+export function removed({ X, y, rowNumbers }, i) {
+  const without = (values) => values.filter((_, j) => j !== i);
+  return { X: without(X), y: without(y), rowNumbers: without(rowNumbers) };
+}
