@@ -40,25 +40,27 @@ const NUMBERS = {
   chart: BY_STEP,
 };
 
-/** What comes and goes under the pointer; only pictures and rows follow it. */
+/** What comes and goes under the pointer; of the words only the rows follow it. */
 const PASSING = ['busy', 'hover'];
 
 /** Puts the page below `element`; returns `{destroy}`. `keys` is who hears the keyboard. */
 export function mount(parent, store, { keys = null } = {}) {
   const root = element('div', { class: 'st-app' }, parent);
   const shown = build(root, store);
+  const pictures = shown.filter((part) => part.isPicture);
+  const words = new Later(shown.filter((part) => !part.isPicture), store);
   const show = (state, changed) => {
     if (changed?.has('dark')) changed.add('theme');
     if (!changed || changed.has('theme')) applyTheme(root, state);
-    const plain = changed && [...changed].every((key) => PASSING.includes(key));
-    const due = plain ? shown.filter((part) => part.follows) : shown;
-    due.forEach((part) => part.show(state, changed));
+    pictures.forEach((part) => part.show(state, changed));
+    words.ask(changed);
     mirror(root, state);
   };
   const ends = [
     followTheme(store),
     store.subscribe(show),
     listenToKeys(keys ?? root, store),
+    () => words.cancel(),
     () => shown.forEach((part) => part.destroy?.()),
     () => root.remove(),
   ];
@@ -70,6 +72,37 @@ export function mount(parent, store, { keys = null } = {}) {
       ends.forEach((end) => end());
     },
   };
+}
+
+/** While something is dragged the words follow once the frame with the pictures is drawn. */
+class Later {
+  constructor(parts, store) {
+    Object.assign(this, { parts, store, frame: 0, timer: 0, changed: new Set() });
+  }
+
+  ask(changed) {
+    if (!changed) return this.show(null);
+    changed.forEach((key) => this.changed.add(key));
+    if (!this.store.state.dragging) return this.show(this.changed);
+    this.frame ||= requestAnimationFrame(() => {
+      this.timer = setTimeout(() => this.show(this.changed));
+    });
+    return null;
+  }
+
+  show(changed) {
+    this.cancel();
+    this.changed = new Set();
+    const passing = changed && [...changed].every((key) => PASSING.includes(key));
+    const due = passing ? this.parts.filter((part) => part.follows) : this.parts;
+    due.forEach((part) => part.show(this.store.state, changed));
+  }
+
+  cancel() {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    this.frame = 0;
+  }
 }
 
 function build(root, store) {
@@ -136,7 +169,7 @@ function makeCards(body, store) {
   const cards = CARDS.map(([name, title, make]) => makeCard(grid, name, title, make, on));
   return {
     cards,
-    follows: true,
+    isPicture: true,
     show: (state, changed) => cards.forEach((card) => card.show(state, changed)),
     destroy: () => cards.forEach((card) => card.destroy()),
   };
@@ -169,10 +202,13 @@ function callbacks(store) {
     ...starting(able, store),
     look: (x, y) => store.lookAt(x ?? null, y),
     row: (i) => store.lightRow(i),
-    movePoint: able((i, x, y) => store.movePoint(i, x, y)),
+    movePoint: able((i, x, y) => store.drag(() => store.movePoint(i, x, y))),
     addPoint: able((x, y) => store.addPoint(x, y)),
     removePoint: able((i) => store.removePoint(i)),
-    pointEnd: able(() => store.lookAround()),
+    pointEnd: able(() => {
+      store.set({ dragging: false });
+      store.lookAround();
+    }),
     seek: (at) => store.seek(at),
     run: (i) => store.chooseRun(i),
   };
@@ -188,10 +224,11 @@ function starting(able, store) {
   return {
     start: (x, y) => {
       if (store.state.guessing) guess([x, y]);
-      else if (!guessed) able((...point) => store.startAt(...point))(x, y);
+      else if (!guessed) able((...point) => store.drag(() => store.startAt(...point)))(x, y);
     },
     startEnd: () => {
       guessed = false;
+      store.set({ dragging: false });
     },
   };
 }

@@ -14,6 +14,7 @@ export function firstState(scene) {
     slow: false,
     ahead: true,
     guessing: false,
+    dragging: false,
     hover: { row: -1, point: null, loss: null, level: null },
     axes: 'units',
     plane: [scene.surface.xIndex, scene.surface.yIndex],

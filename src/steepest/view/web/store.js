@@ -114,6 +114,12 @@ class Store {
     );
   }
 
+  /** Does what a drag asks for; until it ends the pictures go before the words. */
+  drag(act) {
+    this.set({ dragging: true });
+    return act();
+  }
+
   /** Starts from these params; the whole path follows, and the picture if `surface` says so. */
   startFrom(start, surface = null) {
     if (!this.allowed({ start })) return null;

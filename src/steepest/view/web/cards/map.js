@@ -42,7 +42,6 @@ class LossMap {
       end: () => this.on.startEnd?.(),
     });
     this.frames = new Frames((parts) => this.draw(parts));
-    this.starts = new Frames(() => this.on.start?.(...this.wanted));
     this.listen(this.layers.wrap);
     this.layers.onResize(() => this.frames.ask('ground'));
     this.sizing = new ResizeObserver(() => this.fit());
@@ -99,7 +98,6 @@ class LossMap {
 
   drop() {
     if (this.held?.started) {
-      this.starts.flush();
       this.on.startEnd?.();
     }
     this.held = null;
@@ -116,22 +114,19 @@ class LossMap {
     this.looking = false;
   }
 
-  /** Ask for a start at a pixel, at most once a frame. */
+  /** Ask for a start at a pixel: browsers hand out moves of a pointer once a frame. */
   want([x, y]) {
     this.held.started = true;
-    this.wanted = this.plane([x + this.held.off[0], y + this.held.off[1]]);
-    this.starts.ask('start');
+    this.on.start?.(...this.plane([x + this.held.off[0], y + this.held.off[1]]));
   }
 
   nudge(right, up) {
     const { x0, x1, y0, y1 } = this.ground.field.bounds;
     const [x, y] = this.startPoint();
-    this.wanted = [
+    this.on.start?.(
       Math.max(x0, Math.min(x1, x + right * NUDGE * (x1 - x0))),
       Math.max(y0, Math.min(y1, y + up * NUDGE * (y1 - y0))),
-    ];
-    this.starts.ask('start');
-    this.starts.flush();
+    );
   }
 
   startPoint() {
@@ -346,7 +341,6 @@ class LossMap {
 
   destroy() {
     this.frames.cancel();
-    this.starts.cancel();
     this.sizing.disconnect();
     this.layers.destroy();
     this.wrap.remove();
