@@ -53,6 +53,26 @@ WATCH = """
 """
 """How long from a move of the pointer until the frame is drawn in which the loss is another."""
 
+TRIPS = """
+const asked = new Map();
+window.trips = [];
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (text) {
+  const { id, ask } = JSON.parse(text);
+  if (ask === 'descend') asked.set(id, performance.now());
+  if (!this.timed) this.addEventListener('message', ({ data }) => {
+    const words = new TextDecoder().decode(new Uint8Array(data, 0, Math.min(400, data.byteLength)));
+    for (const [known, since] of asked) if (words.includes(`"${known}"`)) {
+      window.trips.push(performance.now() - since);
+      asked.delete(known);
+    }
+  });
+  this.timed = true;
+  send.call(this, text);
+};
+"""
+"""How long each descent takes from the question to Python to its answer."""
+
 FIRST = """
 () => new Promise((done) => {
   const look = () => {
@@ -93,13 +113,19 @@ def _rows(browser: Browser, loss: str, folder: Path) -> Iterator[tuple[str, ...]
         size: (lambda: _openings(browser, path), 1000),
         "pointer moved to path redrawn": (lambda: _saved(browser, path, START), 33),
         "data point moved to surface redrawn": (lambda: _saved(browser, path, POINT), 100),
-        "the same drag through Python": (lambda: _live(browser, run), 50),
     }
     for name, (work, bar) in works.items():
         progress(f"      {loss}: {name} ...")
-        taken = work()
-        median, late = np.quantile(taken, [0.5, 0.95])
-        yield name, loss, f"{median:.3g}", f"{late:.3g}", str(bar)
+        yield _row(name, loss, work(), bar)
+    progress(f"      {loss}: the same drag through Python ...")
+    trips, drawn = _live(browser, run)
+    yield _row("question to Python and answer, 200 steps", loss, trips, 50)
+    yield _row("pointer moved to path redrawn, through Python", loss, drawn, None)
+
+
+def _row(name: str, loss: str, taken: list[float], bar: int | None) -> tuple[str, ...]:
+    median, late = np.quantile(taken, [0.5, 0.95])
+    return name, loss, f"{median:.3g}", f"{late:.3g}", "" if bar is None else str(bar)
 
 
 def _size(path: Path) -> str:
@@ -134,7 +160,9 @@ def _openings(browser: Browser, path: Path) -> list[float]:
 def _saved(browser: Browser, path: Path, handle: str) -> list[float]:
     page = browser.new_page()
     page.goto(path.as_uri())
-    return _drags(page, handle)
+    taken = _drags(page, handle)
+    page.close()
+    return taken
 
 
 def _drags(page: Page, handle: str) -> list[float]:
@@ -149,7 +177,6 @@ def _drags(page: Page, handle: str) -> list[float]:
     page.mouse.down()
     taken = [_moved(page, x + 30 * np.sin(i), y + 20 * np.cos(1.7 * i)) for i in range(5 + ROUNDS)]
     page.mouse.up()
-    page.close()
     return taken[5:]
 
 
@@ -159,8 +186,8 @@ def _moved(page: Page, x: float, y: float) -> float:
     return page.evaluate("() => window.waited")
 
 
-def _live(browser: Browser, run: Run) -> list[float]:
-    """Return the same for a page that asks Python."""
+def _live(browser: Browser, run: Run) -> tuple[list[float], list[float]]:
+    """Return the same for a page that asks Python: of each answer, and of each move."""
     said: list[str] = []
     heard = threading.Event()
 
@@ -173,7 +200,10 @@ def _live(browser: Browser, run: Run) -> list[float]:
     server.start()
     heard.wait()
     page = browser.new_page()
+    page.add_init_script(TRIPS)
     page.goto(next(word for word in said[0].split() if word.startswith("http")))
-    taken = _drags(page, START)
+    drawn = _drags(page, START)
+    trips = page.evaluate("() => window.trips")[5:]
+    page.close()
     server.join()
-    return taken
+    return trips, drawn
