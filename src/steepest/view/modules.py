@@ -98,9 +98,9 @@ class Module:
         body = IMPORT.sub(lambda found: _taken(next(declared), found[0]), self._source)
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
+        code = "\n".join(line.strip() for line in body.split("\n") if line.strip())
         names = ", ".join(self.exports)
-        head = f"// --- {self.path}\nconst {self.variable} = (() => {{\n"
-        return f"{head}{body.strip()}\nreturn {{ {names} }};\n}})();"
+        return f"const {self.variable} = (() => {{\n{code}\nreturn {{ {names} }};\n}})();"
 
     def refusal(self, at: int, words: str) -> ValueError:
         """Return the error that something stands at `at` that may not."""

@@ -110,16 +110,12 @@ def notebook_script() -> str:
 @cache
 def style() -> str:
     """Return the style of the page; ValueError if it could end its own element."""
-    from rcssmin import cssmin
-
-    return _enclosed(cssmin(web_text("page.css")), "</style")
+    return _enclosed(web_text("page.css"), "</style")
 
 
 @cache
 def _script(entry: str, export: str) -> str:
-    from rjsmin import jsmin
-
-    return _enclosed(jsmin(join(entry, (export,))) + "\n", "</script")
+    return _enclosed(join(entry, (export,)), "</script")
 
 
 def _enclosed(text: str, end: str) -> str:
