@@ -375,7 +375,8 @@ class Store {
     if (!this.wanted) {
       const { active, surface } = this.state;
       const runs = this.state.runs.map((run) => ({ ...run, choices: run.walked }));
-      this.set({ ...this.good, runs, choices: runs[active].choices, axes: surface.axes });
+      const seen = { axes: surface.axes, plane: [surface.xIndex, surface.yIndex] };
+      this.set({ ...this.good, ...seen, runs, choices: runs[active].choices });
     }
     this.set({ fault });
   }

@@ -87,7 +87,8 @@ function diverged(run) {
   const remedy = suggested ? `Try ${short(suggested, 2)}.` : SMALLER;
   if (!limit) return told(unexplained(run, rate), remedy);
   const [r, l] = apart(rate, limit);
-  const falls = !run.exactLimit && run.choices.rule === 'steepest';
+  const { rule, batch } = run.choices;
+  const falls = !run.exactLimit && rule === 'steepest' && !batch;
   const bound = falls ? ', below which it surely falls' : '';
   return told(`diverged: ${r} is above ${limitInWords(run.choices.rule)} = ${l}${bound}`, remedy);
 }
