@@ -3,12 +3,14 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from doors import Doors
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -84,9 +86,9 @@ class Watched:
             self.complaints.append(message.text)
 
 
-@pytest.fixture
-def page(browser: "Browser", site: str) -> "Iterator[Page]":
-    """A new blank page of the site; the test fails if it ends with an error on its console."""
+@contextmanager
+def _sound_page(browser: "Browser", site: str) -> "Iterator[Page]":
+    """A new blank page of the site, which must end without an error on its console."""
     context = browser.new_context()
     page = context.new_page()
     watched = Watched(page)
@@ -94,6 +96,13 @@ def page(browser: "Browser", site: str) -> "Iterator[Page]":
     yield page
     context.close()
     assert not watched.complaints
+
+
+@pytest.fixture
+def page(browser: "Browser", site: str) -> "Iterator[Page]":
+    """A new blank page of the site; the test fails if it ends with an error on its console."""
+    with _sound_page(browser, site) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")
@@ -102,10 +111,12 @@ def modules(browser: "Browser", site: str) -> "Iterator[Page]":
 
     Import a module with `await import('/descent.js')` inside `evaluate`.
     """
-    context = browser.new_context()
-    page = context.new_page()
-    watched = Watched(page)
-    page.goto(site)
-    yield page
-    context.close()
-    assert not watched.complaints
+    with _sound_page(browser, site) as page:
+        yield page
+
+
+@pytest.fixture
+def doors(browser: "Browser") -> Iterator[Doors]:
+    """The ways in which a reader comes to whole pages: saved files, and the live page."""
+    with Doors(browser) as doors:
+        yield doors

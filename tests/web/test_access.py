@@ -1,6 +1,5 @@
 """The page for everybody: by keyboard alone, for screen readers, on a phone and a projector."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from doors import Doors, Menu, app, at_step, enter, loss_of, outcomes, press, se
 import steepest as st
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 PLAIN: dict[str, Any] = {"rule": "steepest", "scale": "none", "learning_rate": 0.05}
 
@@ -49,12 +48,6 @@ OUTSIDE = """() => {
     .map((node) => `${node.tagName} ${node.getAttribute('class')}: ${node.textContent}`)
     .map((words) => words.slice(0, 90));
 }"""
-
-
-@pytest.fixture
-def doors(browser: "Browser") -> Iterator[Doors]:
-    with Doors(browser) as doors:
-        yield doors
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What a reader takes along: the link, the page anew, the table, the picture; and odd names."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -28,15 +27,9 @@ from PIL import Image
 import steepest as st
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 PLAIN: dict[str, Any] = {"rule": "steepest", "scale": "none", "learning_rate": 0.05}
-
-
-@pytest.fixture
-def doors(browser: "Browser") -> Iterator[Doors]:
-    with Doors(browser) as doors:
-        yield doors
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ from steepest.view.page import notebook_script, style
 from steepest.view.wire import to_frame
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 # Lets a test close the page's sockets, and hears what the page tells of it.
 SOCKETS = """(() => {
@@ -71,12 +71,6 @@ WIDGETS = """async ([script, style, frames, shadow]) => {
     widget.render({ model: { get: () => record, send() {}, on() {}, off() {} }, el });
   }
 }"""
-
-
-@pytest.fixture
-def doors(browser: "Browser") -> Iterator[Doors]:
-    with Doors(browser) as doors:
-        yield doors
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,7 @@ from steepest.descend import descend_rows
 from steepest.view.numerals import short
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Locator
 
 LINE: dict[str, Any] = {"rule": "steepest", "scale": "none", "learning_rate": 0.05}
 
@@ -48,12 +47,6 @@ LOWEST_MOVED = """(told) =>
 FRAMED = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A lecture</title>
 <link rel="icon" href="data:,"></head>
 <body><iframe sandbox="allow-scripts" width="1000" height="1400" src="{}"></iframe></body></html>"""
-
-
-@pytest.fixture
-def doors(browser: "Browser") -> Iterator[Doors]:
-    with Doors(browser) as doors:
-        yield doors
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,8 @@
 // The state of a page as plain data: what it is at first, and what follows from a change of it.
 
+/** Runs that can stand side by side. */
+export const MOST_RUNS = 6;
+
 /** Returns the state in which a scene is first shown. */
 export function firstState(scene) {
   return {

@@ -5,13 +5,10 @@
 import { OBJECTIVE, answered, joined, taken } from './engine/answer.js';
 import { MOST_STEPS, checkChoices } from './engine/choices.js';
 import { activeRun, offPlane, onPlane, paramsAt, placeOf } from './select.js';
-import { added, axesFor, firstState, fromItsStart, moved, removed } from './state.js';
+import { MOST_RUNS, added, axesFor, firstState, fromItsStart, moved, removed } from './state.js';
 
 /** Steps that a new run takes at once; more are taken when the reader goes on. */
 const HORIZON = 200;
-
-/** Runs that can stand side by side. */
-const MOST_RUNS = 6;
 
 /** Returns the store of a scene, whose numbers `engine` works out. */
 export function createStore(engine, scene) {

@@ -10,7 +10,7 @@ import { linearAxis } from './axes.js';
 import { canEdit, classLines, jitter, over, rangeOf, rounded } from './fit_rows.js';
 import { rowName, spaced, steady } from './fit_rows.js';
 import { fewest, labelRuns, Note, roomFor, stemIn } from './labels.js';
-import { classColour, classMark } from './marks.js';
+import { classColour, classMark } from './shapes.js';
 import { drawable, set } from './points.js';
 
 const COUNT = 161;

@@ -8,7 +8,7 @@ import { linearAxis } from './axes.js';
 import { actualName, canEdit, numberLines, over, rangeOf } from './fit_rows.js';
 import { rounded, rowName, steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor, stemIn } from './labels.js';
-import { disc } from './marks.js';
+import { disc } from './shapes.js';
 import { drawable, set } from './points.js';
 
 const SIGN = { above: '▲', below: '▼' };

@@ -10,7 +10,7 @@ import { rowName, spaced } from './fit_rows.js';
 import { classLegend } from './fit_classes.js';
 import { squarePath } from './fit_line.js';
 import { Note, stemIn } from './labels.js';
-import { classColour, classMark, disc } from './marks.js';
+import { classColour, classMark, disc } from './shapes.js';
 import { drawable, set } from './points.js';
 
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];

@@ -81,7 +81,7 @@ export function stemIn(plot) {
 }
 
 /** Return places near those wanted, at least `gap` apart and between `low` and `high`. */
-export function apart(wanted, gap, low, high) {
+function apart(wanted, gap, low, high) {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b]);
   const places = wanted.slice();
   let least = low;

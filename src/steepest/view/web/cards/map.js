@@ -2,7 +2,7 @@
 // surface changes), the contour under the pointer, the paths, and the pointer's label. Press
 // anywhere and the descent starts there; drag and it follows.
 import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../select.js';
-import { Frames, Layers, element } from '../draw/canvas.js';
+import { Frames, Layers, element, pictureHeight } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { Ground } from '../draw/ground.js';
@@ -13,7 +13,7 @@ import { flatLine, inside } from '../draw/paths.js';
 import { drawPhase } from '../draw/phases.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { boxAround, boxesAlong, placeTag } from '../draw/tags.js';
-import { inWords, pictureHeight, placeInWords } from '../draw/words.js';
+import { inWords, placeInWords } from '../words/surface.js';
 import { short } from '../words/numerals.js';
 
 const [GROUND, CONTOUR, PATHS, POINTER] = [0, 1, 2, 3];

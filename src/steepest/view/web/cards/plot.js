@@ -1,9 +1,8 @@
 // The plot that the flat cards share: an SVG as wide as its card with two axes, an area that clips,
 // a legend, and text that is measured before it is placed. SVG, because the marks are few, and can
 // be saved and read by tests as they are.
-import { element, svg } from '../draw/canvas.js';
+import { element, pictureHeight, svg } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
-import { pictureHeight } from '../draw/words.js';
 
 const LOWEST = 230;
 const HIGHEST = 440;

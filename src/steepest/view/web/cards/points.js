@@ -1,7 +1,7 @@
 // The rows as marks in a plot: lit under the pointer and by the keyboard; where the reader may
 // change the data, moved by dragging or with keys, added and taken away.
 import { svg } from '../draw/canvas.js';
-import { disc } from './marks.js';
+import { disc } from './shapes.js';
 
 const NEAR = { mouse: 12, pen: 16, touch: 24 };
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

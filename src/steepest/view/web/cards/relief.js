@@ -3,7 +3,7 @@
 import { activeRun, gradientAt, trueLoss } from '../select.js';
 import { Box, marginOf } from '../draw/box.js';
 import { Camera } from '../draw/camera.js';
-import { Frames, Layers, element } from '../draw/canvas.js';
+import { Frames, Layers, element, pictureHeight } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { fieldOf } from '../draw/heights.js';
@@ -13,7 +13,7 @@ import { Orbit } from '../draw/orbit.js';
 import { Raster } from '../draw/raster.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { Stage, boxPoints, descentArrow, levelPieces, trackLine } from '../draw/tracks.js';
-import { inWords, pictureHeight } from '../draw/words.js';
+import { inWords } from '../words/surface.js';
 
 const [WALLS, SURFACE, AXES, PATHS, POINTER] = [0, 1, 2, 3, 4];
 const REST = 120;

@@ -4,7 +4,7 @@
 import { fixed, short } from '../words/numerals.js';
 import { element, svg } from '../draw/canvas.js';
 import { costUnit } from './fit_rows.js';
-import { classColour, classMark } from './marks.js';
+import { classColour, classMark } from './shapes.js';
 
 const MOST_CLASSES = 4;
 

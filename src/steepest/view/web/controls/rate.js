@@ -1,9 +1,9 @@
 // The learning rate: a logarithmic slider with its number beside it, marked with the limit of this
 // very run: above 2/curvature the steps across the steepest slope grow.
 import { element } from '../draw/canvas.js';
+import { limitInWords } from '../engine/divergence.js';
 import { activeRun } from '../select.js';
 import { short } from '../words/numerals.js';
-import { limitInWords } from '../words/outcome.js';
 import { box, entry, fill, freshId, label, numberIn, tick } from './fields.js';
 
 const STEPS = 1000;

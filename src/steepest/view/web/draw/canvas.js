@@ -16,6 +16,11 @@ export function element(tag, { class: name, text, attributes = {} } = {}, parent
   return made;
 }
 
+/** The height of a picture for its width, in pixels. */
+export function pictureHeight(width) {
+  return Math.round(Math.max(250, Math.min(620, width * (width < 420 ? 0.92 : 0.78))));
+}
+
 /** Make an SVG element. */
 export function svg(tag, attributes = {}, parent = null) {
   const made = document.createElementNS(SVG, tag);

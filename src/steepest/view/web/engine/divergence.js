@@ -13,6 +13,11 @@ const LIMITS = {
   nesterov: '2 (1 + beta)/((1 + 2 beta) curvature)',
 };
 
+/** Returns the limit of a rule's fixed rate as a formula. */
+export function limitInWords(rule) {
+  return LIMITS[rule] ?? 'its limit';
+}
+
 /**
  * Returns the verdicts on a run that left its best point for worse: one, or none if it did not.
  *
@@ -52,7 +57,7 @@ function beyondLimit({ rule, curvature, limit, proves, scale, rate, best }) {
     level: proves ? 'proved' : 'measured',
     name: 'divergence',
     message:
-      `diverged: learning rate ${general(rate, digits)} is above ${LIMITS[rule]} = ` +
+      `diverged: learning rate ${general(rate, digits)} is above ${limitInWords(rule)} = ` +
       `${general(limit, digits)} ` +
       `(${proves ? '' : 'at most '}curvature ${general(curvature, 3)}${COORDINATES[scale]}), ` +
       'so steps across the steepest slope overshoot and grow',

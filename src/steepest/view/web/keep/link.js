@@ -6,6 +6,8 @@
 //
 // The first run's choices have plain keys; of each other run what differs from the first is told:
 // `run2.rate=0.09`. `at` is a step, `plane` names the two params that the surface is over.
+import { MOST_STEPS } from '../engine/choices.js';
+import { MOST_RUNS } from '../state.js';
 
 /** Letters that every mail and chat leaves whole. */
 const MOST_LETTERS = 8000;
@@ -14,9 +16,7 @@ const MOST_LETTERS = 8000;
 const MOST_READ = 400000;
 
 const VERSION = 1;
-const MOST_RUNS = 6;
 const MOST_POINTS = 5000;
-const MOST_STEPS = 100000;
 const MOST_TEXT = 4000;
 
 const KNOWN = {

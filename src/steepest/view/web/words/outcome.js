@@ -2,6 +2,7 @@
 //
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
+import { limitInWords } from '../engine/divergence.js';
 import { trueLoss } from '../select.js';
 import { counted, general, short } from './numerals.js';
 import { shareOf } from './told.js';
@@ -19,12 +20,6 @@ const NEARLY = 0.95;
 const HALVED = 3.5;
 
 const SMALLER = 'Try a smaller learning rate, or auto.';
-
-const LIMITS = {
-  steepest: '2/curvature',
-  momentum: '2 (1 + beta)/curvature',
-  nesterov: '2 (1 + beta)/((1 + 2 beta) curvature)',
-};
 
 /** Returns `{word, sentence, remedy}` of a run; the remedy is empty where none is needed. */
 export function outcomeOf(run) {
@@ -49,13 +44,8 @@ export function arrivalOf(run) {
   return first === null || !Number.isFinite(trueLoss(run, first)) ? null : run.index[first];
 }
 
-/** Returns the limit of a rule's fixed rate as a formula. */
-export function limitInWords(rule) {
-  return LIMITS[rule] ?? 'its limit';
-}
-
 /** Returns a rate and its limit with as many digits as it takes to see which is larger. */
-export function apart(rate, limit) {
+function apart(rate, limit) {
   let digits = 3;
   while (digits < 17 && general(rate, digits) === general(limit, digits)) digits += 1;
   return [short(rate, digits), short(limit, digits)];

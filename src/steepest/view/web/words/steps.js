@@ -58,7 +58,7 @@ export function updateLine(state, move, i) {
 }
 
 /** Returns the loss after the step that is told and by how much it fell. */
-export function fallLine(state, move) {
+function fallLine(state, move) {
   const run = activeRun(state);
   const [before, after] = [run.loss[move.from], run.loss[move.from + 1]];
   const told = changeLine(before, after);

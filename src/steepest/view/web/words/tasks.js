@@ -1,11 +1,12 @@
 // Tasks for the reader, with answers that are worked out from the data of the page when asked for:
 // by trying, with the engine of the page, what the reader is to try by hand.
+import { limitInWords } from '../engine/divergence.js';
 import { eigen } from '../engine/eigen.js';
 import { Objective, chooseLoss } from '../engine/objective.js';
 import { activeRun, trueLoss } from '../select.js';
 import { quotientArithmetic } from './arithmetic.js';
 import { counted, percent, short } from './numerals.js';
-import { NEAR, arrivalOf, limitInWords } from './outcome.js';
+import { NEAR, arrivalOf } from './outcome.js';
 import { predictTask } from './predict.js';
 
 /** Steps times rows that one trial may take, and the steps that it takes at least and at most. */

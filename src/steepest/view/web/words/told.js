@@ -29,7 +29,7 @@ export function shareOf(share) {
 }
 
 /** Returns a name on one line, cut where there is no room for more. */
-export function brief(name) {
+function brief(name) {
   const line = name.trim().split(/\s+/u).join(' ');
   const letters = Array.from(line);
   return letters.length <= MOST_LETTERS ? line : `${letters.slice(0, MOST_LETTERS - 1).join('')}…`;
@@ -41,7 +41,7 @@ export function wordOf(scene, i) {
 }
 
 /** Returns what param i is called where it stands alone: `weight of duration`, `bias`. */
-export function longWordOf(scene, i) {
+function longWordOf(scene, i) {
   const name = brief(scene.params[i].name);
   return name.split('[')[0] === 'bias' ? name : `weight of ${name}`;
 }

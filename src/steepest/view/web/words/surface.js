@@ -1,11 +1,6 @@
-// What both faces of the surface say of themselves, and how high they are.
+// What both faces of the surface say of themselves to those who cannot see them.
 import { activeRun, onPlane, paramsAt, trueLoss } from '../select.js';
-import { fixed, short } from '../words/numerals.js';
-
-/** The height of a picture of the surface for its width, in pixels. */
-export function pictureHeight(width) {
-  return Math.round(Math.max(250, Math.min(620, width * (width < 420 ? 0.92 : 0.78))));
-}
+import { fixed, short } from './numerals.js';
 
 /** The surface and the current step in words, for those who cannot see them. */
 export function inWords(state) {
