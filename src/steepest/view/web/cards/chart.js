@@ -5,7 +5,7 @@ import { short } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { svg } from '../draw/canvas.js';
 import { linearAxis, logAxis, stepAxis } from './axes.js';
-import { arrival, lossRange, nearestStep } from './chart_range.js';
+import { arrival, lossRange, nearestStep } from '../loss_range.js';
 import { exitSpots, levelSpots, Words } from './chart_words.js';
 import { lossLabel, steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';

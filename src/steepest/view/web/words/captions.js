@@ -1,6 +1,6 @@
 // The words under each card, which explain every mark, and the one sentence that says to those who
 // do not see it what it shows now.
-import { diverged, lossRange } from '../cards/chart_range.js';
+import { diverged, lossRange } from '../loss_range.js';
 import { activeRun, paramsAt, probabilitiesOf, trueLoss } from '../select.js';
 import { offPlane, onPlane } from '../select.js';
 import { counted, fixed, percent, short } from './numerals.js';

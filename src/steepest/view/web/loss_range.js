@@ -1,5 +1,5 @@
 // Which losses the chart shows, on which kind of axis, and which step lies at a place of it.
-import { trueLoss } from '../select.js';
+import { trueLoss } from './select.js';
 
 /** A run that diverged is shown up to so many times the highest start. */
 const TIMES = 100;
