@@ -1,24 +1,62 @@
-"""Print all tables: `python -m bench`."""
+"""Print tables: `python -m bench`, or those that are named, `python -m bench logistic memory`."""
 
+import argparse
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from bench.memory import memory
 from bench.one_pass import one_pass
 from bench.page import page
+from bench.recipes import RECIPES, group
 from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
+from bench.training import train
+
+Part = Callable[[], str]
+
+
+def parts(quick: bool) -> dict[str, Part]:
+    """Return what makes each table, by the name under which it can be asked for."""
+    return {
+        "pass": one_pass,
+        "surface-1k": partial(entropy_surface, 1_000),
+        "surface-100k": partial(entropy_surface, 100_000),
+        "surface-squared": partial(squared_surface, 1_000_000),
+        "page": page,
+        **{name: partial(train, name, quick) for name in RECIPES},
+        "memory": partial(memory, quick),
+    }
+
+
+def chosen(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Return the tables that are wanted, by name, by group, or as `training`; none means all."""
+    asked = set(wanted)
+    return [name for name in known if not asked or asked & _called(name)]
+
+
+def _called(name: str) -> set[str]:
+    """Return the words that mean this table."""
+    return {name, group(name)} | ({"training"} if name in RECIPES else set())
 
 
 def main() -> None:
     """Print the machine and the tables, saying on stderr what is being timed."""
-    parts = {
-        "one value and gradient": one_pass,
-        "cross entropy surface, 1,000 rows": lambda: entropy_surface(1_000),
-        "cross entropy surface, 100,000 rows": lambda: entropy_surface(100_000),
-        "squared surface, 1,000,000 rows": lambda: squared_surface(1_000_000),
-        "the page": page,
-    }
-    print(f"{machine()}\n\nMedians of runs taken in turn, after a warm-up.\n")
-    for number, (name, part) in enumerate(parts.items(), start=1):
-        progress(f"[{number}/{len(parts)}] {name} ...")
-        print(part(), flush=True)
+    every = parts(quick=False)
+    words = sorted(set().union(*map(_called, every)))
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=", ".join(words))
+    parser.add_argument("--quick", action="store_true", help="few rows: does it run at all?")
+    asked = parser.parse_args()
+    if unknown := sorted(set(asked.tables) - set(words)):
+        parser.error(f"no table is called {', '.join(unknown)}; there are {', '.join(words)}")
+    _print(chosen(asked.tables, every), parts(asked.quick))
+
+
+def _print(names: list[str], every: dict[str, Part]) -> None:
+    print(f"{machine()}\n\nMedians of runs taken in turn, after a warm-up.\n", flush=True)
+    for number, name in enumerate(names, start=1):
+        progress(f"[{number}/{len(names)}] {name} ...")
+        print(every[name](), flush=True)
 
 
 if __name__ == "__main__":

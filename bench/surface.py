@@ -13,8 +13,8 @@ import numpy as np
 
 from bench.timing import TORCH_MISSING, has_torch, in_turn, milliseconds, table, times
 from steepest import CrossEntropy, LinearObjective, Squared
+from steepest.objective.plane import Plane
 from steepest.surface.grid import loss_on_grid
-from steepest.surface.plane import Plane
 
 POINTS, THREADS, ROUNDS = 101, 2, 5
 

@@ -13,6 +13,19 @@ from typing import Any
 
 TORCH_MISSING = "torch is not installed: pip install -e .[bench]"
 
+PACKAGES = (
+    "steepest",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "torch",
+    "glum",
+    "snapml",
+    "celer",
+    "skglm",
+)
+"""Whose versions are told."""
+
 PAUSE = 0.02
 """Seconds between two competitors: threads of the last one that still wait for work fall asleep."""
 
@@ -58,8 +71,7 @@ def times(ratio: float) -> str:
 
 def machine() -> str:
     """Return on what and with which versions the tables were made."""
-    packages = ("steepest", "numpy", "scikit-learn", "torch")
-    known = [f"{name} {_version(name)}" for name in packages]
+    known = [f"{name} {_version(name)}" for name in PACKAGES]
     python = f"Python {platform.python_version()}"
     load = f"load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     cores = f"{os.cpu_count()} cores ({_processor()}, {load})"

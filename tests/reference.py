@@ -73,6 +73,10 @@ def problem(
         y = (score + generator.logistic(size=rows) > np.median(score)).astype(float)
         y[:2] = 0, 1
         return X, y
+    if kind == "poisson":
+        y = generator.poisson(np.exp(0.5 * np.clip(score, -8, 8))).astype(float)
+        y[:2] = 0, 3
+        return X, y
     if kind == "softmax":
         y = generator.integers(0, classes, rows)
         y[:classes] = np.arange(classes)

@@ -292,6 +292,22 @@ def test_features_are_chosen(
     assert list(asked_json("fit", "f.csv", "--target", "y", *words)["weights"]) == features
 
 
+def test_a_resumed_run_is_told_as_one_that_never_stopped(told: Told) -> None:
+    whole = told(*GEYSER, *TEXTBOOK, "--steps", "20")
+    told(*GEYSER, *TEXTBOOK, "--steps", "8", "--save", "g.steepest")
+    resumed = told("resume", "g.steepest", "--steps", "12", "--save", "further.steepest")
+    assert resumed == f"{whole}\nWritten:\n  further.steepest\n"
+    assert len(load("further.steepest").trace) == 21
+    assert len(load("g.steepest").trace) == 9
+
+
+def test_a_saved_run_is_a_start(told: Told) -> None:
+    told(*GEYSER, *TEXTBOOK, "--steps", "8", "--save", "g.steepest")
+    told(*GEYSER, "--start", "g.steepest", "--steps", "1", "--save", "further.steepest")
+    first, run = load("g.steepest"), load("further.steepest")
+    assert np.array_equal(run.trace[0].params, first.params)
+
+
 def test_shown_run_is_told_as_it_was_fitted(told: Told) -> None:
     fitted = told(*GEYSER, *TEXTBOOK, "--steps", "20", "--save", "g.steepest")
     assert fitted == told("show", "g.steepest") + "\nWritten:\n  g.steepest\n"
@@ -415,7 +431,7 @@ def test_command_is_installed() -> None:
     assert printed.stdout == f"steepest {steepest.__version__}\n"
 
 
-COMMANDS = ["demo", "fit", "play", "show", "predict", "data"]
+COMMANDS = ["demo", "fit", "resume", "play", "show", "predict", "data"]
 
 
 def test_every_command_is_helped(told: Told) -> None:
@@ -435,7 +451,7 @@ def examples(told: Told, command: str) -> list[list[str]]:
     return [shlex.split(line.replace("\\\n", " "))[1:] for line in found]
 
 
-@pytest.mark.parametrize("command", ["fit", "show", "predict", "data"])
+@pytest.mark.parametrize("command", ["fit", "resume", "show", "predict", "data"])
 def test_examples_in_the_help_run(told: Told, command: str) -> None:
     """All but films, of which the demo's are shot anyway."""
     lines = examples(told, command)

@@ -169,7 +169,7 @@ BAD_CHOICES = {
     "--drop a,b": ["no feature is left"],
     "--start 1": ["start has 1", "3 params", "weights", "bias"],
     "--start 1,2,3,4": ["start has 4", "3 params"],
-    "--start a,b": ["--start is 'a,b'", "numbers with commas", "0.5,-2"],
+    "--start a,b": ["--start is 'a,b'", "numbers with commas", "0.5,-2", "a saved run"],
     "--start 1,,2": ["--start is '1,,2'", "numbers"],
     "--start nan,1,1": ["start holds nan", "finite"],
     "--start inf,1,1": ["start holds inf", "finite"],
@@ -290,6 +290,29 @@ def test_place_that_cannot_be_written_is_told_before_the_descent(
 
 def test_predict_says_first_where_it_cannot_write(refused: Callable[..., str]) -> None:
     has_all(refused("predict", "none.steepest", "none.csv", "-o", "p.doc"), "cannot write p.doc")
+
+
+def test_resume_of_what_is_no_run(refused: Callable[..., str], saved: Path) -> None:
+    has_all(refused("resume", "none.steepest"), "none.steepest", "there is no such file", "--save")
+    has_all(refused("resume", "f.csv"), "f.csv", "it is no saved run")
+
+
+def test_resume_says_first_where_it_cannot_write(refused: Callable[..., str], saved: Path) -> None:
+    has_all(refused("resume", str(saved), "--save", str(saved)), "read from and written to")
+    has_all(refused("resume", str(saved), "--save", "none/f"), "none", "make it first")
+    has_all(refused("resume", str(saved), "--figure", "f.txt"), "f.txt", ".png")
+
+
+def test_resume_by_what_is_no_number_of_steps(refused: Callable[..., str], saved: Path) -> None:
+    has_all(refused("resume", str(saved), "--steps", "-1"), "steps is -1", "from 0 up")
+    has_all(refused("resume", str(saved), "--steps", "x"), "--steps", "'x'")
+    has_all(refused("resume", str(saved), "--seconds", "0"), "seconds is 0", "above 0")
+
+
+def test_start_from_a_run_on_other_features(refused: Callable[..., str], saved: Path) -> None:
+    said = refused(*FIT, "--start", "levels.steepest")
+    has_all(said, "the run to start from has the feature", "choose the same features")
+    has_all(refused(*FIT, "--start", "f.csv"), "f.csv", "it is no saved run")
 
 
 def test_show_says_first_where_it_cannot_draw(refused: Callable[..., str]) -> None:

@@ -298,8 +298,8 @@ def test_the_page_that_is_saved_has_the_state(session: Session) -> None:
     page = ask(session, "page", choices=CHOICES, link="v=1&at=7")["html"]
     assert 'id="steepest-kept">{"link": "v=1&at=7"}' in page
     wide = Session.of_table(read_table("diabetes"))
-    page = ask(wide, "page", choices={"steps": 3}, link="v=1&at=7")["html"]
-    assert 'id="steepest-kept">{"link": ""}' in page
+    page = ask(wide, "page", choices={"steps": 3}, link="v=1&l2=1", look="v=1&at=2")["html"]
+    assert 'id="steepest-kept">{"link": "v=1&at=2"}' in page
 
 
 def test_given_up_work_ends_at_once(session: Session) -> None:
@@ -443,7 +443,7 @@ REQUESTS = some.fixed_dictionaries(
         "rows": ROWS | VALUES,
         "see": PATHS | VALUES,
         "file": some.fixed_dictionaries({"name": VALUES, "base64": VALUES}) | VALUES,
-        **dict.fromkeys(["data", "target", "link", "x", "y", "axes", "points", "base"], VALUES),
+        **dict.fromkeys(["data", "target", "link", "look", "x", "y", "axes", "points", "base"], VALUES),
         **dict.fromkeys(["params", "window", "features", "id", "of"], VALUES),
     },
 )

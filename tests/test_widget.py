@@ -4,6 +4,7 @@ import base64
 import io
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -87,23 +88,36 @@ def test_two_widgets_know_nothing_of_each_other(line: st.Run) -> None:
 
 @pytest.mark.usefixtures("kernel")
 def test_a_notebook_gets_the_page_and_a_picture_for_exports(line: st.Run) -> None:
-    bundle = line._repr_mimebundle_(include=None, exclude=None)
+    bundle, about = line._repr_mimebundle_(include=None, exclude=None)
     assert set(bundle) == {"text/plain", "image/png", VIEW}
+    assert about == {}
     assert bundle["text/plain"] == repr(line)
     assert bundle[VIEW]["model_id"]
     picture = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
     assert picture.format == "PNG" and picture.width > 600
 
 
+@pytest.mark.usefixtures("kernel")
+def test_colab_is_told_from_where_it_gets_what_shows_widgets(
+    line: st.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    managers = SimpleNamespace(_installed_url="https://manager.example/manager.js")
+    colab = SimpleNamespace(_widgets=managers, enable_custom_widget_manager=lambda: None)
+    monkeypatch.setitem(sys.modules, "google.colab.output", colab)
+    _, about = line._repr_mimebundle_()
+    assert about[VIEW] == {"colab": {"custom_widget_manager": {"url": managers._installed_url}}}
+
+
 @pytest.mark.usefixtures("kernel", "no_anywidget")
 def test_without_anywidget_there_is_the_picture_and_how_to_get_the_page(line: st.Run) -> None:
-    bundle = line._repr_mimebundle_()
+    bundle, about = line._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "image/png"}
+    assert about == {}
     assert "pip install 'steepest[notebook]'" in bundle["text/plain"]
 
 
 def test_a_terminal_gets_words_alone(line: st.Run) -> None:
-    assert line._repr_mimebundle_() == {"text/plain": repr(line)}
+    assert line._repr_mimebundle_() == ({"text/plain": repr(line)}, {})
 
 
 def test_marimo_gets_the_widget(line: st.Run) -> None:

@@ -20,20 +20,22 @@ DPI = 80
 """Dots an inch of the picture: it lies in the notebook's file."""
 
 
-def mime_bundle(run: Run) -> dict[str, Any]:
-    """Return the run as a notebook's display takes it: by type, the richest that is known wins."""
+def mime_bundle(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the run as a notebook's display takes it, and what is said of that, both by type.
+
+    The richest type that is known wins.
+    """
     if not _in_kernel():
-        return {"text/plain": repr(run)}
+        return {"text/plain": repr(run)}, {}
     picture = {"text/plain": repr(run), "image/png": _picture(run)}
     if find_spec("anywidget") is None:
         said = f"{run!r}\nfor the page to play with: {INSTALL}"
-        return picture | {"text/plain": said}
+        return picture | {"text/plain": said}, {}
     from steepest.widget import RunWidget
 
-    shown = RunWidget(run)._repr_mimebundle_()
-    # Some versions return metadata beside the bundle.
-    bundle = shown[0] if isinstance(shown, tuple) else shown
-    return dict(bundle or {}) | picture
+    # Colab is told here from where it gets what shows widgets.
+    shown, about = RunWidget(run)._repr_mimebundle_() or ({}, {})
+    return shown | picture, about
 
 
 def marimo_view(run: Run) -> Any:

@@ -7,14 +7,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
 from steepest.data.prepare import Data, labelled_rows, new_rows
+from steepest.data.sparse import matrix_of, matrix_parts
 from steepest.data.target import Target
+from steepest.data.weights import array_weights
 from steepest.data.written import flat
+from steepest.descent.asked import Asked
 from steepest.descent.plan import Choices
+from steepest.descent.standing import Standing
 from steepest.descent.stops import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
@@ -35,6 +39,8 @@ __all__ = ["Run", "load"]
 
 Array = NDArray[np.float64]
 
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
 PICTURE_POINTS = 151
 """Points a side of a surface that is drawn: enough for a thin ravine."""
 
@@ -52,15 +58,21 @@ class Run:
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+    asked: Asked | None = None
+    """The choices as they were made; None if the file of the run does not hold them."""
+    standing: Standing | None = None
+    """Where the descent stood when it stopped, to go on from; None if that was not kept."""
 
-    _in_notebook: ClassVar[Callable[["Run"], dict[str, Any]] | None] = None
+    _in_notebook: ClassVar[Callable[["Run"], Bundle] | None] = None
     _in_marimo: ClassVar[Callable[["Run"], Any] | None] = None
-    # The doors to a notebook stand above this room; `steepest/__init__.py` hangs them in.
+    _resume: ClassVar[Callable[..., "Run"] | None] = None
+    # What goes on with a run, and the doors to a notebook, stand above this room;
+    # `steepest/__init__.py` hangs them in.
 
-    def _repr_mimebundle_(self, **ignored: Any) -> dict[str, Any]:
-        """Return the run as Jupyter shows it: the page, or a picture."""
+    def _repr_mimebundle_(self, **ignored: Any) -> Bundle:
+        """Return the run as Jupyter shows it: the page, or a picture; and what is said of them."""
         show = Run._in_notebook
-        return {"text/plain": repr(self)} if show is None else show(self)
+        return ({"text/plain": repr(self)}, {}) if show is None else show(self)
 
     def _display_(self) -> Any:
         """Return the run as marimo shows it."""
@@ -88,9 +100,10 @@ class Run:
     @property
     def _result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
-        kinked = not np.isfinite(self.objective.loss.curvature_bound)
+        # Without a bound on the curvature no rate is sure to lead down.
+        unbounded = not np.isfinite(self.objective.loss.curvature_bound)
         left = bool(self.verdicts) or self.stop.reason == "risen"
-        return self.trace.best if left or kinked else self.trace[-1]
+        return self.trace.best if left or unbounded else self.trace[-1]
 
     @property
     def weights(self) -> Array:
@@ -118,6 +131,34 @@ class Run:
         """The names of all params: the features, then `bias`; for k > 2 classes `name[class]`."""
         return param_names(self.feature_names, self.classes)
 
+    def resume(
+        self,
+        *,
+        steps: int | None = None,
+        tol: float | None = None,
+        seconds: float | None = None,
+        callback: Callable[[Step], object] | None = None,
+        progress: bool = False,
+    ) -> "Run":
+        """Return the run gone on with: the old steps and then new ones, as if it had not stopped.
+
+        `steps` is how many more, `seconds` how much longer; with neither of them nor `tol` it goes
+        on until it has arrived. All else is the run's own, which itself stays as it is; a schedule
+        keeps to the steps it was made for, so `cosine` stands still after its end. The new steps
+        are, to the bit, those that the run would have taken, also from a file. An old file says
+        less: then the rule begins anew at the last step, and `explain` tells so. Raises
+        ChoiceError for a file that had to leave out a rule or a function of your own.
+
+        >>> import steepest as st
+        >>> run = st.descend("orings", "damaged", rule="adam", learning_rate=0.5, steps=10)
+        >>> len(run.resume(steps=10).trace)
+        21
+        """
+        assert Run._resume is not None
+        return Run._resume(
+            self, steps=steps, tol=tol, seconds=seconds, callback=callback, progress=progress
+        )
+
     def predict(self, data: Any) -> NDArray[Any]:
         """Return the prediction for each row of `data`, (rows,): numbers, or classes.
 
@@ -125,7 +166,7 @@ class Run:
         lacks a feature or holds what the run has not seen.
         """
         if self.classes is None:
-            return self._margins(data)
+            return self.objective.loss.prediction(self._margins(data))
         return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
 
     def predict_proba(self, data: Any) -> Array:
@@ -174,17 +215,19 @@ class Run:
         slopes = [f"gradient {name}" for name in self.param_names]
         return flat(self.trace.to_arrow(), {"params": params, "gradient": slopes})
 
-    def score(self, data: Any) -> float:
+    def score(self, data: Any, sample_weight: ArrayLike | None = None) -> float:
         """Return R² of the predictions for `data`, or the share of classes that are right.
 
-        `data` holds the target too, or is a pair (X, y). Where all targets are equal R² is 1 if
-        all are hit and 0 if not.
+        `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row
+        counts, one number each. Where all targets are equal R² is 1 if all are hit and 0 if not.
         """
         X, y = labelled_rows(data, self.data.features, self.data.target)
+        weight = array_weights(sample_weight, len(y))
         if self.classes is not None:
-            return float(np.mean(self.predict_proba(X).argmax(axis=1) == y))
-        misses = np.sum((y - self._margins(X)) ** 2)
-        spread = np.sum((y - y.mean()) ** 2)
+            right = self.predict_proba(X).argmax(axis=1) == y
+            return float(np.average(right, weights=weight))
+        misses = np.average((y - self.predict(X)) ** 2, weights=weight)
+        spread = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
         return float(1.0 - misses / spread) if spread else float(misses == 0)
 
     def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
@@ -286,13 +329,19 @@ class Run:
         record = {
             "name": data.name,
             "dropped": data.dropped,
+            "weightless": data.weightless,
             "features": data.features.to_dict(),
             "target": data.target.to_dict(),
             "choices": asdict(self.choices),
             "stop": asdict(self.stop),
             "verdicts": [asdict(verdict) for verdict in self.verdicts],
         }
-        arrays = {"X": data.X, "y": data.y}
+        record["asked"] = None if self.asked is None else self.asked.to_dict()
+        arrays = {**matrix_parts(data.X), "y": data.y}
+        if self.standing is not None and record["asked"] is not None:
+            arrays |= self.standing.to_arrays()
+        if data.sample_weight is not None:
+            arrays["sample_weight"] = data.sample_weight
         write_archive(path, record, arrays | self.trace.to_arrays())
 
 
@@ -305,6 +354,9 @@ def load(path: str | os.PathLike[str]) -> Run:
     try:
         run = _from_record(record, arrays)
         fits = run.trace.size == run.objective.size == len(run.param_names)
+        if (at := run.standing) is not None:
+            fits &= at.index in (len(run.trace) - 1, len(run.trace))
+            fits &= at.params.size == run.trace.size
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise damaged(path, error) from error
     if not fits:
@@ -314,28 +366,39 @@ def load(path: str | os.PathLike[str]) -> Run:
 
 def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
     data = Data(
-        X=arrays["X"],
+        X=matrix_of(arrays),
         y=arrays["y"],
         features=Features.from_dict(record["features"]),
         target=Target.from_dict(record["target"]),
         name=record["name"],
         dropped=record["dropped"],
+        sample_weight=arrays.get("sample_weight"),
+        weightless=record.get("weightless", 0),
     )
     choices = Choices(**record["choices"])
     return Run(
         data=data,
-        objective=objective_of(data, choices.loss, choices.l2, choices.delta),
+        objective=objective_of(data, choices),
         choices=choices,
         trace=Trace.from_arrays(arrays),
         stop=Stop(**record["stop"]),
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
+        asked=Asked.from_dict(record["asked"]) if record.get("asked") else None,
+        standing=Standing.from_arrays(arrays),
     )
 
 
 def objective_of(
-    data: Data, loss: str, l2: float, delta: float, threads: int | None = None
+    data: Data, chosen: Asked | Choices, threads: int | None = None
 ) -> LinearObjective:
-    """Return the linear objective of `data` under the loss called `loss`."""
+    """Return the linear objective of `data` under the loss and the penalty that were chosen."""
     classes: Sequence[Any] | None = data.target.classes
-    chosen = choose_loss(loss, None if classes is None else len(classes), delta)
-    return LinearObjective(data.X, data.y, chosen, l2=l2, threads=threads)
+    count = None if classes is None else len(classes)
+    loss = choose_loss(chosen.loss, count, chosen.delta, chosen.quantile)
+    weight = data.sample_weight
+    objective = LinearObjective(
+        data.X, data.y, loss, l2=chosen.l2, sample_weight=weight, threads=threads
+    )
+    if data.moments is not None:
+        objective.moments = data.moments
+    return objective

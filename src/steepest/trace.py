@@ -24,7 +24,18 @@ BUDGET = 2**28
 PROGRESS = 1e-12
 """The share of itself by which a loss must fall to count as lower: rounding alone does less."""
 
-NUMBERS = ("loss", "full_loss", "gradient_norm", "steepness", "learning_rate", "seconds")
+NUMBERS = (
+    "loss",
+    "full_loss",
+    "gradient_norm",
+    "steepness",
+    "learning_rate",
+    "seconds",
+    "momentum",
+    "rows",
+    "passes",
+    "rounded",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +49,12 @@ class Step:
     `loss` is the loss that the gradient belongs to: of all rows, or of the step's own rows where
     the descent goes by mini-batches. `full_loss` is always that of all rows, and NaN where it was
     not worked out (mini-batches, within an epoch). `steepness` is the gradient's length in the
-    coordinates of the walk, which is `gradient_norm` again where nothing is scaled.
+    coordinates of the walk, which is `gradient_norm` again where nothing is scaled. `momentum` is
+    how much of the last step the next one takes once more, where a search found that too.
+
+    `rows` is how many rows the step saw, 0 where there are none or it is not known. `passes` is
+    how often all rows have been read since the start, until this step was known: half of them
+    read once is 0.5. `rounded` says that the coordinates of the walk were made anew here.
     """
 
     index: int
@@ -50,12 +66,16 @@ class Step:
     seconds: float
     full_loss: float
     steepness: float
+    momentum: float = 0.0
+    rows: int = 0
+    passes: float = 0.0
+    rounded: bool = False
 
 
 class Trace:
     """Every step of a run; `trace[0]` is the start, so `len(trace)` is the steps taken plus one.
 
-    The numbers of every step are kept, at 48 bytes a step. Params and gradients are kept for
+    The numbers of every step are kept, at 80 bytes a step. Params and gradients are kept for
     every step too while they fit in `budget` bytes. Beyond that every second kept step gives up
     its two vectors, and from there on only every second (then fourth, ...) step keeps them, so
     that memory stays below the budget however long and wide the run is; start, best and last
@@ -81,6 +101,7 @@ class Trace:
         self._last: Step | None = None
         self._best: Step | None = None
         self._progress = np.inf
+        self._filled = False
         self.since_progress = 0
         """How many losses of all rows have been worked out since one was measurably lower."""
 
@@ -101,20 +122,24 @@ class Trace:
         if self._last is not None and np.isnan(self._last.full_loss):
             self._numbers[self._length - 1, NUMBERS.index("full_loss")] = full_loss
             self._last = replace(self._last, full_loss=full_loss)
+            self._filled = True
             self._note_best(self._last)
 
     def _note_best(self, step: Step) -> None:
         if np.isnan(step.full_loss):
             return
-        self.since_progress += 1
+        self._note_progress(step.full_loss)
         if self._best is None or step.full_loss < self._best.full_loss:
             self._best = step
-        if self._progress - step.full_loss > PROGRESS * abs(step.full_loss):
-            self._progress = step.full_loss
+
+    def _note_progress(self, full_loss: float) -> None:
+        self.since_progress += 1
+        if self._progress - full_loss > PROGRESS * abs(full_loss):
+            self._progress = full_loss
             self.since_progress = 0
 
     def _keep(self, step: Step) -> None:
-        if self._count == self._most:
+        if self._count >= self._most:
             self._thin()
             if step.index % self._stride:
                 return
@@ -158,6 +183,7 @@ class Trace:
             raise IndexError(f"there is no step {index}: the trace has steps 0 to {len(self) - 1}")
         params, gradient = self._vectors_of(i)
         named = dict(zip(NUMBERS, self._numbers[i].tolist(), strict=True))
+        named |= {"rows": int(named["rows"]), "rounded": bool(named["rounded"])}
         return Step(index=i, params=params, gradient=gradient, **named)
 
     def _vectors_of(self, i: int) -> tuple[Array, Array]:
@@ -219,9 +245,29 @@ class Trace:
         return self._column("learning_rate")
 
     @property
+    def momenta(self) -> Array:
+        """How much of the last step the step from each point takes once more, (steps + 1,)."""
+        return self._column("momentum")
+
+    @property
     def seconds(self) -> Array:
         """The seconds that had passed at each step, (steps + 1,)."""
         return self._column("seconds")
+
+    @property
+    def rows(self) -> Array:
+        """How many rows each step saw, (steps + 1,); see `Step.rows`."""
+        return self._column("rows")
+
+    @property
+    def passes(self) -> Array:
+        """How often all rows had been read at each step, (steps + 1,); see `Step.passes`."""
+        return self._column("passes")
+
+    @property
+    def rounded(self) -> NDArray[np.intp]:
+        """The indices of the steps at which the coordinates of the walk were made anew."""
+        return np.flatnonzero(self._column("rounded"))
 
     def _column(self, name: str) -> Array:
         return _locked(self._numbers[: self._length, NUMBERS.index(name)])
@@ -254,22 +300,51 @@ class Trace:
             "kept": self.kept,
             "params": self.params,
             "gradients": self.gradients,
+            "stride": np.array(self._stride),
+            "filled": np.array(self._filled),
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Trace":
         """Return the trace whose `to_arrays` gave `arrays`."""
         numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
-        params, gradients = arrays["params"], arrays["gradients"]
-        trace = cls(size=params.shape[1])
-        trace._numbers, trace._length = numbers, len(numbers)
+        trace = cls(size=arrays["params"].shape[1])
+        # A file from before a number was recorded has a column less.
+        later = np.zeros((len(numbers), len(NUMBERS) - numbers.shape[1]))
+        trace._numbers, trace._length = np.hstack([numbers, later]), len(numbers)
         trace._steps, trace._count = kept, len(kept)
-        trace._vectors = np.stack([params, gradients], axis=1)
-        trace._last = trace[-1]
-        full = trace.full_losses
-        if not np.isnan(full).all():
-            trace._best = trace[int(np.nanargmin(full))]
+        trace._vectors = np.stack([arrays["params"], arrays["gradients"]], axis=1)
+        trace._stride = int(arrays.get("stride", 1))
+        trace._filled = bool(arrays.get("filled", False))
+        if len(numbers):
+            trace._recall()
         return trace
+
+    def _recall(self) -> None:
+        """Work out what is known of the last and the best step, and which vectors stay for good."""
+        self._last = self[-1]
+        full = self.full_losses
+        known = full[~np.isnan(full)]
+        if len(known):
+            self._best = self[int(np.nanargmin(full))]
+        for loss in known.tolist():
+            self._note_progress(loss)
+        regular = self._steps % self._stride == 0
+        self._steps, self._vectors = self._steps[regular], self._vectors[regular]
+        self._count = len(self._steps)
+
+    def reopened(self, length: int) -> "Trace":
+        """Return a trace of the first `length` points that can be gone on with; this one stays.
+
+        What was filled in at the end, once the walk was over, is open again: a trace that goes on
+        is the same as if it had never ended.
+        """
+        arrays = self.to_arrays()
+        numbers, early = arrays["numbers"][:length].copy(), arrays["kept"] < length
+        if self._filled:
+            numbers[self._length - 1 :, NUMBERS.index("full_loss")] = np.nan
+        vectors = {name: arrays[name][early] for name in ("kept", "params", "gradients")}
+        return Trace.from_arrays({**arrays, **vectors, "numbers": numbers, "filled": np.array(0)})
 
 
 def _locked(array: NDArray[Any]) -> NDArray[Any]:
@@ -280,10 +355,11 @@ def _locked(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _room(array: NDArray[Any], used: int, most: int | None = None) -> NDArray[Any]:
-    """Return `array`, or a copy twice as long (at most `most`) if all of it is used."""
+    """Return `array`, or a longer copy, twice as long (at most `most`), if all of it is used."""
     if used < len(array):
         return array
-    length = 2 * len(array) if most is None else min(2 * len(array), most)
+    length = max(64, 2 * len(array))
+    length = length if most is None else min(length, most)
     longer = np.empty((length, *array.shape[1:]), dtype=array.dtype)
     longer[:used] = array
     return longer

@@ -17,6 +17,8 @@ KINDS = {
     "squared": "squared",
     "absolute": "absolute",
     "huber": "huber",
+    "quantile": "quantile",
+    "poisson": "poisson",
     "cross_entropy": "cross_entropy",
     "softmax": "cross_entropy",
 }
@@ -38,7 +40,7 @@ def test_the_loss_never_rises(
     run = st.descend(data, loss=KINDS[kind], seed=seed, l2=l2, scale=scale, steps=60)
     losses = run.trace.losses
     assert (losses[1:] <= losses[:-1] * (1 + 1e-12)).all()
-    assert run.verdicts == []
+    assert {verdict.name for verdict in run.verdicts} <= {"separation"}
 
 
 @given(seed=some.integers(0, 10**6), rows=some.integers(10, 60), features=some.integers(1, 6))

@@ -1,12 +1,26 @@
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from reference import problem
+from scipy.optimize import minimize
 
 import steepest as st
-from steepest.descent.rules import RULES, AdaGrad, Adam, Momentum, Nesterov, RMSProp, choose_rule
+from steepest.descent.rules import (
+    RULES,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    RMSProp,
+    ScheduleFree,
+    choose_rule,
+)
 
 CURVATURES = np.array([0.5, 3.0, 10.0])
 START = np.array([1.0, -2.0, 0.5])
@@ -67,22 +81,62 @@ def adam(rate: float, b1: float = 0.9, b2: float = 0.999, epsilon: float = 1e-8)
         x = x - rate * m_hat / (np.sqrt(v_hat) + epsilon)
 
 
+def adamw(rate: float, decay: float = 0.01, epsilon: float = 1e-8) -> Iterator[Any]:
+    """Loshchilov & Hutter 2019, algorithm 2: the decay beside Adam's step, from the same point."""
+    x, m, v, t = START, np.zeros(3), np.zeros(3), 0
+    while True:
+        yield x
+        t += 1
+        g = CURVATURES * x
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+        x = x - rate * (m_hat / (np.sqrt(v_hat) + epsilon) + decay * x)
+
+
+def restarted(rate: float) -> Iterator[Any]:
+    """O'Donoghue & Candès 2015, with FISTA's t and the gradient test, seen from y."""
+    x, y, t = START, START, 1.0
+    while True:
+        yield y
+        gradient = CURVATURES * y
+        new = y - rate * gradient
+        if gradient @ (new - x) > 0:
+            x, y, t = new, new, 1.0
+            continue
+        after = (1 + np.sqrt(1 + 4 * t**2)) / 2
+        x, y, t = new, new + (t - 1) / after * (new - x), after
+
+
+def schedule_free(rate: float, beta: float = 0.9) -> Iterator[Any]:
+    """Defazio et al. 2024, in its three sequences, seen from y."""
+    x = z = START
+    for k in count(1):
+        y = (1 - beta) * z + beta * x
+        yield y
+        z = z - rate * CURVATURES * y
+        x = (1 - 1 / k) * x + z / k
+
+
 TEXTBOOK = {
     "momentum": (polyak, Momentum),
     "nesterov": (sutskever, Nesterov),
     "adagrad": (adagrad, AdaGrad),
     "rmsprop": (rmsprop, RMSProp),
     "adam": (adam, Adam),
+    "adamw": (adamw, AdamW),
+    "nesterov_restart": (restarted, None),
+    "schedule_free": (schedule_free, ScheduleFree),
 }
 
 
-def walked(rule: Any, rate: float, count: int = 60) -> Any:
-    steps = islice(st.steps(bowl, rule, rate, start=START), count)
+def walked(rule: Any, rate: float, many: int = 60) -> Any:
+    steps = islice(st.steps(bowl, rule, rate, start=START), many)
     return np.array([step.params for step in steps])
 
 
 def test_every_rule_is_held_to_its_paper() -> None:
-    assert set(TEXTBOOK) | {"steepest"} == set(RULES)
+    # Steepest descent is held to the lecture below, the plane search to its own tests.
+    assert set(TEXTBOOK) | {"steepest", "plane"} == set(RULES)
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1])
@@ -102,6 +156,8 @@ def test_a_rule_walks_as_its_paper_says(name: str, rate: float) -> None:
         (AdaGrad(epsilon=0.1), adagrad(0.1, 0.1)),
         (RMSProp(decay=0.5, epsilon=0.1), rmsprop(0.1, 0.5, 0.1)),
         (Adam(beta1=0.5, beta2=0.9, epsilon=0.1), adam(0.1, 0.5, 0.9, 0.1)),
+        (AdamW(weight_decay=0.5, epsilon=0.1), adamw(0.1, 0.5, 0.1)),
+        (ScheduleFree(beta=0.5), schedule_free(0.1, 0.5)),
     ],
 )
 def test_a_rule_may_be_given_with_its_own_numbers(rule: Any, true: Any) -> None:
@@ -142,8 +198,8 @@ def test_a_bowl_is_kept_just_below_the_limit_and_left_just_above(name: str, beta
     assert max(losses(1.01 * limit)[-20:]) > 1e6
 
 
-@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam"])
-def test_a_rule_with_its_own_scale_has_no_limit(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(set(RULES) - {"steepest", "momentum", "nesterov"}))
+def test_of_other_rules_no_limit_is_known(name: str) -> None:
     assert RULES[name]().limit(4.0) is None
 
 
@@ -165,3 +221,118 @@ def test_a_rule_may_be_the_readers_own() -> None:
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(st.ChoiceError, match="there is no rule 'adamax'; choose one of auto, st"):
         choose_rule("adamax")
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.01, 0.3])
+def test_adamw_is_pytorchs(decay: float) -> None:
+    torch = pytest.importorskip("torch", reason="the reference is PyTorch's own; pip install torch")
+    X, y = problem("squared", 0)
+    params = torch.tensor([0.3, -0.2, 1.0], dtype=torch.float64, requires_grad=True)
+    start = params.tolist()
+    rows, target = torch.tensor(X), torch.tensor(y)
+    optimizer = torch.optim.AdamW([params], lr=0.05, weight_decay=decay)
+    theirs = []
+    for _ in range(60):
+        theirs.append(params.tolist())
+        optimizer.zero_grad()
+        ((rows @ params[:-1] + params[-1] - target) ** 2).mean().backward()
+        optimizer.step()
+    objective = st.LinearObjective(X, y, "squared")
+    steps = st.steps(objective, AdamW(weight_decay=decay), 0.05, start=start)
+    ours = [step.params for step in islice(steps, 60)]
+    assert np.allclose(ours, theirs, rtol=1e-11, atol=1e-12)
+
+
+def test_without_a_decay_it_is_adam() -> None:
+    asked: dict[str, Any] = {"learning_rate": 0.05, "steps": 60}
+    adam, none = (
+        st.descend(problem("squared", 0), rule=rule, **asked)
+        for rule in ("adam", AdamW(weight_decay=0))
+    )
+    assert np.array_equal(adam.trace.params, none.trace.params)
+
+
+@pytest.mark.parametrize("decay", [0.2, 0.5, 1.0])
+def test_a_decay_holds_the_params_within_one_over_it(decay: float) -> None:
+    """Xie & Li 2024: the end is the lowest loss within that box, here SciPy's."""
+    X, y = problem("squared", 0, rows=60)
+    objective = st.LinearObjective(X, 3 * y, "squared")
+    box = [(-1 / decay, 1 / decay)] * 3
+    start = np.zeros(3)
+    true = minimize(objective.value_and_gradient, start, jac=True, bounds=box, tol=1e-14).x
+    rule = AdamW(beta2=0.95, weight_decay=decay)  # 0.999 remembers the start for long
+    steps = st.steps(objective, rule, "time:0.05:0.005", start=start)
+    last = next(islice(steps, 4000, None)).params
+    assert np.allclose(last, true, atol=1e-3)
+    assert np.isclose(np.abs(true), 1 / decay).any() == (decay > 0.2)
+
+
+def test_a_decay_below_0_is_refused() -> None:
+    with pytest.raises(st.ChoiceError, match="the weight decay is -1, but it must be a number fr"):
+        AdamW(weight_decay=-1)
+
+
+def steps_to(rule: str, condition: float, rate: float = 1.0, least: float = 1e-10) -> int:
+    """Return the steps until a bowl of curvatures 1 to 1 / condition is as good as flat."""
+    bends = np.geomspace(1 / condition, 1, 6)
+    steps = st.steps(lambda p: (float(0.5 * bends @ p**2), bends * p), rule, rate, start=np.ones(6))
+    return next(step.index for step in steps if step.loss <= least)
+
+
+def test_restarted_momentum_takes_the_root_of_the_condition_number() -> None:
+    """Ten times the condition number: about the root of ten as many steps, the gradient's ten."""
+    few, many = steps_to("nesterov_restart", 100), steps_to("nesterov_restart", 1000)
+    assert many / few <= 4
+    assert steps_to("steepest", 1000) / steps_to("steepest", 100) >= 8
+    assert many < steps_to("steepest", 1000) / 10
+
+
+@given(
+    bends=some.lists(some.floats(1e-6, 1.0), min_size=1, max_size=6),
+    seed=some.integers(0, 10**6),
+)
+def test_restarted_momentum_keeps_nesterovs_bound_until_it_restarts(bends: Any, seed: int) -> None:
+    """`f - f* <= 2 L |x0 - x*|² / (k + 1)²` of the points x (Beck & Teboulle 2009, theorem 4.4)."""
+    bend = np.array([1.0, *bends])
+    x = start = np.random.default_rng(seed).normal(size=len(bend))
+    steps = st.steps(
+        lambda p: (float(0.5 * bend @ p**2), bend * p), "nesterov_restart", 1.0, start=start
+    )
+    for k, step in enumerate(islice(steps, 100), start=1):
+        new = step.params - step.gradient
+        if step.gradient @ (new - x) > 0:
+            break
+        x = new
+        assert 0.5 * bend @ x**2 <= 2 * start @ start / (k + 1) ** 2 * (1 + 1e-12)
+
+
+@given(kind=some.sampled_from(["squared", "cross_entropy", "huber"]), seed=some.integers(0, 10**6))
+def test_restarted_momentum_finds_its_rate_and_arrives(kind: str, seed: int) -> None:
+    data = problem(kind, seed)
+    asked: dict[str, Any] = {"loss": kind, "l2": 0.1, "seed": seed}
+    run = st.descend(data, **asked, rule="nesterov_restart", scale="standard")
+    assert run.trace.learning_rates[0] == 1.0 / run.choices.curvature
+    assert len(set(run.trace.learning_rates)) == 1
+    assert run.loss == pytest.approx(st.descend(data, **asked).loss, rel=1e-9)
+
+
+def test_restarted_momentum_without_a_bound_goes_by_backtracking() -> None:
+    steps = list(islice(st.steps(bowl, "nesterov_restart", "auto", start=START), 200))
+    losses = np.array([step.loss for step in steps])
+    assert (np.diff(losses) <= 0).all()
+    assert losses[-1] <= 1e-20
+
+
+@pytest.mark.parametrize("kind", ["squared", "cross_entropy"])
+def test_schedule_free_comes_near_the_minimum_by_mini_batches(kind: str) -> None:
+    data = problem(kind, 0, rows=400)
+    run = st.descend(data, rule="schedule_free", scale="standard", batch=20, steps=2000)
+    assert len(set(run.trace.learning_rates)) == 1
+    assert run.loss <= 1.03 * st.descend(data).loss
+
+
+def test_schedule_free_needs_a_rate_where_no_bound_is_known() -> None:
+    said = "the rule schedule_free needs the same learning rate at every step.*; give a number, or"
+    with pytest.raises(st.ChoiceError, match=said):
+        st.steps(bowl, "schedule_free", "auto", start=START)
+    assert walked("schedule_free", 0.05).shape == (60, 3)

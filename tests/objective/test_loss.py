@@ -10,12 +10,21 @@ from scipy.special import huber as scipy_huber
 from scipy.special import logsumexp
 from sklearn.metrics import log_loss
 
-from steepest import Absolute, ChoiceError, CrossEntropy, Huber, Softmax, Squared
+from steepest import (
+    Absolute,
+    ChoiceError,
+    CrossEntropy,
+    Huber,
+    Poisson,
+    Quantile,
+    Softmax,
+    Squared,
+)
 from steepest.objective.choice import choose_loss
 
-SINGLE = [Squared(), Absolute(), Huber(), Huber(0.3), CrossEntropy()]
+SINGLE = [Squared(), Absolute(), Huber(), Huber(0.3), Quantile(0.2), Poisson(), CrossEntropy()]
 ALL = [*SINGLE, Softmax(2), Softmax(3), Softmax(7)]
-SMOOTH = [loss for loss in ALL if not isinstance(loss, Absolute)]
+SMOOTH = [loss for loss in ALL if loss.smooth]
 
 
 def rows(loss: Any, seed: int = 0, count: int = 200, size: float = 3.0) -> tuple[Any, Any]:
@@ -27,6 +36,8 @@ def rows(loss: Any, seed: int = 0, count: int = 200, size: float = 3.0) -> tuple
     margin = size * generator.normal(size=count)
     if isinstance(loss, CrossEntropy):
         return margin, generator.integers(0, 2, count).astype(float)
+    if isinstance(loss, Poisson):
+        return margin, generator.poisson(2.0, count).astype(float)
     return margin, generator.normal(size=count)
 
 

@@ -8,7 +8,7 @@ from reference import plain, problem
 
 import steepest as st
 from steepest.surface.grid import Quadratic, loss_at, loss_on_grid
-from steepest.surface.plane import Plane, RowsOnPlane
+from steepest.objective.plane import Plane, RowsOnPlane
 
 LOSSES = {
     "squared": st.Squared(),

@@ -82,6 +82,25 @@ def test_a_run_of_a_rule_without_a_name_is_only_shown() -> None:
     assert run_of("geyser", learning_rate=lambda i: 0.01, steps=3).record()["engine"] == "record"
 
 
+@pytest.mark.parametrize("name", ["adamw", "nesterov_restart", "schedule_free"])
+def test_a_rule_that_the_page_does_not_know_is_shown_and_named_but_not_offered(name: str) -> None:
+    scene = run_of("geyser", rule=name, learning_rate=0.01, steps=3).record()
+    assert scene["engine"] == "record"
+    assert name in scene["named"] and name not in scene["rules"]
+
+
+@pytest.mark.parametrize("rate", ["adgd", "polyak:1", "silver", "backtracking", "exact", "dog"])
+def test_a_rate_that_the_page_does_not_know_is_only_shown(rate: str) -> None:
+    asked = {"rule": "steepest", "learning_rate": rate, "scale": "none"}
+    assert run_of("geyser", **asked, steps=3).record()["engine"] == "record"
+
+
+@pytest.mark.parametrize("rate", [0.01, "0.01", "auto", "time:0.01", "step:0.01", "cosine:0.01"])
+def test_a_rate_that_the_page_knows_is_walked_there(rate: float | str) -> None:
+    asked = {"rule": "steepest", "learning_rate": rate, "scale": "none"}
+    assert run_of("geyser", **asked, steps=3).record()["engine"] == "page"
+
+
 def test_losses_are_those_that_fit_the_target_with_their_units() -> None:
     losses = run_of("geyser", steps=1, l2=0.1).record()["losses"]
     assert [loss["name"] for loss in losses] == ["squared", "absolute", "huber"]
@@ -137,7 +156,7 @@ def test_losses_stay_open_where_filling_them_in_would_take_long(
 def test_of_many_steps_the_start_the_best_and_the_last_are_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(record_module, "MOST_STEPS", 20)
+    monkeypatch.setattr(record_module, "MOST_WALKED", 20)
     run = run_of("geyser", rule="momentum", learning_rate=0.05, scale="none", steps=999)
     told = run.record()["run"]
     index = told["index"].tolist()

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from doors import Doors
+from doors import LINE, Doors
+
+import steepest as st
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 WEB = Path(__file__).parents[2] / "src/steepest/view/web"
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 BLANK = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>blank</title>
 <link rel="icon" href="data:,"></head><body></body></html>"""
@@ -120,3 +122,17 @@ def doors(browser: "Browser") -> Iterator[Doors]:
     """The ways in which a reader comes to whole pages: saved files, and the live page."""
     with Doors(browser) as doors:
         yield doors
+
+
+@pytest.fixture(scope="session")
+def line() -> st.Run:
+    """The textbook's descent on the geyser: one weight, one bias."""
+    return st.descend("geyser", "waiting", ["duration"], steps=60, **LINE)
+
+
+@pytest.fixture(scope="session")
+def saved(line: st.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of `line`, as one file."""
+    path = tmp_path_factory.mktemp("saved") / "geyser.html"
+    line.page(path)
+    return path

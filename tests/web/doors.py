@@ -14,7 +14,10 @@ from pyarrow import csv
 from steepest.view.numerals import short
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, ViewportSize
+
+LINE: dict[str, Any] = {"rule": "steepest", "scale": "none", "learning_rate": 0.05}
+"""How the run of the `line` fixture was made, but for its steps."""
 
 READY = '.st-app[data-busy="false"]'
 
@@ -44,14 +47,14 @@ class Doors:
     def __exit__(self, *error: object) -> None:
         for context in self.contexts:
             context.close()
-        assert not self.complaints, self.complaints
-        assert not self.asked, self.asked
+        assert not self.complaints, f"on the page's console: {self.complaints}"
+        assert not self.asked, f"asked of the network: {self.asked}"
 
     def window(self, width: int = 0, **options: Any) -> "Page":
-        """Return an empty page that is listened to."""
+        """Return an empty page that is listened to; what it waits for may take 30 seconds."""
         size = {**self.size, "width": width or self.size["width"]}
         context = self.browser.new_context(viewport=size, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self.contexts.append(context)
         page = context.new_page()
         page.add_init_script(NO_CLIPBOARD)
@@ -59,12 +62,17 @@ class Doors:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 
-    def file(self, path: Path, fragment: str = "", width: int = 0, **options: Any) -> "Page":
-        """Open a saved file with the network refused; return the page once it has drawn."""
+    def sealed(self, width: int = 0, **options: Any) -> "Page":
+        """Return an empty page that is refused the network; what it asks of it is kept."""
         page = self.window(width, **options)
         page.context.set_offline(True)
         page.context.route(OUTSIDE, lambda route: route.abort())
         page.on("request", lambda request: self._note(request.url))
+        return page
+
+    def file(self, path: Path, fragment: str = "", width: int = 0, **options: Any) -> "Page":
+        """Open a saved file with the network refused; return the page once it has drawn."""
+        page = self.sealed(width, **options)
         page.goto(path.as_uri() + (f"#{fragment}" if fragment else ""))
         settle(page)
         return page
@@ -78,13 +86,13 @@ class Doors:
             self.asked.append(address)
 
 
-def settle(page: "Page") -> None:
+def settle(page: "Page | Frame") -> None:
     """Wait until the page has nothing under way, and what follows from it is drawn."""
     page.locator(READY).wait_for()
     page.evaluate("() => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))")
 
 
-def app(page: "Page") -> "Locator":
+def app(page: "Page | Frame") -> "Locator":
     return page.locator(".st-app")
 
 
@@ -96,12 +104,13 @@ def step_of(page: "Page") -> int:
     return int(app(page).get_attribute("data-at") or -1)
 
 
-def at_step(page: "Page", step: int) -> None:
-    """Wait until the page shows a step."""
+def at_step(page: "Page | Frame", step: int) -> None:
+    """Wait until the page shows a step, and has drawn it."""
     page.locator(f'.st-app[data-at="{step}"][data-busy="false"]').wait_for()
+    settle(page)
 
 
-def press(page: "Page", name: str) -> None:
+def press(page: "Page | Frame", name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
     settle(page)
 
@@ -149,20 +158,24 @@ def drag(page: "Page", start: tuple[float, float], end: tuple[float, float]) -> 
 
 
 class Menu:
-    """The menu of what can be kept."""
+    """The menu of what can be kept; it is open while it is used, and closed after."""
 
     def __init__(self, page: "Page") -> None:
         self.page = page
         self.fold = page.locator(".st-keep")
 
-    def open(self) -> None:
-        if self.fold.get_attribute("open") is None:
-            self.fold.locator("summary").click()
+    def __enter__(self) -> "Menu":
+        self.fold.locator("summary").click()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error == (None, None, None):
+            self.fold.locator("summary").press("Escape")
+            self.page.locator(".st-keep:not([open])").wait_for()
 
     def saved(self, name: str) -> bytes:
         """Return the file that a button of the menu lets the reader save."""
-        self.open()
-        with self.page.expect_download() as download:
+        with self, self.page.expect_download() as download:
             self.page.get_by_role("button", name=name, exact=True).click()
         return Path(download.value.path()).read_bytes()
 
@@ -170,11 +183,17 @@ class Menu:
         """Return every step of the run that is shown, all digits."""
         return csv.read_csv(io.BytesIO(self.saved("Save the steps (CSV)")))
 
+    def text(self, name: str) -> str:
+        """Return the text that a button of the menu shows.
+
+        The link is shown where the clipboard is not the page's to write.
+        """
+        with self:
+            press(self.page, name)
+            return self.fold.locator("textarea").input_value()
+
     def link(self) -> str:
-        """Return the link, which is shown where the clipboard is not the page's to write."""
-        self.open()
-        press(self.page, "Copy link")
-        return self.fold.locator("textarea").input_value()
+        return self.text("Copy link")
 
     def told(self) -> dict[str, str]:
         """Return what the link says, by its keys."""
@@ -185,8 +204,9 @@ def numbers(table: pa.Table) -> dict[str, NDArray[np.float64]]:
     return {name: table[name].to_numpy().astype(float) for name in table.column_names}
 
 
-def assert_same_steps(told: pa.Table, wanted: pa.Table, tolerance: float = 1e-11) -> None:
-    """Check a page's steps against Python's, column by column; 0 asks for the same bits."""
+def assert_steps(page: "Page", wanted: pa.Table, tolerance: float = 1e-11) -> None:
+    """Check the steps that a page saves against Python's; 0 asks for the same bits."""
+    told = Menu(page).trace()
     shown, right = numbers(told), numbers(wanted)
     assert len(told) == len(wanted)
     for name, values in shown.items():

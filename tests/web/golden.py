@@ -13,6 +13,7 @@ import steepest as st
 from steepest.descent.rules import RULES
 from steepest.descent.scale import choose_scale
 from steepest.objective.choice import LOSSES
+from steepest.view.record import PAGE_RULES
 
 Case = dict[str, Any]
 
@@ -33,6 +34,12 @@ MANY = {
 """Data with many features, for what is no matter of one."""
 
 SCALES = ("none", "standard", "round")
+
+RATED = tuple(rule for rule in PAGE_RULES if rule != "plane")
+"""The rules of a page that go by a learning rate; the plane search finds its own."""
+
+CURVED = tuple(kind for kind in DATA if kind != "absolute")
+"""The losses that a plane search can walk on: those without a kink."""
 
 SCHEDULES = (
     "time:0.05",
@@ -101,6 +108,7 @@ def record_of(run: st.Run) -> Case:
         "fullLoss": full,
         "norm": trace.gradient_norms.tolist(),
         "rate": trace.learning_rates.tolist(),
+        "momentum": trace.momenta.tolist(),
         "curvature": choices.curvature,
         "limit": limit,
         "exactLimit": choices.loss == "squared",
@@ -133,8 +141,10 @@ def small_cases() -> dict[str, Case]:
         f"{kind} {rule}": case(kind, rule=rule, learning_rate=safe_rate(kind, rule, "standard"),
                                scale="standard", l2=0.01)
         for kind in DATA
-        for rule in RULES
+        for rule in RATED
     }  # fmt: skip
+    for kind in CURVED:
+        cases[f"{kind} plane"] = case(kind, rule="plane", scale="round", l2=0.01, steps=4)
     cases |= {rate: case("huber", learning_rate=rate) for rate in SCHEDULES}
     cases["batch"] = case("softmax", learning_rate=0.002, batch=32, seed=5)
     cases["diverged"] = case("squared", learning_rate=0.08)

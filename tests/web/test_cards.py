@@ -232,6 +232,34 @@ def test_a_point_dragged_over_the_middle_changes_its_class(page: "Page", mount: 
     assert x > run.data.X[row, 0]
 
 
+TEXTS = """(card) => {
+  const { left, right } = card.getBoundingClientRect();
+  const written = [...card.querySelectorAll('svg text')].filter((text) => text.getBBox().width);
+  const boxes = written.map((text) => [text.textContent, text.getBoundingClientRect()]);
+  const cut = boxes.filter(([, box]) => box.left < left - 1 || box.right > right + 1);
+  const touching = boxes.filter(([, a], i) => boxes.some(([, b], j) => j > i
+    && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4));
+  return { count: boxes.length, faults: [...cut, ...touching].map(([text]) => text) };
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 560])
+@pytest.mark.parametrize("classes", [3, 8])
+@pytest.mark.parametrize("features", [1, 2])
+def test_long_names_and_large_numbers_are_written_whole_and_apart(
+    mount: Mount, width: int, classes: int, features: int
+) -> None:
+    random = np.random.default_rng(0)
+    codes = np.arange(160) % classes
+    X = 1e6 * (codes[:, None] + random.normal(size=(160, features)))
+    names = np.array([f"'{code}', un_nom \U0001f427 \"très long\" {60 * '_'}" for code in codes])
+    card = mount("fit", st.descend((X, names), steps=6), width)
+    texts = card.evaluate(TEXTS)
+    assert texts["count"] > 8
+    assert not texts["faults"]
+
+
 @pytest.mark.parametrize("kind", ["cross_entropy", "softmax"])
 def test_the_regions_are_where_each_class_is_predicted(mount: Mount, kind: str) -> None:
     run = golden.run_of(kind, steps=60, rule="momentum", learning_rate=0.3, scale="standard")

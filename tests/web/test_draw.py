@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFilter
 
 GRID = """
 const grid = (nx, ny, f) => Float64Array.from({ length: nx * ny }, (_, k) => (
@@ -316,13 +317,111 @@ def test_a_line_is_cut_at_the_frame_and_says_where_it_leaves(modules: Any) -> No
     ask = """async () => {
       const { flatLine } = await import('/draw/paths.js');
       const frame = { left: 0, right: 100, top: 0, bottom: 50 };
-      const line = flatLine([50, 25, 150, 25, 150, 45, 50, 45, NaN, 3, 50, 5], 0, 5, frame);
+      const { seenOf } = await import('/draw/seen.js');
+      const points = Float64Array.of(50, 25, 150, 25, 150, 45, 50, 45, NaN, 3, 50, 5);
+      const line = flatLine(seenOf(points, 2, [[0, 0], [100, 50]], 0.7), 0, 5, frame);
       return { pieces: line.pieces.map(({ points }) => points), exits: line.exits };
     }"""
     found = modules.evaluate(ask)
     ends = [(points[:2], points[-2:]) for points in found["pieces"]]
     assert ends == [([50, 25], [100, 25]), ([100, 45], [50, 45])]
     assert found["exits"] == [{"x": 100, "y": 25, "angle": 0}]
+
+
+SEEN = """async ([points, corners, cell, size, deep]) => {
+  const { seenOf } = await import('/draw/seen.js');
+  const { segments, joints } = seenOf(Float64Array.from(points), size, corners, cell, deep);
+  return [segments, joints];
+}"""
+
+
+def zigzag(steps: int, decay: float) -> Any:
+    """Return the points of a walk to and fro across a ravine, whose floor falls slowly."""
+    far = 150 * (-decay) ** np.arange(steps)
+    return np.column_stack([200 + far + 0.003 * np.arange(steps), 200 + 0.6 * far])
+
+
+def covered(points: Any, segments: Any, more: int = 1) -> Any:
+    """Return which pixels of 400 x 400 some steps of a path pass, and those beside them."""
+    picture = Image.new("1", (400, 400))
+    draw = ImageDraw.Draw(picture)
+    for i in segments:
+        draw.line([*points[i], *points[i + 1]], fill=1, width=3)
+    return np.asarray(picture.convert("L").filter(ImageFilter.MaxFilter(more))) > 0
+
+
+@pytest.mark.parametrize("steps", [500, 20_000])
+def test_of_a_zigzag_few_steps_are_drawn_and_the_picture_is_the_same(
+    steps: int, modules: Any
+) -> None:
+    points = zigzag(steps, 0.9999)
+    asked = [points.ravel().tolist(), [[0, 0], [400, 400]], 0.7, 2, False]
+    segments, joints = modules.evaluate(SEEN, asked)
+    assert len(segments) < 200 and len(joints) < 200
+    assert segments[0] == 0 and segments == sorted(segments)
+    # What is drawn up to a step shows all that was walked up to it.
+    for last in (steps // 2, steps):
+        whole = covered(points, range(last - 1))
+        first = [i for i in segments if i < last - 1]
+        assert not (covered(points, first) & ~whole).any()
+        assert not (whole & ~covered(points, first, more=3)).any()
+
+
+def test_lines_one_above_the_other_are_two_where_they_are_told_apart(modules: Any) -> None:
+    twice = [0, 0, 0.1, 1, 1, 0.1, 0, 0, 0.1, 1, 1, 0.9, 0, 0, 0.9]
+    corners = [[-1, -1], [1, 1]]
+    seen = [modules.evaluate(SEEN, [twice, corners, 1 / 256, 3, deep])[0] for deep in (False, True)]
+    assert seen == [[0], [0, 2, 3]]
+
+
+def test_what_leaves_all_bounds_is_seen_up_to_the_frame(modules: Any) -> None:
+    far = [50, 25, 1e300, -1e300, -1e308, 1e308, 1e308, -1e308, 50, 25]
+    segments, joints = modules.evaluate(SEEN, [far, [[0, 0], [100, 50]], 0.7, 2, False])
+    assert segments[0] == 0 and joints == [4]
+
+
+def test_a_path_of_many_steps_is_drawn_with_few_lines(page: Any) -> None:
+    mount(page, "map")
+    lines = """() => {
+      const count = (steps) => {
+        let lines = 0;
+        const context = t.made.layers.contexts[2];
+        const lineTo = CanvasRenderingContext2D.prototype.lineTo;
+        context.lineTo = (...to) => { lines += 1; lineTo.apply(context, to); };
+        const run = t.runOf([-2, 2], 0.24999, steps, 'Run 1', 0);
+        t.made.show({ ...t.made.state, runs: [run], at: steps }, new Set(['runs', 'at']));
+        t.made.frames.flush();
+        return lines;
+      };
+      return [count(200), count(20000)];
+    }"""
+    few, many = page.evaluate(lines)
+    assert 0 < few <= many < 3000
+
+
+def test_the_eye_is_told_and_taken_back(page: Any) -> None:
+    card = mount(page, "relief")
+    card.press("ArrowLeft")
+    card.press("+")
+    turned: Any = calls(page, "turn")[-1][0]
+    turn, tilt, near = turned
+    first = page.evaluate("t.made.firstLook")
+    assert turn == pytest.approx(math.degrees(first["azimuth"] + 0.1), abs=0.01)
+    assert tilt == pytest.approx(math.degrees(first["elevation"]), abs=0.01)
+    assert near == 1.15
+    card.press("0")
+    assert calls(page, "turn")[-1] == [None]
+    look = "(camera) => t.made.show({ ...t.made.state, camera }, new Set(['camera']))"
+    page.evaluate(look, [30, 60, 2])
+    seen = page.evaluate(
+        "[t.made.camera.azimuth, t.made.camera.elevation, t.made.camera.closeness]"
+    )
+    assert seen == pytest.approx([math.pi / 6, math.pi / 3, 2])
+    page.evaluate(look, [0, 0, 100])
+    assert page.evaluate("t.made.camera.elevation") == 0.12
+    assert page.evaluate("t.made.camera.closeness") == 6
+    page.evaluate(look, None)
+    assert page.evaluate("t.made.camera.azimuth") == first["azimuth"]
 
 
 def test_labels_of_runs_cover_neither_one_another_nor_the_frame(modules: Any) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import struct
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 import golden
 import numpy as np
 import pytest
+from doors import Menu, into_sight, press, settle
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 from telling import ask, record
 
 import steepest as st
 from steepest.data.written import write_table
-from steepest.descent.rules import RULES
+from steepest.view.record import PAGE_RULES
 
 # --- the link ------------------------------------------------------------------------------------
 
@@ -27,6 +29,7 @@ GO_AND_COME = """(_, states) => states.map((state) => {
 
 finite = some.floats(allow_nan=False, allow_infinity=False)
 above = some.floats(min_value=1e-300, max_value=1e300)
+degrees = some.integers(-90, 90)
 plain = some.text(some.characters(exclude_categories=["Cc", "Cs"]), max_size=60)
 
 rates = some.one_of(
@@ -40,7 +43,7 @@ rates = some.one_of(
 choices = some.fixed_dictionaries(
     {
         "loss": some.sampled_from(["squared", "absolute", "huber"]),
-        "rule": some.sampled_from(sorted(RULES)),
+        "rule": some.sampled_from(sorted(PAGE_RULES)),
         "learning_rate": rates,
         "scale": some.sampled_from(golden.SCALES),
         "l2": some.floats(0, 1e9),
@@ -60,22 +63,28 @@ SCENE = {
     "surface": {"xIndex": 0, "yIndex": 1},
     "editable": True,
     "losses": [{"name": name} for name in ("squared", "absolute", "huber")],
-    "rules": list(RULES),
+    "rules": list(PAGE_RULES),
     "scales": list(golden.SCALES),
 }
 
 states = some.builds(
-    lambda runs, active, source, names, look, points: {
+    lambda runs, active, named, source, names, look, window, points: {
         "scene": SCENE
         | {"source": source, "target": {"name": names[0], "classes": None}}
         | {"features": [{"name": names[1]}], "columns": names[1:]},
-        "runs": [{"choices": one, "index": [0, 5, 9]} for one in runs],
+        "runs": [
+            {"choices": one, "index": [0, 5, 9], "id": i, "label": f"Run {i}", "colour": colour}
+            for one, (i, colour) in zip(runs, named, strict=False)
+        ],
+        "choices": runs[active % len(runs)],
         "active": active % len(runs),
+        "surface": window and {"x": window[:2], "y": window[2:], "nx": 2, "ny": 2},
         "rows": points and {"X": [x for x, _ in points], "y": [y for _, y in points]},
         **look,
     },
     some.lists(choices, min_size=1, max_size=6),
     some.integers(0, 5),
+    some.sampled_from([[(i + 1, i) for i in range(6)], [(7 - i, 5 - i) for i in range(6)]]),
     plain,
     some.lists(plain.filter(bool), min_size=2, max_size=5),
     some.fixed_dictionaries(
@@ -85,10 +94,16 @@ states = some.builds(
             "axes": some.sampled_from(["units", "walk"]),
             "theme": some.sampled_from(["auto", "light", "dark", "projector"]),
             "pace": some.floats(0.1, 100),
+            "phase": some.integers(0, 4),
+            "slow": some.booleans(),
+            "guessing": some.booleans(),
+            "camera": some.none()
+            | some.tuples(degrees, degrees.map(abs), some.just(1.5)).map(list),
             "hidden": some.lists(some.sampled_from(["loss", "batch", "keep-png", "tasks"])),
             "lesson": plain,
         }
     ),
+    some.just([-1.5, 2.25, 0.0, 1e9]),
     some.none() | some.lists(some.tuples(finite, finite), min_size=1, max_size=9),
 )
 
@@ -108,11 +123,22 @@ def test_a_link_holds_the_whole_state(modules: Any, given: Any) -> None:
         assert_same_choices(state, asked)
         for name, usual in USUAL.items():
             assert asked.get(name, usual) == state[name], name
+        assert asked["window"] == [-1.5, 2.25, 0.0, 1e9]
+        assert asked.get("named", usual_names(state)) == names_of(state)
         if state["rows"]:
             assert as_doubles(asked["points"]) == as_doubles(state["rows"])
 
 
 USUAL = {"plane": [0, 1], "axes": "units", "theme": "auto", "pace": 5, "hidden": [], "lesson": ""}
+USUAL |= {"phase": 0, "slow": False, "guessing": False, "camera": None}
+
+
+def names_of(state: Any) -> Any:
+    return [[run["id"], run["colour"]] for run in state["runs"]]
+
+
+def usual_names(state: Any) -> Any:
+    return [[i + 1, i] for i in range(len(state["runs"]))]
 
 
 def as_doubles(value: Any) -> Any:
@@ -146,6 +172,9 @@ DAMAGED = [
     "at=-1", "axes=z", "theme=<b>", "pace=0", "hide=<script>", "hide=a,,b", "text=%zz",
     "text=%E0%A4%A", "runs=7", "runs=0", "x=1", "x=1,2,3&y=1,2", "x=a&y=1", "x=1,2&y=1",
     "runs=2&run2.rate=0", "v=2", "target=%", "plane=bias", "plane=bias,bias", "plane=bias,height",
+    "view=1,2", "view=400,1,1", "view=0,91,1", "view=0,1,0", "view=a,b,c", "slow=1", "guess=yes",
+    "part=5", "part=0", "window=1,2,3", "window=2,1,0,1", "window=0,1,0,inf", "named=1:6",
+    "named=1:0,1:1", "named=1:0,2:0", "named=x",
     "plane=0,2", "plane=-1,0", "plane=duration,bias,bias", "plane=%zz,bias", "plane=",
 ]  # fmt: skip
 
@@ -189,8 +218,10 @@ def test_a_run_has_from_the_first_what_it_does_not_tell_itself(modules: Any) -> 
 
 def test_a_random_start_is_told(modules: Any) -> None:
     run = golden.run_of("squared", learning_rate=0.01, steps=2, start=[1.0, 2.0])
-    renew = """([{ scene, runs, choices, ...state }]) => m.toFragment(
-      { ...state, scene, runs: [{ ...runs[0], choices: { ...choices, start: null } }] })"""
+    renew = """([{ runs, ...state }]) => {
+      const choices = { ...state.choices, start: null };
+      return m.toFragment({ ...state, choices, runs: [{ ...runs[0], choices }] });
+    }"""
     assert "&start=random" in ask(modules, "/keep/link.js", renew, [[record(run), {}]])
 
 
@@ -280,8 +311,9 @@ def test_what_is_no_link_of_ours_asks_for_nothing(text: str, modules: Any) -> No
 @settings(max_examples=10, deadline=None, phases=[Phase.generate])
 @given(given=some.lists(some.text(max_size=300), min_size=20, max_size=30))
 def test_any_text_can_be_read(modules: Any, given: Any) -> None:
-    read_all = "(_, all) => all.map((text) => m.fromFragment(`v=1&text=${text}&rate=${text}`))"
-    for asked in ask(modules, "/keep/link.js", read_all, [], given):
+    read_all = """(_, [all, scene]) => all.map((text) => (
+      m.fromFragment(`v=1&text=${text}&rate=${text}&view=${text}&named=${text}`, scene)))"""
+    for asked in ask(modules, "/keep/link.js", read_all, [], [given, SCENE]):
         assert isinstance(asked["faults"], list)
 
 
@@ -447,3 +479,100 @@ def test_a_text_is_copied_where_that_is_allowed(page: Any) -> None:
 def test_where_it_is_not_the_page_is_told(clipboard: str, page: Any) -> None:
     page.evaluate(f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})")
     assert page.evaluate(COPY) is False
+
+
+# --- a page from a link --------------------------------------------------------------------------
+
+
+def eye(page: Any) -> list[float]:
+    relief = page.locator(".st-relief")
+    return [float(relief.get_attribute(f"data-{name}")) for name in ("azimuth", "elevation")]
+
+
+def look_and_walk(page: Any) -> None:
+    """Turn the surface, start elsewhere, remove the first of three runs, show a part of a step."""
+    relief = page.locator(".st-relief")
+    relief.focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowUp", "+"):
+        relief.press(key)
+    for _ in range(2):
+        press(page, "Keep this run and try another")
+    page.get_by_label("rule", exact=True).select_option("momentum")
+    settle(page)
+    press(page, "Remove Run 1")
+    x, y = into_sight(page.locator('[data-card="map"] .st-layers'))
+    page.mouse.click(x + 60, y - 60)
+    settle(page)
+    page.get_by_label("slow motion").check()
+    press(page, "Step")
+    press(page, "Part 1 of 4")
+
+
+def seen_of(page: Any) -> dict[str, Any]:
+    """Return what of the look a reader sees."""
+    settle(page)
+    return {
+        "surface": page.locator(".st-map").get_attribute("aria-label"),
+        "runs": page.locator(".st-runs .st-link").all_inner_texts(),
+        "colours": page.locator(".st-sample line").evaluate_all(
+            "(all) => all.map((line) => line.style.stroke)"
+        ),
+        "part": page.locator(".st-phase").inner_text(),
+    }
+
+
+def test_a_link_brings_the_eye_the_window_the_names_and_the_part_of_the_step(
+    doors: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    st.descend("geyser", "waiting", ["duration"], learning_rate=0.05, steps=30).page(path)
+    page = doors.file(path)
+    look_and_walk(page)
+    seen = seen_of(page)
+    assert seen["runs"] == ["Run 2", "Run 3"] and seen["part"].startswith("Part 2 of 4.")
+    link = Menu(page).link().partition("#")[2]
+    again = doors.file(path, link)
+    assert seen_of(again) == seen
+    assert eye(again) == pytest.approx(eye(page), abs=2e-4)
+    assert sorted(Menu(again).link().partition("#")[2].split("&")) == sorted(link.split("&"))
+
+
+def test_a_link_asks_for_a_guess_and_hears_it(doors: Any, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    how: dict[str, Any] = {"learning_rate": 0.05, "rule": "steepest", "scale": "none"}
+    st.descend("geyser", "waiting", ["duration"], steps=30, **how).page(path)
+    page = doors.file(path, "v=1&guess=true&at=2")
+    settle(page)
+    answer = page.locator(".st-answer").filter(has_text="where the next step will land")
+    answer.wait_for()
+    assert "guess=true" in Menu(page).link()
+    x, y = into_sight(page.locator('[data-card="map"] .st-layers'))
+    page.mouse.click(x, y)
+    page.locator(".st-answer").filter(has_text="Step 3 lands").wait_for()
+    assert "guess=" not in Menu(page).link()
+
+
+def test_an_old_link_still_opens(modules: Any) -> None:
+    """What version 1.0 wrote: it knew no eye, no window, no part of a step."""
+    old = (
+        "v=1&data=geyser.csv&target=waiting&features=duration&loss=squared&rule=steepest&rate=0.05"
+        "&scale=none&l2=0&delta=1&batch=all&seed=0&steps=40&start=random&runs=2&run=2"
+        "&run2.rate=0.06&at=7&axes=walk&theme=dark&pace=2"
+    )
+    asked = read(modules, old)
+    assert asked["faults"] == [] and asked["shownRun"] == 1 and asked["at"] == 7
+    assert asked["runs"] == [asked["choices"] | {"learning_rate": 0.06}]
+    assert not {"camera", "window", "named", "phase", "slow", "guessing"} & set(asked)
+
+
+def test_of_steps_that_are_left_out_the_page_says_which(doors: Any, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    run = st.descend("diabetes", "progression", learning_rate=0.1, scale="standard", steps=30_000)
+    run.page(path)
+    page = doors.file(path)
+    kept = int(page.get_by_label("Step of the run").get_attribute("max"))
+    words = page.get_by_text("Of 30,000 steps").inner_text()
+    said = rf"Of 30,000 steps {kept:,} are kept: all of the first 10,0\d\d, then ever fewer, and "
+    assert re.fullmatch(said + "the best and the last.", words)
+    page.get_by_label("Step of the run").fill("9876")
+    assert page.locator(".st-app").get_attribute("data-at") == "9876"

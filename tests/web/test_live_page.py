@@ -5,13 +5,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from doors import (
+    READY,
     Doors,
     Menu,
-    assert_same_steps,
+    assert_steps,
     at_step,
     drag,
     enter,
@@ -27,11 +29,10 @@ import steepest as st
 from steepest.data.table import read_table
 from steepest.descend import descend_rows
 from steepest.session.opening import open_table
-from steepest.view.page import notebook_script, style
-from steepest.view.wire import to_frame
+from steepest.widget import RunWidget
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 # Lets a test close the page's sockets, and hears what the page tells of it.
 SOCKETS = """(() => {
@@ -54,9 +55,12 @@ CUT = """() => {
   window.sockets.at(-1).close();
 }"""
 
-# Shows two runs as a notebook does: each widget takes the module anew.
-WIDGETS = """async ([script, style, frames, shadow]) => {
-  for (const frame of frames) {
+# Shows runs as a notebook does: each widget takes the module anew, and its model brings what the
+# page asks to Python and hands on what Python answers.
+WIDGETS = """async ([states, shadow]) => {
+  const bytes = (coded) => new DataView(
+    Uint8Array.from(atob(coded), (letter) => letter.charCodeAt(0)).buffer);
+  for (const { number, record, script, style } of states) {
     const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
     const { default: widget } = await import(address);
     const host = document.createElement('div');
@@ -66,11 +70,55 @@ WIDGETS = """async ([script, style, frames, shadow]) => {
     const look = document.createElement('style');
     look.textContent = style;
     place.append(look, el);
-    const bytes = Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0));
-    const record = new DataView(bytes.buffer);
-    widget.render({ model: { get: () => record, send() {}, on() {}, off() {} }, el });
+    let hear;
+    const model = {
+      get: () => bytes(record),
+      on: (event, does) => { hear = does; },
+      off() {},
+      send: (content) => window.askPython(number, content)
+        .then(([header, buffers]) => hear(header, buffers.map(bytes))),
+    };
+    widget.render({ model, el });
   }
 }"""
+
+
+class Kernel:
+    """Widgets as a notebook's kernel has them, for pages without a notebook."""
+
+    def __init__(self, runs: list[st.Run]) -> None:
+        self.sent: list[tuple[Any, list[bytes]]] = []
+        self.heard: list[str] = []
+        self.widgets = [RunWidget(run) for run in runs]
+        for widget in self.widgets:
+            widget.send = self._send
+
+    def _send(self, content: Any, buffers: Any = None) -> None:
+        self.sent.append((content, buffers))
+
+    def answer(self, number: int, content: dict[str, Any]) -> tuple[Any, list[str]]:
+        """Return what a widget answers to its page: JSON, and buffers as text."""
+        self.heard.append(f"{number} {content['ask']}")
+        self.widgets[number]._handle_custom_msg(content, [])
+        header, buffers = self.sent.pop()
+        return header, [coded(buffer) for buffer in buffers]
+
+    def states(self) -> list[dict[str, Any]]:
+        """Return what a notebook's page gets of each widget."""
+        states = [widget.get_state() for widget in self.widgets]
+        return [
+            {
+                "number": number,
+                "record": coded(state["record"]),
+                "script": state["_esm"],
+                "style": state["_css"],
+            }
+            for number, state in enumerate(states)
+        ]
+
+
+def coded(content: Any) -> str:
+    return base64.b64encode(content).decode()
 
 
 @pytest.fixture
@@ -78,16 +126,18 @@ def live(doors: Doors) -> "Iterator[Page]":
     """The live page on the geyser, of a server that runs as it does for a reader."""
     words = [sys.executable, "-m", "steepest", "play", "geyser", "--no-open", "--port", "0"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
+        page = doors.window()
+        page.add_init_script(SOCKETS)
         try:
             assert server.stdout
-            said = next(line for line in server.stdout if "http://" in line)
-            page = doors.window()
-            page.add_init_script(SOCKETS)
-            page.goto(re.search(r"http://\S+", said)[0])
+            addresses = (re.search(r"http://\S+", line) for line in server.stdout)
+            address = next(filter(None, addresses), None)
+            assert address, "the server ended before it said where it is"
+            page.goto(address[0])
             settle(page)
             yield page
-            page.close()
         finally:
+            page.close()  # First: a page that is left alone complains that the server is gone.
             server.terminate()
             server.communicate()
 
@@ -97,35 +147,46 @@ def title(page: "Page", words: str) -> None:
     settle(page)
 
 
-def test_the_live_page_asks_python(live: "Page") -> None:
-    first = open_table(read_table("geyser")).run
+# --- the live page -------------------------------------------------------------------------------
+
+
+def assert_steps_are_pythons(live: "Page", run: st.Run) -> None:
     title(live, "waiting by duration: 272 rows of geyser")
     press(live, "Step")
     press(live, "25 steps")
     at_step(live, 26)
-    assert loss_of(live) == first.trace[26].full_loss
-    assert typed_params(live, ["weight", "bias"]) == written(first.trace[26].params)
+    assert loss_of(live) == run.trace[26].full_loss
+    assert typed_params(live, ["weight", "bias"]) == written(run.trace[26].params)
+
+
+def assert_a_drag_asks_python(live: "Page", run: st.Run) -> None:
     x, y = into_sight(live.locator('[data-card="map"] .st-handle'))
     drag(live, (x, y), (x + 80, y + 50))
     live.mouse.up()
     settle(live)
     start = [float(value) for value in Menu(live).told()["start"].split(",")]
-    choices = {"rule": "steepest", "scale": first.choices.scale, "steps": 200, "start": start}
-    rate = first.choices.learning_rate
-    again = descend_rows(first.data, learning_rate=rate, **choices)
-    assert_same_steps(Menu(live).trace(), again.trace_table(), tolerance=0.0)
-    live.keyboard.press("Escape")
+    assert start != [float(value) for value in run.trace[0].params]
+    choices = {"scale": run.choices.scale, "learning_rate": run.choices.learning_rate}
+    again = descend_rows(run.data, rule="steepest", steps=200, start=start, **choices)
+    assert_steps(live, again.trace_table(), tolerance=0.0)
+
+
+def assert_a_refusal_is_told(live: "Page") -> None:
     enter(live, "learning rate as a number", "fast")
     assert "fast" in live.get_by_role("alert").inner_text()
 
 
-def test_the_live_page_opens_other_data_and_comes_back_to_them(live: "Page") -> None:
+def open_other_data(live: "Page") -> None:
     live.get_by_label("data", exact=True).select_option("diabetes")
     title(live, "progression by 10 features: 442 rows of diabetes")
     live.get_by_role("checkbox", name="age", exact=True).uncheck()
     title(live, "progression by 9 features: 442 rows of diabetes")
     live.get_by_label("rule", exact=True).select_option("momentum")
     settle(live)
+
+
+def assert_a_lost_connection_comes_back(live: "Page") -> None:
+    """Check that it is told, that nothing on the page changes, and that Python knows its data."""
     press(live, "25 steps")
     at_step(live, 25)
     before = loss_of(live)
@@ -137,20 +198,19 @@ def test_the_live_page_opens_other_data_and_comes_back_to_them(live: "Page") -> 
     enter(live, "learning rate as a number", "0.03")
     features = read_table("diabetes").arrow.column_names[1:-1]
     opened = open_table(read_table("diabetes"), "progression", features).run
-    again = descend_rows(
-        opened.data, rule="momentum", scale=opened.choices.scale, learning_rate=0.03, steps=200
-    )
-    assert_same_steps(Menu(live).trace(), again.trace_table(), tolerance=0.0)
+    choices = {"scale": opened.choices.scale, "learning_rate": 0.03}
+    again = descend_rows(opened.data, rule="momentum", steps=200, **choices)
+    assert_steps(live, again.trace_table(), tolerance=0.0)
 
 
-def test_the_live_page_takes_files_and_tells_which_it_cannot(live: "Page") -> None:
-    chooser = live.get_by_label("A file of yours")
+def assert_files_are_opened_or_refused(live: "Page") -> None:
+    chooser, alert = live.get_by_label("A file of yours"), live.get_by_role("alert")
+    before = live.locator("h1").inner_text()
     files = {"name": "notes.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
     chooser.set_input_files(files)
-    alert = live.get_by_role("alert")
     alert.wait_for()
     assert "cannot read notes.pdf" in alert.inner_text()
-    title(live, "waiting by duration: 272 rows of geyser")
+    title(live, before)
     rows = "\n".join(f"{x},{3 * x + x % 3}" for x in range(30))
     contents = f"size,price\n{rows}\n".encode()
     chooser.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": contents})
@@ -160,24 +220,97 @@ def test_the_live_page_takes_files_and_tells_which_it_cannot(live: "Page") -> No
     at_step(live, 1)
 
 
-@pytest.mark.parametrize("shadow", [False, True])
-def test_two_widgets_in_one_notebook_do_not_clash(page: "Page", shadow: bool) -> None:
-    runs = [
-        st.descend("geyser", "waiting", ["duration"], steps=20, scale="none", learning_rate=0.05),
-        st.descend("orings", "damaged", ["temperature"], steps=20),
-    ]
-    frames = [base64.b64encode(to_frame(run.record(live=True))).decode() for run in runs]
-    page.evaluate(WIDGETS, [notebook_script(), style(), frames, shadow])
-    first, second = (page.locator(".st-app").nth(i) for i in (0, 1))
-    for app in (first, second):
-        assert app.locator("canvas").first.evaluate("(canvas) => canvas.width") > 100
+def test_the_live_page_asks_python_whatever_its_data(live: "Page") -> None:
+    first = open_table(read_table("geyser")).run
+    assert_steps_are_pythons(live, first)
+    assert_a_drag_asks_python(live, first)
+    assert_a_refusal_is_told(live)
+    open_other_data(live)
+    assert_a_lost_connection_comes_back(live)
+    assert_files_are_opened_or_refused(live)
+
+
+# --- the notebook --------------------------------------------------------------------------------
+
+
+def show(page: "Page", kernel: Kernel, shadow: bool) -> "list[Locator]":
+    """Show two widgets below what there is; return their pages once they have drawn."""
+    before = page.locator(".st-app").count()
+    page.evaluate(WIDGETS, [kernel.states(), shadow])
+    widgets = [page.locator(".st-app").nth(before + i) for i in (0, 1)]
+    for widget in widgets:
+        wait_until(widget, READY)
+        assert widget.locator("canvas").first.evaluate("(canvas) => canvas.width") > 100
+    return widgets
+
+
+def wait_until(widget: "Locator", is_so: str) -> None:
+    widget.and_(widget.page.locator(is_so)).wait_for()
+
+
+def loss_in(widget: "Locator") -> float:
+    return float(widget.get_attribute("data-loss") or "nan")
+
+
+def assert_apart(first: "Locator", second: "Locator", runs: list[st.Run]) -> None:
+    """Check that what is done in the second of two widgets leaves the first as it was."""
     second.get_by_role("button", name="Step", exact=True).click()
-    assert [app.get_attribute("data-at") for app in (first, second)] == ["0", "1"]
-    losses = [float(app.get_attribute("data-loss") or "nan") for app in (first, second)]
-    assert losses == [runs[0].trace[0].full_loss, runs[1].trace[1].full_loss]
+    wait_until(second, '[data-at="1"]')
+    wait_until(first, '[data-at="0"]')
+    assert loss_in(first) == runs[0].trace[0].full_loss
+    assert loss_in(second) == runs[1].trace[1].full_loss
     second.get_by_text("slow motion", exact=True).click()
     second.locator("label:text-is('rule')").click()
-    ticked = [app.get_by_label("slow motion").is_checked() for app in (first, second)]
+    ticked = [widget.get_by_label("slow motion").is_checked() for widget in (first, second)]
     assert ticked == [False, True]
     focused = second.get_by_label("rule", exact=True)
     assert focused.evaluate("(node) => node.getRootNode().activeElement === node")
+
+
+def assert_python_answers(widget: "Locator", choices: dict[str, Any]) -> None:
+    """Check that a widget of many features shows the run that Python works out for it."""
+    widget.get_by_label("rule", exact=True).select_option("momentum")
+    wait_until(widget, READY)
+    widget.get_by_label("Step of the run").fill("7")
+    wait_until(widget, '[data-at="7"]')
+    run = st.descend("diabetes", "progression", **{**choices, "rule": "momentum"})
+    assert loss_in(widget) == run.trace[7].full_loss
+
+
+def saved_by(widget: "Locator", path: Path) -> Path:
+    """Return the file of the page that a widget lets the reader save."""
+    widget.locator(".st-keep summary").click()
+    with widget.page.expect_download() as download:
+        widget.get_by_role("button", name="Save this page (HTML)", exact=True).click()
+    widget.locator(".st-keep summary").press("Escape")
+    path.write_bytes(Path(download.value.path()).read_bytes())
+    return path
+
+
+def test_pages_that_widgets_save_keep_their_state(
+    page: "Page", doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
+    kernel = Kernel([line, st.descend("diabetes", "progression", steps=9)])
+    page.expose_function("askPython", kernel.answer)
+    for i, widget in enumerate(show(page, kernel, shadow=False)):
+        widget.get_by_role("button", name="Step", exact=True).click()
+        widget.get_by_label("theme", exact=True).select_option("dark")
+        wait_until(widget, '[data-at="1"]')
+        opened = doors.file(saved_by(widget, tmp_path / f"{i}.html"))
+        at_step(opened, 1)
+        assert opened.locator(".st-app").get_attribute("data-theme") == "dark"
+        assert not opened.get_by_role("alert").is_visible()
+        assert Menu(opened).told()["theme"] == "dark"
+
+
+def test_two_widgets_in_one_notebook_do_not_clash(page: "Page", line: st.Run) -> None:
+    choices = {"rule": "steepest", "scale": "standard", "learning_rate": 0.1, "steps": 20}
+    runs = [line, st.descend("diabetes", "progression", **choices)]
+    kernel = Kernel(runs)
+    page.expose_function("askPython", kernel.answer)
+    for shadow in (False, True):
+        first, second = show(page, kernel, shadow)
+        assert_apart(first, second, runs)
+        assert_python_answers(second, choices)
+    assert kernel.heard.count("1 descend") >= 2
+    assert [words for words in kernel.heard if words[0] == "0"] == []

@@ -322,12 +322,15 @@ def test_a_notebooks_buffers_are_read(modules: "Page") -> None:
 
 SILENCE = """async () => {
   const { commEngine } = await import('/engine/remote.js');
-  const told = [];
-  let hear;
-  const model = { on: (event, does) => { hear = does; }, off() {}, send() {} };
-  const engine = commEngine(model, { connection: (word) => told.push(word) });
-  window.silent = engine.offer().catch((error) => error.message)
-    .then((words) => { hear({ id: 'late' }, []); return [words, ...told]; });
+  const engine = commEngine({ on() {}, off() {}, send() {} });
+  window.silent = engine.offer().catch((error) => error.message);
+}"""
+
+GONE = """async () => {
+  const { commEngine } = await import('/engine/remote.js');
+  const shut = () => { throw new Error('Cannot send'); };
+  const ends = [shut, async () => shut()].map((send) => commEngine({ on() {}, off() {}, send }));
+  return Promise.all(ends.map((engine) => engine.offer().catch((error) => error.message)));
 }"""
 
 
@@ -337,6 +340,11 @@ def test_a_kernel_that_does_not_answer_is_told(modules: "Page") -> None:
     page.goto(modules.url)
     page.evaluate(SILENCE)
     page.clock.run_for(31_000)
-    words, *told = page.evaluate("window.silent")
+    words = page.evaluate("window.silent")
     page.close()
-    assert "Python does not answer" in words and told == ["lost", "back"]
+    assert "Python does not answer" in words and "run the cell again" in words
+
+
+def test_a_kernel_that_was_started_anew_is_told(modules: "Page") -> None:
+    for words in modules.evaluate(GONE):
+        assert "started anew" in words and "run the cell again" in words

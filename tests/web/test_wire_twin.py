@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 READ = """async (records) => {
-  const { unpackFrame, fromBuffers, fromBase64 } = await import('/engine/wire.js');
+  const { unpackFrame, fromBuffers } = await import('/engine/frames.js');
+  const { fromBase64 } = await import('/engine/wire.js');
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const shifted = (text) => {
     const given = bytes(text);
@@ -41,7 +42,7 @@ READ = """async (records) => {
 }"""
 
 FAULT = """async ([frame, header]) => {
-  const { unpackFrame, fromBuffers } = await import('/engine/wire.js');
+  const { unpackFrame, fromBuffers } = await import('/engine/frames.js');
   try {
     return frame === null ? fromBuffers(header, []) : unpackFrame(Uint8Array.from(frame).buffer);
   } catch (error) {

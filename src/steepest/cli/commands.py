@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from steepest import __version__
-from steepest.cli.outputs import KINDS, check, outputs, tell, write
+from steepest.cli.outputs import INTERRUPTED, KINDS, check, hand_over, outputs, tell, write
+from steepest.cli.resume import resume
 from steepest.data.shipped import about, dataset, datasets
 from steepest.data.written import write_table
 from steepest.descend import descend
@@ -20,7 +21,7 @@ from steepest.descent.scale import SCALES
 from steepest.errors import FileError, SteepestError
 from steepest.files import TABLES
 from steepest.objective.choice import LOSSES
-from steepest.run import load
+from steepest.run import Run, load
 
 __all__ = ["main"]
 
@@ -28,7 +29,6 @@ COLOUR = False if os.environ.get("NO_COLOR") else None
 """None leaves it to click: colour on a terminal, none in a pipe."""
 
 USER_ERROR = 2
-INTERRUPTED = 130
 
 
 def main() -> None:
@@ -82,6 +82,9 @@ def cli() -> None:
     steepest fit geyser --target waiting                train on a shipped data set ...
     steepest fit mine.csv --target price --figure a.png ... or on your own
     """
+
+
+cli.add_command(resume)
 
 
 @cli.command()
@@ -159,13 +162,27 @@ DEMOS: dict[str, dict[str, Any]] = {
     show_default=True,
     help="Where the Huber loss turns straight, in units of the target.",
 )
-@click.option("--rule", type=click.Choice(["auto", *RULES]), default="auto", show_default=True)
+@click.option(
+    "--quantile",
+    type=float,
+    default=0.5,
+    show_default=True,
+    help="For the loss quantile: the share of the rows below the prediction.",
+)
+@click.option(
+    "--rule",
+    type=click.Choice(["auto", *RULES]),
+    default="auto",
+    show_default=True,
+    help="How a gradient becomes a direction.",
+)
 @click.option(
     "--learning-rate",
     default="auto",
     show_default=True,
     metavar="RATE",
-    help="A number, auto, time:RATE, step:RATE or cosine:RATE.",
+    help="A number, auto, time:RATE, step:RATE, cosine:RATE, adgd, polyak[:LOWEST], silver, "
+    "backtracking, exact or dog.",
 )
 @click.option(
     "--scale",
@@ -178,7 +195,11 @@ DEMOS: dict[str, dict[str, Any]] = {
 @click.option("--seconds", type=float, help="Stop after this time.")
 @click.option("--tol", type=float, help="How small the gradient must be to have arrived.")
 @click.option("--batch", type=int, metavar="ROWS", help="Go by mini-batches of so many rows.")
-@click.option("--start", metavar="W,...,B", help="Weights, then bias.  [default: random]")
+@click.option(
+    "--start",
+    metavar="W,...,B|RUN",
+    help="Weights, then bias; or a saved run, where it ended.  [default: random]",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random start.")
 @click.option("--l2", type=float, default=0.0, show_default=True, help="Penalty on the weights.")
 @click.option(
@@ -211,16 +232,11 @@ def fit(
         features=None if features is None else _names(features),
         drop=_names(",".join(drop)),
         learning_rate=learning_rate,
-        start=None if start is None else _numbers(start),
+        start=None if start is None else _start(start),
         progress=True,
         **rest,
     )
-    if save is not None:
-        run.save(save)
-    written = write(run, **files)
-    tell(run, written if save is None else [*written, save], as_json)
-    if run.stop.reason == "interrupted":
-        sys.exit(INTERRUPTED)
+    hand_over(run, save, files, as_json)
 
 
 @cli.command()
@@ -350,13 +366,16 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in listed if name.strip()]
 
 
-def _numbers(text: str) -> list[float]:
+def _start(text: str) -> list[float] | Run:
+    """Return the params in a list with commas, or the run that a file holds."""
+    if Path(text).is_file():
+        return load(text)
     try:
         return [float(number) for number in text.split(",")]
     except ValueError:
         raise click.UsageError(
             f"--start is {text!r}, but it must be numbers with commas between: the weights, "
-            "then the bias, such as 0.5,-2"
+            "then the bias, such as 0.5,-2; or the file of a saved run"
         ) from None
 
 

@@ -1,6 +1,7 @@
 """What every command that has a run can do with it: tell it, draw it, write it out."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,10 @@ from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
 from steepest.report import report
 from steepest.run import Run
 
-__all__ = ["KINDS", "check", "outputs", "tell", "write"]
+__all__ = ["INTERRUPTED", "KINDS", "check", "hand_over", "outputs", "tell", "write"]
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
 
 KINDS = {
     "figure": (FIGURES, "Draw data, surface, map and losses"),
@@ -82,6 +86,16 @@ def write(
     for path in trace:
         write_table(run.trace_table(), path)
     return [*figure, *film, *page, *table, *trace]
+
+
+def hand_over(run: Run, save: str | None, files: dict[str, Sequence[str]], as_json: bool) -> None:
+    """Save, write and tell a run that was just made; one that was interrupted says so to shells."""
+    if save is not None:
+        run.save(save)
+    written = write(run, **files)
+    tell(run, written if save is None else [*written, save], as_json)
+    if run.stop.reason == "interrupted":
+        sys.exit(INTERRUPTED)
 
 
 def tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:

@@ -7,55 +7,68 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.gaps import Holes
+from steepest.data.sparse import as_csr, is_sparse, sparse_holes
 from steepest.errors import DataError
 
 __all__ = ["array_holes", "as_matrix", "as_vector"]
 
 
-def as_matrix(source: Any) -> NDArray[np.float64]:
-    """Return X as (rows, features) float64 in C order, without a copy if it is so already.
+def as_matrix(source: Any) -> Any:
+    """Return X as (rows, features) in C order, without a copy if it is so already.
 
-    One dimension, (rows,), is one feature. Raises DataError for another number of dimensions, no
-    column, or values that are no numbers.
+    float32 stays float32, other numbers become float64; a sparse matrix of SciPy becomes a CSR
+    array (`as_csr`). One dimension, (rows,), is one feature. Raises DataError for another number
+    of dimensions, no column, or values that are no numbers.
     """
+    if is_sparse(source):
+        return as_csr(source)
     X = _array(source, "X")
     if X.dtype.kind not in "biuf":
         raise DataError(
             f"X must hold numbers, got {_contents(X)}; turn words into numbers, or give a data "
-            "frame or a file with the name of its target, which may have words (a sparse matrix: "
-            "give X.toarray())"
+            "frame or a file with the name of its target, which may have words"
         )
     if X.ndim == 1:
         X = X[:, None]
     if X.ndim != 2 or X.shape[1] == 0:
         raise DataError(f"X must be rows by features, two dimensions, got the shape {X.shape}")
-    return np.ascontiguousarray(X, dtype=np.float64)
+    return np.ascontiguousarray(X, dtype=np.float32 if X.dtype == np.float32 else np.float64)
 
 
-def as_vector(source: Any) -> NDArray[Any]:
-    """Return y as (rows,), of whatever type; a single column, (rows, 1), is taken as that.
+def as_vector(source: Any, name: str = "y") -> NDArray[Any]:
+    """Return y, or what is called `name`, as (rows,), of whatever type.
 
-    Raises DataError for another shape.
+    A single column, (rows, 1), is taken as that. Raises DataError for another shape.
     """
-    y = _array(source, "y")
+    y = _array(source, name)
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim != 1:
-        raise DataError(f"y must be one value a row, one dimension, got the shape {y.shape}")
+        raise DataError(f"{name} must be one value a row, one dimension, got the shape {y.shape}")
     return y
 
 
 def array_holes(
-    X: NDArray[np.float64], y: NDArray[Any] | None, names: Sequence[str]
+    X: Any, y: NDArray[Any] | None, names: Sequence[str], mean: NDArray[Any] | None = None
 ) -> list[Holes]:
     """Return what is missing in X, (rows, features), and y, (rows,): columns with holes only.
 
-    `names` has one name for each column of X.
+    `names` has one name for each column of X. `mean` has that of each column, where it is known:
+    only a column with holes, or of very large numbers, has none that is finite.
     """
-    columns = [] if _all_finite(X) else list(zip(names, X.T, strict=True))
+    if mean is None:
+        # The same is true of a sum; it may overflow where the values do not.
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = X.data.sum(keepdims=True) if is_sparse(X) else X.sum(keepdims=True)
+    if np.isfinite(mean).all():
+        found = []
+    elif is_sparse(X):
+        found = sparse_holes(X, names)
+    else:
+        found = [_holes(name, values) for name, values in zip(names, X.T, strict=True)]
     if y is not None:
-        columns.append(("y", y))
-    return [holes for holes in (_holes(name, values) for name, values in columns) if holes]
+        found.append(_holes("y", y))
+    return [holes for holes in found if holes]
 
 
 def _array(source: Any, name: str) -> NDArray[Any]:
@@ -73,16 +86,6 @@ def _contents(X: NDArray[Any]) -> str:
     """Say what an array holds instead of numbers."""
     wrong = [value for value in X.ravel()[:1000] if isinstance(value, str)]
     return f"{X.dtype}" + (f", such as {str(wrong[0])!r}" if wrong else "")
-
-
-def _all_finite(X: NDArray[np.float64]) -> bool:
-    """Tell without a second array as large as X whether all of it is finite.
-
-    A sum over a NaN or an infinity is neither; the sum may overflow where the values do not, so
-    False means no more than "look closer".
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(X.sum()))
 
 
 def _holes(name: str, values: NDArray[Any]) -> Holes:

@@ -5,7 +5,7 @@ Nothing is left out or filled in unasked: a gap is an error, unless the reader s
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,18 @@ from steepest.data.arrays import array_holes, as_matrix, as_vector
 from steepest.data.columns import kind_of, listing, numbers, some, words
 from steepest.data.features import Features, choose_features, named_features, plain_features
 from steepest.data.gaps import Holes, sound_rows, tell
+from steepest.data.moments import Moments, moments
+from steepest.data.rows import Rows
+from steepest.data.sparse import is_sparse
 from steepest.data.table import Table, read_table
 from steepest.data.target import Target, choose_target, plain_target
+from steepest.data.weights import (
+    WEIGHTS,
+    array_weights,
+    check_weights,
+    table_weights,
+    weight_holes,
+)
 from steepest.errors import ChoiceError, DataError
 
 __all__ = ["Data", "labelled_rows", "new_rows", "prepare"]
@@ -26,12 +36,15 @@ __all__ = ["Data", "labelled_rows", "new_rows", "prepare"]
 class Data:
     """What a descent needs, and what its numbers were called."""
 
-    X: NDArray[np.float64]  # (rows, features), C order, all finite
+    X: Any  # (rows, features), all finite: float64 or float32 in C order, or a CSR array
     y: NDArray[np.float64]  # (rows,), values or class codes, all finite
     features: Features
     target: Target
     name: str
     dropped: int  # rows left out because of a gap
+    sample_weight: NDArray[np.float64] | None = None  # (rows,), all above 0; None: all count once
+    weightless: int = 0  # rows left out because they weigh 0
+    moments: Moments | None = field(default=None, init=False)  # of X, where they are known
 
 
 def prepare(
@@ -42,14 +55,18 @@ def prepare(
     drop: Sequence[str] = (),
     classify: bool | None = None,
     missing: str = "error",
+    sample_weight: Any = None,
+    threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
 
-    `source` is whatever `read_table` takes, or a tuple (X, y); X of one dimension is one feature.
+    `source` is whatever `read_table` takes, or a tuple (X, y); X of one dimension is one feature,
+    and may be float32 or sparse, which it stays.
     `features` names the columns to use (for arrays: names them), None takes all but the target
     and those in `drop`. `classify` decides whether classes are told apart, None leaves it to the
     target's type. `missing` is "error" or "drop", which leaves out the rows with a gap or an
-    infinite value.
+    infinite value. `sample_weight` is one number from 0 up for each row, or the name of the column
+    of a table that holds them, which is then no feature; rows that weigh 0 are left out.
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
@@ -63,23 +80,24 @@ def prepare(
                 "target and drop name columns of a table; with (X, y) arrays y is the target, "
                 "leave them out"
             )
-        return _from_arrays(source, names, classify, missing)
+        return _from_arrays(source, names, classify, missing, sample_weight, threads)
     table = read_table(source)
     if target is None:
         raise DataError(
             f"{table.name}: name the column to predict (target=, --target); columns: "
             f"{listing(table.arrow.column_names)}"
         )
-    return _from_table(table, target, names, _names(drop) or (), classify, missing)
+    drop = _names(drop) or ()
+    return _from_table(table, target, names, drop, classify, missing, sample_weight)
 
 
-def new_rows(source: Any, features: Features) -> NDArray[np.float64]:
+def new_rows(source: Any, features: Features) -> Any:
     """Return X, (rows, features), of new data: a table by its column names, or an array.
 
-    An array must be as wide as X was, with a category as its columns of zeros and ones. Raises
-    DataError or FileError as `Features.matrix` and `read_table` do.
+    An array may be sparse. It must be as wide as X was, with a category as its columns of zeros
+    and ones. Raises DataError or FileError as `Features.matrix` and `read_table` do.
     """
-    if isinstance(source, np.ndarray | list | tuple):
+    if isinstance(source, np.ndarray | list | tuple) or is_sparse(source):
         X = _of_width(as_matrix(source), features)
         _refuse_holes(X, None, features)
         return X
@@ -88,7 +106,7 @@ def new_rows(source: Any, features: Features) -> NDArray[np.float64]:
 
 def labelled_rows(
     source: Any, features: Features, target: Target
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Any, NDArray[np.float64]]:
     """Return X and y of new data that hold the target too: a table, or a tuple (X, y).
 
     Raises DataError or FileError as `new_rows` and `Target.vector` do.
@@ -115,54 +133,97 @@ def _from_table(
     drop: Sequence[str],
     classify: bool | None,
     missing: str,
+    sample_weight: Any,
 ) -> Data:
     """Return the data of a table."""
-    _check_rows(table.arrow.num_rows, table.name, 0)
+    rows = table.arrow.num_rows
+    _check_rows(rows, table.name, "")
+    weights = table_weights(sample_weight, table, target, names)
+    column = WEIGHTS
+    if isinstance(sample_weight, str):
+        column, drop = sample_weight, [*drop, sample_weight]
+    counting = _counting(weights, table.place, table.name)
+    if weights is not None and counting is not None:
+        table, weights = table.keep(counting), weights[counting]
     goal = choose_target(table, target, classify)
     features = choose_features(table, names, target, drop)
-    used = [*(column.name for column in features.columns), target]
-    holes = _table_holes(table, used)
+    holes = _table_holes(table, [*(column.name for column in features.columns), target])
+    holes += weight_holes(weights, column)
     sound = _sound_rows(holes, table.arrow.num_rows, table.place, table.name, missing)
     dropped = int((~sound).sum())
     if dropped:
         table = table.keep(np.flatnonzero(sound))
-        _check_rows(table.arrow.num_rows, table.name, dropped)
+        weights = None if weights is None else weights[sound]
+        _check_rows(table.arrow.num_rows, table.name, f"{some(dropped, 'row')} with gaps")
         # A level or a class may have gone with the rows.
         goal = choose_target(table, target, classify)
         features = choose_features(table, names, target, drop)
     X, y = features.matrix(table), goal.vector(table)
-    return Data(X, y, features, goal, table.name, dropped)
+    weightless = rows - dropped - len(y)
+    return Data(X, y, features, goal, table.name, dropped, weights, weightless)
 
 
 def _from_arrays(
-    pair: tuple[Any, ...], names: Sequence[str] | None, classify: bool | None, missing: str
+    pair: tuple[Any, ...],
+    names: Sequence[str] | None,
+    classify: bool | None,
+    missing: str,
+    sample_weight: Any,
+    threads: int | None,
 ) -> Data:
     """Return the data of a pair of arrays."""
     X, y = _pair(pair)
-    _check_rows(len(X), "arrays", 0)
+    rows = len(y)
+    _check_rows(rows, "arrays", "")
+    weights = array_weights(sample_weight, rows)
+    counting = _counting(weights, _row, "arrays")
+    if weights is not None and counting is not None:
+        X, y, weights = X[counting], y[counting], weights[counting]
     if names is None:
         # A data frame as X has names already.
         names = [str(name) for name in getattr(pair[0], "columns", ())] or None
     features = plain_features(X.shape[1]) if names is None else _named(names, X.shape[1])
-    holes = array_holes(X, y, features.names)
-    sound = _sound_rows(holes, len(X), _row, "arrays", missing)
+    known = moments(Rows(X, y, sample_weight=weights, threads=threads))
+    holes = array_holes(X, y, features.names, known.mean) + weight_holes(weights, WEIGHTS)
+    place = _row if counting is None else lambda index: _row(int(counting[index]))
+    sound = _sound_rows(holes, len(y), place, "arrays", missing)
     dropped = int((~sound).sum())
     if dropped:
         X, y = X[sound], y[sound]
-        _check_rows(len(X), "arrays", dropped)
+        weights = None if weights is None else weights[sound]
+        _check_rows(len(y), "arrays", f"{some(dropped, 'row')} with gaps")
     target, values = plain_target(y, classify)
-    return Data(X, values, features, target, "arrays", dropped)
+    weightless = rows - dropped - len(y)
+    data = Data(X, values, features, target, "arrays", dropped, weights, weightless)
+    if not dropped:
+        # What has been worked out to see whether X is finite need not be worked out again.
+        object.__setattr__(data, "moments", known)
+    return data
 
 
-def _pair(pair: tuple[Any, ...]) -> tuple[NDArray[np.float64], NDArray[Any]]:
+def _counting(
+    weights: NDArray[np.float64] | None, place: Callable[[int], str], where: str
+) -> NDArray[np.intp] | None:
+    """Return which rows have a weight, as indices, or None if all do; weights are checked."""
+    if weights is None:
+        return None
+    check_weights(weights, place, where)
+    counting = np.flatnonzero(weights)
+    if len(counting) == len(weights):
+        return None
+    _check_rows(len(counting), where, f"{some(len(weights) - len(counting), 'row')} of weight 0")
+    return counting
+
+
+def _pair(pair: tuple[Any, ...]) -> tuple[Any, NDArray[Any]]:
     """Return X, (rows, features), and y, (rows,), of a tuple; raise DataError if they disagree."""
     if len(pair) != 2:
         raise DataError(f"a tuple of arrays must be (X, y), got {some(len(pair), 'item')}")
     X, y = as_matrix(pair[0]), as_vector(pair[1])
-    if len(X) != len(y):
+    if X.shape[0] != len(y):
         raise DataError(
-            f"X has {some(len(X), 'row')} and y has {some(len(y), 'value')}; each row of X needs "
-            "its own value in y"
+            f"X has {some(X.shape[0], 'row')} and y has {some(len(y), 'value')}; each row of X "
+            "needs its own value in y"
         )
     return X, y
 
@@ -177,7 +238,7 @@ def _named(names: Sequence[str], width: int) -> Features:
     return named_features(names)
 
 
-def _of_width(X: NDArray[np.float64], features: Features) -> NDArray[np.float64]:
+def _of_width(X: Any, features: Features) -> Any:
     """Return X if it is as wide as the features; raise DataError if not."""
     if X.shape[1] != len(features.names):
         raise DataError(
@@ -187,7 +248,7 @@ def _of_width(X: NDArray[np.float64], features: Features) -> NDArray[np.float64]
     return X
 
 
-def _refuse_holes(X: NDArray[np.float64], y: NDArray[Any] | None, features: Features) -> None:
+def _refuse_holes(X: Any, y: NDArray[Any] | None, features: Features) -> None:
     """Raise DataError if new arrays have a gap or an infinite value."""
     holes = array_holes(X, y, features.names)
     if holes:
@@ -208,10 +269,10 @@ def _sound_rows(
     return sound
 
 
-def _check_rows(rows: int, name: str, dropped: int) -> None:
+def _check_rows(rows: int, name: str, went: str) -> None:
     """Raise DataError for fewer than two rows, from which nothing can be learnt."""
     if rows < 2:
-        left = f" left after {some(dropped, 'row')} with gaps went" if dropped else ""
+        left = f" left after {went} went" if went else ""
         raise DataError(f"{name}: only {some(rows, 'row')}{left}; a descent needs two or more")
 
 

@@ -1,53 +1,116 @@
 """Rows by blocks: read once, while they are in the cache, by as many threads as there are.
 
-A block is some 4 MB of rows, so that whatever is computed from it still finds it in the cache.
+A block is some 2 MB of rows, so that whatever is computed from it still finds it in the cache.
 The blocks depend on the shape of the data alone and their results are added in a fixed tree, so
 one thread and many give the same bits (the aim of Demmel & Nguyen 2013, "Fast reproducible
-floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993). NumPy
-and BLAS let go of the interpreter while they compute, so plain threads do; BLAS itself is held to
-one thread, since how it shares out a product changes the bits.
+floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993). NumPy,
+BLAS and SciPy's sparse products let go of the interpreter while they compute, so plain threads
+do.
 """
 
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
-__all__ = ["BLOCK_BYTES", "Rows", "tree_sum"]
+from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.sparse import is_sparse, row_block
+from steepest.errors import ChoiceError
 
-BLOCK_BYTES = 2**22
+__all__ = ["BLOCK_BYTES", "DENSE_FEATURES", "Rows", "tree_merge", "tree_sum"]
+
+BLOCK_BYTES = 2**21
+
+DENSE_BYTES = 2**25
+"""The most that a block of sparse rows may take when it is made dense."""
+
+DENSE_FEATURES = 2048
+"""Features up to which blocks of sparse rows may be made dense: for products of all pairs."""
 
 Sums = tuple[Any, ...]
 
 
 class Rows:
-    """The data, X of shape (rows, features) with a target per row, in blocks of about 4 MB.
+    """The data, X of shape (rows, features) with a target per row, in blocks of about 2 MB.
 
-    `outputs` is how many numbers a row gives rise to at a time (its margins and what is made of
-    them): they share the cache with the row. `threads` is all cores unless told.
+    X is float64 or float32 in C order, or sparse by rows (CSR). `sample_weight` is None or one
+    number a row. `outputs` is how many numbers a row gives rise to at a time (its margins and what
+    is made of them): they share the cache with the row. `threads` is all cores unless told.
     """
 
     def __init__(
-        self, X: NDArray[Any], y: NDArray[Any], *, outputs: int = 1, threads: int | None = None
+        self,
+        X: Any,
+        y: NDArray[Any],
+        *,
+        outputs: int = 1,
+        sample_weight: NDArray[Any] | None = None,
+        threads: int | None = None,
     ) -> None:
         self.X = X
         self.y = y
+        self.sample_weight = sample_weight
+        self.total = float(len(y) if sample_weight is None else sample_weight.sum())
         self.threads = threads or os.cpu_count() or 1
-        size = max(1, BLOCK_BYTES // (8 * (X.shape[1] + 4 * outputs)))
-        self.blocks = [slice(i, min(i + size, len(X))) for i in range(0, len(X), size)]
+        self.is_sparse = is_sparse(X)
+        size = _rows_in_block(X, outputs, self.is_sparse)
+        self.blocks = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self.X)
+        return len(self.y)
 
-    def sum(self, work: Callable[[NDArray[Any], NDArray[Any]], Sums]) -> Sums:
-        """Return what `work(X_block, y_block)` returns, summed over all blocks item by item."""
-        return tree_sum(self.map(lambda rows: work(self.X[rows], self.y[rows])))
+    def read(self, rows: slice) -> Any:
+        """Return X of the rows of a block, to be multiplied: float64, or sparse.
+
+        Of float32 it is a float64 copy: a product in float32 would be off by 1e-7, and no descent
+        could tell when its gradient is 0.
+        """
+        if self.is_sparse:
+            return self._parts[rows.start]
+        X = self.X[rows]
+        return X if X.dtype == np.float64 else X.astype(np.float64)
+
+    def dense(self, rows: slice) -> NDArray[np.float64]:
+        """Return X of the rows of a block as a float64 array, (rows, features).
+
+        Raises ChoiceError for sparse X of more than `DENSE_FEATURES` features.
+        """
+        X: Any = self.read(rows)
+        if not self.is_sparse:
+            return X
+        if X.shape[1] > DENSE_FEATURES:
+            raise ChoiceError(
+                f"X is sparse with {X.shape[1]:,} features, too many for the products of all "
+                "pairs; choose scale='standard' or 'none'"
+            )
+        return X.toarray().astype(np.float64, copy=False)
+
+    @cached_property
+    def _parts(self) -> dict[int, Any]:
+        """The blocks of sparse rows, by their first row; they share the numbers of X."""
+        return {rows.start: row_block(self.X, rows) for rows in self.blocks}
+
+    def weight(self, rows: slice) -> NDArray[Any] | None:
+        """Return the sample weights of these rows, (rows,), or None if all weigh the same."""
+        return None if self.sample_weight is None else self.sample_weight[rows]
+
+    def weigh(self, values: NDArray[Any], rows: slice) -> NDArray[Any]:
+        """Return `values`, one or k for each of these rows, times the rows' sample weights."""
+        weight = self.weight(rows)
+        if weight is None:
+            return values
+        return values * (weight if values.ndim == 1 else weight[:, None])
+
+    def sum(self, work: Callable[[Any, Any, Any], Sums]) -> Sums:
+        """Return the sum over all blocks, item by item, of `work(X, y, weight)` of a block."""
+        return tree_sum(
+            self.map(lambda rows: work(self.read(rows), self.y[rows], self.weight(rows)))
+        )
 
     def map(self, work: Callable[[slice], Any]) -> list[Any]:
         """Return `work(rows)` for every block, in order; `rows` is the block's slice.
@@ -55,31 +118,63 @@ class Rows:
         A number too large for float64 becomes infinite without a warning: what diverges is told
         by its verdict.
         """
-        quietly = np.errstate(over="ignore", invalid="ignore")(work)
-        with _blas().limit(limits=1):
+        with ONE_BLAS_THREAD:
             if len(self.blocks) == 1 or self.threads == 1:
-                return [quietly(rows) for rows in self.blocks]
-            return self._shared(quietly)
+                return _in_turn(work, self.blocks)
+            return self._shared(work)
 
     def _shared(self, work: Callable[[slice], Any]) -> list[Any]:
         """Return the same from all threads: each has its run of neighbouring blocks as one task.
 
-        A task a block would hand the interpreter to and fro: measured, a third slower.
+        A task a block would hand the interpreter to and fro: measured, a third slower. The thread
+        that asks does the first share itself.
         """
         each = -(-len(self.blocks) // self.threads)
-        shares = [self.blocks[i : i + each] for i in range(0, len(self.blocks), each)]
-        done = _pool(self.threads).map(lambda share: [work(rows) for rows in share], shares)
+        mine, *others = (self.blocks[i : i + each] for i in range(0, len(self.blocks), each))
+        started = [_pool(self.threads).submit(_in_turn, work, share) for share in others]
+        done = [_in_turn(work, mine), *(share.result() for share in started)]
         return [result for share in done for result in share]
+
+
+def _rows_in_block(X: Any, outputs: int, sparse: bool) -> int:
+    """Return how many rows make a block; float32 has blocks of as many rows as float64.
+
+    A block of sparse rows has many more numbers than there are features, since each block has its
+    own gradient; where there are few features its rows could be made dense.
+    """
+    features = X.shape[1]
+    if not sparse:
+        return max(1, BLOCK_BYTES // (8 * (features + 4 * outputs)))
+    numbers = X.nnz / max(1, X.shape[0])
+    rows = int(max(BLOCK_BYTES // 8, 4 * features * outputs) / (numbers + 4 * outputs))
+    if features <= DENSE_FEATURES:
+        rows = min(rows, DENSE_BYTES // (8 * features))
+    return max(1, rows)
+
+
+def _in_turn(work: Callable[[slice], Any], blocks: Sequence[slice]) -> list[Any]:
+    """Return `work(rows)` for each of the blocks, on the thread that calls this."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return [work(rows) for rows in blocks]
 
 
 def tree_sum(parts: Sequence[Sums]) -> Sums:
     """Add tuples item by item, neighbours first: the order depends on their number alone."""
+    return tree_merge(parts, _added)
+
+
+def tree_merge(parts: Sequence[Any], merge: Callable[[Any, Any], Any]) -> Any:
+    """Merge neighbours, then the results, until one is left, in a fixed order."""
     level = list(parts)
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
-        added = [tuple(a + b for a, b in zip(*pair, strict=True)) for pair in pairs]
-        level = added + level[len(level) - len(level) % 2 :]
+        merged = [merge(left, right) for left, right in pairs]
+        level = merged + level[len(level) - len(level) % 2 :]
     return level[0]
+
+
+def _added(left: Sums, right: Sums) -> Sums:
+    return tuple(a + b for a, b in zip(left, right, strict=True))
 
 
 @cache
@@ -91,9 +186,3 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 if hasattr(os, "register_at_fork"):
     # A forked process has the pool, but none of its threads.
     os.register_at_fork(after_in_child=_pool.cache_clear)
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """Return the control of BLAS's own threads; finding the library is the slow part."""
-    return ThreadpoolController().select(user_api="blas")

@@ -76,9 +76,7 @@ class Target:
                 )
         if self.classes is None:
             return np.asarray(values, dtype=np.float64)
-        code = {label: index for index, label in enumerate(self.classes)}
-        found, inverse = _distinct(values)
-        codes = np.array([code.get(label, -1) for label in found], dtype=np.float64)[inverse]
+        codes = self._spoken(values) if self.categories else self._counted(values)
         wrong = np.flatnonzero(codes < 0)
         if wrong.size:
             label = values[wrong[0]]
@@ -87,6 +85,18 @@ class Target:
                 f"{where} has {got} on {place(int(wrong[0]))}; known are: {listing(self.classes)}"
             )
         return codes
+
+    def _spoken(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the codes of words, -1 for an unknown one."""
+        code = {label: index for index, label in enumerate(self.classes or ())}
+        found, inverse = _distinct(values)
+        return np.array([code.get(label, -1) for label in found], dtype=np.float64)[inverse]
+
+    def _counted(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the codes of numbers, whose classes are sorted; -1 for an unknown one."""
+        known = np.array(self.classes, dtype=np.float64)
+        near = np.minimum(np.searchsorted(known, values), len(known) - 1)
+        return np.where(known[near] == values, near, -1.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the target as plain lists and strings, for JSON."""
@@ -175,7 +185,7 @@ def _of_numbers(
     if finite.size == 0:
         raise DataError(f"{where} has no finite value at all; choose another column")
     low, high = finite.min(), finite.max()
-    whole = bool((np.mod(finite, 1) == 0).all())
+    whole = bool((np.floor(finite) == finite).all())
     two = low != high and bool(((finite == low) | (finite == high)).all())
     by_type = kind == "boolean" or (whole and two)
     if not (by_type if classify is None else classify):
@@ -186,7 +196,8 @@ def _of_numbers(
             )
         return Target(name, unit=unit)
     python = bool if kind == "boolean" else int if whole else float
-    labels = [python(label) for label in np.unique(finite)]
+    found = np.array([low, high]) if two else np.unique(finite)
+    labels = [python(label) for label in found]
     _check_classes(labels, finite.size, where, most=finite.size if whole else _MOST_CLASSES)
     return Target(name, tuple(labels))
 

@@ -1,91 +1,97 @@
 """The one loop: evaluate, choose a direction, choose how far, yield the step, move."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.descent.checks import whole_number
-from steepest.descent.rates import Here, LearningRate, Schedule, choose_rate
-from steepest.descent.rules import Rule, choose_rule
-from steepest.descent.scale import Scale, Unscaled, choose_scale
+from steepest.descent.rates import Here, LearningRate, Stride
+from steepest.descent.rounding import Rounding
+from steepest.descent.rules import Rule, led
+from steepest.descent.samples import Batches, Growing
+from steepest.descent.scale import Scale, Unscaled
+from steepest.descent.standing import Moved, Rounded, Standing
 from steepest.errors import ChoiceError
+from steepest.objective.curvature import bends
 from steepest.objective.linear import LinearObjective
-from steepest.objective.protocol import Objective, Vector, as_objective
+from steepest.objective.protocol import Objective, Vector
+from steepest.objective.sums import SquaredSums
 from steepest.trace import Step
 
-__all__ = ["Batches", "Walk", "read_start", "steps"]
+__all__ = ["Descent", "Walk", "read_start"]
 
 
 class Seen(NamedTuple):
-    """What is found at a position: the loss, and its gradient by the params and by the position."""
+    """What is found at some params: the loss, its gradient, the margins of a linear objective."""
 
     loss: float
     gradient: Vector
-    slope: Vector
+    margins: Any
 
 
-@dataclass
 class Ground:
-    """The objective in the coordinates of the walk; it remembers the last place it looked at.
+    """The objective as the walk sees it; it remembers the last place it looked at.
 
     A search looks ahead at where the next step may land, so that step need not look again.
+    `read` is how many rows have been read so far, each as often as it was.
     """
 
-    scale: Scale
-    _at: tuple[Objective, Vector] | None = None
-    _seen: Seen | None = None
+    def __init__(self) -> None:
+        self.read = 0
+        self._at: tuple[Objective, Vector] | None = None
+        self._seen: Seen | None = None
 
-    @np.errstate(over="ignore", invalid="ignore")
-    def look(self, objective: Objective, position: Vector) -> Seen:
-        """Return what `objective` is at `position`."""
-        at, before = self._at or (None, position)
-        if self._seen and at is objective and np.array_equal(before, position):
+    def look(self, objective: Objective, params: Vector) -> Seen:
+        """Return what `objective` is at `params`."""
+        at, before = self._at or (None, params)
+        if self._seen and at is objective and np.array_equal(before, params):
             return self._seen
-        # Copies, since an objective may write to what it is given, and may write its next
-        # gradient where it wrote this one.
-        loss, found = objective.value_and_gradient(self.scale.params(position).copy())
-        gradient = np.array(found, dtype=np.float64)
-        gradient.setflags(write=False)
-        self._seen = Seen(float(loss), gradient, self.scale.pull(gradient))
-        self._at = objective, position
+        self._at = objective, params
+        known = getattr(objective, "reference", None)
+        self._seen = _look(objective, params)
+        if isinstance(objective, SquaredSums):
+            self.read += len(objective.objective.rows) * (objective.reference is not known)
+        self.read += _rows(objective)
         return self._seen
 
+    def margins(self, objective: LinearObjective, params: Vector) -> Any:
+        """Return the margins of `objective` at `params`."""
+        self.read += _rows(objective)
+        return objective.margins(params)
 
-@dataclass(frozen=True)
-class Batches:
-    """Mini-batches of `size` rows in a new order each epoch, the last one with what is left.
 
-    The order depends on `seed` alone.
+def _rows(objective: Objective) -> int:
+    """Return how many rows an objective has; a plain function has none."""
+    return len(objective.rows) if isinstance(objective, LinearObjective) else 0
+
+
+def _look(objective: Objective, params: Vector) -> Seen:
+    """Return what `objective` is at `params`, which it may not keep nor change.
+
+    Copies, since an objective may write to what it is given, and may write its next gradient
+    where it wrote this one.
     """
-
-    objective: LinearObjective
-    size: int
-    seed: int = 0
-
-    @property
-    def in_epoch(self) -> int:
-        """How many batches make an epoch: every row once."""
-        return -(-len(self.objective.rows) // self.size)
-
-    def __iter__(self) -> Iterator[LinearObjective]:
-        """Yield batch after batch, without end."""
-        generator = np.random.default_rng(self.seed)
-        count = len(self.objective.rows)
-        while True:
-            order = generator.permutation(count)
-            for first in range(0, count, self.size):
-                yield self.objective.sample(order[first : first + self.size])
+    if isinstance(objective, LinearObjective):
+        sight = objective.look(params)
+        sight.gradient.setflags(write=False)
+        return Seen(*sight)
+    loss, found = objective.value_and_gradient(params.copy())
+    gradient = np.array(found, dtype=np.float64)
+    gradient.setflags(write=False)
+    return Seen(float(loss), gradient, None)
 
 
 @dataclass(frozen=True)
 class Walk:
     """All that decides a descent: what, from where, by which rule, how far, in which coordinates.
 
-    Iterating takes the steps, without end; whoever iterates decides when to stop.
+    `batches` or `growing` say which rows a step sees, `rounding` when the coordinates are made
+    anew; `sums` are the objective once more, where sums over all rows tell it. Iterating takes the
+    steps, without end; whoever iterates decides when to stop.
     """
 
     objective: Objective
@@ -94,114 +100,195 @@ class Walk:
     rate: LearningRate
     scale: Scale = field(default_factory=Unscaled)
     batches: Batches | None = None
+    growing: Growing | None = None
+    rounding: Rounding | None = None
+    sums: SquaredSums | None = None
 
     def __iter__(self) -> Iterator[Step]:
         """Yield the start, then the point after each step."""
-        began = perf_counter()
-        ground = Ground(self.scale)
-        position = self.scale.position(self.start)
-        state = self.rule.init(position)
-        here: Here | None = None
-        for index, objective in enumerate(self._objectives()):
-            seen = ground.look(objective, position)
-            direction, state = self.rule.update(seen.slope, state)
-            ahead = _ahead(ground, objective, position, direction)
-            here = self._here(index, seen, direction, ahead, here)
-            rate = self.rate(here)
-            yield self._step(index, position, seen, rate, perf_counter() - began)
-            here = replace(here, last_rate=rate, moved=rate * direction)
-            position = position + rate * direction
+        return iter(Descent(self))
 
-    def _objectives(self) -> Iterator[Objective]:
-        """Yield the objective of each step: always the same, or the next mini-batch."""
-        if self.batches is not None:
-            yield from self.batches
-        while True:
-            yield self.objective
 
-    def _here(
-        self, index: int, seen: Seen, direction: Vector, ahead: Any, last: Here | None
-    ) -> Here:
-        """Return where the descent stands, with how the gradient turned since `last`."""
-        here = Here(index, seen.loss, seen.slope, direction, ahead)
-        if last is None:
-            return here
-        turned = seen.slope - last.gradient if self.batches is None else None
-        return replace(here, last_rate=last.last_rate, moved=last.moved, turned=turned)
+class Descent:
+    """A walk on its way: where it stands, and what it carries from one step to the next.
+
+    With a `standing` it goes on from there, and takes the very steps it would have taken. At a
+    steepness of `enough` it has arrived: nothing is worked out for a step that is not to come.
+    """
+
+    def __init__(self, walk: Walk, standing: Standing | None = None, enough: float = 0.0) -> None:
+        self.walk = walk
+        self.enough = enough
+        self.scale = walk.scale
+        self.ground = Ground()
+        # A LinearObjective wherever there are samples, roundings or planes.
+        # The sums move their point of reference as they are looked at: each descent has its own.
+        first = walk.growing.first() if walk.growing else walk.objective
+        self.objective: Any = copy(walk.sums) if walk.sums else first
+        at = standing or self._first()
+        self.params, self.state, self.index = at.params, at.state, at.index
+        self.last, self.rounded = at.last, at.rounded
+        self.batches = iter(walk.batches.after(at.index) if walk.batches else ())
+        self.before: Seen | None = None
+        self.standings = (at, at)
+        self.ground.read = round(at.passes * _rows(walk.objective))
+        if standing is not None:
+            self._take_up(standing)
+        self.began = perf_counter() - at.seconds
+
+    def _first(self) -> Standing:
+        walk = self.walk
+        state = walk.rule.init(self.scale.position(walk.start))
+        # Whoever made the sums has read all rows once.
+        passes = 1.0 if walk.sums else 0.0
+        return Standing(0, walk.start, state, _rows(self.objective), passes=passes)
+
+    def _take_up(self, at: Standing) -> None:
+        """Work out anew, to the same bits, what is not kept: sample, coordinates, margins."""
+        walk = self.walk
+        if at.reference is not None:
+            self.objective.reference = self.objective.read(at.reference)
+        if walk.growing:
+            self.objective = walk.growing.at(at.rows)
+        if walk.rounding and at.rounded:
+            there = walk.growing.at(at.rounded.rows) if walk.growing else self.objective
+            self.scale = self._coordinates(walk.rounding, there, at.rounded.params) or self.scale
+        if at.last and not walk.batches and not walk.sums:
+            self.before = self.ground.look(self.objective, at.last.params)
+
+    def standing(self, index: int) -> Standing | None:
+        """Return where the descent stands before step `index`: the next, or that just yielded.
+
+        None if it is neither; an interrupt may have come when a step was known but not yielded.
+        """
+        return next((at for at in self.standings if at.index == index), None)
+
+    def __iter__(self) -> "Descent":
+        """Return the descent itself: it goes on from where it stands."""
+        return self
 
     @np.errstate(over="ignore", invalid="ignore")
-    def _step(self, index: int, position: Vector, seen: Seen, rate: float, seconds: float) -> Step:
-        params = self.scale.params(position)
-        params.setflags(write=False)
-        full = seen.loss
-        if self.batches is not None:
-            epoch_ends = index % self.batches.in_epoch == 0
-            full = self.objective.value(params) if epoch_ends else float("nan")
-        return Step(
-            index=index,
-            params=params,
-            loss=seen.loss,
-            full_loss=full,
-            gradient=seen.gradient,
-            gradient_norm=float(np.linalg.norm(seen.gradient)),
-            steepness=float(np.linalg.norm(seen.slope)),
-            learning_rate=rate,
-            seconds=seconds,
+    def __next__(self) -> Step:
+        """Return where the descent stands, and go one step on."""
+        seen = self._look()
+        if self.walk.rounding:
+            self._round(self.walk.rounding, seen)
+        slope, position = self.scale.pull(seen.gradient), self.scale.position(self.params)
+        direction, self.state = led(self.walk.rule, slope, self.state, position)
+        here = self._here(seen, position, slope, direction)
+        found = self.walk.rate(here)
+        stride = found if isinstance(found, Stride) else Stride(found)
+        rate, momentum = stride.rate, stride.momentum
+        step = self._step(here, seen, rate, momentum)
+        moved = stride.of(here)
+        self.last = Moved(rate, moved, slope, self.params, stride.kept)
+        self.before = seen
+        self.params = self.params + self.scale.params(moved)
+        self.index += 1
+        self.standings = (self.standings[1], self._stand(step))
+        return step
+
+    def _stand(self, step: Step) -> Standing:
+        return Standing(
+            self.index,
+            self.params,
+            self.state,
+            step.rows,
+            self.last,
+            self.rounded,
+            step.passes,
+            step.seconds,
+            self.objective.read_at if self.walk.sums else None,
         )
 
+    def _look(self) -> Seen:
+        """Return what the rows of this step see; a sample that can tell no more is outgrown."""
+        self.objective = next(self.batches, self.objective)
+        seen, growing = self.ground.look(self.objective, self.params), self.walk.growing
+        while growing and growing.outgrown(self.objective, seen.loss, self._steepness(seen)):
+            self.objective = growing.larger(self.objective)
+            seen, self.last = self.ground.look(self.objective, self.params), None
+        return seen
 
-def _ahead(
-    ground: Ground, objective: Objective, position: Vector, direction: Vector
-) -> Callable[[float], tuple[float, Vector]]:
-    """Return the function that tells loss and gradient at a trial rate along `direction`."""
+    def _steepness(self, seen: Seen) -> float:
+        return float(np.linalg.norm(self.scale.pull(seen.gradient)))
 
-    def look(rate: float) -> tuple[float, Vector]:
-        seen = ground.look(objective, position + rate * direction)
-        return seen.loss, seen.slope
+    def _round(self, rounding: Rounding, seen: Seen) -> None:
+        """Go on in new coordinates, if it is time for them."""
+        last = self.last
+        since = self.index - (self.rounded.at if self.rounded else 0)
+        shrunk = self._steepness(seen) / float(np.linalg.norm(last.slope)) if last else 0.0
+        if not rounding.due(self.objective, since, shrunk):
+            return
+        fresh, old = self._coordinates(rounding, self.objective, self.params, seen), self.scale
+        if fresh is None:
+            return
+        self.scale = fresh
+        self.rounded = Rounded(self.index, self.params, _rows(self.objective))
+        if last is not None and self.before is not None:
+            moved = self.scale.position(old.params(last.move))
+            slope = self.scale.pull(self.before.gradient)
+            self.last = last._replace(move=moved, slope=slope)
 
-    return look
+    def _coordinates(
+        self, rounding: Rounding, objective: Any, params: Vector, seen: Seen | None = None
+    ) -> Scale | None:
+        """Return the coordinates in which the bowl is round at `params`, or None."""
+        margins = self.ground.margins(objective, params) if seen is None else seen.margins
+        self.ground.read += _rows(objective)
+        return rounding.here(objective, margins)
 
+    def _here(self, seen: Seen, position: Vector, slope: Vector, direction: Vector) -> Here:
+        """Return where the descent stands, with how the gradient turned over the last step."""
+        last, objective, scale, params = self.last, self.objective, self.scale, self.params
 
-def steps(
-    objective: Objective | Callable[[Vector], tuple[float, Vector]],
-    rule: str | Rule = "steepest",
-    learning_rate: float | str | Schedule = "auto",
-    start: ArrayLike | None = None,
-    *,
-    scale: str = "none",
-    batch: int | None = None,
-    seed: int = 0,
-) -> Iterator[Step]:
-    """Yield the start and then the point after each step, without end: the loop itself.
+        def try_move(move: Vector) -> tuple[float, Vector]:
+            there = self.ground.look(objective, params + scale.params(move))
+            return there.loss, scale.pull(there.gradient)
 
-    `objective` is a `LinearObjective`, anything with its `value_and_gradient`, or a function
-    `params -> (loss, gradient)`. `start` has one number per param; left out, a linear objective
-    draws it with `seed`. With `rule="steepest"`, a number as `learning_rate` and `scale="none"`
-    each step is the textbook's `params - learning_rate * gradient`.
+        def bend() -> Any:
+            directions = [scale.params(direction)]
+            ways = [self.ground.margins(objective, directions[0])]
+            if last is not None and self.before is not None:
+                directions.append(scale.params(last.move))
+                ways.append(seen.margins - self.before.margins)
+            return bends(objective, seen.margins, directions, ways)
 
-    Raises ChoiceError for a choice that cannot be.
+        arrived = objective is self.walk.objective and np.linalg.norm(slope) <= self.enough
+        now = self.index, seen.loss, position, slope, direction, try_move, bend, bool(arrived)
+        if last is None:
+            return Here(*now)
+        turned = slope - last.slope if self.walk.batches is None else None
+        return Here(*now, last.rate, last.move, turned, last.kept)
 
-    >>> from itertools import islice
-    >>> bowl = lambda p: (float(p @ p), 2 * p)
-    >>> for step in islice(steps(bowl, "steepest", 0.25, start=[4.0]), 3):
-    ...     print(step.index, step.params, step.loss)
-    0 [4.] 16.0
-    1 [2.] 4.0
-    2 [1.] 1.0
-    """
-    objective = as_objective(objective)
-    seed = whole_number("seed", seed, least=0)
-    coordinates = choose_scale(scale, objective)
-    batches = None
-    if batch is not None:
-        if not isinstance(objective, LinearObjective):
-            raise ChoiceError("mini-batches need an objective with rows; leave batch out")
-        batches = Batches(objective, whole_number("batch", batch, least=1), seed)
-    rate = choose_rate(learning_rate, curvature=coordinates.curvature)
-    walk = Walk(
-        objective, read_start(start, objective, seed), choose_rule(rule), rate, coordinates, batches
-    )
-    return iter(walk)
+    def _step(self, here: Here, seen: Seen, rate: float, momentum: float) -> Step:
+        params, all_rows = self.params, _rows(self.walk.objective)
+        params.setflags(write=False)
+        full_loss = self._full_loss(params, seen)
+        return Step(
+            index=self.index,
+            params=params,
+            loss=seen.loss,
+            full_loss=full_loss,
+            gradient=seen.gradient,
+            gradient_norm=float(np.linalg.norm(seen.gradient)),
+            steepness=float(np.linalg.norm(here.gradient)),
+            learning_rate=rate,
+            momentum=momentum,
+            seconds=perf_counter() - self.began,
+            rows=_rows(self.objective) or all_rows,
+            passes=self.ground.read / all_rows if all_rows else 0.0,
+            rounded=self.rounded is not None and self.rounded.at == self.index,
+        )
+
+    def _full_loss(self, params: Vector, seen: Seen) -> float:
+        """Return the loss of all rows: the step's own, or worked out once an epoch, or NaN."""
+        if self.walk.sums or self.objective is self.walk.objective:
+            return seen.loss
+        if self.walk.batches and self.index % self.walk.batches.in_epoch == 0:
+            self.ground.read += _rows(self.walk.objective)
+            return self.walk.objective.value(params)
+        return float("nan")
 
 
 def read_start(start: ArrayLike | None, objective: Objective, seed: int) -> Vector:

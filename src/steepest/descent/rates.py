@@ -6,12 +6,11 @@ that knows only the step's index, or a search that tries the loss further along.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from steepest.descent.checks import number, whole_number
-from steepest.errors import ChoiceError
 from steepest.objective.protocol import Vector
 
 __all__ = [
@@ -22,11 +21,29 @@ __all__ = [
     "Scheduled",
     "Search",
     "StepDecay",
+    "Stride",
     "TimeDecay",
-    "choose_rate",
+    "falls_enough",
 ]
 
 Schedule = Callable[[int], float]
+
+
+class Stride(NamedTuple):
+    """How far to go along the direction, and how much of the last step to take once more.
+
+    `kept` is what the rate itself has to know at the next step, of plain numbers and arrays.
+    """
+
+    rate: float
+    momentum: float = 0.0
+    kept: Any = None
+
+    def of(self, here: "Here") -> Vector:
+        """Return the step itself, from where the descent stands."""
+        if here.moved is None or not self.momentum:
+            return self.rate * here.direction
+        return self.rate * here.direction + self.momentum * here.moved
 
 
 @dataclass(frozen=True)
@@ -35,23 +52,34 @@ class Here:
 
     index: int
     loss: float
+    position: Vector
     gradient: Vector
     direction: Vector
-    try_rate: Callable[[float], tuple[float, Vector]]
-    """The loss and the gradient at a trial rate along the direction."""
+    try_move: Callable[[Vector], tuple[float, Vector]]
+    """The loss and the gradient after a trial step."""
+    bend: Callable[[], Any]
+    """The second derivatives along the direction and the last step, (1, 1) or (2, 2)."""
+    arrived: bool = False
+    """Whether the gradient is as good as 0, so that no step will be taken from here."""
     last_rate: float | None = None
     """The last step's rate; None at the start."""
     moved: Vector | None = None
     """The last step itself."""
     turned: Vector | None = None
     """How the gradient changed over the last step; None where its rows were others."""
+    kept: Any = None
+    """What the rate kept of the last step."""
+
+    def try_rate(self, rate: float) -> tuple[float, Vector]:
+        """Return the loss and the gradient at a trial rate along the direction."""
+        return self.try_move(rate * self.direction)
 
 
 class LearningRate(Protocol):
     """How far to go along the direction: `position += rate(here) * direction`."""
 
-    def __call__(self, here: Here) -> float:
-        """Return the learning rate of this step."""
+    def __call__(self, here: Here) -> float | Stride:
+        """Return the learning rate of this step, or the stride where it takes momentum too."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +198,7 @@ class Search:
             return 0.0
         rate = self._proposal(here, slope)
         for _ in range(60):
-            if _accepts(here, rate, slope):
+            if falls_enough(here, Stride(rate), rate * slope):
                 return rate
             rate *= 0.5
         return 0.0
@@ -190,58 +218,11 @@ class Search:
         return min(1.0, abs(here.loss) / -slope) or 1.0
 
 
-def _accepts(here: Here, rate: float, slope: float) -> bool:
-    """Return whether the loss falls enough at `rate`, or provably falls at all."""
-    loss, gradient = here.try_rate(rate)
-    if loss <= here.loss + SUFFICIENT * rate * slope:
+def falls_enough(here: Here, stride: Stride, slope: float) -> bool:
+    """Return whether the loss falls enough by a stride of this slope, or provably falls at all."""
+    move = stride.of(here)
+    loss, gradient = here.try_move(move)
+    if loss <= here.loss + SUFFICIENT * slope:
         return True
     close = loss <= here.loss + ROUNDING * abs(here.loss)
-    return close and float(gradient @ here.direction) <= (2 * SUFFICIENT - 1.0) * slope
-
-
-SCHEDULES = {"time": TimeDecay, "step": StepDecay, "cosine": Cosine}
-
-HOW = "a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]] or cosine:RATE"
-
-
-def choose_rate(
-    rate: float | str | Schedule, steps: int | None = None, curvature: float | None = None
-) -> LearningRate:
-    """Return the learning rate for `rate`: a number, a word as above, or a function of the index.
-
-    `steps` is how long a cosine runs. Raises ChoiceError for what is none of them, and for a rate
-    that is not above 0.
-    """
-    if callable(rate):
-        return Scheduled(rate)
-    if rate == "auto":
-        return Search(curvature)
-    if isinstance(rate, str):
-        kind, *numbers = rate.split(":")
-        if kind in SCHEDULES and numbers:
-            return Scheduled(_schedule(kind, [_number(text) for text in numbers], steps))
-    return Fixed(_number(rate))
-
-
-def _schedule(kind: str, numbers: list[float], steps: int | None) -> Schedule:
-    """Return the schedule `kind` with its numbers, the first of which is a rate."""
-    arguments: list[Any] = list(numbers)
-    if kind == "cosine":
-        if steps is None:
-            raise ChoiceError(
-                "a cosine learning rate needs to know its end: say how many steps, or give a "
-                "function of the step's index"
-            )
-        arguments.append(steps)
-    try:
-        schedule: Schedule = SCHEDULES[kind](*arguments)
-    except TypeError:
-        raise ChoiceError(f"too many numbers in the learning rate; it is {HOW}") from None
-    return schedule
-
-
-def _number(rate: Any) -> float:
-    try:
-        return float(rate)
-    except (TypeError, ValueError):
-        raise ChoiceError(f"the learning rate is {rate!r}, but it must be {HOW}") from None
+    return close and float(gradient @ move) <= (2 * SUFFICIENT - 1.0) * slope

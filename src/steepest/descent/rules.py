@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from steepest.descent.checks import number
 from steepest.errors import ChoiceError
 from steepest.objective.protocol import Vector
 
@@ -17,12 +18,17 @@ __all__ = [
     "RULES",
     "AdaGrad",
     "Adam",
+    "AdamW",
     "Momentum",
     "Nesterov",
+    "NesterovRestart",
+    "Plane",
     "RMSProp",
     "Rule",
+    "ScheduleFree",
     "Steepest",
     "choose_rule",
+    "led",
 ]
 
 State = tuple[Any, ...]
@@ -65,6 +71,20 @@ class Steepest:
     def limit(self, curvature: float) -> float | None:
         """Return `2 / curvature`."""
         return 2.0 / curvature
+
+
+@dataclass(frozen=True)
+class Plane(Steepest):
+    """The gradient here, with the last step beside it: the plane search finds how much of each.
+
+    See `descent/plane.py`; no rate is fixed, so none is its limit.
+    """
+
+    name: ClassVar[str] = "plane"
+
+    def limit(self, curvature: float) -> float | None:
+        """Return None: the rate is found anew at every step."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -117,12 +137,82 @@ class Nesterov:
         return 2.0 * (1.0 + self.beta) / ((1.0 + 2.0 * self.beta) * curvature)
 
 
-class _OwnScale:
-    """A rule that divides by the size of its gradients: no fixed rate is its limit."""
+class _NoLimit:
+    """A rule of which no fixed rate is known at and above which it leaves a bowl."""
 
     def limit(self, curvature: float) -> float | None:
-        """Return None: the rule shrinks its steps as gradients grow."""
+        """Return None: nothing is proved of it."""
         return None
+
+
+@dataclass(frozen=True)
+class NesterovRestart(_NoLimit):
+    """Momentum that grows by itself, and is dropped when it would lead uphill.
+
+    With w the point that a plain step leads to, `w+ = here - rate gradient`, the walk goes on to
+    `w+ + beta (w+ - w)`, with `beta = (t - 1) / t+` and `t+ = (1 + sqrt(1 + 4 t²)) / 2`: Nesterov
+    1983, as in Beck & Teboulle 2009. Where `gradient (w+ - w) > 0` the momentum is dropped and t
+    is 1 again (O'Donoghue & Candès 2015, "Adaptive restart for accelerated gradient schemes",
+    arXiv 1204.3982, the gradient scheme).
+
+    Promised for a convex loss of curvature at most L and the rate 1 / L: without a restart
+    `2 L distance² / (k + 1)²` after k steps, no first order method is faster by more than a
+    factor; near a minimum about the root of the condition number steps for each digit, without
+    knowing it (argued on quadratics; of the restarts nothing is proved in general). Each direction
+    is downhill, so backtracking is possible: fewer steps, at two looks each. Fails: `auto`, 1 / L,
+    where L is far above what the loss curves; the loss ripples before a restart; mini-batches,
+    whose noise the momentum adds up.
+    """
+
+    name: ClassVar[str] = "nesterov_restart"
+
+    def init(self, params: Vector) -> State:
+        """Return no momentum, and t = 1."""
+        return np.zeros_like(params), 1.0
+
+    def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
+        """Return `-gradient + beta (w+ - w)`, in units of the rate."""
+        carried, t = state
+        step = carried - gradient
+        if float(gradient @ step) > 0.0:
+            return -gradient, (np.zeros_like(gradient), 1.0)
+        after = (1.0 + np.sqrt(1.0 + 4.0 * t * t)) / 2.0
+        carried = (t - 1.0) / after * step
+        return carried - gradient, (carried, float(after))
+
+
+@dataclass(frozen=True)
+class ScheduleFree(_NoLimit):
+    """A fast walk z, the mean x of its points, and the gradient taken between the two.
+
+    `z+ = z - rate gradient(y)`, `x+ = x + (z+ - x) / k` at step k (from 1), and the walk that is
+    seen here is `y = (1 - beta) z + beta x`. Defazio et al. 2024, "The road less scheduled",
+    arXiv 2405.15682, as in the authors' code, without warm-up.
+
+    Promised for a convex loss with gradients of at most G: x is within `distance G / sqrt(k)` of
+    the lowest loss at the best fixed rate, whatever the beta; no schedule, and no need to know how
+    many steps. Fails: it does need a rate, and the same at every step (`auto` is 1 / curvature);
+    the walk ends at y, not x, and so keeps a tenth of what z strays by chance: over many epochs a
+    beta of 0.98 brings it nearer. Of all rows it is far slower than momentum.
+    """
+
+    beta: float = 0.9
+    name: ClassVar[str] = "schedule_free"
+
+    def init(self, params: Vector) -> State:
+        """Return no lead of z over x, and a count of 0 steps."""
+        return np.zeros_like(params), 0
+
+    def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
+        """Return how y moves, in units of the rate; kept is the lead `z - x` in these."""
+        lead, count = state[0] - gradient, state[1] + 1
+        share = 1.0 / count
+        direction = self.beta * share * lead - (1.0 - self.beta) * gradient
+        return direction, ((1.0 - share) * lead, count)
+
+
+class _OwnScale(_NoLimit):
+    """A rule that divides by the size of its gradients: its steps shrink as they grow."""
 
 
 @dataclass(frozen=True)
@@ -192,9 +282,58 @@ class Adam(_OwnScale):
         return -direction / size, (mean, square, count)
 
 
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam, and every param drawn towards 0 by `learning_rate weight_decay` of itself each step.
+
+    Loshchilov & Hutter 2019, "Decoupled weight decay regularization", arXiv 1711.05101; as in
+    PyTorch, so the bias is drawn as well, and in the coordinates of the walk if there is a scale.
+
+    This changes where the walk ends. Of all rows it comes to the lowest loss with no param beyond
+    `1 / weight_decay`, so to the minimum itself if that lies within (Xie & Li 2024, "Implicit bias
+    of AdamW", arXiv 2404.04454, for rates that fade). On the way, and by mini-batches, it is drawn
+    further in: what was steep before and noise shorten Adam's steps, but not the decay. The loss
+    that is told has no penalty of it, unlike with `l2`. A decay of 0 is Adam.
+    """
+
+    weight_decay: float = 0.01
+    name: ClassVar[str] = "adamw"
+
+    def __post_init__(self) -> None:
+        number("the weight decay", self.weight_decay)
+
+    def decay(self, position: Vector) -> Vector:
+        """Return what is added to the direction: `-weight_decay position`."""
+        return -self.weight_decay * position
+
+
+def led(rule: Rule, gradient: Vector, state: State, position: Vector) -> tuple[Vector, State]:
+    """Return where a rule leads from `position`, and its next state.
+
+    A rule sees the gradient alone; a decay of the params is the one thing that it may add.
+    """
+    direction, state = rule.update(gradient, state)
+    if isinstance(rule, AdamW):
+        direction = direction + rule.decay(position)
+    return direction, state
+
+
 RULES: dict[str, type[Rule]] = {
-    rule.name: rule for rule in (Steepest, Momentum, Nesterov, AdaGrad, RMSProp, Adam)
+    rule.name: rule
+    for rule in (
+        Steepest,
+        Momentum,
+        Nesterov,
+        NesterovRestart,
+        AdaGrad,
+        RMSProp,
+        Adam,
+        AdamW,
+        ScheduleFree,
+        Plane,
+    )
 }
+"""The rules by their names."""
 
 
 def choose_rule(rule: str | Rule) -> Rule:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
+from steepest.objective.curvature import usual_bend
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Objective, Vector
 
@@ -180,8 +181,7 @@ def _standard(objective: LinearObjective) -> Standard:
 
 def _rounded(objective: LinearObjective) -> Rounded:
     mean, deviation = objective.moments
-    bend = objective.loss.curvature_bound
-    bound = objective.gram * (bend if np.isfinite(bend) else 1.0)
+    bound = objective.gram * usual_bend(objective)
     bound[np.diag_indices(len(deviation))] += objective.l2 / deviation**2
     values, vectors = np.linalg.eigh(bound)
     # A direction in which the data do not reach is given the length that the flattest real one
@@ -195,7 +195,7 @@ def _rounded(objective: LinearObjective) -> Rounded:
         whiten=(vectors / root) @ vectors.T,
         unwhiten=(vectors * root) @ vectors.T,
         common=None if margins == 1 else _common(objective.l2, deviation),
-        curvature=1.0 if np.isfinite(bend) else None,
+        curvature=1.0 if np.isfinite(objective.loss.curvature_bound) else None,
     )
 
 
@@ -214,7 +214,7 @@ def _common(l2: float, deviation: Vector) -> Vector:
 def _largest_curvature(
     objective: LinearObjective, mean: Vector, spread: Vector, unit: Vector
 ) -> float | None:
-    """Return the most that the objective can curve, None if it has a kink.
+    """Return the most that the objective can curve, None if there is no most.
 
     The walk sees features of this `mean` and `spread` (standard deviation), and its weights are
     `unit` times the reader's. Many features have the sum of the eigenvalues as their bound, which

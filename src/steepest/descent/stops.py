@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from steepest.descent.checks import number
+from steepest.objective.entropy import OfClasses
+from steepest.objective.linear import LinearObjective
 from steepest.trace import Trace
 
-__all__ = ["MOST_STEPS", "Stop", "Stopping"]
+__all__ = ["MOST_STEPS", "Stop", "Stopping", "separated_below"]
 
 MOST_STEPS = 100_000
 """Steps after which a run that was told no number ends without having arrived."""
@@ -18,8 +20,18 @@ GROWTH = 1e3
 RISEN = 1e-9
 """The share of the loss by which it may lie above the lowest without having risen."""
 
+EXACT = 4.0 * float(np.finfo(np.float64).eps)
+"""The share of the start's gradient that is its own rounding."""
+
+SHRINKS = 0.1
+"""A step in round coordinates that leaves more than this share of the gradient met rounding."""
+
 PATIENCE = 100
 """Losses of all rows, one after the other, that may bring nothing lower before a run is over."""
+
+
+VANISHED = 1e-6
+"""The share of a constant guess's loss below which classes that lie apart have taught enough."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +39,8 @@ class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
     The reasons: `arrived` (the gradient is as good as 0), `settled` (nothing lower is found),
-    `risen` (lower was found before, and not again), `steps`, `seconds`, `diverged`,
-    `interrupted`.
+    `risen` (lower was found before, and not again), `separated` (there is no lowest), `steps`,
+    `seconds`, `diverged`, `callback`, `interrupted`.
     """
 
     reason: str
@@ -49,6 +61,12 @@ class Stopping:
     tol: float | None = None
     steep: float = 1.0
     null_loss: float = 0.0
+    apart: float = 0.0
+    """See `separated_below`."""
+    since: float = 0.0
+    """The seconds that had passed when those that were given began."""
+    polish: bool = False
+    """Whether to go on while a step still takes most of the gradient away: to the last digits."""
 
     def __post_init__(self) -> None:
         if self.seconds is not None:
@@ -56,12 +74,23 @@ class Stopping:
         if self.tol is not None:
             number("tol", self.tol)
 
+    @property
+    def enough(self) -> float:
+        """The steepness at which the run has arrived; 0 if it is not to end by that alone."""
+        return 0.0 if self.tol is None or self.polish else self.tol * self.steep
+
     def why(self, trace: Trace) -> Stop | None:
         """Return why the run is over at the last step of `trace`, or None if it goes on."""
-        for test in (_lost, self._grown, self._arrived, self._settled, self._steps, self._seconds):
-            if stop := test(trace):
-                return stop
-        return None
+        tests = (
+            _lost,
+            self._grown,
+            self._separated,
+            self._polished if self.polish else self._arrived,
+            self._settled,
+            self._steps,
+            self._seconds,
+        )
+        return next((stop for test in tests if (stop := test(trace))), None)
 
     def _grown(self, trace: Trace) -> Stop | None:
         usual = max(trace.losses[0], self.null_loss)
@@ -84,8 +113,29 @@ class Stopping:
             f"{gain:.1g} of the loss of a constant guess",
         )
 
+    def _polished(self, trace: Trace) -> Stop | None:
+        steepness = trace.steepnesses[-1]
+        shrinks = len(trace) < 3 or steepness < SHRINKS * trace.steepnesses[-2]
+        if shrinks and steepness > EXACT * trace.steepnesses[0]:
+            return None
+        return Stop("arrived", "arrived: what is left of the gradient is rounding")
+
+    def _separated(self, trace: Trace) -> Stop | None:
+        if self.tol is None or not trace.full_losses[-1] < min(
+            self.apart, VANISHED * self.null_loss
+        ):
+            return None
+        return Stop(
+            "separated",
+            "stopped: the classes are told apart without fault, so the loss would fall for ever",
+        )
+
     def _settled(self, trace: Trace) -> Stop | None:
-        if self.tol is None or trace.since_progress < PATIENCE:
+        if self.tol is None:
+            return None
+        if len(trace) > 1 and not trace.learning_rates[-2:].any():
+            return Stop("settled", "settled: no lower loss is found along the gradient")
+        if trace.since_progress < PATIENCE:
             return None
         best = trace.best
         if trace.full_losses[-1] - best.full_loss > RISEN * abs(best.full_loss):
@@ -106,7 +156,7 @@ class Stopping:
         return Stop("steps", f"stopped after {most:,} step{'s' * (most != 1)}, as asked")
 
     def _seconds(self, trace: Trace) -> Stop | None:
-        if self.seconds is None or trace.seconds[-1] < self.seconds:
+        if self.seconds is None or trace.seconds[-1] - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
 
@@ -116,3 +166,18 @@ def _lost(trace: Trace) -> Stop | None:
         return None
     at = len(trace) - 1
     return Stop("diverged", f"diverged: at step {at} the loss or its gradient left all bounds")
+
+
+def separated_below(objective: LinearObjective) -> float:
+    """Return the loss below which the classes are proved to be told apart without fault.
+
+    When the sum of `-log yhat` over all rows is below log 2, each row's own is too: each gives its
+    actual class more than a half. All weights may then grow by the same factor for ever, and every
+    growth lowers the loss (Albert & Anderson 1984, "On the existence of maximum likelihood
+    estimates in logistic regression models", Biometrika 71). It is 0 where that cannot be: with a
+    penalty, for a target that is a number, and with sample weights.
+    """
+    endless = isinstance(objective.loss, OfClasses) and not objective.l2
+    if not endless or objective.rows.sample_weight is not None:
+        return 0.0
+    return float(np.log(2.0)) / len(objective.rows)

@@ -11,12 +11,14 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.descent.loop import Walk
+from steepest.data.rows import DENSE_FEATURES
+from steepest.descent.asked import Asked
 from steepest.descent.plan import plan_stops, plan_walk
 from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective
-from steepest.objective.regression import Absolute, Squared
-from steepest.surface.plane import Plane
+from steepest.objective.plane import Plane
+from steepest.objective.quantile import Quantile
+from steepest.objective.regression import Absolute, Squared, median
 from steepest.surface.window import find_bowl
 from steepest.trace import Trace
 
@@ -42,11 +44,14 @@ GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 @np.errstate(all="ignore")
 def lowest_loss(objective: LinearObjective) -> float | None:
     """Return the lowest loss of all rows, penalty included; None if it is not known."""
+    rows = objective.rows
+    if rows.is_sparse and rows.X.shape[1] > DENSE_FEATURES:
+        return None
     if isinstance(objective.loss, Squared):
         return objective.value(_least_squares(objective))
-    if objective.rows.X.size > MOST_NUMBERS:
+    if rows.X.size > MOST_NUMBERS:
         return None
-    if isinstance(objective.loss, Absolute):
+    if isinstance(objective.loss, Absolute | Quantile):
         return _of_one_weight(objective) if objective.size == 2 else None
     if objective.size == 2:
         bowl = find_bowl(objective, Plane.of_two(np.zeros(2), 0, 1))
@@ -68,27 +73,34 @@ def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
 
 def _least_squares(objective: LinearObjective) -> Array:
     """Return the params of the least mean squared error plus penalty, from standard units."""
-    X, y = objective.rows.X, objective.rows.y
-    mean, deviation = objective.moments
+    rows, (mean, deviation) = objective.rows, objective.moments
     bend = 2 * objective.gram[:-1, :-1]
     bend[np.diag_indices(len(mean))] += objective.l2 / deviation**2
-    slope = 2 * ((y - y.mean()) @ (X - mean)) / deviation / len(y)
+    middle = objective.loss.guess(rows.y, rows.sample_weight)
+    flat = np.append(np.zeros(len(mean)), middle)
+    gradient = objective.value_and_gradient(flat)[1]
+    slope = (mean * gradient[-1] - gradient[:-1]) / deviation
     weights = np.linalg.lstsq(bend, slope, rcond=1e-13)[0] / deviation
-    return np.append(weights, y.mean() - mean @ weights)
+    return np.append(weights, middle - mean @ weights)
 
 
 def _of_one_weight(objective: LinearObjective) -> float:
-    """Return the lowest mean absolute error of one feature.
+    """Return the lowest mean absolute error, or loss of a quantile, of one feature.
 
-    For each weight the best bias is a median, so it is a convex function of the weight alone.
+    For each weight the best bias is a median or that quantile, so it is a convex function of the
+    weight alone. A weight moves the rows `spread` apart, and what the lowest loss leaves apart is
+    no more than a guess's loss, by the least slope that the loss has.
     """
-    x, y = objective.rows.X[:, 0], objective.rows.y
+    loss, y, counted = objective.loss, objective.rows.y, objective.rows.sample_weight
+    x = objective.margins(np.array([1.0, 0.0]))
 
     def at(weight: float) -> float:
-        return objective.value(np.array([weight, np.median(y - weight * x)]))
+        return objective.value(np.append(weight, loss.guess(y - weight * x, counted)))
 
-    spread = np.abs(x - np.median(x)).mean()
-    far = 2 * np.abs(y - np.median(y)).mean() / spread if spread else 0.0
+    spread = np.average(np.abs(x - median(x, counted)), weights=counted)
+    about = np.average(np.abs(y - median(y, counted)), weights=counted)
+    least = min(loss.share, 1.0 - loss.share) if isinstance(loss, Quantile) else 1.0
+    far = (objective.null_loss / least + about) / spread if spread else 0.0
     return _golden_section(at, -far, far)
 
 
@@ -110,17 +122,9 @@ def _golden_section(at: Callable[[float], float], low: float, high: float) -> fl
 
 def _arrived(objective: LinearObjective) -> float | None:
     """Return the loss at which a descent arrives that is as fast as they come, if it does."""
-    walk: Walk = plan_walk(
-        objective,
-        rule="auto",
-        learning_rate="auto",
-        scale="auto",
-        start=np.zeros(objective.size),
-        seed=0,
-        steps=STEPS,
-        batch=None,
-    )
-    stops, trace = plan_stops(objective, walk.scale, None, None, None), Trace(objective.size)
+    asked = Asked(start=np.zeros(objective.size))
+    walk, _ = plan_walk(objective, asked)
+    stops, trace = plan_stops(objective, walk.scale, asked), Trace(objective.size)
     for step in islice(walk, STEPS):
         trace.append(step)
         stop = stops.why(trace)

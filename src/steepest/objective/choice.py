@@ -1,20 +1,29 @@
 """Which loss: by its name, or by what there is to predict."""
 
 from steepest.errors import ChoiceError
+from steepest.objective.counts import Poisson
 from steepest.objective.entropy import CrossEntropy, Softmax
 from steepest.objective.loss import Loss
+from steepest.objective.quantile import Quantile
 from steepest.objective.regression import Absolute, Huber, Squared
 
 __all__ = ["LOSSES", "choose_loss"]
 
-LOSSES = ("squared", "absolute", "huber", "cross_entropy")
+LOSSES = ("squared", "absolute", "huber", "quantile", "poisson", "cross_entropy")
+
+PLAIN: dict[str, type[Squared | Absolute | Poisson]] = {
+    "squared": Squared,
+    "absolute": Absolute,
+    "poisson": Poisson,
+}
 
 
-def choose_loss(name: str, classes: int | None, delta: float = 1.0) -> Loss:
+def choose_loss(name: str, classes: int | None, delta: float = 1.0, quantile: float = 0.5) -> Loss:
     """Return the loss called `name`; `classes` is None where the target is a number.
 
-    `auto` is squared for a number and cross entropy for classes. Raises ChoiceError for an
-    unknown name and for a loss that does not fit the target.
+    `delta` is for Huber's loss, `quantile` for that of a quantile. `auto` is squared for a number
+    and cross entropy for classes. Raises ChoiceError for an unknown name and for a loss that does
+    not fit the target.
     """
     if name == "auto":
         name = "squared" if classes is None else "cross_entropy"
@@ -26,7 +35,9 @@ def choose_loss(name: str, classes: int | None, delta: float = 1.0) -> Loss:
         return CrossEntropy() if classes == 2 else Softmax(classes or 0)
     if name == "huber":
         return Huber(delta)
-    return Squared() if name == "squared" else Absolute()
+    if name == "quantile":
+        return Quantile(quantile)
+    return PLAIN[name]()
 
 
 def _misfit(name: str, classes: int | None) -> str:

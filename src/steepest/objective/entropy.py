@@ -1,18 +1,26 @@
 """Losses of classes: the cross entropy of two, from one margin, and of k, by softmax."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.loss import Array
+from steepest.objective.loss import Array, RowByRow, weighed
 
 __all__ = ["CrossEntropy", "OfClasses", "Softmax"]
 
+Indices = NDArray[np.intp]
+
+SMALL = 1e-3
+"""A mean loss below which `1 + e` loses digits of e: such rows are worked out one by one."""
+
+TOGETHER = 8
+"""Factors that are multiplied before a logarithm is taken: it costs more than any product."""
+
 
 @dataclass(frozen=True)
-class CrossEntropy:
+class CrossEntropy(RowByRow):
     """Cross entropy of two classes, `-sum_i y_i log(yhat_i)`, from one margin.
 
     The target is 0 or 1 and `yhat = 1 / (1 + exp(-margin))` the probability of 1. The value is
@@ -49,12 +57,32 @@ class CrossEntropy:
         value = np.log1p(np.exp(-np.abs(wrong))) + np.maximum(wrong, 0.0)
         return value, -side * np.expm1(-value)
 
-    def guess(self, target: Array) -> Array:
+    @np.errstate(over="ignore", invalid="ignore")
+    def total_and_slope(
+        self, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return both from one exponential a row, `exp(wrong)`, whose odds are the slope.
+
+        The sum of the logarithms is that of products of a few factors. Where that would overflow,
+        or the loss is so small that its digits are in the exponential alone, row by row.
+        """
+        side = 1.0 - 2.0 * target
+        odds = side * margin
+        np.exp(odds, out=odds)
+        factor = 1.0 + odds
+        total = _log_total(factor, weight)
+        if not SMALL * _count(margin, weight) < total < np.inf:
+            return super().total_and_slope(margin, target, weight)
+        odds /= factor
+        odds *= side
+        return total, weighed(odds, weight)
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the log of the odds of class 1."""
-        share = np.mean(target, keepdims=True)
+        share = np.average(target, weights=weight, keepdims=True)
         return np.log(share / (1.0 - share))
 
-    def spread(self, target: Array) -> float:
+    def spread(self, target: Array, weight: Array | None = None) -> float:
         """Return 1: a margin of 1 is odds of e to 1."""
         return 1.0
 
@@ -68,7 +96,7 @@ class CrossEntropy:
 
 
 @dataclass(frozen=True)
-class Softmax:
+class Softmax(RowByRow):
     """Cross entropy of k classes, `-sum_{i=1..k} y_i log(yhat_i)`, from k margins a row.
 
     The target is the number of the actual class, 0 to k-1, and `yhat = exp(m) / sum exp(m)`. The
@@ -119,15 +147,39 @@ class Softmax:
         slope[rows, actual] = -others.sum(axis=1)
         return value, slope
 
-    def guess(self, target: Array) -> Array:
-        """Return the log of each class's share of the rows."""
-        return np.log(np.bincount(target.astype(np.intp), minlength=self.classes) / len(target))
+    def total_and_slope(
+        self, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return both, worked out for all rows of a class at a time; margins may be stored so.
 
-    def spread(self, target: Array) -> float:
+        The value is `log(sum exp(m - lead)) + lead - m_actual`, lead being the largest margin.
+        Where the loss is so small that its digits cancel, row by row.
+        """
+        share = np.array(margin.T, order="C")
+        actual = target.astype(np.intp) * len(margin) + np.arange(len(margin))
+        share -= share.max(axis=0)
+        behind = share.ravel()[actual]
+        np.exp(share, out=share)
+        every = share.sum(axis=0)
+        total = _log_total(every, weight) - float(weighed(behind, weight).sum())
+        if not SMALL * _count(margin, weight) < total < np.inf:
+            return super().total_and_slope(margin, target, weight)
+        share /= every
+        share.ravel()[actual] -= 1.0
+        if weight is not None:
+            share *= weight
+        return total, share.T
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
+        """Return the log of each class's share of the rows."""
+        counts = np.bincount(target.astype(np.intp), weight, self.classes)
+        return np.log(counts / counts.sum())
+
+    def spread(self, target: Array, weight: Array | None = None) -> float:
         """Return 1: a margin of 1 is odds of e to 1."""
         return 1.0
 
-    def _rest(self, share: Array, lead: Array, rows: NDArray[Any], actual: NDArray[Any]) -> Array:
+    def _rest(self, share: Array, lead: Array, rows: Indices, actual: Indices) -> Array:
         """Return the sum of shares without the leader's own, which is 1."""
         leader = np.where(lead > 0.0, share.argmax(axis=1), actual)
         others = share.copy()
@@ -138,6 +190,20 @@ class Softmax:
         """Return the probability of each class, shape (rows, k)."""
         share = np.exp(margin - margin.max(axis=1, keepdims=True))
         return share / share.sum(axis=1, keepdims=True)
+
+
+def _count(margin: Array, weight: Array | None) -> float:
+    """Return how many rows there are, each counted by its weight."""
+    return len(margin) if weight is None else float(weight.sum())
+
+
+def _log_total(factors: Array, weight: Array | None) -> float:
+    """Return the sum of the logarithms of factors from 1 up, times their weights."""
+    if weight is not None:
+        return float(weight @ np.log(factors))
+    whole = len(factors) // TOGETHER
+    products = np.multiply.reduce(factors[: whole * TOGETHER].reshape(TOGETHER, -1), axis=0)
+    return float(np.log(products).sum() + np.log(factors[whole * TOGETHER :]).sum())
 
 
 OfClasses = CrossEntropy | Softmax

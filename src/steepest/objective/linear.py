@@ -7,12 +7,14 @@ weights with the biases as last row.
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.rows import Rows
+from steepest.data.moments import Moments, moments
+from steepest.data.rows import Rows, tree_sum
+from steepest.data.sparse import as_csr, is_sparse
 from steepest.errors import ChoiceError
 from steepest.objective.choice import choose_loss
 from steepest.objective.loss import Loss
@@ -23,12 +25,23 @@ __all__ = ["LinearObjective", "param_names"]
 Array = NDArray[np.float64]
 
 
+class Sight(NamedTuple):
+    """What a linear objective is at some params."""
+
+    loss: float
+    gradient: Vector
+    margins: Array
+
+
 class LinearObjective:
     """`mean(loss(X w + b, y)) + l2 / 2 |w|^2`; the bias is free.
 
     X has shape (rows, features), y (rows,): numbers, or class codes 0 to k-1. `loss` is one, or
-    its name. With several margins (softmax) w is (features, k) and b (k,). Raises ChoiceError
-    for shapes that do not fit, and for a name that is no loss.
+    its name. With several margins (softmax) w is (features, k) and b (k,). X of float32 and
+    sparse X of SciPy stay what they are; params and sums are float64. With `sample_weight`,
+    (rows,) numbers from 0 up, the mean is `sum(weight loss) / sum(weight)`: whole numbers count
+    as rows that are there so many times. Raises ChoiceError for shapes that do not fit, for a name
+    that is no loss, and for targets that the loss is not made for.
 
     >>> import numpy as np
     >>> line = LinearObjective([[0.0], [1.0]], [1.0, 3.0], "squared")
@@ -38,23 +51,26 @@ class LinearObjective:
 
     def __init__(
         self,
-        X: ArrayLike,
+        X: Any,
         y: ArrayLike,
         loss: Loss | str,
         *,
         l2: float = 0.0,
+        sample_weight: ArrayLike | None = None,
         threads: int | None = None,
     ) -> None:
-        X = np.ascontiguousarray(X, dtype=np.float64)
+        X = _matrix(X)
         y = np.ascontiguousarray(y, dtype=np.float64)
         if X.ndim != 2 or y.shape != X.shape[:1]:
             raise ChoiceError(
                 f"X has the shape {X.shape} and y {y.shape}, but they must be (rows, features) "
                 "and (rows,)"
             )
+        weight = None if sample_weight is None else _weights(sample_weight, len(y))
         if isinstance(loss, str):
             loss = choose_loss(loss, int(y.max()) + 1 if loss == "cross_entropy" else None)
-        self.rows = Rows(X, y, outputs=loss.margins, threads=threads)
+        loss.check(y)
+        self.rows = Rows(X, y, outputs=loss.margins, sample_weight=weight, threads=threads)
         self.loss = loss
         self.l2 = l2
         self.shape = (X.shape[1] + 1, loss.margins)
@@ -64,34 +80,69 @@ class LinearObjective:
         """Return the loss at `params`, penalty included."""
         weights, bias = self.split(params)
 
-        def block(X: Array, y: Array) -> tuple[Any, ...]:
-            return (self.loss.value(X @ weights + bias, y).sum(),)
+        def block(X: Any, y: Array, weight: Array | None) -> tuple[Any, ...]:
+            return (self.loss.total_and_slope(_margin(X, weights, bias), y, weight)[0],)
 
         (total,) = self.rows.sum(block)
-        return float(total / len(self.rows) + self._penalty(weights))
+        return float(total / self.rows.total + self._penalty(weights))
 
     def value_and_gradient(self, params: Vector) -> tuple[float, Vector]:
         """Return the loss at `params` and its gradient, reading X once."""
+        return self._look(params, None)
+
+    def look(self, params: Vector) -> Sight:
+        """Return the loss at `params`, its gradient and the margins, reading X once."""
+        margins = self._room()
+        return Sight(*self._look(params, margins), margins)
+
+    def _look(self, params: Vector, margins: Array | None) -> tuple[float, Vector]:
+        """Return loss and gradient; the margins are kept in `margins`, if that is an array."""
         weights, bias = self.split(params)
+        rows, total_and_slope = self.rows, self.loss.total_and_slope
 
-        def block(X: Array, y: Array) -> tuple[Any, ...]:
-            value, slope = self.loss.value_and_slope(X @ weights + bias, y)
-            return value.sum(), X.T @ slope, slope.sum(axis=0)
+        def block(at: slice) -> tuple[Any, ...]:
+            X = rows.read(at)
+            margin = _margin(X, weights, bias)
+            if margins is not None:
+                margins[at] = margin
+            total, slope = total_and_slope(margin, rows.y[at], rows.weight(at))
+            return total, X.T @ slope, slope.sum(axis=0)
 
-        total, by_weight, by_bias = self.rows.sum(block)
-        count = len(self.rows)
-        gradient = np.append(by_weight / count + self.l2 * weights, by_bias / count)
+        total, by_weight, by_bias = tree_sum(rows.map(block))
+        count = rows.total
+        gradient = np.concatenate((by_weight.ravel(), np.atleast_1d(by_bias))) / count
+        if self.l2:
+            gradient[: by_weight.size] += self.l2 * weights.ravel()
         return float(total / count + self._penalty(weights)), gradient
 
     def margins(self, params: Vector) -> Array:
         """Return X w + b, (rows,) or (rows, k): linear in `params`, so a direction's too."""
         weights, bias = self.split(params)
-        return np.concatenate(self.rows.map(lambda rows: self.rows.X[rows] @ weights + bias))
+        margins = self._room()
+
+        def block(at: slice) -> None:
+            margins[at] = _margin(self.rows.read(at), weights, bias)
+
+        self.rows.map(block)
+        return margins
+
+    def _room(self) -> Array:
+        """Return an array for the margins of all rows, in memory class by class."""
+        count, margins = len(self.rows), self.shape[1]
+        return np.empty(count) if margins == 1 else np.empty((margins, count)).T
 
     def sample(self, indices: NDArray[np.intp]) -> "LinearObjective":
         """Return the same objective on some of the rows: a mini-batch."""
-        X, y = self.rows.X[indices], self.rows.y[indices]
-        return LinearObjective(X, y, self.loss, l2=self.l2, threads=self.rows.threads)
+        rows = self.rows
+        weight = None if rows.sample_weight is None else rows.sample_weight[indices]
+        return LinearObjective(
+            rows.X[indices],
+            rows.y[indices],
+            self.loss,
+            l2=self.l2,
+            sample_weight=weight,
+            threads=rows.threads,
+        )
 
     def split(self, params: Vector) -> tuple[Array, Any]:
         """Return weights and bias, in the shapes in which they meet X."""
@@ -104,35 +155,44 @@ class LinearObjective:
         return 0.5 * self.l2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
 
     @cached_property
-    def moments(self) -> tuple[Vector, Vector]:
+    def moments(self) -> Moments:
         """The mean and the standard deviation of each feature; 1 for a constant one."""
-        count = len(self.rows)
-        (total,) = self.rows.sum(lambda X, y: (X.sum(axis=0),))
-        mean = total / count
-        (squares,) = self.rows.sum(lambda X, y: (((X - mean) ** 2).sum(axis=0),))
-        deviation = np.sqrt(squares / count)
-        constant = deviation <= 1e-14 * np.abs(mean)
-        return mean, np.where(constant, 1.0, deviation)
+        return moments(self.rows)
 
     @cached_property
     def gram(self) -> Array:
-        """`Z'Z / rows`, with Z the standardised features and a last column of ones."""
+        """`Z'Z / rows`, with Z the standardised features and a last column of ones.
+
+        Raises ChoiceError for sparse X of many features, as `Rows.dense` does.
+        """
         mean, deviation = self.moments
 
-        def block(X: Array, y: Array) -> tuple[Any, ...]:
-            Z = np.column_stack([(X - mean) / deviation, np.ones(len(X))])
-            return (Z.T @ Z,)
+        def block(at: slice) -> tuple[Any, ...]:
+            away = self.rows.dense(at) - mean
+            weight = self.rows.weight(at)
+            if weight is not None:
+                away *= np.sqrt(weight)[:, None]
+            # A matrix by itself: BLAS works out one half only.
+            return (away.T @ away,)
 
-        (total,) = self.rows.sum(block)
-        return np.asarray(total / len(self.rows))
+        (total,) = tree_sum(self.rows.map(block))
+        gram = np.eye(len(mean) + 1)
+        gram[:-1, :-1] = total / self.rows.total / np.outer(deviation, deviation)
+        return gram
 
     @cached_property
     def null_loss(self) -> float:
         """The loss when every row gets the same best margin: the scale on which losses are told."""
-        y = self.rows.y
-        margin = np.broadcast_to(self.loss.guess(y), (len(y), self.shape[1]))
-        margin = margin[:, 0] if self.shape[1] == 1 else margin
-        return float(self.loss.value(margin, y).mean())
+        guess = self.loss.guess(self.rows.y, self.rows.sample_weight)
+        guess = guess[0] if self.shape[1] == 1 else guess
+
+        def block(at: slice) -> tuple[float]:
+            y = self.rows.y[at]
+            margin = np.full(y.shape + np.shape(guess), guess)
+            return (self.loss.total_and_slope(margin, y, self.rows.weight(at))[0],)
+
+        (total,) = tree_sum(self.rows.map(block))
+        return float(total / self.rows.total)
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.
@@ -142,12 +202,44 @@ class LinearObjective:
         With several classes only their differences matter, so what they have in common is 0.
         """
         mean, deviation = self.moments
-        drawn = generator.standard_normal(self.shape) * self.loss.spread(self.rows.y)
+        drawn = generator.standard_normal(self.shape) * self.loss.spread(
+            self.rows.y, self.rows.sample_weight
+        )
         if self.shape[1] > 1:
             drawn -= drawn.mean(axis=1, keepdims=True)
         weights = drawn[:-1] / deviation[:, None]
-        bias = drawn[-1] + self.loss.guess(self.rows.y) - mean @ weights
+        middle = self.loss.guess(self.rows.y, self.rows.sample_weight)
+        bias = drawn[-1] + middle - mean @ weights
         return np.append(weights, bias)
+
+
+def _margin(X: Any, weights: Array, bias: Any) -> Array:
+    """Return `X w + b` of a block; with several margins in memory class by class."""
+    by_class = weights.ndim > 1 and not is_sparse(X)
+    margin: Array = (weights.T @ X.T).T if by_class else X @ weights
+    margin += bias
+    return margin
+
+
+def _matrix(X: Any) -> Any:
+    """Return X as the blocks read it: float64 or float32 in C order, or a CSR array."""
+    if is_sparse(X):
+        return as_csr(X)
+    single = getattr(X, "dtype", None) == np.float32
+    return np.ascontiguousarray(X, dtype=np.float32 if single else np.float64)
+
+
+def _weights(sample_weight: ArrayLike, count: int) -> Array:
+    """Return sample weights as (rows,) float64; ChoiceError if they are not that, or below 0."""
+    weight = np.ascontiguousarray(sample_weight, dtype=np.float64)
+    if weight.shape != (count,):
+        raise ChoiceError(
+            f"sample_weight has the shape {weight.shape}, but there are {count} rows; give one "
+            "number a row"
+        )
+    if not (np.isfinite(weight).all() and weight.min() >= 0 and weight.any()):
+        raise ChoiceError("sample_weight must be finite numbers from 0 up, not all of them 0")
+    return weight
 
 
 def param_names(features: Sequence[str], classes: Sequence[object] | None) -> tuple[str, ...]:

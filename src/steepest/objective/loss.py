@@ -7,18 +7,20 @@ the model says before it is turned into a prediction) and `target`, row by row:
     slope(margin, target)      its derivative by the margin, the margin's shape
     curvature(margin, target)  its second derivative: (rows,), for softmax (rows, k, k)
     value_and_slope(...)       the first two at once, sharing what costs time (an exponential)
+    total_and_slope(..., weight)  the sum of the values, and the slopes, both times the weights
 
 `curvature_bound` is the most that the curvature can be anywhere (for softmax: its largest
-eigenvalue); `inf` where the loss has a kink. No finite margin overflows where the true value is a
-float64: exponentials are only taken of numbers that are not positive.
+eigenvalue); `inf` where the loss has a kink, which is not `smooth`, or curves without bound. No
+finite margin overflows where the true value is a float64: exponentials are only taken of numbers
+that are not positive, or are the value itself.
 """
 
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Loss"]
+__all__ = ["Array", "Loss", "RowByRow", "weighed"]
 
 Array = NDArray[np.float64]
 
@@ -36,7 +38,11 @@ class Loss(Protocol):
 
     @property
     def curvature_bound(self) -> float:
-        """The most that the curvature can be, `inf` at a kink."""
+        """The most that the curvature can be, `inf` at a kink or where there is no most."""
+
+    @property
+    def smooth(self) -> bool:
+        """Whether the slope changes without a jump, so that the curvature says how it does."""
 
     @property
     def margins(self) -> int:
@@ -54,8 +60,50 @@ class Loss(Protocol):
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
         """Return `value` and `slope` at once."""
 
-    def guess(self, target: Array) -> Array:
+    def total_and_slope(
+        self, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return the sum over all rows of the loss, and the slope of each row.
+
+        `weight`, (rows,), multiplies both, row by row; None is 1 for every row. `margin` is left
+        as it is.
+        """
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the best margin when all rows get the same, shape (margins,)."""
 
-    def spread(self, target: Array) -> float:
+    def spread(self, target: Array, weight: Array | None = None) -> float:
         """Return how far margins typically lie apart: the size of a random start."""
+
+    def prediction(self, margin: Array) -> Array:
+        """Return the number that each margin predicts; for classes the margin itself."""
+
+    def check(self, target: Array) -> None:
+        """Raise ChoiceError if the loss is not made for such targets, (rows,)."""
+
+
+class RowByRow:
+    """A smooth loss whose margin is the prediction, and its total the sum of its rows' values."""
+
+    smooth: ClassVar[bool] = True
+
+    def total_and_slope(
+        self: Any, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return the sum of the loss over all rows and the slopes, both times the weights."""
+        value, slope = self.value_and_slope(margin, target)
+        return float(weighed(value, weight).sum()), weighed(slope, weight)
+
+    def prediction(self, margin: Array) -> Array:
+        """Return `margin`."""
+        return margin
+
+    def check(self, target: Array) -> None:
+        """Any finite number will do."""
+
+
+def weighed(values: Array, weight: Array | None) -> Array:
+    """Return values, (rows,) or (rows, k), times the weights of their rows, (rows,) or None."""
+    if weight is None:
+        return values
+    return values * (weight if values.ndim == 1 else weight[:, None])

@@ -6,27 +6,28 @@ from typing import ClassVar
 import numpy as np
 
 from steepest.errors import ChoiceError
-from steepest.objective.loss import Array
+from steepest.objective.loss import Array, RowByRow, weighed
 
-__all__ = ["Absolute", "Huber", "Squared"]
+__all__ = ["Absolute", "Huber", "OfNumbers", "Squared", "median", "quantile"]
 
 
-class _OfNumbers:
+class OfNumbers(RowByRow):
     """What the losses of a number have in common."""
 
     margins: ClassVar[int] = 1
 
-    def guess(self, target: Array) -> Array:
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the median of the targets: best for the absolute loss, good for any."""
-        return np.median(target, keepdims=True)
+        return median(target, weight)
 
-    def spread(self, target: Array) -> float:
+    def spread(self, target: Array, weight: Array | None = None) -> float:
         """Return the standard deviation of the targets."""
-        return float(np.std(target))
+        away = target - np.average(target, weights=weight)
+        return float(np.sqrt(np.average(away * away, weights=weight)))
 
 
 @dataclass(frozen=True)
-class Squared(_OfNumbers):
+class Squared(OfNumbers):
     """The squared error `(margin - target)**2`; its mean is the mean squared error (Gauss 1809)."""
 
     name: ClassVar[str] = "squared"
@@ -50,18 +51,27 @@ class Squared(_OfNumbers):
         residual = margin - target
         return residual * residual, 2.0 * residual
 
-    def guess(self, target: Array) -> Array:
+    def total_and_slope(
+        self, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return the sum as one product of vectors."""
+        residual = margin - target
+        slope = 2.0 * weighed(residual, weight)
+        return 0.5 * float(residual @ slope), slope
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the mean of the targets."""
-        return np.mean(target, keepdims=True)
+        return np.average(target, weights=weight, keepdims=True)
 
 
 @dataclass(frozen=True)
-class Absolute(_OfNumbers):
+class Absolute(OfNumbers):
     """The absolute error `|margin - target|` (Laplace 1774); at its kink the slope is 0."""
 
     name: ClassVar[str] = "absolute"
     formula: ClassVar[str] = "|prediction - actual|"
     curvature_bound: ClassVar[float] = float("inf")
+    smooth: ClassVar[bool] = False
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return `|margin - target|`."""
@@ -82,7 +92,7 @@ class Absolute(_OfNumbers):
 
 
 @dataclass(frozen=True)
-class Huber(_OfNumbers):
+class Huber(OfNumbers):
     """Half the square of a small residual, `delta (|r| - delta/2)` of one beyond `delta`.
 
     `delta` is in the units of the target and must be above 0; ChoiceError if not. Huber 1964,
@@ -122,3 +132,30 @@ class Huber(_OfNumbers):
         residual = margin - target
         held = np.clip(residual, -self.delta, self.delta)
         return held * (residual - 0.5 * held), held
+
+
+def median(values: Array, weight: Array | None) -> Array:
+    """Return the median, (1,), of values that count as often as their weights, (rows,), say.
+
+    Where it lies between two of them it is halfway, as that of repeated rows is.
+
+    >>> median(np.array([1.0, 2.0, 5.0]), np.array([1.0, 1.0, 2.0]))
+    array([3.5])
+    """
+    if weight is None:
+        return np.median(values, keepdims=True)
+    return quantile(values, weight, 0.5)
+
+
+def quantile(values: Array, weight: Array | None, share: float) -> Array:
+    """Return the number, (1,), below which `share` of the values lies, by their weights.
+
+    Where any number between two of them is that, it is halfway.
+
+    >>> quantile(np.array([1.0, 2.0, 5.0, 9.0]), None, 0.75)
+    array([7.])
+    """
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(np.ones(len(values)) if weight is None else weight[order])
+    middle = [np.searchsorted(below, share * below[-1], side=side) for side in ("left", "right")]
+    return np.mean(values[order[np.minimum(middle, len(values) - 1)]], keepdims=True)

@@ -12,6 +12,7 @@ from steepest.data.prepare import Data, prepare
 from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
 from steepest.descend import descend_rows
+from steepest.descent.asked import Asked
 from steepest.descent.rules import Steepest
 from steepest.descent.scale import choose_scale
 from steepest.errors import DataError, FileError
@@ -161,7 +162,7 @@ def _single(table: Table, goal: str) -> list[list[str]]:
 
 def first_choices(data: Data) -> dict[str, Any]:
     """Return choices whose steps are seen to arrive: the textbook's, unless in a deep ravine."""
-    objective = objective_of(data, "auto", 0.0, 1.0)
+    objective = objective_of(data, Asked())
     scale = choose_scale("standard" if _in_ravine(objective) else "none", objective)
     limit = Steepest().limit(scale.curvature) if scale.curvature else None
     round_bowl = scale.name == "standard" and len(data.features.names) == 1

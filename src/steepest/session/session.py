@@ -11,6 +11,7 @@ import numpy as np
 from steepest.data.shipped import datasets
 from steepest.data.table import Table, read_table
 from steepest.descend import descend_rows
+from steepest.descent.asked import Asked
 from steepest.descent.scale import choose_scale
 from steepest.diagnosis.lowest import lowest_loss
 from steepest.errors import ChoiceError, SteepestError
@@ -44,7 +45,7 @@ class Session:
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
-        self._known: dict[tuple[str, float, float], float | None] = {}
+        self._known: dict[tuple[str, float, float, float], float | None] = {}
         self._asks: dict[str, Callable[[Mapping[str, Any], Callable[[], bool]], Record]] = {
             "open": self._open,
             "offer": self._offer,
@@ -151,7 +152,8 @@ class Session:
         if run.data is not self._opened.data:
             # A point is being dragged: there is no time for a descent that arrives.
             return lowest_loss(run.objective) if run.objective.size == 2 else None
-        objective = (run.choices.loss, run.choices.l2, run.choices.delta)
+        chosen = run.choices
+        objective = (chosen.loss, chosen.l2, chosen.delta, chosen.quantile)
         if objective not in self._known:
             self._known[objective] = lowest_loss(run.objective)
         return self._known[objective]
@@ -208,16 +210,18 @@ class Session:
         return {"loss": objective.value(params)}
 
     def _objective(self, request: Mapping[str, Any]) -> LinearObjective:
-        choices: dict[str, Any] = {"loss": "auto", "l2": 0.0, "delta": 1.0}
-        choices |= asked.choices_of(request.get("choices"))
+        choices = asked.choices_of(request.get("choices"))
         rows = asked.edited(self._opened.data, request.get("rows"))
-        return objective_of(rows, choices["loss"], choices["l2"], choices["delta"])
+        return objective_of(rows, Asked(**choices))
 
     def _page(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
-        """Return the saved page of a run, in the state that the page has in its link."""
+        """Return the saved page of a run, in the state that the page has in its link.
+
+        `link` is for a page that can compute; `look` has as much of the state as can be taken up
+        by one that cannot.
+        """
         run = self._run({"choices": request.get("choices")}, given_up)
         record = run.record()
-        link = asked.word_of(request.get("link"), "link", asked.MOST_LINK) or ""
-        # A page that cannot compute cannot take up another state either.
-        link = link if record["engine"] == "page" else ""
+        state = "link" if record["engine"] == "page" else "look"
+        link = asked.word_of(request.get(state), state, asked.MOST_LINK) or ""
         return {"html": saved_html(record, run.explain(), link)}

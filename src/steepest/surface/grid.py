@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from steepest.data.rows import Rows
 from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import Loss
+from steepest.objective.loss import Loss, weighed
+from steepest.objective.plane import Plane, RowsOnPlane, lowest_step
 from steepest.objective.protocol import Objective
 from steepest.objective.regression import Squared
-from steepest.surface.plane import Plane, RowsOnPlane, lowest_step
 from steepest.surface.tables import entropy_on_grid
 
 __all__ = ["Quadratic", "loss_at", "loss_on_grid"]
@@ -52,8 +52,9 @@ def loss_at(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
     if not isinstance(objective, LinearObjective):
         return np.array([objective.value(plane.params(*point)) for point in points])
     rows = RowsOnPlane.of(objective, plane)
-    data = [objective.loss.value(rows.margin(*at), rows.target).mean() for at in points]
-    return np.array(data) + Quadratic(0.0, 0.0, rows.penalty).at(a, b)
+    total_and_slope = objective.loss.total_and_slope
+    sums = [total_and_slope(rows.margin(*at), rows.target, rows.weight)[0] for at in points]
+    return np.array(sums) / rows.total + Quadratic(0.0, 0.0, rows.penalty).at(a, b)
 
 
 @dataclass(frozen=True)
@@ -112,26 +113,29 @@ def _shifted(numbers: Array, a0: float, b0: float) -> Array:
 def _means(rows: RowsOnPlane, a: float, b: float, threads: int | None) -> Array:
     """Return the six means of products of residual r at (a, b), p = by_a and q = by_b."""
 
-    def block(parts: Array, target: Array) -> tuple[Any, ...]:
+    def block(parts: Array, target: Array, weight: Array | None) -> tuple[Any, ...]:
         p, q = parts[:, 1], parts[:, 2]
         r = parts[:, 0] + a * p + b * q - target
-        return (np.array([r @ r, 2 * r @ p, 2 * r @ q, p @ p, 2 * p @ q, q @ q]),)
+        wr, wp, wq = (weighed(each, weight) for each in (r, p, q))
+        return (np.array([wr @ r, 2 * wr @ p, 2 * wr @ q, wp @ p, 2 * wp @ q, wq @ q]),)
 
-    (total,) = Rows(_stacked(rows), rows.target, threads=threads).sum(block)
-    return total / len(rows.target)
+    (total,) = _dealt(rows, 1, threads).sum(block)
+    return total / rows.total
 
 
-def _stacked(rows: RowsOnPlane) -> Array:
-    """Return base, by_a and by_b of one margin side by side, (rows, 3)."""
-    return np.column_stack([rows.base, rows.by_a, rows.by_b])
+def _dealt(rows: RowsOnPlane, outputs: int, threads: int | None) -> Rows:
+    """Return base, by_a and by_b of one margin side by side, (rows, 3), in blocks."""
+    parts = np.column_stack([rows.base, rows.by_a, rows.by_b])
+    return Rows(parts, rows.target, outputs=outputs, sample_weight=rows.weight, threads=threads)
 
 
 def _plain(rows: RowsOnPlane, loss: Loss, a: Array, b: Array, threads: int) -> Array:
     """Return the mean loss of one margin on the grid, one value per cell and row."""
 
-    def block(parts: Array, target: Array) -> tuple[Any, ...]:
+    def block(parts: Array, target: Array, weight: Array | None) -> tuple[Any, ...]:
         along_a = parts[:, 0] + a[:, None] * parts[:, 1]
-        return (np.array([loss.value(along_a + t * parts[:, 2], target).sum(1) for t in b]),)
+        values = (loss.value(along_a + t * parts[:, 2], target) for t in b)
+        return (np.array([v.sum(1) if weight is None else v @ weight for v in values]),)
 
-    (total,) = Rows(_stacked(rows), rows.target, outputs=2 * len(a), threads=threads).sum(block)
-    return np.asarray(total / len(rows.target))
+    (total,) = _dealt(rows, 2 * len(a), threads).sum(block)
+    return np.asarray(total / rows.total)

@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
+from steepest.objective.plane import Plane
 from steepest.objective.protocol import Objective
 from steepest.surface.axes import Axes
 from steepest.surface.grid import loss_at, loss_on_grid
-from steepest.surface.plane import Plane
 from steepest.surface.window import find_bowl, window
 from steepest.trace import Step, Trace
 

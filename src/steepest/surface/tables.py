@@ -8,6 +8,7 @@ one product of matrices; as many of those are multiplied before a logarithm as f
 No term is negative, so nothing cancels: exact to about 1e-16 a row.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from steepest.data.rows import Rows
 from steepest.objective.entropy import OfClasses
-from steepest.surface.plane import RowsOnPlane
+from steepest.objective.plane import RowsOnPlane
 
 __all__ = ["entropy_on_grid"]
 
@@ -36,6 +37,9 @@ TERMS = 8
 ALIKE = 4
 """The most different steps along an axis for which rows are sorted by their step."""
 
+MOST_WEIGHTS = 16
+"""The most different sample weights for which rows are sorted by their weight."""
+
 TOGETHER = 16
 """The most rows whose factors make one polynomial."""
 
@@ -46,17 +50,41 @@ def entropy_on_grid(rows: RowsOnPlane, loss: OfClasses, a: Array, b: Array, thre
     Cells with a small loss are done again row by row.
     """
     target = rows.target.astype(np.intp)
-    base, by_a, by_b = (_ahead(m, target) for m in (rows.base, rows.by_a, rows.by_b))
-    if _few(by_b):
-        total = _by_steps(base, by_a, by_b, a, b, threads)
-    elif _few(by_a):
-        total = _by_steps(base, by_b, by_a, b, a, threads).T
-    else:
-        total = _by_rows(base, by_a, by_b, a, b, threads)
-    surface: Array = total / len(target)
+    ahead = [_ahead(m, target) for m in (rows.base, rows.by_a, rows.by_b)]
+    total = _weighted(ahead, rows.weight, a, b, threads)
+    surface: Array = total / rows.total
     for i, j in zip(*np.nonzero(surface < SMALL), strict=True):
-        surface[i, j] = loss.value(rows.margin(a[j], b[i]), rows.target).mean()
+        margin = rows.margin(a[j], b[i])
+        surface[i, j] = loss.total_and_slope(margin, rows.target, rows.weight)[0] / rows.total
     return surface
+
+
+def _weighted(
+    ahead: Sequence[Array], weight: Array | None, a: Array, b: Array, threads: int
+) -> Array:
+    """Return the sum over rows, each by its weight: rows that weigh the same are summed together.
+
+    Where nearly every row has its own weight, nothing can be multiplied out.
+    """
+    if weight is None:
+        return _total(ahead, a, b, threads)
+    weights = np.unique(weight)
+    if len(weights) > MOST_WEIGHTS:
+        return _by_rows(ahead, a, b, threads, weight)
+    total = np.zeros((len(b), len(a)))
+    for one in weights:
+        total += one * _total([way[weight == one] for way in ahead], a, b, threads)
+    return total
+
+
+def _total(ahead: Sequence[Array], a: Array, b: Array, threads: int) -> Array:
+    """Return the sum over rows, each counted once; `ahead` is base, by_a and by_b of each."""
+    base, by_a, by_b = ahead
+    if _few(by_b):
+        return _by_steps(base, by_a, by_b, a, b, threads)
+    if _few(by_a):
+        return _by_steps(base, by_b, by_a, b, a, threads).T
+    return _by_rows(ahead, a, b, threads)
 
 
 def _few(steps: Array) -> bool:
@@ -70,7 +98,7 @@ def _by_steps(base: Array, by_a: Array, by_b: Array, a: Array, b: Array, threads
     for step in np.unique(by_b):
         alike = by_b[:, 0] == step
 
-        def block(parts: Array, _: Array, step: float = step) -> tuple[Any, ...]:
+        def block(parts: Array, *_: Any, step: float = step) -> tuple[Any, ...]:
             along_a = parts[:, :1] + a * parts[:, 1:]
             return (_log_polynomials(along_a, step * b),)
 
@@ -116,21 +144,25 @@ def _multiplied_polynomials(table: Array, together: int) -> Array:
     return np.ascontiguousarray(coefficients.swapaxes(0, 1))
 
 
-def _by_rows(base: Array, by_a: Array, by_b: Array, a: Array, b: Array, threads: int) -> Array:
+def _by_rows(
+    ahead: Sequence[Array], a: Array, b: Array, threads: int, weight: Array | None = None
+) -> Array:
     """Return the sum over rows, each with its own steps; each of the three is (rows, others)."""
+    base, *_ = ahead
     others = base.shape[1]
 
-    def block(flat: Array, _: Array) -> tuple[Any, ...]:
-        start, along_a, along_b = flat.reshape(-1, 3, others).transpose(1, 0, 2)
-        return (
-            _log_products(
-                start[:, None] + a[:, None] * along_a[:, None], b[:, None] * along_b[:, None]
-            ),
-        )
+    def block(flat: Array, _: Array, weight: Array | None) -> tuple[Any, ...]:
+        start, by_a, by_b = flat.reshape(-1, 3, others).transpose(1, 0, 2)
+        along_a = start[:, None] + a[:, None] * by_a[:, None]
+        along_b = b[:, None] * by_b[:, None]
+        if weight is None:
+            return (_log_products(along_a, along_b),)
+        return (_log_sums(along_a, along_b, weight),)
 
-    flat = np.concatenate([base, by_a, by_b], axis=1)
+    flat = np.concatenate(ahead, axis=1)
     outputs = (others + 1) * (len(a) + len(b)) // 2
-    (total,) = Rows(flat, base[:, 0], outputs=outputs, threads=threads).sum(block)
+    dealt = Rows(flat, base[:, 0], outputs=outputs, sample_weight=weight, threads=threads)
+    (total,) = dealt.sum(block)
     return total
 
 
@@ -184,13 +216,17 @@ def _multiplied_out(table: Array, together: int) -> Array:
     return terms
 
 
-def _log_sums(along_a: Array, along_b: Array) -> Array:
-    """Return the same with one exponential and one logarithm a cell: for margins of hundreds."""
+def _log_sums(along_a: Array, along_b: Array, weight: Array | None = None) -> Array:
+    """Return the same with one exponential and one logarithm a cell: for margins of hundreds.
+
+    `weight`, (rows,), is how much each row counts.
+    """
 
     def at(row: Array) -> Array:
         ahead = along_a + row[:, None]
         lead = np.maximum(ahead.max(axis=2), 0.0)
         rest = np.exp(ahead - lead[..., None]).sum(axis=2) + np.exp(-lead)
-        return np.asarray((lead + np.log(rest)).sum(axis=0))
+        values = lead + np.log(rest)
+        return np.asarray(values.sum(axis=0) if weight is None else weight @ values)
 
     return np.array([at(row) for row in along_b.swapaxes(0, 1)])

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.objective.curvature import bend_along
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss import Loss
-from steepest.objective.regression import Absolute, Huber, Squared
-from steepest.surface.plane import Plane, RowsOnPlane, lowest_step
+from steepest.objective.plane import Plane, RowsOnPlane, lowest_step
+from steepest.objective.regression import Huber, Squared
 
 __all__ = ["Bowl", "find_bowl", "window"]
 
@@ -44,11 +45,11 @@ class Bowl(NamedTuple):
 def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
     """Return the bowl on the plane, found by Newton steps, or None if it has no bottom.
 
-    The absolute and the Huber loss may be flat or kinked where they stand, so their place is
-    taken by the squared loss: the window needs to know where the minimum is, not exactly.
+    A loss with kinks and the Huber loss may be flat where they stand, so their place is taken by
+    the squared loss: the window needs to know where the minimum is, not exactly.
     """
     rows, tilt = RowsOnPlane.of(objective, plane).level()
-    loss, stand_in = objective.loss, isinstance(objective.loss, Absolute | Huber)
+    loss, stand_in = objective.loss, not objective.loss.smooth or isinstance(objective.loss, Huber)
     if stand_in:
         loss = Squared()
     at = np.zeros(2)
@@ -73,15 +74,13 @@ def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
 def _expand(rows: RowsOnPlane, loss: Loss, at: Array) -> tuple[float, Array, Array]:
     """Return value, slope (2,) and second derivatives (2, 2) at the point `at` of the rows."""
     margin = rows.margin(*at)
-    value, slope = loss.value_and_slope(margin, rows.target)
-    count = len(rows.target)
-    ways = np.stack([rows.by_a, rows.by_b]).reshape(2, count, -1)
-    curvature = loss.curvature(margin, rows.target).reshape(count, loss.margins, loss.margins)
-    bend = np.einsum("uni,nij,vnj->uv", ways, curvature, ways, optimize=True) / count
-    by = np.einsum("uni,ni->u", ways, slope.reshape(count, -1)) / count
+    value, slope = loss.total_and_slope(margin, rows.target, rows.weight)
+    ways = [rows.by_a, rows.by_b]
+    bend = bend_along(loss, margin, rows.target, rows.weight, ways) / rows.total
+    by = np.array([np.vdot(way, slope) for way in ways]) / rows.total
     _, ca, cb, caa, cab, cbb = rows.penalty
     penalty = np.array([[2 * caa, cab], [cab, 2 * cbb]])
-    total = float(value.mean() + rows.penalty @ _powers(at))
+    total = float(value / rows.total + rows.penalty @ _powers(at))
     return total, by + [ca, cb] + penalty @ at, bend + penalty
 
 
@@ -94,8 +93,8 @@ def _downhill(rows: RowsOnPlane, loss: Loss, at: Array, step: Any, value: float)
     """Return where the step leads, shortened until the loss is no higher."""
     for _ in range(30):
         there = at + step
-        loss_there = loss.value(rows.margin(*there), rows.target).mean()
-        if loss_there + rows.penalty @ _powers(there) <= value:
+        total = loss.total_and_slope(rows.margin(*there), rows.target, rows.weight)[0]
+        if total / rows.total + rows.penalty @ _powers(there) <= value:
             return there
         step = step / 2
     return at

@@ -10,6 +10,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from itertools import groupby
 from pathlib import Path as FilePath
 from typing import Any
@@ -60,7 +61,11 @@ def shoot(scene: Scene, paths: Sequence[str | os.PathLike[str]], progress: bool 
             for take in takers:
                 take(frame)
             if show:
-                show(number, "")
+                show(number, partial(_picture, number, len(reel.script)))
+
+
+def _picture(number: int, count: int) -> str:
+    return f"picture {number + 1:,} of {count:,}"
 
 
 class Reel:

@@ -114,7 +114,7 @@ class Line:
 
     def show(self, at: int) -> None:
         """Draw the line of point `at`."""
-        y = self._scene.margins(self._path.params[at], self._x[:, None])
+        y = self._scene.predictions(self._path.params[at], self._x[:, None])
         self._line.set_data(self._x, y)
 
 
@@ -123,7 +123,7 @@ class Predicted:
 
     def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
         self._scene, self._path = scene, path
-        last = scene.margins(scene.result.params)
+        last = scene.predictions(scene.result.params)
         span = _span(np.append(scene.y, last))
         axes.plot(span, span, "--", color=MUTED, lw=1.2)
         axes.annotate(
@@ -152,7 +152,7 @@ class Predicted:
 
     def show(self, at: int) -> None:
         """Draw the predictions of point `at`."""
-        self._points.set_data(self._scene.y, self._scene.margins(self._path.params[at]))
+        self._points.set_data(self._scene.y, self._scene.predictions(self._path.params[at]))
 
 
 class Probabilities:

@@ -12,11 +12,11 @@ cycle, and no text in backticks over several lines.
 import re
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from posixpath import dirname, normpath
+from posixpath import basename, dirname, normpath
 from posixpath import join as joined
 from typing import NamedTuple
 
-__all__ = ["WEB", "join", "web_text"]
+__all__ = ["WEB", "join", "style_text", "web_text"]
 
 WEB: Traversable = files("steepest.view") / "web"
 """Where the page's modules and its style are, in a folder or in a zip."""
@@ -39,6 +39,11 @@ def web_text(path: str, root: Traversable = WEB) -> str:
         raise ValueError(f"there is no {path} among the files of the page") from error
 
 
+def style_text(path: str, root: Traversable = WEB) -> str:
+    """Return a style sheet without the lines that are only comment; ValueError if it is missing."""
+    return _flush(COMMENT.sub("", web_text(path, root)))
+
+
 def join(entry: str, exports: tuple[str, ...], root: Traversable = WEB) -> str:
     """Return the module `entry` and all that it imports as one text that declares `exports`.
 
@@ -50,8 +55,9 @@ def join(entry: str, exports: tuple[str, ...], root: Traversable = WEB) -> str:
     missing = set(exports) - set(modules[entry].exports)
     if missing:
         raise ValueError(f"{entry} does not export {', '.join(sorted(missing))}")
-    last = f"const {{ {', '.join(exports)} }} = {modules[entry].variable};\n"
-    return "\n".join([*(module.as_function() for module in modules.values()), last])
+    names = _variables(list(modules))
+    last = f"const {{ {', '.join(exports)} }} = {names[entry]};\n"
+    return "\n".join([*(module.as_function(names) for module in modules.values()), last])
 
 
 def _add(
@@ -68,8 +74,6 @@ def _add(
         for name, _ in needed.names:
             if name not in modules[needed.path].exports:
                 raise module.refusal(needed.at, f"{needed.path} does not export {name}")
-    if any(module.variable == other.variable for other in modules.values()):
-        raise ValueError(f"{path}: another module has the same letters and digits; rename it")
     modules[path] = module
 
 
@@ -88,19 +92,21 @@ class Module:
         self.path = path
         # The other lines keep their numbers.
         self._source = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
-        self.variable = _variable(path)
         self.exports = [found[2] for found in EXPORT.finditer(self._source)]
         self.imports = [self._import(found) for found in IMPORT.finditer(self._source)]
 
-    def as_function(self) -> str:
-        """Return the module as a constant: what a function returns that has it as its body."""
+    def as_function(self, variables: dict[str, str]) -> str:
+        """Return the module as a constant: what a function returns that has it as its body.
+
+        `variables` has the constant of each module by its path.
+        """
         declared = iter(self.imports)
-        body = IMPORT.sub(lambda found: _taken(next(declared), found[0]), self._source)
+        body = IMPORT.sub(lambda found: _taken(next(declared), found[0], variables), self._source)
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
-        code = "\n".join(line.strip() for line in body.split("\n") if line.strip())
+        code = _flush(body)
         names = ", ".join(self.exports)
-        return f"const {self.variable} = (() => {{\n{code}\nreturn {{ {names} }};\n}})();"
+        return f"const {variables[self.path]} = (() => {{\n{code}\nreturn {{ {names} }};\n}})();"
 
     def refusal(self, at: int, words: str) -> ValueError:
         """Return the error that something stands at `at` that may not."""
@@ -130,16 +136,31 @@ class Module:
                 raise ValueError(f"{self.path}, line {number}: {what}")
 
 
-def _taken(needed: Import, text: str) -> str:
+def _flush(text: str) -> str:
+    """Return a text without its indents and its empty lines."""
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def _taken(needed: Import, text: str, variables: dict[str, str]) -> str:
     """Return an import as a constant, with as many lines as its text had."""
     names = ", ".join(n if n == own else f"{n}: {own}" for n, own in needed.names)
-    return f"const {{ {names} }} = {_variable(needed.path)};" + "\n" * text.count("\n")
+    return f"const {{ {names} }} = {variables[needed.path]};" + "\n" * text.count("\n")
+
+
+def _variables(paths: list[str]) -> dict[str, str]:
+    """Return the constant that holds each module: with its folder only where it is not alone.
+
+    >>> _variables(["draw/canvas.js", "draw/runs.js", "controls/runs.js"])
+    {'draw/canvas.js': 'm_canvas', 'draw/runs.js': 'm_draw_runs', 'controls/runs.js': ...}
+    """
+    names = [_variable(basename(path)) for path in paths]
+    alone = {path: name for path, name in zip(paths, names, strict=True) if names.count(name) == 1}
+    found = {path: alone.get(path, _variable(path)) for path in paths}
+    for path, name in found.items():
+        if list(found.values()).count(name) > 1:
+            raise ValueError(f"{path}: another module has the same letters and digits; rename it")
+    return found
 
 
 def _variable(path: str) -> str:
-    """Return the constant that holds a module.
-
-    >>> _variable("draw/canvas.js")
-    'm_draw_canvas_js'
-    """
-    return "m_" + re.sub(r"\W", "_", path)
+    return "m_" + re.sub(r"\W", "_", path.removesuffix(".js"))

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from steepest.files import PAGES, check_writable, whole_file
-from steepest.view.modules import join, web_text
+from steepest.view.modules import join, style_text
 from steepest.view.wire import to_json
 
 __all__ = ["live_html", "live_script", "notebook_script", "saved_html", "style", "write_page"]
@@ -110,7 +110,7 @@ def notebook_script() -> str:
 @cache
 def style() -> str:
     """Return the style of the page; ValueError if it could end its own element."""
-    return _enclosed(web_text("page.css"), "</style")
+    return _enclosed(style_text("page.css"), "</style")
 
 
 @cache

@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from time import perf_counter
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 
 from steepest.trace import Step
 from steepest.view.numerals import short
@@ -19,23 +21,28 @@ PATIENCE = 1.0
 PERIOD = 0.1
 """Seconds between two looks of a bar."""
 
+Show = Callable[[float, Callable[[], str]], None]
+
 
 @contextmanager
-def bar(task: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
-    """Yield `show(done, text)`, which moves the bar of a `task` of `total` parts."""
+def bar(task: str, total: float | None) -> Iterator[Show]:
+    """Yield `show(done, say)`, which moves the bar of a `task` of `total` parts.
+
+    The time left is told where the total is known, else the time that has passed.
+    """
+    clock = TimeElapsedColumn if total is None else TimeRemainingColumn
     progress = Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[text]}"),
-        TimeRemainingColumn(),
+        BarColumn(bar_width=8),
+        clock(table_column=Column(min_width=7)),
+        TextColumn("{task.fields[text]}", markup=False),
         console=Console(file=sys.stderr),
         transient=True,
     )
     number = progress.add_task(task, total=total, text="")
     began = last = perf_counter()
 
-    def show(done: int, text: str = "") -> None:
+    def show(done: float, say: Callable[[], str]) -> None:
         nonlocal last
         now = perf_counter()
         if now - began < PATIENCE or now - last < PERIOD:
@@ -43,7 +50,7 @@ def bar(task: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
         last = now
         if not progress.live.is_started and progress.console.is_terminal:
             progress.start()
-        progress.update(number, completed=done, text=text)
+        progress.update(number, completed=done, text=say())
 
     try:
         yield show
@@ -55,13 +62,38 @@ def bar(task: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
 
 
 @contextmanager
-def watch_steps(steps: Iterable[Step], total: int | None) -> Iterator[Iterator[Step]]:
-    """Yield the steps as they are, with a bar that shows the loss and how steep it is there."""
-    with bar("descending", total) as show:
+def watch_steps(
+    steps: Iterable[Step], most: int | None, seconds: float | None = None, since: float = 0.0
+) -> Iterator[Iterator[Step]]:
+    """Yield the steps as they are, with a bar that tells the loss and how steep it is there.
+
+    `most` is how many steps there are at most, `seconds` how long after `since` it may take; the
+    bar is full when the first of the two is reached, and has no end where neither is known.
+    """
+    known = most is not None or seconds is not None
+    with bar("descending", 1.0 if known else None) as show:
 
         def watched() -> Iterator[Step]:
-            for step in steps:
-                show(step.index, f"loss {short(step.loss)}, gradient {short(step.gradient_norm)}")
+            began = perf_counter()
+            for count, step in enumerate(steps, start=1):
+                of_steps = step.index / most if most else 0.0
+                of_time = (step.seconds - since) / seconds if seconds else 0.0
+                say = partial(_told, step, most, count, began)
+                show(max(of_steps, of_time), say)
                 yield step
 
         yield watched()
+
+
+def _told(step: Step, most: int | None, count: int, began: float) -> str:
+    """Return what a bar says of a step, the last of so many since the clock was at `began`."""
+    of = "" if most is None else f"/{most:,}"
+    passes = [f"{short(step.passes)} passes"] if step.passes else []
+    said = [
+        f"{step.index:,}{of}",
+        f"loss {short(step.loss)}",
+        f"gradient {short(step.gradient_norm)}",
+        *passes,
+        f"{short(count / (perf_counter() - began))}/s",
+    ]
+    return "  ".join(said)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
+from steepest.data.sparse import dense_rows
 from steepest.descent.plan import Choices
 from steepest.descent.rules import RULES
 from steepest.descent.scale import SCALES
@@ -23,18 +24,33 @@ from steepest.trace import Trace
 from steepest.view.scene import MOST_ROWS, some_rows, thinned
 from steepest.view.story import Story, brief, label, loss_label
 
-__all__ = ["PAGE_POINTS", "VERSION", "run_record", "scene_record", "surface_record"]
+__all__ = ["PAGE_POINTS", "PAGE_RULES", "VERSION", "run_record", "scene_record", "surface_record"]
 
 Array = NDArray[np.float64]
 Record = dict[str, Any]
 
 VERSION = 1
 
+PAGE_RULES = ("steepest", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "plane")
+"""The rules that stand once more in `web/descent.js`; a page offers no others."""
+
+PAGE_RATES = ("auto", "time", "step", "cosine")
+"""The words of a learning rate that stand once more in `web/engine/rates.js`; numbers do too."""
+
+PAGE_LOSSES = ("squared", "absolute", "huber", "cross_entropy")
+"""The losses that a page walks on, and so offers; of a run on another it has the steps."""
+
 PAGE_POINTS = 101
 """Points a side of the surface: few enough to draw it anew while a data point is dragged."""
 
-MOST_STEPS = 2000
-"""Steps whose params a page gets: as many as a path has room for."""
+MOST_STEPS = 100_001
+"""Points of a run that a page gets: all of the longest that it can ask for."""
+
+MOST_SAVED = 20_001
+"""Points of a run in a file that cannot walk it again."""
+
+MOST_WALKED = 2000
+"""Points of a run in a file that can: what the page makes of the choices is held to these."""
 
 MOST_STEP_NUMBERS = 1_000_000
 """Params and gradients of all those steps together: 8 MB."""
@@ -56,7 +72,10 @@ def scene_record(
     shown = _shown_rows(data)
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
     words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
-    alone = "page" if one and whole and _known(story.choices) else "record"
+    plain = data.sample_weight is None
+    alone = "page" if one and whole and plain and _known(story.choices) else "record"
+    again = alone == "page" and _same_again(story.choices)
+    most = MOST_STEPS if live else MOST_WALKED if again else MOST_SAVED
     return {
         "version": VERSION,
         "title": story.title,
@@ -69,14 +88,16 @@ def scene_record(
         "columns": [column.name for column in data.features.columns],
         "margins": objective.shape[1],
         "losses": _losses(story, data.target.unit),
-        "rules": list(RULES),
+        "rules": list(PAGE_RULES),
+        "named": list(RULES),
         "scales": list(SCALES),
         "engine": "python" if live else alone,
-        "editable": one and whole,
-        "X": np.ascontiguousarray(data.X[shown]).ravel(),
+        "editable": one and whole and plain,
+        "weighted": not plain,
+        "X": dense_rows(data.X, shown).ravel(),
         "y": data.y[shown],
         "rowNumbers": (shown + 1).astype(np.int32),
-        "run": run_record(story, objective, lowest_loss(objective)),
+        "run": run_record(story, objective, lowest_loss(objective), most),
         "surface": surface_record(story, surface),
     }
 
@@ -90,8 +111,26 @@ def _shown_rows(data: Data) -> NDArray[np.intp]:
 
 
 def _known(choices: Choices) -> bool:
-    """Return whether the run was made by choices that have a name: a page knows no others."""
-    return choices.rule in RULES and choices.learning_rate != "a function of the step"
+    """Return whether a page can walk the run again: it knows the losses, rules and rates."""
+    known = choices.rule in PAGE_RULES and choices.loss in PAGE_LOSSES
+    return known and _walked_by_pages(choices.learning_rate)
+
+
+def _walked_by_pages(rate: float | str) -> bool:
+    """Return whether a page knows the learning rate: a number, however written, or a word."""
+    try:
+        return bool(np.isfinite(float(rate)))
+    except ValueError:
+        return str(rate).split(":")[0] in PAGE_RATES
+
+
+def _same_again(choices: Choices) -> bool:
+    """Return whether who walks the run again surely takes the same steps: rounding stays small.
+
+    A searched rate magnifies it, and so do kinks and quotients of small gradients.
+    """
+    plain = choices.rule in ("steepest", "momentum", "nesterov")
+    return plain and choices.learning_rate != "auto" and choices.loss != "absolute"
 
 
 def _names(story: Story, data: Data) -> Record:
@@ -115,28 +154,33 @@ def _names(story: Story, data: Data) -> Record:
 
 
 def _losses(story: Story, unit: str) -> list[Record]:
-    """Return the losses that fit the target."""
+    """Return the losses that fit the target: those that are offered, and the run's own."""
+    own, delta, quantile = story.choices.loss, story.choices.delta, story.choices.quantile
     classes = None if story.classes is None else len(story.classes)
     fitting = [name for name in LOSSES if (name == "cross_entropy") == (classes is not None)]
+    fitting = [name for name in fitting if name == own or name in PAGE_LOSSES]
     return [
         {
             "name": name,
             "label": loss_label(name, unit),
-            "formula": choose_loss(name, classes, story.choices.delta).formula,
+            "formula": choose_loss(name, classes, delta, quantile).formula,
         }
         for name in fitting
     ]
 
 
-def run_record(story: Story, objective: LinearObjective, lowest: float | None) -> Record:
+def run_record(
+    story: Story, objective: LinearObjective, lowest: float | None, most: int = MOST_STEPS
+) -> Record:
     """Return a run for a page: its choices, its steps, how it ended and what is said of it.
 
-    `lowest` is the lowest loss that is known of the objective.
+    `lowest` is the lowest loss that is known of the objective; `most` is how many points are told,
+    of longer runs the first ones and ever fewer after them.
     """
     choices, trace = story.choices, story.trace
-    index = _kept_steps(trace)
-    steps = [trace[int(i)] for i in index]
-    params = np.array([step.params for step in steps])
+    index = _kept_steps(trace, most)
+    place = np.searchsorted(trace.kept, index)
+    params = trace.params[place]
     losses = _full_losses(trace.full_losses[index], params, objective)
     known = choices.curvature if choices.rule in RULES else None
     return {
@@ -145,11 +189,12 @@ def run_record(story: Story, objective: LinearObjective, lowest: float | None) -
         "count": len(trace),
         "index": index.astype(np.int32),
         "params": params.ravel(),
-        "gradient": np.array([step.gradient for step in steps]).ravel(),
+        "gradient": trace.gradients[place].ravel(),
         "loss": trace.losses[index],
         "fullLoss": losses,
         "norm": trace.gradient_norms[index],
         "rate": trace.learning_rates[index],
+        "momentum": trace.momenta[index],
         "curvature": choices.curvature,
         "limit": RULES[choices.rule]().limit(known) if known else None,
         "exactLimit": isinstance(objective.loss, Squared),
@@ -160,11 +205,11 @@ def run_record(story: Story, objective: LinearObjective, lowest: float | None) -
     }
 
 
-def _kept_steps(trace: Trace) -> NDArray[np.intp]:
+def _kept_steps(trace: Trace, most: int) -> NDArray[np.intp]:
     """Return the steps that a page gets, the start, the best and the last among them."""
     kept = trace.kept
-    most = max(2, min(MOST_STEPS, MOST_STEP_NUMBERS // (2 * max(trace.size, 1))))
-    chosen = kept[thinned(len(kept), most)]
+    room = MOST_STEP_NUMBERS // (2 * max(trace.size, 1))
+    chosen = kept[thinned(len(kept), max(2, min(most, room)))]
     return np.union1d(chosen, np.array([0, trace.best.index, len(trace) - 1], dtype=np.intp))
 
 
@@ -186,7 +231,7 @@ def _best(losses: Array) -> int:
 
 def _choices(choices: Choices, trace: Trace) -> Record:
     """Return what was chosen; a run that was told no number of steps chose those it took."""
-    names = ("loss", "rule", "learning_rate", "scale", "l2", "delta", "batch", "seed")
+    names = ("loss", "rule", "learning_rate", "scale", "l2", "delta", "quantile", "batch", "seed")
     chosen = {name: getattr(choices, name) for name in names}
     steps = max(1, len(trace) - 1) if choices.steps is None else choices.steps
     start = None if choices.random_start else trace[0].params.tolist()

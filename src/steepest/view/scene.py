@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
+from steepest.data.sparse import dense_rows
 from steepest.surface.surface import Surface
 from steepest.view.story import Story, brief, label
 
@@ -15,6 +16,9 @@ Array = NDArray[np.float64]
 
 MOST_ROWS = 2000
 """Rows that a picture shows at most: more would be one blot."""
+
+MOST_NUMBERS = 10_000_000
+"""Numbers of X in those rows: of very many features fewer rows are drawn."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,12 @@ class Scene(Story):
     @classmethod
     def set(cls, story: Story, data: Data, surface: Surface) -> "Scene":
         """Return the scene of a story, on its data and its surface."""
-        shown = some_rows(len(data.y))
         features = data.features
+        room = MOST_NUMBERS // len(features.names)
+        shown = some_rows(len(data.y), max(2, min(MOST_ROWS, room)))
         return cls(
             **vars(story),
-            X=data.X[shown],
+            X=dense_rows(data.X, shown),
             y=data.y[shown],
             feature_labels=tuple(map(label, features.names, features.units)),
             target_label=label(data.target.name, data.target.unit),
@@ -57,6 +62,10 @@ class Scene(Story):
         matrix = params.reshape(X.shape[1] + 1, -1)
         margins: Array = X @ matrix[:-1] + matrix[-1]
         return margins[:, 0] if margins.shape[1] == 1 else margins
+
+    def predictions(self, params: Array, X: Array | None = None) -> Array:
+        """Return the numbers predicted for the drawn rows, or for X, (rows,)."""
+        return self.loss.prediction(self.margins(params, X))
 
 
 def some_rows(count: int, most: int = MOST_ROWS) -> NDArray[np.intp]:

@@ -14,6 +14,7 @@ from steepest.descent.plan import Choices
 from steepest.descent.scale import choose_scale
 from steepest.descent.stops import Stop
 from steepest.diagnosis.verdict import Verdict
+from steepest.objective.counts import Poisson
 from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective, param_names
 from steepest.objective.loss import Loss
@@ -46,11 +47,16 @@ class Move:
 
 @dataclass(frozen=True)
 class Story:
-    """What is told of a run. `rows` is how many there are, `dropped` how many were left out."""
+    """What is told of a run. `rows` is how many there are, `dropped` how many were left out.
+
+    `weightless` is how many more were left out because they weigh 0.
+    """
 
     source: str
     rows: int
     dropped: int
+    weightless: int
+    sample_weight: Array | None
     loss: Loss
     feature_names: tuple[str, ...]
     bases: Mapping[str, str]
@@ -96,6 +102,8 @@ class Story:
             source=data.name,
             rows=len(data.y),
             dropped=data.dropped,
+            weightless=data.weightless,
+            sample_weight=data.sample_weight,
             loss=loss,
             feature_names=features.names,
             bases=features.bases,
@@ -103,7 +111,7 @@ class Story:
             classes=None if target.classes is None else tuple(map(str, target.classes)),
             param_names=names,
             param_words=("weight", "bias") if len(names) == 2 else names,
-            param_units=_param_units(features.units, target.unit, loss.margins),
+            param_units=_param_units(features.units, _margin_unit(loss, target.unit), loss.margins),
             loss_label=loss_label(choices.loss, target.unit, choices.l2),
             choices=choices,
             trace=trace,
@@ -122,7 +130,14 @@ class Story:
         """What is told, in one line."""
         count = len(self.feature_names)
         by = brief(self.feature_names[0]) if count == 1 else f"{count} features"
-        return f"{brief(self.target_name)} by {by}: {self.rows:,} rows of {brief(self.source)}"
+        rows = f"{self.rows:,} rows" + ("" if self.sample_weight is None else ", weighted,")
+        return f"{brief(self.target_name)} by {by}: {rows} of {brief(self.source)}"
+
+    @property
+    def by_samples(self) -> bool:
+        """Whether some steps saw a sample of the rows, which grew; mini-batches are none."""
+        seen = self.trace.rows
+        return not self.choices.batch and bool(((seen > 0) & (seen < self.rows)).any())
 
     def param_label(self, name: str) -> str:
         """Return a param's name with its unit, for an axis."""
@@ -172,6 +187,11 @@ def _param_units(features: Sequence[str], target: str, margins: int) -> tuple[st
     return tuple(unit for unit in [*told, target] for _ in range(margins))
 
 
+def _margin_unit(loss: Loss, target: str) -> str:
+    """Return the unit of a margin: the target's, but a logarithm has none."""
+    return "" if isinstance(loss, Poisson) else target
+
+
 def loss_label(loss: str, unit: str, l2: float = 0.0) -> str:
     """Return the loss called `loss` with its unit, for an axis; `unit` is the target's."""
     square = f" ({unit}²)" if unit else ""
@@ -179,6 +199,8 @@ def loss_label(loss: str, unit: str, l2: float = 0.0) -> str:
         "squared": f"mean squared error{square}",
         "absolute": "mean absolute error" + (f" ({unit})" if unit else ""),
         "huber": f"mean Huber loss{square}",
+        "quantile": "mean quantile loss" + (f" ({unit})" if unit else ""),
+        "poisson": "half the mean Poisson deviance",
         "cross_entropy": "cross entropy (nats)",
     }[loss]
     return f"{told} + penalty" if l2 else told

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from steepest.data.prepare import Data
 from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective
+from steepest.objective.loss import weighed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +22,8 @@ def rows_as_told(objective: LinearObjective, data: Data, params: Array) -> "pa.T
     """Return a table with one row per row of the data: actual, predicted, loss, share of the loss.
 
     For classes each has a column with its probability, and the loss of a row is `-log` of that
-    of its actual class. The shares add up to 1 (they are 0 where no row costs anything).
+    of its actual class. The shares add up to 1 (they are 0 where no row costs anything); with
+    sample weights there is a column `weight`, by which they count.
     """
     import pyarrow as pa
 
@@ -29,13 +31,16 @@ def rows_as_told(objective: LinearObjective, data: Data, params: Array) -> "pa.T
     losses = objective.loss.value(margins, data.y)
     classes = data.target.classes
     actual = data.y if classes is None else np.array(classes)[data.y.astype(np.intp)]
-    total = losses.sum()
+    costs = weighed(losses, data.sample_weight)
+    total = costs.sum()
+    weight = {} if data.sample_weight is None else {"weight": data.sample_weight}
     columns = {
         "row": np.arange(1, len(data.y) + 1),
         "actual": actual,
         **predictions(objective, margins, classes),
         "loss": losses,
-        "share": losses / total if total else np.zeros_like(losses),
+        **weight,
+        "share": costs / total if total else np.zeros_like(costs),
     }
     return pa.table(columns)
 
@@ -46,7 +51,7 @@ def predictions(
     """Return the columns of a prediction: `predicted`, and `P(class)` for each class."""
     loss = objective.loss
     if classes is None or not isinstance(loss, OfClasses):
-        return {"predicted": margins}
+        return {"predicted": loss.prediction(margins)}
     probabilities = loss.probabilities(margins)
     named = {f"P({name})": probabilities[:, i] for i, name in enumerate(classes)}
     return {"predicted": np.array(classes)[probabilities.argmax(axis=1)], **named}

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
+from steepest.objective.loss import weighed
 from steepest.trace import Step
 from steepest.view.numerals import counted, percent, short, signed
 from steepest.view.story import MOST_PARAMS, Move, Story
@@ -32,8 +34,14 @@ HEADINGS = (
 )
 """The four steps, as the lecture has them."""
 
+MOST_LISTED = 8
+"""Steps that are listed one by one."""
+
 MOST_COLUMNS = 3
 """Params that have a column of their own in the table of steps."""
+
+ALONG_GRADIENT = ("steepest", "plane")
+"""Rules whose first step goes against the gradient; a plane search has no last step there yet."""
 
 MOST_TABLE_ROWS = 12
 """Rows of the table of actual and predicted that are told; of more, those that cost most."""
@@ -53,7 +61,7 @@ def tell(story: Story) -> str:
     if story.classes is not None:
         parts.append(_table(story))
     parts += [_verdict(verdict) for verdict in story.verdicts]
-    told = [f"{story.title}\n{_how(story)}"]
+    told = ["\n".join([story.title, _how(story), *_reasons(story)])]
     told += ["\n".join([part.heading, *(f"  {line}" for line in part.lines)]) for part in parts]
     return "\n\n".join(told)
 
@@ -62,7 +70,8 @@ def _how(story: Story) -> str:
     """Return loss, rule, learning rate and scale in one line."""
     choices = story.choices
     said = [f"loss {choices.loss}: mean of {story.loss.formula}", f"rule {choices.rule}"]
-    fading = " (safe, and fading over the epochs)" if choices.batch else ""
+    fades = choices.batch and choices.rule not in ("nesterov_restart", "schedule_free")
+    fading = " (safe, and fading over the epochs)" if fades else ""
     auto = fading if choices.learning_rate == "auto" else ""
     said.append(f"learning rate {choices.learning_rate}{auto}")
     said.append(f"scale {choices.scale}")
@@ -72,7 +81,17 @@ def _how(story: Story) -> str:
         said.append(f"mini-batches of {choices.batch} rows")
     if story.dropped:
         said.append(f"{counted(story.dropped, 'row')} with gaps left out")
+    if story.weightless:
+        said.append(f"{counted(story.weightless, 'row')} of weight 0 left out")
     return "; ".join(said)
+
+
+def _reasons(story: Story) -> Iterator[str]:
+    """Yield why the run went as it did, where that was not told by the reader."""
+    if story.choices.why:
+        yield f"chosen by auto: {story.choices.why}"
+    if story.choices.afresh:
+        yield story.choices.afresh
 
 
 def four_steps(story: Story) -> list[Part]:
@@ -111,7 +130,9 @@ def _values(story: Story, step: Step) -> Iterator[str]:
 
 
 def _of_batch(story: Story) -> str:
-    return " of the first mini-batch" if story.choices.batch else ""
+    if story.choices.batch:
+        return " of the first mini-batch"
+    return f" of {story.trace[0].rows:,} rows drawn at random" if story.by_samples else ""
 
 
 def _step_lines(story: Story, move: Move) -> Iterator[str]:
@@ -136,7 +157,7 @@ def _direction(story: Story, unit: Array) -> str:
     """Return the direction of the step as a vector of length 1."""
     if not unit.any():
         return "direction: none, the gradient gives no way down"
-    steepest = story.choices.rule == "steepest"
+    steepest = story.choices.rule in ALONG_GRADIENT
     way = "direction of steepest descent" if steepest else f"direction of {story.choices.rule}"
     return f"{way}: {_listed(story, [signed(value) for value in unit])}"
 
@@ -164,7 +185,7 @@ def update_line(story: Story, i: int) -> str:
     if gradient is None:
         sign = "-" if new < old else "+"
         return f"{told} {sign} {short(abs(new - old))} = {short(new)}"
-    if story.choices.rule == "steepest":
+    if story.choices.rule in ALONG_GRADIENT:
         return f"{told} - {short(rate)} x {short(gradient[i])} = {short(new)}"
     return f"{told} + {short(rate)} x {short((new - old) / rate)} = {short(new)}"
 
@@ -176,12 +197,45 @@ def fall(story: Story) -> str:
     share = percent(abs(change) / abs(start.loss)) if start.loss else "-"
     way = "fell" if change < 0 else "rose"
     told = f"{short(start.loss)} -> {short(after.loss)}: it {way} by {short(abs(change))} ({share})"
-    return f"{told}, each on its own mini-batch" if story.choices.batch else told
+    if story.choices.batch:
+        return f"{told}, each on its own mini-batch"
+    return f"{told}, on rows drawn at random" if story.by_samples else told
 
 
 def _repeat_lines(story: Story) -> Iterator[str]:
+    yield from _manners(story)
     yield from _step_table(story)
     yield story.stop.message
+
+
+def _manners(story: Story) -> Iterator[str]:
+    """Yield what the steps have in common that their table does not say."""
+    if _has_momentum(story):
+        yield "each step is learning rate x direction + momentum x the step before it"
+    if story.by_samples:
+        yield "; ".join(_samples(story))
+    anew = story.trace.rounded
+    if len(anew):
+        listed = ", ".join(f"{at:,}" for at in anew[:MOST_LISTED])
+        more = f" and {len(anew) - MOST_LISTED:,} more" if len(anew) > MOST_LISTED else ""
+        step = "step" if len(anew) == 1 else "steps"
+        yield f"the coordinates were made round anew at {step} {listed}{more}"
+
+
+def _has_momentum(story: Story) -> bool:
+    """Return whether a step took some of the step before it once more, as a search found best."""
+    return bool(story.trace.momenta[:-1].any())
+
+
+def _samples(story: Story) -> Iterator[str]:
+    """Yield how many rows the steps saw: `steps 0 to 5 saw 7,812 of 1,000,000 rows`."""
+    rows = story.trace.rows
+    begins = [0, *(np.flatnonzero(np.diff(rows)) + 1), len(rows)]
+    for first, after in pairwise(begins):
+        steps = f"step {first:,}" if after - first == 1 else f"steps {first:,} to {after - 1:,}"
+        seen = int(rows[first])
+        whole = "all" if seen == story.rows else f"{seen:,} of"
+        yield f"{steps} saw {whole} {story.rows:,} rows"
 
 
 def _step_table(story: Story) -> list[str]:
@@ -191,6 +245,7 @@ def _step_table(story: Story) -> list[str]:
     heads = ["step", *(story.param_words[i] for i in columns), loss]
     heads += ["loss of all rows"] if story.choices.batch else []
     heads += ["gradient", "learning rate"]
+    heads += ["momentum"] if _has_momentum(story) else []
     rows = [_cells(story, story.trace[i], columns) for i in _read_steps(len(story.trace))]
     return _aligned([heads, *rows])
 
@@ -199,7 +254,8 @@ def _cells(story: Story, step: Step, columns: Sequence[int]) -> list[str]:
     cells = [f"{step.index:,}", *(short(step.params[i]) for i in columns), short(step.loss)]
     if story.choices.batch:
         cells.append("" if np.isnan(step.full_loss) else short(step.full_loss))
-    return [*cells, short(step.gradient_norm), short(step.learning_rate)]
+    cells += [short(step.gradient_norm), short(step.learning_rate)]
+    return [*cells, short(step.momentum)] if _has_momentum(story) else cells
 
 
 def _read_steps(count: int) -> list[int]:
@@ -228,21 +284,24 @@ def _table(story: Story) -> Part:
     """Return actual class against predicted probability, and what each row adds to the loss."""
     assert story.classes is not None and story.probabilities is not None
     assert story.actual is not None
-    total = story.costs.sum()
-    heads = ["row", "actual", *(f"P({name})" for name in story.classes), "-log P", "share"]
-    order = _costliest(story.costs)
+    costs = weighed(story.costs, story.sample_weight)
+    total = costs.sum()
+    heads = ["row", "actual", *(f"P({name})" for name in story.classes), "-log P"]
+    heads += ["share"] if story.sample_weight is None else ["weight", "share"]
+    order = _costliest(costs)
     rows = [
         [
             str(row + 1),
             story.classes[story.actual[row]],
             *(f"{p:.4f}" for p in story.probabilities[row]),
             f"{story.costs[row]:.4f}",
-            percent(story.costs[row] / total) if total else "-",
+            *([] if story.sample_weight is None else [short(story.sample_weight[row])]),
+            percent(costs[row] / total) if total else "-",
         ]
         for row in order
     ]
     lines = _aligned([heads, *rows])
-    return Part(_table_heading(story, len(order)), (*lines, *_sum_lines(story, order)))
+    return Part(_table_heading(story, len(order)), (*lines, *_sum_lines(story, costs, order)))
 
 
 def _table_heading(story: Story, shown: int) -> str:
@@ -251,13 +310,19 @@ def _table_heading(story: Story, shown: int) -> str:
     return f"Actual against predicted, the {shown} rows of {story.rows:,} that cost most"
 
 
-def _sum_lines(story: Story, order: Sequence[int]) -> Iterator[str]:
-    total = float(story.costs.sum())
-    rest = total - float(story.costs[list(order)].sum())
+def _sum_lines(story: Story, costs: Array, order: Sequence[int]) -> Iterator[str]:
+    """Yield how the costs of the rows, each times its weight, come to the loss."""
+    total = float(costs.sum())
+    rest = total - float(costs[list(order)].sum())
     if len(order) < story.rows:
         yield f"the other {story.rows - len(order):,} rows together: {rest:.4f}"
-    mean = total / story.rows
-    yield f"cross entropy = sum / rows = {total:.4f} / {story.rows:,} = {short(mean)}"
+    if story.sample_weight is None:
+        mean = total / story.rows
+        yield f"cross entropy = sum / rows = {total:.4f} / {story.rows:,} = {short(mean)}"
+    else:
+        whole = float(story.sample_weight.sum())
+        parts = f"{total:.4f} / {short(whole)} = {short(total / whole)}"
+        yield f"cross entropy = sum of weight x -log P / sum of weights = {parts}"
     if story.choices.l2:
         yield f"with the penalty: {short(story.result.full_loss)}"
 

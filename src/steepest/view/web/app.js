@@ -6,18 +6,17 @@ import { makeMap } from './cards/map.js';
 import { makeRelief } from './cards/relief.js';
 import { makeTable } from './cards/table.js';
 import { makeExercises } from './controls/exercises.js';
-import { box, button, choice } from './controls/fields.js';
+import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
 import { KEYS, listenToKeys } from './controls/keys.js';
 import { Player } from './controls/player.js';
 import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
-import { makeSource } from './controls/source.js';
 import { makeStepsTable } from './controls/steps_table.js';
 import { makeTransport } from './controls/transport.js';
 import { element } from './draw/canvas.js';
-import { activeRun, trueLoss } from './select.js';
+import { activeRun, isNew, trueLoss } from './select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
 
@@ -30,28 +29,22 @@ const CARDS = [
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
 
-const BY_STEP = 'Its numbers are in the table of the steps.';
-
-/** Where the numbers of each picture are, for those who do not see it. */
-const NUMBERS = {
-  fit: 'Its numbers are in the table of rows.',
-  relief: BY_STEP,
-  map: BY_STEP,
-  chart: BY_STEP,
-};
-
 /** What comes and goes under the pointer; of the words only the rows follow it. */
-const PASSING = ['busy', 'hover'];
+const PASSING = ['busy', 'hover', 'camera'];
 
-/** Puts the page below `element`; returns `{destroy}`. `keys` is who hears the keyboard. */
-export function mount(parent, store, { keys = null } = {}) {
+/**
+ * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
+ * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
+ * only some pages can do.
+ */
+export function mount(parent, store, { keys, followTheme = followSystem, sources = [] } = {}) {
   const root = element('div', { class: 'st-app' }, parent);
-  const shown = build(root, store);
+  const shown = build(root, store, sources);
   const pictures = shown.filter((part) => part.isPicture);
   const words = new Later(shown.filter((part) => !part.isPicture), store);
   const show = (state, changed) => {
     if (changed?.has('dark')) changed.add('theme');
-    if (!changed || changed.has('theme')) applyTheme(root, state);
+    if (isNew(changed, 'theme')) applyTheme(root, state);
     pictures.forEach((part) => part.show(state, changed));
     words.ask(changed);
     mirror(root, state);
@@ -105,7 +98,7 @@ class Later {
   }
 }
 
-function build(root, store) {
+function build(root, store, sources) {
   const head = element('header', { class: 'st-head' }, root);
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
@@ -117,7 +110,7 @@ function build(root, store) {
   const aside = element('aside', { class: 'st-aside' }, body);
   const below = element('div', { class: 'st-below' }, body);
   const parts = [
-    makeSource(aside, store, root),
+    ...sources.map((make) => make(aside, store, root)),
     makeSettings(aside, store),
     makeRuns(aside, store),
     makeRows(below, store),
@@ -189,9 +182,11 @@ function makeCard(grid, name, title, make, on) {
     destroy: () => card.destroy(),
     show(state, changed) {
       card.show(state, changed);
-      if (changed && !['scene', 'surface', 'runs', 'at', 'axes'].some((k) => changed.has(k))) return;
+      if (!isNew(changed, 'scene', 'surface', 'runs', 'at', 'axes')) return;
       caption.textContent = captionOf(name, state);
-      text.textContent = `${described(name, state)} ${NUMBERS[name]}`;
+      // Where the numbers of the picture are, for those who do not see it.
+      const where = name === 'fit' ? 'rows' : 'the steps';
+      text.textContent = `${described(name, state)} Its numbers are in the table of ${where}.`;
     },
   };
 }
@@ -201,6 +196,7 @@ function callbacks(store) {
   return {
     ...starting(able, store),
     look: (x, y) => store.lookAt(x ?? null, y),
+    turn: (camera) => store.set({ camera }),
     row: (i) => store.lightRow(i),
     movePoint: able((i, x, y) => store.drag(() => store.movePoint(i, x, y))),
     addPoint: able((x, y) => store.addPoint(x, y)),
@@ -234,12 +230,7 @@ function starting(able, store) {
 }
 
 function makeRows(below, store) {
-  const held = element(
-    'section',
-    { class: 'st-panel', attributes: { 'data-control': 'table', 'aria-label': 'Rows' } },
-    below,
-  );
-  element('h2', { text: 'Actual against predicted, row by row' }, held);
+  const held = panel(below, 'table', 'Rows', 'Actual against predicted, row by row');
   return { ...makeTable(element('div', {}, held), callbacks(store)), follows: true };
 }
 
@@ -254,7 +245,7 @@ function makeMore(below, store) {
 function makeLive(live) {
   return {
     show(state, changed) {
-      if (changed && !['at', 'runs', 'phase', 'playing'].some((key) => changed.has(key))) return;
+      if (!isNew(changed, 'at', 'runs', 'phase', 'playing')) return;
       if (!state.playing) live.textContent = spoken(state);
     },
   };
@@ -284,7 +275,7 @@ function makeFoot(root) {
 function makeHider(root) {
   return {
     show(state, changed) {
-      if (changed && !changed.has('hidden')) return;
+      if (!isNew(changed, 'hidden')) return;
       for (const part of root.querySelectorAll('[data-control]')) {
         part.classList.toggle('st-hidden', state.hidden.includes(part.dataset.control));
       }
@@ -297,7 +288,7 @@ function applyTheme(root, { theme, dark }) {
 }
 
 /** The system's own theme may change while the page is open. */
-function followTheme(store) {
+function followSystem(store) {
   const system = window.matchMedia('(prefers-color-scheme: dark)');
   const turn = () => store.set({ dark: system.matches });
   turn();

@@ -4,12 +4,21 @@
 //
 // A loss looks at margins, `X w + b`: one a row, or one a class and row, row by row. `fill` writes
 // the value of each row and its slope by each margin. `guess` is the best margin if all rows get
-// the same, `spread` the size of a usual margin, `most` the most that the loss curves, and `bent`
-// the sum over the rows of the second derivative along two changes of the margins.
-import { dot, equal, total } from './engine/vectors.js';
+// the same, `spread` the size of a usual margin, `most` the most that the loss curves, `curvature`
+// the second derivative of each row by each margin alone, and `bent` the sum over the rows of the
+// second derivative along two changes of the margins.
+import { dot, equal, plus, total } from './engine/vectors.js';
 
 /** What all losses have: value by row, allocated. */
 class Loss {
+  spread() {
+    return 1;
+  }
+
+  bent(margins, y, u, v) {
+    return dot(this.curvature(margins, y).map((bend, i) => bend * u[i]), v);
+  }
+
   /** Returns the loss of each row, (rows,). */
   value(margins, y) {
     const value = new Float64Array(y.length);
@@ -45,8 +54,8 @@ export class Squared extends OfNumbers {
     }
   }
 
-  bent(margins, y, u, v) {
-    return 2 * dot(u, v);
+  curvature(margins) {
+    return margins.map(() => 2);
   }
 
   guess(y) {
@@ -67,8 +76,8 @@ export class Absolute extends OfNumbers {
     }
   }
 
-  bent() {
-    return 0;
+  curvature(margins) {
+    return margins.map(() => 0);
   }
 }
 
@@ -92,12 +101,8 @@ export class Huber extends OfNumbers {
     }
   }
 
-  bent(margins, y, u, v) {
-    let sum = 0;
-    for (let i = 0; i < y.length; i += 1) {
-      if (Math.abs(margins[i] - y[i]) <= this.delta) sum += u[i] * v[i];
-    }
-    return sum;
+  curvature(margins, y) {
+    return margins.map((margin, i) => Number(Math.abs(margin - y[i]) <= this.delta));
   }
 }
 
@@ -117,22 +122,14 @@ export class CrossEntropy extends Loss {
     }
   }
 
-  bent(margins, y, u, v) {
-    let sum = 0;
-    for (let i = 0; i < y.length; i += 1) {
-      const small = Math.exp(-Math.abs(margins[i]));
-      sum += (u[i] * v[i] * small) / (1 + small) ** 2;
-    }
-    return sum;
+  curvature(margins) {
+    const small = margins.map((margin) => Math.exp(-Math.abs(margin)));
+    return small.map((s) => s / (1 + s) ** 2);
   }
 
   guess(y) {
     const share = total(y) / y.length;
     return [Math.log(share / (1 - share))];
-  }
-
-  spread() {
-    return 1;
   }
 
   /** Returns the probabilities of both classes, (rows * 2). */
@@ -187,6 +184,10 @@ export class Softmax extends Loss {
     return lead + Math.log1p(rest);
   }
 
+  curvature(margins) {
+    return this.probabilities(margins).map((share) => share * (1 - share));
+  }
+
   bent(margins, y, u, v) {
     const k = this.margins;
     const share = this.probabilities(margins);
@@ -207,10 +208,6 @@ export class Softmax extends Loss {
     const counts = new Array(this.margins).fill(0);
     for (const code of y) counts[code] += 1;
     return counts.map((count) => Math.log(count / y.length));
-  }
-
-  spread() {
-    return 1;
   }
 
   /** Returns the probability of each class, (rows * k). */
@@ -236,7 +233,26 @@ const BETA = 0.9;
 const zeros = (size) => new Float64Array(size);
 const noLimit = () => null;
 
-/** The rules by their names. */
+/** A rule that gathers speed, and makes a direction of it. */
+const rolling = (lead) => ({
+  init: zeros,
+  update: (gradient, before) => {
+    const velocity = gradient.map((g, i) => BETA * before[i] + g);
+    return [lead(gradient, velocity), velocity];
+  },
+});
+
+/** A rule that divides each part by the root of what it has `gathered` of the squares. */
+const divided = (gathered, epsilon) => ({
+  init: zeros,
+  update: (gradient, before) => {
+    const squares = gradient.map((g, i) => gathered(before[i], g * g));
+    return [gradient.map((g, i) => -g / (Math.sqrt(squares[i]) + epsilon)), squares];
+  },
+  limit: noLimit,
+});
+
+/** The rules by their names; of `plane` the search finds how far, and how much momentum. */
 export const RULES = {
   steepest: {
     init: () => null,
@@ -244,37 +260,15 @@ export const RULES = {
     limit: (curvature) => 2 / curvature,
   },
   momentum: {
-    init: zeros,
-    update: (gradient, before) => {
-      const velocity = gradient.map((g, i) => BETA * before[i] + g);
-      return [velocity.map((v) => -v), velocity];
-    },
+    ...rolling((gradient, velocity) => velocity.map((v) => -v)),
     limit: (curvature) => (2 * (1 + BETA)) / curvature,
   },
   nesterov: {
-    init: zeros,
-    update: (gradient, before) => {
-      const velocity = gradient.map((g, i) => BETA * before[i] + g);
-      return [gradient.map((g, i) => -(g + BETA * velocity[i])), velocity];
-    },
+    ...rolling((gradient, velocity) => gradient.map((g, i) => -(g + BETA * velocity[i]))),
     limit: (curvature) => (2 * (1 + BETA)) / ((1 + 2 * BETA) * curvature),
   },
-  adagrad: {
-    init: zeros,
-    update: (gradient, before) => {
-      const sum = gradient.map((g, i) => before[i] + g * g);
-      return [gradient.map((g, i) => -g / (Math.sqrt(sum[i]) + 1e-10)), sum];
-    },
-    limit: noLimit,
-  },
-  rmsprop: {
-    init: zeros,
-    update: (gradient, before) => {
-      const mean = gradient.map((g, i) => 0.9 * before[i] + (1 - 0.9) * (g * g));
-      return [gradient.map((g, i) => -g / (Math.sqrt(mean[i]) + 1e-8)), mean];
-    },
-    limit: noLimit,
-  },
+  adagrad: divided((sum, square) => sum + square, 1e-10),
+  rmsprop: divided((mean, square) => 0.9 * mean + (1 - 0.9) * square, 1e-8),
   adam: {
     init: (size) => ({ mean: zeros(size), square: zeros(size), count: 0 }),
     update: (gradient, before) => {
@@ -287,78 +281,111 @@ export const RULES = {
     },
     limit: noLimit,
   },
+  plane: { init: () => null, update: (gradient) => RULES.steepest.update(gradient), limit: noLimit },
 };
 
 /**
  * Takes the steps: look, choose a direction, choose how far, note it, move; until `why(trace)`
  * says why it is over. `objective` has value and valueAndGradient, `scale` leads from the params
- * to the coordinates of the walk and back, `rate(here)` says how far, `batches` (or null) gives
- * the mini-batch of each step.
+ * to the coordinates of the walk and back, and `anew` makes others on the way, if it is there;
+ * `rate(here)` is a stride: how far, and how much of the last step once more; `batches` gives the
+ * mini-batch of each step, or is null.
  *
  * Returns the trace: lists with one entry a point, and the stop.
  */
-export function descend({ objective, start, rule, rate, scale, batches = null, why }) {
-  const trace = emptyTrace();
-  const look = lookout(scale);
-  let position = scale.position(start);
-  let memory = rule.init(position.length);
-  let last = null;
-  for (let index = 0; !trace.stop; index += 1) {
-    const rows = batches ? batches.next() : objective;
-    const seen = look(rows, position);
-    const [direction, next] = rule.update(seen.slope, memory);
-    const tryRate = (far) => look(rows, moved(position, direction, far));
-    const here = { index, ...seen, direction, tryRate, ...turn(seen, last, batches) };
-    const far = rate(here);
-    note(trace, scale.params(position), seen, far);
-    if (!batches) trace.fullLoss.push(seen.loss);
-    else trace.fullLoss.push(index % batches.inEpoch ? NaN : objective.value(trace.params[index]));
+export function descend({ why, ...plan }) {
+  const walk = new Walk(plan);
+  const { trace } = walk;
+  while (!trace.stop) {
+    walk.step();
     trace.stop = why(trace);
-    last = { slope: seen.slope, rate: far, moved: direction.map((d) => far * d) };
-    position = moved(position, direction, far);
-    memory = next;
   }
   return trace;
 }
 
+/** A descent on its way: where it stands, and what it carries from one step to the next. */
+class Walk {
+  constructor({ objective, start, rule, rate, scale, anew = null, batches = null }) {
+    Object.assign(this, { objective, rule, rate, scale, anew, batches, params: start });
+    Object.assign(this, { memory: rule.init(start.length), last: null });
+    this.trace = emptyTrace();
+  }
+
+  step() {
+    const { batches, params, trace } = this;
+    const index = trace.loss.length;
+    const rows = batches ? batches.next() : this.objective;
+    const seen = this.look(rows, params);
+    if (this.anew && index) this.round(rows, seen.gradient);
+    const here = this.here(rows, seen, index);
+    const stride = this.rate(here);
+    note(trace, here, seen.gradient, stride);
+    if (!batches) trace.fullLoss.push(seen.loss);
+    else trace.fullLoss.push(index % batches.inEpoch ? NaN : this.objective.value(params));
+    const moved = moveOf(here, stride);
+    this.last = { rate: stride.rate, moved, slope: here.slope, gradient: seen.gradient };
+    this.params = plus(params, this.scale.params(moved));
+  }
+
+  /** Looks at params; a search has often looked already where the next step stands. */
+  look(rows, params) {
+    const { before } = this;
+    if (!(before && before.rows === rows && equal(before.params, params))) {
+      this.before = { rows, params, seen: rows.valueAndGradient(params) };
+    }
+    return this.before.seen;
+  }
+
+  /** Goes on in new coordinates, if it is time for them. */
+  round(rows, gradient) {
+    const { params, last, scale } = this;
+    const shrunk = length(scale.pull(gradient)) / length(last.slope);
+    const fresh = this.anew({ rows, params, shrunk });
+    if (!fresh) return;
+    const moved = fresh.position(scale.params(last.moved));
+    this.last = { ...last, moved, slope: fresh.pull(last.gradient) };
+    this.scale = fresh;
+  }
+
+  /** Returns where the walk stands, with how the gradient turned if its rows were the same. */
+  here(rows, { loss, gradient }, index) {
+    const { params, scale, last, batches } = this;
+    const slope = scale.pull(gradient);
+    const [direction, memory] = this.rule.update(slope, this.memory);
+    this.memory = memory;
+    const tryMove = (move) => {
+      const there = this.look(rows, plus(params, scale.params(move)));
+      return { loss: there.loss, slope: scale.pull(there.gradient) };
+    };
+    const turned = last && !batches ? slope.map((s, i) => s - last.slope[i]) : null;
+    const before = { lastRate: last?.rate, moved: last?.moved, turned };
+    return { index, rows, params, scale, loss, slope, direction, tryMove, ...before };
+  }
+}
+
+/** Returns the step of a stride: so far along the direction, so much of the last step once more. */
+export function moveOf({ direction, moved }, { rate, momentum = 0 }) {
+  if (!moved || !momentum) return direction.map((d) => rate * d);
+  return direction.map((d, i) => rate * d + momentum * moved[i]);
+}
+
 function emptyTrace() {
-  const names = ['params', 'gradient', 'loss', 'fullLoss', 'norm', 'steepness', 'rate'];
+  const names = ['params', 'gradient', 'loss', 'fullLoss', 'norm', 'steepness', 'rate', 'momentum'];
   return { ...Object.fromEntries(names.map((name) => [name, []])), stop: null };
 }
 
-/** Returns the function that looks at a position: loss, gradient, and slope by the position. */
-function lookout(scale) {
-  let before = null;
-  return (objective, position) => {
-    // A search has often looked already where the next step stands.
-    if (before && before.objective === objective && equal(before.position, position)) {
-      return before.seen;
-    }
-    const { loss, gradient } = objective.valueAndGradient(scale.params(position));
-    const seen = { loss, gradient, slope: scale.pull(gradient) };
-    before = { objective, position, seen };
-    return seen;
-  };
-}
-
-/** Returns how the last step went, and how the gradient turned if its rows were the same. */
-function turn(seen, last, batches) {
-  if (!last) return { lastRate: null, moved: null, turned: null };
-  const turned = batches ? null : seen.slope.map((s, i) => s - last.slope[i]);
-  return { lastRate: last.rate, moved: last.moved, turned };
-}
-
-function note(trace, params, { loss, gradient, slope }, rate) {
+function note(trace, { params, loss, slope }, gradient, { rate, momentum = 0 }) {
   trace.params.push(params);
   trace.gradient.push(gradient);
   trace.loss.push(loss);
-  trace.norm.push(Math.sqrt(dot(gradient, gradient)));
-  trace.steepness.push(Math.sqrt(dot(slope, slope)));
+  trace.norm.push(length(gradient));
+  trace.steepness.push(length(slope));
   trace.rate.push(rate);
+  trace.momentum.push(momentum);
 }
 
-function moved(position, direction, rate) {
-  return position.map((p, i) => p + rate * direction[i]);
+function length(vector) {
+  return Math.sqrt(dot(vector, vector));
 }
 
 function median(values) {

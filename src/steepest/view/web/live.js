@@ -1,5 +1,6 @@
 // The live page: Python computes, over a socket to the machine the page came from.
 import { mount } from './app.js';
+import { makeSource } from './controls/source.js';
 import { socketEngine } from './engine/remote.js';
 import { dataOf, fromFragment } from './keep/link.js';
 import { createStore } from './store.js';
@@ -22,7 +23,7 @@ export async function start() {
     place.textContent = `The page could not be opened: ${error.message}`;
     return;
   }
-  mount(place, store, { keys: document });
+  mount(place, store, { keys: document, sources: [makeSource] });
   store.wish(fromFragment(location.hash, store.state.scene));
   window.addEventListener('hashchange', () => location.reload());
 }

@@ -7,8 +7,15 @@ const TIMES = 100;
 /** A logarithmic axis is worth its price from here on. */
 const FACTOR = 3;
 
+const known = new WeakMap();
+
 /** Return { log, range }: the range that all runs share, the lowest loss known included. */
 export function lossRange(runs) {
+  if (!known.has(runs)) known.set(runs, rangeOf(runs));
+  return known.get(runs);
+}
+
+function rangeOf(runs) {
   const most = TIMES * Math.max(...runs.map((run) => trueLoss(run, 0)).filter(Number.isFinite));
   let [low, high] = [Infinity, -Infinity];
   for (const run of runs) {
@@ -54,6 +61,28 @@ export function arrival(run, place) {
   const [[x0, y0], [x1, y1]] = [place(inside), place(inside + 1)];
   const share = y0 > 0 ? y0 / (y0 - y1) : 0;
   return { x: x0 + share * (x1 - x0), step: run.index[last], loss: trueLoss(run, last) };
+}
+
+/**
+ * Return those of the points {x, y}, from left to right, that a curve through all of them needs:
+ * of each column, half a pixel wide, the first, the lowest, the highest and the last.
+ */
+export function columnsOf(points) {
+  const kept = [];
+  let column = [];
+  const close = () => kept.push(...new Set(column.sort((a, b) => a.x - b.x)));
+  for (const point of points) {
+    if (Number.isNaN(point.y)) continue;
+    if (column.length && Math.floor(2 * point.x) === Math.floor(2 * column[0].x)) {
+      const [first, low, high] = column;
+      column = [first, point.y < low.y ? point : low, point.y > high.y ? point : high, point];
+    } else {
+      close();
+      column = [point, point, point, point];
+    }
+  }
+  close();
+  return kept;
 }
 
 /** Return the place in `index` of the step drawn nearest to `px`. */

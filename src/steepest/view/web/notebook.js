@@ -2,30 +2,67 @@
 // that a notebook that is opened again, with no kernel, can still be played with; for larger models
 // Python computes over the widget's own channel.
 import { mount } from './app.js';
+import { makeSource } from './controls/source.js';
 import { localEngine } from './engine/local.js';
 import { commEngine } from './engine/remote.js';
-import { unpackFrame } from './engine/wire.js';
+import { unpackFrame } from './engine/frames.js';
 import { createStore } from './store.js';
 
 /** Shows the widget's record below `el`; returns how to end it. */
 export function render({ model, el }) {
   let store = null;
-  const python = commEngine(model, {
-    connection: (word) => store?.set({ connection: word === 'lost' ? 'lost' : 'here' }),
-    fault: (words) => store?.set({ fault: words }),
-  });
+  const python = commEngine(model, { fault: (words) => store?.set({ fault: words }) });
   const record = unpackFrame(model.get('record'));
   const alone = record.engine === 'page';
   const scene = alone ? record : { ...record, engine: 'python' };
   const engine = alone ? localEngine(scene) : python;
-  engine.page = python.page;
+  const { page: saved } = python;
+  // What is hidden here, below, is nothing to the page that is saved.
+  engine.page = (state) => saved({ ...state, hidden: [] });
   store = createStore(engine, scene);
   // The address is the notebook's own, and nobody reads the state from it.
   store.set({ hidden: ['keep-link'] });
-  el.dataset.lmSuppressShortcuts = 'true';
-  const page = mount(el, store);
+  const page = mount(el, store, { keys: el, followTheme: followNotebook, sources: [makeSource] });
+  const giveKeysBack = keepKeys(el);
   return () => {
     page.destroy();
+    giveKeysBack();
     python.close();
   };
+}
+
+/** Keeps the keys that are pressed in the page from the notebook, to which one letter is a command. */
+function keepKeys(el) {
+  // A press beside buttons and fields gives the page the keys, and not the cell around it.
+  el.tabIndex = -1;
+  // JupyterLab hears keys before the page does, and asks only what has the focus, and what is above.
+  const forbid = ({ target }) => { target.dataset.lmSuppressShortcuts = 'true'; };
+  // Others hear them after the page; what is held down with Ctrl, Cmd or Alt is for them.
+  const stop = (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  };
+  el.addEventListener('focusin', forbid);
+  el.addEventListener('keydown', stop);
+  return () => {
+    el.removeEventListener('focusin', forbid);
+    el.removeEventListener('keydown', stop);
+  };
+}
+
+/** A notebook has a theme of its own: where it writes in light letters, it is dark. */
+function followNotebook(store) {
+  const turn = () => store.set({ dark: isLight(getComputedStyle(document.body).color) });
+  turn();
+  const watcher = new MutationObserver(turn);
+  for (const node of [document.documentElement, document.body]) {
+    watcher.observe(node, { attributes: true });
+  }
+  return () => watcher.disconnect();
+}
+
+/** Returns whether a computed colour is light: 'rgb(...)', or one that has its lightness first. */
+function isLight(colour) {
+  const [first, green, blue] = (colour.match(/[\d.]+/g) ?? ['0']).map(Number);
+  if (colour.startsWith('rgb')) return 0.3 * first + 0.59 * green + 0.11 * blue > 127;
+  return first > (/^(lab|lch)/.test(colour) ? 50 : 0.5);
 }

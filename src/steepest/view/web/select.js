@@ -1,6 +1,12 @@
 // What follows from the state: the numbers that cards and words are made of. Pure functions.
-import { chooseLoss } from './engine/objective.js';
+import { Objective, chooseLoss } from './engine/objective.js';
 import { dot } from './engine/vectors.js';
+import { RECORDED } from './recorded_losses.js';
+
+/** Returns whether one of the keys of the state is new; all are where `changed` is null. */
+export function isNew(changed, ...keys) {
+  return !changed || keys.some((key) => changed.has(key));
+}
 
 /** Returns the run that is shown step by step. */
 export function activeRun(state) {
@@ -59,19 +65,14 @@ export function trueLoss(run, i) {
   return Number.isNaN(run.fullLoss[i]) ? run.loss[i] : run.fullLoss[i];
 }
 
+/** Returns the same for all kept steps, (kept,). */
+export function trueLosses(run) {
+  return run.fullLoss.map((_, i) => trueLoss(run, i));
+}
+
 /** Returns the margins X w + b of the rows that are shown, (shown * margins). */
 export function marginsOf(scene, params) {
-  const { X, shown, margins } = scene;
-  const features = scene.features.length;
-  const out = new Float64Array(shown * margins);
-  for (let row = 0; row < shown; row += 1) {
-    for (let m = 0; m < margins; m += 1) {
-      let sum = params[features * margins + m];
-      for (let j = 0; j < features; j += 1) sum += X[row * features + j] * params[j * margins + m];
-      out[row * margins + m] = sum;
-    }
-  }
-  return out;
+  return new Objective(scene.X, scene.y, { margins: scene.margins }).marginsAt(params);
 }
 
 /** Returns the probability of each class for the rows that are shown, (shown * classes). */
@@ -80,8 +81,20 @@ export function probabilitiesOf(scene, params) {
   return loss.probabilities(marginsOf(scene, params));
 }
 
+/** Returns the number predicted for each row that is shown, (shown,). */
+export function predictionsOf(scene, choices, params) {
+  const margins = marginsOf(scene, params);
+  const predicted = RECORDED[choices.loss]?.prediction;
+  return predicted ? margins.map(predicted) : margins;
+}
+
 /** Returns the loss of each row that is shown, (shown,). */
 export function costsOf(scene, choices, params) {
+  const recorded = RECORDED[choices.loss];
+  if (recorded) {
+    const { cost } = recorded;
+    return marginsOf(scene, params).map((margin, i) => cost(margin, scene.y[i], choices));
+  }
   const loss = chooseLoss(choices.loss, scene.margins, choices.delta);
   return loss.value(marginsOf(scene, params), scene.y);
 }

@@ -10,11 +10,12 @@ export function firstState(scene) {
     rows: null,
     surface: scene.surface,
     choices: scene.run.choices,
-    runs: [{ ...scene.run, walked: scene.run.choices, id: 1, label: 'Run 1', colour: 0 }],
+    runs: [{ ...scene.run, walked: scene.run.choices, ...nameOf(1, 0) }],
     active: 0,
     at: 0,
     phase: 0,
     slow: false,
+    camera: null,
     ahead: true,
     guessing: false,
     dragging: false,
@@ -33,6 +34,16 @@ export function firstState(scene) {
     connection: 'here',
     fault: null,
   };
+}
+
+/** Returns what a run is called, and what colour it has. */
+export function nameOf(id, colour) {
+  return { id, label: `Run ${id}`, colour };
+}
+
+/** Returns the runs of a state, each with the choices that were made for it last. */
+export function settled({ runs, active, choices }) {
+  return runs.map((run, i) => (i === active ? { ...run, choices } : run));
 }
 
 /** Returns the axes on which a change of scale is seen: those of the walk, if they can be told. */

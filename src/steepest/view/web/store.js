@@ -5,14 +5,17 @@
 import { OBJECTIVE, answered, joined, taken } from './engine/answer.js';
 import { MOST_STEPS, checkChoices } from './engine/choices.js';
 import { activeRun, offPlane, onPlane, paramsAt, placeOf } from './select.js';
-import { MOST_RUNS, added, axesFor, firstState, fromItsStart, moved, removed } from './state.js';
+import {
+  MOST_RUNS, added, axesFor, firstState, fromItsStart, moved, nameOf, removed, settled,
+} from './state.js';
 
 /** Steps that a new run takes at once; more are taken when the reader goes on. */
 const HORIZON = 200;
 
 /** Returns the store of a scene, whose numbers `engine` works out. */
 export function createStore(engine, scene) {
-  return new Store(engine, firstState(scene));
+  const run = engine.whole?.(scene.run) ?? scene.run;
+  return new Store(engine, firstState({ ...scene, run }));
 }
 
 /** The state, its listeners, and the actions. */
@@ -49,8 +52,8 @@ class Store {
   }
 
   /** Takes over what a link asks for: rows, choices, all the runs, the step, the look. */
-  async wish({ choices, runs = [], at = null, points, shownRun, faults = [], ...look }) {
-    const { axes, plane, ...plain } = look;
+  async wish({ choices, runs = [], named, at = null, points, shownRun, faults = [], ...look }) {
+    const { axes, plane, window, phase, guessing, ...plain } = look;
     if (this.otherData(look)) faults.push('the link is for other data or columns than these');
     const known = Object.entries(plain).filter(([key]) => key in this.state);
     this.set(Object.fromEntries(known));
@@ -58,10 +61,15 @@ class Store {
     if (choices) await this.choose(choices);
     const first = this.state.choices;
     for (const run of runs) await this.addRun({ ...first, ...run });
+    if (named?.length === this.state.runs.length) this.nameRuns(named);
     if (runs.length) await this.chooseRun(shownRun ?? 0);
     if (plane) await this.setPlane(...plane);
-    if (axes && axes !== this.state.axes) await this.setAxes(axes);
+    const wanted = axes ?? (choices ? 'units' : this.state.axes); // What a link leaves out is usual.
+    if (wanted !== this.state.axes) await this.setAxes(wanted);
+    if (window) await this.ask({ surface: 'anew', window });
     if (at !== null) this.seekStep(at);
+    if (phase && this.state.at < activeRun(this.state).index.length - 1) this.set({ phase });
+    if (guessing) this.startGuess();
     if (this.state.fault) faults.push(this.state.fault);
     if (faults.length) this.set({ fault: `${faults.join('; ')}; the rest of the link is used` });
   }
@@ -188,15 +196,20 @@ class Store {
     }
     const id = Math.max(...runs.map((run) => run.id)) + 1;
     const colour = [0, 1, 2, 3, 4, 5].find((c) => !runs.some((run) => run.colour === c));
-    const run = { ...activeRun(this.state), choices, id, label: `Run ${id}`, colour };
+    const run = { ...activeRun(this.state), choices, ...nameOf(id, colour) };
     this.set({ runs: [...runs, run], active: runs.length, choices, phase: 0 });
     return this.ask({ runs: new Set([id]) });
   }
 
+  /** Gives the runs the numbers and colours, [id, colour] each, that they had elsewhere. */
+  nameRuns(named) {
+    const runs = this.settled();
+    this.set({ runs: runs.map((run, i) => ({ ...run, ...nameOf(...named[i]) })) });
+  }
+
   /** Returns the runs, each with the choices that were made for it last. */
   settled() {
-    const { runs, active, choices } = this.state;
-    return runs.map((run, i) => (i === active ? { ...run, choices } : run));
+    return settled(this.state);
   }
 
   /** Takes a run away; the last one stays. */
@@ -308,9 +321,8 @@ class Store {
     if (this.looking) this.set({ hover: { ...this.state.hover, point, loss, level: loss } });
   }
 
-  /** Waits for the reader to point at where the next step lands; `hear([x, y])` is told where. */
-  startGuess(hear) {
-    this.hearGuess = hear;
+  /** Waits for the reader to point at where the next step lands. */
+  startGuess() {
     this.set({ guessing: true, ahead: false, phase: 0 });
   }
 

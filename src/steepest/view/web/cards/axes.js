@@ -15,18 +15,14 @@ export function linearAxis(low, high, label) {
 export function logAxis(low, high, label) {
   return {
     label,
-    ticks: (count) => closeTicks(low, high, count),
+    ticks: (count) => logTicks(low, high, count),
     scale: (from, to) => logScale(low, high, from, to),
   };
 }
 
 /** Return a linear axis with ticks at these values only. */
 export function fixedAxis(low, high, label, values, labels = values.map(String)) {
-  return {
-    label,
-    ticks: () => ({ values, labels }),
-    scale: (from, to) => scale(low, high, from, to),
-  };
+  return { ...linearAxis(low, high, label), ticks: () => ({ values, labels }) };
 }
 
 /** Steps beyond which the axis of steps is logarithmic. */
@@ -37,7 +33,8 @@ export function stepAxis(last) {
   const end = Math.max(1, last);
   if (last > LONG) return longStepAxis(end);
   const axis = linearAxis(-0.03 * end, 1.04 * end, 'step');
-  return { ...axis, ticks: (count) => wholeTicks(end, count) };
+  const values = (count) => linearTicks(0, end, Math.min(count, end)).values;
+  return { ...axis, ticks: (count) => wholeTicks(values(count)) };
 }
 
 function longStepAxis(last) {
@@ -61,25 +58,9 @@ const gather = (place) => (place <= 1 ? place : 10 ** (place - 1));
 function powersTo(last) {
   const values = [0];
   for (let step = 1; step <= last; step *= 10) values.push(step);
-  return { values, labels: values.map((step) => tickLabel(step, 1)) };
+  return wholeTicks(values);
 }
 
-function wholeTicks(end, count) {
-  const { values } = linearTicks(0, end, Math.min(count, end));
+function wholeTicks(values) {
   return { values, labels: values.map((step) => tickLabel(step, 1)) };
-}
-
-/** Ticks at 1, 2 and 5 times powers of ten where powers alone would be too few to read by. */
-function closeTicks(low, high, count) {
-  const decades = Math.log10(high / low);
-  if (decades < 1) return linearTicks(low, high, count);
-  if (decades > 3.5) return logTicks(low, high, count);
-  const values = [];
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
-    for (const times of decades < 2.2 ? [1, 2, 5] : [1, 3]) {
-      const value = Number(`${times}e${power}`);
-      if (value >= low && value <= high) values.push(value);
-    }
-  }
-  return { values, labels: values.map((value) => tickLabel(value, value)) };
 }

@@ -1,11 +1,11 @@
 // The card of the loss against the step: all runs, the lowest loss that is known as a dashed line,
 // what is done and what is ahead. Pointer and keys on it go to a step.
-import { activeRun, trueLoss } from '../select.js';
+import { activeRun, isNew, trueLoss, trueLosses } from '../select.js';
 import { short } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
-import { svg } from '../draw/canvas.js';
+import { listen, svg } from '../draw/canvas.js';
 import { linearAxis, logAxis, stepAxis } from './axes.js';
-import { arrival, lossRange, nearestStep } from '../loss_range.js';
+import { arrival, columnsOf, lossRange, nearestStep } from '../loss_range.js';
 import { exitSpots, levelSpots, Words } from './chart_words.js';
 import { lossLabel, steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';
@@ -17,12 +17,7 @@ const STEP = ['at', 'ahead'];
 
 /** Make the card of losses in an element; `on.seek(index)` hears which kept step is asked for. */
 export function makeChart(parent, on = {}) {
-  const chart = new Chart(parent, on);
-  return {
-    show: (state, changed) => chart.show(state, changed),
-    destroy: () => chart.destroy(),
-    picture: () => chart.plot.picture(),
-  };
+  return new Chart(parent, on);
 }
 
 class Chart {
@@ -41,17 +36,18 @@ class Chart {
     this.words = new Words(this.plot);
     set(outer, { role: 'slider', tabindex: 0, 'aria-valuemin': 0 });
     Object.assign(outer.style, { touchAction: 'pan-y', cursor: 'ew-resize' });
-    this.listen(outer);
+    listen(outer, {
+      pointerdown: (event) => this.down(event),
+      pointermove: (event) => this.move(event),
+      pointerup: () => this.release(),
+      pointercancel: () => this.release(),
+      pointerleave: () => this.point(-1),
+      keydown: (event) => this.key(event),
+    });
   }
 
-  listen(target) {
-    target.addEventListener('pointerdown', (event) => this.down(event));
-    target.addEventListener('pointermove', (event) => this.move(event));
-    for (const end of ['pointerup', 'pointercancel']) {
-      target.addEventListener(end, () => this.release());
-    }
-    target.addEventListener('pointerleave', () => this.point(-1));
-    target.addEventListener('keydown', (event) => this.key(event));
+  picture() {
+    return this.plot.picture();
   }
 
   /** Take over a new state; `changed` names its parts that are new, null for all. */
@@ -59,11 +55,10 @@ class Chart {
     const before = this.state;
     this.state = state;
     if (!this.plot.width) return;
-    const has = (keys) => keys.some((key) => changed.has(key));
-    if (!changed || changed.has('theme')) this.plot.dress();
-    if (!before || !changed || !this.plot.theme || has([...FRAME, 'active'])) this.draw();
-    else if (has(STEP)) this.step();
-    if (!changed || changed.has('hover')) this.showLevel();
+    if (isNew(changed, 'theme')) this.plot.dress();
+    if (!before || !this.plot.theme || isNew(changed, ...FRAME, 'active')) this.draw();
+    else if (isNew(changed, ...STEP)) this.step();
+    if (isNew(changed, 'hover')) this.showLevel();
   }
 
   /** Draw everything. */
@@ -74,8 +69,9 @@ class Chart {
     this.curves = this.state.runs.map((run) => this.curve(run));
     this.lines.replaceChildren(...this.curves.map((curve) => curve.group));
     this.lines.append(this.curves[this.state.active].group);
-    this.marks = this.placesOf(activeRun(this.state));
-    this.words.begin(this.state.runs.map((run) => this.placesOf(run)));
+    const places = this.state.runs.map((run) => this.placesOf(run));
+    this.marks = places[this.state.active];
+    this.words.begin(places);
     this.drawExits();
     this.drawLowest();
     this.step();
@@ -93,7 +89,7 @@ class Chart {
     const name = lossLabel(scene, activeRun(this.state).choices);
     const kind = `${name}, ${log ? 'log' : 'linear'} axis`;
     const y = log ? logAxis(low, high, kind) : linearAxis(low, high, kind);
-    const last = Math.max(...runs.map((run) => run.index[run.index.length - 1]));
+    const last = Math.max(...runs.map((run) => run.index.at(-1)));
     const batches = runs.some((run) => run.choices.batch);
     const note = batches ? 'thin: each mini-batch; thick: all rows' : '';
     const right = roomFor(this.plot, runs);
@@ -113,20 +109,24 @@ class Chart {
     const ahead = svg('path', { stroke, ...dash, 'stroke-width': 1.4, opacity: 0.45 }, group);
     const halo = svg('path', { stroke: theme.card, 'stroke-width': width + 2 }, group);
     const done = svg('path', { stroke, ...dash, 'stroke-width': width }, group);
-    const parts = this.parts(run, run.choices.batch ? run.fullLoss : null);
-    return { run, strong, group, ahead, halo, done, parts };
+    const losses = run.choices.batch ? run.fullLoss : trueLosses(run);
+    const points = this.points(run, losses);
+    return { run, strong, group, ahead, halo, done, losses, points };
   }
 
-  parts(run, losses) {
-    return Array.from(run.index, (step, i) => {
-      const loss = losses ? losses[i] : trueLoss(run, i);
-      if (Number.isNaN(loss)) return '';
-      return `L${drawable(this.plot.x(step))} ${drawable(this.heightOf(loss))}`;
-    });
+  /** Return the points of a curve that can be told apart. */
+  points(run, losses) {
+    return columnsOf(Array.from(run.index, (_, i) => this.pointAt(run, losses, i)));
+  }
+
+  /** Return where a step lies; what is not known has no height. */
+  pointAt(run, losses, i) {
+    const y = Number.isNaN(losses[i]) ? NaN : this.heightOf(losses[i]);
+    return { i, x: this.plot.x(run.index[i]), y };
   }
 
   batches(run, group, stroke) {
-    const d = pathFrom(this.parts(run, run.loss));
+    const d = pathFrom(this.points(run, run.loss));
     svg('path', { d, stroke, class: 'st-batches', 'stroke-width': 0.9, opacity: 0.5 }, group);
   }
 
@@ -150,8 +150,8 @@ class Chart {
 
   /** Return where the steps of a run lie: a note hides few of them. */
   placesOf(run) {
-    const x = Float64Array.from(run.index, this.plot.x);
-    return { x, y: x.map((_, i) => this.heightOf(trueLoss(run, i))) };
+    const points = this.points(run, trueLosses(run));
+    return { x: points.map(({ x }) => x), y: points.map(({ y }) => y) };
   }
 
   /** Mark where runs leave the plot: an arrow up and the loss that they came to. */
@@ -176,21 +176,19 @@ class Chart {
   /** Draw what is done and what is ahead at the step that is shown. */
   step() {
     const { at, ahead } = this.state;
-    for (const { strong, parts, ...lines } of this.curves) {
-      const last = strong ? at : parts.length - 1;
-      const d = pathFrom(parts.slice(0, last + 1));
+    for (const { run, strong, losses, points, ...lines } of this.curves) {
+      const last = strong ? at : Infinity;
+      const done = points.filter(({ i }) => i < last);
+      const here = strong ? this.pointAt(run, losses, at) : null;
+      if (here && !Number.isNaN(here.y)) done.push(here);
+      const d = pathFrom(done);
       lines.done.setAttribute('d', d);
       lines.halo.setAttribute('d', d);
-      lines.ahead.setAttribute('d', strong && ahead ? pathFrom(this.after(parts, at)) : '');
+      const later = strong && ahead ? points.filter(({ i }) => i > at) : [];
+      lines.ahead.setAttribute('d', pathFrom([...done.slice(-1), ...later]));
     }
     this.showDot();
     this.tell();
-  }
-
-  after(parts, at) {
-    let from = at;
-    while (from > 0 && !parts[from]) from -= 1;
-    return parts.slice(from);
   }
 
   showDot() {
@@ -333,8 +331,8 @@ class Chart {
   }
 }
 
-/** Return pieces of a path as one, from the first that is there. */
-function pathFrom(parts) {
-  const joined = parts.join('');
-  return joined ? `M${joined.slice(1)}` : '';
+/** Return the path through points. */
+function pathFrom(points) {
+  const places = points.map(({ x, y }) => `${drawable(x)} ${drawable(y)}`);
+  return places.length ? `M${places.join('L')}` : '';
 }

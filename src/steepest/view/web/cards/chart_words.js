@@ -76,11 +76,13 @@ export function exitSpots(x) {
   };
 }
 
-/** Spots along a level line, below it and above. */
+/** Spots along a level line, below it and above, near it or clear of a circle on it. */
 export function levelSpots(y) {
   return ({ width, height }, area) => {
     const room = Math.max(0, area.width - width - 12);
     const acrosses = [0, 0.25, 0.5, 0.75, 1].map((share) => 6 + share * room);
-    return [y + 2, y - height - 2].flatMap((top) => acrosses.map((left) => [left, top]));
+    const tops = [2, NEAR + 1].flatMap((far) => [y + far, y - height - far]);
+    const inside = tops.filter((top) => top >= 0 && top + height <= area.height);
+    return inside.flatMap((top) => acrosses.map((left) => [left, top]));
   };
 }

@@ -15,12 +15,7 @@ const HINT = 'Drag a point to move it; double click adds one, Shift+click remove
 
 /** Make the card of data and fit in an element; `on` hears of rows lit, moved, added, removed. */
 export function makeFit(parent, on = {}) {
-  const fit = new Fit(parent, on);
-  return {
-    show: (state, changed) => fit.show(state, changed),
-    destroy: () => fit.destroy(),
-    picture: () => fit.plot.picture(),
-  };
+  return new Fit(parent, on);
 }
 
 class Fit {
@@ -49,6 +44,10 @@ class Fit {
         on.row?.(i);
       },
     };
+  }
+
+  picture() {
+    return this.plot.picture();
   }
 
   remove(i) {

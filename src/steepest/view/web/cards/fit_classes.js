@@ -7,8 +7,9 @@ import { DASHES } from '../draw/colours.js';
 import { scale } from '../draw/ticks.js';
 import { svg } from '../draw/canvas.js';
 import { linearAxis } from './axes.js';
-import { canEdit, classLines, jitter, over, rangeOf, rounded } from './fit_rows.js';
-import { rowName, spaced, steady } from './fit_rows.js';
+import {
+  canEdit, classLines, jitter, over, rangeOf, rounded, rowName, spaced, steady,
+} from './fit_rows.js';
 import { fewest, labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { classColour, classMark } from './shapes.js';
 import { drawable, set } from './points.js';
@@ -18,6 +19,10 @@ const STRIP = 17;
 
 /** Names of classes are so far above their curves, in pixels, at one of these shares across. */
 const AWAY = 5;
+
+/** No name is longer than this share of the picture: the legend has all of it. */
+const LONGEST = 0.4;
+
 const SHARES = [0.1, 0.3, 0.5, 0.7, 0.9, 0, 0.2, 0.4, 0.6, 0.8, 1];
 
 const QUARTERS = { values: [0, 0.25, 0.5, 0.75, 1], labels: ['0', '0.25', '0.5', '0.75', '1'] };
@@ -140,21 +145,23 @@ export class ClassFit {
     svg('path', { d, class: 'st-fit-line', ...look }, this.group);
   }
 
-  /** Write the names of classes above their curves, where they hide neither curves nor names. */
+  /** Write names of classes above their curves, where they hide few curves and no other name. */
   nameCurves(classes, given) {
     const { plot } = this;
     const rows = this.points.x.length;
-    const hidden = { x: this.traced.x.slice(rows), y: this.traced.y.slice(rows) };
+    const curves = { x: this.traced.x.slice(rows), y: this.traced.y.slice(rows) };
+    const taken = [];
     classes.forEach((name, i) => {
-      const [width, height] = [plot.wide(String(name)), plot.size];
-      const spots = this.spotsOn(i, given, classes.length, width);
-      const [left, top] = fewest(spots, width, height, hidden);
-      for (let x = left; x <= left + width; x += 5) {
-        hidden.x.push(x, x);
-        hidden.y.push(top, top + height);
-      }
+      const text = plot.fitted(String(name), LONGEST * plot.inner.width);
+      const [width, height] = [plot.wide(text), plot.size];
+      const spots = this.spotsOn(i, given, classes.length, width).filter(([left, top]) =>
+        taken.every((other) => left > other.right || left + width < other.left
+          || Math.abs(top - other.top) > 1.2 * height));
+      if (!spots.length) return;
+      const [left, top] = fewest(spots, width, height, curves);
+      taken.push({ left: left - 4, right: left + width + 4, top });
       const look = { halo: true, fill: plot.theme.ink };
-      plot.write(this.labels, left, top + 0.85 * height, String(name), look);
+      plot.write(this.labels, left, top + 0.85 * height, text, look);
     });
   }
 
@@ -192,7 +199,9 @@ export class ClassFit {
       const dash = { stroke: theme.muted, 'stroke-width': 1, 'stroke-dasharray': '2 3' };
       svg('path', { d: `M${left} 0V${inner.height}`, ...dash }, this.strip);
     }
-    const text = [`predicted ${name}`, name].find((one) => this.plot.wide(one) + 8 < right - left);
+    const room = right - left - 8;
+    const brief = room > 4 * size ? this.plot.fitted(name, room) : name;
+    const text = [`predicted ${name}`, brief].find((one) => this.plot.wide(one) <= room);
     const middle = { fill: theme.ink, 'text-anchor': 'middle' };
     const base = top + 0.5 * STRIP + 0.35 * size;
     if (text) this.plot.write(this.strip, (left + right) / 2, base, text, middle);
@@ -265,7 +274,7 @@ function regionsOf(given, classes) {
   for (let j = 0; j < given.length / classes; j += 1) {
     const one = given.subarray(j * classes, (j + 1) * classes);
     const code = one.indexOf(Math.max(...one));
-    const last = regions[regions.length - 1];
+    const last = regions.at(-1);
     if (last && last.code === code) last.to = j;
     else if (code >= 0) regions.push({ code, from: j, to: j });
   }

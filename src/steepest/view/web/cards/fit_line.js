@@ -5,8 +5,9 @@ import { short, signed } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { svg } from '../draw/canvas.js';
 import { linearAxis } from './axes.js';
-import { actualName, canEdit, numberLines, over, rangeOf } from './fit_rows.js';
-import { rounded, rowName, steady } from './fit_rows.js';
+import {
+  actualName, canEdit, numberLines, over, rangeOf, rounded, rowName, steady,
+} from './fit_rows.js';
 import { labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { disc } from './shapes.js';
 import { drawable, set } from './points.js';
@@ -75,8 +76,8 @@ export class LineFit {
       here.forEach(({ run }, i) => {
         const down = side === 'above' ? 1.1 + 1.3 * i : 1.3 * (i + 1 - here.length) - 0.4;
         const y = (side === 'above' ? 0 : plot.inner.height) + down * plot.size;
-        const name = state.runs.length > 1 ? `${run.label}: ` : '';
-        const text = `${SIGN[side]} ${name}the line lies ${side} the picture`;
+        const name = state.runs.length > 1 ? run.label : 'the line';
+        const text = `${SIGN[side]} ${name} lies ${side} the picture`;
         plot.write(outside, 6, y, text, { halo: true, fill: plot.theme.runs[run.colour] });
       });
     }

@@ -5,8 +5,9 @@ import { activeRun, marginsOf, paramsAt, probabilitiesOf } from '../select.js';
 import { counted, short } from '../words/numerals.js';
 import { svg } from '../draw/canvas.js';
 import { fixedAxis, linearAxis } from './axes.js';
-import { actualName, classLines, jitter, numberLines, rangeOf } from './fit_rows.js';
-import { rowName, spaced } from './fit_rows.js';
+import {
+  actualName, classLines, jitter, numberLines, rangeOf, rowName, spaced,
+} from './fit_rows.js';
 import { classLegend } from './fit_classes.js';
 import { squarePath } from './fit_line.js';
 import { Note, stemIn } from './labels.js';
@@ -28,7 +29,9 @@ class ManyFit {
   /** Draw axes, guides and rows. */
   frame(state) {
     this.guide.replaceChildren();
-    this.plot.frame({ ...this.axes(state), note: state.scene.sampled, tall: true });
+    const { guess, ...axes } = this.axes(state);
+    const note = [state.scene.sampled, guess].filter(Boolean).join('; ');
+    this.plot.frame({ ...axes, note, tall: true });
     this.guides(state);
     const { x, y } = this.places(state);
     const { scene } = state;
@@ -64,7 +67,7 @@ class ManyFit {
     this.outside.replaceChildren();
     this.plot.wrap.dataset.outside = count;
     if (!count) return;
-    const text = `${counted(count, 'row')} outside the frame`;
+    const text = `${counted(count, 'row')} outside`;
     const look = { halo: true, fill: this.plot.theme.muted, 'text-anchor': 'end' };
     this.plot.write(this.outside, width - 6, height * this.quiet, text, look);
   }
@@ -98,6 +101,12 @@ class ManyFit {
   }
 }
 
+/** The margins of the rows in the end. */
+function lastMargins(state) {
+  const run = activeRun(state);
+  return marginsOf(state.scene, paramsAt(state, run, run.index.length - 1));
+}
+
 /** Many features, a number: prediction against actual; a right one lies on the dashed line. */
 export class PredictedFit extends ManyFit {
   constructor(plot, points) {
@@ -107,8 +116,7 @@ export class PredictedFit extends ManyFit {
 
   axes(state) {
     const { scene } = state;
-    const run = activeRun(state);
-    const last = marginsOf(scene, paramsAt(state, run, run.index.length - 1));
+    const last = lastMargins(state);
     const near = last.filter(Number.isFinite);
     const actual = rangeOf(scene.y, 0.06);
     const both = rangeOf([...actual, ...near], 0.02);
@@ -122,8 +130,6 @@ export class PredictedFit extends ManyFit {
   guides() {
     const { width, height } = this.plot.inner;
     this.dashed(`M0 ${height}L${width} 0`);
-    const look = { halo: true, fill: this.plot.theme.muted, 'text-anchor': 'end' };
-    this.plot.write(this.guide, width - 8, 1.1 * this.plot.size, 'right', look);
   }
 
   look(state) {
@@ -180,8 +186,7 @@ export class MarginFit extends ManyFit {
 
   axes(state) {
     const { scene } = state;
-    const run = activeRun(state);
-    const last = marginsOf(scene, paramsAt(state, run, run.index.length - 1));
+    const last = lastMargins(state);
     this.reach = Math.max(4, Math.min(60, 1.15 * quantile(last.map(Math.abs), 0.98)));
     const { name, classes } = scene.target;
     return {
@@ -227,21 +232,23 @@ export class MarginFit extends ManyFit {
 /** Many features, more than two classes: the probability that each row's actual class is given. */
 export class ActualFit extends ManyFit {
   axes({ scene }) {
+    const { plot } = this;
     const { name, classes } = scene.target;
-    const room = Math.max(20, (this.plot.width - 60) / classes.length - 8);
-    const labels = classes.map((one) => this.plot.fitted(String(one), room));
+    const room = Math.max(20, (plot.width - 60) / classes.length - 8);
+    const labels = classes.map((one) => plot.fitted(String(one), room));
+    // Names that would be cut stand in a legend, with the marks of the classes.
+    const cut = classes.length <= 10 && labels.some((one) => one.endsWith('…'));
+    const below = cut ? labels.map(() => '') : labels;
     return {
-      x: fixedAxis(-0.6, classes.length - 0.4, `actual ${name}`, [...classes.keys()], labels),
+      x: fixedAxis(-0.6, classes.length - 0.4, `actual ${name}`, [...classes.keys()], below),
       y: fixedAxis(-0.04, 1.04, 'probability given to the actual class', QUARTERS),
+      legend: cut ? classLegend(scene, plot.theme) : [],
+      guess: `dashed: a guess, 1/${classes.length}`,
     };
   }
 
   guides({ scene }) {
-    const { length } = scene.target.classes;
-    const y = this.plot.y(1 / length);
-    this.dashed(`M0 ${y}H${this.plot.inner.width}`);
-    const look = { halo: true, fill: this.plot.theme.muted, 'text-anchor': 'end' };
-    this.plot.write(this.guide, this.plot.inner.width - 6, y - 5, `a guess, 1/${length}`, look);
+    this.dashed(`M0 ${this.plot.y(1 / scene.target.classes.length)}H${this.plot.inner.width}`);
   }
 
   places(state) {

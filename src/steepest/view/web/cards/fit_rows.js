@@ -2,7 +2,13 @@
 import { costsOf, lossOf, probabilitiesOf } from '../select.js';
 import { short, signed } from '../words/numerals.js';
 
-const WORD = { squared: 'squared error', absolute: 'absolute error', huber: 'Huber loss' };
+const WORD = {
+  squared: 'squared error',
+  absolute: 'absolute error',
+  huber: 'Huber loss',
+  quantile: 'quantile loss',
+  poisson: 'half the deviance',
+};
 
 /** Return the range of values with a share of it as room on both sides. */
 export function rangeOf(values, share) {
@@ -79,8 +85,8 @@ export function actualName(scene, i) {
 
 /** Return the unit of the loss of a row, '' where there is none. */
 export function costUnit({ target }, { loss }) {
-  if (target.classes || !target.unit) return '';
-  return loss === 'absolute' ? target.unit : `${target.unit}²`;
+  if (target.classes || !target.unit || loss === 'poisson') return '';
+  return ['absolute', 'quantile'].includes(loss) ? target.unit : `${target.unit}²`;
 }
 
 /** Return lines that tell actual and predicted number of a row, the error, and what it costs. */

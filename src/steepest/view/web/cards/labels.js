@@ -22,8 +22,9 @@ export class Note {
    * Write these lines beside a stem, the upright from (x, top) to (x, bottom), where they hide the
    * fewest of the marks; `left` and `right` are how far a square beside the stem reaches.
    */
-  show({ x, top, bottom, left = 0, right = 0 }, lines, marks) {
+  show({ x, top, bottom, left = 0, right = 0 }, told, marks) {
     const { plot } = this;
+    const lines = told.map((text) => plot.fitted(text, plot.inner.width - 2 * PAD - 4));
     const line = 1.35 * plot.size;
     const width = Math.max(...lines.map((text) => plot.wide(text))) + 2 * PAD;
     const height = lines.length * line + 2 * PAD - 2;

@@ -2,8 +2,7 @@
 // surface changes), the contour under the pointer, the paths, and the pointer's label. Press
 // anywhere and the descent starts there; drag and it follows.
 import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../select.js';
-import { Frames, Layers, element, pictureHeight } from '../draw/canvas.js';
-import { themeOf } from '../draw/colours.js';
+import { listen } from '../draw/canvas.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { Ground } from '../draw/ground.js';
 import { Handle } from '../draw/handle.js';
@@ -12,9 +11,11 @@ import { drawArrow, drawCross, drawStart, drawTag, tagLook, tagSize } from '../d
 import { flatLine, inside } from '../draw/paths.js';
 import { drawPhase } from '../draw/phases.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
+import { remembered, seenOf } from '../draw/seen.js';
 import { boxAround, boxesAlong, placeTag } from '../draw/tags.js';
 import { inWords, placeInWords } from '../words/surface.js';
 import { short } from '../words/numerals.js';
+import { Surfaced } from './surfaced.js';
 
 const [GROUND, CONTOUR, PATHS, POINTER] = [0, 1, 2, 3];
 
@@ -24,6 +25,9 @@ const NUDGE = 1 / 200;
 /** A finger that moves less than this, in pixels, taps. */
 const STILL = 8;
 
+/** Paths nearer to one another than this, in pixels, are drawn as one. */
+const CELL = 0.7;
+
 /** Beside so many places where the path leaves the picture there may be room to say it. */
 const EXITS = 4;
 
@@ -32,35 +36,26 @@ export function makeMap(parent, on = {}) {
   return new LossMap(parent, on);
 }
 
-class LossMap {
+class LossMap extends Surfaced {
   constructor(parent, on) {
-    this.on = on;
-    this.wrap = element('div', { class: 'st-map', attributes: { role: 'group' } }, parent);
-    this.layers = new Layers(this.wrap, 4);
+    super(parent, on, { class: 'st-map', attributes: { role: 'group' } }, 4);
     this.handle = new Handle(this.layers.wrap, {
       step: (right, up) => this.nudge(right, up),
       end: () => this.on.startEnd?.(),
     });
-    this.frames = new Frames((parts) => this.draw(parts));
-    this.listen(this.layers.wrap);
-    this.layers.onResize(() => this.frames.ask('ground'));
-    this.sizing = new ResizeObserver(() => this.fit());
-    this.sizing.observe(this.wrap);
+    const { wrap: node } = this.layers;
+    Object.assign(node.style, { touchAction: 'pan-y', cursor: 'crosshair' });
+    listen(node, {
+      pointerdown: (event) => this.down(event),
+      pointermove: (event) => this.move(event),
+      pointerup: (event) => this.up(event),
+      pointercancel: () => this.drop(),
+      pointerleave: () => this.pointAt(null),
+    });
   }
 
-  listen(node) {
-    node.style.touchAction = 'pan-y';
-    node.style.cursor = 'crosshair';
-    node.addEventListener('pointerdown', (event) => this.down(event));
-    node.addEventListener('pointermove', (event) => this.move(event));
-    node.addEventListener('pointerup', (event) => this.up(event));
-    node.addEventListener('pointercancel', () => this.drop());
-    node.addEventListener('pointerleave', () => this.leave());
-  }
-
-  fit() {
-    const height = `${pictureHeight(this.wrap.clientWidth)}px`;
-    if (this.wrap.clientWidth && this.wrap.style.height !== height) this.wrap.style.height = height;
+  get stage() {
+    return this.ground;
   }
 
   /** A mouse drags from anywhere, a finger from the start only: elsewhere it may scroll, or tap. */
@@ -78,7 +73,7 @@ class LossMap {
     this.layers.wrap.setPointerCapture(event.pointerId);
     this.handle.node.focus({ preventScroll: true });
     event.preventDefault();
-    this.leave();
+    this.pointAt(null);
     if (!onHandle && this.held.drags) this.want(pixel);
   }
 
@@ -103,15 +98,8 @@ class LossMap {
     this.held = null;
   }
 
-  over([x, y]) {
-    if (!inside(x, y, this.ground.frame)) this.leave();
-    else this.on.look?.(...this.plane([x, y]));
-    this.looking = inside(x, y, this.ground.frame);
-  }
-
-  leave() {
-    if (this.looking) this.on.look?.(null);
-    this.looking = false;
+  over(pixel) {
+    this.pointAt(inside(...pixel, this.ground.frame) ? this.plane(pixel) : null);
   }
 
   /** Ask for a start at a pixel: browsers hand out moves of a pointer once a frame. */
@@ -148,67 +136,38 @@ class LossMap {
     ];
   }
 
-  /** Show a state; `changed` names the keys that are new, null for all. */
-  show(state, changed) {
-    const has = (...keys) => !changed || keys.some((key) => changed.has(key));
-    this.state = state;
-    if (has('theme')) this.theme = null;
-    if (!state.surface || !state.runs.length) return;
-    if (has('scene', 'surface', 'theme')) this.frames.ask('ground');
-    if (has('scene', 'surface', 'runs', 'active', 'at', 'phase', 'ahead', 'theme')) {
-      this.frames.ask('paths');
-      this.tell();
-    }
-    if (has('hover')) this.frames.ask('pointer');
+  words() {
+    return `Contour map of the loss. ${inWords(this.state)}`;
   }
 
-  tell() {
-    const { state, wrap } = this;
-    const run = activeRun(state);
-    wrap.setAttribute('aria-label', `Contour map of the loss. ${inWords(state)}`);
-    wrap.dataset.at = state.at;
-    wrap.dataset.phase = state.phase;
-    wrap.dataset.loss = trueLoss(run, this.at(run));
-  }
-
-  at(run) {
-    return Math.min(this.state.at, run.index.length - 1);
-  }
-
-  draw(parts) {
-    const { width, height } = this.layers;
-    if (!this.state?.surface || !this.state.runs.length || !width) return;
-    this.theme ??= themeOf(this.wrap);
-    if (parts.has('ground') || !this.ground) this.drawGround({ width, height });
-    if (parts.has('ground') || parts.has('paths')) this.drawPaths();
-    this.drawPointer();
-  }
-
-  drawGround(size) {
+  drawSurface() {
     const { surface } = this.state;
+    const { width, height } = this.layers;
     const context = this.layers.contexts[GROUND];
     this.layers.clear(GROUND);
-    this.ground = new Ground(context, fieldOf(surface), surface, this.theme, size);
+    this.ground = new Ground(context, fieldOf(surface), surface, this.theme, { width, height });
     this.ground.draw();
+    const { left, right, top, bottom } = this.ground.frame;
+    const corners = [[left, top], [right, bottom]];
+    this.pathOf = remembered((run) => seenOf(this.pixelsOf(run), 2, corners, CELL));
   }
 
   drawPaths() {
     const { state, theme, ground } = this;
     const context = this.layers.contexts[PATHS];
-    this.pixels = new Map(state.runs.map((run) => [run, this.pixelsOf(run)]));
     this.layers.clear(PATHS);
     const face = {
-      line: (run, first, last) => flatLine(this.pixels.get(run), first, last, ground.frame),
+      line: (run, first, last) => flatLine(this.pathOf(run), first, last, ground.frame),
       place: (run, i) => this.place(run, i),
     };
     const { exits, pieces } = drawLines(context, state, theme, face);
     this.drawLowest(context);
+    drawRunLabels(context, state, theme, face, ground.frame);
     const run = activeRun(state);
     const scene = { state, theme, ground, marks: this.marks() };
     if (state.phase) drawPhase(context, scene, run, this.at(run));
     else this.drawDescent(context, run);
     drawPoints(context, state, theme, face);
-    drawRunLabels(context, state, theme, face, ground.frame);
     if (exits.length) this.drawLeaving(context, exits.slice(0, EXITS), pieces);
     ground.barMark(context, trueLoss(run, this.at(run)), lookOf(run, theme).colour);
     this.placeHandle();
@@ -225,7 +184,7 @@ class LossMap {
 
   /** Where a point of a run is, or null if it is outside the window. */
   place(run, i) {
-    const [x, y] = this.pixels.get(run).subarray(2 * i, 2 * i + 2);
+    const [x, y] = this.pathOf(run).points.subarray(2 * i, 2 * i + 2);
     return inside(x, y, this.ground.frame) ? [x, y, false] : null;
   }
 
@@ -330,19 +289,5 @@ class LossMap {
     const middle = Math.max(frame.top + height / 2, Math.min(frame.bottom - height / 2, y - 14));
     drawTag(context, lines, [left, middle], look);
     this.ground.barMark(context, loss ?? NaN, this.theme.ink);
-  }
-
-  /** One canvas with all that is drawn. */
-  picture() {
-    if (!this.ground) return null;
-    this.frames.flush();
-    return this.layers.picture(this.theme.card, () => this.draw(new Set(['ground'])));
-  }
-
-  destroy() {
-    this.frames.cancel();
-    this.sizing.disconnect();
-    this.layers.destroy();
-    this.wrap.remove();
   }
 }

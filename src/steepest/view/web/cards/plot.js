@@ -1,7 +1,7 @@
 // The plot that the flat cards share: an SVG as wide as its card with two axes, an area that clips,
 // a legend, and text that is measured before it is placed. SVG, because the marks are few, and can
 // be saved and read by tests as they are.
-import { element, pictureHeight, svg } from '../draw/canvas.js';
+import { element, pictureHeight, svg, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 
 const LOWEST = 230;
@@ -20,16 +20,10 @@ export class Plot {
     [this.back, this.middle, this.front] = [0, 1, 2].map(() => svg('g', {}, this.area));
     this.pen = document.createElement('canvas').getContext('2d');
     this.width = 0;
-    this.onSize = onSize;
-    this.observer = new ResizeObserver(() => this.measure());
-    this.observer.observe(this.wrap);
-  }
-
-  measure() {
-    const { width } = this.wrap.getBoundingClientRect();
-    if (!width || Math.abs(width - this.width) < 0.5) return;
-    this.width = width;
-    this.onSize();
+    this.observer = watchWidth(this.wrap, (width) => {
+      this.width = width;
+      onSize();
+    });
   }
 
   /** Read colours and type anew: they follow the page's theme. */
@@ -51,9 +45,9 @@ export class Plot {
   /** Return a text cut to a width, with an ellipsis where something is missing. */
   fitted(text, width) {
     if (this.wide(text) <= width) return text;
-    let kept = text.length;
-    while (kept > 1 && this.wide(`${text.slice(0, kept)}…`) > width) kept -= 1;
-    return `${text.slice(0, kept)}…`;
+    const letters = Array.from(text);
+    while (letters.length > 1 && this.wide(`${letters.join('')}…`) > width) letters.pop();
+    return `${letters.join('')}…`;
   }
 
   /**
@@ -135,17 +129,17 @@ export class Plot {
     const { left, right, bottom } = this.box;
     this.rule(left, right, bottom, bottom);
     const { values, labels } = axis.ticks(Math.max(2, Math.round(this.inner.width / 75)));
-    let end = -Infinity;
-    values.forEach((value, i) => {
+    const ticks = values.map((value, i) => {
       const x = left + this.x(value);
       const half = this.wide(labels[i]) / 2;
-      if (x < left - 1 || x > right + 1) return;
+      return { x, half, middle: Math.min(x, this.width - half - 1), text: labels[i] };
+    }).filter(({ x }) => x > left - 1 && x < right + 1);
+    const at = { fill: this.theme.muted, 'text-anchor': 'middle' };
+    const every = sparse(ticks);
+    ticks.forEach(({ x, middle, text }, i) => {
       this.rule(x, x, bottom, bottom + 4);
-      if (x - half < end + 6) return;
-      end = x + half;
-      const at = { fill: this.theme.muted, 'text-anchor': 'middle' };
-      const inside = Math.min(x, this.width - half - 1);
-      this.write(this.still, inside, bottom + 4 + 1.05 * this.size, labels[i], at);
+      if (i % every) return;
+      this.write(this.still, middle, bottom + 4 + 1.05 * this.size, text, at);
     });
     this.labelX(axis.label);
   }
@@ -193,4 +187,12 @@ export class Plot {
     this.observer.disconnect();
     this.wrap.remove();
   }
+}
+
+/** Return of how many ticks one is written, so that no number touches the next. */
+function sparse(ticks) {
+  const touch = (a, b) => a && b.middle - b.half < a.middle + a.half + 6;
+  let every = 1;
+  while (ticks.some((tick, i) => i % every === 0 && touch(ticks[i - every], tick))) every += 1;
+  return every;
 }

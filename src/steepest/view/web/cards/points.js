@@ -1,6 +1,6 @@
 // The rows as marks in a plot: lit under the pointer and by the keyboard; where the reader may
 // change the data, moved by dragging or with keys, added and taken away.
-import { svg } from '../draw/canvas.js';
+import { listen, svg } from '../draw/canvas.js';
 import { disc } from './shapes.js';
 
 const NEAR = { mouse: 12, pen: 16, touch: 24 };
@@ -24,18 +24,22 @@ export class Points {
 
   listen() {
     const { svg: target } = this.plot;
-    target.addEventListener('pointermove', (event) => this.over(event));
-    target.addEventListener('pointerleave', () => this.point(-1));
-    target.addEventListener('pointerdown', (event) => this.down(event));
-    target.addEventListener('mousedown', (event) => this.keepFocus(event));
-    target.addEventListener('pointerup', () => this.release());
-    target.addEventListener('pointercancel', () => this.release());
-    target.addEventListener('dblclick', (event) => this.double(event));
+    listen(target, {
+      pointermove: (event) => this.over(event),
+      pointerleave: () => this.point(-1),
+      pointerdown: (event) => this.down(event),
+      mousedown: (event) => this.keepFocus(event),
+      pointerup: () => this.release(),
+      pointercancel: () => this.release(),
+      dblclick: (event) => this.double(event),
+    });
     target.addEventListener('touchstart', (event) => this.touch(event), { passive: false });
-    this.group.addEventListener('keydown', (event) => this.key(event));
-    this.group.addEventListener('keyup', (event) => event.key in MOVES && this.release());
-    this.group.addEventListener('focusin', (event) => this.focused(event));
-    this.group.addEventListener('focusout', () => this.blurred());
+    listen(this.group, {
+      keydown: (event) => this.key(event),
+      keyup: (event) => event.key in MOVES && this.release(),
+      focusin: (event) => this.focused(event),
+      focusout: () => this.blurred(),
+    });
   }
 
   /** Draw the rows at `x`, `y` in pixels of the area; `path(i)` and `colour(i)` are their looks. */

@@ -1,10 +1,9 @@
 // The loss surface in three dimensions with the descent on it. Layers: the walls, the surface
 // (drawn anew only when it or the eye moves), the axes, the paths, and what the pointer shows.
-import { activeRun, gradientAt, trueLoss } from '../select.js';
+import { activeRun, gradientAt } from '../select.js';
 import { Box, marginOf } from '../draw/box.js';
 import { Camera } from '../draw/camera.js';
-import { Frames, Layers, element, pictureHeight } from '../draw/canvas.js';
-import { themeOf } from '../draw/colours.js';
+import { element } from '../draw/canvas.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { fieldOf } from '../draw/heights.js';
 import { bestLook } from '../draw/looks.js';
@@ -12,8 +11,12 @@ import { drawArrow, drawCross, drawPath, drawStart, drawStem } from '../draw/mar
 import { Orbit } from '../draw/orbit.js';
 import { Raster } from '../draw/raster.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
-import { Stage, boxPoints, descentArrow, levelPieces, trackLine } from '../draw/tracks.js';
+import { remembered } from '../draw/seen.js';
+import {
+  Stage, boxPath, boxPoints, finenessOf, trackLine, descentArrow, levelPieces,
+} from '../draw/tracks.js';
 import { inWords } from '../words/surface.js';
+import { Surfaced } from './surfaced.js';
 
 const [WALLS, SURFACE, AXES, PATHS, POINTER] = [0, 1, 2, 3, 4];
 const REST = 120;
@@ -26,44 +29,45 @@ export function makeRelief(element, on = {}) {
   return new Relief(element, on);
 }
 
-class Relief {
+class Relief extends Surfaced {
   constructor(parent, on) {
-    this.on = on;
+    const attributes = { role: 'application', tabindex: '0' };
+    super(parent, on, { class: 'st-relief', attributes }, 5);
     this.camera = new Camera();
     this.raster = new Raster();
     this.sheet = element('canvas');
-    this.wrap = element('div', {
-      class: 'st-relief', attributes: { role: 'application', tabindex: '0' },
-    }, parent);
-    this.layers = new Layers(this.wrap, 5);
-    this.frames = new Frames((parts) => this.draw(parts));
     this.orbit = new Orbit(this.wrap, this.hand());
-    this.layers.onResize(() => this.frames.ask('surface'));
-    this.sizing = new ResizeObserver(() => this.fit());
-    this.sizing.observe(this.wrap);
   }
 
   hand() {
     return {
       turn: (sideways, upwards) => this.look(() => this.camera.turn(sideways, upwards)),
       zoom: (factor) => this.look(() => this.camera.zoom(factor)),
-      reset: () => this.look(() => this.camera.reset(this.firstLook)),
+      reset: () => this.look(() => this.camera.reset(this.firstLook), null),
       tap: (x, y) => this.tap(x, y),
-      look: (x, y) => this.over(x, y),
-      leave: () => this.leave(),
+      look: (x, y) => this.pointAt(this.pick(x, y)),
+      leave: () => this.pointAt(null),
     };
   }
 
-  /** The card is as high as its width asks for. */
-  fit() {
-    const height = `${pictureHeight(this.wrap.clientWidth)}px`;
-    if (this.wrap.clientWidth && this.wrap.style.height !== height) this.wrap.style.height = height;
-  }
-
-  look(move) {
+  /** Turn or zoom, and tell where the eye is then; null for where it was first. */
+  look(move, told) {
     if (!this.state) return;
     move();
+    this.told = told === null ? null : this.camera.told();
+    this.on.turn?.(this.told);
     this.moving = true;
+    this.frames.ask('surface');
+  }
+
+  /** Look as the state says, unless that is what was told from here. */
+  takeLook(first) {
+    if (first) this.chooseLook();
+    const told = this.state.camera ?? null;
+    if (told === this.told) return;
+    this.told = told;
+    if (told) this.camera.take(told);
+    else this.camera.reset(this.firstLook);
     this.frames.ask('surface');
   }
 
@@ -74,36 +78,8 @@ class Relief {
     this.on.startEnd?.();
   }
 
-  over(x, y) {
-    const point = this.pick(x, y);
-    if (!point) this.leave();
-    else this.on.look?.(...point);
-    this.looking = Boolean(point);
-  }
-
-  leave() {
-    if (this.looking) this.on.look?.(null);
-    this.looking = false;
-  }
-
   pick(x, y) {
     return this.stage ? this.stage.field.pick(this.stage.view.ray(x, y)) : null;
-  }
-
-  /** Show a state; `changed` names the keys that are new, null for all. */
-  show(state, changed) {
-    const has = (...keys) => !changed || keys.some((key) => changed.has(key));
-    const first = !this.state || this.state.scene.params !== state.scene.params;
-    this.state = state;
-    if (has('theme')) this.theme = null;
-    if (!state.surface || !state.runs.length) return;
-    if (first) this.chooseLook();
-    if (has('scene', 'surface', 'theme')) this.frames.ask('surface');
-    if (has('scene', 'surface', 'runs', 'active', 'at', 'ahead', 'theme')) {
-      this.frames.ask('paths');
-      this.tell();
-    }
-    if (has('hover')) this.frames.ask('pointer');
   }
 
   chooseLook() {
@@ -111,24 +87,11 @@ class Relief {
     const field = fieldOf(surface);
     this.firstLook = bestLook(field, boxPoints(activeRun(this.state), surface, field));
     this.camera.reset(this.firstLook);
+    this.told = null;
   }
 
-  tell() {
-    const { state, wrap } = this;
-    const run = activeRun(state);
-    const words = `Loss surface in three dimensions. ${inWords(state)} ${KEYS_IN_WORDS}`;
-    wrap.setAttribute('aria-label', words);
-    wrap.dataset.at = state.at;
-    wrap.dataset.loss = trueLoss(run, Math.min(state.at, run.index.length - 1));
-  }
-
-  draw(parts) {
-    if (!this.state?.surface || !this.state.runs.length || !this.layers.width) return;
-    this.theme ??= themeOf(this.wrap);
-    if (parts.has('surface')) this.drawSurface();
-    if (!this.stage) return;
-    if (parts.has('surface') || parts.has('paths')) this.drawPaths();
-    this.drawPointer();
+  words() {
+    return `Loss surface in three dimensions. ${inWords(this.state)} ${KEYS_IN_WORDS}`;
   }
 
   /** The room and the surface; coarse while something moves, fine when it rests. */
@@ -139,6 +102,7 @@ class Relief {
     const quick = this.moving || this.raster.field !== field;
     if (this.raster.field !== field) this.raster.setField(field);
     const view = this.camera.view(width, height, marginOf(width, field, this.theme));
+    this.findPaths(field);
     this.stage = new Stage(field, view, this.raster);
     this.drawRoom({ width, height });
     this.drawPixels(quick);
@@ -147,6 +111,17 @@ class Relief {
     if (quick) this.resting = setTimeout(() => this.frames.ask('surface'), REST);
     this.wrap.dataset.azimuth = this.camera.azimuth.toFixed(4);
     this.wrap.dataset.elevation = this.camera.elevation.toFixed(4);
+  }
+
+  /** Paths in the box stay as they are while it turns; from nearby they are seen finer. */
+  findPaths(field) {
+    const { surface } = this.state;
+    const fineness = finenessOf(this.camera.closeness);
+    if (this.stage?.field === field && this.fineness === fineness) return;
+    this.fineness = fineness;
+    this.pathOf = remembered((run) => (
+      boxPath(boxPoints(run, surface, field), fineness, !surface.slice)
+    ));
   }
 
   drawRoom(size) {
@@ -177,8 +152,6 @@ class Relief {
   drawPaths() {
     const { state, stage, theme } = this;
     const context = this.layers.contexts[PATHS];
-    const points = (run) => boxPoints(run, state.surface, stage.field);
-    this.points = new Map(state.runs.map((run) => [run, points(run)]));
     this.layers.clear(PATHS);
     const face = { line: (...line) => this.line(...line), place: (run, i) => this.place(run, i) };
     this.drawStems(context);
@@ -193,7 +166,7 @@ class Relief {
 
   line(run, first, last) {
     const draped = !this.state.surface.slice;
-    return trackLine(this.points.get(run), first, last, this.stage, draped);
+    return trackLine(this.pathOf(run), first, last, this.stage, draped);
   }
 
   /** Where a point of a run is seen, or null if it is outside the box. */
@@ -204,7 +177,7 @@ class Relief {
   }
 
   boxPoint(run, i) {
-    return this.points.get(run).subarray(3 * i, 3 * i + 3);
+    return this.pathOf(run).points.subarray(3 * i, 3 * i + 3);
   }
 
   drawLowest(context) {
@@ -220,7 +193,7 @@ class Relief {
   drawDescent(context) {
     const { state, stage, theme } = this;
     const run = activeRun(state);
-    const at = Math.min(state.at, run.index.length - 1);
+    const at = this.at(run);
     const point = this.boxPoint(run, at);
     const share = steepnessOf(run, at);
     if (!stage.holds(...point) || !(share > 0)) return;
@@ -236,7 +209,7 @@ class Relief {
     if (!state.surface.slice) return;
     const run = activeRun(state);
     const { colour } = lookOf(run, theme);
-    for (const i of new Set([0, Math.min(state.at, run.index.length - 1)])) {
+    for (const i of new Set([0, this.at(run)])) {
       const [u, v, z] = this.boxPoint(run, i);
       const ground = stage.field.heightAt(u, v);
       if (!stage.holds(u, v, z) || !(Math.abs(z - ground) > 0.02)) continue;
@@ -261,18 +234,8 @@ class Relief {
     drawStart(context, stage.place(u, v, z), this.theme.arrow, { radius: 3.5 });
   }
 
-  /** One canvas with all that is drawn. */
-  picture() {
-    if (!this.stage) return null;
-    this.frames.flush();
-    return this.layers.picture(this.theme.card, () => this.draw(new Set(['surface'])));
-  }
-
   destroy() {
     clearTimeout(this.resting);
-    this.frames.cancel();
-    this.sizing.disconnect();
-    this.layers.destroy();
-    this.wrap.remove();
+    super.destroy();
   }
 }

@@ -2,7 +2,7 @@
 // shown says of each row, what that costs, and how the costs come to the loss. A real HTML table.
 import { activeRun, lossOf, trueLoss } from '../select.js';
 import { counted, short } from '../words/numerals.js';
-import { element } from '../draw/canvas.js';
+import { element, listen, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 import { columnsOf, lookOf, shareText } from './table_columns.js';
 import { chosenRows, FEW, MOST, TOP, valuesOf, worked } from './table_rows.js';
@@ -40,8 +40,10 @@ class Table {
     const small = { class: 'st-button st-small', attributes: { type: 'button' } };
     this.more = element('button', small, this.wrap);
     this.listen();
-    this.observer = new ResizeObserver(() => this.measure());
-    this.observer.observe(this.wrap);
+    this.observer = watchWidth(this.wrap, (width) => {
+      this.width = width;
+      if (this.state) this.build();
+    });
   }
 
   listen() {
@@ -49,18 +51,13 @@ class Table {
       this.all = !this.all;
       this.update();
     });
-    this.body.addEventListener('pointerover', (event) => this.point(event));
-    this.body.addEventListener('pointerleave', () => this.on.row?.(-1));
-    this.body.addEventListener('focusin', (event) => this.point(event, true));
-    this.body.addEventListener('focusout', () => this.on.row?.(-1));
-    this.body.addEventListener('keydown', (event) => this.key(event));
-  }
-
-  measure() {
-    const { width } = this.wrap.getBoundingClientRect();
-    if (!width || Math.abs(width - this.width) < 0.5) return;
-    this.width = width;
-    if (this.state) this.build();
+    listen(this.body, {
+      pointerover: (event) => this.point(event),
+      pointerleave: () => this.on.row?.(-1),
+      focusin: (event) => this.point(event, true),
+      focusout: () => this.on.row?.(-1),
+      keydown: (event) => this.key(event),
+    });
   }
 
   /** Take over a new state; `changed` names its parts that are new, null for all. */
@@ -169,7 +166,8 @@ class Table {
   tellSums() {
     const { scene, sum, mean, penalty, loss } = this.values;
     const count = scene.shown;
-    const sampled = count < scene.rows;
+    // The mean of rows that do not count alike is not the loss: then that is told beside it.
+    const sampled = count < scene.rows || scene.weighted;
     const lines = this.othersLine();
     lines.push([`sum over ${counted(count, 'row')}`, short(sum), shareText(sum > 0 ? 1 : 0)]);
     const { l2 } = activeRun(this.state).choices;

@@ -87,7 +87,7 @@ function classColumn(name, head, codeOf, after) {
   const make = (cell) => {
     const picture = svg('svg', { width: 13, height: 12, 'aria-hidden': 'true' }, cell);
     const path = svg('path', { transform: 'translate(5 7)' }, picture);
-    return { path, text: element('span', {}, cell), code: -1 };
+    return { path, text: element('span', {}, cell), after: element('span', {}, cell), code: -1 };
   };
   return {
     name,
@@ -98,7 +98,8 @@ function classColumn(name, head, codeOf, after) {
       const code = codeOf(values, i);
       parts.path.setAttribute('d', classMark(code, 4));
       parts.path.setAttribute('fill', classColour(values.theme, code));
-      write(parts.text, `${values.scene.target.classes[code]}${after(values, i)}`);
+      write(parts.text, String(values.scene.target.classes[code]));
+      write(parts.after, after(values, i));
     },
   };
 }
@@ -145,7 +146,13 @@ function barColumn(name, head, value, { text, fill, scaled = (share) => share })
   };
 }
 
-const SHORT = { squared: 'error²', absolute: '|error|', huber: 'Huber loss' };
+const SHORT = {
+  squared: 'error²',
+  absolute: '|error|',
+  huber: 'Huber loss',
+  quantile: 'quantile loss',
+  poisson: 'deviance / 2',
+};
 
 function costColumn(scene, choices) {
   const unit = costUnit(scene, choices);

@@ -1,6 +1,6 @@
 // The numbers of the table: of each row its prediction and cost, their sum, mean and the penalty;
 // which rows are shown, in which order; and the lecture's formula with the numbers of one row.
-import { costsOf, lossOf, marginsOf, probabilitiesOf, paramsAt } from '../select.js';
+import { costsOf, lossOf, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
 import { short, signed } from '../words/numerals.js';
 import { chance } from './fit_rows.js';
 
@@ -21,7 +21,7 @@ export function valuesOf(state, run) {
   const mean = sum / scene.shown;
   const shares = costs.map((cost) => (sum > 0 ? cost / sum : 0));
   const worst = costs.indexOf(costs.reduce((a, b) => Math.max(a, b), 0));
-  const more = scene.target.classes ? ofClasses(scene, params) : ofNumbers(scene, params);
+  const more = scene.target.classes ? ofClasses(scene, params) : ofNumbers(scene, run.choices, params);
   const places = placesFor({ costs, ...more });
   return { scene, costs, sum, mean, penalty, loss: mean + penalty, shares, worst, places, ...more };
 }
@@ -53,8 +53,8 @@ function ofClasses(scene, params) {
   return { classes, given, guess };
 }
 
-function ofNumbers(scene, params) {
-  const predicted = marginsOf(scene, params);
+function ofNumbers(scene, choices, params) {
+  const predicted = predictionsOf(scene, choices, params);
   return { predicted, errors: predicted.map((value, i) => value - scene.y[i]) };
 }
 

@@ -1,21 +1,19 @@
 // The folded list of tasks; the answers are worked out from the data of the page when asked for.
 import { element } from '../draw/canvas.js';
+import { isNew } from '../select.js';
 import { tasksOf } from '../words/tasks.js';
-import { button } from './fields.js';
+import { button, panel } from './fields.js';
 
 /** Adds the tasks; they are made anew when others are asked. */
 export function makeExercises(parent, store) {
-  const held = element(
-    'section',
-    { class: 'st-panel', attributes: { 'data-control': 'tasks', 'aria-label': 'Tasks' } },
-    parent,
-  );
-  element('h2', { text: 'Tasks' }, held);
+  const held = panel(parent, 'tasks', 'Tasks');
   const list = element('ol', { class: 'st-tasks' }, held);
   let asked = null;
+  store.hearGuess = (point) => tellGuess(store, list, point);
   return {
     show(state, changed) {
-      if (changed && !['scene', 'choices', 'runs'].some((key) => changed.has(key))) return;
+      if (changed?.has('guessing') && state.guessing) awaitGuess(store, list);
+      if (!isNew(changed, 'scene', 'choices', 'runs')) return;
       const tasks = tasksOf(state, store.engine);
       const questions = tasks.map(({ question }) => question).join('\n');
       if (questions === asked) return;
@@ -33,7 +31,7 @@ function item(store, task, i) {
   if (task.hint) element('p', { class: 'st-hint', text: task.hint }, fold);
   const answer = element('p', { class: 'st-answer', attributes: { role: 'status' } });
   const row = element('div', { class: 'st-row' }, fold);
-  if (task.predict) button(row, 'Point at it on the map', () => askGuess(store, i, answer));
+  if (task.predict) button(row, 'Point at it on the map', () => store.startGuess());
   button(row, 'Show the answer', () => tellAnswer(store, i, answer));
   fold.append(answer);
   return made;
@@ -54,9 +52,22 @@ async function tellAnswer(store, i, answer) {
 }
 
 /** The path ahead is hidden until the reader has pointed. */
-function askGuess(store, i, answer) {
+function awaitGuess(store, list) {
+  const { fold, answer } = guessed(store, list);
+  if (!fold) return;
+  fold.open = true;
   answer.textContent = 'Press on the map or the surface where the next step will land.';
-  store.startGuess((point) => {
-    answer.textContent = taskNow(store, i).check(point).words;
-  });
+}
+
+function tellGuess(store, list, point) {
+  const { task, answer } = guessed(store, list);
+  if (task) answer.textContent = task.check(point).words;
+}
+
+/** Returns the task with a guess, and where it stands, if there is one. */
+function guessed(store, list) {
+  const tasks = tasksOf(store.state, store.engine);
+  const i = tasks.findIndex(({ predict }) => predict);
+  const fold = list.children[i]?.firstChild;
+  return { task: tasks[i], fold, answer: fold?.lastChild };
 }

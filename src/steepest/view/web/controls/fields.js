@@ -22,6 +22,14 @@ export function button(parent, text, act, { name = '', title = '', style = '' } 
   return built;
 }
 
+/** Adds a part of the page under a heading, by whose name a link can hide it. */
+export function panel(parent, control, name, heading = name) {
+  const attributes = { 'data-control': control, 'aria-label': name };
+  const held = element('section', { class: 'st-panel', attributes }, parent);
+  element('h2', { text: heading }, held);
+  return held;
+}
+
 /** Adds a box for one control, by whose name a link can hide it. */
 export function box(parent, control, style = '') {
   return element(

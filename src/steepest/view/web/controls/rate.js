@@ -9,6 +9,8 @@ import { box, entry, fill, freshId, label, numberIn, tick } from './fields.js';
 const STEPS = 1000;
 const WITHOUT_LIMIT = [1e-4, 10];
 
+const FOUND = { plane: 'found anew at every step, with how much of the last step' };
+
 /** Adds the control of the learning rate. */
 export function makeRate(parent, store) {
   const held = box(parent, 'rate', 'st-rate');
@@ -67,6 +69,7 @@ function showRate(state, { input, slider, marks, words, auto, span }) {
   auto.checked = rate === 'auto';
   fill(input, typeof rate === 'number' ? short(rate) : rate);
   slider.disabled = Number.isNaN(chosen);
+  input.disabled = auto.disabled = state.choices.rule === 'plane';
   slider.setAttribute('aria-valuetext', input.value);
   const busy = slider.getRootNode().activeElement === slider;
   if (!busy && !Number.isNaN(chosen)) slider.value = String(Math.round(placeOf(span, chosen)));
@@ -78,7 +81,7 @@ function showMarks(run, { marks, words }, span) {
   const rates = run.limit ? [1 / run.curvature, run.limit] : [];
   marks.replaceChildren(...rates.map((rate) => mark(placeOf(span, rate) / STEPS, rate === run.limit)));
   marks.hidden = !rates.length;
-  words.textContent = run.limit ? limitOf(run) : '';
+  words.textContent = run.limit ? limitOf(run) : (FOUND[run.choices.rule] ?? '');
 }
 
 function mark(share, limit) {

@@ -1,25 +1,21 @@
 // Several runs on one surface: each with colour, dash and label, what became of it, and what to do.
 import { DASHES } from '../draw/colours.js';
 import { element, svg } from '../draw/canvas.js';
+import { isNew } from '../select.js';
 import { short } from '../words/numerals.js';
 import { outcomeOf } from '../words/outcome.js';
-import { button } from './fields.js';
+import { button, panel } from './fields.js';
 
 /** Adds the list of runs. */
 export function makeRuns(parent, store) {
-  const held = element(
-    'section',
-    { class: 'st-panel', attributes: { 'data-control': 'runs', 'aria-label': 'Runs' } },
-    parent,
-  );
-  element('h2', { text: 'Runs' }, held);
+  const held = panel(parent, 'runs', 'Runs');
   const list = element('ul', { class: 'st-runs' }, held);
   const keep = button(held, 'Keep this run and try another', () => store.keepRun(), {
     title: 'A copy of it is yours to change; both stay on the surface',
   });
   return {
     show(state, changed) {
-      if (changed && !['runs', 'active', 'scene'].some((key) => changed.has(key))) return;
+      if (!isNew(changed, 'runs', 'active', 'scene')) return;
       list.replaceChildren(...state.runs.map((run, i) => item(store, state, run, i)));
       keep.hidden = state.scene.engine === 'record';
     },

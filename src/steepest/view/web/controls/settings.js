@@ -12,19 +12,22 @@ const RULES = {
   adagrad: 'AdaGrad',
   rmsprop: 'RMSProp',
   adam: 'Adam',
+  plane: 'plane search',
 };
 
 const LOSSES = {
   squared: 'squared error',
   absolute: 'absolute error',
   huber: 'Huber',
+  quantile: 'quantile',
+  poisson: 'Poisson (counts)',
   cross_entropy: 'cross entropy',
 };
 
 const SCALES = {
   none: 'none: your own units',
   standard: 'standard: mean 0, deviation 1',
-  round: 'round: the ravine becomes a bowl',
+  round: 'round: from ravine to bowl',
 };
 
 const MOST_PARAMS = 6;
@@ -121,7 +124,11 @@ function setParam(store, i, text) {
 }
 
 function makeRule(panel, store) {
-  const rule = choice(box(panel, 'rule'), 'rule', (value) => store.choose({ rule: value }));
+  const rule = choice(box(panel, 'rule'), 'rule', (value) => {
+    // The plane search finds its own rate, from all rows.
+    const own = value === 'plane' ? { learning_rate: 'auto', batch: null } : {};
+    store.choose({ rule: value, ...own });
+  });
   return { show: ({ scene, choices }) => offered(rule, scene.rules, RULES, choices.rule) };
 }
 

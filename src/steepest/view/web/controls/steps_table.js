@@ -1,7 +1,7 @@
 // The steps as a table, for those who read numbers rather than pictures: the first ones, then ever
 // fewer, the one that is shown, the last.
 import { element } from '../draw/canvas.js';
-import { activeRun, lossOf, paramsAt } from '../select.js';
+import { activeRun, isNew, lossOf, paramsAt } from '../select.js';
 import { fixed, short } from '../words/numerals.js';
 import { toldParams, wordOf } from '../words/told.js';
 import { button } from './fields.js';
@@ -20,8 +20,8 @@ export function makeStepsTable(parent, store) {
   const scroll = element('div', { class: 'st-table st-table-scroll' }, held);
   const table = element('table', {}, scroll);
   const show = (state, changed) => {
-    const due = !changed || ['scene', 'runs', 'active', 'at'].some((key) => changed.has(key));
-    if (held.open && due) fillTable(table, state, store);
+    const due = held.open && isNew(changed, 'scene', 'runs', 'active', 'at');
+    if (due) fillTable(table, state, store);
   };
   held.addEventListener('toggle', () => show(store.state, null));
   return { show };

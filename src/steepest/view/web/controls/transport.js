@@ -85,7 +85,23 @@ function makeScrubber(bar, store) {
     store.set({ playing: false });
     store.seek(Number(input.value));
   });
-  return { show: (state) => showScrubber(state, input, counter) };
+  const note = element('p', { class: 'st-hint' }, bar);
+  return {
+    show(state) {
+      showScrubber(state, input, counter);
+      note.textContent = keptInWords(activeRun(state));
+      note.hidden = !note.textContent;
+    },
+  };
+}
+
+/** Returns which steps of a run can be gone to; empty if all. */
+function keptInWords({ index, count }) {
+  if (index.length === count) return '';
+  const all = index.findIndex((step, i) => step !== i) - 1;
+  const first = all > 0 ? `all of the first ${fixed(all, 0)}, then ` : '';
+  const of = `Of ${fixed(count - 1, 0)} steps ${fixed(index.length - 1, 0)} are kept`;
+  return `${of}: ${first}ever fewer, and the best and the last.`;
 }
 
 function showScrubber(state, input, counter) {

@@ -124,13 +124,15 @@ export class Box {
     const room = 1.05 * Math.hypot(end[0] - start[0], end[1] - start[1]);
     const usual = this.titleText;
     const least = SMALLEST * usual;
-    for (let fits = false; !fits && this.titleText > least; this.titleText -= fits ? 0 : 1) {
-      const lines = this.wrapped(title, room);
-      const places = PLACES.map((place) => this.titlePlace(lines, corner, place, widest, angle));
-      const clear = places.find((place) => this.isClear(place, lines, angle));
-      fits = Boolean(clear);
-      if (fits || this.titleText - 1 <= least) this.title(lines, clear ?? places[0], angle);
-    }
+    let [tries, clear] = [];
+    do {
+      tries = [room, 0.7 * room].flatMap((width) => {
+        const lines = this.wrapped(title, width);
+        return PLACES.map((place) => [lines, this.titlePlace(lines, corner, place, widest, angle)]);
+      });
+      clear = tries.find(([lines, place]) => this.isClear(place, lines, angle));
+    } while (!clear && (this.titleText -= 1) > least);
+    this.title(...(clear ?? tries[0]), angle);
     this.titleText = usual;
   }
 
@@ -150,18 +152,17 @@ export class Box {
     ];
   }
 
-  /** Does a title cover no number? */
+  /** Does a title cover no number? Measured along the title and across it. */
   isClear([x, y], lines, angle) {
-    const half = this.widthOf(lines) / 2;
-    for (let along = -half; along <= half; along += 6) {
-      const [px, py] = [x + along * Math.cos(angle), y + along * Math.sin(angle)];
-      const hits = this.labels.some((label) => (
-        Math.abs(label.x - px) < label.width / 2 + 0.62 * this.text * lines.length
-        && Math.abs(label.y - py) < 0.5 * this.text + 0.62 * this.text * lines.length
-      ));
-      if (hits) return false;
-    }
-    return true;
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const [half, thick] = [this.widthOf(lines) / 2 + 4, 0.62 * this.titleText * lines.length];
+    return this.labels.every((label) => {
+      const [dx, dy] = [label.x - x, label.y - y];
+      const [wide, high] = [label.width / 2, 0.5 * this.text];
+      const along = Math.abs(dx * cos + dy * sin) - wide * Math.abs(cos) - high * Math.abs(sin);
+      const across = Math.abs(dy * cos - dx * sin) - wide * Math.abs(sin) - high * Math.abs(cos);
+      return along > half || across > thick;
+    });
   }
 
   title(lines, [x, y], angle) {
@@ -178,15 +179,15 @@ export class Box {
     return Math.max(...lines.map((text) => this.context.measureText(text).width));
   }
 
-  /** A title on one line, or on two where it is wider than that. */
+  /** A title on as many lines as it needs to be no wider, where its words let it; a unit is one. */
   wrapped(title, width) {
-    const words = title.split(' ');
-    if (this.widthOf([title]) <= width || words.length < 2) return [title];
-    const halves = words.slice(1).map((_, k) => [
-      words.slice(0, k + 1).join(' '), words.slice(k + 1).join(' '),
-    ]);
-    const longer = halves.map((pair) => Math.max(...pair.map((half) => half.length)));
-    return halves[longer.indexOf(Math.min(...longer))];
+    const lines = [];
+    for (const word of title.split(/ (?!…|[^(]*\))/)) {
+      const longer = `${lines.at(-1)} ${word}`;
+      if (lines.length && this.widthOf([longer]) <= width) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
   }
 
   upAxis() {

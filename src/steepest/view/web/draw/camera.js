@@ -5,6 +5,7 @@ const DISTANCE = 6;
 const TARGET = [0, 0, TOP / 2];
 const LEVELS = [0.12, 1.53];
 const ZOOMS = [0.6, 6];
+const DEGREE = Math.PI / 180;
 
 /** The share of spare height that is left above the box: below it are the titles of its axes. */
 const ABOVE = 0.2;
@@ -24,6 +25,18 @@ export class Camera {
 
   reset({ azimuth, elevation } = FIRST_LOOK) {
     Object.assign(this, { azimuth, elevation, closeness: 1 });
+  }
+
+  /** The look as numbers to keep: how far it is turned and tilted, in degrees, and how near it is. */
+  told() {
+    const { azimuth, elevation, closeness } = this;
+    return [azimuth / DEGREE, elevation / DEGREE, closeness].map((v) => Number(v.toFixed(2)));
+  }
+
+  /** Take a look that was told. */
+  take([turn, tilt, closeness]) {
+    this.reset({ azimuth: turn * DEGREE, elevation: clamp(tilt * DEGREE, LEVELS) });
+    this.zoom(closeness);
   }
 
   turn(sideways, upwards) {

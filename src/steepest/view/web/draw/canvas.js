@@ -11,9 +11,18 @@ export function element(tag, { class: name, text, attributes = {} } = {}, parent
   const made = document.createElement(tag);
   if (name) made.className = name;
   if (text !== undefined) made.textContent = text;
+  return placed(made, attributes, parent);
+}
+
+function placed(made, attributes, parent) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   if (parent) parent.append(made);
   return made;
+}
+
+/** Have a target's events heard, each by the function under its name. */
+export function listen(target, acts) {
+  for (const [name, act] of Object.entries(acts)) target.addEventListener(name, act);
 }
 
 /** The height of a picture for its width, in pixels. */
@@ -23,10 +32,20 @@ export function pictureHeight(width) {
 
 /** Make an SVG element. */
 export function svg(tag, attributes = {}, parent = null) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (parent) parent.append(made);
-  return made;
+  return placed(document.createElementNS(SVG, tag), attributes, parent);
+}
+
+/** Call `act(width)` whenever an element has another width; returns what observes it. */
+export function watchWidth(node, act) {
+  let known = 0;
+  const observer = new ResizeObserver(() => {
+    const { width } = node.getBoundingClientRect();
+    if (!width || Math.abs(width - known) < 0.5) return;
+    known = width;
+    act(width);
+  });
+  observer.observe(node);
+  return observer;
 }
 
 /**

@@ -23,7 +23,10 @@ export function steepnessOf(run, at) {
  */
 export function scaledMove(state, run, at, [x, y], next) {
   const { surface } = state;
-  if (surface.axes !== 'walk' && run.choices.scale !== 'none') return next;
+  const { rule, scale } = run.choices;
+  // Coordinates that are made anew on the way are nowhere drawn.
+  const anew = rule === 'plane' && scale === 'round';
+  if (anew || (surface.axes !== 'walk' && scale !== 'none')) return next;
   const rate = run.rate[at];
   const gradient = run.gradient.subarray(at * run.size, (at + 1) * run.size);
   const [alongX, alongY] = slopeOf(surface, gradient);

@@ -43,7 +43,7 @@ function scoreOf(field, seen, { azimuth, elevation }) {
 
 function nearer(seen, way) {
   if (seen.length < 2) return 0;
-  const [start, end] = [seen[0], seen[seen.length - 1]];
+  const [start, end] = [seen[0], seen.at(-1)];
   return (end[0] - start[0]) * way[0] + (end[1] - start[1]) * way[1] > 0 ? 1 : 0;
 }
 

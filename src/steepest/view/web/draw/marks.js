@@ -127,10 +127,10 @@ export function drawArrow(context, points, { colour, halo, width = 2.6, dash = [
 
 /** The head of an arrow: its three corners, and the shaft up to it. */
 function headOf(points, size) {
-  const tip = points[points.length - 1];
+  const tip = points.at(-1);
   const shaft = points.slice(0, -1);
-  while (shaft.length > 1 && distance(shaft[shaft.length - 1], tip) < size) shaft.pop();
-  const from = shaft[shaft.length - 1];
+  while (shaft.length > 1 && distance(shaft.at(-1), tip) < size) shaft.pop();
+  const from = shaft.at(-1);
   const angle = Math.atan2(tip[1] - from[1], tip[0] - from[0]);
   const at = (turn, length) => (
     [tip[0] - length * Math.cos(angle + turn), tip[1] - length * Math.sin(angle + turn)]

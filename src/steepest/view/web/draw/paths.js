@@ -22,7 +22,7 @@ export class Pieces {
     if (!this.piece || this.piece.hidden !== hidden) this.open(hidden);
     this.last = [x, y];
     const { points } = this.piece;
-    const far = Math.abs(x - points[points.length - 2]) + Math.abs(y - points[points.length - 1]);
+    const far = Math.abs(x - points[points.length - 2]) + Math.abs(y - points.at(-1));
     if (far >= NEAR) points.push(x, y);
   }
 
@@ -66,19 +66,19 @@ export function clipped(a, b, low, high) {
 }
 
 /**
- * The line through points (x, y in turn, pixels) from number `first` to `last`, cut at `frame`
+ * The line through a path (see seen.js, in pixels) from number `first` to `last`, cut at `frame`
  * {left, right, top, bottom}: {pieces, exits: [{x, y, angle}], joints: [[x, y]] far enough apart
  * to be told apart}.
  */
-export function flatLine(points, first, last, frame) {
+export function flatLine({ points, segments, joints }, first, last, frame) {
   const low = [frame.left, frame.top];
   const high = [frame.right, frame.bottom];
+  const at = (i) => [points[2 * i], points[2 * i + 1]];
   const pieces = new Pieces();
   const exits = [];
   let drawn = -1; // the last point that was reached
-  for (let i = first; i < last; i += 1) {
-    const a = [points[2 * i], points[2 * i + 1]];
-    const b = [points[2 * i + 2], points[2 * i + 3]];
+  for (const i of between(segments, first, last)) {
+    const [a, b] = [at(i), at(i + 1)];
     const part = clipped(a, b, low, high);
     if (!part) continue;
     const to = along(a, b, part[1]);
@@ -87,18 +87,13 @@ export function flatLine(points, first, last, frame) {
     if (part[1] === 1) drawn = i + 1;
     else exits.push({ x: to[0], y: to[1], angle: Math.atan2(b[1] - a[1], b[0] - a[0]) });
   }
-  return { pieces: pieces.done(), exits, joints: jointsOf(points, first, last, frame) };
+  const told = between(joints, first + 1, last).filter((i) => farFrom(...at(i), ...at(i - 1)));
+  return { pieces: pieces.done(), exits, joints: told.map(at) };
 }
 
-function jointsOf(points, first, last, frame) {
-  const joints = [];
-  for (let i = first + 1; i < last; i += 1) {
-    const x = points[2 * i];
-    const y = points[2 * i + 1];
-    if (!inside(x, y, frame)) continue;
-    if (farFrom(x, y, points[2 * i - 2], points[2 * i - 1])) joints.push([x, y]);
-  }
-  return joints;
+/** Those of rising numbers that are at least `first` and below `last`. */
+export function between(numbers, first, last) {
+  return numbers.filter((number) => number >= first && number < last);
 }
 
 /** Far enough from the point before to be seen as a step of its own, in pixels. */

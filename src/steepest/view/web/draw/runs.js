@@ -70,7 +70,7 @@ export function drawRunLabels(context, state, theme, face, frame) {
   labelPlaces(lines, frame, size + 2).forEach((place, n) => {
     if (!place) return;
     const { colour } = lookOf(state.runs[n], theme);
-    const look = { colour, halo: '#ffffff', size, weight: 700, align: 'left' };
+    const look = { colour, halo: theme.halo, size, weight: 700, align: 'left' };
     drawText(context, state.runs[n].label, [place.x, place.y], look);
   });
 }

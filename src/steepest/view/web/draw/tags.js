@@ -6,12 +6,18 @@ const GAP = 6;
 const MOST = 2000;
 
 /**
- * Draw a tag at the first of `spots` where it hides nothing of `taken`, else where it hides least.
+ * Draw a tag at the first of `spots` where it hides nothing of `taken`, else where it hides least;
+ * words wider than the frame are cut.
  * `spots(size)` gives left middles, the nicest first; `taken` and the box that is returned are
  * {left, right, top, bottom}; `look` is that of drawTag.
  */
-export function placeTag(context, text, spots, { frame, taken, look }) {
-  const size = tagSize(context, [text], look.size);
+export function placeTag(context, words, spots, { frame, taken, look }) {
+  const room = frame.right - frame.left - 4;
+  let [text, size] = [words, tagSize(context, [words], look.size)];
+  for (const letters = Array.from(words); size.width > room && letters.pop();) {
+    text = `${letters.join('')}…`;
+    size = tagSize(context, [text], look.size);
+  }
   const boxes = spots(size).map((spot) => held(spot, size, frame));
   const hidden = boxes.map((box) => taken.reduce((sum, other) => sum + overlap(box, other), 0));
   const box = boxes[hidden.indexOf(Math.min(...hidden))];

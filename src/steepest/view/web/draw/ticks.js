@@ -27,12 +27,13 @@ export function linearTicks(low, high, count = 5) {
   return { values, labels: values.map((value) => label(value, step)) };
 }
 
-/** Powers of ten in [low, high]; 1, 2, 5 times them where few, every second or so where many. */
+/** Powers of ten in [low, high], every second or so where many; where few, multiples of them. */
 export function logTicks(low, high, count = 5) {
   if (!(low > 0) || !(high > low) || !Number.isFinite(high)) return alone(low);
   const decades = Math.log10(high / low);
-  const values = decades > 1.5 ? powers(low, high, count) : within(low, high, count);
-  if (values.length < 2) return linearTicks(low, high, count);
+  const times = decades < 2.2 ? [1, 2, 5] : [1, 3];
+  const values = decades > 3.5 ? powers(low, high, count) : multiples(low, high, times);
+  if (decades < 1 || values.length < 2) return linearTicks(low, high, count);
   return { values, labels: values.map((value) => label(value, value)) };
 }
 
@@ -47,13 +48,12 @@ function powers(low, high, count) {
   return values;
 }
 
-function within(low, high, count) {
+function multiples(low, high, times) {
   const values = [];
   for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
-    for (const times of [1, 2, 5]) values.push(clean(times * 10 ** power));
+    for (const one of times) values.push(Number(`${one}e${power}`));
   }
-  const inside = values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
-  return inside.length > 2 * count ? inside.filter((value) => leading(value) === '1') : inside;
+  return values.filter((value) => value >= low && value <= high);
 }
 
 function niceStep(rough) {
@@ -70,7 +70,6 @@ function alone(value) {
 }
 
 const clean = (value) => (value === 0 ? 0 : Number(value.toPrecision(12)));
-const leading = (value) => value.toExponential()[0];
 
 /**
  * Round numbers for an axis that is not linear: `valueAt(share)` says the value at a share of its

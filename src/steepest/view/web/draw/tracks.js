@@ -3,9 +3,13 @@
 import { pathOf, trueLoss } from '../select.js';
 import { contourLines } from './contours.js';
 import { TOP } from './heights.js';
-import { Pieces, along, clipped, farFrom } from './paths.js';
+import { Pieces, along, between, clipped, farFrom } from './paths.js';
+import { seenOf } from './seen.js';
 
 const FINEST = 0.04;
+
+/** Paths nearer to one another than this are drawn as one where the box is seen whole. */
+const CELL = 1 / 256;
 
 /** An arrow that would follow the surface for fewer points than this is drawn straight. */
 const SHORTEST = 4;
@@ -40,18 +44,32 @@ export function boxPoints(run, surface, field) {
   return points;
 }
 
+/** How many times as fine a path is seen from so near: 1, 2 or 4. */
+export function finenessOf(closeness) {
+  return 2 ** Math.max(0, Math.min(2, Math.ceil(Math.log2(closeness))));
+}
+
 /**
- * The line through box points from number `first` to `last`: {pieces, exits, joints}. `draped`: on
- * the surface between the points too; else (other params are held) straight from loss to loss.
+ * What is seen of the points of a run in the box (see seen.js). `draped`: on the surface, where
+ * one way along the ground is one way in the picture.
  */
-export function trackLine(points, first, last, stage, draped) {
-  const line = { pieces: new Pieces(), exits: [], joints: [], drawn: -1 };
-  for (let i = first; i < last; i += 1) {
-    const a = points.subarray(3 * i, 3 * i + 3);
-    const b = points.subarray(3 * i + 3, 3 * i + 6);
-    addStep(line, [...a], [...b], i, stage, draped);
-  }
-  return { pieces: line.pieces.done(), exits: line.exits, joints: spread(line.joints) };
+export function boxPath(points, fineness, draped) {
+  return seenOf(points, 3, [[-1, -1], [1, 1]], CELL / fineness, !draped);
+}
+
+/**
+ * The line through the path of a run in the box from number `first` to `last`: {pieces, exits,
+ * joints}. `draped`: on the surface between the points too; else (other params are held) straight
+ * from loss to loss.
+ */
+export function trackLine({ points, segments, joints }, first, last, stage, draped) {
+  const line = { pieces: new Pieces(), exits: [], drawn: -1 };
+  const at = (i) => [...points.subarray(3 * i, 3 * i + 3)];
+  for (const i of between(segments, first, last)) addStep(line, at(i), at(i + 1), i, stage, draped);
+  const seen = between(joints, first + 1, last + 1).filter((i) => stage.holds(...at(i)))
+    .map((i) => [i - 1, i].map((j) => stage.place(...at(j))))
+    .filter(([[x, y], here]) => !here[2] && farFrom(here[0], here[1], x, y));
+  return { pieces: line.pieces.done(), exits: line.exits, joints: seen.map(([, here]) => here) };
 }
 
 function addStep(line, a, b, i, stage, draped) {
@@ -62,18 +80,12 @@ function addStep(line, a, b, i, stage, draped) {
   const places = placesOn(way, part, Math.hypot(b[0] - a[0], b[1] - a[1]), stage);
   if (line.drawn !== i) line.pieces.move(places[0][0], places[0][1]);
   for (const [x, y, hidden] of places.slice(1)) line.pieces.line(x, y, hidden);
-  if (part[1] === 1) reach(line, places, i);
+  if (part[1] === 1) line.drawn = i + 1;
   else line.exits.push(exitOf(places));
 }
 
-function reach(line, places, i) {
-  const [x, y, hidden] = places[places.length - 1];
-  line.drawn = i + 1;
-  if (!hidden) line.joints.push([x, y]);
-}
-
 function exitOf(places) {
-  const [x, y] = places[places.length - 1];
+  const [x, y] = places.at(-1);
   const [fromX, fromY] = places[places.length - 2];
   return { x, y, angle: Math.atan2(y - fromY, x - fromX) };
 }
@@ -102,10 +114,6 @@ function placesOn(way, [from, to], length, stage) {
   }
   return places;
 }
-
-const spread = (joints) => joints.filter(([x, y], n) => (
-  n === 0 || farFrom(x, y, joints[n - 1][0], joints[n - 1][1])
-));
 
 /** The lines of equal loss at a level, on the surface. */
 export function levelPieces(level, stage) {

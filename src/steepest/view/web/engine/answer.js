@@ -1,19 +1,23 @@
 // Answers a wish of the store: which runs and which surface are worked out anew, for what state.
 //
 // A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight' or
-// null; and `step`, to which the run goes that is shown.
+// null; `window`, the one that is wanted anew; and `step`, to which the run goes that is shown.
 import { onPlane, resultOf } from '../select.js';
 
 /** The choices that make the objective; all runs on one surface share them. */
-export const OBJECTIVE = ['loss', 'l2', 'delta'];
+export const OBJECTIVE = ['loss', 'l2', 'delta', 'quantile'];
 
 const POINTS = 101;
+
+/** Of longer runs some points say what must be in sight: each further one comes so much later. */
+const MOST_SEEN = 1000;
+const FURTHER = 1.003;
 
 /** Returns the runs that were walked, by id, and the surface, as a wish asks for in a state. */
 export async function answered(engine, state, wish) {
   const walked = await descents(engine, state, wish.runs);
   const runs = state.runs.map((run) => taken(run, walked.get(run.id)));
-  return { walked, surface: await surfaceFor(engine, state, runs, wish.surface) };
+  return { walked, surface: await surfaceFor(engine, state, runs, wish) };
 }
 
 /** Returns a run with what was walked anew, if it was. */
@@ -32,6 +36,7 @@ export function joined(before, wish) {
   return {
     runs: all ? 'all' : new Set([...(before.runs ?? []), ...(wish.runs ?? [])]),
     surface: before.surface === 'anew' ? 'anew' : (wish.surface ?? before.surface),
+    window: (wish.surface ? wish : before).window,
     step: wish.step ?? before.step ?? null,
   };
 }
@@ -48,14 +53,14 @@ async function descents(engine, { runs, active, choices, rows }, which = new Set
 }
 
 /** Returns the surface that is due; a slice goes through the end of the run and changes with it. */
-async function surfaceFor(engine, state, runs, why) {
+async function surfaceFor(engine, state, runs, { surface: why, window: asked }) {
   const { surface } = state;
   const run = runs[state.active];
   const hidden = !inside(surface, onPlane(surface, run.params.subarray(0, run.size)));
   const anew = why === 'anew' || (why === 'if out of sight' && hidden);
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
-  const window = anew || !sameAxes(state) ? null : windowOf(surface);
+  const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
   const found = await look(engine, state, runs, window);
   return { ...found, scale: state.choices.scale };
 }
@@ -75,12 +80,25 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window) {
     x: plane[0],
     y: plane[1],
     points: POINTS,
-    see: runs.map((run) => ({ params: run.params, loss: run.fullLoss })),
+    see: runs.map(outlineOf),
     base: resultOf(runs[active]),
   });
 }
 
-function windowOf({ x, y, nx, ny }) {
+/** Returns enough of the points of a run to say what must be in sight: the first, then ever fewer. */
+function outlineOf({ index, params, fullLoss, size, best }) {
+  const last = index.length - 1;
+  const near = Math.min(index.length, MOST_SEEN);
+  const seen = new Set([...Array(near).keys(), best, last]);
+  for (let i = near; i < last; i = Math.ceil(i * FURTHER)) seen.add(i);
+  return {
+    params: Float64Array.from([...seen].flatMap((i) => [...params.subarray(i * size, (i + 1) * size)])),
+    loss: Float64Array.from(seen, (i) => fullLoss[i]),
+  };
+}
+
+/** Returns what of the plane is seen: [left, right, bottom, top]. */
+export function windowOf({ x, y, nx, ny }) {
   return [x[0], x[nx - 1], y[0], y[ny - 1]];
 }
 

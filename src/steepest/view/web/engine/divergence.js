@@ -29,7 +29,7 @@ export function judgeDivergence(trace, { rule, curvature, limit, proves, scale }
   const { fullLoss } = trace;
   const at = lowestAt(fullLoss);
   const best = { step: at, loss: fullLoss[at] };
-  const last = fullLoss[fullLoss.length - 1];
+  const last = fullLoss.at(-1);
   if (last - best.loss <= RISEN * Math.abs(best.loss)) return [];
   const rate = trace.rate.slice(at, -1).reduce((most, r) => Math.max(most, r), -Infinity);
   if (limit !== null && rate > limit) {
@@ -48,11 +48,16 @@ export function lowestAt(losses) {
   return best;
 }
 
+/** Returns how many digits it takes to see which of two numbers is larger, 3 at least. */
+export function digitsApart(a, b) {
+  let digits = 3;
+  while (digits < 17 && general(a, digits) === general(b, digits)) digits += 1;
+  return digits;
+}
+
 /** Returns the verdict on a rate above the limit of its rule. */
 function beyondLimit({ rule, curvature, limit, proves, scale, rate, best }) {
-  // As many digits as it takes to see which of the two is larger.
-  let digits = 3;
-  while (digits < 17 && general(rate, digits) === general(limit, digits)) digits += 1;
+  const digits = digitsApart(rate, limit);
   return {
     level: proves ? 'proved' : 'measured',
     name: 'divergence',

@@ -7,14 +7,18 @@ import { MOST_STEPS } from './choices.js';
 import { judgeDivergence, lowestAt } from './divergence.js';
 import { lowestLoss } from './lowest.js';
 import { Batches, Objective, chooseLoss } from './objective.js';
-import { chooseRate, fading } from './rates.js';
+import { chooseRate, fading, planeSearch } from './rates.js';
+import { roundingOf } from './rounding.js';
 import { chooseScale } from './scales.js';
 import { stopAfter } from './stops.js';
 import { surfaceOf } from './surface.js';
 import { equal } from './vectors.js';
 
-/** Steps of a run that are kept with their params; of longer runs the first, then ever fewer. */
-const MOST_KEPT = 2000;
+/** Numbers of X that are read to fill in the losses that mini-batches left open. */
+const MOST_WORK = 2e8;
+
+/** A run that is walked again is the same if its losses differ by no more than this share. */
+const SAME = 1e-9;
 
 const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
 
@@ -26,6 +30,7 @@ export function localEngine(scene) {
   const asked = (answer) => async (request) => answer(request);
   return {
     kind: live ? 'page' : 'record',
+    whole: (run) => (live ? wholeOf(objectiveFor, run) : run),
     descend: live ? asked((request) => runOf(objectiveFor(request), request.choices)) : refuse,
     surface: live ? asked((request) => surfaceFor(scene, objectiveFor(request), request)) : refuse,
     lossAt:
@@ -69,10 +74,8 @@ function checkRows({ features, target, margins }, { X, y }) {
   if (!y.length) throw new Error('no row is left, but there must be some to learn from: add one');
   const needed = y.length * features.length;
   if (X.length !== needed) throw new Error(`X has ${X.length} numbers, but ${needed} are needed`);
-  const lost = X.findIndex((v) => !Number.isFinite(v));
-  if (lost >= 0) throw new Error(lostNumber(features[lost % features.length].name, X[lost]));
-  const missed = y.findIndex((v) => !Number.isFinite(v));
-  if (missed >= 0) throw new Error(lostNumber(target.name, y[missed]));
+  checkFinite(X, features);
+  checkFinite(y, [target]);
   if (target.classes) checkClasses(target, Math.max(2, margins), y);
   features.forEach(({ name }, j) => {
     if (X.some((v, i) => i % features.length === j && v !== X[j])) return;
@@ -84,8 +87,11 @@ function checkRows({ features, target, margins }, { X, y }) {
   if (!target.classes) checkDiffers(target, y);
 }
 
-function lostNumber(name, value) {
-  return `a row has ${told(value)} as its ${name}, but it must be a finite number`;
+function checkFinite(values, columns) {
+  const lost = values.findIndex((v) => !Number.isFinite(v));
+  if (lost < 0) return;
+  const { name } = columns[lost % columns.length];
+  throw new Error(`a row has ${told(values[lost])} as its ${name}, but it must be a finite number`);
 }
 
 function checkDiffers({ name }, y) {
@@ -113,18 +119,16 @@ function runOf(objective, choices) {
   const steps = stepsOf(choices.steps);
   const seed = checkWhole('seed', choices.seed, 0);
   const batch = choices.batch === null ? null : checkWhole('batch', choices.batch, 1);
-  const scale = chooseScale(choices.scale, objective);
   const batches = batch === null ? null : new Batches(objective, batch, seed);
   const searched = choices.learning_rate === 'auto';
+  const plan = choices.rule === 'plane' ? planOfPlane : planOfRate;
+  const { scale, ...how } = plan(objective, choices, batches, steps);
   const trace = descend({
     objective,
     start: startOf(objective, choices.start, seed),
     rule,
-    rate:
-      batches && searched
-        ? fading(objective, scale.curvature, batches.inEpoch)
-        : chooseRate(choices.learning_rate, steps, scale.curvature),
     scale,
+    ...how,
     batches,
     why: stopAfter(steps, objective.nullLoss),
   });
@@ -146,6 +150,52 @@ function runOf(objective, choices) {
     stop: trace.stop,
     verdicts: judged ? judgeDivergence(trace, told) : [],
   };
+}
+
+/** Returns coordinates and rate of a walk along the direction of its rule. */
+function planOfRate(objective, { scale: name, learning_rate: asked }, batches, steps) {
+  const scale = chooseScale(name, objective);
+  const fades = batches && asked === 'auto';
+  const rate = fades
+    ? fading(objective, scale.curvature, batches.inEpoch)
+    : chooseRate(asked, steps, scale.curvature);
+  return { scale, rate };
+}
+
+/** Returns coordinates and search of the plane; round ones are made anew on the way. */
+function planOfPlane(objective, { scale, learning_rate: asked }, batches) {
+  checkPlane(objective, asked, batches);
+  const round = scale === 'round';
+  const coordinates = round ? roundingOf(objective) : { scale: chooseScale(scale, objective) };
+  return { ...coordinates, rate: planeSearch };
+}
+
+function checkPlane({ loss }, rate, batches) {
+  if (!Number.isFinite(loss.most)) {
+    throw new Error(
+      `the rule plane needs a second derivative, but the loss ${loss.name} has a kink; choose ` +
+        'another loss, or the rule steepest',
+    );
+  }
+  if (rate === 'auto' && !batches) return;
+  throw new Error(
+    'the rule plane finds its own rate from all rows, but ' +
+      `${batches ? 'mini-batches' : 'a learning rate'} was asked for; leave that out, or ` +
+      'choose the rule steepest or momentum',
+  );
+}
+
+/** Returns a run of which not all steps came along with all of them, if it can be walked again. */
+function wholeOf(objectiveFor, run) {
+  if (run.index.length === run.count || run.count > MOST_STEPS + 1) return run;
+  const walked = runOf(objectiveFor(run), run.choices);
+  const same = (loss, i) => {
+    const other = walked.loss[run.index[i]];
+    return Object.is(loss, other) || Math.abs(loss - other) <= SAME * Math.abs(loss);
+  };
+  if (walked.count !== run.count || !run.loss.every(same)) return run;
+  const { index, params, gradient, loss, fullLoss, norm, rate, momentum, best } = walked;
+  return { ...run, index, params, gradient, loss, fullLoss, norm, rate, momentum, best };
 }
 
 function stepsOf(steps) {
@@ -180,53 +230,45 @@ function checkFirst({ fullLoss }) {
   );
 }
 
-/** Returns the trace as a record: the kept points side by side. */
+/** Returns the trace as a record: the points side by side. */
 function recordOf(trace, objective) {
   const { size } = objective;
-  const index = keptOf(trace.loss.length, lowestAt(trace.fullLoss));
-  const take = (values) => Float64Array.from(index, (i) => values[i]);
+  const count = trace.loss.length;
   const join = (vectors) => {
-    const out = new Float64Array(index.length * size);
-    index.forEach((i, row) => out.set(vectors[i], row * size));
+    const out = new Float64Array(count * size);
+    vectors.forEach((vector, i) => out.set(vector, i * size));
     return out;
   };
-  // Between epochs the loss of all rows was not needed; where a point is kept it is told.
-  const full = (i) => {
-    const known = trace.fullLoss[i];
-    return Number.isNaN(known) ? objective.value(trace.params[i]) : known;
-  };
-  const fullLoss = Float64Array.from(index, full);
+  const fullLoss = fullLosses(trace, objective);
   const best = lowestAt(fullLoss);
   return {
     size,
-    count: trace.loss.length,
-    index,
+    count,
+    index: Int32Array.from({ length: count }, (_, i) => i),
     params: join(trace.params),
     gradient: join(trace.gradient),
-    loss: take(trace.loss),
+    loss: Float64Array.from(trace.loss),
     fullLoss,
-    norm: take(trace.norm),
-    rate: take(trace.rate),
+    norm: Float64Array.from(trace.norm),
+    rate: Float64Array.from(trace.rate),
+    momentum: Float64Array.from(trace.momentum),
     best,
     lowest: knownLowest(objective, fullLoss[best]),
   };
+}
+
+/** Returns the losses of all rows; between epochs they were not needed, and are worked out now. */
+function fullLosses({ fullLoss, params }, objective) {
+  const much = params.length * objective.X.length > MOST_WORK;
+  return Float64Array.from(fullLoss, (loss, i) => (
+    much || !Number.isNaN(loss) ? loss : objective.value(params[i])
+  ));
 }
 
 function knownLowest(objective, seen) {
   objective.known.lowest ??= { loss: lowestLoss(objective) };
   const { loss } = objective.known.lowest;
   return loss === null ? null : Math.min(loss, seen);
-}
-
-/** Returns the steps to keep: all, or the first ones, ever fewer after them, the best, the last. */
-function keptOf(count, best) {
-  if (count <= MOST_KEPT) return Int32Array.from({ length: count }, (_, i) => i);
-  const near = MOST_KEPT / 2;
-  const kept = new Set(Array.from({ length: near }, (_, i) => i));
-  const ratio = (count - 1) / near;
-  for (let i = 0; i < near; i += 1) kept.add(Math.round(near * ratio ** (i / (near - 1))));
-  kept.add(best);
-  return Int32Array.from(kept).sort();
 }
 
 /** Returns the surface that was asked for; its params are the first weight and bias if unsaid. */

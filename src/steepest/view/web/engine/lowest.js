@@ -1,21 +1,16 @@
 // The lowest loss there is for an objective, where that is known: the dashed line of the chart.
 import { RULES, descend } from '../descent.js';
 import { findLowest, roomOf } from './plane.js';
-import { chooseRate } from './rates.js';
-import { chooseScale } from './scales.js';
+import { planeSearch } from './rates.js';
+import { roundingOf } from './rounding.js';
+import { chooseScale, waysOf } from './scales.js';
 import { stopAfter } from './stops.js';
 
 /** Steps of the descent that finds it where there is no shorter way. */
-const STEPS = 400;
+const STEPS = 200;
 
 /** How close to 0 the gradient is where a descent has arrived, as Python has it. */
 const TOLERANCE = 1e-10;
-
-/** Losses in a row that may bring nothing lower before a descent has settled. */
-const PATIENCE = 100;
-
-/** The share of the loss by which it must fall to count as lower. */
-const PROGRESS = 1e-12;
 
 /** Parts into which the golden section has cut when it ends: 0.618^80 of the first span. */
 const CUTS = 80;
@@ -29,48 +24,31 @@ export function lowestLoss(objective) {
 
 /** Newton steps over all params, in standard units. */
 function newton(objective) {
-  const { params } = chooseScale('standard', objective);
-  const unit = (at) => Float64Array.from({ length: objective.size }, (_, i) => Number(i === at));
-  const ways = Array.from({ length: objective.size }, (_, i) => params(unit(i)));
+  const ways = waysOf(chooseScale('standard', objective), objective.size);
   const found = findLowest(roomOf(objective, new Float64Array(objective.size), ways));
   return found && found.isLevel ? found.value : null;
 }
 
-/** A descent where the bowl is round, with a searched rate: null if it does not arrive. */
+/** A plane search where the bowl is round: null if it does not arrive. */
 function arrived(objective) {
-  const scale = chooseScale('round', objective);
   const trace = descend({
     objective,
-    start: scale.params(new Float64Array(objective.size)),
-    rule: RULES.steepest,
-    rate: chooseRate('auto', STEPS, scale.curvature),
-    scale,
-    why: whenThere(objective.nullLoss, scale.curvature),
+    start: new Float64Array(objective.size),
+    rule: RULES.plane,
+    rate: planeSearch,
+    ...roundingOf(objective),
+    why: whenThere(objective.nullLoss),
   });
   return trace.stop.reason === 'arrived' ? Math.min(...trace.fullLoss) : null;
 }
 
 /** Returns why a descent is over: it has arrived, or it has had its steps, or it has diverged. */
-function whenThere(nullLoss, curvature) {
-  const over = stopAfter(STEPS - 1, nullLoss);
-  const steep = Math.sqrt(2 * curvature * nullLoss);
-  const settled = patience();
-  return (trace) => {
-    const last = trace.loss.length - 1;
-    const there = settled(trace.loss[last]) || trace.steepness[last] <= TOLERANCE * steep;
-    return there ? { reason: 'arrived', message: '' } : over(trace);
-  };
-}
-
-/** Returns the function that hears loss by loss and tells whether they have settled. */
-function patience() {
-  let [lowest, since] = [Infinity, 0];
-  return (loss) => {
-    const lower = lowest - loss > PROGRESS * Math.abs(loss);
-    since = lower ? 0 : since + 1;
-    if (lower) lowest = loss;
-    return since >= PATIENCE;
-  };
+function whenThere(nullLoss) {
+  const over = stopAfter(STEPS, nullLoss);
+  const steep = Math.sqrt(2 * nullLoss);
+  return (trace) => (
+    trace.steepness.at(-1) <= TOLERANCE * steep ? { reason: 'arrived', message: '' } : over(trace)
+  );
 }
 
 /**

@@ -128,10 +128,17 @@ export class Objective {
 
   /** `Z'Z / rows`, with Z the standardised features and a last column of ones. */
   get gram() {
-    return (this.known.gram ??= this.findGram());
+    return (this.known.gram ??= this.findGram(() => 1));
   }
 
-  findGram() {
+  /** Returns `Z'CZ / rows` for each margin at `params`, with C what it alone bends each row's loss. */
+  gramsAt(params) {
+    const { loss, margins } = this;
+    const bend = loss.curvature(this.marginsAt(params), this.y);
+    return Array.from({ length: margins }, (_, m) => this.findGram((i) => bend[i * margins + m]));
+  }
+
+  findGram(weigh) {
     const { X, rows, features } = this;
     const { mean, deviation } = this.moments;
     const n = features + 1;
@@ -141,7 +148,10 @@ export class Objective {
       for (let j = 0; j < features; j += 1) {
         z[j] = (X[i * features + j] - mean[j]) / deviation[j];
       }
-      for (let p = 0; p < n; p += 1) for (let q = 0; q < n; q += 1) gram[p * n + q] += z[p] * z[q];
+      const weight = weigh(i);
+      for (let p = 0; p < n; p += 1) {
+        for (let q = 0; q < n; q += 1) gram[p * n + q] += weight * z[p] * z[q];
+      }
     }
     return gram.map((sum) => sum / rows);
   }

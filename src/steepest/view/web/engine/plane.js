@@ -1,5 +1,5 @@
 // A plane through the params, `origin + a u + b v`, what the rows are on it, and its lowest point.
-// The twin of Python's `surface/plane.py` and of the bowl in `surface/window.py`.
+// The twin of Python's `objective/plane.py` and of the bowl in `surface/window.py`.
 import { Squared } from '../descent.js';
 import { solve } from './eigen.js';
 import { dot, total } from './vectors.js';
@@ -133,6 +133,11 @@ export function roomOf(objective, origin, directions) {
     bend: directions.map((d) => directions.map((e) => product(d, e))),
   };
   return { base, by, penalty, loss: objective.loss, y: objective.y };
+}
+
+/** Returns the second derivatives of an objective at `params` along directions, row by row. */
+export function bendAt(objective, params, directions) {
+  return expand(roomOf(objective, params, directions), directions.map(() => 0)).bend;
 }
 
 function marginsAt({ base, by }, at) {

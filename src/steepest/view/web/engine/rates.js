@@ -1,7 +1,11 @@
 // Learning rates: how far to go along a direction. Each is a function of where the descent stands,
-// `here`: a number for every step, a schedule by the step's index, or a search that looks ahead.
-// The twin of Python's `descent/rates.py`.
+// `here`: a number for every step, a schedule by the step's index, or a search that looks ahead. The
+// answer is a stride: how far, and in `momentum` how much of the last step to take once more. The
+// twin of Python's `descent/rates.py` and `descent/plane.py`.
+import { moveOf } from '../descent.js';
 import { checkNumber, checkWhole, told } from './checks.js';
+import { solve } from './eigen.js';
+import { bendAt } from './plane.js';
 import { dot } from './vectors.js';
 
 /** The share of the fall that the slope promises which a step must bring (Armijo 1966). */
@@ -11,6 +15,8 @@ const SUFFICIENT = 1e-4;
 const ROUNDING = 1e-15;
 
 const HALVINGS = 60;
+
+const STILL = { rate: 0 };
 
 const HOW = 'a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]] or cosine:RATE';
 
@@ -27,7 +33,7 @@ export function chooseRate(rate, steps, curvature) {
     return scheduled(schedule(kind, numbers.map(numberIn), steps));
   }
   const chosen = checkNumber('the learning rate', numberIn(rate), 0);
-  return () => chosen;
+  return () => ({ rate: chosen });
 }
 
 /** Returns the rate of mini-batches: safe at first, 1/2, 1/3, ... of that in later epochs. */
@@ -52,8 +58,9 @@ function schedule(kind, numbers, steps) {
 }
 
 function scheduled(byIndex) {
-  return ({ index }) =>
-    checkNumber(`the scheduled learning rate of step ${index}`, byIndex(index));
+  return ({ index }) => ({
+    rate: checkNumber(`the scheduled learning rate of step ${index}`, byIndex(index)),
+  });
 }
 
 /** `rate / (1 + decay k)` at step k (Robbins & Monro 1951). */
@@ -88,14 +95,41 @@ function cosine(rate, steps) {
 function search(curvature) {
   return (here) => {
     const slope = dot(here.slope, here.direction);
-    if (!(slope < 0)) return 0;
-    let rate = proposal(here, slope, curvature);
-    for (let i = 0; i < HALVINGS; i += 1) {
-      if (accepts(here, rate, slope)) return rate;
-      rate *= 0.5;
-    }
-    return 0;
+    if (!(slope < 0)) return STILL;
+    const rate = proposal(here, slope, curvature);
+    return shortened(here, { rate }, rate * slope);
   };
+}
+
+/**
+ * The step to the lowest point of the plane of gradient and last step, as the rows' margins tell
+ * how it bends (Shea & Schmidt 2024): on a quadratic, the steps of conjugate gradients. Where the
+ * plane has no bottom that can be found the gradient alone is followed, first at rate 1, then twice
+ * as far each time.
+ */
+export function planeSearch(here) {
+  for (const stride of [lowestOnPlane(here), { rate: 2 * (here.lastRate || 0.5) }]) {
+    const slope = dot(here.slope, moveOf(here, stride));
+    const found = Number.isFinite(slope) && slope < 0 ? shortened(here, stride, slope) : STILL;
+    if (found !== STILL) return found;
+  }
+  return STILL;
+}
+
+function lowestOnPlane({ rows, params, scale, slope, direction, moved }) {
+  const ways = moved ? [direction, moved] : [direction];
+  const bend = bendAt(rows, params, ways.map(scale.params));
+  const [rate, momentum = 0] = solve(bend, ways.map((way) => -dot(slope, way)));
+  return { rate, momentum };
+}
+
+/** Returns a stride, its half, its quarter, ...: the first at which the loss falls enough. */
+function shortened(here, { rate, momentum = 0 }, slope) {
+  for (let i = 0, part = 1; i < HALVINGS; i += 1, part /= 2) {
+    const stride = { rate: part * rate, momentum: part * momentum };
+    if (accepts(here, moveOf(here, stride), part * slope)) return stride;
+  }
+  return STILL;
 }
 
 /** Returns the first rate to try. */
@@ -110,9 +144,9 @@ function proposal({ loss, direction, lastRate, moved, turned }, slope, curvature
   return Math.min(1, Math.abs(loss) / -slope) || 1;
 }
 
-function accepts(here, rate, slope) {
-  const there = here.tryRate(rate);
-  if (there.loss <= here.loss + SUFFICIENT * rate * slope) return true;
+function accepts(here, move, slope) {
+  const there = here.tryMove(move);
+  if (there.loss <= here.loss + SUFFICIENT * slope) return true;
   const close = there.loss <= here.loss + ROUNDING * Math.abs(here.loss);
-  return close && dot(there.slope, here.direction) <= (2 * SUFFICIENT - 1) * slope;
+  return close && dot(there.slope, move) <= (2 * SUFFICIENT - 1) * slope;
 }

@@ -6,7 +6,7 @@
 // answered is asked again (see asked.js).
 import { toFragment } from '../keep/link.js';
 import { Asked } from './asked.js';
-import { fromBuffers, unpackFrame } from './wire.js';
+import { fromBuffers, unpackFrame } from './frames.js';
 
 /** Milliseconds until the first try to connect again; each further one waits twice as long. */
 const FIRST_WAIT = 250;
@@ -18,6 +18,12 @@ const MOST_TRIES = 4;
 
 /** Milliseconds after which a notebook's kernel is taken to be busy, or gone. */
 const SILENCE = 30_000;
+
+const SILENT = 'Python does not answer: is the kernel running, and is it idle? '
+  + 'If it was started anew, run the cell again';
+
+/** A notebook may have closed the channel between a widget's two halves. */
+const GONE = 'the kernel was started anew, or is gone: run the cell again';
 
 /**
  * Returns the engine at the other end of a WebSocket.
@@ -33,19 +39,24 @@ export function socketEngine(url, on = {}) {
 /**
  * Returns the engine behind the model of a notebook's widget.
  * @param {{send: Function, on: Function, off: Function}} model
- * @param {{connection?: (word: 'lost' | 'back') => void, fault?: (words: string) => void}} on
+ * @param {{fault?: (words: string) => void}} on
  */
 export function commEngine(model, on = {}) {
   const asked = new Asked();
-  const silence = new Silence(asked, on);
+  const silence = new Silence(asked);
   const hear = (content, buffers) => {
     silence.heard();
     takeIn(asked, on, () => fromBuffers(content, buffers ?? []));
   };
   model.on('msg:custom', hear);
-  const send = (text) => {
+  const send = async (text) => {
     silence.spoken();
-    model.send(JSON.parse(text));
+    try {
+      await model.send(JSON.parse(text));
+    } catch {
+      silence.end();
+      asked.refuseAll(GONE);
+    }
   };
   return engineOf(asked, send, () => {
     silence.end();
@@ -70,7 +81,9 @@ function engineOf(asked, send, close) {
 }
 
 function pageRequest(state) {
-  return { ask: 'page', choices: state.choices, link: toFragment(state) };
+  // What can be shown of the state by a page that does not compute.
+  const looks = { ...state, axes: 'units', scene: { ...state.scene, engine: 'record' } };
+  return { ask: 'page', choices: state.choices, link: toFragment(state), look: toFragment(looks) };
 }
 
 /** Returns a request to open something, the contents of a file as base64. */
@@ -154,10 +167,10 @@ class Socket {
   }
 }
 
-/** Notices that a kernel does not answer, and that it does again. */
+/** Notices that a kernel does not answer. */
 class Silence {
-  constructor(asked, on) {
-    Object.assign(this, { asked, on, timer: null, lost: false });
+  constructor(asked) {
+    Object.assign(this, { asked, timer: null });
   }
 
   spoken() {
@@ -166,16 +179,12 @@ class Silence {
 
   heard() {
     this.end();
-    if (this.lost) this.on.connection?.('back');
-    this.lost = false;
     if (this.asked.waiting.size > 1) this.spoken();
   }
 
   over() {
     this.timer = null;
-    this.asked.refuseAll('Python does not answer: is the kernel running, and is it idle?');
-    if (!this.lost) this.on.connection?.('lost');
-    this.lost = true;
+    this.asked.refuseAll(SILENT);
   }
 
   end() {

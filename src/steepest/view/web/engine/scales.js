@@ -19,6 +19,12 @@ export function chooseScale(name, objective) {
   throw new Error(`there is no scale '${name}'; choose one of ${known}`);
 }
 
+/** Returns where a step of 1 along each coordinate of a scale leads, in the reader's units. */
+export function waysOf({ params }, size) {
+  const unit = (at) => Float64Array.from({ length: size }, (_, i) => Number(i === at));
+  return Array.from({ length: size }, (_, i) => params(unit(i)));
+}
+
 /** The reader's own units. */
 function unscaled(objective) {
   const { mean, deviation } = objective.moments;
@@ -35,7 +41,8 @@ function standard(objective) {
   return { name: 'standard', ...standardUnits(objective), curvature };
 }
 
-function standardUnits({ moments: { mean, deviation }, margins, features }) {
+/** Returns the change to coordinates in which each feature has mean 0 and deviation 1. */
+export function standardUnits({ moments: { mean, deviation }, margins, features }) {
   const isWeight = (i) => i < features * margins;
   const weight = (vector, change) =>
     vector.map((v, i) => (isWeight(i) ? change(v, deviation[Math.floor(i / margins)]) : v));
@@ -75,7 +82,7 @@ function round(objective) {
   const bounded = Number.isFinite(loss.most);
   const bend = bounded ? loss.most : 1;
   const { values, vectors } = eigen(withPenalty(gram.map((g) => g * bend), l2, deviation));
-  const least = FLATTEST * values[values.length - 1];
+  const least = FLATTEST * values.at(-1);
   const root = values.map((value) => Math.sqrt(Math.max(value, least)));
   const whiten = rebuilt(vectors, root.map((r) => 1 / r));
   const unwhiten = rebuilt(vectors, root);
@@ -84,15 +91,15 @@ function round(objective) {
   const units = standardUnits(objective);
   return {
     name: 'round',
-    params: (position) => units.params(turned(whiten, common, position, margins)),
-    position: (params) => turned(unwhiten, uncommon, units.position(params), margins),
-    pull: (gradient) => turned(whiten, common, units.pull(gradient), margins),
+    params: (position) => units.params(turned([whiten], common, position, margins)),
+    position: (params) => turned([unwhiten], uncommon, units.position(params), margins),
+    pull: (gradient) => turned([whiten], common, units.pull(gradient), margins),
     curvature: bounded ? 1 : null,
   };
 }
 
 /** Returns the symmetric matrix with these eigenvalues. */
-function rebuilt(vectors, values) {
+export function rebuilt(vectors, values) {
   const n = values.length;
   return vectors.map((_, cell) => {
     const [i, j] = [Math.floor(cell / n) * n, (cell % n) * n];
@@ -106,13 +113,17 @@ function commonScale(l2, deviation) {
   return Float64Array.of(...weights, 1);
 }
 
-/** Returns `matrix` times the vector, row by row of params; what is common has its own scale. */
-function turned(matrix, common, vector, margins) {
+/**
+ * Returns a matrix times the vector, row by row of params: one for all margins, or one for each.
+ * What is common to them has its own scale, unless that is null.
+ */
+export function turned(matrices, common, vector, margins) {
   const n = vector.length / margins;
   const mean = new Float64Array(n);
   if (common) vector.forEach((v, i) => (mean[Math.floor(i / margins)] += v / margins));
   return vector.map((_, cell) => {
     const [row, m] = [Math.floor(cell / margins), cell % margins];
+    const matrix = matrices[m % matrices.length];
     let sum = 0;
     for (let j = 0; j < n; j += 1) sum += matrix[row * n + j] * (vector[j * margins + m] - mean[j]);
     return common ? sum + common[row] * mean[row] : sum;
@@ -138,7 +149,7 @@ function largestCurvature({ loss, gram, l2 }, mean, spread, unit) {
 }
 
 /** Adds the penalty's curvature to the diagonal, (features + 1) squared. */
-function withPenalty(bound, l2, unit) {
+export function withPenalty(bound, l2, unit) {
   const n = unit.length + 1;
   unit.forEach((size, i) => (bound[i * n + i] += l2 / (size * size)));
   return bound;

@@ -20,7 +20,7 @@ function lost({ loss, steepness }) {
 function grown({ loss }, nullLoss) {
   const usual = Math.max(loss[0], nullLoss);
   const recent = loss.slice(-4);
-  const last = recent[recent.length - 1];
+  const last = recent.at(-1);
   if (last <= GROWTH * usual || recent.some((value, i) => i && value <= recent[i - 1])) return null;
   const times = last / usual;
   const often = times < 1e6 ? fixed(times, 0) : general(times, 3);

@@ -7,6 +7,11 @@ export function dot(a, b) {
   return sum;
 }
 
+/** Returns the sum of two vectors. */
+export function plus(a, b) {
+  return a.map((value, i) => value + b[i]);
+}
+
 /** Returns the sum of all numbers. */
 export function total(values) {
   let sum = 0;

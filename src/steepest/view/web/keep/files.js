@@ -1,5 +1,6 @@
 // What a reader takes along: a picture of the cards, every step as a table, a text. The only part
 // of words and keeping that touches the document.
+import { notFinite } from '../words/numerals.js';
 
 const WIDTH = 720;
 const EDGE = 32;
@@ -75,9 +76,8 @@ function quoted(name) {
 
 /** Returns a number with all its digits, as Python writes it. */
 function number(value) {
-  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
-  if (Number.isNaN(value)) return 'nan';
-  return value > 0 ? 'inf' : '-inf';
+  if (!Number.isFinite(value)) return notFinite(value);
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 // --- the picture ---------------------------------------------------------------------------------
@@ -109,9 +109,8 @@ function placeOf({ title, caption, source }, column, top) {
 /** Returns ink, muted ink and paper of the page that the cards are on. */
 function lookOf(cards) {
   const place = cards.map(({ caption }) => caption).find((one) => one instanceof Element);
-  if (!place) return { ink: '#1b1f24', muted: '#5b6570', paper: '#ffffff' };
-  const style = getComputedStyle(place);
-  const read = (name, usual) => style.getPropertyValue(`--st-${name}`).trim() || usual;
+  const style = place && getComputedStyle(place);
+  const read = (name, usual) => style?.getPropertyValue(`--st-${name}`).trim() || usual;
   return {
     ink: read('ink', '#1b1f24'),
     muted: read('muted', '#5b6570'),
@@ -133,7 +132,7 @@ function wrapped(text, width, font) {
   pen.font = font;
   const lines = [''];
   for (const word of text.split(/\s+/u).filter(Boolean)) {
-    const longer = `${lines[lines.length - 1]} ${word}`.trim();
+    const longer = `${lines.at(-1)} ${word}`.trim();
     if (pen.measureText(longer).width <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
   }

@@ -5,9 +5,12 @@
 //   #v=1&data=geyser&target=waiting&features=duration&loss=squared&rule=steepest&rate=0.05&...
 //
 // The first run's choices have plain keys; of each other run what differs from the first is told:
-// `run2.rate=0.09`. `at` is a step, `plane` names the two params that the surface is over.
+// `run2.rate=0.09`. `at` is a step, `part` what of it is shown slowly, `plane` names the two params
+// that the surface is over, `window` is what of it is seen and `view` from where: turned and tilted
+// by so many degrees, and so near. `named` has number and colour of each run: `2:1,3:0`.
+import { windowOf } from '../engine/answer.js';
 import { MOST_STEPS } from '../engine/choices.js';
-import { MOST_RUNS } from '../state.js';
+import { MOST_RUNS, nameOf, settled } from '../state.js';
 
 /** Letters that every mail and chat leaves whole. */
 const MOST_LETTERS = 8000;
@@ -18,12 +21,6 @@ const MOST_READ = 400000;
 const VERSION = 1;
 const MOST_POINTS = 5000;
 const MOST_TEXT = 4000;
-
-const KNOWN = {
-  losses: ['squared', 'absolute', 'huber', 'cross_entropy'],
-  rules: ['steepest', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam'],
-  scales: ['none', 'standard', 'round'],
-};
 
 /** What stands for null. */
 const NOTHING = { batch: 'all', start: 'random' };
@@ -48,6 +45,10 @@ const CHOICES = {
 /** What of the state stands in the link as it is. */
 const LOOKS = {
   at: { key: 'at', read: (text) => wholeFrom(text, 0) },
+  phase: { key: 'part', read: (text) => wholeFrom(text, 1, 4) },
+  slow: { key: 'slow', read: trueFrom },
+  guessing: { key: 'guess', read: trueFrom },
+  camera: { key: 'view', read: viewFrom },
   axes: { key: 'axes', read: (text) => oneOf(['units', 'walk'], text) },
   theme: { key: 'theme', read: (text) => oneOf(['auto', 'light', 'dark', 'projector'], text) },
   pace: { key: 'pace', read: (text) => numberFrom(text, (pace) => pace > 0 && pace <= 1000) },
@@ -55,9 +56,14 @@ const LOOKS = {
   lesson: { key: 'text', read: textFrom, raw: true },
 };
 
-const PLANE = { plane: { key: 'plane', read: planeFrom, raw: true } };
+/** What of the surface and of the runs is not as it is at first. */
+const SEEN = {
+  plane: { key: 'plane', read: planeFrom, raw: true },
+  window: { key: 'window', read: windowFrom },
+  named: { key: 'named', read: namedFrom },
+};
 
-const USUAL = { at: 0, axes: 'units', theme: 'auto', pace: 5, hidden: [], lesson: '' };
+const USUAL = { at: 0, axes: 'units', theme: 'auto', pace: 5 };
 
 /** Returns the state as a fragment, without its `#`. */
 export function toFragment(state) {
@@ -89,57 +95,65 @@ export function faultOfLink(link) {
 /**
  * Returns what a fragment asks for, as the store takes it: `choices` of the first run, `runs` with
  * those of the others, each whole but for what the first leaves open, `at` (a step), `axes`,
- * `plane` (two places among the params), `theme`, `hidden`, `lesson`; and `data`, `target`,
- * `features` (names of columns), `shownRun` (which run is shown), `points` ({X, y} as the reader
- * changed them), `faults`. What is not asked for is not there.
+ * `plane` (two places among the params), `window`, `camera`, `phase`, `slow`, `guessing`, `theme`,
+ * `hidden`, `lesson`; and `data`, `target`, `features` (names of columns), `shownRun` (which run is
+ * shown), `named` ([id, colour] of each), `points` ({X, y} as the reader changed them), `faults`.
+ * What is not asked for is not there.
  */
-export function fromFragment(text, scene = null) {
+export function fromFragment(text, scene) {
   const faults = [];
   const pairs = pairsOf(text, faults);
   const version = pairs.get('v');
   if (version !== undefined && version !== String(VERSION)) {
     faults.push(`the link is of version ${clipped(version)}, this page reads ${VERSION}`);
   }
-  const known = scene ? { ...scene, losses: scene.losses.map(({ name }) => name) } : KNOWN;
-  return { ...reader(pairs, faults, known), faults };
+  return { ...reader(pairs, faults, knownOf(scene)), faults };
+}
+
+function knownOf(scene) {
+  return { ...scene, losses: scene.losses.map(({ name }) => name) };
 }
 
 /** Returns the data that a fragment is for: `{data, target, features}`, as far as it names them. */
 export function dataOf(text) {
-  const asked = valuesOf(DATA, '', pairsOf(text, []), [], KNOWN);
+  const asked = valuesOf(DATA, '', pairsOf(text, []), []);
   return Object.keys(asked).length ? asked : null;
 }
 
 // --- writing -------------------------------------------------------------------------------------
 
 /** Returns what the reader can have made: the runs, over which params they are seen, the rows. */
-function madePairs({ scene, runs, active, plane, rows }) {
+function madePairs(state) {
+  const { scene, active, plane, rows, surface } = state;
+  const [first, ...others] = settled(state).map(({ choices }) => choicePairs(choices, scene));
+  const known = new Map(first.map(([key, value]) => [key, written(value)]));
+  const changed = others.flatMap((pairs, i) =>
+    pairs
+      .filter(([key, value]) => written(value) !== known.get(key))
+      .map(([key, value]) => [`run${i + 2}.${key}`, value]),
+  );
   return [
-    ...choicePairs(runs[0].choices),
-    ...runPairs(runs, active),
+    ...first,
+    ...(others.length ? [['runs', others.length + 1], ['run', active + 1], ...changed] : []),
+    ...namedPairs(state),
     ...planePairs(scene, plane),
+    ['window', windowOf(surface).map((edge) => Number(edge.toPrecision(7)))],
     ...(rows ? [['x', Array.from(rows.X)], ['y', Array.from(rows.y)]] : []),
   ];
 }
 
 /** The choices that a link can tell: a rule that is a function of Python's has no name. */
-function choicePairs(choices) {
+function choicePairs(choices, scene) {
   return Object.entries(CHOICES)
     .map(([name, { key, read }]) => [key, choices[name] ?? NOTHING[name], read])
-    .filter(([, value, read]) => read(String(value), KNOWN) !== undefined)
+    .filter(([, value, read]) => read(String(value), knownOf(scene)) !== undefined)
     .map(([key, value]) => [key, value]);
 }
 
-/** The runs after the first: what differs from it. */
-function runPairs(runs, active) {
-  if (runs.length < 2) return [];
-  const first = new Map(choicePairs(runs[0].choices).map(([key, value]) => [key, written(value)]));
-  const others = runs.slice(1).flatMap(({ choices }, i) =>
-    choicePairs(choices)
-      .filter(([key, value]) => written(value) !== first.get(key))
-      .map(([key, value]) => [`run${i + 2}.${key}`, value]),
-  );
-  return [['runs', runs.length], ['run', active + 1], ...others];
+/** Numbers and colours of the runs, if they are not those of runs that were added one by one. */
+function namedPairs({ runs }) {
+  const usual = runs.every(({ label, colour }, i) => colour === i && label === nameOf(i + 1).label);
+  return usual ? [] : [['named', runs.map(({ id, colour }) => `${id}:${colour}`)]];
 }
 
 /** The params that the surface is over, if they are not those it begins with. */
@@ -153,8 +167,7 @@ function lookPairs(state) {
   const { runs, active, at } = state;
   const looks = { ...state, at: runs[active].index[at] };
   return Object.entries(LOOKS)
-    .filter(([name]) => looks[name] !== undefined && looks[name] !== null)
-    .filter(([name]) => String(looks[name]) !== String(USUAL[name] ?? ''))
+    .filter(([name]) => String(looks[name] || '') !== String(USUAL[name] || ''))
     .map(([name, { key }]) => [key, looks[name]]);
 }
 
@@ -195,7 +208,7 @@ function reader(pairs, faults, known) {
     ...read(DATA),
     ...(Object.keys(choices).length ? { choices } : {}),
     ...runsFrom(pairs, choices, (prefix) => read(CHOICES, prefix), faults),
-    ...read(PLANE),
+    ...read(SEEN),
     ...read(LOOKS),
     ...(points ? { points } : {}),
   };
@@ -295,6 +308,30 @@ function planeFrom(text, { params = [] }) {
 function paramFrom(text, params) {
   const i = params.findIndex(({ name }) => name === text);
   return i < 0 ? wholeFrom(text, 0, params.length - 1) : i;
+}
+
+/** Returns what of a plane is seen: [left, right, bottom, top]. */
+function windowFrom(text) {
+  const [left, right, bottom, top, ...more] = numbersFrom(text);
+  return left < right && bottom < top && !more.length ? [left, right, bottom, top] : undefined;
+}
+
+/** Returns turn and tilt in degrees, and how near. */
+function viewFrom(text) {
+  const [turn, tilt, near, ...more] = numbersFrom(text);
+  const fits = Math.abs(turn) <= 360 && tilt >= 0 && tilt <= 90 && near > 0 && !more.length;
+  return fits ? [turn, tilt, near] : undefined;
+}
+
+/** Returns number and colour of each run, no two the same. */
+function namedFrom(text) {
+  const named = text.split(',').map((one) => /^(\d{1,4}):([0-5])$/.exec(one).slice(1).map(Number));
+  const apart = [0, 1].every((i) => new Set(named.map((one) => one[i])).size === named.length);
+  return apart ? named : undefined;
+}
+
+function trueFrom(text) {
+  return text === 'true' || undefined;
 }
 
 function startFrom(text, { params = null }) {

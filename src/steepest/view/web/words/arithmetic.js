@@ -14,14 +14,23 @@ const MOST_AT_ZERO = 14;
 /** More digits than that what goes in is never given beyond its own. */
 const MOST_EXTRA = 12;
 
-/** Returns `0.200 - 0.1 x 3.412 = -0.141`: an old value, a rate times a slope, the new value. */
-export function updateArithmetic(old, sign, rate, slope, after) {
+/**
+ * Returns `0.200 - 0.1 x 3.412 = -0.141`: an old value, what is added to it as pairs of numbers that
+ * are multiplied, the new value.
+ */
+export function updateArithmetic(old, products, after) {
   const way = layoutOfMove(old, after);
   return agreeing((extra) => {
-    const [a, b] = [way.text(old, extra), way.text(after, 0)];
-    const [r, g] = [short(rate, DIGITS + extra), short(slope, DIGITS + extra)];
-    const computed = read(a) + (sign === '-' ? -1 : 1) * read(r) * read(g);
-    return { text: `${a} ${sign} ${r} x ${g} = ${b}`, computed, printed: b, unit: way.unit() };
+    const printed = way.text(after, 0);
+    let text = way.text(old, extra);
+    let computed = read(text);
+    for (const pair of products) {
+      const sign = pair[0] < 0 ? '-' : '+';
+      const [a, b] = [Math.abs(pair[0]), pair[1]].map((one) => short(one, DIGITS + extra));
+      text += ` ${sign} ${a} x ${b}`;
+      computed += (sign === '-' ? -1 : 1) * read(a) * read(b);
+    }
+    return { text: `${text} = ${printed}`, computed, printed, unit: way.unit() };
   });
 }
 

@@ -1,18 +1,12 @@
 // The words under each card, which explain every mark, and the one sentence that says to those who
 // do not see it what it shows now.
 import { diverged, lossRange } from '../loss_range.js';
-import { activeRun, paramsAt, probabilitiesOf, trueLoss } from '../select.js';
-import { offPlane, onPlane } from '../select.js';
+import { activeRun, paramsAt, probabilitiesOf, trueLoss, offPlane, onPlane } from '../select.js';
 import { counted, fixed, percent, short } from './numerals.js';
-import { toldParams, wordOf } from './told.js';
+import { paramsInWords } from './told.js';
 
 const CAPTIONS = { fit: fitCaption, relief: reliefCaption, map: mapCaption, chart: chartCaption };
-const DESCRIBED = {
-  fit: describedFit,
-  relief: describedSurface,
-  map: describedSurface,
-  chart: describedChart,
-};
+const DESCRIBED = { fit: describedFit, chart: describedChart };
 
 const PATH =
   'Hollow circle: the start; filled: the current step; line: the steps between, pale those to ' +
@@ -26,9 +20,9 @@ export function captionOf(card, state) {
   return CAPTIONS[card](state);
 }
 
-/** Returns what a card shows now, in a sentence with its numbers. */
+/** Returns what a card shows now, in a sentence with its numbers; the surface says so itself. */
 export function described(card, state) {
-  return DESCRIBED[card](state);
+  return DESCRIBED[card]?.(state) ?? '';
 }
 
 // --- data and fit --------------------------------------------------------------------------------
@@ -159,21 +153,7 @@ function offSlice(state) {
 }
 
 function walkCaption({ surface }) {
-  return surface.axes === 'walk' ? ' The axes are those of the scaled walk, not your units.' : '';
-}
-
-function describedSurface(state) {
-  const { surface } = state;
-  const run = activeRun(state);
-  const [x, y] = onPlane(surface, paramsAt(state)).map((value) => short(value));
-  const place = `${surface.xLabel} ${x}, ${surface.yLabel} ${y}`;
-  const lowest = surface.lowest
-    ? ` The lowest point, loss ${short(surface.lowestLoss)}, is at ` +
-      `${surface.lowest.map((value) => short(value)).join(', ')}.`
-    : '';
-  return `${surface.lossLabel} over ${surface.xLabel} and ${surface.yLabel}. ` +
-    `Step ${fixed(run.index[state.at], 0)} is at ${place}, ` +
-    `loss ${short(trueLoss(run, state.at))}.${lowest}`;
+  return surface.axes === 'walk' ? ' The axes are those of the scaling, not your units.' : '';
 }
 
 // --- the chart -----------------------------------------------------------------------------------
@@ -192,14 +172,8 @@ function describedChart(state) {
   const [first, now, end] = [0, state.at, last].map((i) => short(trueLoss(run, i)));
   const at = state.at < last ? `, ${now} at step ${fixed(run.index[state.at], 0)}` : '';
   const lowest = run.lowest === null ? '' : `; the lowest known is ${short(run.lowest)}`;
+  const params = paramsInWords(state, 2).join(', ');
+  const there = params ? ` There ${params}.` : '';
   return `The loss goes from ${first} at the start${at} to ${end} after ` +
-    `${counted(run.index[last], 'step')}${lowest}.${paramsNow(state)}`;
-}
-
-function paramsNow(state) {
-  const told = toldParams(activeRun(state));
-  if (told.length > 2) return '';
-  const params = paramsAt(state);
-  const said = told.map((i) => `${wordOf(state.scene, i)} ${short(params[i])}`);
-  return ` There ${said.join(', ')}.`;
+    `${counted(run.index[last], 'step')}${lowest}.${there}`;
 }

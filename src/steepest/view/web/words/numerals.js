@@ -56,7 +56,8 @@ export function general(value, digits) {
   return `${mantissa}e${power < 0 ? '-' : '+'}${size}`;
 }
 
-function notFinite(value) {
+/** Returns the word for what is no finite number, as Python has it. */
+export function notFinite(value) {
   if (Number.isNaN(value)) return 'nan';
   return value > 0 ? 'inf' : '-inf';
 }
@@ -94,7 +95,7 @@ function isTie(rest) {
 }
 
 function isOdd(figures) {
-  return Number(figures[figures.length - 1]) % 2 === 1;
+  return Number(figures.at(-1)) % 2 === 1;
 }
 
 /** Return a number a hair nearer to 0, which rounds down where `value` is a tie. */

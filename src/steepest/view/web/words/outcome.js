@@ -2,9 +2,9 @@
 //
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
-import { limitInWords } from '../engine/divergence.js';
+import { digitsApart, limitInWords } from '../engine/divergence.js';
 import { trueLoss } from '../select.js';
-import { counted, general, short } from './numerals.js';
+import { counted, short } from './numerals.js';
 import { shareOf } from './told.js';
 
 /** A run has arrived when this share of the way from its start to the lowest loss is left. */
@@ -46,9 +46,12 @@ export function arrivalOf(run) {
 
 /** Returns a rate and its limit with as many digits as it takes to see which is larger. */
 function apart(rate, limit) {
-  let digits = 3;
-  while (digits < 17 && general(rate, digits) === general(limit, digits)) digits += 1;
+  const digits = digitsApart(rate, limit);
   return [short(rate, digits), short(limit, digits)];
+}
+
+function hasKinks(run) {
+  return ['absolute', 'quantile'].includes(run.choices.loss);
 }
 
 function factsOf(run) {
@@ -56,7 +59,7 @@ function factsOf(run) {
   const start = trueLoss(run, 0);
   const end = trueLoss(run, last);
   // At a kink nothing lower is known than what the run itself has found: no way to tell how near.
-  const own = run.choices.loss === 'absolute' && run.lowest >= trueLoss(run, run.best);
+  const own = hasKinks(run) && run.lowest >= trueLoss(run, run.best);
   const lowest = run.lowest === null || own ? null : Math.min(run.lowest, trueLoss(run, run.best));
   const left = lowest === null ? null : (end - lowest) / (start - lowest);
   return { steps: run.count - 1, start, end, lowest, left };
@@ -96,7 +99,8 @@ function still(run, why, remedy) {
 function stuck(run, facts) {
   const share = shareOf((facts.start - facts.end) / (facts.start - facts.lowest));
   const why = `${counted(facts.steps, 'step')} made ${share} of the way down`;
-  return still(run, why, `Try a larger learning rate${upTo(run)}.`);
+  const told = typeof run.choices.learning_rate === 'number';
+  return still(run, why, told ? `Try a larger learning rate${upTo(run)}.` : 'Take more steps.');
 }
 
 function atOnce(run, { start }) {
@@ -140,7 +144,7 @@ function unmeasured(run, facts) {
   if (facts.start - best <= NEAR * Math.abs(facts.start)) {
     return still(run, found, 'Try a larger learning rate.');
   }
-  if (run.choices.loss !== 'absolute') return unknown(run, found);
+  if (!hasKinks(run)) return unknown(run, found);
   const sentence = `${named(run)} wanders: ${found}; it steps to and fro across the kinks.`;
   return { word: 'wanders', sentence, remedy: 'Let the rate fade (time), or take auto.' };
 }

@@ -41,7 +41,7 @@ function checkNext(state, from, guess) {
   const { surface } = state;
   const run = activeRun(state);
   const [old, landed] = [from, from + 1].map((at) => onPlane(surface, paramsAt(state, run, at)));
-  const sides = [surface.x, surface.y].map((side) => side[side.length - 1] - side[0]);
+  const sides = [surface.x, surface.y].map((side) => side.at(-1) - side[0]);
   const seen = (a, b) => Math.hypot(...sides.map((side, i) => (a[i] - b[i]) / side));
   const [length, off] = [seen(old, landed), seen(guess, landed)];
   const near = off <= CLOSE * length;

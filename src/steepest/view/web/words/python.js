@@ -16,7 +16,7 @@ export function pythonLines(state) {
 /** What of the choices is no name but a thing of Python's. */
 function namelessOf(state) {
   const { choices } = activeRun(state);
-  const own = state.scene.rules.includes(choices.rule) ? [] : ['# rule: the rule of this run'];
+  const own = state.scene.named.includes(choices.rule) ? [] : ['# rule: the rule of this run'];
   return isFunction(choices) ? [...own, '# schedule: the learning rate by the step'] : own;
 }
 
@@ -70,7 +70,7 @@ function optionsOf(state) {
   const { choices } = activeRun(state);
   const options = {
     loss: text(choices.loss),
-    rule: scene.rules.includes(choices.rule) ? text(choices.rule) : 'rule',
+    rule: scene.named.includes(choices.rule) ? text(choices.rule) : 'rule',
     learning_rate: isFunction(choices) ? 'schedule' : value(choices.learning_rate),
     scale: text(choices.scale),
     steps: number(choices.steps),
@@ -79,6 +79,7 @@ function optionsOf(state) {
     ...(choices.start && !choices.batch ? {} : { seed: number(choices.seed) }),
     ...(choices.l2 ? { l2: number(choices.l2) } : {}),
     ...(choices.loss === 'huber' ? { delta: number(choices.delta) } : {}),
+    ...(choices.loss === 'quantile' ? { quantile: number(choices.quantile) } : {}),
     ...(choices.batch ? { batch: number(choices.batch) } : {}),
   };
   return Object.entries(options).map(([name, told]) => `${name}=${told}`);

@@ -1,9 +1,9 @@
 // What a screen reader says after each action: short, and with the numbers that changed.
-import { activeRun, paramsAt, trueLoss } from '../select.js';
+import { activeRun, trueLoss } from '../select.js';
 import { fixed, short } from './numerals.js';
 import { outcomeOf } from './outcome.js';
 import { phaseWords } from './steps.js';
-import { toldParams, wordOf } from './told.js';
+import { paramsInWords } from './told.js';
 
 /** Params that are spoken; of more the loss must do. */
 const MOST_SPOKEN = 3;
@@ -15,18 +15,12 @@ export function spoken(state) {
   const run = activeRun(state);
   const last = run.index.length - 1;
   const loss = short(trueLoss(run, state.at));
-  const told = `${placeOf(state, run)}: ${paramsInWords(state)}loss ${loss}.`;
+  const numbers = [...paramsInWords(state, MOST_SPOKEN), `loss ${loss}`].join(', ');
+  const told = `${placeOf(state, run)}: ${numbers}.`;
   return state.at === last && last > 0 ? `${told} ${outcomeOf(run).sentence}` : told;
 }
 
 function placeOf({ at, runs }, run) {
   const place = at ? `Step ${fixed(run.index[at], 0)}` : 'Start';
   return runs.length > 1 ? `${run.label}, ${place.toLowerCase()}` : place;
-}
-
-function paramsInWords(state) {
-  const told = toldParams(activeRun(state));
-  if (told.length > MOST_SPOKEN) return '';
-  const params = paramsAt(state);
-  return told.map((i) => `${wordOf(state.scene, i)} ${short(params[i])}, `).join('');
 }

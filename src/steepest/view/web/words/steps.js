@@ -1,8 +1,9 @@
 // The four steps of the lecture with the numbers of the step that is shown, and the four phases of
 // that step when it is shown slowly. The sentences are those of Python's view/words.py.
 import { activeRun, lossOf, paramsAt, trueLoss } from '../select.js';
-import { lengthArithmetic, moveArithmetic, productArithmetic } from './arithmetic.js';
-import { differenceTexts, updateArithmetic } from './arithmetic.js';
+import {
+  lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
+} from './arithmetic.js';
 import { counted, fixed, percent, short, signed } from './numerals.js';
 import { MOST_PARAMS, hardlyMoves, moveOf, valueLines, wordOf } from './told.js';
 
@@ -14,6 +15,12 @@ const HEADINGS = [
 ];
 
 const NONE = 'none was taken';
+
+const ROUND = ', where the bowl is round';
+
+const ALONG = '; the step goes the opposite way, and on along the steps before.';
+
+const NAMES = { steepest: 'direction of steepest descent', plane: 'direction of the step' };
 
 /**
  * Returns the four steps: number, heading, lines, lit, and for Step 2 its phases. Of many params
@@ -49,12 +56,14 @@ export function phaseWords(state) {
 export function updateLine(state, move, i) {
   const [old, after] = [move.old[i], move.after[i]];
   const name = wordOf(state.scene, i);
-  if (after === old || (move.single && !move.rate)) return `${name} ${short(old)} stays`;
+  const { gradient, rate, momentum, last } = move;
+  if (after === old) return `${name} ${short(old)} stays`;
   if (hardlyMoves(old, after)) return `${name} ${short(after)} hardly moves`;
-  if (!move.gradient) return `${name} ${moveArithmetic(old, after)}`;
-  const steepest = activeRun(state).choices.rule === 'steepest';
-  const [sign, slope] = steepest ? ['-', move.gradient[i]] : ['+', (after - old) / move.rate];
-  return `${name} ${updateArithmetic(old, sign, move.rate, slope, after)}`;
+  if (!gradient || (momentum && !last)) return `${name} ${moveArithmetic(old, after)}`;
+  const straight = ['steepest', 'plane'].includes(activeRun(state).choices.rule);
+  const products = [straight ? [-rate, gradient[i]] : [rate, (after - old) / rate]];
+  if (momentum) products.push([momentum, last[i]]);
+  return `${name} ${updateArithmetic(old, products, after)}`;
 }
 
 /** Returns the loss after the step that is told and by how much it fell. */
@@ -115,7 +124,7 @@ function fromTo(state, { from, single, where }) {
 
 function gradientLines(state, move) {
   if (!move.single) return [];
-  if (!move.gradient) return ['taken where the bowl is round; in your units:'];
+  if (!move.gradient) return [`taken where the bowl is round${withLast(move)}; in your units:`];
   const parts = listed(state, move, (i) => short(move.gradient[i]));
   const length = short(lengthOf(move.gradient));
   return [`gradient: ${parts}; its length ${length}`, directionLine(state, move)];
@@ -127,8 +136,13 @@ function directionLine(state, move) {
   const length = lengthOf(way);
   if (!length) return 'direction: none, the gradient gives no way down';
   const { rule } = activeRun(state).choices;
-  const name = rule === 'steepest' ? 'direction of steepest descent' : `direction of ${rule}`;
+  const name = NAMES[rule] ?? `direction of ${rule}`;
   return `${name}: ${listed(state, move, (i) => signed(way[i] / length))}`;
+}
+
+/** Returns how much of the last step is in a step of the plane search. */
+function withLast({ momentum }) {
+  return momentum ? `, with ${short(momentum)} of the last step` : '';
 }
 
 function moved({ old, after }) {
@@ -185,8 +199,9 @@ function totalSentence(rule, move) {
   if (!move.gradient) return `${uphill}, in your units.`;
   return {
     steepest: `${uphill}; the step goes the opposite way, straight down.`,
-    momentum: `${uphill}; the step goes the opposite way, and on along the steps before.`,
-    nesterov: `${uphill}; the step goes the opposite way, and on along the steps before.`,
+    plane: `${uphill}; the step goes the opposite way${withLast(move)}.`,
+    momentum: `${uphill}${ALONG}`,
+    nesterov: `${uphill}${ALONG}`,
     adagrad: `${uphill}; each part is divided by the size of all its gradients so far.`,
     rmsprop: `${uphill}; each part is divided by the size of its latest gradients.`,
     adam: `${uphill}; the mean of the latest parts is divided by their usual size.`,
@@ -195,13 +210,14 @@ function totalSentence(rule, move) {
 
 function ratePhase(state, move) {
   if (!move.single) return skipped(state, move);
-  if (!move.rate) return { sentence: 'The learning rate is 0: the step is none.', arithmetic: '' };
   const size = lengthOf(moved(move));
+  if (!move.rate && !move.momentum) return { sentence: 'The learning rate is 0: the step is none.', arithmetic: '' };
   const rate = short(move.rate);
-  if (!move.gradient) {
+  if (!move.gradient || move.momentum) {
+    const found = move.momentum ? `, found together${withLast(move)},` : '';
     return {
-      sentence: `The learning rate ${rate} says how far, where the bowl is round.`,
-      arithmetic: `size of the step, in your units: ${short(size)}`,
+      sentence: `The learning rate ${rate}${found} says how far${move.gradient ? '' : ROUND}.`,
+      arithmetic: `size of the step${move.gradient ? '' : ', in your units'}: ${short(size)}`,
     };
   }
   return {

@@ -8,7 +8,7 @@ export function inWords(state) {
   const run = activeRun(state);
   const at = Math.min(state.at, run.index.length - 1);
   const here = placeInWords(surface, onPlane(surface, paramsAt(state)));
-  const steps = `${fixed(run.index[at], 0)} of ${fixed(run.index[run.index.length - 1], 0)}`;
+  const steps = `${fixed(run.index[at], 0)} of ${fixed(run.index.at(-1), 0)}`;
   const [x, y] = [rangeInWords(surface.xLabel, surface.x), rangeInWords(surface.yLabel, surface.y)];
   return [
     `${surface.lossLabel} by ${x} and ${y}.`,
@@ -30,5 +30,5 @@ function lowestInWords({ lowest, lowestLoss }) {
 }
 
 function rangeInWords(label, axis) {
-  return `${label} from ${short(axis[0])} to ${short(axis[axis.length - 1])}`;
+  return `${label} from ${short(axis[0])} to ${short(axis.at(-1))}`;
 }

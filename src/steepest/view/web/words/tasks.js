@@ -3,6 +3,8 @@
 import { limitInWords } from '../engine/divergence.js';
 import { eigen } from '../engine/eigen.js';
 import { Objective, chooseLoss } from '../engine/objective.js';
+import { bendAt } from '../engine/plane.js';
+import { chooseScale, waysOf } from '../engine/scales.js';
 import { activeRun, trueLoss } from '../select.js';
 import { quotientArithmetic } from './arithmetic.js';
 import { counted, percent, short } from './numerals.js';
@@ -34,17 +36,17 @@ const ARRIVED = `within ${percent(NEAR)} of the way from the start to the lowest
  */
 export function tasksOf(state, engine) {
   const run = activeRun(state);
-  const one = { predict: predictTask(state) };
+  const predict = predictTask(state);
   if (engine.kind === 'record') {
-    return [recordedTask(run), limitTask(state, null), one.predict].filter(Boolean);
+    return [recordedTask(run), limitTask(state, null), predict].filter(Boolean);
   }
   const known = run.limit !== null || run.curvature !== null;
   return [
-    fastestTask(state, engine),
+    run.choices.rule !== 'plane' && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
     limitTask(state, engine),
-    known ? ravineTask(state, engine) : null,
-    known ? momentumTask(state, engine) : null,
-    one.predict,
+    known && { ...RAVINE, answer: ofAllRows(tellRavine, state, engine) },
+    known && { ...MOMENTUM, answer: ofAllRows(tellMomentum, state, engine) },
+    predict,
   ].filter(Boolean);
 }
 
@@ -53,11 +55,10 @@ function walk({ choices, rows }, engine, patch) {
   return engine.descend({ choices: { ...choices, batch: null, ...patch }, rows });
 }
 
-/** Returns an answer that holds for all rows a step, and says so to who takes mini-batches. */
-function ofAllRows(state, told) {
-  const { batch } = activeRun(state).choices;
-  const note = 'This is with all rows a step: steps by mini-batches wander, and may do otherwise.';
-  return batch ? `${told} ${note}` : told;
+/** Returns what tells an answer that holds for all rows a step, and says so of mini-batches. */
+function ofAllRows(tell, state, engine) {
+  const note = ' This is with all rows a step: steps by mini-batches wander, and may do otherwise.';
+  return async () => `${await tell(state, engine)}${activeRun(state).choices.batch ? note : ''}`;
 }
 
 function stepsFor({ scene }) {
@@ -66,18 +67,15 @@ function stepsFor({ scene }) {
 
 // --- the rate that arrives in the fewest steps ---------------------------------------------------
 
-function fastestTask(state, engine) {
-  return {
-    question: `Find the learning rate that arrives in the fewest steps: ${ARRIVED}.`,
-    hint: 'Too small creeps, too large goes to and fro. Halve and double, then go in between.',
-    answer: async () => ofAllRows(state, await tellFastest(state, engine)),
-  };
-}
+const FASTEST = {
+  question: `Find the learning rate that arrives in the fewest steps: ${ARRIVED}.`,
+  hint: 'Too small creeps, too large goes to and fro. Halve and double, then go in between.',
+};
 
 async function tellFastest(state, engine) {
   const most = stepsFor(state);
   const trials = await trialsOf(state, engine, most);
-  const best = trials.reduce((a, b) => (better(b, a) ? b : a));
+  const best = bestOf(trials);
   const { rule, scale } = state.choices;
   const how = `${rule}, scaling ${scale}`;
   if (best.steps === Infinity) {
@@ -106,7 +104,7 @@ async function trialsOf(state, engine, most) {
   const tryOut = async (rate) => {
     trials.push(await trial(state, engine, rate, steps));
     // A rate that takes twice the steps of another need not be followed to its end.
-    steps = Math.min(steps, 2 * trials[trials.length - 1].steps + FEWEST);
+    steps = Math.min(steps, 2 * trials.at(-1).steps + FEWEST);
   };
   for (const rate of rates) await tryOut(rate);
   for (let round = 0; round < 3; round += 1) for (const rate of between(trials)) await tryOut(rate);
@@ -127,14 +125,15 @@ function leftOf(run) {
   return Number.isFinite(left) ? left : Infinity;
 }
 
-function better(a, b) {
-  return a.steps === b.steps ? a.left < b.left : a.steps < b.steps;
+function bestOf(trials) {
+  const better = (a, b) => (a.steps === b.steps ? a.left < b.left : a.steps < b.steps);
+  return trials.reduce((a, b) => (better(b, a) ? b : a));
 }
 
 /** Returns the rates half way between the best one and those next to it. */
 function between(trials) {
   const sorted = [...trials].sort((a, b) => a.rate - b.rate);
-  const best = sorted.indexOf(trials.reduce((a, b) => (better(b, a) ? b : a)));
+  const best = sorted.indexOf(bestOf(trials));
   return [best - 1, best + 1]
     .filter((i) => i in sorted)
     .map((i) => Math.sqrt(sorted[i].rate * sorted[best].rate));
@@ -148,10 +147,7 @@ function limitTask(state, engine) {
   return {
     question: 'Find the learning rate that just diverges.',
     hint: 'Raise it until the loss grows; then go back until it does not.',
-    answer: async () => {
-      const tell = run.exactLimit ? tellLimit : tellBound;
-      return ofAllRows(state, await tell(state, engine));
-    },
+    answer: ofAllRows(run.exactLimit ? tellLimit : tellBound, state, engine),
   };
 }
 
@@ -228,13 +224,15 @@ async function bisected(state, engine) {
 
 // --- the ravine, and momentum in it --------------------------------------------------------------
 
-function ravineTask(state, engine) {
-  return {
-    question: 'Make the ravine: compare scaling none with scaling standard.',
-    hint: 'Take rule steepest and the rate 1/curvature of each, and count the steps.',
-    answer: async () => ofAllRows(state, await tellRavine(state, engine)),
-  };
-}
+const RAVINE = {
+  question: 'Make the ravine: compare scaling none with scaling standard.',
+  hint: 'Take rule steepest and the rate 1/curvature of each, and count the steps.',
+};
+
+const MOMENTUM = {
+  question: 'Why does momentum help? Compare it with steepest, at the same rate.',
+  hint: 'Take scaling none and the rate 1/curvature, and count the steps of both.',
+};
 
 async function tellRavine(state, engine) {
   const told = [];
@@ -245,14 +243,6 @@ async function tellRavine(state, engine) {
     told.push(`scaling ${scale}${shape ?? ''}; at the rate ${short(rate, 3)}: ${steps}`);
   }
   return `${sentence(told[0])} ${sentence(told[1])} (Counted ${ARRIVED}.)`;
-}
-
-function momentumTask(state, engine) {
-  return {
-    question: 'Why does momentum help? Compare it with steepest, at the same rate.',
-    hint: 'Take scaling none and the rate 1/curvature, and count the steps of both.',
-    answer: async () => ofAllRows(state, await tellMomentum(state, engine)),
-  };
 }
 
 async function tellMomentum(state, engine) {
@@ -297,37 +287,14 @@ function ratioOf({ scene, choices }, scale, run) {
   if (scene.shown !== scene.rows) return null;
   const params = run.params.subarray(run.best * run.size, (run.best + 1) * run.size);
   const { values } = eigen(curvatures(scene, choices, scale, params));
-  const [least, most] = [values[0], values[values.length - 1]];
+  const [least, most] = [values[0], values.at(-1)];
   return least > 1e-13 * most ? most / least : null;
 }
 
 /** Returns the second derivatives of the objective at `params` in the coordinates of a scale. */
-function curvatures({ X, y, features }, { loss, delta, l2 }, scale, params) {
-  const objective = new Objective(X, y, chooseLoss(loss, 1, delta), l2);
-  const { mean, deviation } = objective.moments;
-  const n = features.length + 1;
-  const plain = scale === 'none';
-  const bends = bendsOf(objective, params);
-  const seen = new Float64Array(n).fill(1);
-  const matrix = new Float64Array(n * n);
-  for (let row = 0; row < y.length; row += 1) {
-    for (let j = 0; j < n - 1; j += 1) {
-      const value = X[row * (n - 1) + j];
-      seen[j] = plain ? value : (value - mean[j]) / deviation[j];
-    }
-    for (let cell = 0; cell < n * n; cell += 1) {
-      matrix[cell] += (bends[row] * seen[Math.floor(cell / n)] * seen[cell % n]) / y.length;
-    }
-  }
-  deviation.forEach((size, j) => (matrix[j * n + j] += plain ? l2 : l2 / size ** 2));
-  return matrix;
-}
-
-/** Returns how much the loss of each row curves with its margin: 2, or p (1 - p). */
-function bendsOf(objective, params) {
-  if (objective.loss.name === 'squared') return new Float64Array(objective.rows).fill(2);
-  const chances = objective.loss.probabilities(objective.marginsAt(params));
-  return objective.y.map((_, row) => chances[2 * row] * chances[2 * row + 1]);
+function curvatures({ X, y, margins }, { loss, delta, l2 }, scale, params) {
+  const objective = new Objective(X, y, chooseLoss(loss, margins, delta), l2);
+  return bendAt(objective, params, waysOf(chooseScale(scale, objective), objective.size));
 }
 
 function times(ratio) {

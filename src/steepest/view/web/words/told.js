@@ -66,6 +66,13 @@ export function toldParams(run, most = MOST_PARAMS) {
   return [...dearest.slice(0, most - 1).sort((a, b) => a - b), last];
 }
 
+/** Returns the params of the step that is shown in words; none where they are more than `most`. */
+export function paramsInWords(state, most) {
+  const told = toldParams(activeRun(state));
+  const params = paramsAt(state);
+  return told.length > most ? [] : told.map((i) => `${wordOf(state.scene, i)} ${short(params[i])}`);
+}
+
 function firstMove(run, i) {
   return run.index.length > 1 ? run.params[run.size + i] - run.params[i] : run.gradient[i];
 }
@@ -75,7 +82,8 @@ function firstMove(run, i) {
  * point; at the start, and while a step is shown slowly, the one that leaves it.
  *
  * `old`, `after` and `gradient` are in the coordinates that `where` names, empty for the reader's
- * own. `gradient` is null where it cannot be told there; then the move is the reader's.
+ * own. `gradient` is null where it cannot be told there; then the move is the reader's. `last` is the
+ * step before, of which `momentum` is taken once more; null where it is not known.
  */
 export function moveOf(state, most = MOST_PARAMS) {
   const run = activeRun(state);
@@ -86,17 +94,30 @@ export function moveOf(state, most = MOST_PARAMS) {
   const gradient = gradientAt(state, run, from);
   const single = run.index[from + 1] - run.index[from] === 1;
   const common = { from, single, rate: run.rate[from], told: toldParams(run, most) };
-  return { ...common, ...inCoordinates(state.scene, run, single, { old, after, gradient }) };
+  const again = lastStep(state, run, from, old, after);
+  const move = inCoordinates(state.scene, run, single, { old, after, gradient, last: again.last });
+  return { ...common, momentum: again.momentum, ...move };
 }
 
-function inCoordinates(scene, run, single, { old, after, gradient }) {
-  const plain = { where: '', old, after, gradient: null };
+/** Returns the last step and how much of it is taken once more; 0 where that is next to nothing. */
+function lastStep(state, run, from, old, after) {
+  const known = from > 0 && run.index[from] - run.index[from - 1] === 1;
+  const before = known ? paramsAt(state, run, from - 1) : null;
+  const last = before && old.map((value, i) => value - before[i]);
+  const momentum = run.momentum?.[from] ?? 0;
+  const hardly = (d, i) => Math.abs(momentum * d) <= TINY * Math.abs(after[i] - old[i]);
+  return { last, momentum: last?.every(hardly) ? 0 : momentum };
+}
+
+function inCoordinates(scene, run, single, { old, after, gradient, last }) {
+  const plain = { where: '', old, after, gradient: null, last };
   if (!single) return plain;
   if (run.choices.scale === 'none') return { ...plain, gradient };
   if (run.choices.scale !== 'standard' || scene.shown !== scene.rows) return plain;
   const scale = standardOf(scene);
-  const move = { old: scale.position(old), after: scale.position(after) };
-  return { where: STANDARD, ...move, gradient: scale.pull(gradient) };
+  const [from, to] = [old, after].map(scale.position);
+  const moved = last && scale.position(last);
+  return { where: STANDARD, old: from, after: to, gradient: scale.pull(gradient), last: moved };
 }
 
 /** Returns the coordinates in which each feature has mean 0 and deviation 1; made once for X. */

@@ -1,4 +1,8 @@
-"""A plane through the params, `origin + a u + b v`, and what the rows are on it."""
+"""A plane through the params, `origin + a u + b v`, and what the rows are on it.
+
+The one idea of steepest: what the reader looks at and what a search walks on are such planes, and
+on a plane a linear objective needs the rows' margins only, never X again.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -6,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.objective.linear import LinearObjective
+from steepest.objective.loss import weighed
 from steepest.objective.protocol import Vector
 
 __all__ = ["Plane", "RowsOnPlane", "lowest_step"]
@@ -14,6 +19,9 @@ Array = NDArray[np.float64]
 
 ALIKE = 1e-13
 """The share of a way that is left without the other, below which it is rounding."""
+
+APART = 1e-6
+"""The sine squared of an angle between two axes above which they are well apart."""
 
 FLAT = 1e-12
 """The curvature, against 1 along each axis, below which a direction is taken to be flat."""
@@ -44,7 +52,8 @@ class RowsOnPlane:
     """The rows of a linear objective on a plane: X is not needed any more.
 
     A row's margin is `base + a by_a + b by_b`, each (rows,) or (rows, k). `penalty` are the six
-    numbers of the L2 penalty, which is a quadratic in a and b (see `grid.Quadratic`).
+    numbers of the L2 penalty, which is a quadratic in a and b (see `grid.Quadratic`). `weight` is
+    the sample weight of each row, (rows,), or None.
     """
 
     base: Array
@@ -52,6 +61,7 @@ class RowsOnPlane:
     by_b: Array
     target: Array
     penalty: Array
+    weight: Array | None = None
 
     @classmethod
     def of(cls, objective: LinearObjective, plane: Plane) -> "RowsOnPlane":
@@ -61,7 +71,13 @@ class RowsOnPlane:
         w, u, v = (at[:-biases] for at in (plane.origin, plane.u, plane.v))
         half = 0.5 * objective.l2
         products = [w @ w, 2 * w @ u, 2 * w @ v, u @ u, 2 * u @ v, v @ v]
-        return cls(base, by_a, by_b, objective.rows.y, half * np.array(products))
+        rows, penalty = objective.rows, half * np.array(products)
+        return cls(base, by_a, by_b, rows.y, penalty, rows.sample_weight)
+
+    @property
+    def total(self) -> float:
+        """The sum of the sample weights, or the number of rows."""
+        return float(len(self.target) if self.weight is None else self.weight.sum())
 
     def margin(self, a: float, b: float) -> Array:
         """Return the margins at one point of the plane."""
@@ -73,7 +89,8 @@ class RowsOnPlane:
         Of a feature far from 0 a weight and the bias move all margins almost alike: by (a, b)
         the bowl is a ravine whose bottom drowns in rounding, by (s, r) it is as open as it can be.
         """
-        across, along = np.vdot(self.by_b, self.by_b), np.vdot(self.by_a, self.by_b)
+        counted = weighed(self.by_b, self.weight)
+        across, along = np.vdot(counted, self.by_b), np.vdot(self.by_a, counted)
         tilt = float(along / across) if across > 0 and np.isfinite(along / across) else 0.0
         by_s = self.by_a - tilt * self.by_b
         if np.abs(by_s).max() <= ALIKE * np.abs(self.by_a).max():
@@ -90,6 +107,17 @@ def lowest_step(slope: Array, bend: Array) -> Array:
     Each axis is told in the unit in which it curves by 1: none is flat for its units alone. NaN
     if there is no such step.
     """
+    across, along, both = float(bend[0, 0]), float(bend[1, 1]), float(bend[0, 1])
+    # The sine squared of the angle between the two axes: they are apart, and a formula will do.
+    if across > 0.0 and along > 0.0 and (apart := 1.0 - both * both / (across * along)) > APART:
+        a, b = float(slope[0]), float(slope[1])
+        det = apart * across * along
+        return np.array([(both * b - along * a) / det, (both * a - across * b) / det])
+    return _shortest(slope, bend)
+
+
+def _shortest(slope: Array, bend: Array) -> Array:
+    """Return the shortest of the steps that lead to the bottom of a valley."""
     curvature = np.diag(bend)
     unit = np.sqrt(np.where(curvature > 0, curvature, 1.0))
     round_bend = bend / np.outer(unit, unit)

@@ -1,0 +1,19 @@
+"""steepest: a whole `descend` call, from arrays to a run with every step kept."""
+
+import steepest as st
+from bench.peers.peer import DIRECT, Params, Peer, decades
+from bench.problems import Problem
+
+
+def _descend(problem: Problem, tol: float) -> Params:
+    """Return what `descend` finds; a tolerance of 0 is left out of the call."""
+    choices = {"tol": tol} if tol else {}
+    if problem.l1:
+        choices["l1"] = problem.l1
+    run = st.descend((problem.X, problem.y), loss=problem.loss, l2=problem.l2, **choices)
+    return run.weights, run.bias
+
+
+OURS = Peer("steepest", _descend, decades(-2, -9), "steepest")
+
+AS_IT_COMES = Peer("steepest, no tol given", _descend, DIRECT, "steepest")

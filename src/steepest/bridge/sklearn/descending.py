@@ -1,0 +1,262 @@
+"""What both estimators do: from rows and choices to a run, and from a run to what is fitted."""
+
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from steepest.bridge.sklearn.callbacks import CallbackSupportMixin, Fitting
+from steepest.bridge.sklearn.rows import Given
+from steepest.data.prepare import Data
+from steepest.descend import descend_rows
+from steepest.descent.asked import Asked
+from steepest.descent.checks import whole_number
+from steepest.descent.choice import choose_rate
+from steepest.descent.plan import TOLERANCE
+from steepest.descent.rates import Scheduled
+from steepest.descent.safe import safe_rate
+from steepest.descent.scale import choose_scale
+from steepest.errors import ChoiceError
+from steepest.run import Run, objective_of
+from steepest.trace import Step
+
+__all__ = ["Descending"]
+
+Array = NDArray[np.float64]
+
+READ = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], "order": "C"}
+
+MOST_SEED = 2**31 - 1
+"""Seeds are drawn from 0 up to here."""
+
+FINE = ("arrived", "settled", "callback", "interrupted")
+"""The reasons to stop that need no warning: there is nothing lower, or it was asked for."""
+
+
+class Descending(CallbackSupportMixin, BaseEstimator):
+    """An estimator that is fitted by a descent; its words are told by the two that are one.
+
+    `run_` holds the rows, so it stays behind when the estimator is pickled or copied.
+    """
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the run, whose rows may be many."""
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "run_"}
+
+    def __sklearn_tags__(self) -> Any:
+        """Return what scikit-learn asks of an estimator: this one takes sparse X."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _given(self, X: Any, y: Any, sample_weight: Any, first: bool, **how: Any) -> Given:
+        """Return the rows, checked as scikit-learn checks them."""
+        X, y = validate_data(self, X, y, reset=first, **READ, **how)
+        return Given.of(X, y, sample_weight)
+
+    def _margins(self, X: Any) -> Array:
+        """Return `X w + b` of new rows, (rows,), or (rows, k) for k > 2 classes."""
+        check_is_fitted(self, "coef_")
+        X = validate_data(self, X, reset=False, **READ)
+        margins = np.asarray(X @ self.coef_.T) + self.intercept_
+        return margins[:, 0] if margins.ndim == 2 and margins.shape[1] == 1 else margins
+
+    @property
+    def _names(self) -> Any:
+        """The names of the features, (features,), or None if they have none."""
+        return getattr(self, "feature_names_in_", None)
+
+    @property
+    def _params(self) -> Array:
+        """The params that are fitted: the weights row by row, then the bias or biases."""
+        return np.append(self.coef_.T, self.intercept_)
+
+    def _fit(self, data: Data, X: Any, y: Any, sample_weight: Any) -> None:
+        """Descend until the run has arrived or `max_iter` steps are taken.
+
+        X, y and the weights are as they came: scikit-learn's callbacks may ask for them.
+        """
+        most = None if self.max_iter is None else whole_number("max_iter", self.max_iter, least=1)
+        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
+        told = {"X": X, "y": y, "metadata": metadata}
+        fitting = Fitting(self, told, self._fitted_at, most)
+        run = self._descend(
+            data,
+            fitting.step if fitting.watched else None,
+            before=np.empty(0),
+            l2=self._penalty(_total(data)),
+            start=self._warm_start(data),
+            steps=most,
+            rule=self.rule,
+            learning_rate=self.learning_rate,
+            scale=self.scale,
+            batch=self.batch,
+            tol=TOLERANCE if self.tol is None else self.tol,
+        )
+        self._calls, self._seen = 0, _total(data)
+        fitting.end()
+        _warn(run)
+
+    def _warm_start(self, data: Data) -> Array | None:
+        """Return the params of the last fit, if it is to go on from there."""
+        if not self.warm_start or not hasattr(self, "coef_"):
+            return None
+        known, needed = self._params, _size(data)
+        if len(known) != needed:
+            raise ChoiceError(
+                f"warm_start goes on from the last fit, which had {len(known)} params, but these "
+                f"data need {needed}; give the same features and classes, or set warm_start=False"
+            )
+        return known
+
+    @np.errstate(divide="ignore")  # rows of one class have no best constant guess
+    def _partial_fit(self, data: Data, first: bool) -> None:
+        """Go a step on these rows, or one for each mini-batch, from where the last call ended."""
+        calls, seen = (0, 0.0) if first else (self._calls, self._seen)
+        l2 = self._penalty(seen + _total(data))
+        rows = len(data.y)
+        scale = "standard" if self.scale == "auto" else self.scale
+        size = None
+        if self.batch is not None:
+            size = min(whole_number("batch", self.batch, least=1), rows)
+        self._descend(
+            data,
+            None,
+            before=np.empty(0) if first else self.loss_curve_,
+            l2=l2,
+            start=np.zeros(_size(data)) if first else self._params,
+            steps=1 if size is None else -(-rows // size),
+            rule="steepest" if self.rule == "auto" else self.rule,
+            learning_rate=self._part_rate(data, l2, scale, 0 if first else self.n_iter_, calls),
+            scale=scale,
+            batch=size,
+            tol=None,
+        )
+        self._calls, self._seen = calls + 1, seen + _total(data)
+
+    def _part_rate(self, data: Data, l2: float, scale: str, taken: int, calls: int) -> Any:
+        """Return the learning rate of a call of `partial_fit`.
+
+        A search would go as far as these rows allow, which may be no bound at all (rows of one
+        class), so `auto` is the safe rate, fading with the root of the calls. A schedule goes on.
+        """
+        if self.learning_rate == "auto":
+            objective = objective_of(data, Asked(loss=self.loss, l2=l2, **self._shape))
+            here = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
+            safe = safe_rate(objective, choose_scale(scale, objective), here)
+            return safe / np.sqrt(calls + 1)
+        rate = choose_rate(self.learning_rate, self.max_iter)
+        if isinstance(rate, Scheduled):
+            return lambda index: rate.schedule(taken + index)
+        return self.learning_rate
+
+    def _descend(
+        self,
+        data: Data,
+        watch: Callable[[Step], bool] | None,
+        before: Array,
+        **choices: Any,
+    ) -> Run:
+        """Return the run and keep what is fitted by it; Ctrl-C goes on up once that is kept."""
+        watching = [told for told in (self.callback, watch) if told is not None]
+        over: list[bool] = []
+
+        def told(step: Step) -> bool:
+            # Each is told, also of the step at which another wants to stop.
+            over[:] = [bool(each(step)) for each in watching]
+            return any(over)
+
+        run = descend_rows(
+            data,
+            loss=self.loss,
+            **self._shape,
+            seed=_seed(self.random_state),
+            threads=_threads(),
+            progress=self.progress,
+            callback=told if watching else None,
+            **choices,
+        )
+        self._keep(run, before)
+        if run.stop.reason == "interrupted" and not any(over):
+            raise KeyboardInterrupt
+        return run
+
+    def _keep(self, run: Run, before: Array) -> None:
+        """Take what is fitted from the run; `before` are the losses that the walk has had."""
+        for name, value in self._fitted(run.params).items():
+            setattr(self, name, value)
+        losses = run.trace.losses
+        # The first loss is told once: where the walk goes on, at the end of what came before.
+        self.loss_curve_ = np.append(before, losses[1:]) if len(before) else losses.copy()
+        self.n_iter_ = len(self.loss_curve_) - 1
+        self.trace_, self.run_ = run.trace, run
+
+    @property
+    def _shape(self) -> dict[str, Any]:
+        """The numbers that a loss of numbers takes, where there are any."""
+        named = ("delta", "quantile")
+        return {name: getattr(self, name) for name in named if hasattr(self, name)}
+
+    def _fitted_at(self, step: Step) -> dict[str, Any]:
+        """Return what would be fitted, were a step the last."""
+        return {**self._fitted(step.params), "n_iter_": step.index}
+
+    def _penalty(self, total: float) -> Any:
+        """Return `l2` for rows of this total weight."""
+        return self.l2
+
+    def _fitted(self, params: Array) -> dict[str, Any]:
+        """Return `coef_` and `intercept_` of some params."""
+        raise NotImplementedError
+
+
+def _size(data: Data) -> int:
+    """Return how many params a linear model of the data has."""
+    classes = data.target.classes
+    margins = 1 if classes is None or len(classes) == 2 else len(classes)
+    return (data.X.shape[1] + 1) * margins
+
+
+def _total(data: Data) -> float:
+    """Return what all rows weigh together."""
+    return float(len(data.y) if data.sample_weight is None else data.sample_weight.sum())
+
+
+def _warn(run: Run) -> None:
+    """Warn of a run that ended before it had arrived, by scikit-learn's own warning."""
+    if run.stop.reason in FINE:
+        return
+    said = [f"{verdict.message}; {verdict.remedy}" for verdict in run.verdicts]
+    if run.stop.reason == "steps":
+        said.append(
+            f"{run.stop.message}, before the gradient was as good as 0; give max_iter more steps, "
+            "or a larger tol"
+        )
+    for message in said or [run.stop.message]:
+        warnings.warn(message, ConvergenceWarning, stacklevel=5)
+
+
+def _seed(random_state: Any) -> int:
+    """Return the seed of a descent; None, a RandomState or a Generator draws one.
+
+    Raises ChoiceError for what is neither these nor a whole number.
+    """
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(MOST_SEED))
+    if random_state is None or isinstance(random_state, np.random.RandomState):
+        return int(check_random_state(random_state).randint(MOST_SEED))
+    return whole_number("random_state", random_state, least=0)
+
+
+def _threads() -> int | None:
+    """Return the cores that are this process's share, if that is told, as joblib tells workers."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return int(told) if told.isdecimal() and int(told) > 0 else None

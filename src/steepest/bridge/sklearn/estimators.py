@@ -1,0 +1,284 @@
+"""The two estimators: a number to predict, or one of a few classes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils.multiclass import check_classification_targets
+
+from steepest.bridge.sklearn.callbacks import StepCallback, with_callbacks
+from steepest.bridge.sklearn.descending import Descending
+from steepest.descent.rules import Rule
+from steepest.errors import ChoiceError, DataError
+from steepest.objective.choice import choose_loss
+from steepest.objective.entropy import OfClasses
+
+__all__ = ["SteepestClassifier", "SteepestRegressor"]
+
+Array = NDArray[np.float64]
+
+Rate = float | str | Callable[[int], float]
+
+
+class SteepestRegressor(RegressorMixin, Descending):
+    """A linear regression by gradient descent, every step kept.
+
+    It minimises `mean(loss(X w + b, y)) + l2 / 2 |w|^2`, the mean weighted by `sample_weight`.
+    With n rows (or n the sum of the weights) `Ridge(alpha)` has the same minimum as the squared
+    loss with `l2 = 2 alpha / n`, and `SGDRegressor(loss="huber", alpha)` with `l2 = alpha`.
+
+    `PoissonRegressor(alpha)` has the same objective with `l2 = alpha`, and `QuantileRegressor` that
+    of the loss quantile, but for its penalty.
+
+    - `loss`: squared, absolute, huber with `delta`, in units of y, quantile with `quantile`, the
+      share of the rows below the prediction, or poisson, of counts: there it is `exp(X w + b)`.
+    - `rule`, `learning_rate`, `scale`, `batch`: as in `steepest.descend`; all may be left out.
+    - `max_iter`: the most steps; None goes on until the gradient is as good as 0. `tol` says how
+      good that is, relative to where one safe step would take away the whole loss of a constant.
+    - `random_state`: a seed, None, a RandomState or a Generator, for the start and mini-batches.
+    - `warm_start`: whether `fit` goes on from the params of the last one.
+    - `callback`: is told of every step (a `Step` of the trace); what is true ends the fit there.
+    - `progress`: whether a bar is shown on a terminal.
+
+    Fitted: `coef_`, (features,), `intercept_`, a float, `n_iter_`, the steps taken, `loss_curve_`,
+    (n_iter_ + 1,), the loss at the start and after each step, `trace_`, every step, and `run_`,
+    with the words, pictures and page of it (`run_.explain()`, `run_.page("run.html")`). `run_`
+    holds the rows and is left out of a pickle or a copy.
+
+    A fit that ends before it arrives, or diverges, warns with a ConvergenceWarning. Ctrl-C keeps
+    what is fitted so far and is then passed on, so that a search around it ends too.
+
+    >>> from steepest.sklearn import SteepestRegressor
+    >>> model = SteepestRegressor().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+    >>> model.coef_.round(6), round(model.intercept_, 6)
+    (array([2.]), 1.0)
+    """
+
+    def __init__(
+        self,
+        loss: str = "squared",
+        *,
+        rule: str | Rule = "auto",
+        learning_rate: Rate = "auto",
+        scale: str = "auto",
+        l2: float = 0.0,
+        delta: float = 1.0,
+        quantile: float = 0.5,
+        batch: int | None = None,
+        max_iter: int | None = None,
+        tol: float | None = None,
+        random_state: Any = 0,
+        warm_start: bool = False,
+        callback: StepCallback | None = None,
+        progress: bool = False,
+    ) -> None:
+        self.loss = loss
+        self.rule = rule
+        self.learning_rate = learning_rate
+        self.scale = scale
+        self.l2 = l2
+        self.delta = delta
+        self.quantile = quantile
+        self.batch = batch
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.callback = callback
+        self.progress = progress
+
+    @with_callbacks
+    def fit(
+        self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> "SteepestRegressor":
+        """Descend on X, (rows, features), dense or sparse, and y, (rows,); return the estimator.
+
+        A row of weight 0 is as if it were not there, one of weight 2 as if it were there twice.
+        Raises ValueError for what cannot be fitted.
+        """
+        given = self._given(X, y, sample_weight, first=True, y_numeric=True)
+        self._fit(given.counting().data(self._names), X, y, sample_weight)
+        return self
+
+    def partial_fit(
+        self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> "SteepestRegressor":
+        """Go one step on these rows alone, from the present params; return the estimator.
+
+        With `batch` it is a step for each mini-batch of these rows. The first call starts at 0.
+        Left to `auto` the step is one of steepest descent in standard units, at the safe rate of
+        these rows over the square root of the number of calls; a number is taken as it is, and a
+        schedule goes on from call to call. A rule begins anew with each call. `n_iter_` and
+        `loss_curve_` go on; `trace_` and `run_` are of the last call.
+        """
+        first = not hasattr(self, "coef_")
+        given = self._given(X, y, sample_weight, first, y_numeric=True)
+        self._partial_fit(given.counting().data(self._names), first)
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """Return the prediction for each row, (rows,)."""
+        loss = choose_loss(self.loss, None, self.delta, self.quantile)
+        return loss.prediction(self._margins(X))
+
+    def _fitted(self, params: Array) -> dict[str, Any]:
+        return {"coef_": params[:-1].copy(), "intercept_": float(params[-1])}
+
+
+class SteepestClassifier(ClassifierMixin, Descending):
+    """A logistic regression, of two classes or by softmax of more, by gradient descent.
+
+    It minimises `mean(-log(probability of the actual class)) + l2 / 2 |w|^2`, the mean weighted
+    by `sample_weight`. With n rows (or n the sum of the weights) `LogisticRegression(C)` has the
+    same minimum with `l2 = 1 / (C n)`, and `SGDClassifier(loss="log_loss", alpha)` of two classes
+    with `l2 = alpha`. Left to `auto` it is 1 / n, the C=1 of `LogisticRegression` (in parts: 1 over
+    the rows so far): without a penalty classes that a plane can part have no minimum.
+
+    What can be chosen, what warns, and what is fitted is told by `SteepestRegressor`, but for the
+    shapes: `coef_` is (1, features) and `intercept_` (1,) for two classes, (k, features) and (k,)
+    for more, as `classes_`, (k,), orders them. A class of which all rows weigh 0 is not there.
+
+    >>> from steepest.sklearn import SteepestClassifier
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["no", "yes", "no", "yes"]
+    >>> SteepestClassifier().fit(X, y).predict([[0.5], [2.5]])
+    array(['no', 'yes'], dtype='<U3')
+    """
+
+    def __init__(
+        self,
+        loss: str = "cross_entropy",
+        *,
+        rule: str | Rule = "auto",
+        learning_rate: Rate = "auto",
+        scale: str = "auto",
+        l2: float | str = "auto",
+        batch: int | None = None,
+        max_iter: int | None = None,
+        tol: float | None = None,
+        random_state: Any = 0,
+        warm_start: bool = False,
+        callback: StepCallback | None = None,
+        progress: bool = False,
+    ) -> None:
+        self.loss = loss
+        self.rule = rule
+        self.learning_rate = learning_rate
+        self.scale = scale
+        self.l2 = l2
+        self.batch = batch
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.callback = callback
+        self.progress = progress
+
+    @with_callbacks
+    def fit(
+        self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> "SteepestClassifier":
+        """Descend on X, (rows, features), dense or sparse, and labels y, (rows,).
+
+        A row of weight 0 is as if it were not there, one of weight 2 as if it were there twice.
+        Raises ValueError for what cannot be fitted. Returns the estimator.
+        """
+        given = self._given(X, y, sample_weight, first=True)
+        check_classification_targets(given.y)
+        counting = given.counting()
+        classes = np.unique(counting.y)
+        _check_two(classes)
+        if self.warm_start and hasattr(self, "coef_"):
+            self._check_same(classes, "warm_start=False")
+        self.classes_ = classes
+        self._fit(counting.data(self._names, classes), X, y, sample_weight)
+        return self
+
+    def partial_fit(
+        self,
+        X: Any,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> "SteepestClassifier":
+        """Go one step on these rows alone, from the present params; return the estimator.
+
+        `classes` are all labels that there will be; the first call needs them. All else is as
+        `SteepestRegressor.partial_fit` tells.
+        """
+        first = not hasattr(self, "coef_")
+        if first and classes is None:
+            raise ChoiceError(
+                "the first call of partial_fit needs classes, all labels that there will be: "
+                "these rows may not have them all"
+            )
+        given = self._given(X, y, sample_weight, first)
+        check_classification_targets(given.y)
+        if classes is not None:
+            known = np.unique(np.asarray(classes))
+            _check_two(known)
+            if not first:
+                self._check_same(known, "a new estimator")
+            self.classes_ = known
+        self._partial_fit(given.counting().data(self._names, self.classes_), first)
+        return self
+
+    def decision_function(self, X: Any) -> Array:
+        """Return the margins: (rows,), above 0 for the second class; (rows, k) for k > 2."""
+        return self._margins(X)
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the most probable class of each row, (rows,)."""
+        margins = self._margins(X)
+        codes = margins.argmax(axis=1) if margins.ndim == 2 else (margins > 0).astype(np.intp)
+        labels: NDArray[Any] = self.classes_[codes]
+        return labels
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class for each row, (rows, k), as `classes_` orders."""
+        margins = self._margins(X)
+        loss = choose_loss("cross_entropy", len(self.classes_))
+        assert isinstance(loss, OfClasses)
+        return loss.probabilities(margins)
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Return the logarithms of the probabilities, (rows, k); finite where those are 0."""
+        margins = self._margins(X)
+        if margins.ndim == 1:
+            margins = np.column_stack([np.zeros_like(margins), margins])
+        logs: Array = margins - np.logaddexp.reduce(margins, axis=1, keepdims=True)
+        return logs
+
+    def _penalty(self, total: float) -> Any:
+        return 1.0 / total if self.l2 == "auto" else self.l2
+
+    def _fitted(self, params: Array) -> dict[str, Any]:
+        matrix = params.reshape(self.n_features_in_ + 1, -1)
+        coef, intercept = matrix[:-1].T.copy(), matrix[-1].copy()
+        if len(intercept) > 1:
+            # What all biases have in common moves no probability, so no data can tell it.
+            intercept -= intercept.mean()
+        return {"coef_": coef, "intercept_": intercept, "classes_": self.classes_}
+
+    def _check_same(self, classes: NDArray[Any], remedy: str) -> None:
+        """Raise ChoiceError if these are not the classes that are known."""
+        if not np.array_equal(classes, self.classes_):
+            raise ChoiceError(
+                f"the classes are {_listed(classes)}, but what is to be gone on with was fitted to "
+                f"{_listed(self.classes_)}; give the same classes, or take {remedy}"
+            )
+
+
+def _check_two(classes: NDArray[Any]) -> None:
+    """Raise DataError if there is one class."""
+    if len(classes) < 2:
+        raise DataError(
+            f"y has one class, {_listed(classes)}, in the rows that count; to tell classes apart "
+            "takes rows of two or more"
+        )
+
+
+def _listed(classes: NDArray[Any]) -> str:
+    """Return the classes in words."""
+    return ", ".join(map(str, classes))

@@ -1,0 +1,40 @@
+"""`steepest resume`: go on with a saved run."""
+
+from collections.abc import Sequence
+
+import click
+
+from steepest.cli.outputs import check, hand_over, outputs
+from steepest.run import load
+
+__all__ = ["resume"]
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.option("--steps", type=int, help="How many more.  [default: until it has arrived]")
+@click.option("--seconds", type=float, help="Stop after this time.")
+@click.option("--tol", type=float, help="How small the gradient must be to have arrived.")
+@click.option("--save", type=click.Path(), metavar="RUN", help="Keep the run; RUN itself stays.")
+@outputs
+def resume(
+    run: str,
+    steps: int | None,
+    seconds: float | None,
+    tol: float | None,
+    save: str | None,
+    as_json: bool,
+    **files: Sequence[str],
+) -> None:
+    """Go on with a saved RUN as if it had never stopped: the same rule, rate, rows and order.
+
+    \b
+    Examples:
+      steepest fit geyser --target waiting --rule adam --learning-rate 0.1 --steps 100 \\
+          --save geyser.steepest
+      steepest resume geyser.steepest --steps 100 --save further.steepest
+      steepest resume geyser.steepest --seconds 1 --figure geyser.png
+    """
+    check(files, save, run)
+    gone_on = load(run).resume(steps=steps, seconds=seconds, tol=tol, progress=True)
+    hand_over(gone_on, save, files, as_json)

@@ -1,0 +1,90 @@
+"""Mean and standard deviation of every feature, in one read of X; whether X is finite, too."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.rows import Rows, tree_merge
+
+__all__ = ["Moments", "moments"]
+
+Array = NDArray[np.float64]
+
+CONSTANT = 1e-14
+"""A deviation below this share of the mean is rounding."""
+
+
+class Moments(NamedTuple):
+    """The mean of each feature, (features,), and its standard deviation; 1 for a constant one.
+
+    A mean is finite only if all numbers of its feature are.
+    """
+
+    mean: Array
+    deviation: Array
+
+
+class _Spread(NamedTuple):
+    """The weight of some rows, the mean of each feature, and the sum of squares about it."""
+
+    weight: float
+    mean: Array
+    squares: Array
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def moments(rows: Rows) -> Moments:
+    """Return the moments of all rows, each counted by its sample weight.
+
+    Those of the blocks are merged by the formula of Chan, Golub & LeVeque 1979, "Updating formulae
+    and a pairwise algorithm for computing sample variances", in which nothing cancels.
+    """
+    spread = _of_sparse if rows.is_sparse else _of_dense
+    parts = rows.map(lambda at: spread(rows.read(at), rows.weight(at)))
+    _, mean, squares = tree_merge(parts, _merged)
+    deviation = np.sqrt(squares / rows.total)
+    return Moments(mean, np.where(deviation <= CONSTANT * np.abs(mean), 1.0, deviation))
+
+
+def _of_dense(X: Array, weight: Array | None) -> _Spread:
+    """Return the spread of a block, from its numbers less those of one of its rows.
+
+    That row weighs as much as any, so its square about the mean is no more than all squares
+    together times the number of rows: no more digits are lost. A constant feature is exactly 0.
+    """
+    heaviest = 0 if weight is None else int(np.argmax(weight))
+    weight = np.ones(len(X)) if weight is None else weight
+    total = float(weight.sum())
+    if total == 0.0:
+        return _Spread(0.0, weight[:1] @ X[:1], np.zeros(X.shape[1]))
+    near = X[heaviest]
+    away = X - near
+    off = weight @ away / total
+    away *= away
+    return _Spread(total, near + off, np.maximum(weight @ away - total * off * off, 0.0))
+
+
+def _of_sparse(X: Any, weight: Array | None) -> _Spread:
+    """Return the spread of a block of sparse rows: the zeros are told by their weight alone."""
+    weight = np.ones(X.shape[0]) if weight is None else weight
+    total, features = float(weight.sum()), X.shape[1]
+    by_number = np.repeat(weight, np.diff(X.indptr))
+    if total == 0.0:
+        return _Spread(0.0, np.zeros(features), np.zeros(features))
+    mean = np.bincount(X.indices, by_number * X.data, features) / total
+    away = X.data - mean[X.indices]
+    zeros = np.maximum(total - np.bincount(X.indices, by_number, features), 0.0)
+    squares = np.bincount(X.indices, by_number * away * away, features) + zeros * mean**2
+    # What the first sum lost in rounding, which may be more than a constant feature's deviation.
+    off = (np.bincount(X.indices, by_number * away, features) - zeros * mean) / total
+    return _Spread(total, mean + off, np.maximum(squares - total * off * off, 0.0))
+
+
+def _merged(left: _Spread, right: _Spread) -> _Spread:
+    """Return the spread of the rows of both."""
+    total = left.weight + right.weight
+    share = right.weight / total if total else 0.0
+    apart = right.mean - left.mean
+    between = left.weight * share * apart * apart
+    return _Spread(total, left.mean + share * apart, left.squares + right.squares + between)

@@ -1,0 +1,89 @@
+"""Sample weights: how much each row counts, one number from 0 up, or a column that holds them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.arrays import as_vector
+from steepest.data.columns import kind_of, need_column, numbers, some, what_it_holds
+from steepest.data.gaps import Holes
+from steepest.data.table import Table
+from steepest.errors import ChoiceError, DataError
+
+__all__ = ["WEIGHTS", "array_weights", "check_weights", "table_weights", "weight_holes"]
+
+WEIGHTS = "sample_weight"
+
+Weights = NDArray[np.float64]
+
+
+def array_weights(given: Any, rows: int) -> Weights | None:
+    """Return one weight a row, (rows,), as float64; None if none were given.
+
+    A NaN stays. Raises DataError for another length and for what is no number, ChoiceError for a
+    name, since arrays have no column of that name.
+    """
+    if given is None:
+        return None
+    if isinstance(given, str):
+        raise ChoiceError(
+            f"sample_weight is {given!r}, but (X, y) arrays have no columns to name; give one "
+            "number a row"
+        )
+    weights = as_vector(given, WEIGHTS)
+    if weights.dtype.kind not in "biuf":
+        raise DataError(f"sample_weight must hold numbers, got {weights.dtype}")
+    if len(weights) != rows:
+        raise DataError(
+            f"sample_weight has {some(len(weights), 'value')}, but there are "
+            f"{some(rows, 'row')}; give one number a row"
+        )
+    return weights.astype(np.float64)
+
+
+def table_weights(
+    given: Any, table: Table, target: str, features: Sequence[str] | None
+) -> Weights | None:
+    """Return the same of a table, whose rows may be weighed by a column that is named.
+
+    Raises DataError or ChoiceError as `array_weights` does, and for a column that is not there,
+    is the target or a feature that was asked for, or holds no numbers.
+    """
+    if not isinstance(given, str):
+        return array_weights(given, table.arrow.num_rows)
+    need_column(table, given, "sample weights")
+    if given == target or given in (features or ()):
+        role = "the target" if given == target else "a feature"
+        raise DataError(f"{table.name}: {given!r} is {role}, it cannot hold the sample weights too")
+    column = table.arrow[given]
+    if kind_of(column) not in ("number", "boolean", "empty"):
+        raise DataError(
+            f"{table.name}: the sample weights {given!r} must be numbers, got "
+            f"{what_it_holds(table, given)}"
+        )
+    return numbers(column)
+
+
+def check_weights(weights: Weights, place: Callable[[int], str], where: str) -> None:
+    """Raise DataError for a weight below 0, and if all are 0; a NaN is left aside here."""
+    below = np.flatnonzero(weights < 0)
+    if below.size:
+        raise DataError(
+            f"{where}: sample_weight is {weights[below[0]]:g} on {place(int(below[0]))}; a row "
+            "counts 0 times or more, so give numbers from 0 up"
+        )
+    if not weights.any():
+        raise DataError(
+            f"{where}: sample_weight is zero in every row, so no row counts; give some rows a "
+            "number above 0"
+        )
+
+
+def weight_holes(weights: Weights | None, name: str) -> list[Holes]:
+    """Return where weights are missing or infinite: one column with holes, or none."""
+    if weights is None:
+        return []
+    holes = Holes(name, np.isnan(weights), np.isinf(weights))
+    return [holes] if holes else []

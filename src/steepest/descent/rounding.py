@@ -1,0 +1,170 @@
+"""Rounding anew: coordinates in which the bowl is round as it curves here, made again on the way.
+
+The bound on the curvature that `scale="round"` uses holds everywhere and is met nowhere: where
+the model is sure of a row, the row hardly bends the loss. So from time to time a walk may take
+the true curvature at the place where it stands, by class, and go on in coordinates in which
+each class's part of the bowl is round. With one margin a steepest descent of rate 1 from there is
+Newton's step; what one class does to another, and how the bowl changes on the way, is left to
+the plane search.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.descent.scale import Standard
+from steepest.objective.curvature import gram, grams, usual_bend
+from steepest.objective.linear import LinearObjective
+from steepest.objective.protocol import Vector
+
+__all__ = ["RoundedHere", "Rounding"]
+
+Array = NDArray[np.float64]
+
+BOUND_SHARE = 1e-3
+"""The share of the bound that is added: no direction is flat only because all rows are sure."""
+
+FLATTEST = 1e-12
+"""The curvature, against 1 along each param, below which a direction is flat but for rounding."""
+
+NOTHING = 1e-8
+"""The share of the bound below which the curvature here says nothing of the bowl."""
+
+DEAD = 1e-20
+"""The curvature along a param, against the largest, that is rounding."""
+
+SWIFT = 0.1
+"""A gradient that shrinks to this share in a step needs no better coordinates."""
+
+GRAM_SPEED = 64
+"""Features at which one product of X by itself takes the time of a step: measured, dense X."""
+
+
+@dataclass(frozen=True)
+class RoundedHere:
+    """Coordinates in which each margin's own curvature, at one place, is 1 in every direction.
+
+    `forward` leads from a position to params, in the reader's units, and `back` from there: one
+    matrix of (features + 1) squared for each margin.
+    """
+
+    forward: Array
+    back: Array
+    curvature: float | None = 1.0
+    name: str = "round"
+
+    @classmethod
+    def of(cls, standard: Standard, bend: Array, l2: float) -> "RoundedHere":
+        """Return the coordinates in which `bend`, as of `grams`, plus the penalty is round."""
+        bend = bend.copy()
+        every = np.arange(bend.shape[-1])
+        own = bend[:, every, every]
+        # A constant feature bends by rounding only; it is left as it is.
+        bend[:, every, every] = np.where(own > DEAD * own.max(), own, own.max())
+        features = every[:-1]
+        bend[:, features, features] += l2 / standard.deviation**2
+        unit = np.sqrt(bend[:, every, every])
+        whiten, unwhiten = _roots(bend / (unit[:, :, None] * unit[:, None, :]))
+        return cls._of_standard(standard, whiten / unit[:, :, None], unwhiten * unit[:, None, :])
+
+    @classmethod
+    def _of_standard(cls, standard: Standard, whiten: Array, unwhiten: Array) -> "RoundedHere":
+        """Return coordinates that are told in standard units; the matrices are changed."""
+        whiten[:, :-1] /= standard.deviation[:, None]
+        whiten[:, -1] -= standard.mean @ whiten[:, :-1]
+        unwhiten[:, :, :-1] *= standard.deviation
+        unwhiten[:, :, :-1] += unwhiten[:, :, -1:] * standard.mean
+        return cls(whiten, unwhiten)
+
+    def params(self, position: Vector) -> Vector:
+        """Return the params in the reader's units."""
+        return _turn(self.forward, position)
+
+    def position(self, params: Vector) -> Vector:
+        """Return the position in the round coordinates."""
+        return _turn(self.back, params)
+
+    def pull(self, gradient: Vector) -> Vector:
+        """Return the gradient by the round coordinates."""
+        return _turn(self.forward.transpose(0, 2, 1), gradient)
+
+
+def _roots(bend: Array) -> tuple[Array, Array]:
+    """Return `(W, U)` with `U' U = bend` and W the inverse of U, for each of the matrices.
+
+    They are triangular, but where a direction is flat but for rounding: the data do not reach
+    there, so it is taken to be as curved as any, lest the rounding be taken for a way to go.
+    """
+    try:
+        root = np.linalg.cholesky(bend).astype(np.float64, copy=False)
+        if (np.diagonal(root, axis1=1, axis2=2) ** 2).min() > FLATTEST:
+            whiten = np.linalg.inv(root).astype(np.float64, copy=False)
+            return whiten.transpose(0, 2, 1), root.transpose(0, 2, 1)
+    except np.linalg.LinAlgError:
+        pass
+    lengths, ways = np.linalg.eigh(bend)
+    most = lengths[:, -1:]
+    far = np.sqrt(np.where(lengths > FLATTEST * most, lengths, most))
+    return ways / far[:, None, :], ways.transpose(0, 2, 1) * far[:, :, None]
+
+
+def _turn(matrices: Array, vector: Vector) -> Vector:
+    """Return each class's part of `vector` turned by its own matrix."""
+    if len(matrices) == 1:
+        turned: Vector = matrices[0] @ vector
+        return turned
+    by_class = vector.reshape(-1, len(matrices)).T[:, :, None]
+    return (matrices @ by_class)[:, :, 0].T.ravel()
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """When to round anew, and from where: after as many steps as a rounding costs, but not before.
+
+    So the roundings take no more time than the steps do, and no more than twice the steps that
+    the best moments for them would need are taken (as whoever rents skis until the rent has come
+    to their price). A walk whose gradient shrinks swiftly is left alone.
+    """
+
+    standard: Standard
+    bound: Array
+    """`grams` of the curvature bound, to be added in a small share."""
+    l2: float
+
+    @classmethod
+    def of(cls, objective: LinearObjective, sample: LinearObjective) -> "Rounding":
+        """Return the rounding of `objective`, with the bound as a `sample` of its rows tells it.
+
+        The loss must be smooth. Where its curvature has no bound, that of a constant guess stands
+        in, until the first rounding anew.
+        """
+        mean, deviation = objective.moments
+        bound = usual_bend(objective) * gram(sample, mean, deviation)
+        by_class = np.broadcast_to(bound, (objective.shape[1], *bound.shape))
+        return cls(Standard(mean, deviation, objective.shape[1]), by_class, objective.l2)
+
+    @property
+    def at_first(self) -> RoundedHere:
+        """The coordinates in which the bound is round: good wherever the walk starts."""
+        return RoundedHere.of(self.standard, self.bound, self.l2)
+
+    def due(self, objective: LinearObjective, since: int, shrunk: float) -> bool:
+        """Return whether to round anew, `since` steps after the last time.
+
+        `shrunk` is what is left of the steepness of the step before.
+        """
+        cost = objective.shape[0] / GRAM_SPEED
+        return since >= max(1.0, cost) and shrunk > SWIFT
+
+    def here(self, objective: LinearObjective, margins: Array) -> RoundedHere | None:
+        """Return coordinates in which the bowl is round where the rows have these `margins`.
+
+        None where all rows are so sure of themselves that nothing bends.
+        """
+        bend = grams(objective, margins, self.standard.mean, self.standard.deviation)
+        sure = np.trace(bend, axis1=1, axis2=2) / np.trace(self.bound, axis1=1, axis2=2)
+        if not (sure > NOTHING).all():
+            return None
+        bend += BOUND_SHARE * sure[:, None, None] * self.bound
+        return RoundedHere.of(self.standard, bend, self.l2)

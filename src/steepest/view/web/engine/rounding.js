@@ -1,0 +1,75 @@
+// Rounding anew: coordinates in which the bowl is round as it curves where the walk stands, class by
+// class, made again on the way. The twin of Python's `descent/rounding.py`, but for a turn of the
+// coordinates, to which the plane search is blind.
+import { eigen } from './eigen.js';
+import { rebuilt, standardUnits, turned, withPenalty } from './scales.js';
+
+/** The share of the bound that is added: no direction is flat only because all rows are sure. */
+const BOUND_SHARE = 1e-3;
+
+/** The share of the largest curvature below which a direction is flat but for rounding. */
+const FLATTEST = 1e-12;
+
+/** The share of the bound below which the curvature here says nothing of the bowl. */
+const NOTHING = 1e-8;
+
+/** A gradient that shrinks to this share in a step needs no better coordinates. */
+const SWIFT = 0.1;
+
+/**
+ * Returns the coordinates in which a plane search begins (`scale`), and what makes them anew on the
+ * way (`anew`): null for the squared loss, which curves the same everywhere. Of features so few that
+ * a page can walk it, that costs less than a step, so it is done at each.
+ */
+export function roundingOf(objective) {
+  const { margins, loss, gram } = objective;
+  const bound = gram.map((g) => loss.most * g);
+  const anew = ({ rows, params, shrunk }) => {
+    if (!(shrunk > SWIFT)) return null;
+    const bends = rows.gramsAt(params);
+    const sure = bends.map((bend) => spanOf(bend) / spanOf(bound));
+    if (!sure.every((share) => share > NOTHING)) return null;
+    const firm = (bend, m) => bend.map((b, cell) => b + BOUND_SHARE * sure[m] * bound[cell]);
+    return roundedBy(objective, bends.map(firm));
+  };
+  const scale = roundedBy(objective, new Array(margins).fill(bound));
+  return { scale, anew: loss.name === 'squared' ? null : anew };
+}
+
+/** Returns the sum of the diagonal. */
+function spanOf(matrix) {
+  const n = Math.sqrt(matrix.length);
+  return matrix.reduce((sum, value, cell) => (cell % (n + 1) ? sum : sum + value), 0);
+}
+
+/** Returns the coordinates in which these curvatures, one for each margin, are round. */
+function roundedBy(objective, bends) {
+  const { l2, margins, moments: { deviation } } = objective;
+  const roots = bends.map((bend) => rootOf(withPenalty(bend.slice(), l2, deviation)));
+  const units = standardUnits(objective);
+  const by = (key, vector) => turned(roots.map((root) => root[key]), null, vector, margins);
+  return {
+    name: 'round',
+    params: (position) => units.params(by('whiten', position)),
+    position: (params) => by('unwhiten', units.position(params)),
+    pull: (gradient) => by('pull', units.pull(gradient)),
+    curvature: 1,
+  };
+}
+
+/** Returns the root of a curvature as matrices that lead to where it is 1, and back. */
+function rootOf(bend) {
+  const n = Math.sqrt(bend.length);
+  const [row, column] = [(cell) => Math.floor(cell / n), (cell) => cell % n];
+  const unit = Float64Array.from({ length: n }, (_, i) => Math.sqrt(bend[i * n + i]) || 1);
+  const { values, vectors } = eigen(bend.map((b, at) => b / (unit[row(at)] * unit[column(at)])));
+  const most = values.at(-1);
+  // Where the data do not reach it is as curved as any, lest rounding be taken for a way to go.
+  const root = values.map((value) => Math.sqrt(value > FLATTEST * most ? value : most));
+  const inverse = rebuilt(vectors, root.map((r) => 1 / r));
+  return {
+    whiten: inverse.map((value, at) => value / unit[row(at)]),
+    pull: inverse.map((value, at) => value / unit[column(at)]),
+    unwhiten: rebuilt(vectors, root).map((value, at) => value * unit[column(at)]),
+  };
+}

@@ -1,0 +1,166 @@
+"""The plane search, and the coordinates that are made round anew: against what is known of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from reference import hessian, problem
+from scipy.sparse.linalg import cg
+
+import steepest as st
+from steepest import LinearObjective
+from steepest.descent.rounding import RoundedHere, Rounding
+from steepest.descent.scale import Standard
+from steepest.objective.curvature import bends, grams
+from steepest.objective.plane import lowest_step
+
+LOSSES = {
+    "squared": "squared",
+    "huber": "huber",
+    "cross_entropy": "cross_entropy",
+    "softmax": "cross_entropy",
+}
+
+
+def objective_of(kind: str, seed: int, l2: float = 0.0, **sizes: int) -> LinearObjective:
+    X, y = problem(kind, seed, **sizes)
+    return LinearObjective(X, y, LOSSES[kind], l2=l2)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.3])
+@pytest.mark.parametrize("kind", LOSSES)
+def test_bends_are_those_of_the_whole_matrix(kind: str, l2: float) -> None:
+    objective = objective_of(kind, 0, l2)
+    generator = np.random.default_rng(1)
+    params, u, v = generator.normal(size=(3, objective.size))
+    ways = [objective.margins(u), objective.margins(v)]
+    whole = hessian(objective, params)
+    plane = np.array([u, v]) @ whole @ np.array([u, v]).T
+    assert np.allclose(bends(objective, objective.margins(params), [u, v], ways), plane)
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_grams_are_the_blocks_of_the_whole_matrix(kind: str) -> None:
+    objective = objective_of(kind, 0)
+    params = np.random.default_rng(1).normal(size=objective.size)
+    features, classes = objective.shape[0] - 1, objective.shape[1]
+    blocks = grams(objective, objective.margins(params), np.zeros(features), np.ones(features))
+    whole = hessian(objective, params).reshape(features + 1, classes, features + 1, classes)
+    for one in range(classes):
+        assert np.allclose(blocks[one], whole[:, one, :, one])
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+def test_round_coordinates_make_the_bend_the_identity(classes: int) -> None:
+    generator = np.random.default_rng(0)
+    half = generator.normal(size=(classes, 5, 9))
+    bend = half @ half.transpose(0, 2, 1)
+    standard = Standard(generator.normal(size=4), generator.uniform(0.5, 2, 4), classes)
+    scale = RoundedHere.of(standard, bend, l2=0.2)
+    bend[:, range(4), range(4)] += 0.2 / standard.deviation**2
+    for one in range(classes):
+        ways = [scale.params(way) for way in np.eye(5 * classes)[one::classes]]
+        found = np.array([standard.position(way).reshape(5, classes)[:, one] for way in ways])
+        assert np.allclose(found @ bend[one] @ found.T, np.eye(5), atol=1e-9)
+    params = generator.normal(size=5 * classes)
+    assert np.allclose(scale.params(scale.position(params)), params)
+
+
+def test_flat_directions_are_left_alone() -> None:
+    bend = np.array([[[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]])
+    scale = RoundedHere.of(Standard(np.zeros(2), np.ones(2), 1), bend, l2=0.0)
+    assert np.abs(scale.forward).max() < 2.0
+
+
+def test_on_a_quadratic_the_steps_are_conjugate_gradients() -> None:
+    X, y = problem("squared", 0, rows=60, features=8)
+    X1 = np.column_stack([X, np.ones(60)])
+    seen: list[np.ndarray] = []
+    bend, slope = 2 * X1.T @ X1 / 60, 2 * X1.T @ y / 60
+    cg(bend, slope, rtol=1e-14, maxiter=9, callback=lambda x: seen.append(x.copy()))
+    run = st.descend((X, y), rule="plane", scale="none", start=np.zeros(9), steps=6)
+    for step, theirs in zip(run.trace[1:], seen, strict=False):
+        assert np.allclose(step.params, theirs, rtol=1e-8, atol=1e-10)
+    assert run.trace[0].momentum == 0.0 and run.trace[1].momentum > 0.0
+
+
+@given(
+    across=some.floats(0.1, 1e6),
+    along=some.floats(0.1, 1e6),
+    share=some.floats(-0.9999, 0.9999),
+    slope=some.tuples(some.floats(-1e3, 1e3), some.floats(-1e3, 1e3)),
+)
+def test_the_lowest_step_solves_the_two_equations(
+    across: float, along: float, share: float, slope: tuple[float, float]
+) -> None:
+    both = share * np.sqrt(across * along)
+    bend, pull = np.array([[across, both], [both, along]]), np.array(slope)
+    found = lowest_step(pull, bend)
+    assert np.allclose(bend @ found, -pull, atol=1e-6 * max(1e-9, float(np.abs(pull).max())))
+
+
+def nasty(kind: str, seed: int, how: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a problem with something in its columns that solvers stumble over."""
+    generator = np.random.default_rng(seed)
+    features = int(generator.integers(1, 20 if how == "wide" else 5))
+    rows = int(generator.integers(9, 15 if how == "wide" else 40))
+    X, y = problem(kind, seed, rows=rows, features=features)
+    if how == "repeated":
+        X = np.column_stack([X, X[:, :1]])
+    if how == "constant":
+        X = np.column_stack([X, np.full(rows, 3.0)])
+    if how == "scales":
+        X = X * 10.0 ** generator.integers(-6, 7, X.shape[1])
+    if how == "shifted":
+        X = X + 10.0 ** generator.integers(0, 5)
+    return X, y
+
+
+@pytest.mark.parametrize("how", ["wide", "tall", "repeated", "constant", "scales", "shifted"])
+@pytest.mark.parametrize("kind", LOSSES)
+@given(seed=some.integers(0, 10**6), l2=some.sampled_from([0.0, 1e-3, 1.0]))
+def test_auto_ends_no_higher_than_backtracking(kind: str, how: str, seed: int, l2: float) -> None:
+    data, loss = nasty(kind, seed, how), LOSSES[kind]
+    ours = st.descend(data, loss=loss, l2=l2, seed=seed)
+    plain = st.descend(
+        data, loss=loss, l2=l2, seed=seed, rule="steepest", learning_rate="backtracking", steps=200
+    )
+    losses = ours.trace.losses
+    allowed = 1e-6 * ours.objective.null_loss  # where the classes lie apart it stops there
+    assert ours.loss <= plain.loss + allowed
+    assert (losses[1:] <= losses[:-1] + 1e-12 * ours.objective.null_loss).all()
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_units_and_offsets_of_the_columns_change_no_step(kind: str) -> None:
+    X, y = problem(kind, 1, rows=80, features=3)
+    plain = st.descend((X, y), loss=LOSSES[kind], seed=3, tol=1e-7)
+    moved = X * [1e-3, 1.0, 1e4] + [5.0, -2.0, 1e5]
+    other = st.descend((moved, y), loss=LOSSES[kind], seed=3, tol=1e-7)
+    assert len(plain.trace) == len(other.trace)
+    assert np.allclose(plain.trace.losses, other.trace.losses, rtol=1e-6, atol=1e-12)
+
+
+def test_rounding_anew_takes_few_steps_where_the_bound_takes_many() -> None:
+    chosen = {"target": "diagnosis", "loss": "cross_entropy", "l2": 1e-3}
+    auto = st.descend("breast_cancer", **chosen)
+    bound = st.descend("breast_cancer", **chosen, rule="steepest", scale="round")
+    assert len(auto.trace) < 20 < 10 * len(auto.trace) < len(bound.trace)
+    assert auto.loss == pytest.approx(bound.loss, rel=1e-9)
+
+
+def test_no_coordinates_where_all_rows_are_sure() -> None:
+    objective = objective_of("cross_entropy", 0)
+    rounding = Rounding.of(objective, objective)
+    assert rounding.here(objective, np.full(30, 1e3)) is None
+
+
+@pytest.mark.parametrize("choice", [{"learning_rate": 0.1}, {"batch": 5}])
+def test_the_plane_finds_its_own_rate_from_all_rows(choice: dict[str, float]) -> None:
+    with pytest.raises(st.ChoiceError, match="the rule plane finds its own rate from all rows"):
+        st.descend(problem("squared", 0), rule="plane", **choice)
+
+
+def test_a_plain_function_has_no_plane() -> None:
+    with pytest.raises(st.ChoiceError, match="needs an objective of weights and a bias"):
+        st.steps(lambda p: (float(p @ p), 2 * p), rule="plane", start=[1.0])

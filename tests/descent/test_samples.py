@@ -1,0 +1,64 @@
+"""Samples that grow: many rows start as few, and end at the minimum of them all."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import steepest as st
+from steepest import LinearObjective
+from steepest.descent.samples import Growing
+
+
+def many(rows: int = 60_000, features: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(rows, features)) * [1.0, 50.0, 0.01] + [0.0, 100.0, 1.0]
+    margin = (X - X.mean(axis=0)) / X.std(axis=0) @ [1.0, -2.0, 0.5]
+    return X, (margin + generator.logistic(size=rows) > 0).astype(float)
+
+
+def test_the_end_is_scikit_learns_minimum_of_all_rows() -> None:
+    X, y = many()
+    run = st.descend((X, y), loss="cross_entropy", l2=1e-3)
+    theirs = LogisticRegression(C=1 / (1e-3 * len(X)), solver="newton-cholesky", tol=1e-12)
+    theirs.fit(X, y)
+    assert np.allclose(run.weights, theirs.coef_[0], rtol=1e-6)
+    assert run.stop.reason == "arrived"
+    assert run.trace[-1].full_loss == run.loss == run.trace.losses[-1]
+
+
+def test_the_steps_say_how_many_rows_they_saw() -> None:
+    run = st.descend(many(), loss="cross_entropy", l2=1e-3)
+    seen = [step.rows for step in run.trace]
+    assert seen == sorted(seen) and seen[0] == 3750 and seen[-1] == 60_000
+    assert np.isnan(run.trace.full_losses[0]) and np.isfinite(run.trace.full_losses[-1])
+    assert run.trace[-1].passes < 20
+
+
+def test_few_rows_are_seen_whole() -> None:
+    X, y = many(5000)
+    objective = LinearObjective(X, y, "cross_entropy")
+    growing = Growing(objective)
+    assert growing.sizes == () and growing.first() is objective
+    assert not growing.outgrown(objective, 1.0, 0.0)
+
+
+def test_the_sizes_grow_to_a_share_of_the_rows() -> None:
+    X = np.zeros((1_000_000, 1), dtype=np.float32)
+    sizes = Growing(LinearObjective(X, np.zeros(len(X)), "squared")).sizes
+    assert sizes == (7812, 62_500)
+
+
+def test_a_sample_is_left_once_it_can_tell_no_more() -> None:
+    growing = Growing(LinearObjective(*many(), "cross_entropy"))
+    sample = growing.first()
+    assert not growing.outgrown(sample, 0.5, 0.1)
+    assert growing.outgrown(sample, 0.5, 0.01)
+    assert growing.larger(sample) is growing.objective
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_sample_depends_on_the_seed_alone(seed: int) -> None:
+    objective = LinearObjective(*many(), "cross_entropy")
+    first, again = Growing(objective, seed).first(), Growing(objective, seed).first()
+    assert np.array_equal(first.rows.X, again.rows.X)
+    assert not np.array_equal(first.rows.X, Growing(objective, seed + 1).first().rows.X)

