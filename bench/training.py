@@ -15,7 +15,7 @@ from bench.recipes import RECIPES
 from bench.timing import milliseconds, progress, table, times
 from bench.worker import FailedError, Fit, LateError, Worker, missing
 
-LADDER = 2.0
+LADDER = 3.0
 """How many limits of one fit all settings of a peer may take, before the last one is begun."""
 
 SAMPLE = 0.05
@@ -28,7 +28,7 @@ class Pace(NamedTuple):
     `reference` is for the fits that tell the lowest loss, and for our own.
 
     A fit may take `times_ours` as long as ours did, but within `shortest` and `longest`. One that
-    is slower than the whole of `pair` is not repeated: the one that found its setting counts.
+    takes more than half of `pair` is not repeated: the one that found its setting counts.
     """
 
     reference: float
@@ -43,12 +43,12 @@ class Pace(NamedTuple):
         return min(self.longest, max(self.shortest, self.times_ours * ours))
 
     def rounds_of(self, seconds: float) -> int:
-        """Return how often a pair that takes so long is run in turn."""
-        return max(1, min(self.rounds, int(self.pair / max(seconds, 2 * SAMPLE))))
+        """Return how often a pair that takes so long is run in turn: three times at least."""
+        return max(3, min(self.rounds, int(self.pair / max(seconds, 2 * SAMPLE))))
 
 
-FULL = Pace(reference=60.0, shortest=5.0, longest=30.0, times_ours=25.0, pair=4.0, rounds=11)
-QUICK = Pace(reference=5.0, shortest=1.0, longest=3.0, times_ours=25.0, pair=0.5, rounds=3)
+FULL = Pace(reference=60.0, shortest=2.0, longest=30.0, times_ours=25.0, pair=6.0, rounds=11)
+QUICK = Pace(reference=5.0, shortest=1.0, longest=3.0, times_ours=25.0, pair=1.0, rounds=3)
 
 HEADER = ("", "setting", "median ms", "to steepest", "gap", "rounds")
 
@@ -137,7 +137,7 @@ class Contest:
     def _pair(self, peer: Peer, theirs: Worker, tol: float, first: Fit) -> Entry:
         """Return the medians of a peer and of steepest in turn; the ratio is of this pair."""
         own = self.samples[-1].seconds if self.ours else 0.0
-        once = first.seconds > self.pace.pair
+        once = first.seconds > self.pace.pair / 2
         rounds = 0 if once else self.pace.rounds_of(own + first.seconds)
         ours, fits = [], [] if rounds else [first]
         for _ in range(rounds):

@@ -194,7 +194,7 @@ def test_passes_are_those_of_the_walk() -> None:
     plain = st.descend(LINE, rule="steepest", scale="none", learning_rate=0.01, steps=5)
     assert plain.trace.passes.tolist() == [1, 2, 3, 4, 5, 6]
     sums = st.descend(LINE, steps=3)
-    assert sums.trace.passes[0] == 1
+    assert 1 <= sums.trace.passes[0] <= sums.trace.passes[-1] <= 3
     assert sums.trace.rows.tolist() == [30] * 4
     batches = st.descend(LINE, batch=10, learning_rate=0.01, steps=4)
     # Each batch is a third; the loss of all rows is worked out at the end of each epoch.

@@ -443,8 +443,8 @@ REQUESTS = some.fixed_dictionaries(
         "rows": ROWS | VALUES,
         "see": PATHS | VALUES,
         "file": some.fixed_dictionaries({"name": VALUES, "base64": VALUES}) | VALUES,
-        **dict.fromkeys(["data", "target", "link", "look", "x", "y", "axes", "points", "base"], VALUES),
-        **dict.fromkeys(["params", "window", "features", "id", "of"], VALUES),
+        **dict.fromkeys(["data", "target", "link", "x", "y", "axes", "points", "base"], VALUES),
+        **dict.fromkeys(["params", "window", "features", "id", "of", "look"], VALUES),
     },
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.peers.peer import Params, Peer, by_columns, decades
+from bench.peers.peer import Params, Peer, by_columns, tolerances
 from bench.peers.scikit import BIAS_SCALE, ENDLESS
 from bench.problems import Problem
 
@@ -39,7 +39,7 @@ def _glum(problem: Problem, tol: float) -> Params:
     return model.coef_, model.intercept_
 
 
-def _snap(dual: bool) -> Callable[[Problem, float], Params]:
+def _snap(form: str) -> Callable[[Problem, float], Params]:
     """Return Snap ML's fit of rows with a column for the bias: its own is none in the primal."""
 
     def fit(problem: Problem, tol: float) -> Params:
@@ -47,7 +47,7 @@ def _snap(dual: bool) -> Callable[[Problem, float], Params]:
 
         model = LogisticRegression(
             regularizer=problem.l2 * len(problem.y),
-            dual=dual,
+            dual=form == "dual",
             n_jobs=_threads(problem),
             tol=tol,
             max_iter=MOST_EPOCHS,
@@ -55,19 +55,23 @@ def _snap(dual: bool) -> Callable[[Problem, float], Params]:
         )
         model.fit(problem.X, problem.y)
         params = np.ravel(model.coef_)
-        return params[:-1], params[-1] * BIAS_SCALE
+        return params[:-1], params[-1] * BIAS_SCALE[form]
 
     return fit
 
 
-def _with_bias(problem: Problem) -> Problem:
-    """Return the problem with a constant column, so large that its penalty is next to none."""
-    from scipy.sparse import csr_matrix, hstack, issparse
+def _with_bias(form: str) -> Callable[[Problem], Problem]:
+    """Return what adds the column for the bias."""
 
-    column = np.full((len(problem.y), 1), BIAS_SCALE)
-    if issparse(problem.X):
-        return replace(problem, X=csr_matrix(hstack([problem.X, column])))
-    return replace(problem, X=np.hstack([problem.X, column]))
+    def prepare(problem: Problem) -> Problem:
+        from scipy.sparse import csr_matrix, hstack, issparse
+
+        column = np.full((len(problem.y), 1), BIAS_SCALE[form])
+        if issparse(problem.X):
+            return replace(problem, X=csr_matrix(hstack([problem.X, column])))
+        return replace(problem, X=np.hstack([problem.X, column]))
+
+    return prepare
 
 
 def _torch(problem: Problem, tol: float) -> Params:
@@ -146,12 +150,12 @@ def _halved(problem: Problem, tol: float, lasso: Any, elastic: Any) -> Params:
     return model.coef_, float(np.ravel(model.intercept_)[0])
 
 
-GLUM = Peer("glum", _glum, decades(-2, -10), "glum")
-GLUM_BY_COLUMNS = Peer("glum", _glum, decades(-2, -10), "glum", by_columns)
+GLUM = Peer("glum", _glum, tolerances(-2, -10), "glum")
+GLUM_BY_COLUMNS = Peer("glum", _glum, tolerances(-2, -10), "glum", by_columns)
 SNAP = tuple(
-    Peer(f"Snap ML, {name}", _snap(dual), decades(-1, -8), "snapml", _with_bias)
-    for name, dual in (("dual", True), ("primal", False))
+    Peer(f"Snap ML, {form}", _snap(form), tolerances(-1, -8), "snapml", _with_bias(form))
+    for form in BIAS_SCALE
 )
-TORCH = Peer("torch LBFGS", _torch, decades(-2, -10), "torch")
-CELER = Peer("celer", _celer, decades(-2, -12), "celer", by_columns)
-SKGLM = Peer("skglm", _skglm, decades(-2, -12), "skglm", _compiled)
+TORCH = Peer("torch LBFGS", _torch, tolerances(-2, -10), "torch")
+CELER = Peer("celer", _celer, tolerances(-2, -12), "celer", by_columns)
+SKGLM = Peer("skglm", _skglm, tolerances(-2, -12), "skglm", _compiled)

@@ -1,7 +1,7 @@
 """steepest: a whole `descend` call, from arrays to a run with every step kept."""
 
 import steepest as st
-from bench.peers.peer import DIRECT, Params, Peer, decades
+from bench.peers.peer import DIRECT, Params, Peer, tolerances
 from bench.problems import Problem
 
 
@@ -14,6 +14,6 @@ def _descend(problem: Problem, tol: float) -> Params:
     return run.weights, run.bias
 
 
-OURS = Peer("steepest", _descend, decades(-2, -9), "steepest")
+OURS = Peer("steepest", _descend, tolerances(-2, -9), "steepest")
 
 AS_IT_COMES = Peer("steepest, no tol given", _descend, DIRECT, "steepest")

@@ -30,9 +30,14 @@ class Peer:
     prepare: Callable[[Problem], Problem] = lambda problem: problem
 
 
-def decades(first: int, last: int) -> tuple[float, ...]:
-    """Return 10^first, 10^(first - 1), ..., 10^last."""
-    return tuple(10.0**power for power in range(first, last - 1, -1))
+def tolerances(first: int, last: int) -> tuple[float, ...]:
+    """Return 10^first, and from there two a decade, rounded to one digit, down to 10^last.
+
+    >>> tolerances(-2, -3)
+    (0.01, 0.003, 0.001)
+    """
+    powers = np.arange(first, last - 0.25, -0.5)
+    return tuple(float(f"{10.0**power:.0e}") for power in powers)
 
 
 def by_columns(problem: Problem) -> Problem:

@@ -12,14 +12,14 @@ from steepest.data.target import Target
 from steepest.descent.asked import Asked
 from steepest.descent.checks import whole_number
 from steepest.descent.loop import Descent, Walk
-from steepest.descent.plan import Choices, plan_stops, plan_walk
+from steepest.descent.plan import Choices, objective_of, plan_stops, plan_walk
 from steepest.descent.rates import Schedule
 from steepest.descent.rules import Rule
 from steepest.errors import ChoiceError
 from steepest.objective.choice import LOSSES
 from steepest.objective.linear import LinearObjective
 from steepest.recording import Told, check_start, judge, record, stands
-from steepest.run import Run, objective_of
+from steepest.run import Run
 from steepest.trace import Step, Trace
 from steepest.view.numerals import counted
 

@@ -39,7 +39,7 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "bias": _by_class(run.bias if several is None else run.bias.tolist(), several),
         "loss": _finite(run.loss),
         "steps": len(run.trace) - 1,
-        "start_loss": _finite(float(run.trace.full_losses[0])),
+        "start_loss": _finite(run.objective.value(run.trace[0].params)),
         "stop": asdict(run.stop),
         "verdicts": [
             asdict(verdict) | {"numbers": {k: _finite(v) for k, v in verdict.numbers.items()}}

@@ -1,7 +1,7 @@
 """A run: data, objective, choices, trace and verdicts together, and what can be asked of them."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,12 +17,11 @@ from steepest.data.target import Target
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
 from steepest.descent.asked import Asked
-from steepest.descent.plan import Choices
+from steepest.descent.plan import Choices, objective_of
 from steepest.descent.standing import Standing
 from steepest.descent.stops import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
-from steepest.objective.choice import choose_loss
 from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective, param_names
 from steepest.surface.surface import Surface, look_at
@@ -100,8 +99,8 @@ class Run:
     @property
     def _result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
-        # Without a bound on the curvature no rate is sure to lead down.
-        unbounded = not np.isfinite(self.objective.loss.curvature_bound)
+        # At kinks, and where the loss curves without bound, steps go down and up again.
+        unbounded = self.choices.curvature is None
         left = bool(self.verdicts) or self.stop.reason == "risen"
         return self.trace.best if left or unbounded else self.trace[-1]
 
@@ -239,7 +238,7 @@ class Run:
         names = self.param_names
         x = names[0] if x is None else x
         y = names[len(names) - self.objective.shape[1]] if y is None else y
-        return look_at(self.objective, self.trace, self._result, names, x, y, points)
+        return look_at(self.objective, self._told_trace, self._result, names, x, y, points)
 
     def table(self) -> "pa.Table":
         """Return the rows the run was trained on: actual, predicted, loss and share of the loss.
@@ -252,6 +251,12 @@ class Run:
         return rows_as_told(self.objective, self.data, self.params)
 
     @cached_property
+    def _told_trace(self) -> Trace:
+        """The trace as it is told and drawn: steps on samples know the loss of all rows too."""
+        sampled = np.isnan(self.trace.full_losses).any() and self.choices.batch is None
+        return self.trace.informed(self.objective.value) if sampled else self.trace
+
+    @cached_property
     def story(self) -> "Story":
         """All that is told of the run in words, as one plain record."""
         from steepest.view.story import Story
@@ -260,7 +265,7 @@ class Run:
             self.data,
             self.objective,
             self.choices,
-            self.trace,
+            self._told_trace,
             self._result,
             self.stop,
             self.verdicts,
@@ -386,19 +391,3 @@ def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
         asked=Asked.from_dict(record["asked"]) if record.get("asked") else None,
         standing=Standing.from_arrays(arrays),
     )
-
-
-def objective_of(
-    data: Data, chosen: Asked | Choices, threads: int | None = None
-) -> LinearObjective:
-    """Return the linear objective of `data` under the loss and the penalty that were chosen."""
-    classes: Sequence[Any] | None = data.target.classes
-    count = None if classes is None else len(classes)
-    loss = choose_loss(chosen.loss, count, chosen.delta, chosen.quantile)
-    weight = data.sample_weight
-    objective = LinearObjective(
-        data.X, data.y, loss, l2=chosen.l2, sample_weight=weight, threads=threads
-    )
-    if data.moments is not None:
-        objective.moments = data.moments
-    return objective

@@ -4,7 +4,7 @@ A trace only grows. It is written by the loop and read by everything above it; i
 objectives, rules or pictures.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
@@ -332,6 +332,15 @@ class Trace:
         regular = self._steps % self._stride == 0
         self._steps, self._vectors = self._steps[regular], self._vectors[regular]
         self._count = len(self._steps)
+
+    def informed(self, value: Callable[[Array], float]) -> "Trace":
+        """Return a copy in which all kept steps know the loss of all rows, which `value` tells."""
+        arrays, full = self.to_arrays(), NUMBERS.index("full_loss")
+        numbers = arrays["numbers"].copy()
+        for at, params in zip(arrays["kept"], arrays["params"], strict=True):
+            if np.isnan(numbers[at, full]):
+                numbers[at, full] = value(params)
+        return Trace.from_arrays({**arrays, "numbers": numbers})
 
     def reopened(self, length: int) -> "Trace":
         """Return a trace of the first `length` points that can be gone on with; this one stays.

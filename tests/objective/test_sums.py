@@ -10,6 +10,7 @@ from reference import plain, problem
 from scipy.sparse import csr_array
 
 from steepest import ChoiceError, LinearObjective, Squared
+from steepest.data.rows import LANES
 from steepest.objective import sums as module
 from steepest.objective.sums import SquaredSums
 
@@ -202,21 +203,25 @@ def test_any_number_of_threads_gives_the_same_bits(
         sums = SquaredSums.of(line(1000, 7, 3, l2=0.1, threads=threads))
         at = sums.read(np.linspace(-1, 1, 8))
         results.append([sums.level, at.loss, at.slope, sums.root.root, sums.root.inverse])
-    assert len(sums.objective.rows.blocks) > 2 * module.LANES
+    assert len(sums.objective.rows.blocks) > 2 * LANES
     for one, *others in zip(*results, strict=True):
         assert all(np.array_equal(one, other) for other in others)
 
 
 def test_what_is_kept_at_a_time_does_not_grow_with_the_rows() -> None:
-    objective = line(4000, 3)
-    objective.rows.blocks = [slice(at, at + 10) for at in range(0, 4000, 10)]
-    lanes = module._in_lanes(objective.rows)
-    assert len(lanes.blocks) <= module.LANES
-    assert [at.start for at in lanes.blocks[1:]] == [at.stop for at in lanes.blocks[:-1]]
-    assert (lanes.blocks[0].start, lanes.blocks[-1].stop) == (0, 4000)
-    Z = (objective.rows.X - objective.moments[0]) / objective.moments[1]
-    level = SquaredSums.of(objective).level
-    assert np.allclose(level[:-1, :-1], 2 * Z.T @ Z / 4000, rtol=1e-12, atol=1e-13)
+    rows = line(4000, 3, threads=1).rows
+    rows.blocks = [slice(at, at + 10) for at in range(0, 4000, 10)]
+    seen, kept = [], []
+
+    def ones(at: slice) -> Array:
+        seen.append(at)
+        kept.append(np.full((3, 3), float(at.stop - at.start)))
+        return kept[-1]
+
+    assert np.array_equal(rows.sum_large(ones), np.full((3, 3), 4000.0))
+    assert [at.start for at in seen[1:]] == [at.stop for at in seen[:-1]]
+    assert sum((one > 10).any() for one in kept) <= LANES
+
 
 
 def test_a_target_that_never_changes_is_met() -> None:

@@ -81,6 +81,11 @@ def test_samples_are_told_with_their_rows() -> None:
     assert ", on rows drawn at random" in text
     assert f" saw {rows[0]:,} of 300,000 rows; " in text
     assert "saw all 300,000 rows" in text
+    start = next(line.split() for line in text.splitlines() if re.match(r" +0 ", line))
+    whole = run.objective.value(run.trace[0].params)
+    assert start[4:6] == [short(run.trace[0].loss), short(whole)]
+    assert np.isnan(run.trace[0].full_loss)
+    assert run.scene.trace[0].full_loss == whole
     steps = re.findall(r"steps? (\d+)(?: to (\d+))? saw", text)
     assert [int(first) for first, _ in steps] == [0, *(np.flatnonzero(np.diff(rows)) + 1)]
     assert int(steps[-1][1] or steps[-1][0]) == len(rows) - 1

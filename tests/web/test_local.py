@@ -205,11 +205,6 @@ def test_choices_that_cannot_be(choices: Any, message: str, modules: Any) -> Non
     assert ask(modules, "squared", **choices)["error"].startswith(message)
 
 
-def test_a_plane_search_needs_a_loss_without_a_kink(modules: Any) -> None:
-    found = ask(modules, "absolute", rule="plane", learning_rate="auto")
-    assert "needs a second derivative, but the loss absolute has a kink" in found["error"]
-
-
 IN_OTHER_WORDS = (
     {"loss": "quick"},
     {"loss": "toString"},

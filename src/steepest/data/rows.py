@@ -23,6 +23,9 @@ from steepest.errors import ChoiceError
 
 __all__ = ["BLOCK_BYTES", "DENSE_FEATURES", "Rows", "tree_merge", "tree_sum"]
 
+LANES = 16
+"""The most large sums kept at a time, whatever the number of rows: so many threads can add up."""
+
 BLOCK_BYTES = 2**21
 
 DENSE_BYTES = 2**25
@@ -112,28 +115,55 @@ class Rows:
             self.map(lambda rows: work(self.read(rows), self.y[rows], self.weight(rows)))
         )
 
+    def sum_large(
+        self, work: Callable[[slice], NDArray[Any]], least: int = 1
+    ) -> NDArray[np.float64]:
+        """Return the sum of the arrays that `work(rows)` returns, of at least so many rows each.
+
+        One for each block would take more room than the rows where it is as large as features
+        squared, so the blocks are taken in a few lanes, each of which adds up its own. The lanes
+        depend on the shape of the data alone.
+        """
+        lanes = min(LANES, max(2, len(self) // (2 * self.X.shape[1])))
+        each = -(-len(self.blocks) // lanes)
+        size = max(self.blocks[0].stop, least)
+
+        def lane(first: int) -> tuple[NDArray[np.float64]]:
+            stop = self.blocks[min(first + each, len(self.blocks)) - 1].stop
+            starts = range(self.blocks[first].start, stop, size)
+            parts = (work(slice(at, min(at + size, stop))) for at in starts)
+            total = next(parts)
+            for part in parts:
+                total += part
+            return (total,)
+
+        firsts = range(0, len(self.blocks), each)
+        (total,) = tree_sum(self._over(lane, firsts))
+        return total
+
     def map(self, work: Callable[[slice], Any]) -> list[Any]:
         """Return `work(rows)` for every block, in order; `rows` is the block's slice.
 
         A number too large for float64 becomes infinite without a warning: what diverges is told
         by its verdict.
         """
-        with ONE_BLAS_THREAD:
-            if len(self.blocks) == 1 or self.threads == 1:
-                return _in_turn(work, self.blocks)
-            return self._shared(work)
+        return self._over(work, self.blocks)
 
-    def _shared(self, work: Callable[[slice], Any]) -> list[Any]:
-        """Return the same from all threads: each has its run of neighbouring blocks as one task.
+    def _over(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
+        """Return `work(part)` for all parts, on as many threads as there are.
 
-        A task a block would hand the interpreter to and fro: measured, a third slower. The thread
-        that asks does the first share itself.
+        Each thread has its run of neighbours as one task: a task a part would hand the
+        interpreter to and fro, measured a third slower. The thread that asks does the first share
+        itself.
         """
-        each = -(-len(self.blocks) // self.threads)
-        mine, *others = (self.blocks[i : i + each] for i in range(0, len(self.blocks), each))
-        started = [_pool(self.threads).submit(_in_turn, work, share) for share in others]
-        done = [_in_turn(work, mine), *(share.result() for share in started)]
-        return [result for share in done for result in share]
+        with ONE_BLAS_THREAD:
+            if len(parts) == 1 or self.threads == 1:
+                return _in_turn(work, parts)
+            each = -(-len(parts) // self.threads)
+            mine, *others = (parts[i : i + each] for i in range(0, len(parts), each))
+            started = [_pool(self.threads).submit(_in_turn, work, share) for share in others]
+            done = [_in_turn(work, mine), *(share.result() for share in started)]
+            return [result for share in done for result in share]
 
 
 def _rows_in_block(X: Any, outputs: int, sparse: bool) -> int:
@@ -152,10 +182,10 @@ def _rows_in_block(X: Any, outputs: int, sparse: bool) -> int:
     return max(1, rows)
 
 
-def _in_turn(work: Callable[[slice], Any], blocks: Sequence[slice]) -> list[Any]:
-    """Return `work(rows)` for each of the blocks, on the thread that calls this."""
+def _in_turn(work: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
+    """Return `work(part)` for each of the parts, on the thread that calls this."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return [work(rows) for rows in blocks]
+        return [work(part) for part in parts]
 
 
 def tree_sum(parts: Sequence[Sums]) -> Sums:

@@ -56,5 +56,6 @@ def known_from_sums(objective: Objective) -> bool:
     So they are of the squared loss; of more features than a few hundred, the products of all
     pairs would cost more than the steps that they save.
     """
-    linear = isinstance(objective, LinearObjective)
-    return linear and isinstance(objective.loss, Squared) and objective.shape[0] <= MOST_ROUNDED
+    if not isinstance(objective, LinearObjective) or not isinstance(objective.loss, Squared):
+        return False
+    return objective.shape[0] <= MOST_ROUNDED

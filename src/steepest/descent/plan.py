@@ -1,12 +1,13 @@
 """From what was asked for to a walk and its stops."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from steepest.data.prepare import Data
 from steepest.descent.adaptive import check_rate
 from steepest.descent.asked import Asked
 from steepest.descent.auto import auto_rule, auto_scale, known_from_sums
@@ -22,13 +23,14 @@ from steepest.descent.samples import Batches, Growing
 from steepest.descent.scale import Scale, choose_scale
 from steepest.descent.stops import Stopping, separated_below
 from steepest.errors import ChoiceError
+from steepest.objective.choice import choose_loss
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Objective, Vector, as_objective
 from steepest.objective.regression import Squared
 from steepest.objective.sums import SquaredSums
 from steepest.trace import Step
 
-__all__ = ["Choices", "plan_stops", "plan_walk", "steps"]
+__all__ = ["Choices", "objective_of", "plan_stops", "plan_walk", "steps"]
 
 TOLERANCE = 1e-10
 """The `tol` of a run that was told no number of steps."""
@@ -57,6 +59,22 @@ class Choices:
     """Why `auto` became what it did, part by part; empty where nothing was left to it."""
     afresh: str = ""
     """Where the run was gone on with without what its rule had carried, and why; mostly empty."""
+
+
+def objective_of(
+    data: Data, chosen: Asked | Choices, threads: int | None = None
+) -> LinearObjective:
+    """Return the linear objective of `data` under the loss and the penalty that were chosen."""
+    classes: Sequence[Any] | None = data.target.classes
+    count = None if classes is None else len(classes)
+    loss = choose_loss(chosen.loss, count, chosen.delta, chosen.quantile)
+    weight = data.sample_weight
+    objective = LinearObjective(
+        data.X, data.y, loss, l2=chosen.l2, sample_weight=weight, threads=threads
+    )
+    if data.moments is not None:
+        objective.moments = data.moments
+    return objective
 
 
 def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:

@@ -120,16 +120,16 @@ def _summed(
     objective: LinearObjective, columns: Callable[[slice], Array], mean: Vector, deviation: Vector
 ) -> Array:
     """Return the sum of `Z' diag(column) Z` by the total weight, one for each of the columns."""
-    rows, size = objective.rows, len(mean) + 1
+    rows = objective.rows
 
-    def block(at: slice) -> tuple[Array]:
+    def block(at: slice) -> Array:
         away, found = rows.dense(at) - mean, columns(at).T
         scratch = away if len(found) == 1 else np.empty_like(away)
-        return (np.stack([_product(away, column, scratch) for column in found]),)
+        return np.stack([_product(away, column, scratch) for column in found])
 
-    (total,) = tree_sum(rows.map(block))
+    total = rows.sum_large(block, 1 if rows.is_sparse else len(mean) // 2)
     unit = np.append(deviation, 1.0)
-    return np.asarray(total.reshape(-1, size, size) / rows.total / np.outer(unit, unit))
+    return total / rows.total / np.outer(unit, unit)
 
 
 def _product(away: Array, curvature: Array, scratch: Array) -> Array:

@@ -167,15 +167,15 @@ class LinearObjective:
         """
         mean, deviation = self.moments
 
-        def block(at: slice) -> tuple[Any, ...]:
+        def block(at: slice) -> Array:
             away = self.rows.dense(at) - mean
             weight = self.rows.weight(at)
             if weight is not None:
                 away *= np.sqrt(weight)[:, None]
             # A matrix by itself: BLAS works out one half only.
-            return (away.T @ away,)
+            return away.T @ away
 
-        (total,) = tree_sum(self.rows.map(block))
+        total = self.rows.sum_large(block, 1 if self.rows.is_sparse else len(mean) // 2)
         gram = np.eye(len(mean) + 1)
         gram[:-1, :-1] = total / self.rows.total / np.outer(deviation, deviation)
         return gram

@@ -20,7 +20,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.rows import Rows, tree_sum
 from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Vector
@@ -43,9 +42,6 @@ SHARP = 300.0
 
 FEW = 2**18
 """The numbers in X up to which they are."""
-
-LANES = 16
-"""The most products kept at a time, whatever the number of rows: so many threads can add up."""
 
 
 @dataclass(frozen=True)
@@ -185,9 +181,6 @@ def _products(objective: LinearObjective, guess: float) -> Array:
     """Return `A'A`, A the standardised rows, ones, and the target less `guess`, all weighted."""
     rows = objective.rows
     mean, deviation = objective.moments
-    size = rows.blocks[0].stop
-    if not rows.is_sparse:
-        size = max(size, len(mean) // 2)
 
     def product(at: slice) -> Array:
         A = np.empty((at.stop - at.start, len(mean) + 2))
@@ -199,28 +192,7 @@ def _products(objective: LinearObjective, guess: float) -> Array:
             A *= np.sqrt(weight)[:, None]
         return A.T @ A
 
-    def lane(whole: slice) -> tuple[Array]:
-        starts = range(whole.start, whole.stop, size)
-        first, *others = (slice(at, min(at + size, whole.stop)) for at in starts)
-        total = product(first)
-        for at in others:
-            total += product(at)
-        return (total,)
-
-    (total,) = tree_sum(_in_lanes(rows).map(lane))
+    least = 1 if rows.is_sparse else len(mean) // 2
+    total = rows.sum_large(product, least)
     unit = np.append(deviation, [1.0, 1.0])
-    return np.asarray(total) / np.outer(unit, unit)
-
-
-def _in_lanes(rows: Rows) -> Rows:
-    """Return the same rows in a few long blocks, fixed by their shape alone.
-
-    A product of the rows by themselves is as large as features squared: with one kept for each
-    block of a few MB the products would take more room than the rows.
-    """
-    lanes = min(LANES, max(2, len(rows) // (2 * rows.X.shape[1])))
-    each = -(-len(rows.blocks) // lanes)
-    parts = [rows.blocks[at : at + each] for at in range(0, len(rows.blocks), each)]
-    long = copy(rows)
-    long.blocks = [slice(part[0].start, part[-1].stop) for part in parts]
-    return long
+    return total / np.outer(unit, unit)

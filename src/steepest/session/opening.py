@@ -13,11 +13,12 @@ from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
 from steepest.descend import descend_rows
 from steepest.descent.asked import Asked
+from steepest.descent.plan import objective_of
 from steepest.descent.rules import Steepest
 from steepest.descent.scale import choose_scale
 from steepest.errors import DataError, FileError
 from steepest.objective.linear import LinearObjective
-from steepest.run import Run, objective_of
+from steepest.run import Run
 from steepest.session.size import check_size
 
 __all__ = ["Opened", "open_file", "open_run", "open_table"]

@@ -12,11 +12,12 @@ from steepest.data.shipped import datasets
 from steepest.data.table import Table, read_table
 from steepest.descend import descend_rows
 from steepest.descent.asked import Asked
+from steepest.descent.plan import objective_of
 from steepest.descent.scale import choose_scale
 from steepest.diagnosis.lowest import lowest_loss
 from steepest.errors import ChoiceError, SteepestError
 from steepest.objective.linear import LinearObjective
-from steepest.run import Run, objective_of
+from steepest.run import Run
 from steepest.session import asked
 from steepest.session.opening import Opened, open_file, open_run, open_table
 from steepest.surface.axes import Axes

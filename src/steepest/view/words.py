@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
+from steepest.objective.counts import Poisson
 from steepest.objective.loss import weighed
 from steepest.trace import Step
 from steepest.view.numerals import counted, percent, short, signed
@@ -87,7 +88,9 @@ def _how(story: Story) -> str:
 
 
 def _reasons(story: Story) -> Iterator[str]:
-    """Yield why the run went as it did, where that was not told by the reader."""
+    """Yield what a margin means, and why the run went so, where the reader has not told it."""
+    if isinstance(story.loss, Poisson):
+        yield "a prediction is exp(weights x features + bias)"
     if story.choices.why:
         yield f"chosen by auto: {story.choices.why}"
     if story.choices.afresh:
@@ -222,6 +225,11 @@ def _manners(story: Story) -> Iterator[str]:
         yield f"the coordinates were made round anew at {step} {listed}{more}"
 
 
+def _sees_some(story: Story) -> bool:
+    """Return whether steps saw some rows only, so that there are two losses of each."""
+    return story.by_samples or story.choices.batch is not None
+
+
 def _has_momentum(story: Story) -> bool:
     """Return whether a step took some of the step before it once more, as a search found best."""
     return bool(story.trace.momenta[:-1].any())
@@ -242,8 +250,9 @@ def _step_table(story: Story) -> list[str]:
     """Return the steps that a person reads: the first, then powers of two, then the last."""
     columns = story.told if len(story.told) <= MOST_COLUMNS else story.told[-MOST_COLUMNS:]
     loss = "batch loss" if story.choices.batch else "loss"
+    loss = "sample's loss" if story.by_samples else loss
     heads = ["step", *(story.param_words[i] for i in columns), loss]
-    heads += ["loss of all rows"] if story.choices.batch else []
+    heads += ["loss of all rows"] if _sees_some(story) else []
     heads += ["gradient", "learning rate"]
     heads += ["momentum"] if _has_momentum(story) else []
     rows = [_cells(story, story.trace[i], columns) for i in _read_steps(len(story.trace))]
@@ -252,7 +261,7 @@ def _step_table(story: Story) -> list[str]:
 
 def _cells(story: Story, step: Step, columns: Sequence[int]) -> list[str]:
     cells = [f"{step.index:,}", *(short(step.params[i]) for i in columns), short(step.loss)]
-    if story.choices.batch:
+    if _sees_some(story):
         cells.append("" if np.isnan(step.full_loss) else short(step.full_loss))
     cells += [short(step.gradient_norm), short(step.learning_rate)]
     return [*cells, short(step.momentum)] if _has_momentum(story) else cells

@@ -19,12 +19,12 @@ from steepest.descend import descend_rows
 from steepest.descent.asked import Asked
 from steepest.descent.checks import whole_number
 from steepest.descent.choice import choose_rate
-from steepest.descent.plan import TOLERANCE
+from steepest.descent.plan import TOLERANCE, objective_of
 from steepest.descent.rates import Scheduled
 from steepest.descent.safe import safe_rate
 from steepest.descent.scale import choose_scale
 from steepest.errors import ChoiceError
-from steepest.run import Run, objective_of
+from steepest.run import Run
 from steepest.trace import Step
 
 __all__ = ["Descending"]

@@ -15,7 +15,7 @@ import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
 import { makeTransport } from './controls/transport.js';
-import { element } from './draw/canvas.js';
+import { element, part } from './draw/canvas.js';
 import { activeRun, isNew, trueLoss } from './select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
@@ -38,7 +38,7 @@ const PASSING = ['busy', 'hover', 'camera'];
  * only some pages can do.
  */
 export function mount(parent, store, { keys, followTheme = followSystem, sources = [] } = {}) {
-  const root = element('div', { class: 'st-app' }, parent);
+  const root = part(parent, 'st-app');
   const shown = build(root, store, sources);
   const pictures = shown.filter((part) => part.isPicture);
   const words = new Later(shown.filter((part) => !part.isPicture), store);
@@ -99,16 +99,16 @@ class Later {
 }
 
 function build(root, store, sources) {
-  const head = element('header', { class: 'st-head' }, root);
+  const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
   const transport = makeTransport(root, store);
   const frame = makeFrame(root);
   const live = element('p', { class: 'st-unseen', attributes: { 'aria-live': 'polite' } }, root);
-  const body = element('div', { class: 'st-body' }, root);
+  const body = part(root, 'st-body');
   const cards = makeCards(body, store);
-  const aside = element('aside', { class: 'st-aside' }, body);
-  const below = element('div', { class: 'st-below' }, body);
+  const aside = part(body, 'st-aside', 'aside');
+  const below = part(body, 'st-below');
   const parts = [
     ...sources.map((make) => make(aside, store, root)),
     makeSettings(aside, store),
@@ -135,8 +135,8 @@ function makeTitle(head) {
 
 /** The lecturer's text, notes about the data, and what went wrong. */
 function makeNotes(root, store) {
-  const lesson = element('p', { class: 'st-lesson' }, root);
-  const note = element('p', { class: 'st-lesson' }, root);
+  const lesson = part(root, 'st-lesson', 'p');
+  const note = part(root, 'st-lesson', 'p');
   const fault = element('div', { class: 'st-fault', attributes: { role: 'alert' } }, root);
   const words = element('span', {}, fault);
   button(fault, '×', () => store.set({ fault: null }), { name: 'Close', style: 'st-close' });
@@ -157,7 +157,7 @@ function write(paragraph, text) {
 }
 
 function makeCards(body, store) {
-  const grid = element('div', { class: 'st-cards' }, body);
+  const grid = part(body, 'st-cards');
   const on = callbacks(store);
   const cards = CARDS.map(([name, title, make]) => makeCard(grid, name, title, make, on));
   return {
@@ -171,9 +171,9 @@ function makeCards(body, store) {
 function makeCard(grid, name, title, make, on) {
   const figure = element('figure', { class: 'st-card', attributes: { 'data-card': name } }, grid);
   element('h2', { text: title }, figure);
-  const card = make(element('div', { class: 'st-draw' }, figure), on);
+  const card = make(part(figure, 'st-draw'), on);
   const caption = element('figcaption', {}, figure);
-  const text = element('p', { class: 'st-unseen' }, figure);
+  const text = part(figure, 'st-unseen', 'p');
   return {
     name,
     title,
@@ -236,7 +236,7 @@ function makeRows(below, store) {
 
 /** Beside the rows: the tasks, and the steps as a table. */
 function makeMore(below, store) {
-  const held = element('div', { class: 'st-more' }, below);
+  const held = part(below, 'st-more');
   const parts = [makeExercises(held, store), makeStepsTable(held, store)];
   return { show: (state, changed) => parts.forEach((part) => part.show(state, changed)) };
 }
@@ -252,7 +252,7 @@ function makeLive(live) {
 }
 
 function makeTools(head, store, cards, root) {
-  const tools = element('div', { class: 'st-tools' }, head);
+  const tools = part(head, 'st-tools');
   const held = box(tools, 'theme', 'st-inline');
   const theme = choice(held, 'theme', (value) => store.set({ theme: value }));
   theme.offer(THEMES.map((name) => ({ value: name, text: name })));
@@ -261,7 +261,7 @@ function makeTools(head, store, cards, root) {
 }
 
 function makeFoot(root) {
-  const foot = element('footer', { class: 'st-foot' }, root);
+  const foot = part(root, 'st-foot', 'footer');
   const help = element('details', {}, foot);
   element('summary', { text: 'Keys' }, help);
   const list = element('dl', {}, help);

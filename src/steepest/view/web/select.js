@@ -72,7 +72,9 @@ export function trueLosses(run) {
 
 /** Returns the margins X w + b of the rows that are shown, (shown * margins). */
 export function marginsOf(scene, params) {
-  return new Objective(scene.X, scene.y, { margins: scene.margins }).marginsAt(params);
+  const { X, shown, margins } = scene;
+  // What is actual plays no part, so it may be anything.
+  return new Objective(X, new Float64Array(shown), { margins }).marginsAt(params);
 }
 
 /** Returns the probability of each class for the rows that are shown, (shown * classes). */

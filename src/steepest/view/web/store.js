@@ -28,6 +28,10 @@ class Store {
     this.begin(state.scene);
   }
 
+  get run() {
+    return activeRun(this.state);
+  }
+
   /** Forgets what was asked about other data. */
   begin(scene) {
     this.first = scene;
@@ -68,7 +72,7 @@ class Store {
     if (wanted !== this.state.axes) await this.setAxes(wanted);
     if (window) await this.ask({ surface: 'anew', window });
     if (at !== null) this.seekStep(at);
-    if (phase && this.state.at < activeRun(this.state).index.length - 1) this.set({ phase });
+    if (phase && this.state.at < this.run.index.length - 1) this.set({ phase });
     if (guessing) this.startGuess();
     if (this.state.fault) faults.push(this.state.fault);
     if (faults.length) this.set({ fault: `${faults.join('; ')}; the rest of the link is used` });
@@ -106,13 +110,13 @@ class Store {
   }
 
   shown() {
-    return new Set([activeRun(this.state).id]);
+    return new Set([this.run.id]);
   }
 
   /** Starts at the point (x, y) of the surface; params that it does not show stay. */
   startAt(x, y) {
     const { surface } = this.state;
-    const old = paramsAt(this.state, activeRun(this.state), 0);
+    const old = paramsAt(this.state, this.run, 0);
     const [x0, y0] = onPlane(surface, old);
     return this.startFrom(
       Array.from(old, (v, i) => v + (x - x0) * surface.ux[i] + (y - y0) * surface.uy[i]),
@@ -146,18 +150,18 @@ class Store {
 
   /** Goes to a kept step of the run. */
   seek(at) {
-    const last = activeRun(this.state).index.length - 1;
+    const last = this.run.index.length - 1;
     this.set({ at: Math.max(0, Math.min(last, Math.round(at))), phase: 0 });
   }
 
   /** Goes to a step of the run, or the next one that is kept. */
   seekStep(step) {
-    this.seek(placeOf(activeRun(this.state), step));
+    this.seek(placeOf(this.run, step));
   }
 
   /** Takes `count` steps; beyond the end the run goes on, unless it is over. */
   step(count = 1) {
-    const run = activeRun(this.state);
+    const run = this.run;
     const wanted = run.index[this.state.at] + count;
     if (wanted < run.count || !this.canGoOn()) return this.seekStep(wanted);
     const steps = Math.min(MOST_STEPS, run.count - 1 + Math.max(count, HORIZON));
@@ -167,14 +171,14 @@ class Store {
 
   /** Returns whether there are steps beyond the last one. */
   canGoOn() {
-    const { count, stop } = activeRun(this.state);
+    const { count, stop } = this.run;
     return this.engine.kind !== 'record' && stop.reason === 'steps' && count <= MOST_STEPS;
   }
 
   /** Shows the next part of a step: its gradient, total, scaled, the move; then it is taken. */
   phase() {
     const { phase, at } = this.state;
-    const more = at < activeRun(this.state).index.length - 1;
+    const more = at < this.run.index.length - 1;
     if (phase < 4 && more) this.set({ phase: phase + 1 });
     else return this.step(1);
     return null;
@@ -196,7 +200,7 @@ class Store {
     }
     const id = Math.max(...runs.map((run) => run.id)) + 1;
     const colour = [0, 1, 2, 3, 4, 5].find((c) => !runs.some((run) => run.colour === c));
-    const run = { ...activeRun(this.state), choices, ...nameOf(id, colour) };
+    const run = { ...this.run, choices, ...nameOf(id, colour) };
     this.set({ runs: [...runs, run], active: runs.length, choices, phase: 0 });
     return this.ask({ runs: new Set([id]) });
   }

@@ -46,6 +46,10 @@ class Chart {
     });
   }
 
+  get run() {
+    return activeRun(this.state);
+  }
+
   picture() {
     return this.plot.picture();
   }
@@ -86,7 +90,7 @@ class Chart {
     this.range = steady(this.log === log ? this.range : null, fresh);
     this.log = log;
     const [low, high] = log ? this.range.map((power) => 10 ** power) : this.range;
-    const name = lossLabel(scene, activeRun(this.state).choices);
+    const name = lossLabel(scene, this.run.choices);
     const kind = `${name}, ${log ? 'log' : 'linear'} axis`;
     const y = log ? logAxis(low, high, kind) : linearAxis(low, high, kind);
     const last = Math.max(...runs.map((run) => run.index.at(-1)));
@@ -99,7 +103,7 @@ class Chart {
 
   /** Return the elements of a run's curve, and its points as pieces of a path. */
   curve(run) {
-    const strong = run === activeRun(this.state);
+    const strong = run === this.run;
     const { theme } = this.plot;
     const group = svg('g', { class: 'st-curve' });
     const stroke = theme.runs[run.colour];
@@ -138,7 +142,7 @@ class Chart {
 
   drawLowest() {
     this.floor.replaceChildren();
-    const { lowest } = activeRun(this.state);
+    const { lowest } = this.run;
     this.plot.wrap.dataset.lowest = lowest ?? '';
     if (lowest === null || (this.log && lowest <= 0)) return;
     const y = this.plot.y(lowest);
@@ -192,7 +196,7 @@ class Chart {
   }
 
   showDot() {
-    const run = activeRun(this.state);
+    const run = this.run;
     const { at } = this.state;
     const cx = drawable(this.plot.x(run.index[at]));
     const cy = drawable(Math.max(7, this.heightOf(trueLoss(run, at))));
@@ -241,7 +245,7 @@ class Chart {
   /** Return the kept step under the pointer. */
   under(event) {
     const [px] = this.plot.pointer(event);
-    return nearestStep(activeRun(this.state).index, this.plot.x, px);
+    return nearestStep(this.run.index, this.plot.x, px);
   }
 
   /** Ask for a step, once a frame. */
@@ -268,7 +272,7 @@ class Chart {
     this.note.hide();
     this.rule.setAttribute('d', '');
     if (i < 0 || !this.state) return;
-    const run = activeRun(this.state);
+    const run = this.run;
     const step = run.index[i];
     const x = this.plot.x(step);
     const y = Math.max(7, this.heightOf(trueLoss(run, i)));
@@ -279,7 +283,7 @@ class Chart {
 
   lossesAt(step, i) {
     const { runs } = this.state;
-    const run = activeRun(this.state);
+    const run = this.run;
     const lines = [`step ${short(step, 12)}`];
     if (runs.length < 2) lines.push(`loss ${short(trueLoss(run, i))}`);
     for (const one of runs.length < 2 ? [] : runs) {
@@ -293,7 +297,7 @@ class Chart {
   key(event) {
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
     if (altKey || ctrlKey || metaKey || !this.state) return;
-    const last = activeRun(this.state).index.length - 1;
+    const last = this.run.index.length - 1;
     const page = Math.max(1, Math.round(last / 10));
     const far = shiftKey ? 10 : 1;
     const ways = {
@@ -309,7 +313,7 @@ class Chart {
   /** Say in words what is seen, for readers who do not see it. */
   tell() {
     const { scene, runs, at } = this.state;
-    const run = activeRun(this.state);
+    const run = this.run;
     const loss = trueLoss(run, at);
     const name = lossLabel(scene, run.choices);
     const of = runs.length > 1 ? ` of ${run.label}` : '';

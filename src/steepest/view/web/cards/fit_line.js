@@ -1,16 +1,19 @@
 // Data and fit, one feature and a number to predict: the rows, the line of each run, and of one row
 // its residual, with the square whose area is the squared error.
-import { activeRun, marginsOf, paramsAt } from '../select.js';
+import { activeRun, paramsAt, predictionsOf } from '../select.js';
 import { short, signed } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { svg } from '../draw/canvas.js';
 import { linearAxis } from './axes.js';
 import {
-  actualName, canEdit, numberLines, over, rangeOf, rounded, rowName, steady,
+  actualName, canEdit, numberLines, over, rangeOf, rounded, rowName, spaced, steady,
 } from './fit_rows.js';
 import { labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { disc } from './shapes.js';
 import { drawable, set } from './points.js';
+
+/** The points of a curve. */
+const CURVE = 81;
 
 const SIGN = { above: '▲', below: '▼' };
 
@@ -85,15 +88,23 @@ export class LineFit {
 
   /** Return where a run's line lies: 'above' or 'below' the picture, '' where it is seen. */
   whereOf(state, run) {
-    const ends = marginsOf(over(state.scene, this.rangeX), paramsAt(state, run));
-    const heights = Array.from(ends, this.plot.y);
+    const heights = Array.from(this.model(state, run), this.plot.y);
     if (heights.every((y) => y < 0)) return 'above';
     return heights.every((y) => y > this.plot.inner.height) ? 'below' : '';
   }
 
+  /** Return what a run's model says from left to right: the two ends of a line, or a curve. */
+  model(state, run) {
+    const { loss } = run.choices;
+    const across = spaced(this.rangeX, loss === 'poisson' ? CURVE : 2);
+    return predictionsOf(over(state.scene, across), run.choices, paramsAt(state, run));
+  }
+
   /** Draw the error of each row as a thin upright stroke from the point to the line. */
   showErrors(state) {
-    const fitted = marginsOf(state.scene, paramsAt(state)).map(this.plot.y);
+    const { choices } = activeRun(state);
+    const predicted = predictionsOf(state.scene, choices, paramsAt(state));
+    const fitted = predicted.map(this.plot.y);
     const { x, y } = this.points;
     let d = '';
     for (let i = 0; i < fitted.length; i += 1) {
@@ -111,8 +122,9 @@ export class LineFit {
 
   show(state, run, node) {
     const strong = run === activeRun(state);
-    const [from, to] = marginsOf(over(state.scene, this.rangeX), paramsAt(state, run));
-    const d = this.path(from, to);
+    const values = this.model(state, run);
+    const [from, to] = [values[0], values.at(-1)];
+    const d = values.length === 2 ? this.path(from, to) : this.curve(values);
     const { card, runs } = this.plot.theme;
     const colour = runs[run.colour];
     set(node.halo, { d, stroke: card, 'stroke-width': strong ? 4.6 : 3 });
@@ -132,6 +144,16 @@ export class LineFit {
     return `M${at(cut[0])}L${at(cut[1])}`;
   }
 
+  /** Return the curve through values that are spread over the width. */
+  curve(values) {
+    const { width, height } = this.plot.inner;
+    const points = Array.from(values, (value, i) => {
+      const y = Math.max(-3 * height, Math.min(4 * height, this.plot.y(value)));
+      return `${drawable((i / (values.length - 1)) * width)} ${drawable(y)}`;
+    });
+    return `M${points.join('L')}`;
+  }
+
   /** Show the residual of a row; -1 for none. */
   row(state, i) {
     for (const part of [this.stem, this.square]) part.setAttribute('d', '');
@@ -139,7 +161,7 @@ export class LineFit {
     if (i < 0) return;
     const { choices } = activeRun(state);
     const params = paramsAt(state);
-    const [predicted] = marginsOf(over(state.scene, [state.scene.X[i]]), params);
+    const [predicted] = predictionsOf(over(state.scene, [state.scene.X[i]]), choices, params);
     const [px, actual] = [this.points.x[i], this.points.y[i]];
     const fitted = Number(drawable(this.plot.y(predicted)));
     set(this.stem, { d: `M${px} ${actual}V${fitted}`, stroke: this.plot.theme.ink });
@@ -171,7 +193,9 @@ export class LineFit {
     const [weight, bias] = paramsAt(state);
     const { features, target } = state.scene;
     const [{ name, label }] = features;
-    const line = `${target.name} = ${short(weight)} x ${name} ${signed(bias).replace(/^./, '$& ')}`;
+    const margin = `${short(weight)} x ${name} ${signed(bias).replace(/^./, '$& ')}`;
+    const curved = activeRun(state).choices.loss === 'poisson';
+    const line = `${target.name} = ${curved ? `exp(${margin})` : margin}`;
     const where = this.whereOf(state, activeRun(state));
     const told = where && ` and lies ${where} the picture`;
     return `${target.label} against ${label}; the line is ${line}${told}`;

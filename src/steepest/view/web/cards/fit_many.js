@@ -1,7 +1,7 @@
 // Data and fit, many features, where rows cannot be drawn over one of them. A number: predicted
 // against actual. Two classes: each row at its margin, under the curve of the probability.
 // More classes: the probability that each row's actual class is given.
-import { activeRun, marginsOf, paramsAt, probabilitiesOf } from '../select.js';
+import { activeRun, marginsOf, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
 import { counted, short } from '../words/numerals.js';
 import { svg } from '../draw/canvas.js';
 import { fixedAxis, linearAxis } from './axes.js';
@@ -107,6 +107,12 @@ function lastMargins(state) {
   return marginsOf(state.scene, paramsAt(state, run, run.index.length - 1));
 }
 
+/** What the run that is shown predicts at a kept step. */
+function predictionsAt(state, at) {
+  const run = activeRun(state);
+  return predictionsOf(state.scene, run.choices, paramsAt(state, run, at));
+}
+
 /** Many features, a number: prediction against actual; a right one lies on the dashed line. */
 export class PredictedFit extends ManyFit {
   constructor(plot, points) {
@@ -116,7 +122,7 @@ export class PredictedFit extends ManyFit {
 
   axes(state) {
     const { scene } = state;
-    const last = lastMargins(state);
+    const last = predictionsAt(state, activeRun(state).index.length - 1);
     const near = last.filter(Number.isFinite);
     const actual = rangeOf(scene.y, 0.06);
     const both = rangeOf([...actual, ...near], 0.02);
@@ -140,7 +146,7 @@ export class PredictedFit extends ManyFit {
 
   places(state) {
     const { scene } = state;
-    this.predicted = marginsOf(scene, paramsAt(state));
+    this.predicted = predictionsAt(state, state.at);
     this.actual = scene.y;
     return { x: Float64Array.from(scene.y, this.plot.x), y: this.predicted.map(this.plot.y) };
   }

@@ -64,7 +64,7 @@ class LossMap extends Surfaced {
     const onHandle = event.target === this.handle.node;
     const pixel = this.pixel(event);
     if (!onHandle && !inside(...pixel, this.ground.frame)) return;
-    const [x, y] = onHandle ? this.place(activeRun(this.state), 0) : pixel;
+    const [x, y] = onHandle ? this.place(this.run, 0) : pixel;
     this.held = {
       drags: onHandle || event.pointerType !== 'touch',
       from: pixel,
@@ -118,7 +118,7 @@ class LossMap extends Surfaced {
   }
 
   startPoint() {
-    const run = activeRun(this.state);
+    const run = this.run;
     return onPlane(this.state.surface, paramsAt(this.state, run, 0));
   }
 
@@ -202,7 +202,7 @@ class LossMap extends Surfaced {
 
   /** Where start, current step and minimum are, as far as they are seen. */
   marks() {
-    const run = activeRun(this.state);
+    const run = this.run;
     const places = [this.place(run, 0), this.place(run, this.at(run)), this.lowest()];
     return places.filter(Boolean);
   }

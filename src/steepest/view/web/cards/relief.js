@@ -85,7 +85,7 @@ class Relief extends Surfaced {
   chooseLook() {
     const { surface } = this.state;
     const field = fieldOf(surface);
-    this.firstLook = bestLook(field, boxPoints(activeRun(this.state), surface, field));
+    this.firstLook = bestLook(field, boxPoints(this.run, surface, field));
     this.camera.reset(this.firstLook);
     this.told = null;
   }

@@ -16,6 +16,10 @@ export class Surfaced {
     this.sizing.observe(this.wrap);
   }
 
+  get run() {
+    return activeRun(this.state);
+  }
+
   /** The card is as high as its width asks for. */
   fit() {
     const height = `${pictureHeight(this.wrap.clientWidth)}px`;
@@ -49,7 +53,7 @@ export class Surfaced {
   /** Say in words what is seen, and in attributes where. */
   tell() {
     const { at, phase } = this.state;
-    const run = activeRun(this.state);
+    const run = this.run;
     this.wrap.setAttribute('aria-label', this.words());
     Object.assign(this.wrap.dataset, { at, phase, loss: trueLoss(run, this.at(run)) });
   }

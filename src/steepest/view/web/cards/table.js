@@ -2,7 +2,7 @@
 // shown says of each row, what that costs, and how the costs come to the loss. A real HTML table.
 import { activeRun, lossOf, trueLoss } from '../select.js';
 import { counted, short } from '../words/numerals.js';
-import { element, listen, watchWidth } from '../draw/canvas.js';
+import { element, listen, part, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 import { columnsOf, lookOf, shareText } from './table_columns.js';
 import { chosenRows, FEW, MOST, TOP, valuesOf, worked } from './table_rows.js';
@@ -28,10 +28,10 @@ export function makeTable(parent, on = {}) {
 class Table {
   constructor(parent, on) {
     Object.assign(this, { on, state: null, width: 0, by: null, all: false, current: 0, rows: [] });
-    this.wrap = element('div', { class: 'st-table' }, parent);
-    this.formula = element('p', { class: 'st-formula' }, this.wrap);
-    this.example = element('p', { class: 'st-worked' }, this.wrap);
-    this.scroll = element('div', { class: 'st-table-scroll' }, this.wrap);
+    this.wrap = part(parent, 'st-table');
+    this.formula = part(this.wrap, 'st-formula', 'p');
+    this.example = part(this.wrap, 'st-worked', 'p');
+    this.scroll = part(this.wrap, 'st-table-scroll');
     this.table = element('table', {}, this.scroll);
     this.caption = element('caption', {}, this.table);
     this.head = element('tr', {}, element('thead', {}, this.table));
@@ -44,6 +44,10 @@ class Table {
       this.width = width;
       if (this.state) this.build();
     });
+  }
+
+  get run() {
+    return activeRun(this.state);
   }
 
   listen() {
@@ -74,7 +78,7 @@ class Table {
   /** Make the columns anew: for other data, another loss, or another width. */
   build() {
     const { scene } = this.state;
-    const { choices } = activeRun(this.state);
+    const { choices } = this.run;
     this.theme = themeOf(this.wrap);
     // Larger type, as on a projector, leaves room for fewer columns.
     const room = (this.width * TYPE) / parseFloat(getComputedStyle(this.table).fontSize);
@@ -111,7 +115,7 @@ class Table {
     const { scene } = this.state;
     this.formula.replaceChildren('loss of a row = ');
     if (!scene.target.classes) {
-      this.formula.append(lossOf(scene, activeRun(this.state).choices.loss)?.formula ?? 'its cost');
+      this.formula.append(lossOf(scene, this.run.choices.loss)?.formula ?? 'its cost');
       return;
     }
     const sub = (text) => element('sub', { text });
@@ -123,7 +127,7 @@ class Table {
 
   /** Write all numbers anew, into the rows that are there. */
   update() {
-    this.values = { ...valuesOf(this.state, activeRun(this.state)), theme: this.theme };
+    this.values = { ...valuesOf(this.state, this.run), theme: this.theme };
     this.order = chosenRows(this.values, this.sorted, this.all);
     while (this.rows.length > this.order.length) this.rows.pop().node.remove();
     while (this.rows.length < this.order.length) this.rows.push(this.makeRow());
@@ -170,7 +174,7 @@ class Table {
     const sampled = count < scene.rows || scene.weighted;
     const lines = this.othersLine();
     lines.push([`sum over ${counted(count, 'row')}`, short(sum), shareText(sum > 0 ? 1 : 0)]);
-    const { l2 } = activeRun(this.state).choices;
+    const { l2 } = this.run.choices;
     const whole = sampled || l2 ? '' : ' = the loss';
     lines.push([`mean, the sum / ${short(count)}${whole}`, short(mean), '']);
     if (l2) {
@@ -183,7 +187,7 @@ class Table {
   }
 
   trueLoss() {
-    return trueLoss(activeRun(this.state), this.state.at);
+    return trueLoss(this.run, this.state.at);
   }
 
   othersLine() {
@@ -201,8 +205,8 @@ class Table {
     while (this.foot.children.length < lines.length) {
       const row = element('tr', {}, this.foot);
       element('th', { attributes: { scope: 'row' } }, row);
-      element('td', { class: 'st-col-cost' }, row);
-      element('td', { class: 'st-col-share' }, row);
+      part(row, 'st-col-cost', 'td');
+      part(row, 'st-col-share', 'td');
     }
     lines.forEach((texts, k) => {
       const { cells } = this.foot.children[k];
@@ -224,12 +228,12 @@ class Table {
     const { row } = this.state.hover;
     for (const { node, row: i } of this.rows) node.classList.toggle('st-lit', i === row);
     const told = row >= 0 && row < this.values.scene.shown ? row : this.values.worst;
-    this.example.textContent = worked(this.values, activeRun(this.state).choices, told);
+    this.example.textContent = worked(this.values, this.run.choices, told);
   }
 
   tell() {
     const { at } = this.state;
-    const step = activeRun(this.state).index[at];
+    const step = this.run.index[at];
     const { sum, mean, loss, scene, worst } = this.values;
     this.caption.textContent = `Actual against predicted at step ${short(step, 12)}`;
     const numbers = { at, step, sum, mean, loss, worst: scene.rowNumbers[worst] };

@@ -1,5 +1,5 @@
 // The folded list of tasks; the answers are worked out from the data of the page when asked for.
-import { element } from '../draw/canvas.js';
+import { element, part } from '../draw/canvas.js';
 import { isNew } from '../select.js';
 import { tasksOf } from '../words/tasks.js';
 import { button, panel } from './fields.js';
@@ -7,7 +7,7 @@ import { button, panel } from './fields.js';
 /** Adds the tasks; they are made anew when others are asked. */
 export function makeExercises(parent, store) {
   const held = panel(parent, 'tasks', 'Tasks');
-  const list = element('ol', { class: 'st-tasks' }, held);
+  const list = part(held, 'st-tasks', 'ol');
   let asked = null;
   store.hearGuess = (point) => tellGuess(store, list, point);
   return {
@@ -30,7 +30,7 @@ function item(store, task, i) {
   element('summary', { text: task.question }, fold);
   if (task.hint) element('p', { class: 'st-hint', text: task.hint }, fold);
   const answer = element('p', { class: 'st-answer', attributes: { role: 'status' } });
-  const row = element('div', { class: 'st-row' }, fold);
+  const row = part(fold, 'st-row');
   if (task.predict) button(row, 'Point at it on the map', () => store.startGuess());
   button(row, 'Show the answer', () => tellAnswer(store, i, answer));
   fold.append(answer);

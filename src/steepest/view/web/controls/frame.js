@@ -1,6 +1,6 @@
 // The frame of the page: the lecture's four steps, numbered, lit while they happen, each with its
 // own numbers.
-import { element } from '../draw/canvas.js';
+import { element, part } from '../draw/canvas.js';
 import { fourSteps } from '../words/steps.js';
 
 /** Params that are told one by one: more would push the pictures out of sight. */
@@ -35,8 +35,8 @@ function makePart(list, number) {
   const item = element('li', { attributes: { 'data-step': String(number) } }, list);
   const head = element('h2', {}, item);
   element('span', { class: 'st-number', text: `Step ${number}` }, head);
-  const heading = element('span', { class: 'st-heading' }, head);
-  const body = element('div', { class: 'st-lines' }, item);
+  const heading = part(head, 'st-heading', 'span');
+  const body = part(item, 'st-lines');
   return { item, heading, body };
 }
 

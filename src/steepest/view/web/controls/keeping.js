@@ -1,5 +1,5 @@
 // Keep it: link, picture, this page as one file, the trace, and the Python that does it again.
-import { element } from '../draw/canvas.js';
+import { element, part } from '../draw/canvas.js';
 import { copyText, download, savePicture, traceCsv } from '../keep/files.js';
 import { faultOfLink, toFragment } from '../keep/link.js';
 import { activeRun } from '../select.js';
@@ -10,8 +10,8 @@ import { box, button } from './fields.js';
 export function makeKeeping(parent, store, cards, root) {
   const held = element('details', { class: 'st-keep', attributes: { 'data-control': 'keep' } }, parent);
   element('summary', { class: 'st-button', text: 'Keep it' }, held);
-  const menu = element('div', { class: 'st-menu' }, held);
-  const shown = element('div', { class: 'st-shown' }, menu);
+  const menu = part(held, 'st-menu');
+  const shown = part(menu, 'st-shown');
   const say = (words, text = '') => tell(shown, words, text);
   const act = (name, does) => button(box(menu, `keep-${name}`), LABELS[name], () => attempt(does, say));
   act('link', () => copyLink(store, say));

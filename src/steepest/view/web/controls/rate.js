@@ -1,6 +1,6 @@
 // The learning rate: a logarithmic slider with its number beside it, marked with the limit of this
 // very run: above 2/curvature the steps across the steepest slope grow.
-import { element } from '../draw/canvas.js';
+import { element, part } from '../draw/canvas.js';
 import { limitInWords } from '../engine/divergence.js';
 import { activeRun } from '../select.js';
 import { short } from '../words/numerals.js';
@@ -15,13 +15,13 @@ const FOUND = { plane: 'found anew at every step, with how much of the last step
 export function makeRate(parent, store) {
   const held = box(parent, 'rate', 'st-rate');
   const id = freshId('rate');
-  const head = element('div', { class: 'st-row' }, held);
+  const head = part(held, 'st-row');
   label(head, 'learning rate', id);
   const input = entry(head, '', (text) => enter(store, text), { name: 'learning rate as a number' });
   const attributes = { id, type: 'range', min: '0', max: String(STEPS), step: '1' };
   const slider = element('input', { attributes }, held);
   const marks = element('div', { class: 'st-marks', attributes: { 'aria-hidden': 'true' } }, held);
-  const words = element('p', { class: 'st-limit-words' }, held);
+  const words = part(held, 'st-limit-words', 'p');
   const auto = tick(held, 'let it be searched (auto)', (on) => {
     store.choose({ learning_rate: on ? 'auto' : suggestion(store.state) });
   });
@@ -82,6 +82,7 @@ function showMarks(run, { marks, words }, span) {
   marks.replaceChildren(...rates.map((rate) => mark(placeOf(span, rate) / STEPS, rate === run.limit)));
   marks.hidden = !rates.length;
   words.textContent = run.limit ? limitOf(run) : (FOUND[run.choices.rule] ?? '');
+  words.className = run.limit ? 'st-limit-words' : 'st-told';
 }
 
 function mark(share, limit) {

@@ -1,6 +1,6 @@
 // Several runs on one surface: each with colour, dash and label, what became of it, and what to do.
 import { DASHES } from '../draw/colours.js';
-import { element, svg } from '../draw/canvas.js';
+import { element, part, svg } from '../draw/canvas.js';
 import { isNew } from '../select.js';
 import { short } from '../words/numerals.js';
 import { outcomeOf } from '../words/outcome.js';
@@ -9,7 +9,7 @@ import { button, panel } from './fields.js';
 /** Adds the list of runs. */
 export function makeRuns(parent, store) {
   const held = panel(parent, 'runs', 'Runs');
-  const list = element('ul', { class: 'st-runs' }, held);
+  const list = part(held, 'st-runs', 'ul');
   const keep = button(held, 'Keep this run and try another', () => store.keepRun(), {
     title: 'A copy of it is yours to change; both stay on the surface',
   });
@@ -24,7 +24,7 @@ export function makeRuns(parent, store) {
 
 function item(store, state, run, i) {
   const made = element('li', { class: i === state.active ? 'st-chosen' : '' });
-  const head = element('div', { class: 'st-row' }, made);
+  const head = part(made, 'st-row');
   head.append(sample(run.colour));
   const choose = button(head, run.label, () => store.chooseRun(i), { style: 'st-link' });
   choose.setAttribute('aria-pressed', String(i === state.active));

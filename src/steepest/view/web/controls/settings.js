@@ -1,5 +1,5 @@
 // What a run is made of: rule, loss, scaling, batch, penalty, and its params by hand.
-import { element } from '../draw/canvas.js';
+import { element, part } from '../draw/canvas.js';
 import { activeRun, paramsAt, trueLoss } from '../select.js';
 import { short } from '../words/numerals.js';
 import { box, button, choice, entry, fill, numberIn } from './fields.js';
@@ -39,7 +39,7 @@ export function makeSettings(parent, store) {
     { class: 'st-settings', attributes: { 'aria-label': 'Settings of the run' } },
     parent,
   );
-  const note = element('p', { class: 'st-note' }, panel);
+  const note = part(panel, 'st-note', 'p');
   const parts = [
     makeStart(panel, store),
     makeRate(panel, store),
@@ -73,12 +73,12 @@ function lock(panel, note, scene) {
 
 function makeStart(panel, store) {
   const held = box(panel, 'start', 'st-start');
-  const row = element('div', { class: 'st-row' }, held);
+  const row = part(held, 'st-row');
   button(row, 'New random start', () => store.newStart(), { style: 'st-accent' });
   const seed = entry(row, 'seed', (text) => store.newStart(valueOf(text)), { mode: 'numeric' });
   const byHand = box(held, 'params', 'st-params');
   const fields = [];
-  const told = element('p', { class: 'st-told' }, held);
+  const told = part(held, 'st-told', 'p');
   return {
     show(state) {
       fill(seed, state.choices.start ? '' : String(state.choices.seed));
@@ -97,7 +97,7 @@ function showParams(state, held, fields, store) {
   if (fields.length !== params.length) {
     held.replaceChildren();
     fields.splice(0, fields.length, ...params.map((param, i) => {
-      const row = element('div', { class: 'st-row' }, held);
+      const row = part(held, 'st-row');
       return entry(row, param.word, (text) => setParam(store, i, text));
     }));
   }
@@ -191,7 +191,7 @@ function offered({ select, offer }, names, words, chosen) {
 }
 
 function makeNumbers(panel, store) {
-  const row = element('div', { class: 'st-row' }, panel);
+  const row = part(panel, 'st-row');
   const batch = entry(box(row, 'batch', 'st-half'), 'batch size', (text) => {
     store.choose({ batch: ['', 'all', 'all rows'].includes(text) ? null : valueOf(text) });
   }, { mode: 'numeric' });

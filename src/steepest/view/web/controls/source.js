@@ -1,6 +1,6 @@
 // Other data: a shipped data set or a file of the reader's, which target, which features. Only where
 // Python answers.
-import { element } from '../draw/canvas.js';
+import { element, part } from '../draw/canvas.js';
 import { box, button, choice } from './fields.js';
 
 const MOST_BYTES = 32e6;
@@ -30,7 +30,7 @@ function reopen(store, patch) {
 }
 
 function makeFeatures(parent, store) {
-  const held = element('fieldset', { class: 'st-features' }, parent);
+  const held = part(parent, 'st-features', 'fieldset');
   return {
     held,
     offer(columns, chosen) {
@@ -42,7 +42,7 @@ function makeFeatures(parent, store) {
 }
 
 function featureTick(held, name, on, store) {
-  const label = element('label', { class: 'st-tick' }, held);
+  const label = part(held, 'st-tick', 'label');
   const input = element('input', { attributes: { type: 'checkbox' } }, label);
   input.checked = on;
   input.value = name;

@@ -1,5 +1,5 @@
 // The bar with which a run is walked: restart, back, step, run, many steps, a scrubber over all.
-import { element } from '../draw/canvas.js';
+import { element, part } from '../draw/canvas.js';
 import { activeRun } from '../select.js';
 import { fixed, short } from '../words/numerals.js';
 import { box, button, freshId, label, tick } from './fields.js';
@@ -26,13 +26,13 @@ export function makeTransport(parent, store) {
 }
 
 function makeButtons(bar, store) {
-  const row = element('div', { class: 'st-row' }, bar);
-  const walk = element('div', { class: 'st-group' }, row);
+  const row = part(bar, 'st-row');
+  const walk = part(row, 'st-group');
   const restart = button(walk, 'Restart', () => restartRun(store), { title: 'Back to the start' });
   const back = button(walk, 'Back', () => store.seek(store.state.at - 1), { title: 'Back one step' });
   const step = button(walk, 'Step', () => stepOnce(store), { style: 'st-main' });
   const run = button(walk, 'Run', () => playOrPause(store), { style: 'st-main st-run' });
-  const many = element('div', { class: 'st-group' }, row);
+  const many = part(row, 'st-group');
   for (const count of [1, 25, 100]) {
     button(many, `+${count}`, () => store.step(count), { name: `${count} steps` });
   }
@@ -74,8 +74,8 @@ export function restartRun(store) {
 }
 
 function makeScrubber(bar, store) {
-  const row = element('div', { class: 'st-row st-scrub' }, bar);
-  const counter = element('output', { class: 'st-counter' }, row);
+  const row = part(bar, 'st-row st-scrub');
+  const counter = part(row, 'st-counter', 'output');
   const input = element(
     'input',
     { attributes: { type: 'range', min: '0', step: '1', 'aria-label': 'Step of the run' } },
@@ -85,7 +85,7 @@ function makeScrubber(bar, store) {
     store.set({ playing: false });
     store.seek(Number(input.value));
   });
-  const note = element('p', { class: 'st-hint' }, bar);
+  const note = part(bar, 'st-hint', 'p');
   return {
     show(state) {
       showScrubber(state, input, counter);

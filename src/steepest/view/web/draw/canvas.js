@@ -20,6 +20,11 @@ function placed(made, attributes, parent) {
   return made;
 }
 
+/** Add an element of this class. */
+export function part(parent, name, tag = 'div') {
+  return element(tag, { class: name }, parent);
+}
+
 /** Have a target's events heard, each by the function under its name. */
 export function listen(target, acts) {
   for (const [name, act] of Object.entries(acts)) target.addEventListener(name, act);

@@ -164,19 +164,13 @@ function planOfRate(objective, { scale: name, learning_rate: asked }, batches, s
 
 /** Returns coordinates and search of the plane; round ones are made anew on the way. */
 function planOfPlane(objective, { scale, learning_rate: asked }, batches) {
-  checkPlane(objective, asked, batches);
+  checkPlane(asked, batches);
   const round = scale === 'round';
   const coordinates = round ? roundingOf(objective) : { scale: chooseScale(scale, objective) };
   return { ...coordinates, rate: planeSearch };
 }
 
-function checkPlane({ loss }, rate, batches) {
-  if (!Number.isFinite(loss.most)) {
-    throw new Error(
-      `the rule plane needs a second derivative, but the loss ${loss.name} has a kink; choose ` +
-        'another loss, or the rule steepest',
-    );
-  }
+function checkPlane(rate, batches) {
   if (rate === 'auto' && !batches) return;
   throw new Error(
     'the rule plane finds its own rate from all rows, but ' +

@@ -23,7 +23,8 @@ const SWIFT = 0.1;
  */
 export function roundingOf(objective) {
   const { margins, loss, gram } = objective;
-  const bound = gram.map((g) => loss.most * g);
+  const most = Number.isFinite(loss.most) ? loss.most : 1;
+  const bound = gram.map((g) => most * g);
   const anew = ({ rows, params, shrunk }) => {
     if (!(shrunk > SWIFT)) return null;
     const bends = rows.gramsAt(params);

@@ -3,6 +3,7 @@
 // that the objective curves there, null where it has a kink. The twin of Python's
 // `descent/scale.py`.
 import { eigen } from './eigen.js';
+import { unit } from './vectors.js';
 
 /** The scale, against the full one, of what all classes have in common. */
 const COMMON = 0.1;
@@ -21,8 +22,7 @@ export function chooseScale(name, objective) {
 
 /** Returns where a step of 1 along each coordinate of a scale leads, in the reader's units. */
 export function waysOf({ params }, size) {
-  const unit = (at) => Float64Array.from({ length: size }, (_, i) => Number(i === at));
-  return Array.from({ length: size }, (_, i) => params(unit(i)));
+  return Array.from({ length: size }, (_, i) => params(unit(size, i)));
 }
 
 /** The reader's own units. */

@@ -2,7 +2,7 @@
 // `surface/surface.py`.
 import { lossOnGrid } from './grid.js';
 import { findBowl } from './plane.js';
-import { dot } from './vectors.js';
+import { dot, unit } from './vectors.js';
 import { windowFor } from './window.js';
 
 /**
@@ -43,16 +43,16 @@ export function surfaceOf({ scene, objective, scale, choices, ask }) {
 
 /** Returns the directions of two params, and how they are read off. */
 function unitWays(size, x, y) {
-  const unit = (at) => Float64Array.from({ length: size }, (_, i) => Number(i === at));
-  return { ux: unit(x), uy: unit(y), px: unit(x), py: unit(y) };
+  const [ux, uy] = [unit(size, x), unit(size, y)];
+  return { ux, uy, px: ux, py: uy };
 }
 
 /** Returns the same for two coordinates of the walk: columns of one map, rows of its inverse. */
 function walkWays(scale) {
   return (size, x, y) => {
-    const unit = (at) => Float64Array.from({ length: size }, (_, i) => Number(i === at));
-    const read = (at) => Float64Array.from({ length: size }, (_, i) => scale.position(unit(i))[at]);
-    return { ux: scale.params(unit(x)), uy: scale.params(unit(y)), px: read(x), py: read(y) };
+    const read = (at) => unit(size, at).map((_, i) => scale.position(unit(size, i))[at]);
+    const [ux, uy] = [x, y].map((at) => scale.params(unit(size, at)));
+    return { ux, uy, px: read(x), py: read(y) };
   };
 }
 

@@ -19,6 +19,11 @@ export function total(values) {
   return sum;
 }
 
+/** Returns the vector of so many numbers that is 1 at a place, and 0 elsewhere. */
+export function unit(size, at) {
+  return Float64Array.from({ length: size }, (_, i) => Number(i === at));
+}
+
 /** Returns whether two vectors are the same, number by number. */
 export function equal(a, b) {
   return a.length === b.length && a.every((value, i) => value === b[i]);

@@ -86,8 +86,11 @@ function describedFit(state) {
       `${scene.features.length} features; loss ${loss}.`;
   }
   const sign = params[1] < 0 ? '-' : '+';
-  return `${rows} and the line ${scene.target.name} = ${short(params[0])} x ` +
-    `${scene.features[0].name} ${sign} ${short(Math.abs(params[1]))}.`;
+  const margin = `${short(params[0])} x ${scene.features[0].name} ${sign} ` +
+    `${short(Math.abs(params[1]))}`;
+  return activeRun(state).choices.loss === 'poisson'
+    ? `${rows} and the curve ${scene.target.name} = exp(${margin}).`
+    : `${rows} and the line ${scene.target.name} = ${margin}.`;
 }
 
 function describedClasses(state, rows) {
