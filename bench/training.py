@@ -47,7 +47,7 @@ class Pace(NamedTuple):
         return max(3, min(self.rounds, int(self.pair / max(seconds, 2 * SAMPLE))))
 
 
-FULL = Pace(reference=60.0, shortest=2.0, longest=30.0, times_ours=25.0, pair=6.0, rounds=11)
+FULL = Pace(reference=60.0, shortest=2.0, longest=30.0, times_ours=25.0, pair=4.0, rounds=11)
 QUICK = Pace(reference=5.0, shortest=1.0, longest=3.0, times_ours=25.0, pair=1.0, rounds=3)
 
 HEADER = ("", "setting", "median ms", "to steepest", "gap", "rounds")

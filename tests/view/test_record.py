@@ -110,6 +110,19 @@ def test_losses_are_those_that_fit_the_target_with_their_units() -> None:
     ]
 
 
+@pytest.mark.parametrize("loss", ["poisson", "quantile"])
+def test_of_a_loss_that_no_page_knows_there_are_the_steps(loss: str) -> None:
+    run = run_of("geyser", loss=loss, quantile=0.9, steps=3)
+    scene, live = run.record(), run.record(live=True)
+    assert (scene["engine"], live["engine"]) == ("record", "python")
+    for told in (scene, live):
+        named = [one["name"] for one in told["losses"]]
+        assert named == ["squared", "absolute", "huber", loss]
+    assert "prediction" in scene["losses"][-1]["formula"]
+    assert len(scene["run"]["index"]) == 4
+    assert "poisson" not in str(run_of("geyser", steps=1).record(live=True)["losses"])
+
+
 def test_choices_are_those_that_make_the_run_again() -> None:
     asked: dict[str, Any] = {
         "loss": "huber",
@@ -118,6 +131,7 @@ def test_choices_are_those_that_make_the_run_again() -> None:
         "scale": "none",
         "l2": 0.5,
         "delta": 2.0,
+        "quantile": 0.5,
         "batch": 16,
         "seed": 3,
         "steps": 12,

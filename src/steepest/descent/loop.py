@@ -217,7 +217,8 @@ class Descent:
         """Go on in new coordinates, if it is time for them."""
         last = self.last
         since = self.index - (self.rounded.at if self.rounded else 0)
-        shrunk = self._steepness(seen) / float(np.linalg.norm(last.slope)) if last else 0.0
+        before = float(np.linalg.norm(last.slope)) if last else 0.0
+        shrunk = self._steepness(seen) / before if before else 0.0
         if not rounding.due(self.objective, since, shrunk):
             return
         fresh, old = self._coordinates(rounding, self.objective, self.params, seen), self.scale

@@ -34,7 +34,9 @@ class PlaneSearch:
             move = stride.of(here)
             slope = float(here.gradient @ move)
             if np.isfinite(slope) and slope < 0.0:
-                return _shortened(here, stride, slope)
+                found = _shortened(here, stride, slope)
+                if found.rate or found.momentum:
+                    return found
         return Stride(0.0)
 
     def _lowest(self, here: Here) -> Stride:

@@ -109,10 +109,11 @@ def lowest_step(slope: Array, bend: Array) -> Array:
     """
     across, along, both = float(bend[0, 0]), float(bend[1, 1]), float(bend[0, 1])
     # The sine squared of the angle between the two axes: they are apart, and a formula will do.
-    if across > 0.0 and along > 0.0 and (apart := 1.0 - both * both / (across * along)) > APART:
+    if across > 0.0 and along > 0.0 and (apart := 1.0 - both / across * (both / along)) > APART:
         a, b = float(slope[0]), float(slope[1])
-        det = apart * across * along
-        return np.array([(both * b - along * a) / det, (both * a - across * b) / det])
+        # Quotients, since of flat places a product of two curvatures is 0.
+        far, away = a / across, b / along
+        return np.array([both / across * away - far, both / along * far - away]) / apart
     return _shortest(slope, bend)
 
 

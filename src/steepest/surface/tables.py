@@ -151,19 +151,20 @@ def _by_rows(
     base, *_ = ahead
     others = base.shape[1]
 
-    def block(flat: Array, _: Array, weight: Array | None) -> tuple[Any, ...]:
-        start, by_a, by_b = flat.reshape(-1, 3, others).transpose(1, 0, 2)
+    def block(at: slice) -> Array:
+        start, by_a, by_b = dealt.read(at).reshape(-1, 3, others).transpose(1, 0, 2)
         along_a = start[:, None] + a[:, None] * by_a[:, None]
         along_b = b[:, None] * by_b[:, None]
+        weight = dealt.weight(at)
         if weight is None:
-            return (_log_products(along_a, along_b),)
-        return (_log_sums(along_a, along_b, weight),)
+            return _log_products(along_a, along_b)
+        return _log_sums(along_a, along_b, weight)
 
     flat = np.concatenate(ahead, axis=1)
     outputs = (others + 1) * (len(a) + len(b)) // 2
     dealt = Rows(flat, base[:, 0], outputs=outputs, sample_weight=weight, threads=threads)
-    (total,) = dealt.sum(block)
-    return total
+    # Of hundreds of classes a block has a row or two, and a grid for each would fill the memory.
+    return dealt.sum_large(block)
 
 
 def _ahead(margin: Array, target: NDArray[np.intp]) -> Array:

@@ -62,7 +62,7 @@ export function makeSettings(parent, store) {
 function lock(panel, note, scene) {
   const shut = scene.engine === 'record';
   note.textContent = shut
-    ? 'This page holds the recorded steps of a larger model: scrub through them. '
+    ? 'This page holds recorded steps and cannot compute others: scrub through them. '
       + 'To change anything live: steepest play'
     : '';
   note.hidden = !shut;

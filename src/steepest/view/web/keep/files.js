@@ -32,13 +32,13 @@ export async function savePicture(cards, { format, title }) {
 export function traceCsv(run, scene) {
   const names = scene.params.map(({ name }) => name);
   const heads = [
-    'index', 'loss', 'full_loss', 'gradient_norm', 'learning_rate',
+    'index', 'loss', 'full_loss', 'gradient_norm', 'learning_rate', 'momentum',
     ...names.map((name) => `param ${name}`),
     ...names.map((name) => `gradient ${name}`),
   ];
   const rows = Array.from(run.index, (index, i) => {
     const of = (values) => values.subarray(i * run.size, (i + 1) * run.size);
-    const numbers = [run.loss[i], run.fullLoss[i], run.norm[i], run.rate[i]];
+    const numbers = ['loss', 'fullLoss', 'norm', 'rate', 'momentum'].map((name) => run[name][i]);
     return [index, ...numbers, ...of(run.params), ...of(run.gradient)].map(number).join(',');
   });
   return [heads.map(quoted).join(','), ...rows, ''].join('\n');
