@@ -9,8 +9,8 @@ from sklearn.linear_model import LogisticRegression
 
 import steepest as st
 from steepest.diagnosis.lowest import lowest_loss
-from steepest.surface.grid import loss_on_grid
 from steepest.objective.plane import Plane
+from steepest.surface.grid import loss_on_grid
 from steepest.surface.window import find_bowl
 
 MEANS = [0.0, 2000.0, 1e6]

@@ -223,7 +223,6 @@ def test_what_is_kept_at_a_time_does_not_grow_with_the_rows() -> None:
     assert sum((one > 10).any() for one in kept) <= LANES
 
 
-
 def test_a_target_that_never_changes_is_met() -> None:
     sums = SquaredSums.of(LinearObjective([[1.0], [2.0], [4.0]], [5.0, 5.0, 5.0], "squared"))
     loss, gradient = sums.value_and_gradient(np.array([0.0, 5.0]))

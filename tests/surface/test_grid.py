@@ -7,8 +7,8 @@ from hypothesis import strategies as some
 from reference import plain, problem
 
 import steepest as st
-from steepest.surface.grid import Quadratic, loss_at, loss_on_grid
 from steepest.objective.plane import Plane, RowsOnPlane
+from steepest.surface.grid import Quadratic, loss_at, loss_on_grid
 
 LOSSES = {
     "squared": st.Squared(),

@@ -145,7 +145,7 @@ def plain_target(y: Any, classify: bool | None) -> tuple[Target, NDArray[np.floa
                 f"y must hold numbers for a regression, got {str(values[0])!r} in row 1"
             )
         found = tuple(sorted({str(label) for label in values}))
-        _check_classes(found, values.size, where)
+        _check_classes(found, values.size, where, most=values.size)
         target = Target("y", found)
         return target, target.codes(values, _row, where)
     if values.dtype.kind not in "biuf":

@@ -171,9 +171,10 @@ class Descent:
     def __next__(self) -> Step:
         """Return where the descent stands, and go one step on."""
         seen = self._look()
-        if self.walk.rounding:
-            self._round(self.walk.rounding, seen)
-        slope, position = self.scale.pull(seen.gradient), self.scale.position(self.params)
+        slope = self.scale.pull(seen.gradient)
+        if self.walk.rounding and self._round(self.walk.rounding, seen, slope):
+            slope = self.scale.pull(seen.gradient)
+        position = self.scale.position(self.params)
         direction, self.state = led(self.walk.rule, slope, self.state, position)
         here = self._here(seen, position, slope, direction)
         found = self.walk.rate(here)
@@ -205,7 +206,9 @@ class Descent:
         """Return what the rows of this step see; a sample that can tell no more is outgrown."""
         self.objective = next(self.batches, self.objective)
         seen, growing = self.ground.look(self.objective, self.params), self.walk.growing
-        while growing and growing.outgrown(self.objective, seen.loss, self._steepness(seen)):
+        while growing and self.objective is not self.walk.objective:
+            if not growing.outgrown(self.objective, seen.loss, self._steepness(seen)):
+                break
             self.objective = growing.larger(self.objective)
             seen, self.last = self.ground.look(self.objective, self.params), None
         return seen
@@ -213,23 +216,24 @@ class Descent:
     def _steepness(self, seen: Seen) -> float:
         return float(np.linalg.norm(self.scale.pull(seen.gradient)))
 
-    def _round(self, rounding: Rounding, seen: Seen) -> None:
-        """Go on in new coordinates, if it is time for them."""
+    def _round(self, rounding: Rounding, seen: Seen, slope: Vector) -> bool:
+        """Go on in new coordinates, if it is time for them; return whether it was."""
         last = self.last
         since = self.index - (self.rounded.at if self.rounded else 0)
         before = float(np.linalg.norm(last.slope)) if last else 0.0
-        shrunk = self._steepness(seen) / before if before else 0.0
+        shrunk = float(np.linalg.norm(slope)) / before if before else 0.0
         if not rounding.due(self.objective, since, shrunk):
-            return
+            return False
         fresh, old = self._coordinates(rounding, self.objective, self.params, seen), self.scale
         if fresh is None:
-            return
+            return False
         self.scale = fresh
         self.rounded = Rounded(self.index, self.params, _rows(self.objective))
         if last is not None and self.before is not None:
             moved = self.scale.position(old.params(last.move))
-            slope = self.scale.pull(self.before.gradient)
-            self.last = last._replace(move=moved, slope=slope)
+            began = self.scale.pull(self.before.gradient)
+            self.last = last._replace(move=moved, slope=began)
+        return True
 
     def _coordinates(
         self, rounding: Rounding, objective: Any, params: Vector, seen: Seen | None = None

@@ -38,15 +38,18 @@ SWIFT = 0.1
 """A gradient that shrinks to this share in a step needs no better coordinates."""
 
 GRAM_SPEED = 64
-"""Features at which one product of X by itself takes the time of a step: measured, dense X."""
+"""Features at which a product of X by itself takes the time of a step with one margin: measured."""
+
+MOST_MARGINS = 8
+"""Margins from which a step too is products of matrices, which are as quick for each number."""
 
 
 @dataclass(frozen=True)
 class RoundedHere:
     """Coordinates in which each margin's own curvature, at one place, is 1 in every direction.
 
-    `forward` leads from a position to params, in the reader's units, and `back` from there: one
-    matrix of (features + 1) squared for each margin.
+    `forward` leads from a position to params, in the reader's units, and `back` from there: a
+    matrix of (features + 1) squared for each margin, or one for all.
     """
 
     forward: Array
@@ -110,9 +113,9 @@ def _roots(bend: Array) -> tuple[Array, Array]:
 
 
 def _turn(matrices: Array, vector: Vector) -> Vector:
-    """Return each class's part of `vector` turned by its own matrix."""
+    """Return `vector` turned: by one matrix for all margins, or each margin's part by its own."""
     if len(matrices) == 1:
-        turned: Vector = matrices[0] @ vector
+        turned: Vector = (matrices[0] @ vector.reshape(matrices.shape[-1], -1)).ravel()
         return turned
     by_class = vector.reshape(-1, len(matrices)).T[:, :, None]
     return (matrices @ by_class)[:, :, 0].T.ravel()
@@ -141,8 +144,7 @@ class Rounding:
         """
         mean, deviation = objective.moments
         bound = usual_bend(objective) * gram(sample, mean, deviation)
-        by_class = np.broadcast_to(bound, (objective.shape[1], *bound.shape))
-        return cls(Standard(mean, deviation, objective.shape[1]), by_class, objective.l2)
+        return cls(Standard(mean, deviation, objective.shape[1]), bound[None], objective.l2)
 
     @property
     def at_first(self) -> RoundedHere:
@@ -154,7 +156,8 @@ class Rounding:
 
         `shrunk` is what is left of the steepness of the step before.
         """
-        cost = objective.shape[0] / GRAM_SPEED
+        features, margins = objective.shape
+        cost = features * min(margins, MOST_MARGINS) / GRAM_SPEED
         return since >= max(1.0, cost) and shrunk > SWIFT
 
     def here(self, objective: LinearObjective, margins: Array) -> RoundedHere | None:

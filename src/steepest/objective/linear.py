@@ -198,8 +198,10 @@ class LinearObjective:
         """Return random params of the size that these data call for.
 
         In standard units (features of mean 0 and deviation 1, margins about the best constant
-        guess) each weight and bias is drawn from the standard normal; told in the reader's units.
-        With several classes only their differences matter, so what they have in common is 0.
+        guess) the bias is drawn from the standard normal and so are the weights, by the root of
+        their number: then margins are of the same size however many features there are (LeCun et
+        al. 1998, "Efficient backprop", section 4.6). It is told in the reader's units. With
+        several classes only their differences matter, so what they have in common is 0.
         """
         mean, deviation = self.moments
         drawn = generator.standard_normal(self.shape) * self.loss.spread(
@@ -207,7 +209,7 @@ class LinearObjective:
         )
         if self.shape[1] > 1:
             drawn -= drawn.mean(axis=1, keepdims=True)
-        weights = drawn[:-1] / deviation[:, None]
+        weights = drawn[:-1] / np.sqrt(len(deviation)) / deviation[:, None]
         middle = self.loss.guess(self.rows.y, self.rows.sample_weight)
         bias = drawn[-1] + middle - mean @ weights
         return np.append(weights, bias)

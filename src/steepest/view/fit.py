@@ -26,6 +26,9 @@ Array = NDArray[np.float64]
 MOST_COLUMNS = 4
 """Names of classes that fit side by side."""
 
+MOST_NAMES = 30
+"""Names of classes that fit below an axis; of more, every second, third, ... is written."""
+
 
 def draw_fit(axes: Axes, scene: Scene, path: Path) -> Panel:
     """Return the panel of data and fit that suits the scene."""
@@ -284,7 +287,8 @@ class OfActual:
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)
         turned: Any = {"rotation": 35, "ha": "right", "fontsize": 8} if count > MOST_COLUMNS else {}
-        axes.set_xticks(range(count), scene.class_labels, **turned)
+        each = -(-count // MOST_NAMES)
+        axes.set_xticks(range(0, count, each), scene.class_labels[::each], **turned)
         axes.set_xlabel(f"actual {scene.target_name}")
         axes.set_ylabel("probability given to the actual class")
         axes.set_title("Data and fit")

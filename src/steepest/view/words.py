@@ -44,6 +44,9 @@ MOST_COLUMNS = 3
 ALONG_GRADIENT = ("steepest", "plane")
 """Rules whose first step goes against the gradient; a plane search has no last step there yet."""
 
+MOST_CLASSES = 10
+"""Classes that have a column each in the table of actual and predicted."""
+
 MOST_TABLE_ROWS = 12
 """Rows of the table of actual and predicted that are told; of more, those that cost most."""
 
@@ -295,14 +298,14 @@ def _table(story: Story) -> Part:
     assert story.actual is not None
     costs = weighed(story.costs, story.sample_weight)
     total = costs.sum()
-    heads = ["row", "actual", *(f"P({name})" for name in story.classes), "-log P"]
+    heads = ["row", "actual", *_chances(story), "-log P"]
     heads += ["share"] if story.sample_weight is None else ["weight", "share"]
     order = _costliest(costs)
     rows = [
         [
             str(row + 1),
             story.classes[story.actual[row]],
-            *(f"{p:.4f}" for p in story.probabilities[row]),
+            *_chances(story, row),
             f"{story.costs[row]:.4f}",
             *([] if story.sample_weight is None else [short(story.sample_weight[row])]),
             percent(costs[row] / total) if total else "-",
@@ -311,6 +314,21 @@ def _table(story: Story) -> Part:
     ]
     lines = _aligned([heads, *rows])
     return Part(_table_heading(story, len(order)), (*lines, *_sum_lines(story, costs, order)))
+
+
+def _chances(story: Story, row: int | None = None) -> list[str]:
+    """Return what a row's classes are given, or its head: of many, the likeliest and the actual."""
+    assert story.classes is not None and story.probabilities is not None
+    assert story.actual is not None
+    few = len(story.classes) <= MOST_CLASSES
+    if row is None:
+        named = [f"P({name})" for name in story.classes]
+        return named if few else ["predicted", "P(predicted)", "P(actual)"]
+    given = story.probabilities[row]
+    if few:
+        return [f"{p:.4f}" for p in given]
+    likeliest, actual = int(given.argmax()), story.actual[row]
+    return [story.classes[likeliest], f"{given[likeliest]:.4f}", f"{given[actual]:.4f}"]
 
 
 def _table_heading(story: Story, shown: int) -> str:

@@ -12,9 +12,6 @@ import { labelRuns, Note, roomFor } from './labels.js';
 import { Plot } from './plot.js';
 import { drawable, set } from './points.js';
 
-const FRAME = ['runs', 'theme'];
-const STEP = ['at', 'ahead'];
-
 /** Make the card of losses in an element; `on.seek(index)` hears which kept step is asked for. */
 export function makeChart(parent, on = {}) {
   return new Chart(parent, on);
@@ -60,8 +57,8 @@ class Chart {
     this.state = state;
     if (!this.plot.width) return;
     if (isNew(changed, 'theme')) this.plot.dress();
-    if (!before || !this.plot.theme || isNew(changed, ...FRAME, 'active')) this.draw();
-    else if (isNew(changed, ...STEP)) this.step();
+    if (!before || !this.plot.theme || isNew(changed, 'runs', 'theme', 'active')) this.draw();
+    else if (isNew(changed, 'at', 'ahead')) this.step();
     if (isNew(changed, 'hover')) this.showLevel();
   }
 

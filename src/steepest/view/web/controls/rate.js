@@ -9,8 +9,6 @@ import { box, entry, fill, freshId, label, numberIn, tick } from './fields.js';
 const STEPS = 1000;
 const WITHOUT_LIMIT = [1e-4, 10];
 
-const FOUND = { plane: 'found anew at every step, with how much of the last step' };
-
 /** Adds the control of the learning rate. */
 export function makeRate(parent, store) {
   const held = box(parent, 'rate', 'st-rate');
@@ -81,7 +79,8 @@ function showMarks(run, { marks, words }, span) {
   const rates = run.limit ? [1 / run.curvature, run.limit] : [];
   marks.replaceChildren(...rates.map((rate) => mark(placeOf(span, rate) / STEPS, rate === run.limit)));
   marks.hidden = !rates.length;
-  words.textContent = run.limit ? limitOf(run) : (FOUND[run.choices.rule] ?? '');
+  const found = run.choices.rule === 'plane' ? 'found anew at every step' : '';
+  words.textContent = run.limit ? limitOf(run) : found;
   words.className = run.limit ? 'st-limit-words' : 'st-told';
 }
 

@@ -176,6 +176,7 @@ export class Objective {
     const spread = this.loss.spread(this.y);
     drawn.forEach((number, i) => (drawn[i] = number * spread));
     if (margins > 1) withoutCommon(drawn, margins);
+    for (let i = 0; i < features * margins; i += 1) drawn[i] /= Math.sqrt(features);
     const guess = this.loss.guess(this.y);
     return drawn.map((number, i) => {
       const [j, m] = [Math.floor(i / margins), i % margins];
