@@ -598,8 +598,7 @@ def test_a_theorem_is_told_only_where_there_is_one(rule: str, modules: Any) -> N
     assert "on a bowl of that shape the steps of steepest grow" in answers[1][2]
     assert "that shape" not in answers[0][2]
     for told, plain in zip(answers[2], answers[1], strict=True):
-        assert told.endswith("This is with all rows a step: steps by mini-batches wander, and may "
-                             "do otherwise.")  # fmt: skip
+        assert told.endswith("With all rows a step; mini-batches wander, and may do otherwise.")
         assert "mini-batches" not in plain
 
 

@@ -57,7 +57,7 @@ function walk({ choices, rows }, engine, patch) {
 
 /** Returns what tells an answer that holds for all rows a step, and says so of mini-batches. */
 function ofAllRows(tell, state, engine) {
-  const note = ' This is with all rows a step: steps by mini-batches wander, and may do otherwise.';
+  const note = ' With all rows a step; mini-batches wander, and may do otherwise.';
   return async () => `${await tell(state, engine)}${activeRun(state).choices.batch ? note : ''}`;
 }
 
@@ -69,7 +69,7 @@ function stepsFor({ scene }) {
 
 const FASTEST = {
   question: `Find the learning rate that arrives in the fewest steps: ${ARRIVED}.`,
-  hint: 'Too small creeps, too large goes to and fro. Halve and double, then go in between.',
+  hint: 'Halve and double, then go in between.',
 };
 
 async function tellFastest(state, engine) {
@@ -146,7 +146,7 @@ function limitTask(state, engine) {
   if (run.limit === null) return null;
   return {
     question: 'Find the learning rate that just diverges.',
-    hint: 'Raise it until the loss grows; then go back until it does not.',
+    hint: 'Raise it until the loss grows.',
     answer: ofAllRows(run.exactLimit ? tellLimit : tellBound, state, engine),
   };
 }
@@ -226,12 +226,12 @@ async function bisected(state, engine) {
 
 const RAVINE = {
   question: 'Make the ravine: compare scaling none with scaling standard.',
-  hint: 'Take rule steepest and the rate 1/curvature of each, and count the steps.',
+  hint: 'Count the steps of steepest at the rate 1/curvature of each.',
 };
 
 const MOMENTUM = {
   question: 'Why does momentum help? Compare it with steepest, at the same rate.',
-  hint: 'Take scaling none and the rate 1/curvature, and count the steps of both.',
+  hint: 'Scaling none, rate 1/curvature: count the steps of both.',
 };
 
 async function tellRavine(state, engine) {
