@@ -131,7 +131,8 @@ def _row(name: str, loss: str, taken: list[float], bar: int | None) -> tuple[str
 def _size(path: Path) -> str:
     """Return the size of a saved page, and of what of it is code."""
     text = path.read_text(encoding="utf-8")
-    code = re.sub('<script type="application/json".*?</script>', "", text, flags=re.DOTALL)
+    data = '<script type="application/json".*?</script>|<noscript>.*?</noscript>'
+    code = re.sub(data, "", text, flags=re.DOTALL)
     return f"{len(text) / 1000:,.0f} kB, {len(code) / 1000:,.0f} kB of it code"
 
 

@@ -522,9 +522,7 @@ def seen_of(page: Any) -> dict[str, Any]:
     }
 
 
-def test_a_link_brings_the_eye_the_window_the_names_and_the_part_of_the_step(
-    doors: Any, tmp_path: Path
-) -> None:
+def assert_a_link_brings_eye_window_names_and_part(doors: Any, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     st.descend("geyser", "waiting", ["duration"], learning_rate=0.05, steps=30).page(path)
     page = doors.file(path)
@@ -538,7 +536,7 @@ def test_a_link_brings_the_eye_the_window_the_names_and_the_part_of_the_step(
     assert sorted(Menu(again).link().partition("#")[2].split("&")) == sorted(link.split("&"))
 
 
-def test_a_link_asks_for_a_guess_and_hears_it(doors: Any, tmp_path: Path) -> None:
+def assert_a_link_asks_for_a_guess(doors: Any, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     how: dict[str, Any] = {"learning_rate": 0.05, "rule": "steepest", "scale": "none"}
     st.descend("geyser", "waiting", ["duration"], steps=30, **how).page(path)
@@ -566,7 +564,7 @@ def test_an_old_link_still_opens(modules: Any) -> None:
     assert not {"camera", "window", "named", "phase", "slow", "guessing"} & set(asked)
 
 
-def test_of_steps_that_are_left_out_the_page_says_which(doors: Any, tmp_path: Path) -> None:
+def assert_steps_left_out_are_told(doors: Any, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     run = st.descend("diabetes", "progression", learning_rate=0.1, scale="standard", steps=30_000)
     run.page(path)

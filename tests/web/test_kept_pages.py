@@ -22,6 +22,11 @@ from doors import (
     typed_params,
 )
 from PIL import Image
+from test_keep import (
+    assert_a_link_asks_for_a_guess,
+    assert_a_link_brings_eye_window_names_and_part,
+    assert_steps_left_out_are_told,
+)
 
 import steepest as st
 
@@ -121,6 +126,9 @@ def test_what_is_taken_along_is_what_is_seen(
     change_much(page)
     assert_link_brings_all(doors, saved, page)
     assert_page_saves_itself(doors, tmp_path / "again.html", page)
+    assert_a_link_brings_eye_window_names_and_part(doors, tmp_path)
+    assert_a_link_asks_for_a_guess(doors, tmp_path)
+    assert_steps_left_out_are_told(doors, tmp_path)
 
 
 # --- what others wrote ---------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from doors import (
     typed_params,
     written,
 )
+from framed import assert_widgets_live_in_a_frame
 
 import steepest as st
 from steepest.data.table import read_table
@@ -287,10 +288,11 @@ def saved_by(widget: "Locator", path: Path) -> Path:
     return path
 
 
-def test_pages_that_widgets_save_keep_their_state(
-    page: "Page", doors: Doors, line: st.Run, tmp_path: Path
+def assert_saved_pages_keep_their_state(
+    page: "Page", runs: list[st.Run], doors: Doors, tmp_path: Path
 ) -> None:
-    kernel = Kernel([line, st.descend("diabetes", "progression", steps=9)])
+    """Check that a page saved from a widget opens at the widget's step and in its theme."""
+    kernel = Kernel(runs)
     page.expose_function("askPython", kernel.answer)
     for i, widget in enumerate(show(page, kernel, shadow=False)):
         widget.get_by_role("button", name="Step", exact=True).click()
@@ -303,7 +305,9 @@ def test_pages_that_widgets_save_keep_their_state(
         assert Menu(opened).told()["theme"] == "dark"
 
 
-def test_two_widgets_in_one_notebook_do_not_clash(page: "Page", line: st.Run) -> None:
+def test_two_widgets_in_one_notebook_do_not_clash(
+    page: "Page", doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
     choices = {"rule": "steepest", "scale": "standard", "learning_rate": 0.1, "steps": 20}
     runs = [line, st.descend("diabetes", "progression", **choices)]
     kernel = Kernel(runs)
@@ -314,3 +318,7 @@ def test_two_widgets_in_one_notebook_do_not_clash(page: "Page", line: st.Run) ->
         assert_python_answers(second, choices)
     assert kernel.heard.count("1 descend") >= 2
     assert [words for words in kernel.heard if words[0] == "0"] == []
+    other = page.context.new_page()
+    other.goto(page.url)
+    assert_saved_pages_keep_their_state(other, runs, doors, tmp_path)
+    assert_widgets_live_in_a_frame(doors, runs)

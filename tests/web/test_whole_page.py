@@ -137,6 +137,31 @@ def assert_walks_as_python(page: "Page", run: st.Run, choices: dict[str, Any]) -
     assert_steps(page, longer.trace_table())
 
 
+def assert_the_default_run_lives_on(doors: Doors, tmp_path: Path) -> None:
+    """Check that the page of a run with all left to auto walks on by the plane, as Python does."""
+    run = st.descend("orings", "damaged", ["temperature"])
+    run.page(tmp_path / "default.html")
+    page = doors.file(tmp_path / "default.html")
+    rate = page.get_by_label("learning rate as a number", exact=True)
+    rule = page.get_by_label("rule", exact=True)
+    assert rule.input_value() == run.choices.rule == "plane"
+    assert rate.is_disabled() and rate.input_value() == "auto"
+    enter(page, "seed", "5")
+    again = st.descend("orings", "damaged", ["temperature"], seed=5, steps=len(run.trace) - 1)
+    assert loss_of(page) == pytest.approx(again.trace[0].loss, rel=1e-12)
+    press(page, "25 steps")
+    at_step(page, 25)
+    assert loss_of(page) == pytest.approx(again.loss, rel=1e-9)
+    rule.select_option("steepest")
+    enter(page, "learning rate as a number", "0.001")
+    enter(page, "batch size", "4")
+    rule.select_option("plane")
+    settle(page)
+    assert rate.is_disabled() and rate.input_value() == "auto"
+    assert page.get_by_label("batch size", exact=True).input_value() == ""
+    assert not page.get_by_role("alert").is_visible()
+
+
 def test_step_back_and_scrub_agree_with_pythons_trace(
     doors: Doors, line: st.Run, saved: Path, tmp_path: Path
 ) -> None:
@@ -144,6 +169,7 @@ def test_step_back_and_scrub_agree_with_pythons_trace(
     classes = st.descend("orings", "damaged", ["temperature"], steps=60, **CLASSES)
     classes.page(tmp_path / "orings.html")
     assert_walks_as_python(doors.file(tmp_path / "orings.html"), classes, CLASSES)
+    assert_the_default_run_lives_on(doors, tmp_path)
 
 
 def test_divergence_is_told_with_its_numbers_and_its_remedy(
@@ -223,30 +249,6 @@ def test_a_drag_of_the_start_changes_path_and_numbers_and_one_of_a_row_the_minim
     assert_steps(page, descend_rows(rows, steps=60, start=start, **LINE).trace_table())
     press(page, "Take back changes of the data")
     assert_steps(page, walk.trace_table())
-
-
-def test_the_default_run_lives_on_in_its_page(doors: Doors, tmp_path: Path) -> None:
-    run = st.descend("orings", "damaged", ["temperature"])
-    run.page(tmp_path / "default.html")
-    page = doors.file(tmp_path / "default.html")
-    rate = page.get_by_label("learning rate as a number", exact=True)
-    rule = page.get_by_label("rule", exact=True)
-    assert rule.input_value() == run.choices.rule == "plane"
-    assert rate.is_disabled() and rate.input_value() == "auto"
-    enter(page, "seed", "5")
-    again = st.descend("orings", "damaged", ["temperature"], seed=5, steps=len(run.trace) - 1)
-    assert loss_of(page) == pytest.approx(again.trace[0].loss, rel=1e-12)
-    press(page, "25 steps")
-    at_step(page, 25)
-    assert loss_of(page) == pytest.approx(again.loss, rel=1e-9)
-    rule.select_option("steepest")
-    enter(page, "learning rate as a number", "0.001")
-    enter(page, "batch size", "4")
-    rule.select_option("plane")
-    settle(page)
-    assert rate.is_disabled() and rate.input_value() == "auto"
-    assert page.get_by_label("batch size", exact=True).input_value() == ""
-    assert not page.get_by_role("alert").is_visible()
 
 
 def test_several_runs_stand_on_one_surface(doors: Doors, line: st.Run, saved: Path) -> None:

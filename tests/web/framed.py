@@ -4,8 +4,6 @@ import json
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pytest
 from doors import Doors
 
 import steepest as st
@@ -69,13 +67,6 @@ def output_of(runs: list[st.Run], ink: str) -> str:
     return OUTPUT.format(policy=POLICY, ink=ink, states=coded)
 
 
-@pytest.fixture(scope="module")
-def runs() -> list[st.Run]:
-    X = np.random.default_rng(0).normal(size=(60, 4))
-    line = st.descend("geyser", "waiting", ["duration"], steps=9, seed=3)
-    return [line, st.descend((X, X @ np.arange(4)), steps=9, seed=3)]
-
-
 def framed(doors: Doors, document: str) -> "tuple[Page, Frame]":
     """Open a document in a frame of another origin that may run scripts, and nothing else."""
     page = doors.window()
@@ -86,7 +77,8 @@ def framed(doors: Doors, document: str) -> "tuple[Page, Frame]":
     return page, frame
 
 
-def test_two_widgets_live_in_a_frame_and_keep_their_keys(doors: Doors, runs: list[st.Run]) -> None:
+def assert_widgets_live_in_a_frame(doors: Doors, runs: list[st.Run]) -> None:
+    """Check that two widgets in a frame of another origin keep their keys and leave nothing."""
     page, frame = framed(doors, output_of(runs, "rgb(230, 230, 230)"))
     for app in frame.locator(".st-app").all():
         assert app.get_attribute("data-theme") == "dark"
