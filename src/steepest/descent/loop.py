@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from steepest.descent.ground import Around, Ground, Seen, rows_of
 from steepest.descent.rates import Here, LearningRate, Stride
 from steepest.descent.rounding import SWIFT, Rounding
 from steepest.descent.rules import Rule, led
@@ -16,73 +17,12 @@ from steepest.descent.samples import Batches, Growing
 from steepest.descent.scale import Scale, Unscaled
 from steepest.descent.standing import Moved, Rounded, Standing
 from steepest.errors import ChoiceError
-from steepest.objective.curvature import bends
 from steepest.objective.linear import LinearObjective
-from steepest.objective.protocol import Objective, Vector
+from steepest.objective.protocol import Objective, Vector, length
 from steepest.objective.sums import SquaredSums
 from steepest.trace import Step
 
 __all__ = ["Descent", "Walk", "read_start"]
-
-
-class Seen(NamedTuple):
-    """What is found at some params: the loss, its gradient, the margins of a linear objective."""
-
-    loss: float
-    gradient: Vector
-    margins: Any
-
-
-class Ground:
-    """The objective as the walk sees it; it remembers the last place it looked at.
-
-    A search looks ahead at where the next step may land, so that step need not look again.
-    `read` is how many rows have been read so far, each as often as it was.
-    """
-
-    def __init__(self) -> None:
-        self.read = 0
-        self._at: tuple[Objective, Vector] | None = None
-        self._seen: Seen | None = None
-
-    def look(self, objective: Objective, params: Vector) -> Seen:
-        """Return what `objective` is at `params`."""
-        at, before = self._at or (None, params)
-        if self._seen and at is objective and np.array_equal(before, params):
-            return self._seen
-        self._at = objective, params
-        known = getattr(objective, "reference", None)
-        self._seen = _look(objective, params)
-        if isinstance(objective, SquaredSums):
-            self.read += len(objective.objective.rows) * (objective.reference is not known)
-        self.read += _rows(objective)
-        return self._seen
-
-    def margins(self, objective: LinearObjective, params: Vector) -> Any:
-        """Return the margins of `objective` at `params`."""
-        self.read += _rows(objective)
-        return objective.margins(params)
-
-
-def _rows(objective: Objective) -> int:
-    """Return how many rows an objective has; a plain function has none."""
-    return len(objective.rows) if isinstance(objective, LinearObjective) else 0
-
-
-def _look(objective: Objective, params: Vector) -> Seen:
-    """Return what `objective` is at `params`, which it may not keep nor change.
-
-    Copies, since an objective may write to what it is given, and may write its next gradient
-    where it wrote this one.
-    """
-    if isinstance(objective, LinearObjective):
-        sight = objective.look(params)
-        sight.gradient.setflags(write=False)
-        return Seen(*sight)
-    loss, found = objective.value_and_gradient(params.copy())
-    gradient = np.array(found, dtype=np.float64)
-    gradient.setflags(write=False)
-    return Seen(float(loss), gradient, None)
 
 
 @dataclass(frozen=True)
@@ -131,7 +71,7 @@ class Descent:
         self.batches = iter(walk.batches.after(at.index) if walk.batches else ())
         self.before: Seen | None = None
         self.standings = (at, at)
-        self.ground.read = round(at.passes * _rows(walk.objective))
+        self.ground.read = round(at.passes * rows_of(walk.objective))
         if standing is not None:
             self._take_up(standing)
         self.began = perf_counter() - at.seconds
@@ -141,7 +81,7 @@ class Descent:
         state = walk.rule.init(self.scale.position(walk.start))
         # Whoever made the sums has read all rows once.
         passes = 1.0 if walk.sums else 0.0
-        return Standing(0, walk.start, state, _rows(self.objective), passes=passes)
+        return Standing(0, walk.start, state, rows_of(self.objective), passes=passes)
 
     def _take_up(self, at: Standing) -> None:
         """Work out anew, to the same bits, what is not kept: sample, coordinates, margins."""
@@ -176,9 +116,21 @@ class Descent:
         if self.walk.rounding and self._is_due(self.walk.rounding, shrunk):
             self._round(self.walk.rounding, seen)
             slope = self.scale.pull(seen.gradient)
-        position = self.scale.position(self.params)
-        direction, self.state = led(self.walk.rule, slope, self.state, position)
-        here = self._here(seen, position, slope, direction, self._is_round(shrunk))
+        around = Around(
+            self.ground, self.objective, self.scale, self.params, seen, self.last, self.before
+        )
+        direction, self.state = led(self.walk.rule, slope, self.state, around.position)
+        here = Here(
+            self.index,
+            seen.loss,
+            slope,
+            direction,
+            around,
+            last=self.last,
+            is_round=self._is_round(shrunk),
+            arrived=self._has_arrived(slope),
+            same_rows=self.walk.batches is None,
+        )
         found = self.walk.rate(here)
         stride = found if isinstance(found, Stride) else Stride(found)
         rate, momentum = stride.rate, stride.momentum
@@ -218,12 +170,12 @@ class Descent:
         return seen
 
     def _steepness(self, seen: Seen) -> float:
-        return float(np.linalg.norm(self.scale.pull(seen.gradient)))
+        return length(self.scale.pull(seen.gradient))
 
     def _shrunk(self, slope: Vector) -> float:
-        """Return what is left of the last step's steepness; 0 if these rows saw no step."""
-        before = float(np.linalg.norm(self.last.slope)) if self.last else 0.0
-        return float(np.linalg.norm(slope)) / before if before else 0.0
+        """Return what is left of the last step's steepness; 1 if these rows saw no step."""
+        before = length(self.last.slope) if self.last else 0.0
+        return length(slope) / before if before else 1.0
 
     def _is_due(self, rounding: Rounding, shrunk: float) -> bool:
         since = self.index - (self.rounded.at if self.rounded else 0)
@@ -245,7 +197,7 @@ class Descent:
         if fresh is None:
             return
         self.scale = fresh
-        self.rounded = Rounded(self.index, self.params, _rows(self.objective))
+        self.rounded = Rounded(self.index, self.params, rows_of(self.objective))
         if last is not None and self.before is not None:
             moved = self.scale.position(old.params(last.move))
             began = self.scale.pull(self.before.gradient)
@@ -256,38 +208,14 @@ class Descent:
     ) -> Scale | None:
         """Return the coordinates in which the bowl is round at `params`, or None."""
         margins = self.ground.margins(objective, params) if seen is None else seen.margins
-        self.ground.read += _rows(objective)
+        self.ground.read += rows_of(objective)
         return rounding.here(objective, margins)
 
-    def _here(
-        self, seen: Seen, position: Vector, slope: Vector, direction: Vector, is_round: bool
-    ) -> Here:
-        """Return where the descent stands, with how the gradient turned over the last step."""
-        last, objective, scale, params = self.last, self.objective, self.scale, self.params
-
-        def try_move(move: Vector) -> tuple[float, Vector]:
-            there = self.ground.look(objective, params + scale.params(move))
-            return there.loss, scale.pull(there.gradient)
-
-        def bend() -> Any:
-            directions = [scale.params(direction)]
-            ways = [self.ground.margins(objective, directions[0])]
-            if last is not None and self.before is not None:
-                directions.append(scale.params(last.move))
-                ways.append(seen.margins - self.before.margins)
-            return bends(objective, seen.margins, directions, ways)
-
-        arrived = objective is self.walk.objective and np.linalg.norm(slope) <= self.enough
-        now = self.index, seen.loss, position, slope, direction, try_move, bend
-        known = {"is_round": is_round, "arrived": bool(arrived)}
-        if last is None:
-            return Here(*now, **known)
-        turned = slope - last.slope if self.walk.batches is None else None
-        known |= {"last_rate": last.rate, "moved": last.move, "turned": turned, "kept": last.kept}
-        return Here(*now, **known)
+    def _has_arrived(self, slope: Vector) -> bool:
+        return self.objective is self.walk.objective and length(slope) <= self.enough
 
     def _step(self, here: Here, seen: Seen, rate: float, momentum: float) -> Step:
-        params, all_rows = self.params, _rows(self.walk.objective)
+        params, all_rows = self.params, rows_of(self.walk.objective)
         params.setflags(write=False)
         full_loss = self._full_loss(params, seen)
         return Step(
@@ -296,12 +224,12 @@ class Descent:
             loss=seen.loss,
             full_loss=full_loss,
             gradient=seen.gradient,
-            gradient_norm=float(np.linalg.norm(seen.gradient)),
-            steepness=float(np.linalg.norm(here.gradient)),
+            gradient_norm=length(seen.gradient),
+            steepness=length(here.gradient),
             learning_rate=rate,
             momentum=momentum,
             seconds=perf_counter() - self.began,
-            rows=_rows(self.objective) or all_rows,
+            rows=rows_of(self.objective) or all_rows,
             passes=self.ground.read / all_rows if all_rows else 0.0,
             rounded=self.rounded is not None and self.rounded.at == self.index,
         )
@@ -311,7 +239,7 @@ class Descent:
         if self.walk.sums or self.objective is self.walk.objective:
             return seen.loss
         if self.walk.batches and self.index % self.walk.batches.in_epoch == 0:
-            self.ground.read += _rows(self.walk.objective)
+            self.ground.read += rows_of(self.walk.objective)
             return self.walk.objective.value(params)
         return float("nan")
 

@@ -113,11 +113,11 @@ class LinearObjective:
             return total, X.T @ slope, slope.sum(axis=0)
 
         total, by_weight, by_bias = tree_sum(rows.map(block))
-        count = rows.total
-        gradient = np.concatenate((by_weight.ravel(), np.atleast_1d(by_bias))) / count
+        gradient = np.append(by_weight, by_bias)
+        gradient /= rows.total
         if self.l2:
             gradient[: by_weight.size] += self.l2 * weights.ravel()
-        return float(total / count + self._penalty(weights)), gradient
+        return float(total / rows.total + self._penalty(weights)), gradient
 
     def margins(self, params: Vector) -> Array:
         """Return X w + b, (rows,) or (rows, k): linear in `params`, so a direction's too."""
