@@ -26,14 +26,16 @@ class Seen(NamedTuple):
 class Ground:
     """The objective as the walk sees it; it remembers the last place it looked at.
 
-    A search looks ahead at where the next step may land, so that step need not look again.
-    `read` is how many rows have been read so far, each as often as it was.
+    A search looks ahead at where the next step may land, so that step need not look again, nor
+    turn the gradient there into the coordinates of the walk, nor the move into params. `read` is how many rows have been read so far, each as often as it was.
     """
 
     def __init__(self) -> None:
         self.read = 0
         self._at: tuple[Objective, Vector] | None = None
         self._seen: Seen | None = None
+        self._pulled: tuple[Scale, Vector, Vector] | None = None
+        self._moved: tuple[Scale, Vector, Vector] | None = None
 
     def look(self, objective: Objective, params: Vector) -> Seen:
         """Return what `objective` is at `params`."""
@@ -47,6 +49,19 @@ class Ground:
             self.read += len(objective.objective.rows) * (objective.reference is not known)
         self.read += rows_of(objective)
         return self._seen
+
+    def pull(self, scale: Scale, gradient: Vector) -> Vector:
+        """Return the gradient by the position."""
+        if not (self._pulled and self._pulled[0] is scale and self._pulled[1] is gradient):
+            self._pulled = scale, gradient, scale.pull(gradient)
+        return self._pulled[2]
+
+    def way(self, scale: Scale, move: Vector) -> Vector:
+        """Return how the params change by a move."""
+        known = self._moved
+        if not (known and known[0] is scale and (known[1] == move).all()):
+            known = self._moved = scale, move, scale.params(move)
+        return known[2]
 
     def margins(self, objective: LinearObjective, params: Vector) -> Any:
         """Return the margins of `objective` at `params`."""
@@ -77,15 +92,16 @@ class Around:
 
     def try_move(self, move: Vector) -> tuple[float, Vector]:
         """Return the loss and the gradient after a trial step."""
-        there = self.ground.look(self.objective, self.params + self.scale.params(move))
-        return there.loss, self.scale.pull(there.gradient)
+        way = self.ground.way(self.scale, move)
+        there = self.ground.look(self.objective, self.params + way)
+        return there.loss, self.ground.pull(self.scale, there.gradient)
 
     def bend(self, direction: Vector) -> Any:
         """Return the second derivatives along a direction and the last step, (1, 1) or (2, 2)."""
         directions = [self.scale.params(direction)]
         ways = [self.ground.margins(self.objective, directions[0])]
         if self.last is not None and self.before is not None:
-            directions.append(self.scale.params(self.last.move))
+            directions.append(self.last.way)
             ways.append(self.seen.margins - self.before.margins)
         return bends(self.objective, self.seen.margins, directions, ways)
 

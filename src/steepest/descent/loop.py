@@ -93,6 +93,9 @@ class Descent:
         if walk.rounding and at.rounded:
             there = walk.growing.at(at.rounded.rows) if walk.growing else self.objective
             self.scale = self._coordinates(walk.rounding, there, at.rounded.params) or self.scale
+        if at.last and at.last.way is None:
+            # A file from before ways were kept.
+            self.last = at.last._replace(way=self.scale.params(at.last.move))
         if at.last and not walk.batches and not walk.sums:
             self.before = self.ground.look(self.objective, at.last.params)
 
@@ -111,11 +114,11 @@ class Descent:
     def __next__(self) -> Step:
         """Return where the descent stands, and go one step on."""
         seen = self._look()
-        slope = self.scale.pull(seen.gradient)
+        slope = self.ground.pull(self.scale, seen.gradient)
         shrunk = self._shrunk(slope)
         if self.walk.rounding and self._is_due(self.walk.rounding, shrunk):
             self._round(self.walk.rounding, seen)
-            slope = self.scale.pull(seen.gradient)
+            slope = self.ground.pull(self.scale, seen.gradient)
         around = Around(
             self.ground, self.objective, self.scale, self.params, seen, self.last, self.before
         )
@@ -136,9 +139,10 @@ class Descent:
         rate, momentum = stride.rate, stride.momentum
         step = self._step(here, seen, rate, momentum)
         moved = stride.of(here)
-        self.last = Moved(rate, moved, slope, self.params, stride.kept)
+        way = self.ground.way(self.scale, moved)
+        self.last = Moved(rate, moved, slope, self.params, stride.kept, way)
         self.before = seen
-        self.params = self.params + self.scale.params(moved)
+        self.params = self.params + way
         self.index += 1
         self.standings = (self.standings[1], self._stand(step))
         return step
@@ -170,7 +174,7 @@ class Descent:
         return seen
 
     def _steepness(self, seen: Seen) -> float:
-        return length(self.scale.pull(seen.gradient))
+        return length(self.ground.pull(self.scale, seen.gradient))
 
     def _shrunk(self, slope: Vector) -> float:
         """Return what is left of the last step's steepness; 1 if these rows saw no step."""
@@ -193,13 +197,13 @@ class Descent:
     def _round(self, rounding: Rounding, seen: Seen) -> None:
         """Go on in new coordinates, if there are any."""
         last = self.last
-        fresh, old = self._coordinates(rounding, self.objective, self.params, seen), self.scale
+        fresh = self._coordinates(rounding, self.objective, self.params, seen)
         if fresh is None:
             return
         self.scale = fresh
         self.rounded = Rounded(self.index, self.params, rows_of(self.objective))
         if last is not None and self.before is not None:
-            moved = self.scale.position(old.params(last.move))
+            moved = self.scale.position(last.way)
             began = self.scale.pull(self.before.gradient)
             self.last = last._replace(move=moved, slope=began)
 
