@@ -45,7 +45,7 @@ def auto_scale(objective: Objective, plane: bool) -> tuple[str, str]:
     size, margins = objective.shape
     dear = plane and not isinstance(objective.loss, Squared) and not objective.rows.is_sparse
     fits = size**2 * margins <= MOST_MATRIX if dear else size <= MOST_ROUNDED
-    if fits:
+    if fits or known_from_sums(objective):
         return "round", f"round: a matrix of {size:,} x {size:,} makes the bowl round"
     return "standard", f"standard: a matrix of {size:,} x {size:,} would cost more than it saves"
 
@@ -53,9 +53,12 @@ def auto_scale(objective: Objective, plane: bool) -> tuple[str, str]:
 def known_from_sums(objective: Objective) -> bool:
     """Return whether sums over the rows, taken once, are the whole of the objective.
 
-    So they are of the squared loss; of more features than a few hundred, the products of all
-    pairs would cost more than the steps that they save.
+    So they are of the squared loss. The products of all pairs of very many features would cost
+    more than the steps that they save: of sparse rows, which would have to be filled up, and of
+    rows that are fewer than the features, sooner.
     """
     if not isinstance(objective, LinearObjective) or not isinstance(objective.loss, Squared):
         return False
-    return objective.shape[0] <= MOST_ROUNDED
+    size, rows = objective.shape[0], objective.rows
+    tall = not rows.is_sparse and len(rows) >= size
+    return size**2 <= MOST_MATRIX if tall else size <= MOST_ROUNDED

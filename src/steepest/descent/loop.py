@@ -63,7 +63,7 @@ class Descent:
         self.ground = Ground()
         # A LinearObjective wherever there are samples, roundings or planes.
         # The sums move their point of reference as they are looked at: each descent has its own.
-        first = walk.growing.first() if walk.growing else walk.objective
+        first = walk.growing.first if walk.growing else walk.objective
         self.objective: Any = copy(walk.sums) if walk.sums else first
         at = standing or self._first()
         self.params, self.state, self.index = at.params, at.state, at.index

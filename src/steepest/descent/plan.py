@@ -171,7 +171,7 @@ def _plane_walk(objective: Objective, start: Vector, scale: str, seed: int) -> W
         coordinates = Rounding.of(objective, objective).at_first
         return Walk(objective, start, Plane(), PlaneSearch(), coordinates)
     growing = Growing(objective, seed)
-    rounding = Rounding.of(objective, growing.first())
+    rounding = Rounding.of(objective, growing.first)
     return Walk(
         objective,
         start,

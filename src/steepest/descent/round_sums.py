@@ -41,5 +41,5 @@ class RoundSums:
 
 def rounded_by_sums(sums: SquaredSums) -> RoundSums:
     """Return the coordinates in which the bowl of `sums` is round."""
-    mean, deviation = sums.objective.moments
+    mean, deviation = sums.objective.units
     return RoundSums(Standard(mean, deviation, margins=1), sums.root)

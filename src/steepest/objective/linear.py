@@ -26,7 +26,7 @@ __all__ = ["LinearObjective", "param_names"]
 Array = NDArray[np.float64]
 
 GLANCE = 2**14
-"""Rows that tell well enough of what size a random start is to be."""
+"""Rows that tell the units of the features well enough."""
 
 
 class Sight(NamedTuple):
@@ -164,6 +164,18 @@ class LinearObjective:
         return moments(self.rows)
 
     @cached_property
+    def units(self) -> Moments:
+        """The moments, or where rows are very many those of rows at equal distances.
+
+        They are good enough wherever something is told in standard units that may be told in any.
+        """
+        count, weight = len(self.rows), self.rows.sample_weight
+        few = np.linspace(0, count - 1, GLANCE).astype(np.intp)
+        if count <= GLANCE or (weight is not None and not weight[few].any()):
+            return self.moments
+        return self.sample(few).moments
+
+    @cached_property
     def gram(self) -> Array:
         """`Z'Z / rows`, with Z the standardised features and a last column of ones.
 
@@ -205,14 +217,6 @@ class LinearObjective:
         (total,) = tree_sum(self.rows.map(block))
         return float(total / self.rows.total)
 
-    @property
-    def _glance(self) -> "LinearObjective":
-        """The objective on rows at equal distances where they are very many, else on all."""
-        count = len(self.rows)
-        if count <= GLANCE:
-            return self
-        return self.sample(np.linspace(0, count - 1, GLANCE).astype(np.intp))
-
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.
 
@@ -223,7 +227,7 @@ class LinearObjective:
         several classes only their differences matter, so what they have in common is 0. Of very
         many rows the standard units are those of a few.
         """
-        mean, deviation = self._glance.moments
+        mean, deviation = self.units
         drawn = generator.standard_normal(self.shape) * self.loss.spread(
             self.rows.y, self.rows.sample_weight
         )
