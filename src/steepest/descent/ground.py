@@ -27,7 +27,8 @@ class Ground:
     """The objective as the walk sees it; it remembers the last place it looked at.
 
     A search looks ahead at where the next step may land, so that step need not look again, nor
-    turn the gradient there into the coordinates of the walk, nor the move into params. `read` is how many rows have been read so far, each as often as it was.
+    turn the gradient there into the coordinates of the walk, nor the move into params. `read` is
+    how many rows have been read so far, each as often as it was.
     """
 
     def __init__(self) -> None:
