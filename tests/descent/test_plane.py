@@ -9,8 +9,8 @@ from scipy.sparse.linalg import cg
 
 import steepest as st
 from steepest import LinearObjective
+from steepest.descent.coordinates import Standard
 from steepest.descent.rounding import RoundedHere, Rounding
-from steepest.descent.scale import Standard
 from steepest.objective.curvature import bends, grams
 from steepest.objective.plane import lowest_step
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from steepest.descent.scale import Scale
+from steepest.descent.coordinates import Scale
 from steepest.descent.standing import Moved
 from steepest.objective.curvature import bends
 from steepest.objective.linear import LinearObjective

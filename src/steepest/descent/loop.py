@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from steepest.descent.coordinates import Scale, Unscaled
 from steepest.descent.ground import Around, Ground, Seen, rows_of
 from steepest.descent.rates import Here, LearningRate, Stride
 from steepest.descent.rounding import SWIFT, Rounding
 from steepest.descent.rules import Rule, led
 from steepest.descent.samples import Batches, Growing
-from steepest.descent.scale import Scale, Unscaled
 from steepest.descent.standing import Moved, Rounded, Standing
 from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective

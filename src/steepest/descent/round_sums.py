@@ -6,7 +6,7 @@ what the gradient there lacks, the next such step makes up for.
 
 from dataclasses import dataclass
 
-from steepest.descent.scale import Standard
+from steepest.descent.coordinates import Standard
 from steepest.objective.protocol import Vector
 from steepest.objective.roots import Root
 from steepest.objective.sums import SquaredSums

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.descent.scale import Standard
+from steepest.descent.coordinates import Standard
 from steepest.objective.curvature import gram, grams, usual_bend
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Vector
