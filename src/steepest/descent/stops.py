@@ -117,7 +117,8 @@ class Stopping:
     def _polished(self, trace: Trace) -> Stop | None:
         steepness = trace.steepnesses[-1]
         shrinks = len(trace) < 3 or steepness < SHRINKS * trace.steepnesses[-2]
-        if shrinks and steepness > EXACT * trace.steepnesses[0]:
+        # From very far away the first step leaves what is rounding there, and much here.
+        if shrinks and steepness > EXACT * min(trace.first.steepness, self.steep):
             return None
         return Stop("arrived", "arrived: what is left of the gradient is rounding")
 
