@@ -160,7 +160,7 @@ def descend_rows(
             choices=_became(asked, objective, walk, why),
             trace=trace,
             stop=stop,
-            verdicts=judge(walk, trace, stop),
+            verdicts=judge(walk, trace, stop, rows.target.classes),
             asked=asked,
             standing=stands(descent, trace, stop),
         )

@@ -164,7 +164,8 @@ def test_nor_where_rows_weigh_nothing(kind: str, seed: int, l2: float) -> None:
 def test_nor_with_one_row_in_a_class(classes: int, seed: int, l2: float) -> None:
     y = np.append(np.zeros(2 * classes), np.arange(classes))
     X = np.random.default_rng(seed).normal(size=(len(y), 2))
-    assert_no_higher((X, y), loss="cross_entropy", l2=l2, seed=seed)
+    # Where several classes together lie apart the loss falls on for very long.
+    assert_no_higher((X, y), loss="cross_entropy", l2=l2, seed=seed, seconds=1.0)
 
 
 @pytest.mark.parametrize("kind", LOSSES)
