@@ -116,7 +116,7 @@ class Descent:
         seen = self._look()
         slope = self.ground.pull(self.scale, seen.gradient)
         shrunk = self._shrunk(slope)
-        if self.walk.rounding and self._is_due(self.walk.rounding, shrunk):
+        if self.walk.rounding and self._is_due(self.walk.rounding, slope, shrunk):
             self._round(self.walk.rounding, seen)
             slope = self.ground.pull(self.scale, seen.gradient)
         here = self._here(seen, slope, shrunk)
@@ -186,9 +186,10 @@ class Descent:
         before = length(self.last.slope) if self.last else 0.0
         return length(slope) / before if before else 1.0
 
-    def _is_due(self, rounding: Rounding, shrunk: float) -> bool:
+    def _is_due(self, rounding: Rounding, slope: Vector, shrunk: float) -> bool:
+        """Return whether to round anew; not where the descent has arrived."""
         since = self.index - (self.rounded.at if self.rounded else 0)
-        return rounding.due(self.objective, since, shrunk)
+        return rounding.due(self.objective, since, shrunk) and not self._has_arrived(slope)
 
     def _is_round(self, shrunk: float) -> bool:
         """Return whether the bowl was made round here, or is as good as round all the same.
