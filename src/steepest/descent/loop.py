@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.descent.rates import Here, LearningRate, Stride
+from steepest.descent.rates import Here, LearningRate, Place, Stride
 from steepest.descent.rounding import Rounding
 from steepest.descent.rules import Rule, led
 from steepest.descent.samples import Batches, Growing
@@ -26,11 +26,15 @@ __all__ = ["Descent", "Walk", "read_start"]
 
 
 class Seen(NamedTuple):
-    """What is found at some params: the loss, its gradient, the margins of a linear objective."""
+    """What is found at some params: the loss, its gradient, the margins of a linear objective.
+
+    Of that `smooth` is the gradient of all but an L1 penalty, too.
+    """
 
     loss: float
     gradient: Vector
     margins: Any
+    smooth: Any = None
 
 
 class Ground:
@@ -179,15 +183,26 @@ class Descent:
         here = self._here(seen, position, slope, direction)
         found = self.walk.rate(here)
         stride = found if isinstance(found, Stride) else Stride(found)
+        self.ground.read += stride.read
         rate, momentum = stride.rate, stride.momentum
         step = self._step(here, seen, rate, momentum)
-        moved = stride.of(here)
+        moved, landed = self._landing(here, stride)
         self.last = Moved(rate, moved, slope, self.params, stride.kept)
         self.before = seen
-        self.params = self.params + self.scale.params(moved)
+        self.params = landed
         self.index += 1
         self.standings = (self.standings[1], self._stand(step))
         return step
+
+    def _landing(self, here: Here, stride: Stride) -> tuple[Vector, Vector]:
+        """Return the step itself, in coordinates of the walk, and the params to which it leads.
+
+        Params that are told are taken as they are: a sum would not be exactly 0 where they are.
+        """
+        if stride.to is not None:
+            return self.scale.position(stride.to) - here.position, stride.to
+        moved = stride.of(here)
+        return moved, self.params + self.scale.params(moved)
 
     def _stand(self, step: Step) -> Standing:
         return Standing(
@@ -259,12 +274,13 @@ class Descent:
                 ways.append(seen.margins - self.before.margins)
             return bends(objective, seen.margins, directions, ways)
 
+        place = Place(params, seen, lambda there: self.ground.look(objective, there))
         arrived = objective is self.walk.objective and np.linalg.norm(slope) <= self.enough
         now = self.index, seen.loss, position, slope, direction, try_move, bend, bool(arrived)
         if last is None:
-            return Here(*now)
+            return Here(*now, place=place)
         turned = slope - last.slope if self.walk.batches is None else None
-        return Here(*now, last.rate, last.move, turned, last.kept)
+        return Here(*now, last.rate, last.move, turned, last.kept, place)
 
     def _step(self, here: Here, seen: Seen, rate: float, momentum: float) -> Step:
         params, all_rows = self.params, _rows(self.walk.objective)

@@ -13,6 +13,7 @@ from steepest.descent.asked import Asked
 from steepest.descent.auto import auto_rule, auto_scale, known_from_sums
 from steepest.descent.choice import choose_rate, rate_of_rule
 from steepest.descent.loop import Walk, read_start
+from steepest.descent.plan_proximal import plan_proximal, wants_proximal
 from steepest.descent.plane import PlaneSearch
 from steepest.descent.rates import LearningRate, Schedule, Scheduled, Search, TimeDecay
 from steepest.descent.round_sums import RoundSums, rounded_by_sums
@@ -55,6 +56,7 @@ class Choices:
     batch: int | None
     curvature: float | None
     quantile: float = 0.5
+    l1: float = 0.0
     why: str = ""
     """Why `auto` became what it did, part by part; empty where nothing was left to it."""
     afresh: str = ""
@@ -70,7 +72,13 @@ def objective_of(
     loss = choose_loss(chosen.loss, count, chosen.delta, chosen.quantile)
     weight = data.sample_weight
     objective = LinearObjective(
-        data.X, data.y, loss, l2=chosen.l2, sample_weight=weight, threads=threads
+        data.X,
+        data.y,
+        loss,
+        l1=chosen.l1,
+        l2=chosen.l2,
+        sample_weight=weight,
+        threads=threads,
     )
     if data.moments is not None:
         objective.moments = data.moments
@@ -82,6 +90,8 @@ def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:
 
     Raises ChoiceError for what cannot be.
     """
+    if wants_proximal(objective, asked):
+        return plan_proximal(objective, asked)
     rule, scale, reasons = asked.rule, asked.scale, []
     if isinstance(rule, str) and rule == "auto":
         rule, why = auto_rule(objective, asked.learning_rate, asked.batch)

@@ -18,6 +18,7 @@ __all__ = [
     "Fixed",
     "Here",
     "LearningRate",
+    "Place",
     "Scheduled",
     "Search",
     "StepDecay",
@@ -32,18 +33,31 @@ Schedule = Callable[[int], float]
 class Stride(NamedTuple):
     """How far to go along the direction, and how much of the last step to take once more.
 
-    `kept` is what the rate itself has to know at the next step, of plain numbers and arrays.
+    `kept` is what the rate itself has to know at the next step, of plain numbers and arrays. Where
+    a step does not go along the direction, `to` are the params, in the reader's units, to which it
+    leads. `read` is how many rows were read for it, besides looks.
     """
 
     rate: float
     momentum: float = 0.0
     kept: Any = None
+    to: Vector | None = None
+    read: int = 0
 
     def of(self, here: "Here") -> Vector:
         """Return the step itself, from where the descent stands."""
         if here.moved is None or not self.momentum:
             return self.rate * here.direction
         return self.rate * here.direction + self.momentum * here.moved
+
+
+class Place(NamedTuple):
+    """Where the descent stands in the reader's units, and how to look at other params."""
+
+    params: Vector
+    seen: Any
+    """What a linear objective is here, as `LinearObjective.look` tells it."""
+    look: Callable[[Vector], Any]
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,8 @@ class Here:
     """How the gradient changed over the last step; None where its rows were others."""
     kept: Any = None
     """What the rate kept of the last step."""
+    place: Place | None = None
+    """The same place in the reader's units."""
 
     def try_rate(self, rate: float) -> tuple[float, Vector]:
         """Return the loss and the gradient at a trial rate along the direction."""

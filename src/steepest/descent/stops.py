@@ -177,7 +177,7 @@ def separated_below(objective: LinearObjective) -> float:
     estimates in logistic regression models", Biometrika 71). It is 0 where that cannot be: with a
     penalty, for a target that is a number, and with sample weights.
     """
-    endless = isinstance(objective.loss, OfClasses) and not objective.l2
+    endless = isinstance(objective.loss, OfClasses) and not (objective.l1 or objective.l2)
     if not endless or objective.rows.sample_weight is not None:
         return 0.0
     return float(np.log(2.0)) / len(objective.rows)
