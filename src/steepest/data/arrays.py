@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.gaps import Holes
+from steepest.data.rows import Rows
 from steepest.data.sparse import as_csr, is_sparse, sparse_holes
 from steepest.errors import DataError
 
@@ -49,18 +50,13 @@ def as_vector(source: Any, name: str = "y") -> NDArray[Any]:
 
 
 def array_holes(
-    X: Any, y: NDArray[Any] | None, names: Sequence[str], mean: NDArray[Any] | None = None
+    X: Any, y: NDArray[Any] | None, names: Sequence[str], threads: int | None = None
 ) -> list[Holes]:
     """Return what is missing in X, (rows, features), and y, (rows,): columns with holes only.
 
-    `names` has one name for each column of X. `mean` has that of each column, where it is known:
-    only a column with holes, or of very large numbers, has none that is finite.
+    `names` has one name for each column of X.
     """
-    if mean is None:
-        # The same is true of a sum; it may overflow where the values do not.
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean = X.data.sum(keepdims=True) if is_sparse(X) else X.sum(keepdims=True)
-    if np.isfinite(mean).all():
+    if Rows(X, np.empty(X.shape[0]), threads=threads).is_finite():
         found = []
     elif is_sparse(X):
         found = sparse_holes(X, names)

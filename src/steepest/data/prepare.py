@@ -5,7 +5,7 @@ Nothing is left out or filled in unasked: a gap is an error, unless the reader s
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,6 @@ from steepest.data.arrays import array_holes, as_matrix, as_vector
 from steepest.data.columns import kind_of, listing, numbers, some, words
 from steepest.data.features import Features, choose_features, named_features, plain_features
 from steepest.data.gaps import Holes, sound_rows, tell
-from steepest.data.moments import Moments, moments
-from steepest.data.rows import Rows
 from steepest.data.sparse import is_sparse
 from steepest.data.table import Table, read_table
 from steepest.data.target import Target, choose_target, plain_target
@@ -44,7 +42,6 @@ class Data:
     dropped: int  # rows left out because of a gap
     sample_weight: NDArray[np.float64] | None = None  # (rows,), all above 0; None: all count once
     weightless: int = 0  # rows left out because they weigh 0
-    moments: Moments | None = field(default=None, init=False)  # of X, where they are known
 
 
 def prepare(
@@ -183,8 +180,7 @@ def _from_arrays(
         # A data frame as X has names already.
         names = [str(name) for name in getattr(pair[0], "columns", ())] or None
     features = plain_features(X.shape[1]) if names is None else _named(names, X.shape[1])
-    known = moments(Rows(X, y, sample_weight=weights, threads=threads))
-    holes = array_holes(X, y, features.names, known.mean) + weight_holes(weights, WEIGHTS)
+    holes = array_holes(X, y, features.names, threads) + weight_holes(weights, WEIGHTS)
     place = _row if counting is None else lambda index: _row(int(counting[index]))
     sound = _sound_rows(holes, len(y), place, "arrays", missing)
     dropped = int((~sound).sum())
@@ -194,11 +190,7 @@ def _from_arrays(
         _check_rows(len(y), "arrays", f"{some(dropped, 'row')} with gaps")
     target, values = plain_target(y, classify)
     weightless = rows - dropped - len(y)
-    data = Data(X, values, features, target, "arrays", dropped, weights, weightless)
-    if not dropped:
-        # What has been worked out to see whether X is finite need not be worked out again.
-        object.__setattr__(data, "moments", known)
-    return data
+    return Data(X, values, features, target, "arrays", dropped, weights, weightless)
 
 
 def _counting(

@@ -77,8 +77,8 @@ class Target:
         if self.classes is None:
             return np.asarray(values, dtype=np.float64)
         codes = self._spoken(values) if self.categories else self._counted(values)
-        wrong = np.flatnonzero(codes < 0)
-        if wrong.size:
+        if codes.min(initial=0.0) < 0:
+            wrong = np.flatnonzero(codes < 0)
             label = values[wrong[0]]
             got = "no value" if label is None else f"the class {_python(label)!r}"
             raise DataError(
@@ -95,6 +95,11 @@ class Target:
     def _counted(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return the codes of numbers, whose classes are sorted; -1 for an unknown one."""
         known = np.array(self.classes, dtype=np.float64)
+        if len(known) == 2:
+            # Two looks are quicker than a search.
+            codes = (values == known[1]).astype(np.float64)
+            codes[~((values == known[0]) | (values == known[1]))] = -1.0
+            return codes
         near = np.minimum(np.searchsorted(known, values), len(known) - 1)
         return np.where(known[near] == values, near, -1.0)
 
@@ -151,8 +156,9 @@ def plain_target(y: Any, classify: bool | None) -> tuple[Target, NDArray[np.floa
     if values.dtype.kind not in "biuf":
         raise DataError(f"y must hold numbers, booleans or strings, got {values.dtype}")
     kind = "boolean" if values.dtype.kind == "b" else "number"
-    target = _of_numbers("y", values.astype(np.float64), kind, classify, where)
-    return target, target.codes(values.astype(np.float64), _row, where)
+    values = values.astype(np.float64)
+    target = _of_numbers("y", values, kind, classify, where)
+    return target, target.codes(values, _row, where)
 
 
 def _of_words(table: Table, name: str, classify: bool | None) -> Target:
@@ -181,12 +187,14 @@ def _of_numbers(
     unit: str = "",
 ) -> Target:
     """Return numbers or booleans, (rows,), as a target; gaps and infinities are left aside here."""
-    finite = values[np.isfinite(values)]
+    sound = np.isfinite(values)
+    finite = values if sound.all() else values[sound]
     if finite.size == 0:
         raise DataError(f"{where} has no finite value at all; choose another column")
     low, high = finite.min(), finite.max()
-    whole = bool((np.floor(finite) == finite).all())
-    two = low != high and bool(((finite == low) | (finite == high)).all())
+    two = low != high and _count(finite, low) + _count(finite, high) == finite.size
+    some_of_each = np.array([low, high]) if two else finite
+    whole = bool((np.floor(some_of_each) == some_of_each).all())
     by_type = kind == "boolean" or (whole and two)
     if not (by_type if classify is None else classify):
         if low == high:
@@ -196,10 +204,14 @@ def _of_numbers(
             )
         return Target(name, unit=unit)
     python = bool if kind == "boolean" else int if whole else float
-    found = np.array([low, high]) if two else np.unique(finite)
-    labels = [python(label) for label in found]
+    labels = [python(label) for label in np.unique(some_of_each)]
     _check_classes(labels, finite.size, where, most=finite.size if whole else _MOST_CLASSES)
     return Target(name, tuple(labels))
+
+
+def _count(values: NDArray[np.float64], value: float) -> int:
+    """Return how many of the values are this one."""
+    return int(np.count_nonzero(values == value))
 
 
 def _check_classes(labels: Sequence[Any], rows: int, where: str, most: int = _MOST_CLASSES) -> None:

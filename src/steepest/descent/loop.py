@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from steepest.descent.rates import Here, LearningRate, Place, Stride
-from steepest.descent.rounding import Rounding
+from steepest.descent.rounding import SWIFT, Rounding
 from steepest.descent.rules import Rule, led
 from steepest.descent.samples import Batches, Growing
 from steepest.descent.scale import Scale, Unscaled
@@ -176,11 +176,13 @@ class Descent:
         """Return where the descent stands, and go one step on."""
         seen = self._look()
         slope = self.scale.pull(seen.gradient)
-        if self.walk.rounding and self._round(self.walk.rounding, seen, slope):
+        shrunk = self._shrunk(slope)
+        if self.walk.rounding and self._is_due(self.walk.rounding, shrunk):
+            self._round(self.walk.rounding, seen)
             slope = self.scale.pull(seen.gradient)
         position = self.scale.position(self.params)
         direction, self.state = led(self.walk.rule, slope, self.state, position)
-        here = self._here(seen, position, slope, direction)
+        here = self._here(seen, position, slope, direction, self._is_round(shrunk))
         found = self.walk.rate(here)
         stride = found if isinstance(found, Stride) else Stride(found)
         self.ground.read += stride.read
@@ -224,6 +226,8 @@ class Descent:
         while growing and self.objective is not self.walk.objective:
             if not growing.outgrown(self.objective, seen.loss, self._steepness(seen)):
                 break
+            if self.walk.rounding:
+                self._round(self.walk.rounding, seen)
             self.objective = growing.larger(self.objective)
             seen, self.last = self.ground.look(self.objective, self.params), None
         return seen
@@ -231,24 +235,36 @@ class Descent:
     def _steepness(self, seen: Seen) -> float:
         return float(np.linalg.norm(self.scale.pull(seen.gradient)))
 
-    def _round(self, rounding: Rounding, seen: Seen, slope: Vector) -> bool:
-        """Go on in new coordinates, if it is time for them; return whether it was."""
-        last = self.last
+    def _shrunk(self, slope: Vector) -> float:
+        """Return what is left of the last step's steepness; 0 if these rows saw no step."""
+        before = float(np.linalg.norm(self.last.slope)) if self.last else 0.0
+        return float(np.linalg.norm(slope)) / before if before else 0.0
+
+    def _is_due(self, rounding: Rounding, shrunk: float) -> bool:
         since = self.index - (self.rounded.at if self.rounded else 0)
-        before = float(np.linalg.norm(last.slope)) if last else 0.0
-        shrunk = float(np.linalg.norm(slope)) / before if before else 0.0
-        if not rounding.due(self.objective, since, shrunk):
+        return rounding.due(self.objective, since, shrunk)
+
+    def _is_round(self, shrunk: float) -> bool:
+        """Return whether the bowl was made round here, or is as good as round all the same.
+
+        Not so with several margins, each of which was made round by itself.
+        """
+        if self.rounded is None or self.objective.shape[1] > 1:
             return False
+        return self.rounded.at == self.index or shrunk <= SWIFT
+
+    def _round(self, rounding: Rounding, seen: Seen) -> None:
+        """Go on in new coordinates, if there are any."""
+        last = self.last
         fresh, old = self._coordinates(rounding, self.objective, self.params, seen), self.scale
         if fresh is None:
-            return False
+            return
         self.scale = fresh
         self.rounded = Rounded(self.index, self.params, _rows(self.objective))
         if last is not None and self.before is not None:
             moved = self.scale.position(old.params(last.move))
             began = self.scale.pull(self.before.gradient)
             self.last = last._replace(move=moved, slope=began)
-        return True
 
     def _coordinates(
         self, rounding: Rounding, objective: Any, params: Vector, seen: Seen | None = None
@@ -258,7 +274,9 @@ class Descent:
         self.ground.read += _rows(objective)
         return rounding.here(objective, margins)
 
-    def _here(self, seen: Seen, position: Vector, slope: Vector, direction: Vector) -> Here:
+    def _here(
+        self, seen: Seen, position: Vector, slope: Vector, direction: Vector, is_round: bool
+    ) -> Here:
         """Return where the descent stands, with how the gradient turned over the last step."""
         last, objective, scale, params = self.last, self.objective, self.scale, self.params
 
@@ -276,11 +294,13 @@ class Descent:
 
         place = Place(params, seen, lambda there: self.ground.look(objective, there))
         arrived = objective is self.walk.objective and np.linalg.norm(slope) <= self.enough
-        now = self.index, seen.loss, position, slope, direction, try_move, bend, bool(arrived)
+        now = self.index, seen.loss, position, slope, direction, try_move, bend
+        known: dict[str, Any] = {"is_round": is_round, "arrived": bool(arrived), "place": place}
         if last is None:
-            return Here(*now, place=place)
+            return Here(*now, **known)
         turned = slope - last.slope if self.walk.batches is None else None
-        return Here(*now, last.rate, last.move, turned, last.kept, place)
+        known |= {"last_rate": last.rate, "moved": last.move, "turned": turned, "kept": last.kept}
+        return Here(*now, **known)
 
     def _step(self, here: Here, seen: Seen, rate: float, momentum: float) -> Step:
         params, all_rows = self.params, _rows(self.walk.objective)

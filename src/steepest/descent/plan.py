@@ -71,7 +71,7 @@ def objective_of(
     count = None if classes is None else len(classes)
     loss = choose_loss(chosen.loss, count, chosen.delta, chosen.quantile)
     weight = data.sample_weight
-    objective = LinearObjective(
+    return LinearObjective(
         data.X,
         data.y,
         loss,
@@ -80,9 +80,6 @@ def objective_of(
         sample_weight=weight,
         threads=threads,
     )
-    if data.moments is not None:
-        objective.moments = data.moments
-    return objective
 
 
 def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:

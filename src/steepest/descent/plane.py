@@ -15,6 +15,9 @@ from steepest.objective.plane import lowest_step
 
 __all__ = ["PlaneSearch"]
 
+LEFT = 0.5
+"""The share of the slope that a step of rate 1 may leave where the bowl is round."""
+
 
 @dataclass(frozen=True)
 class PlaneSearch:
@@ -23,13 +26,16 @@ class PlaneSearch:
     The step is that of Newton on the plane, (2,) numbers from a matrix of 2 x 2. It is taken if
     the loss falls enough (Armijo 1966), and halved until it does. Where the plane has no bottom
     the gradient alone is followed, first at rate 1, then twice as far each time. Rate 0 is what
-    is left when nothing lower is found.
+    is left when nothing lower is found. Where the bowl was made round, the step of rate 1 is
+    tried before: if it takes most of the slope away there is no plane to be searched.
     """
 
     def __call__(self, here: Here) -> Stride:
         """Return how far to go, and how much of the last step to take once more."""
         if here.arrived:
             return Stride(0.0)
+        if here.is_round and _takes_most(here):
+            return Stride(1.0)
         for stride in (self._lowest(here), Stride(2.0 * (here.last_rate or 0.5))):
             move = stride.of(here)
             slope = float(here.gradient @ move)
@@ -49,6 +55,15 @@ class PlaneSearch:
             return Stride(float(far))
         rate, momentum = lowest_step(slope, bend)
         return Stride(float(rate), float(momentum))
+
+
+def _takes_most(here: Here) -> bool:
+    """Return whether a step of rate 1 lowers the loss and leaves little of the slope."""
+    slope = float(here.gradient @ here.direction)
+    if not (slope < 0.0 and falls_enough(here, Stride(1.0), slope)):
+        return False
+    _, gradient = here.try_rate(1.0)
+    return abs(float(gradient @ here.direction)) <= LEFT * -slope
 
 
 def _shortened(here: Here, stride: Stride, slope: float) -> Stride:

@@ -73,6 +73,8 @@ class Here:
     """The loss and the gradient after a trial step."""
     bend: Callable[[], Any]
     """The second derivatives along the direction and the last step, (1, 1) or (2, 2)."""
+    is_round: bool = False
+    """Whether the bowl is round about here, as far as is known: rate 1 leads to its bottom."""
     arrived: bool = False
     """Whether the gradient is as good as 0, so that no step will be taken from here."""
     last_rate: float | None = None

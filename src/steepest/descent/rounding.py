@@ -18,7 +18,7 @@ from steepest.objective.curvature import gram, grams, usual_bend
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Vector
 
-__all__ = ["RoundedHere", "Rounding"]
+__all__ = ["SWIFT", "RoundedHere", "Rounding"]
 
 Array = NDArray[np.float64]
 
@@ -142,7 +142,7 @@ class Rounding:
         The loss must be smooth. Where its curvature has no bound, that of a constant guess stands
         in, until the first rounding anew.
         """
-        mean, deviation = objective.moments
+        mean, deviation = sample.moments
         bound = usual_bend(objective) * gram(sample, mean, deviation)
         return cls(Standard(mean, deviation, objective.shape[1]), bound[None], objective.l2)
 

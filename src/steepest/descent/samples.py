@@ -62,7 +62,7 @@ class Growing:
     the loss, so it is left once a step promises less than that: the first steps, which have a
     long way to go and need no precision, cost next to nothing (Mokhtari & Ribeiro 2017,
     "First-order adaptive sample size methods to reduce complexity of empirical risk
-    minimization"). The rows are drawn with `seed`, and with replacement.
+    minimization"). With `seed` one row is drawn of each of as many stretches of equal length.
     """
 
     objective: LinearObjective
@@ -104,5 +104,5 @@ class Growing:
 
     def _sample(self, size: int) -> LinearObjective:
         generator = np.random.default_rng([self.seed, size])
-        drawn = generator.integers(len(self.objective.rows), size=size)
-        return self.objective.sample(np.sort(drawn))
+        ends = np.arange(size + 1) * len(self.objective.rows) // size
+        return self.objective.sample(generator.integers(ends[:-1], ends[1:]))

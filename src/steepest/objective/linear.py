@@ -17,6 +17,7 @@ from steepest.data.rows import Rows, tree_sum
 from steepest.data.sparse import as_csr, is_sparse
 from steepest.errors import ChoiceError
 from steepest.objective.choice import choose_loss
+from steepest.objective.entropy import OfClasses
 from steepest.objective.loss import Loss
 from steepest.objective.penalty import shortest
 from steepest.objective.protocol import Vector
@@ -27,6 +28,9 @@ Array = NDArray[np.float64]
 
 FEW = 16
 """Of features times this many some have weights that are not 0: the others need not be read."""
+
+GLANCE = 2**14
+"""Rows that tell well enough of what size a random start is to be."""
 
 
 class Sight(NamedTuple):
@@ -171,7 +175,7 @@ class LinearObjective:
         rows = self.rows
         weight = None if rows.sample_weight is None else rows.sample_weight[indices]
         return LinearObjective(
-            rows.X[indices],
+            rows.X[indices] if rows.is_sparse else np.take(rows.X, indices, axis=0),
             rows.y[indices],
             self.loss,
             l1=self.l1,
@@ -220,7 +224,14 @@ class LinearObjective:
 
     @cached_property
     def null_loss(self) -> float:
-        """The loss when every row gets the same best margin: the scale on which losses are told."""
+        """The loss when every row gets the same best margin: the scale on which losses are told.
+
+        Of classes that is the entropy of their shares (Shannon 1948).
+        """
+        if isinstance(self.loss, OfClasses):
+            counts = np.bincount(self.rows.y.astype(np.intp), self.rows.sample_weight)
+            shares = counts[counts > 0] / self.rows.total
+            return float(-(shares @ np.log(shares)))
         guess = self.loss.guess(self.rows.y, self.rows.sample_weight)
         guess = guess[0] if self.shape[1] == 1 else guess
 
@@ -232,6 +243,14 @@ class LinearObjective:
         (total,) = tree_sum(self.rows.map(block))
         return float(total / self.rows.total)
 
+    @property
+    def _glance(self) -> "LinearObjective":
+        """The objective on rows at equal distances where they are very many, else on all."""
+        count = len(self.rows)
+        if count <= GLANCE:
+            return self
+        return self.sample(np.linspace(0, count - 1, GLANCE).astype(np.intp))
+
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.
 
@@ -239,9 +258,10 @@ class LinearObjective:
         guess) the bias is drawn from the standard normal and so are the weights, by the root of
         their number: then margins are of the same size however many features there are (LeCun et
         al. 1998, "Efficient backprop", section 4.6). It is told in the reader's units. With
-        several classes only their differences matter, so what they have in common is 0.
+        several classes only their differences matter, so what they have in common is 0. Of very
+        many rows the standard units are those of a few.
         """
-        mean, deviation = self.moments
+        mean, deviation = self._glance.moments
         drawn = generator.standard_normal(self.shape) * self.loss.spread(
             self.rows.y, self.rows.sample_weight
         )
