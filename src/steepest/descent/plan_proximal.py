@@ -1,9 +1,6 @@
 """The walk where an L1 penalty is asked for: what goes with it, and what does not."""
 
-from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from steepest.descent.asked import Asked
 from steepest.descent.choice import choose_rate
@@ -11,7 +8,7 @@ from steepest.descent.loop import Walk, read_start
 from steepest.descent.proximal import ProximalGradient, thresholds
 from steepest.descent.rates import Fixed, Scheduled
 from steepest.descent.rules import Proximal
-from steepest.descent.scale import choose_scale
+from steepest.descent.scale import choose_scale, rough_standard
 from steepest.descent.working_set import ProximalNewton
 from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
@@ -52,11 +49,12 @@ def plan_proximal(objective: Objective, asked: Asked) -> tuple[Walk, str]:
     auto = asked.learning_rate == "auto"
     if asked.rule == "auto" or (asked.rule == "steepest" and objective.l1):
         reasons.append(WHY[auto])
-    if asked.scale == "auto":
-        asked = replace(asked, scale="standard")
-        reasons.append("standard: weights are drawn towards 0 one by one, so they stay apart")
     start = read_start(asked.start, objective, asked.seed)
-    scale = choose_scale(asked.scale, objective)
+    if asked.scale == "auto":
+        reasons.append("standard: weights are drawn towards 0 one by one, so they stay apart")
+        scale = rough_standard(objective) if auto else choose_scale("standard", objective)
+    else:
+        scale = choose_scale(asked.scale, objective)
     if auto:
         rate: Any = ProximalNewton(objective)
     else:

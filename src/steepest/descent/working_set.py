@@ -32,6 +32,9 @@ Indices = NDArray[np.intp]
 ROOM = 3.0
 """Weights let in at a time, by the root of all: then their products take about a read of X."""
 
+LEAST = 32
+"""Weights let in at a time, if there are so many: fewer save nothing."""
+
 MOST = 2048
 """Weights in a working set at most: 32 MB of products of pairs."""
 
@@ -70,7 +73,7 @@ class ProximalNewton:
 
     @property
     def _room(self) -> int:
-        return round(ROOM * sqrt(self.objective.size))
+        return max(LEAST, round(ROOM * sqrt(self.objective.size)))
 
     @property
     def _null(self) -> Vector:
@@ -81,7 +84,7 @@ class ProximalNewton:
 
     @property
     def _standard(self) -> Standard:
-        return Standard(*self.objective.moments, self.objective.shape[1])
+        return Standard(*self.objective.rough_moments, self.objective.shape[1])
 
     def _working_set(self, at: Place) -> Indices:
         """Return which weights may move, as indices of params in order.
@@ -106,7 +109,7 @@ class ProximalNewton:
         objective, standard = self.objective, self._standard
         biases = objective.shape[1]
         part = np.append(chosen, np.arange(objective.size - biases, objective.size))
-        bend = bend_of_part(objective, at.seen.margins, chosen)
+        bend = bend_of_part(objective, at.seen.margins, chosen, objective.rough_moments)
         threshold = thresholds(objective, standard.deviation)[part]
         position = standard.position(at.params)[part]
         slope = standard.pull(at.seen.smooth)[part] - bend @ position

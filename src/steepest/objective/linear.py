@@ -27,7 +27,10 @@ __all__ = ["LinearObjective", "param_names"]
 Array = NDArray[np.float64]
 
 FEW = 16
-"""Of features times this many some have weights that are not 0: the others need not be read."""
+"""Where no more than one weight in so many is not 0, the columns of the others are not read."""
+
+WIDE = 1024
+"""Features from which that saves time: of shorter rows all is in the cache once some is."""
 
 GLANCE = 2**14
 """Rows that tell well enough of what size a random start is to be."""
@@ -160,7 +163,8 @@ class LinearObjective:
     def _reader(self, weights: Array, bias: Any) -> Callable[[Any], Array]:
         """Return what makes margins of a block of X: of few weights, from their columns alone."""
         used = np.flatnonzero(weights if weights.ndim == 1 else weights.any(axis=1))
-        if self.rows.is_sparse or FEW * len(used) > len(weights):
+        plain = self.rows.is_sparse or len(weights) < WIDE
+        if plain or FEW * len(used) > len(weights):
             return lambda X: _margin(X, weights, bias)
         few = weights[used]
         return lambda X: _margin(X.take(used, axis=1), few, bias)
@@ -243,6 +247,11 @@ class LinearObjective:
         (total,) = tree_sum(self.rows.map(block))
         return float(total / self.rows.total)
 
+    @cached_property
+    def rough_moments(self) -> Moments:
+        """About the moments, for what needs only the size: of very many rows those of a few."""
+        return self._glance.moments
+
     @property
     def _glance(self) -> "LinearObjective":
         """The objective on rows at equal distances where they are very many, else on all."""
@@ -261,7 +270,7 @@ class LinearObjective:
         several classes only their differences matter, so what they have in common is 0. Of very
         many rows the standard units are those of a few.
         """
-        mean, deviation = self._glance.moments
+        mean, deviation = self.rough_moments
         drawn = generator.standard_normal(self.shape) * self.loss.spread(
             self.rows.y, self.rows.sample_weight
         )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.moments import Moments
 from steepest.data.rows import Rows
 from steepest.objective.entropy import Softmax
 from steepest.objective.linear import LinearObjective
@@ -23,14 +24,16 @@ ROOM = 2**17
 """Numbers of the columns that are multiplied at a time: 1 MB, which stays in the cache."""
 
 
-def bend_of_part(objective: LinearObjective, margins: Array, chosen: Indices) -> Array:
+def bend_of_part(
+    objective: LinearObjective, margins: Array, chosen: Indices, moments: Moments
+) -> Array:
     """Return the second derivatives along the `chosen` weights and all biases, L2 included.
 
     `chosen` are indices of params, in order; the rows have these `margins`, (rows,) or (rows, k).
-    The result is square, the biases last, in standard units (each feature less its mean, by its
-    standard deviation).
+    The result is square, the biases last, in the standard units of `moments` (each feature less
+    its mean, by its standard deviation).
     """
-    rows, (mean, deviation), biases = objective.rows, objective.moments, objective.shape[1]
+    rows, (mean, deviation), biases = objective.rows, moments, objective.shape[1]
     feature, own = np.divmod(chosen, biases)
     features, place = np.unique(feature, return_inverse=True)
     place = np.append(place, np.full(biases, len(features)))
