@@ -62,6 +62,11 @@ class Choices:
     afresh: str = ""
     """Where the run was gone on with without what its rule had carried, and why; mostly empty."""
 
+    @property
+    def penalised(self) -> bool:
+        """Whether there is a penalty on the weights."""
+        return bool(self.l1 or self.l2)
+
 
 def objective_of(
     data: Data, chosen: Asked | Choices, threads: int | None = None

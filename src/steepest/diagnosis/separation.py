@@ -28,7 +28,7 @@ def judge_separation(objective: LinearObjective, loss: float) -> Verdict | None:
             f"below log 2 = {limit:.3g}, so every row is on its own side)"
         ),
         numbers={"sum": total, "limit": limit, "rows": float(rows)},
-        remedy="add a penalty, such as l2 = 0.001, and the weights have a best size",
+        remedy="add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have a best size",
         source=(
             "Albert & Anderson 1984, On the existence of maximum likelihood estimates in "
             "logistic regression models"

@@ -111,8 +111,8 @@ def _shown_rows(data: Data) -> NDArray[np.intp]:
 
 
 def _known(choices: Choices) -> bool:
-    """Return whether a page can walk the run again: it knows the losses, rules and rates."""
-    known = choices.rule in PAGE_RULES and choices.loss in PAGE_LOSSES
+    """Return whether a page can walk the run again: it knows losses, rules and rates, not L1."""
+    known = choices.rule in PAGE_RULES and choices.loss in PAGE_LOSSES and not choices.l1
     return known and _walked_by_pages(choices.learning_rate)
 
 
@@ -231,7 +231,7 @@ def _best(losses: Array) -> int:
 
 def _choices(choices: Choices, trace: Trace) -> Record:
     """Return what was chosen; a run that was told no number of steps chose those it took."""
-    names = ("loss", "rule", "learning_rate", "scale", "l2", "delta", "quantile", "batch", "seed")
+    names = ("loss", "rule", "learning_rate", "scale", "l1", "l2", "delta", "quantile", "batch", "seed")
     chosen = {name: getattr(choices, name) for name in names}
     steps = max(1, len(trace) - 1) if choices.steps is None else choices.steps
     start = None if choices.random_start else trace[0].params.tolist()

@@ -79,8 +79,7 @@ def _how(story: Story) -> str:
     auto = fading if choices.learning_rate == "auto" else ""
     said.append(f"learning rate {choices.learning_rate}{auto}")
     said.append(f"scale {choices.scale}")
-    if choices.l2:
-        said.append(f"l2 {short(choices.l2)}")
+    said += [f"{name} {short(how)}" for name, how in _penalties(story) if how]
     if choices.batch:
         said.append(f"mini-batches of {choices.batch} rows")
     if story.dropped:
@@ -88,6 +87,10 @@ def _how(story: Story) -> str:
     if story.weightless:
         said.append(f"{counted(story.weightless, 'row')} of weight 0 left out")
     return "; ".join(said)
+
+
+def _penalties(story: Story) -> tuple[tuple[str, float], ...]:
+    return ("l1", story.choices.l1), ("l2", story.choices.l2)
 
 
 def _reasons(story: Story) -> Iterator[str]:
@@ -287,9 +290,22 @@ def _result(story: Story) -> Part:
     if story.bases:
         held = ", ".join(f"{name}={level}" for name, level in story.bases.items())
         lines.append(f"weights of levels are against {held}, which the bias holds")
+    lines += _resting(story, result)
     lines.append(f"{story.loss_label}: {short(result.full_loss)}")
     best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"
     return Part(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
+
+
+def _resting(story: Story, result: Step) -> Iterator[str]:
+    """Yield how many weights L1 has brought to rest at 0."""
+    if story.choices.l1:
+        weights = result.params[: len(story.param_names) - story.loss.margins]
+        resting = len(weights) - np.count_nonzero(weights)
+        yield f"{resting:,} of {counted(len(weights), 'weight')} {_is(resting)} exactly 0"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _table(story: Story) -> Part:
@@ -350,7 +366,7 @@ def _sum_lines(story: Story, costs: Array, order: Sequence[int]) -> Iterator[str
         whole = float(story.sample_weight.sum())
         parts = f"{total:.4f} / {short(whole)} = {short(total / whole)}"
         yield f"cross entropy = sum of weight x -log P / sum of weights = {parts}"
-    if story.choices.l2:
+    if story.choices.penalised:
         yield f"with the penalty: {short(story.result.full_loss)}"
 
 
