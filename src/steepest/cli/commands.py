@@ -209,7 +209,11 @@ DEMOS: dict[str, dict[str, Any]] = {
     help="Penalty on the sizes of the weights: many come to rest at exactly 0.",
 )
 @click.option(
-    "--l2", type=float, default=0.0, show_default=True, help="Penalty on the squares of the weights."
+    "--l2",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Penalty on the squares of the weights.",
 )
 @click.option(
     "--save", type=click.Path(), metavar="RUN", help="Keep the run, for predict and show."

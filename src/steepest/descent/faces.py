@@ -17,22 +17,18 @@ from steepest.objective.penalty import shortest, soft
 __all__ = ["lowest_point"]
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
-ROUNDS = 100
-"""Faces that are tried at most; where the walk then stands is lower than where it began."""
+SOLVED = 200
+"""Faces that are solved at most; where the walk then stands is lower than where it began."""
 
 REACHED = 1e-14
-"""The slope that is left, against the first, below which the point is lowest but for rounding."""
+"""The slope that is left, against the terms that make it up, which may be their rounding."""
 
 FLAT = 1e-11
 """What is added to the curvature, of 1 along each number: where it is flat no step is endless."""
 
 SUFFICIENT = 1e-4
 """The share of the fall that the slope promises which a step must bring (Armijo 1966)."""
-
-HALVINGS = 4
-"""Steps that are tried in full, by half, ... before one that stops at the first change of sign."""
 
 
 def lowest_point(bend: Array, slope: Array, threshold: Array, start: Array) -> Array:
@@ -55,38 +51,45 @@ class _Bowl:
         most = float(np.abs(bend).sum(axis=0).max(initial=0.0))
         self.rate = 1.0 / most if most else 1.0
         self.free = threshold == 0.0
+        self.left = SOLVED
 
     def lowest(self, x: Array) -> Array:
         """Return the lowest point, by proximal steps and faces in turn."""
-        enough = REACHED * max(1e-300, float(np.abs(self.slope).max(initial=0.0)))
-        for _ in range(ROUNDS):
-            slope = self.bend @ x + self.slope
-            if np.abs(shortest(slope, x, self.threshold)).max(initial=0.0) <= enough:
-                break
-            x = soft(x - self.rate * slope, self.rate * self.threshold)
-            x = self._down_the_face(x)
+        while self.left > 0 and not self._reached(x):
+            ahead = x - self.rate * (self.bend @ x + self.slope)
+            x = self._down_the_face(soft(ahead, self.rate * self.threshold))
         return x
+
+    def _reached(self, x: Array) -> bool:
+        """Return whether what is left of the slope is rounding."""
+        slope = self.bend @ x + self.slope
+        left = np.abs(shortest(slope, x, self.threshold)).max(initial=0.0)
+        summed = np.abs(self.slope).max(initial=0.0) + np.abs(x).max(initial=0.0) / self.rate
+        return bool(left <= REACHED * summed)
 
     def _down_the_face(self, x: Array) -> Array:
         """Return the lowest point of the face of x, or of the smaller faces met on the way."""
-        for _ in range(ROUNDS):
-            face = np.flatnonzero((x != 0.0) | self.free)
-            there, whole = self._across(x, face)
-            if whole or np.array_equal(there, x):
-                return there
-            x = there
+        whole = False
+        while self.left > 0 and not whole:
+            x, whole = self._across(x)
+            self.left -= 1
         return x
 
-    def _across(self, x: Array, face: NDArray[np.intp]) -> tuple[Array, bool]:
-        """Return where a step on the face leads, and whether no number has left it."""
+    def _across(self, x: Array) -> tuple[Array, bool]:
+        """Return where a step on the face of x leads, and whether no number has left the face."""
+        face = np.flatnonzero((x != 0.0) | self.free)
         bend, at = self.bend[np.ix_(face, face)], x[face]
         slope = (self.bend @ x + self.slope + self.threshold * np.sign(x))[face]
         move = _solved(bend, -slope)
-        there = x.copy()
         if not float(slope @ move) < 0.0:
-            return there, True
-        there[face], whole = _held(bend, slope, at, move, self.free[face])
-        return there, whole
+            return x, True
+        # How much of the move brings each number to 0.
+        stops = np.full(len(at), np.inf)
+        turning = ~self.free[face] & (np.sign(at) * (at + move) <= 0.0)
+        stops[turning] = -at[turning] / move[turning]
+        x = x.copy()
+        x[face] = _held(bend, slope, at, move, stops)
+        return x, not turning.any()
 
 
 def _solved(bend: Array, right: Array) -> Array:
@@ -96,22 +99,19 @@ def _solved(bend: Array, right: Array) -> Array:
     return np.asarray(np.linalg.solve(level, right), dtype=np.float64)
 
 
-def _held(bend: Array, slope: Array, at: Array, move: Array, free: Mask) -> tuple[Array, bool]:
-    """Return where a move leads when what changes its sign is held at 0; whether nothing did.
+def _held(bend: Array, slope: Array, at: Array, move: Array, stops: Array) -> Array:
+    """Return where a move leads on which numbers are held at 0 once they come to it.
 
-    The move is halved until the bowl falls enough; else it goes as far as signs stay.
+    It ends where it would, or where half of those that come to 0 have, a quarter, ...: the first
+    end at which the bowl falls enough. Up to where the first one comes to 0 it surely does.
     """
-    for share in 0.5 ** np.arange(HALVINGS):
-        there = at + share * move
-        turned = (there * at <= 0.0) & ~free
-        there[turned] = 0.0
+    in_turn = np.sort(stops[np.isfinite(stops)])
+    ends = [1.0, *(float(in_turn[len(in_turn) >> n]) for n in range(1, len(in_turn).bit_length()))]
+    for end in [*ends, *in_turn[:1]]:
+        there = at + end * move
+        there[stops <= end] = 0.0
         went = there - at
         promised = float(slope @ went)
         if promised + 0.5 * float(went @ bend @ went) <= SUFFICIENT * promised < 0.0:
-            return there, share == 1.0 and not turned.any()
-    # The first to come to 0 does so exactly.
-    stops = np.where(~free & (move * at < 0.0), -at / np.where(move == 0.0, 1.0, move), np.inf)
-    first = min(1.0, float(stops.min(initial=np.inf)))
-    there = at + first * move
-    there[stops <= first] = 0.0
-    return there, False
+            break
+    return there

@@ -13,7 +13,7 @@ from steepest.descent.asked import Asked
 from steepest.descent.auto import auto_rule, auto_scale, known_from_sums
 from steepest.descent.choice import choose_rate, rate_of_rule
 from steepest.descent.loop import Walk, read_start
-from steepest.descent.plan_proximal import plan_proximal, wants_proximal
+from steepest.descent.plan_proximal import plan_proximal
 from steepest.descent.plane import PlaneSearch
 from steepest.descent.rates import LearningRate, Schedule, Scheduled, Search, TimeDecay
 from steepest.descent.round_sums import RoundSums, rounded_by_sums
@@ -92,7 +92,7 @@ def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:
 
     Raises ChoiceError for what cannot be.
     """
-    if wants_proximal(objective, asked):
+    if isinstance(objective, LinearObjective) and objective.l1:
         return plan_proximal(objective, asked)
     rule, scale, reasons = asked.rule, asked.scale, []
     if isinstance(rule, str) and rule == "auto":

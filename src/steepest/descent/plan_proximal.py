@@ -12,9 +12,8 @@ from steepest.descent.scale import choose_scale, rough_standard
 from steepest.descent.working_set import ProximalNewton
 from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
-from steepest.objective.protocol import Objective
 
-__all__ = ["plan_proximal", "wants_proximal"]
+__all__ = ["plan_proximal"]
 
 RULES = ("auto", "steepest", "proximal")
 """Rules that mean proximal steps where there is L1."""
@@ -29,25 +28,16 @@ WHY = {
 """Why the rule is proximal, by whether it finds its own rate."""
 
 
-def wants_proximal(objective: Objective, asked: Asked) -> bool:
-    """Return whether the steps are to be proximal."""
-    return bool(getattr(objective, "l1", 0.0)) or asked.rule in ("proximal", Proximal())
-
-
-def plan_proximal(objective: Objective, asked: Asked) -> tuple[Walk, str]:
+def plan_proximal(objective: LinearObjective, asked: Asked) -> tuple[Walk, str]:
     """Return the walk of proximal steps, and why `auto` became what it did.
 
     A rate that is told is that of the textbook's step; left to `auto`, steps are Newton's on a
     working set. Raises ChoiceError for what does not go with it.
     """
-    if not isinstance(objective, LinearObjective):
-        raise ChoiceError(
-            "the rule proximal needs an objective of weights and a bias; use steepest"
-        )
     _check(objective, asked)
     reasons = []
     auto = asked.learning_rate == "auto"
-    if asked.rule == "auto" or (asked.rule == "steepest" and objective.l1):
+    if asked.rule == "auto":
         reasons.append(WHY[auto])
     start = read_start(asked.start, objective, asked.seed)
     if asked.scale == "auto":
@@ -67,9 +57,9 @@ def plan_proximal(objective: Objective, asked: Asked) -> tuple[Walk, str]:
 
 
 def _check(objective: LinearObjective, asked: Asked) -> None:
-    """Raise ChoiceError for a rule, mini-batches, a scale or a loss that do not go with it."""
+    """Raise ChoiceError for a rule, mini-batches or a scale that do not go with it."""
     rule = asked.rule if isinstance(asked.rule, str) else asked.rule.name
-    given = f"l1 is {objective.l1:g}" if objective.l1 else "the rule is proximal"
+    given = f"l1 is {objective.l1:g}"
     if rule not in RULES:
         raise ChoiceError(
             f"{given}, but the rule is {rule}, which would walk past the kinks at 0 and bring no "
@@ -84,10 +74,6 @@ def _check(objective: LinearObjective, asked: Asked) -> None:
         raise ChoiceError(
             f"{given}, but the scale is round, in which coordinates mix the weights, and none can "
             "be held at 0; choose the scale standard, none or auto"
-        )
-    if not objective.loss.smooth:
-        raise ChoiceError(
-            f"{given}, but the loss {objective.loss.name} has kinks itself; choose the rule auto"
         )
 
 

@@ -94,7 +94,7 @@ class Proximal(Steepest):
 
     See `descent/proximal.py` for the step at a rate that is told, and `descent/working_set.py` for
     the one that finds its own. A fixed rate converges below 2/L, with L the most that all but L1
-    curves.
+    curves. Without L1 it is steepest descent.
     """
 
     name: ClassVar[str] = "proximal"

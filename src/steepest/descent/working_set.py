@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from steepest.descent.faces import lowest_point
 from steepest.descent.proximal import thresholds
-from steepest.descent.rates import ROUNDING, SUFFICIENT, Here, Place, Stride
+from steepest.descent.rates import SUFFICIENT, Here, Place, Stride
 from steepest.descent.scale import Standard
 from steepest.objective.linear import LinearObjective
-from steepest.objective.part import bend_of_part
+from steepest.objective.part import Curvature, bend_of_part
 from steepest.objective.penalty import shortest
 from steepest.objective.protocol import Vector
 
@@ -38,7 +38,13 @@ LEAST = 32
 MOST = 2048
 """Weights in a working set at most: 32 MB of products of pairs."""
 
+SHORT = 0.1
+"""A share of the way below which the loss is no bowl, and a safe one is taken for it."""
+
 HALVINGS = 60
+
+LEVEL = 1e-14
+"""The share of the loss below which two losses cannot be told apart, margins being rounded too."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,8 @@ class ProximalNewton:
     A start that is worse than no weights at all, and has more of them than a working set, is left
     for that. Where the loss is no bowl the step is halved until it falls enough (Armijo 1966; with
     kinks Tseng & Yun 2009, "A coordinate gradient descent method for nonsmooth separable
-    minimization"). Rate 0 is what is left when nothing lower is found.
+    minimization"); where even a tenth is too far, the loss is taken to curve as much as it can
+    anywhere. Rate 0 is what is left when nothing lower is found.
 
     Promised for a convex smooth loss: the loss never rises; near the lowest point, once the
     working set holds what is not 0 there, the error of each step is about the square of the last,
@@ -67,9 +74,21 @@ class ProximalNewton:
         if np.count_nonzero(place.params) > self._room and objective.null_loss < here.loss:
             return Stride(1.0, to=self._null)
         chosen = self._working_set(place)
-        target = self._lowest(place, chosen)
+        stride = self._down(place, self._lowest(place, chosen, objective.loss.curvature))
         read = round(len(objective.rows) * len(chosen) / objective.size)
-        return self._down(place, target)._replace(read=read)
+        if stride.rate < SHORT and objective.shape[1] == 1 and self._most < np.inf:
+            # A bowl that curves as much as the loss can lies above it, so its step is no too long.
+            stride = self._down(place, self._lowest(place, chosen, self._bounded))
+            read *= 2
+        return stride._replace(read=read)
+
+    @property
+    def _most(self) -> float:
+        return self.objective.loss.curvature_bound
+
+    def _bounded(self, margin: Array, target: Array) -> Array:
+        """Return the most that the rows' losses can curve."""
+        return np.full_like(margin, self._most)
 
     @property
     def _room(self) -> int:
@@ -104,12 +123,16 @@ class ProximalNewton:
         count = min(MOST, held + min(wanting, max(self._room, held)))
         return np.sort(order[:count])
 
-    def _lowest(self, at: Place, chosen: Indices) -> Vector:
-        """Return the lowest point, in params, of the bowl that the working set sees from at."""
+    def _lowest(self, at: Place, chosen: Indices, curvature: Curvature) -> Vector:
+        """Return the lowest point, in params, of the bowl that the working set sees from there.
+
+        `curvature` is what the rows' losses curve by their margins and targets.
+        """
         objective, standard = self.objective, self._standard
         biases = objective.shape[1]
         part = np.append(chosen, np.arange(objective.size - biases, objective.size))
-        bend = bend_of_part(objective, at.seen.margins, chosen, objective.rough_moments)
+        moments = objective.rough_moments
+        bend = bend_of_part(objective, at.seen.margins, chosen, moments, curvature)
         threshold = thresholds(objective, standard.deviation)[part]
         position = standard.position(at.params)[part]
         slope = standard.pull(at.seen.smooth)[part] - bend @ position
@@ -137,18 +160,21 @@ class ProximalNewton:
         return Stride(0.0)
 
     def _promised(self, at: Place, target: Vector) -> float:
-        """Return by how much the loss would fall if its smooth part were straight: below 0."""
-        l1 = self.objective.l1
-        before, after = (self.objective.split(params)[0] for params in (at.params, target))
-        kinks = l1 * float(np.abs(after).sum() - np.abs(before).sum())
-        return float(at.seen.smooth @ (target - at.params)) + kinks
+        """Return by how much the loss would fall if its smooth part were straight: below 0.
+
+        Weight by weight, since near the lowest point the two parts all but cancel in each.
+        """
+        weights = slice(self.objective.size - self.objective.shape[1])
+        fall = at.seen.smooth * (target - at.params)
+        fall[weights] += self.objective.l1 * (np.abs(target) - np.abs(at.params))[weights]
+        return float(fall.sum())
 
     def _level(self, at: Place, there: Any) -> bool:
-        """Return whether losses are too near to be told apart, and the slope there is less."""
-        if not there.loss <= at.seen.loss + ROUNDING * abs(at.seen.loss):
+        """Return whether losses are too near to be told apart, and the slope is halved."""
+        if not there.loss <= at.seen.loss + LEVEL * abs(at.seen.loss):
             return False
         before, after = (self._standard.pull(seen.gradient) for seen in (at.seen, there))
-        return bool(np.linalg.norm(after) < np.linalg.norm(before))
+        return bool(np.linalg.norm(after) < 0.5 * np.linalg.norm(before))
 
     def _loss(self, margins: Array, params: Vector) -> float:
         """Return the loss at params whose margins are known; X is not read."""

@@ -4,6 +4,7 @@ Of very many features few have weights that are not 0 in the end, and the produc
 those few are soon worked out, where those of all features never would be.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,25 +14,30 @@ from steepest.data.moments import Moments
 from steepest.data.rows import Rows
 from steepest.objective.entropy import Softmax
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import Loss
 
-__all__ = ["bend_of_part"]
+__all__ = ["Curvature", "bend_of_part"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Curvature = Callable[[Array, Array], Array]
 
 ROOM = 2**17
 """Numbers of the columns that are multiplied at a time: 1 MB, which stays in the cache."""
 
 
 def bend_of_part(
-    objective: LinearObjective, margins: Array, chosen: Indices, moments: Moments
+    objective: LinearObjective,
+    margins: Array,
+    chosen: Indices,
+    moments: Moments,
+    curvature: Curvature,
 ) -> Array:
     """Return the second derivatives along the `chosen` weights and all biases, L2 included.
 
     `chosen` are indices of params, in order; the rows have these `margins`, (rows,) or (rows, k).
     The result is square, the biases last, in the standard units of `moments` (each feature less
-    its mean, by its standard deviation).
+    its mean, by its standard deviation). `curvature` tells that of each row's loss of its margin
+    and target; softmax, with several margins, has its own.
     """
     rows, (mean, deviation), biases = objective.rows, moments, objective.shape[1]
     feature, own = np.divmod(chosen, biases)
@@ -41,10 +47,9 @@ def bend_of_part(
 
     def product(at: slice) -> Array:
         Z = _columns(rows, at, features, mean[features])
-        weight, target = rows.weight(at), rows.y[at]
         if isinstance(objective.loss, Softmax):
-            return _of_classes(objective.loss, margins[at], weight, Z, place, own)
-        return _of_one(objective.loss, margins[at], target, weight, Z)
+            return _of_classes(objective.loss, margins[at], rows.weight(at), Z, place, own)
+        return _of_one(rows.weigh(curvature(margins[at], rows.y[at]), at), Z)
 
     least = 1 if rows.is_sparse else ROOM // (len(features) + 1)
     unit = np.append(deviation[feature], np.ones(biases))
@@ -61,11 +66,8 @@ def _columns(rows: Rows, at: slice, features: Indices, mean: Array) -> Array:
     return Z
 
 
-def _of_one(loss: Loss, margin: Array, target: Array, weight: Array | None, Z: Array) -> Array:
+def _of_one(curvature: Array, Z: Array) -> Array:
     """Return `Z' diag(curvature) Z` of rows with one margin each."""
-    curvature = loss.curvature(margin, target)
-    if weight is not None:
-        curvature *= weight
     Z *= np.sqrt(curvature)[:, None]
     return Z.T @ Z
 

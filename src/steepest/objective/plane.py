@@ -5,7 +5,6 @@ on a plane a linear objective needs the rows' margins only, never X again.
 """
 
 from dataclasses import dataclass, replace
-
 from typing import Any
 
 import numpy as np

@@ -231,7 +231,18 @@ def _best(losses: Array) -> int:
 
 def _choices(choices: Choices, trace: Trace) -> Record:
     """Return what was chosen; a run that was told no number of steps chose those it took."""
-    names = ("loss", "rule", "learning_rate", "scale", "l1", "l2", "delta", "quantile", "batch", "seed")
+    names = [
+        "loss",
+        "rule",
+        "learning_rate",
+        "scale",
+        "l1",
+        "l2",
+        "delta",
+        "quantile",
+        "batch",
+        "seed",
+    ]
     chosen = {name: getattr(choices, name) for name in names}
     steps = max(1, len(trace) - 1) if choices.steps is None else choices.steps
     start = None if choices.random_start else trace[0].params.tolist()

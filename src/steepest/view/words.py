@@ -79,7 +79,8 @@ def _how(story: Story) -> str:
     auto = fading if choices.learning_rate == "auto" else ""
     said.append(f"learning rate {choices.learning_rate}{auto}")
     said.append(f"scale {choices.scale}")
-    said += [f"{name} {short(how)}" for name, how in _penalties(story) if how]
+    penalties = ("l1", choices.l1), ("l2", choices.l2)
+    said += [f"{name} {short(much)}" for name, much in penalties if much]
     if choices.batch:
         said.append(f"mini-batches of {choices.batch} rows")
     if story.dropped:
@@ -89,14 +90,15 @@ def _how(story: Story) -> str:
     return "; ".join(said)
 
 
-def _penalties(story: Story) -> tuple[tuple[str, float], ...]:
-    return ("l1", story.choices.l1), ("l2", story.choices.l2)
-
-
 def _reasons(story: Story) -> Iterator[str]:
     """Yield what a margin means, and why the run went so, where the reader has not told it."""
     if isinstance(story.loss, Poisson):
         yield "a prediction is exp(weights x features + bias)"
+    if story.choices.rule == "proximal" and story.choices.learning_rate != "auto":
+        yield (
+            "each step goes against the gradient of all but l1, then draws each weight towards 0 "
+            "by learning rate x l1, and no further than 0"
+        )
     if story.choices.why:
         yield f"chosen by auto: {story.choices.why}"
     if story.choices.afresh:
@@ -194,9 +196,17 @@ def update_line(story: Story, i: int) -> str:
     if gradient is None:
         sign = "-" if new < old else "+"
         return f"{told} {sign} {short(abs(new - old))} = {short(new)}"
-    if story.choices.rule in ALONG_GRADIENT:
+    if story.choices.rule in ALONG_GRADIENT or _is_plain(story, i):
         return f"{told} - {short(rate)} x {short(gradient[i])} = {short(new)}"
     return f"{told} + {short(rate)} x {short((new - old) / rate)} = {short(new)}"
+
+
+def _is_plain(story: Story, i: int) -> bool:
+    """Return whether a proximal step of param i is one along its gradient: L1 did not stop it."""
+    move, rate = story.move, story.trace[0].learning_rate
+    if story.choices.rule != "proximal" or move is None or move.gradient is None:
+        return False
+    return bool(np.isclose(move.old[i] - rate * move.gradient[i], move.new[i], rtol=1e-9))
 
 
 def fall(story: Story) -> str:
@@ -300,12 +310,7 @@ def _resting(story: Story, result: Step) -> Iterator[str]:
     """Yield how many weights L1 has brought to rest at 0."""
     if story.choices.l1:
         weights = result.params[: len(story.param_names) - story.loss.margins]
-        resting = len(weights) - np.count_nonzero(weights)
-        yield f"{resting:,} of {counted(len(weights), 'weight')} {_is(resting)} exactly 0"
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
+        yield f"exactly 0: {np.sum(weights == 0.0):,} of {counted(len(weights), 'weight')}"
 
 
 def _table(story: Story) -> Part:
