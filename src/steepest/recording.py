@@ -201,7 +201,9 @@ def _divergence(walk: Walk, trace: Trace, stop: Stop) -> Verdict | None:
     if isinstance(walk.rate, Search | PlaneSearch | ProximalNewton) or wandered:
         return None
     bounded = walk.objective.shape[0] > MOST_BOUNDED or walk.batches is not None
-    proves = isinstance(walk.objective.loss, Squared) and not bounded
+    # A kink of L1 may hold what would grow without it.
+    smooth = isinstance(walk.objective.loss, Squared) and not walk.objective.l1
+    proves = smooth and not bounded
     # The limit of a rule is one of rates that were told: some that are found go beyond on purpose.
     told = isinstance(walk.rate, Fixed | Scheduled | ProximalGradient)
     curvature = walk.scale.curvature if told else None

@@ -237,7 +237,7 @@ def fit(
       steepest fit geyser --target waiting --scale none --rule steepest \\
           --learning-rate 0.05 --steps 1000 --film geyser.mp4
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
-      steepest fit mine.csv --target price --l1 0.1
+      steepest fit diabetes --target progression --l1 50
     """
     files = {kind: rest.pop(kind) for kind in KINDS}
     check(files, save, data)

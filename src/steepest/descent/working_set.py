@@ -108,8 +108,8 @@ class ProximalNewton:
     def _working_set(self, at: Place) -> Indices:
         """Return which weights may move, as indices of params in order.
 
-        They are those that are not 0, and of the others those with the most slope, in standard
-        units, beyond what L1 holds.
+        They are those that are not 0, unless these are too many, and of the others those with the
+        most slope, in standard units, beyond what L1 holds.
         """
         standard = self._standard
         size = self.objective.size - self.objective.shape[1]
@@ -118,7 +118,7 @@ class ProximalNewton:
         moving, pull = weights != 0.0, np.abs(shortest(slope, weights, threshold))
         held = int(np.count_nonzero(moving))
         # What moves already comes before all that wants to.
-        order = np.argsort(-np.where(moving, np.inf, pull), kind="stable")
+        order = np.argsort(-np.where(moving & (held < MOST), np.inf, pull), kind="stable")
         wanting = int(np.count_nonzero(pull[~moving]))
         count = min(MOST, held + min(wanting, max(self._room, held)))
         return np.sort(order[:count])
@@ -137,6 +137,9 @@ class ProximalNewton:
         position = standard.position(at.params)[part]
         slope = standard.pull(at.seen.smooth)[part] - bend @ position
         there = lowest_point(bend, slope, threshold, position)
+        if biases > 1:
+            # What all biases have in common moves no prediction: it stays.
+            there[-biases:] -= (there - position)[-biases:].mean()
         deviation = standard.deviation[chosen // biases]
         target = at.params.copy()
         target[chosen] = there[: len(chosen)] / deviation

@@ -138,7 +138,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
     weighted by `sample_weight`. With n rows (or n the sum of the weights) `LogisticRegression(C)`
     has the same minimum with `l2 = 1 / (C n)`, with an L1 penalty `l1 = 1 / (C n)`, and
     `SGDClassifier(loss="log_loss", alpha)` of two classes with `l2 = alpha`. Left to `auto` l2 is
-    1 / n, the C=1 of `LogisticRegression` (in parts: 1 over the rows so far), and 0 where l1 is not:
+    1 / n, the C=1 of `LogisticRegression` (in parts: 1 over the rows so far), but 0 with l1:
     without a penalty classes that a plane can part have no minimum.
 
     What can be chosen, what warns, and what is fitted is told by `SteepestRegressor`, but for the
