@@ -120,5 +120,5 @@ def test_parts_go_on_with_it() -> None:
     for _ in range(60):
         model.partial_fit(X, y)
     assert_allclose(model.coef_, SteepestRegressor(l1=0.4).fit(X, y).coef_, atol=0.1)
-    with pytest.raises(st.ChoiceError, match="l1 is 0.4, but mini-batches were asked for"):
+    with pytest.raises(st.ChoiceError, match=r"l1 is 0\.4, but mini-batches were asked for"):
         SteepestRegressor(l1=0.4, batch=8).partial_fit(X, y)

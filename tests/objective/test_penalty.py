@@ -157,5 +157,5 @@ def test_a_loss_with_kinks_is_refused(loss: str, instead: str) -> None:
 
 @pytest.mark.parametrize("wrong", [-0.1, float("nan"), "much"])
 def test_l1_must_be_a_number_from_0_up(wrong: Any) -> None:
-    with pytest.raises(st.ChoiceError, match="l1 is .*, but it must be a number from 0 up"):
+    with pytest.raises(st.ChoiceError, match=r"l1 is .*, but it must be a number from 0 up"):
         st.descend(problem("squared", 0), l1=wrong)

@@ -10,9 +10,9 @@ the difference from the usual case.
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +41,8 @@ _REMEDIES = {
 }
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the table that is used as a feature."""
+class Column(NamedTuple):
+    """A column of the table that is used as a feature; a tuple, since there may be thousands."""
 
     name: str
     kind: str  # "number", "boolean" or "category"
@@ -73,7 +72,7 @@ class Features:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """One name for each column of X."""
-        return tuple(name for column in self.columns for name in column.names)
+        return tuple([name for column in self.columns for name in column.names])
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -110,7 +109,7 @@ class Features:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the features as plain lists and strings, for JSON."""
-        return {"columns": [asdict(column) for column in self.columns]}
+        return {"columns": [column._asdict() for column in self.columns]}
 
     @classmethod
     def from_dict(cls, said: dict[str, Any]) -> "Features":
@@ -157,7 +156,7 @@ def named_features(names: Sequence[str]) -> Features:
     _check_distinct(names, "features")
     if "bias" in names:
         raise DataError(f"features: {_BIAS}")
-    return Features(tuple(Column(name, "number") for name in names))
+    return Features(tuple([Column(name, "number") for name in names]))
 
 
 def plain_features(count: int) -> Features:

@@ -35,6 +35,11 @@ WIDE = 1024
 GLANCE = 2**14
 """Rows that tell well enough of what size a random start is to be."""
 
+GLANCED = 2**19
+"""Numbers of those rows at most, 4 MB, and how few rows they may then be."""
+
+LEAST_GLANCED = 64
+
 
 class Sight(NamedTuple):
     """What a linear objective is at some params.
@@ -255,10 +260,12 @@ class LinearObjective:
     @property
     def _glance(self) -> "LinearObjective":
         """The objective on rows at equal distances where they are very many, else on all."""
-        count = len(self.rows)
-        if count <= GLANCE:
+        count, few = len(self.rows), GLANCE
+        if not self.rows.is_sparse:
+            few = min(GLANCE, max(LEAST_GLANCED, GLANCED // self.shape[0]))
+        if count <= few:
             return self
-        return self.sample(np.linspace(0, count - 1, GLANCE).astype(np.intp))
+        return self.sample(np.linspace(0, count - 1, few).astype(np.intp))
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.

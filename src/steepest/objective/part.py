@@ -46,10 +46,10 @@ def bend_of_part(
     own = np.append(own, np.arange(biases))
 
     def product(at: slice) -> Array:
-        Z = _columns(rows, at, features, mean[features])
+        away = _columns(rows, at, features, mean[features])
         if isinstance(objective.loss, Softmax):
-            return _of_classes(objective.loss, margins[at], rows.weight(at), Z, place, own)
-        return _of_one(rows.weigh(curvature(margins[at], rows.y[at]), at), Z)
+            return _of_classes(objective.loss, margins[at], rows.weight(at), away, place, own)
+        return _of_one(rows.weigh(curvature(margins[at], rows.y[at]), at), away)
 
     least = 1 if rows.is_sparse else ROOM // (len(features) + 1)
     unit = np.append(deviation[feature], np.ones(biases))
@@ -59,27 +59,41 @@ def bend_of_part(
 
 
 def _columns(rows: Rows, at: slice, features: Indices, mean: Array) -> Array:
-    """Return these features of some rows, less their `mean`, and a last column of ones."""
-    X: Any = rows.read(at)[:, features].toarray() if rows.is_sparse else rows.X[at]
-    Z = np.ones((at.stop - at.start, len(features) + 1))
-    np.subtract(X if rows.is_sparse else X.take(features, axis=1), mean, out=Z[:, :-1])
-    return Z
+    """Return these features of some rows, (rows, features), less their `mean`."""
+    if rows.is_sparse:
+        some: Any = rows.read(at)[:, features].toarray()
+    else:
+        some = rows.X[at].take(features, axis=1)
+    away: Array = some.astype(np.float64, copy=False)
+    away -= mean
+    return away
 
 
-def _of_one(curvature: Array, Z: Array) -> Array:
-    """Return `Z' diag(curvature) Z` of rows with one margin each."""
-    Z *= np.sqrt(curvature)[:, None]
-    return Z.T @ Z
+def _of_one(curvature: Array, away: Array) -> Array:
+    """Return `[away 1]' diag(curvature) [away 1]` of rows with one margin each; away is changed.
+
+    Where all rows curve alike, as by the squared loss, nothing is multiplied row by row.
+    """
+    size, level = away.shape[1], float(curvature[0])
+    alike = bool((curvature == level).all())
+    root = np.ones_like(curvature) if alike else np.sqrt(curvature)
+    if not alike:
+        away *= root[:, None]
+    bend = np.empty((size + 1, size + 1))
+    bend[:size, :size] = away.T @ away
+    bend[size, :size] = bend[:size, size] = root @ away
+    bend[size, size] = root @ root
+    return bend * level if alike else bend
 
 
 def _of_classes(
-    loss: Softmax, margin: Array, weight: Array | None, Z: Array, place: Indices, own: Indices
+    loss: Softmax, margin: Array, weight: Array | None, away: Array, place: Indices, own: Indices
 ) -> Array:
     """Return the same for softmax, whose rows bend by `diag(yhat) - yhat yhat'`.
 
     Column i of the part is that of feature `place[i]`, for the class `own[i]`.
     """
-    yhat = loss.probabilities(margin)
+    yhat, Z = loss.probabilities(margin), np.column_stack([away, np.ones(len(away))])
     if weight is not None:
         Z *= np.sqrt(weight)[:, None]
     shared = Z[:, place] * yhat[:, own]
