@@ -21,6 +21,12 @@ Array = NDArray[np.float64]
 SOLVED = 200
 """Faces that are solved at most; where the walk then stands is lower than where it began."""
 
+WORK = 2e10
+"""The cubes of their sizes together, which are the time that solving takes: a few seconds."""
+
+LEAST = 8
+"""How many are solved in any case."""
+
 REACHED = 1e-14
 """The slope that is left, against the terms that make it up, which may be their rounding."""
 
@@ -51,7 +57,7 @@ class _Bowl:
         most = float(np.abs(bend).sum(axis=0).max(initial=0.0))
         self.rate = 1.0 / most if most else 1.0
         self.free = threshold == 0.0
-        self.left = SOLVED
+        self.left = min(SOLVED, max(LEAST, int(WORK / len(slope) ** 3)))
 
     def lowest(self, x: Array) -> Array:
         """Return the lowest point, by proximal steps and faces in turn."""

@@ -19,9 +19,9 @@ from steepest.descent.faces import lowest_point
 from steepest.descent.proximal import thresholds
 from steepest.descent.rates import SUFFICIENT, Here, Place, Stride
 from steepest.descent.scale import Standard
+from steepest.objective.entropy import CrossEntropy
 from steepest.objective.linear import LinearObjective
 from steepest.objective.part import Curvature, bend_of_part
-from steepest.objective.penalty import shortest
 from steepest.objective.protocol import Vector
 
 __all__ = ["ProximalNewton"]
@@ -29,17 +29,23 @@ __all__ = ["ProximalNewton"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-ROOM = 3.0
+ROOM = 2.0
 """Weights let in at a time, by the root of all: then their products take about a read of X."""
 
 LEAST = 32
 """Weights let in at a time, if there are so many: fewer save nothing."""
+
+AGAIN = 3
+"""How many weights are let in for each that wants to."""
 
 MOST = 2048
 """Weights in a working set at most: 32 MB of products of pairs."""
 
 SHORT = 0.1
 """A share of the way below which the loss is no bowl, and a safe one is taken for it."""
+
+NEAR = 1e-6
+"""A margin this near to the middle has the curvature there, but for rounding."""
 
 HALVINGS = 60
 
@@ -54,8 +60,8 @@ class ProximalNewton:
     A start that is worse than no weights at all, and has more of them than a working set, is left
     for that. Where the loss is no bowl the step is halved until it falls enough (Armijo 1966; with
     kinks Tseng & Yun 2009, "A coordinate gradient descent method for nonsmooth separable
-    minimization"); where even a tenth is too far, the loss is taken to curve as much as it can
-    anywhere. Rate 0 is what is left when nothing lower is found.
+    minimization"); where even a tenth is too far, a bowl that lies above the loss is taken for it.
+    Rate 0 is what is left when nothing lower is found.
 
     Promised for a convex smooth loss: the loss never rises; near the lowest point, once the
     working set holds what is not 0 there, the error of each step is about the square of the last,
@@ -76,19 +82,25 @@ class ProximalNewton:
         chosen = self._working_set(place)
         stride = self._down(place, self._lowest(place, chosen, objective.loss.curvature))
         read = round(len(objective.rows) * len(chosen) / objective.size)
-        if stride.rate < SHORT and objective.shape[1] == 1 and self._most < np.inf:
-            # A bowl that curves as much as the loss can lies above it, so its step is no too long.
-            stride = self._down(place, self._lowest(place, chosen, self._bounded))
+        bounded = objective.shape[1] == 1 and np.isfinite(objective.loss.curvature_bound)
+        if stride.rate < SHORT and bounded:
+            stride = self._down(place, self._lowest(place, chosen, self._above))
             read *= 2
         return stride._replace(read=read)
 
-    @property
-    def _most(self) -> float:
-        return self.objective.loss.curvature_bound
+    def _above(self, margin: Array, target: Array) -> Array:
+        """Return the curvature of parabolas that touch the rows' losses here, and lie above them.
 
-    def _bounded(self, margin: Array, target: Array) -> Array:
-        """Return the most that the rows' losses can curve."""
-        return np.full_like(margin, self._most)
+        Each touches its loss at the other side of the middle too: the sharpest there are (de Leeuw
+        & Lange 2009, "Sharp quadratic majorization in one dimension"). A step to the lowest point
+        of their bowl is never too long.
+        """
+        loss = self.objective.loss
+        middle = np.zeros_like(margin) if isinstance(loss, CrossEntropy) else target
+        away = margin - middle
+        turned = loss.slope(margin, target) - loss.slope(middle, target)
+        near = np.abs(away) <= NEAR
+        return np.where(near, loss.curvature_bound, turned / np.where(near, 1.0, away))
 
     @property
     def _room(self) -> int:
@@ -109,18 +121,20 @@ class ProximalNewton:
         """Return which weights may move, as indices of params in order.
 
         They are those that are not 0, unless these are too many, and of the others those with the
-        most slope, in standard units, beyond what L1 holds.
+        most slope, in standard units, beyond what L1 holds; and twice as many that it only just
+        holds, since the step itself may set them free.
         """
         standard = self._standard
         size = self.objective.size - self.objective.shape[1]
         slope, weights = standard.pull(at.seen.smooth)[:size], at.params[:size]
         threshold = thresholds(self.objective, standard.deviation)[:size]
-        moving, pull = weights != 0.0, np.abs(shortest(slope, weights, threshold))
+        moving = weights != 0.0
+        pull = np.abs(slope + threshold * np.sign(weights)) - np.where(moving, 0.0, threshold)
         held = int(np.count_nonzero(moving))
         # What moves already comes before all that wants to.
         order = np.argsort(-np.where(moving & (held < MOST), np.inf, pull), kind="stable")
-        wanting = int(np.count_nonzero(pull[~moving]))
-        count = min(MOST, held + min(wanting, max(self._room, held)))
+        wanting = int(np.count_nonzero(pull[~moving] > 0.0))
+        count = min(MOST, held + min(AGAIN * wanting, max(self._room, held)))
         return np.sort(order[:count])
 
     def _lowest(self, at: Place, chosen: Indices, curvature: Curvature) -> Vector:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.moments import Moments
-from steepest.data.rows import Rows
+from steepest.data.sparse import is_sparse
 from steepest.objective.entropy import Softmax
 from steepest.objective.linear import LinearObjective
 
@@ -46,10 +46,14 @@ def bend_of_part(
     own = np.append(own, np.arange(biases))
 
     def product(at: slice) -> Array:
-        away = _columns(rows, at, features, mean[features])
+        some = rows.read(at)[:, features] if rows.is_sparse else rows.X[at].take(features, axis=1)
         if isinstance(objective.loss, Softmax):
+            away = _away(some, mean[features])
             return _of_classes(objective.loss, margins[at], rows.weight(at), away, place, own)
-        return _of_one(rows.weigh(curvature(margins[at], rows.y[at]), at), away)
+        bent = rows.weigh(curvature(margins[at], rows.y[at]), at)
+        if rows.is_sparse:
+            return _of_sparse(bent, some, mean[features])
+        return _of_one(bent, _away(some, mean[features]))
 
     least = 1 if rows.is_sparse else ROOM // (len(features) + 1)
     unit = np.append(deviation[feature], np.ones(biases))
@@ -58,13 +62,9 @@ def bend_of_part(
     return bend
 
 
-def _columns(rows: Rows, at: slice, features: Indices, mean: Array) -> Array:
-    """Return these features of some rows, (rows, features), less their `mean`."""
-    if rows.is_sparse:
-        some: Any = rows.read(at)[:, features].toarray()
-    else:
-        some = rows.X[at].take(features, axis=1)
-    away: Array = some.astype(np.float64, copy=False)
+def _away(some: Any, mean: Array) -> Array:
+    """Return some columns of X, which may be sparse, less their `mean`, as a new array."""
+    away: Array = (some.toarray() if is_sparse(some) else some).astype(np.float64, copy=False)
     away -= mean
     return away
 
@@ -84,6 +84,22 @@ def _of_one(curvature: Array, away: Array) -> Array:
     bend[size, :size] = bend[:size, size] = root @ away
     bend[size, size] = root @ root
     return bend * level if alike else bend
+
+
+def _of_sparse(curvature: Array, some: Any, mean: Array) -> Array:
+    """Return the same of sparse columns, which are not filled up: their means are taken off last.
+
+    Of a sparse column the mean is small beside the deviation, so little cancels.
+    """
+    size, total = some.shape[1], float(curvature.sum())
+    weighted = some.multiply(curvature[:, None]).tocsr()
+    by = np.asarray(weighted.sum(axis=0)).ravel()
+    bend = np.empty((size + 1, size + 1))
+    bend[:size, :size] = (some.T @ weighted).toarray()
+    bend[:size, :size] -= np.outer(mean, by) + np.outer(by - total * mean, mean)
+    bend[size, :size] = bend[:size, size] = by - total * mean
+    bend[size, size] = total
+    return bend
 
 
 def _of_classes(
