@@ -6,6 +6,7 @@ objectives, rules or pictures.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -36,6 +37,9 @@ NUMBERS = (
     "passes",
     "rounded",
 )
+
+TOLD = attrgetter(*NUMBERS)
+"""Returns the numbers of a step, in that order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +102,7 @@ class Trace:
         self._steps = np.empty(64, dtype=np.intp)
         self._vectors = np.empty((min(64, self._most), 2, size))
         self._count = 0
+        self._first: Step | None = None
         self._last: Step | None = None
         self._best: Step | None = None
         self._progress = np.inf
@@ -110,8 +115,9 @@ class Trace:
         if step.index != self._length:
             raise ValueError(f"step {step.index} cannot follow step {self._length - 1}")
         self._numbers = _room(self._numbers, self._length)
-        self._numbers[self._length] = [getattr(step, name) for name in NUMBERS]
+        self._numbers[self._length] = TOLD(step)
         self._length += 1
+        self._first = self._first or step
         self._last = step
         self._note_best(step)
         if step.index % self._stride == 0:
@@ -273,6 +279,16 @@ class Trace:
         return _locked(self._numbers[: self._length, NUMBERS.index(name)])
 
     @property
+    def first(self) -> Step:
+        """The start; IndexError while there is none."""
+        return self._first or self[0]
+
+    @property
+    def last(self) -> Step:
+        """The step that was appended last; IndexError while there is none."""
+        return self._last or self[-1]
+
+    @property
     def best(self) -> Step:
         """The step with the lowest loss of all rows; the start, if no loss was finite."""
         return self._best if self._best is not None else self[0]
@@ -322,7 +338,7 @@ class Trace:
 
     def _recall(self) -> None:
         """Work out what is known of the last and the best step, and which vectors stay for good."""
-        self._last = self[-1]
+        self._first, self._last = self[0], self[-1]
         full = self.full_losses
         known = full[~np.isnan(full)]
         if len(known):

@@ -9,8 +9,8 @@ from scipy.sparse.linalg import cg
 
 import steepest as st
 from steepest import LinearObjective
+from steepest.descent.coordinates import Standard
 from steepest.descent.rounding import RoundedHere, Rounding
-from steepest.descent.scale import Standard
 from steepest.objective.curvature import bends, grams
 from steepest.objective.plane import lowest_step
 
@@ -44,7 +44,7 @@ def test_grams_are_the_blocks_of_the_whole_matrix(kind: str) -> None:
     objective = objective_of(kind, 0)
     params = np.random.default_rng(1).normal(size=objective.size)
     features, classes = objective.shape[0] - 1, objective.shape[1]
-    blocks = grams(objective, objective.margins(params), np.zeros(features), np.ones(features))
+    blocks = grams(objective, objective.margins(params), np.zeros(features))
     whole = hessian(objective, params).reshape(features + 1, classes, features + 1, classes)
     for one in range(classes):
         assert np.allclose(blocks[one], whole[:, one, :, one])
@@ -57,10 +57,11 @@ def test_round_coordinates_make_the_bend_the_identity(classes: int) -> None:
     bend = half @ half.transpose(0, 2, 1)
     standard = Standard(generator.normal(size=4), generator.uniform(0.5, 2, 4), classes)
     scale = RoundedHere.of(standard, bend, l2=0.2)
-    bend[:, range(4), range(4)] += 0.2 / standard.deviation**2
+    bend[:, range(4), range(4)] += 0.2
     for one in range(classes):
         ways = [scale.params(way) for way in np.eye(5 * classes)[one::classes]]
-        found = np.array([standard.position(way).reshape(5, classes)[:, one] for way in ways])
+        about = Standard(standard.mean, np.ones(4), classes)
+        found = np.array([about.position(way).reshape(5, classes)[:, one] for way in ways])
         assert np.allclose(found @ bend[one] @ found.T, np.eye(5), atol=1e-9)
     params = generator.normal(size=5 * classes)
     assert np.allclose(scale.params(scale.position(params)), params)

@@ -38,7 +38,7 @@ def test_few_rows_are_seen_whole() -> None:
     X, y = many(5000)
     objective = LinearObjective(X, y, "cross_entropy")
     growing = Growing(objective)
-    assert growing.sizes == () and growing.first() is objective
+    assert growing.sizes == () and growing.first is objective
     assert not growing.outgrown(objective, 1.0, 0.0)
 
 
@@ -50,7 +50,7 @@ def test_the_sizes_grow_to_a_share_of_the_rows() -> None:
 
 def test_a_sample_is_left_once_it_can_tell_no_more() -> None:
     growing = Growing(LinearObjective(*many(), "cross_entropy"))
-    sample = growing.first()
+    sample = growing.first
     assert not growing.outgrown(sample, 0.5, 0.1)
     assert growing.outgrown(sample, 0.5, 0.01)
     assert growing.larger(sample) is growing.objective
@@ -59,6 +59,6 @@ def test_a_sample_is_left_once_it_can_tell_no_more() -> None:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_sample_depends_on_the_seed_alone(seed: int) -> None:
     objective = LinearObjective(*many(), "cross_entropy")
-    first, again = Growing(objective, seed).first(), Growing(objective, seed).first()
+    first, again = Growing(objective, seed).first, Growing(objective, seed).first
     assert np.array_equal(first.rows.X, again.rows.X)
-    assert not np.array_equal(first.rows.X, Growing(objective, seed + 1).first().rows.X)
+    assert not np.array_equal(first.rows.X, Growing(objective, seed + 1).first.rows.X)

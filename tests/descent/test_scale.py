@@ -10,7 +10,7 @@ import steepest as st
 from steepest.descent.scale import choose_scale
 
 LOSSES = {"squared": st.Squared(), "cross_entropy": st.CrossEntropy(), "softmax": st.Softmax(3)}
-SCALES = ["none", "standard", "round"]
+SCALES = ["none", "standard", "block", "round"]
 
 
 def made(kind: str, seed: int = 0, l2: float = 0.0) -> st.LinearObjective:
@@ -104,3 +104,34 @@ def test_auto_rounds_what_is_narrow_and_standardises_what_is_wide(
 def test_an_unknown_scale_is_refused() -> None:
     with pytest.raises(st.ChoiceError, match="there is no scale 'unit'; choose one of auto, none"):
         st.descend(problem("squared", 0), scale="unit")
+
+
+def wide(correlation: float) -> tuple[Any, Any]:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(300, 40))
+    for column in range(1, 40):
+        X[:, column] += correlation / np.sqrt(1.0 - correlation**2) * X[:, column - 1]
+        X[:, column] /= X[:, column].std()
+    return X, (X[:, 0] + generator.logistic(size=300) > 0).astype(int)
+
+
+@pytest.mark.parametrize(("correlation", "name"), [(0.9, "block"), (0.2, "standard")])
+def test_auto_rounds_by_blocks_where_neighbours_are_alike(
+    monkeypatch: pytest.MonkeyPatch, correlation: float, name: str
+) -> None:
+    monkeypatch.setattr("steepest.descent.auto.MOST_MATRIX", 30**2)
+    run = st.descend(wide(correlation), l2=0.01)
+    assert run.choices.scale == name
+    assert f"{name}: a matrix of 41 x 41 would cost more than it saves" in run.choices.why
+
+
+def test_each_block_is_round_where_it_is_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("steepest.descent.blocks.BLOCK", 3)
+    X, y = problem("squared", 3, rows=60, features=7)
+    objective = st.LinearObjective(X, y, "squared", l2=0.1)
+    scale = choose_scale("block", objective)
+    T = jacobian(scale, objective.size)
+    bend = T.T @ hessian(objective, np.zeros(objective.size)) @ T
+    for first, stop in ((0, 3), (3, 6), (6, 7), (7, 8)):
+        assert np.allclose(bend[first:stop, first:stop], np.eye(stop - first), atol=1e-10)
+    assert np.linalg.eigvalsh(bend)[-1] <= scale.curvature == 3.0

@@ -58,7 +58,7 @@ class Rows:
         self.y = y
         self.sample_weight = sample_weight
         self.total = float(len(y) if sample_weight is None else sample_weight.sum())
-        self.threads = threads or os.cpu_count() or 1
+        self.threads = threads or _cores()
         self.is_sparse = is_sparse(X)
         size = _rows_in_block(X, outputs, self.is_sparse)
         self.blocks = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
@@ -78,12 +78,14 @@ class Rows:
         X = self.X[rows]
         return X if X.dtype == np.float64 else X.astype(np.float64)
 
-    def dense(self, rows: slice) -> NDArray[np.float64]:
-        """Return X of the rows of a block as a float64 array, (rows, features).
+    def dense(self, rows: slice, each: int = 1) -> NDArray[np.float64]:
+        """Return X of the rows of a block, or of `every` so many-th, as a float64 array.
 
         Raises ChoiceError for sparse X of more than `DENSE_FEATURES` features.
         """
         X: Any = self.read(rows)
+        if each > 1:
+            X = X[-rows.start % each :: each]
         if not self.is_sparse:
             return X
         if X.shape[1] > DENSE_FEATURES:
@@ -101,6 +103,16 @@ class Rows:
     def weight(self, rows: slice) -> NDArray[Any] | None:
         """Return the sample weights of these rows, (rows,), or None if all weigh the same."""
         return None if self.sample_weight is None else self.sample_weight[rows]
+
+    def every(self, rows: slice, each: int) -> slice:
+        """Return every so many-th of these rows: those of the numbers 0, each, 2 each, ..."""
+        return slice(rows.start + -rows.start % each, rows.stop, each)
+
+    def total_of(self, each: int) -> float:
+        """Return the total weight of every so many-th row."""
+        if self.sample_weight is None:
+            return float(-(-len(self) // each))
+        return float(self.sample_weight[::each].sum())
 
     def weigh(self, values: NDArray[Any], rows: slice) -> NDArray[Any]:
         """Return `values`, one or k for each of these rows, times the rows' sample weights."""
@@ -124,6 +136,8 @@ class Rows:
         squared, so the blocks are taken in a few lanes, each of which adds up its own. The lanes
         depend on the shape of the data alone.
         """
+        if len(self.blocks) == 1:
+            return self._over(work, self.blocks)[0]
         lanes = min(LANES, max(2, len(self) // (2 * self.X.shape[1])))
         each = -(-len(self.blocks) // lanes)
         size = max(self.blocks[0].stop, least)
@@ -220,6 +234,11 @@ def tree_merge(parts: Sequence[Any], merge: Callable[[Any, Any], Any]) -> Any:
 
 def _added(left: Sums, right: Sums) -> Sums:
     return tuple(a + b for a, b in zip(left, right, strict=True))
+
+
+@cache
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 @cache

@@ -171,7 +171,7 @@ class Backtracking(Search):
 
     def _proposal(self, here: Here, slope: float) -> float:
         """Return the first rate to try: it asks nothing of how the gradient turned."""
-        return super()._proposal(replace(here, moved=None), slope)
+        return super()._proposal(replace(here, same_rows=False), slope)
 
 
 @dataclass(frozen=True)

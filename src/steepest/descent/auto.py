@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from steepest.descent.blocks import BLOCK, neighbours_alike
 from steepest.descent.scale import MOST_ROUNDED
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Objective
@@ -38,24 +39,34 @@ def auto_scale(objective: Objective, plane: bool) -> tuple[str, str]:
 
     Rounding costs d² numbers and d³ work, standardising nothing. A plane search may have it dearer:
     it takes the fewer steps for it the less the classes overlap. But on a quadratic its steps are
-    conjugate gradients, few in standard units, and sparse rows would have to be filled up.
+    conjugate gradients, few in standard units, and sparse rows would have to be filled up. Of very
+    many features neighbours are rounded together if they are alike: measured, a third of the steps
+    on the squared loss at a correlation of 0.9, and more than without at 0.5.
     """
     if not isinstance(objective, LinearObjective):
         return "none", "no scale: only weights and a bias can be scaled"
     size, margins = objective.shape
     dear = plane and not isinstance(objective.loss, Squared) and not objective.rows.is_sparse
     fits = size**2 * margins <= MOST_MATRIX if dear else size <= MOST_ROUNDED
-    if fits:
+    if fits or known_from_sums(objective):
         return "round", f"round: a matrix of {size:,} x {size:,} makes the bowl round"
+    if plane and not objective.rows.is_sparse and neighbours_alike(objective):
+        return "block", (
+            f"block: a matrix of {size:,} x {size:,} would cost more than it saves, but features "
+            f"are like their neighbours, and blocks of {BLOCK} are cheap"
+        )
     return "standard", f"standard: a matrix of {size:,} x {size:,} would cost more than it saves"
 
 
 def known_from_sums(objective: Objective) -> bool:
     """Return whether sums over the rows, taken once, are the whole of the objective.
 
-    So they are of the squared loss; of more features than a few hundred, the products of all
-    pairs would cost more than the steps that they save.
+    So they are of the squared loss. The products of all pairs of very many features would cost
+    more than the steps that they save: of sparse rows, which would have to be filled up, and of
+    rows that are fewer than the features, sooner.
     """
     if not isinstance(objective, LinearObjective) or not isinstance(objective.loss, Squared):
         return False
-    return objective.shape[0] <= MOST_ROUNDED
+    size, rows = objective.shape[0], objective.rows
+    tall = not rows.is_sparse and len(rows) >= size
+    return size**2 <= MOST_MATRIX if tall else size <= MOST_ROUNDED

@@ -4,89 +4,25 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.descent.rates import Here, LearningRate, Place, Stride
+from steepest.descent.coordinates import Scale, Unscaled
+from steepest.descent.ground import Around, Ground, Seen, rows_of
+from steepest.descent.rates import Here, LearningRate, Stride
 from steepest.descent.rounding import SWIFT, Rounding
 from steepest.descent.rules import Rule, led
 from steepest.descent.samples import Batches, Growing
-from steepest.descent.scale import Scale, Unscaled
 from steepest.descent.standing import Moved, Rounded, Standing
 from steepest.errors import ChoiceError
-from steepest.objective.curvature import bends
 from steepest.objective.linear import LinearObjective
-from steepest.objective.protocol import Objective, Vector
+from steepest.objective.protocol import Objective, Vector, length
 from steepest.objective.sums import SquaredSums
 from steepest.trace import Step
 
 __all__ = ["Descent", "Walk", "read_start"]
-
-
-class Seen(NamedTuple):
-    """What is found at some params: the loss, its gradient, the margins of a linear objective.
-
-    Of that `smooth` is the gradient of all but an L1 penalty, too.
-    """
-
-    loss: float
-    gradient: Vector
-    margins: Any
-    smooth: Any = None
-
-
-class Ground:
-    """The objective as the walk sees it; it remembers the last place it looked at.
-
-    A search looks ahead at where the next step may land, so that step need not look again.
-    `read` is how many rows have been read so far, each as often as it was.
-    """
-
-    def __init__(self) -> None:
-        self.read = 0
-        self._at: tuple[Objective, Vector] | None = None
-        self._seen: Seen | None = None
-
-    def look(self, objective: Objective, params: Vector) -> Seen:
-        """Return what `objective` is at `params`."""
-        at, before = self._at or (None, params)
-        if self._seen and at is objective and np.array_equal(before, params):
-            return self._seen
-        self._at = objective, params
-        known = getattr(objective, "reference", None)
-        self._seen = _look(objective, params)
-        if isinstance(objective, SquaredSums):
-            self.read += len(objective.objective.rows) * (objective.reference is not known)
-        self.read += _rows(objective)
-        return self._seen
-
-    def margins(self, objective: LinearObjective, params: Vector) -> Any:
-        """Return the margins of `objective` at `params`."""
-        self.read += _rows(objective)
-        return objective.margins(params)
-
-
-def _rows(objective: Objective) -> int:
-    """Return how many rows an objective has; a plain function has none."""
-    return len(objective.rows) if isinstance(objective, LinearObjective) else 0
-
-
-def _look(objective: Objective, params: Vector) -> Seen:
-    """Return what `objective` is at `params`, which it may not keep nor change.
-
-    Copies, since an objective may write to what it is given, and may write its next gradient
-    where it wrote this one.
-    """
-    if isinstance(objective, LinearObjective):
-        sight = objective.look(params)
-        sight.gradient.setflags(write=False)
-        return Seen(*sight)
-    loss, found = objective.value_and_gradient(params.copy())
-    gradient = np.array(found, dtype=np.float64)
-    gradient.setflags(write=False)
-    return Seen(float(loss), gradient, None)
 
 
 @dataclass(frozen=True)
@@ -127,7 +63,7 @@ class Descent:
         self.ground = Ground()
         # A LinearObjective wherever there are samples, roundings or planes.
         # The sums move their point of reference as they are looked at: each descent has its own.
-        first = walk.growing.first() if walk.growing else walk.objective
+        first = walk.growing.first if walk.growing else walk.objective
         self.objective: Any = copy(walk.sums) if walk.sums else first
         at = standing or self._first()
         self.params, self.state, self.index = at.params, at.state, at.index
@@ -135,7 +71,7 @@ class Descent:
         self.batches = iter(walk.batches.after(at.index) if walk.batches else ())
         self.before: Seen | None = None
         self.standings = (at, at)
-        self.ground.read = round(at.passes * _rows(walk.objective))
+        self.ground.read = round(at.passes * rows_of(walk.objective))
         if standing is not None:
             self._take_up(standing)
         self.began = perf_counter() - at.seconds
@@ -145,7 +81,7 @@ class Descent:
         state = walk.rule.init(self.scale.position(walk.start))
         # Whoever made the sums has read all rows once.
         passes = 1.0 if walk.sums else 0.0
-        return Standing(0, walk.start, state, _rows(self.objective), passes=passes)
+        return Standing(0, walk.start, state, rows_of(self.objective), passes=passes)
 
     def _take_up(self, at: Standing) -> None:
         """Work out anew, to the same bits, what is not kept: sample, coordinates, margins."""
@@ -157,6 +93,9 @@ class Descent:
         if walk.rounding and at.rounded:
             there = walk.growing.at(at.rounded.rows) if walk.growing else self.objective
             self.scale = self._coordinates(walk.rounding, there, at.rounded.params) or self.scale
+        if at.last and at.last.way is None:
+            # A file from before ways were kept.
+            self.last = at.last._replace(way=self.scale.params(at.last.move))
         if at.last and not walk.batches and not walk.sums:
             self.before = self.ground.look(self.objective, at.last.params)
 
@@ -175,36 +114,50 @@ class Descent:
     def __next__(self) -> Step:
         """Return where the descent stands, and go one step on."""
         seen = self._look()
-        slope = self.scale.pull(seen.gradient)
+        slope = self.ground.pull(self.scale, seen.gradient)
         shrunk = self._shrunk(slope)
         if self.walk.rounding and self._is_due(self.walk.rounding, shrunk):
             self._round(self.walk.rounding, seen)
-            slope = self.scale.pull(seen.gradient)
-        position = self.scale.position(self.params)
-        direction, self.state = led(self.walk.rule, slope, self.state, position)
-        here = self._here(seen, position, slope, direction, self._is_round(shrunk))
+            slope = self.ground.pull(self.scale, seen.gradient)
+        around = Around(
+            self.ground, self.objective, self.scale, self.params, seen, self.last, self.before
+        )
+        direction, self.state = led(self.walk.rule, slope, self.state, around.position)
+        here = Here(
+            self.index,
+            seen.loss,
+            slope,
+            direction,
+            around,
+            last=self.last,
+            is_round=self._is_round(shrunk),
+            arrived=self._has_arrived(slope),
+            same_rows=self.walk.batches is None,
+        )
         found = self.walk.rate(here)
         stride = found if isinstance(found, Stride) else Stride(found)
         self.ground.read += stride.read
         rate, momentum = stride.rate, stride.momentum
         step = self._step(here, seen, rate, momentum)
-        moved, landed = self._landing(here, stride)
-        self.last = Moved(rate, moved, slope, self.params, stride.kept)
+        moved, way, landed = self._landing(here, stride)
+        self.last = Moved(rate, moved, slope, self.params, stride.kept, way)
         self.before = seen
         self.params = landed
         self.index += 1
         self.standings = (self.standings[1], self._stand(step))
         return step
 
-    def _landing(self, here: Here, stride: Stride) -> tuple[Vector, Vector]:
-        """Return the step itself, in coordinates of the walk, and the params to which it leads.
+    def _landing(self, here: Here, stride: Stride) -> tuple[Vector, Vector, Vector]:
+        """Return the step in coordinates of the walk and in params, and the params it leads to.
 
         Params that are told are taken as they are: a sum would not be exactly 0 where they are.
         """
         if stride.to is not None:
-            return self.scale.position(stride.to) - here.position, stride.to
+            way = stride.to - self.params
+            return self.scale.position(way), way, stride.to
         moved = stride.of(here)
-        return moved, self.params + self.scale.params(moved)
+        way = self.ground.way(self.scale, moved)
+        return moved, way, self.params + way
 
     def _stand(self, step: Step) -> Standing:
         return Standing(
@@ -233,12 +186,12 @@ class Descent:
         return seen
 
     def _steepness(self, seen: Seen) -> float:
-        return float(np.linalg.norm(self.scale.pull(seen.gradient)))
+        return length(self.ground.pull(self.scale, seen.gradient))
 
     def _shrunk(self, slope: Vector) -> float:
-        """Return what is left of the last step's steepness; 0 if these rows saw no step."""
-        before = float(np.linalg.norm(self.last.slope)) if self.last else 0.0
-        return float(np.linalg.norm(slope)) / before if before else 0.0
+        """Return what is left of the last step's steepness; 1 if these rows saw no step."""
+        before = length(self.last.slope) if self.last else 0.0
+        return length(slope) / before if before else 1.0
 
     def _is_due(self, rounding: Rounding, shrunk: float) -> bool:
         since = self.index - (self.rounded.at if self.rounded else 0)
@@ -256,13 +209,13 @@ class Descent:
     def _round(self, rounding: Rounding, seen: Seen) -> None:
         """Go on in new coordinates, if there are any."""
         last = self.last
-        fresh, old = self._coordinates(rounding, self.objective, self.params, seen), self.scale
+        fresh = self._coordinates(rounding, self.objective, self.params, seen)
         if fresh is None:
             return
         self.scale = fresh
-        self.rounded = Rounded(self.index, self.params, _rows(self.objective))
+        self.rounded = Rounded(self.index, self.params, rows_of(self.objective))
         if last is not None and self.before is not None:
-            moved = self.scale.position(old.params(last.move))
+            moved = self.scale.position(last.way)
             began = self.scale.pull(self.before.gradient)
             self.last = last._replace(move=moved, slope=began)
 
@@ -271,39 +224,14 @@ class Descent:
     ) -> Scale | None:
         """Return the coordinates in which the bowl is round at `params`, or None."""
         margins = self.ground.margins(objective, params) if seen is None else seen.margins
-        self.ground.read += _rows(objective)
+        self.ground.read += rows_of(objective)
         return rounding.here(objective, margins)
 
-    def _here(
-        self, seen: Seen, position: Vector, slope: Vector, direction: Vector, is_round: bool
-    ) -> Here:
-        """Return where the descent stands, with how the gradient turned over the last step."""
-        last, objective, scale, params = self.last, self.objective, self.scale, self.params
-
-        def try_move(move: Vector) -> tuple[float, Vector]:
-            there = self.ground.look(objective, params + scale.params(move))
-            return there.loss, scale.pull(there.gradient)
-
-        def bend() -> Any:
-            directions = [scale.params(direction)]
-            ways = [self.ground.margins(objective, directions[0])]
-            if last is not None and self.before is not None:
-                directions.append(scale.params(last.move))
-                ways.append(seen.margins - self.before.margins)
-            return bends(objective, seen.margins, directions, ways)
-
-        place = Place(params, seen, lambda there: self.ground.look(objective, there))
-        arrived = objective is self.walk.objective and np.linalg.norm(slope) <= self.enough
-        now = self.index, seen.loss, position, slope, direction, try_move, bend
-        known: dict[str, Any] = {"is_round": is_round, "arrived": bool(arrived), "place": place}
-        if last is None:
-            return Here(*now, **known)
-        turned = slope - last.slope if self.walk.batches is None else None
-        known |= {"last_rate": last.rate, "moved": last.move, "turned": turned, "kept": last.kept}
-        return Here(*now, **known)
+    def _has_arrived(self, slope: Vector) -> bool:
+        return self.objective is self.walk.objective and length(slope) <= self.enough
 
     def _step(self, here: Here, seen: Seen, rate: float, momentum: float) -> Step:
-        params, all_rows = self.params, _rows(self.walk.objective)
+        params, all_rows = self.params, rows_of(self.walk.objective)
         params.setflags(write=False)
         full_loss = self._full_loss(params, seen)
         return Step(
@@ -312,12 +240,12 @@ class Descent:
             loss=seen.loss,
             full_loss=full_loss,
             gradient=seen.gradient,
-            gradient_norm=float(np.linalg.norm(seen.gradient)),
-            steepness=float(np.linalg.norm(here.gradient)),
+            gradient_norm=length(seen.gradient),
+            steepness=length(here.gradient),
             learning_rate=rate,
             momentum=momentum,
             seconds=perf_counter() - self.began,
-            rows=_rows(self.objective) or all_rows,
+            rows=rows_of(self.objective) or all_rows,
             passes=self.ground.read / all_rows if all_rows else 0.0,
             rounded=self.rounded is not None and self.rounded.at == self.index,
         )
@@ -327,7 +255,7 @@ class Descent:
         if self.walk.sums or self.objective is self.walk.objective:
             return seen.loss
         if self.walk.batches and self.index % self.walk.batches.in_epoch == 0:
-            self.ground.read += _rows(self.walk.objective)
+            self.ground.read += rows_of(self.walk.objective)
             return self.walk.objective.value(params)
         return float("nan")
 

@@ -12,6 +12,7 @@ from steepest.descent.adaptive import check_rate
 from steepest.descent.asked import Asked
 from steepest.descent.auto import auto_rule, auto_scale, known_from_sums
 from steepest.descent.choice import choose_rate, rate_of_rule
+from steepest.descent.coordinates import Scale
 from steepest.descent.loop import Walk, read_start
 from steepest.descent.plan_proximal import plan_proximal
 from steepest.descent.plane import PlaneSearch
@@ -21,7 +22,7 @@ from steepest.descent.rounding import Rounding
 from steepest.descent.rules import Plane, Rule, Steepest, choose_rule
 from steepest.descent.safe import HeldBack, safe_rate
 from steepest.descent.samples import Batches, Growing
-from steepest.descent.scale import Scale, choose_scale
+from steepest.descent.scale import choose_scale
 from steepest.descent.stops import Stopping, separated_below
 from steepest.errors import ChoiceError
 from steepest.objective.choice import choose_loss
@@ -186,7 +187,7 @@ def _plane_walk(objective: Objective, start: Vector, scale: str, seed: int) -> W
         coordinates = Rounding.of(objective, objective).at_first
         return Walk(objective, start, Plane(), PlaneSearch(), coordinates)
     growing = Growing(objective, seed)
-    rounding = Rounding.of(objective, growing.first())
+    rounding = Rounding.of(objective, growing.first)
     return Walk(
         objective,
         start,

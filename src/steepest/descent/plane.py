@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.descent.rates import Here, Stride, falls_enough
+from steepest.descent.rates import Here, Stride, falls_enough, fell_enough
 from steepest.objective.plane import lowest_step
 
 __all__ = ["PlaneSearch"]
@@ -60,10 +60,11 @@ class PlaneSearch:
 def _takes_most(here: Here) -> bool:
     """Return whether a step of rate 1 lowers the loss and leaves little of the slope."""
     slope = float(here.gradient @ here.direction)
-    if not (slope < 0.0 and falls_enough(here, Stride(1.0), slope)):
+    if not slope < 0.0:
         return False
-    _, gradient = here.try_rate(1.0)
-    return abs(float(gradient @ here.direction)) <= LEFT * -slope
+    loss, gradient = here.try_move(here.direction)
+    left = abs(float(gradient @ here.direction))
+    return left <= LEFT * -slope and fell_enough(here, here.direction, slope, loss, gradient)
 
 
 def _shortened(here: Here, stride: Stride, slope: float) -> Stride:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from steepest.descent.coordinates import Scale
 from steepest.descent.rates import Fixed, Here, Scheduled, Stride
-from steepest.descent.scale import Scale
 from steepest.objective.linear import LinearObjective
 from steepest.objective.penalty import soft
 from steepest.objective.protocol import Vector
@@ -38,9 +38,8 @@ class ProximalGradient:
 
     def __call__(self, here: Here) -> Stride:
         """Return the rate, with the params to which the step leads."""
-        assert here.place is not None
         rate = self.plain(here)
-        ahead = here.position - rate * self.scale.pull(here.place.seen.smooth)
+        ahead = here.position - rate * self.scale.pull(here.around.seen.smooth)
         return Stride(rate, to=self.scale.params(soft(ahead, rate * self.threshold)))
 
 

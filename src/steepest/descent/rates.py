@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from steepest.descent.checks import number, whole_number
+from steepest.descent.ground import Around
+from steepest.descent.standing import Moved
 from steepest.objective.protocol import Vector
 
 __all__ = [
@@ -18,13 +20,13 @@ __all__ = [
     "Fixed",
     "Here",
     "LearningRate",
-    "Place",
     "Scheduled",
     "Search",
     "StepDecay",
     "Stride",
     "TimeDecay",
     "falls_enough",
+    "fell_enough",
 ]
 
 Schedule = Callable[[int], float]
@@ -51,42 +53,58 @@ class Stride(NamedTuple):
         return self.rate * here.direction + self.momentum * here.moved
 
 
-class Place(NamedTuple):
-    """Where the descent stands in the reader's units, and how to look at other params."""
-
-    params: Vector
-    seen: Any
-    """What a linear objective is here, as `LinearObjective.look` tells it."""
-    look: Callable[[Vector], Any]
-
-
-@dataclass(frozen=True)
+@dataclass
 class Here:
-    """Where the descent stands when it asks how far to go, in the coordinates of the walk."""
+    """Where the descent stands when it asks how far to go, in the coordinates of the walk.
+
+    `last` is the step that led here, None at the start.
+    """
 
     index: int
     loss: float
-    position: Vector
     gradient: Vector
     direction: Vector
-    try_move: Callable[[Vector], tuple[float, Vector]]
-    """The loss and the gradient after a trial step."""
-    bend: Callable[[], Any]
-    """The second derivatives along the direction and the last step, (1, 1) or (2, 2)."""
+    around: Around
+    last: Moved | None = None
     is_round: bool = False
     """Whether the bowl is round about here, as far as is known: rate 1 leads to its bottom."""
     arrived: bool = False
     """Whether the gradient is as good as 0, so that no step will be taken from here."""
-    last_rate: float | None = None
-    """The last step's rate; None at the start."""
-    moved: Vector | None = None
-    """The last step itself."""
-    turned: Vector | None = None
-    """How the gradient changed over the last step; None where its rows were others."""
-    kept: Any = None
-    """What the rate kept of the last step."""
-    place: Place | None = None
-    """The same place in the reader's units."""
+    same_rows: bool = True
+    """Whether the last step saw the same rows, so that its gradient can be compared."""
+
+    @property
+    def position(self) -> Vector:
+        """Where the descent stands."""
+        return self.around.position()
+
+    @property
+    def last_rate(self) -> float | None:
+        """The last step's rate; None at the start."""
+        return self.last.rate if self.last else None
+
+    @property
+    def moved(self) -> Vector | None:
+        """The last step itself."""
+        return self.last.move if self.last else None
+
+    @property
+    def turned(self) -> Vector | None:
+        """How the gradient changed over the last step; None where its rows were others."""
+        return self.gradient - self.last.slope if self.last and self.same_rows else None
+
+    @property
+    def kept(self) -> Any:
+        """What the rate kept of the last step."""
+        return self.last.kept if self.last else None
+
+    def bend(self) -> Any:
+        """Return the second derivatives along the direction and the last step."""
+        return self.around.bend(self.direction)
+
+    def try_move(self, move: Vector) -> tuple[float, Vector]:
+        """Return the loss and the gradient after a trial step."""
+        return self.around.try_move(move)
 
     def try_rate(self, rate: float) -> tuple[float, Vector]:
         """Return the loss and the gradient at a trial rate along the direction."""
@@ -239,7 +257,11 @@ class Search:
 def falls_enough(here: Here, stride: Stride, slope: float) -> bool:
     """Return whether the loss falls enough by a stride of this slope, or provably falls at all."""
     move = stride.of(here)
-    loss, gradient = here.try_move(move)
+    return fell_enough(here, move, slope, *here.try_move(move))
+
+
+def fell_enough(here: Here, move: Vector, slope: float, loss: float, gradient: Vector) -> bool:
+    """Return the same of a move at whose end this loss and this gradient were found."""
     if loss <= here.loss + SUFFICIENT * slope:
         return True
     close = loss <= here.loss + ROUNDING * abs(here.loss)

@@ -6,7 +6,7 @@ what the gradient there lacks, the next such step makes up for.
 
 from dataclasses import dataclass
 
-from steepest.descent.scale import Standard
+from steepest.descent.coordinates import Standard
 from steepest.objective.protocol import Vector
 from steepest.objective.roots import Root
 from steepest.objective.sums import SquaredSums
@@ -41,5 +41,5 @@ class RoundSums:
 
 def rounded_by_sums(sums: SquaredSums) -> RoundSums:
     """Return the coordinates in which the bowl of `sums` is round."""
-    mean, deviation = sums.objective.moments
+    mean, deviation = sums.objective.units
     return RoundSums(Standard(mean, deviation, margins=1), sums.root)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.descent.scale import Standard
+from steepest.descent.coordinates import Standard
 from steepest.objective.curvature import gram, grams, usual_bend
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Vector
@@ -40,6 +40,18 @@ SWIFT = 0.1
 GRAM_SPEED = 64
 """Features at which a product of X by itself takes the time of a step with one margin: measured."""
 
+LEAST_STEPS = 3
+"""Steps between two roundings: the plane search needs some to gain speed."""
+
+PATIENCE = 2
+"""Times that a rounding's cost has to have been walked before the next."""
+
+ENOUGH_ROWS = 500
+"""Rows for each feature that tell the curvature: it is then off by a twentieth or so."""
+
+DEAREST = 4
+"""Times that a rounding takes as long as a step with one margin, of all rows: measured."""
+
 MOST_MARGINS = 8
 """Margins from which a step too is products of matrices, which are as quick for each number."""
 
@@ -60,24 +72,24 @@ class RoundedHere:
     @classmethod
     def of(cls, standard: Standard, bend: Array, l2: float) -> "RoundedHere":
         """Return the coordinates in which `bend`, as of `grams`, plus the penalty is round."""
-        bend = bend.copy()
-        every = np.arange(bend.shape[-1])
-        own = bend[:, every, every]
+        own = np.diagonal(bend, axis1=1, axis2=2)
+        square = np.append(standard.deviation**2, 1.0)
+        alike = own / square
         # A constant feature bends by rounding only; it is left as it is.
-        bend[:, every, every] = np.where(own > DEAD * own.max(), own, own.max())
-        features = every[:-1]
-        bend[:, features, features] += l2 / standard.deviation**2
-        unit = np.sqrt(bend[:, every, every])
-        whiten, unwhiten = _roots(bend / (unit[:, :, None] * unit[:, None, :]))
-        return cls._of_standard(standard, whiten / unit[:, :, None], unwhiten * unit[:, None, :])
+        own = np.where(alike > DEAD * alike.max(), own, alike.max() * square)
+        own[:, :-1] += l2
+        unit = np.sqrt(own)
+        ratio = bend / unit[:, :, None] / unit[:, None, :]
+        every = np.arange(len(square))
+        ratio[:, every, every] = 1.0
+        whiten, unwhiten = _roots(ratio)
+        return cls._about(standard.mean, whiten / unit[:, :, None], unwhiten * unit[:, None, :])
 
     @classmethod
-    def _of_standard(cls, standard: Standard, whiten: Array, unwhiten: Array) -> "RoundedHere":
-        """Return coordinates that are told in standard units; the matrices are changed."""
-        whiten[:, :-1] /= standard.deviation[:, None]
-        whiten[:, -1] -= standard.mean @ whiten[:, :-1]
-        unwhiten[:, :, :-1] *= standard.deviation
-        unwhiten[:, :, :-1] += unwhiten[:, :, -1:] * standard.mean
+    def _about(cls, mean: Vector, whiten: Array, unwhiten: Array) -> "RoundedHere":
+        """Return coordinates that are told of features less their mean; the matrices change."""
+        whiten[:, -1] -= mean @ whiten[:, :-1]
+        unwhiten[:, :, :-1] += unwhiten[:, :, -1:] * mean
         return cls(whiten, unwhiten)
 
     def params(self, position: Vector) -> Vector:
@@ -114,6 +126,8 @@ def _roots(bend: Array) -> tuple[Array, Array]:
 
 def _turn(matrices: Array, vector: Vector) -> Vector:
     """Return `vector` turned: by one matrix for all margins, or each margin's part by its own."""
+    if matrices.shape[1] == len(vector):
+        return np.asarray(matrices[0] @ vector)
     if len(matrices) == 1:
         turned: Vector = (matrices[0] @ vector.reshape(matrices.shape[-1], -1)).ravel()
         return turned
@@ -123,11 +137,11 @@ def _turn(matrices: Array, vector: Vector) -> Vector:
 
 @dataclass(frozen=True)
 class Rounding:
-    """When to round anew, and from where: after as many steps as a rounding costs, but not before.
+    """When to round anew, and from how many rows: after twice as many steps as a rounding costs.
 
-    So the roundings take no more time than the steps do, and no more than twice the steps that
-    the best moments for them would need are taken (as whoever rents skis until the rent has come
-    to their price). A walk whose gradient shrinks swiftly is left alone.
+    So the roundings take half the time that the steps do, and not many more steps are taken than
+    the best moments for them would need (as whoever rents skis until the rent has come to their
+    price). A walk whose gradient shrinks swiftly is left alone.
     """
 
     standard: Standard
@@ -143,7 +157,7 @@ class Rounding:
         in, until the first rounding anew.
         """
         mean, deviation = sample.moments
-        bound = usual_bend(objective) * gram(sample, mean, deviation)
+        bound = usual_bend(objective) * gram(sample, mean)
         return cls(Standard(mean, deviation, objective.shape[1]), bound[None], objective.l2)
 
     @property
@@ -157,17 +171,28 @@ class Rounding:
         `shrunk` is what is left of the steepness of the step before.
         """
         features, margins = objective.shape
-        cost = features * min(margins, MOST_MARGINS) / GRAM_SPEED
-        return since >= max(1.0, cost) and shrunk > SWIFT
+        cost = features * min(margins, MOST_MARGINS) / GRAM_SPEED / self._each(objective)
+        return since >= max(LEAST_STEPS, PATIENCE * cost) and shrunk > SWIFT
 
     def here(self, objective: LinearObjective, margins: Array) -> RoundedHere | None:
         """Return coordinates in which the bowl is round where the rows have these `margins`.
 
         None where all rows are so sure of themselves that nothing bends.
         """
-        bend = grams(objective, margins, self.standard.mean, self.standard.deviation)
-        sure = np.trace(bend, axis1=1, axis2=2) / np.trace(self.bound, axis1=1, axis2=2)
+        bend = grams(objective, margins, self.standard.mean, self._each(objective))
+        sure = self._size(bend) / self._size(self.bound)
         if not (sure > NOTHING).all():
             return None
         bend += BOUND_SHARE * sure[:, None, None] * self.bound
         return RoundedHere.of(self.standard, bend, self.l2)
+
+    def _each(self, objective: LinearObjective) -> int:
+        """Return of how many rows one is enough: not all are needed to tell how the bowl curves."""
+        features, margins = objective.shape
+        spare = len(objective.rows) // (ENOUGH_ROWS * features)
+        return max(1, min(spare, DEAREST * min(margins, MOST_MARGINS)))
+
+    def _size(self, bend: Array) -> Array:
+        """Return the sum of the curvatures along all params, in standard units, by margin."""
+        own = np.diagonal(bend, axis1=1, axis2=2)
+        return own[:, :-1] @ self.standard.deviation**-2.0 + own[:, -1]

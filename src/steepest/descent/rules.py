@@ -5,6 +5,7 @@ state)`. The step is then `params += learning_rate * direction`. States are tupl
 they can be kept and taken up again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -320,14 +321,16 @@ class AdamW(Adam):
         return -self.weight_decay * position
 
 
-def led(rule: Rule, gradient: Vector, state: State, position: Vector) -> tuple[Vector, State]:
-    """Return where a rule leads from `position`, and its next state.
+def led(
+    rule: Rule, gradient: Vector, state: State, position: Callable[[], Vector]
+) -> tuple[Vector, State]:
+    """Return where a rule leads from a `position`, and its next state.
 
     A rule sees the gradient alone; a decay of the params is the one thing that it may add.
     """
     direction, state = rule.update(gradient, state)
     if isinstance(rule, AdamW):
-        direction = direction + rule.decay(position)
+        direction = direction + rule.decay(position())
     return direction, state
 
 

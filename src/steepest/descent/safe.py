@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from steepest.descent.coordinates import Scale
 from steepest.descent.rates import Here, Schedule, Scheduled, Stride, falls_enough
-from steepest.descent.scale import Scale
 from steepest.objective.curvature import bends
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Vector

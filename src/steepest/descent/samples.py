@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -68,9 +69,15 @@ class Growing:
     objective: LinearObjective
     seed: int = 0
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
-        """How many rows each sample has, the smallest first; none where all rows are few."""
+        """How many rows each sample has, the smallest first; none where all rows are few.
+
+        Nor where some weigh nothing: a sample might be of those alone.
+        """
+        weight = self.objective.rows.sample_weight
+        if weight is not None and not weight.all():
+            return ()
         size = len(self.objective.rows) // LARGEST_SAMPLE
         least = max(LEAST_ROWS * self.objective.size, 1000)
         sizes: list[int] = []
@@ -79,8 +86,9 @@ class Growing:
             size //= GROWTH
         return tuple(sizes)
 
+    @cached_property
     def first(self) -> LinearObjective:
-        """Return the objective on the smallest sample, or on all rows where they are few."""
+        """The objective on the smallest sample, or on all rows where they are few."""
         return self._sample(self.sizes[0]) if self.sizes else self.objective
 
     def outgrown(self, objective: LinearObjective, loss: float, steepness: float) -> bool:

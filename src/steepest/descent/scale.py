@@ -11,21 +11,22 @@ largest eigenvalue of `c Z'Z/rows + penalty`, with c the most that the loss can 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.descent.blocks import Blocks, root_of_bound
+from steepest.descent.coordinates import Scale, Standard, Unscaled
 from steepest.errors import ChoiceError
 from steepest.objective.curvature import usual_bend
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Objective, Vector
 
-__all__ = ["SCALES", "Rounded", "Scale", "Standard", "Unscaled", "choose_scale", "rough_standard"]
+__all__ = ["SCALES", "Rounded", "choose_scale", "rough_standard"]
 
 Array = NDArray[np.float64]
 
-SCALES = ("none", "standard", "round")
+SCALES = ("none", "standard", "block", "round")
 
 MOST_ROUNDED = 512
 """Features up to which `auto` rounds: d² numbers and d³ work, less than a few reads of X."""
@@ -35,79 +36,6 @@ COMMON = 0.1
 
 MOST_BOUNDED = 2048
 """Features up to which the curvature bound is the largest eigenvalue, not the sum of all."""
-
-
-class Scale(Protocol):
-    """The coordinates of the walk."""
-
-    @property
-    def name(self) -> str:
-        """The word by which the scale is chosen."""
-
-    @property
-    def curvature(self) -> float | None:
-        """The most that the objective can curve in these coordinates, if that is known."""
-
-    def params(self, position: Vector) -> Vector:
-        """Return the params, in the reader's units, at a position of the walk."""
-
-    def position(self, params: Vector) -> Vector:
-        """Return the position of the walk at `params`."""
-
-    def pull(self, gradient: Vector) -> Vector:
-        """Return the gradient by the position, of the gradient by the params."""
-
-
-@dataclass(frozen=True)
-class Unscaled:
-    """The reader's own units: the textbook's descent."""
-
-    curvature: float | None = None
-    name: str = "none"
-
-    def params(self, position: Vector) -> Vector:
-        """Return `position`."""
-        return position
-
-    def position(self, params: Vector) -> Vector:
-        """Return `params`."""
-        return params
-
-    def pull(self, gradient: Vector) -> Vector:
-        """Return `gradient`."""
-        return gradient
-
-
-@dataclass(frozen=True)
-class Standard:
-    """Weights as if each feature had mean 0 and standard deviation 1."""
-
-    mean: Vector
-    deviation: Vector
-    margins: int
-    curvature: float | None = None
-    name: str = "standard"
-
-    def params(self, position: Vector) -> Vector:
-        """Return weights / deviation, and the bias less mean times those."""
-        weights, bias = self._split(position)
-        weights = weights / self.deviation[:, None]
-        return np.append(weights, bias - self.mean @ weights)
-
-    def position(self, params: Vector) -> Vector:
-        """Return weights x deviation, and the bias at the mean of the features."""
-        weights, bias = self._split(params)
-        return np.append(weights * self.deviation[:, None], bias + self.mean @ weights)
-
-    def pull(self, gradient: Vector) -> Vector:
-        """Return the gradient by the standardised weights and the bias at the mean."""
-        weights, bias = self._split(gradient)
-        weights = (weights - np.outer(self.mean, bias)) / self.deviation[:, None]
-        return np.append(weights, bias)
-
-    def _split(self, vector: Vector) -> tuple[Array, Array]:
-        matrix = vector.reshape(-1, self.margins)
-        return matrix[:-1], matrix[-1]
 
 
 @dataclass(frozen=True)
@@ -185,7 +113,7 @@ def rough_standard(objective: LinearObjective) -> Standard:
     Of very many rows they are those of a few. The bound on the curvature is the sum of the
     eigenvalues; where there is no most, it is that about the best constant guess.
     """
-    mean, deviation = objective.rough_moments
+    mean, deviation = objective.units
     curvature = usual_bend(objective) * objective.shape[0]
     curvature += float((objective.l2 / deviation**2).max())
     return Standard(mean, deviation, objective.shape[1], curvature)
@@ -195,17 +123,12 @@ def _rounded(objective: LinearObjective) -> Rounded:
     mean, deviation = objective.moments
     bound = objective.gram * usual_bend(objective)
     bound[np.diag_indices(len(deviation))] += objective.l2 / deviation**2
-    values, vectors = np.linalg.eigh(bound)
-    # A direction in which the data do not reach is given the length that the flattest real one
-    # can have in float64: the bound then still holds there.
-    root = np.sqrt(np.maximum(values, 1e-13 * values[-1]))
+    whiten, unwhiten = root_of_bound(bound)
     margins = objective.shape[1]
     return Rounded(
         standard=Standard(mean, deviation, margins),
-        # The symmetric root: where the bound is round already, eigenvectors are chance, and this
-        # one is the identity all the same.
-        whiten=(vectors / root) @ vectors.T,
-        unwhiten=(vectors * root) @ vectors.T,
+        whiten=whiten,
+        unwhiten=unwhiten,
         common=None if margins == 1 else _common(objective.l2, deviation),
         curvature=1.0 if np.isfinite(objective.loss.curvature_bound) else None,
     )
@@ -248,5 +171,6 @@ def _largest_curvature(
 MAKERS: dict[str, Callable[[LinearObjective], Scale]] = {
     "none": _unscaled,
     "standard": _standard,
+    "block": Blocks.of,
     "round": _rounded,
 }

@@ -19,7 +19,8 @@ __all__ = ["Moved", "Rounded", "Standing"]
 class Moved(NamedTuple):
     """The last step: its rate, itself, the slope and the params where it began, what was kept.
 
-    Step and slope are in the coordinates of the walk, the params in the reader's units.
+    Step and slope are in the coordinates of the walk, the params in the reader's units, and so
+    is `way`, which is the step once more.
     """
 
     rate: float
@@ -27,6 +28,7 @@ class Moved(NamedTuple):
     slope: Vector
     params: Vector
     kept: Any
+    way: Any = None
 
 
 class Rounded(NamedTuple):

@@ -1,6 +1,7 @@
 """Stops: when a run is over, and how it knows."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -93,18 +94,18 @@ class Stopping:
         return next((stop for test in tests if (stop := test(trace))), None)
 
     def _grown(self, trace: Trace) -> Stop | None:
-        usual = max(trace.losses[0], self.null_loss)
-        recent = trace.losses[-4:]
-        if recent[-1] <= GROWTH * usual or not np.all(np.diff(recent) > 0):
+        usual = max(trace.first.loss, self.null_loss)
+        loss = trace.last.loss
+        if loss <= GROWTH * usual or not np.all(np.diff(trace.losses[-4:]) > 0):
             return None
-        times = recent[-1] / usual
+        times = loss / usual
         told = f"{times:,.0f}" if times < 1e6 else f"{times:.3g}"
         return Stop("diverged", f"diverged: the loss is {told} times its start and rising")
 
     def _arrived(self, trace: Trace) -> Stop | None:
-        steepness = trace.steepnesses[-1]
-        of_all_rows = trace.losses[-1] == trace.full_losses[-1]
-        if self.tol is None or not of_all_rows or steepness > self.tol * self.steep:
+        last = trace.last
+        steepness = last.steepness
+        if self.tol is None or last.loss != last.full_loss or steepness > self.tol * self.steep:
             return None
         gain = (steepness / self.steep) ** 2 if self.steep else 0.0
         return Stop(
@@ -121,9 +122,8 @@ class Stopping:
         return Stop("arrived", "arrived: what is left of the gradient is rounding")
 
     def _separated(self, trace: Trace) -> Stop | None:
-        if self.tol is None or not trace.full_losses[-1] < min(
-            self.apart, VANISHED * self.null_loss
-        ):
+        vanished = min(self.apart, VANISHED * self.null_loss)
+        if self.tol is None or not trace.last.full_loss < vanished:
             return None
         return Stop(
             "separated",
@@ -133,7 +133,8 @@ class Stopping:
     def _settled(self, trace: Trace) -> Stop | None:
         if self.tol is None:
             return None
-        if len(trace) > 1 and not trace.learning_rates[-2:].any():
+        stands = not trace.last.learning_rate
+        if stands and len(trace) > 1 and not trace.learning_rates[-2]:
             return Stop("settled", "settled: no lower loss is found along the gradient")
         if trace.since_progress < PATIENCE:
             return None
@@ -156,13 +157,13 @@ class Stopping:
         return Stop("steps", f"stopped after {most:,} step{'s' * (most != 1)}, as asked")
 
     def _seconds(self, trace: Trace) -> Stop | None:
-        if self.seconds is None or trace.seconds[-1] - self.since < self.seconds:
+        if self.seconds is None or trace.last.seconds - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
 
 
 def _lost(trace: Trace) -> Stop | None:
-    if np.isfinite(trace.losses[-1]) and np.isfinite(trace.steepnesses[-1]):
+    if isfinite(trace.last.loss) and isfinite(trace.last.steepness):
         return None
     at = len(trace) - 1
     return Stop("diverged", f"diverged: at step {at} the loss or its gradient left all bounds")

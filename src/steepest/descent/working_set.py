@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.descent.coordinates import Standard
 from steepest.descent.faces import lowest_point
+from steepest.descent.ground import Around
 from steepest.descent.proximal import thresholds
-from steepest.descent.rates import SUFFICIENT, Here, Place, Stride
-from steepest.descent.scale import Standard
+from steepest.descent.rates import SUFFICIENT, Here, Stride
 from steepest.objective.entropy import CrossEntropy
 from steepest.objective.linear import LinearObjective
 from steepest.objective.part import Curvature, bend_of_part
@@ -75,8 +76,7 @@ class ProximalNewton:
         """Return the share of the way that is gone, with the params to which it leads."""
         if here.arrived:
             return Stride(0.0)
-        assert here.place is not None
-        objective, place = self.objective, here.place
+        objective, place = self.objective, here.around
         if np.count_nonzero(place.params) > self._room and objective.null_loss < here.loss:
             return Stride(1.0, to=self._null)
         chosen = self._working_set(place)
@@ -115,9 +115,9 @@ class ProximalNewton:
 
     @property
     def _standard(self) -> Standard:
-        return Standard(*self.objective.rough_moments, self.objective.shape[1])
+        return Standard(*self.objective.units, self.objective.shape[1])
 
-    def _working_set(self, at: Place) -> Indices:
+    def _working_set(self, at: Around) -> Indices:
         """Return which weights may move, as indices of params in order.
 
         They are those that are not 0, unless these are too many, and of the others those with the
@@ -137,7 +137,7 @@ class ProximalNewton:
         count = min(MOST, held + min(AGAIN * wanting, max(self._room, held)))
         return np.sort(order[:count])
 
-    def _lowest(self, at: Place, chosen: Indices, curvature: Curvature) -> Vector:
+    def _lowest(self, at: Around, chosen: Indices, curvature: Curvature) -> Vector:
         """Return the lowest point, in params, of the bowl that the working set sees from there.
 
         `curvature` is what the rows' losses curve by their margins and targets.
@@ -145,7 +145,7 @@ class ProximalNewton:
         objective, standard = self.objective, self._standard
         biases = objective.shape[1]
         part = np.append(chosen, np.arange(objective.size - biases, objective.size))
-        moments = objective.rough_moments
+        moments = objective.units
         bend = bend_of_part(objective, at.seen.margins, chosen, moments, curvature)
         threshold = thresholds(objective, standard.deviation)[part]
         position = standard.position(at.params)[part]
@@ -161,7 +161,7 @@ class ProximalNewton:
         target[-biases:] = there[len(chosen) :] - standard.mean @ weights
         return target
 
-    def _down(self, at: Place, target: Vector) -> Stride:
+    def _down(self, at: Around, target: Vector) -> Stride:
         """Return the whole way to `target`, a half, a quarter, ...: the first that falls enough."""
         promised = self._promised(at, target)
         if not promised < 0.0:
@@ -176,7 +176,7 @@ class ProximalNewton:
                 return Stride(float(share), to=at.params + share * move)
         return Stride(0.0)
 
-    def _promised(self, at: Place, target: Vector) -> float:
+    def _promised(self, at: Around, target: Vector) -> float:
         """Return by how much the loss would fall if its smooth part were straight: below 0.
 
         Weight by weight, since near the lowest point the two parts all but cancel in each.
@@ -186,7 +186,7 @@ class ProximalNewton:
         fall[weights] += self.objective.l1 * (np.abs(target) - np.abs(at.params))[weights]
         return float(fall.sum())
 
-    def _level(self, at: Place, there: Any) -> bool:
+    def _level(self, at: Around, there: Any) -> bool:
         """Return whether losses are too near to be told apart, and the slope is halved."""
         if not there.loss <= at.seen.loss + LEVEL * abs(at.seen.loss):
             return False

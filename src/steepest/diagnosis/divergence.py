@@ -14,7 +14,12 @@ from steepest.trace import Trace
 __all__ = ["judge_divergence"]
 
 GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
-COORDINATES = {"none": "", "standard": " in standard units", "round": " where the bowl is round"}
+COORDINATES = {
+    "none": "",
+    "standard": " in standard units",
+    "block": " where the bowl is round by blocks",
+    "round": " where the bowl is round",
+}
 
 
 def judge_divergence(

@@ -91,60 +91,54 @@ def _along_classes(
     return own - (means if weight is None else means * weight) @ means.T
 
 
-def grams(objective: LinearObjective, margins: Array, mean: Vector, deviation: Vector) -> Array:
+def grams(objective: LinearObjective, margins: Array, mean: Vector, each: int = 1) -> Array:
     """Return `Z' C Z / rows` for each margin, (margins, features + 1, features + 1).
 
-    Z are the features, less `mean` and by `deviation`, with a last column of ones; C is the
-    curvature of each row's loss by that margin. These are the blocks on the diagonal of the
-    matrix of all second derivatives: what one class's margin does to another's is left out.
+    Z are the features less `mean`, with a last column of ones; C is the curvature of each row's
+    loss by that margin. These are the blocks on the diagonal of the matrix of all second
+    derivatives: what one class's margin does to another's is left out. With `each` only every so
+    many-th row is read, and stands for those next to it.
     """
     rows, loss = objective.rows, objective.loss
 
     def columns(at: slice) -> Array:
         return rows.weigh(_own(loss, margins[at], rows.y[at]), at)
 
-    return _summed(objective, columns, mean, deviation)
+    return _summed(objective, columns, mean, each)
 
 
-def gram(objective: LinearObjective, mean: Vector, deviation: Vector) -> Array:
+def gram(objective: LinearObjective, mean: Vector) -> Array:
     """Return `Z' Z / rows`, (features + 1, features + 1), with Z as for `grams`."""
     rows = objective.rows
 
     def column(at: slice) -> Array:
         return rows.weigh(np.ones((at.stop - at.start, 1)), at)
 
-    return _summed(objective, column, mean, deviation)[0]
+    return _summed(objective, column, mean)[0]
 
 
 def _summed(
-    objective: LinearObjective, columns: Callable[[slice], Array], mean: Vector, deviation: Vector
+    objective: LinearObjective, columns: Callable[[slice], Array], mean: Vector, each: int = 1
 ) -> Array:
-    """Return the sum of `Z' diag(column) Z` by the total weight, one for each of the columns."""
+    """Return the mean of `Z' diag(column) Z` by weight, one for each of the columns."""
     rows = objective.rows
 
     def block(at: slice) -> Array:
-        away, found = rows.dense(at) - mean, columns(at).T
-        scratch = away if len(found) == 1 else np.empty_like(away)
-        return np.stack([_product(away, column, scratch) for column in found])
+        X = rows.dense(at, each)
+        Z = np.empty((len(X), len(mean) + 1))
+        np.subtract(X, mean, out=Z[:, :-1])
+        Z[:, -1] = 1.0
+        roots = np.sqrt(columns(rows.every(at, each)).T)
+        if len(roots) == 1:
+            Z *= roots[0][:, None]
+            return (Z.T @ Z)[None]
+        weighted = np.empty_like(Z)
+        # A matrix by itself: BLAS works out one half only.
+        every = (np.multiply(Z, root[:, None], out=weighted) for root in roots)
+        return np.stack([one.T @ one for one in every])
 
     total = rows.sum_large(block, 1 if rows.is_sparse else len(mean) // 2)
-    unit = np.append(deviation, 1.0)
-    return total / rows.total / np.outer(unit, unit)
-
-
-def _product(away: Array, curvature: Array, scratch: Array) -> Array:
-    """Return `[away 1]' diag(curvature) [away 1]`; `scratch` may be `away` itself.
-
-    The features' part is a matrix times itself, which BLAS does at half the cost.
-    """
-    root = np.sqrt(curvature)
-    weighted = np.multiply(away, root[:, None], out=scratch)
-    size = away.shape[1]
-    product = np.empty((size + 1, size + 1))
-    product[:size, :size] = weighted.T @ weighted
-    product[size, :size] = product[:size, size] = root @ weighted
-    product[size, size] = curvature.sum()
-    return product
+    return total / rows.total_of(each)
 
 
 def _own(loss: Loss, margin: Array, target: Array) -> Array:

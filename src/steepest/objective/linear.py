@@ -33,7 +33,7 @@ WIDE = 1024
 """Features from which that saves time: of shorter rows all is in the cache once some is."""
 
 GLANCE = 2**14
-"""Rows that tell well enough of what size a random start is to be."""
+"""Rows that tell the units of the features well enough."""
 
 GLANCED = 2**19
 """Numbers of those rows at most, 4 MB, and how few rows they may then be."""
@@ -136,14 +136,14 @@ class LinearObjective:
             if margins is not None:
                 margins[at] = margin
             total, slope = total_and_slope(margin, rows.y[at], rows.weight(at))
-            return total, X.T @ slope, slope.sum(axis=0)
+            return total, _pulled(X, slope), slope.sum(axis=0)
 
         total, by_weight, by_bias = tree_sum(rows.map(block))
-        count = rows.total
-        smooth = np.concatenate((by_weight.ravel(), np.atleast_1d(by_bias))) / count
+        smooth = np.append(by_weight, by_bias)
+        smooth /= rows.total
         if self.l2:
             smooth[: by_weight.size] += self.l2 * weights.ravel()
-        loss = float(total / count + self.penalty(weights))
+        loss = float(total / rows.total + self.penalty(weights))
         return loss, self._with_kinks(smooth, weights.ravel()), smooth
 
     def _with_kinks(self, smooth: Vector, weights: Array) -> Vector:
@@ -211,6 +211,20 @@ class LinearObjective:
         return moments(self.rows)
 
     @cached_property
+    def units(self) -> Moments:
+        """The moments, or where rows are very many those of rows at equal distances.
+
+        They are good enough wherever something is told in standard units that may be told in any.
+        """
+        count, weight, most = len(self.rows), self.rows.sample_weight, GLANCE
+        if not self.rows.is_sparse:
+            most = min(GLANCE, max(LEAST_GLANCED, GLANCED // self.shape[0]))
+        few = np.linspace(0, count - 1, most).astype(np.intp)
+        if count <= most or (weight is not None and not weight[few].any()):
+            return self.moments
+        return self.sample(few).moments
+
+    @cached_property
     def gram(self) -> Array:
         """`Z'Z / rows`, with Z the standardised features and a last column of ones.
 
@@ -252,21 +266,6 @@ class LinearObjective:
         (total,) = tree_sum(self.rows.map(block))
         return float(total / self.rows.total)
 
-    @cached_property
-    def rough_moments(self) -> Moments:
-        """About the moments, for what needs only the size: of very many rows those of a few."""
-        return self._glance.moments
-
-    @property
-    def _glance(self) -> "LinearObjective":
-        """The objective on rows at equal distances where they are very many, else on all."""
-        count, few = len(self.rows), GLANCE
-        if not self.rows.is_sparse:
-            few = min(GLANCE, max(LEAST_GLANCED, GLANCED // self.shape[0]))
-        if count <= few:
-            return self
-        return self.sample(np.linspace(0, count - 1, few).astype(np.intp))
-
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.
 
@@ -277,7 +276,7 @@ class LinearObjective:
         several classes only their differences matter, so what they have in common is 0. Of very
         many rows the standard units are those of a few.
         """
-        mean, deviation = self.rough_moments
+        mean, deviation = self.units
         drawn = generator.standard_normal(self.shape) * self.loss.spread(
             self.rows.y, self.rows.sample_weight
         )
@@ -287,6 +286,16 @@ class LinearObjective:
         middle = self.loss.guess(self.rows.y, self.rows.sample_weight)
         bias = drawn[-1] + middle - mean @ weights
         return np.append(weights, bias)
+
+
+def _pulled(X: Any, slope: Array) -> Array:
+    """Return `X' slope` of a block; of several slopes, in memory class by class, so is the product.
+
+    BLAS is quicker when the narrow matrix comes first.
+    """
+    if slope.ndim == 1 or is_sparse(X):
+        return np.asarray(X.T @ slope)
+    return (slope.T @ X).T
 
 
 def _margin(X: Any, weights: Array, bias: Any) -> Array:

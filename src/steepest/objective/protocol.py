@@ -1,6 +1,7 @@
 """What a descent asks of an objective, and a plain function that answers as one."""
 
 from collections.abc import Callable
+from math import sqrt
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
 
-__all__ = ["FunctionObjective", "Objective", "Vector", "as_objective"]
+__all__ = ["FunctionObjective", "Objective", "Vector", "as_objective", "length"]
 
 Vector = NDArray[np.float64]
 
@@ -60,3 +61,12 @@ def as_objective(given: Any) -> Objective:
             "function params -> (loss, gradient)"
         )
     return FunctionObjective(function)
+
+
+def length(vector: Vector) -> float:
+    """Return the Euclidean length of a vector.
+
+    >>> length(np.array([3.0, 4.0]))
+    5.0
+    """
+    return sqrt(vector.dot(vector))

@@ -26,7 +26,7 @@ def loss_and_slope(objective: LinearObjective, params: Vector) -> tuple[float, V
     the mean's part would cancel, and take as many digits along as the mean is deviations.
     """
     rows = objective.rows
-    mean, deviation = objective.moments
+    mean, deviation = objective.units
     weights, bias = params[:-1], params[-1] + mean @ params[:-1]
 
     def block(at: slice) -> tuple[Any, ...]:
@@ -60,7 +60,7 @@ def sharp_loss_and_slope(objective: LinearObjective, params: Vector) -> tuple[fl
 
     losses, highs, lows = zip(*rows.map(block), strict=True)
     high, low = twofold.sums(np.stack(highs), np.stack(lows))
-    mean, deviation = objective.moments
+    mean, deviation = objective.units
     by_weight = (high[:-1] - mean * high[-1]) + (low[:-1] - mean * low[-1])
     slope = np.append(by_weight / deviation, high[-1] + low[-1])
     return float(sum(losses) / rows.total), slope * (2.0 / rows.total)

@@ -111,7 +111,7 @@ def standard_rows(objective: LinearObjective, at: slice) -> Array:
     years are then left, not the difference of two squares of some four millions.
     """
     rows = objective.rows
-    mean, deviation = objective.moments
+    mean, deviation = objective.units
     Z = np.empty((at.stop - at.start, len(mean) + 1))
     np.subtract(rows.dense(at), mean, out=Z[:, :-1])
     Z[:, :-1] /= deviation

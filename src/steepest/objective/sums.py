@@ -112,7 +112,7 @@ class SquaredSums:
     def value_and_gradient(self, params: Vector) -> tuple[float, Vector]:
         """Return the loss at `params` and its gradient."""
         loss, slope = self._look(params)
-        mean, deviation = self.objective.moments
+        mean, deviation = self.objective.units
         return loss, np.append(slope[:-1] * deviation + mean * slope[-1], slope[-1])
 
     @np.errstate(over="ignore", invalid="ignore")
@@ -144,13 +144,13 @@ class SquaredSums:
 
     def _standard(self, params: Vector) -> Vector:
         """Return params in standard units, as `descent.scale.Standard` has them."""
-        mean, deviation = self.objective.moments
+        mean, deviation = self.objective.units
         return np.append(params[:-1] * deviation, params[-1] + mean @ params[:-1])
 
     @cached_property
     def penalty(self) -> Vector:
         """What the penalty adds to the curvature by each param, in standard units."""
-        return np.append(self.objective.l2 / self.objective.moments[1] ** 2, 0.0)
+        return np.append(self.objective.l2 / self.objective.units[1] ** 2, 0.0)
 
     @cached_property
     def bend(self) -> Array:
@@ -180,7 +180,7 @@ class SquaredSums:
 def _products(objective: LinearObjective, guess: float) -> Array:
     """Return `A'A`, A the standardised rows, ones, and the target less `guess`, all weighted."""
     rows = objective.rows
-    mean, deviation = objective.moments
+    mean, deviation = objective.units
 
     def product(at: slice) -> Array:
         A = np.empty((at.stop - at.start, len(mean) + 2))

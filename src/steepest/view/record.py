@@ -14,7 +14,6 @@ from steepest.data.prepare import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.plan import Choices
 from steepest.descent.rules import RULES
-from steepest.descent.scale import SCALES
 from steepest.diagnosis.lowest import lowest_loss
 from steepest.objective.choice import LOSSES, choose_loss
 from steepest.objective.linear import LinearObjective
@@ -39,6 +38,9 @@ PAGE_RATES = ("auto", "time", "step", "cosine")
 
 PAGE_LOSSES = ("squared", "absolute", "huber", "cross_entropy")
 """The losses that a page walks on, and so offers; of a run on another it has the steps."""
+
+PAGE_SCALES = ("none", "standard", "round")
+"""The coordinates of `web/engine/scales.js`."""
 
 PAGE_POINTS = 101
 """Points a side of the surface: few enough to draw it anew while a data point is dragged."""
@@ -104,7 +106,7 @@ def scene_record(
         "losses": _losses(story, data.target.unit),
         "rules": list(PAGE_RULES),
         "named": list(RULES),
-        "scales": list(SCALES),
+        "scales": list(PAGE_SCALES),
         "engine": "python" if live else alone,
         "editable": one and whole and plain,
         "weighted": not plain,
@@ -127,6 +129,7 @@ def _shown_rows(data: Data) -> NDArray[np.intp]:
 def _known(choices: Choices) -> bool:
     """Return whether a page can walk the run again: it knows losses, rules and rates, not L1."""
     known = choices.rule in PAGE_RULES and choices.loss in PAGE_LOSSES and not choices.l1
+    known = known and choices.scale in PAGE_SCALES
     return known and _walked_by_pages(choices.learning_rate)
 
 

@@ -157,7 +157,7 @@ def _first_move(objective: LinearObjective, choices: Choices, trace: Trace) -> M
     start, after = trace[0], trace[1]
     if choices.scale == "none":
         return Move("", start.params, after.params, start.gradient)
-    if choices.scale == "round":
+    if choices.scale in ("block", "round"):
         return Move("", start.params, after.params, None)
     scale = choose_scale(choices.scale, objective)
     old, new = scale.position(start.params), scale.position(after.params)
