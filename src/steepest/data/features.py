@@ -180,6 +180,8 @@ def _check_asked(table: Table, names: Sequence[str], target: str, drop: Sequence
 
 def _check_distinct(names: Sequence[str], where: str) -> None:
     """Raise DataError if a name is there twice."""
+    if len(set(names)) == len(names):
+        return
     for name, count in Counter(names).items():
         if count > 1:
             raise DataError(f"{where}: the feature {name!r} is there twice; name each once")

@@ -131,11 +131,13 @@ class ProximalNewton:
         moving = weights != 0.0
         pull = np.abs(slope + threshold * np.sign(weights)) - np.where(moving, 0.0, threshold)
         held = int(np.count_nonzero(moving))
-        # What moves already comes before all that wants to.
-        order = np.argsort(-np.where(moving & (held < MOST), np.inf, pull), kind="stable")
         wanting = int(np.count_nonzero(pull[~moving] > 0.0))
-        count = min(MOST, held + min(AGAIN * wanting, max(self._room, held)))
-        return np.sort(order[:count])
+        more = min(AGAIN * wanting, max(self._room, held))
+        # One that stays at 0 does no harm, where the bias alone has a way to go.
+        count = min(MOST, size, max(1, held + more))
+        # What moves already comes before all that wants to.
+        pull[moving & (held < MOST)] = np.inf
+        return np.sort(np.argpartition(pull, size - count)[size - count :])
 
     def _lowest(self, at: Around, chosen: Indices, curvature: Curvature) -> Vector:
         """Return the lowest point, in params, of the bowl that the working set sees from there.
