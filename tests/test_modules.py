@@ -115,6 +115,6 @@ def test_modules_are_joined_out_of_a_zip_too(tmp_path: Path) -> None:
         packed.writestr("a.js", "import { b } from './deep/b.js';\nexport const a = b;\n")
         packed.writestr("deep/b.js", "export const b = 1;\n")
     root = zipfile.Path(tmp_path / "web.zip")
-    assert "const { b } = m_b" in join("a.js", ("a",), root)
+    assert "const {b} = m_b" in join("a.js", ("a",), root)
     with pytest.raises(ValueError, match=r"there is no c.js"):
         web_text("c.js", root)

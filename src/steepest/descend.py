@@ -76,7 +76,7 @@ def descend(
       for the rule steepest, and found by themselves: `adgd`, `backtracking`, `silver`, `exact`
       (squared loss), `polyak:LOWEST` (the lowest loss, 0 if left out), and `dog` for
       mini-batches. `steepest.descent.adaptive` says what each is promised, and where it fails.
-    - `scale`: none, standard, round, or auto: in which coordinates the steps are taken. The
+    - `scale`: none, standard, block, round, or auto: the coordinates of the steps. The
       objective and all that is told of it stay in the units of the data.
     - `steps`: how many; without it and `tol` the run goes on until the gradient is as good as 0.
       `tol` is on the gradient norm relative to that at which one safe step would take away the
@@ -169,7 +169,7 @@ def descend_rows(
             choices=_became(asked, objective, walk, why),
             trace=trace,
             stop=stop,
-            verdicts=judge(walk, trace, stop),
+            verdicts=judge(walk, trace, stop, rows.target.classes),
             asked=asked,
             standing=stands(descent, trace, stop),
         )

@@ -1,6 +1,6 @@
 """From a walk to a run: its steps recorded until they are to stop, judged, and gone on with."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import fields, replace
 from typing import Any
@@ -60,7 +60,7 @@ def resume(
             choices=replace(run.choices, steps=more.steps, afresh=afresh),
             trace=trace,
             stop=stop,
-            verdicts=judge(walk, trace, stop),
+            verdicts=judge(walk, trace, stop, run.classes),
             asked=asked,
             standing=stands(descent, trace, stop),
         )
@@ -187,10 +187,11 @@ def _watched(descent: Descent, stops: Stopping, progress: bool) -> Any:
     return watch_steps(descent, stops.steps, stops.seconds, stops.since)
 
 
-def judge(walk: Walk, trace: Trace, stop: Stop) -> list[Verdict]:
-    """Return what is wrong with the run."""
+def judge(walk: Walk, trace: Trace, stop: Stop, classes: Sequence[object] | None) -> list[Verdict]:
+    """Return what is wrong with the run; `classes` are the names of what it tells apart."""
     assert isinstance(walk.objective, LinearObjective)
-    separation = judge_separation(walk.objective, float(trace.full_losses[-1]))
+    last = trace[-1]
+    separation = judge_separation(walk.objective, last.params, last.full_loss, classes)
     return [verdict for verdict in (_divergence(walk, trace, stop), separation) if verdict]
 
 

@@ -1,8 +1,10 @@
 """The plane search, and the coordinates that are made round anew: against what is known of them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from reference import hessian, problem
 from scipy.sparse.linalg import cg
@@ -100,36 +102,70 @@ def test_the_lowest_step_solves_the_two_equations(
     assert np.allclose(bend @ found, -pull, atol=1e-6 * max(1e-9, float(np.abs(pull).max())))
 
 
+NASTY = {
+    "wide": lambda X, generator: X,
+    "tall": lambda X, generator: X,
+    "repeated": lambda X, generator: np.column_stack([X, X[:, :1]]),
+    "constant": lambda X, generator: np.column_stack([X, np.full(len(X), 3.0)]),
+    "scales": lambda X, generator: X * 10.0 ** generator.integers(-12, 13, X.shape[1]),
+    "shifted": lambda X, generator: X + 10.0 ** generator.integers(0, 5),
+    "deficient": lambda X, generator: X @ generator.normal(size=(X.shape[1], X.shape[1] + 3)),
+    "two values": lambda X, generator: np.float64(X > 0),
+    "the same rows": lambda X, generator: X[np.arange(len(X)) % 5],
+}
+"""What solvers stumble over, done to the columns or the rows."""
+
+SEARCHED = {**LOSSES, "poisson": "poisson"}
+
+
 def nasty(kind: str, seed: int, how: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a problem with something in its columns that solvers stumble over."""
+    """Return a problem with something in its columns or rows that solvers stumble over."""
     generator = np.random.default_rng(seed)
     features = int(generator.integers(1, 20 if how == "wide" else 5))
     rows = int(generator.integers(9, 15 if how == "wide" else 40))
     X, y = problem(kind, seed, rows=rows, features=features)
-    if how == "repeated":
-        X = np.column_stack([X, X[:, :1]])
-    if how == "constant":
-        X = np.column_stack([X, np.full(rows, 3.0)])
-    if how == "scales":
-        X = X * 10.0 ** generator.integers(-6, 7, X.shape[1])
-    if how == "shifted":
-        X = X + 10.0 ** generator.integers(0, 5)
-    return X, y
+    return NASTY[how](X, generator), y
 
 
-@pytest.mark.parametrize("how", ["wide", "tall", "repeated", "constant", "scales", "shifted"])
-@pytest.mark.parametrize("kind", LOSSES)
+def assert_no_higher(data: tuple[np.ndarray, np.ndarray], **choices: Any) -> None:
+    """Check a default run, which must never rise, by plain backtracking in two coordinates."""
+    ours = st.descend(data, **choices)
+    null_loss, losses = ours.objective.null_loss, ours.trace.losses
+    assert (losses[1:] <= losses[:-1] + 1e-12 * null_loss).all()
+    for scale in ("none", "auto"):
+        plain = st.descend(
+            data, **choices, rule="steepest", learning_rate="backtracking", scale=scale, steps=100
+        )
+        # Where the classes lie apart it stops at a share of 1e-6.
+        assert ours.loss <= plain.loss + 1e-6 * null_loss
+
+
+@pytest.mark.parametrize("how", NASTY)
+@pytest.mark.parametrize("kind", SEARCHED)
+@settings(max_examples=12)
 @given(seed=some.integers(0, 10**6), l2=some.sampled_from([0.0, 1e-3, 1.0]))
 def test_auto_ends_no_higher_than_backtracking(kind: str, how: str, seed: int, l2: float) -> None:
-    data, loss = nasty(kind, seed, how), LOSSES[kind]
-    ours = st.descend(data, loss=loss, l2=l2, seed=seed)
-    plain = st.descend(
-        data, loss=loss, l2=l2, seed=seed, rule="steepest", learning_rate="backtracking", steps=200
-    )
-    losses = ours.trace.losses
-    allowed = 1e-6 * ours.objective.null_loss  # where the classes lie apart it stops there
-    assert ours.loss <= plain.loss + allowed
-    assert (losses[1:] <= losses[:-1] + 1e-12 * ours.objective.null_loss).all()
+    assert_no_higher(nasty(kind, seed, how), loss=SEARCHED[kind], l2=l2, seed=seed)
+
+
+@pytest.mark.parametrize("kind", SEARCHED)
+@settings(max_examples=12)
+@given(seed=some.integers(0, 10**6), l2=some.sampled_from([0.0, 1.0]))
+def test_nor_where_rows_weigh_nothing(kind: str, seed: int, l2: float) -> None:
+    X, y = nasty(kind, seed, "tall")
+    weight = np.random.default_rng(seed).integers(0, 3, len(y))
+    weight[np.unique(y, return_index=True)[1]] = 1
+    assert_no_higher((X, y), loss=SEARCHED[kind], l2=l2, seed=seed, sample_weight=weight)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@settings(max_examples=12)
+@given(seed=some.integers(0, 10**6), l2=some.sampled_from([0.0, 1e-3, 1.0]))
+def test_nor_with_one_row_in_a_class(classes: int, seed: int, l2: float) -> None:
+    y = np.append(np.zeros(2 * classes), np.arange(classes))
+    X = np.random.default_rng(seed).normal(size=(len(y), 2))
+    # Where several classes together lie apart the loss falls on for very long.
+    assert_no_higher((X, y), loss="cross_entropy", l2=l2, seed=seed, seconds=1.0)
 
 
 @pytest.mark.parametrize("kind", LOSSES)

@@ -53,3 +53,37 @@ def test_a_number_of_steps_is_taken_whatever_is_proved() -> None:
     run = st.descend("penguins", "species", steps=40)
     assert len(run.trace) == 41
     assert [verdict.name for verdict in run.verdicts] == ["separation"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_class_apart_from_others_that_overlap_is_named(seed: int) -> None:
+    X, y = overlapping(seed)
+    X[y == 2] += 8.0
+    run = st.descend((X, np.array(["red", "green", "blue"])[y]), seed=seed)
+    (verdict,) = run.verdicts
+    assert verdict.level == "proved" and "the class blue is told apart from" in verdict.message
+    assert separable(X, (y == 2).astype(int)) and not separable(X, (y == 0).astype(int))
+    assert run.stop.reason in ("separated", "arrived") and len(run.trace) < 1100
+
+
+def test_a_run_ends_where_all_that_falls_is_the_loss_of_a_class_apart() -> None:
+    generator = np.random.default_rng(0)
+    X, y = generator.normal(size=(15, 2)), np.append(np.zeros(10), np.arange(5)).astype(int)
+    run = st.descend((X, y), loss="cross_entropy")
+    assert run.stop.reason == "separated" and len(run.trace) == 129
+    assert "a class is told apart from all others without fault" in run.stop.message
+    assert "in the last 64 steps it hardly fell" in run.stop.message
+    assert [verdict.name for verdict in run.verdicts] == ["separation"]
+
+
+@pytest.mark.parametrize("chosen", [{}, {"l2": 1e-3}])
+def test_overlapping_classes_are_not_named(chosen: dict[str, float]) -> None:
+    X, y = overlapping(0)
+    run = st.descend((X, y), loss="cross_entropy", **chosen)
+    assert run.verdicts == [] and run.stop.reason in ("arrived", "settled")
+
+
+def overlapping(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return three classes that lie all over each other."""
+    generator = np.random.default_rng(seed)
+    return generator.normal(size=(90, 2)), np.arange(90) % 3

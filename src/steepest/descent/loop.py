@@ -119,33 +119,39 @@ class Descent:
         if self.walk.rounding and self._is_due(self.walk.rounding, shrunk):
             self._round(self.walk.rounding, seen)
             slope = self.ground.pull(self.scale, seen.gradient)
-        around = Around(
-            self.ground, self.objective, self.scale, self.params, seen, self.last, self.before
-        )
+        here = self._here(seen, slope, shrunk)
+        found = self.walk.rate(here)
+        stride = found if isinstance(found, Stride) else Stride(found)
+        self.ground.read += stride.read
+        step = self._step(here, seen, stride)
+        self._move(seen, slope, here, stride)
+        self.standings = (self.standings[1], self._stand(step))
+        return step
+
+    def _here(self, seen: Seen, slope: Vector, shrunk: float) -> Here:
+        """Return where the descent stands, and where its rule leads."""
+        last, before = self.last, self.before
+        around = Around(self.ground, self.objective, self.scale, self.params, seen, last, before)
         direction, self.state = led(self.walk.rule, slope, self.state, around.position)
-        here = Here(
+        return Here(
             self.index,
             seen.loss,
             slope,
             direction,
             around,
-            last=self.last,
+            last=last,
             is_round=self._is_round(shrunk),
             arrived=self._has_arrived(slope),
             same_rows=self.walk.batches is None,
         )
-        found = self.walk.rate(here)
-        stride = found if isinstance(found, Stride) else Stride(found)
-        self.ground.read += stride.read
-        rate, momentum = stride.rate, stride.momentum
-        step = self._step(here, seen, rate, momentum)
+
+    def _move(self, seen: Seen, slope: Vector, here: Here, stride: Stride) -> None:
+        """Go one step on."""
         moved, way, landed = self._landing(here, stride)
-        self.last = Moved(rate, moved, slope, self.params, stride.kept, way)
+        self.last = Moved(stride.rate, moved, slope, self.params, stride.kept, way)
         self.before = seen
         self.params = landed
         self.index += 1
-        self.standings = (self.standings[1], self._stand(step))
-        return step
 
     def _landing(self, here: Here, stride: Stride) -> tuple[Vector, Vector, Vector]:
         """Return the step in coordinates of the walk and in params, and the params it leads to.
@@ -230,7 +236,7 @@ class Descent:
     def _has_arrived(self, slope: Vector) -> bool:
         return self.objective is self.walk.objective and length(slope) <= self.enough
 
-    def _step(self, here: Here, seen: Seen, rate: float, momentum: float) -> Step:
+    def _step(self, here: Here, seen: Seen, stride: Stride) -> Step:
         params, all_rows = self.params, rows_of(self.walk.objective)
         params.setflags(write=False)
         full_loss = self._full_loss(params, seen)
@@ -242,8 +248,8 @@ class Descent:
             gradient=seen.gradient,
             gradient_norm=length(seen.gradient),
             steepness=length(here.gradient),
-            learning_rate=rate,
-            momentum=momentum,
+            learning_rate=stride.rate,
+            momentum=stride.momentum,
             seconds=perf_counter() - self.began,
             rows=rows_of(self.objective) or all_rows,
             passes=self.ground.read / all_rows if all_rows else 0.0,

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from steepest.data.prepare import Data
 from steepest.descent.adaptive import check_rate
+from steepest.descent.apart import separated_below, told_apart
 from steepest.descent.asked import Asked
 from steepest.descent.auto import auto_rule, auto_scale, known_from_sums
 from steepest.descent.choice import choose_rate, rate_of_rule
@@ -23,7 +24,7 @@ from steepest.descent.rules import Plane, Rule, Steepest, choose_rule
 from steepest.descent.safe import HeldBack, safe_rate
 from steepest.descent.samples import Batches, Growing
 from steepest.descent.scale import choose_scale
-from steepest.descent.stops import Stopping, separated_below
+from steepest.descent.stops import Stopping
 from steepest.errors import ChoiceError
 from steepest.objective.choice import choose_loss
 from steepest.objective.linear import LinearObjective
@@ -248,6 +249,14 @@ def plan_stops(
     tol = TOLERANCE if arriving else asked.tol
     null_loss = objective.null_loss
     steep = float(np.sqrt(2 * scale.curvature * null_loss)) if scale.curvature else 0.0
-    apart = separated_below(objective)
-    polish = arriving and isinstance(scale, RoundSums)
-    return Stopping(asked.steps, asked.seconds, tol, steep, null_loss, apart, since, polish)
+    return Stopping(
+        asked.steps,
+        asked.seconds,
+        tol,
+        steep,
+        null_loss,
+        apart=separated_below(objective),
+        tells_apart=lambda params: bool(told_apart(objective, params).size),
+        since=since,
+        polish=arriving and isinstance(scale, RoundSums),
+    )

@@ -49,6 +49,9 @@ PATIENCE = 2
 ENOUGH_ROWS = 500
 """Rows for each feature that tell the curvature: it is then off by a twentieth or so."""
 
+FEW_NUMBERS = 2**18
+"""The numbers in X up to which all rows are read: they are in the cache anyway."""
+
 DEAREST = 4
 """Times that a rounding takes as long as a step with one margin, of all rows: measured."""
 
@@ -189,6 +192,8 @@ class Rounding:
     def _each(self, objective: LinearObjective) -> int:
         """Return of how many rows one is enough: not all are needed to tell how the bowl curves."""
         features, margins = objective.shape
+        if len(objective.rows) * features <= FEW_NUMBERS:
+            return 1
         spare = len(objective.rows) // (ENOUGH_ROWS * features)
         return max(1, min(spare, DEAREST * min(margins, MOST_MARGINS)))
 

@@ -1,16 +1,16 @@
 """Stops: when a run is over, and how it knows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
 
 from steepest.descent.checks import number
-from steepest.objective.entropy import OfClasses
-from steepest.objective.linear import LinearObjective
+from steepest.objective.protocol import Vector
 from steepest.trace import Trace
 
-__all__ = ["MOST_STEPS", "Stop", "Stopping", "separated_below"]
+__all__ = ["MOST_STEPS", "Stop", "Stopping"]
 
 MOST_STEPS = 100_000
 """Steps after which a run that was told no number ends without having arrived."""
@@ -63,7 +63,9 @@ class Stopping:
     steep: float = 1.0
     null_loss: float = 0.0
     apart: float = 0.0
-    """See `separated_below`."""
+    """See `apart.separated_below`."""
+    tells_apart: Callable[[Vector], bool] = lambda params: False
+    """Whether at some params a class is told apart from all others; see `apart.told_apart`."""
     since: float = 0.0
     """The seconds that had passed when those that were given began."""
     polish: bool = False
@@ -86,6 +88,7 @@ class Stopping:
             _lost,
             self._grown,
             self._separated,
+            self._drifting,
             self._polished if self.polish else self._arrived,
             self._settled,
             self._steps,
@@ -117,7 +120,8 @@ class Stopping:
     def _polished(self, trace: Trace) -> Stop | None:
         steepness = trace.steepnesses[-1]
         shrinks = len(trace) < 3 or steepness < SHRINKS * trace.steepnesses[-2]
-        if shrinks and steepness > EXACT * trace.steepnesses[0]:
+        # From very far away the first step leaves what is rounding there, and much here.
+        if shrinks and steepness > EXACT * min(trace.first.steepness, self.steep):
             return None
         return Stop("arrived", "arrived: what is left of the gradient is rounding")
 
@@ -128,6 +132,20 @@ class Stopping:
         return Stop(
             "separated",
             "stopped: the classes are told apart without fault, so the loss would fall for ever",
+        )
+
+    def _drifting(self, trace: Trace) -> Stop | None:
+        """Look now and then whether all that still falls is the loss of a class told apart."""
+        steps = len(trace) - 1
+        if self.tol is None or steps < PATIENCE or steps & (steps - 1):
+            return None
+        gained = trace.full_losses[steps // 2] - trace.last.full_loss
+        if not gained < VANISHED * self.null_loss or not self.tells_apart(trace.last.params):
+            return None
+        return Stop(
+            "separated",
+            "stopped: a class is told apart from all others without fault, so the loss would fall "
+            f"for ever, but in the last {steps // 2:,} steps it hardly fell",
         )
 
     def _settled(self, trace: Trace) -> Stop | None:
@@ -167,18 +185,3 @@ def _lost(trace: Trace) -> Stop | None:
         return None
     at = len(trace) - 1
     return Stop("diverged", f"diverged: at step {at} the loss or its gradient left all bounds")
-
-
-def separated_below(objective: LinearObjective) -> float:
-    """Return the loss below which the classes are proved to be told apart without fault.
-
-    When the sum of `-log yhat` over all rows is below log 2, each row's own is too: each gives its
-    actual class more than a half. All weights may then grow by the same factor for ever, and every
-    growth lowers the loss (Albert & Anderson 1984, "On the existence of maximum likelihood
-    estimates in logistic regression models", Biometrika 71). It is 0 where that cannot be: with a
-    penalty, for a target that is a number, and with sample weights.
-    """
-    endless = isinstance(objective.loss, OfClasses) and not (objective.l1 or objective.l2)
-    if not endless or objective.rows.sample_weight is not None:
-        return 0.0
-    return float(np.log(2.0)) / len(objective.rows)

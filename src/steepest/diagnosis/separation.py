@@ -1,23 +1,41 @@
 """Separation: the classes are told apart without fault, so the loss has no lowest point."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from steepest.descent.stops import separated_below
+from steepest.descent.apart import separated_below, told_apart
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.linear import LinearObjective
+from steepest.objective.protocol import Vector
 
 __all__ = ["judge_separation"]
 
 
-def judge_separation(objective: LinearObjective, loss: float) -> Verdict | None:
+SOURCE = (
+    "Albert & Anderson 1984, On the existence of maximum likelihood estimates in logistic "
+    "regression models"
+)
+
+REMEDY = "add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have a best size"
+
+
+def judge_separation(
+    objective: LinearObjective, params: Vector, loss: float, classes: Sequence[object] | None
+) -> Verdict | None:
     """Return the verdict on classes that are told apart without fault, None if they are not.
 
-    `loss` is the mean over all rows at the end of a run. It is its own certificate: see
-    `separated_below`.
+    `params` and `loss`, the mean over all rows, are those at the end of a run. They are their own
+    certificate: see `separated_below` and `told_apart`.
     """
-    if not loss < separated_below(objective):
+    if loss < separated_below(objective):
+        return _all_apart(len(objective.rows), loss)
+    if classes is None or not (apart := told_apart(objective, params)).size:
         return None
-    rows = len(objective.rows)
+    return _some_apart([str(classes[code]) for code in apart], len(objective.rows))
+
+
+def _all_apart(rows: int, loss: float) -> Verdict:
     total, limit = loss * rows, float(np.log(2.0))
     return Verdict(
         level="proved",
@@ -28,9 +46,21 @@ def judge_separation(objective: LinearObjective, loss: float) -> Verdict | None:
             f"below log 2 = {limit:.3g}, so every row is on its own side)"
         ),
         numbers={"sum": total, "limit": limit, "rows": float(rows)},
-        remedy="add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have a best size",
-        source=(
-            "Albert & Anderson 1984, On the existence of maximum likelihood estimates in "
-            "logistic regression models"
+        remedy=REMEDY,
+        source=SOURCE,
+    )
+
+
+def _some_apart(names: Sequence[str], rows: int) -> Verdict:
+    which = f"the class {names[0]} is" if len(names) == 1 else f"the classes {', '.join(names)} are"
+    return Verdict(
+        level="proved",
+        name="separation",
+        message=(
+            f"{which} told apart from all others without fault, so there is no lowest loss: it "
+            f"falls for ever as those weights grow (a plane has all {rows:,} rows on their side)"
         ),
+        numbers={"classes": float(len(names)), "rows": float(rows)},
+        remedy=REMEDY,
+        source=SOURCE,
     )

@@ -105,8 +105,8 @@ class Module:
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
         code = _flush(body)
-        names = ", ".join(self.exports)
-        return f"const {variables[self.path]} = (() => {{\n{code}\nreturn {{ {names} }};\n}})();"
+        names = ",".join(self.exports)
+        return f"const {variables[self.path]} = (() => {{\n{code}\nreturn {{{names}}};\n}})();"
 
     def refusal(self, at: int, words: str) -> ValueError:
         """Return the error that something stands at `at` that may not."""
@@ -143,8 +143,8 @@ def _flush(text: str) -> str:
 
 def _taken(needed: Import, text: str, variables: dict[str, str]) -> str:
     """Return an import as a constant, with as many lines as its text had."""
-    names = ", ".join(n if n == own else f"{n}: {own}" for n, own in needed.names)
-    return f"const {{ {names} }} = {variables[needed.path]};" + "\n" * text.count("\n")
+    names = ",".join(n if n == own else f"{n}:{own}" for n, own in needed.names)
+    return f"const {{{names}}} = {variables[needed.path]};" + "\n" * text.count("\n")
 
 
 def _variables(paths: list[str]) -> dict[str, str]:

@@ -284,6 +284,9 @@ export const RULES = {
   plane: { init: () => null, update: (gradient) => RULES.steepest.update(gradient), limit: noLimit },
 };
 
+/** A gradient that shrinks to this share in a step needs no better coordinates. */
+export const SWIFT = 0.1;
+
 /**
  * Takes the steps: look, choose a direction, choose how far, note it, move; until `why(trace)`
  * says why it is over. `objective` has value and valueAndGradient, `scale` leads from the params
@@ -307,7 +310,7 @@ export function descend({ why, ...plan }) {
 class Walk {
   constructor({ objective, start, rule, rate, scale, anew = null, batches = null }) {
     Object.assign(this, { objective, rule, rate, scale, anew, batches, params: start });
-    Object.assign(this, { memory: rule.init(start.length), last: null });
+    Object.assign(this, { memory: rule.init(start.length), last: null, rounded: 0, isRound: false });
     this.trace = emptyTrace();
   }
 
@@ -316,7 +319,7 @@ class Walk {
     const index = trace.loss.length;
     const rows = batches ? batches.next() : this.objective;
     const seen = this.look(rows, params);
-    if (this.anew && index) this.round(rows, seen.gradient);
+    if (this.anew && index) this.round(rows, seen.gradient, index);
     const here = this.here(rows, seen, index);
     const stride = this.rate(here);
     note(trace, here, seen.gradient, stride);
@@ -336,11 +339,13 @@ class Walk {
     return this.before.seen;
   }
 
-  /** Goes on in new coordinates, if it is time for them. */
-  round(rows, gradient) {
+  /** Goes on in new coordinates, if it is time for them; notes whether the bowl is round here. */
+  round(rows, gradient, index) {
     const { params, last, scale } = this;
     const shrunk = length(scale.pull(gradient)) / length(last.slope);
-    const fresh = this.anew({ rows, params, shrunk });
+    const fresh = this.anew({ rows, params, shrunk, since: index - this.rounded });
+    if (fresh) this.rounded = index;
+    this.isRound = rows.margins === 1 && this.rounded > 0 && (fresh || shrunk <= SWIFT);
     if (!fresh) return;
     const moved = fresh.position(scale.params(last.moved));
     this.last = { ...last, moved, slope: fresh.pull(last.gradient) };
@@ -349,7 +354,7 @@ class Walk {
 
   /** Returns where the walk stands, with how the gradient turned if its rows were the same. */
   here(rows, { loss, gradient }, index) {
-    const { params, scale, last, batches } = this;
+    const { params, scale, last, batches, isRound } = this;
     const slope = scale.pull(gradient);
     const [direction, memory] = this.rule.update(slope, this.memory);
     this.memory = memory;
@@ -359,7 +364,7 @@ class Walk {
     };
     const turned = last && !batches ? slope.map((s, i) => s - last.slope[i]) : null;
     const before = { lastRate: last?.rate, moved: last?.moved, turned };
-    return { index, rows, params, scale, loss, slope, direction, tryMove, ...before };
+    return { index, rows, params, scale, loss, slope, direction, tryMove, isRound, ...before };
   }
 }
 

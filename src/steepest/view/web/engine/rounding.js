@@ -1,6 +1,7 @@
 // Rounding anew: coordinates in which the bowl is round as it curves where the walk stands, class by
 // class, made again on the way. The twin of Python's `descent/rounding.py`, but for a turn of the
 // coordinates, to which the plane search is blind.
+import { SWIFT } from '../descent.js';
 import { eigen } from './eigen.js';
 import { rebuilt, standardUnits, turned, withPenalty } from './scales.js';
 
@@ -13,20 +14,20 @@ const FLATTEST = 1e-12;
 /** The share of the bound below which the curvature here says nothing of the bowl. */
 const NOTHING = 1e-8;
 
-/** A gradient that shrinks to this share in a step needs no better coordinates. */
-const SWIFT = 0.1;
+/** Steps between two roundings, at least; and how many for each feature and margin. */
+const [LEAST_STEPS, STEPS_EACH] = [3, 1 / 32];
 
 /**
  * Returns the coordinates in which a plane search begins (`scale`), and what makes them anew on the
- * way (`anew`): null for the squared loss, which curves the same everywhere. Of features so few that
- * a page can walk it, that costs less than a step, so it is done at each.
+ * way (`anew`): null for the squared loss, which curves the same everywhere.
  */
 export function roundingOf(objective) {
   const { margins, loss, gram } = objective;
   const most = Number.isFinite(loss.most) ? loss.most : 1;
   const bound = gram.map((g) => most * g);
-  const anew = ({ rows, params, shrunk }) => {
-    if (!(shrunk > SWIFT)) return null;
+  const dear = Math.sqrt(gram.length) * Math.min(margins, 8) * STEPS_EACH;
+  const anew = ({ rows, params, shrunk, since }) => {
+    if (!(shrunk > SWIFT && since >= Math.max(LEAST_STEPS, dear))) return null;
     const bends = rows.gramsAt(params);
     const sure = bends.map((bend) => spanOf(bend) / spanOf(bound));
     if (!sure.every((share) => share > NOTHING)) return null;
