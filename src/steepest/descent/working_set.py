@@ -33,8 +33,8 @@ Indices = NDArray[np.intp]
 ROOM = 2.0
 """Weights let in at a time, by the root of all: then their products take about a read of X."""
 
-LEAST = 32
-"""Weights let in at a time, if there are so many: fewer save nothing."""
+LEAST = 128
+"""Weights let in at a time, if there are so many: their products take less than the reads saved."""
 
 AGAIN = 3
 """How many weights are let in for each that wants to."""
