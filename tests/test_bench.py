@@ -78,7 +78,7 @@ def test_every_peer_is_asked_for_the_same_minimum(field, peer):
 
 
 def test_steepest_is_asked_for_the_same_minimum():
-    for field in ("logistic", "softmax", "squares", "ridge", "sparse"):
+    for field in ("logistic", "softmax", "squares", "ridge", "sparse", "lasso"):
         problem = SMALL[field]()
         lowest = problem.value(*training.REFERENCES[field][-1].fit(problem, 1e-8))
         assert problem.value(*OURS.fit(problem, 1e-8)) == pytest.approx(lowest, rel=1e-9)

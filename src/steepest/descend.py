@@ -38,6 +38,7 @@ def descend(
     start: ArrayLike | Run | None = None,
     seed: int = 0,
     scale: str = "auto",
+    l1: float = 0.0,
     l2: float = 0.0,
     delta: float = 1.0,
     quantile: float = 0.5,
@@ -60,10 +61,15 @@ def descend(
 
     - `loss`: squared, absolute, huber (with `delta`, in units of the target), quantile (with
       `quantile`, the share of the rows that is to lie below the prediction), poisson (counts: the
-      prediction is `exp(X w + b)`), cross_entropy, or auto by the target's type. `l2` adds
-      `l2 / 2 |weights|^2` to the mean loss.
+      prediction is `exp(X w + b)`), cross_entropy, or auto by the target's type.
+    - `l1` adds `l1 |weights|_1` to the mean loss, `l2` adds `l2 / 2 |weights|^2`, the bias free of
+      both, the weights in the units of the data; with both it is an elastic net. L1 brings many
+      weights to rest at exactly 0. It needs a smooth loss, steps of all rows, and the rule auto,
+      steepest or proximal. The gradient that is told is then the shortest subgradient, 0 in the
+      minimum.
     - `rule`: steepest, momentum, nesterov, nesterov_restart, adagrad, rmsprop, adam, adamw,
-      schedule_free, plane, or auto. `adamw` ends elsewhere than in the minimum of the loss.
+      schedule_free, plane, proximal, or auto. `adamw` ends elsewhere than in the minimum of the
+      loss. `proximal` is what auto and steepest are with `l1`.
     - `learning_rate`: a number, a schedule (`time:0.1`, `step:0.1`, `cosine:0.1`, or a function
       of the step's index), or auto: a search that never lets the loss rise (mini-batches: a safe
       rate that fades over the epochs; nesterov_restart and schedule_free: 1 / curvature). Made
@@ -88,8 +94,10 @@ def descend(
       what is true. An error in it is raised here, with the run so far as its `run`.
 
     With `rule="steepest"`, a number as rate and `scale="none"` each step is exactly
-    `params - learning_rate * gradient`. A run that diverges ends, keeps its best point and says
-    why in `run.verdicts`. Ctrl-C ends it too, with what it has. `run.resume()` goes on with it.
+    `params - learning_rate * gradient`; with `l1` the gradient is that of all else, and each weight
+    is then drawn towards 0 by `learning_rate * l1`, and no further. A run that diverges ends, keeps
+    its best point and says why in `run.verdicts`. Ctrl-C ends it too, with what it has.
+    `run.resume()` goes on with it.
 
     Raises DataError, ChoiceError or FileError, each with what to do.
 
@@ -116,6 +124,7 @@ def descend(
         start=start,
         seed=seed,
         scale=scale,
+        l1=l1,
         l2=l2,
         delta=delta,
         quantile=quantile,
@@ -174,6 +183,7 @@ def _became(asked: Asked, objective: LinearObjective, walk: Walk, why: str) -> C
         rule=walk.rule.name,
         learning_rate=asked.rate_in_words,
         scale=walk.scale.name,
+        l1=asked.l1,
         l2=asked.l2,
         delta=asked.delta,
         quantile=asked.quantile,

@@ -12,10 +12,12 @@ from steepest.descent.asked import Asked
 from steepest.descent.loop import Descent, Walk
 from steepest.descent.plan import Choices, plan_stops, plan_walk
 from steepest.descent.plane import PlaneSearch
+from steepest.descent.proximal import ProximalGradient
 from steepest.descent.rates import Fixed, Scheduled, Search
 from steepest.descent.scale import MOST_BOUNDED
 from steepest.descent.standing import Standing
 from steepest.descent.stops import Stop, Stopping
+from steepest.descent.working_set import ProximalNewton
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.separation import judge_separation
 from steepest.diagnosis.verdict import Verdict
@@ -197,10 +199,13 @@ def _divergence(walk: Walk, trace: Trace, stop: Stop) -> Verdict | None:
     """Return the verdict on a run that left its best point; a search does not, batches may."""
     assert isinstance(walk.objective, LinearObjective)
     wandered = walk.batches is not None and stop.reason != "diverged"
-    if isinstance(walk.rate, Search | PlaneSearch) or wandered:
+    if isinstance(walk.rate, Search | PlaneSearch | ProximalNewton) or wandered:
         return None
     bounded = walk.objective.shape[0] > MOST_BOUNDED or walk.batches is not None
-    proves = isinstance(walk.objective.loss, Squared) and not bounded
+    # A kink of L1 may hold what would grow without it.
+    smooth = isinstance(walk.objective.loss, Squared) and not walk.objective.l1
+    proves = smooth and not bounded
     # The limit of a rule is one of rates that were told: some that are found go beyond on purpose.
-    curvature = walk.scale.curvature if isinstance(walk.rate, Fixed | Scheduled) else None
+    told = isinstance(walk.rate, Fixed | Scheduled | ProximalGradient)
+    curvature = walk.scale.curvature if told else None
     return judge_divergence(trace, walk.rule, curvature, proves, walk.scale.name)

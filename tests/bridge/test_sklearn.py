@@ -31,9 +31,11 @@ SETTINGS = [
     SteepestRegressor(),
     SteepestRegressor(l2=0.01, scale="standard"),
     SteepestRegressor("huber", l2=0.1),
+    SteepestRegressor(l1=0.01),
     SteepestRegressor(rule="momentum", scale="round", l2=0.1),
     SteepestClassifier(),
     SteepestClassifier(l2=0.01, scale="standard"),
+    SteepestClassifier(l1=0.01),
     SteepestClassifier(rule="nesterov", scale="round", l2=0.1),
 ]
 

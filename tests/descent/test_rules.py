@@ -135,8 +135,9 @@ def walked(rule: Any, rate: float, many: int = 60) -> Any:
 
 
 def test_every_rule_is_held_to_its_paper() -> None:
-    # Steepest descent is held to the lecture below, the plane search to its own tests.
-    assert set(TEXTBOOK) | {"steepest", "plane"} == set(RULES)
+    # Steepest descent is held to the lecture below, plane search and proximal steps to tests of
+    # their own.
+    assert set(TEXTBOOK) | {"steepest", "plane", "proximal"} == set(RULES)
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1])
@@ -198,7 +199,10 @@ def test_a_bowl_is_kept_just_below_the_limit_and_left_just_above(name: str, beta
     assert max(losses(1.01 * limit)[-20:]) > 1e6
 
 
-@pytest.mark.parametrize("name", sorted(set(RULES) - {"steepest", "momentum", "nesterov"}))
+KNOWN = {"steepest", "momentum", "nesterov", "proximal"}
+
+
+@pytest.mark.parametrize("name", sorted(set(RULES) - KNOWN))
 def test_of_other_rules_no_limit_is_known(name: str) -> None:
     assert RULES[name]().limit(4.0) is None
 

@@ -129,6 +129,7 @@ def test_choices_are_those_that_make_the_run_again() -> None:
         "rule": "adam",
         "learning_rate": "time:0.1",
         "scale": "none",
+        "l1": 0.0,
         "l2": 0.5,
         "delta": 2.0,
         "quantile": 0.5,

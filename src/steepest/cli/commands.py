@@ -201,7 +201,20 @@ DEMOS: dict[str, dict[str, Any]] = {
     help="Weights, then bias; or a saved run, where it ended.  [default: random]",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random start.")
-@click.option("--l2", type=float, default=0.0, show_default=True, help="Penalty on the weights.")
+@click.option(
+    "--l1",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Penalty on the sizes of the weights: many come to rest at exactly 0.",
+)
+@click.option(
+    "--l2",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Penalty on the squares of the weights.",
+)
 @click.option(
     "--save", type=click.Path(), metavar="RUN", help="Keep the run, for predict and show."
 )
@@ -224,6 +237,7 @@ def fit(
       steepest fit geyser --target waiting --scale none --rule steepest \\
           --learning-rate 0.05 --steps 1000 --film geyser.mp4
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
+      steepest fit diabetes --target progression --l1 50
     """
     files = {kind: rest.pop(kind) for kind in KINDS}
     check(files, save, data)

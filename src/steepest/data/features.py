@@ -10,8 +10,9 @@ the difference from the usual case.
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,9 +41,8 @@ _REMEDIES = {
 }
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the table that is used as a feature."""
+class Column(NamedTuple):
+    """A column of the table that is used as a feature; a tuple, since there may be thousands."""
 
     name: str
     kind: str  # "number", "boolean" or "category"
@@ -69,10 +69,10 @@ class Features:
 
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """One name for each column of X."""
-        return tuple(name for column in self.columns for name in column.names)
+        return tuple([name for column in self.columns for name in column.names])
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class Features:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the features as plain lists and strings, for JSON."""
-        return {"columns": [asdict(column) for column in self.columns]}
+        return {"columns": [column._asdict() for column in self.columns]}
 
     @classmethod
     def from_dict(cls, said: dict[str, Any]) -> "Features":
@@ -156,7 +156,7 @@ def named_features(names: Sequence[str]) -> Features:
     _check_distinct(names, "features")
     if "bias" in names:
         raise DataError(f"features: {_BIAS}")
-    return Features(tuple(Column(name, "number") for name in names))
+    return Features(tuple([Column(name, "number") for name in names]))
 
 
 def plain_features(count: int) -> Features:
@@ -180,6 +180,8 @@ def _check_asked(table: Table, names: Sequence[str], target: str, drop: Sequence
 
 def _check_distinct(names: Sequence[str], where: str) -> None:
     """Raise DataError if a name is there twice."""
+    if len(set(names)) == len(names):
+        return
     for name, count in Counter(names).items():
         if count > 1:
             raise DataError(f"{where}: the feature {name!r} is there twice; name each once")

@@ -46,4 +46,4 @@ def told_apart(objective: LinearObjective, params: Vector) -> NDArray[np.intp]:
 
 
 def _endless(objective: LinearObjective) -> bool:
-    return isinstance(objective.loss, OfClasses) and not objective.l2
+    return isinstance(objective.loss, OfClasses) and not (objective.l1 or objective.l2)

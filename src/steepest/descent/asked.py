@@ -28,6 +28,7 @@ class Asked:
     start: ArrayLike | None = None
     seed: int = 0
     scale: str = "auto"
+    l1: float = 0.0
     l2: float = 0.0
     delta: float = 1.0
     quantile: float = 0.5
@@ -37,6 +38,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         checked: dict[str, Any] = {
+            "l1": number("l1", self.l1),
             "l2": number("l2", self.l2),
             "delta": number("delta", self.delta, above=0),
             "quantile": number("quantile", self.quantile, above=0),

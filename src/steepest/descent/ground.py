@@ -16,11 +16,15 @@ __all__ = ["Around", "Ground", "Seen", "rows_of"]
 
 
 class Seen(NamedTuple):
-    """What is found at some params: the loss, its gradient, the margins of a linear objective."""
+    """What is found at some params: the loss, its gradient, the margins of a linear objective.
+
+    Of that `smooth` is the gradient of all but an L1 penalty, too.
+    """
 
     loss: float
     gradient: Vector
     margins: Any
+    smooth: Any = None
 
 
 class Ground:
@@ -96,6 +100,10 @@ class Around:
         way = self.ground.way(self.scale, move)
         there = self.ground.look(self.objective, self.params + way)
         return there.loss, self.ground.pull(self.scale, there.gradient)
+
+    def look(self, params: Vector) -> Seen:
+        """Return what is found at other params."""
+        return self.ground.look(self.objective, params)
 
     def bend(self, direction: Vector) -> Any:
         """Return the second derivatives along a direction and the last step, (1, 1) or (2, 2)."""

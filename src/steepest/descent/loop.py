@@ -122,8 +122,9 @@ class Descent:
         here = self._here(seen, slope, shrunk)
         found = self.walk.rate(here)
         stride = found if isinstance(found, Stride) else Stride(found)
+        self.ground.read += stride.read
         step = self._step(here, seen, stride)
-        self._move(seen, slope, stride, stride.of(here))
+        self._move(seen, slope, here, stride)
         self.standings = (self.standings[1], self._stand(step))
         return step
 
@@ -144,13 +145,25 @@ class Descent:
             same_rows=self.walk.batches is None,
         )
 
-    def _move(self, seen: Seen, slope: Vector, stride: Stride, moved: Vector) -> None:
+    def _move(self, seen: Seen, slope: Vector, here: Here, stride: Stride) -> None:
         """Go one step on."""
-        way = self.ground.way(self.scale, moved)
+        moved, way, landed = self._landing(here, stride)
         self.last = Moved(stride.rate, moved, slope, self.params, stride.kept, way)
         self.before = seen
-        self.params = self.params + way
+        self.params = landed
         self.index += 1
+
+    def _landing(self, here: Here, stride: Stride) -> tuple[Vector, Vector, Vector]:
+        """Return the step in coordinates of the walk and in params, and the params it leads to.
+
+        Params that are told are taken as they are: a sum would not be exactly 0 where they are.
+        """
+        if stride.to is not None:
+            way = stride.to - self.params
+            return self.scale.position(way), way, stride.to
+        moved = stride.of(here)
+        way = self.ground.way(self.scale, moved)
+        return moved, way, self.params + way
 
     def _stand(self, step: Step) -> Standing:
         return Standing(

@@ -15,6 +15,7 @@ from steepest.descent.auto import auto_rule, auto_scale, known_from_sums
 from steepest.descent.choice import choose_rate, rate_of_rule
 from steepest.descent.coordinates import Scale
 from steepest.descent.loop import Walk, read_start
+from steepest.descent.plan_proximal import plan_proximal
 from steepest.descent.plane import PlaneSearch
 from steepest.descent.rates import LearningRate, Schedule, Scheduled, Search, TimeDecay
 from steepest.descent.round_sums import RoundSums, rounded_by_sums
@@ -57,10 +58,16 @@ class Choices:
     batch: int | None
     curvature: float | None
     quantile: float = 0.5
+    l1: float = 0.0
     why: str = ""
     """Why `auto` became what it did, part by part; empty where nothing was left to it."""
     afresh: str = ""
     """Where the run was gone on with without what its rule had carried, and why; mostly empty."""
+
+    @property
+    def penalised(self) -> bool:
+        """Whether there is a penalty on the weights."""
+        return bool(self.l1 or self.l2)
 
 
 def objective_of(
@@ -72,7 +79,13 @@ def objective_of(
     loss = choose_loss(chosen.loss, count, chosen.delta, chosen.quantile)
     weight = data.sample_weight
     return LinearObjective(
-        data.X, data.y, loss, l2=chosen.l2, sample_weight=weight, threads=threads
+        data.X,
+        data.y,
+        loss,
+        l1=chosen.l1,
+        l2=chosen.l2,
+        sample_weight=weight,
+        threads=threads,
     )
 
 
@@ -81,6 +94,8 @@ def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:
 
     Raises ChoiceError for what cannot be.
     """
+    if isinstance(objective, LinearObjective) and objective.l1:
+        return plan_proximal(objective, asked)
     rule, scale, reasons = asked.rule, asked.scale, []
     if isinstance(rule, str) and rule == "auto":
         rule, why = auto_rule(objective, asked.learning_rate, asked.batch)

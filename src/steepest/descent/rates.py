@@ -35,12 +35,16 @@ Schedule = Callable[[int], float]
 class Stride(NamedTuple):
     """How far to go along the direction, and how much of the last step to take once more.
 
-    `kept` is what the rate itself has to know at the next step, of plain numbers and arrays.
+    `kept` is what the rate itself has to know at the next step, of plain numbers and arrays. Where
+    a step does not go along the direction, `to` are the params, in the reader's units, to which it
+    leads. `read` is how many rows were read for it, besides looks.
     """
 
     rate: float
     momentum: float = 0.0
     kept: Any = None
+    to: Vector | None = None
+    read: int = 0
 
     def of(self, here: "Here") -> Vector:
         """Return the step itself, from where the descent stands."""

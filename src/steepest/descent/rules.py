@@ -24,6 +24,7 @@ __all__ = [
     "Nesterov",
     "NesterovRestart",
     "Plane",
+    "Proximal",
     "RMSProp",
     "Rule",
     "ScheduleFree",
@@ -86,6 +87,18 @@ class Plane(Steepest):
     def limit(self, curvature: float) -> float | None:
         """Return None: the rate is found anew at every step."""
         return None
+
+
+@dataclass(frozen=True)
+class Proximal(Steepest):
+    """Against the gradient, then each weight towards 0, where an L1 penalty lets it rest.
+
+    See `descent/proximal.py` for the step at a rate that is told, and `descent/working_set.py` for
+    the one that finds its own. A fixed rate converges below 2/L, with L the most that all but L1
+    curves. Without L1 it is steepest descent.
+    """
+
+    name: ClassVar[str] = "proximal"
 
 
 @dataclass(frozen=True)
@@ -334,6 +347,7 @@ RULES: dict[str, type[Rule]] = {
         AdamW,
         ScheduleFree,
         Plane,
+        Proximal,
     )
 }
 """The rules by their names."""

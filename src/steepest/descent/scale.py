@@ -22,7 +22,7 @@ from steepest.objective.curvature import usual_bend
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Objective, Vector
 
-__all__ = ["SCALES", "Rounded", "choose_scale"]
+__all__ = ["SCALES", "Rounded", "choose_scale", "rough_standard"]
 
 Array = NDArray[np.float64]
 
@@ -104,6 +104,18 @@ def _standard(objective: LinearObjective) -> Standard:
     mean, deviation = objective.moments
     at, spread = np.zeros_like(mean), np.ones_like(deviation)
     curvature = _largest_curvature(objective, at, spread, deviation)
+    return Standard(mean, deviation, objective.shape[1], curvature)
+
+
+def rough_standard(objective: LinearObjective) -> Standard:
+    """Return standard units as far as they are coordinates only: X need not be read for them.
+
+    Of very many rows they are those of a few. The bound on the curvature is the sum of the
+    eigenvalues; where there is no most, it is that about the best constant guess.
+    """
+    mean, deviation = objective.units
+    curvature = usual_bend(objective) * objective.shape[0]
+    curvature += float((objective.l2 / deviation**2).max())
     return Standard(mean, deviation, objective.shape[1], curvature)
 
 

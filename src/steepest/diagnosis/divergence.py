@@ -81,6 +81,7 @@ def _limit_in_words(rule: Rule) -> str:
     """Return the rule's limit as a formula."""
     return {
         "steepest": "2/curvature",
+        "proximal": "2/curvature",
         "momentum": "2 (1 + beta)/curvature",
         "nesterov": "2 (1 + beta)/((1 + 2 beta) curvature)",
     }.get(rule.name, "its limit")

@@ -47,13 +47,13 @@ def lowest_loss(objective: LinearObjective) -> float | None:
     rows = objective.rows
     if rows.is_sparse and rows.X.shape[1] > DENSE_FEATURES:
         return None
-    if isinstance(objective.loss, Squared):
+    if isinstance(objective.loss, Squared) and not objective.l1:
         return objective.value(_least_squares(objective))
     if rows.X.size > MOST_NUMBERS:
         return None
     if isinstance(objective.loss, Absolute | Quantile):
         return _of_one_weight(objective) if objective.size == 2 else None
-    if objective.size == 2:
+    if objective.size == 2 and not objective.l1:
         bowl = find_bowl(objective, Plane.of_two(np.zeros(2), 0, 1))
         if bowl is not None and bowl.is_lowest:
             return _bottom(objective, objective.value(bowl.lowest))
@@ -65,7 +65,7 @@ def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
 
     Then the steps only end where the loss can no more be told from 0.
     """
-    endless = isinstance(objective.loss, OfClasses) and not objective.l2
+    endless = isinstance(objective.loss, OfClasses) and not (objective.l1 or objective.l2)
     if loss is None or (endless and loss < NOTHING * objective.null_loss):
         return None
     return loss

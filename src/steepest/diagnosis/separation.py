@@ -17,7 +17,7 @@ SOURCE = (
     "regression models"
 )
 
-REMEDY = "add a penalty, such as l2 = 0.001, and the weights have a best size"
+REMEDY = "add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have a best size"
 
 
 def judge_separation(

@@ -1,11 +1,11 @@
-"""The linear objective: weights and a bias, the mean loss of the margins X w + b, an L2 penalty.
+"""The linear objective: weights and a bias, the mean loss of the margins X w + b, penalties.
 
 Params are the weights row by row, then the bias or biases: for one margin `(features + 1,)`, for
 softmax the same with k numbers in place of each, so that `params.reshape(features + 1, k)` is the
 weights with the biases as last row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,33 +19,53 @@ from steepest.errors import ChoiceError
 from steepest.objective.choice import choose_loss
 from steepest.objective.entropy import OfClasses
 from steepest.objective.loss import Loss
+from steepest.objective.penalty import shortest
 from steepest.objective.protocol import Vector
 
 __all__ = ["LinearObjective", "param_names"]
 
 Array = NDArray[np.float64]
 
+FEW = 16
+"""Where no more than one weight in so many is not 0, the columns of the others are not read."""
+
+WIDE = 1024
+"""Features from which that saves time: of shorter rows all is in the cache once some is."""
+
 GLANCE = 2**14
 """Rows that tell the units of the features well enough."""
 
+GLANCED = 2**19
+"""Numbers of those rows at most, 4 MB, and how few rows they may then be."""
+
+LEAST_GLANCED = 64
+
 
 class Sight(NamedTuple):
-    """What a linear objective is at some params."""
+    """What a linear objective is at some params.
+
+    `smooth` is the gradient of all but the L1 penalty: the gradient itself where there is none.
+    """
 
     loss: float
     gradient: Vector
     margins: Array
+    smooth: Vector
 
 
 class LinearObjective:
-    """`mean(loss(X w + b, y)) + l2 / 2 |w|^2`; the bias is free.
+    """`mean(loss(X w + b, y)) + l2 / 2 |w|^2 + l1 |w|_1`; the bias is free.
+
+    L1 has a kink wherever a weight is 0. The gradient told is then the shortest subgradient,
+    which is exactly 0 in the minimum (`penalty.shortest`); off the kinks it is the gradient.
 
     X has shape (rows, features), y (rows,): numbers, or class codes 0 to k-1. `loss` is one, or
     its name. With several margins (softmax) w is (features, k) and b (k,). X of float32 and
     sparse X of SciPy stay what they are; params and sums are float64. With `sample_weight`,
     (rows,) numbers from 0 up, the mean is `sum(weight loss) / sum(weight)`: whole numbers count
     as rows that are there so many times. Raises ChoiceError for shapes that do not fit, for a name
-    that is no loss, and for targets that the loss is not made for.
+    that is no loss, for targets that the loss is not made for, and for `l1` with a loss that has
+    kinks itself.
 
     >>> import numpy as np
     >>> line = LinearObjective([[0.0], [1.0]], [1.0, 3.0], "squared")
@@ -59,6 +79,7 @@ class LinearObjective:
         y: ArrayLike,
         loss: Loss | str,
         *,
+        l1: float = 0.0,
         l2: float = 0.0,
         sample_weight: ArrayLike | None = None,
         threads: int | None = None,
@@ -74,61 +95,84 @@ class LinearObjective:
         if isinstance(loss, str):
             loss = choose_loss(loss, int(y.max()) + 1 if loss == "cross_entropy" else None)
         loss.check(y)
+        if l1 and not loss.smooth:
+            raise ChoiceError(_two_kinks(loss.name, l1))
         self.rows = Rows(X, y, outputs=loss.margins, sample_weight=weight, threads=threads)
         self.loss = loss
+        self.l1 = l1
         self.l2 = l2
         self.shape = (X.shape[1] + 1, loss.margins)
         self.size = self.shape[0] * self.shape[1]
 
     def value(self, params: Vector) -> float:
-        """Return the loss at `params`, penalty included."""
+        """Return the loss at `params`, penalties included."""
         weights, bias = self.split(params)
 
         def block(X: Any, y: Array, weight: Array | None) -> tuple[Any, ...]:
             return (self.loss.total_and_slope(_margin(X, weights, bias), y, weight)[0],)
 
         (total,) = self.rows.sum(block)
-        return float(total / self.rows.total + self._penalty(weights))
+        return float(total / self.rows.total + self.penalty(weights))
 
     def value_and_gradient(self, params: Vector) -> tuple[float, Vector]:
         """Return the loss at `params` and its gradient, reading X once."""
-        return self._look(params, None)
+        return self._look(params, None)[:2]
 
     def look(self, params: Vector) -> Sight:
         """Return the loss at `params`, its gradient and the margins, reading X once."""
         margins = self._room()
-        return Sight(*self._look(params, margins), margins)
+        loss, gradient, smooth = self._look(params, margins)
+        return Sight(loss, gradient, margins, smooth)
 
-    def _look(self, params: Vector, margins: Array | None) -> tuple[float, Vector]:
-        """Return loss and gradient; the margins are kept in `margins`, if that is an array."""
+    def _look(self, params: Vector, margins: Array | None) -> tuple[float, Vector, Vector]:
+        """Return loss, gradient, and that of all but L1; an array `margins` is filled in."""
         weights, bias = self.split(params)
         rows, total_and_slope = self.rows, self.loss.total_and_slope
+        margin_of = self._reader(weights, bias)
 
         def block(at: slice) -> tuple[Any, ...]:
             X = rows.read(at)
-            margin = _margin(X, weights, bias)
+            margin = margin_of(X)
             if margins is not None:
                 margins[at] = margin
             total, slope = total_and_slope(margin, rows.y[at], rows.weight(at))
             return total, _pulled(X, slope), slope.sum(axis=0)
 
         total, by_weight, by_bias = tree_sum(rows.map(block))
-        gradient = np.append(by_weight, by_bias)
-        gradient /= rows.total
+        smooth = np.append(by_weight, by_bias)
+        smooth /= rows.total
         if self.l2:
-            gradient[: by_weight.size] += self.l2 * weights.ravel()
-        return float(total / rows.total + self._penalty(weights)), gradient
+            smooth[: by_weight.size] += self.l2 * weights.ravel()
+        loss = float(total / rows.total + self.penalty(weights))
+        return loss, self._with_kinks(smooth, weights.ravel()), smooth
+
+    def _with_kinks(self, smooth: Vector, weights: Array) -> Vector:
+        """Return the shortest subgradient, of the gradient of all but L1."""
+        if not self.l1:
+            return smooth
+        of_weights, of_bias = smooth[: weights.size], smooth[weights.size :]
+        return np.append(shortest(of_weights, weights, self.l1), of_bias)
 
     def margins(self, params: Vector) -> Array:
         """Return X w + b, (rows,) or (rows, k): linear in `params`, so a direction's too."""
         weights, bias = self.split(params)
         margins = self._room()
+        margin_of = self._reader(weights, bias)
 
         def block(at: slice) -> None:
-            margins[at] = _margin(self.rows.read(at), weights, bias)
+            margins[at] = margin_of(self.rows.read(at))
 
         self.rows.map(block)
         return margins
+
+    def _reader(self, weights: Array, bias: Any) -> Callable[[Any], Array]:
+        """Return what makes margins of a block of X: of few weights, from their columns alone."""
+        used = np.flatnonzero(weights if weights.ndim == 1 else weights.any(axis=1))
+        plain = self.rows.is_sparse or len(weights) < WIDE
+        if plain or FEW * len(used) > len(weights):
+            return lambda X: _margin(X, weights, bias)
+        few = weights[used]
+        return lambda X: _margin(X.take(used, axis=1), few, bias)
 
     def _room(self) -> Array:
         """Return an array for the margins of all rows, in memory class by class."""
@@ -143,6 +187,7 @@ class LinearObjective:
             rows.X[indices] if rows.is_sparse else np.take(rows.X, indices, axis=0),
             rows.y[indices],
             self.loss,
+            l1=self.l1,
             l2=self.l2,
             sample_weight=weight,
             threads=rows.threads,
@@ -155,8 +200,10 @@ class LinearObjective:
             return matrix[:-1, 0], matrix[-1, 0]
         return matrix[:-1], matrix[-1]
 
-    def _penalty(self, weights: Array) -> float:
-        return 0.5 * self.l2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
+    def penalty(self, weights: Array) -> float:
+        """Return what L2 and L1 add to the mean loss."""
+        penalty = 0.5 * self.l2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
+        return penalty + self.l1 * float(np.abs(weights).sum()) if self.l1 else penalty
 
     @cached_property
     def moments(self) -> Moments:
@@ -169,9 +216,11 @@ class LinearObjective:
 
         They are good enough wherever something is told in standard units that may be told in any.
         """
-        count, weight = len(self.rows), self.rows.sample_weight
-        few = np.linspace(0, count - 1, GLANCE).astype(np.intp)
-        if count <= GLANCE or (weight is not None and not weight[few].any()):
+        count, weight, most = len(self.rows), self.rows.sample_weight, GLANCE
+        if not self.rows.is_sparse:
+            most = min(GLANCE, max(LEAST_GLANCED, GLANCED // self.shape[0]))
+        few = np.linspace(0, count - 1, most).astype(np.intp)
+        if count <= most or (weight is not None and not weight[few].any()):
             return self.moments
         return self.sample(few).moments
 
@@ -255,6 +304,15 @@ def _margin(X: Any, weights: Array, bias: Any) -> Array:
     margin: Array = (weights.T @ X.T).T if by_class else X @ weights
     margin += bias
     return margin
+
+
+def _two_kinks(loss: str, l1: float) -> str:
+    """Return why L1 and a loss with kinks of its own do not go together."""
+    instead = "huber" if loss == "absolute" else "huber or squared"
+    return (
+        f"l1 is {l1:g}, but it needs a smooth loss, and the loss {loss} has kinks itself; choose "
+        f"the loss {instead}, or l2 in place of l1"
+    )
 
 
 def _matrix(X: Any) -> Any:

@@ -5,6 +5,7 @@ on a plane a linear objective needs the rows' margins only, never X again.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from steepest.objective.linear import LinearObjective
 from steepest.objective.loss import weighed
 from steepest.objective.protocol import Vector
 
-__all__ = ["Plane", "RowsOnPlane", "lowest_step"]
+__all__ = ["Plane", "RowsOnPlane", "kinks_on_plane", "lowest_step"]
 
 Array = NDArray[np.float64]
 
@@ -99,6 +100,20 @@ class RowsOnPlane:
         css, csr = caa - tilt * cab + tilt**2 * cbb, cab - 2 * tilt * cbb
         penalty = np.array([c, ca - tilt * cb, cb, css, csr, cbb])
         return replace(self, by_a=by_s, penalty=penalty), tilt
+
+
+def kinks_on_plane(objective: LinearObjective, plane: Plane, a: Any, b: Any) -> Any:
+    """Return what L1 adds at the points (a, b) of a plane, arrays that broadcast together.
+
+    A weight that neither axis moves adds the same everywhere.
+    """
+    weights = slice(objective.size - objective.shape[1])
+    base, by_a, by_b = (at[weights] for at in (plane.origin, plane.u, plane.v))
+    moving = np.flatnonzero((by_a != 0.0) | (by_b != 0.0))
+    total = np.abs(np.delete(base, moving)).sum()
+    for at in moving:
+        total = total + np.abs(base[at] + a * by_a[at] + b * by_b[at])
+    return objective.l1 * total
 
 
 def lowest_step(slope: Array, bend: Array) -> Array:

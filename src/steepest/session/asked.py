@@ -56,7 +56,7 @@ MOST_NAMES = 10_000
 MOST_NUMBERS = 4_000_000
 
 WORDS = ("loss", "rule", "scale")
-AMOUNTS = ("l2", "delta", "quantile")
+AMOUNTS = ("l1", "l2", "delta", "quantile")
 WHOLES = ("batch", "seed", "steps")
 
 

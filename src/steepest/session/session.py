@@ -46,7 +46,7 @@ class Session:
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
-        self._known: dict[tuple[str, float, float, float], float | None] = {}
+        self._known: dict[tuple[str, float, float, float, float], float | None] = {}
         self._asks: dict[str, Callable[[Mapping[str, Any], Callable[[], bool]], Record]] = {
             "open": self._open,
             "offer": self._offer,
@@ -154,7 +154,7 @@ class Session:
             # A point is being dragged: there is no time for a descent that arrives.
             return lowest_loss(run.objective) if run.objective.size == 2 else None
         chosen = run.choices
-        objective = (chosen.loss, chosen.l2, chosen.delta, chosen.quantile)
+        objective = (chosen.loss, chosen.l1, chosen.l2, chosen.delta, chosen.quantile)
         if objective not in self._known:
             self._known[objective] = lowest_loss(run.objective)
         return self._known[objective]
@@ -181,7 +181,7 @@ class Session:
         axes = self._axes(request, objective, walk)
         shown = asked.window_of(request.get("window"))
         surface = look_over(objective, axes, base, seen, losses, points, shown)
-        label = loss_label(objective.loss.name, unit, objective.l2)
+        label = loss_label(objective.loss.name, unit, bool(objective.l1 or objective.l2))
         story: Story = replace(self._opened.run.story, loss_label=label)
         return surface_record(story, surface, walk)
 

@@ -3,7 +3,7 @@
 Squared loss: six numbers, whatever the number of rows. Cross entropy: since the exponential of a
 sum is a product, two small tables stand for all exponentials, and the logarithm of a product for
 many logarithms. Any other loss of a margin: row by row, X unread. Any other objective: one
-evaluation a point.
+evaluation a point. An L1 penalty is added by itself, kinks and all.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from steepest.data.rows import Rows
 from steepest.objective.entropy import OfClasses
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss import Loss, weighed
-from steepest.objective.plane import Plane, RowsOnPlane, lowest_step
+from steepest.objective.plane import Plane, RowsOnPlane, kinks_on_plane, lowest_step
 from steepest.objective.protocol import Objective
 from steepest.objective.regression import Squared
 from steepest.surface.tables import entropy_on_grid
@@ -36,6 +36,14 @@ def _on_grid(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
     """Return the same, holes (no finite number) where the loss leaves float64."""
     if not isinstance(objective, LinearObjective):
         return np.array([[objective.value(plane.params(x, y)) for x in a] for y in b])
+    smooth = _smooth_on_grid(objective, plane, a, b)
+    if not objective.l1:
+        return smooth
+    return smooth + np.asarray(kinks_on_plane(objective, plane, a[None, :], b[:, None]))
+
+
+def _smooth_on_grid(objective: LinearObjective, plane: Plane, a: Array, b: Array) -> Array:
+    """Return the same of all but an L1 penalty."""
     rows = RowsOnPlane.of(objective, plane)
     loss, threads = objective.loss, objective.rows.threads
     if isinstance(loss, Squared):
@@ -54,7 +62,8 @@ def loss_at(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
     rows = RowsOnPlane.of(objective, plane)
     total_and_slope = objective.loss.total_and_slope
     sums = [total_and_slope(rows.margin(*at), rows.target, rows.weight)[0] for at in points]
-    return np.array(sums) / rows.total + Quadratic(0.0, 0.0, rows.penalty).at(a, b)
+    smooth = np.array(sums) / rows.total + Quadratic(0.0, 0.0, rows.penalty).at(a, b)
+    return np.asarray(smooth + kinks_on_plane(objective, plane, a, b))
 
 
 @dataclass(frozen=True)

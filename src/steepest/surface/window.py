@@ -46,12 +46,14 @@ def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
     """Return the bowl on the plane, found by Newton steps, or None if it has no bottom.
 
     A loss with kinks and the Huber loss may be flat where they stand, so their place is taken by
-    the squared loss: the window needs to know where the minimum is, not exactly.
+    the squared loss: the window needs to know where the minimum is, not exactly. So does the bowl
+    without L1 stand in for that with its kinks.
     """
     rows, tilt = RowsOnPlane.of(objective, plane).level()
-    loss, stand_in = objective.loss, not objective.loss.smooth or isinstance(objective.loss, Huber)
-    if stand_in:
+    loss, flat = objective.loss, not objective.loss.smooth or isinstance(objective.loss, Huber)
+    if flat:
         loss = Squared()
+    stand_in = flat or bool(objective.l1)
     at = np.zeros(2)
     for _ in range(NEWTON_STEPS):
         value, slope, bend = _expand(rows, loss, at)

@@ -45,6 +45,20 @@ PAGE_SCALES = ("none", "standard", "round")
 PAGE_POINTS = 101
 """Points a side of the surface: few enough to draw it anew while a data point is dragged."""
 
+CHOSEN = (
+    "loss",
+    "rule",
+    "learning_rate",
+    "scale",
+    "l1",
+    "l2",
+    "delta",
+    "quantile",
+    "batch",
+    "seed",
+)
+"""The choices that a page is told as they are."""
+
 MOST_STEPS = 100_001
 """Points of a run that a page gets: all of the longest that it can ask for."""
 
@@ -113,8 +127,8 @@ def _shown_rows(data: Data) -> NDArray[np.intp]:
 
 
 def _known(choices: Choices) -> bool:
-    """Return whether a page can walk the run again: it knows the losses, rules and rates."""
-    known = choices.rule in PAGE_RULES and choices.loss in PAGE_LOSSES
+    """Return whether a page can walk the run again: it knows losses, rules and rates, not L1."""
+    known = choices.rule in PAGE_RULES and choices.loss in PAGE_LOSSES and not choices.l1
     known = known and choices.scale in PAGE_SCALES
     return known and _walked_by_pages(choices.learning_rate)
 
@@ -234,8 +248,7 @@ def _best(losses: Array) -> int:
 
 def _choices(choices: Choices, trace: Trace) -> Record:
     """Return what was chosen; a run that was told no number of steps chose those it took."""
-    names = ("loss", "rule", "learning_rate", "scale", "l2", "delta", "quantile", "batch", "seed")
-    chosen = {name: getattr(choices, name) for name in names}
+    chosen = {name: getattr(choices, name) for name in CHOSEN}
     steps = max(1, len(trace) - 1) if choices.steps is None else choices.steps
     start = None if choices.random_start else trace[0].params.tolist()
     return chosen | {"steps": steps, "start": start}

@@ -112,7 +112,7 @@ class Story:
             param_names=names,
             param_words=("weight", "bias") if len(names) == 2 else names,
             param_units=_param_units(features.units, _margin_unit(loss, target.unit), loss.margins),
-            loss_label=loss_label(choices.loss, target.unit, choices.l2),
+            loss_label=loss_label(choices.loss, target.unit, choices.penalised),
             choices=choices,
             trace=trace,
             result=result,
@@ -192,7 +192,7 @@ def _margin_unit(loss: Loss, target: str) -> str:
     return "" if isinstance(loss, Poisson) else target
 
 
-def loss_label(loss: str, unit: str, l2: float = 0.0) -> str:
+def loss_label(loss: str, unit: str, penalised: bool = False) -> str:
     """Return the loss called `loss` with its unit, for an axis; `unit` is the target's."""
     square = f" ({unit}²)" if unit else ""
     told = {
@@ -203,7 +203,7 @@ def loss_label(loss: str, unit: str, l2: float = 0.0) -> str:
         "poisson": "half the mean Poisson deviance",
         "cross_entropy": "cross entropy (nats)",
     }[loss]
-    return f"{told} + penalty" if l2 else told
+    return f"{told} + penalty" if penalised else told
 
 
 def brief(name: str) -> str:

@@ -79,8 +79,8 @@ def _how(story: Story) -> str:
     auto = fading if choices.learning_rate == "auto" else ""
     said.append(f"learning rate {choices.learning_rate}{auto}")
     said.append(f"scale {choices.scale}")
-    if choices.l2:
-        said.append(f"l2 {short(choices.l2)}")
+    penalties = ("l1", choices.l1), ("l2", choices.l2)
+    said += [f"{name} {short(much)}" for name, much in penalties if much]
     if choices.batch:
         said.append(f"mini-batches of {choices.batch} rows")
     if story.dropped:
@@ -94,6 +94,11 @@ def _reasons(story: Story) -> Iterator[str]:
     """Yield what a margin means, and why the run went so, where the reader has not told it."""
     if isinstance(story.loss, Poisson):
         yield "a prediction is exp(weights x features + bias)"
+    if story.choices.rule == "proximal" and story.choices.learning_rate != "auto":
+        yield (
+            "each step goes against the gradient of all but l1, then draws each weight towards 0 "
+            "by learning rate x l1, and no further than 0"
+        )
     if story.choices.why:
         yield f"chosen by auto: {story.choices.why}"
     if story.choices.afresh:
@@ -191,9 +196,17 @@ def update_line(story: Story, i: int) -> str:
     if gradient is None:
         sign = "-" if new < old else "+"
         return f"{told} {sign} {short(abs(new - old))} = {short(new)}"
-    if story.choices.rule in ALONG_GRADIENT:
+    if story.choices.rule in ALONG_GRADIENT or _is_plain(story, i):
         return f"{told} - {short(rate)} x {short(gradient[i])} = {short(new)}"
     return f"{told} + {short(rate)} x {short((new - old) / rate)} = {short(new)}"
+
+
+def _is_plain(story: Story, i: int) -> bool:
+    """Return whether a proximal step of param i is one along its gradient: L1 did not stop it."""
+    move, rate = story.move, story.trace[0].learning_rate
+    if story.choices.rule != "proximal" or move is None or move.gradient is None:
+        return False
+    return bool(np.isclose(move.old[i] - rate * move.gradient[i], move.new[i], rtol=1e-9))
 
 
 def fall(story: Story) -> str:
@@ -287,9 +300,17 @@ def _result(story: Story) -> Part:
     if story.bases:
         held = ", ".join(f"{name}={level}" for name, level in story.bases.items())
         lines.append(f"weights of levels are against {held}, which the bias holds")
+    lines += _resting(story, result)
     lines.append(f"{story.loss_label}: {short(result.full_loss)}")
     best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"
     return Part(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
+
+
+def _resting(story: Story, result: Step) -> Iterator[str]:
+    """Yield how many weights L1 has brought to rest at 0."""
+    if story.choices.l1:
+        weights = result.params[: len(story.param_names) - story.loss.margins]
+        yield f"exactly 0: {np.sum(weights == 0.0):,} of {counted(len(weights), 'weight')}"
 
 
 def _table(story: Story) -> Part:
@@ -350,7 +371,7 @@ def _sum_lines(story: Story, costs: Array, order: Sequence[int]) -> Iterator[str
         whole = float(story.sample_weight.sum())
         parts = f"{total:.4f} / {short(whole)} = {short(total / whole)}"
         yield f"cross entropy = sum of weight x -log P / sum of weights = {parts}"
-    if story.choices.l2:
+    if story.choices.penalised:
         yield f"with the penalty: {short(story.result.full_loss)}"
 
 

@@ -92,6 +92,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
             data,
             fitting.step if fitting.watched else None,
             before=np.empty(0),
+            l1=self.l1,
             l2=self._penalty(_total(data)),
             start=self._warm_start(data),
             steps=most,
@@ -131,6 +132,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
             data,
             None,
             before=np.empty(0) if first else self.loss_curve_,
+            l1=self.l1,
             l2=l2,
             start=np.zeros(_size(data)) if first else self._params,
             steps=1 if size is None else -(-rows // size),
@@ -149,7 +151,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         class), so `auto` is the safe rate, fading with the root of the calls. A schedule goes on.
         """
         if self.learning_rate == "auto":
-            objective = objective_of(data, Asked(loss=self.loss, l2=l2, **self._shape))
+            objective = objective_of(data, Asked(loss=self.loss, l1=self.l1, l2=l2, **self._shape))
             here = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
             safe = safe_rate(objective, choose_scale(scale, objective), here)
             return safe / np.sqrt(calls + 1)

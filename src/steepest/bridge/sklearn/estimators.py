@@ -25,8 +25,10 @@ Rate = float | str | Callable[[int], float]
 class SteepestRegressor(RegressorMixin, Descending):
     """A linear regression by gradient descent, every step kept.
 
-    It minimises `mean(loss(X w + b, y)) + l2 / 2 |w|^2`, the mean weighted by `sample_weight`.
-    With n rows (or n the sum of the weights) `Ridge(alpha)` has the same minimum as the squared
+    It minimises `mean(loss(X w + b, y)) + l2 / 2 |w|^2 + l1 |w|_1`, the mean weighted by
+    `sample_weight`. `Lasso(alpha)` has the same minimum as the squared loss with `l1 = 2 alpha`,
+    and `ElasticNet(alpha, l1_ratio=r)` with `l1 = 2 alpha r` and `l2 = 2 alpha (1 - r)`. With n
+    rows (or n the sum of the weights) `Ridge(alpha)` has the same minimum as the squared
     loss with `l2 = 2 alpha / n`, and `SGDRegressor(loss="huber", alpha)` with `l2 = alpha`.
 
     `PoissonRegressor(alpha)` has the same objective with `l2 = alpha`, and `QuantileRegressor` that
@@ -63,6 +65,7 @@ class SteepestRegressor(RegressorMixin, Descending):
         rule: str | Rule = "auto",
         learning_rate: Rate = "auto",
         scale: str = "auto",
+        l1: float = 0.0,
         l2: float = 0.0,
         delta: float = 1.0,
         quantile: float = 0.5,
@@ -78,6 +81,7 @@ class SteepestRegressor(RegressorMixin, Descending):
         self.rule = rule
         self.learning_rate = learning_rate
         self.scale = scale
+        self.l1 = l1
         self.l2 = l2
         self.delta = delta
         self.quantile = quantile
@@ -130,11 +134,12 @@ class SteepestRegressor(RegressorMixin, Descending):
 class SteepestClassifier(ClassifierMixin, Descending):
     """A logistic regression, of two classes or by softmax of more, by gradient descent.
 
-    It minimises `mean(-log(probability of the actual class)) + l2 / 2 |w|^2`, the mean weighted
-    by `sample_weight`. With n rows (or n the sum of the weights) `LogisticRegression(C)` has the
-    same minimum with `l2 = 1 / (C n)`, and `SGDClassifier(loss="log_loss", alpha)` of two classes
-    with `l2 = alpha`. Left to `auto` it is 1 / n, the C=1 of `LogisticRegression` (in parts: 1 over
-    the rows so far): without a penalty classes that a plane can part have no minimum.
+    It minimises `mean(-log(probability of the actual class)) + l2 / 2 |w|^2 + l1 |w|_1`, the mean
+    weighted by `sample_weight`. With n rows (or n the sum of the weights) `LogisticRegression(C)`
+    has the same minimum with `l2 = 1 / (C n)`, with an L1 penalty `l1 = 1 / (C n)`, and
+    `SGDClassifier(loss="log_loss", alpha)` of two classes with `l2 = alpha`. Left to `auto` l2 is
+    1 / n, the C=1 of `LogisticRegression` (in parts: 1 over the rows so far), but 0 with l1:
+    without a penalty classes that a plane can part have no minimum.
 
     What can be chosen, what warns, and what is fitted is told by `SteepestRegressor`, but for the
     shapes: `coef_` is (1, features) and `intercept_` (1,) for two classes, (k, features) and (k,)
@@ -153,6 +158,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
         rule: str | Rule = "auto",
         learning_rate: Rate = "auto",
         scale: str = "auto",
+        l1: float = 0.0,
         l2: float | str = "auto",
         batch: int | None = None,
         max_iter: int | None = None,
@@ -166,6 +172,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
         self.rule = rule
         self.learning_rate = learning_rate
         self.scale = scale
+        self.l1 = l1
         self.l2 = l2
         self.batch = batch
         self.max_iter = max_iter
@@ -251,7 +258,9 @@ class SteepestClassifier(ClassifierMixin, Descending):
         return logs
 
     def _penalty(self, total: float) -> Any:
-        return 1.0 / total if self.l2 == "auto" else self.l2
+        if self.l2 != "auto":
+            return self.l2
+        return 0.0 if self.l1 else 1.0 / total
 
     def _fitted(self, params: Array) -> dict[str, Any]:
         matrix = params.reshape(self.n_features_in_ + 1, -1)

@@ -174,11 +174,10 @@ class Table {
     const sampled = count < scene.rows || scene.weighted;
     const lines = this.othersLine();
     lines.push([`sum over ${counted(count, 'row')}`, short(sum), shareText(sum > 0 ? 1 : 0)]);
-    const { l2 } = this.run.choices;
-    const whole = sampled || l2 ? '' : ' = the loss';
+    const whole = sampled || penalty ? '' : ' = the loss';
     lines.push([`mean, the sum / ${short(count)}${whole}`, short(mean), '']);
-    if (l2) {
-      lines.push([`penalty, ${short(l2)}/2 x the sum of squared weights`, short(penalty), '']);
+    if (penalty) {
+      lines.push(['penalty on the weights', short(penalty), '']);
       lines.push([`mean + penalty${sampled ? '' : ' = the loss'}`, short(loss), '']);
     }
     const all = `the loss of all ${counted(scene.rows, 'row')}`;

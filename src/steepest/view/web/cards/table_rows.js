@@ -17,7 +17,7 @@ export function valuesOf(state, run) {
   const params = paramsAt(state, run);
   const costs = costsOf(scene, run.choices, params);
   const sum = costs.reduce((a, b) => a + b, 0);
-  const penalty = 0.5 * run.choices.l2 * squaresOf(params, scene);
+  const penalty = penaltyOf(params, scene, run.choices);
   const mean = sum / scene.shown;
   const shares = costs.map((cost) => (sum > 0 ? cost / sum : 0));
   const worst = costs.indexOf(costs.reduce((a, b) => Math.max(a, b), 0));
@@ -36,10 +36,9 @@ function placesFor({ costs, predicted = [], errors = [] }) {
   return { costs: places(costs), predicted: places(predicted), errors: places(errors) };
 }
 
-function squaresOf(params, { features, margins }) {
-  let sum = 0;
-  for (let i = 0; i < features.length * margins; i += 1) sum += params[i] ** 2;
-  return sum;
+function penaltyOf(params, { features, margins }, { l1 = 0, l2 }) {
+  const weights = Array.from(params).slice(0, features.length * margins);
+  return weights.reduce((sum, w) => sum + l1 * Math.abs(w) + 0.5 * l2 * w * w, 0);
 }
 
 function ofClasses(scene, params) {

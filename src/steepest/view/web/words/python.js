@@ -77,6 +77,7 @@ function optionsOf(state) {
     ...(choices.start ? { start: list(Array.from(choices.start, number)) } : {}),
     // The seed draws the mini-batches too.
     ...(choices.start && !choices.batch ? {} : { seed: number(choices.seed) }),
+    ...(choices.l1 ? { l1: number(choices.l1) } : {}),
     ...(choices.l2 ? { l2: number(choices.l2) } : {}),
     ...(choices.loss === 'huber' ? { delta: number(choices.delta) } : {}),
     ...(choices.loss === 'quantile' ? { quantile: number(choices.quantile) } : {}),

@@ -97,8 +97,8 @@ function headings({ choices }) {
 
 function startLines(state, most) {
   const run = activeRun(state);
-  const { loss, l2, batch, start, seed } = run.choices;
-  const label = `${lossOf(state.scene, loss).label}${l2 ? ' + penalty' : ''}`;
+  const { loss, l1, l2, batch, start, seed } = run.choices;
+  const label = `${lossOf(state.scene, loss).label}${l1 || l2 ? ' + penalty' : ''}`;
   const of = batch ? ' of the first mini-batch' : '';
   return [
     ...(start ? [] : [`seed ${seed}`]),
