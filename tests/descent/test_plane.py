@@ -13,7 +13,7 @@ import steepest as st
 from steepest import LinearObjective
 from steepest.descent.coordinates import Standard
 from steepest.descent.rounding import RoundedHere, Rounding
-from steepest.objective.curvature import bends, grams
+from steepest.objective.curvature import bends, grams, mean_gram
 from steepest.objective.plane import lowest_step
 
 LOSSES = {
@@ -50,6 +50,38 @@ def test_grams_are_the_blocks_of_the_whole_matrix(kind: str) -> None:
     whole = hessian(objective, params).reshape(features + 1, classes, features + 1, classes)
     for one in range(classes):
         assert np.allclose(blocks[one], whole[:, one, :, one])
+
+
+@pytest.mark.parametrize("each", [1, 3])
+@pytest.mark.parametrize("kind", LOSSES)
+def test_a_matrix_for_all_margins_is_the_mean_of_theirs(kind: str, each: int) -> None:
+    objective = objective_of(kind, 0)
+    margins = objective.margins(np.random.default_rng(1).normal(size=objective.size))
+    mean = np.zeros(objective.shape[0] - 1)
+    (shared,) = mean_gram(objective, margins, mean, each)
+    assert np.allclose(shared, grams(objective, margins, mean, each).mean(axis=0))
+
+
+def test_every_third_row_stands_for_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("steepest.data.rows.BLOCK_BYTES", 700)
+    X, y = problem("cross_entropy", 0, rows=90)
+    weight = np.arange(90) % 4 + 1.0
+    whole = LinearObjective(X, y, "cross_entropy", sample_weight=weight)
+    some = LinearObjective(X[::3], y[::3], "cross_entropy", sample_weight=weight[::3])
+    assert len(whole.rows.blocks) > 3
+    params, mean = np.ones(whole.size), X.mean(axis=0)
+    wanted = grams(some, some.margins(params), mean)
+    assert np.allclose(grams(whole, whole.margins(params), mean, 3), wanted)
+
+
+def test_classes_share_a_matrix_where_one_each_would_be_dear() -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(400, 320))
+    y = np.argmax(X[:, :6] + generator.normal(size=(400, 6)), axis=1)
+    run = st.descend((X, y), loss="cross_entropy", l2=0.01)
+    (first, *_) = run.trace.rounded
+    assert first == 11  # twice what one matrix of 321 costs, not six of them
+    assert run.stop.reason == "arrived"
 
 
 @pytest.mark.parametrize("classes", [1, 3])

@@ -7,7 +7,7 @@ from scipy.linalg import solve_triangular
 
 from steepest import LinearObjective, Squared
 from steepest.objective.roots import (
-    inverse_of_triangle,
+    inverse_of_triangles,
     root_of_curvature,
     root_of_rows,
     standard_rows,
@@ -18,7 +18,7 @@ from steepest.objective.roots import (
 def test_a_triangle_times_its_inverse_is_one(size: int, seed: int) -> None:
     generator = np.random.default_rng(seed)
     upper = np.triu(generator.normal(size=(size, size))) / size + np.eye(size)
-    inverse = inverse_of_triangle(upper)
+    inverse = inverse_of_triangles(upper)
     assert np.allclose(inverse, solve_triangular(upper, np.eye(size)), rtol=1e-10, atol=1e-12)
 
 

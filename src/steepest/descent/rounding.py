@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.descent.coordinates import Standard
-from steepest.objective.curvature import gram, grams, usual_bend
+from steepest.objective.curvature import gram, grams, mean_gram, usual_bend
 from steepest.objective.linear import LinearObjective
 from steepest.objective.protocol import Vector
+from steepest.objective.roots import inverse_of_triangles
 
 __all__ = ["SWIFT", "RoundedHere", "Rounding"]
 
@@ -45,6 +46,9 @@ LEAST_STEPS = 3
 
 PATIENCE = 2
 """Times that a rounding's cost has to have been walked before the next."""
+
+MOST_STEPS = 25
+"""Steps that it may cost to round each margin by itself."""
 
 ENOUGH_ROWS = 500
 """Rows for each feature that tell the curvature: it is then off by a twentieth or so."""
@@ -117,8 +121,8 @@ def _roots(bend: Array) -> tuple[Array, Array]:
     try:
         root = np.linalg.cholesky(bend).astype(np.float64, copy=False)
         if (np.diagonal(root, axis1=1, axis2=2) ** 2).min() > FLATTEST:
-            whiten = np.linalg.inv(root).astype(np.float64, copy=False)
-            return whiten.transpose(0, 2, 1), root.transpose(0, 2, 1)
+            upper = root.transpose(0, 2, 1)
+            return inverse_of_triangles(upper), upper
     except np.linalg.LinAlgError:
         pass
     lengths, ways = np.linalg.eigh(bend)
@@ -140,7 +144,7 @@ def _turn(matrices: Array, vector: Vector) -> Vector:
 
 @dataclass(frozen=True)
 class Rounding:
-    """When to round anew, and from how many rows: after twice as many steps as a rounding costs.
+    """When to round anew, and from how many rows: after twice the steps that it costs.
 
     So the roundings take half the time that the steps do, and not many more steps are taken than
     the best moments for them would need (as whoever rents skis until the rent has come to their
@@ -173,8 +177,7 @@ class Rounding:
 
         `shrunk` is what is left of the steepness of the step before.
         """
-        features, margins = objective.shape
-        cost = features * min(margins, MOST_MARGINS) / GRAM_SPEED / self._each(objective)
+        cost = self._cost(objective) if self._by_margin(objective) else self._cost(objective, 1)
         return since >= max(LEAST_STEPS, PATIENCE * cost) and shrunk > SWIFT
 
     def here(self, objective: LinearObjective, margins: Array) -> RoundedHere | None:
@@ -182,12 +185,23 @@ class Rounding:
 
         None where all rows are so sure of themselves that nothing bends.
         """
-        bend = grams(objective, margins, self.standard.mean, self._each(objective))
+        bends = grams if self._by_margin(objective) else mean_gram
+        bend = bends(objective, margins, self.standard.mean, self._each(objective))
         sure = self._size(bend) / self._size(self.bound)
         if not (sure > NOTHING).all():
             return None
         bend += BOUND_SHARE * sure[:, None, None] * self.bound
         return RoundedHere.of(self.standard, bend, self.l2)
+
+    def _by_margin(self, objective: LinearObjective) -> bool:
+        """Return whether each margin can afford a matrix of its own; else all share one."""
+        return self._cost(objective) <= MOST_STEPS
+
+    def _cost(self, objective: LinearObjective, matrices: int | None = None) -> float:
+        """Return how many steps take as long as to make so many matrices, or one a margin."""
+        features, margins = objective.shape
+        made = min(matrices or margins, MOST_MARGINS)
+        return features * made / GRAM_SPEED / self._each(objective)
 
     def _each(self, objective: LinearObjective) -> int:
         """Return of how many rows one is enough: not all are needed to tell how the bowl curves."""

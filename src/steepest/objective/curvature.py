@@ -15,7 +15,7 @@ from steepest.objective.linear import LinearObjective
 from steepest.objective.loss import Loss
 from steepest.objective.protocol import Vector
 
-__all__ = ["bend_along", "bends", "gram", "grams", "usual_bend"]
+__all__ = ["bend_along", "bends", "gram", "grams", "mean_gram", "usual_bend"]
 
 Array = NDArray[np.float64]
 
@@ -105,6 +105,20 @@ def grams(objective: LinearObjective, margins: Array, mean: Vector, each: int = 
         return rows.weigh(_own(loss, margins[at], rows.y[at]), at)
 
     return _summed(objective, columns, mean, each)
+
+
+def mean_gram(objective: LinearObjective, margins: Array, mean: Vector, each: int = 1) -> Array:
+    """Return the mean of `grams` over the margins, (1, features + 1, features + 1).
+
+    It costs no more than one of them.
+    """
+    rows, loss = objective.rows, objective.loss
+
+    def column(at: slice) -> Array:
+        own = _own(loss, margins[at], rows.y[at])
+        return rows.weigh(own.mean(axis=1, keepdims=True), at)
+
+    return _summed(objective, column, mean, each)
 
 
 def gram(objective: LinearObjective, mean: Vector) -> Array:

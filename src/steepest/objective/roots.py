@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.objective.linear import LinearObjective
 
-__all__ = ["Root", "inverse_of_triangle", "root_of_curvature", "root_of_rows", "standard_rows"]
+__all__ = ["Root", "inverse_of_triangles", "root_of_curvature", "root_of_rows", "standard_rows"]
 
 Array = NDArray[np.float64]
 
@@ -56,23 +56,25 @@ def root_of_curvature(bend: Array) -> Root | None:
             root = np.asarray(np.linalg.cholesky(bend).T, dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
-        return Root(root, inverse_of_triangle(root))
+        return Root(root, inverse_of_triangles(root))
 
 
-def inverse_of_triangle(upper: Array) -> Array:
-    """Return the inverse of an upper triangular matrix, by halves: products do the work.
+def inverse_of_triangles(upper: Array) -> Array:
+    """Return the inverses of upper triangular matrices, (..., n, n), by halves.
 
-    >>> inverse_of_triangle(np.array([[2.0, 1.0], [0.0, 4.0]]))
+    Products do the work, several times as fast as a solver that knows of no triangle.
+
+    >>> inverse_of_triangles(np.array([[2.0, 1.0], [0.0, 4.0]]))
     array([[ 0.5  , -0.125],
            [ 0.   ,  0.25 ]])
     """
-    half = len(upper) // 2
-    if len(upper) <= SMALL_TRIANGLE:
+    half = upper.shape[-1] // 2
+    if upper.shape[-1] <= SMALL_TRIANGLE:
         return np.asarray(np.linalg.inv(upper), dtype=np.float64)
     inverse = np.zeros_like(upper)
-    inverse[:half, :half] = first = inverse_of_triangle(upper[:half, :half])
-    inverse[half:, half:] = last = inverse_of_triangle(upper[half:, half:])
-    inverse[:half, half:] = -first @ upper[:half, half:] @ last
+    inverse[..., :half, :half] = first = inverse_of_triangles(upper[..., :half, :half])
+    inverse[..., half:, half:] = last = inverse_of_triangles(upper[..., half:, half:])
+    inverse[..., :half, half:] = -first @ upper[..., :half, half:] @ last
     return inverse
 
 
