@@ -207,11 +207,12 @@ class Descent:
     def _is_round(self, shrunk: float) -> bool:
         """Return whether the bowl was made round here, or is as good as round all the same.
 
-        Not so with several margins, each of which was made round by itself.
+        Several margins are made round each by itself: only the last step tells if that is enough.
         """
-        if self.rounded is None or self.objective.shape[1] > 1:
+        if self.rounded is None:
             return False
-        return self.rounded.at == self.index or shrunk <= SWIFT
+        just = self.rounded.at == self.index and self.objective.shape[1] == 1
+        return just or shrunk <= SWIFT
 
     def _round(self, rounding: Rounding, seen: Seen) -> None:
         """Go on in new coordinates, if there are any."""

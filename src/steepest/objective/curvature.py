@@ -80,14 +80,16 @@ def _along_classes(
 ) -> Array:
     """Return the same for softmax: `sum yhat u v - (sum yhat u) (sum yhat v)` of each row.
 
-    `diag(yhat) - yhat yhat'` is never formed, k numbers a row do.
+    `diag(yhat) - yhat yhat'` is never formed, k numbers a row do; class by class, as margins are
+    in memory.
     """
-    yhat = loss.probabilities(margin)
-    shares = [yhat * way for way in ways]
-    means = np.array([share.sum(axis=1) for share in shares])
+    yhat = loss.probabilities(margin).T
+    moved = [np.ascontiguousarray(way.T) for way in ways]
+    shares = [yhat * way for way in moved]
+    means = np.array([share.sum(axis=0) for share in shares])
     if weight is not None:
-        shares = [share * weight[:, None] for share in shares]
-    own = np.array([[np.vdot(share, way) for way in ways] for share in shares])
+        shares = [share * weight for share in shares]
+    own = np.array([[share.ravel() @ way.ravel() for way in moved] for share in shares])
     return own - (means if weight is None else means * weight) @ means.T
 
 

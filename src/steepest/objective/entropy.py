@@ -187,9 +187,12 @@ class Softmax(RowByRow):
         return others.sum(axis=1)
 
     def probabilities(self, margin: Array) -> Array:
-        """Return the probability of each class, shape (rows, k)."""
-        share = np.exp(margin - margin.max(axis=1, keepdims=True))
-        return share / share.sum(axis=1, keepdims=True)
+        """Return the probability of each class, (rows, k), in memory class by class."""
+        share = np.array(margin.T, order="C")
+        share -= share.max(axis=0)
+        np.exp(share, out=share)
+        share /= share.sum(axis=0)
+        return share.T
 
 
 def _count(margin: Array, weight: Array | None) -> float:

@@ -345,7 +345,7 @@ class Walk {
     const shrunk = length(scale.pull(gradient)) / length(last.slope);
     const fresh = this.anew({ rows, params, shrunk, since: index - this.rounded });
     if (fresh) this.rounded = index;
-    this.isRound = rows.margins === 1 && this.rounded > 0 && (fresh || shrunk <= SWIFT);
+    this.isRound = this.rounded > 0 && ((fresh && rows.margins === 1) || shrunk <= SWIFT);
     if (!fresh) return;
     const moved = fresh.position(scale.params(last.moved));
     this.last = { ...last, moved, slope: fresh.pull(last.gradient) };
