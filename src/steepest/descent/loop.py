@@ -232,7 +232,7 @@ class Descent:
     ) -> Scale | None:
         """Return the coordinates in which the bowl is round at `params`, or None."""
         margins = self.ground.margins(objective, params) if seen is None else seen.margins
-        self.ground.read += rows_of(objective)
+        self.ground.read += rows_of(objective) // rounding.each(objective)
         return rounding.here(objective, margins)
 
     def _has_arrived(self, slope: Vector) -> bool:

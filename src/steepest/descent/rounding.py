@@ -186,7 +186,7 @@ class Rounding:
         None where all rows are so sure of themselves that nothing bends.
         """
         bends = grams if self._by_margin(objective) else mean_gram
-        bend = bends(objective, margins, self.standard.mean, self._each(objective))
+        bend = bends(objective, margins, self.standard.mean, self.each(objective))
         sure = self._size(bend) / self._size(self.bound)
         if not (sure > NOTHING).all():
             return None
@@ -201,9 +201,9 @@ class Rounding:
         """Return how many steps take as long as to make so many matrices, or one a margin."""
         features, margins = objective.shape
         made = min(matrices or margins, MOST_MARGINS)
-        return features * made / GRAM_SPEED / self._each(objective)
+        return features * made / GRAM_SPEED / self.each(objective)
 
-    def _each(self, objective: LinearObjective) -> int:
+    def each(self, objective: LinearObjective) -> int:
         """Return of how many rows one is enough: not all are needed to tell how the bowl curves."""
         features, margins = objective.shape
         if len(objective.rows) * features <= FEW_NUMBERS:
