@@ -62,3 +62,24 @@ def test_the_sample_depends_on_the_seed_alone(seed: int) -> None:
     first, again = Growing(objective, seed).first, Growing(objective, seed).first
     assert np.array_equal(first.rows.X, again.rows.X)
     assert not np.array_equal(first.rows.X, Growing(objective, seed + 1).first.rows.X)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_a_feature_that_few_rows_have_is_told_in_its_own_unit(unit: float) -> None:
+    X, y = many(200_000)
+    rare = np.zeros(len(X))
+    rare[[7, 90_001, 150_003]] = unit
+    X = np.column_stack([X, rare])
+    objective = LinearObjective(X, y, "cross_entropy")
+    assert np.array_equal(objective.units.deviation, objective.moments.deviation)
+    run = st.descend((X, y), loss="cross_entropy", l2=1e-3 * min(1.0, unit) ** 2)
+    gradient = run.trace[-1].gradient / np.append(X.std(axis=0), 1.0)
+    assert run.stop.reason == "arrived" and np.abs(gradient).max() < 1e-9
+
+
+def test_the_units_of_many_rows_are_those_of_a_few() -> None:
+    objective = LinearObjective(*many(), "cross_entropy")
+    mean, deviation = objective.units
+    assert not np.array_equal(deviation, objective.moments.deviation)
+    assert np.allclose(deviation, objective.moments.deviation, rtol=0.05)
+    assert np.abs(mean - objective.moments.mean).max() < 0.05 * deviation.max()

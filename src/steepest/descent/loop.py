@@ -92,7 +92,8 @@ class Descent:
             self.objective = walk.growing.at(at.rows)
         if walk.rounding and at.rounded:
             there = walk.growing.at(at.rounded.rows) if walk.growing else self.objective
-            self.scale = self._coordinates(walk.rounding, there, at.rounded.params) or self.scale
+            margins = self.ground.margins(there, at.rounded.params)
+            self.scale = walk.rounding.here(there, margins, at.rounded.each) or self.scale
         if at.last and at.last.way is None:
             # A file from before ways were kept.
             self.last = at.last._replace(way=self.scale.params(at.last.move))
@@ -202,7 +203,13 @@ class Descent:
     def _is_due(self, rounding: Rounding, slope: Vector, shrunk: float) -> bool:
         """Return whether to round anew; not where the descent has arrived."""
         since = self.index - (self.rounded.at if self.rounded else 0)
-        return rounding.due(self.objective, since, shrunk) and not self._has_arrived(slope)
+        due = rounding.due(self.objective, since, shrunk, self._each(rounding))
+        return due and not self._has_arrived(slope)
+
+    def _each(self, rounding: Rounding) -> int:
+        """Return of how many rows a rounding reads one: of all, where some did not do for long."""
+        again = self.rounded is not None and self.rounded.rows == rows_of(self.objective)
+        return 1 if again else rounding.each(self.objective)
 
     def _is_round(self, shrunk: float) -> bool:
         """Return whether the bowl was made round here, or is as good as round all the same.
@@ -216,24 +223,17 @@ class Descent:
 
     def _round(self, rounding: Rounding, seen: Seen) -> None:
         """Go on in new coordinates, if there are any."""
-        last = self.last
-        fresh = self._coordinates(rounding, self.objective, self.params, seen)
+        last, rows, each = self.last, rows_of(self.objective), self._each(rounding)
+        self.ground.read += rows // each
+        fresh = rounding.here(self.objective, seen.margins, each)
         if fresh is None:
             return
         self.scale = fresh
-        self.rounded = Rounded(self.index, self.params, rows_of(self.objective))
+        self.rounded = Rounded(self.index, self.params, rows, each)
         if last is not None and self.before is not None:
             moved = self.scale.position(last.way)
             began = self.scale.pull(self.before.gradient)
             self.last = last._replace(move=moved, slope=began)
-
-    def _coordinates(
-        self, rounding: Rounding, objective: Any, params: Vector, seen: Seen | None = None
-    ) -> Scale | None:
-        """Return the coordinates in which the bowl is round at `params`, or None."""
-        margins = self.ground.margins(objective, params) if seen is None else seen.margins
-        self.ground.read += rows_of(objective) // rounding.each(objective)
-        return rounding.here(objective, margins)
 
     def _has_arrived(self, slope: Vector) -> bool:
         return self.objective is self.walk.objective and length(slope) <= self.enough

@@ -47,7 +47,7 @@ LEAST_STEPS = 3
 PATIENCE = 2
 """Times that a rounding's cost has to have been walked before the next."""
 
-MOST_STEPS = 25
+AFFORDABLE = 25
 """Steps that it may cost to round each margin by itself."""
 
 ENOUGH_ROWS = 500
@@ -163,7 +163,7 @@ class Rounding:
         The loss must be smooth. Where its curvature has no bound, that of a constant guess stands
         in, until the first rounding anew.
         """
-        mean, deviation = sample.moments
+        mean, deviation = objective.units
         bound = usual_bend(objective) * gram(sample, mean)
         return cls(Standard(mean, deviation, objective.shape[1]), bound[None], objective.l2)
 
@@ -172,39 +172,39 @@ class Rounding:
         """The coordinates in which the bound is round: good wherever the walk starts."""
         return RoundedHere.of(self.standard, self.bound, self.l2)
 
-    def due(self, objective: LinearObjective, since: int, shrunk: float) -> bool:
+    def due(self, objective: LinearObjective, since: int, shrunk: float, each: int = 1) -> bool:
         """Return whether to round anew, `since` steps after the last time.
 
-        `shrunk` is what is left of the steepness of the step before.
+        `shrunk` is what is left of the steepness of the step before. One in `each` of the rows
+        would be read.
         """
-        cost = self._cost(objective) if self._by_margin(objective) else self._cost(objective, 1)
+        matrices = objective.shape[1] if self._by_margin(objective, each) else 1
+        cost = _cost(objective, matrices, each)
         return since >= max(LEAST_STEPS, PATIENCE * cost) and shrunk > SWIFT
 
-    def here(self, objective: LinearObjective, margins: Array) -> RoundedHere | None:
+    def here(self, objective: LinearObjective, margins: Array, each: int = 1) -> RoundedHere | None:
         """Return coordinates in which the bowl is round where the rows have these `margins`.
 
-        None where all rows are so sure of themselves that nothing bends.
+        One in `each` of the rows is read. None where all rows are so sure of themselves that
+        nothing bends.
         """
-        bends = grams if self._by_margin(objective) else mean_gram
-        bend = bends(objective, margins, self.standard.mean, self.each(objective))
+        bends = grams if self._by_margin(objective, each) else mean_gram
+        bend = bends(objective, margins, self.standard.mean, each)
         sure = self._size(bend) / self._size(self.bound)
         if not (sure > NOTHING).all():
             return None
         bend += BOUND_SHARE * sure[:, None, None] * self.bound
         return RoundedHere.of(self.standard, bend, self.l2)
 
-    def _by_margin(self, objective: LinearObjective) -> bool:
+    def _by_margin(self, objective: LinearObjective, each: int) -> bool:
         """Return whether each margin can afford a matrix of its own; else all share one."""
-        return self._cost(objective) <= MOST_STEPS
-
-    def _cost(self, objective: LinearObjective, matrices: int | None = None) -> float:
-        """Return how many steps take as long as to make so many matrices, or one a margin."""
-        features, margins = objective.shape
-        made = min(matrices or margins, MOST_MARGINS)
-        return features * made / GRAM_SPEED / self.each(objective)
+        return _cost(objective, objective.shape[1], each) <= AFFORDABLE
 
     def each(self, objective: LinearObjective) -> int:
-        """Return of how many rows one is enough: not all are needed to tell how the bowl curves."""
+        """Return of how many rows one mostly tells how the bowl curves.
+
+        Not so where a few rows alone have a feature: whoever finds that it does not do reads all.
+        """
         features, margins = objective.shape
         if len(objective.rows) * features <= FEW_NUMBERS:
             return 1
@@ -215,3 +215,8 @@ class Rounding:
         """Return the sum of the curvatures along all params, in standard units, by margin."""
         own = np.diagonal(bend, axis1=1, axis2=2)
         return own[:, :-1] @ self.standard.deviation**-2.0 + own[:, -1]
+
+
+def _cost(objective: LinearObjective, matrices: int, each: int) -> float:
+    """Return how many steps take as long as to make so many matrices from one row in `each`."""
+    return objective.shape[0] * min(matrices, MOST_MARGINS) / GRAM_SPEED / each

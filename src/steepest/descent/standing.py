@@ -32,11 +32,15 @@ class Moved(NamedTuple):
 
 
 class Rounded(NamedTuple):
-    """When the coordinates were made anew: at which step, at which params, from how many rows."""
+    """When the coordinates were made anew: at which step, at which params, from how many rows.
+
+    Of these one in `each` was read.
+    """
 
     at: int
     params: Vector
     rows: int
+    each: int = 1
 
 
 @dataclass(frozen=True, eq=False)

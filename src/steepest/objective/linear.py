@@ -36,9 +36,10 @@ GLANCE = 2**14
 """Rows that tell the units of the features well enough."""
 
 GLANCED = 2**19
-"""Numbers of those rows at most, 4 MB, and how few rows they may then be."""
+"""The numbers of those rows at most, 4 MB; of very wide rows they are fewer."""
 
 LEAST_GLANCED = 64
+"""But no fewer than these."""
 
 
 class Sight(NamedTuple):
@@ -215,14 +216,15 @@ class LinearObjective:
         """The moments, or where rows are very many those of rows at equal distances.
 
         They are good enough wherever something is told in standard units that may be told in any.
+        Not so where a feature is the same in all those rows: then nothing is known of its unit.
         """
-        count, weight, most = len(self.rows), self.rows.sample_weight, GLANCE
-        if not self.rows.is_sparse:
-            most = min(GLANCE, max(LEAST_GLANCED, GLANCED // self.shape[0]))
-        few = np.linspace(0, count - 1, most).astype(np.intp)
-        if count <= most or (weight is not None and not weight[few].any()):
+        count, weight = len(self.rows), self.rows.sample_weight
+        most = min(GLANCE, max(LEAST_GLANCED, GLANCED // self.shape[0]))
+        if count <= most or self.rows.is_sparse or not (weight is None or weight.all()):
             return self.moments
-        return self.sample(few).moments
+        few = self.sample(np.linspace(0, count - 1, most).astype(np.intp))
+        varies = few.rows.X.min(axis=0) < few.rows.X.max(axis=0)
+        return few.moments if varies.all() else self.moments
 
     @cached_property
     def gram(self) -> Array:
