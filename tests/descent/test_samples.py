@@ -83,3 +83,17 @@ def test_the_units_of_many_rows_are_those_of_a_few() -> None:
     assert not np.array_equal(deviation, objective.moments.deviation)
     assert np.allclose(deviation, objective.moments.deviation, rtol=0.05)
     assert np.abs(mean - objective.moments.mean).max() < 0.05 * deviation.max()
+
+
+@pytest.mark.parametrize("steps", [4, 7, 10])
+def test_a_run_goes_on_to_the_bit_whichever_rows_its_rounding_read(steps: int) -> None:
+    X, y = many(200_000)
+    rare = np.zeros(len(X))
+    rare[[7, 90_001, 150_003]] = 1e6
+    data = np.column_stack([X, rare]), y
+    whole = st.descend(data, loss="cross_entropy", l2=1e-3)
+    on_all = [index for index in whole.trace.rounded if whole.trace[int(index)].rows == len(X)]
+    assert len(on_all) > 1  # the first from some rows, which have not the feature, then from all
+    again = st.descend(data, loss="cross_entropy", l2=1e-3, steps=steps).resume()
+    assert np.array_equal(again.trace.losses, whole.trace.losses)
+    assert np.array_equal(again.params, whole.params)
