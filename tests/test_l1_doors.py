@@ -13,7 +13,7 @@ from reference import problem
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
 
 import steepest as st
-from steepest.report import report
+from steepest.run.report import report
 from steepest.session import Session
 from steepest.sklearn import SteepestClassifier, SteepestRegressor
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from steepest.view.modules import join, web_text
+from steepest.page.joiner import join, web_text
 
 
 def write(root: Path, **files: str) -> Path:

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import steepest as st
-from steepest.view import page as page_module
-from steepest.view.page import live_script, notebook_script, saved_html, style, write_page
+from steepest.page import html as page_module
+from steepest.page.html import live_script, notebook_script, saved_html, style, write_page
 
 
 @pytest.fixture(scope="module")

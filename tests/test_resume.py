@@ -11,8 +11,8 @@ import pytest
 from reference import problem
 
 import steepest as st
-from steepest.descent.rates import StepDecay
 from steepest.descent.rules import RULES, Momentum
+from steepest.descent.steps.step_size import StepDecay
 
 COMPARED = (
     "params",

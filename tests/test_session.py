@@ -16,9 +16,10 @@ from pyarrow import feather, parquet
 import steepest as st
 from steepest.data.shipped import about
 from steepest.data.table import read_table
-from steepest.session import Session, asked
+from steepest.page.wire import to_frame
+from steepest.session import Session
+from steepest.session import request as asked
 from steepest.session.opening import first_choices, open_run
-from steepest.view.wire import to_frame
 
 CHOICES = {"rule": "steepest", "learning_rate": 0.05, "scale": "none", "steps": 20}
 

@@ -13,8 +13,8 @@ from frames import filled, read_frame
 from PIL import Image
 
 import steepest as st
-from steepest import notebook
-from steepest.widget import RunWidget
+from steepest.notebook import display as notebook
+from steepest.notebook.widget import RunWidget
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

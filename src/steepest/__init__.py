@@ -8,19 +8,19 @@ run.figure("geyser.png")
 """
 
 from steepest.data.shipped import dataset, datasets
-from steepest.descend import descend
-from steepest.descent.plan import steps
-from steepest.descent.stops import Stop
+from steepest.descent.plan.method import steps
+from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError, FileError, SteepestError
-from steepest.notebook import marimo_view, mime_bundle
-from steepest.objective.counts import Poisson
-from steepest.objective.entropy import CrossEntropy, Softmax
-from steepest.objective.linear import LinearObjective
-from steepest.objective.quantile import Quantile
-from steepest.objective.regression import Absolute, Huber, Squared
-from steepest.recording import resume
-from steepest.run import Run, load
+from steepest.notebook.display import marimo_view, mime_bundle
+from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
+from steepest.objective.loss.poisson import Poisson
+from steepest.objective.loss.quantile import Quantile
+from steepest.objective.loss.regression import Absolute, Huber, Squared
+from steepest.objective.risk import LinearObjective
+from steepest.run.descend import descend
+from steepest.run.run import Run, load
+from steepest.run.training import resume
 from steepest.surface.surface import Surface
 from steepest.trace import Step, Trace
 

@@ -19,7 +19,7 @@ LOSSES = {
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_float32_is_the_same_numbers_in_float64(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.rows.BLOCK_BYTES", 8192)
+    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 8192)
     X, y = problem(kind, 0, rows=500, features=5)
     single = X.astype(np.float32)
     ours, double = (

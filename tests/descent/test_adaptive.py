@@ -12,9 +12,9 @@ from reference import problem
 from scipy.optimize import minimize_scalar
 
 import steepest as st
-from steepest.descent.adaptive import ADAPTIVE
-from steepest.descent.choice import RATES
+from steepest.descent.plan.named_rates import RATES
 from steepest.descent.rules import RULES
+from steepest.descent.steps.adaptive import ADAPTIVE
 
 Array = Any
 Function = Callable[[Array], tuple[float, Array]]

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from reference import plain, problem
 
 import steepest as st
-from steepest.descent.samples import Batches
+from steepest.descent.sampling import Batches
 
 
 def trained(batch: int, steps: int, seed: int = 0, kind: str = "squared", **more: Any) -> st.Run:

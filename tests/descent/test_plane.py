@@ -11,9 +11,9 @@ from scipy.sparse.linalg import cg
 
 import steepest as st
 from steepest import LinearObjective
-from steepest.descent.coordinates import Standard
-from steepest.descent.rounding import RoundedHere, Rounding
-from steepest.objective.curvature import bends, grams, mean_gram
+from steepest.descent.coordinates.hessian_whitening import RoundedHere, Rounding
+from steepest.descent.coordinates.standard import Standard
+from steepest.objective.model.hessian import bends, grams, mean_gram
 from steepest.objective.plane import lowest_step
 
 LOSSES = {
@@ -63,7 +63,7 @@ def test_a_matrix_for_all_margins_is_the_mean_of_theirs(kind: str, each: int) ->
 
 
 def test_every_third_row_stands_for_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.rows.BLOCK_BYTES", 700)
+    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 700)
     X, y = problem("cross_entropy", 0, rows=90)
     weight = np.arange(90) % 4 + 1.0
     whole = LinearObjective(X, y, "cross_entropy", sample_weight=weight)

@@ -14,9 +14,9 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
 
 import steepest as st
-from steepest.descent import working_set
-from steepest.descent.faces import lowest_point
-from steepest.objective.penalty import shortest, soft
+from steepest.descent.steps import proximal_newton as working_set
+from steepest.descent.steps.l1_quadratic import lowest_point
+from steepest.objective.loss.penalty import shortest, soft
 
 SMOOTH = ("squared", "huber", "poisson", "cross_entropy", "softmax")
 NAMES = np.array(["a", "b", "c"])

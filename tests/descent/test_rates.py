@@ -6,7 +6,7 @@ import pytest
 from reference import problem
 
 import steepest as st
-from steepest.descent.rates import Cosine, StepDecay, TimeDecay
+from steepest.descent.steps.step_size import Cosine, StepDecay, TimeDecay
 
 DATA = problem("squared", 0)
 

@@ -12,8 +12,8 @@ from sklearn.linear_model import Ridge
 from strd import Regression, exact, regressions
 
 from steepest import LinearObjective, Squared
-from steepest.descent.round_sums import rounded_by_sums
-from steepest.objective.sums import SquaredSums
+from steepest.descent.coordinates.gram_whitening import rounded_by_sums
+from steepest.objective.model.normal_equations import SquaredSums
 
 SETS = regressions()
 

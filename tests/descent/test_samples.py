@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 import steepest as st
 from steepest import LinearObjective
-from steepest.descent.samples import Growing
+from steepest.descent.sampling import Growing
 
 
 def many(rows: int = 60_000, features: int = 3) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from reference import hessian, problem
 
 import steepest as st
-from steepest.descent.scale import choose_scale
+from steepest.descent.coordinates.named import choose_scale
 
 LOSSES = {"squared": st.Squared(), "cross_entropy": st.CrossEntropy(), "softmax": st.Softmax(3)}
 SCALES = ["none", "standard", "block", "round"]
@@ -97,7 +97,7 @@ def test_auto_rounds_what_is_narrow_and_standardises_what_is_wide(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert choose_scale("auto", made("squared")).name == "round"
-    monkeypatch.setattr("steepest.descent.scale.MOST_ROUNDED", 3)
+    monkeypatch.setattr("steepest.descent.coordinates.named.MOST_ROUNDED", 3)
     assert choose_scale("auto", made("squared")).name == "standard"
 
 
@@ -119,14 +119,14 @@ def wide(correlation: float) -> tuple[Any, Any]:
 def test_auto_rounds_by_blocks_where_neighbours_are_alike(
     monkeypatch: pytest.MonkeyPatch, correlation: float, name: str
 ) -> None:
-    monkeypatch.setattr("steepest.descent.auto.MOST_MATRIX", 30**2)
+    monkeypatch.setattr("steepest.descent.plan.auto.MOST_MATRIX", 30**2)
     run = st.descend(wide(correlation), l2=0.01)
     assert run.choices.scale == name
     assert f"{name}: a matrix of 41 x 41 would cost more than it saves" in run.choices.why
 
 
 def test_each_block_is_round_where_it_is_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.descent.blocks.BLOCK", 3)
+    monkeypatch.setattr("steepest.descent.coordinates.block_whitening.BLOCK", 3)
     X, y = problem("squared", 3, rows=60, features=7)
     objective = st.LinearObjective(X, y, "squared", l2=0.1)
     scale = choose_scale("block", objective)

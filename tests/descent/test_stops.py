@@ -5,7 +5,7 @@ import pytest
 from reference import problem
 
 import steepest as st
-from steepest.descent.stops import MOST_STEPS
+from steepest.descent.stopping import MOST_STEPS
 
 
 def descended(kind: str = "squared", **more: Any) -> st.Run:
@@ -78,7 +78,7 @@ def test_a_settled_run_has_its_best_point() -> None:
 
 def test_there_is_an_end_even_if_nothing_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_STEPS == 100_000
-    monkeypatch.setattr("steepest.descent.stops.MOST_STEPS", 40)
+    monkeypatch.setattr("steepest.descent.stopping.MOST_STEPS", 40)
     run = descended(**SLOW)
     assert len(run.trace) == 41
     assert run.stop == st.Stop("steps", "stopped: 40 steps are the most unless steps says more")

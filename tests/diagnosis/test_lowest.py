@@ -8,8 +8,8 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 import steepest as st
-from steepest.diagnosis.lowest import lowest_loss
 from steepest.objective.plane import Plane
+from steepest.run.lowest_loss import lowest_loss
 from steepest.surface.grid import loss_on_grid
 from steepest.surface.window import find_bowl
 

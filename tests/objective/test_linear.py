@@ -13,8 +13,8 @@ from sklearn._loss import HalfBinomialLoss, HalfMultinomialLoss, HalfSquaredErro
 from sklearn.linear_model._linear_loss import LinearModelLoss
 
 from steepest import Absolute, ChoiceError, CrossEntropy, Huber, LinearObjective, Softmax, Squared
-from steepest.data.rows import tree_sum
-from steepest.objective.linear import param_names
+from steepest.data.blocks import tree_sum
+from steepest.objective.risk import param_names
 
 KINDS = {
     "squared": Squared(),
@@ -91,7 +91,7 @@ def test_the_hessian_is_the_difference_of_gradients(kind: str, l2: float) -> Non
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.rows.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -226,7 +226,7 @@ def test_params_are_named_by_row_and_class() -> None:
 def test_a_forked_process_has_threads_of_its_own() -> None:
     code = """
 import multiprocessing, numpy as np, steepest as st
-from steepest.data import rows
+from steepest.data import blocks as rows
 rows.BLOCK_BYTES = 2**12
 data = np.arange(2000.0).reshape(-1, 1), np.arange(2000.0) % 7
 st.descend(data, threads=2)

@@ -20,7 +20,7 @@ from steepest import (
     Softmax,
     Squared,
 )
-from steepest.objective.choice import choose_loss
+from steepest.objective.loss.named import choose_loss
 
 SINGLE = [Squared(), Absolute(), Huber(), Huber(0.3), Quantile(0.2), Poisson(), CrossEntropy()]
 ALL = [*SINGLE, Softmax(2), Softmax(3), Softmax(7)]

@@ -11,8 +11,8 @@ from scipy.sparse import csr_array
 
 import steepest as st
 from steepest.data.moments import Moments
-from steepest.objective.part import bend_of_part
-from steepest.objective.penalty import shortest, soft
+from steepest.objective.loss.penalty import shortest, soft
+from steepest.objective.model.hessian_block import bend_of_part
 from steepest.objective.plane import Plane, kinks_on_plane
 
 SMOOTH = {

@@ -12,7 +12,7 @@ from sklearn.metrics import mean_pinball_loss
 
 import steepest as st
 from steepest import Absolute, ChoiceError, LinearObjective, Quantile
-from steepest.diagnosis.lowest import lowest_loss
+from steepest.run.lowest_loss import lowest_loss
 
 SHARES = [0.05, 0.5, 0.8]
 

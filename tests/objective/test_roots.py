@@ -6,7 +6,7 @@ from reference import problem
 from scipy.linalg import solve_triangular
 
 from steepest import LinearObjective, Squared
-from steepest.objective.roots import (
+from steepest.objective.model.factor import (
     inverse_of_triangles,
     root_of_curvature,
     root_of_rows,
@@ -24,7 +24,7 @@ def test_a_triangle_times_its_inverse_is_one(size: int, seed: int) -> None:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.rows.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
 
 
 def curvature(objective: LinearObjective, penalty: np.ndarray) -> np.ndarray:

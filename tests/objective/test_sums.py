@@ -10,9 +10,9 @@ from reference import plain, problem
 from scipy.sparse import csr_array
 
 from steepest import ChoiceError, LinearObjective, Squared
-from steepest.data.rows import LANES
-from steepest.objective import sums as module
-from steepest.objective.sums import SquaredSums
+from steepest.data.blocks import LANES
+from steepest.objective.model import normal_equations as module
+from steepest.objective.model.normal_equations import SquaredSums
 
 Array = Any
 
@@ -195,7 +195,7 @@ def test_other_kinds_of_rows_have_the_same_sums(kind: str) -> None:
 def test_any_number_of_threads_gives_the_same_bits(
     few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("steepest.data.rows.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
     monkeypatch.setattr(module, "FEW", few)
     monkeypatch.setattr(module, "SHARP", 0.0)
     results = []

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from steepest.objective import twofold
+from steepest.objective.model import double_double as twofold
 
 NUMBERS = some.floats(-1e8, 1e8).filter(lambda x: x == 0 or abs(x) > 1e-8)
 

@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose
 from reference import problem
 
 import steepest as st
-from steepest.diagnosis.lowest import lowest_loss
 from steepest.objective.plane import Plane
+from steepest.run.lowest_loss import lowest_loss
 from steepest.surface.grid import loss_at, loss_on_grid
 
 LOSSES = {

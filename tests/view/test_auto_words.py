@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 import steepest as st
-from steepest.view.numerals import short
+from steepest.numerals import short
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 3))

@@ -8,10 +8,10 @@ import pytest
 
 import steepest as st
 from steepest.data.shipped import about
-from steepest.diagnosis.lowest import lowest_loss
+from steepest.page import record as record_module
+from steepest.page.record import run_record
+from steepest.run.lowest_loss import lowest_loss
 from steepest.trace import Trace
-from steepest.view import record as record_module
-from steepest.view.record import run_record
 
 
 def run_of(name: str, **choices: Any) -> st.Run:

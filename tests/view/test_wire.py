@@ -10,7 +10,7 @@ from frames import filled, read_frame, strict
 from hypothesis import given
 from hypothesis import strategies as some
 
-from steepest.view.wire import to_buffers, to_frame, to_json
+from steepest.page.wire import to_buffers, to_frame, to_json
 
 NUMBERS = some.floats(allow_subnormal=True)
 ARRAYS = some.one_of(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import steepest as st
-from steepest.view.numerals import percent, short
+from steepest.numerals import percent, short
 from steepest.view.scene import thinned
 
 RNG = np.random.default_rng(0)

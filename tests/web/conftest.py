@@ -17,7 +17,7 @@ import steepest as st
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-WEB = Path(__file__).parents[2] / "src/steepest/view/web"
+WEB = Path(__file__).parents[2] / "src/steepest/page/web"
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

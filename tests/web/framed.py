@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from doors import Doors
 
 import steepest as st
-from steepest.widget import RunWidget
+from steepest.notebook.widget import RunWidget
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 import steepest as st
+from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.rules import RULES
-from steepest.descent.scale import choose_scale
-from steepest.objective.choice import LOSSES
-from steepest.view.record import PAGE_RULES
+from steepest.objective.loss.named import LOSSES
+from steepest.page.record import PAGE_RULES
 
 Case = dict[str, Any]
 

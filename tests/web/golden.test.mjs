@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { localEngine } from '../../src/steepest/view/web/engine/local.js';
+import { localEngine } from '../../src/steepest/page/web/engine/local.js';
 
 const TOLERANCE = 1e-11;
 const COLUMNS = ['params', 'gradient', 'loss', 'fullLoss', 'norm', 'rate'];

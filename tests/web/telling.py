@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import steepest as st
-from steepest.view.record import scene_record
-from steepest.view.wire import to_json
+from steepest.page.record import scene_record
+from steepest.page.wire import to_json
 
 STATE = """
   const { fromBase64 } = await import('/engine/wire.js');

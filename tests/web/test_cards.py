@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from telling import record
 
 import steepest as st
-from steepest.diagnosis.lowest import lowest_loss
+from steepest.run.lowest_loss import lowest_loss
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

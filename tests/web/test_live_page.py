@@ -28,9 +28,9 @@ from framed import assert_widgets_live_in_a_frame
 
 import steepest as st
 from steepest.data.table import read_table
-from steepest.descend import descend_rows
+from steepest.notebook.widget import RunWidget
+from steepest.run.descend import descend_rows
 from steepest.session.opening import open_table
-from steepest.widget import RunWidget
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

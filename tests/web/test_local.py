@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from telling import record
 
 import steepest as st
-from steepest.diagnosis.lowest import lowest_loss
+from steepest.run.lowest_loss import lowest_loss
 
 ASK = """async ({ scene, request, rows, what }) => {
   const { localEngine } = await import('/engine/local.js');

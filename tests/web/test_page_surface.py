@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import steepest as st
-from steepest.descent.scale import choose_scale
+from steepest.descent.coordinates.named import choose_scale
 
 SURFACE = """async ({ scene, choices, ask }) => {
   const { localEngine } = await import('/engine/local.js');

@@ -11,7 +11,7 @@ from telling import ask, record
 
 import steepest as st
 from steepest.data.written import write_table
-from steepest.view.numerals import counted, percent, short, signed
+from steepest.numerals import counted, percent, short, signed
 from steepest.view.words import four_steps
 
 CARDS = ("fit", "relief", "map", "chart")

@@ -14,8 +14,8 @@ from websockets.sync.server import ServerConnection, serve
 
 import steepest as st
 from steepest.data.table import read_table
+from steepest.page.wire import to_buffers, to_frame
 from steepest.session import Session
-from steepest.view.wire import to_buffers, to_frame
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

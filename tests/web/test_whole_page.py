@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import steepest as st
-from steepest.descend import descend_rows
-from steepest.view.numerals import short
+from steepest.numerals import short
+from steepest.run.descend import descend_rows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page

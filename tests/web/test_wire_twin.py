@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from steepest.view.wire import to_buffers, to_frame, to_json
+from steepest.page.wire import to_buffers, to_frame, to_json
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

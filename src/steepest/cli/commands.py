@@ -15,13 +15,13 @@ from steepest.cli.outputs import INTERRUPTED, KINDS, check, hand_over, outputs, 
 from steepest.cli.resume import resume
 from steepest.data.shipped import about, dataset, datasets
 from steepest.data.written import write_table
-from steepest.descend import descend
+from steepest.descent.coordinates.named import SCALES
 from steepest.descent.rules import RULES
-from steepest.descent.scale import SCALES
 from steepest.errors import FileError, SteepestError
 from steepest.files import TABLES
-from steepest.objective.choice import LOSSES
-from steepest.run import Run, load
+from steepest.objective.loss.named import LOSSES
+from steepest.run.descend import descend
+from steepest.run.run import Run, load
 
 __all__ = ["main"]
 

@@ -12,8 +12,8 @@ import click
 from steepest.data.written import write_table
 from steepest.errors import FileError
 from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
-from steepest.report import report
-from steepest.run import Run
+from steepest.run.report import report
+from steepest.run.run import Run
 
 __all__ = ["INTERRUPTED", "KINDS", "check", "hand_over", "outputs", "tell", "write"]
 

@@ -8,7 +8,7 @@ import click
 
 from steepest.data.table import read_table
 from steepest.errors import ChoiceError
-from steepest.run import load
+from steepest.run.run import load
 from steepest.server import PORT, serve
 from steepest.session import Session
 from steepest.session.opening import Opened, open_run, open_table

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from steepest.cli.outputs import check, hand_over, outputs
-from steepest.run import load
+from steepest.run.run import load
 
 __all__ = ["resume"]
 

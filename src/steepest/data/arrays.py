@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.blocks import Rows
 from steepest.data.gaps import Holes
-from steepest.data.rows import Rows
 from steepest.data.sparse import as_csr, is_sparse, sparse_holes
 from steepest.errors import DataError
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.rows import Rows, tree_merge
+from steepest.data.blocks import Rows, tree_merge
 
 __all__ = ["Moments", "moments"]
 

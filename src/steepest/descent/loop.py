@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.descent.coordinates import Scale, Unscaled
-from steepest.descent.ground import Around, Ground, Seen, rows_of
-from steepest.descent.rates import Here, LearningRate, Stride
-from steepest.descent.rounding import SWIFT, Rounding
+from steepest.descent.checkpoint import Moved, Rounded, Standing
+from steepest.descent.coordinates.hessian_whitening import SWIFT, Rounding
+from steepest.descent.coordinates.standard import Scale, Unscaled
+from steepest.descent.evaluator import Around, Ground, Seen, rows_of
 from steepest.descent.rules import Rule, led
-from steepest.descent.samples import Batches, Growing
-from steepest.descent.standing import Moved, Rounded, Standing
+from steepest.descent.sampling import Batches, Growing
+from steepest.descent.steps.step_size import Here, LearningRate, Stride
 from steepest.errors import ChoiceError
-from steepest.objective.linear import LinearObjective
+from steepest.objective.model.normal_equations import SquaredSums
 from steepest.objective.protocol import Objective, Vector, length
-from steepest.objective.sums import SquaredSums
+from steepest.objective.risk import LinearObjective
 from steepest.trace import Step
 
 __all__ = ["Descent", "Walk", "read_start"]

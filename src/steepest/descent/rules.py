@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from steepest.descent.checks import number
+from steepest.checks import number
 from steepest.errors import ChoiceError
 from steepest.objective.protocol import Vector
 

@@ -7,7 +7,7 @@ is the most they can curve, and a rate below 2 / L is certainly safe.
 """
 
 from steepest.descent.rules import Rule
-from steepest.descent.stops import RISEN
+from steepest.descent.stopping import RISEN
 from steepest.diagnosis.verdict import Verdict
 from steepest.trace import Trace
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from steepest.descent.apart import separated_below, told_apart
 from steepest.diagnosis.verdict import Verdict
-from steepest.objective.linear import LinearObjective
+from steepest.objective.model.separability import separated_below, told_apart
 from steepest.objective.protocol import Vector
+from steepest.objective.risk import LinearObjective
 
 __all__ = ["judge_separation"]
 

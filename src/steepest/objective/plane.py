@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import weighed
+from steepest.objective.loss.loss import weighed
 from steepest.objective.protocol import Vector
+from steepest.objective.risk import LinearObjective
 
 __all__ = ["Plane", "RowsOnPlane", "kinks_on_plane", "lowest_step"]
 

@@ -11,10 +11,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from steepest.page.html import live_html, live_script, style
 from steepest.server.channel import Channel
 from steepest.server.guard import Guard
 from steepest.session import Session
-from steepest.view.page import live_html, live_script, style
 
 __all__ = ["Pages", "make_app"]
 

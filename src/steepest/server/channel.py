@@ -17,8 +17,8 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from steepest.page.wire import to_frame
 from steepest.session import Session
-from steepest.view.wire import to_frame
 
 __all__ = ["Channel"]
 

@@ -11,15 +11,15 @@ from steepest.data.columns import kind_of, listing, some
 from steepest.data.prepare import Data, prepare
 from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
-from steepest.descend import descend_rows
-from steepest.descent.asked import Asked
-from steepest.descent.plan import objective_of
+from steepest.descent.coordinates.named import choose_scale
+from steepest.descent.plan.method import objective_of
+from steepest.descent.plan.options import Asked
 from steepest.descent.rules import Steepest
-from steepest.descent.scale import choose_scale
 from steepest.errors import DataError, FileError
-from steepest.objective.linear import LinearObjective
-from steepest.run import Run
-from steepest.session.size import check_size
+from steepest.objective.risk import LinearObjective
+from steepest.run.descend import descend_rows
+from steepest.run.run import Run
+from steepest.session.file_size import check_size
 
 __all__ = ["Opened", "open_file", "open_run", "open_table"]
 

@@ -10,20 +10,20 @@ import numpy as np
 
 from steepest.data.shipped import datasets
 from steepest.data.table import Table, read_table
-from steepest.descend import descend_rows
-from steepest.descent.asked import Asked
-from steepest.descent.plan import objective_of
-from steepest.descent.scale import choose_scale
-from steepest.diagnosis.lowest import lowest_loss
+from steepest.descent.coordinates.named import choose_scale
+from steepest.descent.plan.method import objective_of
+from steepest.descent.plan.options import Asked
 from steepest.errors import ChoiceError, SteepestError
-from steepest.objective.linear import LinearObjective
-from steepest.run import Run
-from steepest.session import asked
+from steepest.objective.risk import LinearObjective
+from steepest.page.html import saved_html
+from steepest.page.record import run_record, surface_record
+from steepest.run.descend import descend_rows
+from steepest.run.lowest_loss import lowest_loss
+from steepest.run.run import Run
+from steepest.session import request as asked
 from steepest.session.opening import Opened, open_file, open_run, open_table
 from steepest.surface.axes import Axes
 from steepest.surface.surface import look_over
-from steepest.view.page import saved_html
-from steepest.view.record import run_record, surface_record
 from steepest.view.story import Story, loss_label
 
 __all__ = ["Session"]

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.rows import Rows
-from steepest.objective.entropy import OfClasses
-from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import Loss, weighed
+from steepest.data.blocks import Rows
+from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.objective.loss.loss import Loss, weighed
+from steepest.objective.loss.regression import Squared
 from steepest.objective.plane import Plane, RowsOnPlane, kinks_on_plane, lowest_step
 from steepest.objective.protocol import Objective
-from steepest.objective.regression import Squared
+from steepest.objective.risk import LinearObjective
 from steepest.surface.tables import entropy_on_grid
 
 __all__ = ["Quadratic", "loss_at", "loss_on_grid"]

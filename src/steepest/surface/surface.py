@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.errors import ChoiceError
-from steepest.objective.linear import LinearObjective
 from steepest.objective.plane import Plane
 from steepest.objective.protocol import Objective
+from steepest.objective.risk import LinearObjective
 from steepest.surface.axes import Axes
 from steepest.surface.grid import loss_at, loss_on_grid
 from steepest.surface.window import find_bowl, window

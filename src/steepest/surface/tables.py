@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.rows import Rows
-from steepest.objective.entropy import OfClasses
+from steepest.data.blocks import Rows
+from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.objective.plane import RowsOnPlane
 
 __all__ = ["entropy_on_grid"]

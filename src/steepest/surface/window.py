@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.curvature import bend_along
-from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import Loss
+from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.regression import Huber, Squared
+from steepest.objective.model.hessian import bend_along
 from steepest.objective.plane import Plane, RowsOnPlane, lowest_step
-from steepest.objective.regression import Huber, Squared
+from steepest.objective.risk import LinearObjective
 
 __all__ = ["Bowl", "find_bowl", "window"]
 

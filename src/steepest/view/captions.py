@@ -6,8 +6,8 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from steepest.numerals import short
 from steepest.trace import Step
-from steepest.view.numerals import short
 from steepest.view.panel import Path
 from steepest.view.scene import Scene
 from steepest.view.story import brief

@@ -7,8 +7,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from steepest.numerals import short
 from steepest.view.ground import shades_of
-from steepest.view.numerals import short
 from steepest.view.panel import Path
 from steepest.view.scene import Scene
 from steepest.view.style import MUTED, PATH, SURFACE, halo

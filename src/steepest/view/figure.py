@@ -8,9 +8,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from steepest.files import FIGURES, check_writable, whole_file
+from steepest.numerals import counted, short
 from steepest.view.chart import Losses, Map
 from steepest.view.fit import draw_fit
-from steepest.view.numerals import counted, short
 from steepest.view.panel import Panel, path_of
 from steepest.view.relief import Relief, surface_title
 from steepest.view.scene import Scene

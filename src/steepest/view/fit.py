@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from steepest.objective.entropy import OfClasses
+from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.view.chart import numbers_on
 from steepest.view.panel import Panel, Path
 from steepest.view.scene import Scene

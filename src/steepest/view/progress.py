@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Column
 
+from steepest.numerals import short
 from steepest.trace import Step
-from steepest.view.numerals import short
 
 __all__ = ["bar", "watch_steps"]
 

@@ -7,9 +7,9 @@ from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 from mpl_toolkits.mplot3d.axes3d import Axes3D
 from numpy.typing import NDArray
 
+from steepest.numerals import short
 from steepest.view.chart import numbers_on, thread
 from steepest.view.ground import cut_of, patches_of, shades_of
-from steepest.view.numerals import short
 from steepest.view.panel import Path
 from steepest.view.scene import Scene
 from steepest.view.style import PATH, SURFACE

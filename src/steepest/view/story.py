@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
-from steepest.descent.plan import Choices
-from steepest.descent.scale import choose_scale
-from steepest.descent.stops import Stop
+from steepest.descent.coordinates.named import choose_scale
+from steepest.descent.plan.method import Choices
+from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
-from steepest.objective.counts import Poisson
-from steepest.objective.entropy import OfClasses
-from steepest.objective.linear import LinearObjective, param_names
-from steepest.objective.loss import Loss
+from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.poisson import Poisson
+from steepest.objective.risk import LinearObjective, param_names
 from steepest.trace import Step, Trace
 
 __all__ = ["MOST_PARAMS", "Move", "Story", "brief", "label", "loss_label"]

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
-from steepest.objective.entropy import OfClasses
-from steepest.objective.linear import LinearObjective
-from steepest.objective.loss import weighed
+from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.objective.loss.loss import weighed
+from steepest.objective.risk import LinearObjective
 
 if TYPE_CHECKING:
     import pyarrow as pa

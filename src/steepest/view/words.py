@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
-from steepest.objective.counts import Poisson
-from steepest.objective.loss import weighed
+from steepest.numerals import counted, percent, short, signed
+from steepest.objective.loss.loss import weighed
+from steepest.objective.loss.poisson import Poisson
 from steepest.trace import Step
-from steepest.view.numerals import counted, percent, short, signed
 from steepest.view.story import MOST_PARAMS, Move, Story
 
 __all__ = [

@@ -14,17 +14,17 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from steepest.bridge.sklearn.callbacks import CallbackSupportMixin, Fitting
 from steepest.bridge.sklearn.rows import Given
+from steepest.checks import whole_number
 from steepest.data.prepare import Data
-from steepest.descend import descend_rows
-from steepest.descent.asked import Asked
-from steepest.descent.checks import whole_number
-from steepest.descent.choice import choose_rate
-from steepest.descent.plan import TOLERANCE, objective_of
-from steepest.descent.rates import Scheduled
-from steepest.descent.safe import safe_rate
-from steepest.descent.scale import choose_scale
+from steepest.descent.coordinates.named import choose_scale
+from steepest.descent.plan.method import TOLERANCE, objective_of
+from steepest.descent.plan.named_rates import choose_rate
+from steepest.descent.plan.options import Asked
+from steepest.descent.steps.safe import safe_rate
+from steepest.descent.steps.step_size import Scheduled
 from steepest.errors import ChoiceError
-from steepest.run import Run
+from steepest.run.descend import descend_rows
+from steepest.run.run import Run
 from steepest.trace import Step
 
 __all__ = ["Descending"]

@@ -12,8 +12,8 @@ from steepest.bridge.sklearn.callbacks import StepCallback, with_callbacks
 from steepest.bridge.sklearn.descending import Descending
 from steepest.descent.rules import Rule
 from steepest.errors import ChoiceError, DataError
-from steepest.objective.choice import choose_loss
-from steepest.objective.entropy import OfClasses
+from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.objective.loss.named import choose_loss
 
 __all__ = ["SteepestClassifier", "SteepestRegressor"]
 

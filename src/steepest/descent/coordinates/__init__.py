@@ -1,0 +1,1 @@
+"""The coordinates in which steps are taken: the reader's own, standard, whitened."""

@@ -1,0 +1,99 @@
+"""Which rate: by a number, a word, a function of the step; or the one that a rule needs."""
+
+from typing import Any
+
+from steepest.descent.rules import NesterovRestart, Rule, ScheduleFree
+from steepest.descent.steps.adaptive import ADAPTIVE, Backtracking
+from steepest.descent.steps.step_size import (
+    Cosine,
+    Fixed,
+    LearningRate,
+    Schedule,
+    Scheduled,
+    Search,
+    StepDecay,
+    TimeDecay,
+)
+from steepest.errors import ChoiceError
+
+__all__ = ["RATES", "choose_rate", "rate_of_rule"]
+
+SCHEDULES = {"time": TimeDecay, "step": StepDecay, "cosine": Cosine}
+
+RATES = ("auto", *SCHEDULES, *ADAPTIVE)
+"""The words that a learning rate may begin with."""
+
+HOW = (
+    "a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]], cosine:RATE, adgd, "
+    "polyak[:LOWEST], silver, backtracking, exact or dog"
+)
+
+
+def choose_rate(
+    rate: float | str | Schedule, steps: int | None = None, curvature: float | None = None
+) -> LearningRate:
+    """Return the learning rate for `rate`: a number, a word as above, or a function of the index.
+
+    `steps` is how long a cosine runs, `curvature` the most that the objective curves, if known.
+    Raises ChoiceError for what is none of them, and for a rate that is not above 0.
+    """
+    if callable(rate):
+        return Scheduled(rate)
+    if rate == "auto":
+        return Search(curvature)
+    if isinstance(rate, str):
+        kind, *texts = rate.split(":")
+        if kind in SCHEDULES and texts:
+            return Scheduled(_schedule(kind, [_number(text) for text in texts], steps))
+        if kind in ADAPTIVE:
+            made: LearningRate = _made(ADAPTIVE[kind], curvature, *map(_number, texts))
+            return made
+    return Fixed(_number(rate))
+
+
+def _schedule(kind: str, numbers: list[float], steps: int | None) -> Schedule:
+    """Return the schedule `kind` with its numbers, the first of which is a rate."""
+    arguments: list[Any] = list(numbers)
+    if kind == "cosine":
+        if steps is None:
+            raise ChoiceError(
+                "a cosine learning rate needs to know its end: say how many steps, or give a "
+                "function of the step's index"
+            )
+        arguments.append(steps)
+    schedule: Schedule = _made(SCHEDULES[kind], *arguments)
+    return schedule
+
+
+def _made(maker: Any, *arguments: Any) -> Any:
+    """Return what `maker` makes of its arguments; ChoiceError if it does not take so many."""
+    try:
+        return maker(*arguments)
+    except TypeError:
+        raise ChoiceError(f"too many numbers in the learning rate; it is {HOW}") from None
+
+
+def _number(rate: Any) -> float:
+    try:
+        return float(rate)
+    except (TypeError, ValueError):
+        raise ChoiceError(f"the learning rate is {rate!r}, but it must be {HOW}") from None
+
+
+def rate_of_rule(rule: Rule, curvature: float | None) -> LearningRate | None:
+    """Return the rate that `auto` is for a rule that counts on the same one at every step.
+
+    It is `1 / curvature`, for which such rules have their guarantee. None for all other rules.
+    Without a bound on the curvature the restarted momentum, whose direction is always downhill,
+    goes by backtracking. Raises ChoiceError where only the reader can tell the rate.
+    """
+    if not isinstance(rule, NesterovRestart | ScheduleFree):
+        return None
+    if curvature:
+        return Fixed(1.0 / curvature)
+    if isinstance(rule, NesterovRestart):
+        return Backtracking()
+    raise ChoiceError(
+        "the rule schedule_free needs the same learning rate at every step, and without a bound "
+        "on how the loss curves none is known; give a number, or choose the rule steepest"
+    )

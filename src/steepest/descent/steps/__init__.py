@@ -1,0 +1,1 @@
+"""How far to go: step sizes that are fixed, scheduled, searched or solved for."""

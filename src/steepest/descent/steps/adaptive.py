@@ -1,0 +1,266 @@
+"""Rates that find out for themselves how far to go, each as its paper has it.
+
+They are made for the direction of the gradient, and are promised something for that alone. Most
+look at where the descent stands and no further (`Here`); what a rate has to remember it gives
+away with its stride, as `kept`, and gets back at the next step.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf, isfinite, sqrt
+
+import numpy as np
+
+from steepest.descent.steps.step_size import Here, LearningRate, Search, Stride
+from steepest.errors import ChoiceError
+from steepest.objective.loss.regression import Squared
+from steepest.objective.protocol import Objective
+from steepest.objective.risk import LinearObjective
+
+__all__ = [
+    "ADAPTIVE",
+    "AdGD",
+    "Backtracking",
+    "DoG",
+    "Exact",
+    "Polyak",
+    "Silver",
+    "check_rate",
+]
+
+TRIES = 60
+"""Tenfold and halved first rates that are tried at most."""
+
+
+@dataclass(frozen=True)
+class AdGD:
+    """Not much more than the last rate, and not beyond the curvature that the last step met.
+
+    `rate = min(sqrt(2/3 + growth) last, last / sqrt(2 (last L)² - 1))`, with L the change of the
+    gradient over the last step by that step's length, `last` the last rate and `growth` how many
+    times the one before it was (at first 1/3); the second bound only where the root is one of a
+    number above 0. Malitsky & Mishchenko 2023, "Adaptive proximal gradient method for convex
+    optimization", arXiv 2308.02261, algorithm 2, with the authors' search for the first rate: one
+    at which `rate L` is at most 2, and which, if possible, is not ten times too small.
+
+    Promised for a convex loss that is smooth wherever the walk goes: it converges, the loss like
+    1 / steps. No loss is compared, so there is no rounding in which it could drown. Fails: the
+    loss may rise on the way; the steps go like the condition number, not its root; mini-batches,
+    whose gradients turn by chance; other directions than the gradient's.
+    """
+
+    curvature: float | None = None
+
+    def __call__(self, here: Here) -> Stride:
+        """Return the rate, and keep how many times the last one it is."""
+        if not here.last_rate or here.moved is None or here.turned is None:
+            return Stride(self._first(here), kept=1.0 / 3.0)
+        last, growth = here.last_rate, here.kept
+        length = float(np.linalg.norm(here.moved))
+        if not length:
+            return Stride(last, kept=growth)
+        over = 2.0 * (last * float(np.linalg.norm(here.turned)) / length) ** 2 - 1.0
+        rate = last * min(sqrt(2.0 / 3.0 + growth), 1.0 / sqrt(over) if over > 0.0 else inf)
+        return Stride(rate, kept=rate / last)
+
+    def _first(self, here: Here) -> float:
+        """Return tenfold rates until the gradient turns too much, then halves until it does not."""
+        first = rate = 1.0 / self.curvature if self.curvature else 1.0
+        for _ in range(TRIES):
+            if _turns_too_much(here, rate):
+                return _halved(here, rate)
+            rate *= 10.0
+        return first
+
+
+def _halved(here: Here, rate: float) -> float:
+    """Return half the rate, a quarter, ...: the first at which the gradient turns little enough."""
+    while _turns_too_much(here, rate) and rate > 0.0:
+        rate /= 2.0
+    return rate
+
+
+def _turns_too_much(here: Here, rate: float) -> bool:
+    """Return whether the rate is more than 2 over the curvature on the way there."""
+    _, gradient = here.try_rate(rate)
+    turned = float(np.linalg.norm(gradient - here.gradient))
+    return not turned <= 2.0 * float(np.linalg.norm(here.direction))
+
+
+@dataclass(frozen=True)
+class Polyak:
+    """As far as a straight line would have to go to `lowest`: `(loss - lowest) / |gradient|²`.
+
+    Polyak 1987, "Introduction to Optimization", section 5.3; along another direction than the
+    gradient's the slope stands in place of its square.
+
+    Promised for a convex loss whose minimum is `lowest`: every step comes nearer to the lowest
+    point, and the best of k + 1 losses is within `2 L distance² / (k + 1)` of the lowest for a
+    curvature of at most L (Hazan & Kakade 2019, "Revisiting the Polyak step size", arXiv
+    1905.00313), without knowing L. Fails: the minimum is hardly ever known, and 0 is right only
+    where the model fits every row. Told too low a minimum it oversteps and never settles, told
+    too high a one it stops there. On mini-batches the same (Loizou et al. 2021, "Stochastic
+    Polyak step-size for SGD").
+    """
+
+    lowest: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not isfinite(self.lowest):
+            raise ChoiceError(
+                f"the lowest loss of the Polyak learning rate is {self.lowest:g}, but it must be a "
+                "finite number"
+            )
+
+    def __call__(self, here: Here) -> float:
+        """Return the rate; 0 where the way is not down, or the lowest loss is reached."""
+        slope = float(here.gradient @ here.direction)
+        return max(0.0, (here.loss - self.lowest) / -slope) if slope < 0.0 else 0.0
+
+
+SILVER = 1.0 + sqrt(2.0)
+"""The silver ratio."""
+
+
+@dataclass(frozen=True)
+class Silver:
+    """Rates that are too long ever more rarely, by ever more, and are worth it together.
+
+    Step i (from 1) has the rate `(1 + (1 + sqrt 2)^(v - 1)) / L`, v how often 2 divides i, L the
+    most that the loss curves: 1.41, 2, 1.41, 3.41, 1.41, 2, 1.41, 6.83, ... over L. Altschuler &
+    Parrilo 2023, "Acceleration by stepsize hedging II: silver stepsize schedule for smooth convex
+    optimization", arXiv 2309.16530.
+
+    Promised for a convex loss of curvature at most L: after `n = 2^k - 1` steps it is within
+    `L distance² / (1 + sqrt(4 (1 + sqrt 2)^(2k) - 3))` of the lowest, so like `n^-1.27`, where a
+    fixed rate has `n^-1`; no momentum. Fails: between those n the loss jumps up, so tell how many
+    steps; it needs L, and where the bound is far above what the loss does curve, all its steps
+    are short; mini-batches, whose rows may curve more.
+    """
+
+    curvature: float | None
+
+    def __post_init__(self) -> None:
+        if not self.curvature:
+            raise ChoiceError(
+                "the learning rate silver needs the most that the loss can curve, and none is "
+                "known of this one; use adgd, backtracking or auto"
+            )
+
+    def __call__(self, here: Here) -> float:
+        """Return the rate of this step."""
+        assert self.curvature
+        step = here.index + 1
+        halvings = (step & -step).bit_length() - 1
+        return float((1.0 + SILVER ** (halvings - 1)) / self.curvature)
+
+
+@dataclass(frozen=True)
+class Backtracking(Search):
+    """Twice the last rate, halved until the loss falls enough (Armijo 1966).
+
+    The first proposal is `1 / curvature`; see `Search` for what is enough.
+
+    Promised: the loss never rises, and along the gradient no rate is below 0.9999 / L for a
+    curvature of at most L, unless the first one was. Where the loss curves less and less, as cross
+    entropy does, the rates grow with it, and a sublinear descent becomes a linear one (Vaswani &
+    Babanezhad 2025, "Armijo line-search can make (stochastic) gradient descent provably faster",
+    arXiv 2503.00229). Fails: mostly two looks a step; the steps go like the condition number;
+    where the direction is not downhill it stays; mini-batches.
+    """
+
+    def _proposal(self, here: Here, slope: float) -> float:
+        """Return the first rate to try: it asks nothing of how the gradient turned."""
+        return super()._proposal(replace(here, same_rows=False), slope)
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The lowest point along the direction: `-slope / bend`, for the squared loss alone.
+
+    There the loss along a line is a parabola of this slope and this second derivative, so one
+    more read of the rows tells its lowest point (Cauchy 1847).
+
+    Promised: the loss never rises, and along the gradient each step leaves at most
+    `((k - 1) / (k + 1))²` of what it lies above the lowest, k the condition number (Kantorovich
+    1948; no better is possible, de Klerk, Glineur & Taylor 2017, arXiv 1606.09365). Fails: in a
+    ravine it comes to just that, since every step is square to the last one (Akaike 1959): there
+    take the rule plane, which looks at the last step too and pays no more for it.
+    """
+
+    def __call__(self, here: Here) -> float:
+        """Return the rate; 0 where the way is not down."""
+        slope = float(here.gradient @ here.direction)
+        if not slope < 0.0:
+            return 0.0
+        bend = float(here.bend()[0, 0])
+        return -slope / bend if bend > 0.0 else 0.0
+
+
+FIRST_DISTANCE = 1e-6
+"""How far DoG takes itself to have come at the start, by 1 + |start|: the authors' number."""
+
+
+@dataclass(frozen=True)
+class DoG:
+    """Distance over gradients: `farthest / sqrt(sum of |gradient|²)`, for mini-batches.
+
+    `farthest` is the greatest distance from the start so far, at first a millionth of `1 +
+    |start|`; the sum is over all steps up to this one. Ivgi, Hinder & Carmon 2023, "DoG is SGD's
+    best friend: a parameter-free dynamic step size schedule", arXiv 2302.12022.
+
+    Promised for a convex loss and gradients that are bounded near the start: up to logarithms the
+    average of the points, weighted by `farthest`, is as good as with the best fixed rate in
+    hindsight (proved of a slightly slower rate, T-DoG; a convex loss exists on which DoG itself
+    diverges). Fails: the run ends at its last point, not at that average, and keeps the noise of
+    its last batches (measured: up to some hundred times as far above the lowest loss); the first
+    hundred steps hardly move; a large gradient there weighs on all later rates; columns of unlike
+    units, so scale them.
+    """
+
+    def __call__(self, here: Here) -> Stride:
+        """Return the rate, and keep the start, the greatest distance and the sum of squares."""
+        start, farthest, squares = here.kept or (here.position, _first_distance(here), 0.0)
+        farthest = max(farthest, float(np.linalg.norm(here.position - start)))
+        squares += float(here.gradient @ here.gradient)
+        rate = farthest / sqrt(squares) if squares else 0.0
+        return Stride(rate, kept=(start, farthest, squares))
+
+
+def _first_distance(here: Here) -> float:
+    return FIRST_DISTANCE * (1.0 + float(np.linalg.norm(here.position)))
+
+
+ADAPTIVE: dict[str, Callable[..., LearningRate]] = {
+    "adgd": AdGD,
+    "polyak": lambda curvature, lowest=0.0: Polyak(lowest),
+    "silver": Silver,
+    "backtracking": Backtracking,
+    "exact": lambda curvature: Exact(),
+    "dog": lambda curvature: DoG(),
+}
+"""Who makes each, of the bound on the curvature (or None) and the numbers after its word."""
+
+
+NEEDS_ALL_ROWS = {AdGD: "adgd", Silver: "silver", Backtracking: "backtracking", Exact: "exact"}
+"""Those that take one batch for the loss itself: they go as far as that batch alone would have it.
+
+Measured: where a batch can be told apart perfectly, backtracking doubles its rate without end.
+"""
+
+
+def check_rate(rate: LearningRate, objective: Objective, in_batches: bool) -> None:
+    """Raise ChoiceError if the rate cannot be had of this objective, or not of mini-batches."""
+    word = NEEDS_ALL_ROWS.get(type(rate))
+    if in_batches and word is not None:
+        raise ChoiceError(
+            f"the learning rate {word} needs all rows at every step, but mini-batches were asked "
+            "for; use dog, polyak or auto, or leave batch out"
+        )
+    loss = objective.loss if isinstance(objective, LinearObjective) else None
+    if isinstance(rate, Exact) and not isinstance(loss, Squared):
+        got = "a function" if loss is None else f"the loss {loss.name}"
+        raise ChoiceError(
+            "the learning rate exact needs the squared loss, which is a parabola along any line, "
+            f"but this is {got}; use backtracking, adgd or auto"
+        )

@@ -1,0 +1,63 @@
+"""How a notebook shows a run: as the page, with a picture for where no page can be.
+
+Exports, and viewers that know no widgets, take the picture; a plain terminal takes the words. Only
+`widget.py` needs anywidget; without it the picture is shown, and how to get the page is said.
+"""
+
+import base64
+import io
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+from steepest.run.run import Run
+
+__all__ = ["marimo_view", "mime_bundle"]
+
+INSTALL = "pip install 'steepest[notebook]'"
+
+DPI = 80
+"""Dots an inch of the picture: it lies in the notebook's file."""
+
+
+def mime_bundle(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the run as a notebook's display takes it, and what is said of that, both by type.
+
+    The richest type that is known wins.
+    """
+    if not _in_kernel():
+        return {"text/plain": repr(run)}, {}
+    picture = {"text/plain": repr(run), "image/png": _picture(run)}
+    if find_spec("anywidget") is None:
+        said = f"{run!r}\nfor the page to play with: {INSTALL}"
+        return picture | {"text/plain": said}, {}
+    from steepest.notebook.widget import RunWidget
+
+    # Colab is told here from where it gets what shows widgets.
+    shown, about = RunWidget(run)._repr_mimebundle_() or ({}, {})
+    return shown | picture, about
+
+
+def marimo_view(run: Run) -> Any:
+    """Return what marimo shows: it makes a page of a widget by itself."""
+    if find_spec("anywidget") is None:
+        return run.figure()
+    from steepest.notebook.widget import RunWidget
+
+    return RunWidget(run)
+
+
+def _in_kernel() -> bool:
+    """Return whether a notebook's kernel asks; IPython in a terminal asks in the same way."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+def _picture(run: Run) -> str:
+    """Return the figure of a run as PNG in base64, as notebooks keep it."""
+    picture = io.BytesIO()
+    run.figure().savefig(picture, format="png", dpi=DPI)
+    return base64.b64encode(picture.getvalue()).decode("ascii")

@@ -1,0 +1,39 @@
+"""The page as a notebook's widget, and what a notebook shows where there is none.
+
+The record lies in the widget's own state, so that a notebook that is opened again shows it with no
+Python at all; requests and answers go over the widget's channel, each array as a buffer.
+"""
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from steepest.page.html import notebook_script, style
+from steepest.page.wire import to_buffers, to_frame
+from steepest.run.run import Run
+from steepest.session import Session
+
+__all__ = ["RunWidget"]
+
+
+class RunWidget(anywidget.AnyWidget):
+    """The page of a run below a notebook's cell."""
+
+    record = traitlets.Bytes().tag(sync=True)
+    """What the page shows at first, as one frame."""
+
+    def __init__(self, run: Run, **rest: Any) -> None:
+        # Set here and not in the class, so that the page's text is only made where it is shown.
+        self._esm, self._css = notebook_script(), style()
+        self._session = Session.of_run(run)
+        super().__init__(record=to_frame(run.record()), **rest)
+        self.on_msg(self._answer)
+
+    def _answer(self, widget: Any, content: Any, buffers: Any) -> None:
+        """Answer a request of the page."""
+        number = content.get("id") if isinstance(content, dict) else None
+        answer = self._session.answer(content)
+        told = answer if "error" in answer else {"answer": answer}
+        header, arrays = to_buffers({"id": number, **told})
+        self.send(header, arrays)

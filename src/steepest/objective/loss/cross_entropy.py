@@ -1,0 +1,213 @@
+"""Losses of classes: the cross entropy of two, from one margin, and of k, by softmax."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.objective.loss.loss import Array, RowByRow, weighed
+
+__all__ = ["CrossEntropy", "OfClasses", "Softmax"]
+
+Indices = NDArray[np.intp]
+
+SMALL = 1e-3
+"""A mean loss below which `1 + e` loses digits of e: such rows are worked out one by one."""
+
+TOGETHER = 8
+"""Factors that are multiplied before a logarithm is taken: it costs more than any product."""
+
+
+@dataclass(frozen=True)
+class CrossEntropy(RowByRow):
+    """Cross entropy of two classes, `-sum_i y_i log(yhat_i)`, from one margin.
+
+    The target is 0 or 1 and `yhat = 1 / (1 + exp(-margin))` the probability of 1. The value is
+    `log(1 + exp(-m))` with m the margin, its sign turned for target 0; written as
+    `max(-m, 0) + log1p(exp(-|m|))` it neither overflows nor cancels. The curvature
+    `yhat (1 - yhat)` is at most 1/4 (Böhning & Lindsay 1988).
+    """
+
+    name: ClassVar[str] = "cross_entropy"
+    formula: ClassVar[str] = "-Σ y log(ŷ)"
+    curvature_bound: ClassVar[float] = 0.25
+    margins: ClassVar[int] = 1
+
+    def value(self, margin: Array, target: Array) -> Array:
+        """Return `-log` of the probability given to the actual class."""
+        return self.value_and_slope(margin, target)[0]
+
+    def slope(self, margin: Array, target: Array) -> Array:
+        """Return `yhat - target`."""
+        return self.value_and_slope(margin, target)[1]
+
+    def curvature(self, margin: Array, target: Array) -> Array:
+        """Return `yhat (1 - yhat)`."""
+        small = np.exp(-np.abs(margin))
+        return small / (1.0 + small) ** 2
+
+    def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
+        """Return both; `wrong` is the margin's push to the other class.
+
+        The value is -log of the actual class's probability, so `1 - exp(-value)` is the other's.
+        """
+        side = 1.0 - 2.0 * target
+        wrong = side * margin
+        value = np.log1p(np.exp(-np.abs(wrong))) + np.maximum(wrong, 0.0)
+        return value, -side * np.expm1(-value)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def total_and_slope(
+        self, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return both from one exponential a row, `exp(wrong)`, whose odds are the slope.
+
+        The sum of the logarithms is that of products of a few factors. Where that would overflow,
+        or the loss is so small that its digits are in the exponential alone, row by row.
+        """
+        side = 1.0 - 2.0 * target
+        odds = side * margin
+        np.exp(odds, out=odds)
+        factor = 1.0 + odds
+        total = _log_total(factor, weight)
+        if not SMALL * _count(margin, weight) < total < np.inf:
+            return super().total_and_slope(margin, target, weight)
+        odds /= factor
+        odds *= side
+        return total, weighed(odds, weight)
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
+        """Return the log of the odds of class 1."""
+        share = np.average(target, weights=weight, keepdims=True)
+        return np.log(share / (1.0 - share))
+
+    def spread(self, target: Array, weight: Array | None = None) -> float:
+        """Return 1: a margin of 1 is odds of e to 1."""
+        return 1.0
+
+    def probabilities(self, margin: Array) -> Array:
+        """Return the probability of each of the two classes, shape (rows, 2)."""
+        small = np.exp(-np.abs(margin))
+        smaller, larger = small / (1.0 + small), 1.0 / (1.0 + small)
+        one = np.where(margin >= 0.0, larger, smaller)
+        zero = np.where(margin >= 0.0, smaller, larger)
+        return np.stack([zero, one], axis=1)
+
+
+@dataclass(frozen=True)
+class Softmax(RowByRow):
+    """Cross entropy of k classes, `-sum_{i=1..k} y_i log(yhat_i)`, from k margins a row.
+
+    The target is the number of the actual class, 0 to k-1, and `yhat = exp(m) / sum exp(m)`. The
+    largest margin is taken off before the exponential, which changes nothing but the overflow.
+    The curvature `diag(yhat) - yhat yhat'` is at most 1/2 (Böhning 1992, "Multinomial logistic
+    regression algorithm", Ann. Inst. Statist. Math. 44).
+    """
+
+    classes: int
+    name: ClassVar[str] = "cross_entropy"
+    formula: ClassVar[str] = "-Σ y log(ŷ)"
+    curvature_bound: ClassVar[float] = 0.5
+
+    @property
+    def margins(self) -> int:
+        """One margin per class."""
+        return self.classes
+
+    def value(self, margin: Array, target: Array) -> Array:
+        """Return `-log` of the probability given to the actual class."""
+        return self.value_and_slope(margin, target)[0]
+
+    def slope(self, margin: Array, target: Array) -> Array:
+        """Return `yhat` less 1 at the actual class, shape (rows, k)."""
+        return self.value_and_slope(margin, target)[1]
+
+    def curvature(self, margin: Array, target: Array) -> Array:
+        """Return `diag(yhat) - yhat yhat'` of each row, shape (rows, k, k)."""
+        yhat = self.probabilities(margin)
+        return yhat[:, :, None] * (np.eye(self.classes) - yhat[:, None, :])
+
+    def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
+        """Return both from one exponential per margin.
+
+        The value is `log(sum exp(m - m_actual))`, of which the actual class is exactly 1: with
+        the others' sum `rest`, `log1p(rest)` keeps its digits when the prediction is good. Where
+        another class leads, the leader's lead is taken out of the sum first.
+        """
+        rows = np.arange(len(margin))
+        actual = target.astype(np.intp)
+        ahead = margin - margin[rows, actual][:, None]
+        lead = ahead.max(axis=1)
+        share = np.exp(ahead - lead[:, None])
+        total = share.sum(axis=1)
+        value = lead + np.log1p(self._rest(share, lead, rows, actual))
+        slope = share / total[:, None]
+        others = np.where(np.arange(self.classes) == actual[:, None], 0.0, slope)
+        slope[rows, actual] = -others.sum(axis=1)
+        return value, slope
+
+    def total_and_slope(
+        self, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return both, worked out for all rows of a class at a time; margins may be stored so.
+
+        The value is `log(sum exp(m - lead)) + lead - m_actual`, lead being the largest margin.
+        Where the loss is so small that its digits cancel, row by row.
+        """
+        share = np.array(margin.T, order="C")
+        actual = target.astype(np.intp) * len(margin) + np.arange(len(margin))
+        share -= share.max(axis=0)
+        behind = share.ravel()[actual]
+        np.exp(share, out=share)
+        every = share.sum(axis=0)
+        total = _log_total(every, weight) - float(weighed(behind, weight).sum())
+        if not SMALL * _count(margin, weight) < total < np.inf:
+            return super().total_and_slope(margin, target, weight)
+        share /= every
+        share.ravel()[actual] -= 1.0
+        if weight is not None:
+            share *= weight
+        return total, share.T
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
+        """Return the log of each class's share of the rows."""
+        counts = np.bincount(target.astype(np.intp), weight, self.classes)
+        return np.log(counts / counts.sum())
+
+    def spread(self, target: Array, weight: Array | None = None) -> float:
+        """Return 1: a margin of 1 is odds of e to 1."""
+        return 1.0
+
+    def _rest(self, share: Array, lead: Array, rows: Indices, actual: Indices) -> Array:
+        """Return the sum of shares without the leader's own, which is 1."""
+        leader = np.where(lead > 0.0, share.argmax(axis=1), actual)
+        others = share.copy()
+        others[rows, leader] = 0.0
+        return others.sum(axis=1)
+
+    def probabilities(self, margin: Array) -> Array:
+        """Return the probability of each class, (rows, k), in memory class by class."""
+        share = np.array(margin.T, order="C")
+        share -= share.max(axis=0)
+        np.exp(share, out=share)
+        share /= share.sum(axis=0)
+        return share.T
+
+
+def _count(margin: Array, weight: Array | None) -> float:
+    """Return how many rows there are, each counted by its weight."""
+    return len(margin) if weight is None else float(weight.sum())
+
+
+def _log_total(factors: Array, weight: Array | None) -> float:
+    """Return the sum of the logarithms of factors from 1 up, times their weights."""
+    if weight is not None:
+        return float(weight @ np.log(factors))
+    whole = len(factors) // TOGETHER
+    products = np.multiply.reduce(factors[: whole * TOGETHER].reshape(TOGETHER, -1), axis=0)
+    return float(np.log(products).sum() + np.log(factors[whole * TOGETHER :]).sum())
+
+
+OfClasses = CrossEntropy | Softmax
+"""A loss that knows probabilities."""

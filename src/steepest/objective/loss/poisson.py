@@ -1,0 +1,85 @@
+"""The loss of counts: Poisson's, whose margin is the logarithm of the prediction."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from steepest.errors import ChoiceError
+from steepest.objective.loss.loss import Array, RowByRow
+
+__all__ = ["Poisson"]
+
+
+@dataclass(frozen=True)
+class Poisson(RowByRow):
+    """Half the Poisson deviance, `mu - y + y log(y / mu)`, of counts y from `mu = exp(margin)`.
+
+    It is minus the logarithm of the probability of y, `exp(margin) - y margin + log(y!)`, less
+    what the best prediction of all, mu = y, would leave of it, `y - y log y + log(y!)`: that has
+    no params in it, so slope and lowest point are the same, and no row's loss is below 0. Its mean
+    is the objective of scikit-learn's PoissonRegressor (McCullagh & Nelder 1989, "Generalized
+    Linear Models", 2nd ed., sections 2.3 and 6.2).
+
+    The target is 0 or above, whole or not (a rate, weighed by its exposure). The curvature is mu,
+    which is smooth, but has no bound.
+    """
+
+    name: ClassVar[str] = "poisson"
+    formula: ClassVar[str] = "prediction - actual + actual · log(actual / prediction)"
+    curvature_bound: ClassVar[float] = float("inf")
+    margins: ClassVar[int] = 1
+
+    def value(self, margin: Array, target: Array) -> Array:
+        """Return half the deviance of each row."""
+        return self.value_and_slope(margin, target)[0]
+
+    def slope(self, margin: Array, target: Array) -> Array:
+        """Return `mu - y`."""
+        return self.value_and_slope(margin, target)[1]
+
+    @np.errstate(over="ignore")
+    def curvature(self, margin: Array, target: Array) -> Array:
+        """Return mu."""
+        return np.exp(margin)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
+        """Return both: with t the margin less log y they are `y (exp(t) - 1 - t)` and `mu - y`.
+
+        So where mu is near y no large numbers cancel; where y is 0 both are mu.
+        """
+        none = target == 0.0
+        off = margin - np.log(np.where(none, 1.0, target))
+        grown = np.expm1(off)
+        value, slope = target * (grown - off), target * grown
+        if none.any():
+            mu = np.exp(margin)
+            value, slope = np.where(none, mu, value), np.where(none, mu, slope)
+        return value, slope
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
+        """Return the logarithm of the mean of the targets."""
+        return np.log(np.average(target, weights=weight, keepdims=True))
+
+    def spread(self, target: Array, weight: Array | None = None) -> float:
+        """Return the standard deviation of `log(1 + y)`."""
+        logs = np.log1p(target)
+        away = logs - np.average(logs, weights=weight)
+        return float(np.sqrt(np.average(away * away, weights=weight)))
+
+    @np.errstate(over="ignore")
+    def prediction(self, margin: Array) -> Array:
+        """Return mu, `exp(margin)`."""
+        return np.exp(margin)
+
+    def check(self, target: Array) -> None:
+        """Raise ChoiceError for a target below 0."""
+        wrong = np.flatnonzero(target < 0.0)
+        if wrong.size:
+            first = int(wrong[0])
+            raise ChoiceError(
+                f"the loss poisson needs counts, numbers from 0 up, but the target is "
+                f"{target[first]:g} in row {first + 1} of those in use; leave such rows out, or "
+                "choose the loss squared or absolute"
+            )

@@ -1,0 +1,161 @@
+"""Losses of a number: squared, absolute, and Huber's between the two."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from steepest.errors import ChoiceError
+from steepest.objective.loss.loss import Array, RowByRow, weighed
+
+__all__ = ["Absolute", "Huber", "OfNumbers", "Squared", "median", "quantile"]
+
+
+class OfNumbers(RowByRow):
+    """What the losses of a number have in common."""
+
+    margins: ClassVar[int] = 1
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
+        """Return the median of the targets: best for the absolute loss, good for any."""
+        return median(target, weight)
+
+    def spread(self, target: Array, weight: Array | None = None) -> float:
+        """Return the standard deviation of the targets."""
+        away = target - np.average(target, weights=weight)
+        return float(np.sqrt(np.average(away * away, weights=weight)))
+
+
+@dataclass(frozen=True)
+class Squared(OfNumbers):
+    """The squared error `(margin - target)**2`; its mean is the mean squared error (Gauss 1809)."""
+
+    name: ClassVar[str] = "squared"
+    formula: ClassVar[str] = "(prediction - actual)²"
+    curvature_bound: ClassVar[float] = 2.0
+
+    def value(self, margin: Array, target: Array) -> Array:
+        """Return `(margin - target)**2`."""
+        return (margin - target) ** 2
+
+    def slope(self, margin: Array, target: Array) -> Array:
+        """Return `2 (margin - target)`."""
+        return 2.0 * (margin - target)
+
+    def curvature(self, margin: Array, target: Array) -> Array:
+        """Return 2 for every row."""
+        return np.full_like(margin, 2.0)
+
+    def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
+        """Return value and slope from one subtraction."""
+        residual = margin - target
+        return residual * residual, 2.0 * residual
+
+    def total_and_slope(
+        self, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return the sum as one product of vectors."""
+        residual = margin - target
+        slope = 2.0 * weighed(residual, weight)
+        return 0.5 * float(residual @ slope), slope
+
+    def guess(self, target: Array, weight: Array | None = None) -> Array:
+        """Return the mean of the targets."""
+        return np.average(target, weights=weight, keepdims=True)
+
+
+@dataclass(frozen=True)
+class Absolute(OfNumbers):
+    """The absolute error `|margin - target|` (Laplace 1774); at its kink the slope is 0."""
+
+    name: ClassVar[str] = "absolute"
+    formula: ClassVar[str] = "|prediction - actual|"
+    curvature_bound: ClassVar[float] = float("inf")
+    smooth: ClassVar[bool] = False
+
+    def value(self, margin: Array, target: Array) -> Array:
+        """Return `|margin - target|`."""
+        return np.abs(margin - target)
+
+    def slope(self, margin: Array, target: Array) -> Array:
+        """Return the sign of the residual, 0 where there is none: a subgradient."""
+        return np.sign(margin - target)
+
+    def curvature(self, margin: Array, target: Array) -> Array:
+        """Return 0: the loss is straight on both sides of its kink."""
+        return np.zeros_like(margin)
+
+    def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
+        """Return value and slope from one subtraction."""
+        residual = margin - target
+        return np.abs(residual), np.sign(residual)
+
+
+@dataclass(frozen=True)
+class Huber(OfNumbers):
+    """Half the square of a small residual, `delta (|r| - delta/2)` of one beyond `delta`.
+
+    `delta` is in the units of the target and must be above 0; ChoiceError if not. Huber 1964,
+    "Robust estimation of a location parameter", Ann. Math. Statist. 35(1).
+    """
+
+    delta: float = 1.0
+    name: ClassVar[str] = "huber"
+    curvature_bound: ClassVar[float] = 1.0
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.delta) and self.delta > 0):
+            raise ChoiceError(
+                f"delta is {self.delta:g}, but the Huber loss needs a number above 0, in the "
+                "units of the target: residuals beyond it count by their size, not their square"
+            )
+
+    @property
+    def formula(self) -> str:
+        """The loss with its delta."""
+        return f"½ error² up to {self.delta:g}, straight beyond"
+
+    def value(self, margin: Array, target: Array) -> Array:
+        """Return the loss by row."""
+        return self.value_and_slope(margin, target)[0]
+
+    def slope(self, margin: Array, target: Array) -> Array:
+        """Return the residual, held between -delta and delta."""
+        return np.clip(margin - target, -self.delta, self.delta)
+
+    def curvature(self, margin: Array, target: Array) -> Array:
+        """Return 1 within delta of the target and 0 beyond."""
+        return np.where(np.abs(margin - target) <= self.delta, 1.0, 0.0)
+
+    def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
+        """Return both: with s the held residual, r²/2 and delta(|r|-delta/2) are s(r - s/2)."""
+        residual = margin - target
+        held = np.clip(residual, -self.delta, self.delta)
+        return held * (residual - 0.5 * held), held
+
+
+def median(values: Array, weight: Array | None) -> Array:
+    """Return the median, (1,), of values that count as often as their weights, (rows,), say.
+
+    Where it lies between two of them it is halfway, as that of repeated rows is.
+
+    >>> median(np.array([1.0, 2.0, 5.0]), np.array([1.0, 1.0, 2.0]))
+    array([3.5])
+    """
+    if weight is None:
+        return np.median(values, keepdims=True)
+    return quantile(values, weight, 0.5)
+
+
+def quantile(values: Array, weight: Array | None, share: float) -> Array:
+    """Return the number, (1,), below which `share` of the values lies, by their weights.
+
+    Where any number between two of them is that, it is halfway.
+
+    >>> quantile(np.array([1.0, 2.0, 5.0, 9.0]), None, 0.75)
+    array([7.])
+    """
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(np.ones(len(values)) if weight is None else weight[order])
+    middle = [np.searchsorted(below, share * below[-1], side=side) for side in ("left", "right")]
+    return np.mean(values[order[np.minimum(middle, len(values) - 1)]], keepdims=True)

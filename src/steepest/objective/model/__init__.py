@@ -1,0 +1,1 @@
+"""Models, and the linear algebra of the linear one."""

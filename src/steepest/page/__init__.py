@@ -1,0 +1,1 @@
+"""The page: the record that it reads, and how its modules become one text."""

@@ -1,0 +1,134 @@
+"""The page as texts: one file that holds all, and the parts that a server or a notebook hands out.
+
+The saved file asks the network for nothing, and its own policy forbids it to: scripts and styles
+run only if they are the ones whose hashes stand in its head.
+"""
+
+import base64
+import hashlib
+import html
+import os
+from functools import cache
+from typing import Any
+
+from steepest.files import PAGES, check_writable, whole_file
+from steepest.page.joiner import join, style_text
+from steepest.page.wire import to_json
+
+__all__ = ["live_html", "live_script", "notebook_script", "saved_html", "style", "write_page"]
+
+SAVED = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>{style}</style>
+</head>
+<body>
+<main id="steepest"></main>
+<noscript><p>This page draws itself with JavaScript, which is switched off here. In words:</p>
+<pre>{words}</pre></noscript>
+<script type="application/json" id="steepest-record">{record}</script>
+<script type="application/json" id="steepest-kept">{kept}</script>
+<script type="module">{script}</script>
+</body>
+</html>
+"""
+
+LIVE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>steepest</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{style}">
+</head>
+<body>
+<main id="steepest"></main>
+<noscript><p>This page draws itself with JavaScript, which is switched off here.</p></noscript>
+<script type="module" src="{script}"></script>
+</body>
+</html>
+"""
+
+
+def write_page(record: Any, words: str, path: str | os.PathLike[str]) -> None:
+    """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be."""
+    check_writable(path, PAGES)
+    text = saved_html(record, words)
+    with whole_file(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def saved_html(record: Any, words: str, link: str = "") -> str:
+    """Return one HTML file that shows `record` and computes by itself where it can.
+
+    `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
+    fragment of an address.
+    """
+    script = f"\n{_script('saved.js', 'start')}start();\n"
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    return SAVED.format(
+        policy=policy,
+        title=html.escape(record["title"]),
+        style=style(),
+        words=html.escape(words),
+        record=to_json(record),
+        kept=to_json({"link": link}),
+        script=script,
+    )
+
+
+def live_html(token: str) -> str:
+    """Return the page that a server hands out; its parts are asked for with the same token."""
+    return LIVE.format(
+        style=html.escape(f"/page.css?token={token}"),
+        script=html.escape(f"/app.js?token={token}"),
+    )
+
+
+def live_script() -> str:
+    """Return the module of the live page."""
+    return f"{_script('live.js', 'start')}start();\n"
+
+
+def notebook_script() -> str:
+    """Return the module of the notebook's widget: its default export renders."""
+    return f"{_script('notebook.js', 'render')}export default {{ render }};\n"
+
+
+@cache
+def style() -> str:
+    """Return the style of the page; ValueError if it could end its own element."""
+    return _enclosed(style_text("page.css"), "</style")
+
+
+@cache
+def _script(entry: str, export: str) -> str:
+    return _enclosed(join(entry, (export,)), "</script")
+
+
+def _enclosed(text: str, end: str) -> str:
+    """Return the text if it can stand inside an element that `end` would end."""
+    for odd in (end, "<!--"):
+        if odd in text.lower():
+            raise ValueError(
+                f"{odd!r} may not stand in the code of the page; write it in two parts"
+            )
+    return text
+
+
+def _hash(text: str) -> str:
+    """Return a text's hash as a policy names it."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -1,0 +1,166 @@
+"""The page's modules as one text: no build step, no Node, and the same text behind all doors.
+
+A browser that opens a file may not load other files, and a notebook takes one module. So each
+module becomes a function that returns what it exports, called once, in the order in which they
+need each other, without the lines that are only comment, which a reader finds in the source.
+
+The house rules that make this safe are few, and what breaks one is refused: static imports of named
+things by relative paths, exports of functions, classes and constants where they are declared, no
+cycle, and no text in backticks over several lines.
+"""
+
+import re
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from posixpath import basename, dirname, normpath
+from posixpath import join as joined
+from typing import NamedTuple
+
+__all__ = ["WEB", "join", "style_text", "web_text"]
+
+WEB: Traversable = files("steepest.page") / "web"
+"""Where the page's modules and its style are, in a folder or in a zip."""
+
+IMPORT = re.compile(r"^import\s*\{([^{}]*)\}\s*from\s*'([^'\n]+)';[ \t]*(?://.*)?$", re.MULTILINE)
+EXPORT = re.compile(
+    r"^export\s+((?:async\s+)?function\s*\*?|class|const)\s+([A-Za-z_$][\w$]*)", re.MULTILINE
+)
+NAMED = re.compile(r"^\s*([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?\s*$")
+COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
+BACKTICK = re.compile(r"(?<!\\)`")
+UNKNOWN = re.compile(r"^\s*(?:import|export)\b|\bimport\s*[.(]|^await\b")
+
+
+def web_text(path: str, root: Traversable = WEB) -> str:
+    """Return the text of a file of the page; ValueError if it is missing."""
+    try:
+        return root.joinpath(*path.split("/")).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"there is no {path} among the files of the page") from error
+
+
+def style_text(path: str, root: Traversable = WEB) -> str:
+    """Return a style sheet without the lines that are only comment; ValueError if it is missing."""
+    return _flush(COMMENT.sub("", web_text(path, root)))
+
+
+def join(entry: str, exports: tuple[str, ...], root: Traversable = WEB) -> str:
+    """Return the module `entry` and all that it imports as one text that declares `exports`.
+
+    `entry` is a path below `root` with slashes. Raises ValueError, which names file and line, for
+    a missing file or name, a cycle, and any form that the joiner does not know.
+    """
+    modules: dict[str, Module] = {}
+    _add(entry, root, modules, ())
+    missing = set(exports) - set(modules[entry].exports)
+    if missing:
+        raise ValueError(f"{entry} does not export {', '.join(sorted(missing))}")
+    names = _variables(list(modules))
+    last = f"const {{ {', '.join(exports)} }} = {names[entry]};\n"
+    return "\n".join([*(module.as_function(names) for module in modules.values()), last])
+
+
+def _add(
+    path: str, root: Traversable, modules: dict[str, "Module"], above: tuple[str, ...]
+) -> None:
+    """Add the module `path` behind all that it imports."""
+    if path in above:
+        raise ValueError(f"modules import each other in a circle: {' > '.join([*above, path])}")
+    if path in modules:
+        return
+    module = Module(path, web_text(path, root))
+    for needed in module.imports:
+        _add(needed.path, root, modules, (*above, path))
+        for name, _ in needed.names:
+            if name not in modules[needed.path].exports:
+                raise module.refusal(needed.at, f"{needed.path} does not export {name}")
+    modules[path] = module
+
+
+class Import(NamedTuple):
+    """An import: where it stands, of which module, and each name with what it is called here."""
+
+    at: int
+    path: str
+    names: list[tuple[str, str]]
+
+
+class Module:
+    """A module of the page by its path; its source without the lines that are only comment."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        # The other lines keep their numbers.
+        self._source = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+        self.exports = [found[2] for found in EXPORT.finditer(self._source)]
+        self.imports = [self._import(found) for found in IMPORT.finditer(self._source)]
+
+    def as_function(self, variables: dict[str, str]) -> str:
+        """Return the module as a constant: what a function returns that has it as its body.
+
+        `variables` has the constant of each module by its path.
+        """
+        declared = iter(self.imports)
+        body = IMPORT.sub(lambda found: _taken(next(declared), found[0], variables), self._source)
+        body = EXPORT.sub(r"\1 \2", body)
+        self._check(body)
+        code = _flush(body)
+        names = ",".join(self.exports)
+        return f"const {variables[self.path]} = (() => {{\n{code}\nreturn {{{names}}};\n}})();"
+
+    def refusal(self, at: int, words: str) -> ValueError:
+        """Return the error that something stands at `at` that may not."""
+        line = self._source.count("\n", 0, at) + 1
+        return ValueError(f"{self.path}, line {line}: {words}")
+
+    def _import(self, found: re.Match[str]) -> Import:
+        """Return what an import says."""
+        listed, wanted = found[1], found[2]
+        path = normpath(joined(dirname(self.path), wanted))
+        if not (wanted.startswith(("./", "../")) and path.endswith(".js")) or path[:2] == "..":
+            words = f"{wanted!r} is not a module of the page by a relative path"
+            raise self.refusal(found.start(), words)
+        names = [NAMED.match(part) for part in listed.split(",") if part.strip()]
+        if not all(names):
+            words = f"the joiner does not know these names: {listed.strip()}"
+            raise self.refusal(found.start(), words)
+        return Import(found.start(), path, [(one[1], one[2] or one[1]) for one in names if one])
+
+    def _check(self, body: str) -> None:
+        """Refuse what is left in a body that was to be free of imports and exports."""
+        lines = body.split("\n")
+        for number, line in enumerate(lines, start=1):
+            odd = UNKNOWN.search(line) or len(BACKTICK.findall(line)) % 2
+            if odd:
+                what = f"the joiner does not know this form: {line.strip()}"
+                raise ValueError(f"{self.path}, line {number}: {what}")
+
+
+def _flush(text: str) -> str:
+    """Return a text without its indents and its empty lines."""
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def _taken(needed: Import, text: str, variables: dict[str, str]) -> str:
+    """Return an import as a constant, with as many lines as its text had."""
+    names = ",".join(n if n == own else f"{n}:{own}" for n, own in needed.names)
+    return f"const {{{names}}} = {variables[needed.path]};" + "\n" * text.count("\n")
+
+
+def _variables(paths: list[str]) -> dict[str, str]:
+    """Return the constant that holds each module: with its folder only where it is not alone.
+
+    >>> _variables(["draw/canvas.js", "draw/runs.js", "controls/runs.js"])
+    {'draw/canvas.js': 'm_canvas', 'draw/runs.js': 'm_draw_runs', 'controls/runs.js': ...}
+    """
+    names = [_variable(basename(path)) for path in paths]
+    alone = {path: name for path, name in zip(paths, names, strict=True) if names.count(name) == 1}
+    found = {path: alone.get(path, _variable(path)) for path in paths}
+    for path, name in found.items():
+        if list(found.values()).count(name) > 1:
+            raise ValueError(f"{path}: another module has the same letters and digits; rename it")
+    return found
+
+
+def _variable(path: str) -> str:
+    return "m_" + re.sub(r"\W", "_", path.removesuffix(".js"))

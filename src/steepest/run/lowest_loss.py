@@ -1,0 +1,133 @@
+"""The lowest loss that an objective has, where that is known: what a descent may hope for.
+
+A loss that no run has reached must not be guessed, so each way here is one that knows: least
+squares, Newton steps on a bowl with a bottom, a search along the one weight that there is, or a
+descent that has arrived.
+"""
+
+from collections.abc import Callable
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.blocks import DENSE_FEATURES
+from steepest.descent.plan.method import plan_stops, plan_walk
+from steepest.descent.plan.options import Asked
+from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.objective.loss.quantile import Quantile
+from steepest.objective.loss.regression import Absolute, Squared, median
+from steepest.objective.plane import Plane
+from steepest.objective.risk import LinearObjective
+from steepest.surface.window import find_bowl
+from steepest.trace import Trace
+
+__all__ = ["lowest_loss"]
+
+Array = NDArray[np.float64]
+
+MOST_NUMBERS = 1e6
+"""Numbers of X up to which there is time for a search or a descent."""
+
+STEPS = 400
+"""Steps of a descent that is to arrive."""
+
+CUTS = 80
+"""Parts into which the golden section has cut when it ends: 0.618^80 of the first span."""
+
+NOTHING = 1e-6
+"""The share of a constant guess's cross entropy that only classes without overlap go below."""
+
+GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+
+
+@np.errstate(all="ignore")
+def lowest_loss(objective: LinearObjective) -> float | None:
+    """Return the lowest loss of all rows, penalty included; None if it is not known."""
+    rows = objective.rows
+    if rows.is_sparse and rows.X.shape[1] > DENSE_FEATURES:
+        return None
+    if isinstance(objective.loss, Squared) and not objective.l1:
+        return objective.value(_least_squares(objective))
+    if rows.X.size > MOST_NUMBERS:
+        return None
+    if isinstance(objective.loss, Absolute | Quantile):
+        return _of_one_weight(objective) if objective.size == 2 else None
+    if objective.size == 2 and not objective.l1:
+        bowl = find_bowl(objective, Plane.of_two(np.zeros(2), 0, 1))
+        if bowl is not None and bowl.is_lowest:
+            return _bottom(objective, objective.value(bowl.lowest))
+    return _bottom(objective, _arrived(objective))
+
+
+def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
+    """Return the loss, None if it falls for ever: classes told apart without fault have no minimum.
+
+    Then the steps only end where the loss can no more be told from 0.
+    """
+    endless = isinstance(objective.loss, OfClasses) and not (objective.l1 or objective.l2)
+    if loss is None or (endless and loss < NOTHING * objective.null_loss):
+        return None
+    return loss
+
+
+def _least_squares(objective: LinearObjective) -> Array:
+    """Return the params of the least mean squared error plus penalty, from standard units."""
+    rows, (mean, deviation) = objective.rows, objective.moments
+    bend = 2 * objective.gram[:-1, :-1]
+    bend[np.diag_indices(len(mean))] += objective.l2 / deviation**2
+    middle = objective.loss.guess(rows.y, rows.sample_weight)
+    flat = np.append(np.zeros(len(mean)), middle)
+    gradient = objective.value_and_gradient(flat)[1]
+    slope = (mean * gradient[-1] - gradient[:-1]) / deviation
+    weights = np.linalg.lstsq(bend, slope, rcond=1e-13)[0] / deviation
+    return np.append(weights, middle - mean @ weights)
+
+
+def _of_one_weight(objective: LinearObjective) -> float:
+    """Return the lowest mean absolute error, or loss of a quantile, of one feature.
+
+    For each weight the best bias is a median or that quantile, so it is a convex function of the
+    weight alone. A weight moves the rows `spread` apart, and what the lowest loss leaves apart is
+    no more than a guess's loss, by the least slope that the loss has.
+    """
+    loss, y, counted = objective.loss, objective.rows.y, objective.rows.sample_weight
+    x = objective.margins(np.array([1.0, 0.0]))
+
+    def at(weight: float) -> float:
+        return objective.value(np.append(weight, loss.guess(y - weight * x, counted)))
+
+    spread = np.average(np.abs(x - median(x, counted)), weights=counted)
+    about = np.average(np.abs(y - median(y, counted)), weights=counted)
+    least = min(loss.share, 1.0 - loss.share) if isinstance(loss, Quantile) else 1.0
+    far = (objective.null_loss / least + about) / spread if spread else 0.0
+    return _golden_section(at, -far, far)
+
+
+def _golden_section(at: Callable[[float], float], low: float, high: float) -> float:
+    """Return the lowest value of a convex function between `low` and `high` (Kiefer 1953)."""
+    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+    at_left, at_right = at(left), at(right)
+    for _ in range(CUTS):
+        if at_left <= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - GOLDEN * (high - low)
+            at_left = at(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + GOLDEN * (high - low)
+            at_right = at(right)
+    return min(at_left, at_right)
+
+
+def _arrived(objective: LinearObjective) -> float | None:
+    """Return the loss at which a descent arrives that is as fast as they come, if it does."""
+    asked = Asked(start=np.zeros(objective.size))
+    walk, _ = plan_walk(objective, asked)
+    stops, trace = plan_stops(objective, walk.scale, asked), Trace(objective.size)
+    for step in islice(walk, STEPS):
+        trace.append(step)
+        stop = stops.why(trace)
+        if stop is not None:
+            return trace.best.full_loss if stop.reason in ("arrived", "settled") else None
+    return None

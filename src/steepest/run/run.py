@@ -1,0 +1,399 @@
+"""A run: data, objective, choices, trace and verdicts together, and what can be asked of them."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from steepest.archive import damaged, read_archive, write_archive
+from steepest.data.features import Features
+from steepest.data.prepare import Data, labelled_rows, new_rows
+from steepest.data.sparse import matrix_of, matrix_parts
+from steepest.data.target import Target
+from steepest.data.weights import array_weights
+from steepest.data.written import flat
+from steepest.descent.checkpoint import Standing
+from steepest.descent.plan.method import Choices, objective_of
+from steepest.descent.plan.options import Asked
+from steepest.descent.stopping import Stop
+from steepest.diagnosis.verdict import Verdict
+from steepest.errors import ChoiceError, DataError
+from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.objective.risk import LinearObjective, param_names
+from steepest.run.lowest_loss import lowest_loss
+from steepest.surface.surface import Surface, look_at
+from steepest.trace import Step, Trace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from matplotlib.figure import Figure
+
+    from steepest.view.scene import Scene
+    from steepest.view.story import Story
+
+__all__ = ["Run", "load"]
+
+Array = NDArray[np.float64]
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+PICTURE_POINTS = 151
+"""Points a side of a surface that is drawn: enough for a thin ravine."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Run:
+    """A trained model with every step that led to it; made by `steepest.descend`.
+
+    All numbers are in the units of the reader's data, whatever scale the walk was taken in.
+    """
+
+    data: Data
+    objective: LinearObjective
+    choices: Choices
+    trace: Trace
+    stop: Stop
+    verdicts: list[Verdict]
+    asked: Asked | None = None
+    """The choices as they were made; None if the file of the run does not hold them."""
+    standing: Standing | None = None
+    """Where the descent stood when it stopped, to go on from; None if that was not kept."""
+
+    _in_notebook: ClassVar[Callable[["Run"], Bundle] | None] = None
+    _in_marimo: ClassVar[Callable[["Run"], Any] | None] = None
+    _resume: ClassVar[Callable[..., "Run"] | None] = None
+    # What goes on with a run, and the doors to a notebook, stand above this room;
+    # `steepest/__init__.py` hangs them in.
+
+    def _repr_mimebundle_(self, **ignored: Any) -> Bundle:
+        """Return the run as Jupyter shows it: the page, or a picture; and what is said of them."""
+        show = Run._in_notebook
+        return ({"text/plain": repr(self)}, {}) if show is None else show(self)
+
+    def _display_(self) -> Any:
+        """Return the run as marimo shows it."""
+        show = Run._in_marimo
+        return repr(self) if show is None else show(self)
+
+    def __repr__(self) -> str:
+        """Return what was fitted and how it ended, in a line."""
+        return (
+            f"<Run: {self.data.target.name} by {len(self.feature_names)} features of "
+            f"{self.data.name}, {len(self.data.y)} rows; loss {self.loss:.6g} after "
+            f"{len(self.trace) - 1} steps, {self.stop.reason}>"
+        )
+
+    @property
+    def params(self) -> Array:
+        """The params at the end, (params,); of a run that diverged, its best point's."""
+        return self._result.params
+
+    @property
+    def loss(self) -> float:
+        """The loss of all rows at `params`, penalty included."""
+        return self._result.full_loss
+
+    @property
+    def _result(self) -> Step:
+        """The step that is the result: the last, or the best where the run left that for worse."""
+        # At kinks, and where the loss curves without bound, steps go down and up again.
+        unbounded = self.choices.curvature is None
+        left = bool(self.verdicts) or self.stop.reason == "risen"
+        return self.trace.best if left or unbounded else self.trace[-1]
+
+    @property
+    def weights(self) -> Array:
+        """The weights, (features,); (features, k) for k > 2 classes."""
+        return self.objective.split(self.params)[0]
+
+    @property
+    def bias(self) -> Any:
+        """The bias, a float; (k,) for k > 2 classes."""
+        bias = self.objective.split(self.params)[1]
+        return float(bias) if np.ndim(bias) == 0 else bias
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The names of the features, one per weight: `duration`, `sex=male`."""
+        return self.data.features.names
+
+    @property
+    def classes(self) -> tuple[Any, ...] | None:
+        """The classes of the target, in the order of the columns of `predict_proba`, or None."""
+        return self.data.target.classes
+
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """The names of all params: the features, then `bias`; for k > 2 classes `name[class]`."""
+        return param_names(self.feature_names, self.classes)
+
+    def resume(
+        self,
+        *,
+        steps: int | None = None,
+        tol: float | None = None,
+        seconds: float | None = None,
+        callback: Callable[[Step], object] | None = None,
+        progress: bool = False,
+    ) -> "Run":
+        """Return the run gone on with: the old steps and then new ones, as if it had not stopped.
+
+        `steps` is how many more, `seconds` how much longer; with neither of them nor `tol` it goes
+        on until it has arrived. All else is the run's own, which itself stays as it is; a schedule
+        keeps to the steps it was made for, so `cosine` stands still after its end. The new steps
+        are, to the bit, those that the run would have taken, also from a file. An old file says
+        less: then the rule begins anew at the last step, and `explain` tells so. Raises
+        ChoiceError for a file that had to leave out a rule or a function of your own.
+
+        >>> import steepest as st
+        >>> run = st.descend("orings", "damaged", rule="adam", learning_rate=0.5, steps=10)
+        >>> len(run.resume(steps=10).trace)
+        21
+        """
+        assert Run._resume is not None
+        return Run._resume(
+            self, steps=steps, tol=tol, seconds=seconds, callback=callback, progress=progress
+        )
+
+    def predict(self, data: Any) -> NDArray[Any]:
+        """Return the prediction for each row of `data`, (rows,): numbers, or classes.
+
+        `data` is a path, any data frame or a matrix (rows, features). Raises DataError if it
+        lacks a feature or holds what the run has not seen.
+        """
+        if self.classes is None:
+            return self.objective.loss.prediction(self._margins(data))
+        return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
+
+    def predict_proba(self, data: Any) -> Array:
+        """Return the probability of each class for each row, (rows, k), as `classes` orders them.
+
+        Raises ChoiceError if the target is a number.
+        """
+        loss = self.objective.loss
+        if not isinstance(loss, OfClasses):
+            raise ChoiceError(
+                f"{self.data.target.name} is a number, so there are no classes to give "
+                "probabilities; use predict"
+            )
+        return loss.probabilities(self._margins(data))
+
+    def _margins(self, data: Any) -> Array:
+        return self._margins_of(new_rows(data, self.data.features))
+
+    def _margins_of(self, X: Array) -> Array:
+        weights, bias = self.objective.split(self.params)
+        margins: Array = X @ weights + bias
+        return margins
+
+    def prediction_table(self, data: Any) -> "pa.Table":
+        """Return the columns of `data`, a path or a data frame, with the predictions beside them.
+
+        The new columns are `predicted` and, for classes, `P(class)` of each. Raises DataError if
+        `data` has columns of these names already.
+        """
+        from steepest.data.table import read_table
+        from steepest.view.table import predictions
+
+        rows = read_table(data, self.data.features.categories)
+        margins = self._margins_of(self.data.features.matrix(rows))
+        columns = predictions(self.objective, margins, self.classes)
+        table = rows.arrow
+        for name, values in columns.items():
+            if name in table.column_names:
+                raise DataError(f"the data have a column {name!r} already; rename it")
+            table = table.append_column(name, [values])
+        return table
+
+    def trace_table(self) -> "pa.Table":
+        """Return every step as a row, with a column for each param and each of its slopes."""
+        params = [f"param {name}" for name in self.param_names]
+        slopes = [f"gradient {name}" for name in self.param_names]
+        return flat(self.trace.to_arrow(), {"params": params, "gradient": slopes})
+
+    def score(self, data: Any, sample_weight: ArrayLike | None = None) -> float:
+        """Return R² of the predictions for `data`, or the share of classes that are right.
+
+        `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row
+        counts, one number each. Where all targets are equal R² is 1 if all are hit and 0 if not.
+        """
+        X, y = labelled_rows(data, self.data.features, self.data.target)
+        weight = array_weights(sample_weight, len(y))
+        if self.classes is not None:
+            right = self.predict_proba(X).argmax(axis=1) == y
+            return float(np.average(right, weights=weight))
+        misses = np.average((y - self.predict(X)) ** 2, weights=weight)
+        spread = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
+        return float(1.0 - misses / spread) if spread else float(misses == 0)
+
+    def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
+        """Return the true loss over two params, `points` a side; by default a weight and a bias.
+
+        With more than two params it is a slice through the end of the run. Raises ChoiceError for
+        names that are no params.
+        """
+        names = self.param_names
+        x = names[0] if x is None else x
+        y = names[len(names) - self.objective.shape[1]] if y is None else y
+        return look_at(self.objective, self._told_trace, self._result, names, x, y, points)
+
+    def table(self) -> "pa.Table":
+        """Return the rows the run was trained on: actual, predicted, loss and share of the loss.
+
+        For classes there is the probability of each; the losses are `-log` of that of the actual
+        class, and their mean is the cross entropy.
+        """
+        from steepest.view.table import rows_as_told
+
+        return rows_as_told(self.objective, self.data, self.params)
+
+    @cached_property
+    def lowest_loss(self) -> float | None:
+        """The lowest loss of all rows that there is, penalty included; None if it is not known."""
+        return lowest_loss(self.objective)
+
+    @cached_property
+    def _told_trace(self) -> Trace:
+        """The trace as it is told and drawn: steps on samples know the loss of all rows too."""
+        sampled = np.isnan(self.trace.full_losses).any() and self.choices.batch is None
+        return self.trace.informed(self.objective.value) if sampled else self.trace
+
+    @cached_property
+    def story(self) -> "Story":
+        """All that is told of the run in words, as one plain record."""
+        from steepest.view.story import Story
+
+        return Story.of(
+            self.data,
+            self.objective,
+            self.choices,
+            self._told_trace,
+            self._result,
+            self.stop,
+            self.verdicts,
+        )
+
+    @cached_property
+    def scene(self) -> "Scene":
+        """All that is drawn of the run, as one plain record: its story, rows and surface."""
+        from steepest.view.scene import Scene
+
+        return Scene.set(self.story, self.data, self.surface(points=PICTURE_POINTS))
+
+    def explain(self) -> str:
+        """Return the four steps of this run, in words and numbers."""
+        from steepest.view.words import tell
+
+        return tell(self.story)
+
+    def figure(self, path: str | os.PathLike[str] | None = None) -> "Figure":
+        """Return the run as a figure; written to `path` (.png, .svg or .pdf) too, if given.
+
+        It shows data and fit, the loss surface with the path on it, the same from above, and the
+        loss against the step.
+        """
+        from steepest.view.figure import draw, save_figure
+
+        figure = draw(self.scene)
+        if path is not None:
+            save_figure(figure, path)
+        return figure
+
+    def film(
+        self, path: str | os.PathLike[str], *more: str | os.PathLike[str], progress: bool = False
+    ) -> None:
+        """Write the run as a film, .gif or .mp4, in which the path grows step by step.
+
+        Several paths are written from one drawing. Raises FileError for any other ending.
+        """
+        from steepest.view.film import shoot
+
+        shoot(self.scene, [path, *more], progress)
+
+    def page(self, path: str | os.PathLike[str]) -> None:
+        """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
+
+        It shows what the figure shows, with every step, and with one feature it computes too:
+        another start, rate, rule or data point. Raises FileError for any other ending.
+        """
+        from steepest.page.html import write_page
+
+        write_page(self.record(), self.explain(), path)
+
+    def record(self, live: bool = False) -> dict[str, Any]:
+        """Return the run as a page reads it; `live` says that Python computes for the page."""
+        from steepest.page.record import PAGE_POINTS, scene_record
+
+        surface = self.surface(points=PAGE_POINTS)
+        return scene_record(self.story, self.data, self.objective, surface, self.lowest_loss, live)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the run to one file, whole or not at all: model, data rows, every step.
+
+        `load` reads it back. The file is a zip of JSON and arrays, nothing pickled.
+        """
+        data = self.data
+        record = {
+            "name": data.name,
+            "dropped": data.dropped,
+            "weightless": data.weightless,
+            "features": data.features.to_dict(),
+            "target": data.target.to_dict(),
+            "choices": asdict(self.choices),
+            "stop": asdict(self.stop),
+            "verdicts": [asdict(verdict) for verdict in self.verdicts],
+        }
+        record["asked"] = None if self.asked is None else self.asked.to_dict()
+        arrays = {**matrix_parts(data.X), "y": data.y}
+        if self.standing is not None and record["asked"] is not None:
+            arrays |= self.standing.to_arrays()
+        if data.sample_weight is not None:
+            arrays["sample_weight"] = data.sample_weight
+        write_archive(path, record, arrays | self.trace.to_arrays())
+
+
+def load(path: str | os.PathLike[str]) -> Run:
+    """Return the run that `Run.save` wrote to `path`.
+
+    Raises FileError for a file that is missing, damaged, foreign, or of a later version.
+    """
+    record, arrays = read_archive(path)
+    try:
+        run = _from_record(record, arrays)
+        fits = run.trace.size == run.objective.size == len(run.param_names)
+        if (at := run.standing) is not None:
+            fits &= at.index in (len(run.trace) - 1, len(run.trace))
+            fits &= at.params.size == run.trace.size
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise damaged(path, error) from error
+    if not fits:
+        raise damaged(path, ValueError("its parts do not fit together"))
+    return run
+
+
+def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
+    data = Data(
+        X=matrix_of(arrays),
+        y=arrays["y"],
+        features=Features.from_dict(record["features"]),
+        target=Target.from_dict(record["target"]),
+        name=record["name"],
+        dropped=record["dropped"],
+        sample_weight=arrays.get("sample_weight"),
+        weightless=record.get("weightless", 0),
+    )
+    choices = Choices(**record["choices"])
+    return Run(
+        data=data,
+        objective=objective_of(data, choices),
+        choices=choices,
+        trace=Trace.from_arrays(arrays),
+        stop=Stop(**record["stop"]),
+        verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
+        asked=Asked.from_dict(record["asked"]) if record.get("asked") else None,
+        standing=Standing.from_arrays(arrays),
+    )
