@@ -35,6 +35,7 @@ __all__ = [
     "Steepest",
     "choose_rule",
     "led",
+    "word_of",
 ]
 
 State = tuple[Any, ...]
@@ -48,6 +49,23 @@ class GradientTransformation(Protocol):
 
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
         """Return the direction to go and the next state."""
+
+
+def word_of(name: str, made: object) -> str:
+    """Return `name:number:number` for what was made with these numbers, its fields.
+
+    Usual ones at the end are left out. By that word it can be made again, to the bit.
+    """
+    own = _numbers_of(made)
+    numbers = [getattr(made, field.name) for field in own]
+    while numbers and numbers[-1] == own[len(numbers) - 1].default:
+        numbers.pop()
+    return ":".join([name, *map(plain, numbers)])
+
+
+def _numbers_of(made: object) -> tuple[Field[float], ...]:
+    """Return the fields of a dataclass or of one made, its numbers; none of anything else."""
+    return fields(made) if is_dataclass(made) else ()
 
 
 class Rule:
@@ -74,11 +92,7 @@ class Rule:
         >>> Momentum().word, Adam(beta2=0.99).word
         ('momentum', 'adam:0.9:0.99')
         """
-        own = _numbers_of(self)
-        numbers = [getattr(self, field.name) for field in own]
-        while numbers and numbers[-1] == own[len(numbers) - 1].default:
-            numbers.pop()
-        return ":".join([self.name, *map(plain, numbers)])
+        return word_of(self.name, self)
 
     @property
     def decays(self) -> bool:
@@ -454,11 +468,6 @@ class OwnRule(Rule):
         """Return what `rule` does, None if it has no limit."""
         own: Callable[[float], float | None] | None = getattr(self.rule, "limit", None)
         return None if own is None else own(curvature)
-
-
-def _numbers_of(rule: Rule | type[Rule]) -> tuple[Field[float], ...]:
-    """Return the fields of a rule, its numbers; none of what is no dataclass."""
-    return fields(rule) if is_dataclass(rule) else ()
 
 
 def choose_rule(rule: str | GradientTransformation) -> Rule:

@@ -19,20 +19,19 @@ PLAIN: dict[str, type[Squared | Absolute | Poisson]] = {
     "poisson": Poisson,
 }
 
-DELTA = 1.0
-QUANTILE = 0.5
-"""What the two numbers are where nobody says them."""
-
 
 def choose_loss(
-    loss: str | Loss, classes: int | None, delta: float = DELTA, quantile: float = QUANTILE
+    loss: str | Loss,
+    classes: int | None,
+    delta: float | None = None,
+    quantile: float | None = None,
 ) -> Loss:
     """Return the loss that `loss` says, an object or a word; `classes` is None for a number.
 
     A word may bring its number: `huber:3` is `Huber(3.0)`, `quantile:0.8` is `Quantile(0.8)`; else
-    `delta` is Huber's and `quantile` that of a quantile. `auto` is squared for a number and cross
-    entropy for classes. Raises ChoiceError for an unknown word, for a loss that does not fit the
-    target, and where the loss and `delta` or `quantile` say two different numbers.
+    `delta` is Huber's (1 if None) and `quantile` that of a quantile (0.5). `auto` is squared for a
+    number and cross entropy for classes. Raises ChoiceError for an unknown word, for a loss that
+    does not fit the target, and where the loss and `delta` or `quantile` say different numbers.
     """
     chosen = _named(loss, classes, delta, quantile) if isinstance(loss, str) else _object(loss)
     if (chosen.name == "cross_entropy") != (classes is not None):
@@ -42,9 +41,9 @@ def choose_loss(
             f"the loss is {chosen!r}, but this target has {classes} classes; use cross_entropy"
         )
     if isinstance(chosen, Huber):
-        _check_same(chosen, "delta", chosen.delta, delta, DELTA)
+        _check_same(chosen, "delta", chosen.delta, delta)
     if isinstance(chosen, Quantile):
-        _check_same(chosen, "quantile", chosen.share, quantile, QUANTILE)
+        _check_same(chosen, "quantile", chosen.share, quantile)
     return chosen
 
 
@@ -54,7 +53,7 @@ def wants_classes(loss: str | Loss) -> bool | None:
     return None if name not in LOSSES else name == "cross_entropy"
 
 
-def _named(word: str, classes: int | None, delta: float, quantile: float) -> Loss:
+def _named(word: str, classes: int | None, delta: float | None, quantile: float | None) -> Loss:
     """Return the loss of a word, `name` or `name:number`."""
     name, *numbers = word.split(":")
     if word == "auto":
@@ -70,10 +69,17 @@ def _named(word: str, classes: int | None, delta: float, quantile: float) -> Los
         # A target that is a number is refused with this very name.
         return _of_classes(classes or 2)
     if name == "huber":
-        return Huber(number("delta", numbers[0], above=0) if numbers else delta)
+        return Huber(*_number("delta", numbers, delta))
     if name == "quantile":
-        return Quantile(number("quantile", numbers[0], above=0) if numbers else quantile)
+        return Quantile(*_number("quantile", numbers, quantile))
     return PLAIN[name]()
+
+
+def _number(name: str, numbers: list[str], given: float | None) -> list[float]:
+    """Return the number of a word, or that given beside it, or none."""
+    if numbers:
+        return [number(name, numbers[0], above=0)]
+    return [] if given is None else [given]
 
 
 def _of_classes(classes: int) -> OfClasses:
@@ -91,11 +97,12 @@ def _object(loss: Loss) -> Loss:
     return loss
 
 
-def _check_same(loss: Loss, name: str, own: float, given: float, usual: float) -> None:
+def _check_same(loss: Loss, name: str, own: float, given: float | None) -> None:
     """Raise ChoiceError where a number was given beside the loss that says another one."""
-    if given not in (usual, own):
+    if given not in (None, own):
         raise ChoiceError(
-            f"the loss is {loss.word}, but {name} is {plain(given)}; give one of the two"
+            f"the loss is {loss.word}, of {name} {plain(own)}, but {name} is {given:g} as well; "
+            "give one of the two"
         )
 
 
