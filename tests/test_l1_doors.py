@@ -26,7 +26,7 @@ def run() -> st.Run:
 def test_a_file_keeps_it(run: st.Run, tmp_path: Path) -> None:
     run.save(tmp_path / "run.steepest")
     again = st.load(tmp_path / "run.steepest")
-    assert again.objective.l1 == again.choices.l1 == 50.0
+    assert again.objective.l1 == again.plan.penalty.l1 == 50.0
     assert again.objective.value(again.params) == run.loss
     assert again.explain() == run.explain()
 
@@ -42,7 +42,7 @@ def test_an_old_file_has_none(tmp_path: Path) -> None:
         for name, part in (parts | {"run.json": json.dumps(record).encode()}).items():
             archive.writestr(name, part)
     loaded = st.load(tmp_path / "old.steepest")
-    assert loaded.choices == old.choices and loaded.objective.l1 == 0.0
+    assert loaded.plan == old.plan and loaded.objective.l1 == 0.0
     assert np.array_equal(loaded.resume(steps=2).params, old.resume(steps=2).params)
 
 

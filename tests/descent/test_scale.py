@@ -121,8 +121,8 @@ def test_auto_rounds_by_blocks_where_neighbours_are_alike(
 ) -> None:
     monkeypatch.setattr("steepest.descent.plan.auto.MOST_MATRIX", 30**2)
     run = st.descend(wide(correlation), l2=0.01)
-    assert run.choices.scale == name
-    assert f"{name}: a matrix of 41 x 41 would cost more than it saves" in run.choices.why
+    assert run.plan.scale == name
+    assert f"{name}: a matrix of 41 x 41 would cost more than it saves" in run.plan.reasons
 
 
 def test_each_block_is_round_where_it_is_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
