@@ -34,7 +34,6 @@ __all__ = [
     "ScheduleFree",
     "Steepest",
     "choose_rule",
-    "led",
     "word_of",
 ]
 
@@ -73,6 +72,8 @@ class Rule:
 
     along_gradient: ClassVar[bool] = False
     """Whether the first step goes against the gradient."""
+    searches_plane: ClassVar[bool] = False
+    """Whether rate and momentum are found together, on the plane of gradient and last step."""
     draws_to_zero: ClassVar[bool] = False
     """Whether the step goes against the gradient and then draws weights towards 0, as L1 asks."""
     constant_rate: ClassVar[bool] = False
@@ -148,6 +149,7 @@ class Plane(Steepest):
     """
 
     name: ClassVar[str] = "plane"
+    searches_plane: ClassVar[bool] = True
     limit_formula: ClassVar[str] = ""
 
     def limit(self, curvature: float) -> float | None:
@@ -384,19 +386,6 @@ class AdamW(Adam):
     def decay_at(self, position: Vector) -> Vector:
         """Return what is added to the direction: `-weight_decay position`."""
         return -self.weight_decay * position
-
-
-def led(
-    rule: Rule, gradient: Vector, state: State, position: Callable[[], Vector]
-) -> tuple[Vector, State]:
-    """Return where a rule leads from a `position`, and its next state.
-
-    A rule is given the gradient alone; a decay of the params is the one thing that it may add.
-    """
-    direction, state = rule.update(gradient, state)
-    if rule.decays:
-        direction = direction + rule.decay_at(position())
-    return direction, state
 
 
 RULES: dict[str, type[Rule]] = {

@@ -10,7 +10,7 @@ from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.prepare import Data, prepare
 from steepest.data.target import Target
-from steepest.descent.plan.method import objective_of, plan_walk
+from steepest.descent.plan.method import objective_of, plan_method
 from steepest.descent.plan.options import Asked
 from steepest.descent.plan.plan import Plan
 from steepest.descent.rules import GradientTransformation
@@ -159,13 +159,13 @@ def descend_rows(
     options = Asked(start=_start_from(start, rows), **choices)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     objective = objective_of(rows, options, threads)
-    method, reasons = plan_walk(objective, options)
+    method, reasons = plan_method(objective, options)
     plan = Plan.of(
         options,
         loss=objective.loss,
         rule=method.rule,
-        scale=method.scale.name,
-        curvature=method.scale.curvature,
+        scale=method.coordinates.name,
+        curvature=method.coordinates.curvature,
         reasons=reasons,
     )
     asked = Callback(callback)

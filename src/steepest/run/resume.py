@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from steepest.descent.checkpoint import Standing
-from steepest.descent.loop import Descent, Walk
-from steepest.descent.plan.method import plan_walk
+from steepest.descent.checkpoint import Checkpoint
+from steepest.descent.loop import Descent, Method
+from steepest.descent.plan.method import plan_method
 from steepest.descent.plan.options import Asked
 from steepest.errors import ChoiceError
 from steepest.run.callback import Callback
@@ -47,23 +47,23 @@ def resume(
     return asked.raise_with_run(run.of(run.data, run.objective, plan, options, outcome))
 
 
-def _taken_up(run: "Run") -> tuple[Asked, Walk, Standing]:
+def _taken_up(run: "Run") -> tuple[Asked, Method, Checkpoint]:
     """Return the options of a run, its method once more, and where to go on from.
 
     A run whose file has nothing of that begins anew where it ended.
     """
     if run.options is not None and run.checkpoint is not None:
         options = replace(run.options, start=run.trace[0].params)
-        return options, plan_walk(run.objective, options)[0], run.checkpoint
+        return options, plan_method(run.objective, options)[0], run.checkpoint
     last = run.trace[-1]
     try:
         options = replace(run.options or run.plan.to_options(), start=last.params)
-        method, _ = plan_walk(run.objective, options)
+        method, _ = plan_method(run.objective, options)
     except ChoiceError as error:
         raise ChoiceError(
             "the run's file does not hold all that is needed to go on with it: "
             f"{error}; say it to descend(..., start=run)"
         ) from None
-    first = Descent(method).standings[-1]
+    first = Descent(method).checkpoints[-1]
     began = replace(first, index=last.index, passes=last.passes, seconds=last.seconds)
     return options, method, began

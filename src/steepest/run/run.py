@@ -14,13 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from steepest.data.prepare import Data, labelled_rows, new_rows
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
-from steepest.descent.checkpoint import Standing
+from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Asked
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
-from steepest.objective.risk import LinearObjective, param_names
+from steepest.objective.model.linear import param_names
+from steepest.objective.risk import LinearObjective
 from steepest.run.lowest_loss import lowest_loss
 from steepest.surface.surface import Surface, look_at
 from steepest.trace import Step, Trace
@@ -59,7 +60,7 @@ class Run:
     verdicts: list[Verdict]
     options: Asked | None = None
     """The options as they were given; None if the file of the run does not hold them."""
-    checkpoint: Standing | None = None
+    checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
 
     @classmethod
@@ -264,7 +265,7 @@ class Run:
         """
         names = self.param_names
         x = names[0] if x is None else x
-        y = names[len(names) - self.objective.shape[1]] if y is None else y
+        y = names[len(names) - self.objective.layout.biases] if y is None else y
         return look_at(self.objective, self._informed_trace, self._result, names, x, y, points)
 
     def table(self) -> "pa.Table":

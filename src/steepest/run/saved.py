@@ -12,7 +12,7 @@ from steepest.data.features import Features
 from steepest.data.prepare import Data
 from steepest.data.sparse import matrix_of, matrix_parts
 from steepest.data.target import Target
-from steepest.descent.checkpoint import Standing
+from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.method import objective_on
 from steepest.descent.plan.options import Asked
 from steepest.descent.plan.plan import Plan
@@ -20,7 +20,8 @@ from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
-from steepest.objective.risk import LinearObjective, param_names
+from steepest.objective.model.linear import param_names
+from steepest.objective.risk import LinearObjective
 from steepest.trace import Trace
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class RunParts(TypedDict):
     stop: Stop
     verdicts: list[Verdict]
     options: Asked | None
-    checkpoint: Standing | None
+    checkpoint: Checkpoint | None
 
 
 def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
@@ -113,7 +114,7 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays) -> RunParts:
         stop=Stop(**record["stop"]),
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
         options=options,
-        checkpoint=Standing.from_arrays(arrays),
+        checkpoint=Checkpoint.from_arrays(arrays),
     )
 
 

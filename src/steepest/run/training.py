@@ -7,22 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from steepest.data.blas import ONE_BLAS_THREAD
-from steepest.descent.checkpoint import Standing
-from steepest.descent.coordinates.named import MOST_BOUNDED
-from steepest.descent.loop import Descent, Walk
-from steepest.descent.plan.method import plan_stops
+from steepest.descent.checkpoint import Checkpoint
+from steepest.descent.loop import Descent, Method
+from steepest.descent.plan.method import plan_stopping
 from steepest.descent.plan.options import Asked
-from steepest.descent.steps.plane_search import PlaneSearch
-from steepest.descent.steps.proximal_gradient import ProximalGradient
-from steepest.descent.steps.proximal_newton import ProximalNewton
-from steepest.descent.steps.step_size import Fixed, Scheduled, Search
 from steepest.descent.stopping import Stop, Stopping
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.separation import judge_separation
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
-from steepest.objective.risk import LinearObjective
+from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND
 from steepest.run.callback import Callback
 from steepest.trace import Step, Trace
 
@@ -41,19 +36,19 @@ class Outcome:
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
-    checkpoint: Standing | None
+    checkpoint: Checkpoint | None
 
 
 @ONE_BLAS_THREAD
 @np.errstate(over="ignore", invalid="ignore")
 def train(
-    method: Walk,
+    method: Method,
     options: Asked,
     classes: Sequence[object] | None,
     callback: Callback,
     *,
     trace: Trace | None = None,
-    checkpoint: Standing | None = None,
+    checkpoint: Checkpoint | None = None,
     progress: bool = False,
     given_up: Callable[[], bool] = lambda: False,
 ) -> Outcome:
@@ -63,9 +58,8 @@ def train(
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
     stop, and so is `given_up`, which is asked after each step.
     """
-    assert isinstance(method.objective, LinearObjective)
     since = checkpoint.seconds if checkpoint else 0.0
-    stopping = plan_stops(method.objective, method.scale, options, since=since)
+    stopping = plan_stopping(method.objective, method, options, since=since)
     trace = Trace(method.start.size) if trace is None else trace
     descent = Descent(method, checkpoint, stopping.enough)
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
@@ -78,12 +72,12 @@ def train(
     )
 
 
-def _checkpoint_at_end(descent: Descent, trace: Trace, stop: Stop) -> Standing | None:
+def _checkpoint_at_end(descent: Descent, trace: Trace, stop: Stop) -> Checkpoint | None:
     """Return where to go on from: after the last step, or before it where the run had arrived.
 
     There how far to go was not worked out, so whoever goes on takes that step once more.
     """
-    return descent.standing(len(trace) - (stop.reason == "arrived"))
+    return descent.checkpoint(len(trace) - (stop.reason == "arrived"))
 
 
 def _recorded(
@@ -95,13 +89,13 @@ def _recorded(
     given_up: Callable[[], bool],
 ) -> Stop:
     """Go on with the trace up to its stop; Ctrl-C is one, once there is a step to keep."""
-    stop = stopping.why(trace) if len(trace) else None
+    stop = stopping.check(trace) if len(trace) else None
     with _watched(descent, stopping, progress) as steps, patient() as interrupted:
         if stop is None:
             stop = _follow(steps, stopping, trace, callback, lambda: interrupted() or given_up())
     last = trace[-1]
     if np.isnan(last.full_loss):
-        trace.know_last(descent.walk.objective.value(last.params))
+        trace.know_last(descent.method.objective.value(last.params))
     return stop
 
 
@@ -117,7 +111,7 @@ def _follow(
         for step in steps:
             trace.append(step)
             over = callback(step)
-            if stop := stopping.why(trace):
+            if stop := stopping.check(trace):
                 return stop
             if over:
                 return Stop("callback", f"stopped at step {step.index:,} by the callback")
@@ -148,26 +142,24 @@ def _watched(descent: Descent, stopping: Stopping, progress: bool) -> Watched:
 
 
 def _judged(
-    walk: Walk, trace: Trace, stop: Stop, classes: Sequence[object] | None
+    method: Method, trace: Trace, stop: Stop, classes: Sequence[object] | None
 ) -> list[Verdict]:
     """Return what is wrong with the run; `classes` are the target's, if it has any."""
-    assert isinstance(walk.objective, LinearObjective)
     last = trace[-1]
-    separation = judge_separation(walk.objective, last.params, last.full_loss, classes)
-    return [verdict for verdict in (_divergence(walk, trace, stop), separation) if verdict]
+    separation = judge_separation(method.objective, last.params, last.full_loss, classes)
+    return [verdict for verdict in (_divergence(method, trace, stop), separation) if verdict]
 
 
-def _divergence(walk: Walk, trace: Trace, stop: Stop) -> Verdict | None:
+def _divergence(method: Method, trace: Trace, stop: Stop) -> Verdict | None:
     """Return the verdict on a run that left its best point; a search does not, batches may."""
-    assert isinstance(walk.objective, LinearObjective)
-    wandered = walk.batches is not None and stop.reason != "diverged"
-    if isinstance(walk.rate, Search | PlaneSearch | ProximalNewton) or wandered:
+    objective, step_size = method.objective, method.step_size
+    in_batches = method.sampler.in_epoch > 1
+    wandered = in_batches and stop.reason != "diverged"
+    if step_size.never_rises or wandered:
         return None
-    bounded = walk.objective.shape[0] > MOST_BOUNDED or walk.batches is not None
+    bounded = objective.layout.shape[0] > MOST_EXACT_BOUND or in_batches
     # A kink of L1 may hold what would grow without it.
-    smooth = walk.objective.loss.is_quadratic and not walk.objective.l1
-    proves = smooth and not bounded
+    proves = objective.is_quadratic and not bounded
     # The limit of a rule is one of rates that were given: some that are found exceed it on purpose.
-    given = isinstance(walk.rate, Fixed | Scheduled | ProximalGradient)
-    curvature = walk.scale.curvature if given else None
-    return judge_divergence(trace, walk.rule, curvature, proves, walk.scale.name)
+    curvature = method.coordinates.curvature if step_size.is_given else None
+    return judge_divergence(trace, method.rule, curvature, proves, method.coordinates.name)

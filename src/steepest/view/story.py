@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
-from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.loss.loss import Loss
-from steepest.objective.risk import LinearObjective, param_names
+from steepest.objective.model.linear import param_names
+from steepest.objective.risk import LinearObjective
 from steepest.trace import Step, Trace
 
 __all__ = ["MOST_PARAMS", "Move", "Story", "label", "loss_label", "shortened"]
@@ -157,10 +157,10 @@ def _first_move(objective: LinearObjective, coordinates: str, trace: Trace) -> M
         return Move("", start.params, after.params, start.gradient)
     if coordinates in ("block", "round"):
         return Move("", start.params, after.params, None)
-    scale = choose_scale(coordinates, objective)
-    old, new = scale.position(start.params), scale.position(after.params)
+    found = objective.coordinates(coordinates)
+    old, new = found.position(start.params), found.position(after.params)
     where = "in standard units (each feature less its mean, by its standard deviation)"
-    return Move(where, old, new, scale.pull(start.gradient))
+    return Move(where, old, new, found.pullback(start.gradient))
 
 
 def _shown_params(trace: Trace) -> Sequence[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Penalty", "shortest", "soft"]
+__all__ = ["Penalty", "shortest_subgradient", "soft_threshold"]
 
 Array = NDArray[np.float64]
 
@@ -38,34 +38,34 @@ class Penalty:
 
     def subgradient(self, slope: Array, weights: Array) -> Array:
         """Return the shortest subgradient of the loss and L1, `slope` being that of all but L1."""
-        return shortest(slope, weights, self.l1) if self.l1 else slope
+        return shortest_subgradient(slope, weights, self.l1) if self.l1 else slope
 
     def prox(self, weights: Array, rate: float) -> Array:
         """Return `argmin_x 1/2 |x - weights|^2 + rate l1 |x|_1`: the proximal map of L1."""
-        return soft(weights, rate * self.l1)
+        return soft_threshold(weights, rate * self.l1)
 
 
-def soft(values: Array, threshold: Array | float) -> Array:
+def soft_threshold(values: Array, threshold: Array | float) -> Array:
     """Return `sign(v) max(|v| - threshold, 0)`.
 
     It is the lowest point of `1/2 (x - v)^2 + threshold |x|` (Donoho & Johnstone 1994, "Ideal
     spatial adaptation by wavelet shrinkage").
 
-    >>> soft(np.array([-3.0, 0.5, 2.0]), 1.0)
+    >>> soft_threshold(np.array([-3.0, 0.5, 2.0]), 1.0)
     array([-2.,  0.,  1.])
     """
     drawn: Array = values - np.clip(values, -threshold, threshold)
     return drawn
 
 
-def shortest(slope: Array, weights: Array, threshold: Array | float) -> Array:
+def shortest_subgradient(slope: Array, weights: Array, threshold: Array | float) -> Array:
     """Return the shortest subgradient of `rest + threshold |weights|`, `slope` that of the rest.
 
     It is 0 exactly where no step leads down, and its opposite is the direction of steepest
     descent (Bertsekas 1999, "Nonlinear Programming", section 6.1).
 
-    >>> shortest(np.array([0.5, 0.5, -2.0]), np.array([1.0, 0.0, 0.0]), 1.0)
+    >>> shortest_subgradient(np.array([0.5, 0.5, -2.0]), np.array([1.0, 0.0, 0.0]), 1.0)
     array([ 1.5,  0. , -1. ])
     """
     off_kink = slope + threshold * np.sign(weights)
-    return np.where(weights != 0.0, off_kink, soft(slope, threshold))
+    return np.where(weights != 0.0, off_kink, soft_threshold(slope, threshold))
