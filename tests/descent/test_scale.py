@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from reference import hessian, problem
+from steepest.descent.coordinates.named import choose_scale
 
 import steepest as st
-from steepest.descent.coordinates.named import choose_scale
 
 LOSSES = {"squared": st.Squared(), "cross_entropy": st.CrossEntropy(), "softmax": st.Softmax(3)}
 SCALES = ["none", "standard", "block", "round"]

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from steepest.descent.coordinates.named import choose_scale
 
 import steepest as st
-from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.rules import RULES
 from steepest.objective.loss.named import LOSSES
 from steepest.page.replay import PAGE_RULES
