@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
+from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
 __all__ = ["FunctionObjective", "Objective", "Vector", "as_objective", "length"]
 
@@ -23,6 +25,9 @@ class Objective(Protocol):
 
     def value_and_gradient(self, params: Vector) -> tuple[float, Vector]:
         """Return the loss at `params` and its gradient, of the same shape as `params`."""
+
+    def on_plane(self, plane: Plane) -> PlaneLoss:
+        """Return the loss on a plane through the params."""
 
 
 class FunctionObjective:
@@ -45,6 +50,10 @@ class FunctionObjective:
         """Return what the function returns, as a float and an array of float64."""
         loss, gradient = self._function(params)
         return float(loss), np.array(gradient, dtype=np.float64)
+
+    def on_plane(self, plane: Plane) -> PlaneLoss:
+        """Return the loss on a plane through the params, one evaluation a point."""
+        return PointwiseLoss(self.value, plane)
 
 
 def as_objective(given: Any) -> Objective:

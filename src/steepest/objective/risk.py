@@ -7,7 +7,7 @@ weights with the biases as last row.
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +20,11 @@ from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import shortest
+from steepest.objective.plane.plane import Plane
 from steepest.objective.protocol import Vector
+
+if TYPE_CHECKING:
+    from steepest.objective.plane.linear import LinearPlaneLoss
 
 __all__ = ["LinearObjective", "param_names"]
 
@@ -193,6 +197,12 @@ class LinearObjective:
             sample_weight=weight,
             threads=rows.threads,
         )
+
+    def on_plane(self, plane: Plane) -> "LinearPlaneLoss":
+        """Return the loss on a plane through the params, exactly: by closed forms of its rows."""
+        from steepest.objective.plane.linear import LinearPlaneLoss
+
+        return LinearPlaneLoss(self, plane)
 
     def split(self, params: Vector) -> tuple[Array, Any]:
         """Return weights and bias, in the shapes in which they meet X."""

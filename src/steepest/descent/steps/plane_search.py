@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steepest.descent.steps.step_size import Here, Stride, falls_enough, fell_enough
-from steepest.objective.plane import lowest_step
+from steepest.objective.plane.newton_step import newton_step
 
 __all__ = ["PlaneSearch"]
 
@@ -53,7 +53,7 @@ class PlaneSearch:
         if len(ways) == 1:
             far = -slope[0] / bend[0, 0] if bend[0, 0] > 0 else np.nan
             return Stride(float(far))
-        rate, momentum = lowest_step(slope, bend)
+        rate, momentum = newton_step(slope, bend)
         return Stride(float(rate), float(momentum))
 
 
