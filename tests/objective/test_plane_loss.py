@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from reference import hessian, plain, problem
+from steepest.objective.function import as_objective
 
 import steepest as st
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PointwiseLoss
 from steepest.objective.plane.quadratic import Quadratic
 from steepest.objective.plane.rows_on_plane import RowsOnPlane
-from steepest.objective.protocol import FunctionObjective
 
 LOSSES = {
     "squared": st.Squared(),
@@ -117,7 +117,7 @@ def test_tiny_losses_of_separable_data_keep_their_digits(kind: str) -> None:
 
 
 def test_a_function_is_worked_out_point_by_point() -> None:
-    bowl = FunctionObjective(lambda p: (float(p @ p), 2 * p))
+    bowl = as_objective(lambda p: (float(p @ p), 2 * p), 3)
     on_plane = bowl.on_plane(Plane.of_two(np.array([1.0, 2.0, 3.0]), 0, 2))
     grid = on_plane.grid(np.array([0.0, 1.0]), np.array([0.0, -3.0]))
     assert grid.tolist() == [[14, 17], [5, 8]]
@@ -126,7 +126,7 @@ def test_a_function_is_worked_out_point_by_point() -> None:
 
 
 def test_a_function_that_overflows_has_a_hole_and_no_warning() -> None:
-    steep = FunctionObjective(lambda p: (np.exp(p[0]) - np.exp(p[1]), p))
+    steep = as_objective(lambda p: (np.exp(p[0]) - np.exp(p[1]), p), 2)
     grid = steep.on_plane(Plane.of_two(np.zeros(2), 0, 1)).grid(
         np.array([0.0, 1e3]), np.array([0.0, 1e3])
     )

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from reference import problem
 from scipy.linalg import lstsq, null_space
+from steepest.objective.function import as_objective
 
 import steepest as st
-from steepest.objective.protocol import FunctionObjective
 from steepest.surface.axes import CoordinateAxes, DirectionAxes, Held
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import surface_of_trace
@@ -95,7 +95,7 @@ def function(params: Any) -> tuple[float, Any]:
 
 
 def test_a_function_of_params_has_a_surface_like_any_other() -> None:
-    objective = FunctionObjective(function)
+    objective = as_objective(function, 5)
     trace, start = Trace(5), np.array([2.0, -1.0, 1.5, 1.0, -2.0])
     for step in islice(st.steps(function, "steepest", 0.05, start=start), 20):
         trace.append(step)

@@ -86,7 +86,7 @@ def surface_of_trace(
     surface = surface_on_plane(objective, axes, end.params, trace.params, losses, points)
     a, b = axes.read(end.params)
     drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
-    _check_centre(float(drawn), end.full_loss, getattr(objective, "null_loss", 0.0))
+    _check_centre(float(drawn), end.full_loss, objective.null_loss)
     return surface
 
 

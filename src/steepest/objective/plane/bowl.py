@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.objective.loss.loss import Loss
-from steepest.objective.model.hessian import bend_along
 from steepest.objective.plane.newton_step import newton_step
 from steepest.objective.plane.plane_loss import Bowl
 from steepest.objective.plane.rows_on_plane import RowsOnPlane
@@ -61,7 +60,7 @@ def _expand(rows: RowsOnPlane, loss: Loss, at: Array) -> tuple[float, Array, Arr
     """Return value, gradient (2,) and Hessian (2, 2) at the point `at` of the plane."""
     value, slope = rows.total_and_slope(loss, *at)
     along = [rows.by_a, rows.by_b]
-    hessian = bend_along(loss, rows.margin(*at), rows.target, rows.weight, along) / rows.total
+    hessian = loss.hessian_along(rows.margin(*at), rows.target, rows.weight, along) / rows.total
     gradient = np.array([np.vdot(each, slope) for each in along]) / rows.total
     _, ca, cb, caa, cab, cbb = rows.penalty
     of_penalty = np.array([[2 * caa, cab], [cab, 2 * cbb]])

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Rows
+from steepest.data.blocks import Block, Blocks
 from steepest.objective.loss.loss import Loss
 from steepest.objective.plane.rows_on_plane import RowsOnPlane
 
@@ -98,12 +98,13 @@ def _by_steps(
     for step in np.unique(by_b):
         alike = by_b[:, 0] == step
 
-        def block(parts: Array, *_: object, step: float = step) -> tuple[Array]:
-            along_a = parts[:, :1] + a * parts[:, 1:]
+        def work(block: Block, step: float = step) -> tuple[Array]:
+            along_a = block.X[:, :1] + a * block.X[:, 1:]
             return (_log_polynomials(along_a, step * b),)
 
         parts = np.column_stack([base[alike], by_a[alike]])
-        (part,) = Rows(parts, parts[:, 0], outputs=2 * len(a), threads=threads).sum(block)
+        blocks = Blocks(parts, parts[:, 0], outputs=2 * len(a), threads=threads)
+        (part,) = blocks.sum(work)
         total += part
     return total
 
@@ -151,20 +152,19 @@ def _by_rows(
     base, *_ = ahead
     others = base.shape[1]
 
-    def block(at: slice) -> Array:
-        start, by_a, by_b = dealt.read(at).reshape(-1, 3, others).transpose(1, 0, 2)
+    def work(block: Block) -> Array:
+        start, by_a, by_b = block.X.reshape(-1, 3, others).transpose(1, 0, 2)
         along_a = start[:, None] + a[:, None] * by_a[:, None]
         along_b = b[:, None] * by_b[:, None]
-        weight = dealt.weight(at)
-        if weight is None:
+        if block.weight is None:
             return _log_products(along_a, along_b)
-        return _log_sums(along_a, along_b, weight)
+        return _log_sums(along_a, along_b, block.weight)
 
     flat = np.concatenate(ahead, axis=1)
     outputs = (others + 1) * (len(a) + len(b)) // 2
-    dealt = Rows(flat, base[:, 0], outputs=outputs, sample_weight=weight, threads=threads)
+    blocks = Blocks(flat, base[:, 0], outputs=outputs, sample_weight=weight, threads=threads)
     # Of hundreds of classes a block has a row or two, and a grid for each would fill the memory.
-    return dealt.sum_large(block)
+    return blocks.sum_large(work)
 
 
 def _ahead(margin: Array, target: NDArray[np.intp]) -> Array:

@@ -12,15 +12,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.data.blocks import Block
 from steepest.objective.loss.loss import Loss
-from steepest.objective.loss.regression import Huber, Squared
+from steepest.objective.loss.regression import Squared
 from steepest.objective.plane.bowl import find_bowl
 from steepest.objective.plane.cross_entropy_grid import cross_entropy_on_grid
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import Bowl
 from steepest.objective.plane.quadratic import Quadratic
-from steepest.objective.plane.rows_on_plane import Linear, RowsOnPlane, l1_on_plane
+from steepest.objective.plane.rows_on_plane import LinearRisk, RowsOnPlane, l1_on_plane
 
 __all__ = ["LinearPlaneLoss"]
 
@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 class LinearPlaneLoss:
     """The loss of a linear objective on a plane, with its penalties; X is read three times."""
 
-    objective: Linear
+    objective: LinearRisk
     plane: Plane
 
     @cached_property
@@ -60,21 +60,20 @@ class LinearPlaneLoss:
         So does the minimum without L1 for that with its kinks.
         """
         loss = self.objective.loss
-        may_be_flat = not loss.smooth or isinstance(loss, Huber)
-        bowl = find_bowl(self.rows, Squared() if may_be_flat else loss)
-        exact = not (may_be_flat or self.objective.l1)
+        bowl = find_bowl(self.rows, Squared() if loss.may_be_flat else loss)
+        exact = not (loss.may_be_flat or self.objective.penalty.l1)
         return bowl if bowl is None or exact else bowl._replace(is_lowest=False)
 
     def _smooth_on_grid(self, a: Array, b: Array) -> Array:
         """Return the loss on the grid, of all but an L1 penalty."""
         rows, loss, across, along = self.rows, self.objective.loss, a[None, :], b[:, None]
-        if isinstance(loss, Squared):
+        if loss.is_quadratic:
             return Quadratic.of(rows).at(across, along)
-        by_rows = cross_entropy_on_grid if isinstance(loss, OfClasses) else _by_rows
+        by_rows = _by_rows if loss.classes is None else cross_entropy_on_grid
         return by_rows(rows, loss, a, b) + self._l2(across, along)
 
     def _with_l1(self, smooth: Array, a: Array, b: Array) -> Array:
-        if not self.objective.l1:
+        if not self.objective.penalty.l1:
             return smooth
         return smooth + l1_on_plane(self.objective, self.plane, a, b)
 
@@ -85,10 +84,12 @@ class LinearPlaneLoss:
 def _by_rows(rows: RowsOnPlane, loss: Loss, a: Array, b: Array) -> Array:
     """Return the mean loss of one margin on the grid, one value per cell and row."""
 
-    def block(parts: Array, target: Array, weight: Array | None) -> tuple[Array]:
-        along_a = parts[:, 0] + a[:, None] * parts[:, 1]
-        values = (loss.value(along_a + t * parts[:, 2], target) for t in b)
+    def work(block: Block) -> tuple[Array]:
+        base, by_a, by_b = block.X.T
+        along_a = base + a[:, None] * by_a
+        values = (loss.value(along_a + t * by_b, block.y) for t in b)
+        weight = block.weight
         return (np.array([v.sum(1) if weight is None else v @ weight for v in values]),)
 
-    (total,) = rows.blocks(2 * len(a)).sum(block)
+    (total,) = rows.blocks(2 * len(a)).sum(work)
     return np.asarray(total / rows.total)

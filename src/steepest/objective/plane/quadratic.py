@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.blocks import Block
 from steepest.objective.loss.loss import weighed
 from steepest.objective.plane.newton_step import newton_step
 from steepest.objective.plane.rows_on_plane import RowsOnPlane
@@ -67,11 +68,11 @@ def _shifted(numbers: Array, a0: float, b0: float) -> Array:
 def _means(rows: RowsOnPlane, a: float, b: float) -> Array:
     """Return the means of `r², 2rp, 2rq, p², 2pq, q²`: residual r at (a, b), p = by_a, q = by_b."""
 
-    def block(parts: Array, target: Array, weight: Array | None) -> tuple[Array]:
-        p, q = parts[:, 1], parts[:, 2]
-        r = parts[:, 0] + a * p + b * q - target
-        wr, wp, wq = (weighed(each, weight) for each in (r, p, q))
+    def work(block: Block) -> tuple[Array]:
+        p, q = block.X[:, 1], block.X[:, 2]
+        r = block.X[:, 0] + a * p + b * q - block.y
+        wr, wp, wq = (weighed(each, block.weight) for each in (r, p, q))
         return (np.array([wr @ r, 2 * wr @ p, 2 * wr @ q, wp @ p, 2 * wp @ q, wq @ q]),)
 
-    (total,) = rows.blocks(1).sum(block)
+    (total,) = rows.blocks(1).sum(work)
     return np.asarray(total / rows.total)

@@ -9,11 +9,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Rows
+from steepest.data.blocks import Blocks
 from steepest.objective.loss.loss import Loss, weighed
+from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.model import Layout
 from steepest.objective.plane.plane import Plane
 
-__all__ = ["Linear", "RowsOnPlane", "l1_on_plane"]
+__all__ = ["LinearRisk", "RowsOnPlane", "l1_on_plane"]
 
 Array = NDArray[np.float64]
 
@@ -21,18 +23,13 @@ COLLINEAR = 1e-13
 """The share of `by_a` that is left beside `by_b`, below which it is rounding."""
 
 
-class Linear(Protocol):
-    """What is asked of a linear objective, `mean(loss(X w + b, y)) + l2/2 |w|² + l1 |w|₁`.
+class LinearRisk(Protocol):
+    """What is asked of a linear objective, `mean(loss(X w + b, y)) + l2/2 |w|² + l1 |w|₁`."""
 
-    `shape` is (features + 1, margins): its params are weights and, last, as many biases as there
-    are margins.
-    """
-
-    rows: Rows
+    blocks: Blocks
     loss: Loss
-    l1: float
-    l2: float
-    shape: tuple[int, int]
+    penalty: Penalty
+    layout: Layout
 
     def margins(self, params: Array) -> Array:
         """Return X w + b, (rows,) or (rows, k)."""
@@ -56,11 +53,11 @@ class RowsOnPlane:
     threads: int | None = None
 
     @classmethod
-    def of(cls, objective: Linear, plane: Plane) -> "RowsOnPlane":
+    def of(cls, objective: LinearRisk, plane: Plane) -> "RowsOnPlane":
         """Return the rows of `objective` on `plane`, reading X three times."""
         base, by_a, by_b = (objective.margins(at) for at in (plane.origin, plane.u, plane.v))
-        rows, penalty = objective.rows, _l2_on_plane(objective, plane)
-        return cls(base, by_a, by_b, rows.y, penalty, rows.sample_weight, rows.threads)
+        blocks, penalty = objective.blocks, _l2_on_plane(objective, plane)
+        return cls(base, by_a, by_b, blocks.y, penalty, blocks.sample_weight, blocks.threads)
 
     @property
     def total(self) -> float:
@@ -75,10 +72,10 @@ class RowsOnPlane:
         """Return the sum of the rows' losses at (a, b), and its derivative by each margin."""
         return loss.total_and_slope(self.margin(a, b), self.target, self.weight)
 
-    def blocks(self, outputs: int) -> Rows:
+    def blocks(self, outputs: int) -> Blocks:
         """Return base, by_a and by_b of one margin side by side, (rows, 3), in blocks."""
         parts = np.column_stack([self.base, self.by_a, self.by_b])
-        return Rows(
+        return Blocks(
             parts, self.target, outputs=outputs, sample_weight=self.weight, threads=self.threads
         )
 
@@ -101,23 +98,23 @@ class RowsOnPlane:
         return replace(self, by_a=by_s, penalty=penalty), tilt
 
 
-def _l2_on_plane(objective: Linear, plane: Plane) -> Array:
+def _l2_on_plane(objective: LinearRisk, plane: Plane) -> Array:
     """Return `l2/2 |w + a u + b v|²`, of the weights alone, by its six numbers."""
-    biases = objective.shape[1]
-    w, u, v = (at[:-biases] for at in (plane.origin, plane.u, plane.v))
+    weights = objective.layout.weights
+    w, u, v = (at[weights] for at in (plane.origin, plane.u, plane.v))
     products = [w @ w, 2 * w @ u, 2 * w @ v, u @ u, 2 * u @ v, v @ v]
-    return 0.5 * objective.l2 * np.array(products)
+    return 0.5 * objective.penalty.l2 * np.array(products)
 
 
-def l1_on_plane(objective: Linear, plane: Plane, a: Array, b: Array) -> Array:
+def l1_on_plane(objective: LinearRisk, plane: Plane, a: Array, b: Array) -> Array:
     """Return `l1 |w + a u + b v|₁` of the weights at points (a, b), arrays that broadcast together.
 
     A weight that neither axis moves adds the same everywhere.
     """
-    biases = objective.shape[1]
-    base, by_a, by_b = (at[:-biases] for at in (plane.origin, plane.u, plane.v))
+    weights = objective.layout.weights
+    base, by_a, by_b = (at[weights] for at in (plane.origin, plane.u, plane.v))
     moving = np.flatnonzero((by_a != 0.0) | (by_b != 0.0))
     total = np.abs(np.delete(base, moving)).sum() + np.zeros(np.broadcast_shapes(a.shape, b.shape))
     for at in moving:
         total = total + np.abs(base[at] + a * by_a[at] + b * by_b[at])
-    return objective.l1 * total
+    return objective.penalty.l1 * total
