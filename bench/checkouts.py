@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import quantiles
 from typing import Any, NamedTuple
 
 from bench import calls
@@ -27,6 +28,7 @@ from bench.timing import machine, milliseconds, progress, table, times
 from bench.training import (
     FULL,
     QUICK,
+    SAMPLE,
     Goal,
     Pace,
     climb_to,
@@ -45,11 +47,22 @@ SMALL = ("small-one", "small-cancer", "small-twenty")
 """What is compared if nothing is named: where our Python takes longer than the arithmetic."""
 
 ROUNDS = 31
-"""How often a pair of quick fits is run in turn: more than next to a peer, for smaller steps."""
+"""How often a pair of quick fits is run in turn, if not said: smaller differences want more."""
 
 SERVE = "from bench.checkouts import answer; answer()"
 
-HEADER = ("", "setting", "this ms", "other ms", "other to this", "gap", "gap of other", "rounds")
+HEADER = (
+    "",
+    "setting",
+    "this ms",
+    "other ms",
+    "other to this",
+    "middle half",
+    "gap",
+    "gap of other",
+    "rounds",
+)
+"""`middle half` is where half of the ratios of single rounds lie: how far noise goes."""
 
 
 class Checkout(Worker):
@@ -131,13 +144,19 @@ class Side(NamedTuple):
         return sample_of(self.worker, self.tol, self.fit)
 
 
-def compare(name: str, other: Path, quick: bool) -> list[list[str]]:
+def compare(name: str, other: Path, quick: bool, rounds: int) -> list[list[str]]:
     """Return the rows of a problem, one for each kind of call."""
+    pace = QUICK if quick else _often(rounds)
     try:
         goal = _goal(name, other, quick)
     except (FailedError, LateError) as error:
         return [_left_out(RECIPES[name].said(quick), error)]
-    return [_row(name, peer, goal, other, quick) for peer in _kinds(name)]
+    return [_row(name, peer, goal, other, pace) for peer in _kinds(name)]
+
+
+def _often(rounds: int) -> Pace:
+    """Return the pace at which quick fits are run in turn so often."""
+    return FULL._replace(rounds=rounds, pair=max(FULL.pair, 2 * SAMPLE * rounds))
 
 
 def _kinds(name: str) -> tuple[Peer, ...]:
@@ -152,9 +171,10 @@ def _goal(name: str, other: Path, quick: bool) -> Goal:
     return min(goal, goal._replace(lowest=loss, found_by="the other checkout"))
 
 
-def _row(name: str, peer: Peer, goal: Goal, other: Path, quick: bool) -> list[str]:
+def _row(name: str, peer: Peer, goal: Goal, other: Path, pace: Pace) -> list[str]:
     """Return the row of one kind of call on a problem."""
-    said, pace = _said(name, peer, quick), QUICK if quick else FULL._replace(rounds=ROUNDS)
+    quick = pace is QUICK
+    said = _said(name, peer, quick)
     progress(f"    {said}")
     try:
         with ExitStack() as stack:
@@ -196,8 +216,11 @@ def _cells(sides: Sequence[Side], fits: Sequence[list[Fit]], goal: Goal | None) 
     """Return what is printed of both; without a goal no gap is told."""
     settings = list(dict.fromkeys(f"tol {side.tol:g}" for side in sides if side.tol))
     ours, theirs = map(median_of, fits)
+    ratios = [other.seconds / this.seconds for this, other in zip(*fits, strict=True)]
+    low, _, high = quantiles(ratios)
     gaps = ["" if goal is None else f"{max(goal.gap(taken[-1]), 0.0):.0e}" for taken in fits]
     both = [milliseconds(ours), milliseconds(theirs), times(theirs / ours)]
+    both += [f"{low:.2f} to {high:.2f}"]
     return [" / ".join(settings), *both, *gaps, str(len(fits[0]))]
 
 
@@ -239,6 +262,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("other", type=Path, metavar="OTHER_SRC", help="the src of another checkout")
     parser.add_argument("--problems", nargs="+", metavar="NAME", default=SMALL, help="or groups")
     parser.add_argument("--all", action="store_true", help="all problems of the README's tables")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of quick fits, at least 3")
     parser.add_argument("--quick", action="store_true", help="few rows: does it run at all?")
     asked = parser.parse_args(words)
     try:
@@ -247,6 +271,7 @@ def main(words: Sequence[str]) -> None:
     except (ValueError, FailedError) as error:
         parser.error(str(error))
     print(f"{machine()}\n\n- this: {this['name']}\n- other: {other['name']}\n", flush=True)
-    rows = [row for name in names for row in compare(name, asked.other.resolve(), asked.quick)]
+    how = (asked.other.resolve(), asked.quick, asked.rounds)
+    rows = [row for name in names for row in compare(name, *how)]
     title = "Two checkouts in turn, medians. Above 1x this one is faster"
     print(table(title, HEADER, rows), count_table(this, other), sep="\n", flush=True)

@@ -164,7 +164,7 @@ def test_a_side_that_does_not_arrive_is_told(monkeypatch):
             return Fit(0.01, 2.0)
 
     monkeypatch.setattr(checkouts, "Checkout", Lame)
-    row = checkouts._row("small-one", OURS, goal, checkouts.THIS, True)
+    row = checkouts._row("small-one", OURS, goal, checkouts.THIS, training.QUICK)
     assert row[1] == "left out: no setting arrived"
     assert len(row) == len(checkouts.HEADER)
 
