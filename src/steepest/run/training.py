@@ -12,7 +12,7 @@ from steepest.descent.checkpoint import Standing
 from steepest.descent.coordinates.named import MOST_BOUNDED
 from steepest.descent.loop import Descent, Walk
 from steepest.descent.plan.method import Choices, plan_stops, plan_walk
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.steps.plane_search import PlaneSearch
 from steepest.descent.steps.proximal_gradient import ProximalGradient
 from steepest.descent.steps.proximal_newton import ProximalNewton
@@ -43,7 +43,7 @@ def resume(
     progress: bool = False,
 ) -> Run:
     """Return the run gone on with; see `Run.resume`."""
-    more = Asked(steps=steps, tol=tol, seconds=seconds)
+    more = Options(steps=steps, tol=tol, seconds=seconds)
     asked, walk, standing = _taken_up(run)
     trace, told = run.trace.reopened(standing.index), Told(callback)
     if more.steps is not None:
@@ -75,7 +75,7 @@ def stands(descent: Descent, trace: Trace, stop: Stop) -> Standing | None:
     return descent.standing(len(trace) - (stop.reason == "arrived"))
 
 
-def _taken_up(run: Run) -> tuple[Asked, Walk, Standing]:
+def _taken_up(run: Run) -> tuple[Options, Walk, Standing]:
     """Return what was asked for, the walk once more, and where it stands.
 
     A run whose file has nothing of that begins anew where it ended.
@@ -96,10 +96,10 @@ def _taken_up(run: Run) -> tuple[Asked, Walk, Standing]:
     return asked, walk, replace(first, index=last.index, passes=last.passes, seconds=last.seconds)
 
 
-def _asked_once(choices: Choices) -> Asked:
+def _asked_once(choices: Choices) -> Options:
     """Return what was asked for as far as an old file, or one of a reader's own rule, says it."""
-    same = {field.name for field in fields(Asked)} & {field.name for field in fields(Choices)}
-    return Asked(**{name: getattr(choices, name) for name in same})
+    same = {field.name for field in fields(Options)} & {field.name for field in fields(Choices)}
+    return Options(**{name: getattr(choices, name) for name in same})
 
 
 class Told:

@@ -13,7 +13,7 @@ from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
 from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.plan.method import objective_of
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
 from steepest.errors import DataError, FileError
 from steepest.objective.risk import LinearObjective
@@ -163,7 +163,7 @@ def _single(table: Table, goal: str) -> list[list[str]]:
 
 def first_choices(data: Data) -> dict[str, Any]:
     """Return choices whose steps are seen to arrive: the textbook's, unless in a deep ravine."""
-    objective = objective_of(data, Asked())
+    objective = objective_of(data, Options())
     scale = choose_scale("standard" if _in_ravine(objective) else "none", objective)
     limit = Steepest().limit(scale.curvature) if scale.curvature else None
     round_bowl = scale.name == "standard" and len(data.features.names) == 1

@@ -12,7 +12,7 @@ from steepest.data.shipped import datasets
 from steepest.data.table import Table, read_table
 from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.plan.method import objective_of
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError, SteepestError
 from steepest.objective.risk import LinearObjective
 from steepest.page.html import saved_html
@@ -213,7 +213,7 @@ class Session:
     def _objective(self, request: Mapping[str, Any]) -> LinearObjective:
         choices = asked.choices_of(request.get("choices"))
         rows = asked.edited(self._opened.data, request.get("rows"))
-        return objective_of(rows, Asked(**choices))
+        return objective_of(rows, Options(**choices))
 
     def _page(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
         """Return the saved page of a run, in the state that the page has in its link.

@@ -19,7 +19,7 @@ from steepest.data.prepare import Data
 from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.plan.method import TOLERANCE, objective_of
 from steepest.descent.plan.named_rates import choose_rate
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.steps.safe import safe_rate
 from steepest.descent.steps.step_size import Scheduled
 from steepest.errors import ChoiceError
@@ -151,7 +151,9 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         class), so `auto` is the safe rate, fading with the root of the calls. A schedule goes on.
         """
         if self.learning_rate == "auto":
-            objective = objective_of(data, Asked(loss=self.loss, l1=self.l1, l2=l2, **self._shape))
+            objective = objective_of(
+                data, Options(loss=self.loss, l1=self.l1, l2=l2, **self._shape)
+            )
             here = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
             safe = safe_rate(objective, choose_scale(scale, objective), here)
             return safe / np.sqrt(calls + 1)

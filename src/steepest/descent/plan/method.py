@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,9 +14,12 @@ from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.coordinates.standard import Scale
 from steepest.descent.loop import Walk, read_start
 from steepest.descent.plan.auto import auto_rule, auto_scale, known_from_sums
+from steepest.descent.plan.keywords import MethodKeywords
 from steepest.descent.plan.named_rates import choose_rate, rate_of_rule
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.option import Part
+from steepest.descent.plan.options import Options
 from steepest.descent.plan.proximal import plan_proximal
+from steepest.descent.plan.signature import takes_options
 from steepest.descent.rules import Plane, Rule, Steepest, choose_rule
 from steepest.descent.sampling import Batches, Growing
 from steepest.descent.steps.adaptive import check_rate
@@ -71,7 +74,7 @@ class Choices:
 
 
 def objective_of(
-    data: Data, chosen: Asked | Choices, threads: int | None = None
+    data: Data, chosen: Options | Choices, threads: int | None = None
 ) -> LinearObjective:
     """Return the linear objective of `data` under the loss and the penalty that were chosen."""
     classes: Sequence[Any] | None = data.target.classes
@@ -89,7 +92,7 @@ def objective_of(
     )
 
 
-def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:
+def plan_walk(objective: Objective, asked: Options) -> tuple[Walk, str]:
     """Return the walk that was asked for, and why `auto` became what it did.
 
     Raises ChoiceError for what cannot be.
@@ -115,15 +118,13 @@ def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:
     return walk, "; ".join(reasons)
 
 
+@takes_options(Part.METHOD, scale="none")
 def steps(
     objective: Objective | Callable[[Vector], tuple[float, Vector]],
     rule: str | Rule = "steepest",
     learning_rate: float | str | Schedule = "auto",
     start: ArrayLike | None = None,
-    *,
-    scale: str = "none",
-    batch: int | None = None,
-    seed: int = 0,
+    **options: Unpack[MethodKeywords],
 ) -> Iterator[Step]:
     """Yield the start and then the point after each step, without end: the loop itself.
 
@@ -131,6 +132,8 @@ def steps(
     `params -> (loss, gradient)`. `start` has one number per param; left out, a linear objective
     draws it with `seed`. With `rule="steepest"`, a number as `learning_rate` and `scale="none"`
     each step is the textbook's `params - learning_rate * gradient`.
+
+    {options}
 
     Raises ChoiceError for a choice that cannot be.
 
@@ -142,19 +145,12 @@ def steps(
     1 [2.] 4.0
     2 [1.] 1.0
     """
-    asked = Asked(
-        rule=rule,
-        learning_rate=learning_rate,
-        start=start,
-        seed=seed,
-        scale=scale,
-        batch=batch,
-    )
+    asked = Options(rule=rule, learning_rate=learning_rate, start=start, **options)
     walk, _ = plan_walk(as_objective(objective), asked)
     return iter(walk)
 
 
-def _by_sums(objective: Objective, asked: Asked) -> bool:
+def _by_sums(objective: Objective, asked: Options) -> bool:
     """Return whether the objective is known from sums and all that they help with is automatic."""
     auto = asked.rule == "auto" and asked.learning_rate == "auto" and asked.batch is None
     return auto and known_from_sums(objective)
@@ -200,7 +196,7 @@ def _plane_walk(objective: Objective, start: Vector, scale: str, seed: int) -> W
     )
 
 
-def _walk(objective: Objective, start: Vector, asked: Asked) -> Walk:
+def _walk(objective: Objective, start: Vector, asked: Options) -> Walk:
     """Return a walk along the direction of a rule."""
     chosen = choose_scale(asked.scale, objective)
     batches = None if asked.batch is None else _batches(objective, asked.batch, asked.seed)
@@ -239,7 +235,7 @@ def _fading(batches: Batches, scale: Scale) -> LearningRate:
 
 
 def plan_stops(
-    objective: LinearObjective, scale: Scale, asked: Asked, since: float = 0.0
+    objective: LinearObjective, scale: Scale, asked: Options, since: float = 0.0
 ) -> Stopping:
     """Return when to stop; a run told neither steps nor tol goes on until it has arrived.
 

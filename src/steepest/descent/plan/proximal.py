@@ -5,7 +5,7 @@ from typing import Any
 from steepest.descent.coordinates.named import choose_scale, rough_standard
 from steepest.descent.loop import Walk, read_start
 from steepest.descent.plan.named_rates import choose_rate
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.rules import Proximal
 from steepest.descent.steps.proximal_gradient import ProximalGradient, thresholds
 from steepest.descent.steps.proximal_newton import ProximalNewton
@@ -28,7 +28,7 @@ WHY = {
 """Why the rule is proximal, by whether it finds its own rate."""
 
 
-def plan_proximal(objective: LinearObjective, asked: Asked) -> tuple[Walk, str]:
+def plan_proximal(objective: LinearObjective, asked: Options) -> tuple[Walk, str]:
     """Return the walk of proximal steps, and why `auto` became what it did.
 
     A rate that is told is that of the textbook's step; left to `auto`, steps are Newton's on a
@@ -56,7 +56,7 @@ def plan_proximal(objective: LinearObjective, asked: Asked) -> tuple[Walk, str]:
     return Walk(objective, start, Proximal(), rate, scale), "; ".join(reasons)
 
 
-def _check(objective: LinearObjective, asked: Asked) -> None:
+def _check(objective: LinearObjective, asked: Options) -> None:
     """Raise ChoiceError for a rule, mini-batches or a scale that do not go with it."""
     rule = asked.rule if isinstance(asked.rule, str) else asked.rule.name
     given = f"l1 is {objective.l1:g}"
