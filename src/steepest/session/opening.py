@@ -21,7 +21,7 @@ from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.file_size import check_size
 
-__all__ = ["Opened", "open_file", "open_run", "open_table"]
+__all__ = ["OpenData", "open_file", "open_run", "open_table"]
 
 ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".arrow", ".feather", ".ipc")
 """What may be dropped on the page: a file by its own contents, nothing packed."""
@@ -46,7 +46,7 @@ MOST_TRIED = 12
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenData:
     """Data with a first run on them; `table` is None where there are only the rows of a run."""
 
     table: Table | None
@@ -75,10 +75,10 @@ class Opened:
         return [{"name": name, "kind": said.get(kind, kind)} for name, kind in kinds.items()]
 
 
-def open_run(run: Run) -> Opened:
+def open_run(run: Run) -> OpenData:
     """Return a run that is there already; other columns can be chosen of a shipped data set."""
     shipped = run.data.name in datasets()
-    return Opened(read_table(run.data.name) if shipped else None, run.data, run)
+    return OpenData(read_table(run.data.name) if shipped else None, run.data, run)
 
 
 def open_file(name: str, contents: bytes) -> Table:
@@ -108,7 +108,7 @@ def open_table(
     features: Sequence[str] | None = None,
     given_up: Callable[[], bool] = lambda: False,
     **choices: Any,
-) -> Opened:
+) -> OpenData:
     """Return a table with a first run on it; what is not chosen is proposed, and that is said.
 
     Rows with gaps are left out, which is said too. Raises DataError if nothing can be learnt.
@@ -119,7 +119,7 @@ def open_table(
     said = [proposed] if proposed else []
     if data.dropped:
         said.append(f"{some(data.dropped, 'row')} with gaps left out")
-    return Opened(table, data, run, "; ".join(said))
+    return OpenData(table, data, run, "; ".join(said))
 
 
 def _prepared(table: Table, target: str | None, features: Sequence[str] | None) -> tuple[Data, str]:

@@ -21,7 +21,7 @@ from steepest.run.descend import descend_rows
 from steepest.run.lowest_loss import lowest_loss
 from steepest.run.run import Run
 from steepest.session import request as asked
-from steepest.session.opening import Opened, open_file, open_run, open_table
+from steepest.session.opening import OpenData, open_file, open_run, open_table
 from steepest.surface.axes import Axes
 from steepest.surface.surface import look_over
 from steepest.view.story import Story, loss_label
@@ -44,7 +44,7 @@ class Session:
     A session is used by one thread at a time.
     """
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: OpenData) -> None:
         self._opened = opened
         self._known: dict[tuple[str, float, float, float, float], float | None] = {}
         self._asks: dict[str, Callable[[Mapping[str, Any], Callable[[], bool]], Record]] = {
@@ -129,7 +129,7 @@ class Session:
         features: list[str] | None,
         choices: dict[str, Any],
         given_up: Callable[[], bool],
-    ) -> Opened:
+    ) -> OpenData:
         table = self._opened.table if table is None else table
         if table is None:
             raise ChoiceError(

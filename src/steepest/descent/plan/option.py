@@ -1,6 +1,6 @@
 """What every door needs to know of one option of a descent: kind, range, default, and help.
 
-An option is a field of the record `Options`, made by `option(...)`. Signatures, the command line,
+An option is a field of the dataclass `Options`, made by `option(...)`. Signatures, the command line,
 the requests of a page, the estimators and the help are derived from these fields, so a new option
 is one field.
 """
@@ -43,8 +43,8 @@ class Option:
     `help` is one sentence, all that a command line shows; `detail` goes on with it in docstrings.
     `known` are the words that may be chosen, empty where there is no list of them. A number must
     be from 0 up, or above `above`; a whole number from `least` up. `value` is what stands for an
-    option that is left out, where the record keeps None to know that it was; where None is all
-    there is, `left_out` says what happens then.
+    option that is left out, where the field keeps None to know that it was; where None is all there
+    is, `left_out` says what happens then.
     """
 
     kind: Kind
@@ -81,7 +81,7 @@ class Option:
         return value
 
     def explained(self) -> str:
-        """Return the whole help: its sentence, the words there are, detail, and what a gap means."""
+        """Return the whole help: its sentence, the words, detail, and what a gap means."""
         words = f"One of {', '.join(self.known)}." if self.known else ""
         gap = f"Left out: {self.left_out}." if self.left_out else ""
         return " ".join(text for text in (self.help, words, self.detail, gap) if text)
@@ -93,16 +93,16 @@ def option(default: Default, kind: Kind, part: Part, help: str, **more: Any) -> 
     return field(default=default, metadata={"option": described})
 
 
-def described(record: type, *parts: Part) -> Mapping[str, Option]:
-    """Return the options of a record by their names, in its order: those of some parts, or all."""
-    named = _described(record)
+def described(options: type, *parts: Part) -> Mapping[str, Option]:
+    """Return the options of a dataclass by name, in its order: those of some parts, or all."""
+    named = _described(options)
     return {name: one for name, one in named.items() if one.part in parts} if parts else named
 
 
 @cache
-def _described(record: type) -> Mapping[str, Option]:
-    """Return the options of a record, each with its field's name and type."""
+def _described(options: type) -> Mapping[str, Option]:
+    """Return the options of a dataclass, each with its field's name and type."""
     return {
         one.name: replace(one.metadata["option"], name=one.name, annotation=one.type)
-        for one in fields(record)
+        for one in fields(options)
     }

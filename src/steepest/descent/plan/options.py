@@ -35,9 +35,9 @@ class Options:
         "auto",
         Kind.WORD,
         Part.OBJECTIVE,
-        "What is minimised; auto goes by the target's type.",
-        detail="Poisson is for counts: the prediction is `exp(X w + b)`. A word takes its number "
-        "after a colon (`huber:3`, `quantile:0.8`); an object such as `Huber(3.0)` will do as well.",
+        "What is minimised, with its number if it has one (huber:3); auto goes by the target.",
+        detail="Poisson is for counts: the prediction is `exp(X w + b)`. An object such as "
+        "`Huber(3.0)` will do as well.",
         known=("auto", *LOSSES),
     )
     delta: float | None = option(
@@ -77,10 +77,9 @@ class Options:
         "auto",
         Kind.WORD,
         Part.METHOD,
-        "How a gradient becomes a direction.",
-        detail="A word takes its numbers after colons (`momentum:0.5`); an object such as "
-        "`Momentum(0.5)` will do as well. adamw ends elsewhere than in the minimum of the loss; "
-        "proximal is what auto and steepest are with `l1`.",
+        "How a gradient becomes a direction, with its numbers if they are others (momentum:0.5).",
+        detail="An object such as `Momentum(0.5)` will do as well. adamw ends elsewhere than in "
+        "the minimum of the loss; proximal is what auto and steepest are with `l1`.",
         known=("auto", *RULES),
     )
     learning_rate: float | str | Schedule = option(

@@ -23,7 +23,7 @@ WIDTH = 100
 
 
 def takes_options(
-    *parts: Part, record: type = Options, **defaults: object
+    *parts: Part, options: type = Options, **defaults: object
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
     """Return a decorator for a function of `**options`, which then shows and checks each of them.
 
@@ -32,10 +32,10 @@ def takes_options(
     out. In its docstring the line `{options}` becomes their help. A name that is no option raises
     TypeError with the nearest that are.
     """
-    options = described(record, *parts)
+    taken = described(options, *parts)
 
     def decorate(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        signature = _signature(function, options, defaults)
+        signature = _signature(function, taken, defaults)
         known = signature.parameters.keys()
 
         @wraps(function)
@@ -46,7 +46,7 @@ def takes_options(
             return passed(*args, **(defaults | given))
 
         vars(checked)["__signature__"] = signature
-        checked.__doc__ = _with_help(function.__doc__, options)
+        checked.__doc__ = _with_help(function.__doc__, taken)
         return checked
 
     return decorate
