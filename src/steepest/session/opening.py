@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from steepest.data.columns import kind_of, listing, some
 from steepest.data.prepare import Data, prepare
@@ -20,6 +20,7 @@ from steepest.objective.risk import LinearObjective
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.file_size import check_size
+from steepest.session.request import ChosenOptions
 
 __all__ = ["OpenData", "open_file", "open_run", "open_table"]
 
@@ -54,7 +55,7 @@ class OpenData:
     run: Run
     note: str = ""
 
-    def offer(self) -> dict[str, Any]:
+    def offer(self) -> dict[str, object]:
         """Return what can be chosen: data sets, columns with their kinds; and what is chosen."""
         features = [column.name for column in self.data.features.columns]
         name = self.data.name if self.data.name in datasets() else ""
@@ -107,14 +108,16 @@ def open_table(
     target: str | None = None,
     features: Sequence[str] | None = None,
     given_up: Callable[[], bool] = lambda: False,
-    **choices: Any,
+    **choices: Unpack[ChosenOptions],
 ) -> OpenData:
     """Return a table with a first run on it; what is not chosen is proposed, and that is said.
 
     Rows with gaps are left out, which is said too. Raises DataError if nothing can be learnt.
     """
     data, proposed = _prepared(table, target, features)
-    chosen = first_choices(data) | {"seconds": SECONDS} | choices
+    chosen = first_choices(data)
+    chosen["seconds"] = SECONDS
+    chosen.update(choices)
     run = descend_rows(data, given_up=given_up, **chosen)
     said = [proposed] if proposed else []
     if data.dropped:
@@ -161,7 +164,7 @@ def _single(table: Table, goal: str) -> list[list[str]]:
     return [[name] for name in sorted_out[:MOST_TRIED]]
 
 
-def first_choices(data: Data) -> dict[str, Any]:
+def first_choices(data: Data) -> ChosenOptions:
     """Return choices whose steps are seen to arrive: the textbook's, unless in a deep ravine."""
     objective = objective_of(data, Options())
     scale = choose_scale("standard" if _in_ravine(objective) else "none", objective)

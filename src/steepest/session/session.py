@@ -127,7 +127,7 @@ class Session:
         table: Table | None,
         target: str | None,
         features: list[str] | None,
-        choices: dict[str, Any],
+        choices: asked.ChosenOptions,
         given_up: Callable[[], bool],
     ) -> OpenData:
         table = self._opened.table if table is None else table
@@ -163,7 +163,9 @@ class Session:
         """Return the run of the choices and rows in a request."""
         choices = asked.choices_of(request.get("choices"))
         rows = asked.edited(self._opened.data, request.get("rows"))
-        run = descend_rows(rows, **{"steps": 200, **choices}, seconds=SECONDS, given_up=given_up)
+        choices.setdefault("steps", 200)
+        choices["seconds"] = SECONDS
+        run = descend_rows(rows, given_up=given_up, **choices)
         if given_up():
             raise SupersededError
         return run
@@ -173,14 +175,14 @@ class Session:
         choices = asked.choices_of(request.get("choices"))
         size, unit = objective.size, self._opened.data.target.unit
         base = asked.vector_of(request.get("base"), "base", size)
-        seen, losses = asked.seen_of(request.get("see"), size)
+        visible, losses = asked.visible_of(request.get("see"), size)
         if np.isnan(losses).all():
-            seen, losses = base[None, :], np.array([objective.value(base)])
+            visible, losses = base[None, :], np.array([objective.value(base)])
         points = asked.index_of(request.get("points", 101), "points", asked.MOST_POINTS + 1)
         walk = self._walk(request, choices)
         axes = self._axes(request, objective, walk)
         shown = asked.window_of(request.get("window"))
-        surface = look_over(objective, axes, base, seen, losses, points, shown)
+        surface = look_over(objective, axes, base, visible, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.l1 or objective.l2))
         story: Story = replace(self._opened.run.story, loss_label=label)
         return surface_record(story, surface, walk)

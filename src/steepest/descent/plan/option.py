@@ -1,8 +1,8 @@
 """What every door needs to know of one option of a descent: kind, range, default, and help.
 
-An option is a field of the dataclass `Options`, made by `option(...)`. Signatures, the command line,
-the requests of a page, the estimators and the help are derived from these fields, so a new option
-is one field.
+An option is a field of the dataclass `Options`, made by `option(...)`. Signatures and their help,
+the command line, and the requests of a page are derived from these fields: a new option is one
+field.
 """
 
 from collections.abc import Mapping
