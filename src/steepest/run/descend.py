@@ -10,9 +10,9 @@ from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.prepare import Data, prepare
 from steepest.data.target import Target
-from steepest.descent.loop import Descent, Walk
+from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.keywords import OptionKeywords
-from steepest.descent.plan.method import Choices, objective_of, plan_stops, plan_walk
+from steepest.descent.plan.method import Choices, objective_of, plan_method, plan_stopping
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.signature import takes_options
 from steepest.errors import ChoiceError
@@ -105,8 +105,8 @@ def descend_rows(
     asked = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     objective = objective_of(rows, asked, threads)
-    walk, why = plan_walk(objective, asked)
-    stops = plan_stops(objective, walk.scale, asked)
+    walk, why = plan_method(objective, asked)
+    stops = plan_stopping(objective, walk, asked)
     trace, told = Trace(walk.start.size), Told(callback)
     descent = Descent(walk, enough=stops.enough)
     stop = record(descent, trace, stops, progress, told, given_up)
@@ -125,13 +125,13 @@ def descend_rows(
     )
 
 
-def _became(asked: Options, objective: LinearObjective, walk: Walk, why: str) -> Choices:
+def _became(asked: Options, objective: LinearObjective, walk: Method, why: str) -> Choices:
     """Return what was asked for, and what `auto` became."""
     return Choices(
         loss=objective.loss.name,
         rule=walk.rule.name,
         learning_rate=asked.rate_in_words,
-        scale=walk.scale.name,
+        scale=walk.coordinates.name,
         l1=asked.l1,
         l2=asked.l2,
         delta=getattr(objective.loss, "delta", 1.0),
@@ -140,7 +140,7 @@ def _became(asked: Options, objective: LinearObjective, walk: Walk, why: str) ->
         random_start=asked.start is None,
         steps=asked.steps,
         batch=asked.batch,
-        curvature=walk.scale.curvature,
+        curvature=walk.coordinates.curvature,
         why=why,
     )
 

@@ -16,10 +16,9 @@ from steepest.bridge.sklearn.callbacks import CallbackSupportMixin, Fitting
 from steepest.bridge.sklearn.rows import SklearnRows
 from steepest.checks import whole_number
 from steepest.data.prepare import Data
-from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.plan.keywords import OptionKeywords
-from steepest.descent.plan.method import TOLERANCE, objective_of
-from steepest.descent.plan.named_rates import choose_rate
+from steepest.descent.plan.method import TOLERANCE, coordinates_of, objective_of
+from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.steps.safe import safe_rate
 from steepest.descent.steps.step_size import Schedule, Scheduled
@@ -182,9 +181,9 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         if self.learning_rate == "auto":
             objective = objective_of(data, Options(**options))
             params = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
-            safe = safe_rate(objective, choose_scale(options["scale"], objective), params)
+            safe = safe_rate(objective, coordinates_of(objective, options["scale"]), params)
             return float(safe / np.sqrt(calls + 1))
-        rate = choose_rate(self.learning_rate, self.max_iter)
+        rate = choose_step_size(self.learning_rate, self.max_iter)
         if isinstance(rate, Scheduled):
             taken = 0 if first else self.n_iter_
             return lambda index: rate.schedule(taken + index)

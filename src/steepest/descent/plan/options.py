@@ -9,11 +9,11 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from steepest.descent.coordinates.named import SCALES
 from steepest.descent.plan.named_rates import SCHEDULES
 from steepest.descent.plan.option import Kind, Part, described, option
 from steepest.descent.rules import RULES, Rule
 from steepest.descent.steps.step_size import Schedule
+from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import LOSSES
