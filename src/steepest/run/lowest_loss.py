@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import DENSE_FEATURES
 from steepest.descent.plan.method import plan_method, plan_stopping
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, median
 from steepest.objective.plane.plane import Plane
@@ -120,7 +120,7 @@ def _golden_section(at: Callable[[float], float], low: float, high: float) -> fl
 
 def _arrived(objective: LinearObjective) -> float | None:
     """Return the loss at which a descent arrives that is as fast as they come, if it does."""
-    asked = Asked(start=np.zeros(objective.size))
+    asked = Options(start=np.zeros(objective.size))
     walk, _ = plan_method(objective, asked)
     stops, trace = plan_stopping(objective, walk, asked), Trace(objective.size)
     for step in islice(walk, STEPS):

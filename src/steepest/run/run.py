@@ -18,7 +18,7 @@ from steepest.data.weights import array_weights
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.method import Choices, objective_of
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
@@ -59,7 +59,7 @@ class Run:
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
-    asked: Asked | None = None
+    asked: Options | None = None
     """The choices as they were made; None if the file of the run does not hold them."""
     standing: Checkpoint | None = None
     """Where the descent stood when it stopped, to go on from; None if that was not kept."""
@@ -405,6 +405,6 @@ def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
         trace=Trace.from_arrays(arrays),
         stop=Stop(**record["stop"]),
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
-        asked=Asked.from_dict(record["asked"]) if record.get("asked") else None,
+        asked=Options.from_dict(record["asked"]) if record.get("asked") else None,
         standing=Checkpoint.from_arrays(arrays),
     )
