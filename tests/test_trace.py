@@ -33,7 +33,7 @@ def filled(length: int, size: int = 2, losses: Any = None, budget: int | None = 
 
 
 def same(one: Step, two: Step) -> bool:
-    numbers = [name for name in vars(one) if name not in ("params", "gradient")]
+    numbers = [name for name in one._fields if name not in ("params", "gradient")]
     return (
         np.array_equal([getattr(one, n) for n in numbers], [getattr(two, n) for n in numbers], True)
         and np.array_equal(one.params, two.params, equal_nan=True)
@@ -100,14 +100,14 @@ def test_the_last_loss_can_be_made_known() -> None:
     trace = Trace(2)
     for i, full in enumerate([5.0, np.nan]):
         trace.append(step(i, loss=0.0, full=full))
-    trace.know_last(2.0)
+    trace.fill_last(2.0)
     assert trace[-1].full_loss == trace.full_losses[-1] == 2.0
     assert trace.best.index == 1
 
 
 def test_a_loss_that_is_known_stays() -> None:
     trace = filled(3)
-    trace.know_last(-1.0)
+    trace.fill_last(-1.0)
     assert trace[-1].full_loss == 98.0
 
 

@@ -255,7 +255,7 @@ class Descent:
             seconds=perf_counter() - self.began,
             rows=rows_of(self.objective) or all_rows,
             passes=self.ground.read / all_rows if all_rows else 0.0,
-            rounded=self.rounded is not None and self.rounded.at == self.index,
+            whitened=self.rounded is not None and self.rounded.at == self.index,
         )
 
     def _full_loss(self, params: Vector, seen: Seen) -> float:

@@ -260,7 +260,7 @@ class Run:
     def _told_trace(self) -> Trace:
         """The trace as it is told and drawn: steps on samples know the loss of all rows too."""
         sampled = np.isnan(self.trace.full_losses).any() and self.choices.batch is None
-        return self.trace.informed(self.objective.value) if sampled else self.trace
+        return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
     @cached_property
     def story(self) -> "Story":
