@@ -1,15 +1,19 @@
 """BLAS on one thread: how it shares out a product among its own threads changes the bits."""
 
 import os
+from collections.abc import Callable
 from contextlib import ContextDecorator
 from functools import cache
 from threading import Lock
 from types import TracebackType
-from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
 __all__ = ["ONE_BLAS_THREAD"]
+
+
+def _nothing() -> None:
+    """Have nothing to restore: no thread is inside."""
 
 
 class OneThread(ContextDecorator):
@@ -23,12 +27,12 @@ class OneThread(ContextDecorator):
     def __init__(self) -> None:
         self._lock = Lock()
         self._inside = 0
-        self._limit: Any = None
+        self._restore: Callable[[], None] = _nothing
 
     def __enter__(self) -> None:
         with self._lock:
             if not self._inside:
-                self._limit = _blas().limit(limits=1)
+                self._restore = _blas().limit(limits=1).restore_original_limits
             self._inside += 1
 
     def __exit__(
@@ -40,12 +44,12 @@ class OneThread(ContextDecorator):
         with self._lock:
             self._inside -= 1
             if not self._inside:
-                self._limit.restore_original_limits()
+                self._restore()
 
     def forget(self) -> None:
         """Start anew in a forked process, which has none of the threads that were inside."""
         if self._inside:
-            self._limit.restore_original_limits()
+            self._restore()
         self.__init__()  # type: ignore[misc]
 
 

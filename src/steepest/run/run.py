@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
 from steepest.data.prepare import Data, labelled_rows, new_rows
-from steepest.data.sparse import matrix_of, matrix_parts
+from steepest.data.sparse import Matrix, matrix_of, matrix_parts
 from steepest.data.target import Target
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
@@ -185,7 +185,7 @@ class Run:
     def _margins(self, data: Any) -> Array:
         return self._margins_of(new_rows(data, self.data.features))
 
-    def _margins_of(self, X: Array) -> Array:
+    def _margins_of(self, X: Matrix) -> Array:
         weights, bias = self.objective.split(self.params)
         margins: Array = X @ weights + bias
         return margins
