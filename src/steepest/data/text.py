@@ -167,8 +167,8 @@ def _explain(path: Path, header: Header, error: Exception) -> NoReturn:
         if record and len(record) != expected:
             raise DataError(
                 f"{path.name}, line {line}: expected {counted(expected, 'column')} as in the "
-                f"header, got {len(record)}; mend the line, or put quotes around a value that holds a "
-                f"{header.delimiter!r}"
+                f"header, got {len(record)}; mend the line, or put quotes around a value that "
+                f"holds a {header.delimiter!r}"
             ) from error
     raise DataError(f"{path.name}: cannot be read as a table ({error})") from error
 
