@@ -1,5 +1,6 @@
 """Numbers that a caller gave, checked against their range, which stands in the message."""
 
+import reprlib
 from math import isfinite
 
 from steepest.errors import ChoiceError
@@ -28,6 +29,6 @@ def number(name: str, value: object, *, above: float | None = None) -> float:
         fits = False
     if not fits:
         span = "from 0 up" if above is None else f"above {above:g}"
-        got = f"{value:g}" if isinstance(value, int | float) else repr(value)
+        got = f"{value:g}" if isinstance(value, float) else reprlib.repr(value)
         raise ChoiceError(f"{name} is {got}, but it must be a number {span}")
     return chosen
