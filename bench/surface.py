@@ -27,7 +27,7 @@ CHECKED = 150
 """Cells on which every surface is compared with a plain float64 loop."""
 
 FEW = 10_000
-"""Rows up to which torch is faster on one thread."""
+"""Blocks up to which torch is faster on one thread."""
 
 STEEPEST = "steepest loss_on_grid"
 

@@ -86,7 +86,7 @@ def problem(
 
 def hessian(objective: LinearObjective, params: Array) -> Array:
     """Return the second derivatives at params, (size, size), from the curvature of each row."""
-    X, y, k = objective.rows.X, objective.rows.y, objective.shape[1]
+    X, y, k = objective.blocks.X, objective.blocks.y, objective.layout.shape[1]
     curvature = objective.loss.curvature(objective.margins(params), y).reshape(len(X), k, k)
     X1 = np.column_stack([X, np.ones(len(X))])
     total = np.einsum("ni,nab,nj->iajb", X1, curvature, X1, optimize=True)

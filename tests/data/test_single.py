@@ -26,7 +26,7 @@ def test_float32_is_the_same_numbers_in_float64(kind: str, monkeypatch: pytest.M
         st.LinearObjective(x, y, LOSSES[kind], l2=0.1) for x in (single, single.astype(np.float64))
     )
     params = np.random.default_rng(0).normal(size=ours.size)
-    assert ours.rows.X.dtype == np.float32 and np.shares_memory(ours.rows.X, single)
+    assert ours.blocks.X.dtype == np.float32 and np.shares_memory(ours.blocks.X, single)
     assert ours.look(params).gradient.dtype == np.float64
     for one, other in zip(ours.look(params), double.look(params), strict=True):
         assert np.array_equal(one, other)

@@ -22,7 +22,7 @@ def drawn(rows: int, size: int, seed: int, epochs: int) -> list[list[int]]:
     objective = st.LinearObjective(np.zeros((rows, 1)), np.arange(float(rows)), st.Squared())
     batches = Batches(objective, size, seed)
     return [
-        one.rows.y.astype(int).tolist()
+        one.blocks.y.astype(int).tolist()
         for one, _ in zip(batches, range(epochs * batches.in_epoch), strict=False)
     ]
 
@@ -53,7 +53,7 @@ def test_a_steps_loss_is_that_of_its_own_rows(kind: str, batch: int) -> None:
     loss = "cross_entropy" if kind == "softmax" else "squared"
     run = trained(batch, 12, seed=3, kind=kind, loss=loss, scale="none", l2=0.1)
     for step, rows in zip(run.trace, Batches(run.objective, batch, 3), strict=False):
-        value, gradient = plain(kind, rows.rows.X, rows.rows.y, step.params, 0.1)
+        value, gradient = plain(kind, rows.blocks.X, rows.blocks.y, step.params, 0.1)
         assert step.loss == pytest.approx(value, rel=1e-12)
         assert np.allclose(step.gradient, gradient, rtol=1e-10, atol=1e-11)
 

@@ -11,7 +11,7 @@ from scipy.sparse.linalg import cg
 
 import steepest as st
 from steepest import LinearObjective
-from steepest.descent.coordinates.hessian_whitening import RoundedHere, Rounding
+from steepest.descent.coordinates.hessian_whitening import HessianWhitening, Rounding
 from steepest.descent.coordinates.standard import Standard
 from steepest.objective.model.hessian import bends, grams, mean_gram
 from steepest.objective.plane import lowest_step
@@ -45,7 +45,7 @@ def test_bends_are_those_of_the_whole_matrix(kind: str, l2: float) -> None:
 def test_grams_are_the_blocks_of_the_whole_matrix(kind: str) -> None:
     objective = objective_of(kind, 0)
     params = np.random.default_rng(1).normal(size=objective.size)
-    features, classes = objective.shape[0] - 1, objective.shape[1]
+    features, classes = objective.layout.shape[0] - 1, objective.layout.shape[1]
     blocks = grams(objective, objective.margins(params), np.zeros(features))
     whole = hessian(objective, params).reshape(features + 1, classes, features + 1, classes)
     for one in range(classes):
@@ -57,7 +57,7 @@ def test_grams_are_the_blocks_of_the_whole_matrix(kind: str) -> None:
 def test_a_matrix_for_all_margins_is_the_mean_of_theirs(kind: str, each: int) -> None:
     objective = objective_of(kind, 0)
     margins = objective.margins(np.random.default_rng(1).normal(size=objective.size))
-    mean = np.zeros(objective.shape[0] - 1)
+    mean = np.zeros(objective.layout.shape[0] - 1)
     (shared,) = mean_gram(objective, margins, mean, each)
     assert np.allclose(shared, grams(objective, margins, mean, each).mean(axis=0))
 
@@ -90,7 +90,7 @@ def test_round_coordinates_make_the_bend_the_identity(classes: int) -> None:
     half = generator.normal(size=(classes, 5, 9))
     bend = half @ half.transpose(0, 2, 1)
     standard = Standard(generator.normal(size=4), generator.uniform(0.5, 2, 4), classes)
-    scale = RoundedHere.of(standard, bend, l2=0.2)
+    scale = HessianWhitening.of(standard, bend, l2=0.2)
     bend[:, range(4), range(4)] += 0.2
     for one in range(classes):
         ways = [scale.params(way) for way in np.eye(5 * classes)[one::classes]]
@@ -103,7 +103,7 @@ def test_round_coordinates_make_the_bend_the_identity(classes: int) -> None:
 
 def test_flat_directions_are_left_alone() -> None:
     bend = np.array([[[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]])
-    scale = RoundedHere.of(Standard(np.zeros(2), np.ones(2), 1), bend, l2=0.0)
+    scale = HessianWhitening.of(Standard(np.zeros(2), np.ones(2), 1), bend, l2=0.0)
     assert np.abs(scale.forward).max() < 2.0
 
 

@@ -15,8 +15,8 @@ from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
 
 import steepest as st
 from steepest.descent.steps import proximal_newton as working_set
-from steepest.descent.steps.l1_quadratic import lowest_point
-from steepest.objective.loss.penalty import shortest, soft
+from steepest.descent.steps.l1_quadratic import minimise_l1_quadratic
+from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
 
 SMOOTH = ("squared", "huber", "poisson", "cross_entropy", "softmax")
 NAMES = np.array(["a", "b", "c"])
@@ -39,10 +39,10 @@ def apart(bias: Any) -> Any:
 
 def away_from_lowest(run: st.Run) -> float:
     """Return by how much the conditions of Karush, Kuhn & Tucker are missed, in standard units."""
-    objective, k = run.objective, run.objective.shape[1]
+    objective, k = run.objective, run.objective.layout.shape[1]
     smooth = st.LinearObjective(
-        objective.rows.X,
-        objective.rows.y,
+        objective.blocks.X,
+        objective.blocks.y,
         objective.loss,
         l2=objective.l2,
         sample_weight=objective.rows.sample_weight,
@@ -112,7 +112,7 @@ def test_square_columns_have_the_closed_form_of_soft_thresholds() -> None:
     X, y = Q * np.sqrt(50.0), generator.normal(size=50) + 3.0
     run = st.descend((X, y), l1=0.15)
     # The mean squared error curves by 2 along each column, and by nothing across them.
-    assert_allclose(run.weights, soft(X.T @ y / 50.0, 0.15 / 2.0), atol=1e-12)
+    assert_allclose(run.weights, soft_threshold(X.T @ y / 50.0, 0.15 / 2.0), atol=1e-12)
     assert run.bias == pytest.approx(y.mean(), rel=1e-12)
     assert 0 < np.count_nonzero(run.weights == 0.0) < 8
 
@@ -136,13 +136,13 @@ def test_every_step_is_the_textbook_s(kind: str, rule: str) -> None:
         data, l1=l1, l2=l2, rule=rule, learning_rate=rate, scale="none", steps=90, seed=2
     )
     X, y = problem(kind, 3, rows=40, features=4)
-    params, k = run.trace[0].params, run.objective.shape[1]
+    params, k = run.trace[0].params, run.objective.layout.shape[1]
     for step in run.trace:
         exact = run.objective.look(step.params).smooth
         assert_allclose(exact, plain(kind, X, y, step.params, l2)[1], rtol=1e-9, atol=1e-12)
         assert np.array_equal(step.params, params)
         params = step.params - rate * exact
-        params[:-k] = soft(params[:-k], rate * l1)
+        params[:-k] = soft_threshold(params[:-k], rate * l1)
     assert run.choices.rule == "proximal"
     assert (run.trace.params[:, :-k] == 0.0).any()
 
@@ -247,9 +247,9 @@ def test_no_more_weights_than_have_room_are_looked_at(monkeypatch: pytest.Monkey
 
     def counted(bend: Any, *more: Any) -> Any:
         sizes.append(len(bend))
-        return lowest_point(bend, *more)
+        return minimise_l1_quadratic(bend, *more)
 
-    monkeypatch.setattr(working_set, "lowest_point", counted)
+    monkeypatch.setattr(working_set, "minimise_l1_quadratic", counted)
     monkeypatch.setattr(working_set, "MOST", 20)
     run = fitted("squared", rows=200, features=60, l1=1e-3)
     assert run.stop.reason == "arrived" and max(sizes) == 21
@@ -260,7 +260,7 @@ def test_the_gradient_told_is_the_shortest_and_0_at_the_end() -> None:
     run = fitted("cross_entropy", features=12, l1=0.05)
     for step in run.trace:
         smooth = run.objective.look(step.params).smooth
-        truth = np.append(shortest(smooth[:-1], step.params[:-1], 0.05), smooth[-1])
+        truth = np.append(shortest_subgradient(smooth[:-1], step.params[:-1], 0.05), smooth[-1])
         assert_allclose(step.gradient, truth, rtol=1e-12, atol=1e-15)
     assert run.trace.gradient_norms[-1] < 1e-9
 
@@ -302,7 +302,7 @@ def test_the_loop_itself_takes_proximal_steps() -> None:
     walk = st.steps(objective, "steepest", 0.01, seed=1)
     before, after = next(walk), next(walk)
     ahead = before.params - 0.01 * objective.look(before.params).smooth
-    ahead[:-1] = soft(ahead[:-1], 0.005)
+    ahead[:-1] = soft_threshold(ahead[:-1], 0.005)
     assert np.array_equal(after.params, ahead)
 
 
@@ -334,8 +334,8 @@ def bowl(seed: int, size: int, rank: int) -> Bowl:
 def test_the_lowest_point_on_faces_is_lowest(seed: int, size: int, full: float) -> None:
     bend, slope, threshold = bowl(seed, size, max(1, round(full * size)))
     start = np.random.default_rng(seed).normal(size=size)
-    found = lowest_point(bend, slope, threshold, start)
-    left = shortest(bend @ found + slope, found, threshold)
+    found = minimise_l1_quadratic(bend, slope, threshold, start)
+    left = shortest_subgradient(bend @ found + slope, found, threshold)
     assert np.abs(left).max() <= 1e-8 * (np.abs(slope).max() + np.abs(bend).max())
 
 
@@ -346,7 +346,7 @@ def test_where_rows_are_few_its_faces_never_lead_up() -> None:
     for seed in range(20):
         bend, slope, threshold = bowl(seed, 50, 10)
         start = np.random.default_rng(seed).normal(size=50)
-        assert height(lowest_point(bend, slope, threshold, start)) <= height(start)
+        assert height(minimise_l1_quadratic(bend, slope, threshold, start)) <= height(start)
 
 
 def test_wide_lasso_of_scikit_learn_from_many_features() -> None:

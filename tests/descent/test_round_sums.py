@@ -13,7 +13,7 @@ from strd import Regression, exact, regressions
 
 from steepest import LinearObjective, Squared
 from steepest.descent.coordinates.gram_whitening import rounded_by_sums
-from steepest.objective.model.normal_equations import SquaredSums
+from steepest.objective.model.normal_equations import NormalEquations
 
 SETS = regressions()
 
@@ -32,13 +32,13 @@ class Seen(NamedTuple):
     steepness: float
 
 
-def walk(sums: SquaredSums, start: np.ndarray) -> list[Seen]:
+def walk(sums: NormalEquations, start: np.ndarray) -> list[Seen]:
     """Return the steps from `start` until the steepness no longer shrinks."""
     params, seen = start, list[Seen]()
     scale = rounded_by_sums(sums)
     while len(seen) < 20:
         loss, gradient = sums.value_and_gradient(params)
-        slope = scale.pull(gradient)
+        slope = scale.pullback(gradient)
         seen.append(Seen(params, loss, float(np.linalg.norm(slope))))
         if len(seen) > 1 and not seen[-1].steepness < SHRINKS * seen[-2].steepness:
             break
@@ -48,7 +48,7 @@ def walk(sums: SquaredSums, start: np.ndarray) -> list[Seen]:
 
 def arrive(objective: LinearObjective, seed: int = 0) -> list[Seen]:
     start = objective.random_start(np.random.default_rng(seed))
-    return walk(SquaredSums.of(objective), start)
+    return walk(NormalEquations.of(objective), start)
 
 
 @pytest.mark.parametrize("one", SETS.values(), ids=SETS)
@@ -129,7 +129,7 @@ def test_where_the_rows_do_not_reach_nothing_moves(what: str) -> None:
 def test_coordinates_lead_there_and_back() -> None:
     X, y = problem("squared", 9, rows=50, features=3)
     objective = LinearObjective(X, y, Squared(), l2=0.2)
-    sums = SquaredSums.of(objective)
+    sums = NormalEquations.of(objective)
     params = np.random.default_rng(1).normal(size=4)
     scale = rounded_by_sums(sums)
     assert np.allclose(scale.params(scale.position(params)), params, rtol=1e-12)
@@ -140,4 +140,4 @@ def test_coordinates_lead_there_and_back() -> None:
         (objective.value(scale.params(at + h)) - objective.value(scale.params(at - h))) / 2e-4
         for h in steps
     ]
-    assert np.allclose(scale.pull(gradient), values, rtol=1e-7, atol=1e-8)
+    assert np.allclose(scale.pullback(gradient), values, rtol=1e-7, atol=1e-8)

@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 import steepest as st
 from steepest import LinearObjective
-from steepest.descent.sampling import Growing
+from steepest.descent.sampling import AdaptiveSample
 
 
 def many(rows: int = 60_000, features: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -37,19 +37,19 @@ def test_the_steps_say_how_many_rows_they_saw() -> None:
 def test_few_rows_are_seen_whole() -> None:
     X, y = many(5000)
     objective = LinearObjective(X, y, "cross_entropy")
-    growing = Growing(objective)
+    growing = AdaptiveSample(objective)
     assert growing.sizes == () and growing.first is objective
     assert not growing.outgrown(objective, 1.0, 0.0)
 
 
 def test_the_sizes_grow_to_a_share_of_the_rows() -> None:
     X = np.zeros((1_000_000, 1), dtype=np.float32)
-    sizes = Growing(LinearObjective(X, np.zeros(len(X)), "squared")).sizes
+    sizes = AdaptiveSample(LinearObjective(X, np.zeros(len(X)), "squared")).sizes
     assert sizes == (7812, 62_500)
 
 
 def test_a_sample_is_left_once_it_can_tell_no_more() -> None:
-    growing = Growing(LinearObjective(*many(), "cross_entropy"))
+    growing = AdaptiveSample(LinearObjective(*many(), "cross_entropy"))
     sample = growing.first
     assert not growing.outgrown(sample, 0.5, 0.1)
     assert growing.outgrown(sample, 0.5, 0.01)
@@ -59,9 +59,9 @@ def test_a_sample_is_left_once_it_can_tell_no_more() -> None:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_sample_depends_on_the_seed_alone(seed: int) -> None:
     objective = LinearObjective(*many(), "cross_entropy")
-    first, again = Growing(objective, seed).first, Growing(objective, seed).first
-    assert np.array_equal(first.rows.X, again.rows.X)
-    assert not np.array_equal(first.rows.X, Growing(objective, seed + 1).first.rows.X)
+    first, again = AdaptiveSample(objective, seed).first, AdaptiveSample(objective, seed).first
+    assert np.array_equal(first.blocks.X, again.blocks.X)
+    assert not np.array_equal(first.blocks.X, AdaptiveSample(objective, seed + 1).first.blocks.X)
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])

@@ -45,7 +45,7 @@ def test_the_gradient_by_the_position_follows_the_chain_rule(
     scale = choose_scale(name, objective)
     gradient = np.random.default_rng(0).normal(size=objective.size)
     T = jacobian(scale, objective.size)
-    assert np.allclose(scale.pull(gradient), T.T @ gradient, rtol=1e-10, atol=1e-10)
+    assert np.allclose(scale.pullback(gradient), T.T @ gradient, rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize("name", SCALES)

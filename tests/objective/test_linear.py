@@ -69,7 +69,7 @@ def test_scikit_learn_finds_the_same_loss_and_gradient(kind: str, l2: float) -> 
         "softmax": HalfMultinomialLoss(n_classes=3),
     }[kind]
     twice = 2.0 if kind == "squared" else 1.0
-    coef = params.reshape(-1, objective.shape[1]).T
+    coef = params.reshape(-1, objective.layout.shape[1]).T
     coef = np.asfortranarray(coef) if kind == "softmax" else coef.ravel()
     value, gradient = LinearModelLoss(theirs, fit_intercept=True).loss_gradient(
         coef, X, y, l2_reg_strength=l2 / twice
@@ -190,7 +190,7 @@ def test_a_batch_is_the_objective_on_its_rows() -> None:
 def test_the_null_loss_is_that_of_the_best_constant(kind: str) -> None:
     objective, *_ = made(kind, rows=41)
     flat = np.zeros(objective.size)
-    k = objective.shape[1]
+    k = objective.layout.shape[1]
     for shift in np.random.default_rng(0).normal(size=(20, k)):
         flat[-k:] = shift
         assert objective.null_loss <= objective.value(flat) * (1 + 1e-13)

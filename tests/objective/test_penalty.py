@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 import steepest as st
 from steepest.data.moments import Moments
-from steepest.objective.loss.penalty import shortest, soft
+from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
 from steepest.objective.model.hessian_block import bend_of_part
 from steepest.objective.plane import Plane, kinks_on_plane
 
@@ -39,24 +39,24 @@ def test_soft_is_the_lowest_point_of_its_parabola_with_a_kink(value: float, at: 
     def height(x: float) -> float:
         return 0.5 * (x - value) ** 2 + at * abs(x)
 
-    found = float(soft(np.array([value]), at)[0])
+    found = float(soft_threshold(np.array([value]), at)[0])
     assert height(found) <= height(minimize_scalar(height).x) + 1e-9
     assert found == 0.0 or abs(value) > at
 
 
 def test_shortest_is_the_nearest_to_0_of_all_subgradients() -> None:
     slope, weights = np.array([0.2, -0.7, 0.2, 2.0]), np.array([0.0, 0.0, -1.0, 3.0])
-    assert_allclose(shortest(slope, weights, 0.5), [0.0, -0.2, -0.3, 2.5])
+    assert_allclose(shortest_subgradient(slope, weights, 0.5), [0.0, -0.2, -0.3, 2.5])
     for one in (0.2, -0.7, 2.0):
         every = one + np.linspace(-0.5, 0.5, 1001)
         nearest = every[np.abs(every).argmin()]
-        assert shortest(np.array([one]), np.zeros(1), 0.5)[0] == pytest.approx(nearest, abs=1e-12)
+        assert shortest_subgradient(np.array([one]), np.zeros(1), 0.5)[0] == pytest.approx(nearest, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", SMOOTH)
 def test_value_adds_the_sizes_of_the_weights_and_not_of_the_bias(kind: str) -> None:
     objective, params = made(kind), params_of(made(kind))
-    weights = params.reshape(objective.shape)[:-1]
+    weights = params.reshape(objective.layout.shape)[:-1]
     without = made(kind, l1=0.0).value(params)
     assert objective.value(params) == pytest.approx(without + L1 * np.abs(weights).sum(), rel=1e-14)
     if kind != "poisson":
@@ -76,7 +76,7 @@ def test_off_the_kinks_the_gradient_is_that_of_differences(kind: str) -> None:
 @pytest.mark.parametrize("kind", SMOOTH)
 def test_at_a_kink_no_subgradient_is_shorter_and_its_opposite_leads_down(kind: str) -> None:
     objective, params = made(kind, l1=0.05), params_of(made(kind))
-    params[: objective.shape[1]] = 0.0
+    params[: objective.layout.shape[1]] = 0.0
     sight = objective.look(params)
     fall = -np.vdot(sight.gradient, sight.gradient)
     step = 1e-7
@@ -103,7 +103,7 @@ def test_a_part_bends_as_the_whole_does(kind: str, form: Any) -> None:
     X, y = problem(kind, 2, rows=50, features=4)
     weight = np.random.default_rng(0).uniform(0.5, 2.0, 50)
     objective = st.LinearObjective(form(X), y, SMOOTH[kind], l2=L2, sample_weight=weight)
-    params, k = 0.1 * params_of(objective), objective.shape[1]
+    params, k = 0.1 * params_of(objective), objective.layout.shape[1]
     mean, deviation = objective.moments
     to_units = np.eye(objective.size).reshape(-1, 5, k)
     to_units[:, :-1] /= deviation[None, :, None]
@@ -138,7 +138,7 @@ def test_the_kinks_on_a_plane_are_those_of_the_weights(kind: str) -> None:
     ):
         a, b = generator.normal(size=(2, 7))
         found = kinks_on_plane(objective, plane, a, b)
-        weights = [plane.params(*at)[: -objective.shape[1]] for at in zip(a, b, strict=True)]
+        weights = [plane.params(*at)[: -objective.layout.shape[1]] for at in zip(a, b, strict=True)]
         assert_allclose(found, [L1 * np.abs(w).sum() for w in weights], rtol=1e-13)
 
 

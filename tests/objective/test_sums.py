@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from steepest import ChoiceError, LinearObjective, Squared
 from steepest.data.blocks import LANES
 from steepest.objective.model import normal_equations as module
-from steepest.objective.model.normal_equations import SquaredSums
+from steepest.objective.model.normal_equations import NormalEquations
 
 Array = Any
 
@@ -40,7 +40,7 @@ def test_loss_and_gradient_are_those_of_the_rows(
     seed: int, rows: int, features: int, l2: float, far: float
 ) -> None:
     objective = line(rows, features, seed, l2=l2)
-    sums = SquaredSums.of(objective)
+    sums = NormalEquations.of(objective)
     params = np.random.default_rng(seed + 1).normal(size=features + 1) * far
     loss, gradient = sums.value_and_gradient(params)
     true, slope = objective.value_and_gradient(params)
@@ -66,7 +66,7 @@ def test_a_loss_near_0_is_right_in_its_own_digits(noise: float) -> None:
     weights = generator.normal(size=3)
     y = X @ weights + 1.0 + noise * generator.normal(size=80)
     objective = LinearObjective(X, y, Squared())
-    sums = SquaredSums.of(objective)
+    sums = NormalEquations.of(objective)
     sums.value(generator.normal(size=4))
     for away in (0.0, 0.1, 3.0):
         params = np.append(weights, 1.0) + away * noise * generator.normal(size=4)
@@ -82,7 +82,7 @@ def test_features_far_from_0_cost_no_digits() -> None:
     generator = np.random.default_rng(6)
     X = 1.7e9 + 1e3 * generator.normal(size=(50, 1))
     y = 3.0 * (X[:, 0] - 1.7e9) + generator.normal(size=50)
-    sums = SquaredSums.of(LinearObjective(X, y, Squared()))
+    sums = NormalEquations.of(LinearObjective(X, y, Squared()))
     mean, deviation = sums.objective.moments
     # A slope that was not centred first would be off by 1e-16 times 1.7e6 deviations.
     at = sums.read(np.array([3.0, -3.0 * 1.7e9]))
@@ -111,7 +111,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 def test_a_thousand_steps_read_the_rows_a_few_times(reads: list[int]) -> None:
     objective = line(200, 3, l2=0.01)
-    sums = SquaredSums.of(objective)
+    sums = NormalEquations.of(objective)
     params = other = objective.random_start(np.random.default_rng(1))
     losses = []
     for _ in range(1000):
@@ -126,7 +126,7 @@ def test_a_thousand_steps_read_the_rows_a_few_times(reads: list[int]) -> None:
 
 
 def test_far_from_the_lowest_point_the_rows_are_not_read(reads: list[int]) -> None:
-    sums = SquaredSums.of(line())
+    sums = NormalEquations.of(line())
     for seed in range(20):
         sums.value_and_gradient(np.random.default_rng(seed).normal(size=5))
     assert not reads
@@ -135,11 +135,11 @@ def test_far_from_the_lowest_point_the_rows_are_not_read(reads: list[int]) -> No
 @pytest.mark.parametrize("l2", [0.0, 1e-6, 0.5, 100.0])
 def test_another_penalty_needs_no_look_at_the_rows(l2: float, reads: list[int]) -> None:
     objective = line(l2=0.1)
-    first = SquaredSums.of(objective)
+    first = NormalEquations.of(objective)
     other = first.with_penalty(l2)
     params = np.linspace(-1, 2, 5)
     loss, gradient = other.value_and_gradient(params)
-    true, slope = plain("squared", objective.rows.X, objective.rows.y, params, l2)
+    true, slope = plain("squared", objective.blocks.X, objective.blocks.y, params, l2)
     assert loss == pytest.approx(true, rel=1e-12)
     assert np.allclose(gradient, slope, rtol=1e-10, atol=1e-10)
     assert objective.l2 == first.objective.l2 == 0.1
@@ -149,7 +149,7 @@ def test_another_penalty_needs_no_look_at_the_rows(l2: float, reads: list[int]) 
 
 def test_the_penalty_is_in_the_losses_that_are_read_anew() -> None:
     objective = line(l2=0.7)
-    sums = SquaredSums.of(objective)
+    sums = NormalEquations.of(objective)
     params = np.linspace(-2, 1, 5)
     at = sums.read(params)
     assert at.loss == pytest.approx(objective.value(params), rel=1e-13)
@@ -167,7 +167,7 @@ def test_whole_sample_weights_are_repeated_rows(few: int, seed: int) -> None:
         times = np.random.default_rng(seed).integers(0, 4, 30)
         weighted = LinearObjective(X, y, Squared(), sample_weight=times.astype(float), l2=0.1)
         repeated = LinearObjective(np.repeat(X, times, 0), np.repeat(y, times), Squared(), l2=0.1)
-        one, other = SquaredSums.of(weighted), SquaredSums.of(repeated)
+        one, other = NormalEquations.of(weighted), NormalEquations.of(repeated)
         params = np.linspace(-1, 1, 4)
         assert one.sharp == bool(few)
         assert one.value(params) == pytest.approx(other.value(params), rel=1e-12)
@@ -182,9 +182,9 @@ def test_whole_sample_weights_are_repeated_rows(few: int, seed: int) -> None:
 def test_other_kinds_of_rows_have_the_same_sums(kind: str) -> None:
     X, y = problem("squared", 8, rows=500, features=5)
     X = np.where(np.abs(X) > 1.5, X, 0.0).astype(np.float32)
-    dense = SquaredSums.of(LinearObjective(X.astype(float), y, Squared()))
+    dense = NormalEquations.of(LinearObjective(X.astype(float), y, Squared()))
     given_X = X if kind == "float32" else csr_array(X.astype(float))
-    other = SquaredSums.of(LinearObjective(given_X, y, Squared()))
+    other = NormalEquations.of(LinearObjective(given_X, y, Squared()))
     assert np.allclose(other.level, dense.level, rtol=1e-12, atol=1e-13)
     params = np.linspace(-1, 1, 6)
     assert other.read(params).loss == pytest.approx(dense.read(params).loss, rel=1e-13)
@@ -200,7 +200,7 @@ def test_any_number_of_threads_gives_the_same_bits(
     monkeypatch.setattr(module, "SHARP", 0.0)
     results = []
     for threads in (1, 2, 5):
-        sums = SquaredSums.of(line(1000, 7, 3, l2=0.1, threads=threads))
+        sums = NormalEquations.of(line(1000, 7, 3, l2=0.1, threads=threads))
         at = sums.read(np.linspace(-1, 1, 8))
         results.append([sums.level, at.loss, at.slope, sums.root.root, sums.root.inverse])
     assert len(sums.objective.rows.blocks) > 2 * LANES
@@ -224,13 +224,13 @@ def test_what_is_kept_at_a_time_does_not_grow_with_the_rows() -> None:
 
 
 def test_a_target_that_never_changes_is_met() -> None:
-    sums = SquaredSums.of(LinearObjective([[1.0], [2.0], [4.0]], [5.0, 5.0, 5.0], "squared"))
+    sums = NormalEquations.of(LinearObjective([[1.0], [2.0], [4.0]], [5.0, 5.0, 5.0], "squared"))
     loss, gradient = sums.value_and_gradient(np.array([0.0, 5.0]))
     assert loss == 0.0 and not gradient.any()
 
 
 def test_what_grows_beyond_float64_is_infinite() -> None:
-    sums = SquaredSums.of(line())
+    sums = NormalEquations.of(line())
     loss, _ = sums.value_and_gradient(np.full(5, 1e200))
     assert not np.isfinite(loss)
 
@@ -238,4 +238,4 @@ def test_what_grows_beyond_float64_is_infinite() -> None:
 def test_only_the_squared_loss_is_known_from_sums() -> None:
     X, y = problem("huber", 0)
     with pytest.raises(ChoiceError, match="the loss is huber, but only the squared loss"):
-        SquaredSums.of(LinearObjective(X, y, "huber"))
+        NormalEquations.of(LinearObjective(X, y, "huber"))

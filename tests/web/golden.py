@@ -79,7 +79,7 @@ def scene_of(run: st.Run) -> Case:
         "y": run.data.y.tolist(),
         "rows": len(run.data.y),
         "shown": len(run.data.y),
-        "margins": run.objective.shape[1],
+        "margins": run.objective.layout.shape[1],
         "features": [{"name": name} for name in run.feature_names],
         "target": {
             "name": run.data.target.name,

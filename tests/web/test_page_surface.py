@@ -203,7 +203,7 @@ def test_tiny_losses_keep_their_digits(classes: int, look: Look) -> None:
     y = np.repeat(np.arange(classes), 12)
     X = 3.0 * y + np.random.default_rng(1).uniform(-1, 1, len(y))
     run = st.descend((X[:, None], y), loss="cross_entropy", steps=300)
-    x, y = (run.params[i] for i in (0, len(run.params) - run.objective.shape[1]))
+    x, y = (run.params[i] for i in (0, len(run.params) - run.objective.layout.shape[1]))
     window = [x - 0.1, x + 0.1, y - 0.1, y + 0.1]
     found = look(run, golden.choices_of(run), window=window, points=5)
     assert found["loss"].max() < 1e-5

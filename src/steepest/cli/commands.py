@@ -15,10 +15,10 @@ from steepest.cli.outputs import INTERRUPTED, KINDS, check, hand_over, outputs, 
 from steepest.cli.resume import resume
 from steepest.data.shipped import about, dataset, datasets
 from steepest.data.written import write_table
-from steepest.descent.coordinates.named import SCALES
 from steepest.descent.rules import RULES
 from steepest.errors import FileError, SteepestError
 from steepest.files import TABLES
+from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.loss.named import LOSSES
 from steepest.run.descend import descend
 from steepest.run.run import Run, load

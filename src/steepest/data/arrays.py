@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Rows
+from steepest.data.blocks import Blocks
 from steepest.data.gaps import Holes
 from steepest.data.sparse import Matrix, as_csr, is_sparse, sparse_holes
 from steepest.errors import DataError
@@ -58,7 +58,7 @@ def array_holes(
 
     `names` has one name for each column of X.
     """
-    if Rows(X, np.empty(X.shape[0]), threads=threads).is_finite():
+    if Blocks(X, np.empty(X.shape[0]), threads=threads).is_finite():
         found = []
     elif is_sparse(X):
         found = sparse_holes(X, names)

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,15 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.sparse import is_sparse, row_block
 from steepest.errors import ChoiceError
 
-__all__ = ["BLOCK_BYTES", "DENSE_FEATURES", "Rows", "tree_merge", "tree_sum"]
+__all__ = [
+    "BLOCK_BYTES",
+    "DENSE_FEATURES",
+    "Block",
+    "Blocks",
+    "Matrix",
+    "tree_merge",
+    "tree_sum",
+]
 
 LANES = 16
 """The most large sums kept at a time, whatever the number of rows: so many threads can add up."""
@@ -34,126 +42,155 @@ DENSE_BYTES = 2**25
 DENSE_FEATURES = 2048
 """Features up to which blocks of sparse rows may be made dense: for products of all pairs."""
 
+Matrix = Any
+"""X of some rows, (rows, features): float64 or float32 in C order, or a CSR array of SciPy."""
+
 Sums = tuple[Any, ...]
+Result = TypeVar("Result")
+Part = TypeVar("Part")
+Array = NDArray[np.float64]
 
 
-class Rows:
+class Block(NamedTuple):
+    """Some rows: which they are, their X as float64 or sparse, their targets, sample weights.
+
+    `weight` is (rows,), None if all count the same.
+    """
+
+    at: slice
+    X: Matrix
+    y: Array
+    weight: Array | None
+
+    def dense(self) -> Array:
+        """Return X as a float64 array.
+
+        Raises ChoiceError for sparse X of more than `DENSE_FEATURES` features.
+        """
+        if not is_sparse(self.X):
+            X: Array = self.X
+            return X
+        if self.X.shape[1] > DENSE_FEATURES:
+            raise ChoiceError(
+                f"X is sparse with {self.X.shape[1]:,} features, too many for the products of all "
+                "pairs; choose scale='standard' or 'none'"
+            )
+        filled: Array = self.X.toarray().astype(np.float64, copy=False)
+        return filled
+
+
+class Blocks:
     """The data, X of shape (rows, features) with a target per row, in blocks of about 3 MB.
 
     X is float64 or float32 in C order, or sparse by rows (CSR). `sample_weight` is None or one
     number a row. `outputs` is how many numbers a row gives rise to at a time (its margins and what
-    is made of them): they share the cache with the row. `threads` is all cores unless told.
+    is made of them): they share the cache with the row. `threads` is all cores if None.
     """
 
     def __init__(
         self,
-        X: Any,
-        y: NDArray[Any],
+        X: Matrix,
+        y: Array,
         *,
         outputs: int = 1,
-        sample_weight: NDArray[Any] | None = None,
+        sample_weight: Array | None = None,
         threads: int | None = None,
     ) -> None:
         self.X = X
         self.y = y
+        self.outputs = outputs
         self.sample_weight = sample_weight
         self.total = float(len(y) if sample_weight is None else sample_weight.sum())
         self.threads = threads or _cores()
         self.is_sparse = is_sparse(X)
         size = _rows_in_block(X, outputs, self.is_sparse)
-        self.blocks = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
+        self.slices = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.y)
 
-    def read(self, rows: slice) -> Any:
-        """Return X of the rows of a block, to be multiplied: float64, or sparse.
+    @property
+    def features(self) -> int:
+        """The number of columns of X."""
+        return int(self.X.shape[1])
 
-        Of float32 it is a float64 copy: a product in float32 would be off by 1e-7, and no descent
-        could tell when its gradient is 0.
+    def block(self, at: slice) -> Block:
+        """Return the rows `at`. Of float32 X is a float64 copy.
+
+        A product in float32 would be off by 1e-7, and no descent could tell when its gradient is 0.
         """
-        if self.is_sparse:
-            return self._parts[rows.start]
-        X = self.X[rows]
-        return X if X.dtype == np.float64 else X.astype(np.float64)
-
-    def dense(self, rows: slice, each: int = 1) -> NDArray[np.float64]:
-        """Return X of the rows of a block, or of `every` so many-th, as a float64 array.
-
-        Raises ChoiceError for sparse X of more than `DENSE_FEATURES` features.
-        """
-        X: Any = self.read(rows)
-        if each > 1:
-            X = X[-rows.start % each :: each]
-        if not self.is_sparse:
-            return X
-        if X.shape[1] > DENSE_FEATURES:
-            raise ChoiceError(
-                f"X is sparse with {X.shape[1]:,} features, too many for the products of all "
-                "pairs; choose scale='standard' or 'none'"
-            )
-        return X.toarray().astype(np.float64, copy=False)
+        X = row_block(self.X, at) if self.is_sparse else self.X[at]
+        X = X if X.dtype == np.float64 or self.is_sparse else X.astype(np.float64)
+        weight = None if self.sample_weight is None else self.sample_weight[at]
+        return Block(at, X, self.y[at], weight)
 
     @cached_property
-    def _parts(self) -> dict[int, Any]:
-        """The blocks of sparse rows, by their first row; they share the numbers of X."""
-        return {rows.start: row_block(self.X, rows) for rows in self.blocks}
+    def _kept(self) -> list[Block] | None:
+        """All blocks, which share the numbers of X; None of float32, whose blocks are copies."""
+        if self.X.dtype != np.float64 and not self.is_sparse:
+            return None
+        return [self.block(at) for at in self.slices]
 
-    def weight(self, rows: slice) -> NDArray[Any] | None:
-        """Return the sample weights of these rows, (rows,), or None if all weigh the same."""
-        return None if self.sample_weight is None else self.sample_weight[rows]
+    def take(self, indices: NDArray[np.intp]) -> "Blocks":
+        """Return some of the rows, copied, in the order of their `indices`, as blocks."""
+        X = self.X[indices] if self.is_sparse else np.take(self.X, indices, axis=0)
+        weight = None if self.sample_weight is None else self.sample_weight[indices]
+        return self._like(X, self.y[indices], weight)
 
-    def every(self, rows: slice, each: int) -> slice:
-        """Return every so many-th of these rows: those of the numbers 0, each, 2 each, ..."""
-        return slice(rows.start + -rows.start % each, rows.stop, each)
+    def every(self, step: int) -> "Blocks":
+        """Return every `step`-th row, from the first on, as blocks; dense X is not copied."""
+        if step == 1:
+            return self
+        weight = None if self.sample_weight is None else self.sample_weight[::step]
+        return self._like(self.X[::step], self.y[::step], weight)
 
-    def total_of(self, each: int) -> float:
-        """Return the total weight of every so many-th row."""
-        if self.sample_weight is None:
-            return float(-(-len(self) // each))
-        return float(self.sample_weight[::each].sum())
+    def columns(self, features: slice) -> "Blocks":
+        """Return some of the features, as blocks; dense X is not copied."""
+        return self._like(self.X[:, features], self.y, self.sample_weight)
 
-    def weigh(self, values: NDArray[Any], rows: slice) -> NDArray[Any]:
-        """Return `values`, one or k for each of these rows, times the rows' sample weights."""
-        weight = self.weight(rows)
-        if weight is None:
-            return values
-        return values * (weight if values.ndim == 1 else weight[:, None])
+    def _like(self, X: Matrix, y: Array, weight: Array | None) -> "Blocks":
+        return Blocks(X, y, outputs=self.outputs, sample_weight=weight, threads=self.threads)
 
-    def sum(self, work: Callable[[Any, Any, Any], Sums]) -> Sums:
-        """Return the sum over all blocks, item by item, of `work(X, y, weight)` of a block."""
-        return tree_sum(
-            self.map(lambda rows: work(self.read(rows), self.y[rows], self.weight(rows)))
-        )
+    def map(self, work: Callable[[Block], Result]) -> list[Result]:
+        """Return `work(block)` for every block, in order.
 
-    def sum_large(
-        self, work: Callable[[slice], NDArray[Any]], least: int = 1
-    ) -> NDArray[np.float64]:
-        """Return the sum of the arrays that `work(rows)` returns, of at least so many rows each.
+        A number too large for float64 becomes infinite without a warning: a verdict says that a
+        run diverged.
+        """
+        kept = self._kept
+        if kept is not None:
+            return self._over(work, kept)
+        return self._over(lambda at: work(self.block(at)), self.slices)
+
+    def sum(self, work: Callable[[Block], Sums]) -> Sums:
+        """Return the sum over all blocks, item by item, of the tuples `work(block)`."""
+        return tree_sum(self.map(work))
+
+    def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
+        """Return the sum of the arrays that `work(block)` returns, for at least so many rows each.
 
         One for each block would take more room than the rows where it is as large as features
         squared, so the blocks are taken in a few lanes, each of which adds up its own. The lanes
         depend on the shape of the data alone.
         """
-        if len(self.blocks) == 1:
-            return self._over(work, self.blocks)[0]
-        lanes = min(LANES, max(2, len(self) // (2 * self.X.shape[1])))
-        each = -(-len(self.blocks) // lanes)
-        size = max(self.blocks[0].stop, least)
+        if len(self.slices) == 1:
+            return self.map(work)[0]
+        lanes = min(LANES, max(2, len(self) // (2 * self.features)))
+        each = -(-len(self.slices) // lanes)
+        size = max(self.slices[0].stop, least)
 
-        def lane(first: int) -> tuple[NDArray[np.float64]]:
-            stop = self.blocks[min(first + each, len(self.blocks)) - 1].stop
-            starts = range(self.blocks[first].start, stop, size)
-            parts = (work(slice(at, min(at + size, stop))) for at in starts)
+        def lane(first: int) -> tuple[Array]:
+            stop = self.slices[min(first + each, len(self.slices)) - 1].stop
+            starts = range(self.slices[first].start, stop, size)
+            parts = (work(self.block(slice(at, min(at + size, stop)))) for at in starts)
             total = next(parts)
             for part in parts:
                 total += part
             return (total,)
 
-        firsts = range(0, len(self.blocks), each)
-        (total,) = tree_sum(self._over(lane, firsts))
-        return total
+        (total,) = tree_sum(self._over(lane, range(0, len(self.slices), each)))
+        return np.asarray(total)
 
     def is_finite(self) -> bool:
         """Return whether all numbers of X are surely finite, reading X once.
@@ -161,24 +198,20 @@ class Rows:
         A sum is finite only if all that is added up is, but it may overflow where nothing else
         does: so False is a reason to look closer.
         """
-        parts = self.map(lambda at: (self._numbers(at).sum(dtype=np.float64),))
+        parts = self._over(lambda at: (self._numbers(at).sum(dtype=np.float64),), self.slices)
         return bool(np.isfinite(tree_sum(parts)[0]))
 
-    def _numbers(self, rows: slice) -> NDArray[Any]:
-        """Return the numbers that are stored of the rows of a block, in any shape."""
+    def _numbers(self, at: slice) -> NDArray[np.floating[Any]]:
+        """Return the numbers that are stored of the rows `at`, in any shape."""
         if not self.is_sparse:
-            return self.X[rows]
-        return self.X.data[self.X.indptr[rows.start] : self.X.indptr[rows.stop]]
+            dense: NDArray[np.floating[Any]] = self.X[at]
+            return dense
+        stored: NDArray[np.floating[Any]] = self.X.data[
+            self.X.indptr[at.start] : self.X.indptr[at.stop]
+        ]
+        return stored
 
-    def map(self, work: Callable[[slice], Any]) -> list[Any]:
-        """Return `work(rows)` for every block, in order; `rows` is the block's slice.
-
-        A number too large for float64 becomes infinite without a warning: what diverges is told
-        by its verdict.
-        """
-        return self._over(work, self.blocks)
-
-    def _over(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
+    def _over(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
         """Return `work(part)` for all parts, on as many threads as there are.
 
         Each thread has its run of neighbours as one task: a task a part would hand the
@@ -195,7 +228,7 @@ class Rows:
             return [result for share in done for result in share]
 
 
-def _rows_in_block(X: Any, outputs: int, sparse: bool) -> int:
+def _rows_in_block(X: Matrix, outputs: int, sparse: bool) -> int:
     """Return how many rows make a block; float32 has blocks of as many rows as float64.
 
     A block of sparse rows has many more numbers than there are features, since each block has its
@@ -211,7 +244,7 @@ def _rows_in_block(X: Any, outputs: int, sparse: bool) -> int:
     return max(1, rows)
 
 
-def _in_turn(work: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
+def _in_turn(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
     """Return `work(part)` for each of the parts, on the thread that calls this."""
     with np.errstate(over="ignore", invalid="ignore"):
         return [work(part) for part in parts]
@@ -222,7 +255,7 @@ def tree_sum(parts: Sequence[Sums]) -> Sums:
     return tree_merge(parts, _added)
 
 
-def tree_merge(parts: Sequence[Any], merge: Callable[[Any, Any], Any]) -> Any:
+def tree_merge(parts: Sequence[Part], merge: Callable[[Part, Part], Part]) -> Part:
     """Merge neighbours, then the results, until one is left, in a fixed order."""
     level = list(parts)
     while len(level) > 1:

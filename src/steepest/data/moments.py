@@ -1,11 +1,11 @@
 """Mean and standard deviation of every feature, in one read of X; whether X is finite, too."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Rows, tree_merge
+from steepest.data.blocks import Blocks, Matrix, tree_merge
 
 __all__ = ["Moments", "moments"]
 
@@ -34,16 +34,16 @@ class _Spread(NamedTuple):
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def moments(rows: Rows) -> Moments:
+def moments(blocks: Blocks) -> Moments:
     """Return the moments of all rows, each counted by its sample weight.
 
     Those of the blocks are merged by the formula of Chan, Golub & LeVeque 1979, "Updating formulae
     and a pairwise algorithm for computing sample variances", in which nothing cancels.
     """
-    spread = _of_sparse if rows.is_sparse else _of_dense
-    parts = rows.map(lambda at: spread(rows.read(at), rows.weight(at)))
+    spread = _of_sparse if blocks.is_sparse else _of_dense
+    parts = blocks.map(lambda block: spread(block.X, block.weight))
     _, mean, squares = tree_merge(parts, _merged)
-    deviation = np.sqrt(squares / rows.total)
+    deviation = np.sqrt(squares / blocks.total)
     return Moments(mean, np.where(deviation <= CONSTANT * np.abs(mean), 1.0, deviation))
 
 
@@ -65,7 +65,7 @@ def _of_dense(X: Array, weight: Array | None) -> _Spread:
     return _Spread(total, near + off, np.maximum(weight @ away - total * off * off, 0.0))
 
 
-def _of_sparse(X: Any, weight: Array | None) -> _Spread:
+def _of_sparse(X: Matrix, weight: Array | None) -> _Spread:
     """Return the spread of a block of sparse rows: the zeros are told by their weight alone."""
     weight = np.ones(X.shape[0]) if weight is None else weight
     total, features = float(weight.sum()), X.shape[1]
@@ -85,6 +85,6 @@ def _merged(left: _Spread, right: _Spread) -> _Spread:
     """Return the spread of the rows of both."""
     total = left.weight + right.weight
     share = right.weight / total if total else 0.0
-    apart = right.mean - left.mean
-    between = left.weight * share * apart * apart
-    return _Spread(total, left.mean + share * apart, left.squares + right.squares + between)
+    difference = right.mean - left.mean
+    between = left.weight * share * difference * difference
+    return _Spread(total, left.mean + share * difference, left.squares + right.squares + between)

@@ -1,4 +1,4 @@
-"""Where a descent stands: all that it carries from one step to the next, as plain data.
+"""A checkpoint: all that a descent carries from one step to the next, as plain data.
 
 With it a descent goes on, in another process and years later, as if it had never stopped. What
 can be worked out again to the bit is not kept: margins, coordinates, samples, orders of rows.
@@ -11,43 +11,43 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.protocol import Vector
+from steepest.objective.evaluation import Vector
 
-__all__ = ["Moved", "Rounded", "Standing"]
+__all__ = ["Checkpoint", "LastStep", "WhiteningRecord"]
 
 
-class Moved(NamedTuple):
-    """The last step: its rate, itself, the slope and the params where it began, what was kept.
+class LastStep(NamedTuple):
+    """The last step: its rate, itself, the gradient and the params where it began, and its memory.
 
-    Step and slope are in the coordinates of the walk, the params in the reader's units, and so
-    is `way`, which is the step once more.
+    Step and gradient are in the coordinates of the walk, the params in the reader's units, and so
+    is `change`, which is the step once more. `memory` is what the step size has to know next time.
     """
 
     rate: float
-    move: Vector
-    slope: Vector
+    step: Vector
+    gradient: Vector
     params: Vector
-    kept: Any
-    way: Any = None
+    memory: Any
+    change: Vector | None = None
 
 
-class Rounded(NamedTuple):
-    """When the coordinates were made anew: at which step, at which params, from how many rows.
+class WhiteningRecord(NamedTuple):
+    """When the coordinates were renewed: at which step, at which params, from how many rows.
 
-    Of these one in `each` was read.
+    Of these one in `every` was read.
     """
 
-    at: int
+    step: int
     params: Vector
     rows: int
-    each: int = 1
+    every: int = 1
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
-    """Where a descent stands before step `index`, at `params` in the reader's units.
+class Checkpoint:
+    """What a descent carries before step `index`, at `params` in the reader's units.
 
-    `state` is the rule's own, `rows` how many the sample has that is looked at. `passes` and
+    `state` is the rule's own, `rows` how many the sample has that is evaluated. `passes` and
     `seconds` are those of the step before.
     """
 
@@ -55,40 +55,43 @@ class Standing:
     params: Vector
     state: tuple[Any, ...]
     rows: int
-    last: Moved | None = None
-    rounded: Rounded | None = None
+    last: LastStep | None = None
+    whitening: WhiteningRecord | None = None
     passes: float = 0.0
     seconds: float = 0.0
     reference: Vector | None = None
-    """Where sums that stand for all rows were last made up for by reading X, if they were."""
+    """The expansion point of an objective that remembers one; see `Objective.fresh`."""
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all of it as named arrays, of which the name is the place: `standing.4.1`."""
         named: dict[str, NDArray[Any]] = {}
-        _spread(astuple(self), "standing", named)
+        _spread(astuple(self), PREFIX, named)
         return named
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Standing | None":
-        """Return the standing whose `to_arrays` are among `arrays`, or None if none is there."""
-        if "standing" not in arrays:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Checkpoint | None":
+        """Return the checkpoint whose `to_arrays` are among `arrays`, or None if none is there."""
+        if PREFIX not in arrays:
             return None
-        parts = dict(zip(PARTS, _gathered("standing", arrays), strict=True))
-        for name, kind in (("last", Moved), ("rounded", Rounded)):
+        parts = dict(zip(PARTS, _gathered(PREFIX, arrays), strict=True))
+        for name, kind in (("last", LastStep), ("whitening", WhiteningRecord)):
             parts[name] = None if parts[name] is None else kind(*parts[name])
         return cls(**parts)
 
 
-PARTS = [part.name for part in fields(Standing)]
+PREFIX = "standing"
+"""The name in files, from the first version on."""
 
-NOTHING = -1
+PARTS = [part.name for part in fields(Checkpoint)]
+
+NONE_LENGTH = -1
 """The length that stands for None."""
 
 
 def _spread(value: Any, name: str, named: dict[str, NDArray[Any]]) -> None:
     """Put a value into `named`: arrays and numbers as they are, a tuple as its length and parts."""
     if value is None:
-        named[name] = np.array([NOTHING], dtype=np.int8)
+        named[name] = np.array([NONE_LENGTH], dtype=np.int8)
     elif isinstance(value, tuple):
         named[name] = np.array([len(value)], dtype=np.int8)
         for i, part in enumerate(value):
@@ -102,6 +105,6 @@ def _gathered(name: str, named: Mapping[str, NDArray[Any]]) -> Any:
     value = named[name]
     if value.dtype != np.int8:
         return value.item() if value.ndim == 0 else value
-    if value[0] == NOTHING:
+    if value[0] == NONE_LENGTH:
         return None
     return tuple(_gathered(f"{name}.{i}", named) for i in range(value[0]))

@@ -1,136 +1,172 @@
-"""The ground that a descent walks on: what it sees at a place, and around it, before it steps."""
+"""The evaluator: objective and coordinates as a descent asks them, with the last answers kept.
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+A search evaluates where the next step may lead, so that step need not evaluate again, nor turn the
+gradient there into the coordinates of the walk, nor the step into params.
+"""
 
-import numpy as np
+from steepest.descent.checkpoint import LastStep
+from steepest.objective.coordinates.coordinates import Coordinates
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.model.model import Array
+from steepest.objective.protocol import Objective
 
-from steepest.descent.checkpoint import Moved
-from steepest.descent.coordinates.standard import Scale
-from steepest.objective.model.hessian import bends
-from steepest.objective.model.normal_equations import SquaredSums
-from steepest.objective.protocol import Objective, Vector
-from steepest.objective.risk import LinearObjective
-
-__all__ = ["Around", "Ground", "Seen", "rows_of"]
+__all__ = ["Evaluator", "SearchState", "Trial"]
 
 
-class Seen(NamedTuple):
-    """What is found at some params: the loss, its gradient, the margins of a linear objective.
+class Evaluator:
+    """Evaluates objectives, and counts in `rows` how many rows that has read.
 
-    Of that `smooth` is the gradient of all but an L1 penalty, too.
-    """
-
-    loss: float
-    gradient: Vector
-    margins: Any
-    smooth: Any = None
-
-
-class Ground:
-    """The objective as the walk sees it; it remembers the last place it looked at.
-
-    A search looks ahead at where the next step may land, so that step need not look again, nor
-    turn the gradient there into the coordinates of the walk, nor the move into params. `read` is
-    how many rows have been read so far, each as often as it was.
+    >>> import numpy as np
+    >>> from steepest.objective.function import as_objective
+    >>> evaluator, bowl = Evaluator(), as_objective(lambda p: (float(p @ p), 2 * p), 1)
+    >>> params = np.array([3.0])
+    >>> evaluator.evaluate(bowl, params) is evaluator.evaluate(bowl, params)
+    True
     """
 
     def __init__(self) -> None:
-        self.read = 0
-        self._at: tuple[Objective, Vector] | None = None
-        self._seen: Seen | None = None
-        self._pulled: tuple[Scale, Vector, Vector] | None = None
-        self._moved: tuple[Scale, Vector, Vector] | None = None
+        self.rows = 0
+        self._objective: Objective | None = None
+        self._evaluation: Evaluation | None = None
+        self._coordinates: Coordinates | None = None
+        self._gradient: Vector | None = None
+        self._pulled: Vector | None = None
 
-    def look(self, objective: Objective, params: Vector) -> Seen:
-        """Return what `objective` is at `params`."""
-        at, before = self._at or (None, params)
-        if self._seen and at is objective and (before == params).all():
-            return self._seen
-        self._at = objective, params
-        known = getattr(objective, "reference", None)
-        self._seen = _look(objective, params)
-        if isinstance(objective, SquaredSums):
-            self.read += len(objective.objective.rows) * (objective.reference is not known)
-        self.read += rows_of(objective)
-        return self._seen
+    def evaluate(self, objective: Objective, params: Vector) -> Evaluation:
+        """Return loss and gradient of `objective` at `params`, which nobody changes any more."""
+        last = self._evaluation
+        if last is not None and self._objective is objective and last.params is params:
+            return last
+        evaluation = objective.evaluate(params)
+        self.rows += evaluation.rows
+        self._objective, self._evaluation = objective, evaluation
+        return evaluation
 
-    def pull(self, scale: Scale, gradient: Vector) -> Vector:
-        """Return the gradient by the position."""
-        if not (self._pulled and self._pulled[0] is scale and self._pulled[1] is gradient):
-            self._pulled = scale, gradient, scale.pull(gradient)
-        return self._pulled[2]
-
-    def way(self, scale: Scale, move: Vector) -> Vector:
-        """Return how the params change by a move."""
-        known = self._moved
-        if not (known and known[0] is scale and (known[1] == move).all()):
-            known = self._moved = scale, move, scale.params(move)
-        return known[2]
-
-    def margins(self, objective: LinearObjective, params: Vector) -> Any:
-        """Return the margins of `objective` at `params`."""
-        self.read += rows_of(objective)
-        return objective.margins(params)
+    def pullback(self, coordinates: Coordinates, gradient: Vector) -> Vector:
+        """Return the gradient in `coordinates`."""
+        if self._gradient is not gradient or self._coordinates is not coordinates:
+            self._gradient, self._coordinates = gradient, coordinates
+            self._pulled = coordinates.pullback(gradient)
+        assert self._pulled is not None
+        return self._pulled
 
 
-@dataclass
-class Around:
-    """What can be seen from where a descent stands, before it has moved.
+class Trial:
+    """A step that may be taken: `rate direction + momentum last step`, and where it leads.
 
-    `seen` is what it sees at `params`, `before` what it saw at the last step's beginning, and
-    `last` that step, where the rows are still the same. Positions and moves are in the
-    coordinates of the `scale`.
+    `step` is in the coordinates of the walk, `change` and `params` in the reader's units.
     """
 
-    ground: Ground
-    objective: Any
-    scale: Scale
-    params: Vector
-    seen: Seen
-    last: Moved | None
-    before: Seen | None
+    __slots__ = ("_state", "change", "momentum", "params", "rate", "step")
 
+    def __init__(self, state: "SearchState", rate: float, momentum: float) -> None:
+        self._state = state
+        self.rate, self.momentum = rate, momentum
+        self.step = rate * state.direction
+        if momentum and state.last is not None:
+            self.step += momentum * state.last.step
+        self.change = state.coordinates.params(self.step)
+        self.params = state.at.params + self.change
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Loss and gradient where the step leads."""
+        return self._state.evaluator.evaluate(self._state.objective, self.params)
+
+    @property
+    def gradient(self) -> Vector:
+        """The gradient there, in the coordinates of the walk."""
+        state = self._state
+        return state.evaluator.pullback(state.coordinates, self.evaluation.gradient)
+
+    @property
+    def slope(self) -> float:
+        """The slope at the step's beginning along it: below 0 where it leads downhill."""
+        return float(self._state.gradient @ self.step)
+
+
+class SearchState:
+    """What a step size may ask: where the descent is, where its rule leads, what a trial finds.
+
+    `at` is the evaluation at the present params; `gradient` and `direction` are in the
+    `coordinates` of the walk. `last` is the step that led here and `before` the evaluation where
+    it began, both None at the start or where the rows were others. `is_white` says that rate 1
+    is known to lead to the bottom of the bowl, `arrived` that no step will be taken from here,
+    `same_rows` that the last step's gradient is of the same rows and can be compared.
+    """
+
+    __slots__ = (
+        "_trial",
+        "arrived",
+        "at",
+        "before",
+        "coordinates",
+        "direction",
+        "evaluator",
+        "gradient",
+        "index",
+        "is_white",
+        "last",
+        "objective",
+        "same_rows",
+    )
+
+    def __init__(
+        self,
+        index: int,
+        at: Evaluation,
+        gradient: Vector,
+        direction: Vector,
+        objective: Objective,
+        coordinates: Coordinates,
+        evaluator: Evaluator,
+        last: LastStep | None = None,
+        before: Evaluation | None = None,
+        is_white: bool = False,
+        arrived: bool = False,
+        same_rows: bool = True,
+    ) -> None:
+        self.index, self.at = index, at
+        self.gradient, self.direction = gradient, direction
+        self.objective, self.coordinates, self.evaluator = objective, coordinates, evaluator
+        self.last, self.before = last, before
+        self.is_white, self.arrived, self.same_rows = is_white, arrived, same_rows
+        self._trial: Trial | None = None
+
+    @property
+    def loss(self) -> float:
+        """The loss at the present params."""
+        return self.at.loss
+
+    @property
     def position(self) -> Vector:
-        """Return where the descent stands."""
-        return self.scale.position(self.params)
+        """The present params in the coordinates of the walk."""
+        return self.coordinates.position(self.at.params)
 
-    def try_move(self, move: Vector) -> tuple[float, Vector]:
-        """Return the loss and the gradient after a trial step."""
-        way = self.ground.way(self.scale, move)
-        there = self.ground.look(self.objective, self.params + way)
-        return there.loss, self.ground.pull(self.scale, there.gradient)
+    @property
+    def gradient_change(self) -> Vector | None:
+        """How the gradient changed over the last step; None where its rows were others."""
+        return self.gradient - self.last.gradient if self.last and self.same_rows else None
 
-    def look(self, params: Vector) -> Seen:
-        """Return what is found at other params."""
-        return self.ground.look(self.objective, params)
+    def trial(self, rate: float, momentum: float = 0.0) -> Trial:
+        """Return the step of this rate and momentum; the last one that was tried is kept."""
+        known = self._trial
+        if known is None or known.rate != rate or known.momentum != momentum:
+            known = self._trial = Trial(self, rate, momentum)
+        return known
 
-    def bend(self, direction: Vector) -> Any:
-        """Return the second derivatives along a direction and the last step, (1, 1) or (2, 2)."""
-        directions = [self.scale.params(direction)]
-        ways = [self.ground.margins(self.objective, directions[0])]
-        if self.last is not None and self.before is not None:
-            directions.append(self.last.way)
-            ways.append(self.seen.margins - self.before.margins)
-        return bends(self.objective, self.seen.margins, directions, ways)
+    def evaluate(self, params: Vector) -> Evaluation:
+        """Return the evaluation at other params."""
+        return self.evaluator.evaluate(self.objective, params)
 
+    def curvature(self) -> Array | None:
+        """Return the second derivatives along the direction and the last step, (1, 1) or (2, 2).
 
-def rows_of(objective: Objective) -> int:
-    """Return how many rows an objective has; a plain function has none."""
-    return len(objective.rows) if isinstance(objective, LinearObjective) else 0
-
-
-def _look(objective: Objective, params: Vector) -> Seen:
-    """Return what `objective` is at `params`, which it may not keep nor change.
-
-    Copies, since an objective may write to what it is given, and may write its next gradient
-    where it wrote this one.
-    """
-    if isinstance(objective, LinearObjective):
-        sight = objective.look(params)
-        sight.gradient.setflags(write=False)
-        return Seen(*sight)
-    loss, found = objective.value_and_gradient(params.copy())
-    gradient = np.array(found, dtype=np.float64)
-    gradient.setflags(write=False)
-    return Seen(float(loss), gradient, None)
+        None where the objective does not know them.
+        """
+        directions, before = [self.coordinates.params(self.direction)], None
+        if self.last is not None and self.before is not None and self.last.change is not None:
+            directions.append(self.last.change)
+            before = self.before
+        self.evaluator.rows += self.objective.count
+        return self.objective.curvature_along(self.at, directions, before)

@@ -1,14 +1,17 @@
-"""Which rows a step sees: all, a mini-batch, or a sample that grows as the walk gets near."""
+"""Which rows a step is evaluated on: all, a mini-batch, or a sample that grows on the way."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
-from steepest.objective.risk import LinearObjective
+from steepest.descent.evaluator import Evaluator
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.protocol import Objective
 
-__all__ = ["Batches", "Growing"]
+__all__ = ["AdaptiveSample", "AllRows", "Batches", "Drawing", "Sampler", "sample_sizes"]
 
 LARGEST_SAMPLE = 16
 """The largest sample has one row in this many."""
@@ -16,34 +19,118 @@ LARGEST_SAMPLE = 16
 GROWTH = 8
 """How many times as many rows the next sample has."""
 
-LEAST_ROWS = 20
+ROWS_BY_PARAM = 20
 """Rows for each param that the smallest sample has."""
+
+LEAST_ROWS = 1000
+"""Rows that the smallest sample has at least."""
+
+
+class Drawing:
+    """The rows of one descent, step by step: here all of them, at each.
+
+    `objective` is that of the present step, `whole` that of all rows.
+    """
+
+    same_rows = True
+    """Whether each step is evaluated on the rows of the last, so that gradients can be compared."""
+
+    def __init__(self, objective: Objective, whole: Objective) -> None:
+        self.objective, self.whole = objective, whole
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the present step is evaluated on all rows."""
+        return True
+
+    def next(self) -> Objective:
+        """Return the objective of the next step."""
+        return self.objective
+
+    def exhausted(self, at: Evaluation, steepness: float) -> bool:
+        """Return whether these rows can tell no more, where the gradient is so steep."""
+        return False
+
+    def enlarge(self) -> Objective:
+        """Return the objective on more rows."""
+        return self.objective
+
+    def full_loss(self, at: Evaluation, index: int, evaluator: Evaluator) -> float:
+        """Return the loss of all rows at step `index`; NaN where it is not worked out."""
+        return at.loss
 
 
 @dataclass(frozen=True)
-class Batches:
+class Sampler:
+    """Which rows the steps of a descent are evaluated on; see `begin`."""
+
+    objective: Objective
+    refines: ClassVar[bool] = False
+    """Whether steps go on winning digits where others have arrived."""
+
+    @property
+    def first(self) -> Objective:
+        """The objective on the rows of the first step."""
+        return self.objective
+
+    @property
+    def in_epoch(self) -> int:
+        """How many steps make an epoch: every row once."""
+        return 1
+
+    def at(self, rows: int) -> Objective:
+        """Return the objective on the sample that has so many rows."""
+        return self.objective
+
+    def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
+        """Return the rows of a descent from step `index` on, which had come to so many rows.
+
+        `reference` is that of an objective that remembers one.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class AllRows(Sampler):
+    """All rows at every step, of `objective`, or of what tells as much: its normal equations."""
+
+    equations: Objective | None = None
+    """What is evaluated in its place, if anything is."""
+
+    @property
+    def refines(self) -> bool:  # type: ignore[override]
+        """Whether the normal equations are: their steps win back the digits that sums lose."""
+        return self.equations is not None
+
+    def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
+        """Return the rows of a descent: all."""
+        evaluated = self.objective if self.equations is None else self.equations
+        return Drawing(evaluated.fresh(reference), self.objective)
+
+
+@dataclass(frozen=True)
+class Batches(Sampler):
     """Mini-batches of `size` rows in a new order each epoch, the last one with what is left.
 
-    The order depends on `seed` alone.
+    The order depends on `seed` alone. Robbins & Monro 1951; without replacement, as is usual.
     """
 
-    objective: LinearObjective
     size: int
     seed: int = 0
 
     @property
     def in_epoch(self) -> int:
         """How many batches make an epoch: every row once."""
-        return -(-len(self.objective.rows) // self.size)
+        return -(-self.objective.count // self.size)
 
-    def __iter__(self) -> Iterator[LinearObjective]:
-        """Yield batch after batch, without end."""
-        return self.after(0)
+    def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
+        """Return the batches that come after so many steps."""
+        return _BatchDrawing(self, index)
 
-    def after(self, steps: int) -> Iterator[LinearObjective]:
+    def after(self, steps: int) -> Iterator[Objective]:
         """Yield the batches that come after so many; the orders before are drawn once more."""
         generator = np.random.default_rng(self.seed)
-        count = len(self.objective.rows)
+        count = self.objective.count
         epochs, batches = divmod(steps, self.in_epoch)
         for _ in range(epochs):
             generator.permutation(count)
@@ -51,66 +138,113 @@ class Batches:
         while True:
             order = generator.permutation(count)
             for first in range(begin, count, self.size):
-                yield self.objective.sample(order[first : first + self.size])
+                batch = self.objective.sample(order[first : first + self.size])
+                assert batch is not None
+                yield batch
             begin = 0
 
 
+class _BatchDrawing(Drawing):
+    same_rows = False
+
+    def __init__(self, batches: Batches, index: int) -> None:
+        super().__init__(batches.objective, batches.objective)
+        self._in_epoch = batches.in_epoch
+        self._batches = batches.after(index)
+
+    @property
+    def sees_all(self) -> bool:
+        return False
+
+    def next(self) -> Objective:
+        self.objective = next(self._batches)
+        return self.objective
+
+    def full_loss(self, at: Evaluation, index: int, evaluator: Evaluator) -> float:
+        """Return the loss of all rows once an epoch."""
+        if index % self._in_epoch:
+            return float("nan")
+        evaluator.rows += self.whole.count
+        return self.whole.value(at.params)
+
+
 @dataclass(frozen=True)
-class Growing:
+class AdaptiveSample(Sampler):
     """Samples of the rows, each several times as large as the last, then all rows.
 
     A sample of m rows tells the lowest point of all rows no better than to about `params / 2m` of
-    the loss, so it is left once a step promises less than that: the first steps, which have a
-    long way to go and need no precision, cost next to nothing (Mokhtari & Ribeiro 2017,
-    "First-order adaptive sample size methods to reduce complexity of empirical risk
-    minimization"). With `seed` one row is drawn of each of as many stretches of equal length.
+    the loss, so it is left once a step promises less than that: the first steps, which have far to
+    go and need no precision, cost next to nothing (Mokhtari & Ribeiro 2017, "First-order adaptive
+    sample size methods to reduce complexity of empirical risk minimization"). With `seed` one row
+    is drawn of each of as many stretches of equal length.
     """
 
-    objective: LinearObjective
     seed: int = 0
+    sizes: tuple[int, ...] = ()
+    """How many rows each sample has, the smallest first; see `sample_sizes`."""
 
     @cached_property
-    def sizes(self) -> tuple[int, ...]:
-        """How many rows each sample has, the smallest first; none where all rows are few.
+    def first(self) -> Objective:
+        """The objective on the smallest sample."""
+        return self._sample(self.sizes[0])
 
-        Nor where some weigh nothing: a sample might be of those alone.
-        """
-        weight = self.objective.rows.sample_weight
-        if weight is not None and not weight.all():
-            return ()
-        size = len(self.objective.rows) // LARGEST_SAMPLE
-        least = max(LEAST_ROWS * self.objective.size, 1000)
-        sizes: list[int] = []
-        while size >= least:
-            sizes.insert(0, size)
-            size //= GROWTH
-        return tuple(sizes)
+    def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
+        """Return the rows of a descent whose sample had come to so many rows."""
+        return _AdaptiveDrawing(self, self.at(rows) if index else self.first)
 
-    @cached_property
-    def first(self) -> LinearObjective:
-        """The objective on the smallest sample, or on all rows where they are few."""
-        return self._sample(self.sizes[0]) if self.sizes else self.objective
-
-    def outgrown(self, objective: LinearObjective, loss: float, steepness: float) -> bool:
-        """Return whether a sample can tell no more, where it has this loss and steepness.
-
-        The steepness is that in coordinates in which the bowl has curvature 1: one more step
-        promises half its square.
-        """
-        if objective is self.objective:
-            return False
-        return steepness**2 <= objective.size / len(objective.rows) * abs(loss)
-
-    def at(self, rows: int) -> LinearObjective:
+    def at(self, rows: int) -> Objective:
         """Return the objective on the sample of so many rows, or on all rows."""
+        if rows == self.sizes[0]:
+            return self.first
         return self._sample(rows) if rows in self.sizes else self.objective
 
-    def larger(self, objective: LinearObjective) -> LinearObjective:
-        """Return the objective on the next larger sample, or on all rows."""
-        rows = len(objective.rows)
+    def larger(self, rows: int) -> Objective:
+        """Return the objective on the next sample of more rows, or on all rows."""
         return next((self._sample(size) for size in self.sizes if size > rows), self.objective)
 
-    def _sample(self, size: int) -> LinearObjective:
+    def _sample(self, size: int) -> Objective:
         generator = np.random.default_rng([self.seed, size])
-        ends = np.arange(size + 1) * len(self.objective.rows) // size
-        return self.objective.sample(generator.integers(ends[:-1], ends[1:]))
+        ends = np.arange(size + 1) * self.objective.count // size
+        sample = self.objective.sample(generator.integers(ends[:-1], ends[1:]))
+        assert sample is not None
+        return sample
+
+
+class _AdaptiveDrawing(Drawing):
+    def __init__(self, sampler: AdaptiveSample, objective: Objective) -> None:
+        super().__init__(objective, sampler.objective)
+        self._sampler = sampler
+
+    @property
+    def sees_all(self) -> bool:
+        return self.objective is self.whole
+
+    def exhausted(self, at: Evaluation, steepness: float) -> bool:
+        """Return whether one more step promises less than the sample can tell.
+
+        The steepness is that in coordinates of curvature 1: a step promises half its square.
+        """
+        if self.objective is self.whole:
+            return False
+        return steepness**2 <= self.objective.size / self.objective.count * abs(at.loss)
+
+    def enlarge(self) -> Objective:
+        self.objective = self._sampler.larger(self.objective.count)
+        return self.objective
+
+    def full_loss(self, at: Evaluation, index: int, evaluator: Evaluator) -> float:
+        return at.loss if self.objective is self.whole else float("nan")
+
+
+def sample_sizes(objective: Objective) -> tuple[int, ...]:
+    """Return how many rows each sample has, the smallest first; none where all rows are few."""
+    if not objective.every_row_counts:
+        # A sample might be of rows that weigh nothing.
+        return ()
+    size = objective.count // LARGEST_SAMPLE
+    least = max(ROWS_BY_PARAM * objective.size, LEAST_ROWS)
+    sizes: list[int] = []
+    while size >= least:
+        sizes.insert(0, size)
+        size //= GROWTH
+    return tuple(sizes)

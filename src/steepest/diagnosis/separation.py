@@ -5,9 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from steepest.diagnosis.verdict import Verdict
-from steepest.objective.model.separability import separated_below, told_apart
-from steepest.objective.protocol import Vector
-from steepest.objective.risk import LinearObjective
+from steepest.objective.protocol import Objective, Vector
 
 __all__ = ["judge_separation"]
 
@@ -21,18 +19,18 @@ REMEDY = "add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have 
 
 
 def judge_separation(
-    objective: LinearObjective, params: Vector, loss: float, classes: Sequence[object] | None
+    objective: Objective, params: Vector, loss: float, classes: Sequence[object] | None
 ) -> Verdict | None:
     """Return the verdict on classes that are told apart without fault, None if they are not.
 
     `params` and `loss`, the mean over all rows, are those at the end of a run. They are their own
-    certificate: see `separated_below` and `told_apart`.
+    certificate: see `objective.model.separability`.
     """
-    if loss < separated_below(objective):
-        return _all_apart(len(objective.rows), loss)
-    if classes is None or not (apart := told_apart(objective, params)).size:
+    if loss < objective.separation_threshold():
+        return _all_apart(objective.count, loss)
+    if classes is None or not (apart := objective.separated_classes(params)).size:
         return None
-    return _some_apart([str(classes[code]) for code in apart], len(objective.rows))
+    return _some_apart([str(classes[code]) for code in apart], objective.count)
 
 
 def _all_apart(rows: int, loss: float) -> Verdict:

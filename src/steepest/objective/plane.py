@@ -5,14 +5,16 @@ on a plane a linear objective needs the rows' margins only, never X again.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.objective.loss.loss import weighed
 from steepest.objective.protocol import Vector
-from steepest.objective.risk import LinearObjective
+
+if TYPE_CHECKING:
+    from steepest.objective.risk import LinearObjective
 
 __all__ = ["Plane", "RowsOnPlane", "kinks_on_plane", "lowest_step"]
 
@@ -65,14 +67,14 @@ class RowsOnPlane:
     weight: Array | None = None
 
     @classmethod
-    def of(cls, objective: LinearObjective, plane: Plane) -> "RowsOnPlane":
+    def of(cls, objective: "LinearObjective", plane: Plane) -> "RowsOnPlane":
         """Return the rows of `objective` on `plane`, reading X three times."""
         base, by_a, by_b = (objective.margins(at) for at in (plane.origin, plane.u, plane.v))
-        biases = objective.shape[1]
+        biases = objective.layout.biases
         w, u, v = (at[:-biases] for at in (plane.origin, plane.u, plane.v))
-        half = 0.5 * objective.l2
+        half = 0.5 * objective.penalty.l2
         products = [w @ w, 2 * w @ u, 2 * w @ v, u @ u, 2 * u @ v, v @ v]
-        rows, penalty = objective.rows, half * np.array(products)
+        rows, penalty = objective.blocks, half * np.array(products)
         return cls(base, by_a, by_b, rows.y, penalty, rows.sample_weight)
 
     @property
@@ -102,18 +104,18 @@ class RowsOnPlane:
         return replace(self, by_a=by_s, penalty=penalty), tilt
 
 
-def kinks_on_plane(objective: LinearObjective, plane: Plane, a: Any, b: Any) -> Any:
+def kinks_on_plane(objective: "LinearObjective", plane: Plane, a: Any, b: Any) -> Any:
     """Return what L1 adds at the points (a, b) of a plane, arrays that broadcast together.
 
     A weight that neither axis moves adds the same everywhere.
     """
-    weights = slice(objective.size - objective.shape[1])
+    weights = slice(objective.size - objective.layout.biases)
     base, by_a, by_b = (at[weights] for at in (plane.origin, plane.u, plane.v))
     moving = np.flatnonzero((by_a != 0.0) | (by_b != 0.0))
     total = np.abs(np.delete(base, moving)).sum()
     for at in moving:
         total = total + np.abs(base[at] + a * by_a[at] + b * by_b[at])
-    return objective.l1 * total
+    return objective.penalty.l1 * total
 
 
 def lowest_step(slope: Array, bend: Array) -> Array:

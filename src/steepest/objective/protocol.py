@@ -1,72 +1,136 @@
-"""What a descent asks of an objective, and a plain function that answers as one."""
+"""What a descent, a surface and a verdict may ask of an objective, a function of params.
 
-from collections.abc import Callable
-from math import sqrt
-from typing import Any, Protocol, runtime_checkable
+An objective has `size`, `value` and `evaluate`. All else is a capability, asked by its method: the
+answer None says that this objective does not know. So whoever asks names no type, and an objective
+that nobody here wrote takes part in all that it can answer.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.errors import ChoiceError
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.model import Layout
 
-__all__ = ["FunctionObjective", "Objective", "Vector", "as_objective", "length"]
+if TYPE_CHECKING:
+    from steepest.objective.coordinates.coordinates import Coordinates
+    from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+    from steepest.objective.model.normal_equations import NormalEquations
 
-Vector = NDArray[np.float64]
+__all__ = ["Objective", "Vector"]
+
+NONE = Penalty()
 
 
-@runtime_checkable
-class Objective(Protocol):
-    """A loss to be descended: a function of one vector of params, with its gradient."""
+class Objective:
+    """A loss to be descended, `params -> loss`, of `size` params; see the methods for the rest."""
+
+    size: int
+    count: int = 0
+    """The rows that an evaluation is a mean over; 0 where there are none."""
+    layout: Layout = Layout((0, 0))
+    """How the params fall into weights and biases, where they do."""
+    every_row_counts: bool = True
+    """Whether no row weighs 0."""
+    remembers: bool = False
+    """Whether an evaluation changes what the next one starts from; see `fresh`."""
+    penalty: Penalty = NONE
+    """The penalty that is part of the loss."""
+    null_loss: float = 0.0
+    """The loss of a constant guess: the scale on which losses are judged; 0 if there is none."""
+    is_quadratic: bool = False
+    """Whether the curvature is known to be the same at all params."""
+    smooth: bool = True
+    """Whether the gradient is continuous, as far as is known."""
+    has_curvature: bool = False
+    """Whether `curvature_along` has an answer."""
+    kind: str = "a function"
+    """What it is, for a message."""
+    reference: Vector | None = None
+    """The params at which it was last evaluated in full, of one that remembers; see `fresh`."""
 
     def value(self, params: Vector) -> float:
-        """Return the loss at `params`."""
+        """Return the loss at `params`, (size,)."""
+        return self.evaluate(params).loss
+
+    def evaluate(self, params: Vector) -> Evaluation:
+        """Return loss and gradient at `params`, (size,)."""
+        raise NotImplementedError
 
     def value_and_gradient(self, params: Vector) -> tuple[float, Vector]:
-        """Return the loss at `params` and its gradient, of the same shape as `params`."""
+        """Return the loss at `params`, (size,), and its gradient, (size,)."""
+        evaluation = self.evaluate(params)
+        return evaluation.loss, evaluation.gradient
 
+    def curvature_along(
+        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
+    ) -> NDArray[np.float64] | None:
+        """Return `u' H v` for the directions u, v, each (size,), H the Hessian at `at.params`.
 
-class FunctionObjective:
-    """Any function `params -> (loss, gradient)` as an objective.
+        With `before` the last of the directions is `at.params - before.params`: of such a step
+        much may be known. None where second derivatives are not known.
+        """
+        return None
 
-    >>> import numpy as np
-    >>> bowl = FunctionObjective(lambda p: (float(p @ p), 2 * p))
-    >>> bowl.value(np.array([3.0, 4.0]))
-    25.0
-    """
+    @property
+    def null_params(self) -> Vector:
+        """The params of the best constant guess, (size,); 0 where that means nothing."""
+        return np.zeros(self.size)
 
-    def __init__(self, function: Callable[[Vector], tuple[float, Vector]]) -> None:
-        self._function = function
+    def largest_margin_change(self, direction: Vector) -> float:
+        """Return how far a step, (size,), moves the margin of any row at most; 0 without rows."""
+        return 0.0
 
-    def value(self, params: Vector) -> float:
-        """Return the loss at `params`."""
-        return self.value_and_gradient(params)[0]
+    def separation_threshold(self) -> float:
+        """Return the loss below which classes are proved to be separated; 0 if there is none."""
+        return 0.0
 
-    def value_and_gradient(self, params: Vector) -> tuple[float, Vector]:
-        """Return what the function returns, as a float and an array of float64."""
-        loss, gradient = self._function(params)
-        return float(loss), np.array(gradient, dtype=np.float64)
+    def separated_classes(self, params: Vector) -> NDArray[np.intp]:
+        """Return which classes these params separate from all others; see `separability`."""
+        return np.empty(0, dtype=np.intp)
 
+    def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
+        """Return the name of the coordinates in which to walk, and why."""
+        return "none", "no scale: only weights and a bias can be scaled"
 
-def as_objective(given: Any) -> Objective:
-    """Return an objective: what is one already, what has a `value_and_gradient`, or a function.
+    def hessian_whitening(self, sample: "Objective") -> "HessianWhitening | None":
+        """Return what whitens by the Hessian on the way; None where that is not known."""
+        return None
 
-    Raises ChoiceError for anything else.
-    """
-    if isinstance(given, Objective):
-        return given
-    function = getattr(given, "value_and_gradient", given)
-    if not callable(function):
-        raise ChoiceError(
-            f"the objective is {given!r}, but it must have a value_and_gradient(params), or be a "
-            "function params -> (loss, gradient)"
-        )
-    return FunctionObjective(function)
+    def whiten(
+        self, whitening: "HessianWhitening", at: Evaluation, shared: bool, every: int
+    ) -> "Coordinates | None":
+        """Return what `whitening` makes of the Hessian at `at`; see `HessianWhitening.at`."""
+        return None
 
+    @property
+    def has_normal_equations(self) -> bool:
+        """Whether `normal_equations` has an answer."""
+        return False
 
-def length(vector: Vector) -> float:
-    """Return the Euclidean length of a vector.
+    def normal_equations(self) -> "NormalEquations | None":
+        """Return the objective as a quadratic that needs no rows; None where it is none."""
+        return None
 
-    >>> length(np.array([3.0, 4.0]))
-    5.0
-    """
-    return sqrt(vector.dot(vector))
+    def random_start(self, generator: np.random.Generator) -> Vector | None:
+        """Return random params of a sensible size; None where the reader must give the start."""
+        return None
+
+    def coordinates(self, name: str) -> "Coordinates | None":
+        """Return the coordinates called `name` in which to walk; None if there are none."""
+        return None
+
+    def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
+        """Return the same objective on some of its rows; None where there are none."""
+        return None
+
+    def fresh(self, reference: Vector | None = None) -> "Objective":
+        """Return the objective for one descent: a copy of one that remembers, else itself."""
+        return self
+
+    def split(self, params: Vector) -> tuple[Vector, Any]:
+        """Return the params under the penalty, and those that are free of it."""
+        return params, params[:0]

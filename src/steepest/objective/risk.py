@@ -1,64 +1,152 @@
-"""The linear objective: weights and a bias, the mean loss of the margins X w + b, penalties.
+"""The risk: the mean loss of a model over its rows, and a penalty: `mean l(f(x_i), y_i) + P(w)`.
 
-Params are the weights row by row, then the bias or biases: for one margin `(features + 1,)`, for
-softmax the same with k numbers in place of each, so that `params.reshape(features + 1, k)` is the
-weights with the biases as last row.
+`Risk` is any model under any loss, over blocks of rows that are read once for loss and gradient.
+`LinearObjective` is that of weights and a bias, which knows more: what a plane through its params,
+a Hessian or a change of coordinates needs of the rows are their margins.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.blocks import Rows, tree_sum
+from steepest.data.blocks import Block, Blocks, Matrix
 from steepest.data.moments import Moments, moments
 from steepest.data.sparse import as_csr, is_sparse
 from steepest.errors import ChoiceError
-from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.objective.coordinates.bounded import bounded_coordinates
+from steepest.objective.coordinates.coordinates import Coordinates
+from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+from steepest.objective.coordinates.standard import Standard
+from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
+from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
-from steepest.objective.loss.penalty import shortest
-from steepest.objective.protocol import Vector
+from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
+from steepest.objective.model.linear import Linear
+from steepest.objective.model.model import Array, Layout, Model
+from steepest.objective.model.normal_equations import NormalEquations
+from steepest.objective.model.separability import separated_classes, separation_threshold
+from steepest.objective.protocol import Objective
 
-__all__ = ["LinearObjective", "param_names"]
+__all__ = ["LinearObjective", "Risk"]
 
-Array = NDArray[np.float64]
+UNIT_ROWS = 2**14
+"""Rows that tell the units of the features well enough: a deviation to about half a percent."""
 
-FEW = 16
-"""Where no more than one weight in so many is not 0, the columns of the others are not read."""
-
-WIDE = 1024
-"""Features from which that saves time: of shorter rows all is in the cache once some is."""
-
-GLANCE = 2**14
-"""Rows that tell the units of the features well enough."""
-
-GLANCED = 2**19
+UNIT_NUMBERS = 2**19
 """The numbers of those rows at most, 4 MB; of very wide rows they are fewer."""
 
-LEAST_GLANCED = 64
-"""But no fewer than these."""
+LEAST_UNIT_ROWS = 64
+"""But no fewer than these: a deviation to a tenth."""
 
 
-class Sight(NamedTuple):
-    """What a linear objective is at some params.
+class Risk(Objective):
+    """`sum weight l(f(x), y) / sum weight + l1 |w|_1 + l2 / 2 |w|^2`, the biases free of both.
 
-    `smooth` is the gradient of all but the L1 penalty: the gradient itself where there is none.
+    `model` is f, `loss` l, `blocks` the rows. L1 has a kink wherever a weight is 0: the gradient
+    is then the shortest subgradient, which is exactly 0 in the minimum.
     """
 
-    loss: float
-    gradient: Vector
-    margins: Array
-    smooth: Vector
+    def __init__(self, model: Model, loss: Loss, penalty: Penalty, blocks: Blocks) -> None:
+        self.model = model
+        self.loss = loss
+        self.penalty = penalty
+        self.blocks = blocks
+        self.layout: Layout = model.layout
+        self.size = self.layout.size
+        self.count = len(blocks)
+        self.smooth = loss.smooth and penalty.smooth
+        weight = blocks.sample_weight
+        self.every_row_counts = weight is None or bool(weight.all())
+
+    def value(self, params: Vector) -> float:
+        """Return the loss at `params`, (size,), penalty included."""
+        at, total_and_slope = self.model.at(params), self.loss.total_and_slope
+
+        def work(block: Block) -> tuple[float]:
+            return (total_and_slope(at.output(block.X), block.y, block.weight)[0],)
+
+        (total,) = self.blocks.sum(work)
+        return float(total / self.blocks.total + self.penalty.value(params[self.layout.weights]))
+
+    def evaluate(self, params: Vector) -> Evaluation:
+        """Return loss and gradient at `params`, (size,), reading X once; margins are kept."""
+        at, total_and_slope = self.model.at(params), self.loss.total_and_slope
+        margins = self._margin_array()
+
+        def work(block: Block) -> tuple[float, Vector]:
+            margin = at.output(block.X)
+            margins[block.at] = margin
+            total, slope = total_and_slope(margin, block.y, block.weight)
+            return total, at.pullback(block.X, slope)
+
+        total, smooth = self.blocks.sum(work)
+        return self._evaluation(params, total, smooth, margins)
+
+    def _evaluation(
+        self, params: Vector, total: float, smooth: Vector, margins: Array
+    ) -> Evaluation:
+        """Return the evaluation of a sum over rows and its gradient, which is changed."""
+        where, penalty = self.layout.weights, self.penalty
+        smooth /= self.blocks.total
+        loss, gradient = float(total / self.blocks.total), smooth
+        if penalty:
+            weights = params[where]
+            loss += penalty.value(weights)
+            smooth[where] += penalty.l2 * weights
+            if penalty.l1:
+                gradient = smooth.copy()
+                gradient[where] = penalty.subgradient(smooth[where], weights)
+        gradient.setflags(write=False)
+        return Evaluation(params, loss, gradient, smooth, self.count, margins)
+
+    def _margin_array(self) -> Array:
+        """Return room for the margins of all rows, in memory class by class."""
+        count, margins = self.count, self.loss.margins
+        return np.empty(count) if margins == 1 else np.empty((margins, count)).T
+
+    def margins(self, params: Vector) -> Array:
+        """Return the margins of all rows, (rows,) or (rows, k), reading X once."""
+        margins, at = self._margin_array(), self.model.at(params)
+
+        def work(block: Block) -> None:
+            margins[block.at] = at.output(block.X)
+
+        self.blocks.map(work)
+        return margins
+
+    def sample(self, indices: NDArray[np.intp]) -> "Risk":
+        """Return the same objective on some of the rows: a mini-batch, say."""
+        risk = object.__new__(type(self))
+        Risk.__init__(risk, self.model, self.loss, self.penalty, self.blocks.take(indices))
+        return risk
+
+    @cached_property
+    def null_loss(self) -> float:  # type: ignore[override]
+        """The loss when every row gets the same best margin: the scale on which losses are judged.
+
+        Of classes that is the entropy of their shares (Shannon 1948).
+        """
+        blocks, loss = self.blocks, self.loss
+        known = loss.guess_loss(blocks.y, blocks.sample_weight)
+        if known is not None:
+            return known
+        guess = loss.guess(blocks.y, blocks.sample_weight)
+
+        def work(block: Block) -> tuple[float]:
+            margin = np.full(len(block.y), guess[0])
+            return (loss.total_and_slope(margin, block.y, block.weight)[0],)
+
+        (total,) = blocks.sum(work)
+        return float(total / blocks.total)
 
 
-class LinearObjective:
+class LinearObjective(Risk):
     """`mean(loss(X w + b, y)) + l2 / 2 |w|^2 + l1 |w|_1`; the bias is free.
-
-    L1 has a kink wherever a weight is 0. The gradient told is then the shortest subgradient,
-    which is exactly 0 in the minimum (`penalty.shortest`); off the kinks it is the gradient.
 
     X has shape (rows, features), y (rows,): numbers, or class codes 0 to k-1. `loss` is one, or
     its name. With several margins (softmax) w is (features, k) and b (k,). X of float32 and
@@ -73,6 +161,8 @@ class LinearObjective:
     >>> line.value_and_gradient(np.array([2.0, 0.0]))   # weight 2, bias 0: both rows are 1 short
     (1.0, array([-1., -2.]))
     """
+
+    model: Linear
 
     def __init__(
         self,
@@ -98,175 +188,172 @@ class LinearObjective:
         loss.check(y)
         if l1 and not loss.smooth:
             raise ChoiceError(_two_kinks(loss.name, l1))
-        self.rows = Rows(X, y, outputs=loss.margins, sample_weight=weight, threads=threads)
-        self.loss = loss
-        self.l1 = l1
-        self.l2 = l2
-        self.shape = (X.shape[1] + 1, loss.margins)
-        self.size = self.shape[0] * self.shape[1]
+        blocks = Blocks(X, y, outputs=loss.margins, sample_weight=weight, threads=threads)
+        super().__init__(Linear(X.shape[1], loss.margins), loss, Penalty(l1, l2), blocks)
 
-    def value(self, params: Vector) -> float:
-        """Return the loss at `params`, penalties included."""
-        weights, bias = self.split(params)
+    @property
+    def is_quadratic(self) -> bool:  # type: ignore[override]
+        """Whether the Hessian is the same everywhere: that of the squared loss without L1."""
+        return self.loss.is_quadratic and self.penalty.smooth
 
-        def block(X: Any, y: Array, weight: Array | None) -> tuple[Any, ...]:
-            return (self.loss.total_and_slope(_margin(X, weights, bias), y, weight)[0],)
+    @property
+    def has_curvature(self) -> bool:  # type: ignore[override]
+        """Whether the loss has second derivatives: not at kinks."""
+        return self.loss.smooth
 
-        (total,) = self.rows.sum(block)
-        return float(total / self.rows.total + self.penalty(weights))
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        """The loss by its name, for a message."""
+        return f"the loss {self.loss.name}"
 
-    def value_and_gradient(self, params: Vector) -> tuple[float, Vector]:
-        """Return the loss at `params` and its gradient, reading X once."""
-        return self._look(params, None)[:2]
-
-    def look(self, params: Vector) -> Sight:
-        """Return the loss at `params`, its gradient and the margins, reading X once."""
-        margins = self._room()
-        loss, gradient, smooth = self._look(params, margins)
-        return Sight(loss, gradient, margins, smooth)
-
-    def _look(self, params: Vector, margins: Array | None) -> tuple[float, Vector, Vector]:
-        """Return loss, gradient, and that of all but L1; an array `margins` is filled in."""
-        weights, bias = self.split(params)
-        rows, total_and_slope = self.rows, self.loss.total_and_slope
-        margin_of = self._reader(weights, bias)
-
-        def block(at: slice) -> tuple[Any, ...]:
-            X = rows.read(at)
-            margin = margin_of(X)
-            if margins is not None:
-                margins[at] = margin
-            total, slope = total_and_slope(margin, rows.y[at], rows.weight(at))
-            return total, _pulled(X, slope), slope.sum(axis=0)
-
-        total, by_weight, by_bias = tree_sum(rows.map(block))
-        smooth = np.append(by_weight, by_bias)
-        smooth /= rows.total
-        if self.l2:
-            smooth[: by_weight.size] += self.l2 * weights.ravel()
-        loss = float(total / rows.total + self.penalty(weights))
-        return loss, self._with_kinks(smooth, weights.ravel()), smooth
-
-    def _with_kinks(self, smooth: Vector, weights: Array) -> Vector:
-        """Return the shortest subgradient, of the gradient of all but L1."""
-        if not self.l1:
-            return smooth
-        of_weights, of_bias = smooth[: weights.size], smooth[weights.size :]
-        return np.append(shortest(of_weights, weights, self.l1), of_bias)
-
-    def margins(self, params: Vector) -> Array:
-        """Return X w + b, (rows,) or (rows, k): linear in `params`, so a direction's too."""
-        weights, bias = self.split(params)
-        margins = self._room()
-        margin_of = self._reader(weights, bias)
-
-        def block(at: slice) -> None:
-            margins[at] = margin_of(self.rows.read(at))
-
-        self.rows.map(block)
-        return margins
-
-    def _reader(self, weights: Array, bias: Any) -> Callable[[Any], Array]:
-        """Return what makes margins of a block of X: of few weights, from their columns alone."""
-        used = np.flatnonzero(weights if weights.ndim == 1 else weights.any(axis=1))
-        plain = self.rows.is_sparse or len(weights) < WIDE
-        if plain or FEW * len(used) > len(weights):
-            return lambda X: _margin(X, weights, bias)
-        few = weights[used]
-        return lambda X: _margin(X.take(used, axis=1), few, bias)
-
-    def _room(self) -> Array:
-        """Return an array for the margins of all rows, in memory class by class."""
-        count, margins = len(self.rows), self.shape[1]
-        return np.empty(count) if margins == 1 else np.empty((margins, count)).T
-
-    def sample(self, indices: NDArray[np.intp]) -> "LinearObjective":
-        """Return the same objective on some of the rows: a mini-batch."""
-        rows = self.rows
-        weight = None if rows.sample_weight is None else rows.sample_weight[indices]
-        return LinearObjective(
-            rows.X[indices] if rows.is_sparse else np.take(rows.X, indices, axis=0),
-            rows.y[indices],
-            self.loss,
-            l1=self.l1,
-            l2=self.l2,
-            sample_weight=weight,
-            threads=rows.threads,
-        )
-
-    def split(self, params: Vector) -> tuple[Array, Any]:
+    def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, in the shapes in which they meet X."""
-        matrix = params.reshape(self.shape)
-        if self.shape[1] == 1:
-            return matrix[:-1, 0], matrix[-1, 0]
-        return matrix[:-1], matrix[-1]
+        return self.model.split(params)
 
-    def penalty(self, weights: Array) -> float:
-        """Return what L2 and L1 add to the mean loss."""
-        penalty = 0.5 * self.l2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
-        return penalty + self.l1 * float(np.abs(weights).sum()) if self.l1 else penalty
+    def curvature_along(
+        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
+    ) -> Array:
+        """Return `u' H v` for directions u, v, (k, k), H = `Z' diag(l'') Z / total + l2`.
+
+        Along a direction d the margins move by X d, which reads X once; along the last step, from
+        `before`, they moved by the difference of margins that are known.
+        """
+        unread = directions if before is None else directions[:-1]
+        moves = [self.margins(direction) for direction in unread]
+        if before is not None:
+            moves.append(at.cache - before.cache)
+        margins, hessian_along = at.cache, self.loss.hessian_along
+
+        def work(block: Block) -> tuple[Array]:
+            along = [move[block.at] for move in moves]
+            return (hessian_along(margins[block.at], block.y, block.weight, along),)
+
+        (total,) = self.blocks.sum(work)
+        hessian: Array = total / self.blocks.total
+        if not self.penalty.l2:
+            return hessian
+        weights = np.array([direction[self.layout.weights] for direction in directions])
+        return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def value_between(self, at: Evaluation, there: Evaluation, share: float) -> float:
+        """Return the loss a `share` of the straight line from `at` to `there`; X is not read."""
+        blocks, params = self.blocks, at.params + share * (there.params - at.params)
+        margins = at.cache + share * (there.cache - at.cache)
+        total, _ = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
+        return total / blocks.total + self.penalty.value(params[self.layout.weights])
+
+    def hessian_block(
+        self, at: Evaluation, chosen: NDArray[np.intp], curvature: Curvature
+    ) -> Array:
+        """Return the Hessian by the `chosen` weights and all biases, in standard units, with L2.
+
+        See `model.hessian.hessian_block`; (chosen + biases) squared.
+        """
+        blocks, units = self.blocks, self.units
+        hessian = hessian_block(blocks, self.loss, at.cache, chosen, units, curvature)
+        deviation = units.deviation[chosen // self.layout.biases]
+        hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
+        return hessian
+
+    def largest_margin_change(self, direction: Vector) -> float:
+        """Return how far a step moves the margin of any row at most: `max |X d|`."""
+        return float(np.abs(self.margins(direction)).max())
+
+    def separation_threshold(self) -> float:
+        """Return the loss below which classes are proved to be separated; 0 if there is none."""
+        return separation_threshold(self)
+
+    def separated_classes(self, params: Vector) -> NDArray[np.intp]:
+        """Return which of three or more classes these params separate from all others."""
+        return separated_classes(self, params)
 
     @cached_property
     def moments(self) -> Moments:
         """The mean and the standard deviation of each feature; 1 for a constant one."""
-        return moments(self.rows)
+        return moments(self.blocks)
 
     @cached_property
     def units(self) -> Moments:
         """The moments, or where rows are very many those of rows at equal distances.
 
-        They are good enough wherever something is told in standard units that may be told in any.
-        Not so where a feature is the same in all those rows: then nothing is known of its unit.
+        They are good enough wherever standard units may be any. Not so where a feature is the same
+        in all those rows: then nothing is known of its unit.
         """
-        count, weight = len(self.rows), self.rows.sample_weight
-        most = min(GLANCE, max(LEAST_GLANCED, GLANCED // self.shape[0]))
-        if count <= most or self.rows.is_sparse or not (weight is None or weight.all()):
+        blocks = self.blocks
+        most = min(UNIT_ROWS, max(LEAST_UNIT_ROWS, UNIT_NUMBERS // (blocks.features + 1)))
+        if len(blocks) <= most or blocks.is_sparse or not self.every_row_counts:
             return self.moments
-        few = self.sample(np.linspace(0, count - 1, most).astype(np.intp))
-        varies = few.rows.X.min(axis=0) < few.rows.X.max(axis=0)
-        return few.moments if varies.all() else self.moments
+        few = blocks.take(np.linspace(0, len(blocks) - 1, most).astype(np.intp))
+        varies = few.X.min(axis=0) < few.X.max(axis=0)
+        return moments(few) if varies.all() else self.moments
+
+    @cached_property
+    def standard(self) -> Standard:
+        """Standard units, by `units`."""
+        return Standard(*self.units, self.model.margins)
 
     @cached_property
     def gram(self) -> Array:
-        """`Z'Z / rows`, with Z the standardised features and a last column of ones.
+        """`Z'Z / total`, with Z the standardised features and a last column of ones.
 
-        Raises ChoiceError for sparse X of many features, as `Rows.dense` does.
+        Raises ChoiceError for sparse X of many features, as `Block.dense` does.
         """
         mean, deviation = self.moments
-
-        def block(at: slice) -> Array:
-            away = self.rows.dense(at) - mean
-            weight = self.rows.weight(at)
-            if weight is not None:
-                away *= np.sqrt(weight)[:, None]
-            # A matrix by itself: BLAS works out one half only.
-            return away.T @ away
-
-        total = self.rows.sum_large(block, 1 if self.rows.is_sparse else len(mean) // 2)
-        gram = np.eye(len(mean) + 1)
-        gram[:-1, :-1] = total / self.rows.total / np.outer(deviation, deviation)
+        unit = np.append(deviation, 1.0)
+        gram: Array = weighted_gram(self.blocks, mean)[0] / np.outer(unit, unit)
+        # The features are centred: what is left in these is rounding.
+        gram[-1, :-1] = gram[:-1, -1] = 0.0
         return gram
 
     @cached_property
-    def null_loss(self) -> float:
-        """The loss when every row gets the same best margin: the scale on which losses are told.
+    def curvature_or_bound(self) -> float:
+        """The bound on a row's curvature, or what stands in where there is none.
 
-        Of classes that is the entropy of their shares (Shannon 1948).
+        That is the curvature when every row gets the same best margin; 1 where it has kinks.
         """
-        if isinstance(self.loss, OfClasses):
-            counts = np.bincount(self.rows.y.astype(np.intp), self.rows.sample_weight)
-            shares = counts[counts > 0] / self.rows.total
-            return float(-(shares @ np.log(shares)))
-        guess = self.loss.guess(self.rows.y, self.rows.sample_weight)
-        guess = guess[0] if self.shape[1] == 1 else guess
+        loss, blocks = self.loss, self.blocks
+        if np.isfinite(loss.curvature_bound):
+            return loss.curvature_bound
+        if not loss.smooth:
+            return 1.0
+        guess = np.full(1, loss.guess(blocks.y, blocks.sample_weight))
+        return float(loss.curvature(guess, blocks.y[:1])[0])
 
-        def block(at: slice) -> tuple[float]:
-            y = self.rows.y[at]
-            margin = np.full(y.shape + np.shape(guess), guess)
-            return (self.loss.total_and_slope(margin, y, self.rows.weight(at))[0],)
+    @property
+    def null_params(self) -> Vector:
+        """The params without weights, and with the best constant guess, (size,)."""
+        guess = self.loss.guess(self.blocks.y, self.blocks.sample_weight)
+        return np.append(np.zeros(self.size - len(guess)), guess)
 
-        (total,) = tree_sum(self.rows.map(block))
-        return float(total / self.rows.total)
+    def coordinates(self, name: str) -> Coordinates:
+        """Return the coordinates called `name`; ChoiceError for a name that is none."""
+        return bounded_coordinates(self, name)
+
+    def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
+        """Return the name of the coordinates in which to walk, and why."""
+        return suggested_scale(self, plane_search)
+
+    def hessian_whitening(self, sample: Objective) -> HessianWhitening | None:
+        """Return what whitens by the Hessian on the way, told at first by a `sample` of the rows.
+
+        None where the loss has kinks.
+        """
+        return HessianWhitening.of(self, sample) if self.loss.smooth else None  # type: ignore[arg-type]
+
+    def whiten(
+        self, whitening: HessianWhitening, at: Evaluation, shared: bool, every: int
+    ) -> Coordinates | None:
+        """Return the coordinates in which each margin's block of the Hessian at `at` is 1."""
+        return whitening.at(self, at, shared, every)
+
+    @property
+    def has_normal_equations(self) -> bool:
+        """Whether `normal_equations` are worth their cost."""
+        return has_normal_equations(self)
+
+    def normal_equations(self) -> NormalEquations | None:
+        """Return the objective as a quadratic, reading X once; None where it is not, or is dear."""
+        return NormalEquations.of(self) if self.has_normal_equations else None
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.
@@ -276,36 +363,16 @@ class LinearObjective:
         their number: then margins are of the same size however many features there are (LeCun et
         al. 1998, "Efficient backprop", section 4.6). It is told in the reader's units. With
         several classes only their differences matter, so what they have in common is 0. Of very
-        many rows the standard units are those of a few.
+        many rows the standard units are those of a sample.
         """
-        mean, deviation = self.units
-        drawn = generator.standard_normal(self.shape) * self.loss.spread(
-            self.rows.y, self.rows.sample_weight
-        )
-        if self.shape[1] > 1:
+        (mean, deviation), blocks = self.units, self.blocks
+        spread = self.loss.spread(blocks.y, blocks.sample_weight)
+        drawn = generator.standard_normal(self.layout.shape) * spread
+        if self.layout.biases > 1:
             drawn -= drawn.mean(axis=1, keepdims=True)
         weights = drawn[:-1] / np.sqrt(len(deviation)) / deviation[:, None]
-        middle = self.loss.guess(self.rows.y, self.rows.sample_weight)
-        bias = drawn[-1] + middle - mean @ weights
-        return np.append(weights, bias)
-
-
-def _pulled(X: Any, slope: Array) -> Array:
-    """Return `X' slope` of a block; of several slopes, in memory class by class, so is the product.
-
-    BLAS is quicker when the narrow matrix comes first.
-    """
-    if slope.ndim == 1 or is_sparse(X):
-        return np.asarray(X.T @ slope)
-    return (slope.T @ X).T
-
-
-def _margin(X: Any, weights: Array, bias: Any) -> Array:
-    """Return `X w + b` of a block; with several margins in memory class by class."""
-    by_class = weights.ndim > 1 and not is_sparse(X)
-    margin: Array = (weights.T @ X.T).T if by_class else X @ weights
-    margin += bias
-    return margin
+        middle = self.loss.guess(blocks.y, blocks.sample_weight)
+        return np.append(weights, drawn[-1] + middle - mean @ weights)
 
 
 def _two_kinks(loss: str, l1: float) -> str:
@@ -317,7 +384,7 @@ def _two_kinks(loss: str, l1: float) -> str:
     )
 
 
-def _matrix(X: Any) -> Any:
+def _matrix(X: Any) -> Matrix:
     """Return X as the blocks read it: float64 or float32 in C order, or a CSR array."""
     if is_sparse(X):
         return as_csr(X)
@@ -336,10 +403,3 @@ def _weights(sample_weight: ArrayLike, count: int) -> Array:
     if not (np.isfinite(weight).all() and weight.min() >= 0 and weight.any()):
         raise ChoiceError("sample_weight must be finite numbers from 0 up, not all of them 0")
     return weight
-
-
-def param_names(features: Sequence[str], classes: Sequence[object] | None) -> tuple[str, ...]:
-    """Return the names of all params: the weights row by row, then the bias or biases."""
-    if classes is None or len(classes) == 2:
-        return (*features, "bias")
-    return tuple(f"{row}[{one}]" for row in (*features, "bias") for one in classes)

@@ -110,7 +110,7 @@ def scene_record(
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],
-        "margins": objective.shape[1],
+        "margins": objective.layout.biases,
         "losses": _losses(story, data.target.unit),
         "rules": list(PAGE_RULES),
         "named": list(RULES),
@@ -241,7 +241,7 @@ def _kept_steps(trace: Trace, most: int) -> NDArray[np.intp]:
 def _full_losses(losses: Array, params: Array, objective: LinearObjective) -> Array:
     """Return the losses of all rows, those that mini-batches left open worked out if few."""
     holes = np.flatnonzero(np.isnan(losses))
-    if len(holes) * objective.rows.X.size > MOST_WORK:
+    if len(holes) * objective.blocks.X.size > MOST_WORK:
         return losses
     filled = losses.copy()
     with np.errstate(over="ignore", invalid="ignore"):

@@ -10,8 +10,8 @@ from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.prepare import Data, prepare
 from steepest.data.target import Target
-from steepest.descent.loop import Descent, Walk
-from steepest.descent.plan.method import Choices, objective_of, plan_stops, plan_walk
+from steepest.descent.loop import Descent, Method
+from steepest.descent.plan.method import Choices, objective_of, plan_method, plan_stopping
 from steepest.descent.plan.options import Asked
 from steepest.descent.rules import Rule
 from steepest.descent.steps.step_size import Schedule
@@ -156,8 +156,8 @@ def descend_rows(
     asked = Asked(start=_start_from(start, rows), **choices)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     objective = objective_of(rows, asked, threads)
-    walk, why = plan_walk(objective, asked)
-    stops = plan_stops(objective, walk.scale, asked)
+    walk, why = plan_method(objective, asked)
+    stops = plan_stopping(objective, walk, asked)
     trace, told = Trace(walk.start.size), Told(callback)
     descent = Descent(walk, enough=stops.enough)
     stop = record(descent, trace, stops, progress, told, given_up)
@@ -176,13 +176,13 @@ def descend_rows(
     )
 
 
-def _became(asked: Asked, objective: LinearObjective, walk: Walk, why: str) -> Choices:
+def _became(asked: Asked, objective: LinearObjective, walk: Method, why: str) -> Choices:
     """Return what was asked for, and what `auto` became."""
     return Choices(
         loss=objective.loss.name,
         rule=walk.rule.name,
         learning_rate=asked.rate_in_words,
-        scale=walk.scale.name,
+        scale=walk.coordinates.name,
         l1=asked.l1,
         l2=asked.l2,
         delta=asked.delta,
@@ -191,7 +191,7 @@ def _became(asked: Asked, objective: LinearObjective, walk: Walk, why: str) -> C
         random_start=asked.start is None,
         steps=asked.steps,
         batch=asked.batch,
-        curvature=walk.scale.curvature,
+        curvature=walk.coordinates.curvature,
         why=why,
     )
 

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import DENSE_FEATURES
-from steepest.descent.plan.method import plan_stops, plan_walk
+from steepest.descent.plan.method import plan_method, plan_stopping
 from steepest.descent.plan.options import Asked
-from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.objective.loss.quantile import Quantile
-from steepest.objective.loss.regression import Absolute, Squared, median
+from steepest.objective.loss.regression import Absolute, median
 from steepest.objective.plane import Plane
 from steepest.objective.risk import LinearObjective
 from steepest.surface.window import find_bowl
@@ -44,16 +43,16 @@ GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 @np.errstate(all="ignore")
 def lowest_loss(objective: LinearObjective) -> float | None:
     """Return the lowest loss of all rows, penalty included; None if it is not known."""
-    rows = objective.rows
-    if rows.is_sparse and rows.X.shape[1] > DENSE_FEATURES:
+    rows = objective.blocks
+    if rows.is_sparse and rows.features > DENSE_FEATURES:
         return None
-    if isinstance(objective.loss, Squared) and not objective.l1:
+    if objective.loss.is_quadratic and not objective.penalty.l1:
         return objective.value(_least_squares(objective))
     if rows.X.size > MOST_NUMBERS:
         return None
     if isinstance(objective.loss, Absolute | Quantile):
         return _of_one_weight(objective) if objective.size == 2 else None
-    if objective.size == 2 and not objective.l1:
+    if objective.size == 2 and not objective.penalty.l1:
         bowl = find_bowl(objective, Plane.of_two(np.zeros(2), 0, 1))
         if bowl is not None and bowl.is_lowest:
             return _bottom(objective, objective.value(bowl.lowest))
@@ -65,7 +64,7 @@ def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
 
     Then the steps only end where the loss can no more be told from 0.
     """
-    endless = isinstance(objective.loss, OfClasses) and not (objective.l1 or objective.l2)
+    endless = objective.loss.classes is not None and not (objective.penalty)
     if loss is None or (endless and loss < NOTHING * objective.null_loss):
         return None
     return loss
@@ -73,9 +72,9 @@ def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
 
 def _least_squares(objective: LinearObjective) -> Array:
     """Return the params of the least mean squared error plus penalty, from standard units."""
-    rows, (mean, deviation) = objective.rows, objective.moments
+    rows, (mean, deviation) = objective.blocks, objective.moments
     bend = 2 * objective.gram[:-1, :-1]
-    bend[np.diag_indices(len(mean))] += objective.l2 / deviation**2
+    bend[np.diag_indices(len(mean))] += objective.penalty.l2 / deviation**2
     middle = objective.loss.guess(rows.y, rows.sample_weight)
     flat = np.append(np.zeros(len(mean)), middle)
     gradient = objective.value_and_gradient(flat)[1]
@@ -91,7 +90,7 @@ def _of_one_weight(objective: LinearObjective) -> float:
     weight alone. A weight moves the rows `spread` apart, and what the lowest loss leaves apart is
     no more than a guess's loss, by the least slope that the loss has.
     """
-    loss, y, counted = objective.loss, objective.rows.y, objective.rows.sample_weight
+    loss, y, counted = objective.loss, objective.blocks.y, objective.blocks.sample_weight
     x = objective.margins(np.array([1.0, 0.0]))
 
     def at(weight: float) -> float:
@@ -123,11 +122,11 @@ def _golden_section(at: Callable[[float], float], low: float, high: float) -> fl
 def _arrived(objective: LinearObjective) -> float | None:
     """Return the loss at which a descent arrives that is as fast as they come, if it does."""
     asked = Asked(start=np.zeros(objective.size))
-    walk, _ = plan_walk(objective, asked)
-    stops, trace = plan_stops(objective, walk.scale, asked), Trace(objective.size)
+    walk, _ = plan_method(objective, asked)
+    stops, trace = plan_stopping(objective, walk, asked), Trace(objective.size)
     for step in islice(walk, STEPS):
         trace.append(step)
-        stop = stops.why(trace)
+        stop = stops.check(trace)
         if stop is not None:
             return trace.best.full_loss if stop.reason in ("arrived", "settled") else None
     return None

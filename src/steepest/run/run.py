@@ -16,14 +16,14 @@ from steepest.data.sparse import Matrix, matrix_of, matrix_parts
 from steepest.data.target import Target
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
-from steepest.descent.checkpoint import Standing
+from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.method import Choices, objective_of
 from steepest.descent.plan.options import Asked
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
-from steepest.objective.loss.cross_entropy import OfClasses
-from steepest.objective.risk import LinearObjective, param_names
+from steepest.objective.model.linear import param_names
+from steepest.objective.risk import LinearObjective
 from steepest.run.lowest_loss import lowest_loss
 from steepest.surface.surface import Surface, look_at
 from steepest.trace import Step, Trace
@@ -60,7 +60,7 @@ class Run:
     verdicts: list[Verdict]
     asked: Asked | None = None
     """The choices as they were made; None if the file of the run does not hold them."""
-    standing: Standing | None = None
+    standing: Checkpoint | None = None
     """Where the descent stood when it stopped, to go on from; None if that was not kept."""
 
     _in_notebook: ClassVar[Callable[["Run"], Bundle] | None] = None
@@ -175,12 +175,13 @@ class Run:
         Raises ChoiceError if the target is a number.
         """
         loss = self.objective.loss
-        if not isinstance(loss, OfClasses):
+        probabilities = loss.probabilities(self._margins(data)) if loss.classes else None
+        if probabilities is None:
             raise ChoiceError(
                 f"{self.data.target.name} is a number, so there are no classes to give "
                 "probabilities; use predict"
             )
-        return loss.probabilities(self._margins(data))
+        return probabilities
 
     def _margins(self, data: Any) -> Array:
         return self._margins_of(new_rows(data, self.data.features))
@@ -238,7 +239,7 @@ class Run:
         """
         names = self.param_names
         x = names[0] if x is None else x
-        y = names[len(names) - self.objective.shape[1]] if y is None else y
+        y = names[len(names) - self.objective.layout.biases] if y is None else y
         return look_at(self.objective, self._told_trace, self._result, names, x, y, points)
 
     def table(self) -> "pa.Table":
@@ -395,5 +396,5 @@ def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
         stop=Stop(**record["stop"]),
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
         asked=Asked.from_dict(record["asked"]) if record.get("asked") else None,
-        standing=Standing.from_arrays(arrays),
+        standing=Checkpoint.from_arrays(arrays),
     )

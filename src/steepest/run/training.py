@@ -8,23 +8,17 @@ from typing import Any
 import numpy as np
 
 from steepest.data.blas import ONE_BLAS_THREAD
-from steepest.descent.checkpoint import Standing
-from steepest.descent.coordinates.named import MOST_BOUNDED
-from steepest.descent.loop import Descent, Walk
-from steepest.descent.plan.method import Choices, plan_stops, plan_walk
+from steepest.descent.checkpoint import Checkpoint
+from steepest.descent.loop import Descent, Method
+from steepest.descent.plan.method import Choices, plan_method, plan_stopping
 from steepest.descent.plan.options import Asked
-from steepest.descent.steps.plane_search import PlaneSearch
-from steepest.descent.steps.proximal_gradient import ProximalGradient
-from steepest.descent.steps.proximal_newton import ProximalNewton
-from steepest.descent.steps.step_size import Fixed, Scheduled, Search
 from steepest.descent.stopping import Stop, Stopping
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.separation import judge_separation
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
-from steepest.objective.loss.regression import Squared
-from steepest.objective.risk import LinearObjective
+from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND
 from steepest.run.run import Run
 from steepest.trace import Step, Trace
 
@@ -48,7 +42,7 @@ def resume(
     trace, told = run.trace.reopened(standing.index), Told(callback)
     if more.steps is not None:
         more = replace(more, steps=len(run.trace) - 1 + more.steps)
-    stops = plan_stops(run.objective, walk.scale, more, since=standing.seconds)
+    stops = plan_stopping(run.objective, walk, more, since=standing.seconds)
     descent = Descent(walk, standing, stops.enough)
     stop = record(descent, trace, stops, progress, told, lambda: False)
     afresh = run.choices.afresh
@@ -67,32 +61,32 @@ def resume(
     )
 
 
-def stands(descent: Descent, trace: Trace, stop: Stop) -> Standing | None:
+def stands(descent: Descent, trace: Trace, stop: Stop) -> Checkpoint | None:
     """Return where to go on from: after the last step, or before it where the run had arrived.
 
     There how far to go was not worked out, so whoever goes on takes that step once more.
     """
-    return descent.standing(len(trace) - (stop.reason == "arrived"))
+    return descent.checkpoint(len(trace) - (stop.reason == "arrived"))
 
 
-def _taken_up(run: Run) -> tuple[Asked, Walk, Standing]:
+def _taken_up(run: Run) -> tuple[Asked, Method, Checkpoint]:
     """Return what was asked for, the walk once more, and where it stands.
 
     A run whose file has nothing of that begins anew where it ended.
     """
     if run.asked is not None and run.standing is not None:
         asked = replace(run.asked, start=run.trace[0].params)
-        return asked, plan_walk(run.objective, asked)[0], run.standing
+        return asked, plan_method(run.objective, asked)[0], run.standing
     last = run.trace[-1]
     try:
         asked = replace(run.asked or _asked_once(run.choices), start=last.params)
-        walk, _ = plan_walk(run.objective, asked)
+        walk, _ = plan_method(run.objective, asked)
     except ChoiceError as error:
         raise ChoiceError(
             "the run's file does not hold all that is needed to go on with it: "
             f"{error}; say it to descend(..., start=run)"
         ) from None
-    first = Descent(walk).standings[-1]
+    first = Descent(walk).checkpoints[-1]
     return asked, walk, replace(first, index=last.index, passes=last.passes, seconds=last.seconds)
 
 
@@ -135,13 +129,13 @@ def record(
     given_up: Callable[[], bool],
 ) -> Stop:
     """Go on with the trace up to its stop; Ctrl-C is one, once there is a step to keep."""
-    stop = stops.why(trace) if len(trace) else None
+    stop = stops.check(trace) if len(trace) else None
     with _watched(descent, stops, progress) as watched, patient() as interrupted:
         if stop is None:
             stop = _follow(watched, stops, trace, told, lambda: interrupted() or given_up())
     last = trace[-1]
     if np.isnan(last.full_loss):
-        trace.fill_last(descent.walk.objective.value(last.params))
+        trace.fill_last(descent.method.objective.value(last.params))
     return stop
 
 
@@ -157,7 +151,7 @@ def _follow(
         for step in steps:
             trace.append(step)
             over = told(step)
-            if stop := stops.why(trace):
+            if stop := stops.check(trace):
                 return stop
             if over:
                 return Stop("callback", f"stopped at step {step.index:,} by the callback")
@@ -187,25 +181,28 @@ def _watched(descent: Descent, stops: Stopping, progress: bool) -> Any:
     return watch_steps(descent, stops.steps, stops.seconds, stops.since)
 
 
-def judge(walk: Walk, trace: Trace, stop: Stop, classes: Sequence[object] | None) -> list[Verdict]:
+def judge(
+    method: Method, trace: Trace, stop: Stop, classes: Sequence[object] | None
+) -> list[Verdict]:
     """Return what is wrong with the run; `classes` are the names of what it tells apart."""
-    assert isinstance(walk.objective, LinearObjective)
     last = trace[-1]
-    separation = judge_separation(walk.objective, last.params, last.full_loss, classes)
-    return [verdict for verdict in (_divergence(walk, trace, stop), separation) if verdict]
+    separation = judge_separation(method.objective, last.params, last.full_loss, classes)
+    return [verdict for verdict in (_divergence(method, trace, stop), separation) if verdict]
 
 
-def _divergence(walk: Walk, trace: Trace, stop: Stop) -> Verdict | None:
+def _divergence(method: Method, trace: Trace, stop: Stop) -> Verdict | None:
     """Return the verdict on a run that left its best point; a search does not, batches may."""
-    assert isinstance(walk.objective, LinearObjective)
-    wandered = walk.batches is not None and stop.reason != "diverged"
-    if isinstance(walk.rate, Search | PlaneSearch | ProximalNewton) or wandered:
+    objective, step_size, in_batches = (
+        method.objective,
+        method.step_size,
+        method.sampler.in_epoch > 1,
+    )
+    wandered = in_batches and stop.reason != "diverged"
+    if step_size.never_rises or wandered:
         return None
-    bounded = walk.objective.shape[0] > MOST_BOUNDED or walk.batches is not None
+    bounded = objective.layout.shape[0] > MOST_EXACT_BOUND or in_batches
     # A kink of L1 may hold what would grow without it.
-    smooth = isinstance(walk.objective.loss, Squared) and not walk.objective.l1
-    proves = smooth and not bounded
-    # The limit of a rule is one of rates that were told: some that are found go beyond on purpose.
-    told = isinstance(walk.rate, Fixed | Scheduled | ProximalGradient)
-    curvature = walk.scale.curvature if told else None
-    return judge_divergence(trace, walk.rule, curvature, proves, walk.scale.name)
+    proves = objective.is_quadratic and not bounded
+    # The limit of a rule is one of rates that were given: some that are found go beyond on purpose.
+    curvature = method.coordinates.curvature if step_size.is_given else None
+    return judge_divergence(trace, method.rule, curvature, proves, method.coordinates.name)

@@ -10,8 +10,7 @@ import numpy as np
 
 from steepest.data.shipped import datasets
 from steepest.data.table import Table, read_table
-from steepest.descent.coordinates.named import choose_scale
-from steepest.descent.plan.method import objective_of
+from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.options import Asked
 from steepest.errors import ChoiceError, SteepestError
 from steepest.objective.risk import LinearObjective
@@ -181,7 +180,7 @@ class Session:
         axes = self._axes(request, objective, walk)
         shown = asked.window_of(request.get("window"))
         surface = look_over(objective, axes, base, seen, losses, points, shown)
-        label = loss_label(objective.loss.name, unit, bool(objective.l1 or objective.l2))
+        label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
         return surface_record(story, surface, walk)
 
@@ -202,7 +201,7 @@ class Session:
         y = names[asked.index_of(request.get("y"), "y", len(names))]
         if walk == "none":
             return Axes.of_params(names, x, y)
-        scale = choose_scale(walk, objective)
+        scale = coordinates_of(objective, walk)
         return Axes.of_walk(names, x, y, scale.params, scale.position)
 
     def _loss(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Rows
+from steepest.data.blocks import Block, Blocks
 from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.loss.regression import Squared
@@ -37,7 +37,7 @@ def _on_grid(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
     if not isinstance(objective, LinearObjective):
         return np.array([[objective.value(plane.params(x, y)) for x in a] for y in b])
     smooth = _smooth_on_grid(objective, plane, a, b)
-    if not objective.l1:
+    if not objective.penalty.l1:
         return smooth
     return smooth + np.asarray(kinks_on_plane(objective, plane, a[None, :], b[:, None]))
 
@@ -45,7 +45,7 @@ def _on_grid(objective: Objective, plane: Plane, a: Array, b: Array) -> Array:
 def _smooth_on_grid(objective: LinearObjective, plane: Plane, a: Array, b: Array) -> Array:
     """Return the same of all but an L1 penalty."""
     rows = RowsOnPlane.of(objective, plane)
-    loss, threads = objective.loss, objective.rows.threads
+    loss, threads = objective.loss, objective.blocks.threads
     if isinstance(loss, Squared):
         return Quadratic.of(rows, threads).on_grid(a, b)
     penalty = Quadratic(0.0, 0.0, rows.penalty).on_grid(a, b)
@@ -122,7 +122,8 @@ def _shifted(numbers: Array, a0: float, b0: float) -> Array:
 def _means(rows: RowsOnPlane, a: float, b: float, threads: int | None) -> Array:
     """Return the six means of products of residual r at (a, b), p = by_a and q = by_b."""
 
-    def block(parts: Array, target: Array, weight: Array | None) -> tuple[Any, ...]:
+    def block(dealt: Block) -> tuple[Any, ...]:
+        parts, target, weight = dealt.X, dealt.y, dealt.weight
         p, q = parts[:, 1], parts[:, 2]
         r = parts[:, 0] + a * p + b * q - target
         wr, wp, wq = (weighed(each, weight) for each in (r, p, q))
@@ -132,16 +133,17 @@ def _means(rows: RowsOnPlane, a: float, b: float, threads: int | None) -> Array:
     return total / rows.total
 
 
-def _dealt(rows: RowsOnPlane, outputs: int, threads: int | None) -> Rows:
+def _dealt(rows: RowsOnPlane, outputs: int, threads: int | None) -> Blocks:
     """Return base, by_a and by_b of one margin side by side, (rows, 3), in blocks."""
     parts = np.column_stack([rows.base, rows.by_a, rows.by_b])
-    return Rows(parts, rows.target, outputs=outputs, sample_weight=rows.weight, threads=threads)
+    return Blocks(parts, rows.target, outputs=outputs, sample_weight=rows.weight, threads=threads)
 
 
 def _plain(rows: RowsOnPlane, loss: Loss, a: Array, b: Array, threads: int) -> Array:
     """Return the mean loss of one margin on the grid, one value per cell and row."""
 
-    def block(parts: Array, target: Array, weight: Array | None) -> tuple[Any, ...]:
+    def block(dealt: Block) -> tuple[Any, ...]:
+        parts, target, weight = dealt.X, dealt.y, dealt.weight
         along_a = parts[:, 0] + a[:, None] * parts[:, 1]
         values = (loss.value(along_a + t * parts[:, 2], target) for t in b)
         return (np.array([v.sum(1) if weight is None else v @ weight for v in values]),)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Rows
+from steepest.data.blocks import Block, Blocks
 from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.objective.plane import RowsOnPlane
 
@@ -98,12 +98,12 @@ def _by_steps(base: Array, by_a: Array, by_b: Array, a: Array, b: Array, threads
     for step in np.unique(by_b):
         alike = by_b[:, 0] == step
 
-        def block(parts: Array, *_: Any, step: float = step) -> tuple[Any, ...]:
-            along_a = parts[:, :1] + a * parts[:, 1:]
+        def block(rows: Block, step: float = step) -> tuple[Any, ...]:
+            along_a = rows.X[:, :1] + a * rows.X[:, 1:]
             return (_log_polynomials(along_a, step * b),)
 
         parts = np.column_stack([base[alike], by_a[alike]])
-        (part,) = Rows(parts, parts[:, 0], outputs=2 * len(a), threads=threads).sum(block)
+        (part,) = Blocks(parts, parts[:, 0], outputs=2 * len(a), threads=threads).sum(block)
         total += part
     return total
 
@@ -151,18 +151,17 @@ def _by_rows(
     base, *_ = ahead
     others = base.shape[1]
 
-    def block(at: slice) -> Array:
-        start, by_a, by_b = dealt.read(at).reshape(-1, 3, others).transpose(1, 0, 2)
+    def block(rows: Block) -> Array:
+        start, by_a, by_b = rows.X.reshape(-1, 3, others).transpose(1, 0, 2)
         along_a = start[:, None] + a[:, None] * by_a[:, None]
         along_b = b[:, None] * by_b[:, None]
-        weight = dealt.weight(at)
-        if weight is None:
+        if rows.weight is None:
             return _log_products(along_a, along_b)
-        return _log_sums(along_a, along_b, weight)
+        return _log_sums(along_a, along_b, rows.weight)
 
     flat = np.concatenate(ahead, axis=1)
     outputs = (others + 1) * (len(a) + len(b)) // 2
-    dealt = Rows(flat, base[:, 0], outputs=outputs, sample_weight=weight, threads=threads)
+    dealt = Blocks(flat, base[:, 0], outputs=outputs, sample_weight=weight, threads=threads)
     # Of hundreds of classes a block has a row or two, and a grid for each would fill the memory.
     return dealt.sum_large(block)
 

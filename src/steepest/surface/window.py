@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.regression import Huber, Squared
-from steepest.objective.model.hessian import bend_along
 from steepest.objective.plane import Plane, RowsOnPlane, lowest_step
 from steepest.objective.risk import LinearObjective
 
@@ -53,7 +52,7 @@ def find_bowl(objective: LinearObjective, plane: Plane) -> Bowl | None:
     loss, flat = objective.loss, not objective.loss.smooth or isinstance(objective.loss, Huber)
     if flat:
         loss = Squared()
-    stand_in = flat or bool(objective.l1)
+    stand_in = flat or bool(objective.penalty.l1)
     at = np.zeros(2)
     for _ in range(NEWTON_STEPS):
         value, slope, bend = _expand(rows, loss, at)
@@ -78,7 +77,7 @@ def _expand(rows: RowsOnPlane, loss: Loss, at: Array) -> tuple[float, Array, Arr
     margin = rows.margin(*at)
     value, slope = loss.total_and_slope(margin, rows.target, rows.weight)
     ways = [rows.by_a, rows.by_b]
-    bend = bend_along(loss, margin, rows.target, rows.weight, ways) / rows.total
+    bend = loss.hessian_along(margin, rows.target, rows.weight, ways) / rows.total
     by = np.array([np.vdot(way, slope) for way in ways]) / rows.total
     _, ca, cb, caa, cab, cbb = rows.penalty
     penalty = np.array([[2 * caa, cab], [cab, 2 * cbb]])

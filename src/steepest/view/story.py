@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
-from steepest.descent.coordinates.named import choose_scale
-from steepest.descent.plan.method import Choices
+from steepest.descent.plan.method import Choices, coordinates_of
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.poisson import Poisson
-from steepest.objective.risk import LinearObjective, param_names
+from steepest.objective.model.linear import param_names
+from steepest.objective.risk import LinearObjective
 from steepest.trace import Step, Trace
 
 __all__ = ["MOST_PARAMS", "Move", "Story", "brief", "label", "loss_label"]
@@ -159,10 +159,10 @@ def _first_move(objective: LinearObjective, choices: Choices, trace: Trace) -> M
         return Move("", start.params, after.params, start.gradient)
     if choices.scale in ("block", "round"):
         return Move("", start.params, after.params, None)
-    scale = choose_scale(choices.scale, objective)
+    scale = coordinates_of(objective, choices.scale)
     old, new = scale.position(start.params), scale.position(after.params)
     where = "in standard units (each feature less its mean, by its standard deviation)"
-    return Move(where, old, new, scale.pull(start.gradient))
+    return Move(where, old, new, scale.pullback(start.gradient))
 
 
 def _telling(trace: Trace) -> Sequence[int]:

@@ -16,9 +16,8 @@ from steepest.bridge.sklearn.callbacks import CallbackSupportMixin, Fitting
 from steepest.bridge.sklearn.rows import Given
 from steepest.checks import whole_number
 from steepest.data.prepare import Data
-from steepest.descent.coordinates.named import choose_scale
-from steepest.descent.plan.method import TOLERANCE, objective_of
-from steepest.descent.plan.named_rates import choose_rate
+from steepest.descent.plan.method import TOLERANCE, coordinates_of, objective_of
+from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import Asked
 from steepest.descent.steps.safe import safe_rate
 from steepest.descent.steps.step_size import Scheduled
@@ -153,9 +152,9 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         if self.learning_rate == "auto":
             objective = objective_of(data, Asked(loss=self.loss, l1=self.l1, l2=l2, **self._shape))
             here = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
-            safe = safe_rate(objective, choose_scale(scale, objective), here)
+            safe = safe_rate(objective, coordinates_of(objective, scale), here)
             return safe / np.sqrt(calls + 1)
-        rate = choose_rate(self.learning_rate, self.max_iter)
+        rate = choose_step_size(self.learning_rate, self.max_iter)
         if isinstance(rate, Scheduled):
             return lambda index: rate.schedule(taken + index)
         return self.learning_rate

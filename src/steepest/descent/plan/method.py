@@ -1,42 +1,46 @@
-"""From what was asked for to a walk and its stops."""
+"""From options to the parts of a descent, and to when it stops."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from steepest.data.prepare import Data
-from steepest.descent.coordinates.gram_whitening import RoundSums, rounded_by_sums
-from steepest.descent.coordinates.hessian_whitening import Rounding
-from steepest.descent.coordinates.named import choose_scale
-from steepest.descent.coordinates.standard import Scale
-from steepest.descent.loop import Walk, read_start
-from steepest.descent.plan.auto import auto_rule, auto_scale, known_from_sums
-from steepest.descent.plan.named_rates import choose_rate, rate_of_rule
-from steepest.descent.plan.options import Asked
+from steepest.descent.loop import Method
+from steepest.descent.plan.auto import auto_rule
+from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rule
+from steepest.descent.plan.options import Asked as Options
 from steepest.descent.plan.proximal import plan_proximal
-from steepest.descent.rules import Plane, Rule, Steepest, choose_rule
-from steepest.descent.sampling import Batches, Growing
-from steepest.descent.steps.adaptive import check_rate
+from steepest.descent.plan.start import read_start
+from steepest.descent.renewal import Renewal, WhenItPays
+from steepest.descent.rules import Rule, Steepest, choose_rule
+from steepest.descent.sampling import AdaptiveSample, AllRows, Batches, Sampler, sample_sizes
+from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch
-from steepest.descent.steps.safe import HeldBack, safe_rate
-from steepest.descent.steps.step_size import LearningRate, Schedule, Scheduled, Search, TimeDecay
+from steepest.descent.steps.safe import ArmijoSchedule, safe_rate
+from steepest.descent.steps.step_size import (
+    BarzilaiBorwein,
+    Schedule,
+    Scheduled,
+    StepSize,
+    TimeDecay,
+)
 from steepest.descent.stopping import Stopping
 from steepest.errors import ChoiceError
+from steepest.objective.coordinates.bounded import SCALES
+from steepest.objective.coordinates.coordinates import Coordinates, Identity
+from steepest.objective.function import as_objective
 from steepest.objective.loss.named import choose_loss
-from steepest.objective.loss.regression import Squared
-from steepest.objective.model.normal_equations import SquaredSums
-from steepest.objective.model.separability import separated_below, told_apart
-from steepest.objective.protocol import Objective, Vector, as_objective
+from steepest.objective.protocol import Objective, Vector
 from steepest.objective.risk import LinearObjective
 from steepest.trace import Step
 
-__all__ = ["Choices", "objective_of", "plan_stops", "plan_walk", "steps"]
+__all__ = ["Choices", "coordinates_of", "objective_of", "plan_method", "plan_stopping", "steps"]
 
 TOLERANCE = 1e-10
-"""The `tol` of a run that was told no number of steps."""
+"""The `tol` of a run for which neither it nor a number of steps was given."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Choices:
 
 
 def objective_of(
-    data: Data, chosen: Asked | Choices, threads: int | None = None
+    data: Data, chosen: Options | Choices, threads: int | None = None
 ) -> LinearObjective:
     """Return the linear objective of `data` under the loss and the penalty that were chosen."""
     classes: Sequence[Any] | None = data.target.classes
@@ -89,30 +93,29 @@ def objective_of(
     )
 
 
-def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:
-    """Return the walk that was asked for, and why `auto` became what it did.
+def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:
+    """Return the parts of the descent that was asked for, and why `auto` became what it did.
 
     Raises ChoiceError for what cannot be.
     """
-    if isinstance(objective, LinearObjective) and objective.l1:
-        return plan_proximal(objective, asked)
-    rule, scale, reasons = asked.rule, asked.scale, []
+    if objective.penalty.l1:
+        return plan_proximal(objective, options)
+    rule, scale, reasons = options.rule, options.scale, []
     if isinstance(rule, str) and rule == "auto":
-        rule, why = auto_rule(objective, asked.learning_rate, asked.batch)
+        rule, why = auto_rule(objective, options.learning_rate, options.batch)
         reasons.append(why)
+    leader = choose_rule(rule)
     if scale == "auto":
-        scale, why = auto_scale(objective, rule == "plane")
+        scale, why = objective.suggested_scale(leader.searches_plane)
         reasons.append(why)
-    origin = read_start(asked.start, objective, asked.seed)
-    if scale == "round" and _by_sums(objective, asked):
-        walk = _walk_of_sums(objective, origin)
-    elif rule == "plane":
-        if asked.learning_rate != "auto" or asked.batch is not None:
-            raise _no_plane(asked.batch)
-        walk = _plane_walk(objective, origin, scale, asked.seed)
+    start = read_start(options.start, objective, options.seed)
+    if scale == "round" and _is_automatic(options) and objective.has_normal_equations:
+        method = _least_squares(objective, start)
+    elif leader.searches_plane:
+        method = _plane_search(objective, start, leader, scale, options)
     else:
-        walk = _walk(objective, origin, replace(asked, rule=rule, scale=scale))
-    return walk, "; ".join(reasons)
+        method = _along_rule(objective, start, leader, scale, options)
+    return method, "; ".join(reasons)
 
 
 def steps(
@@ -142,7 +145,7 @@ def steps(
     1 [2.] 4.0
     2 [1.] 1.0
     """
-    asked = Asked(
+    options = Options(
         rule=rule,
         learning_rate=learning_rate,
         start=start,
@@ -150,113 +153,149 @@ def steps(
         scale=scale,
         batch=batch,
     )
-    walk, _ = plan_walk(as_objective(objective), asked)
-    return iter(walk)
+    size = None if start is None else np.size(start)
+    method, _ = plan_method(as_objective(objective, size), options)
+    return iter(method)
 
 
-def _by_sums(objective: Objective, asked: Asked) -> bool:
-    """Return whether the objective is known from sums and all that they help with is automatic."""
-    auto = asked.rule == "auto" and asked.learning_rate == "auto" and asked.batch is None
-    return auto and known_from_sums(objective)
+def _is_automatic(options: Options) -> bool:
+    """Return whether rule and rate are left to us, on all rows."""
+    rule = isinstance(options.rule, str) and options.rule == "auto"
+    return rule and options.learning_rate == "auto" and options.batch is None
 
 
-def _walk_of_sums(objective: Any, start: Vector) -> Walk:
-    """Return steepest descent on the squared loss from its sums, where its bowl is round."""
-    sums = SquaredSums.of(objective)
-    scale = rounded_by_sums(sums)
-    return Walk(objective, start, Steepest(), Search(scale.curvature), scale, sums=sums)
-
-
-def _no_plane(batch: int | None) -> ChoiceError:
-    asked = "a learning rate" if batch is None else "mini-batches"
-    return ChoiceError(
-        f"the rule plane finds its own rate from all rows, but {asked} was asked for; leave "
-        "that out, or choose the rule steepest or momentum"
-    )
-
-
-def _plane_walk(objective: Objective, start: Vector, scale: str, seed: int) -> Walk:
-    """Return a plane search; in round coordinates it starts on samples where rows are very many.
-
-    The squared loss curves the same everywhere, so one rounding of all rows is all it takes.
-    """
-    if not isinstance(objective, LinearObjective):
-        raise ChoiceError("the rule plane needs an objective of weights and a bias; use steepest")
-    if scale != "round":
-        return Walk(objective, start, Plane(), PlaneSearch(), choose_scale(scale, objective))
-    if isinstance(objective.loss, Squared):
-        coordinates = Rounding.of(objective, objective).at_first
-        return Walk(objective, start, Plane(), PlaneSearch(), coordinates)
-    growing = Growing(objective, seed)
-    rounding = Rounding.of(objective, growing.first)
-    return Walk(
+def _least_squares(objective: Objective, start: Vector) -> Method:
+    """Return steepest descent on the normal equations, in coordinates of curvature 1."""
+    equations = objective.normal_equations()
+    assert equations is not None
+    coordinates = equations.whitening
+    return Method(
         objective,
         start,
-        Plane(),
-        PlaneSearch(),
-        rounding.at_first,
-        growing=growing,
-        rounding=rounding,
+        Steepest(),
+        BarzilaiBorwein(coordinates.curvature),
+        coordinates,
+        AllRows(objective, equations),
+        rows_read=objective.count,
     )
 
 
-def _walk(objective: Objective, start: Vector, asked: Asked) -> Walk:
-    """Return a walk along the direction of a rule."""
-    chosen = choose_scale(asked.scale, objective)
-    batches = None if asked.batch is None else _batches(objective, asked.batch, asked.seed)
-    leader = choose_rule(asked.rule)
-    auto = asked.learning_rate == "auto"
-    own = rate_of_rule(leader, chosen.curvature) if auto else None
-    if own is not None:
-        rate: LearningRate = own
-    elif batches is not None and auto:
-        rate = _fading(batches, chosen)
-    else:
-        rate = choose_rate(asked.learning_rate, asked.steps, chosen.curvature)
-    check_rate(rate, objective, batches is not None)
-    return Walk(objective, start, leader, rate, chosen, batches)
+def _plane_search(
+    objective: Objective, start: Vector, rule: Rule, scale: str, options: Options
+) -> Method:
+    """Return a plane search; in whitened coordinates it starts on samples of very many rows.
+
+    A quadratic curves the same everywhere, so one whitening of all rows is all it takes.
+    """
+    _check_plane(objective, options)
+    if scale != "round":
+        coordinates = coordinates_of(objective, scale)
+        return Method(objective, start, rule, PlaneSearch(), coordinates, AllRows(objective))
+    sizes = () if objective.is_quadratic else sample_sizes(objective)
+    sampler: Sampler = AllRows(objective)
+    if sizes:
+        sampler = AdaptiveSample(objective, options.seed, sizes)
+    whitening = objective.hessian_whitening(sampler.first)
+    if whitening is None:
+        coordinates = coordinates_of(objective, scale)
+        return Method(objective, start, rule, PlaneSearch(), coordinates, sampler)
+    renewal = Renewal() if objective.is_quadratic else WhenItPays(whitening)
+    return Method(objective, start, rule, PlaneSearch(), whitening.at_first, sampler, renewal)
 
 
-def _batches(objective: Objective, batch: int, seed: int) -> Batches:
-    if not isinstance(objective, LinearObjective):
+def _check_plane(objective: Objective, options: Options) -> None:
+    """Raise ChoiceError for what does not go with the rule plane."""
+    if options.learning_rate != "auto" or options.batch is not None:
+        given = "a learning rate" if options.batch is None else "mini-batches"
+        raise ChoiceError(
+            f"the rule plane finds its own rate from all rows, but {given} was asked for; leave "
+            "that out, or choose the rule steepest or momentum"
+        )
+    if not (objective.has_curvature or objective.count):
+        raise ChoiceError(
+            "the rule plane needs second derivatives, but of this objective only loss and "
+            "gradient are known; give it curvature_along(params, directions), or use steepest"
+        )
+
+
+def coordinates_of(objective: Objective, scale: str) -> Coordinates:
+    """Return the coordinates called `scale`; ChoiceError for a name that does not fit."""
+    if scale not in SCALES:
+        raise ChoiceError(f"there is no scale {scale!r}; choose one of auto, {', '.join(SCALES)}")
+    found = objective.coordinates(scale)
+    if found is not None:
+        return found
+    if scale != "none":
+        raise ChoiceError(f"the scale {scale} needs an objective of weights and a bias; use none")
+    return Identity()
+
+
+def _along_rule(
+    objective: Objective, start: Vector, rule: Rule, scale: str, options: Options
+) -> Method:
+    """Return a descent along the direction of a rule."""
+    coordinates = coordinates_of(objective, scale)
+    sampler = _sampler(objective, options)
+    step_size = _step_size(rule, coordinates, sampler, options)
+    check_step_size(step_size, objective, options.batch is not None)
+    return Method(objective, start, rule, step_size, coordinates, sampler)
+
+
+def _sampler(objective: Objective, options: Options) -> Sampler:
+    """Return which rows the steps are evaluated on."""
+    if options.batch is None:
+        return AllRows(objective)
+    if not objective.count:
         raise ChoiceError("mini-batches need an objective with rows; leave batch out")
-    return Batches(objective, batch, seed)
+    return Batches(objective, options.batch, options.seed)
 
 
-def _fading(batches: Batches, scale: Scale) -> LearningRate:
+def _step_size(
+    rule: Rule, coordinates: Coordinates, sampler: Sampler, options: Options
+) -> StepSize:
+    """Return how far to go: as it was asked, as the rule needs it, or as batches do."""
+    curvature = coordinates.curvature
+    if options.learning_rate == "auto":
+        own = step_size_of_rule(rule, curvature)
+        if own is not None:
+            return own
+        if sampler.in_epoch > 1 or options.batch is not None:
+            return _fading(sampler, coordinates)
+    return choose_step_size(options.learning_rate, options.steps, curvature)
+
+
+def _fading(sampler: Sampler, coordinates: Coordinates) -> StepSize:
     """Return the rate of mini-batches: safe at first, 1/2, 1/3, ... of that in later epochs.
 
     A rate that fades as one over the epochs lets the noise of the batches die out (Robbins &
     Monro 1951). Where the curvature has no bound, it is safe about the best constant guess, and
-    held back elsewhere.
+    shortened elsewhere.
     """
-    objective = batches.objective
-    guess = objective.loss.guess(objective.rows.y, objective.rows.sample_weight)
-    level = np.append(np.zeros(objective.size - len(guess)), guess)
-    fading = TimeDecay(safe_rate(objective, scale, level), 1.0 / batches.in_epoch)
-    searched = objective.loss.smooth and not scale.curvature
-    return HeldBack(fading) if searched else Scheduled(fading)
+    objective = sampler.objective
+    rate = safe_rate(objective, coordinates, objective.null_params)
+    fading = TimeDecay(rate, 1.0 / sampler.in_epoch)
+    searched = objective.has_curvature and not coordinates.curvature
+    return ArmijoSchedule(fading) if searched else Scheduled(fading)
 
 
-def plan_stops(
-    objective: LinearObjective, scale: Scale, asked: Asked, since: float = 0.0
+def plan_stopping(
+    objective: Objective, method: Method, options: Options, since: float = 0.0
 ) -> Stopping:
-    """Return when to stop; a run told neither steps nor tol goes on until it has arrived.
+    """Return when to stop; a run given neither steps nor tol goes on until it has arrived.
 
     The seconds that were asked for are counted from `since`.
     """
-    arriving = asked.steps is None and asked.tol is None
-    tol = TOLERANCE if arriving else asked.tol
-    null_loss = objective.null_loss
-    steep = float(np.sqrt(2 * scale.curvature * null_loss)) if scale.curvature else 0.0
+    arriving = options.steps is None and options.tol is None
+    null_loss, curvature = objective.null_loss, method.coordinates.curvature
+    steepness = float(np.sqrt(2 * curvature * null_loss)) if curvature else 0.0
     return Stopping(
-        asked.steps,
-        asked.seconds,
-        tol,
-        steep,
+        options.steps,
+        options.seconds,
+        TOLERANCE if arriving else options.tol,
+        steepness,
         null_loss,
-        apart=separated_below(objective),
-        tells_apart=lambda params: bool(told_apart(objective, params).size),
+        separation_loss=objective.separation_threshold(),
+        separated=objective.separated_classes,
         since=since,
-        polish=arriving and isinstance(scale, RoundSums),
+        refine=arriving and method.sampler.refines,
     )

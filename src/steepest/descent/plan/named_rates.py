@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from steepest.descent.rules import NesterovRestart, Rule, ScheduleFree
+from steepest.descent.rules import NesterovRestart, Rule
 from steepest.descent.steps.adaptive import ADAPTIVE, Backtracking
 from steepest.descent.steps.step_size import (
+    BarzilaiBorwein,
     Cosine,
     Fixed,
-    LearningRate,
     Schedule,
     Scheduled,
-    Search,
     StepDecay,
+    StepSize,
     TimeDecay,
 )
 from steepest.errors import ChoiceError
 
-__all__ = ["RATES", "choose_rate", "rate_of_rule"]
+__all__ = ["RATES", "choose_step_size", "step_size_of_rule"]
 
 SCHEDULES = {"time": TimeDecay, "step": StepDecay, "cosine": Cosine}
 
@@ -29,9 +29,9 @@ HOW = (
 )
 
 
-def choose_rate(
+def choose_step_size(
     rate: float | str | Schedule, steps: int | None = None, curvature: float | None = None
-) -> LearningRate:
+) -> StepSize:
     """Return the learning rate for `rate`: a number, a word as above, or a function of the index.
 
     `steps` is how long a cosine runs, `curvature` the most that the objective curves, if known.
@@ -40,13 +40,13 @@ def choose_rate(
     if callable(rate):
         return Scheduled(rate)
     if rate == "auto":
-        return Search(curvature)
+        return BarzilaiBorwein(curvature)
     if isinstance(rate, str):
         kind, *texts = rate.split(":")
         if kind in SCHEDULES and texts:
             return Scheduled(_schedule(kind, [_number(text) for text in texts], steps))
         if kind in ADAPTIVE:
-            made: LearningRate = _made(ADAPTIVE[kind], curvature, *map(_number, texts))
+            made: StepSize = _made(ADAPTIVE[kind], curvature, *map(_number, texts))
             return made
     return Fixed(_number(rate))
 
@@ -80,14 +80,14 @@ def _number(rate: Any) -> float:
         raise ChoiceError(f"the learning rate is {rate!r}, but it must be {HOW}") from None
 
 
-def rate_of_rule(rule: Rule, curvature: float | None) -> LearningRate | None:
+def step_size_of_rule(rule: Rule, curvature: float | None) -> StepSize | None:
     """Return the rate that `auto` is for a rule that counts on the same one at every step.
 
     It is `1 / curvature`, for which such rules have their guarantee. None for all other rules.
     Without a bound on the curvature the restarted momentum, whose direction is always downhill,
     goes by backtracking. Raises ChoiceError where only the reader can tell the rate.
     """
-    if not isinstance(rule, NesterovRestart | ScheduleFree):
+    if not rule.constant_rate:
         return None
     if curvature:
         return Fixed(1.0 / curvature)

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from steepest.descent.coordinates.named import choose_scale, rough_standard
-from steepest.descent.loop import Walk, read_start
-from steepest.descent.plan.named_rates import choose_rate
-from steepest.descent.plan.options import Asked
-from steepest.descent.rules import Proximal
+from steepest.descent.loop import Method
+from steepest.descent.plan.named_rates import choose_step_size
+from steepest.descent.plan.options import Asked as Options
+from steepest.descent.plan.start import read_start
+from steepest.descent.rules import Proximal, choose_rule
+from steepest.descent.sampling import AllRows
 from steepest.descent.steps.proximal_gradient import ProximalGradient, thresholds
 from steepest.descent.steps.proximal_newton import ProximalNewton
-from steepest.descent.steps.step_size import Fixed, Scheduled
+from steepest.descent.steps.step_size import Fixed, Scheduled, StepSize
 from steepest.errors import ChoiceError
-from steepest.objective.risk import LinearObjective
+from steepest.objective.coordinates.bounded import rough_standard
+from steepest.objective.coordinates.coordinates import Coordinates
 
 __all__ = ["plan_proximal"]
 
@@ -28,49 +30,54 @@ WHY = {
 """Why the rule is proximal, by whether it finds its own rate."""
 
 
-def plan_proximal(objective: LinearObjective, asked: Asked) -> tuple[Walk, str]:
-    """Return the walk of proximal steps, and why `auto` became what it did.
+def plan_proximal(objective: Any, options: Options) -> tuple[Method, str]:
+    """Return the parts of a descent by proximal steps, and why `auto` became what it did.
 
-    A rate that is told is that of the textbook's step; left to `auto`, steps are Newton's on a
+    A rate that is given is that of the textbook's step; left to `auto`, steps are Newton's on a
     working set. Raises ChoiceError for what does not go with it.
     """
-    _check(objective, asked)
-    reasons = []
-    auto = asked.learning_rate == "auto"
-    if asked.rule == "auto":
+    _check(objective, options)
+    auto, reasons = options.learning_rate == "auto", []
+    if options.rule == "auto":
         reasons.append(WHY[auto])
-    start = read_start(asked.start, objective, asked.seed)
-    if asked.scale == "auto":
+    if options.scale == "auto":
         reasons.append("standard: weights are drawn towards 0 one by one, so they stay apart")
-        scale = rough_standard(objective) if auto else choose_scale("standard", objective)
+    start = read_start(options.start, objective, options.seed)
+    scale = "standard" if options.scale == "auto" else options.scale
+    if auto and options.scale == "auto":
+        coordinates: Coordinates = rough_standard(objective)
     else:
-        scale = choose_scale(asked.scale, objective)
-    if auto:
-        rate: Any = ProximalNewton(objective)
-    else:
-        unit = objective.moments.deviation if scale.name == "standard" else 1.0
-        plain = choose_rate(asked.learning_rate, asked.steps, scale.curvature)
-        if not isinstance(plain, Fixed | Scheduled):
-            raise ChoiceError(_no_rate(asked.learning_rate))
-        rate = ProximalGradient(plain, scale, thresholds(objective, unit))
-    return Walk(objective, start, Proximal(), rate, scale), "; ".join(reasons)
+        coordinates = objective.coordinates(scale)
+    step_size = ProximalNewton(objective) if auto else _given(objective, coordinates, options)
+    sampler = AllRows(objective)
+    return Method(objective, start, Proximal(), step_size, coordinates, sampler), "; ".join(reasons)
 
 
-def _check(objective: LinearObjective, asked: Asked) -> None:
+def _given(objective: Any, coordinates: Coordinates, options: Options) -> StepSize:
+    """Return the textbook's proximal step, at the rate that is given."""
+    unit = objective.moments.deviation if coordinates.name == "standard" else 1.0
+    plain = choose_step_size(options.learning_rate, options.steps, coordinates.curvature)
+    if not isinstance(plain, Fixed | Scheduled):
+        raise ChoiceError(_no_rate(options.learning_rate))
+    by_param = thresholds(objective.layout, objective.penalty.l1, unit)
+    return ProximalGradient(plain, coordinates, by_param)
+
+
+def _check(objective: Any, options: Options) -> None:
     """Raise ChoiceError for a rule, mini-batches or a scale that do not go with it."""
-    rule = asked.rule if isinstance(asked.rule, str) else asked.rule.name
-    given = f"l1 is {objective.l1:g}"
+    rule = options.rule if isinstance(options.rule, str) else choose_rule(options.rule).name
+    given = f"l1 is {objective.penalty.l1:g}"
     if rule not in RULES:
         raise ChoiceError(
             f"{given}, but the rule is {rule}, which would walk past the kinks at 0 and bring no "
             "weight to rest there; choose the rule auto or proximal, or l2 in place of l1"
         )
-    if asked.batch is not None:
+    if options.batch is not None:
         raise ChoiceError(
             f"{given}, but mini-batches were asked for, whose noise keeps weights from 0; leave "
             "batch out, or choose l2 in place of l1"
         )
-    if asked.scale == "round":
+    if options.scale == "round":
         raise ChoiceError(
             f"{given}, but the scale is round, in which coordinates mix the weights, and none can "
             "be held at 0; choose the scale standard, none or auto"

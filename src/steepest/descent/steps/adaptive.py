@@ -6,16 +6,18 @@ away with its stride, as `kept`, and gets back at the next step.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf, isfinite, sqrt
+from typing import ClassVar
 
 import numpy as np
 
-from steepest.descent.steps.step_size import Here, LearningRate, Search, Stride
+from steepest.descent.evaluator import SearchState
+from steepest.descent.steps.step_size import BarzilaiBorwein, StepLength, StepSize
 from steepest.errors import ChoiceError
-from steepest.objective.loss.regression import Squared
+from steepest.objective.evaluation import Vector
+from steepest.objective.line_search import backtrack
 from steepest.objective.protocol import Objective
-from steepest.objective.risk import LinearObjective
 
 __all__ = [
     "ADAPTIVE",
@@ -25,7 +27,7 @@ __all__ = [
     "Exact",
     "Polyak",
     "Silver",
-    "check_rate",
+    "check_step_size",
 ]
 
 TRIES = 60
@@ -33,7 +35,7 @@ TRIES = 60
 
 
 @dataclass(frozen=True)
-class AdGD:
+class AdGD(StepSize):
     """Not much more than the last rate, and not beyond the curvature that the last step met.
 
     `rate = min(sqrt(2/3 + growth) last, last / sqrt(2 (last L)² - 1))`, with L the change of the
@@ -50,45 +52,40 @@ class AdGD:
     """
 
     curvature: float | None = None
+    word: ClassVar[str] = "adgd"
+    needs_all_rows: ClassVar[bool] = True
 
-    def __call__(self, here: Here) -> Stride:
+    def __call__(self, state: SearchState) -> StepLength:
         """Return the rate, and keep how many times the last one it is."""
-        if not here.last_rate or here.moved is None or here.turned is None:
-            return Stride(self._first(here), kept=1.0 / 3.0)
-        last, growth = here.last_rate, here.kept
-        length = float(np.linalg.norm(here.moved))
+        last, change = state.last, state.gradient_change
+        if last is None or not last.rate or change is None:
+            return StepLength(self._first(state), memory=1.0 / 3.0)
+        growth, length = last.memory, float(np.linalg.norm(last.step))
         if not length:
-            return Stride(last, kept=growth)
-        over = 2.0 * (last * float(np.linalg.norm(here.turned)) / length) ** 2 - 1.0
-        rate = last * min(sqrt(2.0 / 3.0 + growth), 1.0 / sqrt(over) if over > 0.0 else inf)
-        return Stride(rate, kept=rate / last)
+            return StepLength(last.rate, memory=growth)
+        over = 2.0 * (last.rate * float(np.linalg.norm(change)) / length) ** 2 - 1.0
+        most = 1.0 / sqrt(over) if over > 0.0 else inf
+        rate = last.rate * min(sqrt(2.0 / 3.0 + growth), most)
+        return StepLength(rate, memory=rate / last.rate)
 
-    def _first(self, here: Here) -> float:
+    def _first(self, state: SearchState) -> float:
         """Return tenfold rates until the gradient turns too much, then halves until it does not."""
         first = rate = 1.0 / self.curvature if self.curvature else 1.0
         for _ in range(TRIES):
-            if _turns_too_much(here, rate):
-                return _halved(here, rate)
+            if _too_curved(state, rate):
+                return backtrack(lambda shorter: not _too_curved(state, shorter), rate)
             rate *= 10.0
         return first
 
 
-def _halved(here: Here, rate: float) -> float:
-    """Return half the rate, a quarter, ...: the first at which the gradient turns little enough."""
-    while _turns_too_much(here, rate) and rate > 0.0:
-        rate /= 2.0
-    return rate
-
-
-def _turns_too_much(here: Here, rate: float) -> bool:
-    """Return whether the rate is more than 2 over the curvature on the way there."""
-    _, gradient = here.try_rate(rate)
-    turned = float(np.linalg.norm(gradient - here.gradient))
-    return not turned <= 2.0 * float(np.linalg.norm(here.direction))
+def _too_curved(state: SearchState, rate: float) -> bool:
+    """Return whether the rate is more than 2 over the curvature met by a trial step."""
+    change = float(np.linalg.norm(state.trial(rate).gradient - state.gradient))
+    return not change <= 2.0 * float(np.linalg.norm(state.direction))
 
 
 @dataclass(frozen=True)
-class Polyak:
+class Polyak(StepSize):
     """As far as a straight line would have to go to `lowest`: `(loss - lowest) / |gradient|²`.
 
     Polyak 1987, "Introduction to Optimization", section 5.3; along another direction than the
@@ -99,11 +96,12 @@ class Polyak:
     curvature of at most L (Hazan & Kakade 2019, "Revisiting the Polyak step size", arXiv
     1905.00313), without knowing L. Fails: the minimum is hardly ever known, and 0 is right only
     where the model fits every row. Told too low a minimum it oversteps and never settles, told
-    too high a one it stops there. On mini-batches the same (Loizou et al. 2021, "Stochastic
+    too high a one it stops tstate. On mini-batches the same (Loizou et al. 2021, "Stochastic
     Polyak step-size for SGD").
     """
 
     lowest: float = 0.0
+    word: ClassVar[str] = "polyak"
 
     def __post_init__(self) -> None:
         if not isfinite(self.lowest):
@@ -112,10 +110,10 @@ class Polyak:
                 "finite number"
             )
 
-    def __call__(self, here: Here) -> float:
+    def __call__(self, state: SearchState) -> float:
         """Return the rate; 0 where the way is not down, or the lowest loss is reached."""
-        slope = float(here.gradient @ here.direction)
-        return max(0.0, (here.loss - self.lowest) / -slope) if slope < 0.0 else 0.0
+        slope = float(state.gradient @ state.direction)
+        return max(0.0, (state.loss - self.lowest) / -slope) if slope < 0.0 else 0.0
 
 
 SILVER = 1.0 + sqrt(2.0)
@@ -123,7 +121,7 @@ SILVER = 1.0 + sqrt(2.0)
 
 
 @dataclass(frozen=True)
-class Silver:
+class Silver(StepSize):
     """Rates that are too long ever more rarely, by ever more, and are worth it together.
 
     Step i (from 1) has the rate `(1 + (1 + sqrt 2)^(v - 1)) / L`, v how often 2 divides i, L the
@@ -139,6 +137,8 @@ class Silver:
     """
 
     curvature: float | None
+    word: ClassVar[str] = "silver"
+    needs_all_rows: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not self.curvature:
@@ -147,16 +147,16 @@ class Silver:
                 "known of this one; use adgd, backtracking or auto"
             )
 
-    def __call__(self, here: Here) -> float:
+    def __call__(self, state: SearchState) -> float:
         """Return the rate of this step."""
         assert self.curvature
-        step = here.index + 1
+        step = state.index + 1
         halvings = (step & -step).bit_length() - 1
         return float((1.0 + SILVER ** (halvings - 1)) / self.curvature)
 
 
 @dataclass(frozen=True)
-class Backtracking(Search):
+class Backtracking(BarzilaiBorwein):
     """Twice the last rate, halved until the loss falls enough (Armijo 1966).
 
     The first proposal is `1 / curvature`; see `Search` for what is enough.
@@ -169,13 +169,16 @@ class Backtracking(Search):
     where the direction is not downhill it stays; mini-batches.
     """
 
-    def _proposal(self, here: Here, slope: float) -> float:
+    word: ClassVar[str] = "backtracking"
+    needs_all_rows: ClassVar[bool] = True
+
+    def _proposal(self, state: SearchState, slope: float) -> float:
         """Return the first rate to try: it asks nothing of how the gradient turned."""
-        return super()._proposal(replace(here, same_rows=False), slope)
+        return self._unmet_proposal(state, slope)
 
 
 @dataclass(frozen=True)
-class Exact:
+class Exact(StepSize):
     """The lowest point along the direction: `-slope / bend`, for the squared loss alone.
 
     There the loss along a line is a parabola of this slope and this second derivative, so one
@@ -188,13 +191,18 @@ class Exact:
     take the rule plane, which looks at the last step too and pays no more for it.
     """
 
-    def __call__(self, here: Here) -> float:
+    word: ClassVar[str] = "exact"
+    needs_all_rows: ClassVar[bool] = True
+    needs_quadratic: ClassVar[bool] = True
+
+    def __call__(self, state: SearchState) -> float:
         """Return the rate; 0 where the way is not down."""
-        slope = float(here.gradient @ here.direction)
+        slope = float(state.gradient @ state.direction)
         if not slope < 0.0:
             return 0.0
-        bend = float(here.bend()[0, 0])
-        return -slope / bend if bend > 0.0 else 0.0
+        hessian = state.curvature()
+        curvature = 0.0 if hessian is None else float(hessian[0, 0])
+        return -slope / curvature if curvature > 0.0 else 0.0
 
 
 FIRST_DISTANCE = 1e-6
@@ -202,7 +210,7 @@ FIRST_DISTANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class DoG:
+class DoG(StepSize):
     """Distance over gradients: `farthest / sqrt(sum of |gradient|²)`, for mini-batches.
 
     `farthest` is the greatest distance from the start so far, at first a millionth of `1 +
@@ -218,20 +226,23 @@ class DoG:
     units, so scale them.
     """
 
-    def __call__(self, here: Here) -> Stride:
+    word: ClassVar[str] = "dog"
+
+    def __call__(self, state: SearchState) -> StepLength:
         """Return the rate, and keep the start, the greatest distance and the sum of squares."""
-        start, farthest, squares = here.kept or (here.position, _first_distance(here), 0.0)
-        farthest = max(farthest, float(np.linalg.norm(here.position - start)))
-        squares += float(here.gradient @ here.gradient)
+        position, memory = state.position, state.last.memory if state.last else None
+        start, farthest, squares = memory or (position, _first_distance(position), 0.0)
+        farthest = max(farthest, float(np.linalg.norm(position - start)))
+        squares += float(state.gradient @ state.gradient)
         rate = farthest / sqrt(squares) if squares else 0.0
-        return Stride(rate, kept=(start, farthest, squares))
+        return StepLength(rate, memory=(start, farthest, squares))
 
 
-def _first_distance(here: Here) -> float:
-    return FIRST_DISTANCE * (1.0 + float(np.linalg.norm(here.position)))
+def _first_distance(position: Vector) -> float:
+    return FIRST_DISTANCE * (1.0 + float(np.linalg.norm(position)))
 
 
-ADAPTIVE: dict[str, Callable[..., LearningRate]] = {
+ADAPTIVE: dict[str, Callable[..., StepSize]] = {
     "adgd": AdGD,
     "polyak": lambda curvature, lowest=0.0: Polyak(lowest),
     "silver": Silver,
@@ -242,25 +253,16 @@ ADAPTIVE: dict[str, Callable[..., LearningRate]] = {
 """Who makes each, of the bound on the curvature (or None) and the numbers after its word."""
 
 
-NEEDS_ALL_ROWS = {AdGD: "adgd", Silver: "silver", Backtracking: "backtracking", Exact: "exact"}
-"""Those that take one batch for the loss itself: they go as far as that batch alone would have it.
-
-Measured: where a batch can be told apart perfectly, backtracking doubles its rate without end.
-"""
-
-
-def check_rate(rate: LearningRate, objective: Objective, in_batches: bool) -> None:
-    """Raise ChoiceError if the rate cannot be had of this objective, or not of mini-batches."""
-    word = NEEDS_ALL_ROWS.get(type(rate))
-    if in_batches and word is not None:
+def check_step_size(step_size: StepSize, objective: Objective, in_batches: bool) -> None:
+    """Raise ChoiceError if the step size is wrong for this objective, or for mini-batches."""
+    word = step_size.word
+    if in_batches and step_size.needs_all_rows:
         raise ChoiceError(
             f"the learning rate {word} needs all rows at every step, but mini-batches were asked "
             "for; use dog, polyak or auto, or leave batch out"
         )
-    loss = objective.loss if isinstance(objective, LinearObjective) else None
-    if isinstance(rate, Exact) and not isinstance(loss, Squared):
-        got = "a function" if loss is None else f"the loss {loss.name}"
+    if step_size.needs_quadratic and not objective.is_quadratic:
         raise ChoiceError(
-            "the learning rate exact needs the squared loss, which is a parabola along any line, "
-            f"but this is {got}; use backtracking, adgd or auto"
+            f"the learning rate {word} needs the squared loss, which is a parabola along any line, "
+            f"but this is {objective.kind}; use backtracking, adgd or auto"
         )

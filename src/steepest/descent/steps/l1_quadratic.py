@@ -1,7 +1,7 @@
-"""The lowest point of a bowl with kinks, `1/2 x'Bx + slope x + threshold |x|`, of a few numbers.
+"""The minimum of a quadratic with L1, `1/2 x'Hx + slope x + threshold |x|`, of a few numbers.
 
-Where the signs of all x are held the kinks are out of sight, and the lowest point of such a face is
-the solution of linear equations. A proximal step says which numbers leave 0, and on which side;
+Where the signs of all x are held there are no kinks, and the lowest point of such a face is the
+solution of linear equations. A proximal step says which numbers leave 0, and on which side;
 the face they make is solved; what would change its sign on the way there comes to rest at 0 and
 leaves the face. No such round leads up, and once the face is the right one the next solution is
 the lowest point itself (in the manner of Lee, Battle, Raina & Ng 2006, "Efficient sparse coding
@@ -12,81 +12,79 @@ l1-regularized convex functions").
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.loss.penalty import shortest, soft
+from steepest.objective.line_search import SUFFICIENT
+from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
 
-__all__ = ["lowest_point"]
+__all__ = ["minimise_l1_quadratic"]
 
 Array = NDArray[np.float64]
 
-SOLVED = 200
+MOST_FACES = 200
 """Faces that are solved at most; where the walk then stands is lower than where it began."""
 
-WORK = 2e10
+MOST_WORK = 2e10
 """The cubes of their sizes together, which are the time that solving takes: a few seconds."""
 
-LEAST = 8
+LEAST_FACES = 8
 """How many are solved in any case."""
 
-REACHED = 1e-14
+ROUNDING = 1e-14
 """The slope that is left, against the terms that make it up, which may be their rounding."""
 
-FLAT = 1e-11
+RIDGE = 1e-11
 """What is added to the curvature, of 1 along each number: where it is flat no step is endless."""
 
-SUFFICIENT = 1e-4
-"""The share of the fall that the slope promises which a step must bring (Armijo 1966)."""
 
-
-def lowest_point(bend: Array, slope: Array, threshold: Array, start: Array) -> Array:
+def minimise_l1_quadratic(hessian: Array, slope: Array, threshold: Array, start: Array) -> Array:
     """Return the lowest point, (n,), from `start`; never one that is higher than that.
 
-    `bend` is (n, n), symmetric and nowhere below 0, `slope` that of the smooth part at x = 0,
+    `hessian` is (n, n), symmetric and nowhere below 0, `slope` that of the smooth part at x = 0,
     `threshold` 0 or above, each (n,). What rests at a kink is exactly 0.
     """
-    own = np.sqrt(np.diag(bend))
+    own = np.sqrt(np.diag(hessian))
     unit = np.where(own > 0.0, own, 1.0)
-    bowl = _Bowl(bend / np.outer(unit, unit), slope / unit, threshold / unit)
-    return bowl.lowest(start * unit) / unit
+    quadratic = _Quadratic(hessian / np.outer(unit, unit), slope / unit, threshold / unit)
+    return quadratic.lowest(start * unit) / unit
 
 
-class _Bowl:
-    """The bowl told in units in which it curves by 1 along each number."""
+class _Quadratic:
+    """The quadratic told in units in which it curves by 1 along each number."""
 
-    def __init__(self, bend: Array, slope: Array, threshold: Array) -> None:
-        self.bend, self.slope, self.threshold = bend, slope, threshold
-        most = float(np.abs(bend).sum(axis=0).max(initial=0.0))
+    def __init__(self, hessian: Array, slope: Array, threshold: Array) -> None:
+        self.hessian, self.slope, self.threshold = hessian, slope, threshold
+        most = float(np.abs(hessian).sum(axis=0).max(initial=0.0))
         self.rate = 1.0 / most if most else 1.0
         self.free = threshold == 0.0
-        self.left = min(SOLVED, max(LEAST, int(WORK / len(slope) ** 3)))
+        self.left = min(MOST_FACES, max(LEAST_FACES, int(MOST_WORK / len(slope) ** 3)))
 
     def lowest(self, x: Array) -> Array:
         """Return the lowest point, by proximal steps and faces in turn."""
         while self.left > 0 and not self._reached(x):
-            ahead = x - self.rate * (self.bend @ x + self.slope)
-            x = self._down_the_face(soft(ahead, self.rate * self.threshold))
+            ahead = x - self.rate * (self.hessian @ x + self.slope)
+            x = self._minimise_face(soft_threshold(ahead, self.rate * self.threshold))
         return x
 
     def _reached(self, x: Array) -> bool:
         """Return whether what is left of the slope is rounding."""
-        slope = self.bend @ x + self.slope
-        left = np.abs(shortest(slope, x, self.threshold)).max(initial=0.0)
+        slope = self.hessian @ x + self.slope
+        left = np.abs(shortest_subgradient(slope, x, self.threshold)).max(initial=0.0)
         summed = np.abs(self.slope).max(initial=0.0) + np.abs(x).max(initial=0.0) / self.rate
-        return bool(left <= REACHED * summed)
+        return bool(left <= ROUNDING * summed)
 
-    def _down_the_face(self, x: Array) -> Array:
+    def _minimise_face(self, x: Array) -> Array:
         """Return the lowest point of the face of x, or of the smaller faces met on the way."""
         whole = False
         while self.left > 0 and not whole:
-            x, whole = self._across(x)
+            x, whole = self._face_step(x)
             self.left -= 1
         return x
 
-    def _across(self, x: Array) -> tuple[Array, bool]:
+    def _face_step(self, x: Array) -> tuple[Array, bool]:
         """Return where a step on the face of x leads, and whether no number has left the face."""
         face = np.flatnonzero((x != 0.0) | self.free)
-        bend, at = self.bend[np.ix_(face, face)], x[face]
-        slope = (self.bend @ x + self.slope + self.threshold * np.sign(x))[face]
-        move = _solved(bend, -slope)
+        hessian, at = self.hessian[np.ix_(face, face)], x[face]
+        slope = (self.hessian @ x + self.slope + self.threshold * np.sign(x))[face]
+        move = _solved(hessian, -slope)
         if not float(slope @ move) < 0.0:
             return x, True
         # How much of the move brings each number to 0.
@@ -94,22 +92,22 @@ class _Bowl:
         turning = ~self.free[face] & (np.sign(at) * (at + move) <= 0.0)
         stops[turning] = -at[turning] / move[turning]
         x = x.copy()
-        x[face] = _held(bend, slope, at, move, stops)
+        x[face] = _held(hessian, slope, at, move, stops)
         return x, not turning.any()
 
 
-def _solved(bend: Array, right: Array) -> Array:
+def _solved(hessian: Array, right: Array) -> Array:
     """Return the solution of equations that may be singular, if only just."""
-    level = bend.copy()
-    level[np.diag_indices(len(level))] += FLAT
-    return np.asarray(np.linalg.solve(level, right), dtype=np.float64)
+    ridged = hessian.copy()
+    ridged[np.diag_indices(len(ridged))] += RIDGE
+    return np.asarray(np.linalg.solve(ridged, right), dtype=np.float64)
 
 
-def _held(bend: Array, slope: Array, at: Array, move: Array, stops: Array) -> Array:
+def _held(hessian: Array, slope: Array, at: Array, move: Array, stops: Array) -> Array:
     """Return where a move leads on which numbers are held at 0 once they come to it.
 
     It ends where it would, or where half of those that come to 0 have, a quarter, ...: the first
-    end at which the bowl falls enough. Up to where the first one comes to 0 it surely does.
+    end at which the quadratic falls enough. Up to where the first one comes to 0 it surely does.
     """
     in_turn = np.sort(stops[np.isfinite(stops)])
     ends = [1.0, *(float(in_turn[len(in_turn) >> n]) for n in range(1, len(in_turn).bit_length()))]
@@ -118,6 +116,6 @@ def _held(bend: Array, slope: Array, at: Array, move: Array, stops: Array) -> Ar
         there[stops <= end] = 0.0
         went = there - at
         promised = float(slope @ went)
-        if promised + 0.5 * float(went @ bend @ went) <= SUFFICIENT * promised < 0.0:
+        if promised + 0.5 * float(went @ hessian @ went) <= SUFFICIENT * promised < 0.0:
             break
     return there

@@ -1,76 +1,86 @@
-"""The plane search: how far along the gradient and how much of the last step, found together.
+"""The plane search (subspace search): how far along the gradient and the last step, at once.
 
-The two directions span a plane through where the descent stands. A linear objective tells by the
-rows' margins how it bends on that plane, and the lowest point of the bowl so found is the step
-(Shea & Schmidt 2024, "Why line search when you can plane search?", arXiv 2406.17954). On a
-quadratic these are the steps of conjugate gradients (Hestenes & Stiefel 1952).
+The two directions span a plane through the present params. The objective says how it curves on
+that plane, and the lowest point of the quadratic so found is the step (Shea & Schmidt 2024, "Why
+line search when you can plane search?", arXiv 2406.17954). On a quadratic these are the steps of
+conjugate gradients (Hestenes & Stiefel 1952).
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from steepest.descent.steps.step_size import Here, Stride, falls_enough, fell_enough
+from steepest.descent.evaluator import SearchState
+from steepest.descent.steps.step_size import StepLength, StepSize, falls_enough
+from steepest.objective.line_search import backtrack
 from steepest.objective.plane import lowest_step
 
 __all__ = ["PlaneSearch"]
 
-LEFT = 0.5
-"""The share of the slope that a step of rate 1 may leave where the bowl is round."""
+SLOPE_LEFT = 0.5
+"""The share of the slope that a step of rate 1 may leave where coordinates are whitened."""
 
 
 @dataclass(frozen=True)
-class PlaneSearch:
+class PlaneSearch(StepSize):
     """The step to the lowest point of the plane of gradient and last step; the loss never rises.
 
-    The step is that of Newton on the plane, (2,) numbers from a matrix of 2 x 2. It is taken if
-    the loss falls enough (Armijo 1966), and halved until it does. Where the plane has no bottom
-    the gradient alone is followed, first at rate 1, then twice as far each time. Rate 0 is what
-    is left when nothing lower is found. Where the bowl was made round, the step of rate 1 is
+    The step is Newton's on the plane, (2,) numbers from a Hessian of 2 x 2. It is taken if the
+    loss falls enough (Armijo 1966), and halved until it does. Where the plane has no bottom the
+    gradient alone is followed, first at rate 1, then twice as far each time. Rate 0 is what is
+    left when nothing lower is found. Where coordinates were just whitened, the step of rate 1 is
     tried before: if it takes most of the slope away there is no plane to be searched.
     """
 
-    def __call__(self, here: Here) -> Stride:
+    never_rises: ClassVar[bool] = True
+
+    def __call__(self, state: SearchState) -> StepLength:
         """Return how far to go, and how much of the last step to take once more."""
-        if here.arrived:
-            return Stride(0.0)
-        if here.is_round and _takes_most(here):
-            return Stride(1.0)
-        for stride in (self._lowest(here), Stride(2.0 * (here.last_rate or 0.5))):
-            move = stride.of(here)
-            slope = float(here.gradient @ move)
+        if state.arrived:
+            return StepLength(0.0)
+        if state.is_white and _takes_most(state):
+            return StepLength(1.0)
+        for rate, momentum in (self._lowest(state), _downhill(state)):
+            slope = state.trial(rate, momentum).slope
             if np.isfinite(slope) and slope < 0.0:
-                found = _shortened(here, stride, slope)
+                found = _shortened(state, rate, momentum)
                 if found.rate or found.momentum:
                     return found
-        return Stride(0.0)
+        return StepLength(0.0)
 
-    def _lowest(self, here: Here) -> Stride:
-        """Return the step to the lowest point of the quadratic that the plane looks like."""
-        bend = here.bend()
-        ways = [here.direction] if here.moved is None else [here.direction, here.moved]
-        slope = np.array([here.gradient @ way for way in ways])
-        if len(ways) == 1:
-            far = -slope[0] / bend[0, 0] if bend[0, 0] > 0 else np.nan
-            return Stride(float(far))
-        rate, momentum = lowest_step(slope, bend)
-        return Stride(float(rate), float(momentum))
+    def _lowest(self, state: SearchState) -> tuple[float, float]:
+        """Return rate and momentum to the lowest point of the quadratic that the plane shows."""
+        hessian = state.curvature()
+        if hessian is None:
+            return np.nan, 0.0
+        along = float(state.gradient @ state.direction)
+        if len(hessian) == 1 or state.last is None:
+            return (-along / float(hessian[0, 0]) if hessian[0, 0] > 0 else np.nan), 0.0
+        slope = np.array([along, state.gradient @ state.last.step])
+        rate, momentum = lowest_step(slope, hessian)
+        return float(rate), float(momentum)
 
 
-def _takes_most(here: Here) -> bool:
+def _downhill(state: SearchState) -> tuple[float, float]:
+    """Return twice the last rate along the direction alone."""
+    last_rate = state.last.rate if state.last is not None else 0.0
+    return 2.0 * (last_rate or 0.5), 0.0
+
+
+def _takes_most(state: SearchState) -> bool:
     """Return whether a step of rate 1 lowers the loss and leaves little of the slope."""
-    slope = float(here.gradient @ here.direction)
+    trial = state.trial(1.0)
+    slope = trial.slope
     if not slope < 0.0:
         return False
-    loss, gradient = here.try_move(here.direction)
-    left = abs(float(gradient @ here.direction))
-    return left <= LEFT * -slope and fell_enough(here, here.direction, slope, loss, gradient)
+    left = abs(float(trial.gradient @ state.direction))
+    return left <= SLOPE_LEFT * -slope and falls_enough(state, trial)
 
 
-def _shortened(here: Here, stride: Stride, slope: float) -> Stride:
-    """Return the stride, its half, its quarter, ...: the first at which the loss falls enough."""
-    for _ in range(60):
-        if falls_enough(here, stride, slope):
-            return stride
-        stride, slope = Stride(stride.rate / 2, stride.momentum / 2), slope / 2
-    return Stride(0.0)
+def _shortened(state: SearchState, rate: float, momentum: float) -> StepLength:
+    """Return the first of the whole step, its half, its quarter, ... that falls enough."""
+    share = backtrack(
+        lambda share: falls_enough(state, state.trial(share * rate, share * momentum))
+    )
+    return StepLength(share * rate, share * momentum)

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.descent.coordinates.standard import Scale
-from steepest.descent.steps.step_size import Fixed, Here, Scheduled, Stride
-from steepest.objective.loss.penalty import soft
-from steepest.objective.protocol import Vector
-from steepest.objective.risk import LinearObjective
+from steepest.descent.evaluator import SearchState
+from steepest.descent.steps.step_size import Fixed, Scheduled, StepLength, StepSize
+from steepest.objective.coordinates.coordinates import Coordinates
+from steepest.objective.evaluation import Vector
+from steepest.objective.loss.penalty import soft_threshold
+from steepest.objective.model.model import Layout
 
 __all__ = ["ProximalGradient", "thresholds"]
 
 
 @dataclass(frozen=True)
-class ProximalGradient:
-    """The proximal step at the `plain` rate, in the coordinates of `scale`.
+class ProximalGradient(StepSize):
+    """The proximal step at the `plain` rate, in some `coordinates`.
 
     `threshold` is L1 by each coordinate, (params,), 0 for a bias.
 
@@ -33,18 +34,18 @@ class ProximalGradient:
     """
 
     plain: Fixed | Scheduled
-    scale: Scale
+    coordinates: Coordinates
     threshold: Vector
 
-    def __call__(self, here: Here) -> Stride:
+    def __call__(self, state: SearchState) -> StepLength:
         """Return the rate, with the params to which the step leads."""
-        rate = self.plain(here)
-        ahead = here.position - rate * self.scale.pull(here.around.seen.smooth)
-        return Stride(rate, to=self.scale.params(soft(ahead, rate * self.threshold)))
+        rate, coordinates = self.plain(state), self.coordinates
+        ahead = state.position - rate * coordinates.pullback(state.at.smooth_gradient)
+        landing = soft_threshold(ahead, rate * self.threshold)
+        return StepLength(rate, params=coordinates.params(landing))
 
 
-def thresholds(objective: LinearObjective, unit: Vector | float) -> Vector:
+def thresholds(layout: Layout, l1: float, unit: Vector | float) -> Vector:
     """Return L1 by each coordinate of a walk whose weights are `unit` times the reader's."""
-    features, margins = objective.shape[0] - 1, objective.shape[1]
-    by_weight = objective.l1 / np.broadcast_to(unit, features)
-    return np.append(np.repeat(by_weight, margins), np.zeros(margins))
+    by_weight = l1 / np.broadcast_to(unit, layout.shape[0] - 1)
+    return np.append(np.repeat(by_weight, layout.biases), np.zeros(layout.biases))

@@ -1,4 +1,4 @@
-"""Rates for walks that cannot search all rows: safe from the first step on, or held back by it.
+"""Rates where not all rows can be searched: safe from the first step on, or shortened by it.
 
 Where the curvature has a bound, 1 by it is safe everywhere. The Poisson loss has none: its
 curvature grows with the margin, e times for each 1. So there a rate is safe only from where it
@@ -9,38 +9,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.descent.coordinates.standard import Scale
-from steepest.descent.steps.step_size import Here, Schedule, Scheduled, Stride, falls_enough
-from steepest.objective.model.hessian import bends
-from steepest.objective.protocol import Vector
-from steepest.objective.risk import LinearObjective
+from steepest.descent.evaluator import SearchState
+from steepest.descent.steps.step_size import Schedule, Scheduled, StepSize, falls_enough
+from steepest.objective.coordinates.coordinates import Coordinates
+from steepest.objective.evaluation import Vector
+from steepest.objective.line_search import backtrack
+from steepest.objective.protocol import Objective
 
-__all__ = ["HeldBack", "safe_rate"]
+__all__ = ["ArmijoSchedule", "safe_rate"]
 
 
-def safe_rate(objective: LinearObjective, scale: Scale, params: Vector) -> float:
+def safe_rate(objective: Objective, coordinates: Coordinates, params: Vector) -> float:
     """Return the rate of a step against the gradient at `params` that surely does not overshoot.
 
-    It is 1 by the most that the objective curves. Where there is no most, it is 1 by what it
+    It is 1 by the bound on the curvature. Where there is none, it is 1 by what the objective
     curves here along the gradient, or less, if a row's margin would then move by more than 1: over
     that the curvature grows at most e times, and the loss still falls. At kinks a step is of the
     size of a typical error.
     """
-    if scale.curvature:
-        return 1.0 / scale.curvature
-    if not objective.loss.smooth:
+    if coordinates.curvature:
+        return 1.0 / coordinates.curvature
+    if not objective.has_curvature:
         return objective.null_loss
-    seen = objective.look(params)
-    slope = scale.pull(seen.gradient)
-    direction = scale.params(slope)
-    way = objective.margins(direction)
-    bent = bends(objective, seen.margins, [direction], [way])[0, 0]
-    least = max(bent / (slope @ slope), np.abs(way).max()) if slope.any() else 1.0
+    at = objective.evaluate(params)
+    slope = coordinates.pullback(at.gradient)
+    if not slope.any():
+        return 1.0
+    direction = coordinates.params(slope)
+    hessian = objective.curvature_along(at, [direction])
+    assert hessian is not None
+    along = float(hessian[0, 0]) / float(slope @ slope)
+    least = max(along, objective.largest_margin_change(direction))
     return float(1.0 / least) if np.isfinite(least) else 1.0
 
 
 @dataclass(frozen=True)
-class HeldBack:
+class ArmijoSchedule(StepSize):
     """The rate of a schedule, halved until the loss of the step's own rows falls enough.
 
     Armijo 1966, on mini-batches: Vaswani et al. 2019, "Painless stochastic gradient", NeurIPS 32.
@@ -49,14 +53,9 @@ class HeldBack:
 
     schedule: Schedule
 
-    def __call__(self, here: Here) -> float:
+    def __call__(self, state: SearchState) -> float:
         """Return the rate, its half, its quarter, ..."""
-        rate = Scheduled(self.schedule)(here)
-        slope = float(here.gradient @ here.direction)
-        if not slope < 0.0:
+        rate = Scheduled(self.schedule)(state)
+        if not float(state.gradient @ state.direction) < 0.0:
             return rate
-        for _ in range(60):
-            if falls_enough(here, Stride(rate), rate * slope):
-                return rate
-            rate *= 0.5
-        return 0.0
+        return backtrack(lambda shorter: falls_enough(state, state.trial(shorter)), rate)

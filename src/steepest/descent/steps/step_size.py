@@ -1,147 +1,96 @@
-"""Learning rates: how far to go along a direction.
+"""Step sizes: how far to go along a direction.
 
-A rate is a function of where the descent stands (`Here`): a number for every step, a schedule
-that knows only the step's index, or a search that tries the loss further along.
+A step size is a function of where the descent is (`SearchState`): a number for every step, a
+schedule that knows only the step's index, or a search that tries the loss further along.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from steepest.checks import number, whole_number
-from steepest.descent.checkpoint import Moved
-from steepest.descent.evaluator import Around
-from steepest.objective.protocol import Vector
+from steepest.descent.evaluator import SearchState, Trial
+from steepest.objective.evaluation import Vector
+from steepest.objective.line_search import SUFFICIENT, backtrack
 
 __all__ = [
+    "BarzilaiBorwein",
     "Cosine",
     "Fixed",
-    "Here",
-    "LearningRate",
+    "Schedule",
     "Scheduled",
-    "Search",
     "StepDecay",
-    "Stride",
+    "StepLength",
+    "StepSize",
     "TimeDecay",
     "falls_enough",
-    "fell_enough",
 ]
 
 Schedule = Callable[[int], float]
 
 
-class Stride(NamedTuple):
+class StepLength(NamedTuple):
     """How far to go along the direction, and how much of the last step to take once more.
 
-    `kept` is what the rate itself has to know at the next step, of plain numbers and arrays. Where
-    a step does not go along the direction, `to` are the params, in the reader's units, to which it
-    leads. `read` is how many rows were read for it, besides looks.
+    `memory` is what the step size itself has to know at the next step, of plain numbers and
+    arrays. Where a step does not go along the direction, `params` are those, in the reader's
+    units, to which it leads. `rows` is how many rows were read for it, besides evaluations.
     """
 
     rate: float
     momentum: float = 0.0
-    kept: Any = None
-    to: Vector | None = None
-    read: int = 0
-
-    def of(self, here: "Here") -> Vector:
-        """Return the step itself, from where the descent stands."""
-        if here.moved is None or not self.momentum:
-            return self.rate * here.direction
-        return self.rate * here.direction + self.momentum * here.moved
+    memory: Any = None
+    params: Vector | None = None
+    rows: int = 0
 
 
-@dataclass
-class Here:
-    """Where the descent stands when it asks how far to go, in the coordinates of the walk.
+class StepSize:
+    """How far to go: called with the state of the search, returns a rate or a `StepLength`."""
 
-    `last` is the step that led here, None at the start.
-    """
+    is_given: ClassVar[bool] = False
+    """Whether the reader gave the rates, so that a rule's limit is one of theirs."""
+    never_rises: ClassVar[bool] = False
+    """Whether no step is taken at whose end the loss is higher, but for rounding."""
+    needs_all_rows: ClassVar[bool] = False
+    """Whether a mini-batch misleads it: it goes as far as that batch alone would have it."""
+    needs_quadratic: ClassVar[bool] = False
+    """Whether it is right for an objective of the same curvature everywhere alone."""
+    word: ClassVar[str] = ""
+    """The word by which it is chosen."""
 
-    index: int
-    loss: float
-    gradient: Vector
-    direction: Vector
-    around: Around
-    last: Moved | None = None
-    is_round: bool = False
-    """Whether the bowl is round about here, as far as is known: rate 1 leads to its bottom."""
-    arrived: bool = False
-    """Whether the gradient is as good as 0, so that no step will be taken from here."""
-    same_rows: bool = True
-    """Whether the last step saw the same rows, so that its gradient can be compared."""
-
-    @property
-    def position(self) -> Vector:
-        """Where the descent stands."""
-        return self.around.position()
-
-    @property
-    def last_rate(self) -> float | None:
-        """The last step's rate; None at the start."""
-        return self.last.rate if self.last else None
-
-    @property
-    def moved(self) -> Vector | None:
-        """The last step itself."""
-        return self.last.move if self.last else None
-
-    @property
-    def turned(self) -> Vector | None:
-        """How the gradient changed over the last step; None where its rows were others."""
-        return self.gradient - self.last.slope if self.last and self.same_rows else None
-
-    @property
-    def kept(self) -> Any:
-        """What the rate kept of the last step."""
-        return self.last.kept if self.last else None
-
-    def bend(self) -> Any:
-        """Return the second derivatives along the direction and the last step."""
-        return self.around.bend(self.direction)
-
-    def try_move(self, move: Vector) -> tuple[float, Vector]:
-        """Return the loss and the gradient after a trial step."""
-        return self.around.try_move(move)
-
-    def try_rate(self, rate: float) -> tuple[float, Vector]:
-        """Return the loss and the gradient at a trial rate along the direction."""
-        return self.try_move(rate * self.direction)
-
-
-class LearningRate(Protocol):
-    """How far to go along the direction: `position += rate(here) * direction`."""
-
-    def __call__(self, here: Here) -> float | Stride:
-        """Return the learning rate of this step, or the stride where it takes momentum too."""
+    def __call__(self, state: SearchState) -> float | StepLength:
+        """Return the learning rate of this step, or the length where it takes momentum too."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Fixed:
+class Fixed(StepSize):
     """The same learning rate for every step."""
 
     rate: float
+    is_given: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         number("the learning rate", self.rate, above=0)
 
-    def __call__(self, here: Here) -> float:
+    def __call__(self, state: SearchState) -> float:
         """Return the rate."""
         return self.rate
 
 
 @dataclass(frozen=True)
-class Scheduled:
+class Scheduled(StepSize):
     """A learning rate that depends on the step's index alone."""
 
     schedule: Schedule
+    is_given: ClassVar[bool] = True
 
-    def __call__(self, here: Here) -> float:
+    def __call__(self, state: SearchState) -> float:
         """Return the schedule's rate for this step; ChoiceError if it is negative or NaN."""
         return number(
-            f"the scheduled learning rate of step {here.index}", self.schedule(here.index)
+            f"the scheduled learning rate of step {state.index}", self.schedule(state.index)
         )
 
 
@@ -200,69 +149,62 @@ class Cosine:
         return float(0.5 * self.rate * (1.0 + np.cos(np.pi * done)))
 
 
-SUFFICIENT = 1e-4
-"""The share of the fall that the slope promises which a step must bring (Armijo 1966)."""
-
-ROUNDING = 1e-15
-"""The share of the loss below which two losses cannot be told apart."""
+INDISTINCT = 1e-15
+"""The share of the loss below which the difference of two losses is rounding."""
 
 
 @dataclass(frozen=True)
-class Search:
+class BarzilaiBorwein(StepSize):
     """A rate proposed by the curvature of the last step and taken only if the loss falls.
 
     The proposal is `s's / s'g`, with s the last step and g the change of the gradient over it:
     one over the curvature that was met (Barzilai & Borwein 1988). A step is accepted if the loss
     falls by at least a share of what the slope promises (Armijo 1966). Where losses are too near
-    to be told apart the slopes at both ends tell: on a quadratic, which every smooth loss is from
-    so near, the same condition in other words (Hager & Zhang 2005, "A new conjugate gradient
-    method with guaranteed descent and an efficient line search", the approximate Wolfe
-    condition). Otherwise the rate is halved. So the loss never
-    rises, but by rounding; and no rate, 0, is what is left when the direction does not run
-    downhill or nothing lower is found.
+    for their difference to be more than rounding, the slopes at both ends decide: on a quadratic,
+    which every smooth loss is from so near, the same condition in other words (Hager & Zhang
+    2005, "A new conjugate gradient method with guaranteed descent and an efficient line search",
+    the approximate Wolfe condition). Otherwise the rate is halved. So the loss never rises, but by
+    rounding; and no rate, 0, is what is left when the direction does not run downhill or nothing
+    lower is found.
 
-    `curvature` is a bound on the objective's curvature: 1 / curvature is safe and the first
+    `curvature_bound` is a bound on the objective's curvature: 1 by it is safe and the first
     proposal.
     """
 
-    curvature: float | None = None
+    curvature_bound: float | None = None
+    never_rises: ClassVar[bool] = True
 
-    def __call__(self, here: Here) -> float:
+    def __call__(self, state: SearchState) -> float:
         """Return the largest of the proposal, its half, its quarter, ... that is accepted."""
-        slope = float(here.gradient @ here.direction)
+        slope = float(state.gradient @ state.direction)
         if not slope < 0.0:
             return 0.0
-        rate = self._proposal(here, slope)
-        for _ in range(60):
-            if falls_enough(here, Stride(rate), rate * slope):
-                return rate
-            rate *= 0.5
-        return 0.0
+        proposal = self._proposal(state, slope)
+        return backtrack(lambda rate: falls_enough(state, state.trial(rate)), proposal)
 
-    def _proposal(self, here: Here, slope: float) -> float:
+    def _proposal(self, state: SearchState, slope: float) -> float:
         """Return the first rate to try."""
-        if here.moved is not None and here.turned is not None:
-            bent = float(here.moved @ here.turned)
-            step = float(here.moved @ here.moved)
-            if bent > 0.0 and step > 0.0:
-                along = -slope / float(here.direction @ here.direction)
-                return step / bent * along
-        if here.last_rate:
-            return 2.0 * here.last_rate
-        if self.curvature:
-            return -slope / (float(here.direction @ here.direction) * self.curvature)
-        return min(1.0, abs(here.loss) / -slope) or 1.0
+        last, change = state.last, state.gradient_change
+        if last is not None and change is not None:
+            curvature, square = float(last.step @ change), float(last.step @ last.step)
+            if curvature > 0.0 and square > 0.0:
+                return square / curvature * (-slope / float(state.direction @ state.direction))
+        return self._unmet_proposal(state, slope)
+
+    def _unmet_proposal(self, state: SearchState, slope: float) -> float:
+        """Return the first rate to try where the last step met no curvature."""
+        if state.last is not None and state.last.rate:
+            return 2.0 * state.last.rate
+        if self.curvature_bound:
+            square = float(state.direction @ state.direction)
+            return -slope / (square * self.curvature_bound)
+        return min(1.0, abs(state.loss) / -slope) or 1.0
 
 
-def falls_enough(here: Here, stride: Stride, slope: float) -> bool:
-    """Return whether the loss falls enough by a stride of this slope, or provably falls at all."""
-    move = stride.of(here)
-    return fell_enough(here, move, slope, *here.try_move(move))
-
-
-def fell_enough(here: Here, move: Vector, slope: float, loss: float, gradient: Vector) -> bool:
-    """Return the same of a move at whose end this loss and this gradient were found."""
-    if loss <= here.loss + SUFFICIENT * slope:
+def falls_enough(state: SearchState, trial: Trial) -> bool:
+    """Return whether the loss falls enough by a trial step, or provably falls at all."""
+    slope, loss = trial.slope, trial.evaluation.loss
+    if loss <= state.loss + SUFFICIENT * slope:
         return True
-    close = loss <= here.loss + ROUNDING * abs(here.loss)
-    return close and float(gradient @ move) <= (2 * SUFFICIENT - 1.0) * slope
+    indistinct = loss <= state.loss + INDISTINCT * abs(state.loss)
+    return indistinct and float(trial.gradient @ trial.step) <= (2 * SUFFICIENT - 1.0) * slope

@@ -1,5 +1,6 @@
 """Losses of classes: the cross entropy of two, from one margin, and of k, by softmax."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -31,6 +32,7 @@ class CrossEntropy(RowByRow):
 
     name: ClassVar[str] = "cross_entropy"
     formula: ClassVar[str] = "-Σ y log(ŷ)"
+    classes: ClassVar[int] = 2  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 0.25
     margins: ClassVar[int] = 1
 
@@ -76,6 +78,18 @@ class CrossEntropy(RowByRow):
         odds /= factor
         odds *= side
         return total, weighed(odds, weight)
+
+    def symmetry_point(self, target: Array) -> Array:
+        """Return 0 for each row: there both classes are as probable."""
+        return np.zeros_like(target)
+
+    def margin_unit(self, unit: str) -> str:
+        """Return no unit: a margin is the logarithm of odds."""
+        return ""
+
+    def guess_loss(self, target: Array, weight: Array | None = None) -> float | None:
+        """Return the entropy of the classes' shares (Shannon 1948)."""
+        return _entropy(target, weight)
 
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the log of the odds of class 1."""
@@ -170,6 +184,36 @@ class Softmax(RowByRow):
             share *= weight
         return total, share.T
 
+    def hessian_along(
+        self, margin: Array, target: Array, weight: Array | None, directions: Sequence[Array]
+    ) -> Array:
+        """Return the sum over rows of `sum yhat u v - (sum yhat u) (sum yhat v)`.
+
+        `diag(yhat) - yhat yhat'` is never formed, k numbers a row do; class by class, as margins
+        are in memory.
+        """
+        yhat = self.probabilities(margin).T
+        moved = [np.ascontiguousarray(direction.T) for direction in directions]
+        shares = [yhat * one for one in moved]
+        means = np.array([share.sum(axis=0) for share in shares])
+        if weight is not None:
+            shares = [share * weight for share in shares]
+        own = np.array([[share.ravel() @ one.ravel() for one in moved] for share in shares])
+        return own - (means if weight is None else means * weight) @ means.T
+
+    def own_curvature(self, margin: Array, target: Array) -> Array:
+        """Return `yhat (1 - yhat)` of each class, (rows, k)."""
+        yhat = self.probabilities(margin)
+        return yhat * (1.0 - yhat)
+
+    def margin_unit(self, unit: str) -> str:
+        """Return no unit: differences of margins are logarithms of odds."""
+        return ""
+
+    def guess_loss(self, target: Array, weight: Array | None = None) -> float | None:
+        """Return the entropy of the classes' shares (Shannon 1948)."""
+        return _entropy(target, weight)
+
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the log of each class's share of the rows."""
         counts = np.bincount(target.astype(np.intp), weight, self.classes)
@@ -193,6 +237,13 @@ class Softmax(RowByRow):
         np.exp(share, out=share)
         share /= share.sum(axis=0)
         return share.T
+
+
+def _entropy(target: Array, weight: Array | None) -> float:
+    """Return `-sum share log(share)` over the classes that are there."""
+    counts = np.bincount(target.astype(np.intp), weight)
+    shares = counts[counts > 0] / counts.sum()
+    return float(-(shares @ np.log(shares)))
 
 
 def _count(margin: Array, weight: Array | None) -> float:

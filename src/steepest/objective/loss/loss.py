@@ -1,21 +1,26 @@
-"""What a loss is: how wrong one margin is, how steeply that changes, and how the steepness bends.
+"""A loss `l(m, y)` of one margin m and target y, with its first and second derivative by m.
 
 A loss knows nothing of X, weights or threads. Each is pure functions of `margin` (X w + b, what
 the model says before it is turned into a prediction) and `target`, row by row:
 
-    value(margin, target)      the loss of each row, shape (rows,)
-    slope(margin, target)      its derivative by the margin, the margin's shape
-    curvature(margin, target)  its second derivative: (rows,), for softmax (rows, k, k)
+    value(margin, target)      l, the loss of each row, shape (rows,)
+    slope(margin, target)      l', its derivative by the margin, the margin's shape
+    curvature(margin, target)  l'', its second derivative: (rows,), for softmax (rows, k, k)
     value_and_slope(...)       the first two at once, sharing what costs time (an exponential)
     total_and_slope(..., weight)  the sum of the values, and the slopes, both times the weights
+    hessian_along(...)         `sum_i weight_i u_i' l''_i v_i` for margin directions u, v
 
-`curvature_bound` is the most that the curvature can be anywhere (for softmax: its largest
+`curvature_bound` is the largest that the curvature can be anywhere (for softmax: its largest
 eigenvalue); `inf` where the loss has a kink, which is not `smooth`, or curves without bound. No
 finite margin overflows where the true value is a float64: exponentials are only taken of numbers
 that are not positive, or are the value itself.
+
+What a caller needs to know beyond that it asks here too, and never by the type: whether the loss
+knows `probabilities`, whether it `is_quadratic`, by which `word` it is chosen.
 """
 
-from typing import Any, ClassVar, Protocol
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +31,15 @@ Array = NDArray[np.float64]
 
 
 class Loss(Protocol):
-    """What the linear objective asks of a loss; see the module's docstring for the shapes."""
+    """What an objective asks of a loss; see the module's docstring for the shapes."""
 
     @property
     def name(self) -> str:
-        """The word by which the loss is chosen."""
+        """The name of the loss: `huber`."""
+
+    @property
+    def word(self) -> str:
+        """The word by which the loss is chosen, with its numbers: `huber:3`."""
 
     @property
     def formula(self) -> str:
@@ -38,15 +47,34 @@ class Loss(Protocol):
 
     @property
     def curvature_bound(self) -> float:
-        """The most that the curvature can be, `inf` at a kink or where there is no most."""
+        """The largest that the curvature can be; `inf` at a kink or where there is no bound."""
 
     @property
     def smooth(self) -> bool:
-        """Whether the slope changes without a jump, so that the curvature says how it does."""
+        """Whether the slope is continuous, so that the curvature says how it changes."""
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether the curvature is the same everywhere: then a mean of such losses is a bowl."""
+
+    @property
+    def may_be_flat(self) -> bool:
+        """Whether the curvature can be 0 away from infinity, so that no Newton step is known."""
 
     @property
     def margins(self) -> int:
-        """How many margins a row has: 1, or k for softmax."""
+        """The number of margins of a row: 1, or k for softmax."""
+
+    @property
+    def classes(self) -> int | None:
+        """The number of classes; None where the target is a number."""
+
+    @property
+    def link(self) -> str:
+        """The prediction as a formula of the margin, where it is not the margin itself."""
+
+    def margin_unit(self, unit: str) -> str:
+        """Return the unit of a margin, of a target in `unit`; empty if it has none."""
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return the loss of each row."""
@@ -69,37 +97,97 @@ class Loss(Protocol):
         as it is.
         """
 
+    def hessian_along(
+        self, margin: Array, target: Array, weight: Array | None, directions: Sequence[Array]
+    ) -> Array:
+        """Return the sum over rows of `weight u' l'' v`, (directions, directions).
+
+        Each direction has the margin's shape.
+        """
+
+    def own_curvature(self, margin: Array, target: Array) -> Array:
+        """Return the second derivative by each margin alone, (rows, margins)."""
+
+    def symmetry_point(self, target: Array) -> Array:
+        """Return the margin about which each row's slope is odd, (rows,): 0 at a kink or bend."""
+
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the best margin when all rows get the same, shape (margins,)."""
 
+    def guess_loss(self, target: Array, weight: Array | None = None) -> float | None:
+        """Return the mean loss of `guess` where a formula tells it without the rows' losses."""
+
     def spread(self, target: Array, weight: Array | None = None) -> float:
-        """Return how far margins typically lie apart: the size of a random start."""
+        """Return how far margins typically differ: the size of a random start."""
 
     def prediction(self, margin: Array) -> Array:
         """Return the number that each margin predicts; for classes the margin itself."""
+
+    def probabilities(self, margin: Array) -> Array | None:
+        """Return the probability of each class, (rows, k); None where the target is a number."""
 
     def check(self, target: Array) -> None:
         """Raise ChoiceError if the loss is not made for such targets, (rows,)."""
 
 
-class RowByRow:
+class RowByRow(Loss, Protocol):
     """A smooth loss whose margin is the prediction, and its total the sum of its rows' values."""
 
     smooth: ClassVar[bool] = True
+    is_quadratic: ClassVar[bool] = False
+    may_be_flat: ClassVar[bool] = False
+    classes: int | None = None
+    link: ClassVar[str] = ""
+
+    @property
+    def word(self) -> str:
+        """The name: a loss without numbers of its own is chosen by it."""
+        return self.name
+
+    def margin_unit(self, unit: str) -> str:
+        """Return `unit`: the margin is the prediction."""
+        return unit
 
     def total_and_slope(
-        self: Any, margin: Array, target: Array, weight: Array | None = None
+        self, margin: Array, target: Array, weight: Array | None = None
     ) -> tuple[float, Array]:
         """Return the sum of the loss over all rows and the slopes, both times the weights."""
         value, slope = self.value_and_slope(margin, target)
         return float(weighed(value, weight).sum()), weighed(slope, weight)
 
+    def hessian_along(
+        self, margin: Array, target: Array, weight: Array | None, directions: Sequence[Array]
+    ) -> Array:
+        """Return `sum weight l'' u v` of rows with one margin each."""
+        curvature = self.curvature(margin, target)
+        if weight is not None:
+            curvature *= weight
+        along = np.array(directions)
+        return (along * curvature) @ along.T
+
+    def own_curvature(self, margin: Array, target: Array) -> Array:
+        """Return the curvature as a column, (rows, 1)."""
+        return self.curvature(margin, target)[:, None]
+
+    def symmetry_point(self, target: Array) -> Array:
+        """Return the target."""
+        return target
+
+    def guess_loss(self, target: Array, weight: Array | None = None) -> float | None:
+        """Return None: the rows' losses have to be added up."""
+        return None
+
     def prediction(self, margin: Array) -> Array:
         """Return `margin`."""
         return margin
 
+    def probabilities(self, margin: Array) -> Array | None:
+        """Return None: a number has no classes."""
+        return None
+
     def check(self, target: Array) -> None:
-        """Any finite number will do."""
+        """Return None: any finite number will do."""
+        return None
 
 
 def weighed(values: Array, weight: Array | None) -> Array:

@@ -14,27 +14,27 @@ from numpy.typing import NDArray
 __all__ = ["products", "residuals", "sums"]
 
 Array = NDArray[np.float64]
-Twofold = tuple[Array, Array]
+DoubleDouble = tuple[Array, Array]
 
 SPLIT = 2.0**27 + 1.0
 """Times this, a float64 falls apart into two halves of 26 bits, whose products are exact."""
 
 
-def residuals(X: Array, y: Array, weights: Array, bias: float) -> Twofold:
+def residuals(X: Array, y: Array, weights: Array, bias: float) -> DoubleDouble:
     """Return `X weights + bias - y` of each row, X (rows, features), as two arrays (rows,)."""
     high, low = products(X.T, weights[:, None])
     whole = np.stack([np.full_like(y, bias), -y])
     return sums(np.vstack([high, whole]), np.vstack([low, np.zeros_like(whole)]))
 
 
-def products(a: Array, b: Array) -> Twofold:
+def products(a: Array, b: Array) -> DoubleDouble:
     """Return `a b`, item by item and exact, as the rounded product and what it lacks."""
     high = a * b
     (a1, a2), (b1, b2) = _halves(a), _halves(b)
     return high, ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2
 
 
-def sums(high: Array, low: Array) -> Twofold:
+def sums(high: Array, low: Array) -> DoubleDouble:
     """Return the sums over the first axis of `high + low`, added in a tree."""
     while len(high) > 1:
         half = len(high) // 2
@@ -44,14 +44,14 @@ def sums(high: Array, low: Array) -> Twofold:
     return _added(high[0], low[0])
 
 
-def _added(a: Array, b: Array) -> Twofold:
+def _added(a: Array, b: Array) -> DoubleDouble:
     """Return `a + b` as the rounded sum and what it lacks, whichever of the two is larger."""
     high = a + b
     part = high - a
     return high, (a - (high - part)) + (b - part)
 
 
-def _halves(a: Array) -> Twofold:
+def _halves(a: Array) -> DoubleDouble:
     """Return the upper and the lower half of the bits of `a`."""
     large = SPLIT * a
     upper = large - (large - a)

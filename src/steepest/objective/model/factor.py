@@ -1,62 +1,70 @@
-"""The coordinates in which a quadratic is round: a root of its curvature, and the root's inverse.
+"""Square roots of a curvature: R with `R'R = H`, and its inverse.
 
-Where H curves, `root` has `root' root = H`, so by `position = root params` the same quadratic
-curves by 1 in every direction. Two ways lead there. Cholesky's takes H itself, which has the
-square of the data's condition number: with a condition of 1e8 no digit of H's flattest direction
-is left. The way through a QR of the rows, block by block (Demmel, Grigori, Hoemmen & Langou 2012,
-"Communication-optimal parallel and sequential QR and LU factorizations"), never squares it.
+Three methods lead there. Cholesky's takes H itself, which has the square of the data's condition
+number: with a condition of 1e8 no digit of H's flattest direction is left. The eigenvectors of H
+say which directions the data do not reach at all. QR of the rows, block by block (Demmel, Grigori,
+Hoemmen & Langou 2012, "Communication-optimal parallel and sequential QR and LU factorizations"),
+never squares the condition number.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from steepest.data.blas import ONE_BLAS_THREAD
-from steepest.objective.risk import LinearObjective
+from steepest.data.blocks import Block, Blocks
+from steepest.data.moments import Moments
+from steepest.objective.loss.loss import weighed
+from steepest.objective.model.hessian import centred
+from steepest.objective.model.model import Array
 
-__all__ = ["Root", "inverse_of_triangles", "root_of_curvature", "root_of_rows", "standard_rows"]
-
-Array = NDArray[np.float64]
+__all__ = ["Factor", "cholesky", "inverse_of_triangles", "qr_factor", "spectral", "whitened"]
 
 SMALL_TRIANGLE = 64
 """The size up to which a triangle is inverted as a whole."""
 
-AT_A_TIME = 8
+STACKED = 8
 """How many triangles are put on top of each other before the next QR."""
 
-REACHED = 1e-14
+UNREACHED = 1e-14
 """The length of a direction, against the longest, that rounding alone can give it."""
 
 
 @dataclass(frozen=True)
-class Root:
-    """A root of the curvature: `position = root params`, `params = inverse position`.
-
-    Both are (params, params), for params in standard units.
-    """
+class Factor:
+    """`root` R and its `inverse`, each (m, n, n), for m matrices of one size."""
 
     root: Array
     inverse: Array
+
+    @cached_property
+    def inverse_transposed(self) -> Array:
+        """The transposes of the inverses, (m, n, n)."""
+        return self.inverse.transpose(0, 2, 1)
 
     @property
     def condition(self) -> float:
         """The product of both Frobenius norms.
 
-        It is at least the condition number of the rows and at most as many times that as there
-        are params.
+        It is at least the condition number of R and at most as many times that as R has rows.
         """
         return float(np.linalg.norm(self.root) * np.linalg.norm(self.inverse))
 
 
-def root_of_curvature(bend: Array) -> Root | None:
-    """Return Cholesky's root of a curvature, or None if rounding left it not positive."""
+def cholesky(hessian: Array) -> Factor | None:
+    """Return the triangular roots of matrices, (m, n, n); None if rounding left one not positive.
+
+    >>> cholesky(np.array([[[4.0, 2.0], [2.0, 2.0]]])).root[0]
+    array([[2., 1.],
+           [0., 1.]])
+    """
     with ONE_BLAS_THREAD:
         try:
-            root = np.asarray(np.linalg.cholesky(bend).T, dtype=np.float64)
+            root = np.linalg.cholesky(hessian).transpose(0, 2, 1).astype(np.float64, copy=False)
         except np.linalg.LinAlgError:
             return None
-        return Root(root, inverse_of_triangles(root))
+        return Factor(root, inverse_of_triangles(root))
 
 
 def inverse_of_triangles(upper: Array) -> Array:
@@ -78,47 +86,65 @@ def inverse_of_triangles(upper: Array) -> Array:
     return inverse
 
 
-def root_of_rows(objective: LinearObjective, penalty: Array) -> Root:
+def spectral(hessian: Array, flattest: float, steepest: bool) -> Factor:
+    """Return the symmetric roots `V sqrt(D) V'` of matrices `V D V'`, (m, n, n).
+
+    An eigenvalue below `flattest` times the largest is rounding: the data do not reach there. It
+    is taken to be just that, so that a bound still holds; or with `steepest` the largest, so that
+    what rounding leaves of a gradient there moves nothing. Where H is round already eigenvectors
+    are chance, and this root is the identity all the same.
+    """
+    values, vectors = np.linalg.eigh(hessian)
+    largest = values[:, -1:]
+    instead = largest if steepest else flattest * largest
+    root = np.sqrt(np.where(values > flattest * largest, values, instead))[:, None, :]
+    transposed = vectors.transpose(0, 2, 1)
+    return Factor((vectors * root) @ transposed, (vectors / root) @ transposed)
+
+
+def whitened(hessian: Array, flattest: float) -> Factor:
+    """Return Cholesky's roots, or the spectral ones where a direction is flat but for rounding."""
+    factor = cholesky(hessian)
+    if factor is not None:
+        pivots = np.diagonal(factor.root, axis1=1, axis2=2)
+        if (pivots * pivots).min() > flattest:
+            return factor
+    return spectral(hessian, flattest, steepest=True)
+
+
+def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:
     """Return the root of the squared loss's curvature from the standardised rows themselves.
 
     `penalty` is what L2 adds to the curvature of each param, (params,). Along directions in which
-    neither rows nor penalty reach the loss is level, so any length will do: they get the longest,
-    by which what rounding leaves of a gradient there moves nothing.
+    neither rows nor penalty reach the loss is constant, so any length will do: they get the
+    longest, by which what rounding leaves of a gradient there moves nothing.
     """
     with ONE_BLAS_THREAD:
-        _, lengths, directions = np.linalg.svd(_triangle(objective, penalty))
-    lengths = np.where(lengths > REACHED * lengths[0], lengths, lengths[0])
-    return Root(lengths[:, None] * directions, directions.T / lengths)
+        _, lengths, directions = np.linalg.svd(_triangle(blocks, moments, penalty))
+    lengths = np.where(lengths > UNREACHED * lengths[0], lengths, lengths[0])
+    return Factor((lengths[:, None] * directions)[None], (directions.T / lengths)[None])
 
 
-def _triangle(objective: LinearObjective, penalty: Array) -> Array:
+def _triangle(blocks: Blocks, moments: Moments, penalty: Array) -> Array:
     """Return R with `R'R = 2 Z'Z / total + diag(penalty)`, neither of which is formed."""
-    rows = objective.rows
-    triangles = rows.map(lambda at: _upper(standard_rows(objective, at)))
-    triangles.append(np.diag(np.sqrt(0.5 * rows.total * penalty)))
+    triangles = blocks.map(lambda block: _upper(_standard_rows(block, moments)))
+    triangles.append(np.diag(np.sqrt(0.5 * blocks.total * penalty)))
     while len(triangles) > 1:
-        stacks = range(0, len(triangles), AT_A_TIME)
-        triangles = [_upper(np.vstack(triangles[at : at + AT_A_TIME])) for at in stacks]
-    return triangles[0] * np.sqrt(2.0 / rows.total)
+        stacks = range(0, len(triangles), STACKED)
+        triangles = [_upper(np.vstack(triangles[at : at + STACKED])) for at in stacks]
+    return triangles[0] * np.sqrt(2.0 / blocks.total)
 
 
 def _upper(matrix: Array) -> Array:
     return np.asarray(np.linalg.qr(matrix, mode="r"), dtype=np.float64)
 
 
-def standard_rows(objective: LinearObjective, at: slice) -> Array:
+def _standard_rows(block: Block, moments: Moments) -> Array:
     """Return some rows, standardised, then a one each, times the roots of their sample weights.
 
     The mean is taken off a value before anything else is done with it: of a year, 1955, eight
     years are then left, not the difference of two squares of some four millions.
     """
-    rows = objective.rows
-    mean, deviation = objective.units
-    Z = np.empty((at.stop - at.start, len(mean) + 1))
-    np.subtract(rows.dense(at), mean, out=Z[:, :-1])
-    Z[:, :-1] /= deviation
-    Z[:, -1] = 1.0
-    weight = rows.weight(at)
-    if weight is not None:
-        Z *= np.sqrt(weight)[:, None]
-    return Z
+    Z = centred(block, moments.mean)
+    Z[:, :-1] /= moments.deviation
+    return Z if block.weight is None else weighed(Z, np.sqrt(block.weight))

@@ -1,165 +1,173 @@
-"""How a linear objective bends where its rows have given margins: along ways, and as a whole.
+"""The Hessian of a linear model's mean loss: `H = Z' diag(l'') Z / total`, as a whole or in part.
 
-The second derivative of a row's loss by its margins is all that is needed of the loss. Along a
-direction the rows' margins move by its `way`, `X direction`, and X itself is not read.
+Z is [X - mean, 1]: the means are taken off inside the blocks, before anything is multiplied, so
+that a feature far from 0 loses no digits. `weighted_gram` is the only product of all pairs in the
+house; `hessian_block` is that of a few weights, of sparse rows and of classes too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import tree_sum
-from steepest.objective.loss.cross_entropy import Softmax
-from steepest.objective.loss.loss import Loss
-from steepest.objective.protocol import Vector
-from steepest.objective.risk import LinearObjective
+from steepest.data.blocks import Block, Blocks, Matrix
+from steepest.data.moments import Moments
+from steepest.data.sparse import is_sparse
+from steepest.objective.loss.loss import Loss, weighed
+from steepest.objective.model.model import Array
 
-__all__ = ["bend_along", "bends", "gram", "grams", "mean_gram", "usual_bend"]
+__all__ = ["Curvature", "centred", "hessian_block", "weighted_gram"]
 
-Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Curvature = Callable[[Array, Array], Array]
+"""Returns the curvature of each row's loss, (rows,), of its margin and target, both (rows,)."""
+
+CACHED_NUMBERS = 2**17
+"""Numbers of the columns that are multiplied at a time: 1 MB, which stays in the cache."""
 
 
-def bends(
-    objective: LinearObjective, margins: Array, directions: Sequence[Vector], ways: Sequence[Array]
+def centred(block: Block, mean: Array, last: Array | None = None) -> Array:
+    """Return `[X - mean, 1]` of a block, (rows, features + 1); with `last` a further column."""
+    X = block.dense()
+    width = X.shape[1]
+    Z = np.empty((len(X), width + (1 if last is None else 2)))
+    np.subtract(X, mean, out=Z[:, :width])
+    Z[:, width] = 1.0
+    if last is not None:
+        Z[:, width + 1] = last
+    return Z
+
+
+def weighted_gram(
+    blocks: Blocks,
+    mean: Array,
+    curvature: Callable[[Block], Array] | None = None,
+    last: Callable[[Block], Array] | None = None,
 ) -> Array:
-    """Return the second derivatives of the objective along `directions`, penalty included.
+    """Return `Z' diag(c) Z / total` for each column c of `curvature`, (columns, width, width).
 
-    The rows have these `margins`, (rows,) or (rows, k); `ways` are the margins of the directions,
-    of the same shape. The result is square, a row and a column for each direction.
+    `curvature(block)` is (rows, columns), from 0 up; left out it is 1, one column. The rows'
+    sample weights multiply it, and `total` is their sum. `last(block)`, (rows,), is a further
+    column of Z, after the ones.
     """
-    rows, loss = objective.rows, objective.loss
 
-    def block(at: slice) -> tuple[Array]:
-        each = [way[at] for way in ways]
-        return (bend_along(loss, margins[at], rows.y[at], rows.weight(at), each),)
-
-    (total,) = tree_sum(rows.map(block))
-    if not objective.l2:
-        return np.asarray(total / rows.total)
-    weights = [direction[: -objective.shape[1]] for direction in directions]
-    penalty = np.array([[u @ v for v in weights] for u in weights])
-    return np.asarray(total / rows.total + objective.l2 * penalty)
-
-
-def bend_along(
-    loss: Loss, margin: Array, target: Array, weight: Array | None, ways: Sequence[Array]
-) -> Array:
-    """Return the sum of the rows' second derivatives along `ways`, each of the margin's shape."""
-    if isinstance(loss, Softmax):
-        return _along_classes(loss, margin, weight, ways)
-    return _along(loss, margin, target, weight, ways)
-
-
-def usual_bend(objective: LinearObjective) -> float:
-    """Return the most that a row's loss bends, or what stands in where there is no most.
-
-    That is what it bends when every row gets the same best margin; 1 where it has kinks.
-    """
-    rows, loss = objective.rows, objective.loss
-    if np.isfinite(loss.curvature_bound):
-        return loss.curvature_bound
-    if not loss.smooth:
-        return 1.0
-    guess = np.full(1, loss.guess(rows.y, rows.sample_weight))
-    return float(loss.curvature(guess, rows.y[:1])[0])
-
-
-def _along(
-    loss: Loss, margin: Array, target: Array, weight: Array | None, ways: Sequence[Array]
-) -> Array:
-    """Return it for rows with one margin each."""
-    curvature = loss.curvature(margin, target)
-    if weight is not None:
-        curvature *= weight
-    return np.array([[(curvature * u) @ v for v in ways] for u in ways])
-
-
-def _along_classes(
-    loss: Softmax, margin: Array, weight: Array | None, ways: Sequence[Array]
-) -> Array:
-    """Return the same for softmax: `sum yhat u v - (sum yhat u) (sum yhat v)` of each row.
-
-    `diag(yhat) - yhat yhat'` is never formed, k numbers a row do; class by class, as margins are
-    in memory.
-    """
-    yhat = loss.probabilities(margin).T
-    moved = [np.ascontiguousarray(way.T) for way in ways]
-    shares = [yhat * way for way in moved]
-    means = np.array([share.sum(axis=0) for share in shares])
-    if weight is not None:
-        shares = [share * weight for share in shares]
-    own = np.array([[share.ravel() @ way.ravel() for way in moved] for share in shares])
-    return own - (means if weight is None else means * weight) @ means.T
-
-
-def grams(objective: LinearObjective, margins: Array, mean: Vector, each: int = 1) -> Array:
-    """Return `Z' C Z / rows` for each margin, (margins, features + 1, features + 1).
-
-    Z are the features less `mean`, with a last column of ones; C is the curvature of each row's
-    loss by that margin. These are the blocks on the diagonal of the matrix of all second
-    derivatives: what one class's margin does to another's is left out. With `each` only every so
-    many-th row is read, and stands for those next to it.
-    """
-    rows, loss = objective.rows, objective.loss
-
-    def columns(at: slice) -> Array:
-        return rows.weigh(_own(loss, margins[at], rows.y[at]), at)
-
-    return _summed(objective, columns, mean, each)
-
-
-def mean_gram(objective: LinearObjective, margins: Array, mean: Vector, each: int = 1) -> Array:
-    """Return the mean of `grams` over the margins, (1, features + 1, features + 1).
-
-    It costs no more than one of them.
-    """
-    rows, loss = objective.rows, objective.loss
-
-    def column(at: slice) -> Array:
-        own = _own(loss, margins[at], rows.y[at])
-        return rows.weigh(own.mean(axis=1, keepdims=True), at)
-
-    return _summed(objective, column, mean, each)
-
-
-def gram(objective: LinearObjective, mean: Vector) -> Array:
-    """Return `Z' Z / rows`, (features + 1, features + 1), with Z as for `grams`."""
-    rows = objective.rows
-
-    def column(at: slice) -> Array:
-        return rows.weigh(np.ones((at.stop - at.start, 1)), at)
-
-    return _summed(objective, column, mean)[0]
-
-
-def _summed(
-    objective: LinearObjective, columns: Callable[[slice], Array], mean: Vector, each: int = 1
-) -> Array:
-    """Return the mean of `Z' diag(column) Z` by weight, one for each of the columns."""
-    rows = objective.rows
-
-    def block(at: slice) -> Array:
-        X = rows.dense(at, each)
-        Z = np.empty((len(X), len(mean) + 1))
-        np.subtract(X, mean, out=Z[:, :-1])
-        Z[:, -1] = 1.0
-        roots = np.sqrt(columns(rows.every(at, each)).T)
-        if len(roots) == 1:
-            Z *= roots[0][:, None]
-            return (Z.T @ Z)[None]
-        weighted = np.empty_like(Z)
+    def product(block: Block) -> Array:
+        Z = centred(block, mean, None if last is None else last(block))
+        if curvature is None:
+            return _gram(Z, block.weight)[None]
+        columns = weighed(curvature(block), block.weight).T
+        if len(columns) == 1:
+            return _gram(Z, columns[0])[None]
         # A matrix by itself: BLAS works out one half only.
-        every = (np.multiply(Z, root[:, None], out=weighted) for root in roots)
-        return np.stack([one.T @ one for one in every])
+        return np.stack([_gram(Z.copy(), column) for column in columns])
 
-    total = rows.sum_large(block, 1 if rows.is_sparse else len(mean) // 2)
-    return total / rows.total_of(each)
+    least = 1 if blocks.is_sparse else len(mean) // 2
+    return blocks.sum_large(product, least) / blocks.total
 
 
-def _own(loss: Loss, margin: Array, target: Array) -> Array:
-    """Return what each margin alone bends each row's loss, (rows, margins)."""
-    if not isinstance(loss, Softmax):
-        return loss.curvature(margin, target)[:, None]
+def _gram(Z: Array, weight: Array | None) -> Array:
+    """Return `Z' diag(weight) Z`; Z may be changed."""
+    if weight is not None:
+        Z *= np.sqrt(weight)[:, None]
+    return Z.T @ Z
+
+
+def hessian_block(
+    blocks: Blocks,
+    loss: Loss,
+    margins: Array,
+    chosen: Indices,
+    moments: Moments,
+    curvature: Curvature,
+) -> Array:
+    """Return the Hessian by the `chosen` weights and all biases, in standard units, biases last.
+
+    `chosen` are indices of params, in order; the rows have these `margins`, (rows,) or (rows, k).
+    Standard units are those of `moments`: each feature less its mean, by its standard deviation.
+    `curvature` is that of a row's loss with one margin; softmax, with several, has its own. No
+    column of X is read but those of the chosen weights. The penalty is not part of it.
+    """
+    mean, deviation = moments
+    biases = loss.margins
+    feature, own = np.divmod(chosen, biases)
+    features, place = np.unique(feature, return_inverse=True)
+    place = np.append(place, np.full(biases, len(features)))
+    own = np.append(own, np.arange(biases))
+
+    def product(block: Block) -> Array:
+        some = _columns(block.X, features)
+        if biases > 1:
+            Z = np.column_stack([_less_mean(some, mean[features]), np.ones(len(block.y))])
+            return _of_classes(loss, margins[block.at], block.weight, Z, place, own)
+        row = weighed(curvature(margins[block.at], block.y), block.weight)
+        if is_sparse(some):
+            return _of_sparse(row, some, mean[features])
+        return _of_dense(row, _less_mean(some, mean[features]))
+
+    least = 1 if blocks.is_sparse else CACHED_NUMBERS // (len(features) + 1)
+    unit = np.append(deviation[feature], np.ones(biases))
+    return blocks.sum_large(product, least) / blocks.total / np.outer(unit, unit)
+
+
+def _columns(X: Matrix, features: Indices) -> Matrix:
+    return X[:, features] if is_sparse(X) else X.take(features, axis=1)
+
+
+def _less_mean(some: Matrix, mean: Array) -> Array:
+    """Return some columns of X, which may be sparse, less their `mean`, as a new array."""
+    dense: Array = (some.toarray() if is_sparse(some) else some).astype(np.float64, copy=False)
+    dense -= mean
+    return dense
+
+
+def _of_dense(curvature: Array, Z: Array) -> Array:
+    """Return `[Z 1]' diag(curvature) [Z 1]` of rows with one margin each; Z is changed.
+
+    Where all rows curve alike, as by the squared loss, nothing is multiplied row by row.
+    """
+    size, first = Z.shape[1], float(curvature[0])
+    alike = bool((curvature == first).all())
+    root = np.ones_like(curvature) if alike else np.sqrt(curvature)
+    if not alike:
+        Z *= root[:, None]
+    hessian = np.empty((size + 1, size + 1))
+    hessian[:size, :size] = Z.T @ Z
+    hessian[size, :size] = hessian[:size, size] = root @ Z
+    hessian[size, size] = root @ root
+    return hessian * first if alike else hessian
+
+
+def _of_sparse(curvature: Array, some: Matrix, mean: Array) -> Array:
+    """Return the same of sparse columns, which are not filled up: their means are taken off last.
+
+    Of a sparse column the mean is small beside the deviation, so little cancels.
+    """
+    size, total = some.shape[1], float(curvature.sum())
+    weighted = some.multiply(curvature[:, None]).tocsr()
+    by = np.asarray(weighted.sum(axis=0)).ravel()
+    hessian = np.empty((size + 1, size + 1))
+    hessian[:size, :size] = (some.T @ weighted).toarray()
+    hessian[:size, :size] -= np.outer(mean, by) + np.outer(by - total * mean, mean)
+    hessian[size, :size] = hessian[:size, size] = by - total * mean
+    hessian[size, size] = total
+    return hessian
+
+
+def _of_classes(
+    loss: Loss, margin: Array, weight: Array | None, Z: Array, place: Indices, own: Indices
+) -> Array:
+    """Return the same for softmax, whose rows curve by `diag(yhat) - yhat yhat'`.
+
+    Column i of the block is that of feature `place[i]`, for the class `own[i]`; Z is changed.
+    """
     yhat = loss.probabilities(margin)
-    return yhat * (1.0 - yhat)
+    assert yhat is not None
+    if weight is not None:
+        Z *= np.sqrt(weight)[:, None]
+    shared = Z[:, place] * yhat[:, own]
+    hessian: Array = -(shared.T @ shared)
+    for one in range(yhat.shape[1]):
+        of_class = np.flatnonzero(own == one)
+        mine = Z[:, place[of_class]] * np.sqrt(yhat[:, one])[:, None]
+        hessian[np.ix_(of_class, of_class)] += mine.T @ mine
+    return hessian

@@ -1,1 +1,0 @@
-"""The coordinates in which steps are taken: the reader's own, standard, whitened."""

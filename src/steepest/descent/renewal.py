@@ -1,0 +1,102 @@
+"""When a descent renews its coordinates: never, or once a whitening has paid for itself.
+
+Whitening by the Hessian where the descent is costs as much as some steps. It is due after twice
+the steps that it costs, so whitenings take half the time that steps do, and not many more steps
+are taken than the best moments for them would need (the ski rental rule, 2-competitive: Karlin,
+Manasse, Rudolph & Sleator 1988). A walk whose gradient shrinks fast is left alone.
+"""
+
+from dataclasses import dataclass
+
+from steepest.descent.checkpoint import WhiteningRecord
+from steepest.objective.coordinates.coordinates import Coordinates
+from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+from steepest.objective.evaluation import Evaluation
+from steepest.objective.protocol import Objective
+
+__all__ = ["FAST", "Renewal", "WhenItPays"]
+
+FAST = 0.1
+"""A gradient that shrinks to this share in a step needs no better coordinates."""
+
+GRAM_SPEED = 64
+"""Features at which a product of X by itself takes the time of a step with one margin: measured."""
+
+LEAST_STEPS = 3
+"""Steps between two renewals: the plane search needs some to gain speed."""
+
+PATIENCE = 2
+"""Times that a whitening's cost has to have been walked before the next."""
+
+AFFORDABLE = 25
+"""Steps that it may cost to whiten each margin by itself."""
+
+ENOUGH_ROWS = 500
+"""Rows for each feature that tell the Hessian: it is then off by a twentieth or so."""
+
+FEW_NUMBERS = 2**18
+"""The numbers in X up to which all rows are read: they are in the cache anyway."""
+
+DEAREST = 4
+"""Times that a whitening takes as long as a step with one margin, of all rows: measured."""
+
+MOST_MARGINS = 8
+"""Margins from which a step too is products of matrices, which are as quick for each number."""
+
+
+class Renewal:
+    """Coordinates that stay as they are."""
+
+    def due(self, objective: Objective, since: int, shrunk: float, every: int) -> bool:
+        """Return whether to renew, `since` steps after the last time.
+
+        `shrunk` is what is left of the last step's steepness; one row in `every` would be read.
+        """
+        return False
+
+    def every(self, objective: Objective, record: WhiteningRecord | None) -> int:
+        """Return of how many rows one is read, where the last whitening is `record`."""
+        return 1
+
+    def renewed(self, objective: Objective, at: Evaluation, every: int) -> Coordinates | None:
+        """Return the coordinates from `at` on, None if there are no better ones."""
+        return None
+
+
+@dataclass(frozen=True)
+class WhenItPays(Renewal):
+    """Whitens by the Hessian after twice the steps that it costs."""
+
+    whitening: HessianWhitening
+
+    def due(self, objective: Objective, since: int, shrunk: float, every: int) -> bool:
+        """Return whether the steps since then have paid for a whitening, and it is needed."""
+        if shrunk <= FAST or since < LEAST_STEPS:
+            return False
+        matrices = 1 if self._shared(objective, every) else objective.layout.biases
+        return since >= PATIENCE * _cost(objective, matrices, every)
+
+    def every(self, objective: Objective, record: WhiteningRecord | None) -> int:
+        """Return of how many rows one mostly tells the Hessian; all where some did not do for long.
+
+        Not so where a few rows alone have a feature.
+        """
+        features, margins = objective.layout.shape
+        seen_all = record is not None and record.rows == objective.count
+        if seen_all or objective.count * features <= FEW_NUMBERS:
+            return 1
+        spare = objective.count // (ENOUGH_ROWS * features)
+        return max(1, min(spare, DEAREST * min(margins, MOST_MARGINS)))
+
+    def renewed(self, objective: Objective, at: Evaluation, every: int) -> Coordinates | None:
+        """Return the coordinates in which the Hessian at `at` is 1; None where nothing curves."""
+        return objective.whiten(self.whitening, at, self._shared(objective, every), every)
+
+    def _shared(self, objective: Objective, every: int) -> bool:
+        """Return whether all margins share one matrix, since one for each costs too much."""
+        return _cost(objective, objective.layout.biases, every) > AFFORDABLE
+
+
+def _cost(objective: Objective, matrices: int, every: int) -> float:
+    """Return how many steps take as long as so many matrices from one row in `every`."""
+    return objective.layout.shape[0] * min(matrices, MOST_MARGINS) / GRAM_SPEED / every

@@ -1,0 +1,6 @@
+"""Coordinates in which to walk: linear changes of variables that an objective offers.
+
+With `params = T position` the gradient by the position is `T' gradient`: the objective stays as
+it is, and a bowl that is a ravine in one set of coordinates is round in another. An optimiser
+calls `T T'` a preconditioner. Nothing of X is copied.
+"""

@@ -1,0 +1,49 @@
+"""What coordinates are, and the reader's own units as such."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from steepest.objective.evaluation import Vector
+
+__all__ = ["Coordinates", "Identity"]
+
+
+class Coordinates(Protocol):
+    """A linear change of variables `params = T position`; all vectors are (params,)."""
+
+    @property
+    def name(self) -> str:
+        """The word by which they are chosen: none, standard, block or round."""
+
+    @property
+    def curvature(self) -> float | None:
+        """A bound on the objective's curvature in these coordinates, None if none is known."""
+
+    def params(self, position: Vector) -> Vector:
+        """Return `T position`, in the reader's units."""
+
+    def position(self, params: Vector) -> Vector:
+        """Return `T^-1 params`."""
+
+    def pullback(self, gradient: Vector) -> Vector:
+        """Return `T' gradient`, the gradient by the position."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """`T = 1`: the reader's own units, in which the textbook walks."""
+
+    curvature: float | None = None
+    name: str = "none"
+
+    def params(self, position: Vector) -> Vector:
+        """Return `position`."""
+        return position
+
+    def position(self, params: Vector) -> Vector:
+        """Return `params`."""
+        return params
+
+    def pullback(self, gradient: Vector) -> Vector:
+        """Return `gradient`."""
+        return gradient

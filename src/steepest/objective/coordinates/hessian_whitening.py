@@ -1,0 +1,118 @@
+"""Whitening by the Hessian at some params: with one margin a unit step there is Newton's.
+
+The bound on the curvature that `scale="round"` uses holds everywhere and is met nowhere: where the
+model is sure of a row, the row hardly curves the loss. So on the way a walk may take the Hessian
+where it stands, class by class, and go on in coordinates in which each class's block of it is 1.
+What one class does to another is left to the plane search.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from steepest.data.blocks import Block
+from steepest.objective.coordinates.whitening import MarginRoot, Whitening
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.model.factor import Factor, whitened
+from steepest.objective.model.hessian import weighted_gram
+from steepest.objective.model.model import Array
+
+if TYPE_CHECKING:
+    from steepest.objective.risk import LinearObjective
+
+__all__ = ["HessianWhitening"]
+
+BOUND_SHARE = 1e-3
+"""The share of the bound that is added: no direction is flat only because all rows are sure."""
+
+FLATTEST = 1e-12
+"""The curvature, against 1 along each param, below which a direction is flat but for rounding."""
+
+VANISHED = 1e-8
+"""The share of the bound below which the Hessian says nothing of the loss around."""
+
+CONSTANT = 1e-20
+"""The curvature along a param, against the largest, that is rounding."""
+
+
+@dataclass(frozen=True)
+class HessianWhitening:
+    """Makes whitened coordinates of an objective: at first by the bound, later by the Hessian.
+
+    `mean` and `deviation` are those of the features, `bound` the bound on the Hessian by each
+    margin's params, (1, features + 1, features + 1), as some of the rows tell it; `l2` the
+    penalty. The loss must be smooth. Where its curvature has no bound, that of a constant guess
+    stands in.
+    """
+
+    mean: Vector
+    deviation: Vector
+    bound: Array
+    l2: float
+
+    @classmethod
+    def of(cls, objective: "LinearObjective", sample: "LinearObjective") -> "HessianWhitening":
+        """Return that of `objective`, with the bound as a `sample` of its rows tells it."""
+        mean, deviation = objective.units
+        bound = objective.curvature_or_bound * weighted_gram(sample.blocks, mean)
+        return cls(mean, deviation, bound, objective.penalty.l2)
+
+    @property
+    def at_first(self) -> Whitening:
+        """The coordinates in which the bound is 1: sound wherever the walk starts."""
+        return self._whitening(self.bound.copy())
+
+    def at(
+        self, objective: "LinearObjective", at: Evaluation, shared: bool, every: int
+    ) -> Whitening | None:
+        """Return the coordinates in which each margin's block of the Hessian is 1, from `at` on.
+
+        With `shared` all margins have the mean of their blocks. Every so many-th row is read. None
+        where all rows are so sure of themselves that nothing curves.
+        """
+        curvature = _mean_curvature if shared else _own_curvature
+        columns = curvature(objective, at.cache[::every])
+        hessian = weighted_gram(objective.blocks.every(every), self.mean, columns)
+        sure = self._trace(hessian) / self._trace(self.bound)
+        if not (sure > VANISHED).all():
+            return None
+        hessian += BOUND_SHARE * sure[:, None, None] * self.bound
+        return self._whitening(hessian)
+
+    def _trace(self, hessian: Array) -> Array:
+        """Return the sum of the curvatures along all params, in standard units, by margin."""
+        own = np.diagonal(hessian, axis1=1, axis2=2)
+        return own[:, :-1] @ self.deviation**-2.0 + own[:, -1]
+
+    def _whitening(self, hessian: Array) -> Whitening:
+        """Return the coordinates in which `hessian` plus the penalty is 1; it is changed."""
+        own = np.diagonal(hessian, axis1=1, axis2=2)
+        square = np.append(self.deviation**2, 1.0)
+        alike = own / square
+        # A constant feature curves by rounding only; it is left as it is.
+        own = np.where(alike > CONSTANT * alike.max(), own, alike.max() * square)
+        own[:, :-1] += self.l2
+        unit = np.sqrt(own)
+        hessian /= unit[:, :, None]
+        hessian /= unit[:, None, :]
+        every = np.arange(len(square))
+        hessian[:, every, every] = 1.0
+        factor = whitened(hessian, FLATTEST)
+        return self._in_units(factor.root * unit[:, None, :], factor.inverse / unit[:, :, None])
+
+    def _in_units(self, root: Array, inverse: Array) -> Whitening:
+        """Return the coordinates by matrices for features less their mean, which are changed."""
+        inverse[:, -1] -= self.mean @ inverse[:, :-1]
+        root[:, :, :-1] += root[:, :, -1:] * self.mean
+        return Whitening(MarginRoot(Factor(root, inverse)))
+
+
+def _own_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:
+    return lambda block: objective.loss.own_curvature(margins[block.at], block.y)
+
+
+def _mean_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:
+    own = _own_curvature(objective, margins)
+    return lambda block: own(block).mean(axis=1, keepdims=True)

@@ -1,0 +1,36 @@
+"""What an objective is at some params: loss, gradient, and what it keeps to answer more."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Evaluation", "Vector", "norm"]
+
+Vector = NDArray[np.float64]
+
+
+class Evaluation(NamedTuple):
+    """Loss and gradient at `params`, all of the gradient's shape, (params,).
+
+    `gradient` is the shortest subgradient where there are kinks; `smooth_gradient` is that of all
+    but an L1 penalty, and the gradient itself where there is none. `rows` is how many rows were
+    read for it. `cache` belongs to the objective: with it what else is asked at these params costs
+    less (a linear one keeps the margins). Nobody else looks into it.
+    """
+
+    params: Vector
+    loss: float
+    gradient: Vector
+    smooth_gradient: Vector
+    rows: int = 0
+    cache: Any = None
+
+
+def norm(vector: Vector) -> float:
+    """Return the Euclidean norm, for short vectors several times as fast as NumPy's.
+
+    >>> norm(np.array([3.0, 4.0]))
+    5.0
+    """
+    return float(vector.dot(vector) ** 0.5)

@@ -1,0 +1,71 @@
+"""What a model is: a function of rows and params, with its derivatives, of any number of layers.
+
+    layout                       how the vector of params falls into weights and biases
+    at(params)                   the model at these params, unpacked once for all blocks of rows
+    .output(X)                   f(X), the margin of each row, (rows,) or (rows, k)
+    .pullback(X, slope)          J' slope, (params,): the gradient by the params, of that by f
+    .pushforward(X, direction)   J direction, the output's shape: how f moves with the params
+
+J is the matrix of derivatives of all outputs by all params; it is never formed. A new model is a
+module here with these, and every loss, penalty, rule and picture is there for it.
+"""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.blocks import Matrix
+from steepest.objective.evaluation import Vector
+
+__all__ = ["Array", "Layout", "Model", "ModelAt"]
+
+Array = NDArray[np.float64]
+
+
+class Layout(NamedTuple):
+    """How params, (size,), fall into `weights` and, after them, `biases` that no penalty touches.
+
+    `shape` is that of the matrix of both, weights row by row, the biases as last row.
+    """
+
+    shape: tuple[int, int]
+
+    @property
+    def size(self) -> int:
+        """The number of params."""
+        return self.shape[0] * self.shape[1]
+
+    @property
+    def biases(self) -> int:
+        """The number of biases."""
+        return self.shape[1]
+
+    @property
+    def weights(self) -> slice:
+        """Where the weights are among the params."""
+        return slice(self.size - self.biases)
+
+
+class ModelAt(Protocol):
+    """A model at some params."""
+
+    def output(self, X: Matrix) -> Array:
+        """Return the margin of each row of X, (rows,) or (rows, k)."""
+
+    def pullback(self, X: Matrix, slope: Array) -> Vector:
+        """Return `J' slope`, (params,), `slope` of the output's shape."""
+
+    def pushforward(self, X: Matrix, direction: Vector) -> Array:
+        """Return `J direction`, of the output's shape, `direction` (params,)."""
+
+
+class Model(Protocol):
+    """A model of rows with a number of features."""
+
+    @property
+    def layout(self) -> Layout:
+        """How the params fall into weights and biases."""
+
+    def at(self, params: Vector) -> ModelAt:
+        """Return the model at `params`, (params,)."""
