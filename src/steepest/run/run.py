@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
 from steepest.data.prepare import Data, labelled_rows, new_rows
-from steepest.data.sparse import matrix_of, matrix_parts
+from steepest.data.sparse import Matrix, matrix_of, matrix_parts
 from steepest.data.target import Target
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
@@ -187,7 +187,7 @@ class Run:
     def _margins(self, data: Any) -> Array:
         return self._margins_of(new_rows(data, self.data.features))
 
-    def _margins_of(self, X: Array) -> Array:
+    def _margins_of(self, X: Matrix) -> Array:
         weights, bias = self.objective.split(self.params)
         margins: Array = X @ weights + bias
         return margins
@@ -271,7 +271,7 @@ class Run:
     def _told_trace(self) -> Trace:
         """The trace as it is told and drawn: steps on samples know the loss of all rows too."""
         sampled = np.isnan(self.trace.full_losses).any() and self.choices.batch is None
-        return self.trace.informed(self.objective.value) if sampled else self.trace
+        return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
     @cached_property
     def story(self) -> "Story":

@@ -135,7 +135,7 @@ def record(
             stop = _follow(watched, stops, trace, told, lambda: interrupted() or given_up())
     last = trace[-1]
     if np.isnan(last.full_loss):
-        trace.know_last(descent.method.objective.value(last.params))
+        trace.fill_last(descent.method.objective.value(last.params))
     return stop
 
 

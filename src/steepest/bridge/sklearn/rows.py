@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.arrays import as_matrix
 from steepest.data.features import Features, named_features, plain_features
-from steepest.data.gaps import tell
+from steepest.data.gaps import holes_in_words
 from steepest.data.prepare import Data
 from steepest.data.target import Target
 from steepest.data.weights import WEIGHTS, array_weights, check_weights, weight_holes
@@ -40,7 +40,7 @@ class SklearnRows:
         """
         weights = array_weights(sample_weight, len(y))
         if holes := weight_holes(weights, WEIGHTS):
-            raise DataError(f"{tell(holes, _row)}; give every row a number from 0 up")
+            raise DataError(f"{holes_in_words(holes, _row)}; give every row a number from 0 up")
         if weights is not None:
             check_weights(weights, _row, NAME)
         return cls(as_matrix(X), y, weights)
