@@ -152,7 +152,7 @@ def test_what_cannot_be_is_refused_with_what_was_got(options: dict[str, Any], sa
 
 def test_a_loss_for_other_classes_is_refused() -> None:
     with pytest.raises(st.ChoiceError, match=r"Softmax\(classes=4\), but this target has 3"):
-        st.descend("penguins", "species", ["body_mass_g"], missing="drop", loss=st.Softmax(4), steps=1)
+        st.descend("penguins", "species", ["body_mass_g"], missing="drop", loss=st.Softmax(4))
 
 
 class HalfSign:

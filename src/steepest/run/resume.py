@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.method import plan_method
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError
 from steepest.run.callback import Callback
 from steepest.run.training import train
@@ -20,7 +20,7 @@ __all__ = ["resume"]
 
 
 def resume(
-    run: "Run", more: Asked, callback: Callable[[Step], object] | None, progress: bool
+    run: "Run", more: Options, callback: Callable[[Step], object] | None, progress: bool
 ) -> "Run":
     """Return the run gone on with by the `steps`, `tol` and `seconds` of `more`.
 
@@ -47,7 +47,7 @@ def resume(
     return asked.raise_with_run(run.of(run.data, run.objective, plan, options, outcome))
 
 
-def _taken_up(run: "Run") -> tuple[Asked, Method, Checkpoint]:
+def _taken_up(run: "Run") -> tuple[Options, Method, Checkpoint]:
     """Return the options of a run, its method once more, and where to go on from.
 
     A run whose file has nothing of that begins anew where it ended.

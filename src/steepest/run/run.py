@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.prepare import Data, labelled_rows, new_rows
+from steepest.data.sparse import Matrix
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
@@ -23,7 +24,8 @@ from steepest.errors import ChoiceError, DataError
 from steepest.objective.model.linear import param_names
 from steepest.objective.risk import LinearObjective
 from steepest.run.lowest_loss import lowest_loss
-from steepest.surface.surface import Surface, look_at
+from steepest.surface.directions import choose_axes
+from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class Run:
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
-    options: Asked | None = None
+    options: Options | None = None
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
@@ -69,7 +71,7 @@ class Run:
         data: Data,
         objective: LinearObjective,
         plan: Plan,
-        options: Asked | None,
+        options: Options | None,
         outcome: "Outcome",
     ) -> "Run":
         """Return the run that training has come to."""
@@ -183,7 +185,7 @@ class Run:
         """
         from steepest.run.resume import resume
 
-        more = Asked(steps=steps, tol=tol, seconds=seconds)
+        more = Options(steps=steps, tol=tol, seconds=seconds)
         return resume(self, more, callback, progress)
 
     def predict(self, data: Any) -> NDArray[Any]:
@@ -212,7 +214,7 @@ class Run:
     def _margins(self, data: Any) -> Array:
         return self._margins_of(new_rows(data, self.data.features))
 
-    def _margins_of(self, X: Array) -> Array:
+    def _margins_of(self, X: Matrix) -> Array:
         weights, bias = self.objective.split(self.params)
         margins: Array = X @ weights + bias
         return margins
@@ -257,16 +259,25 @@ class Run:
         spread = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
         return float(1.0 - misses / spread) if spread else float(misses == 0)
 
-    def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
+    def surface(
+        self,
+        x: str | None = None,
+        y: str | None = None,
+        points: int = 101,
+        *,
+        plane: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
-        With more than two params it is a slice through the end of the run. Raises ChoiceError for
-        names that are no params.
+        With more than two params it is a slice through the end of the run. `plane` is two vectors
+        (u, v), each of shape (params,), in place of two names: then the loss at (x, y) is that at
+        `params + x u + y v`. Raises ChoiceError for names that are no params, and for vectors
+        that do not span a plane.
         """
-        names = self.param_names
-        x = names[0] if x is None else x
-        y = names[len(names) - self.objective.layout.biases] if y is None else y
-        return look_at(self.objective, self._informed_trace, self._result, names, x, y, points)
+        names, end = self.param_names, self._result
+        usual = names[0], names[len(names) - self.objective.layout.biases]
+        axes = choose_axes(names, end.params, x, y, plane, usual=usual)
+        return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
 
     def table(self) -> "pa.Table":
         """Return the rows the run was trained on: actual, predicted, loss and share of the loss.
@@ -293,7 +304,7 @@ class Run:
     def _informed_trace(self) -> Trace:
         """The trace as it is drawn: steps on samples know the loss of all rows too."""
         sampled = np.isnan(self.trace.full_losses).any() and self.plan.batch is None
-        return self.trace.informed(self.objective.value) if sampled else self.trace
+        return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
     @cached_property
     def story(self) -> "Story":

@@ -14,7 +14,7 @@ from steepest.data.sparse import matrix_of, matrix_parts
 from steepest.data.target import Target
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.method import objective_on
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
@@ -41,7 +41,7 @@ class RunParts(TypedDict):
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
-    options: Asked | None
+    options: Options | None
     checkpoint: Checkpoint | None
 
 
@@ -103,7 +103,7 @@ def _fit_together(parts: RunParts) -> bool:
 
 def _parts_of(record: Mapping[str, Any], arrays: Arrays) -> RunParts:
     data = _data_of(record, arrays)
-    options = Asked.from_dict(record["asked"]) if record.get("asked") else None
+    options = Options.from_dict(record["asked"]) if record.get("asked") else None
     classes = None if data.target.classes is None else len(data.target.classes)
     plan = Plan.from_dict(record["choices"], classes, options)
     return RunParts(

@@ -10,7 +10,7 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.method import plan_stopping
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.stopping import Stop, Stopping
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.separation import judge_separation
@@ -43,7 +43,7 @@ class Outcome:
 @np.errstate(over="ignore", invalid="ignore")
 def train(
     method: Method,
-    options: Asked,
+    options: Options,
     classes: Sequence[object] | None,
     callback: Callback,
     *,
@@ -95,7 +95,7 @@ def _recorded(
             stop = _follow(steps, stopping, trace, callback, lambda: interrupted() or given_up())
     last = trace[-1]
     if np.isnan(last.full_loss):
-        trace.know_last(descent.method.objective.value(last.params))
+        trace.fill_last(descent.method.objective.value(last.params))
     return stop
 
 

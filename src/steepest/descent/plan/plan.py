@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from steepest.descent.plan.named_rates import rate_in_words
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.rules import RULES, Rule, State, choose_rule
 from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError
@@ -48,7 +48,7 @@ class Plan:
     @classmethod
     def of(
         cls,
-        options: Asked,
+        options: Options,
         *,
         loss: Loss,
         rule: Rule,
@@ -113,7 +113,7 @@ class Plan:
 
     @classmethod
     def from_dict(
-        cls, words: Mapping[str, Any], classes: int | None, options: Asked | None = None
+        cls, words: Mapping[str, Any], classes: int | None, options: Options | None = None
     ) -> "Plan":
         """Return the plan whose `to_dict` gave `words`, of a target with so many classes.
 
@@ -136,12 +136,12 @@ class Plan:
             afresh=words.get("afresh", ""),
         )
 
-    def to_options(self) -> Asked:
+    def to_options(self) -> Options:
         """Return options that would become this plan, but for the start.
 
         A rule or a learning rate that is not known any more stays a word that nothing is called by.
         """
-        return Asked(
+        return Options(
             loss=self.loss,
             rule=self.rule.word,
             learning_rate=self.learning_rate,
@@ -177,7 +177,7 @@ class UnkeptRule(Rule):
         )
 
 
-def _rule(word: str, options: Asked | None) -> Rule:
+def _rule(word: str, options: Options | None) -> Rule:
     """Return the rule that a file says."""
     given = None if options is None or options.rule == "auto" else choose_rule(options.rule)
     if given is not None and given.name == word:
