@@ -331,7 +331,7 @@ class TestEstimators:
         run = st.descend((X, y), **given, steps=9, seed=4)
         assert np.array_equal(model.run_.params, run.params)
         for name in OPTIONS:
-            ours, theirs = getattr(model.run_.asked, name), getattr(run.asked, name)
+            ours, theirs = getattr(model.run_.options, name), getattr(run.options, name)
             assert ours == theirs, name
 
     def test_a_subclass_may_have_parameters_of_its_own(self) -> None:
