@@ -30,7 +30,7 @@ Record = dict[str, Any]
 VERSION = 1
 
 PAGE_RULES = ("steepest", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "plane")
-"""The rules that stand once more in `web/descent.js`; a page offers no others."""
+"""The rules that stand once more in `web/engine/rules.js`; a page offers no others."""
 
 PAGE_RATES = ("auto", "time", "step", "cosine")
 """The words of a learning rate that stand once more in `web/engine/rates.js`; numbers do too."""

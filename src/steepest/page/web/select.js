@@ -1,7 +1,7 @@
 // What follows from the state: the numbers that cards and words are made of. Pure functions.
 import { Objective, chooseLoss } from './engine/objective.js';
+import { RECORDED } from './engine/recorded_losses.js';
 import { dot } from './engine/vectors.js';
-import { RECORDED } from './recorded_losses.js';
 
 /** Returns whether one of the keys of the state is new; all are where `changed` is null. */
 export function isNew(changed, ...keys) {

@@ -1,14 +1,15 @@
 // The engine that computes in the page itself, with no Python: descents, surfaces and losses of
 // the rows that the page holds. The same questions as `remote.js` asks of Python.
-import { RULES, descend } from '../descent.js';
 import { fixed } from '../words/numerals.js';
 import { checkNumber, checkWhole, told } from './checks.js';
 import { MOST_STEPS } from './choices.js';
 import { judgeDivergence, lowestAt } from './divergence.js';
+import { descend } from './loop.js';
 import { lowestLoss } from './lowest.js';
 import { Batches, Objective, chooseLoss } from './objective.js';
 import { chooseRate, fading, planeSearch } from './rates.js';
 import { roundingOf } from './rounding.js';
+import { RULES } from './rules.js';
 import { chooseScale } from './scales.js';
 import { stopAfter } from './stops.js';
 import { surfaceOf } from './surface.js';

@@ -1,8 +1,9 @@
 // The lowest loss there is for an objective, where that is known: the dashed line of the chart.
-import { RULES, descend } from '../descent.js';
+import { descend } from './loop.js';
 import { findLowest, roomOf } from './plane.js';
 import { planeSearch } from './rates.js';
 import { roundingOf } from './rounding.js';
+import { RULES } from './rules.js';
 import { chooseScale, waysOf } from './scales.js';
 import { stopAfter } from './stops.js';
 

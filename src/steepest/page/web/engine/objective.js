@@ -2,7 +2,7 @@
 //
 // X is row by row, (rows * features); params are the weights row by row, then the bias or biases,
 // ((features + 1) * margins). The twin of Python's `objective/linear.py`.
-import { Absolute, CrossEntropy, Huber, Softmax, Squared } from '../descent.js';
+import { Absolute, CrossEntropy, Huber, Softmax, Squared } from './losses.js';
 import { checkNumber } from './checks.js';
 import { Random } from './random.js';
 import { total } from './vectors.js';

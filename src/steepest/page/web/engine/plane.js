@@ -1,6 +1,6 @@
 // A plane through the params, `origin + a u + b v`, what the rows are on it, and its lowest point.
 // The twin of Python's `objective/plane.py` and of the bowl in `surface/window.py`.
-import { Squared } from '../descent.js';
+import { Squared } from './losses.js';
 import { solve } from './eigen.js';
 import { dot, total } from './vectors.js';
 

@@ -2,9 +2,9 @@
 // `here`: a number for every step, a schedule by the step's index, or a search that looks ahead. The
 // answer is a stride: how far, and in `momentum` how much of the last step to take once more. The
 // twin of Python's `descent/rates.py` and `descent/plane.py`.
-import { moveOf } from '../descent.js';
 import { checkNumber, checkWhole, told } from './checks.js';
 import { solve } from './eigen.js';
+import { moveOf } from './loop.js';
 import { bendAt } from './plane.js';
 import { dot } from './vectors.js';
 
