@@ -9,7 +9,7 @@ import { lowestLoss } from './lowest.js';
 import { Batches, Objective, chooseLoss } from './objective.js';
 import { chooseRate, fading, planeSearch } from './rates.js';
 import { roundingOf } from './rounding.js';
-import { RULES } from './rules.js';
+import { chooseRule } from './rules.js';
 import { chooseScale } from './scales.js';
 import { stopAfter } from './stops.js';
 import { surfaceOf } from './surface.js';
@@ -116,7 +116,7 @@ function checkClasses({ name, classes }, count, y) {
 
 /** Returns the run of choices on an objective, as a record. */
 function runOf(objective, choices) {
-  const rule = ruleOf(choices.rule);
+  const rule = chooseRule(choices.rule);
   const steps = stepsOf(choices.steps);
   const seed = checkWhole('seed', choices.seed, 0);
   const batch = choices.batch === null ? null : checkWhole('batch', choices.batch, 1);
@@ -196,11 +196,6 @@ function wholeOf(objectiveFor, run) {
 function stepsOf(steps) {
   if (checkWhole('steps', steps, 0) <= MOST_STEPS) return steps;
   throw new Error(`steps is ${fixed(steps, 0)}, but a page takes ${fixed(MOST_STEPS, 0)} at most`);
-}
-
-function ruleOf(name) {
-  if (Object.hasOwn(RULES, name)) return RULES[name];
-  throw new Error(`there is no rule '${name}'; choose one of ${Object.keys(RULES).join(', ')}`);
 }
 
 /** Returns the params to start from: those given, or random ones drawn with the seed. */

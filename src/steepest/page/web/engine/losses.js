@@ -26,9 +26,17 @@ class Loss {
   }
 }
 
-/** What the losses of a number have in common. */
+/** What the losses of a number have in common: `slope` and `cost` of a row by its residual. */
 class OfNumbers extends Loss {
   margins = 1;
+
+  fill(margins, y, value, slope) {
+    for (let i = 0; i < y.length; i += 1) {
+      const residual = margins[i] - y[i];
+      slope[i] = this.slope(residual);
+      value[i] = this.cost(residual, slope[i]);
+    }
+  }
 
   guess(y) {
     return [median(y)];
@@ -45,12 +53,12 @@ export class Squared extends OfNumbers {
   name = 'squared';
   most = 2;
 
-  fill(margins, y, value, slope) {
-    for (let i = 0; i < y.length; i += 1) {
-      const residual = margins[i] - y[i];
-      value[i] = residual * residual;
-      slope[i] = 2 * residual;
-    }
+  slope(residual) {
+    return 2 * residual;
+  }
+
+  cost(residual) {
+    return residual * residual;
   }
 
   curvature(margins) {
@@ -67,12 +75,12 @@ export class Absolute extends OfNumbers {
   name = 'absolute';
   most = Infinity;
 
-  fill(margins, y, value, slope) {
-    for (let i = 0; i < y.length; i += 1) {
-      const residual = margins[i] - y[i];
-      value[i] = Math.abs(residual);
-      slope[i] = Math.sign(residual);
-    }
+  slope(residual) {
+    return Math.sign(residual);
+  }
+
+  cost(residual) {
+    return Math.abs(residual);
   }
 
   curvature(margins) {
@@ -90,14 +98,12 @@ export class Huber extends OfNumbers {
     this.delta = delta;
   }
 
-  fill(margins, y, value, slope) {
-    const { delta } = this;
-    for (let i = 0; i < y.length; i += 1) {
-      const residual = margins[i] - y[i];
-      const held = Math.max(-delta, Math.min(delta, residual));
-      value[i] = held * (residual - 0.5 * held);
-      slope[i] = held;
-    }
+  slope(residual) {
+    return Math.max(-this.delta, Math.min(this.delta, residual));
+  }
+
+  cost(residual, slope) {
+    return slope * (residual - 0.5 * slope);
   }
 
   curvature(margins, y) {

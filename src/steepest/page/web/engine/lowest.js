@@ -3,7 +3,7 @@ import { descend } from './loop.js';
 import { findLowest, roomOf } from './plane.js';
 import { planeSearch } from './rates.js';
 import { roundingOf } from './rounding.js';
-import { RULES } from './rules.js';
+import { chooseRule } from './rules.js';
 import { chooseScale, waysOf } from './scales.js';
 import { stopAfter } from './stops.js';
 
@@ -35,7 +35,7 @@ function arrived(objective) {
   const trace = descend({
     objective,
     start: new Float64Array(objective.size),
-    rule: RULES.plane,
+    rule: chooseRule('plane'),
     rate: planeSearch,
     ...roundingOf(objective),
     why: whenThere(objective.nullLoss),

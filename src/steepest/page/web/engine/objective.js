@@ -1,7 +1,7 @@
 // What is descended: `mean(loss(X w + b, y)) + l2 / 2 |w|²`, the bias free.
 //
 // X is row by row, (rows * features); params are the weights row by row, then the bias or biases,
-// ((features + 1) * margins). The twin of Python's `objective/linear.py`.
+// ((features + 1) * margins). The twin of Python's `objective/risk.py`.
 import { Absolute, CrossEntropy, Huber, Softmax, Squared } from './losses.js';
 import { checkNumber } from './checks.js';
 import { Random } from './random.js';

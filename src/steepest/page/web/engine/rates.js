@@ -1,7 +1,7 @@
 // Learning rates: how far to go along a direction. Each is a function of where the descent stands,
 // `here`: a number for every step, a schedule by the step's index, or a search that looks ahead. The
 // answer is a stride: how far, and in `momentum` how much of the last step to take once more. The
-// twin of Python's `descent/rates.py` and `descent/plane.py`.
+// twin of Python's `descent/steps/step_size.py` and `descent/steps/plane_search.py`.
 import { checkNumber, checkWhole, told } from './checks.js';
 import { solve } from './eigen.js';
 import { moveOf } from './loop.js';
