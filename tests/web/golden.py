@@ -11,7 +11,7 @@ import numpy as np
 
 import steepest as st
 from steepest.descent.coordinates.named import choose_scale
-from steepest.descent.rules import RULES
+from steepest.descent.rules import RULES, Rule
 from steepest.objective.loss.named import LOSSES
 from steepest.page.record import PAGE_RULES
 
@@ -37,6 +37,18 @@ SCALES = ("none", "standard", "round")
 
 RATED = tuple(rule for rule in PAGE_RULES if rule != "plane")
 """The rules of a page that go by a learning rate; the plane search finds its own."""
+
+NUMBERED = (
+    "momentum:0.5",
+    "momentum:0",
+    "nesterov:0.5",
+    "rmsprop:0.5",
+    "rmsprop:0.99:0.001",
+    "adagrad:0.01",
+    "adam:0.5:0.9",
+    "adam:0.9:0.99:0.001",
+)
+"""Rules with numbers of their own, as words."""
 
 CURVED = tuple(kind for kind in DATA if kind != "absolute")
 """The losses that a plane search can walk on: those without a kink."""
@@ -67,7 +79,15 @@ def run_of(kind: str, **choices: Any) -> st.Run:
     """Return Python's run on the data of a loss, or on those with many features."""
     data, target, features = (DATA | MANY)[kind]
     asked = USUAL | {"loss": kind if kind in LOSSES else "auto", "missing": "drop"} | choices
+    if ":" in asked["rule"]:
+        asked["rule"] = rule_of(asked["rule"])
     return st.descend(data, target, features, **asked)
+
+
+def rule_of(word: str) -> Rule:
+    """Return the rule of a word such as `momentum:0.5`."""
+    name, *numbers = word.split(":")
+    return RULES[name](*map(float, numbers))
 
 
 def scene_of(run: st.Run) -> Case:
@@ -91,10 +111,10 @@ def scene_of(run: st.Run) -> Case:
     }
 
 
-def record_of(run: st.Run) -> Case:
+def record_of(run: st.Run, rule: str | None = None) -> Case:
     """Return a run as JavaScript tells it, less what each works out in its own way."""
     trace, choices = run.trace, run.choices
-    limit = RULES[choices.rule]().limit(choices.curvature) if choices.curvature else None
+    limit = rule_of(rule or choices.rule).limit(choices.curvature) if choices.curvature else None
     full = [
         run.objective.value(step.params) if np.isnan(step.full_loss) else step.full_loss
         for step in trace
@@ -125,13 +145,14 @@ def choices_of(run: st.Run, **asked: Any) -> Case:
 def case(kind: str, **asked: Any) -> Case:
     """Return one golden case."""
     run = run_of(kind, **asked)
-    return {"scene": scene_of(run), "choices": choices_of(run, **asked), "run": record_of(run)}
+    choices = choices_of(run, **asked)
+    return {"scene": scene_of(run), "choices": choices, "run": record_of(run, choices["rule"])}
 
 
 def safe_rate(kind: str, rule: str, scale: str, share: float = 0.7) -> float:
     """Return a rate that is a share of the rule's limit, or a plain small one if it has none."""
     curvature = choose_scale(scale, run_of(kind, steps=0).objective).curvature
-    limit = RULES[rule]().limit(curvature) if curvature else None
+    limit = rule_of(rule).limit(curvature) if curvature else None
     return share * limit if limit else 0.05
 
 
@@ -141,7 +162,7 @@ def small_cases() -> dict[str, Case]:
         f"{kind} {rule}": case(kind, rule=rule, learning_rate=safe_rate(kind, rule, "standard"),
                                scale="standard", l2=0.01)
         for kind in DATA
-        for rule in RATED
+        for rule in (*RATED, *NUMBERED)
     }  # fmt: skip
     for kind in CURVED:
         cases[f"{kind} plane"] = case(kind, rule="plane", scale="round", l2=0.01, steps=4)

@@ -21,7 +21,8 @@ STATE = """
 
 def record(run: st.Run) -> Any:
     """Return the record of a run as a page gets it."""
-    return json.loads(to_json(scene_record(run.story, run.data, run.objective, run.surface())))
+    surface, lowest = run.surface(), run.lowest_loss
+    return json.loads(to_json(scene_record(run.story, run.data, run.objective, surface, lowest)))
 
 
 def ask(modules: Any, module: str, code: str, states: Any, more: Any = None) -> Any:

@@ -98,7 +98,7 @@ export function chooseRule(word) {
   if (given.length <= Object.keys(numbers).length && given.every(isNumber)) {
     return MAKERS[name](numbers);
   }
-  const form = [name, ...Object.keys(numbers)].join(':');
+  const form = [name, ...Object.keys(numbers).map((key) => key.toUpperCase())].join(':');
   throw new Error(`the rule is ${told(word)}, but it must be ${form}, with numbers`);
 }
 
@@ -135,8 +135,8 @@ export function ruleWord(name, numbers) {
 
 /** Returns a rule for a reader: `momentum (beta 0.5)`. */
 export function ruleInWords(word) {
-  const name = ruleName(word);
-  const own = Object.entries(numbersOf(word)).filter(([key, n]) => n !== DEFAULTS[name][key]);
+  const [name, ...given] = word.split(':');
+  const own = Object.entries(numbersOf(word)).slice(0, given.length);
   return own.length ? `${name} (${own.map(([key, n]) => `${key} ${n}`).join(', ')})` : word;
 }
 
