@@ -126,7 +126,7 @@ function setParam(store, i, text) {
 
 /** The rule by its name, and its beta if it has one; other numbers are shown as they are. */
 function makeRule(panel, store) {
-  const held = box(panel, 'rule');
+  const held = box(panel, 'rule', 'st-rule');
   const rule = choice(held, 'rule', (value) => {
     // The plane search finds its own rate, from all rows.
     const own = value === 'plane' ? { learning_rate: 'auto', batch: null } : {};
