@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["counted", "percent", "short", "signed"]
+__all__ = ["counted", "percent", "plain", "short", "signed"]
 
 
 def short(value: float, digits: int = 4) -> str:
@@ -48,3 +48,12 @@ def counted(number: int, thing: str) -> str:
     ('1 step', '1,200 steps')
     """
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def plain(value: float) -> str:
+    """Return the shortest text that reads back as the same number, whole numbers without a point.
+
+    >>> plain(3.0), plain(0.5), plain(1e-08)
+    ('3', '0.5', '1e-08')
+    """
+    return repr(float(value)).removesuffix(".0")

@@ -1,18 +1,20 @@
 """Rules: how a gradient becomes a direction.
 
-A rule is two pure functions: `init(params) -> state` and `update(gradient, state) -> (direction,
-state)`. The step is then `params += learning_rate * direction`. States are tuples of arrays, so
-they can be kept and taken up again.
+A rule is two pure functions, as a gradient transformation of optax is: `init(params) -> state` and
+`update(gradient, state) -> (direction, state)`. The step is then `params += learning_rate *
+direction`. States are tuples of arrays, so they can be kept and taken up again. What else is known
+of a rule, such as its limit, is asked of it; a rule that nobody here wrote needs the two only.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from steepest.checks import number
 from steepest.errors import ChoiceError
+from steepest.numerals import plain
 from steepest.objective.protocol import Vector
 
 __all__ = [
@@ -20,9 +22,11 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
+    "GradientTransformation",
     "Momentum",
     "Nesterov",
     "NesterovRestart",
+    "OwnRule",
     "Plane",
     "Proximal",
     "RMSProp",
@@ -31,17 +35,14 @@ __all__ = [
     "Steepest",
     "choose_rule",
     "led",
+    "word_of",
 ]
 
 State = tuple[Any, ...]
 
 
-class Rule(Protocol):
-    """How a gradient becomes a direction."""
-
-    @property
-    def name(self) -> str:
-        """The word by which the rule is chosen."""
+class GradientTransformation(Protocol):
+    """All that a rule of the reader's own must have."""
 
     def init(self, params: Vector) -> State:
         """Return the state before the first step."""
@@ -49,18 +50,82 @@ class Rule(Protocol):
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
         """Return the direction to go and the next state."""
 
+
+def word_of(name: str, made: object) -> str:
+    """Return `name:number:number` for what was made with these numbers, its fields.
+
+    Usual ones at the end are left out. By that word it can be made again, to the bit.
+    """
+    own = _numbers_of(made)
+    numbers = [getattr(made, field.name) for field in own]
+    while numbers and numbers[-1] == own[len(numbers) - 1].default:
+        numbers.pop()
+    return ":".join([name, *map(plain, numbers)])
+
+
+def _numbers_of(made: object) -> tuple[Field[float], ...]:
+    """Return the fields of a dataclass or of one made, its numbers; none of anything else."""
+    return fields(made) if is_dataclass(made) else ()
+
+
+class Rule:
+    """How a gradient becomes a direction, and what is known of that; by default nothing."""
+
+    along_gradient: ClassVar[bool] = False
+    """Whether the first step goes against the gradient."""
+    draws_to_zero: ClassVar[bool] = False
+    """Whether the step goes against the gradient and then draws weights towards 0, as L1 asks."""
+    constant_rate: ClassVar[bool] = False
+    """Whether it has its guarantee only at the same learning rate at every step."""
+    limit_formula: ClassVar[str] = ""
+    """`limit` as a formula; empty if there is none."""
+
+    @property
+    def name(self) -> str:
+        """The name by which the rule is chosen: `momentum`."""
+        raise NotImplementedError
+
+    @property
+    def word(self) -> str:
+        """The name and the numbers that are not the usual ones, in order: `momentum:0.5`.
+
+        >>> Momentum().word, Adam(beta2=0.99).word
+        ('momentum', 'adam:0.9:0.99')
+        """
+        return word_of(self.name, self)
+
+    @property
+    def decays(self) -> bool:
+        """Whether `decay_at` is to be added to each direction."""
+        return False
+
+    def init(self, params: Vector) -> State:
+        """Return the state before the first step."""
+        raise NotImplementedError
+
+    def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
+        """Return the direction to go and the next state."""
+        raise NotImplementedError
+
+    def decay_at(self, position: Vector) -> Vector:
+        """Return what is added to the direction at this position, of the same shape."""
+        return np.zeros_like(position)
+
     def limit(self, curvature: float) -> float | None:
-        """Return the fixed learning rate at and above which a bowl so curved is left, if known."""
+        """Return the fixed rate at and above which a bowl of this curvature is left, if known."""
+        return None
 
 
 @dataclass(frozen=True)
-class Steepest:
+class Steepest(Rule):
     """The direction of the steepest descent, `-gradient` (Cauchy 1847).
 
     On a bowl of curvature L a fixed rate converges below 2/L and diverges above.
     """
 
     name: ClassVar[str] = "steepest"
+    along_gradient: ClassVar[bool] = True
+    limit_formula: ClassVar[str] = "2/curvature"
 
     def init(self, params: Vector) -> State:
         """Return the empty state: the rule remembers nothing."""
@@ -77,12 +142,13 @@ class Steepest:
 
 @dataclass(frozen=True)
 class Plane(Steepest):
-    """The gradient here, with the last step beside it: the plane search finds how much of each.
+    """`-gradient` with the last step beside it: the plane search finds how much of each.
 
-    See `descent/plane.py`; no rate is fixed, so none is its limit.
+    See `descent/steps/plane_search.py`; no rate is fixed, so none is its limit.
     """
 
     name: ClassVar[str] = "plane"
+    limit_formula: ClassVar[str] = ""
 
     def limit(self, curvature: float) -> float | None:
         """Return None: the rate is found anew at every step."""
@@ -93,16 +159,18 @@ class Plane(Steepest):
 class Proximal(Steepest):
     """Against the gradient, then each weight towards 0, where an L1 penalty lets it rest.
 
-    See `descent/proximal.py` for the step at a rate that is told, and `descent/working_set.py` for
-    the one that finds its own. A fixed rate converges below 2/L, with L the most that all but L1
-    curves. Without L1 it is steepest descent.
+    See `descent/steps/proximal_gradient.py` for the step at a rate that is given, and
+    `descent/steps/proximal_newton.py` for the one that finds its own. A fixed rate converges below
+    2/L, with L the most that all but L1 curves. Without L1 it is steepest descent.
     """
 
     name: ClassVar[str] = "proximal"
+    along_gradient: ClassVar[bool] = False
+    draws_to_zero: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
-class Momentum:
+class Momentum(Rule):
     """The heavy ball: `v = beta v + gradient`, direction `-v`.
 
     Polyak 1964, "Some methods of speeding up the convergence of iteration methods"; the form
@@ -111,6 +179,7 @@ class Momentum:
 
     beta: float = 0.9
     name: ClassVar[str] = "momentum"
+    limit_formula: ClassVar[str] = "2 (1 + beta)/curvature"
 
     def init(self, params: Vector) -> State:
         """Return the ball at rest."""
@@ -127,7 +196,7 @@ class Momentum:
 
 
 @dataclass(frozen=True)
-class Nesterov:
+class Nesterov(Rule):
     """Momentum that looks ahead: `v = beta v + gradient`, direction `-(gradient + beta v)`.
 
     Nesterov 1983; in the form of Sutskever et al. 2013, "On the importance of initialization and
@@ -136,6 +205,7 @@ class Nesterov:
 
     beta: float = 0.9
     name: ClassVar[str] = "nesterov"
+    limit_formula: ClassVar[str] = "2 (1 + beta)/((1 + 2 beta) curvature)"
 
     def init(self, params: Vector) -> State:
         """Return the ball at rest."""
@@ -151,16 +221,8 @@ class Nesterov:
         return 2.0 * (1.0 + self.beta) / ((1.0 + 2.0 * self.beta) * curvature)
 
 
-class _NoLimit:
-    """A rule of which no fixed rate is known at and above which it leaves a bowl."""
-
-    def limit(self, curvature: float) -> float | None:
-        """Return None: nothing is proved of it."""
-        return None
-
-
 @dataclass(frozen=True)
-class NesterovRestart(_NoLimit):
+class NesterovRestart(Rule):
     """Momentum that grows by itself, and is dropped when it would lead uphill.
 
     With w the point that a plain step leads to, `w+ = here - rate gradient`, the walk goes on to
@@ -179,6 +241,7 @@ class NesterovRestart(_NoLimit):
     """
 
     name: ClassVar[str] = "nesterov_restart"
+    constant_rate: ClassVar[bool] = True
 
     def init(self, params: Vector) -> State:
         """Return no momentum, and t = 1."""
@@ -196,7 +259,7 @@ class NesterovRestart(_NoLimit):
 
 
 @dataclass(frozen=True)
-class ScheduleFree(_NoLimit):
+class ScheduleFree(Rule):
     """A fast walk z, the mean x of its points, and the gradient taken between the two.
 
     `z+ = z - rate gradient(y)`, `x+ = x + (z+ - x) / k` at step k (from 1), and the walk that is
@@ -212,6 +275,7 @@ class ScheduleFree(_NoLimit):
 
     beta: float = 0.9
     name: ClassVar[str] = "schedule_free"
+    constant_rate: ClassVar[bool] = True
 
     def init(self, params: Vector) -> State:
         """Return no lead of z over x, and a count of 0 steps."""
@@ -225,12 +289,8 @@ class ScheduleFree(_NoLimit):
         return direction, ((1.0 - share) * lead, count)
 
 
-class _OwnScale(_NoLimit):
-    """A rule that divides by the size of its gradients: its steps shrink as they grow."""
-
-
 @dataclass(frozen=True)
-class AdaGrad(_OwnScale):
+class AdaGrad(Rule):
     """Each param divided by the root of the sum of its squared gradients.
 
     Duchi, Hazan & Singer 2011, "Adaptive subgradient methods", JMLR 12.
@@ -250,7 +310,7 @@ class AdaGrad(_OwnScale):
 
 
 @dataclass(frozen=True)
-class RMSProp(_OwnScale):
+class RMSProp(Rule):
     """Each param divided by the root of a running mean of its squared gradients.
 
     Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning", with its 0.9.
@@ -271,7 +331,7 @@ class RMSProp(_OwnScale):
 
 
 @dataclass(frozen=True)
-class Adam(_OwnScale):
+class Adam(Rule):
     """Momentum and RMSProp at once, both corrected for their start at 0.
 
     Kingma & Ba 2015, "Adam: a method for stochastic optimization", algorithm 1.
@@ -316,7 +376,12 @@ class AdamW(Adam):
     def __post_init__(self) -> None:
         number("the weight decay", self.weight_decay)
 
-    def decay(self, position: Vector) -> Vector:
+    @property
+    def decays(self) -> bool:
+        """Return True: the decay is the rule's own."""
+        return True
+
+    def decay_at(self, position: Vector) -> Vector:
         """Return what is added to the direction: `-weight_decay position`."""
         return -self.weight_decay * position
 
@@ -326,50 +391,112 @@ def led(
 ) -> tuple[Vector, State]:
     """Return where a rule leads from a `position`, and its next state.
 
-    A rule sees the gradient alone; a decay of the params is the one thing that it may add.
+    A rule is given the gradient alone; a decay of the params is the one thing that it may add.
     """
     direction, state = rule.update(gradient, state)
-    if isinstance(rule, AdamW):
-        direction = direction + rule.decay(position())
+    if rule.decays:
+        direction = direction + rule.decay_at(position())
     return direction, state
 
 
 RULES: dict[str, type[Rule]] = {
-    rule.name: rule
-    for rule in (
-        Steepest,
-        Momentum,
-        Nesterov,
-        NesterovRestart,
-        AdaGrad,
-        RMSProp,
-        Adam,
-        AdamW,
-        ScheduleFree,
-        Plane,
-        Proximal,
-    )
+    "steepest": Steepest,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "nesterov_restart": NesterovRestart,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+    "schedule_free": ScheduleFree,
+    "plane": Plane,
+    "proximal": Proximal,
 }
 """The rules by their names."""
 
 
-def choose_rule(rule: str | Rule) -> Rule:
-    """Return the rule called `rule`, or the rule itself if it is one; `auto` is steepest descent.
+@dataclass(frozen=True)
+class OwnRule(Rule):
+    """A rule of the reader's own: what it does not say of itself is not known.
 
-    Raises ChoiceError for an unknown name.
+    `rule` has `init` and `update`, and may have a `name`, a `limit(curvature)` with its
+    `limit_formula`, a `decay_at(position)`, and `along_gradient`.
     """
-    if not isinstance(rule, str):
-        return _as_rule(rule)
-    if rule != "auto" and rule not in RULES:
-        raise ChoiceError(f"there is no rule {rule!r}; choose one of auto, {', '.join(RULES)}")
-    return RULES[rule if rule != "auto" else "steepest"]()
+
+    rule: GradientTransformation
+
+    @property
+    def name(self) -> str:
+        """Its own name, or that of its class where it has none or that of another rule."""
+        name = str(getattr(self.rule, "name", ""))
+        return type(self.rule).__name__ if name in ("", "auto", *RULES) else name
+
+    @property
+    def word(self) -> str:
+        """The name: by it the rule cannot be made again."""
+        return self.name
+
+    @property
+    def along_gradient(self) -> bool:  # type: ignore[override]
+        """Whether its first step goes against the gradient, as far as it says so."""
+        return bool(getattr(self.rule, "along_gradient", False))
+
+    @property
+    def limit_formula(self) -> str:  # type: ignore[override]
+        """Its limit as a formula."""
+        return str(getattr(self.rule, "limit_formula", "its limit"))
+
+    @property
+    def decays(self) -> bool:
+        """Whether it has a decay."""
+        return hasattr(self.rule, "decay_at")
+
+    def init(self, params: Vector) -> State:
+        """Return what `rule` does."""
+        return self.rule.init(params)
+
+    def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
+        """Return what `rule` does."""
+        return self.rule.update(gradient, state)
+
+    def decay_at(self, position: Vector) -> Vector:
+        """Return what `rule` does."""
+        own: Callable[[Vector], Vector] = getattr(self.rule, "decay_at", np.zeros_like)
+        return own(position)
+
+    def limit(self, curvature: float) -> float | None:
+        """Return what `rule` does, None if it has no limit."""
+        own: Callable[[float], float | None] | None = getattr(self.rule, "limit", None)
+        return None if own is None else own(curvature)
 
 
-def _as_rule(rule: Any) -> Rule:
-    """Return `rule` if it is one: neither its class nor something else."""
+def choose_rule(rule: str | GradientTransformation) -> Rule:
+    """Return the rule that a word says, or the rule itself if it is one.
+
+    A word may bring numbers, `momentum:0.5` or `adam:0.9:0.99`, as `Rule.word` has them; `auto` is
+    steepest descent. A rule of the reader's own becomes an `OwnRule`. Raises ChoiceError for an
+    unknown word, and for what has no `init` and `update`.
+    """
+    if isinstance(rule, str):
+        return _named("steepest" if rule == "auto" else rule)
     if isinstance(rule, type) or not (hasattr(rule, "init") and hasattr(rule, "update")):
         raise ChoiceError(
             f"the rule is {rule!r}, but it must be the name of a rule or have init and update"
         )
-    chosen: Rule = rule
-    return chosen
+    if isinstance(rule, Rule) and type(rule) in (*RULES.values(), OwnRule):
+        return rule
+    return OwnRule(rule)
+
+
+def _named(word: str) -> Rule:
+    """Return the rule of a word, `name` or `name:number:number`."""
+    name, *texts = word.split(":")
+    if name not in RULES:
+        raise ChoiceError(f"there is no rule {word!r}; choose one of auto, {', '.join(RULES)}")
+    kind = RULES[name]
+    names = [field.name for field in _numbers_of(kind)]
+    if len(texts) > len(names):
+        most = ":".join([name, *(each.upper() for each in names)])
+        raise ChoiceError(f"the rule is {word!r}, but there are too many numbers; it is {most}")
+    numbers = zip(names, texts, strict=False)
+    return kind(**{each: number(f"{each} of the rule {name}", text) for each, text in numbers})

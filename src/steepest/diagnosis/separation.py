@@ -29,13 +29,13 @@ def judge_separation(
     certificate: see `separated_below` and `told_apart`.
     """
     if loss < separated_below(objective):
-        return _all_apart(len(objective.rows), loss)
-    if classes is None or not (apart := told_apart(objective, params)).size:
+        return _all_separated(len(objective.rows), loss)
+    if classes is None or not (separated := told_apart(objective, params)).size:
         return None
-    return _some_apart([str(classes[code]) for code in apart], len(objective.rows))
+    return _some_separated([str(classes[code]) for code in separated], len(objective.rows))
 
 
-def _all_apart(rows: int, loss: float) -> Verdict:
+def _all_separated(rows: int, loss: float) -> Verdict:
     total, limit = loss * rows, float(np.log(2.0))
     return Verdict(
         level="proved",
@@ -51,7 +51,7 @@ def _all_apart(rows: int, loss: float) -> Verdict:
     )
 
 
-def _some_apart(names: Sequence[str], rows: int) -> Verdict:
+def _some_separated(names: Sequence[str], rows: int) -> Verdict:
     which = f"the class {names[0]} is" if len(names) == 1 else f"the classes {', '.join(names)} are"
     return Verdict(
         level="proved",

@@ -10,18 +10,19 @@ from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.prepare import Data, prepare
 from steepest.data.target import Target
-from steepest.descent.loop import Descent, Walk
-from steepest.descent.plan.method import Choices, objective_of, plan_stops, plan_walk
+from steepest.descent.plan.method import objective_of, plan_walk
 from steepest.descent.plan.options import Asked
-from steepest.descent.rules import Rule
+from steepest.descent.plan.plan import Plan
+from steepest.descent.rules import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError
 from steepest.numerals import counted
-from steepest.objective.loss.named import LOSSES
-from steepest.objective.risk import LinearObjective
+from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.named import wants_classes
+from steepest.run.callback import Callback
 from steepest.run.run import Run
-from steepest.run.training import Told, check_start, judge, record, stands
-from steepest.trace import Step, Trace
+from steepest.run.training import train
+from steepest.trace import Step
 
 __all__ = ["descend", "descend_rows"]
 
@@ -31,8 +32,8 @@ def descend(
     target: str | None = None,
     features: Sequence[str] | None = None,
     *,
-    loss: str = "auto",
-    rule: str | Rule = "auto",
+    loss: str | Loss = "auto",
+    rule: str | GradientTransformation = "auto",
     learning_rate: float | str | Schedule = "auto",
     steps: int | None = None,
     start: ArrayLike | Run | None = None,
@@ -40,8 +41,8 @@ def descend(
     scale: str = "auto",
     l1: float = 0.0,
     l2: float = 0.0,
-    delta: float = 1.0,
-    quantile: float = 0.5,
+    delta: float | None = None,
+    quantile: float | None = None,
     batch: int | None = None,
     tol: float | None = None,
     seconds: float | None = None,
@@ -59,17 +60,19 @@ def descend(
     are, sparse matrices of SciPy by rows (CSR; others are converted once). `target` names the
     column to predict, `features` those to predict it from (all others, less `drop`, if left out).
 
-    - `loss`: squared, absolute, huber (with `delta`, in units of the target), quantile (with
-      `quantile`, the share of the rows that is to lie below the prediction), poisson (counts: the
-      prediction is `exp(X w + b)`), cross_entropy, or auto by the target's type.
+    - `loss`: squared, absolute, huber (with `delta`, in units of the target, 1 if left out),
+      quantile (with `quantile`, the share of the rows that is to lie below the prediction, 0.5 if
+      left out), poisson (counts: the prediction is `exp(X w + b)`), cross_entropy, or auto by the
+      target's type. A word may bring its number, `huber:3`; an object, `Huber(3.0)`, is one too.
     - `l1` adds `l1 |weights|_1` to the mean loss, `l2` adds `l2 / 2 |weights|^2`, the bias free of
       both, the weights in the units of the data; with both it is an elastic net. L1 brings many
       weights to rest at exactly 0. It needs a smooth loss, steps of all rows, and the rule auto,
       steepest or proximal. The gradient that is told is then the shortest subgradient, 0 in the
       minimum.
     - `rule`: steepest, momentum, nesterov, nesterov_restart, adagrad, rmsprop, adam, adamw,
-      schedule_free, plane, proximal, or auto. `adamw` ends elsewhere than in the minimum of the
-      loss. `proximal` is what auto and steepest are with `l1`.
+      schedule_free, plane, proximal, or auto; with numbers of its own as `momentum:0.5` or
+      `Momentum(beta=0.5)`. Any object with `init` and `update` is a rule. `adamw` ends elsewhere
+      than in the minimum of the loss. `proximal` is what auto and steepest are with `l1`.
     - `learning_rate`: a number, a schedule (`time:0.1`, `step:0.1`, `cosine:0.1`, or a function
       of the step's index), or auto: a search that never lets the loss rise (mini-batches: a safe
       rate that fades over the epochs; nesterov_restart and schedule_free: 1 / curvature). Made
@@ -110,7 +113,7 @@ def descend(
         target,
         features,
         drop=drop,
-        classify=_wants_classes(loss),
+        classify=wants_classes(loss),
         missing=missing,
         sample_weight=sample_weight,
         threads=threads,
@@ -153,47 +156,23 @@ def descend_rows(
 
     `given_up` is asked between steps; once it says so the run is interrupted.
     """
-    asked = Asked(start=_start_from(start, rows), **choices)
+    options = Asked(start=_start_from(start, rows), **choices)
     threads = None if threads is None else whole_number("threads", threads, least=1)
-    objective = objective_of(rows, asked, threads)
-    walk, why = plan_walk(objective, asked)
-    stops = plan_stops(objective, walk.scale, asked)
-    trace, told = Trace(walk.start.size), Told(callback)
-    descent = Descent(walk, enough=stops.enough)
-    stop = record(descent, trace, stops, progress, told, given_up)
-    check_start(trace)
-    return told.kept(
-        Run(
-            data=rows,
-            objective=objective,
-            choices=_became(asked, objective, walk, why),
-            trace=trace,
-            stop=stop,
-            verdicts=judge(walk, trace, stop, rows.target.classes),
-            asked=asked,
-            standing=stands(descent, trace, stop),
-        )
+    objective = objective_of(rows, options, threads)
+    method, reasons = plan_walk(objective, options)
+    plan = Plan.of(
+        options,
+        loss=objective.loss,
+        rule=method.rule,
+        scale=method.scale.name,
+        curvature=method.scale.curvature,
+        reasons=reasons,
     )
-
-
-def _became(asked: Asked, objective: LinearObjective, walk: Walk, why: str) -> Choices:
-    """Return what was asked for, and what `auto` became."""
-    return Choices(
-        loss=objective.loss.name,
-        rule=walk.rule.name,
-        learning_rate=asked.rate_in_words,
-        scale=walk.scale.name,
-        l1=asked.l1,
-        l2=asked.l2,
-        delta=asked.delta,
-        quantile=asked.quantile,
-        seed=asked.seed,
-        random_start=asked.start is None,
-        steps=asked.steps,
-        batch=asked.batch,
-        curvature=walk.scale.curvature,
-        why=why,
+    asked = Callback(callback)
+    outcome = train(
+        method, options, rows.target.classes, asked, progress=progress, given_up=given_up
     )
+    return asked.raise_with_run(Run.of(rows, objective, plan, options, outcome))
 
 
 def _start_from(start: ArrayLike | Run | None, rows: Data) -> ArrayLike | None:
@@ -215,19 +194,14 @@ def _start_from(start: ArrayLike | Run | None, rows: Data) -> ArrayLike | None:
             )
     if start.classes != rows.target.classes:
         raise ChoiceError(
-            f"the run to start from predicts {_told(start.data.target)}, but these data have "
-            f"{_told(rows.target)}; start from a run with the same classes"
+            f"the run to start from predicts {_in_words(start.data.target)}, but these data have "
+            f"{_in_words(rows.target)}; start from a run with the same classes"
         )
     return start.params
 
 
-def _told(target: Target) -> str:
+def _in_words(target: Target) -> str:
     """Return what a target is, for a message."""
     if target.classes is None:
         return f"a number, {target.name}"
     return f"the classes {', '.join(map(str, target.classes))} of {target.name}"
-
-
-def _wants_classes(loss: str) -> bool | None:
-    """Return whether the loss needs classes; None if the target's type decides."""
-    return None if loss not in LOSSES else loss == "cross_entropy"

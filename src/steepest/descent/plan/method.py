@@ -1,7 +1,7 @@
 """From what was asked for to a walk and its stops."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from steepest.descent.plan.auto import auto_rule, auto_scale, known_from_sums
 from steepest.descent.plan.named_rates import choose_rate, rate_of_rule
 from steepest.descent.plan.options import Asked
 from steepest.descent.plan.proximal import plan_proximal
-from steepest.descent.rules import Plane, Rule, Steepest, choose_rule
+from steepest.descent.rules import GradientTransformation, Plane, Steepest, choose_rule
 from steepest.descent.sampling import Batches, Growing
 from steepest.descent.steps.adaptive import check_rate
 from steepest.descent.steps.plane_search import PlaneSearch
@@ -25,7 +25,9 @@ from steepest.descent.steps.safe import HeldBack, safe_rate
 from steepest.descent.steps.step_size import LearningRate, Schedule, Scheduled, Search, TimeDecay
 from steepest.descent.stopping import Stopping
 from steepest.errors import ChoiceError
+from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
+from steepest.objective.loss.penalty import Penalty
 from steepest.objective.loss.regression import Squared
 from steepest.objective.model.normal_equations import SquaredSums
 from steepest.objective.model.separability import separated_below, told_apart
@@ -33,58 +35,31 @@ from steepest.objective.protocol import Objective, Vector, as_objective
 from steepest.objective.risk import LinearObjective
 from steepest.trace import Step
 
-__all__ = ["Choices", "objective_of", "plan_stops", "plan_walk", "steps"]
+__all__ = ["objective_of", "objective_on", "plan_stops", "plan_walk", "steps"]
 
 TOLERANCE = 1e-10
 """The `tol` of a run that was told no number of steps."""
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What was asked for, in words and numbers that can be kept; `auto` is what it became.
-
-    `curvature` is the bound on the objective's curvature in the coordinates of the walk.
-    """
-
-    loss: str
-    rule: str
-    learning_rate: float | str
-    scale: str
-    l2: float
-    delta: float
-    seed: int
-    random_start: bool
-    steps: int | None
-    batch: int | None
-    curvature: float | None
-    quantile: float = 0.5
-    l1: float = 0.0
-    why: str = ""
-    """Why `auto` became what it did, part by part; empty where nothing was left to it."""
-    afresh: str = ""
-    """Where the run was gone on with without what its rule had carried, and why; mostly empty."""
-
-    @property
-    def penalised(self) -> bool:
-        """Whether there is a penalty on the weights."""
-        return bool(self.l1 or self.l2)
-
-
-def objective_of(
-    data: Data, chosen: Asked | Choices, threads: int | None = None
-) -> LinearObjective:
-    """Return the linear objective of `data` under the loss and the penalty that were chosen."""
-    classes: Sequence[Any] | None = data.target.classes
+def objective_of(data: Data, options: Asked, threads: int | None = None) -> LinearObjective:
+    """Return the linear objective of `data` under the loss and the penalty of the options."""
+    classes = data.target.classes
     count = None if classes is None else len(classes)
-    loss = choose_loss(chosen.loss, count, chosen.delta, chosen.quantile)
-    weight = data.sample_weight
+    loss = choose_loss(options.loss, count, options.delta, options.quantile)
+    return objective_on(data, loss, Penalty(options.l1, options.l2), threads)
+
+
+def objective_on(
+    data: Data, loss: Loss, penalty: Penalty, threads: int | None = None
+) -> LinearObjective:
+    """Return the linear objective of `data` under this loss and this penalty."""
     return LinearObjective(
         data.X,
         data.y,
         loss,
-        l1=chosen.l1,
-        l2=chosen.l2,
-        sample_weight=weight,
+        l1=penalty.l1,
+        l2=penalty.l2,
+        sample_weight=data.sample_weight,
         threads=threads,
     )
 
@@ -117,7 +92,7 @@ def plan_walk(objective: Objective, asked: Asked) -> tuple[Walk, str]:
 
 def steps(
     objective: Objective | Callable[[Vector], tuple[float, Vector]],
-    rule: str | Rule = "steepest",
+    rule: str | GradientTransformation = "steepest",
     learning_rate: float | str | Schedule = "auto",
     start: ArrayLike | None = None,
     *,

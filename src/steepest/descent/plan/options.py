@@ -1,15 +1,16 @@
 """What was asked of a descent, as it was asked: words, numbers, or the reader's own functions."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from steepest.checks import number, whole_number
-from steepest.descent.plan.named_rates import SCHEDULES
-from steepest.descent.rules import RULES, Rule
+from steepest.descent.plan.named_rates import SCHEDULES, rate_in_words
+from steepest.descent.rules import RULES, GradientTransformation
 from steepest.descent.steps.step_size import Schedule
+from steepest.objective.loss.loss import Loss
 
 __all__ = ["Asked"]
 
@@ -21,8 +22,8 @@ class Asked:
     Raises ChoiceError for numbers that cannot be.
     """
 
-    loss: str = "auto"
-    rule: str | Rule = "auto"
+    loss: str | Loss = "auto"
+    rule: str | GradientTransformation = "auto"
     learning_rate: float | str | Schedule = "auto"
     steps: int | None = None
     start: ArrayLike | None = None
@@ -30,8 +31,8 @@ class Asked:
     scale: str = "auto"
     l1: float = 0.0
     l2: float = 0.0
-    delta: float = 1.0
-    quantile: float = 0.5
+    delta: float | None = None
+    quantile: float | None = None
     batch: int | None = None
     tol: float | None = None
     seconds: float | None = None
@@ -40,10 +41,11 @@ class Asked:
         checked: dict[str, Any] = {
             "l1": number("l1", self.l1),
             "l2": number("l2", self.l2),
-            "delta": number("delta", self.delta, above=0),
-            "quantile": number("quantile", self.quantile, above=0),
             "seed": whole_number("seed", self.seed, least=0),
         }
+        for name in ("delta", "quantile"):
+            if (value := getattr(self, name)) is not None:
+                checked[name] = number(name, value, above=0)
         if self.steps is not None:
             checked["steps"] = whole_number("steps", self.steps, least=0)
         if self.batch is not None:
@@ -58,28 +60,29 @@ class Asked:
     @property
     def rate_in_words(self) -> float | str:
         """The learning rate as a number or a word; of a bare function, that it is one."""
-        if isinstance(self.learning_rate, int | float):
-            return float(self.learning_rate)
-        bare = callable(self.learning_rate) and not is_dataclass(self.learning_rate)
-        return "a function of the step" if bare else str(self.learning_rate)
+        return rate_in_words(self.learning_rate)
 
     def to_dict(self) -> dict[str, Any] | None:
         """Return what a file can hold of it, all but the start; None where that is not enough.
 
         A rule or a function of the reader's own is code, which no file of ours holds.
         """
-        rule, rate = _written(self.rule), _written(self.learning_rate)
-        if rule is None or rate is None:
+        made = {
+            "loss": self.loss if isinstance(self.loss, str) else self.loss.word,
+            "rule": _written(self.rule),
+            "learning_rate": _written(self.learning_rate),
+        }
+        if None in made.values():
             return None
-        told = {field.name: getattr(self, field.name) for field in fields(self)}
-        del told["start"]
-        return {**told, "rule": rule, "learning_rate": rate}
+        kept = {field.name: getattr(self, field.name) for field in fields(self)}
+        del kept["start"]
+        return kept | made
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> "Asked":
-        """Return the choices whose `to_dict` gave `told`."""
-        rule, rate = _read(told["rule"]), _read(told["learning_rate"])
-        return cls(**{**told, "rule": rule, "learning_rate": rate})
+    def from_dict(cls, kept: Mapping[str, Any]) -> "Asked":
+        """Return the options whose `to_dict` gave `kept`."""
+        rule, rate = _read(kept["rule"]), _read(kept["learning_rate"])
+        return cls(**{**kept, "rule": rule, "learning_rate": rate})
 
 
 OURS: dict[str, Any] = {kind.__name__: kind for kind in (*RULES.values(), *SCHEDULES.values())}

@@ -6,7 +6,7 @@ from steepest.descent.coordinates.named import choose_scale, rough_standard
 from steepest.descent.loop import Walk, read_start
 from steepest.descent.plan.named_rates import choose_rate
 from steepest.descent.plan.options import Asked
-from steepest.descent.rules import Proximal
+from steepest.descent.rules import Proximal, choose_rule
 from steepest.descent.steps.proximal_gradient import ProximalGradient, thresholds
 from steepest.descent.steps.proximal_newton import ProximalNewton
 from steepest.descent.steps.step_size import Fixed, Scheduled
@@ -58,7 +58,7 @@ def plan_proximal(objective: LinearObjective, asked: Asked) -> tuple[Walk, str]:
 
 def _check(objective: LinearObjective, asked: Asked) -> None:
     """Raise ChoiceError for a rule, mini-batches or a scale that do not go with it."""
-    rule = asked.rule if isinstance(asked.rule, str) else asked.rule.name
+    rule = asked.rule if isinstance(asked.rule, str) else choose_rule(asked.rule).name
     given = f"l1 is {objective.l1:g}"
     if rule not in RULES:
         raise ChoiceError(

@@ -86,6 +86,10 @@ class CrossEntropy(RowByRow):
         """Return 1: a margin of 1 is odds of e to 1."""
         return 1.0
 
+    def margin_unit(self, unit: str) -> str:
+        """Return no unit: a margin is a logarithm of odds."""
+        return ""
+
     def probabilities(self, margin: Array) -> Array:
         """Return the probability of each of the two classes, shape (rows, 2)."""
         small = np.exp(-np.abs(margin))
@@ -185,6 +189,10 @@ class Softmax(RowByRow):
         others = share.copy()
         others[rows, leader] = 0.0
         return others.sum(axis=1)
+
+    def margin_unit(self, unit: str) -> str:
+        """Return no unit: a margin is a logarithm of odds."""
+        return ""
 
     def probabilities(self, margin: Array) -> Array:
         """Return the probability of each class, (rows, k), in memory class by class."""

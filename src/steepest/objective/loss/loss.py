@@ -33,6 +33,10 @@ class Loss(Protocol):
         """The word by which the loss is chosen."""
 
     @property
+    def word(self) -> str:
+        """The word by which the loss is chosen, with its numbers: `huber:3`."""
+
+    @property
     def formula(self) -> str:
         """The loss as the books write it, for figures and words."""
 
@@ -43,6 +47,21 @@ class Loss(Protocol):
     @property
     def smooth(self) -> bool:
         """Whether the slope changes without a jump, so that the curvature says how it does."""
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether the curvature is the same everywhere: then a mean of such losses is a bowl."""
+
+    @property
+    def may_be_flat(self) -> bool:
+        """Whether the curvature can be 0 away from infinity, so that no Newton step is known."""
+
+    @property
+    def link(self) -> str:
+        """The prediction as a formula of the margin, where it is not the margin itself."""
+
+    def margin_unit(self, unit: str) -> str:
+        """Return the unit of a margin, of a target in `unit`; empty if it has none."""
 
     @property
     def margins(self) -> int:
@@ -78,6 +97,9 @@ class Loss(Protocol):
     def prediction(self, margin: Array) -> Array:
         """Return the number that each margin predicts; for classes the margin itself."""
 
+    def probabilities(self, margin: Array) -> Array | None:
+        """Return the probability of each class, (rows, k); None where the target is a number."""
+
     def check(self, target: Array) -> None:
         """Raise ChoiceError if the loss is not made for such targets, (rows,)."""
 
@@ -85,7 +107,20 @@ class Loss(Protocol):
 class RowByRow:
     """A smooth loss whose margin is the prediction, and its total the sum of its rows' values."""
 
+    name: ClassVar[str]
     smooth: ClassVar[bool] = True
+    is_quadratic: ClassVar[bool] = False
+    may_be_flat: ClassVar[bool] = False
+    link: ClassVar[str] = ""
+
+    @property
+    def word(self) -> str:
+        """The name: a loss without numbers of its own is chosen by it."""
+        return self.name
+
+    def margin_unit(self, unit: str) -> str:
+        """Return `unit`: the margin is the prediction."""
+        return unit
 
     def total_and_slope(
         self: Any, margin: Array, target: Array, weight: Array | None = None
@@ -97,6 +132,10 @@ class RowByRow:
     def prediction(self, margin: Array) -> Array:
         """Return `margin`."""
         return margin
+
+    def probabilities(self, margin: Array) -> Array | None:
+        """Return None: a number has no classes."""
+        return None
 
     def check(self, target: Array) -> None:
         """Any finite number will do."""

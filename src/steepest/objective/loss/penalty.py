@@ -1,23 +1,55 @@
-"""The L1 penalty: its kinks at 0, and how weights come to rest there.
+"""Penalties on the weights: `l1 |w|_1 + l2 / 2 |w|^2`, the bias free of both.
 
-`l1 |weights|_1` has no slope where a weight is 0, only a span of them, from -l1 to l1. Where the
-slope of all the rest lies within that span no step leads down: the weight stays exactly 0
-(Tibshirani 1996, "Regression shrinkage and selection via the lasso").
+`l1 |w|_1` has no slope where a weight is 0, only subgradients from -l1 to l1. Where the slope of
+all the rest lies between these, no step leads down: the weight stays exactly 0 (Tibshirani 1996,
+"Regression shrinkage and selection via the lasso").
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["shortest", "soft"]
+__all__ = ["Penalty", "shortest", "soft"]
 
 Array = NDArray[np.float64]
 
 
-def soft(values: Array, threshold: Array | float) -> Array:
-    """Return `values` drawn towards 0 by `threshold`, and exactly 0 within it.
+@dataclass(frozen=True)
+class Penalty:
+    """`l1 |w|_1 + l2 / 2 |w|^2`: none, ridge, lasso, or both (elastic net, Zou & Hastie 2005)."""
 
-    It is the lowest point of `1/2 (x - value)^2 + threshold |x|`: the soft threshold of Donoho &
-    Johnstone 1994, "Ideal spatial adaptation by wavelet shrinkage", and the proximal map of L1.
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __bool__(self) -> bool:
+        """Return whether there is a penalty at all."""
+        return bool(self.l1 or self.l2)
+
+    @property
+    def smooth(self) -> bool:
+        """Whether it has a gradient everywhere: L1 has none at 0."""
+        return not self.l1
+
+    def value(self, weights: Array) -> float:
+        """Return what it adds to the mean loss, for weights of any shape."""
+        value = 0.5 * self.l2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
+        return value + self.l1 * float(np.abs(weights).sum()) if self.l1 else value
+
+    def subgradient(self, slope: Array, weights: Array) -> Array:
+        """Return the shortest subgradient of the loss and L1, `slope` being that of all but L1."""
+        return shortest(slope, weights, self.l1) if self.l1 else slope
+
+    def prox(self, weights: Array, rate: float) -> Array:
+        """Return `argmin_x 1/2 |x - weights|^2 + rate l1 |x|_1`: the proximal map of L1."""
+        return soft(weights, rate * self.l1)
+
+
+def soft(values: Array, threshold: Array | float) -> Array:
+    """Return `sign(v) max(|v| - threshold, 0)`.
+
+    It is the lowest point of `1/2 (x - v)^2 + threshold |x|` (Donoho & Johnstone 1994, "Ideal
+    spatial adaptation by wavelet shrinkage").
 
     >>> soft(np.array([-3.0, 0.5, 2.0]), 1.0)
     array([-2.,  0.,  1.])
@@ -27,12 +59,13 @@ def soft(values: Array, threshold: Array | float) -> Array:
 
 
 def shortest(slope: Array, weights: Array, threshold: Array | float) -> Array:
-    """Return the shortest of all slopes of `rest + threshold |weights|`, `slope` that of the rest.
+    """Return the shortest subgradient of `rest + threshold |weights|`, `slope` that of the rest.
 
-    It is 0 exactly where no step leads down, and its opposite is the way of steepest descent.
+    It is 0 exactly where no step leads down, and its opposite is the direction of steepest
+    descent (Bertsekas 1999, "Nonlinear Programming", section 6.1).
 
     >>> shortest(np.array([0.5, 0.5, -2.0]), np.array([1.0, 0.0, 0.0]), 1.0)
     array([ 1.5,  0. , -1. ])
     """
-    away = slope + threshold * np.sign(weights)
-    return np.where(weights != 0.0, away, soft(slope, threshold))
+    off_kink = slope + threshold * np.sign(weights)
+    return np.where(weights != 0.0, off_kink, soft(slope, threshold))

@@ -29,6 +29,11 @@ class Poisson(RowByRow):
     formula: ClassVar[str] = "prediction - actual + actual · log(actual / prediction)"
     curvature_bound: ClassVar[float] = float("inf")
     margins: ClassVar[int] = 1
+    link: ClassVar[str] = "exp(weights x features + bias)"
+
+    def margin_unit(self, unit: str) -> str:
+        """Return no unit: a margin is a logarithm."""
+        return ""
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return half the deviance of each row."""

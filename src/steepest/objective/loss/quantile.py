@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from steepest.errors import ChoiceError
+from steepest.numerals import plain
 from steepest.objective.loss.loss import Array
 from steepest.objective.loss.regression import OfNumbers, quantile
 
@@ -25,6 +26,7 @@ class Quantile(OfNumbers):
     name: ClassVar[str] = "quantile"
     curvature_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = False
+    may_be_flat: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not 0.0 < self.share < 1.0:
@@ -32,6 +34,11 @@ class Quantile(OfNumbers):
                 f"quantile is {self.share:g}, but the loss quantile needs a number above 0 and "
                 "below 1: the share of the rows that is to lie below the prediction"
             )
+
+    @property
+    def word(self) -> str:
+        """`quantile`, with its share if that is not a half."""
+        return self.name if self.share == 0.5 else f"{self.name}:{plain(self.share)}"
 
     @property
     def formula(self) -> str:

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from steepest.errors import ChoiceError
+from steepest.numerals import plain
 from steepest.objective.loss.loss import Array, RowByRow, weighed
 
 __all__ = ["Absolute", "Huber", "OfNumbers", "Squared", "median", "quantile"]
@@ -33,6 +34,7 @@ class Squared(OfNumbers):
     name: ClassVar[str] = "squared"
     formula: ClassVar[str] = "(prediction - actual)²"
     curvature_bound: ClassVar[float] = 2.0
+    is_quadratic: ClassVar[bool] = True
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return `(margin - target)**2`."""
@@ -72,6 +74,7 @@ class Absolute(OfNumbers):
     formula: ClassVar[str] = "|prediction - actual|"
     curvature_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = False
+    may_be_flat: ClassVar[bool] = True
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return `|margin - target|`."""
@@ -102,6 +105,7 @@ class Huber(OfNumbers):
     delta: float = 1.0
     name: ClassVar[str] = "huber"
     curvature_bound: ClassVar[float] = 1.0
+    may_be_flat: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.delta) and self.delta > 0):
@@ -109,6 +113,11 @@ class Huber(OfNumbers):
                 f"delta is {self.delta:g}, but the Huber loss needs a number above 0, in the "
                 "units of the target: residuals beyond it count by their size, not their square"
             )
+
+    @property
+    def word(self) -> str:
+        """`huber`, with its delta if that is not 1."""
+        return self.name if self.delta == 1.0 else f"{self.name}:{plain(self.delta)}"
 
     @property
     def formula(self) -> str:
