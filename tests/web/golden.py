@@ -13,7 +13,7 @@ import steepest as st
 from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.rules import RULES, Rule
 from steepest.objective.loss.named import LOSSES
-from steepest.page.record import PAGE_RULES
+from steepest.page.replay import PAGE_RULES
 
 Case = dict[str, Any]
 
@@ -79,13 +79,11 @@ def run_of(kind: str, **choices: Any) -> st.Run:
     """Return Python's run on the data of a loss, or on those with many features."""
     data, target, features = (DATA | MANY)[kind]
     asked = USUAL | {"loss": kind if kind in LOSSES else "auto", "missing": "drop"} | choices
-    if ":" in asked["rule"]:
-        asked["rule"] = rule_of(asked["rule"])
     return st.descend(data, target, features, **asked)
 
 
 def rule_of(word: str) -> Rule:
-    """Return the rule of a word such as `momentum:0.5`."""
+    """Return the rule of a word such as `momentum:0.5`, made without `choose_rule`."""
     name, *numbers = word.split(":")
     return RULES[name](*map(float, numbers))
 
@@ -111,10 +109,10 @@ def scene_of(run: st.Run) -> Case:
     }
 
 
-def record_of(run: st.Run, rule: str | None = None) -> Case:
+def record_of(run: st.Run) -> Case:
     """Return a run as JavaScript tells it, less what each works out in its own way."""
-    trace, choices = run.trace, run.choices
-    limit = rule_of(rule or choices.rule).limit(choices.curvature) if choices.curvature else None
+    trace, curvature = run.trace, run.plan.curvature
+    limit = rule_of(run.plan.rule.word).limit(curvature) if curvature else None
     full = [
         run.objective.value(step.params) if np.isnan(step.full_loss) else step.full_loss
         for step in trace
@@ -129,9 +127,9 @@ def record_of(run: st.Run, rule: str | None = None) -> Case:
         "norm": trace.gradient_norms.tolist(),
         "rate": trace.learning_rates.tolist(),
         "momentum": trace.momenta.tolist(),
-        "curvature": choices.curvature,
+        "curvature": curvature,
         "limit": limit,
-        "exactLimit": choices.loss == "squared",
+        "exactLimit": run.plan.loss.name == "squared",
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
     }
@@ -139,14 +137,13 @@ def record_of(run: st.Run, rule: str | None = None) -> Case:
 
 def choices_of(run: st.Run, **asked: Any) -> Case:
     """Return the choices of a run as the page keeps them."""
-    return {"loss": run.choices.loss} | USUAL | asked
+    return {"loss": run.plan.loss.name} | USUAL | asked
 
 
 def case(kind: str, **asked: Any) -> Case:
     """Return one golden case."""
     run = run_of(kind, **asked)
-    choices = choices_of(run, **asked)
-    return {"scene": scene_of(run), "choices": choices, "run": record_of(run, choices["rule"])}
+    return {"scene": scene_of(run), "choices": choices_of(run, **asked), "run": record_of(run)}
 
 
 def safe_rate(kind: str, rule: str, scale: str, share: float = 0.7) -> float:

@@ -12,12 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import steepest as st
-from steepest.page.html import saved_html
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-Opened = Callable[[st.Run, str], "Page"]
+Opened = Callable[..., "Page"]
 
 
 def geyser(word: str, rate: float = 0.12, **more: Any) -> st.Run:
@@ -29,16 +28,11 @@ def geyser(word: str, rate: float = 0.12, **more: Any) -> st.Run:
 
 @pytest.fixture
 def opened(tmp_path: Path, doors: Doors) -> Opened:
-    """Opens the page of a run whose record says the rule by its word, and the word's limit."""
+    """Opens the saved page of a run."""
 
-    def opened(run: st.Run, word: str, fragment: str = "") -> "Page":
-        record = run.record()
-        of_run = record["run"]
-        of_run["choices"]["rule"] = word
-        of_run["limit"] = golden.rule_of(word).limit(of_run["curvature"])
-        path = tmp_path / "page.html"
-        path.write_text(saved_html(record, run.explain()), encoding="utf-8")
-        return doors.file(path, fragment)
+    def opened(run: st.Run, fragment: str = "") -> "Page":
+        run.page(tmp_path / "page.html")
+        return doors.file(tmp_path / "page.html", fragment)
 
     return opened
 
@@ -59,7 +53,7 @@ def last_loss(page: "Page", steps: int = 60) -> float:
 
 
 def test_slider_and_verdict_say_one_limit(opened: Opened) -> None:
-    page = opened(geyser("momentum:0.5"), "momentum:0.5")
+    page = opened(geyser("momentum:0.5"))
     [outcome] = outcomes(page)
     said = [re.findall(r"curvature = ([\d.]*\d)", text)
             for text in (outcome, limit_by_the_slider(page))]  # fmt: skip
@@ -67,7 +61,7 @@ def test_slider_and_verdict_say_one_limit(opened: Opened) -> None:
 
 
 def test_the_page_walks_with_the_beta_of_the_run(opened: Opened) -> None:
-    page = opened(geyser("momentum:0.5"), "momentum:0.5")
+    page = opened(geyser("momentum:0.5"))
     enter(page, "learning rate as a number", "0.06")
     wanted = geyser("momentum:0.5", 0.06).loss
     assert f"{wanted:.2f}" == "44.02"
@@ -79,11 +73,11 @@ def test_the_page_walks_with_the_beta_of_the_run(opened: Opened) -> None:
 
 @pytest.mark.parametrize("name", ["momentum", "nesterov"])
 def test_a_beta_that_is_typed(name: str, opened: Opened) -> None:
-    page = opened(geyser(f"{name}:0.5", 0.03), f"{name}:0.5")
+    page = opened(geyser(f"{name}:0.5", 0.03))
     enter(page, "beta", "0.8")
     wanted = geyser(f"{name}:0.8", 0.03)
     assert last_loss(page) == pytest.approx(wanted.loss, rel=1e-12)
-    limit = golden.rule_of(f"{name}:0.8").limit(wanted.choices.curvature or 1.0)
+    limit = golden.rule_of(f"{name}:0.8").limit(wanted.plan.curvature or 1.0)
     assert limit_by_the_slider(page).endswith(f"= {limit:.3g}")
     assert page.locator(".st-how").inner_text() == f"{name} (beta 0.8), rate 0.03"
     assert Menu(page).told()["rule"] == f"{name}:0.8"
@@ -93,14 +87,14 @@ def test_a_beta_that_is_typed(name: str, opened: Opened) -> None:
 
 @pytest.mark.parametrize("typed", ["1", "-0.1", "half", ""])
 def test_a_beta_that_cannot_be_is_refused(typed: str, opened: Opened) -> None:
-    page = opened(geyser("momentum:0.5", 0.03), "momentum:0.5")
+    page = opened(geyser("momentum:0.5", 0.03))
     enter(page, "beta", typed)
     assert "but it must be" in page.locator(".st-fault").inner_text()
     assert Menu(page).told()["rule"] == "momentum:0.5"
 
 
 def test_the_rule_that_is_chosen_brings_its_own_numbers(opened: Opened) -> None:
-    page = opened(geyser("adam:0.5:0.9", 0.1), "adam:0.5:0.9")
+    page = opened(geyser("adam:0.5:0.9", 0.1))
     rule = page.get_by_label("rule", exact=True)
     assert rule.input_value() == "adam"
     told = page.locator('[data-control="rule"] .st-told')
@@ -116,7 +110,7 @@ def test_the_rule_that_is_chosen_brings_its_own_numbers(opened: Opened) -> None:
 
 @pytest.mark.parametrize("word", ["momentum", "momentum:0.5", "adam:0.5:0.9"])
 def test_links_of_old_pages_and_of_new_ones_open(word: str, opened: Opened) -> None:
-    page = opened(geyser("steepest", 0.01), "steepest", f"v=1&rule={word}&rate=0.03")
+    page = opened(geyser("steepest", 0.01), f"v=1&rule={word}&rate=0.03")
     assert last_loss(page) == pytest.approx(geyser(word, 0.03).loss, rel=1e-10)
     assert Menu(page).told()["rule"] == word
 
@@ -124,7 +118,7 @@ def test_links_of_old_pages_and_of_new_ones_open(word: str, opened: Opened) -> N
 def test_what_python_alone_could_walk_with_does_not_break_the_page(opened: Opened) -> None:
     """A beta of 1 never comes to rest: there is no limit below which it would."""
     run = geyser("momentum:1", 0.001, steps=3000)
-    page = opened(run, "momentum:1")
+    page = opened(run)
     assert beta_of(page) == "1"
     assert last_loss(page, 3000) == pytest.approx(run.loss, rel=1e-6)
 
