@@ -60,6 +60,7 @@ SCHEDULES = (
     "step:0.05:0.7",
     "step:0.05:0.7:5",
     "cosine:0.05",
+    "cosine:0.05:150",
 )
 
 USUAL: dict[str, Any] = {
