@@ -147,7 +147,7 @@ def case(kind: str, **asked: Any) -> Case:
 
 def safe_rate(kind: str, rule: str, scale: str, share: float = 0.7) -> float:
     """Return a rate that is a share of the rule's limit, or a plain small one if it has none."""
-    curvature = choose_scale(scale, run_of(kind, steps=0).objective).curvature
+    curvature = coordinates_of(run_of(kind, steps=0).objective, scale).curvature
     limit = rule_of(rule).limit(curvature) if curvature else None
     return share * limit if limit else 0.05
 
