@@ -297,7 +297,7 @@ def test_the_name_of_before_still_answers_and_says_so(ball: st.Run) -> None:
 PAGES: dict[str, tuple[dict[str, Any], str]] = {
     "a rule with numbers": ({"rule": BALL, "learning_rate": 0.01}, "page"),
     "a schedule": ({"rule": "steepest", "learning_rate": TimeDecay(0.01)}, "page"),
-    "a cosine to another end": ({"rule": "steepest", "learning_rate": Cosine(0.01, 9)}, "record"),
+    "a cosine to another end": ({"rule": "steepest", "learning_rate": Cosine(0.01, 9)}, "page"),
     "a rule of Python alone": ({"rule": st.AdamW(), "learning_rate": 0.1}, "record"),
     "a rule named like ours": ({"rule": Named(), "learning_rate": 0.01}, "record"),
     "a rate of Python alone": ({"rule": "steepest", "learning_rate": "adgd"}, "record"),
