@@ -1,6 +1,7 @@
 """A run keeps what it was made with as values: every door says the same of them, files too."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -58,6 +59,20 @@ def test_every_door_says_the_limit_of_the_rule_that_ran(ball: st.Run) -> None:
     assert "2 (1 + beta)/curvature = 0.104" in verdict.message
     assert ball.plan.limit == pytest.approx(limit, rel=1e-12)
     assert ball.record()["run"]["limit"] == pytest.approx(limit, rel=1e-12)
+
+
+PHRASES = {
+    "none": r"\(curvature [0-9.]+\), so",
+    "standard": r"\(curvature 2 in standard units\), so",
+    "block": r"\(curvature 1 where the bowl is round by blocks\), so",
+    "round": r"\(curvature 1 where the bowl is round\), so",
+}
+
+
+@pytest.mark.parametrize("scale", PHRASES)
+def test_a_verdict_says_in_which_coordinates_the_curvature_is(scale: str) -> None:
+    [verdict] = geyser(rule="steepest", learning_rate=3.0, scale=scale).verdicts
+    assert re.search(PHRASES[scale], verdict.message), verdict.message
 
 
 def test_a_session_goes_the_way_of_the_run_it_was_opened_with(ball: st.Run) -> None:
