@@ -188,7 +188,7 @@ class Run:
         more = Options(steps=steps, tol=tol, seconds=seconds)
         return resume(self, more, callback, progress)
 
-    def predict(self, data: Any) -> NDArray[Any]:
+    def predict(self, data: object) -> NDArray[Any]:
         """Return the prediction for each row of `data`, (rows,): numbers, or classes.
 
         `data` is a path, any data frame or a matrix (rows, features). Raises DataError if it
@@ -198,7 +198,7 @@ class Run:
             return self.objective.loss.prediction(self._margins(data))
         return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
 
-    def predict_proba(self, data: Any) -> Array:
+    def predict_proba(self, data: object) -> Array:
         """Return the probability of each class for each row, (rows, k), as `classes` orders them.
 
         Raises ChoiceError if the target is a number.
@@ -211,7 +211,7 @@ class Run:
             )
         return probabilities
 
-    def _margins(self, data: Any) -> Array:
+    def _margins(self, data: object) -> Array:
         return self._margins_of(new_rows(data, self.data.features))
 
     def _margins_of(self, X: Matrix) -> Array:
@@ -219,7 +219,7 @@ class Run:
         margins: Array = X @ weights + bias
         return margins
 
-    def prediction_table(self, data: Any) -> "pa.Table":
+    def prediction_table(self, data: object) -> "pa.Table":
         """Return the columns of `data`, a path or a data frame, with the predictions beside them.
 
         The new columns are `predicted` and, for classes, `P(class)` of each. Raises DataError if
@@ -244,7 +244,7 @@ class Run:
         slopes = [f"gradient {name}" for name in self.param_names]
         return flat(self.trace.to_arrow(), {"params": params, "gradient": slopes})
 
-    def score(self, data: Any, sample_weight: ArrayLike | None = None) -> float:
+    def score(self, data: object, sample_weight: ArrayLike | None = None) -> float:
         """Return R² of the predictions for `data`, or the share of classes that are right.
 
         `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row
