@@ -307,6 +307,10 @@ def test_the_name_of_before_still_answers_and_says_so(ball: st.Run) -> None:
         choices = ball.choices
     assert vars(choices) == ball.plan.to_dict()
     assert (choices.rule, choices.learning_rate) == ("momentum:0.5", 0.12)
+    with pytest.warns(DeprecationWarning, match=r"run\.asked is now run\.options"):
+        assert ball.asked is ball.options
+    with pytest.warns(DeprecationWarning, match=r"run\.standing is now run\.checkpoint"):
+        assert ball.standing is ball.checkpoint
 
 
 PAGES: dict[str, tuple[dict[str, Any], str]] = {

@@ -1,11 +1,9 @@
 """A run: data, objective, plan, trace and verdicts together, and what can be asked of them."""
 
 import os
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
 from steepest.objective.model.linear import param_names
 from steepest.objective.risk import LinearObjective
+from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import Surface, surface_of_trace
@@ -47,7 +46,7 @@ PICTURE_POINTS = 151
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Run:
+class Run(FormerNames):
     """A trained model with every step that led to it; made by `steepest.descend`.
 
     All numbers are in the units of the reader's data, whatever scale the walk was taken in.
@@ -85,16 +84,6 @@ class Run:
             options=options,
             checkpoint=outcome.checkpoint,
         )
-
-    @property
-    def choices(self) -> SimpleNamespace:
-        """The plan in words and numbers, as `report` has it. Deprecated: ask `plan`."""
-        warnings.warn(
-            "run.choices will go: run.plan has the same as values, run.plan.to_dict() as words",
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return SimpleNamespace(**self.plan.to_dict())
 
     def _repr_mimebundle_(self, **ignored: object) -> "Bundle":
         """Return the run as Jupyter shows it: the page, or a picture; and what is said of them."""
