@@ -47,7 +47,6 @@ class Sparse(Protocol):
     ndim: int
     dtype: np.dtype[np.float64]
     nnz: int
-    size: int
 
     @property
     def T(self) -> "Sparse":  # noqa: N802
@@ -55,9 +54,6 @@ class Sparse(Protocol):
 
     def toarray(self) -> NDArray[np.float64]:
         """Return all of it as a dense array."""
-
-    def astype(self, dtype: type[np.float64]) -> "Sparse":
-        """Return a copy with numbers of another type."""
 
     def copy(self) -> "Sparse":
         """Return a copy that shares no numbers."""
@@ -69,14 +65,24 @@ class Sparse(Protocol):
     def sum_duplicates(self) -> None:
         """Add up, in place, what a column of a row is given more than once."""
 
-    def __getitem__(self, at: "Rows | tuple[slice, NDArray[np.intp]]") -> "Sparse": ...
+    def __getitem__(
+        self,
+        rows: slice | NDArray[np.intp] | NDArray[np.bool_] | tuple[slice, NDArray[np.intp] | slice],
+    ) -> "Sparse": ...
+
+    def multiply(self, other: NDArray[np.float64]) -> "Sparse":
+        """Return the products by the item, `other` broadcast."""
+
+    def tocsr(self) -> "Sparse":
+        """Return it by rows."""
+
+    def sum(self, axis: int) -> NDArray[np.float64]:
+        """Return the sums along an axis."""
 
     def __matmul__(self, other: NDArray[np.float64]) -> NDArray[np.float64]: ...
 
     def __rmatmul__(self, other: NDArray[np.float64]) -> NDArray[np.float64]: ...
 
-
-Rows: TypeAlias = slice | NDArray[np.intp] | NDArray[np.bool_]
 
 Matrix: TypeAlias = NDArray[np.float64] | Sparse
 """X, (rows, features): float64 in C order or CSR; float32, which is read as float64, is one too."""
