@@ -23,7 +23,7 @@ COMPARED = (
     "learning_rates",
     "momenta",
     "rows",
-    "rounded",
+    "whitened",
 )
 LINE = problem("squared", 0)
 CLASSES = problem("softmax", 0, rows=60)
