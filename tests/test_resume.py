@@ -114,7 +114,7 @@ def large() -> Any:
 def test_samples_that_grow_are_drawn_again_as_they_were(tmp_path: Path) -> None:
     data = large()
     whole = st.descend(data, steps=6)
-    assert len(set(whole.trace.rows)) > 1 and len(whole.trace.rounded)
+    assert len(set(whole.trace.rows)) > 1 and len(whole.trace.whitened)
     for at in range(4):
         half = st.descend(data, steps=at)
         assert_same(half.resume(steps=6 - at), whole)
