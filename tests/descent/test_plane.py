@@ -14,7 +14,7 @@ from steepest import LinearObjective
 from steepest.descent.coordinates.hessian_whitening import HessianWhitening, Rounding
 from steepest.descent.coordinates.standard import Standard
 from steepest.objective.model.hessian import bends, grams, mean_gram
-from steepest.objective.plane import lowest_step
+from steepest.objective.plane.newton_step import newton_step
 
 LOSSES = {
     "squared": "squared",
@@ -125,12 +125,12 @@ def test_on_a_quadratic_the_steps_are_conjugate_gradients() -> None:
     share=some.floats(-0.9999, 0.9999),
     slope=some.tuples(some.floats(-1e3, 1e3), some.floats(-1e3, 1e3)),
 )
-def test_the_lowest_step_solves_the_two_equations(
+def test_the_newton_step_solves_the_two_equations(
     across: float, along: float, share: float, slope: tuple[float, float]
 ) -> None:
     both = share * np.sqrt(across * along)
     bend, pull = np.array([[across, both], [both, along]]), np.array(slope)
-    found = lowest_step(pull, bend)
+    found = newton_step(pull, bend)
     assert np.allclose(bend @ found, -pull, atol=1e-6 * max(1e-9, float(np.abs(pull).max())))
 
 

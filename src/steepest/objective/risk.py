@@ -30,6 +30,8 @@ from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array, Layout, Model
 from steepest.objective.model.normal_equations import NormalEquations
 from steepest.objective.model.separability import separated_classes, separation_threshold
+from steepest.objective.plane.linear import LinearPlaneLoss
+from steepest.objective.plane.plane import Plane
 from steepest.objective.protocol import Objective
 
 __all__ = ["LinearObjective", "Risk"]
@@ -234,6 +236,10 @@ class LinearObjective(Risk):
             return hessian
         weights = np.array([direction[self.layout.weights] for direction in directions])
         return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def on_plane(self, plane: Plane) -> LinearPlaneLoss:
+        """Return the loss on a plane, by a closed form, reading X three times for its margins."""
+        return LinearPlaneLoss(self, plane)
 
     def value_between(self, at: Evaluation, there: Evaluation, share: float) -> float:
         """Return the loss a `share` of the straight line from `at` to `there`; X is not read."""

@@ -16,9 +16,8 @@ from steepest.descent.plan.method import plan_method, plan_stopping
 from steepest.descent.plan.options import Options
 from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, median
-from steepest.objective.plane import Plane
+from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import LinearObjective
-from steepest.surface.window import find_bowl
 from steepest.trace import Trace
 
 __all__ = ["lowest_loss"]
@@ -53,7 +52,7 @@ def lowest_loss(objective: LinearObjective) -> float | None:
     if isinstance(objective.loss, Absolute | Quantile):
         return _of_one_weight(objective) if objective.size == 2 else None
     if objective.size == 2 and not objective.penalty.l1:
-        bowl = find_bowl(objective, Plane.of_two(np.zeros(2), 0, 1))
+        bowl = objective.on_plane(Plane.of_two(np.zeros(2), 0, 1)).bowl()
         if bowl is not None and bowl.is_lowest:
             return _bottom(objective, objective.value(bowl.lowest))
     return _bottom(objective, _arrived(objective))

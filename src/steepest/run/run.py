@@ -25,7 +25,8 @@ from steepest.errors import ChoiceError, DataError
 from steepest.objective.model.linear import param_names
 from steepest.objective.risk import LinearObjective
 from steepest.run.lowest_loss import lowest_loss
-from steepest.surface.surface import Surface, look_at
+from steepest.surface.directions import choose_axes
+from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
@@ -231,16 +232,25 @@ class Run:
         spread = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
         return float(1.0 - misses / spread) if spread else float(misses == 0)
 
-    def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
+    def surface(
+        self,
+        x: str | None = None,
+        y: str | None = None,
+        points: int = 101,
+        *,
+        plane: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
-        With more than two params it is a slice through the end of the run. Raises ChoiceError for
-        names that are no params.
+        With more than two params it is a slice through the end of the run. `plane` is two vectors
+        (u, v), each of shape (params,), in place of two names: then the loss at (x, y) is that at
+        `params + x u + y v`. Raises ChoiceError for names that are no params, and for vectors
+        that do not span a plane.
         """
-        names = self.param_names
-        x = names[0] if x is None else x
-        y = names[len(names) - self.objective.layout.biases] if y is None else y
-        return look_at(self.objective, self._told_trace, self._result, names, x, y, points)
+        names, end = self.param_names, self._result
+        usual = names[0], names[len(names) - self.objective.layout.biases]
+        axes = choose_axes(names, end.params, x, y, plane, usual=usual)
+        return surface_of_trace(self.objective, axes, self._told_trace, end, points)
 
     def table(self) -> "pa.Table":
         """Return the rows the run was trained on: actual, predicted, loss and share of the loss.

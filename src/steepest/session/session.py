@@ -21,8 +21,8 @@ from steepest.run.lowest_loss import lowest_loss
 from steepest.run.run import Run
 from steepest.session import request as asked
 from steepest.session.opening import OpenData, open_file, open_run, open_table
-from steepest.surface.axes import Axes
-from steepest.surface.surface import look_over
+from steepest.surface.axes import Axes, CoordinateAxes
+from steepest.surface.surface import surface_on_plane
 from steepest.view.story import Story, loss_label
 
 __all__ = ["Session"]
@@ -174,14 +174,14 @@ class Session:
         choices = asked.choices_of(request.get("choices"))
         size, unit = objective.size, self._opened.data.target.unit
         base = asked.vector_of(request.get("base"), "base", size)
-        visible, losses = asked.visible_of(request.get("see"), size)
+        paths, losses = asked.paths_of(request.get("see"), size)
         if np.isnan(losses).all():
-            visible, losses = base[None, :], np.array([objective.value(base)])
+            paths, losses = base[None, :], np.array([objective.value(base)])
         points = asked.index_of(request.get("points", 101), "points", asked.MOST_POINTS + 1)
         walk = self._walk(request, choices)
         axes = self._axes(request, objective, walk)
         shown = asked.window_of(request.get("window"))
-        surface = look_over(objective, axes, base, visible, losses, points, shown)
+        surface = surface_on_plane(objective, axes, base, paths, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
         return surface_record(story, surface, walk)
@@ -202,9 +202,9 @@ class Session:
         x = names[asked.index_of(request.get("x"), "x", len(names))]
         y = names[asked.index_of(request.get("y"), "y", len(names))]
         if walk == "none":
-            return Axes.of_params(names, x, y)
+            return CoordinateAxes.of_params(names, x, y)
         scale = coordinates_of(objective, walk)
-        return Axes.of_walk(names, x, y, scale.params, scale.position)
+        return CoordinateAxes.of_walk(names, x, y, scale.params, scale.position)
 
     def _loss(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
         objective = self._objective(request)
