@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from reference import hessian, problem
 from scipy.sparse.linalg import cg
+from steepest.descent.coordinates.hessian_whitening import HessianWhitening, Rounding
+from steepest.descent.coordinates.standard import Standard
 
 import steepest as st
 from steepest import LinearObjective
-from steepest.descent.coordinates.hessian_whitening import HessianWhitening, Rounding
-from steepest.descent.coordinates.standard import Standard
 from steepest.objective.model.hessian import bends, grams, mean_gram
 from steepest.objective.plane.newton_step import newton_step
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from reference import hessian, problem
+from steepest.descent.coordinates.named import choose_scale
 
 import steepest as st
-from steepest.descent.coordinates.named import choose_scale
 
 LOSSES = {"squared": st.Squared(), "cross_entropy": st.CrossEntropy(), "softmax": st.Softmax(3)}
 SCALES = ["none", "standard", "block", "round"]
@@ -121,8 +121,8 @@ def test_auto_rounds_by_blocks_where_neighbours_are_alike(
 ) -> None:
     monkeypatch.setattr("steepest.descent.plan.auto.MOST_MATRIX", 30**2)
     run = st.descend(wide(correlation), l2=0.01)
-    assert run.choices.scale == name
-    assert f"{name}: a matrix of 41 x 41 would cost more than it saves" in run.choices.why
+    assert run.plan.scale == name
+    assert f"{name}: a matrix of 41 x 41 would cost more than it saves" in run.plan.reasons
 
 
 def test_each_block_is_round_where_it_is_rounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,11 @@ from numpy.testing import assert_allclose
 from reference import plain, problem
 from scipy.optimize import approx_fprime, minimize_scalar
 from scipy.sparse import csr_array
+from steepest.objective.model.hessian_block import bend_of_part
 
 import steepest as st
 from steepest.data.moments import Moments
 from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
-from steepest.objective.model.hessian_block import bend_of_part
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.rows_on_plane import l1_on_plane
 
@@ -51,7 +51,9 @@ def test_shortest_is_the_nearest_to_0_of_all_subgradients() -> None:
     for one in (0.2, -0.7, 2.0):
         every = one + np.linspace(-0.5, 0.5, 1001)
         nearest = every[np.abs(every).argmin()]
-        assert shortest_subgradient(np.array([one]), np.zeros(1), 0.5)[0] == pytest.approx(nearest, abs=1e-12)
+        assert shortest_subgradient(np.array([one]), np.zeros(1), 0.5)[0] == pytest.approx(
+            nearest, abs=1e-12
+        )
 
 
 @pytest.mark.parametrize("kind", SMOOTH)

@@ -8,12 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from steepest.descent.coordinates.named import choose_scale
 
 import steepest as st
-from steepest.descent.coordinates.named import choose_scale
 from steepest.descent.rules import RULES
 from steepest.objective.loss.named import LOSSES
-from steepest.page.record import PAGE_RULES
+from steepest.page.replay import PAGE_RULES
 
 Case = dict[str, Any]
 
@@ -93,8 +93,7 @@ def scene_of(run: st.Run) -> Case:
 
 def record_of(run: st.Run) -> Case:
     """Return a run as JavaScript tells it, less what each works out in its own way."""
-    trace, choices = run.trace, run.choices
-    limit = RULES[choices.rule]().limit(choices.curvature) if choices.curvature else None
+    trace, plan = run.trace, run.plan
     full = [
         run.objective.value(step.params) if np.isnan(step.full_loss) else step.full_loss
         for step in trace
@@ -109,9 +108,9 @@ def record_of(run: st.Run) -> Case:
         "norm": trace.gradient_norms.tolist(),
         "rate": trace.learning_rates.tolist(),
         "momentum": trace.momenta.tolist(),
-        "curvature": choices.curvature,
-        "limit": limit,
-        "exactLimit": choices.loss == "squared",
+        "curvature": plan.curvature,
+        "limit": plan.limit,
+        "exactLimit": plan.loss.is_quadratic,
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
     }
@@ -119,7 +118,7 @@ def record_of(run: st.Run) -> Case:
 
 def choices_of(run: st.Run, **asked: Any) -> Case:
     """Return the choices of a run as the page keeps them."""
-    return {"loss": run.choices.loss} | USUAL | asked
+    return {"loss": run.plan.loss.name} | USUAL | asked
 
 
 def case(kind: str, **asked: Any) -> Case:

@@ -147,7 +147,7 @@ def test_a_page_walks_the_default_run_again(kind: str, modules: Any) -> None:
     data, target, features = golden.DATA[kind]
     loss = "huber" if kind == "huber" else "auto"
     run = st.descend(data, target, features, loss=loss, missing="drop")
-    made = {name: getattr(run.choices, name) for name in ("rule", "scale", "delta")}
+    made = {name: run.plan.to_dict()[name] for name in ("rule", "scale", "delta")}
     choices = golden.choices_of(run, steps=len(run.trace) - 1, **made)
     asked = {"scene": golden.scene_of(run), "choices": choices}
     found, wanted = modules.evaluate(DESCEND, asked), golden.record_of(run)

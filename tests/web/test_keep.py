@@ -18,7 +18,7 @@ from telling import ask, record
 
 import steepest as st
 from steepest.data.written import write_table
-from steepest.page.record import PAGE_RULES
+from steepest.page.replay import PAGE_RULES
 
 # --- the link ------------------------------------------------------------------------------------
 

@@ -6,9 +6,9 @@ from typing import Any
 import golden
 import numpy as np
 import pytest
+from steepest.descent.coordinates.named import choose_scale
 
 import steepest as st
-from steepest.descent.coordinates.named import choose_scale
 
 SURFACE = """async ({ scene, choices, ask }) => {
   const { localEngine } = await import('/engine/local.js');
