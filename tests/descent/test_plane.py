@@ -79,7 +79,7 @@ def test_classes_share_a_matrix_where_one_each_would_be_dear() -> None:
     X = generator.normal(size=(400, 320))
     y = np.argmax(X[:, :6] + generator.normal(size=(400, 6)), axis=1)
     run = st.descend((X, y), loss="cross_entropy", l2=0.01)
-    (first, *_) = run.trace.rounded
+    (first, *_) = run.trace.whitened
     assert first == 11  # twice what one matrix of 321 costs, not six of them
     assert run.stop.reason == "arrived"
 

@@ -81,8 +81,7 @@ class Risk(Objective):
         margins = self._margin_array()
 
         def work(block: Block) -> tuple[float, Vector]:
-            margin = at.output(block.X)
-            margins[block.at] = margin
+            margin = margins[block.at] = at.output(block.X)
             total, slope = total_and_slope(margin, block.y, block.weight)
             return total, at.pullback(block.X, slope)
 
@@ -108,8 +107,8 @@ class Risk(Objective):
 
     def _margin_array(self) -> Array:
         """Return room for the margins of all rows, in memory class by class."""
-        count, margins = self.count, self.loss.margins
-        return np.empty(count) if margins == 1 else np.empty((margins, count)).T
+        count, width = self.count, self.loss.margins
+        return np.empty(count) if width == 1 else np.empty((width, count)).T
 
     def margins(self, params: Vector) -> Array:
         """Return the margins of all rows, (rows,) or (rows, k), reading X once."""

@@ -9,14 +9,17 @@ import base64
 import io
 import sys
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from steepest.notebook.widget import RunWidget
     from steepest.run.run import Run
 
 __all__ = ["Bundle", "marimo_view", "mime_bundle"]
 
-Bundle = tuple[dict[str, Any], dict[str, Any]]
+Bundle = tuple[dict[str, str], dict[str, object]]
 """What a notebook's display takes: the contents by their types, and what is said of these."""
 
 INSTALL = "pip install 'steepest[notebook]'"
@@ -38,12 +41,12 @@ def mime_bundle(run: "Run") -> Bundle:
         return picture | {"text/plain": said}, {}
     from steepest.notebook.widget import RunWidget
 
-    # Colab is told here from where it gets what shows widgets.
+    # This tells Colab from where it gets what shows widgets.
     shown, about = RunWidget(run)._repr_mimebundle_() or ({}, {})
     return shown | picture, about
 
 
-def marimo_view(run: "Run") -> object:
+def marimo_view(run: "Run") -> "Figure | RunWidget":
     """Return what marimo shows: it makes a page of a widget by itself."""
     if find_spec("anywidget") is None:
         return run.figure()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.prepare import Data, labelled_rows, new_rows
+from steepest.data.sparse import Matrix
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
@@ -213,7 +214,7 @@ class Run:
     def _margins(self, data: Any) -> Array:
         return self._margins_of(new_rows(data, self.data.features))
 
-    def _margins_of(self, X: Array) -> Array:
+    def _margins_of(self, X: Matrix) -> Array:
         weights, bias = self.objective.split(self.params)
         margins: Array = X @ weights + bias
         return margins
@@ -303,7 +304,7 @@ class Run:
     def _informed_trace(self) -> Trace:
         """The trace as it is drawn: steps on samples know the loss of all rows too."""
         sampled = np.isnan(self.trace.full_losses).any() and self.plan.batch is None
-        return self.trace.informed(self.objective.value) if sampled else self.trace
+        return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
     @cached_property
     def story(self) -> "Story":

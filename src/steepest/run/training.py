@@ -95,7 +95,7 @@ def _recorded(
             stop = _follow(steps, stopping, trace, callback, lambda: interrupted() or given_up())
     last = trace[-1]
     if np.isnan(last.full_loss):
-        trace.know_last(descent.method.objective.value(last.params))
+        trace.fill_last(descent.method.objective.value(last.params))
     return stop
 
 

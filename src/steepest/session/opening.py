@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
-from steepest.data.columns import kind_of, listing, some
+from steepest.data.columns import kind_of, listing
 from steepest.data.prepare import Data, prepare
 from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
@@ -15,6 +15,7 @@ from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
 from steepest.errors import DataError, FileError
+from steepest.numerals import counted
 from steepest.objective.risk import LinearObjective
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
@@ -120,7 +121,7 @@ def open_table(
     run = descend_rows(data, given_up=given_up, **chosen)
     said = [proposed] if proposed else []
     if data.dropped:
-        said.append(f"{some(data.dropped, 'row')} with gaps left out")
+        said.append(f"{counted(data.dropped, 'row')} with gaps left out")
     return OpenData(table, data, run, "; ".join(said))
 
 
