@@ -1,4 +1,4 @@
-"""`descend`: from data and choices to a run."""
+"""`descend`: from data and options to a run."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Unpack
@@ -101,12 +101,12 @@ def descend_rows(
 
     `given_up` is asked between steps; once it says so the run is interrupted.
     """
-    chosen = Options(start=_start_from(start, rows), **options)
+    given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
-    objective = objective_of(rows, chosen, threads)
-    method, reasons = plan_method(objective, chosen)
+    objective = objective_of(rows, given, threads)
+    method, reasons = plan_method(objective, given)
     plan = Plan.of(
-        chosen,
+        given,
         loss=objective.loss,
         rule=method.rule,
         scale=method.coordinates.name,
@@ -114,10 +114,8 @@ def descend_rows(
         reasons=reasons,
     )
     asked = Callback(callback)
-    outcome = train(
-        method, chosen, rows.target.classes, asked, progress=progress, given_up=given_up
-    )
-    return asked.raise_with_run(Run.of(rows, objective, plan, chosen, outcome))
+    outcome = train(method, given, rows.target.classes, asked, progress=progress, given_up=given_up)
+    return asked.raise_with_run(Run.of(rows, objective, plan, given, outcome))
 
 
 def _start_from(start: ArrayLike | Run | None, rows: Data) -> ArrayLike | None:
