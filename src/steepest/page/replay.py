@@ -28,7 +28,7 @@ PAGE_RULES = tuple(str(kind.name) for kind in WALKED)
 PAGE_LOSSES = ("squared", "absolute", "huber", "cross_entropy")
 """The losses that a page walks on, and so offers; of a run on another it has the steps."""
 
-PAGE_RATES = {"time": 2, "step": 3, "cosine": 1}
+PAGE_RATES = {"time": 2, "step": 3, "cosine": 2}
 """The schedules of the page's own engine, and how many numbers each may have there."""
 
 PAGE_SCALES = ("none", "standard", "round")
