@@ -16,7 +16,7 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.risk import LinearObjective
 from steepest.page.html import saved_html
-from steepest.page.record import run_record, surface_record
+from steepest.page.record import Record, run_record, surface_record
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session import request as asked
@@ -27,13 +27,11 @@ from steepest.view.story import Story, loss_label
 
 __all__ = ["Session"]
 
-Record = dict[str, object]
-"""An answer, by its names: words, numbers, arrays."""
-
 Request = Mapping[str, object]
-"""A request, of which nothing is known before it is read."""
+"""What a page asks: an `ask` and its parts, all of them untrusted."""
 
 GivenUp = Callable[[], bool]
+"""Whether the request was given up meanwhile."""
 
 SECONDS = 20.0
 """The most that one descent may take; what it has by then is the answer."""
