@@ -1,9 +1,14 @@
-"""Print tables: `python -m bench`, or those that are named, `python -m bench logistic memory`."""
+"""Print tables: `python -m bench`, or those that are named, `python -m bench logistic memory`.
+
+`python -m bench checkouts OTHER_SRC` compares this checkout of steepest with another one.
+"""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from bench import checkouts
 from bench.memory import memory
 from bench.one_pass import one_pass
 from bench.page import page
@@ -40,6 +45,14 @@ def _called(name: str) -> set[str]:
 
 
 def main() -> None:
+    """Compare two checkouts, if the first word says so, or print the tables."""
+    if sys.argv[1:2] == ["checkouts"]:
+        checkouts.main(sys.argv[2:])
+    else:
+        tables()
+
+
+def tables() -> None:
     """Print the machine and the tables, saying on stderr what is being timed."""
     every = parts(quick=False)
     words = sorted(set().union(*map(_called, every)))

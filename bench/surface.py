@@ -13,8 +13,7 @@ import numpy as np
 
 from bench.timing import TORCH_MISSING, has_torch, in_turn, milliseconds, table, times
 from steepest import CrossEntropy, LinearObjective, Squared
-from steepest.objective.plane import Plane
-from steepest.surface.grid import loss_on_grid
+from steepest.objective.plane.plane import Plane
 
 POINTS, THREADS, ROUNDS = 101, 2, 5
 
@@ -29,7 +28,7 @@ CHECKED = 150
 FEW = 10_000
 """Blocks up to which torch is faster on one thread."""
 
-STEEPEST = "steepest loss_on_grid"
+STEEPEST = "steepest on_plane"
 
 Cell = Callable[[float, float], float]
 """A loop's work on one cell: the loss at a weight and a bias."""
@@ -64,6 +63,11 @@ def squared_surface(rows: int) -> str:
         return np.mean((weight * x + bias - y) ** 2)
 
     return _surface(f"squared, {rows:,} rows", objective, plain, {"NumPy loop": plain})
+
+
+def _steepest(objective: LinearObjective, plane: Plane, grid: Any) -> Any:
+    """Return the loss on the grid, from the rows of X on."""
+    return objective.on_plane(plane).grid(grid, grid)
 
 
 def _data(rows: int) -> tuple[Any, Any]:
@@ -103,7 +107,7 @@ def _surface(what: str, objective: LinearObjective, plain: Cell, loops: dict[str
     """Return the table of one surface: steepest, and each loop on the cells it has time for."""
     grid = np.linspace(-4.0, 4.0, POINTS)
     plane = Plane.of_two(np.zeros(2), 0, 1)
-    whole = partial(loss_on_grid, objective, plane, grid, grid)
+    whole = partial(_steepest, objective, plane, grid)
     timed = {name: Loop(at, _affordable(grid, at)) for name, at in loops.items()}
     works = {name: partial(_run, grid, loop.at, loop.cells) for name, loop in timed.items()}
     seconds = in_turn({STEEPEST: whole, **works}, ROUNDS)

@@ -109,11 +109,11 @@ class Contest:
     def start(self, ours: Worker) -> str:
         """Find our own setting; return why there is none, or an empty text."""
         try:
-            climb = _climb(ours, OURS, self.goal)
+            climb = climb_to(ours, OURS, self.goal)
         except FailedError as failure:
             return f"failed: {failure}"
         if not climb.fits or not self.goal.reached(climb.fits[-1]):
-            return _why_not(climb, self.goal)
+            return why_not(climb, self.goal)
         self.ours, self.tol, self.samples = ours, climb.tols[-1], [climb.fits[-1]]
         self.goal = self.goal._replace(limit=self.pace.limit(climb.fits[-1].seconds))
         return ""
@@ -124,10 +124,10 @@ class Contest:
             return Entry(peer.name, "not installed")
         try:
             with Worker(self.name, peer, self.quick) as theirs:
-                climb = _climb(theirs, peer, self.goal)
+                climb = climb_to(theirs, peer, self.goal)
                 if not climb.fits or not self.goal.reached(climb.fits[-1]):
                     gap = min(map(self.goal.gap, climb.fits), default=None)
-                    return Entry(peer.name, _why_not(climb, self.goal), gap=gap)
+                    return Entry(peer.name, why_not(climb, self.goal), gap=gap)
                 return self._pair(peer, theirs, climb.tols[-1], climb.fits[-1])
         except LateError:
             return Entry(peer.name, "did not start")
@@ -141,11 +141,11 @@ class Contest:
         rounds = 0 if once else self.pace.rounds_of(own + first.seconds)
         ours, fits = [], [] if rounds else [first]
         for _ in range(rounds):
-            fits.append(_sample(theirs, tol, first))
-            ours += [_sample(self.ours, self.tol, self.samples[-1])] if self.ours else []
+            fits.append(sample_of(theirs, tol, first))
+            ours += [sample_of(self.ours, self.tol, self.samples[-1])] if self.ours else []
         self.samples += ours
-        seconds = _median(fits)
-        ratio = seconds / _median(ours or self.samples) if self.ours else None
+        seconds = median_of(fits)
+        ratio = seconds / median_of(ours or self.samples) if self.ours else None
         gap = self.goal.gap(fits[-1])
         return Entry(peer.name, _setting(peer, tol), seconds, ratio, gap, len(fits))
 
@@ -154,14 +154,14 @@ class Contest:
         if why:
             return Entry(OURS.name, why)
         gap = self.goal.gap(self.samples[-1])
-        seconds = _median(self.samples[1:] or self.samples)
+        seconds = median_of(self.samples[1:] or self.samples)
         return Entry(OURS.name, _setting(OURS, self.tol), seconds, 1.0, gap, len(self.samples) - 1)
 
 
 def train(name: str, quick: bool) -> str:
     """Return the table of one problem; or why there is none, as where its rows are missing."""
     try:
-        goal = _goal(name, quick)
+        goal = find_goal(name, quick)
     except FailedError as failure:
         return f"### {RECIPES[name].said(quick)}\n\nLeft out: {failure}\n"
     return _held(Contest(name, goal, quick), RECIPES[name])
@@ -182,7 +182,7 @@ def _held(contest: Contest, recipe: Recipe) -> str:
     return f"{table(recipe.said(quick), HEADER, rows)}\n{told}\n"
 
 
-def _goal(name: str, quick: bool) -> Goal:
+def find_goal(name: str, quick: bool) -> Goal:
     """Return the lowest loss that the tightest settings of two different methods find."""
     recipe, found, told = RECIPES[name], [], ""
     limit = (QUICK if quick else FULL).reference
@@ -200,7 +200,7 @@ def _goal(name: str, quick: bool) -> Goal:
     return Goal(*min(found), recipe.gap, limit)
 
 
-def _climb(worker: Worker, peer: Peer, goal: Goal) -> Climb:
+def climb_to(worker: Worker, peer: Peer, goal: Goal) -> Climb:
     """Try the settings from loose to tight until one arrives or the time is over."""
     tried = Climb([], [], False)
     for tol in peer.tols:
@@ -220,11 +220,13 @@ def _climb(worker: Worker, peer: Peer, goal: Goal) -> Climb:
     return tried
 
 
-def _sample(worker: Worker, tol: float, first: Fit) -> Fit:
+def sample_of(worker: Worker, tol: float, first: Fit) -> Fit:
+    """Return the mean of as many fits as make a sample, by how long the first one took."""
     return worker.fit(tol, repeats=max(1, int(SAMPLE / first.seconds)))
 
 
-def _median(fits: list[Fit]) -> float:
+def median_of(fits: list[Fit]) -> float:
+    """Return the median seconds."""
     return statistics.median(fit.seconds for fit in fits)
 
 
@@ -233,7 +235,7 @@ def _setting(peer: Peer, tol: float) -> str:
     return f"tol {tol:g}" if tol else "direct" if peer is not AS_IT_COMES else "default"
 
 
-def _why_not(climb: Climb, goal: Goal) -> str:
+def why_not(climb: Climb, goal: Goal) -> str:
     """Say why no setting arrived."""
     if climb.stopped:
         return f"did not arrive in {goal.limit:.0f} s"

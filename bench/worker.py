@@ -51,7 +51,7 @@ class Worker:
             context.set_forkserver_preload(COMMON)
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(theirs, recipe, peer.name, quick), daemon=True
+            target=serve, args=(theirs, recipe, peer.name, quick), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -90,7 +90,7 @@ def missing(peer: Peer) -> bool:
     return find_spec(peer.module) is None
 
 
-def _serve(pipe: Connection, recipe: str, name: str, quick: bool) -> None:
+def serve(pipe: Connection, recipe: str, name: str, quick: bool) -> None:
     """Fit whenever asked, until the process is ended; an error is sent as a text."""
     warnings.simplefilter("ignore")
     # Snap ML prints beside what Python can hold back; the tables go there.

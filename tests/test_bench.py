@@ -1,5 +1,7 @@
 """The benchmarks: every problem can be made, every peer is asked for the same minimum."""
 
+import os
+import sys
 import warnings
 from functools import partial
 from importlib.util import find_spec
@@ -7,11 +9,11 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from bench import memory, problems, training
+from bench import __main__, calls, checkouts, memory, problems, training
 from bench.__main__ import chosen, parts
 from bench.peers import FIELDS, OURS, peer_named, scikit
 from bench.recipes import RECIPES
-from bench.worker import FailedError, LateError, Worker
+from bench.worker import FailedError, Fit, LateError, Worker
 
 SMALL = {
     "logistic": partial(problems.well_scaled, 200, 3, l2=1e-2),
@@ -98,7 +100,7 @@ def test_a_problem_without_its_rows_is_told(monkeypatch):
     def goal(*_):
         raise FailedError("no rows")
 
-    monkeypatch.setattr(training, "_goal", goal)
+    monkeypatch.setattr(training, "find_goal", goal)
     assert "Left out: no rows" in training.train("softmax-mnist", quick=True)
 
 
@@ -129,3 +131,58 @@ def test_tables_are_asked_for_by_name_and_by_group():
 def test_a_peer_is_found_by_its_name():
     assert peer_named("sparse", "steepest") is OURS
     assert peer_named("softmax", "torch LBFGS").module == "torch"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="hands a pipe on by its number")
+def test_two_checkouts_are_compared_each_in_its_own_process(monkeypatch, capsys):
+    words = ["bench", "checkouts", str(checkouts.THIS), "--quick", "--problems", "small-one"]
+    monkeypatch.setattr(sys, "argv", words)
+    __main__.main()
+    told = capsys.readouterr().out
+    lines = [line.strip("| ").split(" | ") for line in told.splitlines() if "300 x 1," in line]
+    kinds = [line[0].rpartition(", ")[2] for line in lines]
+    assert kinds == ["gap 1e-06", "steps=0", "as it comes"]
+    fit = dict(zip(checkouts.HEADER, lines[0], strict=True))
+    assert fit["setting"].startswith("tol ") and "/" not in fit["setting"]
+    assert fit["gap"] == fit["gap of other"] and float(fit["gap"]) <= 1e-6
+    assert all(float(line[i]) > 0 for line in lines for i in (2, 3))
+    steps = next(line for line in told.splitlines() if line.startswith("| a step"))
+    _, ours, theirs = steps.strip("| ").split(" | ")
+    assert ours == theirs and int(ours) > 0
+
+
+def test_another_folder_is_no_checkout(tmp_path):
+    with pytest.raises(FailedError, match="holds no steepest"):
+        checkouts.told_of(tmp_path)
+
+
+def test_a_side_that_does_not_arrive_is_told(monkeypatch):
+    goal = training.Goal(1.0, "nobody", 1e-6, 1.0)
+
+    class Lame(checkouts.Checkout):
+        def fit(self, tol, **_):
+            return Fit(0.01, 2.0)
+
+    monkeypatch.setattr(checkouts, "Checkout", Lame)
+    row = checkouts._row("small-one", OURS, goal, checkouts.THIS, training.QUICK)
+    assert row[1] == "left out: no setting arrived"
+    assert len(row) == len(checkouts.HEADER)
+
+
+def test_problems_are_named_by_word_or_group():
+    assert checkouts.named(["small"]) == list(checkouts.SMALL)
+    assert checkouts.named(["lasso-wide", "small-one"]) == ["small-one", "lasso-wide"]
+    with pytest.raises(ValueError, match="no problem is called smal; there are"):
+        checkouts.named(["smal"])
+
+
+def test_python_calls_are_counted():
+    problem = RECIPES["small-one"].problem()
+    assert calls.counted(lambda: None) == 0
+    assert calls.counted(partial(np.linalg.norm, np.ones(3))) >= 1
+    once = calls.counted(partial(problem.value, np.zeros(1), 0.0))
+    assert calls.counted(partial(_twice, partial(problem.value, np.zeros(1), 0.0))) == 2 * once
+
+
+def _twice(work):
+    work(), work()

@@ -490,7 +490,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         answer = session().answer({"ask": "offer"})
         served.append((answer["chosen"], port, open_browser))
 
-    monkeypatch.setattr("steepest.cli.play.serve", serve)
+    monkeypatch.setattr("steepest.server.serve", serve)
     return served
 
 

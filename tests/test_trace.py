@@ -33,7 +33,7 @@ def filled(length: int, size: int = 2, losses: Any = None, budget: int | None = 
 
 
 def same(one: Step, two: Step) -> bool:
-    numbers = [name for name in vars(one) if name not in ("params", "gradient")]
+    numbers = [name for name in one._fields if name not in ("params", "gradient")]
     return (
         np.array_equal([getattr(one, n) for n in numbers], [getattr(two, n) for n in numbers], True)
         and np.array_equal(one.params, two.params, equal_nan=True)
@@ -100,14 +100,14 @@ def test_the_last_loss_can_be_made_known() -> None:
     trace = Trace(2)
     for i, full in enumerate([5.0, np.nan]):
         trace.append(step(i, loss=0.0, full=full))
-    trace.know_last(2.0)
+    trace.fill_last(2.0)
     assert trace[-1].full_loss == trace.full_losses[-1] == 2.0
     assert trace.best.index == 1
 
 
 def test_a_loss_that_is_known_stays() -> None:
     trace = filled(3)
-    trace.know_last(-1.0)
+    trace.fill_last(-1.0)
     assert trace[-1].full_loss == 98.0
 
 
@@ -245,3 +245,105 @@ def test_a_slice_is_a_list_of_steps() -> None:
     trace = filled(6)
     assert [step.index for step in trace[1:5:2]] == [1, 3]
     assert [step.index for step in trace[-2:]] == [4, 5]
+
+
+def test_a_step_is_equal_to_itself_alone() -> None:
+    one, two = step(1), step(1)
+    assert one == one
+    assert one != two
+    assert len({one, two}) == 2
+    assert one in [two, one]
+
+
+def test_a_step_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        step(1).loss = 0.0  # type: ignore[misc]
+
+
+def whitened(at: set[int], length: int) -> Trace:
+    trace = Trace(2)
+    for i in range(length):
+        trace.append(step(i)._replace(whitened=i in at, rows=i + 1))
+    return trace
+
+
+@given(some.sets(some.integers(0, 80)), some.integers(1, 80))
+def test_steps_in_new_coordinates_are_known(at: set[int], length: int) -> None:
+    trace = whitened(at, length)
+    assert trace.whitened.tolist() == sorted(i for i in at if i < length)
+    assert [one.index for one in trace if one.whitened is True] == trace.whitened.tolist()
+    assert [one.rows for one in trace] == list(range(1, length + 1))
+
+
+def test_the_former_name_of_whitened_is_deprecated() -> None:
+    trace = whitened({3}, 6)
+    with pytest.warns(DeprecationWarning, match=r"Trace\.rounded is now called whitened") as told:
+        assert trace.rounded.tolist() == [3]
+    assert told[0].filename == __file__
+    with pytest.warns(DeprecationWarning, match=r"Step\.rounded is now called whitened"):
+        assert trace[3].rounded is True
+
+
+@given(some.lists(some.floats(0, 100) | some.just(float("nan")), min_size=1, max_size=60))
+def test_full_losses_are_worked_out_only_where_they_are_missing(full: list[float]) -> None:
+    trace = Trace(2)
+    for i, loss in enumerate(full):
+        trace.append(step(i, loss=0.0, full=loss))
+    asked = []
+
+    def value(params: Any) -> float:
+        asked.append(int(params[0] // 10))
+        return 1000.0 + asked[-1]
+
+    known = trace.with_full_losses(value)
+    missing = np.flatnonzero(np.isnan(full)).tolist()
+    assert asked == missing
+    assert known.full_losses.tolist() == [
+        1000.0 + i if i in missing else loss for i, loss in enumerate(full)
+    ]
+    assert np.array_equal(trace.full_losses, full, equal_nan=True)
+    assert known.best.index == int(np.argmin(known.full_losses))
+
+
+@given(some.integers(2, 60), some.integers(4, 20), some.data())
+def test_a_reopened_trace_goes_on_as_if_it_had_never_ended(
+    length: int, vectors: int, data: some.DataObject
+) -> None:
+    cut = data.draw(some.integers(1, length))
+    ended = filled(cut, budget=32 * vectors)
+    ended.fill_last(0.0)
+    whole, again = filled(length), ended.reopened(cut)
+    for i in range(cut, length):
+        again.append(step(i))
+    assert len(again) == length
+    assert np.array_equal(again.full_losses, whole.full_losses)
+    assert again.best.index == whole.best.index
+    for i in again.kept:
+        assert np.array_equal(again[int(i)].params, whole[int(i)].params)
+
+
+def test_what_was_filled_in_at_the_end_is_open_again() -> None:
+    trace = Trace(2)
+    for i, full in enumerate([5.0, np.nan]):
+        trace.append(step(i, loss=0.0, full=full))
+    trace.fill_last(2.0)
+    again = trace.reopened(2)
+    assert np.isnan(again.full_losses[-1]) and again.best.index == 0
+    assert trace.full_losses[-1] == 2.0
+
+
+def test_a_file_from_before_some_numbers_were_kept_has_zeros_for_them() -> None:
+    arrays = filled(5).to_arrays()
+    again = Trace.from_arrays({**arrays, "numbers": arrays["numbers"][:, :6]})
+    assert again.losses.tolist() == filled(5).losses.tolist()
+    assert not again.momenta.any() and not len(again.whitened)
+
+
+@given(some.lists(some.floats(1e-6, 1e6), min_size=1, max_size=120))
+def test_progress_is_what_a_plain_loop_counts(losses: list[float]) -> None:
+    lowest, since = float("inf"), 0
+    for loss in losses:
+        lowest, since = (loss, 0) if lowest - loss > 1e-12 * loss else (lowest, since + 1)
+    trace = filled(len(losses), losses=losses)
+    assert trace.since_progress == since
+    assert Trace.from_arrays(trace.to_arrays()).since_progress == since

@@ -5,7 +5,7 @@
 """
 
 from bench.peers import others, scikit
-from bench.peers.ours import AS_IT_COMES, OURS
+from bench.peers.ours import AS_IT_COMES, OURS, SET_UP
 from bench.peers.peer import Peer
 
 __all__ = ["FIELDS", "OURS", "REFERENCES", "Peer", "entrants", "peer_named"]
@@ -54,5 +54,5 @@ def entrants(field: str) -> tuple[Peer, ...]:
 
 def peer_named(field: str, name: str) -> Peer:
     """Return the peer of that name in a field."""
-    every = (OURS, *entrants(field))
+    every = (OURS, SET_UP, *entrants(field))
     return next(peer for peer in every if peer.name == name)

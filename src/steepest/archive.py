@@ -11,7 +11,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,19 @@ from steepest.files import whole_file
 
 __all__ = ["VERSION", "damaged", "read_archive", "write_archive"]
 
+Record: TypeAlias = dict[str, Any]
+"""What JSON holds: a file may come from anywhere, so its reader checks each part that it takes."""
+
+Arrays: TypeAlias = dict[str, NDArray[Any]]
+
 VERSION = 1
 FORMAT = "steepest run"
 
 
 def write_archive(
-    path: str | os.PathLike[str], record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+    path: str | os.PathLike[str],
+    record: Mapping[str, object],
+    arrays: Mapping[str, NDArray[np.generic]],
 ) -> None:
     """Write `record` and `arrays` to `path`; FileError, and no file, if that fails."""
     text = json.dumps({"format": FORMAT, "version": VERSION, **record}, indent=1, allow_nan=False)
@@ -40,7 +47,7 @@ def write_archive(
                 np.lib.format.write_array(part, np.asarray(array, order="C"), allow_pickle=False)
 
 
-def read_archive(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def read_archive(path: str | os.PathLike[str]) -> tuple[Record, Arrays]:
     """Return the record and the arrays in `path`.
 
     Raises FileError for a file that is missing, foreign, damaged or of a later version.
@@ -73,12 +80,12 @@ def damaged(path: str | os.PathLike[str], error: Exception) -> FileError:
     )
 
 
-def _array(part: bytes) -> NDArray[Any]:
-    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(part), allow_pickle=False)
+def _array(part: bytes) -> NDArray[np.generic]:
+    array: NDArray[np.generic] = np.lib.format.read_array(io.BytesIO(part), allow_pickle=False)
     return array
 
 
-def _check(source: Path, record: Any) -> None:
+def _check(source: Path, record: object) -> None:
     """Raise FileError if the record is not one of ours, or is from a later steepest."""
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise FileError(f"cannot read {source}: it is a zip file, but not a saved run of steepest")

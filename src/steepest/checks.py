@@ -1,18 +1,17 @@
-"""Whether a number that was asked for can be: in one place, with the range in the message."""
+"""Numbers that a caller gave, checked against their range, which stands in the message."""
 
-from typing import Any
-
-import numpy as np
+import reprlib
+from math import isfinite
 
 from steepest.errors import ChoiceError
 
 __all__ = ["number", "whole_number"]
 
 
-def whole_number(name: str, value: Any, least: int) -> int:
+def whole_number(name: str, value: object, least: int) -> int:
     """Return `value` as an int of at least `least`; ChoiceError if it is not one."""
     try:
-        whole = int(value)
+        whole = int(value)  # type: ignore[call-overload]
         fits = whole == value and whole >= least
     except (TypeError, ValueError, OverflowError):
         fits = False
@@ -21,15 +20,15 @@ def whole_number(name: str, value: Any, least: int) -> int:
     return whole
 
 
-def number(name: str, value: Any, *, above: float | None = None) -> float:
+def number(name: str, value: object, *, above: float | None = None) -> float:
     """Return `value` as a finite float from 0 up, or above `above`; ChoiceError if it is not."""
     try:
-        chosen = float(value)
-        fits = np.isfinite(chosen) and (chosen >= 0 if above is None else chosen > above)
-    except (TypeError, ValueError):
+        chosen = float(value)  # type: ignore[arg-type]
+        fits = isfinite(chosen) and (chosen >= 0 if above is None else chosen > above)
+    except (TypeError, ValueError, OverflowError):
         fits = False
     if not fits:
         span = "from 0 up" if above is None else f"above {above:g}"
-        got = f"{value:g}" if isinstance(value, int | float) else repr(value)
+        got = f"{value:g}" if isinstance(value, float) else reprlib.repr(value)
         raise ChoiceError(f"{name} is {got}, but it must be a number {span}")
     return chosen

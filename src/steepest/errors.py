@@ -1,4 +1,4 @@
-"""What steepest says when it cannot go on.
+"""The errors that steepest raises on purpose: `SteepestError` and its three kinds.
 
 Every message says what was got, where, what is needed and what to do. The command line turns
 each of these into one line and exit status 2; no other exception is meant to reach a user.

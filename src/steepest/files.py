@@ -18,14 +18,14 @@ FIGURES = (".png", ".svg", ".pdf")
 FILMS = (".gif", ".mp4")
 PAGES = (".html", ".htm")
 TABLES = (".csv", ".tsv", ".parquet", ".arrow", ".feather")
-"""The endings by which the kinds of files that we write are told apart."""
+"""The endings of the names of the kinds of files that we write."""
 
 
 def check_writable(path: str | os.PathLike[str], suffixes: tuple[str, ...] = ()) -> Path:
-    """Say now, before any work is done, that `path` could not be written later.
+    """Return the file that `path` names, links followed, if it can be written to.
 
-    Raises FileError if the name does not end in one of `suffixes` (each with its dot), the folder
-    is missing or closed to us, or a folder already bears the name.
+    Asked before any work is done. Raises FileError if the name does not end in one of `suffixes`
+    (each with its dot), the folder is missing or closed to us, or a folder already bears the name.
     """
     target = Path(path)
     if target.is_symlink():

@@ -1,10 +1,10 @@
-"""Ctrl-C as a question instead of an axe: asked between steps, so that no step is cut in half."""
+"""Ctrl-C as a flag that is read between steps, so that no step is cut in half."""
 
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from types import FrameType
 
 __all__ = ["patient"]
 
@@ -13,7 +13,7 @@ __all__ = ["patient"]
 def patient() -> Iterator[Callable[[], bool]]:
     """Yield `asked()`, which says whether Ctrl-C was pressed; a second press stops at once.
 
-    Only the main thread hears Ctrl-C, and only where nobody else has taken it over: elsewhere
+    Only the main thread gets Ctrl-C, and only where nobody else has taken it over: elsewhere
     `asked` is always false and nothing is changed.
     """
     pressed: list[bool] = []
@@ -22,7 +22,7 @@ def patient() -> Iterator[Callable[[], bool]]:
         yield lambda: False
         return
 
-    def press(number: int, frame: Any) -> None:
+    def press(number: int, frame: FrameType | None) -> None:
         if pressed:
             raise KeyboardInterrupt
         pressed.append(True)

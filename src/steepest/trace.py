@@ -1,13 +1,14 @@
-"""The record of a run, as plain data: what each step was, from where, how far, how steep.
+"""Every step of a descent as plain data: params, loss, gradient, learning rate, seconds.
 
-A trace only grows. It is written by the loop and read by everything above it; it knows nothing of
+A trace only grows. The loop writes it and everything above reads it; it knows nothing of
 objectives, rules or pictures.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, overload
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["BUDGET", "Step", "Trace"]
 
 Array = NDArray[np.float64]
+AnyArray = NDArray[np.generic]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 BUDGET = 2**28
 """Bytes that params and gradients of the kept steps may take together: 256 MB."""
 
 PROGRESS = 1e-12
 """The share of itself by which a loss must fall to count as lower: rounding alone does less."""
+
+ROOM = 64
+"""Steps for which there is room at first; the room doubles whenever it is full."""
 
 NUMBERS = (
     "loss",
@@ -35,15 +41,19 @@ NUMBERS = (
     "momentum",
     "rows",
     "passes",
-    "rounded",
+    "whitened",
 )
+"""The numbers of a step in the order of the columns in which a trace, and a file, keeps them."""
 
-TOLD = attrgetter(*NUMBERS)
-"""Returns the numbers of a step, in that order."""
+COLUMNS = {name: column for column, name in enumerate(NUMBERS)}
+
+numbers_of = attrgetter(*NUMBERS)
+
+ROW = Struct(f"{len(NUMBERS)}d")
+"""One row of numbers. Packed, it is written in half the time that NumPy takes to assign it."""
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """One point of the descent, and how far the next step goes from it.
 
     `params` and `gradient` are in the reader's units, shape (params,); `gradient_norm` is the
@@ -58,10 +68,13 @@ class Step:
 
     `rows` is how many rows the step saw, 0 where there are none or it is not known. `passes` is
     how often all rows have been read since the start, until this step was known: half of them
-    read once is 0.5. `rounded` says that the coordinates of the walk were made anew here.
+    read once is 0.5. `whitened` says that the coordinates of the walk were made anew here.
+
+    Two steps are equal only if they are the same object. A named tuple, since one is made at
+    every step of a descent and a frozen dataclass takes more than twice as long to make.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple's own `index` is not missed
     params: Array
     loss: float
     gradient: Array
@@ -73,7 +86,21 @@ class Step:
     momentum: float = 0.0
     rows: int = 0
     passes: float = 0.0
-    rounded: bool = False
+    whitened: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    @property
+    def rounded(self) -> bool:
+        """The former name of `whitened`; deprecated."""
+        return bool(_renamed("Step.rounded", "whitened", self.whitened))
 
 
 class Trace:
@@ -96,64 +123,73 @@ class Trace:
     def __init__(self, size: int, budget: int = BUDGET) -> None:
         self.size = size
         self._most = max(4, budget // (16 * max(size, 1)))
-        self._stride = 1
+        self._every = 1
         self._length = 0
-        self._numbers = np.empty((64, len(NUMBERS)))
-        self._steps = np.empty(64, dtype=np.intp)
-        self._vectors = np.empty((min(64, self._most), 2, size))
+        self._numbers = np.empty((ROOM, len(NUMBERS)))
+        self._steps = np.empty(ROOM, dtype=np.intp)
+        self._vectors = np.empty((min(ROOM, self._most), 2, size))
         self._count = 0
         self._first: Step | None = None
         self._last: Step | None = None
         self._best: Step | None = None
-        self._progress = np.inf
+        self._lowest = self._progress = float("inf")
         self._filled = False
         self.since_progress = 0
         """How many losses of all rows have been worked out since one was measurably lower."""
 
     def append(self, step: Step) -> None:
-        """Add the next step; its index must be `len(trace)`."""
-        if step.index != self._length:
-            raise ValueError(f"step {step.index} cannot follow step {self._length - 1}")
-        self._numbers = _room(self._numbers, self._length)
-        self._numbers[self._length] = TOLD(step)
-        self._length += 1
-        self._first = self._first or step
+        """Add the next step; its index must be `len(trace)`, ValueError if it is another."""
+        index = step.index
+        if index != self._length:
+            raise ValueError(f"step {index} cannot follow step {self._length - 1}")
+        if index == len(self._numbers):
+            self._numbers = _longer(self._numbers)
+        ROW.pack_into(self._numbers.data, ROW.size * index, *numbers_of(step))
+        self._length = index + 1
         self._last = step
+        if index == 0:
+            self._first = step
         self._note_best(step)
-        if step.index % self._stride == 0:
+        if index % self._every == 0:
             self._keep(step)
 
-    def know_last(self, full_loss: float) -> None:
-        """Fill in the loss of all rows at the last step, where a mini-batch left it open."""
-        if self._last is not None and np.isnan(self._last.full_loss):
-            self._numbers[self._length - 1, NUMBERS.index("full_loss")] = full_loss
-            self._last = replace(self._last, full_loss=full_loss)
+    def fill_last(self, full_loss: float) -> None:
+        """Set the loss of all rows at the last step, where a mini-batch left it NaN."""
+        if self._last is not None and self._last.full_loss != self._last.full_loss:
+            self._numbers[self._length - 1, COLUMNS["full_loss"]] = full_loss
+            self._last = self._last._replace(full_loss=full_loss)
             self._filled = True
             self._note_best(self._last)
 
     def _note_best(self, step: Step) -> None:
-        if np.isnan(step.full_loss):
-            return
-        self._note_progress(step.full_loss)
-        if self._best is None or step.full_loss < self._best.full_loss:
-            self._best = step
+        """Compare the loss of all rows with those before; NaN is one that is not known."""
+        full_loss = step.full_loss
+        if full_loss < self._lowest or (self._best is None and full_loss == full_loss):
+            self._lowest, self._best = full_loss, step
+        self._note_progress(full_loss)
 
     def _note_progress(self, full_loss: float) -> None:
-        self.since_progress += 1
         if self._progress - full_loss > PROGRESS * abs(full_loss):
             self._progress = full_loss
             self.since_progress = 0
+        elif full_loss == full_loss:
+            self.since_progress += 1
 
     def _keep(self, step: Step) -> None:
+        """Keep the params and the gradient of a step."""
         if self._count >= self._most:
             self._thin()
-            if step.index % self._stride:
+            if step.index % self._every:
                 return
-        self._vectors = _room(self._vectors, self._count, self._most)
-        self._steps = _room(self._steps, self._count)
-        self._vectors[self._count] = step.params, step.gradient
-        self._steps[self._count] = step.index
-        self._count += 1
+        at = self._count
+        if at == len(self._vectors):
+            self._vectors = _longer(self._vectors, self._most)
+        if at == len(self._steps):
+            self._steps = _longer(self._steps)
+        self._vectors[at, 0] = step.params
+        self._vectors[at, 1] = step.gradient
+        self._steps[at] = step.index
+        self._count = at + 1
 
     def _thin(self) -> None:
         """Let every second kept step give up its vectors."""
@@ -161,7 +197,7 @@ class Trace:
         self._vectors = self._vectors[: self._count : 2].copy()
         self._steps = self._steps[: self._count : 2].copy()
         self._count = len(self._steps)
-        self._stride *= 2
+        self._every *= 2
 
     def __len__(self) -> int:
         """Return the number of points: the steps taken plus one."""
@@ -189,8 +225,10 @@ class Trace:
             raise IndexError(f"there is no step {index}: the trace has steps 0 to {len(self) - 1}")
         params, gradient = self._vectors_of(i)
         named = dict(zip(NUMBERS, self._numbers[i].tolist(), strict=True))
-        named |= {"rows": int(named["rows"]), "rounded": bool(named["rounded"])}
-        return Step(index=i, params=params, gradient=gradient, **named)
+        rows, whitened = int(named.pop("rows")), bool(named.pop("whitened"))
+        return Step(
+            index=i, params=params, gradient=gradient, rows=rows, whitened=whitened, **named
+        )
 
     def _vectors_of(self, i: int) -> tuple[Array, Array]:
         """Return params and gradient of step i, NaN where it gave them up."""
@@ -199,8 +237,7 @@ class Trace:
                 return step.params, step.gradient
         row = int(np.searchsorted(self._steps[: self._count], i))
         if row < self._count and self._steps[row] == i:
-            params, gradient = _locked(self._vectors[row])
-            return params, gradient
+            return _locked(self._vectors[row, 0]), _locked(self._vectors[row, 1])
         hole = np.full(self.size, np.nan)
         return hole, hole
 
@@ -213,17 +250,18 @@ class Trace:
     @property
     def params(self) -> Array:
         """The params of the kept steps (all, unless the budget was reached), (kept, params)."""
-        return self._stack("params", 0)
+        return self._stack(0)
 
     @property
     def gradients(self) -> Array:
         """The gradients of the kept steps, (kept, params)."""
-        return self._stack("gradient", 1)
+        return self._stack(1)
 
-    def _stack(self, name: str, which: int) -> Array:
-        if len(self.kept) == self._count:
+    def _stack(self, which: int) -> Array:
+        kept = self.kept
+        if len(kept) == self._count:
             return _locked(self._vectors[: self._count, which])
-        return np.array([getattr(self[int(i)], name) for i in self.kept])
+        return np.array([self._vectors_of(int(i))[which] for i in kept])
 
     @property
     def losses(self) -> Array:
@@ -271,12 +309,17 @@ class Trace:
         return self._column("passes")
 
     @property
-    def rounded(self) -> NDArray[np.intp]:
+    def whitened(self) -> NDArray[np.intp]:
         """The indices of the steps at which the coordinates of the walk were made anew."""
-        return np.flatnonzero(self._column("rounded"))
+        return np.flatnonzero(self._column("whitened"))
+
+    @property
+    def rounded(self) -> NDArray[np.intp]:
+        """The former name of `whitened`; deprecated."""
+        return _renamed("Trace.rounded", "whitened", self.whitened)
 
     def _column(self, name: str) -> Array:
-        return _locked(self._numbers[: self._length, NUMBERS.index(name)])
+        return _locked(self._numbers[: self._length, COLUMNS[name]])
 
     @property
     def first(self) -> Step:
@@ -300,37 +343,38 @@ class Trace:
         """
         import pyarrow as pa
 
-        columns: dict[str, Any] = {"index": np.arange(self._length)}
-        columns |= {name: self._column(name) for name in NUMBERS}
+        numbers: dict[str, AnyArray] = {"index": np.arange(self._length)}
+        table = pa.table(numbers | {name: self._column(name) for name in NUMBERS})
         for name, vectors in (("params", self.params), ("gradient", self.gradients)):
-            column: list[Any] = [None] * self._length
+            column: list[Array | None] = [None] * self._length
             for i, vector in zip(self.kept, vectors, strict=True):
                 column[i] = vector
-            columns[name] = pa.array(column, type=pa.list_(pa.float64()))
-        return pa.table(columns)
+            table = table.append_column(name, pa.array(column, type=pa.list_(pa.float64())))
+        return table
 
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
+    def to_arrays(self) -> dict[str, AnyArray]:
         """Return all there is to keep as named arrays; `from_arrays` takes them back."""
         return {
             "numbers": self._numbers[: self._length],
             "kept": self.kept,
             "params": self.params,
             "gradients": self.gradients,
-            "stride": np.array(self._stride),
+            "stride": np.array(self._every),
             "filled": np.array(self._filled),
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Trace":
-        """Return the trace whose `to_arrays` gave `arrays`."""
+    def from_arrays(cls, arrays: Mapping[str, AnyArray]) -> "Trace":
+        """Return the trace whose `to_arrays` gave `arrays`; KeyError if one of them is missing."""
         numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
         trace = cls(size=arrays["params"].shape[1])
         # A file from before a number was recorded has a column less.
         later = np.zeros((len(numbers), len(NUMBERS) - numbers.shape[1]))
-        trace._numbers, trace._length = np.hstack([numbers, later]), len(numbers)
+        trace._numbers = np.hstack([numbers, later]).astype(np.float64, order="C")
+        trace._length = len(numbers)
         trace._steps, trace._count = kept, len(kept)
-        trace._vectors = np.stack([arrays["params"], arrays["gradients"]], axis=1)
-        trace._stride = int(arrays.get("stride", 1))
+        trace._vectors = np.stack([arrays["params"], arrays["gradients"]], axis=1).astype(float)
+        trace._every = int(arrays.get("stride", np.array(1)))
         trace._filled = bool(arrays.get("filled", False))
         if len(numbers):
             trace._recall()
@@ -343,17 +387,21 @@ class Trace:
         known = full[~np.isnan(full)]
         if len(known):
             self._best = self[int(np.nanargmin(full))]
+            self._lowest = self._best.full_loss
         for loss in known.tolist():
             self._note_progress(loss)
-        regular = self._steps % self._stride == 0
+        regular = self._steps % self._every == 0
         self._steps, self._vectors = self._steps[regular], self._vectors[regular]
         self._count = len(self._steps)
 
-    def informed(self, value: Callable[[Array], float]) -> "Trace":
-        """Return a copy in which all kept steps know the loss of all rows, which `value` tells."""
-        arrays, full = self.to_arrays(), NUMBERS.index("full_loss")
-        numbers = arrays["numbers"].copy()
-        for at, params in zip(arrays["kept"], arrays["params"], strict=True):
+    def with_full_losses(self, value: Callable[[Array], float]) -> "Trace":
+        """Return a copy in which all kept steps have a `full_loss`.
+
+        `value(params)` is the loss of all rows; it is asked only where it was not worked out.
+        """
+        arrays, full = self.to_arrays(), COLUMNS["full_loss"]
+        numbers = self._numbers[: self._length].copy()
+        for at, params in zip(self.kept, self.params, strict=True):
             if np.isnan(numbers[at, full]):
                 numbers[at, full] = value(params)
         return Trace.from_arrays({**arrays, "numbers": numbers})
@@ -365,26 +413,33 @@ class Trace:
         is the same as if it had never ended.
         """
         arrays = self.to_arrays()
-        numbers, early = arrays["numbers"][:length].copy(), arrays["kept"] < length
+        numbers, early = self._numbers[: self._length][:length].copy(), self.kept < length
         if self._filled:
-            numbers[self._length - 1 :, NUMBERS.index("full_loss")] = np.nan
+            numbers[self._length - 1 :, COLUMNS["full_loss"]] = np.nan
         vectors = {name: arrays[name][early] for name in ("kept", "params", "gradients")}
         return Trace.from_arrays({**arrays, **vectors, "numbers": numbers, "filled": np.array(0)})
 
 
-def _locked(array: NDArray[Any]) -> NDArray[Any]:
-    """Return the array as one that cannot be written to: a record is not changed by its reader."""
-    view = array.view()
+def _locked(view: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return a view as one that cannot be written to: a record is not changed by its reader."""
     view.setflags(write=False)
     return view
 
 
-def _room(array: NDArray[Any], used: int, most: int | None = None) -> NDArray[Any]:
-    """Return `array`, or a longer copy, twice as long (at most `most`), if all of it is used."""
-    if used < len(array):
-        return array
-    length = max(64, 2 * len(array))
+def _longer(array: NDArray[Scalar], most: int | None = None) -> NDArray[Scalar]:
+    """Return a copy with room for twice as many, at least `ROOM`, at most `most`."""
+    used = len(array)
+    length = max(ROOM, 2 * used)
     length = length if most is None else min(length, most)
     longer = np.empty((length, *array.shape[1:]), dtype=array.dtype)
     longer[:used] = array
     return longer
+
+
+T = TypeVar("T")
+
+
+def _renamed(old: str, new: str, value: T) -> T:
+    """Return a value that was asked for by its former name, with a DeprecationWarning."""
+    warnings.warn(f"{old} is now called {new}", DeprecationWarning, stacklevel=3)
+    return value

@@ -11,9 +11,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import steepest as st
 from steepest.data.prepare import prepare
-from steepest.objective.plane import Plane
-from steepest.surface.grid import loss_at, loss_on_grid
-from steepest.surface.window import find_bowl
+from steepest.objective.plane.plane import Plane
 
 LOSSES = {
     "squared": st.Squared(),
@@ -62,11 +60,11 @@ def test_the_surface_of_weighted_rows_is_that_of_repeated_ones(
     weighted, repeated = pair(kind, seed, times)
     plane = Plane(*np.random.default_rng(seed).normal(size=(3, weighted.size)))
     a, b = np.linspace(-2, 2, 5), np.linspace(-1, 3, 4)
-    grids = [loss_on_grid(o, plane, a, b) for o in (weighted, repeated)]
+    grids = [o.on_plane(plane).grid(a, b) for o in (weighted, repeated)]
     assert np.allclose(*grids, rtol=1e-12, atol=0)
-    points = [loss_at(o, plane, a[:4], b) for o in (weighted, repeated)]
+    points = [o.on_plane(plane).at(a[:4], b) for o in (weighted, repeated)]
     assert np.allclose(*points, rtol=1e-12, atol=0)
-    bowls = [find_bowl(o, plane) for o in (weighted, repeated)]
+    bowls = [o.on_plane(plane).bowl() for o in (weighted, repeated)]
     if bowls[0] is not None and bowls[1] is not None:
         assert np.allclose(bowls[0].lowest, bowls[1].lowest, rtol=1e-6, atol=1e-6)
 
@@ -79,7 +77,7 @@ def test_a_surface_whose_rows_all_weigh_differently_is_the_true_loss(kind: str) 
     plane = Plane(*np.random.default_rng(0).normal(size=(3, objective.size)))
     a = np.linspace(-2, 2, 5)
     true = [[objective.value(plane.params(x, z)) for x in a] for z in a]
-    assert np.allclose(loss_on_grid(objective, plane, a, a), true, rtol=1e-12, atol=0)
+    assert np.allclose(objective.on_plane(plane).grid(a, a), true, rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("kind", LOSSES)

@@ -10,7 +10,7 @@ from reference import problem
 from scipy.sparse.linalg import cg
 
 import steepest as st
-from steepest.objective.plane import lowest_step
+from steepest.objective.plane.newton_step import newton_step
 
 LOSSES = {
     "squared": "squared",
@@ -25,7 +25,7 @@ def test_classes_share_a_matrix_where_one_each_would_be_dear() -> None:
     X = generator.normal(size=(400, 320))
     y = np.argmax(X[:, :6] + generator.normal(size=(400, 6)), axis=1)
     run = st.descend((X, y), loss="cross_entropy", l2=0.01)
-    (first, *_) = run.trace.rounded
+    (first, *_) = run.trace.whitened
     assert first == 11  # twice what one matrix of 321 costs, not six of them
     assert run.stop.reason == "arrived"
 
@@ -48,12 +48,12 @@ def test_on_a_quadratic_the_steps_are_conjugate_gradients() -> None:
     share=some.floats(-0.9999, 0.9999),
     slope=some.tuples(some.floats(-1e3, 1e3), some.floats(-1e3, 1e3)),
 )
-def test_the_lowest_step_solves_the_two_equations(
+def test_the_newton_step_solves_the_two_equations(
     across: float, along: float, share: float, slope: tuple[float, float]
 ) -> None:
     both = share * np.sqrt(across * along)
     hessian, gradient = np.array([[across, both], [both, along]]), np.array(slope)
-    found = lowest_step(gradient, hessian)
+    found = newton_step(gradient, hessian)
     largest = max(1e-9, float(np.abs(gradient).max()))
     assert np.allclose(hessian @ found, -gradient, atol=1e-6 * largest)
 

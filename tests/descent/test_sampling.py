@@ -125,7 +125,7 @@ def test_a_run_goes_on_to_the_bit_whichever_rows_its_whitening_read(steps: int) 
     rare[[7, 90_001, 150_003]] = 1e6
     data = np.column_stack([X, rare]), y
     whole = st.descend(data, loss="cross_entropy", l2=1e-3)
-    on_all = [index for index in whole.trace.rounded if whole.trace[int(index)].rows == len(X)]
+    on_all = [index for index in whole.trace.whitened if whole.trace[int(index)].rows == len(X)]
     assert len(on_all) > 1  # the first from some rows, which have not the feature, then from all
     again = st.descend(data, loss="cross_entropy", l2=1e-3, steps=steps).resume()
     assert np.array_equal(again.trace.losses, whole.trace.losses)

@@ -8,10 +8,8 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 import steepest as st
-from steepest.objective.plane import Plane
+from steepest.objective.plane.plane import Plane
 from steepest.run.lowest_loss import lowest_loss
-from steepest.surface.grid import loss_on_grid
-from steepest.surface.window import find_bowl
 
 MEANS = [0.0, 2000.0, 1e6]
 
@@ -73,7 +71,7 @@ def test_a_lowest_point_is_only_claimed_where_it_is(loss: str, mean: float, weig
     X, y = far_problem(loss, mean)
     objective = st.LinearObjective(X, y, loss)
     base = np.array([weight, 1 - weight * mean])
-    bowl = find_bowl(objective, Plane.of_two(base, 0, 1))
+    bowl = objective.on_plane(Plane.of_two(base, 0, 1)).bowl()
     if bowl is not None and bowl.is_lowest:
         assert objective.value(bowl.lowest + base) == pytest.approx(
             truth(loss, X, y, 0.0)[0], rel=1e-7
@@ -87,7 +85,7 @@ def test_two_features_that_say_the_same_make_a_valley_with_a_bottom() -> None:
     for penalty in (0.0, l2):
         objective = st.LinearObjective(np.hstack([X, X]), y, "squared", l2=penalty)
         base = np.array([1.0, 2.0, -6000.0])
-        bowl = find_bowl(objective, Plane.of_two(base, 0, 1))
+        bowl = objective.on_plane(Plane.of_two(base, 0, 1)).bowl()
         assert bowl is not None and bowl.is_lowest
         _, gradient = objective.value_and_gradient(base + np.append(bowl.lowest, 0.0))
         assert np.abs(gradient[:2]).max() < 1e-6
@@ -100,7 +98,7 @@ def test_the_squared_loss_on_the_grid_is_exact_far_from_0(mean: float) -> None:
     base, a = np.array([1.5, 0.2 - 1.5 * mean]), np.linspace(-1, 1, 5)
     # On the diagonal of the grid lies the bottom of the ravine, where the losses are small.
     b = -mean * a if mean else a
-    grid = loss_on_grid(objective, Plane.of_two(base, 0, 1), a, b)
+    grid = objective.on_plane(Plane.of_two(base, 0, 1)).grid(a, b)
     exact = X.astype(np.longdouble)[:, 0]
     for i, j in np.ndindex(5, 5):
         residual = (base[0] + a[j]) * exact + (base[1] + b[i]) - y

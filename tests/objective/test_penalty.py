@@ -11,7 +11,8 @@ from scipy.sparse import csr_array
 
 import steepest as st
 from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
-from steepest.objective.plane import Plane, kinks_on_plane
+from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.rows_on_plane import l1_on_plane
 
 SMOOTH = {
     "squared": st.Squared(),
@@ -133,8 +134,8 @@ def test_the_kinks_on_a_plane_are_those_of_the_weights(kind: str) -> None:
         Plane.of_two(generator.normal(size=objective.size), 0, objective.size - 1),
     ):
         a, b = generator.normal(size=(2, 7))
-        found = kinks_on_plane(objective, plane, a, b)
-        weights = [plane.params(*at)[: -objective.layout.shape[1]] for at in zip(a, b, strict=True)]
+        found = l1_on_plane(objective, plane, a, b)
+        weights = [plane.params(*at)[: -objective.layout.biases] for at in zip(a, b, strict=True)]
         assert_allclose(found, [L1 * np.abs(w).sum() for w in weights], rtol=1e-13)
 
 

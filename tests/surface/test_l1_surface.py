@@ -8,9 +8,8 @@ from numpy.testing import assert_allclose
 from reference import problem
 
 import steepest as st
-from steepest.objective.plane import Plane
+from steepest.objective.plane.plane import Plane
 from steepest.run.lowest_loss import lowest_loss
-from steepest.surface.grid import loss_at, loss_on_grid
 
 LOSSES = {
     "squared": "squared",
@@ -36,8 +35,8 @@ def test_the_surface_is_the_loss_at_every_point(kind: str, oblique: bool) -> Non
         plane = Plane(*generator.normal(size=(3, objective.size)) * 0.3)
     a, b = np.linspace(-2, 1, 9), np.linspace(-1, 2, 7)
     true = np.array([[objective.value(plane.params(x, y)) for x in a] for y in b])
-    assert_allclose(loss_on_grid(objective, plane, a, b), true, rtol=1e-12)
-    assert_allclose(loss_at(objective, plane, a[:7], b), np.diag(true), rtol=1e-12)
+    assert_allclose(objective.on_plane(plane).grid(a, b), true, rtol=1e-12)
+    assert_allclose(objective.on_plane(plane).at(a[:7], b), np.diag(true), rtol=1e-12)
 
 
 @pytest.mark.parametrize("loss", ["squared", "huber"])

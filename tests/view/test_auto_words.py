@@ -64,7 +64,7 @@ def test_the_first_step_of_a_plane_search_goes_against_the_gradient() -> None:
 
 
 def test_new_coordinates_are_told() -> None:
-    anew = classes().trace.rounded
+    anew = classes().trace.whitened
     told = re.search(
         r"the coordinates were made round anew at steps ([\d, ]+)", classes().explain()
     )

@@ -1,8 +1,9 @@
-"""The command line, one of the doors: `commands.py` has the commands, `outputs.py` what they make.
+"""The command line, one of the doors: a file for each command, gathered by `program.py`.
 
-A door only turns a request into calls; it knows nothing of losses or steps.
+A door only turns a request into calls; it knows nothing of losses or steps. The options of a
+descent come from `Options` by `options.py`; `outputs.py` has what a command makes of a run.
 """
 
-from steepest.cli.commands import main
+from steepest.cli.program import main
 
 __all__ = ["main"]

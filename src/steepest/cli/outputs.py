@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -29,7 +29,7 @@ KINDS = {
 }
 """What can be written of a run: the endings of its files, and what it is."""
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def outputs(command: Command) -> Command:
@@ -39,9 +39,9 @@ def outputs(command: Command) -> Command:
     )
     command = as_json(command)
     for kind, (endings, said) in reversed(KINDS.items()):
-        told = f"{said} ({' '.join(endings)})."
+        help = f"{said} ({' '.join(endings)})."
         option = click.option(
-            f"--{kind}", multiple=True, type=click.Path(), metavar="FILE", help=told
+            f"--{kind}", multiple=True, type=click.Path(), metavar="FILE", help=help
         )
         command = option(command)
     return command
@@ -54,10 +54,10 @@ def check(files: dict[str, Sequence[str]], save: str | None, source: str) -> Non
             check_writable(path, KINDS[kind][0])
     if save is not None:
         check_writable(save)
-    _check_apart([path for paths in files.values() for path in paths], save, source)
+    _check_distinct([path for paths in files.values() for path in paths], save, source)
 
 
-def _check_apart(paths: list[str], save: str | None, source: str) -> None:
+def _check_distinct(paths: list[str], save: str | None, source: str) -> None:
     """Raise FileError if two files that are named are one."""
     named = [Path(path).resolve() for path in [source, *paths, *([save] if save else [])]]
     for path, count in Counter(named).items():

@@ -1,36 +1,56 @@
-"""What `play` does: open what the reader named, and serve the page until it ends."""
+"""`steepest play`: open what the reader named, and serve the page until it ends."""
 
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from steepest.cli.options import names_in
 from steepest.data.table import read_table
 from steepest.errors import ChoiceError
 from steepest.run.run import load
-from steepest.server import PORT, serve
-from steepest.session import Session
-from steepest.session.opening import Opened, open_run, open_table
 
-__all__ = ["play_on"]
+if TYPE_CHECKING:
+    from steepest.session.opening import OpenData
+
+__all__ = ["play"]
 
 
-def play_on(
-    data: str,
-    target: str | None,
-    features: Sequence[str] | None,
-    port: int | None,
-    open_browser: bool,
+@click.command()
+@click.argument("data", type=click.Path(), default="geyser")
+@click.option("--target", metavar="COLUMN", help="The column to predict.  [default: proposed]")
+@click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: one]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen.  [default: 8421]")
+@click.option("--no-open", is_flag=True, help="Print the address; leave the browser alone.")
+def play(
+    data: str, target: str | None, features: str | None, port: int | None, no_open: bool
 ) -> None:
-    """Serve the page on `data`; every page that is opened begins with it."""
-    opened = _opened(data, target, features)
+    """Open the live page in the browser, on DATA: a file, a shipped data set, or a saved run.
+
+    Only this machine can reach it, and only by the address that is printed. Another file can be
+    dropped on the page.
+
+    \b
+    Examples:
+      steepest play
+      steepest play penguins --target species --features bill_length_mm
+      steepest play mine.csv --target price --no-open
+    """
+    from steepest.server import PORT, serve
+    from steepest.session import Session
+
+    opened = _opened(data, target, None if features is None else names_in(features))
     if opened.note:
         click.echo(opened.note)
-    serve(lambda: Session(opened), PORT if port is None else port, open_browser, click.echo)
+    serve(lambda: Session(opened), PORT if port is None else port, not no_open, click.echo)
 
 
-def _opened(data: str, target: str | None, features: Sequence[str] | None) -> Opened:
+def _opened(data: str, target: str | None, features: Sequence[str] | None) -> "OpenData":
+    """Return the data that a name stands for: a table, or those of a saved run."""
+    from steepest.session.opening import open_run, open_table
+
     if not (Path(data).is_file() and zipfile.is_zipfile(data)):
         return open_table(read_table(data), target, features)
     if target is not None or features is not None:

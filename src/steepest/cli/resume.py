@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import click
 
+from steepest.cli.options import descent_options
 from steepest.cli.outputs import check, hand_over, outputs
+from steepest.descent.plan.option import Part
 from steepest.run.run import load
 
 __all__ = ["resume"]
@@ -12,9 +14,7 @@ __all__ = ["resume"]
 
 @click.command()
 @click.argument("run", type=click.Path())
-@click.option("--steps", type=int, help="How many more.  [default: until it has arrived]")
-@click.option("--seconds", type=float, help="Stop after this time.")
-@click.option("--tol", type=float, help="How small the gradient must be to have arrived.")
+@descent_options(Part.STOPPING, steps="How many more.")
 @click.option("--save", type=click.Path(), metavar="RUN", help="Keep the run; RUN itself stays.")
 @outputs
 def resume(

@@ -1,20 +1,22 @@
 """Arrays that the reader gives as (X, y): their shapes, and whether they hold numbers."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Blocks
 from steepest.data.gaps import Holes
-from steepest.data.sparse import as_csr, is_sparse, sparse_holes
+from steepest.data.sparse import Matrix, as_csr, is_sparse, sparse_holes
 from steepest.errors import DataError
 
-__all__ = ["array_holes", "as_matrix", "as_vector"]
+__all__ = ["AnyArray", "array_holes", "as_matrix", "as_vector"]
+
+AnyArray = NDArray[np.generic]
+"""An array of any type: numbers, words, objects."""
 
 
-def as_matrix(source: Any) -> Any:
+def as_matrix(source: object) -> Matrix:
     """Return X as (rows, features) in C order, without a copy if it is so already.
 
     float32 stays float32, other numbers become float64; a sparse matrix of SciPy becomes a CSR
@@ -36,7 +38,7 @@ def as_matrix(source: Any) -> Any:
     return np.ascontiguousarray(X, dtype=np.float32 if X.dtype == np.float32 else np.float64)
 
 
-def as_vector(source: Any, name: str = "y") -> NDArray[Any]:
+def as_vector(source: object, name: str = "y") -> AnyArray:
     """Return y, or what is called `name`, as (rows,), of whatever type.
 
     A single column, (rows, 1), is taken as that. Raises DataError for another shape.
@@ -50,7 +52,7 @@ def as_vector(source: Any, name: str = "y") -> NDArray[Any]:
 
 
 def array_holes(
-    X: Any, y: NDArray[Any] | None, names: Sequence[str], threads: int | None = None
+    X: Matrix, y: AnyArray | None, names: Sequence[str], threads: int | None = None
 ) -> list[Holes]:
     """Return what is missing in X, (rows, features), and y, (rows,): columns with holes only.
 
@@ -67,7 +69,7 @@ def array_holes(
     return [holes for holes in found if holes]
 
 
-def _array(source: Any, name: str) -> NDArray[Any]:
+def _array(source: object, name: str) -> AnyArray:
     """Return `source` as an array; raise DataError if its rows are not of one length."""
     try:
         array = np.asarray(source)
@@ -78,13 +80,13 @@ def _array(source: Any, name: str) -> NDArray[Any]:
         raise DataError(f"{name} cannot be made an array: {error}") from error
 
 
-def _contents(X: NDArray[Any]) -> str:
+def _contents(X: AnyArray) -> str:
     """Say what an array holds instead of numbers."""
     wrong = [value for value in X.ravel()[:1000] if isinstance(value, str)]
     return f"{X.dtype}" + (f", such as {str(wrong[0])!r}" if wrong else "")
 
 
-def _holes(name: str, values: NDArray[Any]) -> Holes:
+def _holes(name: str, values: AnyArray) -> Holes:
     """Return where values, (rows,), are gaps (NaN, None) and where they are infinite."""
     if values.dtype.kind == "f":
         return Holes(name, np.isnan(values), np.isinf(values))

@@ -5,7 +5,7 @@ from contextlib import ContextDecorator
 from functools import cache
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import Protocol
 
 from threadpoolctl import ThreadpoolController
 
@@ -23,12 +23,18 @@ class OneThread(ContextDecorator):
     def __init__(self) -> None:
         self._lock = Lock()
         self._inside = 0
-        self._limit: Any = None
+        self._threads: list[int] = []
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether somebody is inside, so that BLAS is at one thread."""
+        return self._inside > 0
 
     def __enter__(self) -> None:
         with self._lock:
             if not self._inside:
-                self._limit = _blas().limit(limits=1)
+                self._threads = [library.get_num_threads() for library in _blas()]
+                _set_threads([1] * len(self._threads))
             self._inside += 1
 
     def __exit__(
@@ -40,12 +46,12 @@ class OneThread(ContextDecorator):
         with self._lock:
             self._inside -= 1
             if not self._inside:
-                self._limit.restore_original_limits()
+                _set_threads(self._threads)
 
     def forget(self) -> None:
         """Start anew in a forked process, which has none of the threads that were inside."""
         if self._inside:
-            self._limit.restore_original_limits()
+            _set_threads(self._threads)
         self.__init__()  # type: ignore[misc]
 
 
@@ -55,7 +61,24 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=ONE_BLAS_THREAD.forget)
 
 
+class Library(Protocol):
+    """What is used of a BLAS that threadpoolctl has found: its one setting."""
+
+    def get_num_threads(self) -> int:
+        """Return on how many threads it computes."""
+
+    def set_num_threads(self, num_threads: int) -> None:
+        """Compute on so many threads from now on."""
+
+
 @cache
-def _blas() -> ThreadpoolController:
-    """Return the control of BLAS's own threads; finding the library is the slow part."""
-    return ThreadpoolController().select(user_api="blas")
+def _blas() -> list[Library]:
+    """Return the BLAS libraries that are loaded; finding them is the slow part."""
+    found: list[Library] = ThreadpoolController().select(user_api="blas").lib_controllers
+    return found
+
+
+def _set_threads(threads: list[int]) -> None:
+    """Set the threads of each library."""
+    for library, number in zip(_blas(), threads, strict=True):
+        library.set_num_threads(number)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blas import ONE_BLAS_THREAD
-from steepest.data.sparse import is_sparse, row_block
+from steepest.data.sparse import Matrix, is_sparse, row_block
 from steepest.errors import ChoiceError
 
 __all__ = [
@@ -42,9 +42,6 @@ DENSE_BYTES = 2**25
 DENSE_FEATURES = 2048
 """Features up to which blocks of sparse rows may be made dense: for products of all pairs."""
 
-Matrix = Any
-"""X of some rows, (rows, features): float64 or float32 in C order, or a CSR array of SciPy."""
-
 Sums = tuple[Any, ...]
 Result = TypeVar("Result")
 Part = TypeVar("Part")
@@ -58,7 +55,7 @@ class Block(NamedTuple):
     """
 
     at: slice
-    X: Matrix
+    X: Any
     y: Array
     weight: Array | None
 
@@ -96,7 +93,7 @@ class Blocks:
         sample_weight: Array | None = None,
         threads: int | None = None,
     ) -> None:
-        self.X = X
+        self.X: Any = X
         self.y = y
         self.outputs = outputs
         self.sample_weight = sample_weight
@@ -120,10 +117,10 @@ class Blocks:
 
         A product in float32 would be off by 1e-7, and no descent could tell when its gradient is 0.
         """
-        X = row_block(self.X, at) if self.is_sparse else self.X[at]
-        X = X if X.dtype == np.float64 or self.is_sparse else X.astype(np.float64)
         weight = None if self.sample_weight is None else self.sample_weight[at]
-        return Block(at, X, self.y[at], weight)
+        if is_sparse(self.X):
+            return Block(at, row_block(self.X, at), self.y[at], weight)
+        return Block(at, self.X[at].astype(np.float64, copy=False), self.y[at], weight)
 
     @cached_property
     def _kept(self) -> list[Block] | None:
@@ -159,9 +156,12 @@ class Blocks:
         run diverged.
         """
         kept = self._kept
-        if kept is not None:
-            return self._over(work, kept)
-        return self._over(lambda at: work(self.block(at)), self.slices)
+        if kept is None:
+            return self._over(lambda at: work(self.block(at)), self.slices)
+        if len(kept) == 1 and ONE_BLAS_THREAD.is_entered:
+            # In a descent, which sees to warnings: on few rows a context costs as much as the work.
+            return [work(kept[0])]
+        return self._over(work, kept)
 
     def sum(self, work: Callable[[Block], Sums]) -> Sums:
         """Return the sum over all blocks, item by item, of the tuples `work(block)`."""
@@ -228,7 +228,7 @@ class Blocks:
             return [result for share in done for result in share]
 
 
-def _rows_in_block(X: Matrix, outputs: int, sparse: bool) -> int:
+def _rows_in_block(X: Any, outputs: int, sparse: bool) -> int:
     """Return how many rows make a block; float32 has blocks of as many rows as float64.
 
     A block of sparse rows has many more numbers than there are features, since each block has its

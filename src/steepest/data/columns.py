@@ -5,13 +5,14 @@ A gap is a null, a NaN or an empty word, whatever kind of file or frame the tabl
 
 import difflib
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.table import Table
 from steepest.errors import DataError
+from steepest.numerals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +24,6 @@ __all__ = [
     "listing",
     "need_column",
     "numbers",
-    "some",
     "unit_of",
     "what_it_holds",
     "words",
@@ -126,7 +126,7 @@ def what_it_holds(table: Table, name: str) -> str:
         return "numbers written as text"
     first = int(rows[0])
     return (
-        f"text in {some(rows.size, 'row')}, the first {_clip(text[first].as_py())} on "
+        f"text in {counted(rows.size, 'row')}, the first {_clip(text[first].as_py())} on "
         f"{table.place(first)}"
     )
 
@@ -172,16 +172,15 @@ def need_column(table: Table, name: str, role: str) -> None:
     )
 
 
-def listing(names: Collection[Any], most: int = 12) -> str:
-    """Return the names parted by commas, a long list cut short with its length told."""
+def listing(names: Collection[object], most: int = 12) -> str:
+    """Return the names with commas between them; of more than `most` the first, and how many more.
+
+    >>> listing("abcd", most=2)
+    'a, b, ... and 2 more'
+    """
     shown: Sequence[str] = [str(name) for name in list(names)[:most]]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f", ... and {more} more" if more else "")
-
-
-def some(count: int, noun: str) -> str:
-    """Return a count with its noun: "1 row", "3 rows"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _clip(value: str) -> str:

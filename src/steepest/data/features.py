@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +24,16 @@ from steepest.data.columns import (
     listing,
     need_column,
     numbers,
-    some,
     unit_of,
     what_it_holds,
     words,
 )
 from steepest.data.table import Table
 from steepest.errors import DataError
+from steepest.numerals import counted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Column", "Features", "choose_features", "named_features", "plain_features"]
 
@@ -39,6 +42,22 @@ _REMEDIES = {
     "empty": "it has no value at all",
     "other": "turn it into numbers or words",
 }
+
+
+class ColumnRecord(TypedDict):
+    """A column as a file keeps it: the fields of `Column`."""
+
+    name: str
+    kind: str
+    levels: Sequence[str]
+    base: str | None
+    unit: str
+
+
+class FeaturesRecord(TypedDict):
+    """The features as a file keeps them."""
+
+    columns: list[ColumnRecord]
 
 
 class Column(NamedTuple):
@@ -61,6 +80,21 @@ class Column(NamedTuple):
     def units(self) -> tuple[str, ...]:
         """The units of this column's columns of X; "" for an indicator."""
         return (self.unit if self.kind == "number" else "",) * len(self.names)
+
+    def to_dict(self) -> ColumnRecord:
+        """Return the column as plain lists and strings, for JSON."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "levels": self.levels,
+            "base": self.base,
+            "unit": self.unit,
+        }
+
+    @classmethod
+    def from_dict(cls, said: ColumnRecord) -> "Column":
+        """Return the column of which `to_dict` made this, also after JSON."""
+        return cls(said["name"], said["kind"], tuple(said["levels"]), said["base"], said["unit"])
 
 
 @dataclass(frozen=True)
@@ -107,14 +141,14 @@ class Features:
             at += len(column.names)
         return X
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> FeaturesRecord:
         """Return the features as plain lists and strings, for JSON."""
-        return {"columns": [column._asdict() for column in self.columns]}
+        return {"columns": [column.to_dict() for column in self.columns]}
 
     @classmethod
-    def from_dict(cls, said: dict[str, Any]) -> "Features":
-        """Return the features that `to_dict` told, also after JSON."""
-        return cls(tuple(Column(**{**c, "levels": tuple(c["levels"])}) for c in said["columns"]))
+    def from_dict(cls, said: FeaturesRecord) -> "Features":
+        """Return the features of which `to_dict` made this, also after JSON."""
+        return cls(tuple(Column.from_dict(column) for column in said["columns"]))
 
 
 def choose_features(
@@ -226,7 +260,7 @@ def _constant(name: str, value: str) -> str:
     return f"{name!r} is {value} in every row, which cannot be told from the bias"
 
 
-def _contents(values: Any) -> str:
+def _contents(values: "pa.ChunkedArray") -> str:
     """Say what an unusable column holds, by its Arrow type."""
     kind = kind_of(values)
     what = {"time": "dates or times", "empty": "nothing", "other": "values"}[kind]
@@ -256,7 +290,7 @@ def _amounts(table: Table, column: Column) -> NDArray[np.float64]:
     wrong = np.flatnonzero(~np.isfinite(amounts))
     if wrong.size:
         what = "no value" if np.isnan(amounts[wrong[0]]) else "an infinite value"
-        rows = some(wrong.size, "row")
+        rows = counted(wrong.size, "row")
         raise DataError(
             f"{where} has {what} on {table.place(int(wrong[0]))} ({rows} so); fill it in or "
             "leave the row out"

@@ -1,4 +1,4 @@
-"""Gaps and infinite values: counted for every column, and told with the first place."""
+"""Gaps and infinite values: how many each column has, and where the first one is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.columns import some
+from steepest.numerals import counted
 
-__all__ = ["Holes", "sound_rows", "tell"]
+__all__ = ["Holes", "holes_in_words", "sound_rows"]
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,16 @@ def sound_rows(columns: Sequence[Holes], rows: int) -> NDArray[np.bool_]:
     return sound
 
 
-def tell(columns: Sequence[Holes], place: Callable[[int], str]) -> str:
-    """Say how many there are in each column; `place` tells where a row stands."""
+def holes_in_words(columns: Sequence[Holes], place: Callable[[int], str]) -> str:
+    """Return how many holes each column has; `place(row)` names a row, counted from 0."""
     return "; ".join(_count(holes, place) for holes in columns)
 
 
 def _count(holes: Holes, place: Callable[[int], str]) -> str:
-    """Say how many there are and where: "column 'a' has 3 missing values (first: line 14)"."""
+    """Return "column 'a' has 3 missing values (first: line 14)"."""
     kinds = ((holes.gaps, "missing value"), (holes.infinite, "infinite value"))
     found = [
-        f"{some(int(there.sum()), what)} (first: {place(int(there.argmax()))})"
+        f"{counted(int(there.sum()), what)} (first: {place(int(there.argmax()))})"
         for there, what in kinds
         if there.any()
     ]

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Blocks, Matrix, tree_merge
+from steepest.data.blocks import Blocks, tree_merge
+from steepest.data.sparse import Sparse
 
 __all__ = ["Moments", "moments"]
 
@@ -65,7 +66,7 @@ def _of_dense(X: Array, weight: Array | None) -> _Spread:
     return _Spread(total, near + off, np.maximum(weight @ away - total * off * off, 0.0))
 
 
-def _of_sparse(X: Matrix, weight: Array | None) -> _Spread:
+def _of_sparse(X: Sparse, weight: Array | None) -> _Spread:
     """Return the spread of a block of sparse rows: the zeros are told by their weight alone."""
     weight = np.ones(X.shape[0]) if weight is None else weight
     total, features = float(weight.sum()), X.shape[1]

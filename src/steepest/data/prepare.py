@@ -6,16 +6,16 @@ Nothing is left out or filled in unasked: a gap is an error, unless the reader s
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.arrays import array_holes, as_matrix, as_vector
-from steepest.data.columns import kind_of, listing, numbers, some, words
+from steepest.data.arrays import AnyArray, array_holes, as_matrix, as_vector
+from steepest.data.columns import kind_of, listing, numbers, words
 from steepest.data.features import Features, choose_features, named_features, plain_features
-from steepest.data.gaps import Holes, sound_rows, tell
-from steepest.data.sparse import is_sparse
+from steepest.data.gaps import Holes, holes_in_words, sound_rows
+from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.table import Table, read_table
 from steepest.data.target import Target, choose_target, plain_target
 from steepest.data.weights import (
@@ -26,6 +26,10 @@ from steepest.data.weights import (
     weight_holes,
 )
 from steepest.errors import ChoiceError, DataError
+from steepest.numerals import counted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Data", "labelled_rows", "new_rows", "prepare"]
 
@@ -34,7 +38,7 @@ __all__ = ["Data", "labelled_rows", "new_rows", "prepare"]
 class Data:
     """What a descent needs, and what its numbers were called."""
 
-    X: Any  # (rows, features), all finite: float64 or float32 in C order, or a CSR array
+    X: Matrix  # (rows, features), all finite: float64 or float32 in C order, or a CSR array
     y: NDArray[np.float64]  # (rows,), values or class codes, all finite
     features: Features
     target: Target
@@ -45,14 +49,14 @@ class Data:
 
 
 def prepare(
-    source: Any,
+    source: object,
     target: str | None = None,
     features: Sequence[str] | None = None,
     *,
     drop: Sequence[str] = (),
     classify: bool | None = None,
     missing: str = "error",
-    sample_weight: Any = None,
+    sample_weight: object = None,
     threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
@@ -60,7 +64,7 @@ def prepare(
     `source` is whatever `read_table` takes, or a tuple (X, y); X of one dimension is one feature,
     and may be float32 or sparse, which it stays.
     `features` names the columns to use (for arrays: names them), None takes all but the target
-    and those in `drop`. `classify` decides whether classes are told apart, None leaves it to the
+    and those in `drop`. `classify` decides whether the target has classes, None leaves it to the
     target's type. `missing` is "error" or "drop", which leaves out the rows with a gap or an
     infinite value. `sample_weight` is one number from 0 up for each row, or the name of the column
     of a table that holds them, which is then no feature; rows that weigh 0 are left out.
@@ -88,7 +92,7 @@ def prepare(
     return _from_table(table, target, names, drop, classify, missing, sample_weight)
 
 
-def new_rows(source: Any, features: Features) -> Any:
+def new_rows(source: object, features: Features) -> Matrix:
     """Return X, (rows, features), of new data: a table by its column names, or an array.
 
     An array may be sparse. It must be as wide as X was, with a category as its columns of zeros
@@ -102,8 +106,8 @@ def new_rows(source: Any, features: Features) -> Any:
 
 
 def labelled_rows(
-    source: Any, features: Features, target: Target
-) -> tuple[Any, NDArray[np.float64]]:
+    source: object, features: Features, target: Target
+) -> tuple[Matrix, NDArray[np.float64]]:
     """Return X and y of new data that hold the target too: a table, or a tuple (X, y).
 
     Raises DataError or FileError as `new_rows` and `Target.vector` do.
@@ -130,7 +134,7 @@ def _from_table(
     drop: Sequence[str],
     classify: bool | None,
     missing: str,
-    sample_weight: Any,
+    sample_weight: object,
 ) -> Data:
     """Return the data of a table."""
     rows = table.arrow.num_rows
@@ -151,7 +155,7 @@ def _from_table(
     if dropped:
         table = table.keep(np.flatnonzero(sound))
         weights = None if weights is None else weights[sound]
-        _check_rows(table.arrow.num_rows, table.name, f"{some(dropped, 'row')} with gaps")
+        _check_rows(table.arrow.num_rows, table.name, f"{counted(dropped, 'row')} with gaps")
         # A level or a class may have gone with the rows.
         goal = choose_target(table, target, classify)
         features = choose_features(table, names, target, drop)
@@ -161,11 +165,11 @@ def _from_table(
 
 
 def _from_arrays(
-    pair: tuple[Any, ...],
+    pair: tuple[object, ...],
     names: Sequence[str] | None,
     classify: bool | None,
     missing: str,
-    sample_weight: Any,
+    sample_weight: object,
     threads: int | None,
 ) -> Data:
     """Return the data of a pair of arrays."""
@@ -187,7 +191,7 @@ def _from_arrays(
     if dropped:
         X, y = X[sound], y[sound]
         weights = None if weights is None else weights[sound]
-        _check_rows(len(y), "arrays", f"{some(dropped, 'row')} with gaps")
+        _check_rows(len(y), "arrays", f"{counted(dropped, 'row')} with gaps")
     target, values = plain_target(y, classify)
     weightless = rows - dropped - len(y)
     return Data(X, values, features, target, "arrays", dropped, weights, weightless)
@@ -203,19 +207,19 @@ def _counting(
     counting = np.flatnonzero(weights)
     if len(counting) == len(weights):
         return None
-    _check_rows(len(counting), where, f"{some(len(weights) - len(counting), 'row')} of weight 0")
+    _check_rows(len(counting), where, f"{counted(len(weights) - len(counting), 'row')} of weight 0")
     return counting
 
 
-def _pair(pair: tuple[Any, ...]) -> tuple[Any, NDArray[Any]]:
+def _pair(pair: tuple[object, ...]) -> tuple[Matrix, AnyArray]:
     """Return X, (rows, features), and y, (rows,), of a tuple; raise DataError if they disagree."""
     if len(pair) != 2:
-        raise DataError(f"a tuple of arrays must be (X, y), got {some(len(pair), 'item')}")
+        raise DataError(f"a tuple of arrays must be (X, y), got {counted(len(pair), 'item')}")
     X, y = as_matrix(pair[0]), as_vector(pair[1])
     if X.shape[0] != len(y):
         raise DataError(
-            f"X has {some(X.shape[0], 'row')} and y has {some(len(y), 'value')}; each row of X "
-            "needs its own value in y"
+            f"X has {counted(X.shape[0], 'row')} and y has {counted(len(y), 'value')}; each row "
+            "of X needs its own value in y"
         )
     return X, y
 
@@ -224,27 +228,29 @@ def _named(names: Sequence[str], width: int) -> Features:
     """Return features with the given names, one for each column of X."""
     if len(names) != width:
         raise DataError(
-            f"features has {some(len(names), 'name')} ({listing(names)}), X has "
-            f"{some(width, 'column')}; give one name for each"
+            f"features has {counted(len(names), 'name')} ({listing(names)}), X has "
+            f"{counted(width, 'column')}; give one name for each"
         )
     return named_features(names)
 
 
-def _of_width(X: Any, features: Features) -> Any:
+def _of_width(X: Matrix, features: Features) -> Matrix:
     """Return X if it is as wide as the features; raise DataError if not."""
     if X.shape[1] != len(features.names):
         raise DataError(
-            f"X has {some(X.shape[1], 'column')}, the training data had {len(features.names)}: "
+            f"X has {counted(X.shape[1], 'column')}, the training data had {len(features.names)}: "
             f"{listing(features.names)}; give the same columns in the same order"
         )
     return X
 
 
-def _refuse_holes(X: Any, y: NDArray[Any] | None, features: Features) -> None:
+def _refuse_holes(X: Matrix, y: AnyArray | None, features: Features) -> None:
     """Raise DataError if new arrays have a gap or an infinite value."""
     holes = array_holes(X, y, features.names)
     if holes:
-        raise DataError(f"arrays: {tell(holes, _row)}; fill them in or leave the rows out")
+        raise DataError(
+            f"arrays: {holes_in_words(holes, _row)}; fill them in or leave the rows out"
+        )
 
 
 def _sound_rows(
@@ -254,8 +260,8 @@ def _sound_rows(
     sound = sound_rows(holes, rows)
     if holes and missing == "error":
         raise DataError(
-            f"{where}: {tell(holes, place)}; fill them in, or leave "
-            f"{some(int((~sound).sum()), 'row')} out with --missing drop (in Python: "
+            f"{where}: {holes_in_words(holes, place)}; fill them in, or leave "
+            f"{counted(int((~sound).sum()), 'row')} out with --missing drop (in Python: "
             "missing='drop')"
         )
     return sound
@@ -265,7 +271,7 @@ def _check_rows(rows: int, name: str, went: str) -> None:
     """Raise DataError for fewer than two rows, from which nothing can be learnt."""
     if rows < 2:
         left = f" left after {went} went" if went else ""
-        raise DataError(f"{name}: only {some(rows, 'row')}{left}; a descent needs two or more")
+        raise DataError(f"{name}: only {counted(rows, 'row')}{left}; a descent needs two or more")
 
 
 def _table_holes(table: Table, names: Sequence[str]) -> list[Holes]:
@@ -273,7 +279,7 @@ def _table_holes(table: Table, names: Sequence[str]) -> list[Holes]:
     return [holes for holes in (_holes(name, table.arrow[name]) for name in names) if holes]
 
 
-def _holes(name: str, column: Any) -> Holes:
+def _holes(name: str, column: "pa.ChunkedArray") -> Holes:
     """Return where an Arrow column has a gap and where it is infinite."""
     if kind_of(column) in ("text", "dictionary"):
         gaps: NDArray[np.bool_] = words(column).is_null().to_numpy()

@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from steepest.data import text
 from steepest.data.shipped import dataset, datasets
 from steepest.errors import DataError, FileError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -30,26 +31,26 @@ _PARQUET = (".parquet", ".pq")
 
 @dataclass(frozen=True)
 class Table:
-    """An Arrow table, and what messages need to say where in it something stands."""
+    """An Arrow table, and what messages need to say on which line of its file a row is."""
 
     arrow: "pa.Table"
     name: str  # "geyser.csv", "data frame": how messages call it
-    path: Path | None = None  # the text file whose lines can be told
-    kept: "NDArray[Any] | None" = None  # (rows,) rows of the source that are left, None for all
+    path: Path | None = None  # the text file whose lines messages name
+    kept: "NDArray[np.intp] | None" = None  # (rows,) rows of the source that are left, None for all
 
     def place(self, row: int) -> str:
-        """Return where row `row` (from 0) stands: "line 14" of a text file, else "row 13"."""
+        """Return the place of row `row` (from 0): "line 14" of a text file, else "row 13"."""
         source = row if self.kept is None else int(self.kept[row])
         line = text.line_of(self.path, source) if self.path else None
         return f"row {source + 1}" if line is None else f"line {line}"
 
-    def keep(self, rows: "NDArray[Any]") -> "Table":
+    def keep(self, rows: "NDArray[np.intp]") -> "Table":
         """Return the table with only `rows` (indices from 0); places stay those of the source."""
         kept = rows if self.kept is None else self.kept[rows]
         return Table(self.arrow.take(rows), self.name, self.path, kept)
 
 
-def read_table(source: Any, as_written: Sequence[str] = ()) -> Table:
+def read_table(source: object, as_written: Sequence[str] = ()) -> Table:
     """Return the table that `source` is or names.
 
     `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather or .ipc; the
@@ -74,7 +75,7 @@ def read_table(source: Any, as_written: Sequence[str] = ()) -> Table:
     return _checked(table)
 
 
-def _from_memory(source: Any) -> Table:
+def _from_memory(source: object) -> Table:
     """Return a table that is in memory already as an Arrow table."""
     import narwhals as nw
     import pyarrow as pa
@@ -85,7 +86,8 @@ def _from_memory(source: Any) -> Table:
         return Table(pa.Table.from_batches([source]), "table")
     if isinstance(source, dict):
         return Table(pa.table(source), "table")
-    frame = nw.from_native(source)
+    # Narwhals raises a TypeError for what is no frame.
+    frame = nw.from_native(source)  # type: ignore[call-overload]
     whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
     # pandas adds its row index behind the columns; it is not one of them.
     return Table(whole.to_arrow().select(range(len(whole.columns))), "data frame")
@@ -176,7 +178,7 @@ def _arrow(path: Path) -> "pa.Table":
 
 
 def _checked(table: Table) -> Table:
-    """Return the table if it has rows, and columns that can be told apart by name."""
+    """Return the table if it has rows, and columns with different names."""
     _check_names(table.arrow.column_names, table.name)
     if table.arrow.num_rows == 0:
         names = ", ".join(table.arrow.column_names[:12])

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.arrays import AnyArray
 from steepest.data.columns import (
     check_words,
     counts,
@@ -14,17 +15,28 @@ from steepest.data.columns import (
     listing,
     need_column,
     numbers,
-    some,
     unit_of,
     what_it_holds,
     words,
 )
 from steepest.data.table import Table
 from steepest.errors import DataError
+from steepest.numerals import counted
 
 __all__ = ["Target", "choose_target", "plain_target"]
 
 _MOST_CLASSES = 50
+
+Label: TypeAlias = str | bool | int | float
+"""The name of a class, as Python's own."""
+
+
+class TargetRecord(TypedDict):
+    """The target as a file keeps it."""
+
+    name: str
+    classes: Sequence[Label] | None
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,7 @@ class Target:
     """What is predicted: a number if `classes` is None, else one of the classes."""
 
     name: str
-    classes: tuple[Any, ...] | None = None  # sorted; Python's str, bool, int or float
+    classes: tuple[Label, ...] | None = None  # sorted; Python's str, bool, int or float
     unit: str = ""
 
     @property
@@ -59,7 +71,7 @@ class Target:
         return self.codes(found, table.place, f"{table.name}: the target {self.name!r}")
 
     def codes(
-        self, values: NDArray[Any], place: Callable[[int], str], where: str
+        self, values: AnyArray, place: Callable[[int], str], where: str
     ) -> NDArray[np.float64]:
         """Return `values`, (rows,), as y; `place` and `where` are for messages.
 
@@ -76,7 +88,7 @@ class Target:
                 )
         if self.classes is None:
             return np.asarray(values, dtype=np.float64)
-        codes = self._spoken(values) if self.categories else self._counted(values)
+        codes = self._codes_of_words(values) if self.categories else self._codes_of_numbers(values)
         if codes.min(initial=0.0) < 0:
             wrong = np.flatnonzero(codes < 0)
             label = values[wrong[0]]
@@ -86,13 +98,13 @@ class Target:
             )
         return codes
 
-    def _spoken(self, values: NDArray[Any]) -> NDArray[np.float64]:
+    def _codes_of_words(self, values: AnyArray) -> NDArray[np.float64]:
         """Return the codes of words, -1 for an unknown one."""
-        code = {label: index for index, label in enumerate(self.classes or ())}
+        code: dict[object, int] = {label: index for index, label in enumerate(self.classes or ())}
         found, inverse = _distinct(values)
         return np.array([code.get(label, -1) for label in found], dtype=np.float64)[inverse]
 
-    def _counted(self, values: NDArray[Any]) -> NDArray[np.float64]:
+    def _codes_of_numbers(self, values: AnyArray) -> NDArray[np.float64]:
         """Return the codes of numbers, whose classes are sorted; -1 for an unknown one."""
         known = np.array(self.classes, dtype=np.float64)
         if len(known) == 2:
@@ -103,14 +115,14 @@ class Target:
         near = np.minimum(np.searchsorted(known, values), len(known) - 1)
         return np.where(known[near] == values, near, -1.0)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> TargetRecord:
         """Return the target as plain lists and strings, for JSON."""
         classes = None if self.classes is None else list(self.classes)
         return {"name": self.name, "classes": classes, "unit": self.unit}
 
     @classmethod
-    def from_dict(cls, said: dict[str, Any]) -> "Target":
-        """Return the target that `to_dict` told, also after JSON."""
+    def from_dict(cls, said: TargetRecord) -> "Target":
+        """Return the target of which `to_dict` made this, also after JSON."""
         classes = None if said["classes"] is None else tuple(said["classes"])
         return cls(said["name"], classes, said["unit"])
 
@@ -137,7 +149,7 @@ def choose_target(table: Table, name: str, classify: bool | None) -> Target:
     return _of_numbers(name, amounts, kind, classify, where, unit_of(table, name))
 
 
-def plain_target(y: Any, classify: bool | None) -> tuple[Target, NDArray[np.float64]]:
+def plain_target(y: object, classify: bool | None) -> tuple[Target, NDArray[np.float64]]:
     """Return the target "y" of an array of numbers, booleans or strings, and its (rows,) values.
 
     The rules and errors are those of `choose_target`.
@@ -214,18 +226,20 @@ def _count(values: NDArray[np.float64], value: float) -> int:
     return int(np.count_nonzero(values == value))
 
 
-def _check_classes(labels: Sequence[Any], rows: int, where: str, most: int = _MOST_CLASSES) -> None:
+def _check_classes(
+    labels: Sequence[Label], rows: int, where: str, most: int = _MOST_CLASSES
+) -> None:
     """Refuse a single class, and so many that hardly any is there twice."""
     _check_two(where, labels)
     limit = min(most, max(2, rows // 2))
     if len(labels) > limit:
         raise DataError(
-            f"{where} has {len(labels)} different values in {some(rows, 'row')}, too many to be "
+            f"{where} has {len(labels)} different values in {counted(rows, 'row')}, too many to be "
             f"classes (at most {limit} here); predict it as a number, or choose another column"
         )
 
 
-def _check_two(where: str, labels: Sequence[Any]) -> None:
+def _check_two(where: str, labels: Sequence[Label]) -> None:
     """Refuse a target of one class or none."""
     if len(labels) > 1:
         return
@@ -233,24 +247,24 @@ def _check_two(where: str, labels: Sequence[Any]) -> None:
     raise DataError(f"{where} has {got}; to tell classes apart takes two or more")
 
 
-def _distinct(values: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
+def _distinct(values: AnyArray) -> tuple[list[object], NDArray[np.intp]]:
     """Return the distinct values as Python's own, and which of them each row has, (rows,)."""
     if values.dtype != object:
         found, inverse = np.unique(values, return_inverse=True)
         return found.tolist(), inverse
-    seen: dict[Any, int] = {}
-    inverse = np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.intp)
-    return list(seen), inverse
+    number: dict[object, int] = {}
+    inverse = np.array([number.setdefault(value, len(number)) for value in values], dtype=np.intp)
+    return list(number), inverse
 
 
-def _all_words(values: NDArray[Any]) -> bool:
+def _all_words(values: AnyArray) -> bool:
     """Tell whether an array holds strings and nothing else."""
     if values.dtype.kind in "UT":
         return True
     return values.dtype == object and all(isinstance(value, str) for value in values)
 
 
-def _python(label: Any) -> Any:
+def _python(label: object) -> object:
     """Return a label as Python's own type, for a message."""
     return label.item() if isinstance(label, np.generic) else label
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from steepest.errors import DataError, FileError
+from steepest.numerals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -165,15 +166,11 @@ def _explain(path: Path, header: Header, error: Exception) -> NoReturn:
     for line, record in _records(path, header.delimiter):
         if record and len(record) != expected:
             raise DataError(
-                f"{path.name}, line {line}: expected {_columns(expected)} as in the header, got "
-                f"{len(record)}; mend the line, or put quotes around a value that holds a "
-                f"{header.delimiter!r}"
+                f"{path.name}, line {line}: expected {counted(expected, 'column')} as in the "
+                f"header, got {len(record)}; mend the line, or put quotes around a value that "
+                f"holds a {header.delimiter!r}"
             ) from error
     raise DataError(f"{path.name}: cannot be read as a table ({error})") from error
-
-
-def _columns(count: int) -> str:
-    return "1 column" if count == 1 else f"{count} columns"
 
 
 def _check_words(path: Path, header: Header, table: "pa.Table") -> None:

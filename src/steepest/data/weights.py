@@ -1,16 +1,16 @@
 """Sample weights: how much each row counts, one number from 0 up, or a column that holds them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.arrays import as_vector
-from steepest.data.columns import kind_of, need_column, numbers, some, what_it_holds
+from steepest.data.columns import kind_of, need_column, numbers, what_it_holds
 from steepest.data.gaps import Holes
 from steepest.data.table import Table
 from steepest.errors import ChoiceError, DataError
+from steepest.numerals import counted
 
 __all__ = ["WEIGHTS", "array_weights", "check_weights", "table_weights", "weight_holes"]
 
@@ -19,7 +19,7 @@ WEIGHTS = "sample_weight"
 Weights = NDArray[np.float64]
 
 
-def array_weights(given: Any, rows: int) -> Weights | None:
+def array_weights(given: object, rows: int) -> Weights | None:
     """Return one weight a row, (rows,), as float64; None if none were given.
 
     A NaN stays. Raises DataError for another length and for what is no number, ChoiceError for a
@@ -37,16 +37,16 @@ def array_weights(given: Any, rows: int) -> Weights | None:
         raise DataError(f"sample_weight must hold numbers, got {weights.dtype}")
     if len(weights) != rows:
         raise DataError(
-            f"sample_weight has {some(len(weights), 'value')}, but there are "
-            f"{some(rows, 'row')}; give one number a row"
+            f"sample_weight has {counted(len(weights), 'value')}, but there are "
+            f"{counted(rows, 'row')}; give one number a row"
         )
     return weights.astype(np.float64)
 
 
 def table_weights(
-    given: Any, table: Table, target: str, features: Sequence[str] | None
+    given: object, table: Table, target: str, features: Sequence[str] | None
 ) -> Weights | None:
-    """Return the same of a table, whose rows may be weighed by a column that is named.
+    """Return one weight a row, (rows,), from numbers or from the column of the table named `given`.
 
     Raises DataError or ChoiceError as `array_weights` does, and for a column that is not there,
     is the target or a feature that was asked for, or holds no numbers.

@@ -231,7 +231,7 @@ class Descent:
             seconds=perf_counter() - self.began,
             rows=objective.count,
             passes=self.evaluator.rows / count if count else 0.0,
-            rounded=self.whitening is not None and self.whitening.step == self.index,
+            whitened=self.whitening is not None and self.whitening.step == self.index,
         )
 
     def _checkpoint(self, step: Step) -> Checkpoint:

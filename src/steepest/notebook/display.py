@@ -8,9 +8,14 @@ import base64
 import io
 import sys
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING
 
 from steepest.run.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from steepest.notebook.widget import RunWidget
 
 __all__ = ["marimo_view", "mime_bundle"]
 
@@ -20,7 +25,7 @@ DPI = 80
 """Dots an inch of the picture: it lies in the notebook's file."""
 
 
-def mime_bundle(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+def mime_bundle(run: Run) -> tuple[dict[str, str], dict[str, object]]:
     """Return the run as a notebook's display takes it, and what is said of that, both by type.
 
     The richest type that is known wins.
@@ -33,12 +38,12 @@ def mime_bundle(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
         return picture | {"text/plain": said}, {}
     from steepest.notebook.widget import RunWidget
 
-    # Colab is told here from where it gets what shows widgets.
+    # This tells Colab from where it gets what shows widgets.
     shown, about = RunWidget(run)._repr_mimebundle_() or ({}, {})
     return shown | picture, about
 
 
-def marimo_view(run: Run) -> Any:
+def marimo_view(run: Run) -> "Figure | RunWidget":
     """Return what marimo shows: it makes a page of a widget by itself."""
     if find_spec("anywidget") is None:
         return run.figure()

@@ -4,8 +4,6 @@ The record lies in the widget's own state, so that a notebook that is opened aga
 Python at all; requests and answers go over the widget's channel, each array as a buffer.
 """
 
-from typing import Any
-
 import anywidget
 import traitlets
 
@@ -23,17 +21,17 @@ class RunWidget(anywidget.AnyWidget):
     record = traitlets.Bytes().tag(sync=True)
     """What the page shows at first, as one frame."""
 
-    def __init__(self, run: Run, **rest: Any) -> None:
+    def __init__(self, run: Run, **rest: object) -> None:
         # Set here and not in the class, so that the page's text is only made where it is shown.
         self._esm, self._css = notebook_script(), style()
         self._session = Session.of_run(run)
         super().__init__(record=to_frame(run.record()), **rest)
         self.on_msg(self._answer)
 
-    def _answer(self, widget: Any, content: Any, buffers: Any) -> None:
+    def _answer(self, widget: object, content: object, buffers: object) -> None:
         """Answer a request of the page."""
         number = content.get("id") if isinstance(content, dict) else None
         answer = self._session.answer(content)
-        told = answer if "error" in answer else {"answer": answer}
-        header, arrays = to_buffers({"id": number, **told})
+        whole = answer if "error" in answer else {"answer": answer}
+        header, arrays = to_buffers({"id": number, **whole})
         self.send(header, arrays)

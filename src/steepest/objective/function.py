@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.plane_loss import PlaneLoss
 from steepest.objective.protocol import Objective
 
 __all__ = ["GivenObjective", "as_objective"]
@@ -33,6 +35,7 @@ class GivenObjective(Objective):
         self._value: Callable[[Vector], float] | None = getattr(source, "value", None)
         self._curvature: Any = getattr(source, "curvature_along", None)
         self.has_curvature = self._curvature is not None
+        self._on_plane: Callable[[Plane], PlaneLoss] | None = getattr(source, "on_plane", None)
 
     def value(self, params: Vector) -> float:
         """Return the loss at `params`, (size,)."""
@@ -52,6 +55,10 @@ class GivenObjective(Objective):
         if self._curvature is None:
             return None
         return np.asarray(self._curvature(at.params, list(directions)), dtype=np.float64)
+
+    def on_plane(self, plane: Plane) -> PlaneLoss:
+        """Return what the source says of a plane, or one evaluation a point."""
+        return super().on_plane(plane) if self._on_plane is None else self._on_plane(plane)
 
 
 def as_objective(given: Any, size: int | None = None) -> Objective:

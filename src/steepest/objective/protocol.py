@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layout
+from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
@@ -74,6 +76,10 @@ class Objective:
         much may be known. None where second derivatives are not known.
         """
         return None
+
+    def on_plane(self, plane: Plane) -> PlaneLoss:
+        """Return the loss on a plane through the params; as it is, one evaluation a point."""
+        return PointwiseLoss(self.value, plane)
 
     @property
     def null_params(self) -> Vector:

@@ -30,6 +30,8 @@ from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array, Layout, Model
 from steepest.objective.model.normal_equations import NormalEquations
 from steepest.objective.model.separability import separated_classes, separation_threshold
+from steepest.objective.plane.linear import LinearPlaneLoss
+from steepest.objective.plane.plane import Plane
 from steepest.objective.protocol import Objective
 
 __all__ = ["LinearObjective", "Risk"]
@@ -79,8 +81,7 @@ class Risk(Objective):
         margins = self._margin_array()
 
         def work(block: Block) -> tuple[float, Vector]:
-            margin = at.output(block.X)
-            margins[block.at] = margin
+            margin = margins[block.at] = at.output(block.X)
             total, slope = total_and_slope(margin, block.y, block.weight)
             return total, at.pullback(block.X, slope)
 
@@ -106,8 +107,8 @@ class Risk(Objective):
 
     def _margin_array(self) -> Array:
         """Return room for the margins of all rows, in memory class by class."""
-        count, margins = self.count, self.loss.margins
-        return np.empty(count) if margins == 1 else np.empty((margins, count)).T
+        count, width = self.count, self.loss.margins
+        return np.empty(count) if width == 1 else np.empty((width, count)).T
 
     def margins(self, params: Vector) -> Array:
         """Return the margins of all rows, (rows,) or (rows, k), reading X once."""
@@ -234,6 +235,10 @@ class LinearObjective(Risk):
             return hessian
         weights = np.array([direction[self.layout.weights] for direction in directions])
         return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def on_plane(self, plane: Plane) -> LinearPlaneLoss:
+        """Return the loss on a plane, by a closed form, reading X three times for its margins."""
+        return LinearPlaneLoss(self, plane)
 
     def value_between(self, at: Evaluation, there: Evaluation, share: float) -> float:
         """Return the loss a `share` of the straight line from `at` to `there`; X is not read."""

@@ -265,6 +265,7 @@ def _choices(choices: Choices, trace: Trace) -> Record:
 def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record:
     """Return a surface for a page, over params or, with `walk` a scale, over its coordinates."""
     axes, lowest = surface.axes, surface.lowest
+    first, second = (story.param_names.index(name) for name in (axes.x_name, axes.y_name))
     px, py = axes.reading
     return {
         "nx": len(surface.x),
@@ -272,13 +273,13 @@ def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record
         "x": surface.x,
         "y": surface.y,
         "loss": surface.loss.ravel(),
-        "xLabel": _axis_label(story, axes.first, walk),
-        "yLabel": _axis_label(story, axes.second, walk),
+        "xLabel": _axis_label(story, first, walk),
+        "yLabel": _axis_label(story, second, walk),
         "lossLabel": story.loss_label,
         "xName": surface.x_name,
         "yName": surface.y_name,
-        "xIndex": axes.first,
-        "yIndex": axes.second,
+        "xIndex": first,
+        "yIndex": second,
         "axes": "units" if walk == "none" else "walk",
         "held": axes.rest(surface.plane.origin),
         "ux": axes.u,

@@ -1,7 +1,7 @@
 """`descend`: from data and choices to a run."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,12 +11,13 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.prepare import Data, prepare
 from steepest.data.target import Target
 from steepest.descent.loop import Descent, Method
+from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import Choices, objective_of, plan_method, plan_stopping
-from steepest.descent.plan.options import Asked
-from steepest.descent.rules import Rule
-from steepest.descent.steps.step_size import Schedule
+from steepest.descent.plan.options import Options
+from steepest.descent.plan.signature import takes_options
 from steepest.errors import ChoiceError
 from steepest.numerals import counted
+from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import LOSSES
 from steepest.objective.risk import LinearObjective
 from steepest.run.run import Run
@@ -26,31 +27,20 @@ from steepest.trace import Step, Trace
 __all__ = ["descend", "descend_rows"]
 
 
+@takes_options()
 def descend(
     data: Any,
     target: str | None = None,
     features: Sequence[str] | None = None,
     *,
-    loss: str = "auto",
-    rule: str | Rule = "auto",
-    learning_rate: float | str | Schedule = "auto",
-    steps: int | None = None,
     start: ArrayLike | Run | None = None,
-    seed: int = 0,
-    scale: str = "auto",
-    l1: float = 0.0,
-    l2: float = 0.0,
-    delta: float = 1.0,
-    quantile: float = 0.5,
-    batch: int | None = None,
-    tol: float | None = None,
-    seconds: float | None = None,
     missing: str = "error",
     drop: Sequence[str] = (),
     sample_weight: Any = None,
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
+    **options: Unpack[OptionKeywords],
 ) -> Run:
     """Train weights and a bias by gradient descent and return the run, every step kept.
 
@@ -59,38 +49,13 @@ def descend(
     are, sparse matrices of SciPy by rows (CSR; others are converted once). `target` names the
     column to predict, `features` those to predict it from (all others, less `drop`, if left out).
 
-    - `loss`: squared, absolute, huber (with `delta`, in units of the target), quantile (with
-      `quantile`, the share of the rows that is to lie below the prediction), poisson (counts: the
-      prediction is `exp(X w + b)`), cross_entropy, or auto by the target's type.
-    - `l1` adds `l1 |weights|_1` to the mean loss, `l2` adds `l2 / 2 |weights|^2`, the bias free of
-      both, the weights in the units of the data; with both it is an elastic net. L1 brings many
-      weights to rest at exactly 0. It needs a smooth loss, steps of all rows, and the rule auto,
-      steepest or proximal. The gradient that is told is then the shortest subgradient, 0 in the
-      minimum.
-    - `rule`: steepest, momentum, nesterov, nesterov_restart, adagrad, rmsprop, adam, adamw,
-      schedule_free, plane, proximal, or auto. `adamw` ends elsewhere than in the minimum of the
-      loss. `proximal` is what auto and steepest are with `l1`.
-    - `learning_rate`: a number, a schedule (`time:0.1`, `step:0.1`, `cosine:0.1`, or a function
-      of the step's index), or auto: a search that never lets the loss rise (mini-batches: a safe
-      rate that fades over the epochs; nesterov_restart and schedule_free: 1 / curvature). Made
-      for the rule steepest, and found by themselves: `adgd`, `backtracking`, `silver`, `exact`
-      (squared loss), `polyak:LOWEST` (the lowest loss, 0 if left out), and `dog` for
-      mini-batches. `steepest.descent.adaptive` says what each is promised, and where it fails.
-    - `scale`: none, standard, block, round, or auto: the coordinates of the steps. The
-      objective and all that is told of it stay in the units of the data.
-    - `steps`: how many; without it and `tol` the run goes on until the gradient is as good as 0.
-      `tol` is on the gradient norm relative to that at which one safe step would take away the
-      whole loss of a constant guess. `seconds` ends it after that time.
-    - `start`: the weights row by row, then the bias or biases; or a run on the same features,
-      where it ended; random with `seed` if left out.
-    - `batch`: rows in a mini-batch; a step's loss is then its batch's, and the loss of all rows
-      is worked out at the end of each epoch.
+    {options}
     - `missing`: error, or drop to leave out rows with gaps.
     - `sample_weight`: how much each row counts, numbers from 0 up, or the column of the table that
       holds them. The loss is the weighted mean: whole numbers are the same as repeated rows.
     - `threads`: all cores if left out; any number gives the same bits.
     - `progress`: a bar on a terminal, for what takes over a second.
-    - `callback`: is told of each step (`Step`) as it is recorded, and ends the run by returning
+    - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
       what is true. An error in it is raised here, with the run so far as its `run`.
 
     With `rule="steepest"`, a number as rate and `scale="none"` each step is exactly
@@ -110,33 +75,17 @@ def descend(
         target,
         features,
         drop=drop,
-        classify=_wants_classes(loss),
+        classify=_wants_classes(options.get("loss", "auto")),
         missing=missing,
         sample_weight=sample_weight,
         threads=threads,
     )
     return descend_rows(
-        rows,
-        loss=loss,
-        rule=rule,
-        learning_rate=learning_rate,
-        steps=steps,
-        start=start,
-        seed=seed,
-        scale=scale,
-        l1=l1,
-        l2=l2,
-        delta=delta,
-        quantile=quantile,
-        batch=batch,
-        tol=tol,
-        seconds=seconds,
-        threads=threads,
-        progress=progress,
-        callback=callback,
+        rows, threads=threads, progress=progress, callback=callback, start=start, **options
     )
 
 
+@takes_options()
 @ONE_BLAS_THREAD
 @np.errstate(over="ignore", invalid="ignore")
 def descend_rows(
@@ -147,13 +96,13 @@ def descend_rows(
     callback: Callable[[Step], object] | None = None,
     given_up: Callable[[], bool] = lambda: False,
     start: ArrayLike | Run | None = None,
-    **choices: Any,
+    **options: Unpack[OptionKeywords],
 ) -> Run:
-    """Descend on rows that are prepared already; the choices are those of `descend`.
+    """Descend on rows that are prepared already; the options are those of `descend`.
 
     `given_up` is asked between steps; once it says so the run is interrupted.
     """
-    asked = Asked(start=_start_from(start, rows), **choices)
+    asked = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     objective = objective_of(rows, asked, threads)
     walk, why = plan_method(objective, asked)
@@ -176,7 +125,7 @@ def descend_rows(
     )
 
 
-def _became(asked: Asked, objective: LinearObjective, walk: Method, why: str) -> Choices:
+def _became(asked: Options, objective: LinearObjective, walk: Method, why: str) -> Choices:
     """Return what was asked for, and what `auto` became."""
     return Choices(
         loss=objective.loss.name,
@@ -185,8 +134,8 @@ def _became(asked: Asked, objective: LinearObjective, walk: Method, why: str) ->
         scale=walk.coordinates.name,
         l1=asked.l1,
         l2=asked.l2,
-        delta=asked.delta,
-        quantile=asked.quantile,
+        delta=getattr(objective.loss, "delta", 1.0),
+        quantile=getattr(objective.loss, "share", 0.5),
         seed=asked.seed,
         random_start=asked.start is None,
         steps=asked.steps,
@@ -228,6 +177,7 @@ def _told(target: Target) -> str:
     return f"the classes {', '.join(map(str, target.classes))} of {target.name}"
 
 
-def _wants_classes(loss: str) -> bool | None:
+def _wants_classes(loss: str | Loss) -> bool | None:
     """Return whether the loss needs classes; None if the target's type decides."""
-    return None if loss not in LOSSES else loss == "cross_entropy"
+    name = loss.split(":")[0] if isinstance(loss, str) else getattr(loss, "name", "")
+    return None if name not in LOSSES else name == "cross_entropy"

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import DENSE_FEATURES
 from steepest.descent.plan.method import plan_method, plan_stopping
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, median
-from steepest.objective.plane import Plane
+from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import LinearObjective
-from steepest.surface.window import find_bowl
 from steepest.trace import Trace
 
 __all__ = ["lowest_loss"]
@@ -53,7 +52,7 @@ def lowest_loss(objective: LinearObjective) -> float | None:
     if isinstance(objective.loss, Absolute | Quantile):
         return _of_one_weight(objective) if objective.size == 2 else None
     if objective.size == 2 and not objective.penalty.l1:
-        bowl = find_bowl(objective, Plane.of_two(np.zeros(2), 0, 1))
+        bowl = objective.on_plane(Plane.of_two(np.zeros(2), 0, 1)).bowl()
         if bowl is not None and bowl.is_lowest:
             return _bottom(objective, objective.value(bowl.lowest))
     return _bottom(objective, _arrived(objective))
@@ -121,7 +120,7 @@ def _golden_section(at: Callable[[float], float], low: float, high: float) -> fl
 
 def _arrived(objective: LinearObjective) -> float | None:
     """Return the loss at which a descent arrives that is as fast as they come, if it does."""
-    asked = Asked(start=np.zeros(objective.size))
+    asked = Options(start=np.zeros(objective.size))
     walk, _ = plan_method(objective, asked)
     stops, trace = plan_stopping(objective, walk, asked), Trace(objective.size)
     for step in islice(walk, STEPS):

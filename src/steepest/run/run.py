@@ -12,20 +12,21 @@ from numpy.typing import ArrayLike, NDArray
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
 from steepest.data.prepare import Data, labelled_rows, new_rows
-from steepest.data.sparse import matrix_of, matrix_parts
+from steepest.data.sparse import Matrix, matrix_of, matrix_parts
 from steepest.data.target import Target
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.method import Choices, objective_of
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
 from steepest.objective.model.linear import param_names
 from steepest.objective.risk import LinearObjective
 from steepest.run.lowest_loss import lowest_loss
-from steepest.surface.surface import Surface, look_at
+from steepest.surface.directions import choose_axes
+from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Run:
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
-    asked: Asked | None = None
+    asked: Options | None = None
     """The choices as they were made; None if the file of the run does not hold them."""
     standing: Checkpoint | None = None
     """Where the descent stood when it stopped, to go on from; None if that was not kept."""
@@ -186,7 +187,7 @@ class Run:
     def _margins(self, data: Any) -> Array:
         return self._margins_of(new_rows(data, self.data.features))
 
-    def _margins_of(self, X: Array) -> Array:
+    def _margins_of(self, X: Matrix) -> Array:
         weights, bias = self.objective.split(self.params)
         margins: Array = X @ weights + bias
         return margins
@@ -231,16 +232,25 @@ class Run:
         spread = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
         return float(1.0 - misses / spread) if spread else float(misses == 0)
 
-    def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
+    def surface(
+        self,
+        x: str | None = None,
+        y: str | None = None,
+        points: int = 101,
+        *,
+        plane: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
-        With more than two params it is a slice through the end of the run. Raises ChoiceError for
-        names that are no params.
+        With more than two params it is a slice through the end of the run. `plane` is two vectors
+        (u, v), each of shape (params,), in place of two names: then the loss at (x, y) is that at
+        `params + x u + y v`. Raises ChoiceError for names that are no params, and for vectors
+        that do not span a plane.
         """
-        names = self.param_names
-        x = names[0] if x is None else x
-        y = names[len(names) - self.objective.layout.biases] if y is None else y
-        return look_at(self.objective, self._told_trace, self._result, names, x, y, points)
+        names, end = self.param_names, self._result
+        usual = names[0], names[len(names) - self.objective.layout.biases]
+        axes = choose_axes(names, end.params, x, y, plane, usual=usual)
+        return surface_of_trace(self.objective, axes, self._told_trace, end, points)
 
     def table(self) -> "pa.Table":
         """Return the rows the run was trained on: actual, predicted, loss and share of the loss.
@@ -261,7 +271,7 @@ class Run:
     def _told_trace(self) -> Trace:
         """The trace as it is told and drawn: steps on samples know the loss of all rows too."""
         sampled = np.isnan(self.trace.full_losses).any() and self.choices.batch is None
-        return self.trace.informed(self.objective.value) if sampled else self.trace
+        return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
     @cached_property
     def story(self) -> "Story":
@@ -395,6 +405,6 @@ def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
         trace=Trace.from_arrays(arrays),
         stop=Stop(**record["stop"]),
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
-        asked=Asked.from_dict(record["asked"]) if record.get("asked") else None,
+        asked=Options.from_dict(record["asked"]) if record.get("asked") else None,
         standing=Checkpoint.from_arrays(arrays),
     )

@@ -11,7 +11,7 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.method import Choices, plan_method, plan_stopping
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.stopping import Stop, Stopping
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.separation import judge_separation
@@ -37,7 +37,7 @@ def resume(
     progress: bool = False,
 ) -> Run:
     """Return the run gone on with; see `Run.resume`."""
-    more = Asked(steps=steps, tol=tol, seconds=seconds)
+    more = Options(steps=steps, tol=tol, seconds=seconds)
     asked, walk, standing = _taken_up(run)
     trace, told = run.trace.reopened(standing.index), Told(callback)
     if more.steps is not None:
@@ -69,7 +69,7 @@ def stands(descent: Descent, trace: Trace, stop: Stop) -> Checkpoint | None:
     return descent.checkpoint(len(trace) - (stop.reason == "arrived"))
 
 
-def _taken_up(run: Run) -> tuple[Asked, Method, Checkpoint]:
+def _taken_up(run: Run) -> tuple[Options, Method, Checkpoint]:
     """Return what was asked for, the walk once more, and where it stands.
 
     A run whose file has nothing of that begins anew where it ended.
@@ -90,10 +90,10 @@ def _taken_up(run: Run) -> tuple[Asked, Method, Checkpoint]:
     return asked, walk, replace(first, index=last.index, passes=last.passes, seconds=last.seconds)
 
 
-def _asked_once(choices: Choices) -> Asked:
+def _asked_once(choices: Choices) -> Options:
     """Return what was asked for as far as an old file, or one of a reader's own rule, says it."""
-    same = {field.name for field in fields(Asked)} & {field.name for field in fields(Choices)}
-    return Asked(**{name: getattr(choices, name) for name in same})
+    same = {field.name for field in fields(Options)} & {field.name for field in fields(Choices)}
+    return Options(**{name: getattr(choices, name) for name in same})
 
 
 class Told:
@@ -135,7 +135,7 @@ def record(
             stop = _follow(watched, stops, trace, told, lambda: interrupted() or given_up())
     last = trace[-1]
     if np.isnan(last.full_loss):
-        trace.know_last(descent.method.objective.value(last.params))
+        trace.fill_last(descent.method.objective.value(last.params))
     return stop
 
 

@@ -1,13 +1,12 @@
 """What can be had from the server: the page, its code, its style, and a socket."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
@@ -59,11 +58,12 @@ def make_app(session: Callable[[], Session], token: str, port: int, pages: Pages
         with pages:
             await Channel(websocket, session()).run()
 
-    routes: list[Any] = [Route(path, _text(*text)) for path, text in texts.items()]
-    return Guard(Starlette(routes=[*routes, WebSocketRoute("/socket", socket)]), token, port)
+    routes: list[BaseRoute] = [Route(path, _text(*text)) for path, text in texts.items()]
+    routes.append(WebSocketRoute("/socket", socket))
+    return Guard(Starlette(routes=routes), token, port)
 
 
-def _text(kind: str, text: str) -> Callable[[Request], Any]:
+def _text(kind: str, text: str) -> Callable[[Request], Awaitable[Response]]:
     """Return an endpoint that answers with a text from memory."""
 
     async def answer(request: Request) -> Response:

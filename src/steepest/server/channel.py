@@ -1,7 +1,7 @@
 """One page's socket: requests come in, answers go out, and only the newest of a kind counts.
 
 Requests are JSON, `{"id": 7, "ask": "descend", "of": "run", ...}`; answers are frames (see
-`view/wire.py`), `{"id": 7, "answer": {...}}`, `{"id": 7, "error": "..."}` or `{"id": 7,
+`page/wire.py`), `{"id": 7, "answer": {...}}`, `{"id": 7, "error": "..."}` or `{"id": 7,
 "superseded": true}`. A request takes the place of an older one with the same `ask` and `of`: one
 that waits is not worked out any more, one that is being worked out is given up. `{"ask": "give up",
 "id": 7}` does the same to request 7 with nothing in its place.
@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Any
 
+from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from steepest.page.wire import to_frame
@@ -34,8 +34,8 @@ Kind = tuple[str, str]
 class Job:
     """A request that is to be answered."""
 
-    id: Any
-    request: Mapping[str, Any]
+    id: int | str | None
+    request: Mapping[str, object]
     given_up: Event = field(default_factory=Event)
 
     @property
@@ -68,7 +68,7 @@ class Channel:
                 self._current.given_up.set()
             answering.cancel()
 
-    async def _take(self, message: Mapping[str, Any]) -> None:
+    async def _take(self, message: Message) -> None:
         """Take in one message of the page."""
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1000))
@@ -111,7 +111,7 @@ class Channel:
         whole = "error" not in answer and "superseded" not in answer
         return to_frame({"id": job.id, **({"answer": answer} if whole else answer)})
 
-    async def _send(self, record: Mapping[str, Any]) -> None:
+    async def _send(self, record: Mapping[str, object]) -> None:
         await self._send_frame(to_frame(record))
 
     async def _send_frame(self, frame: bytes) -> None:
@@ -120,7 +120,7 @@ class Channel:
             await self._socket.send_bytes(frame)
 
 
-def _job(text: Any) -> Job:
+def _job(text: object) -> Job:
     """Return the request in a text; ValueError, with what is wrong, if there is none."""
     if not isinstance(text, str):
         raise ValueError("a message must be text")

@@ -8,11 +8,12 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from steepest.errors import FileError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyarrow import parquet
 
 __all__ = ["check_size"]
@@ -29,7 +30,7 @@ BATCH = 65_536
 RECORD_BATCH, DICTIONARY = "record batch", "dictionary"
 
 
-class Size(NamedTuple):
+class TableSize(NamedTuple):
     """Cells of a table and the bytes that they take in memory."""
 
     cells: int
@@ -43,7 +44,7 @@ def check_size(path: Path, name: str) -> None:
     """
     import pyarrow as pa
 
-    size = Size(0, 0)
+    size = TableSize(0, 0)
     with suppress(pa.ArrowException, OSError, struct.error, TypeError):
         with path.open("rb") as file:
             begins = file.read(6)
@@ -63,14 +64,14 @@ def check_size(path: Path, name: str) -> None:
         )
 
 
-def _of_parquet(path: Path) -> Size:
+def _of_parquet(path: Path) -> TableSize:
     """Return the size by the metadata, and that of text by what repeats in it."""
     from pyarrow import parquet, types
 
     with parquet.ParquetFile(path) as file:
-        told, schema = file.metadata, file.schema_arrow
-        groups = [told.row_group(i) for i in range(told.num_row_groups)]
-        chunks = [group.column(j) for group in groups for j in range(told.num_columns)]
+        metadata, schema = file.metadata, file.schema_arrow
+        groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+        chunks = [group.column(j) for group in groups for j in range(metadata.num_columns)]
     cells = sum(chunk.num_values for chunk in chunks)
     unpacked = sum(chunk.total_uncompressed_size for chunk in chunks)
     is_text = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
@@ -78,7 +79,7 @@ def _of_parquet(path: Path) -> Size:
     if max(cells * 8, unpacked) <= MOST_UNPACKED and text:
         with parquet.ParquetFile(path, read_dictionary=text) as file:
             unpacked = max(unpacked, _of_text(file, text))
-    return Size(cells, unpacked)
+    return TableSize(cells, unpacked)
 
 
 def _of_text(file: "parquet.ParquetFile", names: list[str]) -> int:
@@ -95,7 +96,7 @@ def _of_text(file: "parquet.ParquetFile", names: list[str]) -> int:
     return total
 
 
-def _of_arrow(path: Path, first: int) -> Size:
+def _of_arrow(path: Path, first: int) -> TableSize:
     """Return the size by the messages of an Arrow file, which begin at byte `first`."""
     import pyarrow as pa
 
@@ -105,15 +106,15 @@ def _of_arrow(path: Path, first: int) -> Size:
         for message in pa.ipc.MessageReader.open_stream(file):
             if message.type not in (RECORD_BATCH, DICTIONARY):
                 continue
-            header = Flat.root(message.metadata).table(2)
+            header = FlatbufferTable.root(message.metadata).table(2)
             batch = header.table(1) if message.type == DICTIONARY else header
             cells += sum(length for length, _ in batch.pairs(1))
             packed = batch.at(3) is not None
             unpacked += sum(_room(message.body, *pair, packed) for pair in batch.pairs(2))
-    return Size(cells, unpacked)
+    return TableSize(cells, unpacked)
 
 
-def _room(body: Any, start: int, length: int, packed: bool) -> int:
+def _room(body: "pa.Buffer", start: int, length: int, packed: bool) -> int:
     """Return the bytes of a buffer in a message's body; one that is packed begins with them."""
     if not packed or not length:
         return length
@@ -121,14 +122,14 @@ def _room(body: Any, start: int, length: int, packed: bool) -> int:
     return length if whole < 0 else int(whole)
 
 
-class Flat(NamedTuple):
+class FlatbufferTable(NamedTuple):
     """A table of a flatbuffer, as which Arrow writes what its messages hold."""
 
-    data: Any
+    data: "pa.Buffer"
     place: int
 
     @classmethod
-    def root(cls, data: Any) -> "Flat":
+    def root(cls, data: "pa.Buffer") -> "FlatbufferTable":
         """Return the table that the others hang on."""
         return cls(data, struct.unpack_from("<I", data, 0)[0])
 
@@ -142,9 +143,9 @@ class Flat(NamedTuple):
         (offset,) = struct.unpack_from("<H", self.data, self.place - back + slot)
         return self.place + offset if offset else None
 
-    def table(self, field: int) -> "Flat":
+    def table(self, field: int) -> "FlatbufferTable":
         """Return the table that a field leads to."""
-        return Flat(self.data, self._led(field))
+        return FlatbufferTable(self.data, self._led(field))
 
     def pairs(self, field: int) -> Iterator[tuple[int, int]]:
         """Yield the pairs of whole numbers in the list that a field leads to."""

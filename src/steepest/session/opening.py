@@ -5,22 +5,24 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from steepest.data.columns import kind_of, listing, some
+from steepest.data.columns import kind_of, listing
 from steepest.data.prepare import Data, prepare
 from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, objective_of
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
 from steepest.errors import DataError, FileError
+from steepest.numerals import counted
 from steepest.objective.risk import LinearObjective
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.file_size import check_size
+from steepest.session.request import ChosenOptions
 
-__all__ = ["Opened", "open_file", "open_run", "open_table"]
+__all__ = ["OpenData", "open_file", "open_run", "open_table"]
 
 ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".arrow", ".feather", ".ipc")
 """What may be dropped on the page: a file by its own contents, nothing packed."""
@@ -45,7 +47,7 @@ MOST_TRIED = 12
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenData:
     """Data with a first run on them; `table` is None where there are only the rows of a run."""
 
     table: Table | None
@@ -53,7 +55,7 @@ class Opened:
     run: Run
     note: str = ""
 
-    def offer(self) -> dict[str, Any]:
+    def offer(self) -> dict[str, object]:
         """Return what can be chosen: data sets, columns with their kinds; and what is chosen."""
         features = [column.name for column in self.data.features.columns]
         name = self.data.name if self.data.name in datasets() else ""
@@ -74,10 +76,10 @@ class Opened:
         return [{"name": name, "kind": said.get(kind, kind)} for name, kind in kinds.items()]
 
 
-def open_run(run: Run) -> Opened:
+def open_run(run: Run) -> OpenData:
     """Return a run that is there already; other columns can be chosen of a shipped data set."""
     shipped = run.data.name in datasets()
-    return Opened(read_table(run.data.name) if shipped else None, run.data, run)
+    return OpenData(read_table(run.data.name) if shipped else None, run.data, run)
 
 
 def open_file(name: str, contents: bytes) -> Table:
@@ -106,19 +108,21 @@ def open_table(
     target: str | None = None,
     features: Sequence[str] | None = None,
     given_up: Callable[[], bool] = lambda: False,
-    **choices: Any,
-) -> Opened:
+    **choices: Unpack[ChosenOptions],
+) -> OpenData:
     """Return a table with a first run on it; what is not chosen is proposed, and that is said.
 
     Rows with gaps are left out, which is said too. Raises DataError if nothing can be learnt.
     """
     data, proposed = _prepared(table, target, features)
-    chosen = first_choices(data) | {"seconds": SECONDS} | choices
+    chosen = first_choices(data)
+    chosen["seconds"] = SECONDS
+    chosen.update(choices)
     run = descend_rows(data, given_up=given_up, **chosen)
     said = [proposed] if proposed else []
     if data.dropped:
-        said.append(f"{some(data.dropped, 'row')} with gaps left out")
-    return Opened(table, data, run, "; ".join(said))
+        said.append(f"{counted(data.dropped, 'row')} with gaps left out")
+    return OpenData(table, data, run, "; ".join(said))
 
 
 def _prepared(table: Table, target: str | None, features: Sequence[str] | None) -> tuple[Data, str]:
@@ -160,9 +164,9 @@ def _single(table: Table, goal: str) -> list[list[str]]:
     return [[name] for name in sorted_out[:MOST_TRIED]]
 
 
-def first_choices(data: Data) -> dict[str, Any]:
+def first_choices(data: Data) -> ChosenOptions:
     """Return choices whose steps are seen to arrive: the textbook's, unless in a deep ravine."""
-    objective = objective_of(data, Asked())
+    objective = objective_of(data, Options())
     scale = coordinates_of(objective, "standard" if _in_ravine(objective) else "none")
     limit = Steepest().limit(scale.curvature) if scale.curvature else None
     round_bowl = scale.name == "standard" and len(data.features.names) == 1

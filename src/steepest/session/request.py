@@ -7,14 +7,17 @@ ChoiceError that says what was got and what is needed.
 import base64
 import binascii
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
+from steepest.descent.plan.keywords import OptionKeywords
+from steepest.descent.plan.option import Kind, Option
+from steepest.descent.plan.options import OPTIONS
 from steepest.errors import ChoiceError
 
 __all__ = [
@@ -27,8 +30,8 @@ __all__ = [
     "file_of",
     "index_of",
     "names_of",
-    "seen_of",
     "vector_of",
+    "visible_of",
     "window_of",
     "word_of",
 ]
@@ -55,19 +58,24 @@ MOST_LINK = 400_000
 MOST_NAMES = 10_000
 MOST_NUMBERS = 4_000_000
 
-WORDS = ("loss", "rule", "scale")
-AMOUNTS = ("l1", "l2", "delta", "quantile")
-WHOLES = ("batch", "seed", "steps")
+NOT_FOR_PAGES = ("tol", "seconds")
+"""What a page has no say in: its runs end by their steps and by the session's clock."""
 
 
-def word_of(value: Any, what: str, most: int = MOST_LETTERS) -> str | None:
+class ChosenOptions(OptionKeywords, total=False):
+    """Options as keywords, the start among them, that a page may choose."""
+
+    start: Array
+
+
+def word_of(value: object, what: str, most: int = MOST_LETTERS) -> str | None:
     """Return a word of at most so many letters, None if there is none."""
     if value is None or (isinstance(value, str) and len(value) <= most):
         return value
     raise ChoiceError(f"{what} is {_shown(value)}, but it must be a word")
 
 
-def names_of(value: Any, what: str) -> list[str] | None:
+def names_of(value: object, what: str) -> list[str] | None:
     """Return a list of names, None if there is none."""
     if value is None:
         return None
@@ -76,36 +84,34 @@ def names_of(value: Any, what: str) -> list[str] | None:
     return [str(word_of(name, what)) for name in value if name is not None]
 
 
-def choices_of(value: Any) -> dict[str, Any]:
+def choices_of(value: object, options: Mapping[str, Option] = OPTIONS) -> ChosenOptions:
     """Return choices as `descend_rows` takes them; what is null is left to it."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise ChoiceError(f"the choices are {_shown(value)}, but they must be named values")
-    chosen = {str(name): _choice(str(name), one) for name, one in value.items() if one is not None}
-    if chosen.get("steps", 0) > MOST_STEPS:
+    chosen = {
+        str(name): _choice(str(name), one, options)
+        for name, one in value.items()
+        if one is not None
+    }
+    given = cast(ChosenOptions, chosen)
+    if (given.get("steps") or 0) > MOST_STEPS:
         raise ChoiceError(
-            f"steps is {chosen['steps']:,}, but a page takes {MOST_STEPS:,} at most; for more: "
+            f"steps is {given['steps']:,}, but a page takes {MOST_STEPS:,} at most; for more: "
             "steepest fit"
         )
-    return chosen
+    return given
 
 
-def _choice(name: str, value: Any) -> Any:
-    if name in WORDS:
-        return word_of(value, name)
-    if name in AMOUNTS:
-        return _number(value, name)
-    if name in WHOLES:
-        return _whole(value, name)
-    if name == "learning_rate":
-        return word_of(value, name) if isinstance(value, str) else _number(value, name)
-    if name == "start":
-        return vector_of(value, name)
-    raise ChoiceError(f"there is no choice {_shown(name)}")
+def _choice(name: str, value: object, options: Mapping[str, Option]) -> object:
+    """Return the value of an option as its kind has it; its range is checked by `Options`."""
+    if name not in options or name in NOT_FOR_PAGES:
+        raise ChoiceError(f"there is no choice {_shown(name)}")
+    return READERS[options[name].kind](value, name)
 
 
-def vector_of(value: Any, what: str, size: int | None = None) -> Array:
+def vector_of(value: object, what: str, size: int | None = None) -> Array:
     """Return finite numbers, (size,); any number of them if `size` is None."""
     numbers = _numbers(value, what)
     if size is not None and len(numbers) != size:
@@ -117,7 +123,7 @@ def vector_of(value: Any, what: str, size: int | None = None) -> Array:
     return numbers
 
 
-def index_of(value: Any, what: str, count: int) -> int:
+def index_of(value: object, what: str, count: int) -> int:
     """Return a whole number from 0 to count - 1."""
     index = _whole(value, what)
     if index >= count:
@@ -125,7 +131,7 @@ def index_of(value: Any, what: str, count: int) -> int:
     return index
 
 
-def window_of(value: Any) -> Array | None:
+def window_of(value: object) -> Array | None:
     """Return a window, [[x low, x high], [y low, y high]], None if there is none."""
     if value is None:
         return None
@@ -136,7 +142,7 @@ def window_of(value: Any) -> Array | None:
     return window
 
 
-def seen_of(value: Any, size: int) -> tuple[Array, Array]:
+def visible_of(value: object, size: int) -> tuple[Array, Array]:
     """Return the params that must be in sight, (n, size), and their losses, (n,)."""
     if value is None:
         return np.empty((0, size)), np.empty(0)
@@ -153,7 +159,7 @@ def seen_of(value: Any, size: int) -> tuple[Array, Array]:
     return points[known], np.concatenate([*losses, np.empty(0)])[known]
 
 
-def edited(data: Data, value: Any) -> Data:
+def edited(data: Data, value: object) -> Data:
     """Return the data with the rows that the reader has changed; the data itself for None."""
     if value is None:
         return data
@@ -181,7 +187,7 @@ def _check_classes(data: Data, y: Array) -> None:
         raise ChoiceError(f"no row is left of the class {data.target.classes[code]}")
 
 
-def file_of(value: Any) -> tuple[str, bytes]:
+def file_of(value: object) -> tuple[str, bytes]:
     """Return name and contents of a file; only its own name, whatever path stands before it."""
     if not isinstance(value, Mapping):
         raise ChoiceError(f"the file is {_shown(value)}, but it must be a name and its contents")
@@ -196,7 +202,7 @@ def file_of(value: Any) -> tuple[str, bytes]:
         raise ChoiceError(f"{name or 'the file'} arrived damaged; try once more") from None
 
 
-def _numbers(value: Any, what: str) -> Array:
+def _numbers(value: object, what: str) -> Array:
     """Return numbers, (n,); null, which is how JSON tells what is not finite, is NaN."""
     if not isinstance(value, list) or len(value) > MOST_NUMBERS:
         raise ChoiceError(f"{what} is {_shown(value)}, but it must be a list of numbers")
@@ -205,26 +211,40 @@ def _numbers(value: Any, what: str) -> Array:
     return np.array([np.nan if one is None else one for one in value], dtype=np.float64)
 
 
-def _number(value: Any, what: str) -> float:
+def _number(value: object, what: str) -> float:
     if not _is_number(value) or not math.isfinite(value):
         raise ChoiceError(f"{what} is {_shown(value)}, but it must be a finite number")
     return float(value)
 
 
-def _whole(value: Any, what: str) -> int:
+def _whole(value: object, what: str) -> int:
     if not _is_number(value) or not 0 <= value < 2**63 or value != int(value):
         raise ChoiceError(f"{what} is {_shown(value)}, but it must be a whole number from 0 up")
     return int(value)
 
 
-def _is_number(value: Any) -> bool:
+def _rate(value: object, what: str) -> str | float | None:
+    return word_of(value, what) if isinstance(value, str) else _number(value, what)
+
+
+READERS: Mapping[Kind, Callable[[object, str], object]] = {
+    Kind.WORD: word_of,
+    Kind.RATE: _rate,
+    Kind.NUMBER: _number,
+    Kind.WHOLE: _whole,
+    Kind.PARAMS: vector_of,
+}
+"""How each kind of option is read from JSON."""
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
     """Return whether a value is a number that a float64 has room for; True and False are none."""
     if isinstance(value, float):
         return True
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**1000
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """Return a value for a message, cut short."""
     text = repr(value) if isinstance(value, str | int | float | bool) else type(value).__name__
     return text if len(text) <= 60 else f"{text[:59]}…"

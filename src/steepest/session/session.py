@@ -11,7 +11,7 @@ import numpy as np
 from steepest.data.shipped import datasets
 from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, objective_of
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError, SteepestError
 from steepest.objective.risk import LinearObjective
 from steepest.page.html import saved_html
@@ -20,9 +20,9 @@ from steepest.run.descend import descend_rows
 from steepest.run.lowest_loss import lowest_loss
 from steepest.run.run import Run
 from steepest.session import request as asked
-from steepest.session.opening import Opened, open_file, open_run, open_table
-from steepest.surface.axes import Axes
-from steepest.surface.surface import look_over
+from steepest.session.opening import OpenData, open_file, open_run, open_table
+from steepest.surface.axes import Axes, CoordinateAxes
+from steepest.surface.surface import surface_on_plane
 from steepest.view.story import Story, loss_label
 
 __all__ = ["Session"]
@@ -43,7 +43,7 @@ class Session:
     A session is used by one thread at a time.
     """
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: OpenData) -> None:
         self._opened = opened
         self._known: dict[tuple[str, float, float, float, float], float | None] = {}
         self._asks: dict[str, Callable[[Mapping[str, Any], Callable[[], bool]], Record]] = {
@@ -126,9 +126,9 @@ class Session:
         table: Table | None,
         target: str | None,
         features: list[str] | None,
-        choices: dict[str, Any],
+        choices: asked.ChosenOptions,
         given_up: Callable[[], bool],
-    ) -> Opened:
+    ) -> OpenData:
         table = self._opened.table if table is None else table
         if table is None:
             raise ChoiceError(
@@ -162,7 +162,9 @@ class Session:
         """Return the run of the choices and rows in a request."""
         choices = asked.choices_of(request.get("choices"))
         rows = asked.edited(self._opened.data, request.get("rows"))
-        run = descend_rows(rows, **{"steps": 200, **choices}, seconds=SECONDS, given_up=given_up)
+        choices.setdefault("steps", 200)
+        choices["seconds"] = SECONDS
+        run = descend_rows(rows, given_up=given_up, **choices)
         if given_up():
             raise SupersededError
         return run
@@ -172,14 +174,14 @@ class Session:
         choices = asked.choices_of(request.get("choices"))
         size, unit = objective.size, self._opened.data.target.unit
         base = asked.vector_of(request.get("base"), "base", size)
-        seen, losses = asked.seen_of(request.get("see"), size)
+        visible, losses = asked.visible_of(request.get("see"), size)
         if np.isnan(losses).all():
-            seen, losses = base[None, :], np.array([objective.value(base)])
+            visible, losses = base[None, :], np.array([objective.value(base)])
         points = asked.index_of(request.get("points", 101), "points", asked.MOST_POINTS + 1)
         walk = self._walk(request, choices)
         axes = self._axes(request, objective, walk)
         shown = asked.window_of(request.get("window"))
-        surface = look_over(objective, axes, base, seen, losses, points, shown)
+        surface = surface_on_plane(objective, axes, base, visible, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
         return surface_record(story, surface, walk)
@@ -200,9 +202,9 @@ class Session:
         x = names[asked.index_of(request.get("x"), "x", len(names))]
         y = names[asked.index_of(request.get("y"), "y", len(names))]
         if walk == "none":
-            return Axes.of_params(names, x, y)
+            return CoordinateAxes.of_params(names, x, y)
         scale = coordinates_of(objective, walk)
-        return Axes.of_walk(names, x, y, scale.params, scale.position)
+        return CoordinateAxes.of_walk(names, x, y, scale.params, scale.position)
 
     def _loss(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
         objective = self._objective(request)
@@ -212,7 +214,7 @@ class Session:
     def _objective(self, request: Mapping[str, Any]) -> LinearObjective:
         choices = asked.choices_of(request.get("choices"))
         rows = asked.edited(self._opened.data, request.get("rows"))
-        return objective_of(rows, Asked(**choices))
+        return objective_of(rows, Options(**choices))
 
     def _page(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
         """Return the saved page of a run, in the state that the page has in its link.

@@ -1,28 +1,67 @@
-"""The axes of a surface: which two directions through the params it shows, and how they are read.
+"""The axes of a surface: params at (x, y) are `rest + x u + y v`; how x and y are read off params.
 
-Two params as they are, in the reader's units; or two coordinates of the walk, in which a scale
-makes the ravine a bowl. Both are linear, so params at (x, y) are `held + x u + y v`.
+Two params as they are, in the reader's units; two coordinates of the descent, in which a scale
+makes the ravine a bowl; or two directions through a point. All are linear.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
 
-__all__ = ["Axes"]
+__all__ = ["Axes", "CoordinateAxes", "DirectionAxes", "Held", "length_of"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Axes:
-    """Two directions `u` and `v` through the params, each (params,).
+class Axes(Protocol):
+    """Two directions `u` and `v` through the params, (params,) each, and how params are read."""
 
-    `names` are those of all coordinates, of which the axes show the `first` and the `second`.
-    `coordinates`, (params, params), turns params into them; None where the params are the
+    @property
+    def u(self) -> Array:
+        """The direction of x, (params,)."""
+
+    @property
+    def v(self) -> Array:
+        """The direction of y, (params,)."""
+
+    @property
+    def x_name(self) -> str:
+        """The name of the coordinate along x."""
+
+    @property
+    def y_name(self) -> str:
+        """The name of the coordinate along y."""
+
+    @property
+    def reading(self) -> tuple[Array, Array]:
+        """The two vectors, each (params,), whose products with a step are what x and y change."""
+
+    def read(self, params: Array) -> Array:
+        """Return x and y of params, (2,); of many, (n, params), (n, 2)."""
+
+    def size(self, params: Array) -> Array:
+        """Return how large params are along x and y, (2,): how far from all params 0."""
+
+    def off_plane(self, steps: Array) -> Array:
+        """Return how far steps, (n, params), lead away from the plane, (n,)."""
+
+    def held(self, origin: Array) -> Mapping[str, float]:
+        """Return the coordinates that the axes do not show, by name, as they are at `origin`."""
+
+    def rest(self, origin: Array) -> Array:
+        """Return the params at x = y = 0 of the plane through `origin`, (params,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class CoordinateAxes:
+    """Two coordinates, the `first` and the `second` of `names`, along `u` and `v`.
+
+    `coordinates`, (params, params), turns params into all of them; None where the params are the
     coordinates, of which there may be too many for a matrix.
     """
 
@@ -34,7 +73,7 @@ class Axes:
     coordinates: Array | None = None
 
     @classmethod
-    def of_params(cls, names: Sequence[str], x: str, y: str) -> "Axes":
+    def of_params(cls, names: Sequence[str], x: str, y: str) -> "CoordinateAxes":
         """Return the axes of the params `x` and `y`; ChoiceError for names that are not two."""
         first, second = _two(names, x, y)
         size = len(names)
@@ -48,11 +87,11 @@ class Axes:
         y: str,
         params: Callable[[Array], Array],
         position: Callable[[Array], Array],
-    ) -> "Axes":
-        """Return the axes of two coordinates of a walk, named by the params they are those of.
+    ) -> "CoordinateAxes":
+        """Return the axes of two coordinates of a descent, named by the params they are those of.
 
-        `params` and `position` are the linear maps of a scale, from the walk to the params and
-        back.
+        `params` and `position` are the linear maps of a scale, from its coordinates to the params
+        and back.
         """
         first, second = _two(names, x, y)
         one = np.eye(len(names))
@@ -80,24 +119,115 @@ class Axes:
         """Return x and y of params, (2,); of many, (n, params), (n, 2)."""
         return self._all(params)[..., [self.first, self.second]]
 
-    def off(self, moves: Array) -> Array:
-        """Return how moves, (n, params), go in the coordinates not shown, (n, params - 2)."""
-        return np.delete(self._all(moves), [self.first, self.second], axis=1)
+    def size(self, params: Array) -> Array:
+        """Return |x| and |y| of params, (2,)."""
+        return np.abs(self.read(params))
 
-    def held(self, base: Array) -> Mapping[str, float]:
-        """Return the coordinates that the axes do not show, as they are at `base`."""
-        at = self._all(base).tolist()
-        shown = (self.first, self.second)
-        return {name: at[i] for i, name in enumerate(self.names) if i not in shown}
+    def off_plane(self, steps: Array) -> Array:
+        """Return the length of steps, (n, params), in the coordinates not shown, (n,)."""
+        others = np.delete(self._all(steps), [self.first, self.second], axis=1)
+        return np.linalg.norm(others, axis=1)
 
-    def rest(self, base: Array) -> Array:
-        """Return what is left of `base` at x = y = 0, (params,): what the axes hold."""
-        x, y = self.read(base)
-        rest: Array = base - x * self.u - y * self.v
+    def held(self, origin: Array) -> "Held":
+        """Return the coordinates that the axes do not show, by name, as they are at `origin`."""
+        return Held(self.names, self._all(origin), (self.first, self.second))
+
+    def rest(self, origin: Array) -> Array:
+        """Return what is left of `origin` at x = y = 0, (params,): what the axes hold."""
+        x, y = self.read(origin)
+        rest: Array = origin - x * self.u - y * self.v
         return rest
 
     def _all(self, params: Array) -> Array:
         return params if self.coordinates is None else params @ self.coordinates.T
+
+
+@dataclass(frozen=True, eq=False)
+class DirectionAxes:
+    """Two directions through `origin`: x and y are the least-squares coefficients on u and v.
+
+    `(x, y) = G^-1 (u, v)'(params - origin)`, with G the four products of u and v: the point of
+    the plane nearest to params. `inverse` is `G^-1 (u, v)'`, (2, params).
+    """
+
+    origin: Array
+    u: Array
+    v: Array
+    inverse: Array
+    x_name: str = "u"
+    y_name: str = "v"
+
+    @classmethod
+    def through(cls, origin: Array, u: Array, v: Array) -> "DirectionAxes":
+        """Return the axes along u and v, (params,) each, of any length, but not parallel."""
+        # At equal lengths: a long one beside a short one would else look like one direction.
+        lengths = np.array([[length_of(u)], [length_of(v)]])
+        units = np.stack([u, v]) / lengths
+        return cls(origin, u, v, np.linalg.pinv(units.T) / lengths)
+
+    @property
+    def reading(self) -> tuple[Array, Array]:
+        """The two vectors, each (params,), whose products with a step are what x and y change."""
+        return self.inverse[0], self.inverse[1]
+
+    def read(self, params: Array) -> Array:
+        """Return x and y of params, (2,); of many, (n, params), (n, 2)."""
+        return self._coefficients(params - self.origin)
+
+    def size(self, params: Array) -> Array:
+        """Return the coefficients of params themselves, without a sign, (2,)."""
+        return np.abs(self._coefficients(params))
+
+    def off_plane(self, steps: Array) -> Array:
+        """Return the length of what steps, (n, params), have beside u and v, (n,)."""
+        along = self._coefficients(steps) @ np.stack([self.u, self.v])
+        return np.linalg.norm(steps - along, axis=1)
+
+    def held(self, origin: Array) -> Mapping[str, float]:
+        """Return an empty mapping: a plane of directions holds no param by its name."""
+        return {}
+
+    def rest(self, origin: Array) -> Array:
+        """Return the params at x = y = 0 of the plane through `origin`, (params,)."""
+        x, y = self.read(origin)
+        rest: Array = origin - x * self.u - y * self.v
+        return rest
+
+    def _coefficients(self, steps: Array) -> Array:
+        return steps @ self.inverse.T
+
+
+class Held(Mapping[str, float]):
+    """The coordinates that a surface does not show, by name: a count, and a look-up.
+
+    `values` are all coordinates, (names,), of which the two in `shown` are left out. There may be
+    a million of them, so none is copied.
+    """
+
+    def __init__(self, names: Sequence[str], values: Array, shown: tuple[int, int]) -> None:
+        self._names, self._values, self._shown = names, values, shown
+
+    def __getitem__(self, name: str) -> float:
+        index = self._names.index(name) if name in self._names else None
+        if index is None or index in self._shown:
+            raise KeyError(name)
+        return float(self._values[index])
+
+    def __len__(self) -> int:
+        return len(self._names) - 2
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for i, name in enumerate(self._names) if i not in self._shown)
+
+    def __repr__(self) -> str:
+        first = [f"{name}: {self[name]:g}" for name, _ in zip(self, range(4), strict=False)]
+        return "{" + ", ".join(first + ["..."] * (len(self) > 4)) + "}"
+
+
+def length_of(vector: Array) -> float:
+    """Return `|vector|`, scaled first so that no square overflows."""
+    largest = np.abs(vector).max()
+    return float(largest * np.linalg.norm(vector / largest))
 
 
 def _two(names: Sequence[str], x: str, y: str) -> tuple[int, int]:

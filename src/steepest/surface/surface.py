@@ -1,34 +1,35 @@
 """The surface as a record: the grid, the loss on it, the path over it, and what it leaves out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.errors import ChoiceError
-from steepest.objective.plane import Plane
+from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.plane_loss import Bowl
 from steepest.objective.protocol import Objective
-from steepest.objective.risk import LinearObjective
 from steepest.surface.axes import Axes
-from steepest.surface.grid import loss_at, loss_on_grid
-from steepest.surface.window import find_bowl, window
+from steepest.surface.window import window
 from steepest.trace import Step, Trace
 
-__all__ = ["Surface", "look_at", "look_over"]
+__all__ = ["Surface", "surface_of_trace", "surface_on_plane"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """The true loss over two params, all others held where the path ends.
+    """The true loss on a plane through the params, `origin + a u + b v`, where the path ends.
 
     `loss[i, j]` is the loss at `(x[j], y[i])`; every value is the loss of all rows, so `exact` is
     True. The end of the path is a point of the grid. `path` holds x and y of each kept step,
     (kept, 2), and `path_loss` their recorded losses. With more than two params the surface is a
-    slice: `held` names the others and their values, and `distance` is how far from the slice each
-    point of the path lies, in params; the loss of the slice below it is `at(*path[i])`.
+    slice: `held` names the others and their values (none of a plane of two vectors), `off_plane`,
+    (kept,), is how far from the slice each point of the path lies, in params, and `plane_loss`
+    the loss at its projection on the slice.
     """
 
     x: Array
@@ -36,7 +37,7 @@ class Surface:
     loss: Array
     path: Array
     path_loss: Array
-    distance: Array
+    off_plane: Array
     x_name: str
     y_name: str
     held: Mapping[str, float]
@@ -48,88 +49,98 @@ class Surface:
     """Where on this plane the loss is lowest, (x, y), where that is known."""
 
     @property
+    def distance(self) -> Array:
+        """How far from the slice each point of the path lies, (kept,): `off_plane`."""
+        return self.off_plane
+
+    @cached_property
+    def plane_loss(self) -> Array:
+        """The true loss at the projection of each point of the path on the plane, (kept,).
+
+        Where the path is on the plane it is `path_loss`.
+        """
+        return self.at(self.path[:, 0], self.path[:, 1])
+
+    @property
     def is_slice(self) -> bool:
         """Whether there are params that the surface does not show."""
-        return bool(self.held)
+        return len(self.plane.origin) > 2
 
     def at(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Return the true loss at the points (x, y) of the plane, (points,)."""
         x, y = np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y))
-        origin = self._origin()
-        return loss_at(self.objective, self.plane, x - origin[0], y - origin[1])
-
-    def _origin(self) -> Array:
-        return self.axes.read(self.plane.origin)
+        centre = self.axes.read(self.plane.origin)
+        return self.objective.on_plane(self.plane).at(x - centre[0], y - centre[1])
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def look_at(
-    objective: Objective,
-    trace: Trace,
-    end: Step,
-    names: Sequence[str],
-    x: str,
-    y: str,
-    points: int = 101,
+def surface_of_trace(
+    objective: Objective, axes: Axes, trace: Trace, end: Step, points: int = 101
 ) -> Surface:
-    """Return the surface over params `x` and `y` through the step `end`, with the path in sight.
+    """Return the surface over two axes through the step `end`, with the path inside.
 
-    `names` are those of all params, in order. The loss drawn at `end` is checked against the one
-    recorded there. Raises ChoiceError for names that are no params, for twice the same, and for
+    The loss drawn at `end` is checked against the one recorded there. Raises ChoiceError for
     fewer than 2 points.
     """
-    axes = Axes.of_params(names, x, y)
     losses = trace.full_losses[trace.kept]
-    surface = look_over(objective, axes, end.params, trace.params, losses, points)
+    surface = surface_on_plane(objective, axes, end.params, trace.params, losses, points)
     a, b = axes.read(end.params)
     drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
-    _check_centre(float(drawn), end.full_loss, getattr(objective, "null_loss", 0.0))
+    _check_centre(float(drawn), end.full_loss, objective.null_loss)
     return surface
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def look_over(
+def surface_on_plane(
     objective: Objective,
     axes: Axes,
-    base: Array,
-    seen: Array,
+    origin: Array,
+    path: Array,
     losses: Array,
     points: int = 101,
     shown: Array | None = None,
 ) -> Surface:
-    """Return the surface over two axes through `base`, with the params `seen` in sight.
+    """Return the surface over two axes through `origin`, with the params of a `path` inside.
 
-    `seen` has shape (n, params) and `losses` (n,): the first is the start, NaN where the loss is
-    not known. `base` is a point of the grid, unless the window is given: `shown`, which is
+    `path` has shape (n, params) and `losses` (n,): the first is the start, NaN where the loss is
+    not known. `origin` is a point of the grid, unless the window is given: `shown`, which is
     `[[x low, x high], [y low, y high]]`. Raises ChoiceError for fewer than 2 points.
     """
     if points < 2:
         raise ChoiceError(f"points is {points}, but a surface needs at least 2 a side")
-    plane = Plane(base, axes.u, axes.v)
-    centre, path = axes.read(base), axes.read(seen)
-    bowl = find_bowl(objective, plane) if isinstance(objective, LinearObjective) else None
+    plane = Plane(origin, axes.u, axes.v)
+    on_plane = objective.on_plane(plane)
+    centre, bowl = axes.read(origin), on_plane.bowl()
+    projected = axes.read(path)
     if shown is None:
-        known = ~np.isnan(losses)
-        seen_at = window((path - centre)[known], losses[known], bowl, np.abs(centre))
-        a, b = (_through_zero(low, high, points) for low, high in seen_at)
+        a, b = _grid_about(projected - centre, losses, bowl, axes.size(origin), points)
     else:
         a, b = (np.linspace(low, high, points) for low, high in shown - centre[:, None])
     return Surface(
         x=centre[0] + a,
         y=centre[1] + b,
-        loss=loss_on_grid(objective, plane, a, b),
-        path=path,
+        loss=on_plane.grid(a, b),
+        path=projected,
         path_loss=losses,
-        distance=np.linalg.norm(axes.off(seen - base), axis=1),
+        off_plane=axes.off_plane(path - origin),
         x_name=axes.x_name,
         y_name=axes.y_name,
-        held=axes.held(base),
+        held=axes.held(origin),
         exact=True,
         objective=objective,
         plane=plane,
         axes=axes,
         lowest=centre + bowl.lowest if bowl is not None and bowl.is_lowest else None,
     )
+
+
+def _grid_about(
+    path: Array, losses: Array, bowl: Bowl | None, size: Array, points: int
+) -> list[Array]:
+    """Return the points a and b of the grid, (points,) each, in the window of the path."""
+    known = ~np.isnan(losses)
+    shown = window(path[known], losses[known], bowl, size)
+    return [_through_zero(low, high, points) for low, high in shown]
 
 
 def _check_centre(drawn: float, recorded: float, usual: float) -> None:

@@ -8,7 +8,7 @@ from matplotlib.text import Text
 
 from steepest.numerals import short
 from steepest.trace import Step
-from steepest.view.panel import Path
+from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
 from steepest.view.story import brief
 from steepest.view.style import INK, MUTED, PATH
@@ -27,7 +27,7 @@ MOST_PARAMS = 3
 class Captions:
     """Four columns of words below the panels; the step that is on is lit."""
 
-    def __init__(self, figure: Figure, scene: Scene, path: Path) -> None:
+    def __init__(self, figure: Figure, scene: Scene, path: DrawnPath) -> None:
         self._scene, self._path = scene, path
         self._numbers = [figure.text(x, TOP, f"Step {i + 1}") for i, x in enumerate(LEFT)]
         self._heads = [

@@ -1,55 +1,67 @@
 """The flat panels: the surface from above, and the loss against the step."""
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.patheffects import Normal, Stroke
 from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
 
 from steepest.numerals import short
-from steepest.view.ground import shades_of
-from steepest.view.panel import Path
+from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
+from steepest.view.shading import shades_of
 from steepest.view.style import MUTED, PATH, SURFACE, halo
 
-__all__ = ["Losses", "Map", "numbers_on", "thread"]
+__all__ = ["Losses", "Map", "numbers_on", "path_style"]
 
 
 class Readable(Formatter):
-    """Ticks as a person reads them, with as many digits as it takes to tell them apart."""
+    """Ticks as a person reads them: log10(largest / range) + 3 digits, from 4 to 12 of them."""
 
     def __call__(self, value: float, pos: int | None = None) -> str:
         """Return the label of the tick at `value`."""
-        axis: Any = self.axis
-        low, high = sorted(axis.get_view_interval())
+        assert self.axis is not None
+        low, high = sorted(self.axis.get_view_interval())
         size = max(abs(low), abs(high))
         digits = 4 if high <= low else int(np.ceil(np.log10(size / (high - low)))) + 3
         return short(value, int(np.clip(digits, 4, 12)))
 
 
-def numbers_on(axis: Any) -> None:
+def numbers_on(axis: Axis) -> None:
     """Label an axis with numbers as a person reads them, at most six."""
     axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(Readable())
 
 
-def thread(axes: Axes, path: Path, *at: Any) -> Any:
-    """Return the line of the path, without points yet: finer, and bare, the longer it is."""
+class PathStyle(TypedDict):
+    """How the line of the path is drawn, as `plot` takes it."""
+
+    color: str
+    linestyle: str
+    linewidth: float
+    marker: str
+    markersize: float
+    path_effects: list[Stroke | Normal]
+    zorder: float
+
+
+def path_style(path: DrawnPath) -> PathStyle:
+    """Return how a path is drawn; beyond 80 points the line is finer and without marks."""
     many = len(path.steps) > 80
     width = 1.5 if many else 1.8
-    mark = "" if many else "o"
-    (line,) = axes.plot(
-        *at,
-        "-",
-        color=PATH,
-        lw=width,
-        marker=mark,
-        ms=2.8,
-        path_effects=halo(width + 1.6),
-        zorder=6,
-    )
-    return line
+    return {
+        "color": PATH,
+        "linestyle": "-",
+        "linewidth": width,
+        "marker": "" if many else "o",
+        "markersize": 2.8,
+        "path_effects": halo(width + 1.6),
+        "zorder": 6,
+    }
 
 
 ARROW = 0.22
@@ -59,7 +71,7 @@ ARROW = 0.22
 class Map:
     """The loss surface from above: contours of equal loss, and the path over them."""
 
-    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+    def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         self._axes, self._path = axes, path
         surface, shades = scene.surface, shades_of(scene.surface)
         self.image = axes.pcolormesh(
@@ -89,15 +101,15 @@ class Map:
         numbers_on(axes.yaxis)
         axes.set_title("The same from above" + (", a slice" if surface.is_slice else ""))
         self._lowest(scene)
-        self._line = thread(axes, path, [], [])
+        (self._line,) = axes.plot([], [], **path_style(path))
         (self._start,) = axes.plot(
             path.x[:1], path.y[:1], "o", mfc="white", mec=PATH, mew=2, ms=9, zorder=7
         )
         (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=10, zorder=8)
-        self._arrow = self._way_down(scene)
+        self._arrow = self._first_step(scene)
 
-    def _way_down(self, scene: Scene) -> Artist:
-        """Return the arrow at the start that shows which way the first step goes."""
+    def _first_step(self, scene: Scene) -> Artist:
+        """Return the arrow at the start in the direction of the first step."""
         path, surface = self._path, scene.surface
         start = np.array([path.x[0], path.y[0]])
         step = np.array([path.x[1], path.y[1]]) - start if len(path.x) > 1 else np.zeros(2)
@@ -120,11 +132,11 @@ class Map:
 
     @property
     def moving(self) -> list[Artist]:
-        """Path, start, current point, and the way down."""
+        """Path, start, current point, and the arrow of the first step."""
         return [self._line, self._start, self._here, self._arrow]
 
     def show(self, at: int) -> None:
-        """Draw the path up to point `at`; at the start, the way that the first step goes."""
+        """Draw the path up to point `at`; at the start, the arrow of the first step too."""
         self._arrow.set_visible(at == 0 and len(self._path.x) > 1)
         x, y = self._path.x[: at + 1], self._path.y[: at + 1]
         self._line.set_data(x, y)
@@ -134,7 +146,7 @@ class Map:
 class Losses:
     """The loss against the step."""
 
-    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+    def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         self._path = path
         losses = scene.trace.full_losses
         known = np.flatnonzero(np.isfinite(losses))
@@ -176,7 +188,7 @@ class Losses:
             color=MUTED,
         )
 
-    def _scales(self, axes: Axes, values: Any, last: int) -> None:
+    def _scales(self, axes: Axes, values: NDArray[np.float64], last: int) -> None:
         """Choose logarithmic axes where a plain one would show a corner and nothing else."""
         low, high = float(values.min()), float(values.max())
         if low > 0 and high > 20 * low:

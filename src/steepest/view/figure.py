@@ -62,8 +62,8 @@ def _headings(figure: Figure, scene: Scene) -> None:
     figure.text(0.065, 0.955, scene.title, fontsize=title_size(scene.title), fontweight="bold")
     figure.text(0.065, 0.928, _summary(scene), fontsize=11.5, color=MUTED)
     figure.text(0.065, 0.012, _footnote(scene), fontsize=9.5, color=MUTED, va="bottom")
-    told = textwrap.fill(verdict_line(scene), 140)
-    figure.text(0.065, 0.918, told, fontsize=10, color=PATH, fontweight="bold", va="top")
+    verdict = textwrap.fill(verdict_line(scene), 140)
+    figure.text(0.065, 0.918, verdict, fontsize=10, color=PATH, fontweight="bold", va="top")
 
 
 def _summary(scene: Scene) -> str:

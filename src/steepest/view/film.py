@@ -1,6 +1,6 @@
-"""The film: the path grows step by step, and the four steps are told as they happen.
+"""The film: the path grows step by step, with the words of the four steps as they happen.
 
-All that stands still is drawn once; each frame adds only the moving parts of the panels and the
+All that does not move is drawn once; each frame adds only the moving parts of the panels and the
 words. The frames go to ffmpeg (MP4) and to Pillow (GIF) as they are made.
 """
 
@@ -12,24 +12,28 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import groupby
-from pathlib import Path as FilePath
-from typing import Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import BboxBase
 from numpy.typing import NDArray
 
 from steepest.files import FILMS, check_writable, whole_file
 from steepest.view.captions import Captions
 from steepest.view.chart import Map
 from steepest.view.fit import draw_fit
-from steepest.view.panel import Panel, Path, path_of
+from steepest.view.panel import DrawnPath, Panel, path_of
 from steepest.view.progress import bar
 from steepest.view.relief import Relief, surface_title
 from steepest.view.scene import Scene
 from steepest.view.style import look, title_size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = ["shoot"]
 
@@ -68,18 +72,34 @@ def _picture(number: int, count: int) -> str:
     return f"picture {number + 1:,} of {count:,}"
 
 
+class Canvas(Protocol):
+    """What is used of matplotlib's canvas of pixels, whose own methods have no types."""
+
+    def draw(self) -> None:
+        """Draw all artists that are not animated."""
+
+    def copy_from_bbox(self, bbox: BboxBase) -> object:
+        """Return the pixels of a box, for `restore_region`."""
+
+    def restore_region(self, region: object) -> None:
+        """Put back pixels that `copy_from_bbox` returned."""
+
+    def buffer_rgba(self) -> memoryview:
+        """Return the pixels, (height, width, 4)."""
+
+
 class Reel:
     """The film's picture: still parts drawn once, and a script of what each frame shows."""
 
     def __init__(self, scene: Scene) -> None:
         self._figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100)
-        self._canvas: Any = FigureCanvasAgg(self._figure)
+        self._canvas: Canvas = FigureCanvasAgg(self._figure)
         path = path_of(scene)
         self._panels = self._draw(scene, path)
         self._captions = Captions(self._figure, scene, path)
         self.script = list(_script(len(path.steps)))
 
-    def _draw(self, scene: Scene, path: Path) -> list[Panel]:
+    def _draw(self, scene: Scene, path: DrawnPath) -> list[Panel]:
         figure = self._figure
         figure.text(0.035, 0.945, scene.title, fontsize=title_size(scene.title), fontweight="bold")
         relief = figure.add_axes((0.312, 0.345, 0.36, 0.6), projection="3d")
@@ -109,7 +129,7 @@ class Reel:
             frame = self._frame(still, moving)
             yield from (frame for _ in group)
 
-    def _frame(self, still: Any, moving: Sequence[Artist]) -> Frame:
+    def _frame(self, still: object, moving: Sequence[Artist]) -> Frame:
         self._canvas.restore_region(still)
         for artist in moving:
             self._figure.draw_artist(artist)
@@ -133,7 +153,7 @@ def _script(points: int) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _taker(target: FilePath) -> Iterator[Callable[[Frame], None]]:
+def _taker(target: Path) -> Iterator[Callable[[Frame], None]]:
     """Yield what takes the frames of one film file, which is whole when the block ends."""
     maker = _mp4 if target.suffix.lower() == ".mp4" else _gif
     with whole_file(target) as draft, maker(draft) as take:
@@ -141,7 +161,7 @@ def _taker(target: FilePath) -> Iterator[Callable[[Frame], None]]:
 
 
 @contextmanager
-def _mp4(draft: FilePath) -> Iterator[Callable[[Frame], None]]:
+def _mp4(draft: Path) -> Iterator[Callable[[Frame], None]]:
     """Take frames for an MP4 that plays in every browser (H.264, even sizes, 4:2:0)."""
     from imageio_ffmpeg import get_ffmpeg_exe
 
@@ -167,23 +187,23 @@ def _mp4(draft: FilePath) -> Iterator[Callable[[Frame], None]]:
         raise OSError(None, f"ffmpeg stopped: {why}")
 
 
-def _feed(pipe: Any, frame: Frame) -> None:
+def _feed(pipe: IO[bytes], frame: Frame) -> None:
     """Hand a frame to ffmpeg; if it is gone already, its own words will say why."""
     with suppress(BrokenPipeError):
         pipe.write(frame.tobytes())
 
 
 @contextmanager
-def _gif(draft: FilePath) -> Iterator[Callable[[Frame], None]]:
+def _gif(draft: Path) -> Iterator[Callable[[Frame], None]]:
     """Take frames for a GIF with one palette and, beyond it, one index for what did not change.
 
     Equal frames in a row become one that lasts.
     """
-    from PIL import Image
+    from PIL import Image as Pillow
 
-    images: list[Any] = []
+    images: list[Image] = []
     durations: list[int] = []
-    palette: Any = None
+    palette: Image | None = None
     last: Frame | None = None
 
     def take(frame: Frame) -> None:
@@ -191,13 +211,13 @@ def _gif(draft: FilePath) -> Iterator[Callable[[Frame], None]]:
         if last is not None and np.array_equal(frame, last):
             durations[-1] += 1000 // RATE
             return
-        image = Image.fromarray(frame)
-        palette = palette or image.quantize(COLOURS, dither=Image.Dither.NONE)
-        indexed = np.array(image.quantize(palette=palette, dither=Image.Dither.NONE))
+        image = Pillow.fromarray(frame)
+        palette = palette or image.quantize(COLOURS, dither=Pillow.Dither.NONE)
+        indexed = np.array(image.quantize(palette=palette, dither=Pillow.Dither.NONE))
         if last is not None:
             indexed[(frame == last).all(axis=2)] = COLOURS
-        images.append(Image.fromarray(indexed, mode="P"))
-        images[-1].putpalette(palette.getpalette()[: 3 * COLOURS])
+        images.append(Pillow.fromarray(indexed, mode="P"))
+        images[-1].putpalette((palette.getpalette() or [])[: 3 * COLOURS])
         durations.append(1000 // RATE)
         last = frame
 

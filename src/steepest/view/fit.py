@@ -1,11 +1,9 @@
-"""Data and fit: what the model of each step says of the rows.
+"""Data and fit: the rows, and what the model predicts for them at each step.
 
 One feature: the rows as they are, with the line, or the probability of each class, over them.
 Many features: a number's prediction against the actual one; for two classes the probability over
 the margin; for more, the probability that the actual class is given.
 """
-
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 
 from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.view.chart import numbers_on
-from steepest.view.panel import Panel, Path
+from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
 from steepest.view.style import CLASSES, DATA, MARKS, MUTED, PATH, halo
 
@@ -30,7 +28,7 @@ MOST_NAMES = 30
 """Names of classes that fit below an axis; of more, every second, third, ... is written."""
 
 
-def draw_fit(axes: Axes, scene: Scene, path: Path) -> Panel:
+def draw_fit(axes: Axes, scene: Scene, path: DrawnPath) -> Panel:
     """Return the panel of data and fit that suits the scene."""
     one_feature = len(scene.feature_names) == 1
     if scene.classes is None:
@@ -55,7 +53,7 @@ def draw_fit(axes: Axes, scene: Scene, path: Path) -> Panel:
 
 
 def _jitter(count: int) -> Array:
-    """Return small offsets, always the same, that keep equal points apart."""
+    """Return `count` offsets in [-1, 1], always the same, that keep equal points from one place."""
     return np.random.default_rng(0).uniform(-1.0, 1.0, count)
 
 
@@ -96,7 +94,7 @@ def _marks(axes: Axes, scene: Scene, size: float) -> list[Line2D]:
 class Line:
     """One feature, a number to predict: the rows and the line."""
 
-    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+    def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         self._scene, self._path = scene, path
         self._x = _span(scene.X[:, 0])
         axes.plot(scene.X[:, 0], scene.y, "o", ms=4, mec="white", mew=0.4, color=DATA, alpha=0.75)
@@ -124,7 +122,7 @@ class Line:
 class Predicted:
     """Many features, a number to predict: prediction against actual; a right one is on the line."""
 
-    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+    def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         self._scene, self._path = scene, path
         last = scene.predictions(scene.result.params)
         span = _span(np.append(scene.y, last))
@@ -161,7 +159,7 @@ class Predicted:
 class Probabilities:
     """One feature, classes: the rows, and the probability of each class over the feature."""
 
-    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+    def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         assert scene.classes is not None
         self._scene, self._path = scene, path
         self._x = _span(scene.X[:, 0])
@@ -232,7 +230,7 @@ class Probabilities:
 class OverMargin:
     """Many features, two classes: each row at its margin, on the curve of the probability."""
 
-    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+    def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         assert scene.classes is not None
         self._scene, self._path = scene, path
         last = scene.margins(scene.result.params)
@@ -267,7 +265,7 @@ class OverMargin:
 class OfActual:
     """Many features, many classes: the probability that each row's actual class is given."""
 
-    def __init__(self, axes: Axes, scene: Scene, path: Path) -> None:
+    def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         assert scene.classes is not None
         self._scene, self._path = scene, path
         self._x = scene.y + 0.32 * _jitter(len(scene.y))
@@ -286,9 +284,11 @@ class OfActual:
         )
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)
-        turned: Any = {"rotation": 35, "ha": "right", "fontsize": 8} if count > MOST_COLUMNS else {}
-        each = -(-count // MOST_NAMES)
-        axes.set_xticks(range(0, count, each), scene.class_labels[::each], **turned)
+        every = -(-count // MOST_NAMES)
+        axes.set_xticks(range(0, count, every), scene.class_labels[::every])
+        if count > MOST_COLUMNS:
+            for name in axes.get_xticklabels():
+                name.set(rotation=35, ha="right", fontsize=8)
         axes.set_xlabel(f"actual {scene.target_name}")
         axes.set_ylabel("probability given to the actual class")
         axes.set_title("Data and fit")

@@ -1,4 +1,4 @@
-"""What a panel is: one picture, drawn once, whose moving parts follow a point of the path."""
+"""A panel: one picture, drawn once, whose moving parts follow a point of the drawn path."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from steepest.view.scene import Scene, thinned
 
-__all__ = ["Panel", "Path", "path_of"]
+__all__ = ["DrawnPath", "Panel", "path_of"]
 
 Array = NDArray[np.float64]
 
@@ -29,8 +29,11 @@ class Panel(Protocol):
 
 
 @dataclass(frozen=True)
-class Path:
-    """The points of the path that are drawn, each with all that a panel may want of it."""
+class DrawnPath:
+    """The points of the path that are drawn, each with all that a panel may want of it.
+
+    `steps`, `losses`, `x` and `y` are (points,), `params` is (points, params).
+    """
 
     steps: NDArray[np.intp]
     params: Array
@@ -43,7 +46,7 @@ class Path:
     """Which of the points is the run's result: the last one, unless the run diverged."""
 
 
-def path_of(scene: Scene) -> Path:
+def path_of(scene: Scene) -> DrawnPath:
     """Return the drawn path of a scene; points whose loss is no finite number are left out."""
     trace, surface = scene.trace, scene.surface
     rows = np.flatnonzero(np.isfinite(trace.full_losses[trace.kept]))
@@ -51,7 +54,7 @@ def path_of(scene: Scene) -> Path:
     rows = rows[np.union1d(thinned(len(rows), MOST_POINTS), best)]
     x, y = surface.path[rows].T
     losses = surface.path_loss[rows]
-    return Path(
+    return DrawnPath(
         steps=trace.kept[rows],
         params=trace.params[rows],
         losses=losses,

@@ -19,7 +19,7 @@ PATIENCE = 1.0
 """Seconds before a bar appears."""
 
 PERIOD = 0.1
-"""Seconds between two looks of a bar."""
+"""Seconds between two states of a bar."""
 
 Show = Callable[[float, Callable[[], str]], None]
 
@@ -28,7 +28,7 @@ Show = Callable[[float, Callable[[], str]], None]
 def bar(task: str, total: float | None) -> Iterator[Show]:
     """Yield `show(done, say)`, which moves the bar of a `task` of `total` parts.
 
-    The time left is told where the total is known, else the time that has passed.
+    The bar says the time left where the total is known, else the time that has passed.
     """
     clock = TimeElapsedColumn if total is None else TimeRemainingColumn
     progress = Progress(
@@ -65,7 +65,7 @@ def bar(task: str, total: float | None) -> Iterator[Show]:
 def watch_steps(
     steps: Iterable[Step], most: int | None, seconds: float | None = None, since: float = 0.0
 ) -> Iterator[Iterator[Step]]:
-    """Yield the steps as they are, with a bar that tells the loss and how steep it is there.
+    """Yield the steps as they are, with a bar that says the loss and the length of the gradient.
 
     `most` is how many steps there are at most, `seconds` how long after `since` it may take; the
     bar is full when the first of the two is reached, and has no end where neither is known.
@@ -78,14 +78,14 @@ def watch_steps(
             for count, step in enumerate(steps, start=1):
                 of_steps = step.index / most if most else 0.0
                 of_time = (step.seconds - since) / seconds if seconds else 0.0
-                say = partial(_told, step, most, count, began)
+                say = partial(_in_words, step, most, count, began)
                 show(max(of_steps, of_time), say)
                 yield step
 
         yield watched()
 
 
-def _told(step: Step, most: int | None, count: int, began: float) -> str:
+def _in_words(step: Step, most: int | None, count: int, began: float) -> str:
     """Return what a bar says of a step, the last of so many since the clock was at `began`."""
     of = "" if most is None else f"/{most:,}"
     passes = [f"{short(step.passes)} passes"] if step.passes else []

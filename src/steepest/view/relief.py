@@ -8,10 +8,10 @@ from mpl_toolkits.mplot3d.axes3d import Axes3D
 from numpy.typing import NDArray
 
 from steepest.numerals import short
-from steepest.view.chart import numbers_on, thread
-from steepest.view.ground import cut_of, patches_of, shades_of
-from steepest.view.panel import Path
+from steepest.view.chart import numbers_on, path_style
+from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
+from steepest.view.shading import clipped_polygons, cut_of, shades_of
 from steepest.view.style import PATH, SURFACE
 
 __all__ = ["Relief", "surface_title"]
@@ -19,7 +19,7 @@ __all__ = ["Relief", "surface_title"]
 Array = NDArray[np.float64]
 
 ELEVATION = 38.0
-"""From how far above the surface is seen, in degrees."""
+"""The elevation of the camera above the plane of the params, in degrees."""
 
 HEIGHT = 0.72
 """The height of the box; its sides are 1."""
@@ -33,17 +33,17 @@ def surface_title(scene: Scene) -> str:
 
 
 class Relief:
-    """The loss surface seen from the side from which most of the path is in sight."""
+    """The loss surface in three dimensions, from where most of the path is visible."""
 
-    def __init__(self, axes: Axes3D, scene: Scene, path: Path) -> None:
+    def __init__(self, axes: Axes3D, scene: Scene, path: DrawnPath) -> None:
         self._path = path
-        self._ground(axes, scene)
+        self._draw_surface(axes, scene)
         self._frame(axes, scene)
         self._z = _inside(scene, path, path.losses)
         self._below = _inside(scene, path, path.slice_losses)
         (self._shadow,) = axes.plot([], [], [], ":", color="white", lw=1.6, zorder=5)
         self._shadow.set_visible(scene.surface.is_slice)
-        self._line = thread(axes, path, [], [], [])
+        (self._line,) = axes.plot([], [], [], **path_style(path))
         (self._start,) = axes.plot(
             path.x[:1],
             path.y[:1],
@@ -59,17 +59,17 @@ class Relief:
             [], [], [], "o", color=PATH, mec="white", mew=1.6, ms=10, zorder=8
         )
 
-    def _ground(self, axes: Axes3D, scene: Scene) -> None:
+    def _draw_surface(self, axes: Axes3D, scene: Scene) -> None:
         """Draw the surface up to its cut, and lines of equal loss on it."""
         surface, shades, cut = scene.surface, shades_of(scene.surface), cut_of(scene.surface)
         axes.computed_zorder = False
-        patches = patches_of(surface, cut)
+        patches = clipped_polygons(surface, cut)
         colours = colormaps[SURFACE](shades.norm(patches[:, :, 2].mean(axis=1)))
-        ground = Poly3DCollection(
+        below = Poly3DCollection(
             patches, facecolors=colours, linewidths=0, antialiased=False, zorder=1
         )
-        ground.set_rasterized(True)
-        axes.add_collection3d(ground, autolim=False)
+        below.set_rasterized(True)
+        axes.add_collection3d(below, autolim=False)
         axes.contour(
             surface.x,
             surface.y,
@@ -110,22 +110,28 @@ class Relief:
         self._shadow.set_data_3d(x, y, self._below[shown])
 
 
-def _inside(scene: Scene, path: Path, losses: Array) -> Array:
+def _inside(scene: Scene, path: DrawnPath, losses: Array) -> Array:
     """Return the losses of the path, NaN where it is outside the box that is drawn."""
     x, y, cut = scene.surface.x, scene.surface.y, cut_of(scene.surface)
     across = (path.x >= x[0]) & (path.x <= x[-1]) & (path.y >= y[0]) & (path.y <= y[-1])
     return np.where(across & (losses <= cut), losses, np.nan)
 
 
-def _best_side(scene: Scene, path: Path) -> float:
-    """Return the azimuth, in degrees, from which most of the path is seen and best spread out."""
+def _best_side(scene: Scene, path: DrawnPath) -> float:
+    """Return the azimuth, in degrees, with the highest `_visibility`, of every tenth one."""
     inside = np.flatnonzero(np.isfinite(_inside(scene, path, path.losses)))[:60]
-    scores = {azimuth: _seen_from(azimuth, scene, path, inside) for azimuth in range(-170, 181, 10)}
+    scores = {
+        azimuth: _visibility(azimuth, scene, path, inside) for azimuth in range(-170, 181, 10)
+    }
     return float(max(scores, key=lambda azimuth: scores[azimuth]))
 
 
-def _seen_from(azimuth: int, scene: Scene, path: Path, inside: NDArray[np.intp]) -> float:
-    """Return how well the path is seen: the share in sight, and a little for its spread."""
+def _visibility(azimuth: int, scene: Scene, path: DrawnPath, inside: NDArray[np.intp]) -> float:
+    """Return the share of points that no surface hides + 0.25 times their spread across the view.
+
+    A point is hidden where the ray from it towards the camera, sampled at 50 distances, lies below
+    the surface. All is measured in the box, whose sides are 1 and whose height is `HEIGHT`.
+    """
     surface = scene.surface
     low, high = np.nanmin(surface.loss), cut_of(surface)
     u = (path.x[inside] - surface.x[0]) / (surface.x[-1] - surface.x[0])
@@ -139,8 +145,8 @@ def _seen_from(azimuth: int, scene: Scene, path: Path, inside: NDArray[np.intp])
     cells = len(surface.x) - 1
     column = np.clip(at_u * cells, 0, cells).astype(int)
     row = np.clip(at_v * cells, 0, cells).astype(int)
-    ground = surface.loss[row, column]
-    ground = np.where(ground <= high, ground - low, 0.0) / (high - low) * HEIGHT
-    hidden = (over & (ground > h + distance * toward[2] + 0.01)).any(axis=0)
+    loss = surface.loss[row, column]
+    height = np.where(loss <= high, loss - low, 0.0) / (high - low) * HEIGHT
+    hidden = (over & (height > h + distance * toward[2] + 0.01)).any(axis=0)
     across = -u * np.sin(angle) + v * np.cos(angle)
     return float((~hidden).mean() + 0.25 * np.ptp(across) if len(inside) else 0.0)

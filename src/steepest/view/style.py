@@ -1,6 +1,6 @@
 """Colours, marks and type: one meaning, one look, in every picture.
 
-The colours of marks are those of Okabe & Ito 2008 ("Color universal design"), told apart by
+The colours of marks are those of Okabe & Ito 2008 ("Color universal design"), distinct for
 readers with any kind of colour vision; classes differ in shape too. The surface is viridis, which
 gets evenly lighter with the loss.
 """
@@ -35,7 +35,7 @@ SURFACE = "viridis"
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#a0522d", "#555555", "#b8a500")
 MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
 
-SETTINGS: Any = {
+SETTINGS: dict[Any, str | float | bool] = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "font.family": "DejaVu Sans",

@@ -233,7 +233,7 @@ def _manners(story: Story) -> Iterator[str]:
         yield "each step is learning rate x direction + momentum x the step before it"
     if story.by_samples:
         yield "; ".join(_samples(story))
-    anew = story.trace.rounded
+    anew = story.trace.whitened
     if len(anew):
         listed = ", ".join(f"{at:,}" for at in anew[:MOST_LISTED])
         more = f" and {len(anew) - MOST_LISTED:,} more" if len(anew) > MOST_LISTED else ""

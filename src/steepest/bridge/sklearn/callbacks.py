@@ -1,13 +1,17 @@
-"""Who is told of each step: the estimator's own callback, and those of scikit-learn.
+"""The callbacks of a fit: the estimator's own, and those of scikit-learn.
 
 scikit-learn has callbacks since 1.9, and calls them experimental: where they are missing the
 estimators have no `set_callbacks`, and all else is the same.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+from sklearn.base import BaseEstimator
 
 from steepest.trace import Step
+
+Method = TypeVar("Method", bound=Callable[..., object])
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -16,61 +20,75 @@ except ImportError:
     class CallbackSupportMixin:  # type: ignore[no-redef]
         """Nothing, in place of what this scikit-learn does not have."""
 
-    def with_callbacks(method: Any) -> Any:
+    def with_callbacks(method: Method) -> Method:
         """Return the method as it is."""
         return method
 
 
 __all__ = ["CallbackSupportMixin", "Fitting", "StepCallback", "with_callbacks"]
 
-StepCallback = Callable[[Step], Any]
+StepCallback = Callable[[Step], object]
+
+
+class FitTask(Protocol):
+    """What scikit-learn's callbacks are called through: a task, which may have others in it."""
+
+    def call_on_fit_task_begin(self, **named: object) -> object:
+        """Say that the task begins."""
+
+    def call_on_fit_task_end(self, **named: object) -> object:
+        """Say that the task is over; what is returned is true if the fit is to stop."""
+
+    def subcontext(self, *, task_name: str) -> "FitTask":
+        """Return a task within this one."""
 
 
 class Fitting:
-    """A fit as scikit-learn's callbacks see it: one task, with a task in it for each step.
+    """A fit for scikit-learn's callbacks: one task, with a task in it for each step.
 
-    `told` are the arrays that they may ask for (X, y, metadata), `fitted` gives what the estimator
+    `arrays` are those that they may ask for (X, y, metadata), `fitted` gives what the estimator
     would be if the fit stopped at some step. A step's task begins where the step does and ends
     with the point it leads to; the one that begins at the last point ends at once, with nothing.
     """
 
     def __init__(
         self,
-        estimator: Any,
-        told: dict[str, Any],
-        fitted: Callable[[Step], dict[str, Any]],
+        estimator: BaseEstimator,
+        arrays: Mapping[str, object],
+        fitted: Callable[[Step], dict[str, object]],
         most: int | None,
     ) -> None:
         self.most = most
-        self._named = {"estimator": estimator}
-        self._told = told
+        self._named: dict[str, object] = {"estimator": estimator}
+        self._arrays = arrays
         self._fitted = fitted
-        self._task: Any = None
-        self._context: Any = None
+        self._task: FitTask | None = None
+        self._fit: FitTask | None = None
         if hasattr(estimator, "_init_callback_context"):
-            self._context = estimator._init_callback_context(max_subtasks=most)
-            self._context.call_on_fit_task_begin(**self._named, **told)
+            self._fit = estimator._init_callback_context(max_subtasks=most)
+            self._fit.call_on_fit_task_begin(**self._named, **arrays)
         self.watched = bool(getattr(estimator, "_skl_callbacks", ()))
 
     def step(self, step: Step) -> bool:
-        """Tell of a step, its start among them; return whether the fit is to stop."""
-        seen: dict[str, Any] = {
-            **self._told,
+        """Pass on a step, the start among them; return whether the fit is to stop."""
+        passed = {
+            **self._named,
+            **self._arrays,
             "reconstruction_attributes": lambda: self._fitted(step),
         }
-        over = self._task is not None and self._task.call_on_fit_task_end(**self._named, **seen)
+        over = self._task is not None and self._task.call_on_fit_task_end(**passed)
         self._task = None
-        if over or step.index == self.most:
+        if over or step.index == self.most or self._fit is None:
             return bool(over)
-        self._task = self._context.subcontext(task_name="step")
-        self._task.call_on_fit_task_begin(**self._named, **seen)
+        self._task = self._fit.subcontext(task_name="step")
+        self._task.call_on_fit_task_begin(**passed)
         return False
 
     def end(self) -> None:
-        """Tell that the fit is over; the estimator is fitted by now."""
+        """Say that the fit is over; the estimator is fitted by now."""
         if self._task is not None:
             self._task.call_on_fit_task_end(**self._named)
-        if self._context is not None:
-            self._context.call_on_fit_task_end(
-                **self._named, **self._told, reconstruction_attributes={}
+        if self._fit is not None:
+            self._fit.call_on_fit_task_end(
+                **self._named, **self._arrays, reconstruction_attributes={}
             )

@@ -2,33 +2,37 @@
 
 import os
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from steepest.bridge.sklearn.callbacks import CallbackSupportMixin, Fitting
-from steepest.bridge.sklearn.rows import Given
+from steepest.bridge.sklearn.rows import SklearnRows
 from steepest.checks import whole_number
 from steepest.data.prepare import Data
+from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import TOLERANCE, coordinates_of, objective_of
 from steepest.descent.plan.named_rates import choose_step_size
-from steepest.descent.plan.options import Asked
+from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.steps.safe import safe_rate
-from steepest.descent.steps.step_size import Scheduled
+from steepest.descent.steps.step_size import Schedule, Scheduled
 from steepest.errors import ChoiceError
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.trace import Step
 
-__all__ = ["Descending"]
+__all__ = ["Descending", "RandomState"]
 
 Array = NDArray[np.float64]
+
+RandomState = int | np.integer[Any] | np.random.RandomState | np.random.Generator | None
+"""What scikit-learn takes as `random_state`, and a Generator."""
 
 READ = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], "order": "C"}
 
@@ -40,36 +44,54 @@ FINE = ("arrived", "settled", "callback", "interrupted")
 
 
 class Descending(CallbackSupportMixin, BaseEstimator):
-    """An estimator that is fitted by a descent; its words are told by the two that are one.
+    """What the two estimators have in common: a fit is a descent.
 
     `run_` holds the rows, so it stays behind when the estimator is pickled or copied.
     """
 
-    def __getstate__(self) -> dict[str, Any]:
+    def _keep(self, arguments: Mapping[str, object]) -> None:
+        """Set what the constructor was given, its `locals()`, unchanged, as scikit-learn asks."""
+        for name, value in arguments.items():
+            if name != "self":
+                setattr(self, name, value)
+
+    def _given_options(self) -> dict[str, Any]:
+        """Return the options of `descend` that are parameters here, less those left out."""
+        given = {name: vars(self)[name] for name in OPTIONS if name in vars(self)}
+        return {name: one for name, one in given.items() if one != OPTIONS[name].value}
+
+    def __getstate__(self) -> dict[str, object]:
         """Return all but the run, whose rows may be many."""
-        state: dict[str, Any] = super().__getstate__()
+        state: dict[str, object] = super().__getstate__()
         return {name: value for name, value in state.items() if name != "run_"}
 
-    def __sklearn_tags__(self) -> Any:
+    def __sklearn_tags__(self) -> Tags:
         """Return what scikit-learn asks of an estimator: this one takes sparse X."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
 
-    def _given(self, X: Any, y: Any, sample_weight: Any, first: bool, **how: Any) -> Given:
+    def _rows(
+        self,
+        X: object,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        first: bool,
+        y_numeric: bool = False,
+    ) -> SklearnRows:
         """Return the rows, checked as scikit-learn checks them."""
-        X, y = validate_data(self, X, y, reset=first, **READ, **how)
-        return Given.of(X, y, sample_weight)
+        matrix, labels = validate_data(self, X, y, reset=first, y_numeric=y_numeric, **READ)
+        return SklearnRows.of(matrix, labels, sample_weight)
 
-    def _margins(self, X: Any) -> Array:
+    def _margins(self, X: object) -> Array:
         """Return `X w + b` of new rows, (rows,), or (rows, k) for k > 2 classes."""
         check_is_fitted(self, "coef_")
-        X = validate_data(self, X, reset=False, **READ)
-        margins = np.asarray(X @ self.coef_.T) + self.intercept_
+        checked = validate_data(self, X, reset=False, **READ)
+        margins = np.asarray(checked @ self.coef_.T) + self.intercept_
         return margins[:, 0] if margins.ndim == 2 and margins.shape[1] == 1 else margins
 
     @property
-    def _names(self) -> Any:
+    def _names(self) -> Sequence[str] | None:
         """The names of the features, (features,), or None if they have none."""
         return getattr(self, "feature_names_in_", None)
 
@@ -78,30 +100,29 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         """The params that are fitted: the weights row by row, then the bias or biases."""
         return np.append(self.coef_.T, self.intercept_)
 
-    def _fit(self, data: Data, X: Any, y: Any, sample_weight: Any) -> None:
+    def _fit(self, data: Data, X: object, y: ArrayLike, sample_weight: ArrayLike | None) -> None:
         """Descend until the run has arrived or `max_iter` steps are taken.
 
         X, y and the weights are as they came: scikit-learn's callbacks may ask for them.
         """
         most = None if self.max_iter is None else whole_number("max_iter", self.max_iter, least=1)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
-        told = {"X": X, "y": y, "metadata": metadata}
-        fitting = Fitting(self, told, self._fitted_at, most)
+        arrays = {"X": X, "y": y, "metadata": metadata}
+        fitting = Fitting(self, arrays, self._fitted_at, most)
+        options = {
+            "tol": TOLERANCE,
+            **self._given_options(),
+            "l2": self._penalty(_total(data)),
+            "steps": most,
+        }
         run = self._descend(
             data,
             fitting.step if fitting.watched else None,
             before=np.empty(0),
-            l1=self.l1,
-            l2=self._penalty(_total(data)),
             start=self._warm_start(data),
-            steps=most,
-            rule=self.rule,
-            learning_rate=self.learning_rate,
-            scale=self.scale,
-            batch=self.batch,
-            tol=TOLERANCE if self.tol is None else self.tol,
+            options=cast(OptionKeywords, options),
         )
-        self._calls, self._seen = 0, _total(data)
+        self._calls, self._total_weight = 0, _total(data)
         fitting.end()
         _warn(run)
 
@@ -120,42 +141,51 @@ class Descending(CallbackSupportMixin, BaseEstimator):
     @np.errstate(divide="ignore")  # rows of one class have no best constant guess
     def _partial_fit(self, data: Data, first: bool) -> None:
         """Go a step on these rows, or one for each mini-batch, from where the last call ended."""
-        calls, seen = (0, 0.0) if first else (self._calls, self._seen)
-        l2 = self._penalty(seen + _total(data))
-        rows = len(data.y)
-        scale = "standard" if self.scale == "auto" else self.scale
-        size = None
-        if self.batch is not None:
-            size = min(whole_number("batch", self.batch, least=1), rows)
+        calls, weight = (0, 0.0) if first else (self._calls, self._total_weight)
+        options = self._part_options(data, weight + _total(data))
+        options["learning_rate"] = self._part_rate(data, options, first, calls)
         self._descend(
             data,
             None,
             before=np.empty(0) if first else self.loss_curve_,
-            l1=self.l1,
-            l2=l2,
             start=np.zeros(_size(data)) if first else self._params,
-            steps=1 if size is None else -(-rows // size),
-            rule="steepest" if self.rule == "auto" else self.rule,
-            learning_rate=self._part_rate(data, l2, scale, 0 if first else self.n_iter_, calls),
-            scale=scale,
-            batch=size,
-            tol=None,
+            options=options,
         )
-        self._calls, self._seen = calls + 1, seen + _total(data)
+        self._calls, self._total_weight = calls + 1, weight + _total(data)
 
-    def _part_rate(self, data: Data, l2: float, scale: str, taken: int, calls: int) -> Any:
+    def _part_options(self, data: Data, weight: float) -> OptionKeywords:
+        """Return the options of a call of `partial_fit`, `weight` that of all rows so far."""
+        rows = len(data.y)
+        size = None
+        if self.batch is not None:
+            size = min(whole_number("batch", self.batch, least=1), rows)
+        options = {
+            **self._given_options(),
+            "l2": self._penalty(weight),
+            "steps": 1 if size is None else -(-rows // size),
+            "rule": "steepest" if self.rule == "auto" else self.rule,
+            "scale": "standard" if self.scale == "auto" else self.scale,
+            "batch": size,
+            "tol": None,
+        }
+        return cast(OptionKeywords, options)
+
+    def _part_rate(
+        self, data: Data, options: OptionKeywords, first: bool, calls: int
+    ) -> float | str | Schedule:
         """Return the learning rate of a call of `partial_fit`.
 
         A search would go as far as these rows allow, which may be no bound at all (rows of one
         class), so `auto` is the safe rate, fading with the root of the calls. A schedule goes on.
         """
         if self.learning_rate == "auto":
-            objective = objective_of(data, Asked(loss=self.loss, l1=self.l1, l2=l2, **self._shape))
-            here = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
-            safe = safe_rate(objective, coordinates_of(objective, scale), here)
-            return safe / np.sqrt(calls + 1)
+            objective = objective_of(data, Options(**options))
+            params = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
+            safe = safe_rate(objective, coordinates_of(objective, options["scale"]), params)
+            return float(safe / np.sqrt(calls + 1))
         rate = choose_step_size(self.learning_rate, self.max_iter)
         if isinstance(rate, Scheduled):
+            taken = 0 if first else self.n_iter_
             return lambda index: rate.schedule(taken + index)
         return self.learning_rate
 
@@ -164,33 +194,33 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         data: Data,
         watch: Callable[[Step], bool] | None,
         before: Array,
-        **choices: Any,
+        start: Array | None,
+        options: OptionKeywords,
     ) -> Run:
         """Return the run and keep what is fitted by it; Ctrl-C goes on up once that is kept."""
-        watching = [told for told in (self.callback, watch) if told is not None]
+        watching = [callback for callback in (self.callback, watch) if callback is not None]
         over: list[bool] = []
 
-        def told(step: Step) -> bool:
-            # Each is told, also of the step at which another wants to stop.
-            over[:] = [bool(each(step)) for each in watching]
+        def call(step: Step) -> bool:
+            # Each is called, also with the step at which another wants to stop.
+            over[:] = [bool(callback(step)) for callback in watching]
             return any(over)
 
+        options["seed"] = _seed(self.random_state)
         run = descend_rows(
             data,
-            loss=self.loss,
-            **self._shape,
-            seed=_seed(self.random_state),
+            start=start,
             threads=_threads(),
             progress=self.progress,
-            callback=told if watching else None,
-            **choices,
+            callback=call if watching else None,
+            **options,
         )
-        self._keep(run, before)
+        self._take(run, before)
         if run.stop.reason == "interrupted" and not any(over):
             raise KeyboardInterrupt
         return run
 
-    def _keep(self, run: Run, before: Array) -> None:
+    def _take(self, run: Run, before: Array) -> None:
         """Take what is fitted from the run; `before` are the losses that the walk has had."""
         for name, value in self._fitted(run.params).items():
             setattr(self, name, value)
@@ -200,21 +230,15 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         self.n_iter_ = len(self.loss_curve_) - 1
         self.trace_, self.run_ = run.trace, run
 
-    @property
-    def _shape(self) -> dict[str, Any]:
-        """The numbers that a loss of numbers takes, where there are any."""
-        named = ("delta", "quantile")
-        return {name: getattr(self, name) for name in named if hasattr(self, name)}
-
-    def _fitted_at(self, step: Step) -> dict[str, Any]:
+    def _fitted_at(self, step: Step) -> dict[str, object]:
         """Return what would be fitted, were a step the last."""
         return {**self._fitted(step.params), "n_iter_": step.index}
 
-    def _penalty(self, total: float) -> Any:
+    def _penalty(self, total: float) -> float:
         """Return `l2` for rows of this total weight."""
         return self.l2
 
-    def _fitted(self, params: Array) -> dict[str, Any]:
+    def _fitted(self, params: Array) -> dict[str, object]:
         """Return `coef_` and `intercept_` of some params."""
         raise NotImplementedError
 
@@ -245,7 +269,7 @@ def _warn(run: Run) -> None:
         warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
 
-def _seed(random_state: Any) -> int:
+def _seed(random_state: RandomState) -> int:
     """Return the seed of a descent; None, a RandomState or a Generator draws one.
 
     Raises ChoiceError for what is neither these nor a whole number.
@@ -258,6 +282,6 @@ def _seed(random_state: Any) -> int:
 
 
 def _threads() -> int | None:
-    """Return the cores that are this process's share, if that is told, as joblib tells workers."""
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    return int(told) if told.isdecimal() and int(told) > 0 else None
+    """Return the cores that are this process's share, where joblib has told its workers."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return int(given) if given.isdecimal() and int(given) > 0 else None

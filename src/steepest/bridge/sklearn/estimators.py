@@ -1,25 +1,23 @@
 """The two estimators: a number to predict, or one of a few classes."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from steepest.bridge.sklearn.callbacks import StepCallback, with_callbacks
-from steepest.bridge.sklearn.descending import Descending
+from steepest.bridge.sklearn.descending import Descending, RandomState
+from steepest.bridge.sklearn.rows import Labels
 from steepest.descent.rules import Rule
+from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError, DataError
-from steepest.objective.loss.cross_entropy import OfClasses
+from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
+from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 
 __all__ = ["SteepestClassifier", "SteepestRegressor"]
 
 Array = NDArray[np.float64]
-
-Rate = float | str | Callable[[int], float]
 
 
 class SteepestRegressor(RegressorMixin, Descending):
@@ -41,7 +39,7 @@ class SteepestRegressor(RegressorMixin, Descending):
       good that is, relative to where one safe step would take away the whole loss of a constant.
     - `random_state`: a seed, None, a RandomState or a Generator, for the start and mini-batches.
     - `warm_start`: whether `fit` goes on from the params of the last one.
-    - `callback`: is told of every step (a `Step` of the trace); what is true ends the fit there.
+    - `callback`: is called with every step, a `Step`; what is true ends the fit there.
     - `progress`: whether a bar is shown on a terminal.
 
     Fitted: `coef_`, (features,), `intercept_`, a float, `n_iter_`, the steps taken, `loss_curve_`,
@@ -60,10 +58,10 @@ class SteepestRegressor(RegressorMixin, Descending):
 
     def __init__(
         self,
-        loss: str = "squared",
+        loss: str | Loss = "squared",
         *,
         rule: str | Rule = "auto",
-        learning_rate: Rate = "auto",
+        learning_rate: float | str | Schedule = "auto",
         scale: str = "auto",
         l1: float = 0.0,
         l2: float = 0.0,
@@ -72,42 +70,28 @@ class SteepestRegressor(RegressorMixin, Descending):
         batch: int | None = None,
         max_iter: int | None = None,
         tol: float | None = None,
-        random_state: Any = 0,
+        random_state: RandomState = 0,
         warm_start: bool = False,
         callback: StepCallback | None = None,
         progress: bool = False,
     ) -> None:
-        self.loss = loss
-        self.rule = rule
-        self.learning_rate = learning_rate
-        self.scale = scale
-        self.l1 = l1
-        self.l2 = l2
-        self.delta = delta
-        self.quantile = quantile
-        self.batch = batch
-        self.max_iter = max_iter
-        self.tol = tol
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.callback = callback
-        self.progress = progress
+        self._keep(locals())
 
     @with_callbacks
     def fit(
-        self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None
+        self, X: object, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> "SteepestRegressor":
         """Descend on X, (rows, features), dense or sparse, and y, (rows,); return the estimator.
 
         A row of weight 0 is as if it were not there, one of weight 2 as if it were there twice.
         Raises ValueError for what cannot be fitted.
         """
-        given = self._given(X, y, sample_weight, first=True, y_numeric=True)
-        self._fit(given.counting().data(self._names), X, y, sample_weight)
+        rows = self._rows(X, y, sample_weight, first=True, y_numeric=True)
+        self._fit(rows.counting().data(self._names), X, y, sample_weight)
         return self
 
     def partial_fit(
-        self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None
+        self, X: object, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> "SteepestRegressor":
         """Go one step on these rows alone, from the present params; return the estimator.
 
@@ -118,16 +102,17 @@ class SteepestRegressor(RegressorMixin, Descending):
         `loss_curve_` go on; `trace_` and `run_` are of the last call.
         """
         first = not hasattr(self, "coef_")
-        given = self._given(X, y, sample_weight, first, y_numeric=True)
-        self._partial_fit(given.counting().data(self._names), first)
+        rows = self._rows(X, y, sample_weight, first, y_numeric=True)
+        self._partial_fit(rows.counting().data(self._names), first)
         return self
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: object) -> Array:
         """Return the prediction for each row, (rows,)."""
-        loss = choose_loss(self.loss, None, self.delta, self.quantile)
+        given = self._given_options()
+        loss = choose_loss(self.loss, None, given.get("delta"), given.get("quantile"))
         return loss.prediction(self._margins(X))
 
-    def _fitted(self, params: Array) -> dict[str, Any]:
+    def _fitted(self, params: Array) -> dict[str, object]:
         return {"coef_": params[:-1].copy(), "intercept_": float(params[-1])}
 
 
@@ -153,47 +138,35 @@ class SteepestClassifier(ClassifierMixin, Descending):
 
     def __init__(
         self,
-        loss: str = "cross_entropy",
+        loss: str | Loss = "cross_entropy",
         *,
         rule: str | Rule = "auto",
-        learning_rate: Rate = "auto",
+        learning_rate: float | str | Schedule = "auto",
         scale: str = "auto",
         l1: float = 0.0,
         l2: float | str = "auto",
         batch: int | None = None,
         max_iter: int | None = None,
         tol: float | None = None,
-        random_state: Any = 0,
+        random_state: RandomState = 0,
         warm_start: bool = False,
         callback: StepCallback | None = None,
         progress: bool = False,
     ) -> None:
-        self.loss = loss
-        self.rule = rule
-        self.learning_rate = learning_rate
-        self.scale = scale
-        self.l1 = l1
-        self.l2 = l2
-        self.batch = batch
-        self.max_iter = max_iter
-        self.tol = tol
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.callback = callback
-        self.progress = progress
+        self._keep(locals())
 
     @with_callbacks
     def fit(
-        self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None
+        self, X: object, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> "SteepestClassifier":
         """Descend on X, (rows, features), dense or sparse, and labels y, (rows,).
 
         A row of weight 0 is as if it were not there, one of weight 2 as if it were there twice.
         Raises ValueError for what cannot be fitted. Returns the estimator.
         """
-        given = self._given(X, y, sample_weight, first=True)
-        check_classification_targets(given.y)
-        counting = given.counting()
+        rows = self._rows(X, y, sample_weight, first=True)
+        check_classification_targets(rows.y)
+        counting = rows.counting()
         classes = np.unique(counting.y)
         _check_two(classes)
         if self.warm_start and hasattr(self, "coef_"):
@@ -204,7 +177,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
 
     def partial_fit(
         self,
-        X: Any,
+        X: object,
         y: ArrayLike,
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
@@ -220,36 +193,36 @@ class SteepestClassifier(ClassifierMixin, Descending):
                 "the first call of partial_fit needs classes, all labels that there will be: "
                 "these rows may not have them all"
             )
-        given = self._given(X, y, sample_weight, first)
-        check_classification_targets(given.y)
+        rows = self._rows(X, y, sample_weight, first)
+        check_classification_targets(rows.y)
         if classes is not None:
             known = np.unique(np.asarray(classes))
             _check_two(known)
             if not first:
                 self._check_same(known, "a new estimator")
             self.classes_ = known
-        self._partial_fit(given.counting().data(self._names, self.classes_), first)
+        self._partial_fit(rows.counting().data(self._names, self.classes_), first)
         return self
 
-    def decision_function(self, X: Any) -> Array:
+    def decision_function(self, X: object) -> Array:
         """Return the margins: (rows,), above 0 for the second class; (rows, k) for k > 2."""
         return self._margins(X)
 
-    def predict(self, X: Any) -> NDArray[Any]:
+    def predict(self, X: object) -> Labels:
         """Return the most probable class of each row, (rows,)."""
         margins = self._margins(X)
         codes = margins.argmax(axis=1) if margins.ndim == 2 else (margins > 0).astype(np.intp)
-        labels: NDArray[Any] = self.classes_[codes]
+        labels: Labels = self.classes_[codes]
         return labels
 
-    def predict_proba(self, X: Any) -> Array:
+    def predict_proba(self, X: object) -> Array:
         """Return the probability of each class for each row, (rows, k), as `classes_` orders."""
         margins = self._margins(X)
-        loss = choose_loss("cross_entropy", len(self.classes_))
-        assert isinstance(loss, OfClasses)
+        count = len(self.classes_)
+        loss = CrossEntropy() if count == 2 else Softmax(count)
         return loss.probabilities(margins)
 
-    def predict_log_proba(self, X: Any) -> Array:
+    def predict_log_proba(self, X: object) -> Array:
         """Return the logarithms of the probabilities, (rows, k); finite where those are 0."""
         margins = self._margins(X)
         if margins.ndim == 1:
@@ -257,12 +230,12 @@ class SteepestClassifier(ClassifierMixin, Descending):
         logs: Array = margins - np.logaddexp.reduce(margins, axis=1, keepdims=True)
         return logs
 
-    def _penalty(self, total: float) -> Any:
+    def _penalty(self, total: float) -> float:
         if self.l2 != "auto":
             return self.l2
         return 0.0 if self.l1 else 1.0 / total
 
-    def _fitted(self, params: Array) -> dict[str, Any]:
+    def _fitted(self, params: Array) -> dict[str, object]:
         matrix = params.reshape(self.n_features_in_ + 1, -1)
         coef, intercept = matrix[:-1].T.copy(), matrix[-1].copy()
         if len(intercept) > 1:
@@ -270,7 +243,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
             intercept -= intercept.mean()
         return {"coef_": coef, "intercept_": intercept, "classes_": self.classes_}
 
-    def _check_same(self, classes: NDArray[Any], remedy: str) -> None:
+    def _check_same(self, classes: Labels, remedy: str) -> None:
         """Raise ChoiceError if these are not the classes that are known."""
         if not np.array_equal(classes, self.classes_):
             raise ChoiceError(
@@ -279,7 +252,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
             )
 
 
-def _check_two(classes: NDArray[Any]) -> None:
+def _check_two(classes: Labels) -> None:
     """Raise DataError if there is one class."""
     if len(classes) < 2:
         raise DataError(
@@ -288,6 +261,6 @@ def _check_two(classes: NDArray[Any]) -> None:
         )
 
 
-def _listed(classes: NDArray[Any]) -> str:
+def _listed(classes: Labels) -> str:
     """Return the classes in words."""
     return ", ".join(map(str, classes))

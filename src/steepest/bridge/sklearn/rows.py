@@ -1,54 +1,58 @@
 """Rows as scikit-learn hands them over, and as a descent takes them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.arrays import as_matrix
 from steepest.data.features import Features, named_features, plain_features
-from steepest.data.gaps import tell
+from steepest.data.gaps import holes_in_words
 from steepest.data.prepare import Data
 from steepest.data.target import Target
 from steepest.data.weights import WEIGHTS, array_weights, check_weights, weight_holes
 from steepest.errors import DataError
 
-__all__ = ["Given"]
+__all__ = ["Labels", "SklearnRows"]
+
+Labels = NDArray[np.generic]
+"""Numbers or labels, (rows,)."""
 
 NAME = "arrays"
 TARGET = "y"
 
 
 @dataclass(frozen=True)
-class Given:
+class SklearnRows:
     """X, (rows, features), y, (rows,), and the sample weights, (rows,), or None for all alike."""
 
     X: Any
-    y: NDArray[Any]
+    y: Labels
     weights: NDArray[np.float64] | None
 
     @classmethod
-    def of(cls, X: Any, y: NDArray[Any], sample_weight: Any) -> "Given":
+    def of(cls, X: Any, y: Labels, sample_weight: ArrayLike | None) -> "SklearnRows":
         """Return X and y, which are checked already, with the weights, which are checked here.
 
         Raises DataError for weights of another shape, below 0, not finite, or 0 in every row.
         """
         weights = array_weights(sample_weight, len(y))
         if holes := weight_holes(weights, WEIGHTS):
-            raise DataError(f"{tell(holes, _row)}; give every row a number from 0 up")
+            raise DataError(f"{holes_in_words(holes, _row)}; give every row a number from 0 up")
         if weights is not None:
             check_weights(weights, _row, NAME)
         return cls(as_matrix(X), y, weights)
 
-    def counting(self) -> "Given":
+    def counting(self) -> "SklearnRows":
         """Return the rows that weigh more than 0: the others are as if they were not there."""
         if self.weights is None or self.weights.all():
             return self
         at = np.flatnonzero(self.weights)
-        return Given(self.X[at], self.y[at], self.weights[at])
+        return SklearnRows(self.X[at], self.y[at], self.weights[at])
 
-    def data(self, names: Any, classes: NDArray[Any] | None = None) -> Data:
+    def data(self, names: Sequence[str] | None, classes: Labels | None = None) -> Data:
         """Return the rows as a descent takes them; `names` are those of the features, if known.
 
         With `classes`, (k,), sorted, y becomes their codes. Raises DataError for a label that is
@@ -62,7 +66,7 @@ class Given:
         return Data(self.X, y, features, target, NAME, 0, self.weights)
 
 
-def _codes(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.float64]:
+def _codes(labels: Labels, classes: Labels) -> NDArray[np.float64]:
     """Return which of the classes each label is, (rows,)."""
     codes = np.minimum(np.searchsorted(classes, labels), len(classes) - 1)
     wrong = np.flatnonzero(classes[codes] != labels)
@@ -74,7 +78,7 @@ def _codes(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.float64]:
     return codes.astype(np.float64)
 
 
-def _features(names: Any, count: int) -> Features:
+def _features(names: Sequence[str] | None, count: int) -> Features:
     """Return the features by their names, unless these would not tell them from each other."""
     if names is None or len(set(names)) < count or "bias" in names:
         return plain_features(count)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,9 +10,12 @@ from numpy.typing import ArrayLike
 from steepest.data.prepare import Data
 from steepest.descent.loop import Method
 from steepest.descent.plan.auto import auto_rule
+from steepest.descent.plan.keywords import MethodKeywords
 from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rule
-from steepest.descent.plan.options import Asked as Options
+from steepest.descent.plan.option import Part
+from steepest.descent.plan.options import Options
 from steepest.descent.plan.proximal import plan_proximal
+from steepest.descent.plan.signature import takes_options
 from steepest.descent.plan.start import read_start
 from steepest.descent.renewal import Renewal, WhenItPays
 from steepest.descent.rules import Rule, Steepest, choose_rule
@@ -118,15 +121,13 @@ def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:
     return method, "; ".join(reasons)
 
 
+@takes_options(Part.METHOD, scale="none")
 def steps(
     objective: Objective | Callable[[Vector], tuple[float, Vector]],
     rule: str | Rule = "steepest",
     learning_rate: float | str | Schedule = "auto",
     start: ArrayLike | None = None,
-    *,
-    scale: str = "none",
-    batch: int | None = None,
-    seed: int = 0,
+    **options: Unpack[MethodKeywords],
 ) -> Iterator[Step]:
     """Yield the start and then the point after each step, without end: the loop itself.
 
@@ -134,6 +135,8 @@ def steps(
     `params -> (loss, gradient)`. `start` has one number per param; left out, a linear objective
     draws it with `seed`. With `rule="steepest"`, a number as `learning_rate` and `scale="none"`
     each step is the textbook's `params - learning_rate * gradient`.
+
+    {options}
 
     Raises ChoiceError for a choice that cannot be.
 
@@ -145,16 +148,9 @@ def steps(
     1 [2.] 4.0
     2 [1.] 1.0
     """
-    options = Options(
-        rule=rule,
-        learning_rate=learning_rate,
-        start=start,
-        seed=seed,
-        scale=scale,
-        batch=batch,
-    )
+    given = Options(rule=rule, learning_rate=learning_rate, start=start, **options)
     size = None if start is None else np.size(start)
-    method, _ = plan_method(as_objective(objective, size), options)
+    method, _ = plan_method(as_objective(objective, size), given)
     return iter(method)
 
 

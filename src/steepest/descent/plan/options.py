@@ -1,4 +1,7 @@
-"""What was asked of a descent, as it was asked: words, numbers, or the reader's own functions."""
+"""The options of a descent as they were given: words, numbers, or the reader's own functions.
+
+Here and nowhere else an option is declared; see `option.py` for who reads the fields.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
@@ -6,54 +9,139 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from steepest.checks import number, whole_number
 from steepest.descent.plan.named_rates import SCHEDULES
+from steepest.descent.plan.option import Kind, Part, described, option
 from steepest.descent.rules import RULES, Rule
 from steepest.descent.steps.step_size import Schedule
+from steepest.objective.coordinates.bounded import SCALES
+from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
+from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.named import LOSSES
+from steepest.objective.loss.poisson import Poisson
+from steepest.objective.loss.quantile import Quantile
+from steepest.objective.loss.regression import Absolute, Huber, Squared
 
-__all__ = ["Asked"]
+__all__ = ["OPTIONS", "Options"]
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """The choices of a descent; see `steepest.descend` for what each of them says.
+class Options:
+    """The options of `steepest.descend`, as given.
 
-    Raises ChoiceError for numbers that cannot be.
+    Raises ChoiceError for a number that is out of its range.
     """
 
-    loss: str = "auto"
-    rule: str | Rule = "auto"
-    learning_rate: float | str | Schedule = "auto"
-    steps: int | None = None
-    start: ArrayLike | None = None
-    seed: int = 0
-    scale: str = "auto"
-    l1: float = 0.0
-    l2: float = 0.0
-    delta: float = 1.0
-    quantile: float = 0.5
-    batch: int | None = None
-    tol: float | None = None
-    seconds: float | None = None
+    loss: str | Loss = option(
+        "auto",
+        Kind.WORD,
+        Part.OBJECTIVE,
+        "What is minimised, with its number if it has one (huber:3); auto goes by the target.",
+        detail="Poisson is for counts: the prediction is `exp(X w + b)`. An object such as "
+        "`Huber(3.0)` will do as well.",
+        known=("auto", *LOSSES),
+    )
+    delta: float | None = option(
+        None,
+        Kind.NUMBER,
+        Part.OBJECTIVE,
+        "Where the Huber loss turns straight, in units of the target.",
+        above=0.0,
+        value=1.0,
+    )
+    quantile: float | None = option(
+        None,
+        Kind.NUMBER,
+        Part.OBJECTIVE,
+        "For the loss quantile: the share of the rows below the prediction.",
+        above=0.0,
+        value=0.5,
+    )
+    l1: float = option(
+        0.0,
+        Kind.NUMBER,
+        Part.OBJECTIVE,
+        "Penalty on the sizes of the weights: many come to rest at exactly 0.",
+        detail="Adds `l1 |weights|_1` to the mean loss, the bias free, the weights in the units "
+        "of the data. It needs a smooth loss, steps of all rows, and the rule auto, steepest or "
+        "proximal. The gradient of a step is then the shortest subgradient, 0 in the minimum.",
+    )
+    l2: float = option(
+        0.0,
+        Kind.NUMBER,
+        Part.OBJECTIVE,
+        "Penalty on the squares of the weights.",
+        detail="Adds `l2 / 2 |weights|^2` to the mean loss, the bias free; with `l1` it is an "
+        "elastic net.",
+    )
+    rule: str | Rule = option(
+        "auto",
+        Kind.WORD,
+        Part.METHOD,
+        "How a gradient becomes a direction, with its numbers if they are others (momentum:0.5).",
+        detail="An object such as `Momentum(0.5)` will do as well. adamw ends elsewhere than in "
+        "the minimum of the loss; proximal is what auto and steepest are with `l1`.",
+        known=("auto", *RULES),
+    )
+    learning_rate: float | str | Schedule = option(
+        "auto",
+        Kind.RATE,
+        Part.METHOD,
+        "A number, auto, time:RATE, step:RATE, cosine:RATE, adgd, polyak[:LOWEST], silver, "
+        "backtracking, exact or dog.",
+        detail="Or a function of the step's index. auto is a search that never lets the loss "
+        "rise (mini-batches: a safe rate that fades over the epochs; nesterov_restart and "
+        "schedule_free: 1 / curvature). `adgd`, `backtracking`, `silver`, `exact` (squared loss), "
+        "`polyak:LOWEST` (the lowest loss, 0 if left out) and, for mini-batches, `dog` are made "
+        "for the rule steepest and found by themselves: `steepest.descent.steps.adaptive` says "
+        "what each is promised, and where it fails.",
+        metavar="RATE",
+    )
+    scale: str = option(
+        "auto",
+        Kind.WORD,
+        Part.METHOD,
+        "The coordinates in which steps are taken; results stay in your units.",
+        known=("auto", *SCALES),
+    )
+    batch: int | None = option(
+        None,
+        Kind.WHOLE,
+        Part.METHOD,
+        "Go by mini-batches of so many rows.",
+        detail="A step's loss is then its batch's, and the loss of all rows is worked out at the "
+        "end of each epoch.",
+        least=1,
+        metavar="ROWS",
+    )
+    start: ArrayLike | None = option(
+        None,
+        Kind.PARAMS,
+        Part.METHOD,
+        "Weights, then bias; or a saved run, where it ended.",
+        detail="The weights go row by row, (features, k) for k > 2 classes, then k biases; a run "
+        "must have the same features.",
+        metavar="W,...,B|RUN",
+        left_out="random",
+    )
+    seed: int = option(0, Kind.WHOLE, Part.METHOD, "Of the random start, and of mini-batches.")
+    steps: int | None = option(
+        None, Kind.WHOLE, Part.STOPPING, "How many.", left_out="until it has arrived"
+    )
+    tol: float | None = option(
+        None,
+        Kind.NUMBER,
+        Part.STOPPING,
+        "How small the gradient must be to have arrived.",
+        detail="Relative to the norm at which one safe step would take away the whole loss of a "
+        "constant guess; a run without `steps` and `tol` has 1e-10.",
+    )
+    seconds: float | None = option(
+        None, Kind.NUMBER, Part.STOPPING, "Stop after so many seconds.", above=0.0
+    )
 
     def __post_init__(self) -> None:
-        checked: dict[str, Any] = {
-            "l1": number("l1", self.l1),
-            "l2": number("l2", self.l2),
-            "delta": number("delta", self.delta, above=0),
-            "quantile": number("quantile", self.quantile, above=0),
-            "seed": whole_number("seed", self.seed, least=0),
-        }
-        if self.steps is not None:
-            checked["steps"] = whole_number("steps", self.steps, least=0)
-        if self.batch is not None:
-            checked["batch"] = whole_number("batch", self.batch, least=1)
-        if self.tol is not None:
-            checked["tol"] = number("tol", self.tol)
-        if self.seconds is not None:
-            checked["seconds"] = number("seconds", self.seconds, above=0)
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        for name, one in described(type(self)).items():
+            object.__setattr__(self, name, one.checked(getattr(self, name)))
 
     @property
     def rate_in_words(self) -> float | str:
@@ -63,40 +151,57 @@ class Asked:
         bare = callable(self.learning_rate) and not is_dataclass(self.learning_rate)
         return "a function of the step" if bare else str(self.learning_rate)
 
-    def to_dict(self) -> dict[str, Any] | None:
+    def to_dict(self) -> dict[str, object] | None:
         """Return what a file can hold of it, all but the start; None where that is not enough.
 
-        A rule or a function of the reader's own is code, which no file of ours holds.
+        A loss, a rule or a function of the reader's own is code, which no file of ours holds.
         """
-        rule, rate = _written(self.rule), _written(self.learning_rate)
-        if rule is None or rate is None:
+        made = {name: _written(getattr(self, name)) for name in OBJECTS}
+        if None in made.values():
             return None
-        told = {field.name: getattr(self, field.name) for field in fields(self)}
-        del told["start"]
-        return {**told, "rule": rule, "learning_rate": rate}
+        kept = {field.name: getattr(self, field.name) for field in fields(self)}
+        del kept["start"]
+        return {**kept, **made}
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> "Asked":
-        """Return the choices whose `to_dict` gave `told`."""
-        rule, rate = _read(told["rule"]), _read(told["learning_rate"])
-        return cls(**{**told, "rule": rule, "learning_rate": rate})
+    def from_dict(cls, written: Mapping[str, Any]) -> "Options":
+        """Return the options whose `to_dict` gave `written`."""
+        return cls(**{**written, **{name: _read(written[name]) for name in OBJECTS}})
 
 
-OURS: dict[str, Any] = {kind.__name__: kind for kind in (*RULES.values(), *SCHEDULES.values())}
+OPTIONS = described(Options)
+"""Every option by its name."""
+
+OBJECTS = ("loss", "rule", "learning_rate")
+"""The options that may be objects."""
+
+OURS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        *RULES.values(),
+        *SCHEDULES.values(),
+        *(Squared, Absolute, Huber, Quantile, Poisson, CrossEntropy, Softmax),
+    )
+}
 
 
-def _written(choice: Any) -> Any:
-    """Return a word or a number as it is, one of our rules or schedules as its name and numbers."""
-    if isinstance(choice, str):
-        return choice
-    if isinstance(choice, int | float):
-        return float(choice)
-    if type(choice) in OURS.values():
-        return {type(choice).__name__: asdict(choice)}
+def _written(given: object) -> str | float | dict[str, dict[str, Any]] | None:
+    """Return a word or number as it is, an object of ours as its name and numbers, else None."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, int | float):
+        return float(given)
+    if (
+        is_dataclass(given)
+        and not isinstance(given, type)
+        and OURS.get(type(given).__name__) is type(given)
+    ):
+        return {type(given).__name__: asdict(given)}
     return None
 
 
 def _read(written: Any) -> Any:
+    """Return what `_written` gave, as it was."""
     if not isinstance(written, dict):
         return written
     ((name, numbers),) = written.items()

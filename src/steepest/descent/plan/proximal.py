@@ -4,7 +4,7 @@ from typing import Any
 
 from steepest.descent.loop import Method
 from steepest.descent.plan.named_rates import choose_step_size
-from steepest.descent.plan.options import Asked as Options
+from steepest.descent.plan.options import Options
 from steepest.descent.plan.start import read_start
 from steepest.descent.rules import Proximal, choose_rule
 from steepest.descent.sampling import AllRows

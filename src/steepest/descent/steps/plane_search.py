@@ -14,7 +14,7 @@ import numpy as np
 from steepest.descent.evaluator import SearchState
 from steepest.descent.steps.step_size import StepLength, StepSize, falls_enough
 from steepest.objective.line_search import backtrack
-from steepest.objective.plane import lowest_step
+from steepest.objective.plane.newton_step import newton_step
 
 __all__ = ["PlaneSearch"]
 
@@ -58,7 +58,7 @@ class PlaneSearch(StepSize):
         if len(hessian) == 1 or state.last is None:
             return (-along / float(hessian[0, 0]) if hessian[0, 0] > 0 else np.nan), 0.0
         slope = np.array([along, state.gradient @ state.last.step])
-        rate, momentum = lowest_step(slope, hessian)
+        rate, momentum = newton_step(slope, hessian)
         return float(rate), float(momentum)
 
 

@@ -161,7 +161,7 @@ class ProximalNewton(StepSize):
         return target
 
     def _shortened(self, state: SearchState, target: Vector) -> StepLength:
-        """Return the first of the step to `target`, its half, ... at which the loss falls enough."""
+        """Return the first of the step to `target`, its half, ... that falls enough."""
         at = state.at
         promised = self._promised(at, target)
         if not promised < 0.0:

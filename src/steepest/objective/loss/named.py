@@ -18,13 +18,20 @@ PLAIN: dict[str, type[Squared | Absolute | Poisson]] = {
 }
 
 
-def choose_loss(name: str, classes: int | None, delta: float = 1.0, quantile: float = 0.5) -> Loss:
+def choose_loss(
+    name: str | Loss,
+    classes: int | None,
+    delta: float | None = None,
+    quantile: float | None = None,
+) -> Loss:
     """Return the loss called `name`; `classes` is None where the target is a number.
 
     `delta` is for Huber's loss, `quantile` for that of a quantile. `auto` is squared for a number
     and cross entropy for classes. Raises ChoiceError for an unknown name and for a loss that does
     not fit the target.
     """
+    if not isinstance(name, str):
+        return name
     if name == "auto":
         name = "squared" if classes is None else "cross_entropy"
     if name not in LOSSES:
@@ -34,9 +41,9 @@ def choose_loss(name: str, classes: int | None, delta: float = 1.0, quantile: fl
     if name == "cross_entropy":
         return CrossEntropy() if classes == 2 else Softmax(classes or 0)
     if name == "huber":
-        return Huber(delta)
+        return Huber() if delta is None else Huber(delta)
     if name == "quantile":
-        return Quantile(quantile)
+        return Quantile() if quantile is None else Quantile(quantile)
     return PLAIN[name]()
 
 

@@ -6,13 +6,14 @@ house; `hessian_block` is that of a few weights, of sparse rows and of classes t
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks, Matrix
 from steepest.data.moments import Moments
-from steepest.data.sparse import is_sparse
+from steepest.data.sparse import Sparse, is_sparse
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.model.model import Array
 
@@ -137,7 +138,7 @@ def _of_dense(curvature: Array, Z: Array) -> Array:
     return hessian * first if alike else hessian
 
 
-def _of_sparse(curvature: Array, some: Matrix, mean: Array) -> Array:
+def _of_sparse(curvature: Array, some: Sparse, mean: Array) -> Array:
     """Return the same of sparse columns, which are not filled up: their means are taken off last.
 
     Of a sparse column the mean is small beside the deviation, so little cancels.
@@ -146,7 +147,8 @@ def _of_sparse(curvature: Array, some: Matrix, mean: Array) -> Array:
     weighted = some.multiply(curvature[:, None]).tocsr()
     by = np.asarray(weighted.sum(axis=0)).ravel()
     hessian = np.empty((size + 1, size + 1))
-    hessian[:size, :size] = (some.T @ weighted).toarray()
+    product: Any = some.T @ weighted
+    hessian[:size, :size] = product.toarray()
     hessian[:size, :size] -= np.outer(mean, by) + np.outer(by - total * mean, mean)
     hessian[size, :size] = hessian[:size, size] = by - total * mean
     hessian[size, size] = total

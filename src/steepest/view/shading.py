@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from steepest.surface.surface import Surface
 
-__all__ = ["Shades", "cut_of", "patches_of", "shades_of"]
+__all__ = ["Shades", "clipped_polygons", "cut_of", "shades_of"]
 
 Array = NDArray[np.float64]
 
@@ -29,14 +29,17 @@ POWER = 3.0
 
 @dataclass(frozen=True)
 class Shades:
-    """How a loss becomes a colour (`norm`), and the losses at which contours are drawn."""
+    """`norm` maps a loss to a share of the colours, `levels`, (n,), are the losses of contours."""
 
     norm: Normalize
     levels: Array
 
 
 def shades_of(surface: Surface) -> Shades:
-    """Return the shades of a surface, from its lowest finite loss to its highest."""
+    """Return the shades of a surface: share = ((loss - low) / (high - low))^(1 / POWER).
+
+    `low` and `high` are its lowest and highest finite loss.
+    """
     finite = surface.loss[np.isfinite(surface.loss)]
     low, high = float(finite.min()), float(finite.max())
     if high <= low:
@@ -73,8 +76,10 @@ CORNERS = 5
 """The most corners that a cell of the grid has once the cut goes through it."""
 
 
-def patches_of(surface: Surface, cut: float) -> Array:
-    """Return the surface below `cut` as polygons, (polygons, 5, 3), the last corners repeated.
+def clipped_polygons(surface: Surface, cut: float) -> Array:
+    """Return the surface below `cut` as polygons of (x, y, loss), shape (polygons, 5, 3).
+
+    A polygon of fewer corners repeats its last one.
 
     Every cell of the grid is a polygon; those that the cut goes through end at it. Cells with a
     corner that has no finite loss stay holes.

@@ -1,6 +1,6 @@
-"""Cross entropy on a grid of points, without an exponential or a logarithm a cell.
+"""The cross entropy on a grid, `sum log(1 + sum exp(ahead))`, no exponential or logarithm a cell.
 
-The loss of a row is `log(1 + sum exp(ahead))`, with `ahead` how far each other class is ahead of
+The sums are over rows and over the other classes, with `ahead` how far each other class is ahead of
 the actual one: linear in a and b. So every exponential is a number from a table of (row, a) times
 one from a table of (row, b), and the sum of the losses is the logarithm of a product of such
 factors. The factors of a few rows are multiplied out, which makes their product on the whole grid
@@ -9,58 +9,56 @@ No term is negative, so nothing cancels: exact to about 1e-16 a row.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks
-from steepest.objective.loss.cross_entropy import OfClasses
-from steepest.objective.plane import RowsOnPlane
+from steepest.objective.loss.loss import Loss
+from steepest.objective.plane.rows_on_plane import RowsOnPlane
 
-__all__ = ["entropy_on_grid"]
+__all__ = ["cross_entropy_on_grid"]
 
 Array = NDArray[np.float64]
 
-SMALL = 1e-3
+SMALL_LOSS = 1e-3
 """A mean loss below which `1 + e` loses digits of e: such cells are worked out by themselves."""
 
-LARGEST = 300.0
+TABLE_EXPONENT = 300.0
 """The largest exponent a table may hold: two multiplied still are float64."""
 
-ROOM = 700.0
+FLOAT_EXPONENT = 700.0
 """The exponent up to which an exponential is a float64."""
 
-TERMS = 8
+MOST_TERMS = 8
 """The most terms that the factors of a few rows, multiplied out, may have."""
 
-ALIKE = 4
+MOST_STEPS = 4
 """The most different steps along an axis for which rows are sorted by their step."""
 
 MOST_WEIGHTS = 16
 """The most different sample weights for which rows are sorted by their weight."""
 
-TOGETHER = 16
+MOST_ROWS = 16
 """The most rows whose factors make one polynomial."""
 
 
-def entropy_on_grid(rows: RowsOnPlane, loss: OfClasses, a: Array, b: Array, threads: int) -> Array:
+def cross_entropy_on_grid(rows: RowsOnPlane, loss: Loss, a: Array, b: Array) -> Array:
     """Return the mean cross entropy at the points (a[j], b[i]), shape (len(b), len(a)).
 
     Cells with a small loss are done again row by row.
     """
     target = rows.target.astype(np.intp)
     ahead = [_ahead(m, target) for m in (rows.base, rows.by_a, rows.by_b)]
-    total = _weighted(ahead, rows.weight, a, b, threads)
+    total = _weighted(ahead, rows.weight, a, b, rows.threads)
     surface: Array = total / rows.total
-    for i, j in zip(*np.nonzero(surface < SMALL), strict=True):
-        margin = rows.margin(a[j], b[i])
-        surface[i, j] = loss.total_and_slope(margin, rows.target, rows.weight)[0] / rows.total
+    for i, j in zip(*np.nonzero(surface < SMALL_LOSS), strict=True):
+        surface[i, j] = rows.total_and_slope(loss, a[j], b[i])[0] / rows.total
     return surface
 
 
 def _weighted(
-    ahead: Sequence[Array], weight: Array | None, a: Array, b: Array, threads: int
+    ahead: Sequence[Array], weight: Array | None, a: Array, b: Array, threads: int | None
 ) -> Array:
     """Return the sum over rows, each by its weight: rows that weigh the same are summed together.
 
@@ -73,11 +71,11 @@ def _weighted(
         return _by_rows(ahead, a, b, threads, weight)
     total = np.zeros((len(b), len(a)))
     for one in weights:
-        total += one * _total([way[weight == one] for way in ahead], a, b, threads)
+        total += one * _total([part[weight == one] for part in ahead], a, b, threads)
     return total
 
 
-def _total(ahead: Sequence[Array], a: Array, b: Array, threads: int) -> Array:
+def _total(ahead: Sequence[Array], a: Array, b: Array, threads: int | None) -> Array:
     """Return the sum over rows, each counted once; `ahead` is base, by_a and by_b of each."""
     base, by_a, by_b = ahead
     if _few(by_b):
@@ -89,21 +87,24 @@ def _total(ahead: Sequence[Array], a: Array, b: Array, threads: int) -> Array:
 
 def _few(steps: Array) -> bool:
     """Return whether one class is against one other, and only few different steps are made."""
-    return steps.shape[1] == 1 and len(np.unique(steps)) <= ALIKE
+    return steps.shape[1] == 1 and len(np.unique(steps)) <= MOST_STEPS
 
 
-def _by_steps(base: Array, by_a: Array, by_b: Array, a: Array, b: Array, threads: int) -> Array:
+def _by_steps(
+    base: Array, by_a: Array, by_b: Array, a: Array, b: Array, threads: int | None
+) -> Array:
     """Return the sum over rows, those with the same step along b together: a bias's are 1 or -1."""
     total = np.zeros((len(b), len(a)))
     for step in np.unique(by_b):
         alike = by_b[:, 0] == step
 
-        def block(rows: Block, step: float = step) -> tuple[Any, ...]:
-            along_a = rows.X[:, :1] + a * rows.X[:, 1:]
+        def work(block: Block, step: float = step) -> tuple[Array]:
+            along_a = block.X[:, :1] + a * block.X[:, 1:]
             return (_log_polynomials(along_a, step * b),)
 
         parts = np.column_stack([base[alike], by_a[alike]])
-        (part,) = Blocks(parts, parts[:, 0], outputs=2 * len(a), threads=threads).sum(block)
+        blocks = Blocks(parts, parts[:, 0], outputs=2 * len(a), threads=threads)
+        (part,) = blocks.sum(work)
         total += part
     return total
 
@@ -115,13 +116,13 @@ def _log_polynomials(along_a: Array, along_b: Array) -> Array:
     factors `1 + t s` of a few rows is a polynomial in s, whose coefficients depend on a alone.
     """
     largest = float(max(np.abs(along_a).max(), np.abs(along_b).max()))
-    if largest > LARGEST:
+    if largest > TABLE_EXPONENT:
         return _log_sums(along_a[..., None], along_b[None, :, None])
-    together = int(min(TOGETHER, ROOM / (2 * largest + 1)))
+    together = int(min(MOST_ROWS, FLOAT_EXPONENT / (2 * largest + 1)))
     coefficients = _multiplied_polynomials(np.exp(along_a), together)
     powers = np.exp(np.outer(along_b, np.arange(together + 1)))
     factor = float(np.logaddexp(0.0, along_a.max() + along_b.max()))
-    room = max(1, int(ROOM / (together * factor)))
+    room = max(1, int(FLOAT_EXPONENT / (together * factor)))
     total = np.zeros((len(along_b), along_a.shape[1]))
     for first in range(0, len(coefficients), room):
         total += np.log((powers @ coefficients[first : first + room]).prod(axis=0))
@@ -145,25 +146,25 @@ def _multiplied_polynomials(table: Array, together: int) -> Array:
 
 
 def _by_rows(
-    ahead: Sequence[Array], a: Array, b: Array, threads: int, weight: Array | None = None
+    ahead: Sequence[Array], a: Array, b: Array, threads: int | None, weight: Array | None = None
 ) -> Array:
     """Return the sum over rows, each with its own steps; each of the three is (rows, others)."""
     base, *_ = ahead
     others = base.shape[1]
 
-    def block(rows: Block) -> Array:
-        start, by_a, by_b = rows.X.reshape(-1, 3, others).transpose(1, 0, 2)
+    def work(block: Block) -> Array:
+        start, by_a, by_b = block.X.reshape(-1, 3, others).transpose(1, 0, 2)
         along_a = start[:, None] + a[:, None] * by_a[:, None]
         along_b = b[:, None] * by_b[:, None]
-        if rows.weight is None:
+        if block.weight is None:
             return _log_products(along_a, along_b)
-        return _log_sums(along_a, along_b, rows.weight)
+        return _log_sums(along_a, along_b, block.weight)
 
     flat = np.concatenate(ahead, axis=1)
     outputs = (others + 1) * (len(a) + len(b)) // 2
-    dealt = Blocks(flat, base[:, 0], outputs=outputs, sample_weight=weight, threads=threads)
+    blocks = Blocks(flat, base[:, 0], outputs=outputs, sample_weight=weight, threads=threads)
     # Of hundreds of classes a block has a row or two, and a grid for each would fill the memory.
-    return dealt.sum_large(block)
+    return blocks.sum_large(work)
 
 
 def _ahead(margin: Array, target: NDArray[np.intp]) -> Array:
@@ -181,15 +182,15 @@ def _log_products(along_a: Array, along_b: Array) -> Array:
     Both are (rows, points, others).
     """
     largest = float(max(np.abs(along_a).max(), np.abs(along_b).max()))
-    if largest > LARGEST:
+    if largest > TABLE_EXPONENT:
         return _log_sums(along_a, along_b)
     highest = along_a.max(axis=1) + along_b.max(axis=1)
     factor = float(np.logaddexp(np.logaddexp.reduce(highest, axis=1), 0.0).max())
-    wanted = int(np.log(TERMS) / np.log(1 + along_a.shape[2]))
-    together = max(1, min(wanted, int(ROOM / max(factor, largest))))
+    wanted = int(np.log(MOST_TERMS) / np.log(1 + along_a.shape[2]))
+    together = max(1, min(wanted, int(FLOAT_EXPONENT / max(factor, largest))))
     terms_a = _multiplied_out(np.exp(along_a), together)
     terms_b = _multiplied_out(np.exp(along_b), together)
-    room = max(1, int(ROOM / (together * factor)))
+    room = max(1, int(FLOAT_EXPONENT / (together * factor)))
     total = np.zeros((along_b.shape[1], along_a.shape[1]))
     for first in range(0, len(terms_a), room):
         product = terms_b[first] @ terms_a[first].T

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from reference import plain, problem
+from reference import hessian, plain, problem
+from steepest.objective.function import as_objective
 
 import steepest as st
-from steepest.objective.plane import Plane, RowsOnPlane
-from steepest.surface.grid import Quadratic, loss_at, loss_on_grid
+from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.plane_loss import PointwiseLoss
+from steepest.objective.plane.quadratic import Quadratic
+from steepest.objective.plane.rows_on_plane import RowsOnPlane
 
 LOSSES = {
     "squared": st.Squared(),
@@ -35,7 +38,7 @@ def point_by_point(objective: st.LinearObjective, plane: Plane, a: Any, b: Any) 
 def assert_true(
     objective: st.LinearObjective, plane: Plane, a: Any, b: Any, rtol: float = 1e-12
 ) -> None:
-    grid = loss_on_grid(objective, plane, a, b)
+    grid = objective.on_plane(plane).grid(a, b)
     true = point_by_point(objective, plane, a, b)
     assert grid.shape == (len(b), len(a))
     assert np.allclose(grid, true, rtol=rtol, atol=0)
@@ -61,7 +64,7 @@ def test_every_cell_is_the_true_loss(
 def test_the_rows_of_the_grid_are_those_of_the_second_axis(kind: str) -> None:
     objective = made(kind)
     plane = some_plane(objective)
-    grid = loss_on_grid(objective, plane, np.array([0.0, 1.0, 2.0]), np.array([0.0, 5.0]))
+    grid = objective.on_plane(plane).grid(np.array([0.0, 1.0, 2.0]), np.array([0.0, 5.0]))
     assert grid[1, 2] == pytest.approx(objective.value(plane.params(2.0, 5.0)), rel=1e-12)
 
 
@@ -80,7 +83,7 @@ def test_threads_change_no_bit_of_the_grid(kind: str, monkeypatch: pytest.Monkey
     a = np.linspace(-2, 2, 6)
     one, two = (st.LinearObjective(X, y, LOSSES[kind], threads=threads) for threads in (1, 2))
     plane = some_plane(one)
-    assert np.array_equal(loss_on_grid(one, plane, a, a), loss_on_grid(two, plane, a, a))
+    assert np.array_equal(one.on_plane(plane).grid(a, a), two.on_plane(plane).grid(a, a))
 
 
 WIDE = [30, 100, 150, 200, 260, 310, 600, 3000, 1e6]
@@ -109,22 +112,109 @@ def test_tiny_losses_of_separable_data_keep_their_digits(kind: str) -> None:
     else:
         plane = Plane.of_two(np.array([40.0, -20.0]), 0, 1)
     a = np.linspace(-3, 3, 5)
-    assert loss_on_grid(objective, plane, a, a).min() < 1e-3
+    assert objective.on_plane(plane).grid(a, a).min() < 1e-3
     assert_true(objective, plane, a, a)
 
 
 def test_a_function_is_worked_out_point_by_point() -> None:
-    class Bowl:
-        def value(self, p: Any) -> float:
-            return float(p @ p)
-
-        def value_and_gradient(self, p: Any) -> tuple[float, Any]:
-            return self.value(p), 2 * p
-
-    plane = Plane.of_two(np.array([1.0, 2.0, 3.0]), 0, 2)
-    grid = loss_on_grid(Bowl(), plane, np.array([0.0, 1.0]), np.array([0.0, -3.0]))
+    bowl = as_objective(lambda p: (float(p @ p), 2 * p), 3)
+    on_plane = bowl.on_plane(Plane.of_two(np.array([1.0, 2.0, 3.0]), 0, 2))
+    grid = on_plane.grid(np.array([0.0, 1.0]), np.array([0.0, -3.0]))
     assert grid.tolist() == [[14, 17], [5, 8]]
-    assert loss_at(Bowl(), plane, np.array([1.0]), np.array([-3.0])).tolist() == [8]
+    assert on_plane.at(np.array([1.0]), np.array([-3.0])).tolist() == [8]
+    assert on_plane.bowl() is None
+
+
+def test_a_function_that_overflows_has_a_hole_and_no_warning() -> None:
+    steep = as_objective(lambda p: (np.exp(p[0]) - np.exp(p[1]), p), 2)
+    grid = steep.on_plane(Plane.of_two(np.zeros(2), 0, 1)).grid(
+        np.array([0.0, 1e3]), np.array([0.0, 1e3])
+    )
+    assert grid[0].tolist() == [0.0, np.inf]
+    assert np.isnan(grid[1, 1])
+
+
+EVERY = {
+    **{kind: LOSSES[kind] for kind in LOSSES},
+    "poisson": "poisson",
+    "quantile": st.Quantile(0.8),
+}
+"""Every loss there is, by the problem that it is made for (a quantile's is that of numbers)."""
+
+
+@pytest.mark.parametrize("l1", [0.0, 0.2])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("kind", EVERY)
+@given(seed=some.integers(0, 10**6), l2=some.sampled_from([0.0, 0.3]), far=some.floats(0.1, 3.0))
+def test_at_and_grid_are_the_value_of_the_objective(
+    kind: str, weighted: bool, l1: float, seed: int, l2: float, far: float
+) -> None:
+    X, y = problem("squared" if kind == "quantile" else kind, seed, rows=12)
+    generator = np.random.default_rng(seed)
+    objective = st.LinearObjective(
+        X,
+        y,
+        EVERY[kind],
+        l1=l1 if kind not in ("absolute", "quantile") else 0.0,
+        l2=l2,
+        sample_weight=generator.uniform(0.1, 3, 12) if weighted else None,
+    )
+    plane = Plane(*generator.normal(size=(3, objective.size)))
+    a, b = far * generator.normal(size=(2, 4))
+    on_plane, twin = objective.on_plane(plane), PointwiseLoss(objective.value, plane)
+    assert np.allclose(on_plane.at(a, b), twin.at(a, b), rtol=1e-12, atol=0)
+    assert np.allclose(on_plane.grid(a, b[:3]), twin.grid(a, b[:3]), rtol=1e-11, atol=0)
+
+
+@pytest.mark.parametrize("kind", ["squared", "cross_entropy", "softmax", "poisson"])
+@given(seed=some.integers(0, 10**6))
+def test_the_bowl_is_the_minimum_with_its_curvatures(kind: str, seed: int) -> None:
+    X, y = problem(kind, seed, rows=40)
+    objective = st.LinearObjective(X, y, EVERY[kind], l2=0.1)
+    generator = np.random.default_rng(seed)
+    plane = Plane(*generator.normal(size=(3, objective.size)) * 0.3)
+    bowl = objective.on_plane(plane).bowl()
+    assert bowl is not None and bowl.is_lowest
+    lowest = plane.params(*bowl.lowest)
+    loss, gradient = objective.value_and_gradient(lowest)
+    # One more Newton step would lower the loss by no more than a share of 1e-12.
+    left = np.array([gradient @ plane.u, gradient @ plane.v])
+    assert (left**2 <= 2e-12 * abs(loss) * bowl.curvature).all()
+    whole = hessian(objective, lowest)
+    true = [plane.u @ whole @ plane.u, plane.v @ whole @ plane.v]
+    assert np.allclose(bowl.curvature, true, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["absolute", "huber"])
+def test_the_bowl_of_a_loss_that_may_be_flat_is_that_of_the_squared_loss(kind: str) -> None:
+    X, y = problem(kind, 0)
+    flat, squared = (st.LinearObjective(X, y, loss) for loss in (LOSSES[kind], "squared"))
+    plane = some_plane(flat)
+    ours, theirs = flat.on_plane(plane).bowl(), squared.on_plane(plane).bowl()
+    assert ours is not None and theirs is not None
+    assert np.array_equal(ours.lowest, theirs.lowest)
+    assert theirs.is_lowest and not ours.is_lowest
+
+
+def test_the_bowl_without_l1_is_not_claimed_to_be_the_minimum_with_it() -> None:
+    X, y = problem("squared", 0)
+    objective = st.LinearObjective(X, y, "squared", l1=0.3)
+    bowl = objective.on_plane(some_plane(objective)).bowl()
+    assert bowl is not None and not bowl.is_lowest
+
+
+def test_classes_that_lie_apart_have_no_bowl() -> None:
+    objective = st.LinearObjective(np.arange(8.0)[:, None], np.arange(8) // 4, "cross_entropy")
+    assert objective.on_plane(Plane.of_two(np.zeros(2), 0, 1)).bowl() is None
+
+
+def test_the_rows_are_read_once_for_the_grid_and_its_bowl(monkeypatch: pytest.MonkeyPatch) -> None:
+    objective, calls = made("cross_entropy"), []
+    margins = objective.margins
+    monkeypatch.setattr(objective, "margins", lambda at: calls.append(0) or margins(at))
+    on_plane, a = objective.on_plane(some_plane(objective)), np.linspace(-1, 1, 3)
+    on_plane.bowl(), on_plane.grid(a, a), on_plane.at(a, a)
+    assert len(calls) == 3
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.3])
@@ -135,7 +225,7 @@ def test_scattered_points_are_the_true_loss(kind: str, l2: float) -> None:
     a, b = np.random.default_rng(1).normal(size=(2, 9))
     X, y = problem(kind, 3)
     true = [plain(kind, X, y, plane.params(x, z), l2)[0] for x, z in zip(a, b, strict=True)]
-    assert loss_at(objective, plane, a, b) == pytest.approx(true, rel=1e-12)
+    assert objective.on_plane(plane).at(a, b) == pytest.approx(true, rel=1e-12)
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.3])

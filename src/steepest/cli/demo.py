@@ -1,0 +1,67 @@
+"""`steepest demo`: the four steps on two real data sets, written to a folder."""
+
+from pathlib import Path
+
+import click
+
+from steepest.cli.outputs import tell, write
+from steepest.data.shipped import about
+from steepest.descent.plan.keywords import OptionKeywords
+from steepest.errors import FileError
+from steepest.run.descend import descend
+
+__all__ = ["demo"]
+
+DEMOS: dict[str, OptionKeywords] = {
+    "geyser": {
+        "rule": "steepest",
+        "learning_rate": 0.05,
+        "scale": "none",
+        "seed": 3,
+        "steps": 1000,
+    },
+    "orings": {
+        "rule": "steepest",
+        "learning_rate": 2.0,
+        "scale": "standard",
+        "seed": 3,
+        "steps": 64,
+    },
+}
+"""How the demo walks: textbook steps, and at a rate that is seen to arrive."""
+
+
+@click.command()
+@click.option(
+    "--out",
+    default="steepest-demo",
+    show_default=True,
+    metavar="FOLDER",
+    help="Where the figures, films, pages and tables go.",
+)
+def demo(out: str) -> None:
+    """Tell the four steps on two real data sets, a regression and a classification.
+
+    \b
+    Example:
+      steepest demo --out steepest-demo
+    """
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"cannot make the folder {folder}: {error.strerror}") from error
+    for name, choices in DEMOS.items():
+        shown = about(name)
+        click.secho(f"\n{shown.title}", bold=True)
+        click.echo(f"{shown.description}\n")
+        run = descend(name, shown.target, list(shown.features), progress=True, **choices)
+        files = write(
+            run,
+            figure=[f"{out}/{name}.png", f"{out}/{name}.svg"],
+            film=[f"{out}/{name}.gif", f"{out}/{name}.mp4"],
+            page=[f"{out}/{name}.html"],
+            table=[] if run.classes is None else [f"{out}/{name}-table.csv"],
+            trace=[],
+        )
+        tell(run, files)

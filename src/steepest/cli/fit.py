@@ -1,0 +1,76 @@
+"""`steepest fit`: train on a table, and say, draw and keep what came of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steepest.cli.options import descent_options, names_in
+from steepest.cli.outputs import KINDS, check, hand_over, outputs
+from steepest.run.descend import descend
+from steepest.run.run import Run, load
+
+__all__ = ["fit"]
+
+
+@click.command()
+@click.argument("data", type=click.Path())
+@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
+@click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")
+@click.option("--drop", multiple=True, metavar="A,B,...", help="Columns to leave out.")
+@click.option(
+    "--missing",
+    type=click.Choice(["error", "drop"]),
+    default="error",
+    show_default=True,
+    help="What to do with rows that have gaps.",
+)
+@descent_options()
+@click.option(
+    "--save", type=click.Path(), metavar="RUN", help="Keep the run, for predict and show."
+)
+@outputs
+def fit(
+    data: str,
+    features: str | None,
+    drop: Sequence[str],
+    start: str | None,
+    save: str | None,
+    as_json: bool,
+    **rest: Any,
+) -> None:
+    """Train on DATA: a CSV, TSV, Parquet or Arrow file, or the name of a shipped data set.
+
+    \b
+    Examples:
+      steepest fit geyser --target waiting --figure geyser.png --page geyser.html
+      steepest fit geyser --target waiting --scale none --rule steepest \\
+          --learning-rate 0.05 --steps 1000 --film geyser.mp4
+      steepest fit penguins --target species --l2 0.001 --save penguins.steepest
+      steepest fit diabetes --target progression --l1 50
+    """
+    files = {kind: rest.pop(kind) for kind in KINDS}
+    check(files, save, data)
+    run = descend(
+        data,
+        features=None if features is None else names_in(features),
+        drop=names_in(",".join(drop)),
+        start=None if start is None else _start(start),
+        progress=True,
+        **rest,
+    )
+    hand_over(run, save, files, as_json)
+
+
+def _start(text: str) -> list[float] | Run:
+    """Return the params in a list with commas, or the run that a file holds."""
+    if Path(text).is_file():
+        return load(text)
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        raise click.UsageError(
+            f"--start is {text!r}, but it must be numbers with commas between: the weights, "
+            "then the bias, such as 0.5,-2; or the file of a saved run"
+        ) from None

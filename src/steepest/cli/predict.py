@@ -1,0 +1,48 @@
+"""`steepest predict`: the predictions of a saved run for a table."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from steepest.cli.outputs import check
+from steepest.data.written import write_table
+from steepest.files import TABLES
+from steepest.run.run import load
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["predict"]
+
+
+@click.command()
+@click.argument("run", type=click.Path())
+@click.argument("data", type=click.Path())
+@click.option(
+    "-o", "--out", type=click.Path(), metavar="FILE", help=f"Where to write ({' '.join(TABLES)})."
+)
+def predict(run: str, data: str, out: str | None) -> None:
+    """Predict for the rows of DATA with a saved RUN; they are written beside its columns.
+
+    Without -o the table is printed as CSV.
+
+    \b
+    Example:
+      steepest fit geyser --target waiting --save geyser.steepest
+      steepest predict geyser.steepest geyser -o predicted.csv
+    """
+    if out is not None:
+        check({"table": [out]}, None, data)
+    table = load(run).prediction_table(data)
+    if out is not None:
+        write_table(table, out)
+        click.echo(f"{table.num_rows:,} rows written to {out}")
+    else:
+        _print_csv(table)
+
+
+def _print_csv(table: "pa.Table") -> None:
+    from pyarrow.csv import write_csv
+
+    write_csv(table, sys.stdout.buffer)

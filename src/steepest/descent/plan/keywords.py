@@ -1,0 +1,32 @@
+"""The options as keywords, for type checkers. Written by `tools/option_types.py`."""
+
+from typing import TypedDict
+
+from steepest.descent.rules import Rule
+from steepest.descent.steps.step_size import Schedule
+from steepest.objective.loss.loss import Loss
+
+__all__ = ["MethodKeywords", "OptionKeywords"]
+
+
+class MethodKeywords(TypedDict, total=False):
+    """The options of the steps alone; rule, learning rate and start have arguments of their own."""
+
+    scale: str
+    batch: int | None
+    seed: int
+
+
+class OptionKeywords(MethodKeywords, total=False):
+    """All options but the start, which each function takes in its own form."""
+
+    loss: str | Loss
+    delta: float | None
+    quantile: float | None
+    l1: float
+    l2: float
+    rule: str | Rule
+    learning_rate: float | str | Schedule
+    steps: int | None
+    tol: float | None
+    seconds: float | None

@@ -1,0 +1,45 @@
+"""Pages that earlier builds saved: each still opens, offline, and shows the run that it holds."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doors import Doors, at_step, enter, loss_of, settle
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+PAGES = [
+    pytest.param(path.parent / f"{name}.html.gz", told, id=f"{path.parent.name}-{name}")
+    for path in sorted(FIXTURES.glob("*/expected.json"))
+    for name, told in json.loads(path.read_text("utf-8"))["pages"].items()
+]
+
+
+def unpacked(path: Path, folder: Path) -> Path:
+    """Return the page of a packed file, written to a folder."""
+    page = folder / path.name.removesuffix(".gz")
+    page.write_bytes(gzip.decompress(path.read_bytes()))
+    return page
+
+
+@pytest.mark.parametrize(("path", "told"), PAGES)
+def test_an_old_page_opens_and_shows_its_losses(
+    doors: Doors, path: Path, told: dict[str, Any], tmp_path: Path
+) -> None:
+    file, (first, last) = unpacked(path, tmp_path), told["losses"]
+    for step, loss in ((0, first), (told["steps"], last)):
+        page = doors.file(file, f"v=1&at={step}")
+        at_step(page, step)
+        assert loss_of(page) == pytest.approx(loss, rel=1e-12)
+        assert page.locator("h1").inner_text()
+
+
+def test_an_old_page_still_computes(doors: Doors, tmp_path: Path) -> None:
+    page = doors.file(unpacked(FIXTURES / "271cc86" / "textbook.html.gz", tmp_path), "v=1&at=0")
+    before = loss_of(page)
+    enter(page, "weight", "10.73")
+    enter(page, "bias", "33.47")
+    settle(page)
+    assert loss_of(page) == pytest.approx(34.72, abs=0.01) != before
