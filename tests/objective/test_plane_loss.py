@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from reference import hessian, plain, problem
-from steepest.objective.function import as_objective
 
 import steepest as st
+from steepest.objective.function import as_objective
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PointwiseLoss
 from steepest.objective.plane.quadratic import Quadratic
