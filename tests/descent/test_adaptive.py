@@ -187,7 +187,7 @@ def coordinates(run: st.Run, scale: str, params: Array) -> Array:
     return np.append(params[:-1] * deviation, params[-1] + mean @ params[:-1])
 
 
-def test_a_silver_run_that_jumps_on_its_way_has_not_diverged() -> None:
+def test_a_silver_run_that_jumps_up_once_has_not_diverged() -> None:
     run = st.descend(problem("squared", 0), learning_rate="silver", scale="standard", steps=8)
     assert run.trace.losses[-1] > run.trace.losses.min()
     assert run.verdicts == []

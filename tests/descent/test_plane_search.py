@@ -134,7 +134,7 @@ def test_units_and_offsets_of_the_columns_change_no_step(kind: str) -> None:
     assert np.allclose(plain.trace.losses, other.trace.losses, rtol=1e-6, atol=1e-12)
 
 
-def test_whitening_on_the_way_takes_few_steps_where_the_bound_takes_many() -> None:
+def test_whitening_by_the_hessian_takes_few_steps_where_the_bound_takes_many() -> None:
     chosen = {"target": "diagnosis", "loss": "cross_entropy", "l2": 1e-3}
     auto = st.descend("breast_cancer", **chosen)
     bound = st.descend("breast_cancer", **chosen, rule="steepest", scale="round")

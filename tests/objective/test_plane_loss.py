@@ -203,7 +203,7 @@ def test_the_bowl_without_l1_is_not_claimed_to_be_the_minimum_with_it() -> None:
     assert bowl is not None and not bowl.is_lowest
 
 
-def test_classes_that_lie_apart_have_no_bowl() -> None:
+def test_separated_classes_have_no_bowl() -> None:
     objective = st.LinearObjective(np.arange(8.0)[:, None], np.arange(8) // 4, "cross_entropy")
     assert objective.on_plane(Plane.of_two(np.zeros(2), 0, 1)).bowl() is None
 
