@@ -43,7 +43,7 @@ def test_a_run_comes_back_to_the_bit(name: str, tmp_path: Path) -> None:
     again = st.load(tmp_path / "run.steepest")
     for key, array in run.trace.to_arrays().items():
         assert np.array_equal(again.trace.to_arrays()[key], array, equal_nan=True)
-    assert (again.choices, again.stop, again.verdicts) == (run.choices, run.stop, run.verdicts)
+    assert (again.plan, again.stop, again.verdicts) == (run.plan, run.stop, run.verdicts)
     assert again.loss == run.loss
     assert np.array_equal(again.params, run.params)
     assert np.array_equal(again.predict(again.data.X), run.predict(run.data.X))
@@ -151,7 +151,7 @@ def test_a_flipped_byte_never_changes_a_number(saved: Path, tmp_path: Path) -> N
             else:  # bits that pad a part to whole bytes mean nothing
                 assert np.array_equal(run.trace.params, true.trace.params)
                 assert np.array_equal(run.data.X, true.data.X)
-                assert run.choices == true.choices
+                assert run.plan == true.plan
     assert refused > 0.8 * tried
 
 
@@ -257,4 +257,4 @@ def test_every_flipped_byte_is_refused_or_harmless(tmp_path: Path) -> None:
 def test_numbers_of_any_type_can_be_saved(tmp_path: Path, seed: object) -> None:
     run = st.descend("orings", "damaged", seed=seed, steps=np.int64(2), delta=np.float32(1))
     run.save(tmp_path / "run.steepest")
-    assert st.load(tmp_path / "run.steepest").choices == run.choices
+    assert st.load(tmp_path / "run.steepest").plan == run.plan

@@ -26,7 +26,7 @@ def run() -> st.Run:
 def test_a_file_keeps_it(run: st.Run, tmp_path: Path) -> None:
     run.save(tmp_path / "run.steepest")
     again = st.load(tmp_path / "run.steepest")
-    assert again.objective.l1 == again.choices.l1 == 50.0
+    assert again.objective.penalty.l1 == again.plan.penalty.l1 == 50.0
     assert again.objective.value(again.params) == run.loss
     assert again.explain() == run.explain()
 
@@ -42,7 +42,7 @@ def test_an_old_file_has_none(tmp_path: Path) -> None:
         for name, part in (parts | {"run.json": json.dumps(record).encode()}).items():
             archive.writestr(name, part)
     loaded = st.load(tmp_path / "old.steepest")
-    assert loaded.choices == old.choices and loaded.objective.l1 == 0.0
+    assert loaded.plan == old.plan and loaded.objective.penalty.l1 == 0.0
     assert np.array_equal(loaded.resume(steps=2).params, old.resume(steps=2).params)
 
 
@@ -106,12 +106,12 @@ def test_the_regressor_is_lasso_and_elastic_net() -> None:
 def test_the_classifier_has_no_l2_beside_l1_unless_told() -> None:
     X, y = problem("cross_entropy", 3, rows=80, features=6)
     ours = SteepestClassifier(l1=0.02).fit(X, y)
-    assert ours.run_.objective.l2 == 0.0
+    assert ours.run_.objective.penalty.l2 == 0.0
     theirs = LogisticRegression(
         C=1 / (80 * 0.02), l1_ratio=1.0, solver="saga", tol=1e-9, max_iter=100_000
     ).fit(X, y)
     assert_allclose(ours.coef_, theirs.coef_, atol=1e-4)
-    assert SteepestClassifier(l1=0.02, l2=0.1).fit(X, y).run_.objective.l2 == 0.1
+    assert SteepestClassifier(l1=0.02, l2=0.1).fit(X, y).run_.objective.penalty.l2 == 0.1
 
 
 def test_parts_go_on_with_it() -> None:

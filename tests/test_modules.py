@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from steepest.page.joiner import join, web_text
+from steepest.page.joiner import join, style_text, web_text
 
 
 def write(root: Path, **files: str) -> Path:
@@ -118,3 +118,24 @@ def test_modules_are_joined_out_of_a_zip_too(tmp_path: Path) -> None:
     assert "const {b} = m_b" in join("a.js", ("a",), root)
     with pytest.raises(ValueError, match=r"there is no c.js"):
         web_text("c.js", root)
+
+
+SHEET = """/* Not
+   kept. */
+.a :hover, .b > i {
+  margin: 0 1px;
+  font: 15px/1.4 "Two Words", serif;
+}
+
+@media (min-width: 9px) {
+  .a::after { content: " · now"; width: calc(1px + 2%); }
+}
+"""
+
+
+def test_a_style_is_written_without_comments_and_blanks(tmp_path: Path) -> None:
+    (tmp_path / "page.css").write_text(SHEET)
+    assert style_text("page.css", tmp_path) == (
+        '.a :hover,.b > i{margin:0 1px;font:15px/1.4 "Two Words",serif}'
+        '@media (min-width:9px){.a::after{content:" · now";width:calc(1px + 2%)}}'
+    )

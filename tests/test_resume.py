@@ -92,7 +92,7 @@ def assert_same(one: st.Run, other: st.Run) -> None:
     for name in COMPARED:
         left, right = getattr(one.trace, name), getattr(other.trace, name)
         assert np.array_equal(left, right, equal_nan=True), name
-    assert (one.stop, one.verdicts, one.choices) == (other.stop, other.verdicts, other.choices)
+    assert (one.stop, one.verdicts, one.plan) == (other.stop, other.verdicts, other.plan)
     assert one.trace.since_progress == other.trace.since_progress
     assert one.trace.best.index == other.trace.best.index
 
@@ -300,7 +300,7 @@ def test_a_warm_start_begins_where_another_run_ended() -> None:
     first = st.descend("geyser", "waiting", ["duration"], steps=1, rule="steepest")
     run = st.descend("geyser", "waiting", ["duration"], loss="huber", start=first, steps=2)
     assert np.array_equal(run.trace[0].params, first.params)
-    assert not run.choices.random_start
+    assert not run.plan.random_start
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_auto_chooses_the_loss_by_the_target(kind: str) -> None:
     X, y = problem(kind, 0)
     target = np.array(["no", "yes", "perhaps"])[y.astype(int)] if kind != "squared" else y
     run = st.descend((X, target), steps=1)
-    assert run.choices.loss == ("squared" if kind == "squared" else "cross_entropy")
+    assert run.plan.loss.name == ("squared" if kind == "squared" else "cross_entropy")
     assert run.objective.loss.margins == (3 if kind == "softmax" else 1)
 
 

@@ -13,8 +13,8 @@ from frames import filled, read_frame
 from PIL import Image
 
 import steepest as st
-from steepest.notebook import display as notebook
 from steepest.notebook.widget import RunWidget
+from steepest.run import display as notebook
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -9,10 +9,22 @@ run.figure("geyser.png")
 
 from steepest.data.shipped import dataset, datasets
 from steepest.descent.plan.method import steps
+from steepest.descent.rules import (
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    NesterovRestart,
+    Plane,
+    Proximal,
+    RMSProp,
+    ScheduleFree,
+    Steepest,
+)
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError, FileError, SteepestError
-from steepest.notebook.display import marimo_view, mime_bundle
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
 from steepest.objective.loss.poisson import Poisson
 from steepest.objective.loss.quantile import Quantile
@@ -20,28 +32,35 @@ from steepest.objective.loss.regression import Absolute, Huber, Squared
 from steepest.objective.risk import LinearObjective
 from steepest.run.descend import descend
 from steepest.run.run import Run, load
-from steepest.run.training import resume
 from steepest.surface.surface import Surface
 from steepest.trace import Step, Trace
-
-Run._resume = resume
-Run._in_notebook, Run._in_marimo = mime_bundle, marimo_view
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Absolute",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
     "ChoiceError",
     "CrossEntropy",
     "DataError",
     "FileError",
     "Huber",
     "LinearObjective",
+    "Momentum",
+    "Nesterov",
+    "NesterovRestart",
+    "Plane",
     "Poisson",
+    "Proximal",
     "Quantile",
+    "RMSProp",
     "Run",
+    "ScheduleFree",
     "Softmax",
     "Squared",
+    "Steepest",
     "SteepestError",
     "Step",
     "Stop",

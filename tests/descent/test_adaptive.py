@@ -147,7 +147,7 @@ def test_polyak_given_too_high_a_loss_stops_there() -> None:
 
 
 def silver_of(run: st.Run, count: int) -> Array:
-    return run.trace.learning_rates[:count] * run.choices.curvature
+    return run.trace.learning_rates[:count] * run.plan.curvature
 
 
 def test_the_silver_rates_are_the_papers() -> None:
@@ -173,8 +173,8 @@ def test_silver_keeps_its_bound(kind: str, seed: int, k: int, scale: str) -> Non
     run = st.descend(data, **asked, learning_rate="silver", scale=scale, steps=n)
     to_walk = st.descend(data, **asked, learning_rate=1e-9, scale=scale, steps=0)
     distance = coordinates(run, scale, lowest.params) - coordinates(run, scale, run.trace[0].params)
-    assert to_walk.choices.curvature == run.choices.curvature
-    bound = run.choices.curvature / (1 + np.sqrt(4 * (1 + np.sqrt(2)) ** (2 * k) - 3))
+    assert to_walk.plan.curvature == run.plan.curvature
+    bound = run.plan.curvature / (1 + np.sqrt(4 * (1 + np.sqrt(2)) ** (2 * k) - 3))
     gap = run.trace[-1].loss - lowest.loss
     assert gap <= bound * (distance @ distance) * (1 + 1e-9) + 1e-9 * lowest.loss
 

@@ -143,7 +143,7 @@ def test_every_step_is_the_textbook_s(kind: str, rule: str) -> None:
         assert np.array_equal(step.params, params)
         params = step.params - rate * exact
         params[:-k] = soft_threshold(params[:-k], rate * l1)
-    assert run.choices.rule == "proximal"
+    assert run.plan.rule.name == "proximal"
     assert (run.trace.params[:, :-k] == 0.0).any()
 
 
@@ -223,7 +223,7 @@ def test_a_resumed_run_is_the_run_that_never_stopped(name: str, kind: str, tmp_p
             assert np.array_equal(again.trace.params, whole.trace.params)
             assert np.array_equal(again.trace.losses, whole.trace.losses)
             assert np.array_equal(again.trace.learning_rates, whole.trace.learning_rates)
-            assert again.choices == whole.choices
+            assert again.plan == whole.plan
 
 
 def test_a_start_from_another_run_keeps_its_zeros_and_is_quick() -> None:
@@ -369,7 +369,7 @@ Judge = Callable[[st.Run], str]
         (lambda run: run.explain(), "l1 0.3"),
         (lambda run: run.explain(), "chosen by auto: proximal Newton steps: l1 has a kink"),
         (lambda run: run.explain(), "mean squared error + penalty"),
-        (lambda run: repr(run.choices), "l1=0.3"),
+        (lambda run: repr(run.plan), "l1=0.3"),
     ],
 )
 def test_it_is_in_the_words(words: Judge, said: str) -> None:

@@ -321,7 +321,7 @@ def test_restarted_momentum_finds_its_rate_and_arrives(kind: str, seed: int) -> 
     data = problem(kind, seed)
     asked: dict[str, Any] = {"loss": kind, "l2": 0.1, "seed": seed}
     run = st.descend(data, **asked, rule="nesterov_restart", scale="standard")
-    assert run.trace.learning_rates[0] == 1.0 / run.choices.curvature
+    assert run.trace.learning_rates[0] == 1.0 / run.plan.curvature
     assert len(set(run.trace.learning_rates)) == 1
     assert run.loss == pytest.approx(st.descend(data, **asked).loss, rel=1e-9)
 

@@ -81,7 +81,7 @@ def test_the_minimum_is_scikit_learns(l2: float, spread: float) -> None:
         warnings.simplefilter("ignore")  # it cannot go lower than rounding lets it, and says so
         theirs = PoissonRegressor(alpha=l2, solver="newton-cholesky", tol=1e-12).fit(X, y)
     assert run.stop.reason in ("arrived", "settled")
-    assert run.choices.rule == "plane"
+    assert run.plan.rule.name == "plane"
     assert np.allclose(run.weights, theirs.coef_, rtol=1e-6, atol=1e-9)
     assert run.bias == pytest.approx(theirs.intercept_, rel=1e-6)
     assert np.allclose(run.predict(X), theirs.predict(X), rtol=1e-7)

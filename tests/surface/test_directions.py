@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from reference import problem
 from scipy.linalg import lstsq, null_space
-from steepest.objective.function import as_objective
 
 import steepest as st
+from steepest.objective.function import as_objective
 from steepest.surface.axes import CoordinateAxes, DirectionAxes, Held
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import surface_of_trace

@@ -28,9 +28,9 @@ def test_what_auto_became_is_told_with_its_reason() -> None:
     run = classes()
     text = run.explain()
     assert "rule plane; learning rate auto; scale round" in text
-    assert f"chosen by auto: {run.choices.why}" in text
-    assert "plane search: " in run.choices.why
-    assert "round: a matrix of 4 x 4" in run.choices.why
+    assert f"chosen by auto: {run.plan.reasons}" in text
+    assert "plane search: " in run.plan.reasons
+    assert "round: a matrix of 4 x 4" in run.plan.reasons
 
 
 def test_what_the_reader_chose_needs_no_reason() -> None:

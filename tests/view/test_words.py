@@ -129,7 +129,7 @@ def test_told_rows_add_up_to_the_cross_entropy(name: str) -> None:
     assert len(told) + int(rest[1]) == int(found[2]) == 60
     assert sum(map(float, told)) + float(rest[2]) == pytest.approx(float(found[1]), abs=2e-3)
     assert float(found[3]) == pytest.approx(float(found[1]) / 60, rel=1e-3)
-    penalty = run.objective.value(run.params) - run.scene.costs.mean()
+    penalty = run.objective.value(run.params) - run.scene.row_losses.mean()
     assert float(found[3]) + penalty == pytest.approx(run.loss, rel=1e-3)
 
 
@@ -157,8 +157,8 @@ def test_cost_of_a_row_is_minus_log_of_its_probability(name: str) -> None:
     scene = run_of(name).scene
     assert scene.probabilities is not None and scene.actual is not None
     given = scene.probabilities[np.arange(60), scene.actual]
-    np.testing.assert_allclose(scene.costs, -np.log(given), rtol=1e-9)
-    assert scene.costs.mean() == pytest.approx(run_of(name).loss)
+    np.testing.assert_allclose(scene.row_losses, -np.log(given), rtol=1e-9)
+    assert scene.row_losses.mean() == pytest.approx(run_of(name).loss)
 
 
 def test_scene_of_numbers_has_no_probabilities() -> None:

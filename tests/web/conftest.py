@@ -111,7 +111,7 @@ def page(browser: "Browser", site: str) -> "Iterator[Page]":
 def modules(browser: "Browser", site: str) -> "Iterator[Page]":
     """One blank page of the site for all tests of modules that draw nothing: they may share it.
 
-    Import a module with `await import('/descent.js')` inside `evaluate`.
+    Import a module with `await import('/engine/rules.js')` inside `evaluate`.
     """
     with _sound_page(browser, site) as page:
         yield page

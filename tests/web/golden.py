@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 import steepest as st
-from steepest.descent.coordinates.named import choose_scale
-from steepest.descent.rules import RULES
+from steepest.descent.rules import RULES, Rule
 from steepest.objective.loss.named import LOSSES
-from steepest.page.record import PAGE_RULES
+from steepest.page.replay import PAGE_RULES
 
 Case = dict[str, Any]
 
@@ -38,6 +37,18 @@ SCALES = ("none", "standard", "round")
 RATED = tuple(rule for rule in PAGE_RULES if rule != "plane")
 """The rules of a page that go by a learning rate; the plane search finds its own."""
 
+NUMBERED = (
+    "momentum:0.5",
+    "momentum:0",
+    "nesterov:0.5",
+    "rmsprop:0.5",
+    "rmsprop:0.99:0.001",
+    "adagrad:0.01",
+    "adam:0.5:0.9",
+    "adam:0.9:0.99:0.001",
+)
+"""Rules with numbers of their own, as words."""
+
 CURVED = tuple(kind for kind in DATA if kind != "absolute")
 """The losses that a plane search can walk on: those without a kink."""
 
@@ -48,6 +59,7 @@ SCHEDULES = (
     "step:0.05:0.7",
     "step:0.05:0.7:5",
     "cosine:0.05",
+    "cosine:0.05:150",
 )
 
 USUAL: dict[str, Any] = {
@@ -68,6 +80,12 @@ def run_of(kind: str, **choices: Any) -> st.Run:
     data, target, features = (DATA | MANY)[kind]
     asked = USUAL | {"loss": kind if kind in LOSSES else "auto", "missing": "drop"} | choices
     return st.descend(data, target, features, **asked)
+
+
+def rule_of(word: str) -> Rule:
+    """Return the rule of a word such as `momentum:0.5`, made without `choose_rule`."""
+    name, *numbers = word.split(":")
+    return RULES[name](*map(float, numbers))
 
 
 def scene_of(run: st.Run) -> Case:
@@ -93,8 +111,7 @@ def scene_of(run: st.Run) -> Case:
 
 def record_of(run: st.Run) -> Case:
     """Return a run as JavaScript tells it, less what each works out in its own way."""
-    trace, choices = run.trace, run.choices
-    limit = RULES[choices.rule]().limit(choices.curvature) if choices.curvature else None
+    trace, plan = run.trace, run.plan
     full = [
         run.objective.value(step.params) if np.isnan(step.full_loss) else step.full_loss
         for step in trace
@@ -109,9 +126,9 @@ def record_of(run: st.Run) -> Case:
         "norm": trace.gradient_norms.tolist(),
         "rate": trace.learning_rates.tolist(),
         "momentum": trace.momenta.tolist(),
-        "curvature": choices.curvature,
-        "limit": limit,
-        "exactLimit": choices.loss == "squared",
+        "curvature": plan.curvature,
+        "limit": plan.limit,
+        "exactLimit": plan.loss.is_quadratic,
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
     }
@@ -119,7 +136,7 @@ def record_of(run: st.Run) -> Case:
 
 def choices_of(run: st.Run, **asked: Any) -> Case:
     """Return the choices of a run as the page keeps them."""
-    return {"loss": run.choices.loss} | USUAL | asked
+    return {"loss": run.plan.loss.name} | USUAL | asked
 
 
 def case(kind: str, **asked: Any) -> Case:
@@ -130,8 +147,8 @@ def case(kind: str, **asked: Any) -> Case:
 
 def safe_rate(kind: str, rule: str, scale: str, share: float = 0.7) -> float:
     """Return a rate that is a share of the rule's limit, or a plain small one if it has none."""
-    curvature = choose_scale(scale, run_of(kind, steps=0).objective).curvature
-    limit = RULES[rule]().limit(curvature) if curvature else None
+    curvature = coordinates_of(run_of(kind, steps=0).objective, scale).curvature
+    limit = rule_of(rule).limit(curvature) if curvature else None
     return share * limit if limit else 0.05
 
 
@@ -141,7 +158,7 @@ def small_cases() -> dict[str, Case]:
         f"{kind} {rule}": case(kind, rule=rule, learning_rate=safe_rate(kind, rule, "standard"),
                                scale="standard", l2=0.01)
         for kind in DATA
-        for rule in RATED
+        for rule in (*RATED, *NUMBERED)
     }  # fmt: skip
     for kind in CURVED:
         cases[f"{kind} plane"] = case(kind, rule="plane", scale="round", l2=0.01, steps=4)

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import steepest as st
-from steepest.page.record import scene_record
 from steepest.page.wire import to_json
 
 STATE = """
@@ -21,7 +20,7 @@ STATE = """
 
 def record(run: st.Run) -> Any:
     """Return the record of a run as a page gets it."""
-    return json.loads(to_json(scene_record(run.story, run.data, run.objective, run.surface())))
+    return json.loads(to_json(run.record()))
 
 
 def ask(modules: Any, module: str, code: str, states: Any, more: Any = None) -> Any:

@@ -74,6 +74,23 @@ def test_every_rule_on_every_loss(kind: str, rule: str, scale: str, modules: Any
     assert_same_run(descend(modules, case), case["run"], TIGHT if rule in BLIND else LOOSE)
 
 
+@pytest.mark.parametrize("rule", golden.NUMBERED)
+@pytest.mark.parametrize("kind", golden.DATA)
+def test_the_numbers_of_a_rule(kind: str, rule: str, modules: Any) -> None:
+    rate = golden.safe_rate(kind, rule, "standard")
+    case = golden.case(kind, rule=rule, learning_rate=rate, scale="standard", steps=25)
+    tight = rule.split(":")[0] in BLIND
+    assert_same_run(descend(modules, case), case["run"], TIGHT if tight else LOOSE)
+
+
+@pytest.mark.parametrize("rule", ["momentum:0.5", "nesterov:0.5"])
+def test_the_verdict_knows_the_beta(rule: str, modules: Any) -> None:
+    rate = golden.safe_rate("squared", rule, "none", 1.1)
+    case = golden.case("squared", rule=rule, learning_rate=rate, steps=40)
+    assert case["run"]["verdicts"][0]["numbers"]["limit"] == pytest.approx(rate / 1.1)
+    assert_same_run(descend(modules, case), case["run"])
+
+
 @pytest.mark.parametrize("scale", golden.SCALES)
 @pytest.mark.parametrize("kind", golden.DATA)
 def test_the_penalty(kind: str, scale: str, modules: Any) -> None:
@@ -147,7 +164,7 @@ def test_a_page_walks_the_default_run_again(kind: str, modules: Any) -> None:
     data, target, features = golden.DATA[kind]
     loss = "huber" if kind == "huber" else "auto"
     run = st.descend(data, target, features, loss=loss, missing="drop")
-    made = {name: getattr(run.choices, name) for name in ("rule", "scale", "delta")}
+    made = {name: run.plan.to_dict()[name] for name in ("rule", "scale", "delta")}
     choices = golden.choices_of(run, steps=len(run.trace) - 1, **made)
     asked = {"scene": golden.scene_of(run), "choices": choices}
     found, wanted = modules.evaluate(DESCEND, asked), golden.record_of(run)

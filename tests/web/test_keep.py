@@ -18,7 +18,7 @@ from telling import ask, record
 
 import steepest as st
 from steepest.data.written import write_table
-from steepest.page.record import PAGE_RULES
+from steepest.page.replay import PAGE_RULES
 
 # --- the link ------------------------------------------------------------------------------------
 
@@ -40,10 +40,18 @@ rates = some.one_of(
     some.builds("cosine:{}".format, above),
 )
 
+shares = some.floats(0, 1, exclude_max=True)
+
+numbered = some.one_of(
+    some.builds("momentum:{}".format, shares),
+    some.builds("rmsprop:{}:{}".format, shares, above),
+    some.builds("adam:{}:{}".format, shares, shares),
+)
+
 choices = some.fixed_dictionaries(
     {
         "loss": some.sampled_from(["squared", "absolute", "huber"]),
-        "rule": some.sampled_from(sorted(PAGE_RULES)),
+        "rule": some.sampled_from(sorted(PAGE_RULES)) | numbered,
         "learning_rate": rates,
         "scale": some.sampled_from(golden.SCALES),
         "l2": some.floats(0, 1e9),
@@ -167,6 +175,8 @@ def read(modules: Any, text: str) -> Any:
 DAMAGED = [
     "rate=-1", "rate=0", "rate=0x1f", "rate=1e999", "rate=NaN", "rate=1,5", "rate=time:",
     "rate=time:0.1:-1", "rate=evil:1", "rule=sgd", "rule=__proto__", "loss=cross_entropy",
+    "rule=momentum:", "rule=momentum:x", "rule=momentum:1", "rule=nesterov:-0.1", "rule=:0.5",
+    "rule=momentum:0.5:0.5", "rule=steepest:1", "rule=adam:0.9:1", "rule=rmsprop:0.9:-1",
     "scale=constructor", "seed=-1", "seed=1.5", "seed=1e300", "steps=100001", "steps=ten",
     "batch=0", "l2=-1", "delta=0", "start=1", "start=1,2,3", "start=1,Infinity", "start=1,,2",
     "at=-1", "axes=z", "theme=<b>", "pace=0", "hide=<script>", "hide=a,,b", "text=%zz",

@@ -167,7 +167,7 @@ def assert_a_drag_asks_python(live: "Page", run: st.Run) -> None:
     settle(live)
     start = [float(value) for value in Menu(live).told()["start"].split(",")]
     assert start != [float(value) for value in run.trace[0].params]
-    choices = {"scale": run.choices.scale, "learning_rate": run.choices.learning_rate}
+    choices = {"scale": run.plan.scale, "learning_rate": run.plan.learning_rate}
     again = descend_rows(run.data, rule="steepest", steps=200, start=start, **choices)
     assert_steps(live, again.trace_table(), tolerance=0.0)
 
@@ -199,7 +199,7 @@ def assert_a_lost_connection_comes_back(live: "Page") -> None:
     enter(live, "learning rate as a number", "0.03")
     features = read_table("diabetes").arrow.column_names[1:-1]
     opened = open_table(read_table("diabetes"), "progression", features).run
-    choices = {"scale": opened.choices.scale, "learning_rate": 0.03}
+    choices = {"scale": opened.plan.scale, "learning_rate": 0.03}
     again = descend_rows(opened.data, rule="momentum", steps=200, **choices)
     assert_steps(live, again.trace_table(), tolerance=0.0)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import steepest as st
-from steepest.descent.coordinates.named import choose_scale
+from steepest.descent.plan.method import coordinates_of
 
 SURFACE = """async ({ scene, choices, ask }) => {
   const { localEngine } = await import('/engine/local.js');
@@ -136,7 +136,7 @@ def test_the_coordinates_of_the_walk(kind: str, scale: str, look: Look) -> None:
     size = np.abs(run.params) @ np.abs([found["px"], found["py"]]).T
     assert (np.abs(read[:, 2]) <= 1e-12 * size).all()
     if scale == "standard":
-        chosen = choose_scale(scale, run.objective)
+        chosen = coordinates_of(run.objective, scale)
         unit = np.eye(len(run.params))[0]
         assert found["ux"] == pytest.approx(chosen.params(unit), rel=1e-12)
         assert found["xLabel"].endswith(", in standard units")

@@ -11,6 +11,7 @@ from telling import ask, record
 
 import steepest as st
 from steepest.data.written import write_table
+from steepest.descent.rules import AdamW, Momentum
 from steepest.numerals import counted, percent, short, signed
 from steepest.view.words import four_steps
 
@@ -405,6 +406,8 @@ PYTHON_RUNS = [
     lambda: st.descend("breast_cancer", "diagnosis", l2=1e-3, steps=5),
     lambda: geyser(learning_rate=0.09, steps=99),
     lambda: geyser(rule="adamw", learning_rate="backtracking", steps=9),
+    lambda: geyser(rule=Momentum(beta=0.3), learning_rate=0.04, steps=20),
+    lambda: geyser(rule=AdamW(beta2=0.99, weight_decay=1e-7), learning_rate=0.1, steps=9),
 ]
 
 

@@ -144,7 +144,7 @@ def assert_the_default_run_lives_on(doors: Doors, tmp_path: Path) -> None:
     page = doors.file(tmp_path / "default.html")
     rate = page.get_by_label("learning rate as a number", exact=True)
     rule = page.get_by_label("rule", exact=True)
-    assert rule.input_value() == run.choices.rule == "plane"
+    assert rule.input_value() == run.plan.rule.word == "plane"
     assert rate.is_disabled() and rate.input_value() == "auto"
     enter(page, "seed", "5")
     again = st.descend("orings", "damaged", ["temperature"], seed=5, steps=len(run.trace) - 1)

@@ -59,7 +59,7 @@ def _beyond_limit(
         level="proved" if proves else "measured",
         name="divergence",
         message=(
-            f"diverged: learning rate {rate:.{digits}g} is above {_limit_in_words(rule)} = "
+            f"diverged: learning rate {rate:.{digits}g} is above {rule.limit_formula} = "
             f"{limit:.{digits}g} "
             f"({most}curvature {curvature:.3g}{COORDINATES[scale]}), "
             "so steps across the steepest slope overshoot and grow"
@@ -75,16 +75,6 @@ def _beyond_limit(
         remedy=f"use learning rate {1.0 / curvature:.2g} (1/curvature), or auto",
         source=GRADIENT_DESCENT,
     )
-
-
-def _limit_in_words(rule: Rule) -> str:
-    """Return the rule's limit as a formula."""
-    return {
-        "steepest": "2/curvature",
-        "proximal": "2/curvature",
-        "momentum": "2 (1 + beta)/curvature",
-        "nesterov": "2 (1 + beta)/((1 + 2 beta) curvature)",
-    }.get(rule.name, "its limit")
 
 
 def _unexplained(trace: Trace, rule: Rule, rate: float) -> Verdict:

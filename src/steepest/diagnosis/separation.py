@@ -27,13 +27,13 @@ def judge_separation(
     certificate: see `objective.model.separability`.
     """
     if loss < objective.separation_threshold():
-        return _all_apart(objective.count, loss)
-    if classes is None or not (apart := objective.separated_classes(params)).size:
+        return _all_separated(objective.count, loss)
+    if classes is None or not (separated := objective.separated_classes(params)).size:
         return None
-    return _some_apart([str(classes[code]) for code in apart], objective.count)
+    return _some_separated([str(classes[code]) for code in separated], objective.count)
 
 
-def _all_apart(rows: int, loss: float) -> Verdict:
+def _all_separated(rows: int, loss: float) -> Verdict:
     total, limit = loss * rows, float(np.log(2.0))
     return Verdict(
         level="proved",
@@ -49,7 +49,7 @@ def _all_apart(rows: int, loss: float) -> Verdict:
     )
 
 
-def _some_apart(names: Sequence[str], rows: int) -> Verdict:
+def _some_separated(names: Sequence[str], rows: int) -> Verdict:
     which = f"the class {names[0]} is" if len(names) == 1 else f"the classes {', '.join(names)} are"
     return Verdict(
         level="proved",

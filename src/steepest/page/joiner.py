@@ -27,6 +27,7 @@ EXPORT = re.compile(
 )
 NAMED = re.compile(r"^\s*([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?\s*$")
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
+BLANK = re.compile(r"(?:(?<=[:,])[ \n]+|;?\s*([{};])\s*)")
 BACKTICK = re.compile(r"(?<!\\)`")
 UNKNOWN = re.compile(r"^\s*(?:import|export)\b|\bimport\s*[.(]|^await\b")
 
@@ -40,8 +41,11 @@ def web_text(path: str, root: Traversable = WEB) -> str:
 
 
 def style_text(path: str, root: Traversable = WEB) -> str:
-    """Return a style sheet without the lines that are only comment; ValueError if it is missing."""
-    return _flush(COMMENT.sub("", web_text(path, root)))
+    """Return a style sheet without comments and blanks; ValueError if it is missing.
+
+    A sheet may have no text in quotes with `:` or `;`, `,`, `{` or `}` beside a blank.
+    """
+    return BLANK.sub(r"\1", _flush(COMMENT.sub("", web_text(path, root))))
 
 
 def join(entry: str, exports: tuple[str, ...], root: Traversable = WEB) -> str:

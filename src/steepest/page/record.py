@@ -12,51 +12,25 @@ from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
 from steepest.data.sparse import dense_rows
-from steepest.descent.plan.method import Choices
+from steepest.descent.plan.plan import Plan
 from steepest.descent.rules import RULES
 from steepest.objective.loss.named import LOSSES, choose_loss
-from steepest.objective.loss.regression import Squared
 from steepest.objective.risk import LinearObjective
+from steepest.page.replay import PAGE_LOSSES, PAGE_RULES, PAGE_SCALES, repeats, walked_by_pages
 from steepest.surface.surface import Surface
 from steepest.trace import Trace
 from steepest.view.scene import MOST_ROWS, some_rows, thinned
-from steepest.view.story import Story, brief, label, loss_label
+from steepest.view.story import Story, label, loss_label, shortened
 
-__all__ = ["PAGE_POINTS", "PAGE_RULES", "VERSION", "run_record", "scene_record", "surface_record"]
+__all__ = ["PAGE_POINTS", "VERSION", "Record", "run_record", "scene_record", "surface_record"]
 
 Array = NDArray[np.float64]
 Record = dict[str, Any]
 
 VERSION = 1
 
-PAGE_RULES = ("steepest", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "plane")
-"""The rules that stand once more in `web/descent.js`; a page offers no others."""
-
-PAGE_RATES = ("auto", "time", "step", "cosine")
-"""The words of a learning rate that stand once more in `web/engine/rates.js`; numbers do too."""
-
-PAGE_LOSSES = ("squared", "absolute", "huber", "cross_entropy")
-"""The losses that a page walks on, and so offers; of a run on another it has the steps."""
-
-PAGE_SCALES = ("none", "standard", "round")
-"""The coordinates of `web/engine/scales.js`."""
-
 PAGE_POINTS = 101
 """Points a side of the surface: few enough to draw it anew while a data point is dragged."""
-
-CHOSEN = (
-    "loss",
-    "rule",
-    "learning_rate",
-    "scale",
-    "l1",
-    "l2",
-    "delta",
-    "quantile",
-    "batch",
-    "seed",
-)
-"""The choices that a page is told as they are."""
 
 MOST_STEPS = 100_001
 """Points of a run that a page gets: all of the longest that it can ask for."""
@@ -97,8 +71,8 @@ def scene_record(
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
     words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
     plain = data.sample_weight is None
-    alone = "page" if one and whole and plain and _known(story.choices) else "record"
-    again = alone == "page" and _same_again(story.choices)
+    alone = "page" if one and whole and plain and walked_by_pages(story.plan) else "record"
+    again = alone == "page" and repeats(story.plan)
     most = MOST_STEPS if live else MOST_WALKED if again else MOST_SAVED
     return {
         "version": VERSION,
@@ -134,30 +108,6 @@ def _shown_rows(data: Data) -> NDArray[np.intp]:
     return some_rows(rows, max(1, min(MOST_ROWS, MOST_ROW_NUMBERS // features)))
 
 
-def _known(choices: Choices) -> bool:
-    """Return whether a page can walk the run again: it knows losses, rules and rates, not L1."""
-    known = choices.rule in PAGE_RULES and choices.loss in PAGE_LOSSES and not choices.l1
-    known = known and choices.scale in PAGE_SCALES
-    return known and _walked_by_pages(choices.learning_rate)
-
-
-def _walked_by_pages(rate: float | str) -> bool:
-    """Return whether a page knows the learning rate: a number, however written, or a word."""
-    try:
-        return bool(np.isfinite(float(rate)))
-    except ValueError:
-        return str(rate).split(":")[0] in PAGE_RATES
-
-
-def _same_again(choices: Choices) -> bool:
-    """Return whether who walks the run again surely takes the same steps: rounding stays small.
-
-    A searched rate magnifies it, and so do kinks and quotients of small gradients.
-    """
-    plain = choices.rule in ("steepest", "momentum", "nesterov")
-    return plain and choices.learning_rate != "auto" and choices.loss != "absolute"
-
-
 def _names(story: Story, data: Data) -> Record:
     """Return what features, target and params are called, with their units."""
     features, target = data.features, data.target
@@ -180,7 +130,7 @@ def _names(story: Story, data: Data) -> Record:
 
 def _losses(story: Story, unit: str) -> list[Record]:
     """Return the losses that fit the target: those that are offered, and the run's own."""
-    own, delta, quantile = story.choices.loss, story.choices.delta, story.choices.quantile
+    own, plan = story.loss.name, story.plan
     classes = None if story.classes is None else len(story.classes)
     fitting = [name for name in LOSSES if (name == "cross_entropy") == (classes is not None)]
     fitting = [name for name in fitting if name == own or name in PAGE_LOSSES]
@@ -188,7 +138,7 @@ def _losses(story: Story, unit: str) -> list[Record]:
         {
             "name": name,
             "label": loss_label(name, unit),
-            "formula": choose_loss(name, classes, delta, quantile).formula,
+            "formula": choose_loss(name, classes, plan.delta, plan.quantile).formula,
         }
         for name in fitting
     ]
@@ -202,14 +152,13 @@ def run_record(
     `lowest` is the lowest loss that is known of the objective; `most` is how many points are told,
     of longer runs the first ones and ever fewer after them.
     """
-    choices, trace = story.choices, story.trace
+    plan, trace = story.plan, story.trace
     index = _kept_steps(trace, most)
     place = np.searchsorted(trace.kept, index)
     params = trace.params[place]
     losses = _full_losses(trace.full_losses[index], params, objective)
-    known = choices.curvature if choices.rule in RULES else None
     return {
-        "choices": _choices(choices, trace),
+        "choices": _choices(plan, trace),
         "size": objective.size,
         "count": len(trace),
         "index": index.astype(np.int32),
@@ -220,9 +169,9 @@ def run_record(
         "norm": trace.gradient_norms[index],
         "rate": trace.learning_rates[index],
         "momentum": trace.momenta[index],
-        "curvature": choices.curvature,
-        "limit": RULES[choices.rule]().limit(known) if known else None,
-        "exactLimit": isinstance(objective.loss, Squared),
+        "curvature": plan.curvature,
+        "limit": plan.limit,
+        "exactLimit": plan.loss.is_quadratic,
         "best": _best(losses),
         "lowest": None if lowest is None else float(np.nanmin([lowest, *losses])),
         "stop": asdict(story.stop),
@@ -254,12 +203,22 @@ def _best(losses: Array) -> int:
     return 0 if np.isnan(losses).all() else int(np.nanargmin(losses))
 
 
-def _choices(choices: Choices, trace: Trace) -> Record:
-    """Return what was chosen; a run that was told no number of steps chose those it took."""
-    chosen = {name: getattr(choices, name) for name in CHOSEN}
-    steps = max(1, len(trace) - 1) if choices.steps is None else choices.steps
-    start = None if choices.random_start else trace[0].params.tolist()
-    return chosen | {"steps": steps, "start": start}
+def _choices(plan: Plan, trace: Trace) -> Record:
+    """Return what was chosen; a run that was given no number of steps chose those it took."""
+    return {
+        "loss": plan.loss.name,
+        "rule": plan.rule.word,
+        "learning_rate": plan.rate_in_words,
+        "scale": plan.scale,
+        "l1": plan.penalty.l1,
+        "l2": plan.penalty.l2,
+        "delta": plan.delta,
+        "quantile": plan.quantile,
+        "batch": plan.batch,
+        "seed": plan.seed,
+        "steps": max(1, len(trace) - 1) if plan.steps is None else plan.steps,
+        "start": None if plan.random_start else trace[0].params.tolist(),
+    }
 
 
 def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record:
@@ -301,4 +260,4 @@ def _axis_label(story: Story, index: int, walk: str = "none") -> str:
         return f"{story.long_word(index)}, in standard units"
     row, which = divmod(index, story.loss.margins)
     of = "" if story.loss.margins == 1 or story.classes is None else f"[{story.classes[which]}]"
-    return f"round {row + 1}{brief(of)}"
+    return f"round {row + 1}{shortened(of)}"

@@ -1,4 +1,4 @@
-"""`descend`: from data and choices to a run."""
+"""`descend`: from data and options to a run."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Unpack
@@ -10,19 +10,18 @@ from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.prepare import Data, prepare
 from steepest.data.target import Target
-from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.keywords import OptionKeywords
-from steepest.descent.plan.method import Choices, objective_of, plan_method, plan_stopping
+from steepest.descent.plan.method import objective_of, plan_method
 from steepest.descent.plan.options import Options
+from steepest.descent.plan.plan import Plan
 from steepest.descent.plan.signature import takes_options
 from steepest.errors import ChoiceError
 from steepest.numerals import counted
-from steepest.objective.loss.loss import Loss
-from steepest.objective.loss.named import LOSSES
-from steepest.objective.risk import LinearObjective
+from steepest.objective.loss.named import wants_classes
+from steepest.run.callback import Callback
 from steepest.run.run import Run
-from steepest.run.training import Told, check_start, judge, record, stands
-from steepest.trace import Step, Trace
+from steepest.run.training import train
+from steepest.trace import Step
 
 __all__ = ["descend", "descend_rows"]
 
@@ -75,7 +74,7 @@ def descend(
         target,
         features,
         drop=drop,
-        classify=_wants_classes(options.get("loss", "auto")),
+        classify=wants_classes(options.get("loss", "auto")),
         missing=missing,
         sample_weight=sample_weight,
         threads=threads,
@@ -102,47 +101,21 @@ def descend_rows(
 
     `given_up` is asked between steps; once it says so the run is interrupted.
     """
-    asked = Options(start=_start_from(start, rows), **options)
+    given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
-    objective = objective_of(rows, asked, threads)
-    walk, why = plan_method(objective, asked)
-    stops = plan_stopping(objective, walk, asked)
-    trace, told = Trace(walk.start.size), Told(callback)
-    descent = Descent(walk, enough=stops.enough)
-    stop = record(descent, trace, stops, progress, told, given_up)
-    check_start(trace)
-    return told.kept(
-        Run(
-            data=rows,
-            objective=objective,
-            choices=_became(asked, objective, walk, why),
-            trace=trace,
-            stop=stop,
-            verdicts=judge(walk, trace, stop, rows.target.classes),
-            asked=asked,
-            standing=stands(descent, trace, stop),
-        )
+    objective = objective_of(rows, given, threads)
+    method, reasons = plan_method(objective, given)
+    plan = Plan.of(
+        given,
+        loss=objective.loss,
+        rule=method.rule,
+        scale=method.coordinates.name,
+        curvature=method.coordinates.curvature,
+        reasons=reasons,
     )
-
-
-def _became(asked: Options, objective: LinearObjective, walk: Method, why: str) -> Choices:
-    """Return what was asked for, and what `auto` became."""
-    return Choices(
-        loss=objective.loss.name,
-        rule=walk.rule.name,
-        learning_rate=asked.rate_in_words,
-        scale=walk.coordinates.name,
-        l1=asked.l1,
-        l2=asked.l2,
-        delta=getattr(objective.loss, "delta", 1.0),
-        quantile=getattr(objective.loss, "share", 0.5),
-        seed=asked.seed,
-        random_start=asked.start is None,
-        steps=asked.steps,
-        batch=asked.batch,
-        curvature=walk.coordinates.curvature,
-        why=why,
-    )
+    asked = Callback(callback)
+    outcome = train(method, given, rows.target.classes, asked, progress=progress, given_up=given_up)
+    return asked.raise_with_run(Run.of(rows, objective, plan, given, outcome))
 
 
 def _start_from(start: ArrayLike | Run | None, rows: Data) -> ArrayLike | None:
@@ -164,20 +137,14 @@ def _start_from(start: ArrayLike | Run | None, rows: Data) -> ArrayLike | None:
             )
     if start.classes != rows.target.classes:
         raise ChoiceError(
-            f"the run to start from predicts {_told(start.data.target)}, but these data have "
-            f"{_told(rows.target)}; start from a run with the same classes"
+            f"the run to start from predicts {_in_words(start.data.target)}, but these data have "
+            f"{_in_words(rows.target)}; start from a run with the same classes"
         )
     return start.params
 
 
-def _told(target: Target) -> str:
+def _in_words(target: Target) -> str:
     """Return what a target is, for a message."""
     if target.classes is None:
         return f"a number, {target.name}"
     return f"the classes {', '.join(map(str, target.classes))} of {target.name}"
-
-
-def _wants_classes(loss: str | Loss) -> bool | None:
-    """Return whether the loss needs classes; None if the target's type decides."""
-    name = loss.split(":")[0] if isinstance(loss, str) else getattr(loss, "name", "")
-    return None if name not in LOSSES else name == "cross_entropy"

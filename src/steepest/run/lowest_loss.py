@@ -1,6 +1,6 @@
 """The lowest loss that an objective has, where that is known: what a descent may hope for.
 
-A loss that no run has reached must not be guessed, so each way here is one that knows: least
+A loss that no run has reached must not be guessed, so each of these knows: least
 squares, Newton steps on a bowl with a bottom, a search along the one weight that there is, or a
 descent that has arrived.
 """
@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import DENSE_FEATURES
 from steepest.descent.plan.method import plan_method, plan_stopping
 from steepest.descent.plan.options import Options
-from steepest.objective.loss.quantile import Quantile
-from steepest.objective.loss.regression import Absolute, median
+from steepest.objective.loss.regression import median
 from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import LinearObjective
 from steepest.trace import Trace
@@ -49,7 +48,7 @@ def lowest_loss(objective: LinearObjective) -> float | None:
         return objective.value(_least_squares(objective))
     if rows.X.size > MOST_NUMBERS:
         return None
-    if isinstance(objective.loss, Absolute | Quantile):
+    if not objective.loss.smooth:
         return _of_one_weight(objective) if objective.size == 2 else None
     if objective.size == 2 and not objective.penalty.l1:
         bowl = objective.on_plane(Plane.of_two(np.zeros(2), 0, 1)).bowl()
@@ -59,11 +58,11 @@ def lowest_loss(objective: LinearObjective) -> float | None:
 
 
 def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
-    """Return the loss, None if it falls for ever: classes told apart without fault have no minimum.
+    """Return the loss, None if it falls for ever: separated classes have no minimum.
 
-    Then the steps only end where the loss can no more be told from 0.
+    Then the steps only end where the loss has no digits left but 0.
     """
-    endless = objective.loss.classes is not None and not (objective.penalty)
+    endless = objective.loss.classes is not None and not objective.penalty
     if loss is None or (endless and loss < NOTHING * objective.null_loss):
         return None
     return loss
@@ -72,13 +71,13 @@ def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
 def _least_squares(objective: LinearObjective) -> Array:
     """Return the params of the least mean squared error plus penalty, from standard units."""
     rows, (mean, deviation) = objective.blocks, objective.moments
-    bend = 2 * objective.gram[:-1, :-1]
-    bend[np.diag_indices(len(mean))] += objective.penalty.l2 / deviation**2
+    hessian = 2 * objective.gram[:-1, :-1]
+    hessian[np.diag_indices(len(mean))] += objective.penalty.l2 / deviation**2
     middle = objective.loss.guess(rows.y, rows.sample_weight)
     flat = np.append(np.zeros(len(mean)), middle)
     gradient = objective.value_and_gradient(flat)[1]
     slope = (mean * gradient[-1] - gradient[:-1]) / deviation
-    weights = np.linalg.lstsq(bend, slope, rcond=1e-13)[0] / deviation
+    weights = np.linalg.lstsq(hessian, slope, rcond=1e-13)[0] / deviation
     return np.append(weights, middle - mean @ weights)
 
 
@@ -97,7 +96,7 @@ def _of_one_weight(objective: LinearObjective) -> float:
 
     spread = np.average(np.abs(x - median(x, counted)), weights=counted)
     about = np.average(np.abs(y - median(y, counted)), weights=counted)
-    least = min(loss.share, 1.0 - loss.share) if isinstance(loss, Quantile) else 1.0
+    least = np.abs(loss.slope(np.array([-1.0, 1.0]), np.zeros(2))).min()
     far = (objective.null_loss / least + about) / spread if spread else 0.0
     return _golden_section(at, -far, far)
 

@@ -31,7 +31,7 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
             "classes": classes,
             "base_levels": run.data.features.bases,
         },
-        "choices": asdict(run.choices),
+        "choices": run.plan.to_dict(),
         "weights": {
             name: _by_class(weight, several)
             for name, weight in zip(run.feature_names, weights, strict=True)

@@ -1,24 +1,23 @@
-"""A run: data, objective, choices, trace and verdicts together, and what can be asked of them."""
+"""A run: data, objective, plan, trace and verdicts together, and what can be asked of them."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.archive import damaged, read_archive, write_archive
-from steepest.data.features import Features
 from steepest.data.prepare import Data, labelled_rows, new_rows
-from steepest.data.sparse import Matrix, matrix_of, matrix_parts
-from steepest.data.target import Target
+from steepest.data.sparse import Matrix
 from steepest.data.weights import array_weights
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
-from steepest.descent.plan.method import Choices, objective_of
 from steepest.descent.plan.options import Options
+from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
@@ -33,14 +32,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.figure import Figure
 
+    from steepest.page.record import Record
+    from steepest.run.display import Bundle
+    from steepest.run.training import Outcome
     from steepest.view.scene import Scene
     from steepest.view.story import Story
 
 __all__ = ["Run", "load"]
 
 Array = NDArray[np.float64]
-
-Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 PICTURE_POINTS = 151
 """Points a side of a surface that is drawn: enough for a thin ravine."""
@@ -55,30 +55,58 @@ class Run:
 
     data: Data
     objective: LinearObjective
-    choices: Choices
+    plan: Plan
+    """What the run was made with: loss, penalty, rule, learning rate, coordinates."""
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
-    asked: Options | None = None
-    """The choices as they were made; None if the file of the run does not hold them."""
-    standing: Checkpoint | None = None
-    """Where the descent stood when it stopped, to go on from; None if that was not kept."""
+    options: Options | None = None
+    """The options as they were given; None if the file of the run does not hold them."""
+    checkpoint: Checkpoint | None = None
+    """Where the descent was when it stopped, to go on from; None if that was not kept."""
 
-    _in_notebook: ClassVar[Callable[["Run"], Bundle] | None] = None
-    _in_marimo: ClassVar[Callable[["Run"], Any] | None] = None
-    _resume: ClassVar[Callable[..., "Run"] | None] = None
-    # What goes on with a run, and the doors to a notebook, stand above this room;
-    # `steepest/__init__.py` hangs them in.
+    @classmethod
+    def of(
+        cls,
+        data: Data,
+        objective: LinearObjective,
+        plan: Plan,
+        options: Options | None,
+        outcome: "Outcome",
+    ) -> "Run":
+        """Return the run that training has come to."""
+        return cls(
+            data=data,
+            objective=objective,
+            plan=plan,
+            trace=outcome.trace,
+            stop=outcome.stop,
+            verdicts=outcome.verdicts,
+            options=options,
+            checkpoint=outcome.checkpoint,
+        )
 
-    def _repr_mimebundle_(self, **ignored: Any) -> Bundle:
+    @property
+    def choices(self) -> SimpleNamespace:
+        """The plan in words and numbers, as `report` has it. Deprecated: ask `plan`."""
+        warnings.warn(
+            "run.choices will go: run.plan has the same as values, run.plan.to_dict() as words",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return SimpleNamespace(**self.plan.to_dict())
+
+    def _repr_mimebundle_(self, **ignored: object) -> "Bundle":
         """Return the run as Jupyter shows it: the page, or a picture; and what is said of them."""
-        show = Run._in_notebook
-        return ({"text/plain": repr(self)}, {}) if show is None else show(self)
+        from steepest.run.display import mime_bundle
 
-    def _display_(self) -> Any:
+        return mime_bundle(self)
+
+    def _display_(self) -> object:
         """Return the run as marimo shows it."""
-        show = Run._in_marimo
-        return repr(self) if show is None else show(self)
+        from steepest.run.display import marimo_view
+
+        return marimo_view(self)
 
     def __repr__(self) -> str:
         """Return what was fitted and how it ended, in a line."""
@@ -102,7 +130,7 @@ class Run:
     def _result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
         # At kinks, and where the loss curves without bound, steps go down and up again.
-        unbounded = self.choices.curvature is None
+        unbounded = self.plan.curvature is None
         left = bool(self.verdicts) or self.stop.reason == "risen"
         return self.trace.best if left or unbounded else self.trace[-1]
 
@@ -155,10 +183,10 @@ class Run:
         >>> len(run.resume(steps=10).trace)
         21
         """
-        assert Run._resume is not None
-        return Run._resume(
-            self, steps=steps, tol=tol, seconds=seconds, callback=callback, progress=progress
-        )
+        from steepest.run.resume import resume
+
+        more = Options(steps=steps, tol=tol, seconds=seconds)
+        return resume(self, more, callback, progress)
 
     def predict(self, data: Any) -> NDArray[Any]:
         """Return the prediction for each row of `data`, (rows,): numbers, or classes.
@@ -175,8 +203,7 @@ class Run:
 
         Raises ChoiceError if the target is a number.
         """
-        loss = self.objective.loss
-        probabilities = loss.probabilities(self._margins(data)) if loss.classes else None
+        probabilities = self.objective.loss.probabilities(self._margins(data))
         if probabilities is None:
             raise ChoiceError(
                 f"{self.data.target.name} is a number, so there are no classes to give "
@@ -250,7 +277,7 @@ class Run:
         names, end = self.param_names, self._result
         usual = names[0], names[len(names) - self.objective.layout.biases]
         axes = choose_axes(names, end.params, x, y, plane, usual=usual)
-        return surface_of_trace(self.objective, axes, self._told_trace, end, points)
+        return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
 
     def table(self) -> "pa.Table":
         """Return the rows the run was trained on: actual, predicted, loss and share of the loss.
@@ -258,19 +285,25 @@ class Run:
         For classes there is the probability of each; the losses are `-log` of that of the actual
         class, and their mean is the cross entropy.
         """
-        from steepest.view.table import rows_as_told
+        from steepest.view.table import row_table
 
-        return rows_as_told(self.objective, self.data, self.params)
+        return row_table(self.objective, self.data, self.params)
 
     @cached_property
     def lowest_loss(self) -> float | None:
         """The lowest loss of all rows that there is, penalty included; None if it is not known."""
         return lowest_loss(self.objective)
 
+    def with_lowest_loss(self, known: float | None) -> "Run":
+        """Return the run with its `lowest_loss` known, from another run on the same objective."""
+        run = replace(self)
+        vars(run)["lowest_loss"] = known
+        return run
+
     @cached_property
-    def _told_trace(self) -> Trace:
-        """The trace as it is told and drawn: steps on samples know the loss of all rows too."""
-        sampled = np.isnan(self.trace.full_losses).any() and self.choices.batch is None
+    def _informed_trace(self) -> Trace:
+        """The trace as it is drawn: steps on samples know the loss of all rows too."""
+        sampled = np.isnan(self.trace.full_losses).any() and self.plan.batch is None
         return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
     @cached_property
@@ -281,8 +314,8 @@ class Run:
         return Story.of(
             self.data,
             self.objective,
-            self.choices,
-            self._told_trace,
+            self.plan,
+            self._informed_trace,
             self._result,
             self.stop,
             self.verdicts,
@@ -335,36 +368,29 @@ class Run:
 
         write_page(self.record(), self.explain(), path)
 
-    def record(self, live: bool = False) -> dict[str, Any]:
+    def record(self, live: bool = False) -> "Record":
         """Return the run as a page reads it; `live` says that Python computes for the page."""
-        from steepest.page.record import PAGE_POINTS, scene_record
+        from steepest.page.record import scene_record
 
-        surface = self.surface(points=PAGE_POINTS)
-        return scene_record(self.story, self.data, self.objective, surface, self.lowest_loss, live)
+        return scene_record(
+            self.story, self.data, self.objective, self._page_surface, self.lowest_loss, live
+        )
+
+    @cached_property
+    def _page_surface(self) -> Surface:
+        """The surface of the page at first."""
+        from steepest.page.record import PAGE_POINTS
+
+        return self.surface(points=PAGE_POINTS)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.
 
         `load` reads it back. The file is a zip of JSON and arrays, nothing pickled.
         """
-        data = self.data
-        record = {
-            "name": data.name,
-            "dropped": data.dropped,
-            "weightless": data.weightless,
-            "features": data.features.to_dict(),
-            "target": data.target.to_dict(),
-            "choices": asdict(self.choices),
-            "stop": asdict(self.stop),
-            "verdicts": [asdict(verdict) for verdict in self.verdicts],
-        }
-        record["asked"] = None if self.asked is None else self.asked.to_dict()
-        arrays = {**matrix_parts(data.X), "y": data.y}
-        if self.standing is not None and record["asked"] is not None:
-            arrays |= self.standing.to_arrays()
-        if data.sample_weight is not None:
-            arrays["sample_weight"] = data.sample_weight
-        write_archive(path, record, arrays | self.trace.to_arrays())
+        from steepest.run.saved import write_run
+
+        write_run(self, path)
 
 
 def load(path: str | os.PathLike[str]) -> Run:
@@ -372,39 +398,6 @@ def load(path: str | os.PathLike[str]) -> Run:
 
     Raises FileError for a file that is missing, damaged, foreign, or of a later version.
     """
-    record, arrays = read_archive(path)
-    try:
-        run = _from_record(record, arrays)
-        fits = run.trace.size == run.objective.size == len(run.param_names)
-        if (at := run.standing) is not None:
-            fits &= at.index in (len(run.trace) - 1, len(run.trace))
-            fits &= at.params.size == run.trace.size
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise damaged(path, error) from error
-    if not fits:
-        raise damaged(path, ValueError("its parts do not fit together"))
-    return run
+    from steepest.run.saved import read_run
 
-
-def _from_record(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Run:
-    data = Data(
-        X=matrix_of(arrays),
-        y=arrays["y"],
-        features=Features.from_dict(record["features"]),
-        target=Target.from_dict(record["target"]),
-        name=record["name"],
-        dropped=record["dropped"],
-        sample_weight=arrays.get("sample_weight"),
-        weightless=record.get("weightless", 0),
-    )
-    choices = Choices(**record["choices"])
-    return Run(
-        data=data,
-        objective=objective_of(data, choices),
-        choices=choices,
-        trace=Trace.from_arrays(arrays),
-        stop=Stop(**record["stop"]),
-        verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
-        asked=Options.from_dict(record["asked"]) if record.get("asked") else None,
-        standing=Checkpoint.from_arrays(arrays),
-    )
+    return Run(**read_run(path))

@@ -13,11 +13,12 @@ from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError, SteepestError
+from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.penalty import Penalty
 from steepest.objective.risk import LinearObjective
 from steepest.page.html import saved_html
 from steepest.page.record import run_record, surface_record
 from steepest.run.descend import descend_rows
-from steepest.run.lowest_loss import lowest_loss
 from steepest.run.run import Run
 from steepest.session import request as asked
 from steepest.session.opening import OpenData, open_file, open_run, open_table
@@ -45,7 +46,7 @@ class Session:
 
     def __init__(self, opened: OpenData) -> None:
         self._opened = opened
-        self._known: dict[tuple[str, float, float, float, float], float | None] = {}
+        self._lowest_losses: dict[tuple[Loss, Penalty], float | None] = {}
         self._asks: dict[str, Callable[[Mapping[str, Any], Callable[[], bool]], Record]] = {
             "open": self._open,
             "offer": self._offer,
@@ -103,7 +104,7 @@ class Session:
         table = self._table(request)
         if table is not None or target is not None or features is not None or chosen:
             self._opened = self._reopened(table, target, features, chosen, given_up)
-            self._known = {}
+            self._lowest_losses = {}
         scene = self._opened.run.record(live=True)
         return {"scene": scene, "offer": self._opened.offer(), "note": self._opened.note}
 
@@ -145,18 +146,7 @@ class Session:
 
     def _descend(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
         run = self._run(request, given_up)
-        return run_record(run.story, run.objective, self._lowest(run))
-
-    def _lowest(self, run: Run) -> float | None:
-        """Return the lowest loss of a run's objective, which one run after the other may share."""
-        if run.data is not self._opened.data:
-            # A point is being dragged: there is no time for a descent that arrives.
-            return lowest_loss(run.objective) if run.objective.size == 2 else None
-        chosen = run.choices
-        objective = (chosen.loss, chosen.l1, chosen.l2, chosen.delta, chosen.quantile)
-        if objective not in self._known:
-            self._known[objective] = lowest_loss(run.objective)
-        return self._known[objective]
+        return run_record(run.story, run.objective, run.lowest_loss)
 
     def _run(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Run:
         """Return the run of the choices and rows in a request."""
@@ -167,7 +157,18 @@ class Session:
         run = descend_rows(rows, given_up=given_up, **choices)
         if given_up():
             raise SupersededError
-        return run
+        return run.with_lowest_loss(self._lowest_loss(run))
+
+    def _lowest_loss(self, run: Run) -> float | None:
+        """Return the lowest loss of a run's objective, which one run after the other may share."""
+        if run.data is not self._opened.data:
+            # A point is being dragged: there is no time for a descent that arrives.
+            return run.lowest_loss if run.objective.size == 2 else None
+        first, chosen = self._opened.run, (run.plan.loss, run.plan.penalty)
+        if chosen not in self._lowest_losses:
+            same = chosen == (first.plan.loss, first.plan.penalty)
+            self._lowest_losses[chosen] = first.lowest_loss if same else run.lowest_loss
+        return self._lowest_losses[chosen]
 
     def _surface(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
         objective = self._objective(request)

@@ -10,7 +10,7 @@ from steepest.numerals import short
 from steepest.trace import Step
 from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
-from steepest.view.story import brief
+from steepest.view.story import shortened
 from steepest.view.style import INK, MUTED, PATH
 from steepest.view.words import fall, headings, update_line, verdict_line
 
@@ -46,8 +46,8 @@ class Captions:
             figure.text(x, TOP - 0.095, "", fontsize=11, va="top", linespacing=1.4) for x in LEFT
         ]
         self._fixed = self._fixed_bodies()
-        told = textwrap.shorten(verdict_line(scene), 180)
-        self._verdict = figure.text(0.035, 0.912, told, fontsize=10, color=PATH)
+        verdict = textwrap.shorten(verdict_line(scene), 180)
+        self._verdict = figure.text(0.035, 0.912, verdict, fontsize=10, color=PATH)
         figure.text(0.035, 0.012, _slice_note(scene), fontsize=9.5, color=MUTED)
 
     @property
@@ -56,30 +56,30 @@ class Captions:
         return [*self._numbers, *self._heads, *self._bodies, self._verdict]
 
     def show(self, act: int, at: int) -> None:
-        """Light step `act` (5: the run is over) and tell the numbers of point `at`."""
+        """Light step `act` (5: the run is over) and show the numbers of point `at`."""
         for i, group in enumerate(zip(self._numbers, self._heads, self._bodies, strict=True)):
-            self._light(group, on=min(act, 4) == i + 1, seen=act >= i + 1)
+            self._light(group, on=min(act, 4) == i + 1, shown=act >= i + 1)
         for body, text in zip(self._bodies, self._fixed, strict=False):
             body.set_text(text)
         self._bodies[3].set_text(self._repeat(at, over=act == 5))
         self._verdict.set_visible(act == 5)
 
-    def _light(self, group: tuple[Text, Text, Text], on: bool, seen: bool) -> None:
+    def _light(self, group: tuple[Text, Text, Text], on: bool, shown: bool) -> None:
         number, head, body = group
         for text in group:
-            text.set_visible(seen)
+            text.set_visible(shown)
         number.set(color=PATH, fontsize=12, fontweight="bold", alpha=1.0 if on else 0.55)
         head.set_color(INK if on else MUTED)
         body.set_color(INK if on else MUTED)
 
     def _fixed_bodies(self) -> list[str]:
-        """Return the words of steps 1 to 3, which stay as they are once told."""
+        """Return the words of steps 1 to 3, which stay as they are once shown."""
         trace = self._scene.trace
         start = trace[0]
         first = [*self._params(start), f"loss {short(start.loss)}"]
         if len(trace) == 1:
             return ["\n".join(first)]
-        second = [update_line(self._scene, i) for i in self._told(start)]
+        second = [update_line(self._scene, i) for i in self._shown_params(start)]
         if self._scene.move and self._scene.move.where:
             second.append("in standard units")
         third = fall(self._scene).split(": ")
@@ -95,10 +95,10 @@ class Captions:
 
     def _params(self, step: Step) -> list[str]:
         words = self._scene.param_words
-        return [f"{brief(words[i])} {short(step.params[i])}" for i in self._told(step)]
+        return [f"{shortened(words[i])} {short(step.params[i])}" for i in self._shown_params(step)]
 
-    def _told(self, step: Step) -> list[int]:
-        """Return the params that are told: all if few, else the two that the surface shows."""
+    def _shown_params(self, step: Step) -> list[int]:
+        """Return the params that are shown: all if few, else the two that the surface shows."""
         count = len(step.params)
         if count <= MOST_PARAMS:
             return list(range(count))

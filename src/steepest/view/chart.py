@@ -153,7 +153,7 @@ class Losses:
         steps, values = known, losses[known]
         self._y = path.losses
         axes.plot(steps, values, color="#c9d1d8", lw=1.4, zorder=1)
-        if scene.choices.batch:
+        if scene.plan.batch:
             self._batches(axes, scene)
         self._scales(axes, values, int(steps[-1]))
         lowest = float(values.min())

@@ -67,9 +67,9 @@ def _headings(figure: Figure, scene: Scene) -> None:
 
 
 def _summary(scene: Scene) -> str:
-    choices, steps = scene.choices, len(scene.trace) - 1
+    plan, steps = scene.plan, len(scene.trace) - 1
     return (
-        f"{choices.rule} descent, learning rate {choices.learning_rate}, scale {choices.scale}: "
+        f"{plan.rule.word} descent, learning rate {plan.rate_in_words}, scale {plan.scale}: "
         f"loss {short(scene.trace.full_losses[0])} -> {short(scene.result.full_loss)} in "
         f"{counted(steps, 'step')}"
     )

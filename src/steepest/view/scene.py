@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from steepest.data.prepare import Data
 from steepest.data.sparse import dense_rows
 from steepest.surface.surface import Surface
-from steepest.view.story import Story, brief, label
+from steepest.view.story import Story, label, shortened
 
 __all__ = ["MOST_ROWS", "Scene", "some_rows", "thinned"]
 
@@ -49,7 +49,7 @@ class Scene(Story):
     @property
     def class_labels(self) -> tuple[str, ...]:
         """The names of the classes, cut to what a picture has room for."""
-        return tuple(map(brief, self.classes or ()))
+        return tuple(map(shortened, self.classes or ()))
 
     @property
     def sampled(self) -> str:

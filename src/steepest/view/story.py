@@ -1,6 +1,6 @@
-"""The story of a run: all that is told of it in words, gathered once, as plain data.
+"""The story of a run: all that its words say, gathered once, as plain data.
 
-It has no surface, so telling a run costs no more than one look at its rows.
+It has no surface, so telling a run costs no more than one evaluation of its rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,22 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
-from steepest.descent.plan.method import Choices, coordinates_of
+from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
-from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.objective.loss.loss import Loss
-from steepest.objective.loss.poisson import Poisson
 from steepest.objective.model.linear import param_names
 from steepest.objective.risk import LinearObjective
 from steepest.trace import Step, Trace
 
-__all__ = ["MOST_PARAMS", "Move", "Story", "brief", "label", "loss_label"]
+__all__ = ["MOST_PARAMS", "Move", "Story", "label", "loss_label", "shortened"]
 
 Array = NDArray[np.float64]
 
 MOST_PARAMS = 6
-"""Params that are told one by one; of more, those that matter most."""
+"""Params that are shown one by one; of more, those that matter most."""
 
 MOST_LETTERS = 32
 """Letters of a name in a picture."""
@@ -47,7 +45,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Story:
-    """What is told of a run. `rows` is how many there are, `dropped` how many were left out.
+    """What is said of a run. `rows` is how many there are, `dropped` how many were left out.
 
     `weightless` is how many more were left out because they weigh 0.
     """
@@ -65,19 +63,19 @@ class Story:
     classes: tuple[str, ...] | None
     param_names: tuple[str, ...]
     param_words: tuple[str, ...]
-    """The names by which params are told: just `weight` and `bias` where there are no others."""
+    """The names by which params are shown: just `weight` and `bias` where there are no others."""
     param_units: tuple[str, ...]
     loss_label: str
-    choices: Choices
+    plan: Plan
     trace: Trace
     result: Step
     stop: Stop
     verdicts: Sequence[Verdict]
     move: Move | None
     """The first step; None if none was taken."""
-    told: Sequence[int]
-    """The params that are told one by one."""
-    costs: Array
+    shown_params: Sequence[int]
+    """The params that are shown one by one."""
+    row_losses: Array
     """The loss of every row at the result, (rows,)."""
     probabilities: Array | None
     """The probability of each class for every row at the result, (rows, k), or None."""
@@ -88,7 +86,7 @@ class Story:
         cls,
         data: Data,
         objective: LinearObjective,
-        choices: Choices,
+        plan: Plan,
         trace: Trace,
         result: Step,
         stop: Stop,
@@ -111,33 +109,33 @@ class Story:
             classes=None if target.classes is None else tuple(map(str, target.classes)),
             param_names=names,
             param_words=("weight", "bias") if len(names) == 2 else names,
-            param_units=_param_units(features.units, _margin_unit(loss, target.unit), loss.margins),
-            loss_label=loss_label(choices.loss, target.unit, choices.penalised),
-            choices=choices,
+            param_units=_param_units(features.units, loss.margin_unit(target.unit), loss.margins),
+            loss_label=loss_label(loss.name, target.unit, bool(plan.penalty)),
+            plan=plan,
             trace=trace,
             result=result,
             stop=stop,
             verdicts=verdicts,
-            move=_first_move(objective, choices, trace),
-            told=_telling(trace),
-            costs=loss.value(margins, data.y),
-            probabilities=loss.probabilities(margins) if isinstance(loss, OfClasses) else None,
+            move=_first_move(objective, plan.scale, trace),
+            shown_params=_shown_params(trace),
+            row_losses=loss.value(margins, data.y),
+            probabilities=loss.probabilities(margins),
             actual=None if target.classes is None else data.y.astype(np.intp),
         )
 
     @property
     def title(self) -> str:
-        """What is told, in one line."""
+        """What was predicted from what, in one line."""
         count = len(self.feature_names)
-        by = brief(self.feature_names[0]) if count == 1 else f"{count} features"
+        by = shortened(self.feature_names[0]) if count == 1 else f"{count} features"
         rows = f"{self.rows:,} rows" + ("" if self.sample_weight is None else ", weighted,")
-        return f"{brief(self.target_name)} by {by}: {rows} of {brief(self.source)}"
+        return f"{shortened(self.target_name)} by {by}: {rows} of {shortened(self.source)}"
 
     @property
     def by_samples(self) -> bool:
         """Whether some steps saw a sample of the rows, which grew; mini-batches are none."""
-        seen = self.trace.rows
-        return not self.choices.batch and bool(((seen > 0) & (seen < self.rows)).any())
+        rows = self.trace.rows
+        return not self.plan.batch and bool(((rows > 0) & (rows < self.rows)).any())
 
     def param_label(self, name: str) -> str:
         """Return a param's name with its unit, for an axis."""
@@ -146,27 +144,27 @@ class Story:
 
     def long_word(self, i: int) -> str:
         """Return what param i is called where it stands alone: `weight of duration`, `bias`."""
-        name = brief(self.param_names[i])
+        name = shortened(self.param_names[i])
         return name if name.split("[")[0] == "bias" else f"weight of {name}"
 
 
-def _first_move(objective: LinearObjective, choices: Choices, trace: Trace) -> Move | None:
-    """Return the first step as it was taken, in coordinates that can be told."""
+def _first_move(objective: LinearObjective, coordinates: str, trace: Trace) -> Move | None:
+    """Return the first step as it was taken, in coordinates that have names."""
     if len(trace) == 1:
         return None
     start, after = trace[0], trace[1]
-    if choices.scale == "none":
+    if coordinates == "none":
         return Move("", start.params, after.params, start.gradient)
-    if choices.scale in ("block", "round"):
+    if coordinates in ("block", "round"):
         return Move("", start.params, after.params, None)
-    scale = coordinates_of(objective, choices.scale)
-    old, new = scale.position(start.params), scale.position(after.params)
+    found = objective.coordinates(coordinates)
+    old, new = found.position(start.params), found.position(after.params)
     where = "in standard units (each feature less its mean, by its standard deviation)"
-    return Move(where, old, new, scale.pullback(start.gradient))
+    return Move(where, old, new, found.pullback(start.gradient))
 
 
-def _telling(trace: Trace) -> Sequence[int]:
-    """Return the params to tell: all if few, else those that the first step owes most to.
+def _shown_params(trace: Trace) -> Sequence[int]:
+    """Return the params to show: all if few, else those that the first step owes most to.
 
     That is what a param adds to the fall, its gradient times its move, which has no unit of its
     own. The last param, a bias, is always among them.
@@ -183,33 +181,32 @@ def _telling(trace: Trace) -> Sequence[int]:
 def _param_units(features: Sequence[str], target: str, margins: int) -> tuple[str, ...]:
     """Return the unit of each param: the target's by the feature's; a bias has the target's."""
     units = [f"{target}/{unit}".removeprefix("/") if target else f"per {unit}" for unit in features]
-    told = [unit if by else target for unit, by in zip(units, features, strict=True)]
-    return tuple(unit for unit in [*told, target] for _ in range(margins))
-
-
-def _margin_unit(loss: Loss, target: str) -> str:
-    """Return the unit of a margin: the target's, but a logarithm has none."""
-    return "" if isinstance(loss, Poisson) else target
+    by_feature = [unit if by else target for unit, by in zip(units, features, strict=True)]
+    return tuple(unit for unit in [*by_feature, target] for _ in range(margins))
 
 
 def loss_label(loss: str, unit: str, penalised: bool = False) -> str:
-    """Return the loss called `loss` with its unit, for an axis; `unit` is the target's."""
+    """Return the loss called `loss` with its unit, for an axis; `unit` is the target's.
+
+    A loss of the reader's own has no other words than its name.
+    """
     square = f" ({unit}²)" if unit else ""
-    told = {
+    labels = {
         "squared": f"mean squared error{square}",
         "absolute": "mean absolute error" + (f" ({unit})" if unit else ""),
         "huber": f"mean Huber loss{square}",
         "quantile": "mean quantile loss" + (f" ({unit})" if unit else ""),
         "poisson": "half the mean Poisson deviance",
         "cross_entropy": "cross entropy (nats)",
-    }[loss]
-    return f"{told} + penalty" if penalised else told
+    }
+    words = labels.get(loss, f"mean {loss} loss")
+    return f"{words} + penalty" if penalised else words
 
 
-def brief(name: str) -> str:
+def shortened(name: str) -> str:
     """Return a name on one line, cut where a picture has no room for more.
 
-    >>> brief("two   words"), brief("x" * 80)[-3:], len(brief("x" * 80))
+    >>> shortened("two   words"), shortened("x" * 80)[-3:], len(shortened("x" * 80))
     ('two words', 'xx…', 32)
     """
     line = " ".join(name.split())
@@ -218,4 +215,4 @@ def brief(name: str) -> str:
 
 def label(name: str, unit: str) -> str:
     """Return a name, cut if need be, with its unit."""
-    return f"{brief(name)} ({brief(unit)})" if unit else brief(name)
+    return f"{shortened(name)} ({shortened(unit)})" if unit else shortened(name)

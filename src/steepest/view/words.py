@@ -1,7 +1,6 @@
-"""The four steps of the lecture, told with the numbers of a run."""
+"""The four steps of the lecture, in words, with the numbers of a run."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -9,14 +8,13 @@ from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, percent, short, signed
-from steepest.objective.loss.loss import weighed
-from steepest.objective.loss.poisson import Poisson
 from steepest.trace import Step
+from steepest.view.class_table import class_table
+from steepest.view.section import Section, aligned
 from steepest.view.story import MOST_PARAMS, Move, Story
 
 __all__ = [
     "HEADINGS",
-    "Part",
     "fall",
     "four_steps",
     "headings",
@@ -41,48 +39,29 @@ MOST_LISTED = 8
 MOST_COLUMNS = 3
 """Params that have a column of their own in the table of steps."""
 
-ALONG_GRADIENT = ("steepest", "plane")
-"""Rules whose first step goes against the gradient; a plane search has no last step there yet."""
-
-MOST_CLASSES = 10
-"""Classes that have a column each in the table of actual and predicted."""
-
-MOST_TABLE_ROWS = 12
-"""Rows of the table of actual and predicted that are told; of more, those that cost most."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A heading and the lines under it."""
-
-    heading: str
-    lines: tuple[str, ...]
-
 
 def tell(story: Story) -> str:
     """Return the whole story: title, the four steps, the result, the table, the verdicts."""
-    parts = [*four_steps(story), _result(story)]
+    sections = [*four_steps(story), _result(story)]
     if story.classes is not None:
-        parts.append(_table(story))
-    parts += [_verdict(verdict) for verdict in story.verdicts]
-    told = ["\n".join([story.title, _how(story), *_reasons(story)])]
-    told += ["\n".join([part.heading, *(f"  {line}" for line in part.lines)]) for part in parts]
-    return "\n\n".join(told)
+        sections.append(class_table(story))
+    sections += [_verdict(verdict) for verdict in story.verdicts]
+    head = "\n".join([story.title, _how(story), *_reasons(story)])
+    return "\n\n".join([head, *map(str, sections)])
 
 
 def _how(story: Story) -> str:
     """Return loss, rule, learning rate and scale in one line."""
-    choices = story.choices
-    said = [f"loss {choices.loss}: mean of {story.loss.formula}", f"rule {choices.rule}"]
-    fades = choices.batch and choices.rule not in ("nesterov_restart", "schedule_free")
+    plan, penalty = story.plan, story.plan.penalty
+    said = [f"loss {plan.loss.name}: mean of {plan.loss.formula}", f"rule {plan.rule.word}"]
+    fades = plan.batch and plan.learning_rate == "auto" and not plan.rule.constant_rate
     fading = " (safe, and fading over the epochs)" if fades else ""
-    auto = fading if choices.learning_rate == "auto" else ""
-    said.append(f"learning rate {choices.learning_rate}{auto}")
-    said.append(f"scale {choices.scale}")
-    penalties = ("l1", choices.l1), ("l2", choices.l2)
+    said.append(f"learning rate {plan.rate_in_words}{fading}")
+    said.append(f"scale {plan.scale}")
+    penalties = ("l1", penalty.l1), ("l2", penalty.l2)
     said += [f"{name} {short(much)}" for name, much in penalties if much]
-    if choices.batch:
-        said.append(f"mini-batches of {choices.batch} rows")
+    if plan.batch:
+        said.append(f"mini-batches of {plan.batch} rows")
     if story.dropped:
         said.append(f"{counted(story.dropped, 'row')} with gaps left out")
     if story.weightless:
@@ -91,21 +70,21 @@ def _how(story: Story) -> str:
 
 
 def _reasons(story: Story) -> Iterator[str]:
-    """Yield what a margin means, and why the run went so, where the reader has not told it."""
-    if isinstance(story.loss, Poisson):
-        yield "a prediction is exp(weights x features + bias)"
-    if story.choices.rule == "proximal" and story.choices.learning_rate != "auto":
+    """Yield what a margin means, and why the run went so, where the reader did not choose it."""
+    if story.loss.link:
+        yield f"a prediction is {story.loss.link}"
+    if story.plan.rule.draws_to_zero and story.plan.learning_rate != "auto":
         yield (
             "each step goes against the gradient of all but l1, then draws each weight towards 0 "
             "by learning rate x l1, and no further than 0"
         )
-    if story.choices.why:
-        yield f"chosen by auto: {story.choices.why}"
-    if story.choices.afresh:
-        yield story.choices.afresh
+    if story.plan.reasons:
+        yield f"chosen by auto: {story.plan.reasons}"
+    if story.plan.afresh:
+        yield story.plan.afresh
 
 
-def four_steps(story: Story) -> list[Part]:
+def four_steps(story: Story) -> list[Section]:
     """Return the four steps, each with its numbers."""
     lines = [tuple(_start_lines(story, story.trace[0]))]
     if story.move is not None:
@@ -114,26 +93,26 @@ def four_steps(story: Story) -> list[Part]:
         lines += [("none was taken",)] * 2
     lines.append(tuple(_repeat_lines(story)))
     numbered = enumerate(zip(headings(story), lines, strict=True), start=1)
-    return [Part(f"Step {n}  {heading}", told) for n, (heading, told) in numbered]
+    return [Section(f"Step {n}  {heading}", under) for n, (heading, under) in numbered]
 
 
 def headings(story: Story) -> tuple[str, ...]:
     """Return the headings of the four steps; a start that was given is not called random."""
-    if story.choices.random_start:
+    if story.plan.random_start:
         return HEADINGS
     return (HEADINGS[0].replace("a random", "the given"), *HEADINGS[1:])
 
 
 def _start_lines(story: Story, start: Step) -> Iterator[str]:
-    if story.choices.random_start:
-        yield f"seed {story.choices.seed}"
+    if story.plan.random_start:
+        yield f"seed {story.plan.seed}"
     yield from _values(story, start)
     yield f"{story.loss_label}: {short(start.loss)}{_of_batch(story)}"
 
 
 def _values(story: Story, step: Step) -> Iterator[str]:
     """Yield the params of a step, with their units."""
-    for i in story.told:
+    for i in story.shown_params:
         yield f"{story.long_word(i)} = {short(step.params[i])} {story.param_units[i]}".rstrip()
     more = len(story.param_names) - MOST_PARAMS
     if more > 0:
@@ -141,7 +120,7 @@ def _values(story: Story, step: Step) -> Iterator[str]:
 
 
 def _of_batch(story: Story) -> str:
-    if story.choices.batch:
+    if story.plan.batch:
         return " of the first mini-batch"
     return f" of {story.trace[0].rows:,} rows drawn at random" if story.by_samples else ""
 
@@ -158,7 +137,7 @@ def _step_lines(story: Story, move: Move) -> Iterator[str]:
     moved = move.new - move.old
     length = float(np.linalg.norm(moved))
     yield _direction(story, moved / length if length else moved)
-    yield from (update_line(story, i) for i in story.told)
+    yield from (update_line(story, i) for i in story.shown_params)
     yield f"size of the step: {short(length)}"
     if move.where:
         yield f"in your units: {_in_units(story)}"
@@ -168,21 +147,21 @@ def _direction(story: Story, unit: Array) -> str:
     """Return the direction of the step as a vector of length 1."""
     if not unit.any():
         return "direction: none, the gradient gives no way down"
-    steepest = story.choices.rule in ALONG_GRADIENT
-    way = "direction of steepest descent" if steepest else f"direction of {story.choices.rule}"
-    return f"{way}: {_listed(story, [signed(value) for value in unit])}"
+    rule = story.plan.rule
+    named = "steepest descent" if rule.along_gradient else rule.name
+    return f"direction of {named}: {_listed(story, [signed(value) for value in unit])}"
 
 
 def _listed(story: Story, values: Sequence[str]) -> str:
-    """Return the values of the params that are told, each with its name."""
-    return ", ".join(f"{story.param_words[i]} {values[i]}" for i in story.told)
+    """Return the values of the shown params, each with its name."""
+    return ", ".join(f"{story.param_words[i]} {values[i]}" for i in story.shown_params)
 
 
 def _in_units(story: Story) -> str:
     """Return how the params changed, in the reader's units."""
     start, after = story.trace[0], story.trace[1]
-    ways = [f"{short(a)} -> {short(b)}" for a, b in zip(start.params, after.params, strict=True)]
-    return _listed(story, ways)
+    moves = [f"{short(a)} -> {short(b)}" for a, b in zip(start.params, after.params, strict=True)]
+    return _listed(story, moves)
 
 
 def update_line(story: Story, i: int) -> str:
@@ -190,21 +169,21 @@ def update_line(story: Story, i: int) -> str:
     assert story.move is not None
     old, new, gradient = story.move.old[i], story.move.new[i], story.move.gradient
     rate = story.trace[0].learning_rate
-    told = f"{story.param_words[i]} {short(old)}"
+    before = f"{story.param_words[i]} {short(old)}"
     if not rate:
-        return f"{told} stays"
+        return f"{before} stays"
     if gradient is None:
         sign = "-" if new < old else "+"
-        return f"{told} {sign} {short(abs(new - old))} = {short(new)}"
-    if story.choices.rule in ALONG_GRADIENT or _is_plain(story, i):
-        return f"{told} - {short(rate)} x {short(gradient[i])} = {short(new)}"
-    return f"{told} + {short(rate)} x {short((new - old) / rate)} = {short(new)}"
+        return f"{before} {sign} {short(abs(new - old))} = {short(new)}"
+    if story.plan.rule.along_gradient or _is_plain(story, i):
+        return f"{before} - {short(rate)} x {short(gradient[i])} = {short(new)}"
+    return f"{before} + {short(rate)} x {short((new - old) / rate)} = {short(new)}"
 
 
 def _is_plain(story: Story, i: int) -> bool:
     """Return whether a proximal step of param i is one along its gradient: L1 did not stop it."""
     move, rate = story.move, story.trace[0].learning_rate
-    if story.choices.rule != "proximal" or move is None or move.gradient is None:
+    if not story.plan.rule.draws_to_zero or move is None or move.gradient is None:
         return False
     return bool(np.isclose(move.old[i] - rate * move.gradient[i], move.new[i], rtol=1e-9))
 
@@ -214,11 +193,12 @@ def fall(story: Story) -> str:
     start, after = story.trace[0], story.trace[1]
     change = after.loss - start.loss
     share = percent(abs(change) / abs(start.loss)) if start.loss else "-"
-    way = "fell" if change < 0 else "rose"
-    told = f"{short(start.loss)} -> {short(after.loss)}: it {way} by {short(abs(change))} ({share})"
-    if story.choices.batch:
-        return f"{told}, each on its own mini-batch"
-    return f"{told}, on rows drawn at random" if story.by_samples else told
+    sign = "fell" if change < 0 else "rose"
+    change_in_words = f"it {sign} by {short(abs(change))} ({share})"
+    fallen = f"{short(start.loss)} -> {short(after.loss)}: {change_in_words}"
+    if story.plan.batch:
+        return f"{fallen}, each on its own mini-batch"
+    return f"{fallen}, on rows drawn at random" if story.by_samples else fallen
 
 
 def _repeat_lines(story: Story) -> Iterator[str]:
@@ -241,9 +221,9 @@ def _manners(story: Story) -> Iterator[str]:
         yield f"the coordinates were made round anew at {step} {listed}{more}"
 
 
-def _sees_some(story: Story) -> bool:
-    """Return whether steps saw some rows only, so that there are two losses of each."""
-    return story.by_samples or story.choices.batch is not None
+def _by_some_rows(story: Story) -> bool:
+    """Return whether steps are by some rows only, so that there are two losses of each."""
+    return story.by_samples or story.plan.batch is not None
 
 
 def _has_momentum(story: Story) -> bool:
@@ -257,27 +237,31 @@ def _samples(story: Story) -> Iterator[str]:
     begins = [0, *(np.flatnonzero(np.diff(rows)) + 1), len(rows)]
     for first, after in pairwise(begins):
         steps = f"step {first:,}" if after - first == 1 else f"steps {first:,} to {after - 1:,}"
-        seen = int(rows[first])
-        whole = "all" if seen == story.rows else f"{seen:,} of"
+        count = int(rows[first])
+        whole = "all" if count == story.rows else f"{count:,} of"
         yield f"{steps} saw {whole} {story.rows:,} rows"
 
 
 def _step_table(story: Story) -> list[str]:
     """Return the steps that a person reads: the first, then powers of two, then the last."""
-    columns = story.told if len(story.told) <= MOST_COLUMNS else story.told[-MOST_COLUMNS:]
-    loss = "batch loss" if story.choices.batch else "loss"
+    columns = (
+        story.shown_params
+        if len(story.shown_params) <= MOST_COLUMNS
+        else story.shown_params[-MOST_COLUMNS:]
+    )
+    loss = "batch loss" if story.plan.batch else "loss"
     loss = "sample's loss" if story.by_samples else loss
     heads = ["step", *(story.param_words[i] for i in columns), loss]
-    heads += ["loss of all rows"] if _sees_some(story) else []
+    heads += ["loss of all rows"] if _by_some_rows(story) else []
     heads += ["gradient", "learning rate"]
     heads += ["momentum"] if _has_momentum(story) else []
     rows = [_cells(story, story.trace[i], columns) for i in _read_steps(len(story.trace))]
-    return _aligned([heads, *rows])
+    return aligned([heads, *rows])
 
 
 def _cells(story: Story, step: Step, columns: Sequence[int]) -> list[str]:
     cells = [f"{step.index:,}", *(short(step.params[i]) for i in columns), short(step.loss)]
-    if _sees_some(story):
+    if _by_some_rows(story):
         cells.append("" if np.isnan(step.full_loss) else short(step.full_loss))
     cells += [short(step.gradient_norm), short(step.learning_rate)]
     return [*cells, short(step.momentum)] if _has_momentum(story) else cells
@@ -288,13 +272,7 @@ def _read_steps(count: int) -> list[int]:
     return sorted({0, 1, 2, 3} & set(range(count)) | powers | {count - 1})
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows of cells as lines, each column as wide as its widest, to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-
-
-def _result(story: Story) -> Part:
+def _result(story: Story) -> Section:
     result = story.result
     lines = list(_values(story, result))
     if story.bases:
@@ -303,88 +281,19 @@ def _result(story: Story) -> Part:
     lines += _resting(story, result)
     lines.append(f"{story.loss_label}: {short(result.full_loss)}")
     best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"
-    return Part(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
+    return Section(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
 
 
 def _resting(story: Story, result: Step) -> Iterator[str]:
     """Yield how many weights L1 has brought to rest at 0."""
-    if story.choices.l1:
+    if story.plan.penalty.l1:
         weights = result.params[: len(story.param_names) - story.loss.margins]
         yield f"exactly 0: {np.sum(weights == 0.0):,} of {counted(len(weights), 'weight')}"
 
 
-def _table(story: Story) -> Part:
-    """Return actual class against predicted probability, and what each row adds to the loss."""
-    assert story.classes is not None and story.probabilities is not None
-    assert story.actual is not None
-    costs = weighed(story.costs, story.sample_weight)
-    total = costs.sum()
-    heads = ["row", "actual", *_chances(story), "-log P"]
-    heads += ["share"] if story.sample_weight is None else ["weight", "share"]
-    order = _costliest(costs)
-    rows = [
-        [
-            str(row + 1),
-            story.classes[story.actual[row]],
-            *_chances(story, row),
-            f"{story.costs[row]:.4f}",
-            *([] if story.sample_weight is None else [short(story.sample_weight[row])]),
-            percent(costs[row] / total) if total else "-",
-        ]
-        for row in order
-    ]
-    lines = _aligned([heads, *rows])
-    return Part(_table_heading(story, len(order)), (*lines, *_sum_lines(story, costs, order)))
-
-
-def _chances(story: Story, row: int | None = None) -> list[str]:
-    """Return what a row's classes are given, or its head: of many, the likeliest and the actual."""
-    assert story.classes is not None and story.probabilities is not None
-    assert story.actual is not None
-    few = len(story.classes) <= MOST_CLASSES
-    if row is None:
-        named = [f"P({name})" for name in story.classes]
-        return named if few else ["predicted", "P(predicted)", "P(actual)"]
-    given = story.probabilities[row]
-    if few:
-        return [f"{p:.4f}" for p in given]
-    likeliest, actual = int(given.argmax()), story.actual[row]
-    return [story.classes[likeliest], f"{given[likeliest]:.4f}", f"{given[actual]:.4f}"]
-
-
-def _table_heading(story: Story, shown: int) -> str:
-    if shown == story.rows:
-        return f"Actual against predicted, all {shown} rows"
-    return f"Actual against predicted, the {shown} rows of {story.rows:,} that cost most"
-
-
-def _sum_lines(story: Story, costs: Array, order: Sequence[int]) -> Iterator[str]:
-    """Yield how the costs of the rows, each times its weight, come to the loss."""
-    total = float(costs.sum())
-    rest = total - float(costs[list(order)].sum())
-    if len(order) < story.rows:
-        yield f"the other {story.rows - len(order):,} rows together: {rest:.4f}"
-    if story.sample_weight is None:
-        mean = total / story.rows
-        yield f"cross entropy = sum / rows = {total:.4f} / {story.rows:,} = {short(mean)}"
-    else:
-        whole = float(story.sample_weight.sum())
-        parts = f"{total:.4f} / {short(whole)} = {short(total / whole)}"
-        yield f"cross entropy = sum of weight x -log P / sum of weights = {parts}"
-    if story.choices.penalised:
-        yield f"with the penalty: {short(story.result.full_loss)}"
-
-
-def _costliest(costs: Array) -> list[int]:
-    """Return all rows in order if they are few, else those that cost most, dearest first."""
-    if len(costs) <= 2 * MOST_TABLE_ROWS:
-        return list(range(len(costs)))
-    return [int(i) for i in np.argsort(-costs, kind="stable")[:MOST_TABLE_ROWS]]
-
-
-def _verdict(verdict: Verdict) -> Part:
+def _verdict(verdict: Verdict) -> Section:
     remedy, source = f"what to do: {verdict.remedy}", f"source: {verdict.source}"
-    return Part(f"Verdict ({verdict.level}): {verdict.message}", (remedy, source))
+    return Section(f"Verdict ({verdict.level}): {verdict.message}", (remedy, source))
 
 
 def verdict_line(story: Story) -> str:

@@ -1,8 +1,7 @@
 """From options to the parts of a descent, and to when it stops."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Unpack
+from collections.abc import Callable, Iterator
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,7 +17,7 @@ from steepest.descent.plan.proximal import plan_proximal
 from steepest.descent.plan.signature import takes_options
 from steepest.descent.plan.start import read_start
 from steepest.descent.renewal import Renewal, WhenItPays
-from steepest.descent.rules import Rule, Steepest, choose_rule
+from steepest.descent.rules import GradientTransformation, Rule, Steepest, choose_rule
 from steepest.descent.sampling import AdaptiveSample, AllRows, Batches, Sampler, sample_sizes
 from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch
@@ -35,63 +34,45 @@ from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.function import as_objective
+from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
+from steepest.objective.loss.penalty import Penalty
 from steepest.objective.protocol import Objective, Vector
 from steepest.objective.risk import LinearObjective
 from steepest.trace import Step
 
-__all__ = ["Choices", "coordinates_of", "objective_of", "plan_method", "plan_stopping", "steps"]
+__all__ = [
+    "coordinates_of",
+    "objective_of",
+    "objective_on",
+    "plan_method",
+    "plan_stopping",
+    "steps",
+]
 
 TOLERANCE = 1e-10
 """The `tol` of a run for which neither it nor a number of steps was given."""
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What was asked for, in words and numbers that can be kept; `auto` is what it became.
-
-    `curvature` is the bound on the objective's curvature in the coordinates of the walk.
-    """
-
-    loss: str
-    rule: str
-    learning_rate: float | str
-    scale: str
-    l2: float
-    delta: float
-    seed: int
-    random_start: bool
-    steps: int | None
-    batch: int | None
-    curvature: float | None
-    quantile: float = 0.5
-    l1: float = 0.0
-    why: str = ""
-    """Why `auto` became what it did, part by part; empty where nothing was left to it."""
-    afresh: str = ""
-    """Where the run was gone on with without what its rule had carried, and why; mostly empty."""
-
-    @property
-    def penalised(self) -> bool:
-        """Whether there is a penalty on the weights."""
-        return bool(self.l1 or self.l2)
-
-
-def objective_of(
-    data: Data, chosen: Options | Choices, threads: int | None = None
-) -> LinearObjective:
-    """Return the linear objective of `data` under the loss and the penalty that were chosen."""
-    classes: Sequence[Any] | None = data.target.classes
+def objective_of(data: Data, options: Options, threads: int | None = None) -> LinearObjective:
+    """Return the linear objective of `data` under the loss and the penalty of the options."""
+    classes = data.target.classes
     count = None if classes is None else len(classes)
-    loss = choose_loss(chosen.loss, count, chosen.delta, chosen.quantile)
-    weight = data.sample_weight
+    loss = choose_loss(options.loss, count, options.delta, options.quantile)
+    return objective_on(data, loss, Penalty(options.l1, options.l2), threads)
+
+
+def objective_on(
+    data: Data, loss: Loss, penalty: Penalty, threads: int | None = None
+) -> LinearObjective:
+    """Return the linear objective of `data` under this loss and this penalty."""
     return LinearObjective(
         data.X,
         data.y,
         loss,
-        l1=chosen.l1,
-        l2=chosen.l2,
-        sample_weight=weight,
+        l1=penalty.l1,
+        l2=penalty.l2,
+        sample_weight=data.sample_weight,
         threads=threads,
     )
 
@@ -124,7 +105,7 @@ def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:
 @takes_options(Part.METHOD, scale="none")
 def steps(
     objective: Objective | Callable[[Vector], tuple[float, Vector]],
-    rule: str | Rule = "steepest",
+    rule: str | GradientTransformation = "steepest",
     learning_rate: float | str | Schedule = "auto",
     start: ArrayLike | None = None,
     **options: Unpack[MethodKeywords],

@@ -1,8 +1,9 @@
 """Which rate: by a number, a word, a function of the step; or the one that a rule needs."""
 
+from dataclasses import is_dataclass
 from typing import Any
 
-from steepest.descent.rules import NesterovRestart, Rule
+from steepest.descent.rules import NesterovRestart, Rule, word_of
 from steepest.descent.steps.adaptive import ADAPTIVE, Backtracking
 from steepest.descent.steps.step_size import (
     BarzilaiBorwein,
@@ -16,16 +17,19 @@ from steepest.descent.steps.step_size import (
 )
 from steepest.errors import ChoiceError
 
-__all__ = ["RATES", "choose_step_size", "step_size_of_rule"]
+__all__ = ["RATES", "choose_step_size", "rate_in_words", "step_size_of_rule"]
 
 SCHEDULES = {"time": TimeDecay, "step": StepDecay, "cosine": Cosine}
 
 RATES = ("auto", *SCHEDULES, *ADAPTIVE)
 """The words that a learning rate may begin with."""
 
+OWN_RATE = "a function of the step"
+"""What is said of a learning rate that is a function of the reader's own."""
+
 HOW = (
-    "a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]], cosine:RATE, adgd, "
-    "polyak[:LOWEST], silver, backtracking, exact or dog"
+    "a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]], cosine:RATE[:STEPS], "
+    "adgd, polyak[:LOWEST], silver, backtracking, exact or dog"
 )
 
 
@@ -55,14 +59,30 @@ def _schedule(kind: str, numbers: list[float], steps: int | None) -> Schedule:
     """Return the schedule `kind` with its numbers, the first of which is a rate."""
     arguments: list[Any] = list(numbers)
     if kind == "cosine":
-        if steps is None:
+        if steps is None and len(numbers) < 2:
             raise ChoiceError(
                 "a cosine learning rate needs to know its end: say how many steps, or give a "
                 "function of the step's index"
             )
-        arguments.append(steps)
+        arguments = [*numbers, steps] if len(numbers) < 2 else arguments
     schedule: Schedule = _made(SCHEDULES[kind], *arguments)
     return schedule
+
+
+def rate_in_words(rate: float | str | Schedule) -> float | str:
+    """Return the learning rate as a number or a word; of a function of one's own, that it is one.
+
+    >>> rate_in_words(TimeDecay(0.1)), rate_in_words(Cosine(0.5, 30)), rate_in_words(1)
+    ('time:0.1', 'cosine:0.5:30', 1.0)
+    """
+    if isinstance(rate, str):
+        return rate
+    if not callable(rate):
+        return float(rate)
+    for name, kind in SCHEDULES.items():
+        if type(rate) is kind:
+            return word_of(name, rate)
+    return str(rate) if is_dataclass(rate) else OWN_RATE
 
 
 def _made(maker: Any, *arguments: Any) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from steepest.descent.plan.named_rates import SCHEDULES
+from steepest.descent.plan.named_rates import SCHEDULES, rate_in_words
 from steepest.descent.plan.option import Kind, Part, described, option
-from steepest.descent.rules import RULES, Rule
+from steepest.descent.rules import RULES, GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
@@ -73,7 +73,7 @@ class Options:
         detail="Adds `l2 / 2 |weights|^2` to the mean loss, the bias free; with `l1` it is an "
         "elastic net.",
     )
-    rule: str | Rule = option(
+    rule: str | GradientTransformation = option(
         "auto",
         Kind.WORD,
         Part.METHOD,
@@ -146,10 +146,7 @@ class Options:
     @property
     def rate_in_words(self) -> float | str:
         """The learning rate as a number or a word; of a bare function, that it is one."""
-        if isinstance(self.learning_rate, int | float):
-            return float(self.learning_rate)
-        bare = callable(self.learning_rate) and not is_dataclass(self.learning_rate)
-        return "a function of the step" if bare else str(self.learning_rate)
+        return rate_in_words(self.learning_rate)
 
     def to_dict(self) -> dict[str, object] | None:
         """Return what a file can hold of it, all but the start; None where that is not enough.

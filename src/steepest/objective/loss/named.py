@@ -1,13 +1,15 @@
-"""Which loss: by its name, or by what there is to predict."""
+"""Which loss: by its word, as an object, or by what there is to predict."""
 
+from steepest.checks import number
 from steepest.errors import ChoiceError
-from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
+from steepest.numerals import plain
+from steepest.objective.loss.cross_entropy import CrossEntropy, OfClasses, Softmax
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.poisson import Poisson
 from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, Huber, Squared
 
-__all__ = ["LOSSES", "choose_loss"]
+__all__ = ["LOSSES", "choose_loss", "wants_classes"]
 
 LOSSES = ("squared", "absolute", "huber", "quantile", "poisson", "cross_entropy")
 
@@ -19,32 +21,89 @@ PLAIN: dict[str, type[Squared | Absolute | Poisson]] = {
 
 
 def choose_loss(
-    name: str | Loss,
+    loss: str | Loss,
     classes: int | None,
     delta: float | None = None,
     quantile: float | None = None,
 ) -> Loss:
-    """Return the loss called `name`; `classes` is None where the target is a number.
+    """Return the loss that `loss` says, an object or a word; `classes` is None for a number.
 
-    `delta` is for Huber's loss, `quantile` for that of a quantile. `auto` is squared for a number
-    and cross entropy for classes. Raises ChoiceError for an unknown name and for a loss that does
-    not fit the target.
+    A word may bring its number: `huber:3` is `Huber(3.0)`, `quantile:0.8` is `Quantile(0.8)`; else
+    `delta` is Huber's (1 if None) and `quantile` that of a quantile (0.5). `auto` is squared for a
+    number and cross entropy for classes. Raises ChoiceError for an unknown word, for a loss that
+    does not fit the target, and where the loss and `delta` or `quantile` say different numbers.
     """
-    if not isinstance(name, str):
-        return name
-    if name == "auto":
+    chosen = _named(loss, classes, delta, quantile) if isinstance(loss, str) else _object(loss)
+    if (chosen.name == "cross_entropy") != (classes is not None):
+        raise ChoiceError(_misfit(chosen.name, classes))
+    if classes is not None and chosen != _of_classes(classes):
+        raise ChoiceError(
+            f"the loss is {chosen!r}, but this target has {classes} classes; use cross_entropy"
+        )
+    if isinstance(chosen, Huber):
+        _check_same(chosen, "delta", chosen.delta, delta)
+    if isinstance(chosen, Quantile):
+        _check_same(chosen, "quantile", chosen.share, quantile)
+    return chosen
+
+
+def wants_classes(loss: str | Loss) -> bool | None:
+    """Return whether the loss needs a target of classes; None if the target's type decides."""
+    name = loss.split(":")[0] if isinstance(loss, str) else getattr(loss, "name", "")
+    return None if name not in LOSSES else name == "cross_entropy"
+
+
+def _named(word: str, classes: int | None, delta: float | None, quantile: float | None) -> Loss:
+    """Return the loss of a word, `name` or `name:number`."""
+    name, *numbers = word.split(":")
+    if word == "auto":
         name = "squared" if classes is None else "cross_entropy"
     if name not in LOSSES:
-        raise ChoiceError(f"there is no loss {name!r}; choose one of auto, {', '.join(LOSSES)}")
-    if (name == "cross_entropy") != (classes is not None):
-        raise ChoiceError(_misfit(name, classes))
+        raise ChoiceError(f"there is no loss {word!r}; choose one of auto, {', '.join(LOSSES)}")
+    if len(numbers) > (name in ("huber", "quantile")):
+        raise ChoiceError(
+            f"the loss is {word!r}, but {name} takes no such number; numbers are for huber:DELTA "
+            "and quantile:SHARE"
+        )
     if name == "cross_entropy":
-        return CrossEntropy() if classes == 2 else Softmax(classes or 0)
+        # A target that is a number is refused with this very name.
+        return _of_classes(classes or 2)
     if name == "huber":
-        return Huber() if delta is None else Huber(delta)
+        return Huber(*_number("delta", numbers, delta))
     if name == "quantile":
-        return Quantile() if quantile is None else Quantile(quantile)
+        return Quantile(*_number("quantile", numbers, quantile))
     return PLAIN[name]()
+
+
+def _number(name: str, numbers: list[str], given: float | None) -> list[float]:
+    """Return the number of a word, or that given beside it, or none."""
+    if numbers:
+        return [number(name, numbers[0], above=0)]
+    return [] if given is None else [given]
+
+
+def _of_classes(classes: int) -> OfClasses:
+    """Return the cross entropy of so many classes."""
+    return CrossEntropy() if classes == 2 else Softmax(classes)
+
+
+def _object(loss: Loss) -> Loss:
+    """Return `loss` if it is one: neither its class nor something else."""
+    if isinstance(loss, type) or not hasattr(loss, "total_and_slope"):
+        raise ChoiceError(
+            f"the loss is {loss!r}, but it must be a word, one of auto, {', '.join(LOSSES)}, or a "
+            "loss itself, such as steepest.Huber(3.0)"
+        )
+    return loss
+
+
+def _check_same(loss: Loss, name: str, own: float, given: float | None) -> None:
+    """Raise ChoiceError where a number was given beside the loss that says another one."""
+    if given not in (None, own):
+        raise ChoiceError(
+            f"the loss is {loss.word}, of {name} {plain(own)}, but {name} is {given:g} as well; "
+            "give one of the two"
+        )
 
 
 def _misfit(name: str, classes: int | None) -> str:

@@ -144,10 +144,10 @@ def _of_sparse(curvature: Array, some: Sparse, mean: Array) -> Array:
     Of a sparse column the mean is small beside the deviation, so little cancels.
     """
     size, total = some.shape[1], float(curvature.sum())
-    weighted = some.multiply(curvature[:, None]).tocsr()
+    weighted: Any = some.multiply(curvature[:, None]).tocsr()
     by = np.asarray(weighted.sum(axis=0)).ravel()
     hessian = np.empty((size + 1, size + 1))
-    product: Any = some.T @ weighted
+    product = some.T @ weighted
     hessian[:size, :size] = product.toarray()
     hessian[:size, :size] -= np.outer(mean, by) + np.outer(by - total * mean, mean)
     hessian[size, :size] = hessian[:size, size] = by - total * mean

@@ -1,7 +1,7 @@
 // What follows from the state: the numbers that cards and words are made of. Pure functions.
 import { Objective, chooseLoss } from './engine/objective.js';
-import { dot } from './engine/vectors.js';
-import { RECORDED } from './recorded_losses.js';
+import { RECORDED } from './engine/recorded_losses.js';
+import { dot, rowAt } from './engine/vectors.js';
 
 /** Returns whether one of the keys of the state is new; all are where `changed` is null. */
 export function isNew(changed, ...keys) {
@@ -16,20 +16,20 @@ export function activeRun(state) {
 /** Returns the params of a run at a kept step, (size,). */
 export function paramsAt(state, run = activeRun(state), at = state.at) {
   const i = Math.min(at, run.index.length - 1);
-  return run.params.subarray(i * run.size, (i + 1) * run.size);
+  return rowAt(run.params, run.size, i);
 }
 
 /** Returns the gradient of a run at a kept step, (size,). */
 export function gradientAt(state, run = activeRun(state), at = state.at) {
   const i = Math.min(at, run.index.length - 1);
-  return run.gradient.subarray(i * run.size, (i + 1) * run.size);
+  return rowAt(run.gradient, run.size, i);
 }
 
 /** Returns the params that are the result: the last, or the best where the run left that. */
 export function resultOf(run) {
   const left = run.verdicts.length > 0 || run.stop.reason === 'risen' || run.curvature === null;
   const i = left ? run.best : run.index.length - 1;
-  return run.params.subarray(i * run.size, (i + 1) * run.size);
+  return rowAt(run.params, run.size, i);
 }
 
 /** Returns the kept step of a run that is `step`, or the next one that is kept. */
@@ -53,7 +53,7 @@ export function pathOf(run, surface) {
   const count = run.index.length;
   const path = new Float64Array(2 * count);
   for (let i = 0; i < count; i += 1) {
-    const params = run.params.subarray(i * run.size, (i + 1) * run.size);
+    const params = rowAt(run.params, run.size, i);
     path[2 * i] = dot(surface.px, params);
     path[2 * i + 1] = dot(surface.py, params);
   }

@@ -3,14 +3,14 @@
 import { activeRun, isNew, trueLoss, trueLosses } from '../select.js';
 import { short } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
-import { listen, svg } from '../draw/canvas.js';
+import { capture, listen, set, svg } from '../draw/canvas.js';
 import { linearAxis, logAxis, stepAxis } from './axes.js';
 import { arrival, columnsOf, lossRange, nearestStep } from '../loss_range.js';
 import { exitSpots, levelSpots, Words } from './chart_words.js';
 import { lossLabel, steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';
 import { Plot } from './plot.js';
-import { drawable, set } from './points.js';
+import { drawable } from './points.js';
 
 /** Make the card of losses in an element; `on.seek(index)` hears which kept step is asked for. */
 export function makeChart(parent, on = {}) {
@@ -224,11 +224,7 @@ class Chart {
   down(event) {
     if (event.button > 0 || !this.plot.box) return;
     this.held = true;
-    try {
-      this.plot.svg.setPointerCapture(event.pointerId);
-    } catch {
-      // A pointer made by a script cannot be captured; it seeks all the same.
-    }
+    capture(this.plot.svg, event);
     this.seek(this.under(event));
   }
 

@@ -5,14 +5,14 @@ import { activeRun, paramsAt, probabilitiesOf } from '../select.js';
 import { short } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { scale } from '../draw/ticks.js';
-import { svg } from '../draw/canvas.js';
+import { set, svg } from '../draw/canvas.js';
 import { linearAxis } from './axes.js';
 import {
   canEdit, classLines, jitter, over, rangeOf, rounded, rowName, spaced, steady,
 } from './fit_rows.js';
 import { fewest, labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { classColour, classMark } from './shapes.js';
-import { drawable, set } from './points.js';
+import { drawable } from './points.js';
 
 const COUNT = 161;
 const STRIP = 17;

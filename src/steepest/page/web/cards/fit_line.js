@@ -3,14 +3,14 @@
 import { activeRun, paramsAt, predictionsOf } from '../select.js';
 import { short, signed } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
-import { svg } from '../draw/canvas.js';
+import { set, svg } from '../draw/canvas.js';
 import { linearAxis } from './axes.js';
 import {
   actualName, canEdit, numberLines, over, rangeOf, rounded, rowName, spaced, steady,
 } from './fit_rows.js';
 import { labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { disc } from './shapes.js';
-import { drawable, set } from './points.js';
+import { drawable } from './points.js';
 
 /** The points of a curve. */
 const CURVE = 81;

@@ -3,7 +3,7 @@
 // More classes: the probability that each row's actual class is given.
 import { activeRun, marginsOf, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
 import { counted, short } from '../words/numerals.js';
-import { svg } from '../draw/canvas.js';
+import { set, svg } from '../draw/canvas.js';
 import { fixedAxis, linearAxis } from './axes.js';
 import {
   actualName, classLines, jitter, numberLines, rangeOf, rowName, spaced,
@@ -12,7 +12,7 @@ import { classLegend } from './fit_classes.js';
 import { squarePath } from './fit_line.js';
 import { Note, stemIn } from './labels.js';
 import { classColour, classMark, disc } from './shapes.js';
-import { drawable, set } from './points.js';
+import { drawable } from './points.js';
 
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 

@@ -1,5 +1,5 @@
 // Texts that stand in a plot: the note beside a mark, and the labels at the ends of lines.
-import { svg } from '../draw/canvas.js';
+import { set, svg } from '../draw/canvas.js';
 
 const PAD = 6;
 const AWAY = 12;
@@ -32,9 +32,7 @@ export class Note {
     const [bx, by] = fewest(spots, width, height, marks);
     this.write(lines, line);
     const { card, line: edge } = plot.theme;
-    for (const [key, value] of Object.entries({ width, height, fill: card, stroke: edge })) {
-      this.box.setAttribute(key, value);
-    }
+    set(this.box, { width, height, fill: card, stroke: edge });
     this.group.setAttribute('transform', `translate(${bx} ${by})`);
     this.group.removeAttribute('display');
   }
@@ -43,8 +41,7 @@ export class Note {
     while (this.texts.length < lines.length) this.texts.push(svg('text', { x: PAD }, this.group));
     this.texts.forEach((node, i) => {
       node.textContent = lines[i] ?? '';
-      node.setAttribute('y', PAD + (i + 0.78) * line);
-      node.setAttribute('fill', this.plot.theme.ink);
+      set(node, { y: PAD + (i + 0.78) * line, fill: this.plot.theme.ink });
     });
   }
 }

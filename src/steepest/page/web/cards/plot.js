@@ -1,7 +1,7 @@
 // The plot that the flat cards share: an SVG as wide as its card with two axes, an area that clips,
 // a legend, and text that is measured before it is placed. SVG, because the marks are few, and can
 // be saved and read by tests as they are.
-import { element, pictureHeight, svg, watchWidth } from '../draw/canvas.js';
+import { element, pictureHeight, set, svg, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 
 const LOWEST = 230;
@@ -32,8 +32,7 @@ export class Plot {
     this.theme = themeOf(this.wrap);
     this.size = this.theme.type;
     this.font = style.fontFamily;
-    this.svg.setAttribute('font-family', this.font);
-    this.svg.setAttribute('font-size', this.size);
+    set(this.svg, { 'font-family': this.font, 'font-size': this.size });
     this.pen.font = `${this.size}px ${this.font}`;
   }
 
@@ -76,10 +75,9 @@ export class Plot {
   resize(height) {
     const { left, top } = this.box;
     const { width, height: inside } = this.inner;
-    this.svg.setAttribute('height', height);
-    this.svg.setAttribute('viewBox', `0 0 ${this.width} ${height}`);
-    const place = { x: left, y: top, width: Math.max(1, width), height: Math.max(1, inside) };
-    for (const [key, value] of Object.entries(place)) this.area.setAttribute(key, value);
+    set(this.svg, { height, viewBox: `0 0 ${this.width} ${height}` });
+    const [wide, high] = [Math.max(1, width), Math.max(1, inside)];
+    set(this.area, { x: left, y: top, width: wide, height: high });
   }
 
   /** Write label, note and legend above the area; return where the area may begin. */

@@ -1,6 +1,6 @@
 // The rows as marks in a plot: lit under the pointer and by the keyboard; where the reader may
 // change the data, moved by dragging or with keys, added and taken away.
-import { listen, svg } from '../draw/canvas.js';
+import { capture, listen, set, svg } from '../draw/canvas.js';
 import { disc } from './shapes.js';
 
 const NEAR = { mouse: 12, pen: 16, touch: 24 };
@@ -150,11 +150,7 @@ export class Points {
   hold(event, i) {
     Object.assign(this, { held: i, moved: false });
     this.plot.svg.style.cursor = 'grabbing';
-    try {
-      this.plot.svg.setPointerCapture(event.pointerId);
-    } catch {
-      // A pointer made by a script cannot be captured; it drags all the same.
-    }
+    capture(this.plot.svg, event);
   }
 
   /** Move the held point, once a frame. */
@@ -291,11 +287,6 @@ const FAR = 9999;
 /** Return a coordinate that SVG takes; what is too far, or no number, lies outside any area. */
 export function drawable(value) {
   return Number.isFinite(value) ? Math.max(-FAR, Math.min(FAR, value)).toFixed(1) : -FAR;
-}
-
-/** Set attributes of an element. */
-export function set(node, attributes) {
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
 }
 
 /** Set attributes of a mark that are other than they were: most of them stay while one moves. */

@@ -2,7 +2,7 @@
 // room, that of the actual one and the one predicted); for numbers the prediction and its error.
 // A column is { name, head, sort, left, make(cell) -> parts, write(parts, values, i) }.
 import { fixed, short } from '../words/numerals.js';
-import { element, svg } from '../draw/canvas.js';
+import { element, set, svg } from '../draw/canvas.js';
 import { costUnit } from './fit_rows.js';
 import { classColour, classMark } from './shapes.js';
 
@@ -96,8 +96,7 @@ function classColumn(name, head, codeOf, after) {
     make,
     write: (parts, values, i) => {
       const code = codeOf(values, i);
-      parts.path.setAttribute('d', classMark(code, 4));
-      parts.path.setAttribute('fill', classColour(values.theme, code));
+      set(parts.path, { d: classMark(code, 4), fill: classColour(values.theme, code) });
       write(parts.text, String(values.scene.target.classes[code]));
       write(parts.after, after(values, i));
     },

@@ -1,7 +1,7 @@
 // The learning rate: a logarithmic slider with its number beside it, marked with the limit of this
 // very run: above 2/curvature the steps across the steepest slope grow.
 import { element, part } from '../draw/canvas.js';
-import { limitInWords } from '../engine/divergence.js';
+import { limitInWords } from '../engine/rules.js';
 import { activeRun } from '../select.js';
 import { short } from '../words/numerals.js';
 import { box, entry, fill, freshId, label, numberIn, tick } from './fields.js';

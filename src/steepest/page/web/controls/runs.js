@@ -1,6 +1,7 @@
 // Several runs on one surface: each with colour, dash and label, what became of it, and what to do.
 import { DASHES } from '../draw/colours.js';
 import { element, part, svg } from '../draw/canvas.js';
+import { ruleInWords } from '../engine/rules.js';
 import { isNew } from '../select.js';
 import { short } from '../words/numerals.js';
 import { outcomeOf } from '../words/outcome.js';
@@ -49,7 +50,7 @@ function sample(colour) {
 }
 
 function howOf({ rule, learning_rate: rate, scale, batch }) {
-  const told = [rule, `rate ${typeof rate === 'number' ? short(rate) : rate}`];
+  const told = [ruleInWords(rule), `rate ${typeof rate === 'number' ? short(rate) : rate}`];
   if (scale !== 'none') told.push(`scaling ${scale}`);
   if (batch) told.push(`batches of ${batch}`);
   return told.join(', ');

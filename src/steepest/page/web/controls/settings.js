@@ -1,5 +1,6 @@
 // What a run is made of: rule, loss, scaling, batch, penalty, and its params by hand.
 import { element, part } from '../draw/canvas.js';
+import { numbersOf, ruleInWords, ruleName, ruleWord } from '../engine/rules.js';
 import { activeRun, paramsAt, trueLoss } from '../select.js';
 import { short } from '../words/numerals.js';
 import { box, button, choice, entry, fill, numberIn } from './fields.js';
@@ -123,13 +124,29 @@ function setParam(store, i, text) {
   return store.startFrom(start, 'if out of sight');
 }
 
+/** The rule by its name, and its beta if it has one; other numbers are shown as they are. */
 function makeRule(panel, store) {
-  const rule = choice(box(panel, 'rule'), 'rule', (value) => {
+  const held = box(panel, 'rule', 'st-rule');
+  const rule = choice(held, 'rule', (value) => {
     // The plane search finds its own rate, from all rows.
     const own = value === 'plane' ? { learning_rate: 'auto', batch: null } : {};
     store.choose({ rule: value, ...own });
   });
-  return { show: ({ scene, choices }) => offered(rule, scene.rules, RULES, choices.rule) };
+  const row = part(held, 'st-row');
+  const beta = entry(row, 'beta', (text) => {
+    store.choose({ rule: ruleWord(ruleName(store.state.choices.rule), { beta: valueOf(text) }) });
+  });
+  const told = part(held, 'st-told', 'p');
+  return {
+    show({ scene, choices }) {
+      const [name, numbers] = [ruleName(choices.rule), numbersOf(choices.rule)];
+      offered(rule, scene.rules, RULES, name);
+      row.hidden = !('beta' in numbers);
+      fill(beta, String(numbers.beta));
+      told.textContent = ruleInWords(choices.rule);
+      told.hidden = !row.hidden || told.textContent === name;
+    },
+  };
 }
 
 function makeLoss(panel, store) {

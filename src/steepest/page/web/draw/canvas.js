@@ -14,8 +14,13 @@ export function element(tag, { class: name, text, attributes = {} } = {}, parent
   return placed(made, attributes, parent);
 }
 
+/** Set attributes of an element. */
+export function set(node, attributes) {
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+}
+
 function placed(made, attributes, parent) {
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  set(made, attributes);
   if (parent) parent.append(made);
   return made;
 }
@@ -23,6 +28,15 @@ function placed(made, attributes, parent) {
 /** Add an element of this class. */
 export function part(parent, name, tag = 'div') {
   return element(tag, { class: name }, parent);
+}
+
+/** Have an element hear all of a pointer until it is let go. */
+export function capture(node, { pointerId }) {
+  try {
+    node.setPointerCapture(pointerId);
+  } catch {
+    // A pointer made by a script cannot be captured; it drags all the same.
+  }
 }
 
 /** Have a target's events heard, each by the function under its name. */

@@ -1,5 +1,5 @@
 // Steepest descent as seen on the plane of the surface.
-import { dot } from '../engine/vectors.js';
+import { dot, rowAt } from '../engine/vectors.js';
 
 /** Less steep than this share of the steepest step, no arrow is drawn: it is flat there. */
 const FLAT = 1e-3;
@@ -28,7 +28,7 @@ export function scaledMove(state, run, at, [x, y], next) {
   const anew = rule === 'plane' && scale === 'round';
   if (anew || (surface.axes !== 'walk' && scale !== 'none')) return next;
   const rate = run.rate[at];
-  const gradient = run.gradient.subarray(at * run.size, (at + 1) * run.size);
+  const gradient = rowAt(run.gradient, run.size, at);
   const [alongX, alongY] = slopeOf(surface, gradient);
   return Number.isFinite(rate) ? [x - rate * alongX, y - rate * alongY] : next;
 }

@@ -1,6 +1,6 @@
 // The four parts of one step, drawn on the map while it is shown slowly: the gradient's parts along
 // the axes, the whole, the same times the rate, and the move. Arrows point downhill.
-import { onPlane, paramsAt } from '../select.js';
+import { gradientAt, onPlane, paramsAt } from '../select.js';
 import { scaledMove, slopeOf } from './downhill.js';
 import { drawArrow, drawStart, drawStem, tagLook } from './marks.js';
 import { boxAround, placeTag } from './tags.js';
@@ -29,7 +29,7 @@ const arrowLook = (theme) => ({ colour: theme.arrow, halo: theme.halo, width: 2.
 /** The step in pixels: where it begins, downhill by parts, to where the rate and the move lead. */
 function stepOf(state, ground, run, at) {
   const { surface } = state;
-  const gradient = run.gradient.subarray(at * run.size, (at + 1) * run.size);
+  const gradient = gradientAt(state, run, at);
   const [alongX, alongY] = slopeOf(surface, gradient);
   const point = onPlane(surface, paramsAt(state, run, at));
   const pixel = ([x, y]) => [ground.x(x), ground.y(y)];

@@ -3,6 +3,7 @@
 // A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight' or
 // null; `window`, the one that is wanted anew; and `step`, to which the run goes that is shown.
 import { onPlane, resultOf } from '../select.js';
+import { rowAt } from './vectors.js';
 
 /** The choices that make the objective; all runs on one surface share them. */
 export const OBJECTIVE = ['loss', 'l2', 'delta', 'quantile'];
@@ -56,7 +57,7 @@ async function descents(engine, { runs, active, choices, rows }, which = new Set
 async function surfaceFor(engine, state, runs, { surface: why, window: asked }) {
   const { surface } = state;
   const run = runs[state.active];
-  const hidden = !inside(surface, onPlane(surface, run.params.subarray(0, run.size)));
+  const hidden = !inside(surface, onPlane(surface, rowAt(run.params, run.size, 0)));
   const anew = why === 'anew' || (why === 'if out of sight' && hidden);
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
@@ -92,7 +93,7 @@ function outlineOf({ index, params, fullLoss, size, best }) {
   const seen = new Set([...Array(near).keys(), best, last]);
   for (let i = near; i < last; i = Math.ceil(i * FURTHER)) seen.add(i);
   return {
-    params: Float64Array.from([...seen].flatMap((i) => [...params.subarray(i * size, (i + 1) * size)])),
+    params: Float64Array.from([...seen].flatMap((i) => [...rowAt(params, size, i)])),
     loss: Float64Array.from(seen, (i) => fullLoss[i]),
   };
 }

@@ -2,11 +2,13 @@
 // words whoever computes.
 import { checkNumber, checkWhole } from './checks.js';
 import { chooseRate } from './rates.js';
+import { checkRule } from './rules.js';
 
 /** Steps that a page walks at most. */
 export const MOST_STEPS = 100000;
 
 const CHECKS = {
+  rule: checkRule,
   learning_rate: (rate) => chooseRate(rate, 1, 1),
   batch: (batch) => batch === null || checkWhole('the batch size', batch, 1),
   seed: (seed) => checkWhole('the seed', seed, 0),

@@ -1,27 +1,17 @@
 // The verdict on divergence: the run left its best point behind, and why. The twin of Python's
 // `diagnosis/divergence.py`, word for word.
 import { general } from '../words/numerals.js';
+import { limitInWords, ruleName } from './rules.js';
 
 /** The share of the loss by which it may lie above the lowest without having risen. */
 const RISEN = 1e-9;
 
 const COORDINATES = { none: '', standard: ' in standard units', round: ' where the bowl is round' };
 
-const LIMITS = {
-  steepest: '2/curvature',
-  momentum: '2 (1 + beta)/curvature',
-  nesterov: '2 (1 + beta)/((1 + 2 beta) curvature)',
-};
-
-/** Returns the limit of a rule's fixed rate as a formula. */
-export function limitInWords(rule) {
-  return LIMITS[rule] ?? 'its limit';
-}
-
 /**
  * Returns the verdicts on a run that left its best point for worse: one, or none if it did not.
  *
- * `trace` has loss (of all rows, NaN where unknown) and rate of each step; `rule` is a name and
+ * `trace` has loss (of all rows, NaN where unknown) and rate of each step; `rule` is a word and
  * `limit` the rate at and above which it diverges on a bowl of this `curvature`, null if there is
  * none; `proves` whether the objective curves just so everywhere.
  */
@@ -86,7 +76,7 @@ function unexplained({ rule, rate, best, first, last }) {
     name: 'divergence',
     message:
       `ended higher than it started: loss ${general(last, 3)} after ${general(first, 3)}; ` +
-      `learning rate ${general(rate, 3)} steps too far for ${rule}`,
+      `learning rate ${general(rate, 3)} steps too far for ${ruleName(rule)}`,
     numbers: {
       learning_rate: rate,
       suggested: rate / 10,

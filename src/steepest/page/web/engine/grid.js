@@ -7,6 +7,7 @@
 // and the logarithm of a product stands for many logarithms. Others: row by row.
 import { solve } from './eigen.js';
 import { levelled, quadratic, rowsOnPlane } from './plane.js';
+import { total } from './vectors.js';
 
 /** The largest exponent that two tables may make together: its square is still a double. */
 const LARGEST = 330;
@@ -83,9 +84,7 @@ function workFor({ base, y }) {
 function sumAt({ base, byA, byB, y, loss }, { margins, slope, value }, a, b) {
   for (let i = 0; i < base.length; i += 1) margins[i] = base[i] + a * byA[i] + b * byB[i];
   loss.fill(margins, y, value, slope);
-  let sum = 0;
-  for (let i = 0; i < value.length; i += 1) sum += value[i];
-  return sum;
+  return total(value);
 }
 
 /** Returns the sum of the cross entropy over the rows: tables where they hold, else row by row. */

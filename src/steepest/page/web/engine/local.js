@@ -1,14 +1,15 @@
 // The engine that computes in the page itself, with no Python: descents, surfaces and losses of
 // the rows that the page holds. The same questions as `remote.js` asks of Python.
-import { RULES, descend } from '../descent.js';
 import { fixed } from '../words/numerals.js';
 import { checkNumber, checkWhole, told } from './checks.js';
 import { MOST_STEPS } from './choices.js';
 import { judgeDivergence, lowestAt } from './divergence.js';
+import { descend } from './loop.js';
 import { lowestLoss } from './lowest.js';
 import { Batches, Objective, chooseLoss } from './objective.js';
 import { chooseRate, fading, planeSearch } from './rates.js';
 import { roundingOf } from './rounding.js';
+import { chooseRule } from './rules.js';
 import { chooseScale } from './scales.js';
 import { stopAfter } from './stops.js';
 import { surfaceOf } from './surface.js';
@@ -115,7 +116,7 @@ function checkClasses({ name, classes }, count, y) {
 
 /** Returns the run of choices on an objective, as a record. */
 function runOf(objective, choices) {
-  const rule = ruleOf(choices.rule);
+  const rule = chooseRule(choices.rule);
   const steps = stepsOf(choices.steps);
   const seed = checkWhole('seed', choices.seed, 0);
   const batch = choices.batch === null ? null : checkWhole('batch', choices.batch, 1);
@@ -195,11 +196,6 @@ function wholeOf(objectiveFor, run) {
 function stepsOf(steps) {
   if (checkWhole('steps', steps, 0) <= MOST_STEPS) return steps;
   throw new Error(`steps is ${fixed(steps, 0)}, but a page takes ${fixed(MOST_STEPS, 0)} at most`);
-}
-
-function ruleOf(name) {
-  if (Object.hasOwn(RULES, name)) return RULES[name];
-  throw new Error(`there is no rule '${name}'; choose one of ${Object.keys(RULES).join(', ')}`);
 }
 
 /** Returns the params to start from: those given, or random ones drawn with the seed. */

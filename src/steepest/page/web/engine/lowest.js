@@ -1,8 +1,9 @@
 // The lowest loss there is for an objective, where that is known: the dashed line of the chart.
-import { RULES, descend } from '../descent.js';
+import { descend } from './loop.js';
 import { findLowest, roomOf } from './plane.js';
 import { planeSearch } from './rates.js';
 import { roundingOf } from './rounding.js';
+import { chooseRule } from './rules.js';
 import { chooseScale, waysOf } from './scales.js';
 import { stopAfter } from './stops.js';
 
@@ -34,7 +35,7 @@ function arrived(objective) {
   const trace = descend({
     objective,
     start: new Float64Array(objective.size),
-    rule: RULES.plane,
+    rule: chooseRule('plane'),
     rate: planeSearch,
     ...roundingOf(objective),
     why: whenThere(objective.nullLoss),

@@ -1,8 +1,8 @@
 // What is descended: `mean(loss(X w + b, y)) + l2 / 2 |w|²`, the bias free.
 //
 // X is row by row, (rows * features); params are the weights row by row, then the bias or biases,
-// ((features + 1) * margins). The twin of Python's `objective/linear.py`.
-import { Absolute, CrossEntropy, Huber, Softmax, Squared } from '../descent.js';
+// ((features + 1) * margins). The twin of Python's `objective/risk.py`.
+import { Absolute, CrossEntropy, Huber, Softmax, Squared } from './losses.js';
 import { checkNumber } from './checks.js';
 import { Random } from './random.js';
 import { total } from './vectors.js';

@@ -1,8 +1,8 @@
 // A plane through the params, `origin + a u + b v`, what the rows are on it, and its lowest point.
 // The twin of Python's `objective/plane.py` and of the bowl in `surface/window.py`.
-import { Squared } from '../descent.js';
+import { Squared } from './losses.js';
 import { solve } from './eigen.js';
-import { dot, total } from './vectors.js';
+import { dot, rowAt, total } from './vectors.js';
 
 const NEWTON_STEPS = 40;
 
@@ -108,7 +108,7 @@ export function findLowest(room) {
 function isLevel(value, slope, bend, step) {
   const n = step.length;
   return slope.every((s, k) => {
-    const left = s + dot(bend.subarray(k * n, (k + 1) * n), step);
+    const left = s + dot(rowAt(bend, n, k), step);
     return left * left <= LEFT_OVER * LEFT_OVER * value * bend[k * n + k];
   });
 }

@@ -9,9 +9,8 @@ const LEFT = 0xca01f9dd;
 const RIGHT = 0x4973f715;
 const POOL = 4;
 
-/** PCG's multiplier, 0x2360ed051fc65da44385df649fccf645, in 16 bits a limb, the lowest first. */
-const MULTIPLIER = [0xf645, 0x9fcc, 0xdf64, 0x4385, 0x5da4, 0x1fc6, 0xed05, 0x2360];
-const LIMBS = 8;
+/** PCG's multiplier. */
+const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 
 /** Where the lowest of 256 layers ends and the tail begins. */
 const TAIL = 3.6541528853610088;
@@ -22,25 +21,24 @@ const TWO52 = 2 ** 52;
 export class Random {
   constructor(seed) {
     const words = seedWords(seed, 8);
-    const [state, order] = [limbsOf(words.slice(0, 4)), limbsOf(words.slice(4))];
-    this.increment = doubledPlusOne(order);
-    this.state = add(this.increment, state);
+    this.increment = 2n * numberOf(words.slice(4)) + 1n;
+    this.state = this.increment + numberOf(words.slice(0, 4));
     this.advance();
     this.saved = null;
   }
 
   /** Takes one step of the congruential generator. */
   advance() {
-    this.state = multiplyAdd(this.state, MULTIPLIER, this.increment);
+    this.state = BigInt.asUintN(128, this.state * MULTIPLIER + this.increment);
   }
 
   /** Returns the next 64 bits as [high, low], 32 bits each. */
   bits() {
     this.advance();
-    const s = this.state;
-    const high = (joined(s[7], s[6]) ^ joined(s[3], s[2])) >>> 0;
-    const low = (joined(s[5], s[4]) ^ joined(s[1], s[0])) >>> 0;
-    return rotatedRight(high, low, s[7] >>> 10);
+    const word = BigInt.asUintN(64, (this.state >> 64n) ^ this.state);
+    const turn = this.state >> 122n;
+    const turned = (word >> turn) | (word << (64n - turn));
+    return [turned >> 32n, turned].map((half) => Number(BigInt.asUintN(32, half)));
   }
 
   /** Returns the next 32 bits: the low half of the next 64, then the high half, which is saved. */
@@ -156,42 +154,9 @@ function folded(word) {
   return (word ^ (word >>> 16)) >>> 0;
 }
 
-/** Returns 128 bits in limbs, from the words of two numbers of 64 bits, the high number first. */
-function limbsOf([highLow, highHigh, lowLow, lowHigh]) {
-  return [lowLow, lowHigh, highLow, highHigh].flatMap((word) => [word & 0xffff, word >>> 16]);
-}
-
-function doubledPlusOne(a) {
-  return a.map((limb, i) => ((limb << 1) & 0xffff) | (i ? a[i - 1] >>> 15 : 1));
-}
-
-function add(a, b) {
-  return multiplyAdd(a, [1, 0, 0, 0, 0, 0, 0, 0], b);
-}
-
-/** Returns a * b + c, of which the lowest 128 bits are kept. */
-function multiplyAdd(a, b, c) {
-  const out = new Array(LIMBS);
-  let carry = 0;
-  for (let k = 0; k < LIMBS; k += 1) {
-    let sum = carry + c[k];
-    for (let i = 0; i <= k; i += 1) sum += a[i] * b[k - i];
-    out[k] = sum % 65536;
-    carry = Math.floor(sum / 65536);
-  }
-  return out;
-}
-
-function joined(high, low) {
-  return (high << 16) | low;
-}
-
-/** Returns [high, low] of 64 bits, turned to the right by `count` bits. */
-function rotatedRight(high, low, count) {
-  const [a, b] = count & 32 ? [low, high] : [high, low];
-  const turn = count & 31;
-  if (!turn) return [a, b];
-  return [((a >>> turn) | (b << (32 - turn))) >>> 0, ((b >>> turn) | (a << (32 - turn))) >>> 0];
+/** Returns 128 bits as a number, from the words of its two halves, the high half first. */
+function numberOf([highLow, highHigh, lowLow, lowHigh]) {
+  return [highHigh, highLow, lowHigh, lowLow].reduce((all, word) => (all << 32n) | BigInt(word), 0n);
 }
 
 /**

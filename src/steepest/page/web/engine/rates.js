@@ -1,10 +1,10 @@
 // Learning rates: how far to go along a direction. Each is a function of where the descent stands,
 // `here`: a number for every step, a schedule by the step's index, or a search that looks ahead. The
 // answer is a stride: how far, and in `momentum` how much of the last step to take once more. The
-// twin of Python's `descent/rates.py` and `descent/plane.py`.
-import { moveOf } from '../descent.js';
+// twin of Python's `descent/steps/step_size.py` and `descent/steps/plane_search.py`.
 import { checkNumber, checkWhole, told } from './checks.js';
 import { solve } from './eigen.js';
+import { moveOf } from './loop.js';
 import { bendAt } from './plane.js';
 import { dot } from './vectors.js';
 
@@ -18,13 +18,14 @@ const HALVINGS = 60;
 
 const STILL = { rate: 0 };
 
-const HOW = 'a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]] or cosine:RATE';
+const HOW = 'a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]] or '
+  + 'cosine:RATE[:STEPS]';
 
 const SCHEDULES = { time: timeDecay, step: stepDecay, cosine };
 
 /**
- * Returns the learning rate for a number or a word. `steps` is how long a cosine runs, `curvature`
- * (or null) the most that the objective curves, for the first try of a search.
+ * Returns the learning rate for a number or a word. `steps` is how long a cosine runs that does not
+ * say it, `curvature` (or null) the most that the objective curves, for the first try of a search.
  */
 export function chooseRate(rate, steps, curvature) {
   if (rate === 'auto') return search(curvature);
@@ -50,7 +51,7 @@ function numberIn(given) {
 }
 
 function schedule(kind, numbers, steps) {
-  const known = kind === 'cosine' ? [...numbers, steps] : numbers;
+  const known = kind === 'cosine' && numbers.length < 2 ? [...numbers, steps] : numbers;
   if (known.length > { time: 2, step: 3, cosine: 2 }[kind]) {
     throw new Error(`too many numbers in the learning rate; it is ${HOW}`);
   }
@@ -81,6 +82,7 @@ function stepDecay(rate, factor = 0.5, every = 100) {
 /** From `rate` down to 0 along half a cosine over `steps` steps (Loshchilov & Hutter 2017). */
 function cosine(rate, steps) {
   checkNumber('the learning rate', rate, 0);
+  checkWhole('the steps of the learning rate', steps, 0);
   return (index) => {
     const done = Math.min(index / Math.max(steps, 1), 1);
     return 0.5 * rate * (1 + Math.cos(Math.PI * done));

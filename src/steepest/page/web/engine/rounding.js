@@ -1,8 +1,8 @@
 // Rounding anew: coordinates in which the bowl is round as it curves where the walk stands, class by
-// class, made again on the way. The twin of Python's `descent/rounding.py`, but for a turn of the
-// coordinates, to which the plane search is blind.
-import { SWIFT } from '../descent.js';
+// class, made again on the way. The twin of Python's `descent/coordinates/hessian_whitening.py`, but
+// for a turn of the coordinates, to which the plane search is blind.
 import { eigen } from './eigen.js';
+import { SWIFT } from './loop.js';
 import { rebuilt, standardUnits, turned, withPenalty } from './scales.js';
 
 /** The share of the bound that is added: no direction is flat only because all rows are sure. */

@@ -1,7 +1,7 @@
 // Scales: the coordinates in which the steps are taken. `params(position)` and `position(params)`
 // lead to and fro, `pull(gradient)` gives the gradient by the position, `curvature` is the most
 // that the objective curves there, null where it has a kink. The twin of Python's
-// `descent/scale.py`.
+// `descent/coordinates/named.py`.
 import { eigen } from './eigen.js';
 import { unit } from './vectors.js';
 

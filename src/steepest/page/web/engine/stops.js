@@ -1,5 +1,5 @@
 // When a run is over that was told its number of steps: then, or when it has diverged. The twin of
-// Python's `descent/stops.py`, word for word.
+// Python's `descent/stopping.py`, word for word.
 import { fixed, general } from '../words/numerals.js';
 
 /** A loss this many times the start's (or a constant guess's) that still rises has diverged. */

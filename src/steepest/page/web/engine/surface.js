@@ -2,7 +2,7 @@
 // `surface/surface.py`.
 import { lossOnGrid } from './grid.js';
 import { findBowl } from './plane.js';
-import { dot, unit } from './vectors.js';
+import { dot, rowAt, unit } from './vectors.js';
 import { windowFor } from './window.js';
 
 /**
@@ -60,7 +60,7 @@ function walkWays(scale) {
 function pathsOn(see, { px, py }, centre, base, objective) {
   const asked = see.length ? see : [{ params: base, loss: [objective.value(base)] }];
   return asked.map(({ params, loss }) => {
-    const point = (i) => params.subarray(i * base.length, (i + 1) * base.length);
+    const point = (i) => rowAt(params, base.length, i);
     const along = (way, from) => Array.from(loss, (_, i) => dot(way, point(i)) - from);
     return { x: along(px, centre[0]), y: along(py, centre[1]), loss };
   });
@@ -89,7 +89,7 @@ function labels(scene, choices, x, y, axes) {
   };
 }
 
-/** Returns what a coordinate of the walk is called, as Python's `view/record.py` has it. */
+/** Returns what a coordinate of the walk is called, as Python's `page/record.py` has it. */
 function walkLabel({ params, margins, target }, scale, i) {
   const { label, unit } = params[i];
   if (scale === 'standard') {

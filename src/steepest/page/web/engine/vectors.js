@@ -7,6 +7,11 @@ export function dot(a, b) {
   return sum;
 }
 
+/** Returns row `i` of a matrix whose rows of `size` numbers lie behind each other. */
+export function rowAt(matrix, size, i) {
+  return matrix.subarray(i * size, (i + 1) * size);
+}
+
 /** Returns the sum of two vectors. */
 export function plus(a, b) {
   return a.map((value, i) => value + b[i]);

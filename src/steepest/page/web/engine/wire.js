@@ -1,4 +1,4 @@
-// A record read from the wire: the twin of view/wire.py. However it came, as one binary frame, as
+// A record read from the wire: the twin of page/wire.py. However it came, as one binary frame, as
 // buffers of a notebook (see frames.js), or as base64 inside a file, the page gets plain objects and
 // typed arrays.
 

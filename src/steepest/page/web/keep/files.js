@@ -1,5 +1,6 @@
 // What a reader takes along: a picture of the cards, every step as a table, a text. The only part
 // of words and keeping that touches the document.
+import { set, svg } from '../draw/canvas.js';
 import { notFinite } from '../words/numerals.js';
 
 const WIDTH = 720;
@@ -141,8 +142,8 @@ function wrapped(text, width, font) {
 
 /** Returns the sheet as an SVG; without `pictures` it has the words alone. */
 async function svgOf({ title, look, placed, width, height }, pictures) {
-  const root = svg('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
-  root.setAttribute('font-family', FONT);
+  const view = `0 0 ${width} ${height}`;
+  const root = svg('svg', { width, height, viewBox: view, 'font-family': FONT });
   svg('rect', { width, height, fill: look.paper }, root);
   words(root, title, EDGE, EDGE + 22, { 'font-size': 24, 'font-weight': 700, fill: look.ink });
   for (const card of placed) {
@@ -165,9 +166,7 @@ function embedded({ source, x, y, width, height }) {
   const copy = styled(source);
   const size = sizeOf(source);
   const view = source.getAttribute('viewBox') ?? `0 0 ${size.width} ${size.height}`;
-  for (const [name, value] of Object.entries({ x, y, width, height, viewBox: view })) {
-    copy.setAttribute(name, value);
-  }
+  set(copy, { x, y, width, height, viewBox: view });
   return copy;
 }
 
@@ -219,11 +218,4 @@ async function imageOf(text) {
 
 function words(parent, text, x, y, look) {
   svg('text', { x, y, ...look }, parent).textContent = text;
-}
-
-function svg(tag, attributes, parent = null) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  parent?.append(made);
-  return made;
 }

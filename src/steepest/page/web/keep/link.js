@@ -10,6 +10,7 @@
 // by so many degrees, and so near. `named` has number and colour of each run: `2:1,3:0`.
 import { windowOf } from '../engine/answer.js';
 import { MOST_STEPS } from '../engine/choices.js';
+import { checkRule, ruleName } from '../engine/rules.js';
 import { MOST_RUNS, nameOf, settled } from '../state.js';
 
 /** Letters that every mail and chat leaves whole. */
@@ -31,7 +32,7 @@ const SCHEDULE = /^(time|step|cosine)((:[^:]+){1,3})$/;
 /** Each choice under its key in the link: how it is written, and how it is read and checked. */
 const CHOICES = {
   loss: { key: 'loss', read: (text, { losses }) => oneOf(losses, text) },
-  rule: { key: 'rule', read: (text, { rules }) => oneOf(rules, text) },
+  rule: { key: 'rule', read: ruleFrom },
   learning_rate: { key: 'rate', read: rateFrom },
   scale: { key: 'scale', read: (text, { scales }) => oneOf(scales, text) },
   l2: { key: 'l2', read: (text) => numberFrom(text, (l2) => l2 >= 0) },
@@ -283,6 +284,11 @@ function faultOfPoints(X, y, { editable, features, target }) {
 
 function oneOf(names, text) {
   return names.includes(text) ? text : undefined;
+}
+
+/** Returns the word of a rule, whose numbers must be such as converge. */
+function ruleFrom(text, { rules }) {
+  return oneOf(rules, ruleName(text)) && checkRule(text);
 }
 
 function numberFrom(text, fits = () => true) {

@@ -1,4 +1,4 @@
-// Numbers as a person reads them: what Python's view/numerals.py prints, letter for letter.
+// Numbers as a person reads them: what Python's numerals.py prints, letter for letter.
 //
 // JavaScript's toPrecision and toFixed round the exact value of a double; a tie, which only a
 // value such as 0.5 or 2.25 can be, they round up and Python rounds to the even digit. So ties

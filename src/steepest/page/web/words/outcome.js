@@ -2,7 +2,8 @@
 //
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
-import { digitsApart, limitInWords } from '../engine/divergence.js';
+import { digitsApart } from '../engine/divergence.js';
+import { limitInWords, ruleName } from '../engine/rules.js';
 import { trueLoss } from '../select.js';
 import { counted, short } from './numerals.js';
 import { shareOf } from './told.js';
@@ -88,7 +89,7 @@ function diverged(run) {
 
 function unexplained(run, rate) {
   const { start, end } = factsOf(run);
-  const far = `the learning rate ${short(rate, 3)} steps too far for ${run.choices.rule}`;
+  const far = `the learning rate ${short(rate, 3)} steps too far for ${ruleName(run.choices.rule)}`;
   return `diverged: it ended higher than it started, ${short(end)} after ${short(start)}; ${far}`;
 }
 

@@ -1,4 +1,5 @@
 // The lines of Python that do the run of the page again.
+import { ruleName } from '../engine/rules.js';
 import { columnsOf } from '../keep/link.js';
 import { activeRun } from '../select.js';
 
@@ -16,8 +17,13 @@ export function pythonLines(state) {
 /** What of the choices is no name but a thing of Python's. */
 function namelessOf(state) {
   const { choices } = activeRun(state);
-  const own = state.scene.named.includes(choices.rule) ? [] : ['# rule: the rule of this run'];
+  const own = isNamed(state.scene, choices) ? [] : ['# rule: the rule of this run'];
   return isFunction(choices) ? [...own, '# schedule: the learning rate by the step'] : own;
+}
+
+/** Whether Python makes the rule of its word. */
+function isNamed({ named }, { rule }) {
+  return named.includes(ruleName(rule));
 }
 
 function isFunction({ learning_rate: rate }) {
@@ -70,7 +76,7 @@ function optionsOf(state) {
   const { choices } = activeRun(state);
   const options = {
     loss: text(choices.loss),
-    rule: scene.named.includes(choices.rule) ? text(choices.rule) : 'rule',
+    rule: isNamed(scene, choices) ? text(choices.rule) : 'rule',
     learning_rate: isFunction(choices) ? 'schedule' : value(choices.learning_rate),
     scale: text(choices.scale),
     steps: number(choices.steps),

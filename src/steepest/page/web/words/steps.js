@@ -1,6 +1,7 @@
 // The four steps of the lecture with the numbers of the step that is shown, and the four phases of
 // that step when it is shown slowly. The sentences are those of Python's view/words.py.
-import { activeRun, lossOf, paramsAt, trueLoss } from '../select.js';
+import { ruleName } from '../engine/rules.js';
+import { activeRun, gradientAt, lossOf, paramsAt, trueLoss } from '../select.js';
 import {
   lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
 } from './arithmetic.js';
@@ -135,7 +136,7 @@ function directionLine(state, move) {
   const way = moved(move);
   const length = lengthOf(way);
   if (!length) return 'direction: none, the gradient gives no way down';
-  const { rule } = activeRun(state).choices;
+  const rule = ruleName(activeRun(state).choices.rule);
   const name = NAMES[rule] ?? `direction of ${rule}`;
   return `${name}: ${listed(state, move, (i) => signed(way[i] / length))}`;
 }
@@ -180,12 +181,11 @@ function partsPhase(state, move) {
 
 /** Returns the gradient in the reader's units. */
 function slopesAt(state, { from }) {
-  const { gradient, size } = activeRun(state);
-  return gradient.subarray(from * size, (from + 1) * size);
+  return gradientAt(state, activeRun(state), from);
 }
 
 function totalPhase(state, move) {
-  const { rule } = activeRun(state).choices;
+  const rule = ruleName(activeRun(state).choices.rule);
   const slopes = move.gradient ?? slopesAt(state, move);
   const few = slopes.length === move.told.length;
   const length = few ? lengthArithmetic(slopes) : short(lengthOf(slopes));

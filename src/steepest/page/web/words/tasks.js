@@ -1,10 +1,11 @@
 // Tasks for the reader, with answers that are worked out from the data of the page when asked for:
 // by trying, with the engine of the page, what the reader is to try by hand.
-import { limitInWords } from '../engine/divergence.js';
 import { eigen } from '../engine/eigen.js';
 import { Objective, chooseLoss } from '../engine/objective.js';
 import { bendAt } from '../engine/plane.js';
+import { limitInWords, ruleInWords, ruleName } from '../engine/rules.js';
 import { chooseScale, waysOf } from '../engine/scales.js';
+import { rowAt } from '../engine/vectors.js';
 import { activeRun, trueLoss } from '../select.js';
 import { quotientArithmetic } from './arithmetic.js';
 import { counted, percent, short } from './numerals.js';
@@ -77,7 +78,7 @@ async function tellFastest(state, engine) {
   const trials = await trialsOf(state, engine, most);
   const best = bestOf(trials);
   const { rule, scale } = state.choices;
-  const how = `${rule}, scaling ${scale}`;
+  const how = `${ruleInWords(rule)}, scaling ${scale}`;
   if (best.steps === Infinity) {
     return `With ${how} no rate tried arrives within ${counted(most, 'step')}; nearest comes ` +
       `${short(best.rate, 3)}, with ${percent(best.left)} of the way left. This is a ravine: try ` +
@@ -203,7 +204,7 @@ function boundOf(run) {
       'that the loss curves anywhere';
   }
   return `A bowl that curves everywhere as much as this loss at most has the limit ` +
-    `${formulaOf(run)}. This loss is no such bowl: of ${rule} on it nothing is proved`;
+    `${formulaOf(run)}. This loss is no such bowl: of ${ruleName(rule)} on it nothing is proved`;
 }
 
 /** Returns a rate that settles and one a little larger that does not; null if all settle. */
@@ -285,7 +286,7 @@ async function steadily(state, engine, patch) {
 function ratioOf({ scene, choices }, scale, run) {
   if (scene.margins > 1 || !['squared', 'cross_entropy'].includes(choices.loss)) return null;
   if (scene.shown !== scene.rows) return null;
-  const params = run.params.subarray(run.best * run.size, (run.best + 1) * run.size);
+  const params = rowAt(run.params, run.size, run.best);
   const { values } = eigen(curvatures(scene, choices, scale, params));
   const [least, most] = [values[0], values.at(-1)];
   return least > 1e-13 * most ? most / least : null;

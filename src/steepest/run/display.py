@@ -1,7 +1,8 @@
 """How a notebook shows a run: as the page, with a picture for where no page can be.
 
 Exports, and viewers that know no widgets, take the picture; a plain terminal takes the words. Only
-`widget.py` needs anywidget; without it the picture is shown, and how to get the page is said.
+`notebook/widget.py` needs anywidget; without it the picture is shown, and how to get the page is
+said.
 """
 
 import base64
@@ -10,14 +11,16 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from steepest.run.run import Run
-
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from steepest.notebook.widget import RunWidget
+    from steepest.run.run import Run
 
-__all__ = ["marimo_view", "mime_bundle"]
+__all__ = ["Bundle", "marimo_view", "mime_bundle"]
+
+Bundle = tuple[dict[str, str], dict[str, object]]
+"""What a notebook's display takes: the contents by their types, and what is said of these."""
 
 INSTALL = "pip install 'steepest[notebook]'"
 
@@ -25,7 +28,7 @@ DPI = 80
 """Dots an inch of the picture: it lies in the notebook's file."""
 
 
-def mime_bundle(run: Run) -> tuple[dict[str, str], dict[str, object]]:
+def mime_bundle(run: "Run") -> Bundle:
     """Return the run as a notebook's display takes it, and what is said of that, both by type.
 
     The richest type that is known wins.
@@ -38,12 +41,12 @@ def mime_bundle(run: Run) -> tuple[dict[str, str], dict[str, object]]:
         return picture | {"text/plain": said}, {}
     from steepest.notebook.widget import RunWidget
 
-    # This tells Colab from where it gets what shows widgets.
+    # Colab is told here from where it gets what shows widgets.
     shown, about = RunWidget(run)._repr_mimebundle_() or ({}, {})
     return shown | picture, about
 
 
-def marimo_view(run: Run) -> "Figure | RunWidget":
+def marimo_view(run: "Run") -> "Figure | RunWidget":
     """Return what marimo shows: it makes a page of a widget by itself."""
     if find_spec("anywidget") is None:
         return run.figure()
@@ -61,7 +64,7 @@ def _in_kernel() -> bool:
     return hasattr(get_ipython(), "kernel")
 
 
-def _picture(run: Run) -> str:
+def _picture(run: "Run") -> str:
     """Return the figure of a run as PNG in base64, as notebooks keep it."""
     picture = io.BytesIO()
     run.figure().savefig(picture, format="png", dpi=DPI)

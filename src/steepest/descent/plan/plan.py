@@ -1,0 +1,185 @@
+"""A plan: what the options of a descent became, as the things themselves.
+
+A run keeps it, and whoever tells, draws or saves the run asks these values: nothing is made again
+from a name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from steepest.descent.plan.named_rates import rate_in_words
+from steepest.descent.plan.options import Options
+from steepest.descent.rules import RULES, Rule, State, choose_rule
+from steepest.descent.steps.step_size import Schedule
+from steepest.errors import ChoiceError
+from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.named import choose_loss
+from steepest.objective.loss.penalty import Penalty
+from steepest.objective.protocol import Vector
+
+__all__ = ["Plan", "UnkeptRule"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a descent was made with; `auto` is what it became.
+
+    `learning_rate` is a number, a word or a schedule, as it was given. `scale` is the name of the
+    coordinates, `curvature` the bound on the objective's curvature in them, None if there is none.
+    `steps` and `batch` are None where no number was given.
+    """
+
+    loss: Loss
+    penalty: Penalty
+    rule: Rule
+    learning_rate: float | str | Schedule
+    scale: str
+    curvature: float | None
+    seed: int
+    random_start: bool
+    steps: int | None = None
+    batch: int | None = None
+    reasons: str = ""
+    """Why `auto` became what it did, part by part; empty where nothing was left to it."""
+    afresh: str = ""
+    """Where the run was gone on with without what its rule had carried, and why; mostly empty."""
+
+    @classmethod
+    def of(
+        cls,
+        options: Options,
+        *,
+        loss: Loss,
+        rule: Rule,
+        scale: str,
+        curvature: float | None,
+        reasons: str,
+    ) -> "Plan":
+        """Return the plan that these options became."""
+        return cls(
+            loss=loss,
+            penalty=Penalty(options.l1, options.l2),
+            rule=rule,
+            learning_rate=options.learning_rate,
+            scale=scale,
+            curvature=curvature,
+            seed=options.seed,
+            random_start=options.start is None,
+            steps=options.steps,
+            batch=options.batch,
+            reasons=reasons,
+        )
+
+    @property
+    def limit(self) -> float | None:
+        """The fixed learning rate at and above which the rule leaves a bowl so curved, if known."""
+        return self.rule.limit(self.curvature) if self.curvature else None
+
+    @property
+    def rate_in_words(self) -> float | str:
+        """The learning rate as a number or a word."""
+        return rate_in_words(self.learning_rate)
+
+    @property
+    def delta(self) -> float:
+        """Huber's delta, in units of the target; 1 for another loss."""
+        return float(getattr(self.loss, "delta", 1.0))
+
+    @property
+    def quantile(self) -> float:
+        """The quantile that is the loss's; 0.5 for another loss."""
+        return float(getattr(self.loss, "share", 0.5))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan in words and numbers, as JSON and files hold it."""
+        return {
+            "loss": self.loss.name,
+            "rule": self.rule.word,
+            "learning_rate": self.rate_in_words,
+            "scale": self.scale,
+            "l2": self.penalty.l2,
+            "delta": self.delta,
+            "seed": self.seed,
+            "random_start": self.random_start,
+            "steps": self.steps,
+            "batch": self.batch,
+            "curvature": self.curvature,
+            "quantile": self.quantile,
+            "l1": self.penalty.l1,
+            "why": self.reasons,
+            "afresh": self.afresh,
+        }
+
+    @classmethod
+    def from_dict(
+        cls, words: Mapping[str, Any], classes: int | None, options: Options | None = None
+    ) -> "Plan":
+        """Return the plan whose `to_dict` gave `words`, of a target with so many classes.
+
+        Files of earlier versions say the rule by its name alone; its numbers are then those of
+        `options`, the options as they were given, if the file holds these.
+        """
+        given = {"delta": words["delta"], "quantile": words.get("quantile", 0.5)}
+        return cls(
+            loss=choose_loss(words["loss"], classes, **given),
+            penalty=Penalty(words.get("l1", 0.0), words["l2"]),
+            rule=_rule(words["rule"], options),
+            learning_rate=words["learning_rate"] if options is None else options.learning_rate,
+            scale=words["scale"],
+            curvature=words["curvature"],
+            seed=words["seed"],
+            random_start=words["random_start"],
+            steps=words["steps"],
+            batch=words["batch"],
+            reasons=words.get("why", ""),
+            afresh=words.get("afresh", ""),
+        )
+
+    def to_options(self) -> Options:
+        """Return options that would become this plan, but for the start.
+
+        A rule or a learning rate that is not known any more stays a word that nothing is called by.
+        """
+        return Options(
+            loss=self.loss,
+            rule=self.rule.word,
+            learning_rate=self.learning_rate,
+            steps=self.steps,
+            seed=self.seed,
+            scale=self.scale,
+            l1=self.penalty.l1,
+            l2=self.penalty.l2,
+            batch=self.batch,
+        )
+
+
+@dataclass(frozen=True)
+class UnkeptRule(Rule):
+    """A rule of the reader's own of which a file has kept the name: code is in no file."""
+
+    called: str
+
+    @property
+    def name(self) -> str:
+        """The name that it had."""
+        return self.called
+
+    @property
+    def word(self) -> str:
+        """The name: by it the rule cannot be made again."""
+        return self.called
+
+    def init(self, params: Vector) -> State:
+        """Raise ChoiceError: what the rule does is not known."""
+        raise ChoiceError(
+            f"the rule {self.called} is not in the file of the run; give it to descend(..., rule=)"
+        )
+
+
+def _rule(word: str, options: Options | None) -> Rule:
+    """Return the rule that a file says."""
+    given = None if options is None or options.rule == "auto" else choose_rule(options.rule)
+    if given is not None and given.name == word:
+        return given
+    return choose_rule(word) if word.split(":")[0] in RULES else UnkeptRule(word)

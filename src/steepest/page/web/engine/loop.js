@@ -1,0 +1,112 @@
+// The one loop of a descent. The same numbers as Python's `descent/loop.py`, held to its golden
+// runs by tests/web/test_golden.py. Nothing here knows of data sets, pictures or the page.
+import { dot, equal, plus } from './vectors.js';
+
+/** A gradient that shrinks to this share in a step needs no better coordinates. */
+export const SWIFT = 0.1;
+
+/**
+ * Takes the steps: look, choose a direction, choose how far, note it, move; until `why(trace)`
+ * says why it is over. `objective` has value and valueAndGradient, `scale` leads from the params
+ * to the coordinates of the walk and back, and `anew` makes others on the way, if it is there;
+ * `rate(here)` is a stride: how far, and how much of the last step once more; `batches` gives the
+ * mini-batch of each step, or is null.
+ *
+ * Returns the trace: lists with one entry a point, and the stop.
+ */
+export function descend({ why, ...plan }) {
+  const walk = new Walk(plan);
+  const { trace } = walk;
+  while (!trace.stop) {
+    walk.step();
+    trace.stop = why(trace);
+  }
+  return trace;
+}
+
+/** A descent on its way: where it stands, and what it carries from one step to the next. */
+class Walk {
+  constructor({ objective, start, rule, rate, scale, anew = null, batches = null }) {
+    Object.assign(this, { objective, rule, rate, scale, anew, batches, params: start });
+    Object.assign(this, { memory: rule.init(start.length), last: null, rounded: 0, isRound: false });
+    this.trace = emptyTrace();
+  }
+
+  step() {
+    const { batches, params, trace } = this;
+    const index = trace.loss.length;
+    const rows = batches ? batches.next() : this.objective;
+    const seen = this.look(rows, params);
+    if (this.anew && index) this.round(rows, seen.gradient, index);
+    const here = this.here(rows, seen, index);
+    const stride = this.rate(here);
+    note(trace, here, seen.gradient, stride);
+    if (!batches) trace.fullLoss.push(seen.loss);
+    else trace.fullLoss.push(index % batches.inEpoch ? NaN : this.objective.value(params));
+    const moved = moveOf(here, stride);
+    this.last = { rate: stride.rate, moved, slope: here.slope, gradient: seen.gradient };
+    this.params = plus(params, this.scale.params(moved));
+  }
+
+  /** Looks at params; a search has often looked already where the next step stands. */
+  look(rows, params) {
+    const { before } = this;
+    if (!(before && before.rows === rows && equal(before.params, params))) {
+      this.before = { rows, params, seen: rows.valueAndGradient(params) };
+    }
+    return this.before.seen;
+  }
+
+  /** Goes on in new coordinates, if it is time for them; notes whether the bowl is round here. */
+  round(rows, gradient, index) {
+    const { params, last, scale } = this;
+    const shrunk = length(scale.pull(gradient)) / length(last.slope);
+    const fresh = this.anew({ rows, params, shrunk, since: index - this.rounded });
+    if (fresh) this.rounded = index;
+    this.isRound = this.rounded > 0 && ((fresh && rows.margins === 1) || shrunk <= SWIFT);
+    if (!fresh) return;
+    const moved = fresh.position(scale.params(last.moved));
+    this.last = { ...last, moved, slope: fresh.pull(last.gradient) };
+    this.scale = fresh;
+  }
+
+  /** Returns where the walk stands, with how the gradient turned if its rows were the same. */
+  here(rows, { loss, gradient }, index) {
+    const { params, scale, last, batches, isRound } = this;
+    const slope = scale.pull(gradient);
+    const [direction, memory] = this.rule.update(slope, this.memory);
+    this.memory = memory;
+    const tryMove = (move) => {
+      const there = this.look(rows, plus(params, scale.params(move)));
+      return { loss: there.loss, slope: scale.pull(there.gradient) };
+    };
+    const turned = last && !batches ? slope.map((s, i) => s - last.slope[i]) : null;
+    const before = { lastRate: last?.rate, moved: last?.moved, turned };
+    return { index, rows, params, scale, loss, slope, direction, tryMove, isRound, ...before };
+  }
+}
+
+/** Returns the step of a stride: so far along the direction, so much of the last step once more. */
+export function moveOf({ direction, moved }, { rate, momentum = 0 }) {
+  if (!moved || !momentum) return direction.map((d) => rate * d);
+  return direction.map((d, i) => rate * d + momentum * moved[i]);
+}
+
+function emptyTrace() {
+  const names = ['params', 'gradient', 'loss', 'fullLoss', 'norm', 'steepness', 'rate', 'momentum'];
+  return { ...Object.fromEntries(names.map((name) => [name, []])), stop: null };
+}
+
+function note(trace, { params, loss, slope }, gradient, { rate, momentum = 0 }) {
+  trace.params.push(params);
+  trace.gradient.push(gradient);
+  trace.loss.push(loss);
+  trace.norm.push(length(gradient));
+  trace.steepness.push(length(slope));
+  trace.rate.push(rate);
+  trace.momentum.push(momentum);
+}
+
+function length(vector) {
+  return Math.sqrt(dot(vector, vector));
+}

@@ -1,0 +1,150 @@
+// The rules: how a gradient becomes a direction. The twin of Python's `descent/rules.py`.
+//
+// A rule is chosen by its word: its name, and after colons its numbers, as far as they are not the
+// default ones: `momentum`, `momentum:0.5`, `adam:0.9:0.99`. Python writes it, a link keeps it, and
+// here alone it is taken to pieces.
+//
+// A rule makes a direction from a gradient and what it remembers. `init(size)` is its memory before
+// the first step, `update` gives the direction and the new memory, `limit` is the fixed learning
+// rate at and above which it leaves a bowl that curves so much, null where there is none.
+import { told } from './checks.js';
+
+const zeros = (size) => new Float64Array(size);
+const noLimit = () => null;
+
+/** A rule without a memory, against the gradient. */
+const against = (limit) => () => ({
+  init: () => null,
+  update: (gradient) => [gradient.map((g) => -g), null],
+  limit,
+});
+
+/** A rule that adds up gradients: `v = beta v + gradient`; `lead` makes a direction of them. */
+const rolling = (lead, limit) => ({ beta }) => ({
+  init: zeros,
+  update: (gradient, before) => {
+    const velocity = gradient.map((g, i) => beta * before[i] + g);
+    return [gradient.map((g, i) => lead(g, velocity[i], beta)), velocity];
+  },
+  // Of another beta it is not stable at any rate.
+  limit: (curvature) => (beta >= 0 && beta < 1 ? limit(curvature, beta) : null),
+});
+
+/** A rule that divides each part by the root of what it has `gathered` of the squares. */
+const divided = (gathered) => ({ decay, epsilon }) => ({
+  init: zeros,
+  update: (gradient, before) => {
+    const squares = gradient.map((g, i) => gathered(before[i], g * g, decay));
+    return [gradient.map((g, i) => -g / (Math.sqrt(squares[i]) + epsilon)), squares];
+  },
+  limit: noLimit,
+});
+
+/** Means of gradients and of their squares, both corrected for their start at 0. */
+const adam = ({ beta1, beta2, epsilon }) => ({
+  init: (size) => ({ mean: zeros(size), square: zeros(size), count: 0 }),
+  update: (gradient, before) => {
+    const mean = gradient.map((g, i) => beta1 * before.mean[i] + (1 - beta1) * g);
+    const square = gradient.map((g, i) => beta2 * before.square[i] + (1 - beta2) * (g * g));
+    const count = before.count + 1;
+    const [young, younger] = [1 - beta1 ** count, 1 - beta2 ** count];
+    const size = (i) => Math.sqrt(square[i] / younger) + epsilon;
+    return [mean.map((m, i) => -(m / young) / size(i)), { mean, square, count }];
+  },
+  limit: noLimit,
+});
+
+/** By name what makes the rule of its numbers; of `plane` the search finds how far it goes. */
+const MAKERS = {
+  steepest: against((curvature) => 2 / curvature),
+  momentum: rolling(
+    (gradient, velocity) => -velocity,
+    (curvature, beta) => (2 * (1 + beta)) / curvature,
+  ),
+  nesterov: rolling(
+    (gradient, velocity, beta) => -(gradient + beta * velocity),
+    (curvature, beta) => (2 * (1 + beta)) / ((1 + 2 * beta) * curvature),
+  ),
+  adagrad: divided((sum, square) => sum + square),
+  rmsprop: divided((mean, square, decay) => decay * mean + (1 - decay) * square),
+  adam,
+  plane: against(noLimit),
+};
+
+/** By name the numbers of a rule, in the order of its word, where the word leaves them out. */
+const DEFAULTS = {
+  momentum: { beta: 0.9 },
+  nesterov: { beta: 0.9 },
+  adagrad: { epsilon: 1e-10 },
+  rmsprop: { decay: 0.9, epsilon: 1e-8 },
+  adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+};
+
+const LIMITS = {
+  steepest: '2/curvature',
+  proximal: '2/curvature',
+  momentum: '2 (1 + beta)/curvature',
+  nesterov: '2 (1 + beta)/((1 + 2 beta) curvature)',
+};
+
+/** Returns the rule of a word. Throws Error if a page has none of that name or with such numbers. */
+export function chooseRule(word) {
+  const name = ruleName(word);
+  if (!Object.hasOwn(MAKERS, name)) {
+    throw new Error(`there is no rule '${word}'; choose one of ${Object.keys(MAKERS).join(', ')}`);
+  }
+  const numbers = numbersOf(word);
+  const given = word.split(':').slice(1);
+  if (given.length <= Object.keys(numbers).length && given.every(isNumber)) {
+    return MAKERS[name](numbers);
+  }
+  const form = [name, ...Object.keys(numbers).map((key) => key.toUpperCase())].join(':');
+  throw new Error(`the rule is ${told(word)}, but it must be ${form}, with numbers`);
+}
+
+/** Returns a word if its numbers are such as converge at some rate. Throws Error if not. */
+export function checkRule(word) {
+  chooseRule(word);
+  for (const [key, value] of Object.entries(numbersOf(word))) {
+    const isShare = key !== 'epsilon';
+    if (value >= 0 && !(isShare && value >= 1)) continue;
+    const span = isShare ? '0 to below 1' : '0 up';
+    throw new Error(`${key} is ${told(value)}, but it must be a number from ${span}`);
+  }
+  return word;
+}
+
+/** Returns the name in a rule's word. */
+export function ruleName(word) {
+  return word.split(':')[0];
+}
+
+/** Returns the numbers in a rule's word by their names; none of a rule that pages do not know. */
+export function numbersOf(word) {
+  const [name, ...given] = word.split(':');
+  const defaults = Object.entries(DEFAULTS[name] ?? {});
+  return Object.fromEntries(defaults.map(([key, value], i) => [key, Number(given[i] ?? value)]));
+}
+
+/** Returns the word of a rule with these numbers, without those at its end that are the default. */
+export function ruleWord(name, numbers) {
+  const keys = Object.keys(DEFAULTS[name] ?? {});
+  const last = keys.findLastIndex((key) => numbers[key] !== DEFAULTS[name][key]);
+  return [name, ...keys.slice(0, last + 1).map((key) => numbers[key])].join(':');
+}
+
+/** Returns a rule for a reader: `momentum (beta 0.5)`. */
+export function ruleInWords(word) {
+  const [name, ...given] = word.split(':');
+  const own = Object.entries(numbersOf(word)).slice(0, given.length);
+  return own.length ? `${name} (${own.map(([key, n]) => `${key} ${n}`).join(', ')})` : word;
+}
+
+/** Returns the limit of a rule's fixed rate as a formula. */
+export function limitInWords(word) {
+  return LIMITS[ruleName(word)] ?? 'its limit';
+}
+
+function isNumber(text) {
+  return text.trim() !== '' && Number.isFinite(Number(text));
+}

@@ -1,0 +1,90 @@
+"""The table of classes in words: actual against predicted, and what each row adds to the loss."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.numerals import percent, short
+from steepest.objective.loss.loss import weighed
+from steepest.view.section import Section, aligned
+from steepest.view.story import Story
+
+__all__ = ["class_table"]
+
+Array = NDArray[np.float64]
+
+MOST_CLASSES = 10
+"""Classes that have a column each."""
+
+MOST_TABLE_ROWS = 12
+"""Rows that are shown; of more than twice as many, those of the largest losses."""
+
+
+def class_table(story: Story) -> Section:
+    """Return actual class against predicted probability, and what each row adds to the loss."""
+    assert story.classes is not None and story.probabilities is not None
+    assert story.actual is not None
+    losses = weighed(story.row_losses, story.sample_weight)
+    total = losses.sum()
+    heads = ["row", "actual", *_chances(story), "-log P"]
+    heads += ["share"] if story.sample_weight is None else ["weight", "share"]
+    order = _largest(losses)
+    rows = [
+        [
+            str(row + 1),
+            story.classes[story.actual[row]],
+            *_chances(story, row),
+            f"{story.row_losses[row]:.4f}",
+            *([] if story.sample_weight is None else [short(story.sample_weight[row])]),
+            percent(losses[row] / total) if total else "-",
+        ]
+        for row in order
+    ]
+    lines = aligned([heads, *rows])
+    return Section(_heading(story, len(order)), (*lines, *_sum_lines(story, losses, order)))
+
+
+def _chances(story: Story, row: int | None = None) -> list[str]:
+    """Return what a row's classes are given, or its head: of many, the likeliest and the actual."""
+    assert story.classes is not None and story.probabilities is not None
+    assert story.actual is not None
+    few = len(story.classes) <= MOST_CLASSES
+    if row is None:
+        named = [f"P({name})" for name in story.classes]
+        return named if few else ["predicted", "P(predicted)", "P(actual)"]
+    given = story.probabilities[row]
+    if few:
+        return [f"{p:.4f}" for p in given]
+    likeliest, actual = int(given.argmax()), story.actual[row]
+    return [story.classes[likeliest], f"{given[likeliest]:.4f}", f"{given[actual]:.4f}"]
+
+
+def _heading(story: Story, shown: int) -> str:
+    if shown == story.rows:
+        return f"Actual against predicted, all {shown} rows"
+    return f"Actual against predicted, the {shown} rows of {story.rows:,} that cost most"
+
+
+def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[str]:
+    """Yield how the losses of the rows, each times its weight, add up to the loss."""
+    total = float(losses.sum())
+    rest = total - float(losses[list(order)].sum())
+    if len(order) < story.rows:
+        yield f"the other {story.rows - len(order):,} rows together: {rest:.4f}"
+    if story.sample_weight is None:
+        mean = total / story.rows
+        yield f"cross entropy = sum / rows = {total:.4f} / {story.rows:,} = {short(mean)}"
+    else:
+        whole = float(story.sample_weight.sum())
+        parts = f"{total:.4f} / {short(whole)} = {short(total / whole)}"
+        yield f"cross entropy = sum of weight x -log P / sum of weights = {parts}"
+    if story.plan.penalty:
+        yield f"with the penalty: {short(story.result.full_loss)}"
+
+
+def _largest(losses: Array) -> list[int]:
+    """Return all rows in order if they are few, else those of the largest losses, largest first."""
+    if len(losses) <= 2 * MOST_TABLE_ROWS:
+        return list(range(len(losses)))
+    return [int(i) for i in np.argsort(-losses, kind="stable")[:MOST_TABLE_ROWS]]
