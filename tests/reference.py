@@ -90,6 +90,6 @@ def hessian(objective: LinearObjective, params: Array) -> Array:
     curvature = objective.loss.curvature(objective.margins(params), y).reshape(len(X), k, k)
     X1 = np.column_stack([X, np.ones(len(X))])
     total = np.einsum("ni,nab,nj->iajb", X1, curvature, X1, optimize=True)
-    bend = total.reshape(objective.size, objective.size) / len(X)
-    bend[np.diag_indices(objective.size - k)] += objective.l2
-    return bend
+    whole = total.reshape(objective.size, objective.size) / len(X)
+    whole[np.diag_indices(objective.size - k)] += objective.penalty.l2
+    return whole

@@ -1,4 +1,4 @@
-"""Softmax with hundreds of classes: the same minimum as scikit-learn's, and fit to be told."""
+"""Softmax with hundreds of classes: the same minimum as scikit-learn's, and a table that fits."""
 
 import tracemalloc
 from typing import Any
@@ -39,7 +39,7 @@ def test_the_minimum_is_scikit_learns_in_little_memory(data: tuple[Any, Any]) ->
 
 
 def test_the_table_of_many_classes_is_no_wider_than_that_of_few(data: tuple[Any, Any]) -> None:
-    told = st.descend(data, l2=1e-3, steps=2).explain()
-    table = told[told.index("Actual against predicted") :]
+    words = st.descend(data, l2=1e-3, steps=2).explain()
+    table = words[words.index("Actual against predicted") :]
     assert "P(predicted)" in table
     assert max(map(len, table.splitlines())) < 100

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from reference import problem
+from scipy.sparse import csr_array
 
 import steepest as st
 from steepest.descent.rules import RULES, Momentum
@@ -52,9 +53,9 @@ RATE_RUNS: dict[str, Any] = {
 }
 OTHER_RUNS: dict[str, Any] = {
     "plane": {"data": CLASSES, "scale": "standard", "l2": 0.01},
-    "plane, rounded anew": {"data": CLASSES, "l2": 1e-4},
-    "plane, from sums": {"data": LINE},
-    "search on rounded classes": {"data": CLASSES, "rule": "steepest", "l2": 0.01},
+    "plane, whitened on the way": {"data": CLASSES, "l2": 1e-4},
+    "plane, normal equations": {"data": LINE},
+    "search on whitened classes": {"data": CLASSES, "rule": "steepest", "l2": 0.01},
     "auto of absolute": {"data": LINE, "loss": "absolute"},
     "batches": {"data": LINE, "batch": 7, "rule": "momentum", "learning_rate": 0.01},
     "batches, dog": {"data": LINE, "batch": 7, "rule": "steepest", "learning_rate": "dog"},
@@ -62,6 +63,17 @@ OTHER_RUNS: dict[str, Any] = {
     "a rule with its own number": {"data": LINE, "rule": Momentum(0.5), "learning_rate": 0.01},
     "a schedule": {"data": LINE, "rule": "adam", "learning_rate": StepDecay(0.1, 0.5, 4)},
     "weights of rows": {"data": LINE, "sample_weight": np.arange(30.0), "scale": "none"},
+    "counts": {"data": problem("poisson", 0), "loss": "poisson", "l2": 0.01},
+    "huber": {"data": LINE, "loss": "huber", "delta": 0.5},
+    "quantile": {"data": LINE, "loss": "quantile", "quantile": 0.8, "scale": "standard"},
+    "two classes, by blocks": {"data": problem("cross_entropy", 0), "scale": "block"},
+    "plane, by blocks": {"data": CLASSES, "rule": "plane", "scale": "block", "l2": 0.01},
+    "single precision": {"data": (CLASSES[0].astype(np.float32), CLASSES[1]), "l2": 0.01},
+    "sparse rows": {"data": (csr_array(CLASSES[0]), CLASSES[1]), "l2": 0.01},
+    "more features than rows": {"data": problem("cross_entropy", 1, features=60), "l2": 0.1},
+    "rows of very unlike columns": {"data": (LINE[0] * [1e-6, 1e6], LINE[1])},
+    "l1": {"data": CLASSES, "l1": 0.02, "l2": 0.01},
+    "l1, textbook": {"data": LINE, "l1": 0.02, "learning_rate": 0.01, "scale": "none"},
 }
 RUNS = RULE_RUNS | RATE_RUNS | OTHER_RUNS
 
@@ -129,7 +141,9 @@ def test_to_the_end_is_as_far_as_the_run_goes() -> None:
     assert gone_on.explain() == whole.explain()
 
 
-@pytest.mark.parametrize("name", ["plane, rounded anew", "plane, from sums", "rate backtracking"])
+@pytest.mark.parametrize(
+    "name", ["plane, whitened on the way", "plane, normal equations", "rate backtracking"]
+)
 def test_beyond_where_it_had_arrived_a_run_takes_the_same_steps(name: str, tmp_path: Path) -> None:
     arrived = st.descend(**RUNS[name], tol=1e-3)
     assert arrived.stop.reason == "arrived"
@@ -175,10 +189,10 @@ def test_vectors_are_given_up_as_they_would_have_been(
 
 def test_ctrl_c_leaves_a_run_to_go_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = st.descend(CLASSES, rule="adam", learning_rate=0.1, steps=20)
-    looks = iter(range(1000))
+    updates = iter(range(1000))
 
     def interrupted(self: object, gradient: Any, state: Any) -> Any:
-        if next(looks) == 7:
+        if next(updates) == 7:
             raise KeyboardInterrupt  # in the middle of a step, after part of it was worked out
         return update(self, gradient, state)
 
@@ -255,16 +269,16 @@ def test_steps_must_be_a_number() -> None:
         run.resume(seconds=0)
 
 
-def test_a_callback_is_told_every_step_and_may_stop() -> None:
-    told: list[st.Step] = []
+def test_a_callback_gets_every_step_and_may_stop() -> None:
+    given: list[st.Step] = []
 
     def callback(step: st.Step) -> bool:
-        told.append(step)
+        given.append(step)
         return step.loss < 0.445
 
     run = st.descend("orings", "damaged", callback=callback)
     assert run.stop == st.Stop("callback", f"stopped at step {len(run.trace) - 1} by the callback")
-    assert [step.loss for step in told] == run.trace.losses.tolist()
+    assert [step.loss for step in given] == run.trace.losses.tolist()
     assert run.trace.losses[-1] < 0.445 <= run.trace.losses[-2]
     assert run.stop.message in run.explain()
 

@@ -22,13 +22,13 @@ Function = Callable[[Array], tuple[float, Array]]
 CURVATURES = np.array([0.5, 3.0, 10.0])
 START = np.array([1.0, -2.0, 0.5])
 
-curvatures = some.lists(some.floats(0.01, 1.0), min_size=1, max_size=5)
+drawn = some.lists(some.floats(0.01, 1.0), min_size=1, max_size=5)
 scales = some.integers(-12, 12).map(lambda power: 10.0**power)
 seeds = some.integers(0, 10**6)
 
 
-def bowl_of(bends: Array) -> Function:
-    return lambda p: (float(0.5 * bends @ p**2), bends * p)
+def bowl_of(curvatures: Array) -> Function:
+    return lambda p: (float(0.5 * curvatures @ p**2), curvatures * p)
 
 
 def round_cliff(p: Array) -> tuple[float, Array]:
@@ -65,8 +65,8 @@ def dog(function: Function, start: Array, count: int) -> Array:
     while len(points) < count:
         gradient = function(points[-1])[1]
         squares.append(np.sum(gradient**2))
-        apart = [np.linalg.norm(x - start) for x in points]
-        farthest = max([1e-6 * (1 + np.linalg.norm(start)), *apart])
+        distance = [np.linalg.norm(x - start) for x in points]
+        farthest = max([1e-6 * (1 + np.linalg.norm(start)), *distance])
         points.append(points[-1] - farthest / np.sqrt(np.sum(squares)) * gradient)
     return np.array(points)
 
@@ -83,13 +83,13 @@ def test_dog_walks_as_its_paper_says(function: Function) -> None:
     assert np.allclose(path(function, "dog", 300), dog(function, START, 300), rtol=1e-9, atol=0)
 
 
-@given(bends=curvatures, units=scales, size=scales, seed=seeds)
+@given(others=drawn, units=scales, size=scales, seed=seeds)
 def test_adgd_finds_its_first_rate_and_the_bottom_in_any_units(
-    bends: list[float], units: float, size: float, seed: int
+    others: list[float], units: float, size: float, seed: int
 ) -> None:
-    bend = units * np.array([1.0, *bends])
-    start = size * np.random.default_rng(seed).normal(size=len(bend))
-    steps = walked(bowl_of(bend), "adgd", 1500, start)
+    curvature = units * np.array([1.0, *others])
+    start = size * np.random.default_rng(seed).normal(size=len(curvature))
+    steps = walked(bowl_of(curvature), "adgd", 1500, start)
     assert steps[0].learning_rate * units >= 0.05  # not far below 1 / L, whatever the units
     assert steps[-1].loss <= 1e-9 * steps[0].loss
 
@@ -113,22 +113,22 @@ def test_adgd_of_a_slope_without_end_takes_a_plain_first_step() -> None:
     assert steps[0].learning_rate == 1.0
 
 
-@given(bends=curvatures, seed=seeds, lowest=some.floats(-1e3, 1e3))
-def test_polyak_told_the_lowest_loss_never_goes_away_from_its_place(
-    bends: list[float], seed: int, lowest: float
+@given(others=drawn, seed=seeds, lowest=some.floats(-1e3, 1e3))
+def test_polyak_given_the_lowest_loss_never_goes_away_from_its_place(
+    others: list[float], seed: int, lowest: float
 ) -> None:
-    bend = np.array([1.0, *bends])
-    start = np.random.default_rng(seed).normal(size=len(bend))
-    bowl = bowl_of(bend)
+    curvature = np.array([1.0, *others])
+    start = np.random.default_rng(seed).normal(size=len(curvature))
+    bowl = bowl_of(curvature)
     assume(bowl(start)[0] > 1e-3)
     steps = walked(lambda p: (bowl(p)[0] + lowest, bowl(p)[1]), f"polyak:{lowest!r}", 200, start)
-    apart = np.array([np.linalg.norm(step.params) for step in steps])
+    distance = np.array([np.linalg.norm(step.params) for step in steps])
     gaps = np.array([bowl(step.params)[0] for step in steps])
     best = np.minimum.accumulate(gaps)
     rounding = 1e-12 * (1 + abs(lowest))
-    assert (np.diff(apart) <= 1e-6 * apart[0]).all()
+    assert (np.diff(distance) <= 1e-6 * distance[0]).all()
     # Hazan & Kakade 2019, theorem 1, the smooth case with L = 1.
-    assert (best <= 2 * apart[0] ** 2 / np.arange(1, 201) + rounding).all()
+    assert (best <= 2 * distance[0] ** 2 / np.arange(1, 201) + rounding).all()
 
 
 def test_polyak_is_the_textbooks() -> None:
@@ -140,7 +140,7 @@ def test_polyak_is_the_textbooks() -> None:
     )
 
 
-def test_polyak_told_too_high_a_loss_stops_there() -> None:
+def test_polyak_given_too_high_a_loss_stops_there() -> None:
     steps = walked(bowl_of(CURVATURES), "polyak:1", 200)
     assert steps[-1].loss <= 1.0
     assert steps[-1].learning_rate == 0.0
@@ -172,11 +172,11 @@ def test_silver_keeps_its_bound(kind: str, seed: int, k: int, scale: str) -> Non
     n = 2**k - 1
     run = st.descend(data, **asked, learning_rate="silver", scale=scale, steps=n)
     to_walk = st.descend(data, **asked, learning_rate=1e-9, scale=scale, steps=0)
-    apart = coordinates(run, scale, lowest.params) - coordinates(run, scale, run.trace[0].params)
+    distance = coordinates(run, scale, lowest.params) - coordinates(run, scale, run.trace[0].params)
     assert to_walk.plan.curvature == run.plan.curvature
     bound = run.plan.curvature / (1 + np.sqrt(4 * (1 + np.sqrt(2)) ** (2 * k) - 3))
     gap = run.trace[-1].loss - lowest.loss
-    assert gap <= bound * (apart @ apart) * (1 + 1e-9) + 1e-9 * lowest.loss
+    assert gap <= bound * (distance @ distance) * (1 + 1e-9) + 1e-9 * lowest.loss
 
 
 def coordinates(run: st.Run, scale: str, params: Array) -> Array:
@@ -187,7 +187,7 @@ def coordinates(run: st.Run, scale: str, params: Array) -> Array:
     return np.append(params[:-1] * deviation, params[-1] + mean @ params[:-1])
 
 
-def test_a_silver_run_that_jumps_on_its_way_has_not_diverged() -> None:
+def test_a_silver_run_that_jumps_up_once_has_not_diverged() -> None:
     run = st.descend(problem("squared", 0), learning_rate="silver", scale="standard", steps=8)
     assert run.trace.losses[-1] > run.trace.losses.min()
     assert run.verdicts == []
@@ -210,13 +210,14 @@ def test_backtracking_never_lets_the_loss_rise(kind: str, seed: int, rule: str, 
     assert run.verdicts == []
 
 
-@given(bends=curvatures, units=scales, seed=seeds)
+@given(others=drawn, units=scales, seed=seeds)
 def test_backtracking_doubles_its_rate_and_halves_it_no_further_than_it_must(
-    bends: list[float], units: float, seed: int
+    others: list[float], units: float, seed: int
 ) -> None:
-    bend = units * np.array([1.0, *bends])
-    start = np.random.default_rng(seed).normal(size=len(bend))
-    rates = np.array([s.learning_rate for s in walked(bowl_of(bend), "backtracking", 40, start)])
+    curvature = units * np.array([1.0, *others])
+    start = np.random.default_rng(seed).normal(size=len(curvature))
+    steps = walked(bowl_of(curvature), "backtracking", 40, start)
+    rates = np.array([step.learning_rate for step in steps])
     powers = np.log2(rates[1:] / rates[:-1])
     assert np.allclose(powers, np.round(powers), atol=1e-9)
     assert powers.max() <= 1 + 1e-9
@@ -275,12 +276,12 @@ def test_any_rule_may_be_led_by_them(rule: str, rate: str) -> None:
     assert run.loss <= run.trace.losses[0]
 
 
-def test_every_word_is_told() -> None:
+def test_every_word_is_documented() -> None:
     with pytest.raises(st.ChoiceError) as refused:
         st.descend(problem("squared", 0), learning_rate="fast")
-    told = st.descend.__doc__ or ""
-    assert all(word in str(refused.value) and word in told for word in RATES)
-    assert all(rule in told for rule in RULES)
+    documented = st.descend.__doc__ or ""
+    assert all(word in str(refused.value) and word in documented for word in RATES)
+    assert all(rule in documented for rule in RULES)
 
 
 @pytest.mark.parametrize(

@@ -66,8 +66,8 @@ def test_ridge_is_the_closed_form(l2: float) -> None:
     X, y = problem("squared", 1, rows=50, features=4)
     run = st.descend((X, y), l2=l2)
     X1 = np.column_stack([X, np.ones(50)])
-    bend = 2 * X1.T @ X1 / 50 + l2 * np.diag([1, 1, 1, 1, 0])
-    true = np.linalg.solve(bend, 2 * X1.T @ y / 50)
+    hessian = 2 * X1.T @ X1 / 50 + l2 * np.diag([1, 1, 1, 1, 0])
+    true = np.linalg.solve(hessian, 2 * X1.T @ y / 50)
     assert np.allclose(run.params, true, rtol=1e-8, atol=1e-9)
 
 

@@ -1,3 +1,4 @@
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,22 +19,22 @@ def trained(batch: int, steps: int, seed: int = 0, kind: str = "squared", **more
 
 
 def drawn(rows: int, size: int, seed: int, epochs: int) -> list[list[int]]:
-    """Return which rows are in each batch, told by their target."""
+    """Return which rows are in each batch, known by their target."""
     objective = st.LinearObjective(np.zeros((rows, 1)), np.arange(float(rows)), st.Squared())
     batches = Batches(objective, size, seed)
     return [
         one.blocks.y.astype(int).tolist()
-        for one, _ in zip(batches, range(epochs * batches.in_epoch), strict=False)
+        for one in islice(batches.after(0), epochs * batches.in_epoch)
     ]
 
 
 @given(rows=some.integers(2, 40), size=some.integers(1, 50), seed=some.integers(0, 10**6))
-def test_every_row_is_seen_once_an_epoch(rows: int, size: int, seed: int) -> None:
+def test_every_row_is_read_once_an_epoch(rows: int, size: int, seed: int) -> None:
     batches = drawn(rows, size, seed, epochs=3)
     each = len(batches) // 3
     for first in range(0, len(batches), each):
-        seen = [row for batch in batches[first : first + each] for row in batch]
-        assert sorted(seen) == list(range(rows))
+        read = [row for batch in batches[first : first + each] for row in batch]
+        assert sorted(read) == list(range(rows))
     assert max(map(len, batches)) <= size
 
 
@@ -52,7 +53,7 @@ def test_each_epoch_has_an_order_of_its_own() -> None:
 def test_a_steps_loss_is_that_of_its_own_rows(kind: str, batch: int) -> None:
     loss = "cross_entropy" if kind == "softmax" else "squared"
     run = trained(batch, 12, seed=3, kind=kind, loss=loss, scale="none", l2=0.1)
-    for step, rows in zip(run.trace, Batches(run.objective, batch, 3), strict=False):
+    for step, rows in zip(run.trace, Batches(run.objective, batch, 3).after(0), strict=False):
         value, gradient = plain(kind, rows.blocks.X, rows.blocks.y, step.params, 0.1)
         assert step.loss == pytest.approx(value, rel=1e-12)
         assert np.allclose(step.gradient, gradient, rtol=1e-10, atol=1e-11)

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
 
 import steepest as st
-from steepest.descent.steps import proximal_newton as working_set
+from steepest.descent.steps import proximal_newton
 from steepest.descent.steps.l1_quadratic import minimise_l1_quadratic
 from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
 
@@ -32,7 +32,7 @@ def fitted(kind: str, seed: int = 0, rows: int = 60, features: int = 5, **choice
     return st.descend(rows_of(kind, seed, rows=rows, features=features), loss=loss, **choices)
 
 
-def apart(bias: Any) -> Any:
+def centred(bias: Any) -> Any:
     """Return biases less what they have in common, which no data can tell."""
     return bias - np.mean(bias) if np.ndim(bias) else bias
 
@@ -44,14 +44,14 @@ def away_from_lowest(run: st.Run) -> float:
         objective.blocks.X,
         objective.blocks.y,
         objective.loss,
-        l2=objective.l2,
-        sample_weight=objective.rows.sample_weight,
+        l2=objective.penalty.l2,
+        sample_weight=objective.blocks.sample_weight,
     ).value_and_gradient(run.params)[1]
     slope, weights = smooth[:-k], run.params[:-k]
     unit = np.repeat(objective.moments.deviation, k)
     on = weights != 0.0
-    missed = np.where(on, np.abs(slope + objective.l1 * np.sign(weights)), 0.0)
-    missed = np.where(on, missed, np.maximum(np.abs(slope) - objective.l1, 0.0)) / unit
+    missed = np.where(on, np.abs(slope + objective.penalty.l1 * np.sign(weights)), 0.0)
+    missed = np.where(on, missed, np.maximum(np.abs(slope) - objective.penalty.l1, 0.0)) / unit
     return float(max(missed.max(), np.abs(smooth[-k:]).max()))
 
 
@@ -138,7 +138,7 @@ def test_every_step_is_the_textbook_s(kind: str, rule: str) -> None:
     X, y = problem(kind, 3, rows=40, features=4)
     params, k = run.trace[0].params, run.objective.layout.shape[1]
     for step in run.trace:
-        exact = run.objective.look(step.params).smooth
+        exact = run.objective.evaluate(step.params).smooth_gradient
         assert_allclose(exact, plain(kind, X, y, step.params, l2)[1], rtol=1e-9, atol=1e-12)
         assert np.array_equal(step.params, params)
         params = step.params - rate * exact
@@ -163,7 +163,7 @@ def test_schedules_go_with_it(rate: Any) -> None:
     assert run.trace.learning_rates[0] == 0.05
 
 
-def test_a_rate_that_is_too_long_is_told() -> None:
+def test_a_rate_that_is_too_long_has_its_verdict() -> None:
     run = fitted("squared", l1=0.1, rule="steepest", learning_rate=5.0, scale="none", steps=60)
     assert run.stop.reason == "diverged"
     assert "above 2/curvature" in run.verdicts[0].message
@@ -177,7 +177,7 @@ def test_rows_that_weigh_are_rows_that_repeat(kind: str) -> None:
     weighed = st.descend((X, y), loss=loss, l1=0.05, sample_weight=many)
     repeated = st.descend((np.repeat(X, many, axis=0), np.repeat(y, many)), loss=loss, l1=0.05)
     assert_allclose(weighed.weights, repeated.weights, rtol=1e-6, atol=1e-7)
-    assert_allclose(apart(weighed.bias), apart(repeated.bias), rtol=1e-6, atol=1e-7)
+    assert_allclose(centred(weighed.bias), centred(repeated.bias), rtol=1e-6, atol=1e-7)
     assert np.array_equal(weighed.weights == 0.0, repeated.weights == 0.0)
 
 
@@ -189,7 +189,7 @@ def test_other_forms_of_the_rows_have_the_same_minimum(kind: str, form: Any) -> 
     loss = "cross_entropy" if kind == "softmax" else kind
     one, other = (st.descend((each, y), loss=loss, l1=0.05) for each in (X, form(X)))
     assert_allclose(one.weights, other.weights, rtol=1e-6, atol=1e-8)
-    assert_allclose(apart(one.bias), apart(other.bias), rtol=1e-6, atol=1e-8)
+    assert_allclose(centred(one.bias), centred(other.bias), rtol=1e-6, atol=1e-8)
     assert np.array_equal(one.weights == 0.0, other.weights == 0.0)
 
 
@@ -242,30 +242,30 @@ def test_a_start_that_no_weights_would_beat_is_left_for_that() -> None:
     assert run.trace.losses[1] == pytest.approx(run.objective.null_loss, rel=1e-12)
 
 
-def test_no_more_weights_than_have_room_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_weights_than_have_room_are_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
 
-    def counted(bend: Any, *more: Any) -> Any:
-        sizes.append(len(bend))
-        return minimise_l1_quadratic(bend, *more)
+    def counted(hessian: Any, *more: Any) -> Any:
+        sizes.append(len(hessian))
+        return minimise_l1_quadratic(hessian, *more)
 
-    monkeypatch.setattr(working_set, "minimise_l1_quadratic", counted)
-    monkeypatch.setattr(working_set, "MOST", 20)
+    monkeypatch.setattr(proximal_newton, "minimise_l1_quadratic", counted)
+    monkeypatch.setattr(proximal_newton, "MOST_WEIGHTS", 20)
     run = fitted("squared", rows=200, features=60, l1=1e-3)
     assert run.stop.reason == "arrived" and max(sizes) == 21
     assert away_from_lowest(run) < 1e-7
 
 
-def test_the_gradient_told_is_the_shortest_and_0_at_the_end() -> None:
+def test_the_recorded_gradient_is_the_shortest_and_0_at_the_end() -> None:
     run = fitted("cross_entropy", features=12, l1=0.05)
     for step in run.trace:
-        smooth = run.objective.look(step.params).smooth
+        smooth = run.objective.evaluate(step.params).smooth_gradient
         truth = np.append(shortest_subgradient(smooth[:-1], step.params[:-1], 0.05), smooth[-1])
         assert_allclose(step.gradient, truth, rtol=1e-12, atol=1e-15)
     assert run.trace.gradient_norms[-1] < 1e-9
 
 
-def test_passes_tell_what_was_read() -> None:
+def test_passes_are_what_was_read() -> None:
     run = st.descend(problem("squared", 3, rows=60, features=300), l1=0.3)
     passes = run.trace.passes
     assert (np.diff(passes) >= 0).all() and 1.0 <= passes[-1] < 3 * len(run.trace)
@@ -301,20 +301,20 @@ def test_the_loop_itself_takes_proximal_steps() -> None:
     objective = st.LinearObjective(X, y, "squared", l1=0.5)
     walk = st.steps(objective, "steepest", 0.01, seed=1)
     before, after = next(walk), next(walk)
-    ahead = before.params - 0.01 * objective.look(before.params).smooth
+    ahead = before.params - 0.01 * objective.evaluate(before.params).smooth_gradient
     ahead[:-1] = soft_threshold(ahead[:-1], 0.005)
     assert np.array_equal(after.params, ahead)
 
 
-def test_a_callback_sees_each_step_and_may_end_it() -> None:
-    seen: list[st.Step] = []
+def test_a_callback_gets_each_step_and_may_end_it() -> None:
+    given: list[st.Step] = []
 
     def watch(step: st.Step) -> bool:
-        seen.append(step)
+        given.append(step)
         return step.index == 1
 
     run = fitted("cross_entropy", l1=0.02, callback=watch)
-    assert [step.index for step in seen] == [0, 1]
+    assert [step.index for step in given] == [0, 1]
     assert run.stop.reason == "callback"
 
 
@@ -332,21 +332,21 @@ def bowl(seed: int, size: int, rank: int) -> Bowl:
 @settings(max_examples=80, deadline=None)
 @given(some.integers(0, 10_000), some.integers(1, 40), some.sampled_from([0.5, 1.0, 3.0]))
 def test_the_lowest_point_on_faces_is_lowest(seed: int, size: int, full: float) -> None:
-    bend, slope, threshold = bowl(seed, size, max(1, round(full * size)))
+    hessian, slope, threshold = bowl(seed, size, max(1, round(full * size)))
     start = np.random.default_rng(seed).normal(size=size)
-    found = minimise_l1_quadratic(bend, slope, threshold, start)
-    left = shortest_subgradient(bend @ found + slope, found, threshold)
-    assert np.abs(left).max() <= 1e-8 * (np.abs(slope).max() + np.abs(bend).max())
+    found = minimise_l1_quadratic(hessian, slope, threshold, start)
+    left = shortest_subgradient(hessian @ found + slope, found, threshold)
+    assert np.abs(left).max() <= 1e-8 * (np.abs(slope).max() + np.abs(hessian).max())
 
 
 def test_where_rows_are_few_its_faces_never_lead_up() -> None:
     def height(x: Any) -> float:
-        return float(0.5 * x @ bend @ x + slope @ x + threshold @ np.abs(x))
+        return float(0.5 * x @ hessian @ x + slope @ x + threshold @ np.abs(x))
 
     for seed in range(20):
-        bend, slope, threshold = bowl(seed, 50, 10)
+        hessian, slope, threshold = bowl(seed, 50, 10)
         start = np.random.default_rng(seed).normal(size=50)
-        assert height(minimise_l1_quadratic(bend, slope, threshold, start)) <= height(start)
+        assert height(minimise_l1_quadratic(hessian, slope, threshold, start)) <= height(start)
 
 
 def test_wide_lasso_of_scikit_learn_from_many_features() -> None:
@@ -364,7 +364,7 @@ Judge = Callable[[st.Run], str]
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("words", "said"),
     [
         (lambda run: run.explain(), "l1 0.3"),
         (lambda run: run.explain(), "chosen by auto: proximal Newton steps: l1 has a kink"),
@@ -372,11 +372,11 @@ Judge = Callable[[st.Run], str]
         (lambda run: repr(run.plan), "l1=0.3"),
     ],
 )
-def test_it_is_told(told: Judge, said: str) -> None:
-    assert said in told(fitted("squared", l1=0.3))
+def test_it_is_in_the_words(words: Judge, said: str) -> None:
+    assert said in words(fitted("squared", l1=0.3))
 
 
-def test_how_many_weights_rest_is_told() -> None:
+def test_how_many_weights_rest_is_in_the_words() -> None:
     run = fitted("squared", features=9, l1=0.5)
     resting = int(np.count_nonzero(run.weights == 0.0))
     assert f"exactly 0: {resting} of 9 weights" in run.explain()

@@ -278,8 +278,12 @@ def test_a_decay_below_0_is_refused() -> None:
 
 def steps_to(rule: str, condition: float, rate: float = 1.0, least: float = 1e-10) -> int:
     """Return the steps until a bowl of curvatures 1 to 1 / condition is as good as flat."""
-    bends = np.geomspace(1 / condition, 1, 6)
-    steps = st.steps(lambda p: (float(0.5 * bends @ p**2), bends * p), rule, rate, start=np.ones(6))
+    curved = np.geomspace(1 / condition, 1, 6)
+
+    def bowl(p: Any) -> tuple[float, Any]:
+        return float(0.5 * curved @ p**2), curved * p
+
+    steps = st.steps(bowl, rule, rate, start=np.ones(6))
     return next(step.index for step in steps if step.loss <= least)
 
 
@@ -292,22 +296,24 @@ def test_restarted_momentum_takes_the_root_of_the_condition_number() -> None:
 
 
 @given(
-    bends=some.lists(some.floats(1e-6, 1.0), min_size=1, max_size=6),
+    curvatures=some.lists(some.floats(1e-6, 1.0), min_size=1, max_size=6),
     seed=some.integers(0, 10**6),
 )
-def test_restarted_momentum_keeps_nesterovs_bound_until_it_restarts(bends: Any, seed: int) -> None:
+def test_restarted_momentum_keeps_nesterovs_bound_until_it_restarts(
+    curvatures: Any, seed: int
+) -> None:
     """`f - f* <= 2 L |x0 - x*|² / (k + 1)²` of the points x (Beck & Teboulle 2009, theorem 4.4)."""
-    bend = np.array([1.0, *bends])
-    x = start = np.random.default_rng(seed).normal(size=len(bend))
+    curved = np.array([1.0, *curvatures])
+    x = start = np.random.default_rng(seed).normal(size=len(curved))
     steps = st.steps(
-        lambda p: (float(0.5 * bend @ p**2), bend * p), "nesterov_restart", 1.0, start=start
+        lambda p: (float(0.5 * curved @ p**2), curved * p), "nesterov_restart", 1.0, start=start
     )
     for k, step in enumerate(islice(steps, 100), start=1):
         new = step.params - step.gradient
         if step.gradient @ (new - x) > 0:
             break
         x = new
-        assert 0.5 * bend @ x**2 <= 2 * start @ start / (k + 1) ** 2 * (1 + 1e-12)
+        assert 0.5 * curved @ x**2 <= 2 * start @ start / (k + 1) ** 2 * (1 + 1e-12)
 
 
 @given(kind=some.sampled_from(["squared", "cross_entropy", "huber"]), seed=some.integers(0, 10**6))

@@ -72,7 +72,7 @@ def test_the_trace_has_a_point_more_than_steps(kind: str, steps: int) -> None:
     assert run.stop.reason == "steps"
 
 
-def test_each_point_tells_what_the_objective_says_there() -> None:
+def test_each_point_has_what_the_objective_says_there() -> None:
     run = descended("softmax", 0, learning_rate=0.1, steps=9, l2=0.1)
     for step in run.trace:
         value, gradient = run.objective.value_and_gradient(step.params)

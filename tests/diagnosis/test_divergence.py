@@ -25,14 +25,14 @@ def descended(data: Any, rate: float, **more: Any) -> st.Run:
 @given(seed=some.integers(0, 10**6), features=some.integers(1, 5))
 def test_just_above_the_limit_is_proved_to_diverge(l2: float, seed: int, features: int) -> None:
     data = problem("squared", seed, features=features)
-    bend = curvature(data[0], l2)
-    run = descended(data, 2.02 / bend, l2=l2)
+    steepest = curvature(data[0], l2)
+    run = descended(data, 2.02 / steepest, l2=l2)
     (verdict,) = run.verdicts
     assert (verdict.level, verdict.name) == ("proved", "divergence")
-    assert verdict.numbers["learning_rate"] == 2.02 / bend
-    assert verdict.numbers["curvature"] == pytest.approx(bend, rel=1e-10)
-    assert verdict.numbers["limit"] == pytest.approx(2 / bend, rel=1e-10)
-    assert verdict.numbers["suggested"] == pytest.approx(1 / bend, rel=1e-10)
+    assert verdict.numbers["learning_rate"] == 2.02 / steepest
+    assert verdict.numbers["curvature"] == pytest.approx(steepest, rel=1e-10)
+    assert verdict.numbers["limit"] == pytest.approx(2 / steepest, rel=1e-10)
+    assert verdict.numbers["suggested"] == pytest.approx(1 / steepest, rel=1e-10)
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.5])
@@ -94,12 +94,13 @@ def test_the_limit_is_that_of_the_coordinates_of_the_walk(scale: str) -> None:
 
 def test_the_message_has_the_numbers_the_remedy_and_the_source() -> None:
     data = problem("squared", 0)
-    bend = curvature(data[0])
+    steepest = curvature(data[0])
     (verdict,) = descended(data, 0.9).verdicts
     assert verdict.message.startswith(
-        f"diverged: learning rate 0.9 is above 2/curvature = {2 / bend:.3g} (curvature {bend:.3g})"
+        f"diverged: learning rate 0.9 is above 2/curvature = {2 / steepest:.3g} "
+        f"(curvature {steepest:.3g})"
     )
-    assert verdict.remedy == f"use learning rate {1 / bend:.2g} (1/curvature), or auto"
+    assert verdict.remedy == f"use learning rate {1 / steepest:.2g} (1/curvature), or auto"
     assert "Polyak" in verdict.source
 
 

@@ -1,4 +1,4 @@
-"""Classes that are told apart without fault: proved, told, and not run for ever."""
+"""Separated classes: proved, named in a verdict, and not run for ever."""
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ def test_a_number_of_steps_is_taken_whatever_is_proved() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_one_class_apart_from_others_that_overlap_is_named(seed: int) -> None:
+def test_one_class_separated_from_others_that_overlap_is_named(seed: int) -> None:
     X, y = overlapping(seed)
     X[y == 2] += 8.0
     run = st.descend((X, np.array(["red", "green", "blue"])[y]), seed=seed)
@@ -66,7 +66,7 @@ def test_one_class_apart_from_others_that_overlap_is_named(seed: int) -> None:
     assert run.stop.reason in ("separated", "arrived") and len(run.trace) < 1100
 
 
-def test_a_run_ends_where_all_that_falls_is_the_loss_of_a_class_apart() -> None:
+def test_a_run_ends_where_all_that_falls_is_the_loss_of_a_separated_class() -> None:
     generator = np.random.default_rng(0)
     X, y = generator.normal(size=(15, 2)), np.append(np.zeros(10), np.arange(5)).astype(int)
     run = st.descend((X, y), loss="cross_entropy")

@@ -42,7 +42,7 @@ def rows(loss: Any, seed: int = 0, count: int = 200, size: float = 3.0) -> tuple
 
 
 def shifts(margin: Any, h: float) -> Any:
-    """Yield each way to shift a row's margins by h: one, or k."""
+    """Return all shifts of a row's margins by h: one, or k."""
     if margin.ndim == 1:
         return [np.full_like(margin, h)]
     return [h * np.eye(margin.shape[1])[j] for j in range(margin.shape[1])]

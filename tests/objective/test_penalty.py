@@ -8,10 +8,8 @@ from numpy.testing import assert_allclose
 from reference import plain, problem
 from scipy.optimize import approx_fprime, minimize_scalar
 from scipy.sparse import csr_array
-from steepest.objective.model.hessian_block import bend_of_part
 
 import steepest as st
-from steepest.data.moments import Moments
 from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.rows_on_plane import l1_on_plane
@@ -36,7 +34,9 @@ def params_of(objective: Any, seed: int = 0) -> Any:
 
 
 @given(some.floats(-9, 9), some.floats(0, 9))
-def test_soft_is_the_lowest_point_of_its_parabola_with_a_kink(value: float, at: float) -> None:
+def test_the_soft_threshold_is_the_lowest_point_of_its_parabola_with_a_kink(
+    value: float, at: float
+) -> None:
     def height(x: float) -> float:
         return 0.5 * (x - value) ** 2 + at * abs(x)
 
@@ -45,15 +45,14 @@ def test_soft_is_the_lowest_point_of_its_parabola_with_a_kink(value: float, at: 
     assert found == 0.0 or abs(value) > at
 
 
-def test_shortest_is_the_nearest_to_0_of_all_subgradients() -> None:
+def test_the_shortest_subgradient_is_the_nearest_to_0_of_all() -> None:
     slope, weights = np.array([0.2, -0.7, 0.2, 2.0]), np.array([0.0, 0.0, -1.0, 3.0])
     assert_allclose(shortest_subgradient(slope, weights, 0.5), [0.0, -0.2, -0.3, 2.5])
     for one in (0.2, -0.7, 2.0):
         every = one + np.linspace(-0.5, 0.5, 1001)
         nearest = every[np.abs(every).argmin()]
-        assert shortest_subgradient(np.array([one]), np.zeros(1), 0.5)[0] == pytest.approx(
-            nearest, abs=1e-12
-        )
+        (found,) = shortest_subgradient(np.array([one]), np.zeros(1), 0.5)
+        assert found == pytest.approx(nearest, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", SMOOTH)
@@ -80,13 +79,13 @@ def test_off_the_kinks_the_gradient_is_that_of_differences(kind: str) -> None:
 def test_at_a_kink_no_subgradient_is_shorter_and_its_opposite_leads_down(kind: str) -> None:
     objective, params = made(kind, l1=0.05), params_of(made(kind))
     params[: objective.layout.shape[1]] = 0.0
-    sight = objective.look(params)
-    fall = -np.vdot(sight.gradient, sight.gradient)
+    at = objective.evaluate(params)
+    fall = -np.vdot(at.gradient, at.gradient)
     step = 1e-7
-    change = objective.value(params - step * sight.gradient) - sight.loss
+    change = objective.value(params - step * at.gradient) - at.loss
     assert change / step == pytest.approx(fall, rel=1e-3)
     smooth = made(kind, l1=0.0).value_and_gradient(params)[1]
-    assert_allclose(sight.smooth, smooth, rtol=1e-13)
+    assert_allclose(at.smooth_gradient, smooth, rtol=1e-13)
 
 
 def test_few_weights_of_many_are_read_by_their_columns_to_the_same_margins() -> None:
@@ -96,13 +95,13 @@ def test_few_weights_of_many_are_read_by_their_columns_to_the_same_margins() -> 
     truth = X @ params[:-1] + params[-1]
     for form in (np.asarray, np.float32, csr_array):
         objective = st.LinearObjective(form(X), y, "squared", l1=0.1)
-        for found in (objective.margins(params), objective.look(params).margins):
+        for found in (objective.margins(params), objective.evaluate(params).cache):
             assert_allclose(found, truth, atol=1e-5 if form is np.float32 else 1e-12)
 
 
 @pytest.mark.parametrize("form", [np.asarray, np.float32, csr_array])
 @pytest.mark.parametrize("kind", SMOOTH)
-def test_a_part_bends_as_the_whole_does(kind: str, form: Any) -> None:
+def test_a_block_of_the_hessian_is_that_of_the_whole(kind: str, form: Any) -> None:
     X, y = problem(kind, 2, rows=50, features=4)
     weight = np.random.default_rng(0).uniform(0.5, 2.0, 50)
     objective = st.LinearObjective(form(X), y, SMOOTH[kind], l2=L2, sample_weight=weight)
@@ -111,22 +110,17 @@ def test_a_part_bends_as_the_whole_does(kind: str, form: Any) -> None:
     to_units = np.eye(objective.size).reshape(-1, 5, k)
     to_units[:, :-1] /= deviation[None, :, None]
     to_units[:, -1] -= np.einsum("f,nfk->nk", mean, to_units[:, :-1])
-    ways = to_units.reshape(objective.size, -1)
+    directions = to_units.reshape(objective.size, -1)
 
     def slope(moved: Any) -> Any:
-        return ways @ objective.value_and_gradient(params + moved @ ways)[1]
+        return directions @ objective.value_and_gradient(params + moved @ directions)[1]
 
     step = 1e-5 * np.eye(objective.size)
     whole = np.array([(slope(one) - slope(-one)) / 2e-5 for one in step])
     chosen = np.array([0, 2 * k, 4 * k - 1])
     part = np.append(np.unique(chosen), np.arange(4 * k, 5 * k))
-    found = bend_of_part(
-        objective,
-        objective.margins(params),
-        np.unique(chosen),
-        Moments(mean, deviation),
-        objective.loss.curvature,
-    )
+    at = objective.evaluate(params)
+    found = objective.hessian_block(at, np.unique(chosen), objective.loss.curvature)
     atol = 3e-3 if kind == "huber" else 1e-6
     assert_allclose(found, whole[np.ix_(part, part)], rtol=1e-4, atol=atol)
 

@@ -203,7 +203,7 @@ def test_the_bowl_without_l1_is_not_claimed_to_be_the_minimum_with_it() -> None:
     assert bowl is not None and not bowl.is_lowest
 
 
-def test_classes_that_lie_apart_have_no_bowl() -> None:
+def test_separated_classes_have_no_bowl() -> None:
     objective = st.LinearObjective(np.arange(8.0)[:, None], np.arange(8) // 4, "cross_entropy")
     assert objective.on_plane(Plane.of_two(np.zeros(2), 0, 1)).bowl() is None
 
@@ -234,8 +234,8 @@ def test_the_quadratics_lowest_point_is_the_closed_form(l2: float) -> None:
     objective = st.LinearObjective(X, y, st.Squared(), l2=l2)
     rows = RowsOnPlane.of(objective, Plane.of_two(np.zeros(2), 0, 1))
     X1 = np.column_stack([X, np.ones(len(X))])
-    bend = X1.T @ X1 / len(X) + np.diag([l2 / 2, 0])
-    assert np.allclose(Quadratic.of(rows).lowest(), np.linalg.solve(bend, X1.T @ y / len(X)))
+    half_hessian = X1.T @ X1 / len(X) + np.diag([l2 / 2, 0])
+    assert np.allclose(Quadratic.of(rows).lowest(), np.linalg.solve(half_hessian, X1.T @ y / len(X)))
 
 
 def test_a_good_fit_in_large_units_keeps_its_small_loss() -> None:

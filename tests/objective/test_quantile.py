@@ -78,7 +78,7 @@ def test_a_descent_comes_near_the_linear_program(share: float) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, 1.5])
-def test_a_share_that_is_none_is_told(share: float) -> None:
+def test_a_share_that_is_none_is_refused(share: float) -> None:
     with pytest.raises(ChoiceError, match="quantile is"):
         st.descend("geyser", "waiting", ["duration"], loss="quantile", quantile=share)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
+import numpy as np
+
 from steepest.descent.checkpoint import Checkpoint, LastStep, WhiteningRecord
 from steepest.descent.evaluator import Evaluator, SearchState
 from steepest.descent.renewal import FAST, Renewal
@@ -191,19 +193,25 @@ class Descent:
         return steepness <= self.enough and self.drawing.sees_all
 
     def _move(self, state: SearchState, length: StepLength) -> None:
-        """Go one step on.
-
-        Params that are given are taken as they are: a sum would not be exactly 0 where they are.
-        """
-        if length.params is None:
-            trial = state.trial(length.rate, length.momentum)
-            step, change, params = trial.step, trial.change, trial.params
-        else:
-            params, change = length.params, length.params - self.params
-            step = self.coordinates.position(change)
+        """Go one step on."""
+        step, change, params = self._landing(state, length)
         self.last = LastStep(length.rate, step, state.gradient, self.params, length.memory, change)
         self.before, self.params = state.at, params
         self.index += 1
+
+    def _landing(self, state: SearchState, length: StepLength) -> tuple[Vector, Vector, Vector]:
+        """Return the step in the coordinates of the walk and in params, and where it leads.
+
+        Params that are given are taken as they are: a sum would not be exactly 0 where they are.
+        A step of length 0 leads to the same params, which need not be evaluated again.
+        """
+        if length.params is not None:
+            change = length.params - self.params
+            return self.coordinates.position(change), change, length.params
+        if not (length.rate or length.momentum):
+            return np.zeros_like(state.gradient), np.zeros_like(self.params), self.params
+        trial = state.trial(length.rate, length.momentum)
+        return trial.step, trial.change, trial.params
 
     def _step(self, state: SearchState, length: StepLength) -> Step:
         """Return the step as it is recorded."""

@@ -82,8 +82,8 @@ class WhenItPays(Renewal):
         Not so where a few rows alone have a feature.
         """
         features, margins = objective.layout.shape
-        seen_all = record is not None and record.rows == objective.count
-        if seen_all or objective.count * features <= FEW_NUMBERS:
+        read_all = record is not None and record.rows == objective.count
+        if read_all or objective.count * features <= FEW_NUMBERS:
             return 1
         spare = objective.count // (ENOUGH_ROWS * features)
         return max(1, min(spare, DEAREST * min(margins, MOST_MARGINS)))

@@ -178,19 +178,19 @@ class Session:
         choices = asked.choices_of(request.get("choices"))
         size, unit = objective.size, self._opened.data.target.unit
         base = asked.vector_of(request.get("base"), "base", size)
-        visible, losses = asked.visible_of(request.get("see"), size)
+        paths, losses = asked.paths_of(request.get("see"), size)
         if np.isnan(losses).all():
-            visible, losses = base[None, :], np.array([objective.value(base)])
+            paths, losses = base[None, :], np.array([objective.value(base)])
         points = asked.index_of(request.get("points", 101), "points", asked.MOST_POINTS + 1)
         walk = self._walk(request, choices)
         axes = self._axes(request, objective, walk)
         shown = asked.window_of(request.get("window"))
-        surface = surface_on_plane(objective, axes, base, visible, losses, points, shown)
+        surface = surface_on_plane(objective, axes, base, paths, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
         return surface_record(story, surface, walk)
 
-    def _walk(self, request: Request, choices: Request) -> str:
+    def _walk(self, request: Request, choices: asked.ChosenOptions) -> str:
         """Return the scale in whose coordinates a surface is wanted, "none" for the reader's."""
         axes = asked.word_of(request.get("axes"), "axes") or "units"
         if axes not in ("units", "walk"):

@@ -23,6 +23,6 @@ def auto_rule(
         return "steepest", "steepest descent: the bowl of the squared loss can be made quite round"
     if objective.has_curvature:
         return "plane", "plane search: rate and momentum together are found from the rows' margins"
-    if objective.count:
+    if not objective.smooth:
         return "steepest", "steepest descent: the loss has a kink, so no second derivative"
     return "steepest", "steepest descent: of this objective only loss and gradient are known"

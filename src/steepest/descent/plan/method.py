@@ -188,7 +188,7 @@ def _check_plane(objective: Objective, options: Options) -> None:
             f"the rule plane finds its own rate from all rows, but {given} was asked for; leave "
             "that out, or choose the rule steepest or momentum"
         )
-    if not (objective.has_curvature or objective.count):
+    if objective.smooth and not objective.has_curvature:
         raise ChoiceError(
             "the rule plane needs second derivatives, but of this objective only loss and "
             "gradient are known; give it curvature_along(params, directions), or use steepest"

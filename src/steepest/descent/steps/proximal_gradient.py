@@ -7,6 +7,7 @@ inverse problems"). Weights that come within `rate l1` of 0 are exactly 0.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -36,6 +37,7 @@ class ProximalGradient(StepSize):
     plain: Fixed | Scheduled
     coordinates: Coordinates
     threshold: Vector
+    is_given: ClassVar[bool] = True
 
     def __call__(self, state: SearchState) -> StepLength:
         """Return the rate, with the params to which the step leads."""

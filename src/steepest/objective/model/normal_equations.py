@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from steepest.errors import ChoiceError
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector
@@ -86,7 +87,15 @@ class NormalEquations(Objective):
 
     @classmethod
     def of(cls, objective: "LinearObjective") -> "NormalEquations":
-        """Return those of `objective`, whose loss must be the squared one, reading X once."""
+        """Return those of `objective`, reading X once.
+
+        Raises ChoiceError if its loss is not the squared one.
+        """
+        if not objective.loss.is_quadratic:
+            raise ChoiceError(
+                f"the loss is {objective.loss.name}, but only the squared loss has normal "
+                "equations; use the objective itself"
+            )
         blocks, (mean, deviation) = objective.blocks, objective.units
         guess = float(objective.loss.guess(blocks.y, blocks.sample_weight)[0])
         products = weighted_gram(blocks, mean, last=lambda block: block.y - guess)[0]

@@ -68,8 +68,8 @@ def counts(seed: int = 0, rows: int = 300, features: int = 4, spread: float = 1.
     generator = np.random.default_rng(seed)
     unit = generator.normal(size=(rows, features))
     X = unit * generator.uniform(0.3, 30.0, features) + 10.0 * generator.normal(size=features)
-    way = generator.normal(size=features) * spread / np.sqrt(features)
-    return X, generator.poisson(np.exp(unit @ way + 1.0)).astype(float)
+    weights = generator.normal(size=features) * spread / np.sqrt(features)
+    return X, generator.poisson(np.exp(unit @ weights + 1.0)).astype(float)
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.01])
@@ -105,8 +105,8 @@ def test_rates_weighed_by_their_exposure_are_counts_with_an_offset() -> None:
     run = st.descend((X, y / exposure), loss="poisson", sample_weight=exposure)
     Z = np.column_stack([(X - X.mean(axis=0)) / X.std(axis=0), np.ones(len(X))])
 
-    def negative(way: Any) -> float:
-        margin = Z @ way + np.log(exposure)
+    def negative(params: Any) -> float:
+        margin = Z @ params + np.log(exposure)
         return float(np.mean(np.exp(margin) - y * margin))
 
     theirs = minimize(negative, np.zeros(5), method="BFGS", options={"gtol": 1e-8}).x
@@ -165,7 +165,7 @@ def test_a_count_of_two_values_is_a_number() -> None:
     assert run.classes is None
 
 
-def test_a_run_tells_and_keeps_counts(tmp_path: Any) -> None:
+def test_a_run_says_and_keeps_counts(tmp_path: Any) -> None:
     X, y = counts(8, features=1)
     run = st.descend((X, y), loss="poisson")
     run.save(tmp_path / "run.steepest")

@@ -1,4 +1,4 @@
-"""Steps of rate 1 in round coordinates, by the sums and with true residuals: the digits reached."""
+"""Steps of rate 1 in whitened coordinates of the normal equations: the digits reached."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ LEAST = {"pontius": 7, "filip": 7, "wampler4": 7, "wampler5": 7}
 """The right digits asked for; of all others nine."""
 
 
-class Seen(NamedTuple):
+class Point(NamedTuple):
     """A step of the walk."""
 
     params: np.ndarray
@@ -32,21 +32,21 @@ class Seen(NamedTuple):
     steepness: float
 
 
-def walk(sums: NormalEquations, start: np.ndarray) -> list[Seen]:
+def walk(equations: NormalEquations, start: np.ndarray) -> list[Point]:
     """Return the steps from `start` until the steepness no longer shrinks."""
-    params, seen = start, list[Seen]()
-    scale = rounded_by_sums(sums)
-    while len(seen) < 20:
-        loss, gradient = sums.value_and_gradient(params)
-        slope = scale.pullback(gradient)
-        seen.append(Seen(params, loss, float(np.linalg.norm(slope))))
-        if len(seen) > 1 and not seen[-1].steepness < SHRINKS * seen[-2].steepness:
+    params, points = start, list[Point]()
+    whitening = equations.whitening
+    while len(points) < 20:
+        loss, gradient = equations.value_and_gradient(params)
+        slope = whitening.pullback(gradient)
+        points.append(Point(params, loss, float(np.linalg.norm(slope))))
+        if len(points) > 1 and not points[-1].steepness < SHRINKS * points[-2].steepness:
             break
-        params = params + scale.params(-slope)
-    return seen
+        params = params + whitening.params(-slope)
+    return points
 
 
-def arrive(objective: LinearObjective, seed: int = 0) -> list[Seen]:
+def arrive(objective: LinearObjective, seed: int = 0) -> list[Point]:
     start = objective.random_start(np.random.default_rng(seed))
     return walk(NormalEquations.of(objective), start)
 
@@ -69,13 +69,13 @@ def by_lapack(X: np.ndarray, y: np.ndarray) -> np.ndarray:
 def test_the_certified_digits_are_reached(name: str, seed: int) -> None:
     one = SETS[name]
     X, y = one.arrays()
-    seen = arrive(LinearObjective(X, y, Squared()), seed)
-    digits = one.digits(seen[-1].params)
+    points = arrive(LinearObjective(X, y, Squared()), seed)
+    digits = one.digits(points[-1].params)
     assert digits >= LEAST.get(name, 9)
     assert digits >= one.digits(by_lapack(X, y)) - 1
     ones = np.column_stack([X, np.ones(len(y))])
     assert digits >= one.digits(np.linalg.lstsq(ones, y, rcond=None)[0]) - 1
-    assert len(seen) <= 6
+    assert len(points) <= 6
 
 
 @given(
@@ -90,12 +90,12 @@ def test_any_rows_are_fitted_in_a_few_steps(
     X, y = problem("squared", seed, rows=rows, features=features)
     X *= 10.0 ** np.linspace(-units, units, features)
     objective = LinearObjective(X, y, Squared())
-    seen = arrive(objective, seed)
+    points = arrive(objective, seed)
     ones = np.column_stack([X - X.mean(axis=0), np.ones(rows)])
     found, *_ = np.linalg.lstsq(ones / np.linalg.norm(ones, axis=0), y, rcond=None)
     lowest = np.mean((ones / np.linalg.norm(ones, axis=0) @ found - y) ** 2)
-    assert seen[-1].loss == pytest.approx(lowest, rel=1e-9, abs=1e-13 * objective.null_loss)
-    assert len(seen) <= 6
+    assert points[-1].loss == pytest.approx(lowest, rel=1e-9, abs=1e-13 * objective.null_loss)
+    assert len(points) <= 6
 
 
 @pytest.mark.parametrize("l2", [1e-8, 1e-3, 1.0])
@@ -118,26 +118,27 @@ def test_where_the_rows_do_not_reach_nothing_moves(what: str) -> None:
     else:
         X, y = X[:3], y[:3]
     objective = LinearObjective(X, y, Squared())
-    seen = arrive(objective)
+    points = arrive(objective)
     ones = np.column_stack([X - X.mean(axis=0), np.ones(len(y))])
     lowest = np.mean((ones @ np.linalg.lstsq(ones, y, rcond=1e-12)[0] - y) ** 2)
-    assert seen[-1].loss == pytest.approx(lowest, rel=1e-10, abs=1e-25 * objective.null_loss)
-    weights = seen[-1].params[:-1]
-    assert np.abs(weights).max() < 10 * max(1.0, np.abs(seen[0].params[:-1]).max())
+    assert points[-1].loss == pytest.approx(lowest, rel=1e-10, abs=1e-25 * objective.null_loss)
+    weights = points[-1].params[:-1]
+    assert np.abs(weights).max() < 10 * max(1.0, np.abs(points[0].params[:-1]).max())
 
 
 def test_coordinates_lead_there_and_back() -> None:
     X, y = problem("squared", 9, rows=50, features=3)
     objective = LinearObjective(X, y, Squared(), l2=0.2)
-    sums = NormalEquations.of(objective)
+    equations = NormalEquations.of(objective)
     params = np.random.default_rng(1).normal(size=4)
-    scale = rounded_by_sums(sums)
-    assert np.allclose(scale.params(scale.position(params)), params, rtol=1e-12)
+    whitening = equations.whitening
+    assert np.allclose(whitening.params(whitening.position(params)), params, rtol=1e-12)
     gradient = objective.value_and_gradient(params)[1]
     steps = 1e-4 * np.eye(4)
-    at = scale.position(params)
-    values = [
-        (objective.value(scale.params(at + h)) - objective.value(scale.params(at - h))) / 2e-4
-        for h in steps
-    ]
-    assert np.allclose(scale.pullback(gradient), values, rtol=1e-7, atol=1e-8)
+    at = whitening.position(params)
+
+    def value(position: np.ndarray) -> float:
+        return objective.value(whitening.params(position))
+
+    values = [(value(at + h) - value(at - h)) / 2e-4 for h in steps]
+    assert np.allclose(whitening.pullback(gradient), values, rtol=1e-7, atol=1e-8)

@@ -20,8 +20,8 @@ def test_steps_are_exact(steps: int) -> None:
     run = descended(steps=steps, **SLOW)
     assert len(run.trace) == steps + 1
     assert run.stop.reason == "steps"
-    told = "1 step" if steps == 1 else f"{steps} steps"
-    assert run.stop.message == f"stopped after {told}, as asked"
+    counted = "1 step" if steps == 1 else f"{steps} steps"
+    assert run.stop.message == f"stopped after {counted}, as asked"
     assert str(steps) in run.stop.message
 
 
@@ -118,7 +118,7 @@ def test_ctrl_c_keeps_what_there_is() -> None:
     assert run.loss == whole.loss
 
 
-def test_ctrl_c_within_an_epoch_still_tells_the_loss_of_all_rows() -> None:
+def test_ctrl_c_within_an_epoch_still_gives_the_loss_of_all_rows() -> None:
     run = descended(learning_rate=interrupting(5), scale="none", steps=1000, batch=4)
     assert run.loss == run.objective.value(run.params)
 

@@ -29,7 +29,7 @@ def jacobian(scale: Any, size: int) -> Any:
 @given(seed=some.integers(0, 10**6))
 def test_there_and_back_is_where_one_was(name: str, kind: str, l2: float, seed: int) -> None:
     objective = made(kind, 0, l2)
-    scale = choose_scale(name, objective)
+    scale = objective.coordinates(name)
     params = np.random.default_rng(seed).normal(size=objective.size)
     back = scale.params(scale.position(params))
     assert np.allclose(back, params, rtol=1e-9, atol=1e-10)
@@ -42,7 +42,7 @@ def test_the_gradient_by_the_position_follows_the_chain_rule(
     name: str, kind: str, l2: float
 ) -> None:
     objective = made(kind, 1, l2)
-    scale = choose_scale(name, objective)
+    scale = objective.coordinates(name)
     gradient = np.random.default_rng(0).normal(size=objective.size)
     T = jacobian(scale, objective.size)
     assert np.allclose(scale.pullback(gradient), T.T @ gradient, rtol=1e-10, atol=1e-10)
@@ -53,7 +53,7 @@ def test_the_gradient_by_the_position_follows_the_chain_rule(
 @pytest.mark.parametrize("l2", [0.0, 0.1])
 def test_nothing_curves_more_than_the_bound(name: str, kind: str, l2: float) -> None:
     objective = made(kind, 2, l2)
-    scale = choose_scale(name, objective)
+    scale = objective.coordinates(name)
     T = jacobian(scale, objective.size)
     for seed in range(5):
         params = 0.1 * np.random.default_rng(seed).normal(size=objective.size)
@@ -64,14 +64,14 @@ def test_nothing_curves_more_than_the_bound(name: str, kind: str, l2: float) -> 
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.1])
-def test_the_bowl_is_round_where_it_is_rounded(l2: float) -> None:
+def test_whitened_the_hessian_of_the_squared_loss_is_1(l2: float) -> None:
     objective = made("squared", 3, l2)
-    T = jacobian(choose_scale("round", objective), objective.size)
-    bend = T.T @ hessian(objective, np.zeros(objective.size)) @ T
-    assert np.allclose(bend, np.eye(objective.size), atol=1e-10)
+    T = jacobian(objective.coordinates("round"), objective.size)
+    whitened = T.T @ hessian(objective, np.zeros(objective.size)) @ T
+    assert np.allclose(whitened, np.eye(objective.size), atol=1e-10)
 
 
-def test_a_round_bowl_is_left_in_one_step() -> None:
+def test_whitened_one_step_leads_to_the_lowest_point() -> None:
     data = problem("squared", 0, rows=50, features=5)
     run = st.descend(data, rule="steepest", learning_rate=1.0, scale="round", steps=1)
     X1 = np.column_stack([data[0], np.ones(50)])
@@ -90,15 +90,20 @@ def test_constant_and_repeated_columns_do_no_harm(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCALES)
 def test_a_scale_is_chosen_by_its_name(name: str) -> None:
-    assert choose_scale(name, made("squared")).name == name
+    assert made("squared").coordinates(name).name == name
 
 
-def test_auto_rounds_what_is_narrow_and_standardises_what_is_wide(
+def test_auto_whitens_what_is_narrow_and_standardises_what_is_wide(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert choose_scale("auto", made("squared")).name == "round"
-    monkeypatch.setattr("steepest.descent.coordinates.named.MOST_ROUNDED", 3)
-    assert choose_scale("auto", made("squared")).name == "standard"
+    objective = made("cross_entropy")
+    assert objective.suggested_scale(plane_search=False)[0] == "round"
+    monkeypatch.setattr("steepest.objective.coordinates.suggested.MOST_WHITENED", 3)
+    assert objective.suggested_scale(plane_search=False)[0] == "standard"
+    assert objective.suggested_scale(plane_search=True)[0] == "round"
+    # Of the squared loss steps on a plane are conjugate gradients, few in standard units too.
+    squared = st.LinearObjective(objective.blocks.X, objective.blocks.y, "squared", l1=0.1)
+    assert squared.suggested_scale(plane_search=True)[0] == "standard"
 
 
 def test_an_unknown_scale_is_refused() -> None:
@@ -116,22 +121,22 @@ def wide(correlation: float) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize(("correlation", "name"), [(0.9, "block"), (0.2, "standard")])
-def test_auto_rounds_by_blocks_where_neighbours_are_alike(
+def test_auto_whitens_by_blocks_where_neighbours_are_alike(
     monkeypatch: pytest.MonkeyPatch, correlation: float, name: str
 ) -> None:
-    monkeypatch.setattr("steepest.descent.plan.auto.MOST_MATRIX", 30**2)
+    monkeypatch.setattr("steepest.objective.coordinates.suggested.MOST_MATRIX", 30**2)
     run = st.descend(wide(correlation), l2=0.01)
     assert run.plan.scale == name
     assert f"{name}: a matrix of 41 x 41 would cost more than it saves" in run.plan.reasons
 
 
-def test_each_block_is_round_where_it_is_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.descent.coordinates.block_whitening.BLOCK", 3)
+def test_whitened_each_block_of_the_hessian_is_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("steepest.objective.coordinates.bounded.BLOCK_FEATURES", 3)
     X, y = problem("squared", 3, rows=60, features=7)
     objective = st.LinearObjective(X, y, "squared", l2=0.1)
-    scale = choose_scale("block", objective)
+    scale = objective.coordinates("block")
     T = jacobian(scale, objective.size)
-    bend = T.T @ hessian(objective, np.zeros(objective.size)) @ T
+    whitened = T.T @ hessian(objective, np.zeros(objective.size)) @ T
     for first, stop in ((0, 3), (3, 6), (6, 7), (7, 8)):
-        assert np.allclose(bend[first:stop, first:stop], np.eye(stop - first), atol=1e-10)
-    assert np.linalg.eigvalsh(bend)[-1] <= scale.curvature == 3.0
+        assert np.allclose(whitened[first:stop, first:stop], np.eye(stop - first), atol=1e-10)
+    assert np.linalg.eigvalsh(whitened)[-1] <= scale.curvature == 3.0

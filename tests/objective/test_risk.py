@@ -14,7 +14,7 @@ from sklearn.linear_model._linear_loss import LinearModelLoss
 
 from steepest import Absolute, ChoiceError, CrossEntropy, Huber, LinearObjective, Softmax, Squared
 from steepest.data.blocks import tree_sum
-from steepest.objective.risk import param_names
+from steepest.objective.model.linear import param_names
 
 KINDS = {
     "squared": Squared(),
@@ -84,9 +84,9 @@ def test_scikit_learn_finds_the_same_loss_and_gradient(kind: str, l2: float) -> 
 def test_the_hessian_is_the_difference_of_gradients(kind: str, l2: float) -> None:
     objective, _, _, params = made(kind, l2=l2, rows=40, features=3)
     found = approx_fprime(params, lambda p: objective.value_and_gradient(p)[1], 1e-7)
-    bend = hessian(objective, params)
-    assert np.allclose(bend, found, rtol=1e-5, atol=1e-5)
-    assert np.allclose(bend, bend.T, rtol=1e-13, atol=1e-15)
+    whole = hessian(objective, params)
+    assert np.allclose(whole, found, rtol=1e-5, atol=1e-5)
+    assert np.allclose(whole, whole.T, rtol=1e-13, atol=1e-15)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_any_number_of_threads_gives_the_same_bits(kind: str) -> None:
         value, gradient = objective.value_and_gradient(params)
         margins = objective.margins(params)
         results.append([value, gradient, margins, objective.gram, *objective.moments])
-    assert len(objective.rows.blocks) > 10
+    assert len(objective.blocks.slices) > 10
     for one, *others in zip(*results, strict=True):
         assert all(np.array_equal(one, other) for other in others)
 
@@ -114,7 +114,7 @@ def test_any_number_of_threads_gives_the_same_bits(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_blocks_make_the_whole(kind: str) -> None:
     objective, X, y, params = made(kind, 4, l2=0.1, rows=1001, features=7)
-    assert len(objective.rows.blocks) > 10
+    assert len(objective.blocks.slices) > 10
     value, gradient = objective.value_and_gradient(params)
     true, slope = plain(kind, X, y, params, 0.1)
     assert value == pytest.approx(true, rel=1e-12)
@@ -226,8 +226,8 @@ def test_params_are_named_by_row_and_class() -> None:
 def test_a_forked_process_has_threads_of_its_own() -> None:
     code = """
 import multiprocessing, numpy as np, steepest as st
-from steepest.data import blocks as rows
-rows.BLOCK_BYTES = 2**12
+from steepest.data import blocks
+blocks.BLOCK_BYTES = 2**12
 data = np.arange(2000.0).reshape(-1, 1), np.arange(2000.0) % 7
 st.descend(data, threads=2)
 def child(): st.descend(data, threads=2)

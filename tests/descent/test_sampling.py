@@ -6,7 +6,8 @@ from sklearn.linear_model import LogisticRegression
 
 import steepest as st
 from steepest import LinearObjective
-from steepest.descent.sampling import AdaptiveSample
+from steepest.descent.evaluator import Evaluator
+from steepest.descent.sampling import AdaptiveSample, sample_sizes
 
 
 def many(rows: int = 60_000, features: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -26,46 +27,78 @@ def test_the_end_is_scikit_learns_minimum_of_all_rows() -> None:
     assert run.trace[-1].full_loss == run.loss == run.trace.losses[-1]
 
 
-def test_the_steps_say_how_many_rows_they_saw() -> None:
+def test_the_steps_say_how_many_rows_they_read() -> None:
     run = st.descend(many(), loss="cross_entropy", l2=1e-3)
-    seen = [step.rows for step in run.trace]
-    assert seen == sorted(seen) and seen[0] == 3750 and seen[-1] == 60_000
+    rows = [step.rows for step in run.trace]
+    assert rows == sorted(rows) and rows[0] == 3750 and rows[-1] == 60_000
     assert np.isnan(run.trace.full_losses[0]) and np.isfinite(run.trace.full_losses[-1])
     assert run.trace[-1].passes < 20
 
 
-def test_few_rows_are_seen_whole() -> None:
-    X, y = many(5000)
-    objective = LinearObjective(X, y, "cross_entropy")
-    growing = AdaptiveSample(objective)
-    assert growing.sizes == () and growing.first is objective
-    assert not growing.outgrown(objective, 1.0, 0.0)
+def adaptive(seed: int = 0) -> AdaptiveSample:
+    objective = LinearObjective(*many(), "cross_entropy")
+    return AdaptiveSample(objective, seed, sample_sizes(objective))
+
+
+def test_few_rows_are_read_whole() -> None:
+    data = many(5000)
+    assert sample_sizes(LinearObjective(*data, "cross_entropy")) == ()
+    run = st.descend(data, loss="cross_entropy", l2=1e-3)
+    assert set(run.trace.rows) == {5000}
+
+
+def test_rows_that_weigh_nothing_are_read_whole() -> None:
+    X, y = many()
+    weight = np.where(np.arange(len(y)) % 7, 1.0, 0.0)
+    objective = LinearObjective(X, y, "cross_entropy", sample_weight=weight)
+    assert not objective.every_row_counts and sample_sizes(objective) == ()
 
 
 def test_the_sizes_grow_to_a_share_of_the_rows() -> None:
     X = np.zeros((1_000_000, 1), dtype=np.float32)
-    sizes = AdaptiveSample(LinearObjective(X, np.zeros(len(X)), "squared")).sizes
-    assert sizes == (7812, 62_500)
+    objective = LinearObjective(X, np.zeros(len(X)), "squared")
+    assert sample_sizes(objective) == (7812, 62_500)
 
 
 def test_a_sample_is_left_once_it_can_tell_no_more() -> None:
-    growing = AdaptiveSample(LinearObjective(*many(), "cross_entropy"))
-    sample = growing.first
-    assert not growing.outgrown(sample, 0.5, 0.1)
-    assert growing.outgrown(sample, 0.5, 0.01)
-    assert growing.larger(sample) is growing.objective
+    sampler = adaptive()
+    drawing = sampler.begin(0, sampler.first.count, None)
+    at = drawing.next().evaluate(np.zeros(4))
+    # 4 params of 3,750 rows: a step of steepness s promises s^2 / 2.
+    limit = np.sqrt(4 / 3750 * at.loss)
+    assert not drawing.exhausted(at, limit * 1.001)
+    assert drawing.exhausted(at, limit * 0.999) and not drawing.sees_all
+    assert drawing.enlarge() is sampler.objective
+    assert drawing.sees_all and not drawing.exhausted(at, 0.0)
+
+
+def test_a_step_on_a_sample_has_no_loss_of_all_rows() -> None:
+    sampler = adaptive()
+    drawing, evaluator = sampler.begin(0, sampler.first.count, None), Evaluator()
+    at = evaluator.evaluate(drawing.next(), np.zeros(4))
+    assert np.isnan(drawing.full_loss(at, 0, evaluator))
+    at = evaluator.evaluate(drawing.enlarge(), np.zeros(4))
+    assert drawing.full_loss(at, 0, evaluator) == at.loss == pytest.approx(np.log(2.0))
+    assert evaluator.rows == 3750 + 60_000
+
+
+def test_a_sample_has_a_row_of_each_stretch() -> None:
+    sampler = adaptive()
+    target = np.arange(60_000.0)
+    numbered = LinearObjective(np.zeros((60_000, 1)), target, "squared")
+    sample = AdaptiveSample(numbered, 0, sampler.sizes).first
+    assert np.array_equal(sample.blocks.y // 16, np.arange(3750))
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_sample_depends_on_the_seed_alone(seed: int) -> None:
-    objective = LinearObjective(*many(), "cross_entropy")
-    first, again = AdaptiveSample(objective, seed).first, AdaptiveSample(objective, seed).first
+    first, again, other = (adaptive(each).first for each in (seed, seed, seed + 1))
     assert np.array_equal(first.blocks.X, again.blocks.X)
-    assert not np.array_equal(first.blocks.X, AdaptiveSample(objective, seed + 1).first.blocks.X)
+    assert not np.array_equal(first.blocks.X, other.blocks.X)
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
-def test_a_feature_that_few_rows_have_is_told_in_its_own_unit(unit: float) -> None:
+def test_a_feature_that_few_rows_have_has_its_own_unit(unit: float) -> None:
     X, y = many(200_000)
     rare = np.zeros(len(X))
     rare[[7, 90_001, 150_003]] = unit
@@ -86,7 +119,7 @@ def test_the_units_of_many_rows_are_those_of_a_few() -> None:
 
 
 @pytest.mark.parametrize("steps", [4, 7, 10])
-def test_a_run_goes_on_to_the_bit_whichever_rows_its_rounding_read(steps: int) -> None:
+def test_a_run_goes_on_to_the_bit_whichever_rows_its_whitening_read(steps: int) -> None:
     X, y = many(200_000)
     rare = np.zeros(len(X))
     rare[[7, 90_001, 150_003]] = 1e6
