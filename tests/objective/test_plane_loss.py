@@ -235,7 +235,9 @@ def test_the_quadratics_lowest_point_is_the_closed_form(l2: float) -> None:
     rows = RowsOnPlane.of(objective, Plane.of_two(np.zeros(2), 0, 1))
     X1 = np.column_stack([X, np.ones(len(X))])
     half_hessian = X1.T @ X1 / len(X) + np.diag([l2 / 2, 0])
-    assert np.allclose(Quadratic.of(rows).lowest(), np.linalg.solve(half_hessian, X1.T @ y / len(X)))
+    assert np.allclose(
+        Quadratic.of(rows).lowest(), np.linalg.solve(half_hessian, X1.T @ y / len(X))
+    )
 
 
 def test_a_good_fit_in_large_units_keeps_its_small_loss() -> None:
