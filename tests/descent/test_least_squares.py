@@ -13,7 +13,7 @@ from steepest.descent.coordinates.gram_whitening import rounded_by_sums
 from strd import Regression, exact, regressions
 
 from steepest import LinearObjective, Squared
-from steepest.objective.model.normal_equations import NormalEquations
+from steepest.objective.normal_equations import NormalEquations
 
 SETS = regressions()
 
