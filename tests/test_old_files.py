@@ -139,15 +139,14 @@ def test_a_rule_with_its_own_number_comes_back_with_it() -> None:
 def test_a_rule_with_its_own_number_is_judged_by_it() -> None:
     run = st.load(FOLDER / "momentum_diverged.steepest")
     # The record of the build that saved it took the limit of 0.9: 2 (1 + 0.9) / curvature.
-    limit = 2.0 * (1.0 + 0.5) / run.choices.curvature
+    limit = 2.0 * (1.0 + 0.5) / run.plan.curvature
     assert run.verdicts[0].numbers["limit"] == pytest.approx(limit, rel=1e-12)
     assert [verdict.name for verdict in run.resume(steps=1).verdicts] == ["divergence"]
 
 
-@pytest.mark.xfail(strict=False, reason="271cc86 tells a page the limit of the usual beta, 0.9")
 def test_a_page_is_told_the_limit_of_the_rules_own_number() -> None:
     run = st.load(FOLDER / "momentum_diverged.steepest")
-    limit = 2.0 * (1.0 + 0.5) / run.choices.curvature
+    limit = 2.0 * (1.0 + 0.5) / run.plan.curvature
     assert run.record()["run"]["limit"] == pytest.approx(limit, rel=1e-12)
 
 

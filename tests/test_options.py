@@ -29,6 +29,7 @@ from steepest.descent.rules import Adam, Momentum
 from steepest.descent.steps.step_size import Cosine, TimeDecay
 from steepest.errors import ChoiceError
 from steepest.run.descend import descend_rows
+from steepest.session import Session
 from steepest.session.request import NOT_FOR_PAGES, READERS, choices_of
 from steepest.sklearn import SteepestClassifier, SteepestRegressor
 
@@ -331,7 +332,7 @@ class TestEstimators:
         run = st.descend((X, y), **given, steps=9, seed=4)
         assert np.array_equal(model.run_.params, run.params)
         for name in OPTIONS:
-            ours, theirs = getattr(model.run_.asked, name), getattr(run.asked, name)
+            ours, theirs = getattr(model.run_.options, name), getattr(run.options, name)
             assert ours == theirs, name
 
     def test_a_subclass_may_have_parameters_of_its_own(self) -> None:
@@ -348,3 +349,71 @@ def test_an_option_without_a_default_of_its_own_shows_the_one_it_stands_for() ->
     assert one.shown_default == 2.0
     assert one.checked(None) is None
     assert one.checked(3) == 3.0
+
+
+TEXTBOOK: dict[str, Any] = {"learning_rate": 0.05, "scale": "none", "steps": 12}
+
+SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "momentum:0.5": ({"rule": "momentum:0.5"}, {"rule": Momentum(beta=0.5)}),
+    "adam:0.5": ({"rule": "adam:0.5"}, {"rule": Adam(beta1=0.5)}),
+    "huber:3": ({"loss": "huber:3"}, {"loss": st.Huber(3.0)}),
+    "huber and delta": ({"loss": "huber", "delta": 3.0}, {"loss": st.Huber(3.0)}),
+    "huber:3 and delta": ({"loss": "huber:3", "delta": 3.0}, {"loss": st.Huber(3.0), "delta": 3.0}),
+    "quantile:0.8": ({"loss": "quantile:0.8"}, {"loss": st.Quantile(0.8)}),
+}
+"""Options in words, and the same as objects."""
+
+
+@pytest.mark.parametrize(("words", "objects"), SAME.values(), ids=SAME)
+class TestWordsAreObjects:
+    """A word with its numbers is the object, whichever door it comes in by."""
+
+    def run_of(self, options: dict[str, Any]) -> st.Run:
+        return st.descend("geyser", "waiting", ["duration"], **TEXTBOOK | options)
+
+    def test_in_python(self, words: dict[str, Any], objects: dict[str, Any]) -> None:
+        assert np.array_equal(self.run_of(words).params, self.run_of(objects).params)
+
+    def test_on_the_command_line(self, words: dict[str, Any], objects: dict[str, Any]) -> None:
+        given = [f"--{name.replace('_', '-')}={one}" for name, one in (TEXTBOOK | words).items()]
+        told = run(fit, "geyser", "--target", "waiting", "--features", "duration", "--json", *given)
+        assert told["loss"] == pytest.approx(self.run_of(objects).loss, rel=1e-9)
+
+    def test_from_a_page(self, words: dict[str, Any], objects: dict[str, Any]) -> None:
+        session = Session.of_run(self.run_of({}))
+        answer = session.answer({"ask": "descend", "choices": TEXTBOOK | words})
+        assert np.array_equal(answer["loss"], self.run_of(objects).trace.losses)
+
+    def test_in_an_estimator(self, words: dict[str, Any], objects: dict[str, Any]) -> None:
+        rng = np.random.default_rng(7)
+        X = rng.normal(size=(60, 2))
+        y = X @ [1.0, -2.0] + 4.0 * rng.standard_t(2, size=60)
+        shared: dict[str, Any] = {"learning_rate": 0.05, "scale": "none", "max_iter": 12}
+        one, other = (SteepestRegressor(**shared, **options) for options in (words, objects))
+        with pytest.warns(match="give max_iter more steps"):
+            one.fit(X, y), other.fit(X, y)
+        assert np.array_equal(one.coef_, other.coef_)
+        assert np.array_equal(one.predict(X), other.predict(X))
+
+
+TWO_NUMBERS: list[dict[str, Any]] = [
+    {"loss": "huber:3", "delta": 5.0},
+    {"loss": "huber:3", "delta": 1.0},
+    {"loss": st.Huber(3.0), "delta": 1.0},
+    {"loss": "quantile:0.8", "quantile": 0.5},
+]
+
+
+@pytest.mark.parametrize("options", TWO_NUMBERS, ids=str)
+def test_two_different_numbers_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ChoiceError, match="give one of the two"):
+        st.descend("geyser", "waiting", ["duration"], **options)
+
+
+def test_words_that_are_none_are_refused_on_the_command_line() -> None:
+    words = ["geyser", "--target", "waiting"]
+    answer = CliRunner().invoke(fit, [*words, "--rule", "sgd:3"])
+    assert answer.exit_code == 2
+    assert "'sgd' is not one of 'auto', 'steepest', 'momentum'" in answer.output
+    with pytest.raises(ChoiceError, match="too many numbers"):
+        CliRunner().invoke(fit, [*words, "--rule", "steepest:3"], catch_exceptions=False)

@@ -1,4 +1,4 @@
-"""Numbers that a caller gave, checked against their range, which stands in the message."""
+"""Numbers that a caller gave, checked against their range, which the message names."""
 
 import reprlib
 from math import isfinite

@@ -149,7 +149,7 @@ class Trace:
         self._last = step
         if index == 0:
             self._first = step
-        self._note_best(step)
+        self._note(step.full_loss, step)
         if index % self._every == 0:
             self._keep(step)
 
@@ -159,19 +159,14 @@ class Trace:
             self._numbers[self._length - 1, COLUMNS["full_loss"]] = full_loss
             self._last = self._last._replace(full_loss=full_loss)
             self._filled = True
-            self._note_best(self._last)
+            self._note(full_loss, self._last)
 
-    def _note_best(self, step: Step) -> None:
-        """Compare the loss of all rows with those before; NaN is one that is not known."""
-        full_loss = step.full_loss
+    def _note(self, full_loss: float, step: Step) -> None:
+        """Compare the loss of all rows at a step with those before; NaN is one not worked out."""
         if full_loss < self._lowest or (self._best is None and full_loss == full_loss):
             self._lowest, self._best = full_loss, step
-        self._note_progress(full_loss)
-
-    def _note_progress(self, full_loss: float) -> None:
         if self._progress - full_loss > PROGRESS * abs(full_loss):
-            self._progress = full_loss
-            self.since_progress = 0
+            self._progress, self.since_progress = full_loss, 0
         elif full_loss == full_loss:
             self.since_progress += 1
 
@@ -193,7 +188,7 @@ class Trace:
 
     def _thin(self) -> None:
         """Let every second kept step give up its vectors."""
-        # Copies, since whoever was handed a step still looks at the old ones.
+        # Copies, since a step that was given out still has views of the old ones.
         self._vectors = self._vectors[: self._count : 2].copy()
         self._steps = self._steps[: self._count : 2].copy()
         self._count = len(self._steps)
@@ -384,12 +379,10 @@ class Trace:
         """Work out what is known of the last and the best step, and which vectors stay for good."""
         self._first, self._last = self[0], self[-1]
         full = self.full_losses
-        known = full[~np.isnan(full)]
-        if len(known):
-            self._best = self[int(np.nanargmin(full))]
-            self._lowest = self._best.full_loss
-        for loss in known.tolist():
-            self._note_progress(loss)
+        if not np.isnan(full).all():
+            best = self[int(np.nanargmin(full))]
+            for loss in full.tolist():
+                self._note(loss, best)
         regular = self._steps % self._every == 0
         self._steps, self._vectors = self._steps[regular], self._vectors[regular]
         self._count = len(self._steps)

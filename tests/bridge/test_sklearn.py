@@ -422,9 +422,9 @@ def test_one_class_is_told_and_so_is_what_is_not_fitted() -> None:
 
 def test_a_worker_takes_the_cores_that_are_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert SteepestRegressor().fit(*DIABETES).run_.objective.rows.threads == 1
+    assert SteepestRegressor().fit(*DIABETES).run_.objective.blocks.threads == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "4,2")
-    assert SteepestRegressor().fit(*DIABETES).run_.objective.rows.threads >= 1
+    assert SteepestRegressor().fit(*DIABETES).run_.objective.blocks.threads >= 1
 
 
 def test_few_rows_and_a_constant_target_are_no_trouble() -> None:

@@ -27,8 +27,8 @@ def test_float32_is_the_same_numbers_in_float64(kind: str, monkeypatch: pytest.M
     )
     params = np.random.default_rng(0).normal(size=ours.size)
     assert ours.blocks.X.dtype == np.float32 and np.shares_memory(ours.blocks.X, single)
-    assert ours.look(params).gradient.dtype == np.float64
-    for one, other in zip(ours.look(params), double.look(params), strict=True):
+    assert ours.evaluate(params).gradient.dtype == np.float64
+    for one, other in zip(ours.evaluate(params)[:4], double.evaluate(params)[:4], strict=True):
         assert np.array_equal(one, other)
     for one, other in zip(ours.moments, double.moments, strict=True):
         assert np.array_equal(one, other)

@@ -58,7 +58,7 @@ def test_a_session_shares_the_lowest_loss_of_its_run(monkeypatch: pytest.MonkeyP
 
 def test_the_surface_of_the_page_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     run = st.descend("geyser", "waiting", ["duration"])
-    surfaces = Count(monkeypatch, module, "look_at")
+    surfaces = Count(monkeypatch, module, "surface_of_trace")
     one, two = run.record()["surface"], run.record(live=True)["surface"]
     assert one["loss"].tobytes() == two["loss"].tobytes() and surfaces.calls == 1
 

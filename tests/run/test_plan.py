@@ -1,6 +1,7 @@
 """A run keeps what it was made with as values: every door says the same of them, files too."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -58,6 +59,20 @@ def test_every_door_says_the_limit_of_the_rule_that_ran(ball: st.Run) -> None:
     assert "2 (1 + beta)/curvature = 0.104" in verdict.message
     assert ball.plan.limit == pytest.approx(limit, rel=1e-12)
     assert ball.record()["run"]["limit"] == pytest.approx(limit, rel=1e-12)
+
+
+PHRASES = {
+    "none": r"\(curvature [0-9.]+\), so",
+    "standard": r"\(curvature 2 in standard units\), so",
+    "block": r"\(curvature 1 where the bowl is round by blocks\), so",
+    "round": r"\(curvature 1 where the bowl is round\), so",
+}
+
+
+@pytest.mark.parametrize("scale", PHRASES)
+def test_a_verdict_says_in_which_coordinates_the_curvature_is(scale: str) -> None:
+    [verdict] = geyser(rule="steepest", learning_rate=3.0, scale=scale).verdicts
+    assert re.search(PHRASES[scale], verdict.message), verdict.message
 
 
 def test_a_session_goes_the_way_of_the_run_it_was_opened_with(ball: st.Run) -> None:
@@ -292,12 +307,16 @@ def test_the_name_of_before_still_answers_and_says_so(ball: st.Run) -> None:
         choices = ball.choices
     assert vars(choices) == ball.plan.to_dict()
     assert (choices.rule, choices.learning_rate) == ("momentum:0.5", 0.12)
+    with pytest.warns(DeprecationWarning, match=r"run\.asked is now run\.options"):
+        assert ball.asked is ball.options
+    with pytest.warns(DeprecationWarning, match=r"run\.standing is now run\.checkpoint"):
+        assert ball.standing is ball.checkpoint
 
 
 PAGES: dict[str, tuple[dict[str, Any], str]] = {
     "a rule with numbers": ({"rule": BALL, "learning_rate": 0.01}, "page"),
     "a schedule": ({"rule": "steepest", "learning_rate": TimeDecay(0.01)}, "page"),
-    "a cosine to another end": ({"rule": "steepest", "learning_rate": Cosine(0.01, 9)}, "record"),
+    "a cosine to another end": ({"rule": "steepest", "learning_rate": Cosine(0.01, 9)}, "page"),
     "a rule of Python alone": ({"rule": st.AdamW(), "learning_rate": 0.1}, "record"),
     "a rule named like ours": ({"rule": Named(), "learning_rate": 0.01}, "record"),
     "a rate of Python alone": ({"rule": "steepest", "learning_rate": "adgd"}, "record"),

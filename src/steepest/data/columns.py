@@ -116,7 +116,7 @@ def check_words(table: Table, name: str) -> None:
 
 
 def what_it_holds(table: Table, name: str) -> str:
-    """Say what stands where numbers were needed: "text in 2 rows, the first 'a' on line 5"."""
+    """Return what a column holds in place of numbers: "text in 2 rows, the first 'a' on line 5"."""
     column = table.arrow[name]
     if kind_of(column) not in ("text", "dictionary"):
         return str(column.type)

@@ -3,7 +3,7 @@
 A category becomes one column of zeros and ones for each level but one, the base, whose effect the
 bias takes. With a column for every level the columns would sum to one in each row, just as the
 bias does, and the weights could be shifted against the bias for ever without changing the loss.
-The base is the most frequent level, the first by the alphabet among equals, so that a weight tells
+The base is the most frequent level, the first by the alphabet among equals, so that a weight is
 the difference from the usual case.
 """
 
@@ -156,7 +156,7 @@ def choose_features(
 ) -> Features:
     """Return the columns `names` as features; None takes all but the target and those in `drop`.
 
-    Raises DataError that tells all the columns that cannot be used, each with its reason.
+    Raises DataError with all the columns that cannot be used, each with its reason.
     """
     for name in drop:
         need_column(table, name, "columns to drop")

@@ -6,7 +6,7 @@ nowhere else.
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,10 @@ class Sparse(Protocol):
     def sum(self, axis: int) -> NDArray[np.float64]:
         """Return the sums along an axis."""
 
+    @overload
+    def __matmul__(self, other: "Sparse") -> "Sparse": ...
+
+    @overload
     def __matmul__(self, other: NDArray[np.float64]) -> NDArray[np.float64]: ...
 
     def __rmatmul__(self, other: NDArray[np.float64]) -> NDArray[np.float64]: ...

@@ -56,7 +56,7 @@ def read_table(source: object, as_written: Sequence[str] = ()) -> Table:
     `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather or .ipc; the
     name of a shipped data set; an Arrow table or record batch; a data frame of pandas, polars or
     any kind that narwhals knows; a dict of columns; or a `Table` already. The columns of a text
-    file that are in `as_written` stay text, even if all they hold looks like numbers.
+    file that are in `as_written` stay text, even if all they hold could be read as numbers.
 
     Raises FileError for a file that cannot be opened or is not what its suffix says, DataError
     for contents that are no table: ragged lines, columns without or with the same name, no rows.

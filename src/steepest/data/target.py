@@ -108,7 +108,7 @@ class Target:
         """Return the codes of numbers, whose classes are sorted; -1 for an unknown one."""
         known = np.array(self.classes, dtype=np.float64)
         if len(known) == 2:
-            # Two looks are quicker than a search.
+            # Two comparisons are quicker than a search.
             codes = (values == known[1]).astype(np.float64)
             codes[~((values == known[0]) | (values == known[1]))] = -1.0
             return codes
@@ -258,7 +258,7 @@ def _distinct(values: AnyArray) -> tuple[list[object], NDArray[np.intp]]:
 
 
 def _all_words(values: AnyArray) -> bool:
-    """Tell whether an array holds strings and nothing else."""
+    """Return whether an array holds strings and nothing else."""
     if values.dtype.kind in "UT":
         return True
     return values.dtype == object and all(isinstance(value, str) for value in values)

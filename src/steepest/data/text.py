@@ -1,7 +1,7 @@
 """Tables in text files: CSV, TSV and their kin, packed or not.
 
 Arrow reads the file, fast and with real types. What Arrow cannot say, namely on which line of the
-file something stands, is found by reading the file a second time with the standard library, and
+file something is, is found by reading the file a second time with the standard library, and
 only when a message needs it. UTF-8 with or without a byte order mark.
 
 What is a gap: in a column of numbers an empty field and the usual spellings (NA, NaN, null, ...);
@@ -37,7 +37,7 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 class Header:
     """The first record of a text file, and what parts its fields."""
 
-    written: tuple[str, ...]  # the names as they stand in the file
+    written: tuple[str, ...]  # the names as the file has them
     delimiter: str
 
     @property
@@ -52,7 +52,7 @@ class Header:
 
 
 def read_header(path: Path) -> Header:
-    """Read the column names of a text file and tell its delimiter.
+    """Return the column names of a text file and its delimiter.
 
     Raises FileError for an empty or binary file, DataError if no row follows the header or if the
     header is a row of numbers.
@@ -110,7 +110,7 @@ def read_text(path: Path, header: Header, as_written: Sequence[str] = ()) -> "pa
 def line_of(path: Path, row: int) -> int | None:
     """Return the line of the file, from 1, on which row `row` (from 0) starts.
 
-    None if it cannot be told, because the file has changed or is no longer there.
+    None if it cannot be found, because the file has changed or is no longer there.
     """
     try:
         header = read_header(path)

@@ -14,21 +14,16 @@ from steepest.trace import Trace
 __all__ = ["judge_divergence"]
 
 GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
-COORDINATES = {
-    "none": "",
-    "standard": " in standard units",
-    "block": " where the bowl is round by blocks",
-    "round": " where the bowl is round",
-}
 
 
 def judge_divergence(
-    trace: Trace, rule: Rule, curvature: float | None, proves: bool, scale: str
+    trace: Trace, rule: Rule, curvature: float | None, proves: bool, coordinates: str
 ) -> Verdict | None:
     """Return the verdict on a run that left its best point for worse, or None if it did not.
 
-    `curvature` is the most that the objective curves in the coordinates of the walk, those of
-    `scale`; `proves` whether it curves just so everywhere, so that the limit is a theorem.
+    `curvature` is the most that the objective curves in the coordinates of the steps, which
+    `coordinates` says in words; `proves` whether it curves just so everywhere, so that the limit
+    is a theorem.
     """
     best, last = trace.best, float(trace.full_losses[-1])
     if last - best.full_loss <= RISEN * abs(best.full_loss):
@@ -36,7 +31,7 @@ def judge_divergence(
     rate = float(trace.learning_rates[best.index : -1].max())
     limit = rule.limit(curvature) if curvature else None
     if limit is not None and curvature is not None and rate > limit:
-        return _beyond_limit(trace, rule, rate, curvature, limit, proves, scale)
+        return _beyond_limit(trace, rule, rate, curvature, limit, proves, coordinates)
     if last <= trace.full_losses[0]:
         return None
     return _unexplained(trace, rule, rate)
@@ -49,10 +44,10 @@ def _beyond_limit(
     curvature: float,
     limit: float,
     proves: bool,
-    scale: str,
+    coordinates: str,
 ) -> Verdict:
     """Return the verdict on a rate above the limit of its rule."""
-    most = "" if proves else "at most "
+    most, where = "" if proves else "at most ", f" {coordinates}".rstrip()
     # As many digits as it takes to see which of the two is larger.
     digits = next(d for d in range(3, 18) if f"{rate:.{d}g}" != f"{limit:.{d}g}")
     return Verdict(
@@ -61,7 +56,7 @@ def _beyond_limit(
         message=(
             f"diverged: learning rate {rate:.{digits}g} is above {rule.limit_formula} = "
             f"{limit:.{digits}g} "
-            f"({most}curvature {curvature:.3g}{COORDINATES[scale]}), "
+            f"({most}curvature {curvature:.3g}{where}), "
             "so steps across the steepest slope overshoot and grow"
         ),
         numbers={

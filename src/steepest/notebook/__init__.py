@@ -1,1 +1,1 @@
-"""The page in a notebook, and what stands in where it cannot be."""
+"""The page in a notebook, and the picture or words where there can be no page."""

@@ -9,11 +9,14 @@ import hashlib
 import html
 import os
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text
 from steepest.page.wire import to_json
+
+if TYPE_CHECKING:
+    from steepest.page.record import Record
 
 __all__ = ["live_html", "live_script", "notebook_script", "saved_html", "style", "write_page"]
 
@@ -59,7 +62,7 @@ LIVE = """\
 """
 
 
-def write_page(record: Any, words: str, path: str | os.PathLike[str]) -> None:
+def write_page(record: "Record", words: str, path: str | os.PathLike[str]) -> None:
     """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be."""
     check_writable(path, PAGES)
     text = saved_html(record, words)
@@ -67,7 +70,7 @@ def write_page(record: Any, words: str, path: str | os.PathLike[str]) -> None:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
-def saved_html(record: Any, words: str, link: str = "") -> str:
+def saved_html(record: "Record", words: str, link: str = "") -> str:
     """Return one HTML file that shows `record` and computes by itself where it can.
 
     `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the

@@ -15,22 +15,23 @@ import json
 import math
 import struct
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["to_buffers", "to_frame", "to_json"]
 
+Plain = NDArray[np.generic]
 
-def to_json(record: Any) -> str:
+
+def to_json(record: object) -> str:
     r"""Return the record as JSON in ASCII, arrays as base64, safe inside a script element.
 
     >>> to_json({"</script>": np.array([1.0])})
     '{"\\u003c/script>": {"$f8": "AAAAAAAA8D8="}}'
     """
 
-    def coded(array: NDArray[Any]) -> dict[str, str]:
+    def coded(array: Plain) -> dict[str, str]:
         kind, plain = _plain(array)
         return {f"${kind}": base64.b64encode(plain.tobytes()).decode("ascii")}
 
@@ -38,11 +39,11 @@ def to_json(record: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
-def to_buffers(record: Any) -> tuple[Any, list[bytes]]:
+def to_buffers(record: object) -> tuple[object, list[bytes]]:
     """Return the header, ready for JSON, and the bytes of each array that it counts up."""
     buffers: list[bytes] = []
 
-    def counted(array: NDArray[Any]) -> dict[str, list[Any]]:
+    def counted(array: Plain) -> dict[str, list[int | str]]:
         kind, plain = _plain(array)
         buffers.append(plain.tobytes())
         return {"$": [len(buffers) - 1, kind, plain.size]}
@@ -50,7 +51,7 @@ def to_buffers(record: Any) -> tuple[Any, list[bytes]]:
     return _with_arrays(record, counted), buffers
 
 
-def to_frame(record: Any) -> bytes:
+def to_frame(record: object) -> bytes:
     """Return the record as the bytes of one frame."""
     header, buffers = to_buffers(record)
     words = json.dumps(header, allow_nan=False, ensure_ascii=False).encode("utf-8", "replace")
@@ -58,13 +59,13 @@ def to_frame(record: Any) -> bytes:
     return b"".join(part + bytes(-len(part) % 8) for part in (head, *buffers))
 
 
-def _plain(array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
+def _plain(array: Plain) -> tuple[str, Plain]:
     """Return the type of an array on the wire, and the array as that type."""
     kind = "i4" if array.dtype.kind in "iub" else "f8"
     return kind, np.ascontiguousarray(array, dtype=f"<{kind}").ravel()
 
 
-def _with_arrays(value: Any, write: Callable[[NDArray[Any]], Any]) -> Any:
+def _with_arrays(value: object, write: Callable[[Plain], object]) -> object:
     """Return the value with each array as `write` has it, and nothing that JSON lacks."""
     if isinstance(value, np.ndarray):
         return write(value)

@@ -41,7 +41,7 @@ def mime_bundle(run: "Run") -> Bundle:
         return picture | {"text/plain": said}, {}
     from steepest.notebook.widget import RunWidget
 
-    # Colab is told here from where it gets what shows widgets.
+    # This tells Colab from where it gets what shows widgets.
     shown, about = RunWidget(run)._repr_mimebundle_() or ({}, {})
     return shown | picture, about
 

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from steepest.run.run import Run
 
 __all__ = ["report"]
@@ -20,7 +23,6 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     """
     classes = None if run.classes is None else [str(name) for name in run.classes]
     several = classes if classes is not None and len(classes) > 2 else None
-    weights = run.weights.tolist()
     return {
         "format": FORMAT,
         "data": {
@@ -34,9 +36,9 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "choices": run.plan.to_dict(),
         "weights": {
             name: _by_class(weight, several)
-            for name, weight in zip(run.feature_names, weights, strict=True)
+            for name, weight in zip(run.feature_names, run.weights, strict=True)
         },
-        "bias": _by_class(run.bias if several is None else run.bias.tolist(), several),
+        "bias": _by_class(run.bias, several),
         "loss": _finite(run.loss),
         "steps": len(run.trace) - 1,
         "start_loss": _finite(run.objective.value(run.trace[0].params)),
@@ -49,8 +51,10 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def _by_class(value: Any, classes: list[str] | None) -> Any:
-    return value if classes is None else dict(zip(classes, value, strict=True))
+def _by_class(value: ArrayLike, classes: list[str] | None) -> float | dict[str, float]:
+    """Return a number as it is, (); of several classes, (k,), each by the name of its class."""
+    numbers = np.asarray(value).tolist()
+    return numbers if classes is None else dict(zip(classes, numbers, strict=True))
 
 
 def _finite(value: float) -> float | None:

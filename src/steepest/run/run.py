@@ -1,11 +1,9 @@
 """A run: data, objective, plan, trace and verdicts together, and what can be asked of them."""
 
 import os
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError
 from steepest.objective.model.linear import param_names
 from steepest.objective.risk import LinearObjective
+from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import Surface, surface_of_trace
@@ -47,7 +46,7 @@ PICTURE_POINTS = 151
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Run:
+class Run(FormerNames):
     """A trained model with every step that led to it; made by `steepest.descend`.
 
     All numbers are in the units of the reader's data, whatever scale the walk was taken in.
@@ -85,16 +84,6 @@ class Run:
             options=options,
             checkpoint=outcome.checkpoint,
         )
-
-    @property
-    def choices(self) -> SimpleNamespace:
-        """The plan in words and numbers, as `report` has it. Deprecated: ask `plan`."""
-        warnings.warn(
-            "run.choices will go: run.plan has the same as values, run.plan.to_dict() as words",
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return SimpleNamespace(**self.plan.to_dict())
 
     def _repr_mimebundle_(self, **ignored: object) -> "Bundle":
         """Return the run as Jupyter shows it: the page, or a picture; and what is said of them."""
@@ -188,7 +177,7 @@ class Run:
         more = Options(steps=steps, tol=tol, seconds=seconds)
         return resume(self, more, callback, progress)
 
-    def predict(self, data: Any) -> NDArray[Any]:
+    def predict(self, data: object) -> NDArray[Any]:
         """Return the prediction for each row of `data`, (rows,): numbers, or classes.
 
         `data` is a path, any data frame or a matrix (rows, features). Raises DataError if it
@@ -198,7 +187,7 @@ class Run:
             return self.objective.loss.prediction(self._margins(data))
         return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
 
-    def predict_proba(self, data: Any) -> Array:
+    def predict_proba(self, data: object) -> Array:
         """Return the probability of each class for each row, (rows, k), as `classes` orders them.
 
         Raises ChoiceError if the target is a number.
@@ -211,7 +200,7 @@ class Run:
             )
         return probabilities
 
-    def _margins(self, data: Any) -> Array:
+    def _margins(self, data: object) -> Array:
         return self._margins_of(new_rows(data, self.data.features))
 
     def _margins_of(self, X: Matrix) -> Array:
@@ -219,7 +208,7 @@ class Run:
         margins: Array = X @ weights + bias
         return margins
 
-    def prediction_table(self, data: Any) -> "pa.Table":
+    def prediction_table(self, data: object) -> "pa.Table":
         """Return the columns of `data`, a path or a data frame, with the predictions beside them.
 
         The new columns are `predicted` and, for classes, `P(class)` of each. Raises DataError if
@@ -244,7 +233,7 @@ class Run:
         slopes = [f"gradient {name}" for name in self.param_names]
         return flat(self.trace.to_arrow(), {"params": params, "gradient": slopes})
 
-    def score(self, data: Any, sample_weight: ArrayLike | None = None) -> float:
+    def score(self, data: object, sample_weight: ArrayLike | None = None) -> float:
         """Return R² of the predictions for `data`, or the share of classes that are right.
 
         `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row

@@ -162,4 +162,4 @@ def _divergence(method: Method, trace: Trace, stop: Stop) -> Verdict | None:
     proves = objective.is_quadratic and not bounded
     # The limit of a rule is one of rates that were given: some that are found exceed it on purpose.
     curvature = method.coordinates.curvature if step_size.is_given else None
-    return judge_divergence(trace, method.rule, curvature, proves, method.coordinates.name)
+    return judge_divergence(trace, method.rule, curvature, proves, method.coordinates.in_words)

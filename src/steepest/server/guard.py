@@ -1,4 +1,4 @@
-"""Who may ask: the reader's own page, and nobody else.
+"""Requests are answered only to the reader's own page.
 
 Any website may send requests to 127.0.0.1, and a name of its own may point there (DNS rebinding).
 So a request must name the host it was meant for, come from a page of ours if it says where it comes

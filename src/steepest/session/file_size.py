@@ -42,17 +42,7 @@ def check_size(path: Path, name: str) -> None:
 
     What is no such file, or is damaged, is left to who reads it. `name` is what the file is called.
     """
-    import pyarrow as pa
-
-    size = TableSize(0, 0)
-    with suppress(pa.ArrowException, OSError, struct.error, TypeError):
-        with path.open("rb") as file:
-            begins = file.read(6)
-        if begins[:4] == b"PAR1":
-            size = _of_parquet(path)
-        elif path.suffix in (".arrow", ".feather", ".ipc"):
-            size = _of_arrow(path, 8 if begins == b"ARROW1" else 0)
-    remedy = "open it with: steepest play FILE"
+    size, remedy = _table_size(path), "open it with: steepest play FILE"
     if size.cells > MOST_CELLS:
         raise FileError(
             f"{name} holds {size.cells:,} cells, but a page takes {MOST_CELLS:,} at most; {remedy}"
@@ -62,6 +52,20 @@ def check_size(path: Path, name: str) -> None:
             f"{name} unpacks to {size.unpacked / 1e6:,.0f} MB, but a page takes "
             f"{MOST_UNPACKED / 1e6:,.0f} MB at most; {remedy}"
         )
+
+
+def _table_size(path: Path) -> TableSize:
+    """Return the size of the table by what the file says, 0 where it says nothing."""
+    import pyarrow as pa
+
+    with suppress(pa.ArrowException, OSError, struct.error, TypeError):
+        with path.open("rb") as file:
+            begins = file.read(6)
+        if begins[:4] == b"PAR1":
+            return _of_parquet(path)
+        if path.suffix in (".arrow", ".feather", ".ipc"):
+            return _of_arrow(path, 8 if begins == b"ARROW1" else 0)
+    return TableSize(0, 0)
 
 
 def _of_parquet(path: Path) -> TableSize:

@@ -30,8 +30,8 @@ __all__ = [
     "file_of",
     "index_of",
     "names_of",
+    "paths_of",
     "vector_of",
-    "visible_of",
     "window_of",
     "word_of",
 ]
@@ -142,8 +142,8 @@ def window_of(value: object) -> Array | None:
     return window
 
 
-def visible_of(value: object, size: int) -> tuple[Array, Array]:
-    """Return the params that must be in sight, (n, size), and their losses, (n,)."""
+def paths_of(value: object, size: int) -> tuple[Array, Array]:
+    """Return the params of the paths that must be shown, (n, size), and their losses, (n,)."""
     if value is None:
         return np.empty((0, size)), np.empty(0)
     if not isinstance(value, list) or not all(isinstance(path, Mapping) for path in value):

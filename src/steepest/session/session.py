@@ -4,7 +4,6 @@ import os
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.risk import LinearObjective
 from steepest.page.html import saved_html
-from steepest.page.record import run_record, surface_record
+from steepest.page.record import Record, run_record, surface_record
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session import request as asked
@@ -28,7 +27,11 @@ from steepest.view.story import Story, loss_label
 
 __all__ = ["Session"]
 
-Record = dict[str, Any]
+Request = Mapping[str, object]
+"""What a page asks: an `ask` and its parts, all of them untrusted."""
+
+GivenUp = Callable[[], bool]
+"""Whether the request was given up meanwhile."""
 
 SECONDS = 20.0
 """The most that one descent may take; what it has by then is the answer."""
@@ -47,7 +50,7 @@ class Session:
     def __init__(self, opened: OpenData) -> None:
         self._opened = opened
         self._lowest_losses: dict[tuple[Loss, Penalty], float | None] = {}
-        self._asks: dict[str, Callable[[Mapping[str, Any], Callable[[], bool]], Record]] = {
+        self._asks: dict[str, Callable[[Request, GivenUp], Record]] = {
             "open": self._open,
             "offer": self._offer,
             "descend": self._descend,
@@ -68,7 +71,7 @@ class Session:
         """Return a session that begins with a table; DataError if nothing can be learnt from it."""
         return cls(open_table(table, target, features))
 
-    def answer(self, request: Any, given_up: Callable[[], bool] = lambda: False) -> Record:
+    def answer(self, request: object, given_up: GivenUp = lambda: False) -> Record:
         """Return the answer to a request, a dict whose `ask` says for what; never raises.
 
         What cannot be is answered `{"error": words}`. `given_up` is asked while it is worked out;
@@ -87,7 +90,7 @@ class Session:
             what = f"{type(error).__name__}: {error}"
             return {"error": f"a fault of steepest itself, not of yours: {what}"}
 
-    def _answer(self, request: Any, given_up: Callable[[], bool]) -> Record:
+    def _answer(self, request: object, given_up: GivenUp) -> Record:
         if not isinstance(request, Mapping):
             raise ChoiceError("a request must be an object with an `ask`")
         ask = asked.word_of(request.get("ask"), "ask")
@@ -96,7 +99,7 @@ class Session:
             raise ChoiceError(f"nothing can be asked by the name {ask!r}; known are {known}")
         return self._asks[ask](request, given_up)
 
-    def _open(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+    def _open(self, request: Request, given_up: GivenUp) -> Record:
         """Open other data, target or features; nothing that is named: what is open already."""
         target = asked.word_of(request.get("target"), "target")
         features = asked.names_of(request.get("features"), "features")
@@ -108,7 +111,7 @@ class Session:
         scene = self._opened.run.record(live=True)
         return {"scene": scene, "offer": self._opened.offer(), "note": self._opened.note}
 
-    def _table(self, request: Mapping[str, Any]) -> Table | None:
+    def _table(self, request: Request) -> Table | None:
         """Return the table that a request names or brings, None if it does neither."""
         if request.get("file") is not None:
             return open_file(*asked.file_of(request["file"]))
@@ -128,7 +131,7 @@ class Session:
         target: str | None,
         features: list[str] | None,
         choices: asked.ChosenOptions,
-        given_up: Callable[[], bool],
+        given_up: GivenUp,
     ) -> OpenData:
         table = self._opened.table if table is None else table
         if table is None:
@@ -141,14 +144,14 @@ class Session:
             raise SupersededError
         return opened
 
-    def _offer(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+    def _offer(self, request: Request, given_up: GivenUp) -> Record:
         return self._opened.offer()
 
-    def _descend(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+    def _descend(self, request: Request, given_up: GivenUp) -> Record:
         run = self._run(request, given_up)
         return run_record(run.story, run.objective, run.lowest_loss)
 
-    def _run(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Run:
+    def _run(self, request: Request, given_up: GivenUp) -> Run:
         """Return the run of the choices and rows in a request."""
         choices = asked.choices_of(request.get("choices"))
         rows = asked.edited(self._opened.data, request.get("rows"))
@@ -170,24 +173,24 @@ class Session:
             self._lowest_losses[chosen] = first.lowest_loss if same else run.lowest_loss
         return self._lowest_losses[chosen]
 
-    def _surface(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+    def _surface(self, request: Request, given_up: GivenUp) -> Record:
         objective = self._objective(request)
         choices = asked.choices_of(request.get("choices"))
         size, unit = objective.size, self._opened.data.target.unit
         base = asked.vector_of(request.get("base"), "base", size)
-        visible, losses = asked.visible_of(request.get("see"), size)
+        paths, losses = asked.paths_of(request.get("see"), size)
         if np.isnan(losses).all():
-            visible, losses = base[None, :], np.array([objective.value(base)])
+            paths, losses = base[None, :], np.array([objective.value(base)])
         points = asked.index_of(request.get("points", 101), "points", asked.MOST_POINTS + 1)
         walk = self._walk(request, choices)
         axes = self._axes(request, objective, walk)
         shown = asked.window_of(request.get("window"))
-        surface = surface_on_plane(objective, axes, base, visible, losses, points, shown)
+        surface = surface_on_plane(objective, axes, base, paths, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
         return surface_record(story, surface, walk)
 
-    def _walk(self, request: Mapping[str, Any], choices: Mapping[str, Any]) -> str:
+    def _walk(self, request: Request, choices: asked.ChosenOptions) -> str:
         """Return the scale in whose coordinates a surface is wanted, "none" for the reader's."""
         axes = asked.word_of(request.get("axes"), "axes") or "units"
         if axes not in ("units", "walk"):
@@ -198,7 +201,7 @@ class Session:
             raise ChoiceError("the coordinates of the walk are shown for one feature only")
         return str(choices.get("scale", "none"))
 
-    def _axes(self, request: Mapping[str, Any], objective: LinearObjective, walk: str) -> Axes:
+    def _axes(self, request: Request, objective: LinearObjective, walk: str) -> Axes:
         names = self._opened.run.param_names
         x = names[asked.index_of(request.get("x"), "x", len(names))]
         y = names[asked.index_of(request.get("y"), "y", len(names))]
@@ -207,17 +210,17 @@ class Session:
         scale = coordinates_of(objective, walk)
         return CoordinateAxes.of_walk(names, x, y, scale.params, scale.position)
 
-    def _loss(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+    def _loss(self, request: Request, given_up: GivenUp) -> Record:
         objective = self._objective(request)
         params = asked.vector_of(request.get("params"), "params", objective.size)
         return {"loss": objective.value(params)}
 
-    def _objective(self, request: Mapping[str, Any]) -> LinearObjective:
+    def _objective(self, request: Request) -> LinearObjective:
         choices = asked.choices_of(request.get("choices"))
         rows = asked.edited(self._opened.data, request.get("rows"))
         return objective_of(rows, Options(**choices))
 
-    def _page(self, request: Mapping[str, Any], given_up: Callable[[], bool]) -> Record:
+    def _page(self, request: Request, given_up: GivenUp) -> Record:
         """Return the saved page of a run, in the state that the page has in its link.
 
         `link` is for a page that can compute; `look` has as much of the state as can be taken up

@@ -139,7 +139,7 @@ class Reel:
 def _script(points: int) -> Iterator[tuple[int, int]]:
     """Yield, frame by frame, which step of the four is on and the point of the path to show.
 
-    Start, first step and new loss have time to be read; then the path grows, and the end stands.
+    Start, first step and new loss have time to be read; then the path grows, and its end stays.
     """
     second = RATE
     yield from [(1, 0)] * int(2.2 * second)

@@ -1,4 +1,4 @@
-"""The colours and levels of the surface, the same seen from the side and from above."""
+"""The colours and levels of the surface, the same in three dimensions and on the map."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Colours, marks and type: one meaning, one look, in every picture.
+"""Colours, marks and type, the same for the same meaning in every picture.
 
 The colours of marks are those of Okabe & Ito 2008 ("Color universal design"), distinct for
 readers with any kind of colour vision; classes differ in shape too. The surface is viridis, which

@@ -25,9 +25,31 @@ except ImportError:
         return method
 
 
-__all__ = ["CallbackSupportMixin", "Fitting", "StepCallback", "with_callbacks"]
+__all__ = ["AllCallbacks", "CallbackSupportMixin", "Fitting", "StepCallback", "with_callbacks"]
 
 StepCallback = Callable[[Step], object]
+
+
+class AllCallbacks:
+    """Callbacks as one: each is called with every step, also that at which another wants to stop.
+
+    `over` says whether one of them wanted to at the last step.
+    """
+
+    def __init__(self, *callbacks: StepCallback | None) -> None:
+        self._callbacks = [callback for callback in callbacks if callback is not None]
+        self.over = False
+
+    @property
+    def watching(self) -> bool:
+        """Whether there is one."""
+        return bool(self._callbacks)
+
+    def __call__(self, step: Step) -> bool:
+        """Return whether the fit is to stop."""
+        answers = [bool(callback(step)) for callback in self._callbacks]
+        self.over = any(answers)
+        return self.over
 
 
 class FitTask(Protocol):

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from steepest.bridge.sklearn.callbacks import CallbackSupportMixin, Fitting
+from steepest.bridge.sklearn.callbacks import AllCallbacks, CallbackSupportMixin, Fitting
 from steepest.bridge.sklearn.rows import SklearnRows
 from steepest.checks import whole_number
 from steepest.data.prepare import Data
@@ -198,25 +198,18 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         options: OptionKeywords,
     ) -> Run:
         """Return the run and keep what is fitted by it; Ctrl-C goes on up once that is kept."""
-        watching = [callback for callback in (self.callback, watch) if callback is not None]
-        over: list[bool] = []
-
-        def call(step: Step) -> bool:
-            # Each is called, also with the step at which another wants to stop.
-            over[:] = [bool(callback(step)) for callback in watching]
-            return any(over)
-
+        callback = AllCallbacks(self.callback, watch)
         options["seed"] = _seed(self.random_state)
         run = descend_rows(
             data,
             start=start,
             threads=_threads(),
             progress=self.progress,
-            callback=call if watching else None,
+            callback=callback if callback.watching else None,
             **options,
         )
         self._take(run, before)
-        if run.stop.reason == "interrupted" and not any(over):
+        if run.stop.reason == "interrupted" and not callback.over:
             raise KeyboardInterrupt
         return run
 

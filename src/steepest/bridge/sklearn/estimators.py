@@ -8,7 +8,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from steepest.bridge.sklearn.callbacks import StepCallback, with_callbacks
 from steepest.bridge.sklearn.descending import Descending, RandomState
 from steepest.bridge.sklearn.rows import Labels
-from steepest.descent.rules import Rule
+from steepest.descent.rules import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError, DataError
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
@@ -60,7 +60,7 @@ class SteepestRegressor(RegressorMixin, Descending):
         self,
         loss: str | Loss = "squared",
         *,
-        rule: str | Rule = "auto",
+        rule: str | GradientTransformation = "auto",
         learning_rate: float | str | Schedule = "auto",
         scale: str = "auto",
         l1: float = 0.0,
@@ -140,7 +140,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
         self,
         loss: str | Loss = "cross_entropy",
         *,
-        rule: str | Rule = "auto",
+        rule: str | GradientTransformation = "auto",
         learning_rate: float | str | Schedule = "auto",
         scale: str = "auto",
         l1: float = 0.0,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +10,7 @@ from steepest.data.arrays import as_matrix
 from steepest.data.features import Features, named_features, plain_features
 from steepest.data.gaps import holes_in_words
 from steepest.data.prepare import Data
+from steepest.data.sparse import Matrix
 from steepest.data.target import Target
 from steepest.data.weights import WEIGHTS, array_weights, check_weights, weight_holes
 from steepest.errors import DataError
@@ -28,12 +28,12 @@ TARGET = "y"
 class SklearnRows:
     """X, (rows, features), y, (rows,), and the sample weights, (rows,), or None for all alike."""
 
-    X: Any
+    X: Matrix
     y: Labels
     weights: NDArray[np.float64] | None
 
     @classmethod
-    def of(cls, X: Any, y: Labels, sample_weight: ArrayLike | None) -> "SklearnRows":
+    def of(cls, X: Matrix, y: Labels, sample_weight: ArrayLike | None) -> "SklearnRows":
         """Return X and y, which are checked already, with the weights, which are checked here.
 
         Raises DataError for weights of another shape, below 0, not finite, or 0 in every row.

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from steepest.descent.rules import Rule
+from steepest.descent.rules import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.objective.loss.loss import Loss
 
@@ -25,7 +25,7 @@ class OptionKeywords(MethodKeywords, total=False):
     quantile: float | None
     l1: float
     l2: float
-    rule: str | Rule
+    rule: str | GradientTransformation
     learning_rate: float | str | Schedule
     steps: int | None
     tol: float | None

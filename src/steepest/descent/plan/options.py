@@ -141,7 +141,10 @@ class Options:
 
     def __post_init__(self) -> None:
         for name, one in described(type(self)).items():
-            object.__setattr__(self, name, one.checked(getattr(self, name)))
+            given = getattr(self, name)
+            value = one.checked(given)
+            if value is not given:
+                object.__setattr__(self, name, value)
 
     @property
     def rate_in_words(self) -> float | str:

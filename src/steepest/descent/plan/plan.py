@@ -91,7 +91,7 @@ class Plan:
         """The quantile that is the loss's; 0.5 for another loss."""
         return float(getattr(self.loss, "share", 0.5))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, str | float | bool | None]:
         """Return the plan in words and numbers, as JSON and files hold it."""
         return {
             "loss": self.loss.name,

@@ -55,27 +55,27 @@ def takes_options(
 def _signature(
     function: Callable[..., object], options: Mapping[str, Option], defaults: Mapping[str, object]
 ) -> inspect.Signature:
-    """Return the function's signature with an argument for each option in place of `**options`."""
+    """Return the function's signature with an argument for each option in place of `**options`.
+
+    The options come in their order, before the other arguments that are by keyword only.
+    """
     own = inspect.signature(function)
-    kept = {
-        name: one
-        for name, one in own.parameters.items()
-        if one.kind is not inspect.Parameter.VAR_KEYWORD
+    placed = [one for one in own.parameters.values() if one.kind is one.POSITIONAL_OR_KEYWORD]
+    named = {one.name: one for one in own.parameters.values() if one.kind is one.KEYWORD_ONLY}
+    by_place = {one.name for one in placed}
+    shown = {
+        name: _parameter(one, defaults.get(name, one.shown_default))
+        for name, one in options.items()
+        if name not in by_place
     }
-    placed = [one for one in kept.values() if one.kind is not inspect.Parameter.KEYWORD_ONLY]
-    missing = {name: one for name, one in options.items() if name not in kept}
-    derived = {
-        name: inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=defaults.get(name, one.shown_default),
-            annotation=one.annotation,
-        )
-        for name, one in missing.items()
-    }
-    named = {name: one for name, one in kept.items() if one not in placed}
-    ordered = {name: (derived | named)[name] for name in options if name in derived | named}
-    return own.replace(parameters=[*placed, *(ordered | named).values()])
+    return own.replace(parameters=[*placed, *(shown | named).values()])
+
+
+def _parameter(one: Option, default: object) -> inspect.Parameter:
+    """Return an option as an argument that is given by keyword only."""
+    return inspect.Parameter(
+        one.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=one.annotation
+    )
 
 
 def _with_help(text: str | None, options: Mapping[str, Option]) -> str | None:

@@ -16,6 +16,10 @@ class Coordinates(Protocol):
         """The word by which they are chosen: none, standard, block or round."""
 
     @property
+    def in_words(self) -> str:
+        """What follows a curvature that is measured in them: `in standard units`; or nothing."""
+
+    @property
     def curvature(self) -> float | None:
         """A bound on the objective's curvature in these coordinates, None if none is known."""
 
@@ -35,6 +39,7 @@ class Identity:
 
     curvature: float | None = None
     name: str = "none"
+    in_words: str = ""
 
     def params(self, position: Vector) -> Vector:
         """Return `position`."""

@@ -23,6 +23,7 @@ class Standard:
     margins: int
     curvature: float | None = None
     name: str = "standard"
+    in_words: str = "in standard units"
 
     def params(self, position: Vector) -> Vector:
         """Return weights / deviation, and the bias less mean times those."""

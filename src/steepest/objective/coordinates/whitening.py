@@ -43,6 +43,12 @@ class Whitening:
     curvature: float | None = 1.0
     name: str = "round"
 
+    @property
+    def in_words(self) -> str:
+        """Where the bound on the curvature is `curvature` in every direction."""
+        blocks = " by blocks" if self.name == "block" else ""
+        return f"where the bowl is round{blocks}"
+
     def params(self, position: Vector) -> Vector:
         """Return the params, in the reader's units."""
         params = self.root.solve(position)
