@@ -49,6 +49,8 @@ class Objective:
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
+    has_hessian_blocks: bool = False
+    """Whether it is one of weights and a bias, whose Hessian by some of them is worked out."""
     kind: str = "a function"
     """What it is, for a message."""
     reference: Vector | None = None
