@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import steepest as st
+from steepest.descent.plan.method import coordinates_of
 from steepest.descent.rules import RULES, Rule
 from steepest.objective.loss.named import LOSSES
 from steepest.page.replay import PAGE_RULES
