@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.prepare import Data, labelled_rows, new_rows
+from steepest.data.prepare import Data, new_rows
 from steepest.data.sparse import Matrix
-from steepest.data.weights import array_weights
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
-from steepest.errors import ChoiceError, DataError
+from steepest.errors import ChoiceError
 from steepest.objective.model.linear import param_names
 from steepest.objective.risk import LinearObjective
 from steepest.run.former import FormerNames
@@ -201,9 +200,10 @@ class Run(FormerNames):
         return probabilities
 
     def _margins(self, data: object) -> Array:
-        return self._margins_of(new_rows(data, self.data.features))
+        return self.margins(new_rows(data, self.data.features))
 
-    def _margins_of(self, X: Matrix) -> Array:
+    def margins(self, X: Matrix) -> Array:
+        """Return `X w + b` at `params`, (rows,) or (rows, k), of X (rows, features)."""
         weights, bias = self.objective.split(self.params)
         margins: Array = X @ weights + bias
         return margins
@@ -214,18 +214,9 @@ class Run(FormerNames):
         The new columns are `predicted` and, for classes, `P(class)` of each. Raises DataError if
         `data` has columns of these names already.
         """
-        from steepest.data.table import read_table
-        from steepest.view.table import predictions
+        from steepest.run.scoring import prediction_table
 
-        rows = read_table(data, self.data.features.categories)
-        margins = self._margins_of(self.data.features.matrix(rows))
-        columns = predictions(self.objective, margins, self.classes)
-        table = rows.arrow
-        for name, values in columns.items():
-            if name in table.column_names:
-                raise DataError(f"the data have a column {name!r} already; rename it")
-            table = table.append_column(name, [values])
-        return table
+        return prediction_table(self, data)
 
     def trace_table(self) -> "pa.Table":
         """Return every step as a row, with a column for each param and each of its slopes."""
@@ -239,14 +230,9 @@ class Run(FormerNames):
         `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row
         counts, one number each. Where all targets are equal R² is 1 if all are hit and 0 if not.
         """
-        X, y = labelled_rows(data, self.data.features, self.data.target)
-        weight = array_weights(sample_weight, len(y))
-        if self.classes is not None:
-            right = self.predict_proba(X).argmax(axis=1) == y
-            return float(np.average(right, weights=weight))
-        misses = np.average((y - self.predict(X)) ** 2, weights=weight)
-        spread = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
-        return float(1.0 - misses / spread) if spread else float(misses == 0)
+        from steepest.run.scoring import score
+
+        return score(self, data, sample_weight)
 
     def surface(
         self,

@@ -1,0 +1,47 @@
+"""What a run says of other rows: a table with its predictions, and how good these are."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from steepest.data.prepare import labelled_rows
+from steepest.data.weights import array_weights
+from steepest.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from steepest.run.run import Run
+
+__all__ = ["prediction_table", "score"]
+
+
+def prediction_table(run: "Run", data: object) -> "pa.Table":
+    """Return the columns of `data` with the predictions beside; see `Run.prediction_table`."""
+    from steepest.data.table import read_table
+    from steepest.view.table import predictions
+
+    rows = read_table(data, run.data.features.categories)
+    margins = run.margins(run.data.features.matrix(rows))
+    table = rows.arrow
+    for name, values in predictions(run.objective, margins, run.classes).items():
+        if name in table.column_names:
+            raise DataError(f"the data have a column {name!r} already; rename it")
+        table = table.append_column(name, [values])
+    return table
+
+
+def score(run: "Run", data: object, sample_weight: ArrayLike | None) -> float:
+    """Return `1 - sum (y - prediction)^2 / sum (y - mean)^2`, or the share of right classes.
+
+    See `Run.score`.
+    """
+    X, y = labelled_rows(data, run.data.features, run.data.target)
+    weight = array_weights(sample_weight, len(y))
+    if run.classes is not None:
+        right = run.predict_proba(X).argmax(axis=1) == y
+        return float(np.average(right, weights=weight))
+    misses = np.average((y - run.predict(X)) ** 2, weights=weight)
+    spread = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
+    return float(1.0 - misses / spread) if spread else float(misses == 0)
