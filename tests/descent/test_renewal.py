@@ -112,7 +112,7 @@ def test_a_checkpoint_comes_back_from_plain_arrays_to_the_bit(
 
 def assert_equal(left: Any, right: Any) -> None:
     if isinstance(right, Checkpoint):
-        for name in Checkpoint.__dataclass_fields__:
+        for name in Checkpoint._fields:
             assert_equal(getattr(left, name), getattr(right, name))
     elif isinstance(right, tuple):
         assert len(left) == len(right)

@@ -25,7 +25,7 @@ Array = Any
 class Product:
     """`f(x) = v w x + b`: two weights of which only the product counts."""
 
-    layout = Layout((3, 1))
+    layout = Layout.of(3, 1)
 
     def at(self, params: Array) -> "ProductAt":
         return ProductAt(*params)
@@ -56,7 +56,7 @@ class TanhUnit:
 
     @property
     def layout(self) -> Layout:
-        return Layout((self.features + 2, 1))
+        return Layout.of(self.features + 2, 1)
 
     def at(self, params: Array) -> "TanhUnitAt":
         return TanhUnitAt(params[:-2], float(params[-2]), float(params[-1]))
@@ -155,7 +155,7 @@ def test_the_linear_model_is_x_times_w_plus_b(margins: int, seed: int) -> None:
 
 
 def test_a_layout_says_where_the_weights_are() -> None:
-    layout = Layout((4, 3))
+    layout = Layout.of(4, 3)
     assert (layout.size, layout.biases) == (12, 3)
     assert np.arange(12)[layout.weights].tolist() == list(range(9))
     assert len(param_names(["a", "b", "c"], [1, 2, 3])) == layout.size
