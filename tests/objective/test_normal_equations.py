@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from steepest import ChoiceError, LinearObjective, Squared
 from steepest.data.blocks import LANES, Block
-from steepest.objective.model import normal_equations as module
+from steepest.objective import normal_equations as module
 from steepest.objective.normal_equations import NormalEquations
 
 Array = Any

@@ -164,6 +164,7 @@ class LinearObjective(Risk):
     """
 
     model: Linear
+    has_hessian_blocks = True
 
     def __init__(
         self,
