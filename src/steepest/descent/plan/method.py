@@ -18,7 +18,8 @@ from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.signature import takes_options
 from steepest.descent.plan.start import read_start
 from steepest.descent.renewal import Renewal, WhenItPays
-from steepest.descent.rules import GradientTransformation, Rule, Steepest, choose_rule
+from steepest.descent.rule import GradientTransformation, Rule
+from steepest.descent.rules import Steepest, choose_rule
 from steepest.descent.sampling import AdaptiveSample, AllRows, Batches, Sampler, sample_sizes
 from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch
