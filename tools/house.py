@@ -124,12 +124,12 @@ def rendered(text: str) -> str:
     """Return the document with every picture and table made anew between its marks."""
     for package in ROOMS:
         for name, made in (("picture", picture(package)), ("rooms", table(package))):
-            begin, end = f"<!-- {name} of {package} -->\n", f"\n<!-- end of {name} -->"
+            begin, end = f"<!-- {name} of {package} -->\n", f"<!-- end of {name} -->"
             before, found, rest = text.partition(begin)
             _, closed, after = rest.partition(end)
             if not (found and closed):
-                sys.exit(f"ARCHITECTURE.md has no {begin.strip()} with {end.strip()} after it")
-            text = before + begin + made + end + after
+                sys.exit(f"ARCHITECTURE.md has no {begin.strip()} with {end} after it")
+            text = f"{before}{begin}{made}\n{end}{after}"
     return text
 
 
