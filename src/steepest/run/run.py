@@ -204,9 +204,7 @@ class Run(FormerNames):
 
     def margins(self, X: Matrix) -> Array:
         """Return `X w + b` at `params`, (rows,) or (rows, k), of X (rows, features)."""
-        weights, bias = self.objective.split(self.params)
-        margins: Array = X @ weights + bias
-        return margins
+        return self.objective.model.at(self.params).output(X)
 
     def prediction_table(self, data: object) -> "pa.Table":
         """Return the columns of `data`, a path or a data frame, with the predictions beside them.

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from steepest.objective.loss.cross_entropy import OfClasses
 from steepest.view.chart import numbers_on
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
@@ -219,10 +218,7 @@ class Probabilities:
 
     def show(self, at: int) -> None:
         """Draw the probabilities of point `at`."""
-        loss = self._scene.loss
-        assert isinstance(loss, OfClasses)
-        margins = self._scene.margins(self._path.params[at], self._x[:, None])
-        probabilities = loss.probabilities(margins)
+        probabilities = self._scene.probabilities_at(self._path.params[at], self._x[:, None])
         for i, line in zip(self._drawn, self._lines, strict=True):
             line.set(data=(self._x, probabilities[:, i]))
 
@@ -300,9 +296,7 @@ class OfActual:
 
     def show(self, at: int) -> None:
         """Draw the probabilities of point `at`."""
-        loss = self._scene.loss
-        assert isinstance(loss, OfClasses)
-        probabilities = loss.probabilities(self._scene.margins(self._path.params[at]))
+        probabilities = self._scene.probabilities_at(self._path.params[at])
         given = probabilities[np.arange(len(self._x)), self._scene.y.astype(int)]
         for i, points in enumerate(self._points):
             chosen = self._scene.y == i

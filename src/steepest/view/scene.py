@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
 from steepest.data.sparse import dense_rows
+from steepest.objective.model.linear import Linear
 from steepest.surface.surface import Surface
 from steepest.view.story import Story, label, shortened
 
@@ -59,9 +60,17 @@ class Scene(Story):
     def margins(self, params: Array, X: Array | None = None) -> Array:
         """Return the margins of the drawn rows, or of X, (rows,) or (rows, k)."""
         X = self.X if X is None else X
-        matrix = params.reshape(X.shape[1] + 1, -1)
-        margins: Array = X @ matrix[:-1] + matrix[-1]
-        return margins[:, 0] if margins.shape[1] == 1 else margins
+        return Linear(X.shape[1], self.loss.margins).at(params).output(X)
+
+    def probabilities_at(self, params: Array, X: Array | None = None) -> Array:
+        """Return the probability of each class for the drawn rows, or for X, (rows, k).
+
+        Raises ValueError where the target is a number.
+        """
+        probabilities = self.loss.probabilities(self.margins(params, X))
+        if probabilities is None:
+            raise ValueError(f"the loss {self.loss.name} knows no classes")
+        return probabilities
 
     def predictions(self, params: Array, X: Array | None = None) -> Array:
         """Return the numbers predicted for the drawn rows, or for X, (rows,)."""
