@@ -124,7 +124,7 @@ class Features:
         return tuple(column.name for column in self.columns if column.kind == "category")
 
     def matrix(self, table: Table) -> NDArray[np.float64]:
-        """Return X, (rows, len(names)), C order, of the table at hand or of a new one.
+        """Return X, (rows, names), in C order, of the table at hand or of a new one.
 
         Raises DataError for a missing column, a gap, an infinite value, a level that was not
         there at first, or a column of another kind, and says where.

@@ -152,7 +152,7 @@ def choose_target(table: Table, name: str, classify: bool | None) -> Target:
 def plain_target(y: object, classify: bool | None) -> tuple[Target, NDArray[np.float64]]:
     """Return the target "y" of an array of numbers, booleans or strings, and its (rows,) values.
 
-    The rules and errors are those of `choose_target`.
+    The rules and errors are those of `choose_target`: DataError for what can be no target.
     """
     values = np.asarray(y)
     where = "y"

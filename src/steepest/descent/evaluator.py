@@ -1,7 +1,8 @@
 """The evaluator: objective and coordinates as a descent asks them, with the last answers kept.
 
 A search evaluates where the next step may lead, so that step need not evaluate again, nor turn the
-gradient there into the coordinates of the walk, nor the step into params.
+gradient there into the coordinates of the walk, nor the step into params. Params, gradients and
+directions are all (params,).
 """
 
 from steepest.descent.checkpoint import LastStep

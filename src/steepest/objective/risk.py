@@ -121,7 +121,7 @@ class Risk(Objective):
         return margins
 
     def sample(self, indices: NDArray[np.intp]) -> "Risk":
-        """Return the same objective on some of the rows: a mini-batch, say."""
+        """Return the same objective on some rows, `indices` (chosen,): a mini-batch, say."""
         risk = object.__new__(type(self))
         Risk.__init__(risk, self.model, self.loss, self.penalty, self.blocks.take(indices))
         return risk
@@ -270,7 +270,7 @@ class LinearObjective(Risk):
         return separation_threshold(self)
 
     def separated_classes(self, params: Vector) -> NDArray[np.intp]:
-        """Return which of three or more classes these params separate from all others."""
+        """Return which of three or more classes these params, (size,), separate from all others."""
         return separated_classes(self, params)
 
     @cached_property

@@ -99,6 +99,7 @@ def descend_rows(
 ) -> Run:
     """Descend on rows that are prepared already; the options are those of `descend`.
 
+    `start` is params, (params,), or a run.
     `given_up` is asked between steps; once it says so the run is interrupted.
     """
     given = Options(start=_start_from(start, rows), **options)

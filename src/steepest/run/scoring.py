@@ -18,7 +18,10 @@ __all__ = ["prediction_table", "score"]
 
 
 def prediction_table(run: "Run", data: object) -> "pa.Table":
-    """Return the columns of `data` with the predictions beside; see `Run.prediction_table`."""
+    """Return the columns of `data` with the predictions beside; see `Run.prediction_table`.
+
+    Raises DataError if `data` has columns of these names already.
+    """
     from steepest.data.table import read_table
     from steepest.view.table import predictions
 
@@ -35,7 +38,7 @@ def prediction_table(run: "Run", data: object) -> "pa.Table":
 def score(run: "Run", data: object, sample_weight: ArrayLike | None) -> float:
     """Return `1 - sum (y - prediction)^2 / sum (y - mean)^2`, or the share of right classes.
 
-    See `Run.score`.
+    `sample_weight` is (rows,) or None. See `Run.score`.
     """
     X, y = labelled_rows(data, run.data.features, run.data.target)
     weight = array_weights(sample_weight, len(y))

@@ -1,4 +1,8 @@
-"""Losses of classes: the cross entropy of two, from one margin, and of k, by softmax."""
+"""Losses of classes: the cross entropy of two, from one margin, and of k, by softmax.
+
+Targets are class codes from 0 up, (rows,); margins and slopes (rows,), of softmax (rows, k); losses
+(rows,). See `loss.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

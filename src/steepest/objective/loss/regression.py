@@ -1,4 +1,7 @@
-"""Losses of a number: squared, absolute, and Huber's between the two."""
+"""Losses of a number: squared, absolute, and Huber's between the two.
+
+Margins, targets, weights, losses and slopes are all (rows,); a guess is (1,).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -68,7 +68,7 @@ def cholesky(hessian: Array) -> Factor | None:
 
 
 def inverse_of_triangles(upper: Array) -> Array:
-    """Return the inverses of upper triangular matrices, (..., n, n), by halves.
+    """Return the inverses of upper triangular matrices, of shape (..., n, n), by halves.
 
     Products do the work, several times as fast as a solver that knows of no triangle.
 
@@ -103,7 +103,10 @@ def spectral(hessian: Array, flattest: float, steepest: bool) -> Factor:
 
 
 def whitened(hessian: Array, flattest: float) -> Factor:
-    """Return Cholesky's roots, or the spectral ones where a direction is flat but for rounding."""
+    """Return Cholesky's roots of matrices, (m, n, n), or the spectral ones if one is flat.
+
+    A matrix is flat along a direction in which only rounding curves it.
+    """
     factor = cholesky(hessian)
     if factor is not None:
         pivots = np.diagonal(factor.root, axis1=1, axis2=2)
