@@ -346,8 +346,19 @@ class Run(FormerNames):
         from steepest.page.record import scene_record
 
         return scene_record(
-            self.story, self.data, self.objective, self._page_surface, self.lowest_loss, live
+            self.story,
+            self.data,
+            self.objective,
+            self._page_surface,
+            self.lowest_loss,
+            live,
+            self._page_losses,
         )
+
+    @cached_property
+    def _page_losses(self) -> dict[int, float]:
+        """The losses of all rows that were worked out for a page, by step."""
+        return {}
 
     @cached_property
     def _page_surface(self) -> Surface:
