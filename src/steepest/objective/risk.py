@@ -164,6 +164,7 @@ class LinearObjective(Risk):
     """
 
     model: Linear
+    is_pointwise = False
 
     def __init__(
         self,

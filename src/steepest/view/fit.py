@@ -1,5 +1,7 @@
 """Data and fit: the rows, and what the model predicts for them at each step.
 
+Where there are no rows, the length of the gradient against the step takes the panel's place.
+
 One feature: the rows as they are, with the line, or the probability of each class, over them.
 Many features: a number's prediction against the actual one; for two classes the probability over
 the margin; for more, the probability that the actual class is given.
@@ -11,8 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from steepest.objective.loss.cross_entropy import OfClasses
-from steepest.view.chart import numbers_on
+from steepest.view.chart import Gradients, numbers_on
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
 from steepest.view.style import CLASSES, DATA, MARKS, MUTED, PATH, halo
@@ -30,6 +31,8 @@ MOST_NAMES = 30
 
 def draw_fit(axes: Axes, scene: Scene, path: DrawnPath) -> Panel:
     """Return the panel of data and fit that suits the scene."""
+    if not scene.rows:
+        return Gradients(axes, scene, path)
     one_feature = len(scene.feature_names) == 1
     if scene.classes is None:
         panel: Panel = Line(axes, scene, path) if one_feature else Predicted(axes, scene, path)
@@ -219,10 +222,7 @@ class Probabilities:
 
     def show(self, at: int) -> None:
         """Draw the probabilities of point `at`."""
-        loss = self._scene.loss
-        assert isinstance(loss, OfClasses)
-        margins = self._scene.margins(self._path.params[at], self._x[:, None])
-        probabilities = loss.probabilities(margins)
+        probabilities = self._scene.probabilities_at(self._path.params[at], self._x[:, None])
         for i, line in zip(self._drawn, self._lines, strict=True):
             line.set(data=(self._x, probabilities[:, i]))
 
@@ -300,9 +300,7 @@ class OfActual:
 
     def show(self, at: int) -> None:
         """Draw the probabilities of point `at`."""
-        loss = self._scene.loss
-        assert isinstance(loss, OfClasses)
-        probabilities = loss.probabilities(self._scene.margins(self._path.params[at]))
+        probabilities = self._scene.probabilities_at(self._path.params[at])
         given = probabilities[np.arange(len(self._x)), self._scene.y.astype(int)]
         for i, points in enumerate(self._points):
             chosen = self._scene.y == i
