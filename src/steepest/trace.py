@@ -4,14 +4,14 @@ A trace only grows. The loop writes it and everything above reads it; it knows n
 objectives, rules or pictures.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
-from operator import attrgetter
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+from steepest.step import COLUMNS, NUMBERS, Step, numbers_of, renamed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,76 +31,8 @@ PROGRESS = 1e-12
 ROOM = 64
 """Steps for which there is room at first; the room doubles whenever it is full."""
 
-NUMBERS = (
-    "loss",
-    "full_loss",
-    "gradient_norm",
-    "steepness",
-    "learning_rate",
-    "seconds",
-    "momentum",
-    "rows",
-    "passes",
-    "whitened",
-)
-"""The numbers of a step in the order of the columns in which a trace, and a file, keeps them."""
-
-COLUMNS = {name: column for column, name in enumerate(NUMBERS)}
-
-numbers_of = attrgetter(*NUMBERS)
-
 ROW = Struct(f"{len(NUMBERS)}d")
 """One row of numbers. Packed, it is written in half the time that NumPy takes to assign it."""
-
-
-class Step(NamedTuple):
-    """One point of the descent, and how far the next step goes from it.
-
-    `params` and `gradient` are in the reader's units, shape (params,); `gradient_norm` is the
-    length of `gradient`. `learning_rate` is the rate of the step from here to the next point (of
-    the last point: the rate that step would have had). `seconds` have passed since the start.
-
-    `loss` is the loss that the gradient belongs to: of all rows, or of the step's own rows where
-    the descent goes by mini-batches. `full_loss` is always that of all rows, and NaN where it was
-    not worked out (mini-batches, within an epoch). `steepness` is the gradient's length in the
-    coordinates of the walk, which is `gradient_norm` again where nothing is scaled. `momentum` is
-    how much of the last step the next one takes once more, where a search found that too.
-
-    `rows` is how many rows the step saw, 0 where there are none or it is not known. `passes` is
-    how often all rows have been read since the start, until this step was known: half of them
-    read once is 0.5. `whitened` says that the coordinates of the walk were made anew here.
-
-    Two steps are equal only if they are the same object. A named tuple, since one is made at
-    every step of a descent and a frozen dataclass takes more than twice as long to make.
-    """
-
-    index: int  # type: ignore[assignment]  # a tuple's own `index` is not missed
-    params: Array
-    loss: float
-    gradient: Array
-    gradient_norm: float
-    learning_rate: float
-    seconds: float
-    full_loss: float
-    steepness: float
-    momentum: float = 0.0
-    rows: int = 0
-    passes: float = 0.0
-    whitened: bool = False
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __ne__(self, other: object) -> bool:
-        return self is not other
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    @property
-    def rounded(self) -> bool:
-        """The former name of `whitened`; deprecated."""
-        return bool(_renamed("Step.rounded", "whitened", self.whitened))
 
 
 class Trace:
@@ -311,7 +243,7 @@ class Trace:
     @property
     def rounded(self) -> NDArray[np.intp]:
         """The former name of `whitened`; deprecated."""
-        return _renamed("Trace.rounded", "whitened", self.whitened)
+        return renamed("Trace.rounded", "whitened", self.whitened)
 
     def _column(self, name: str) -> Array:
         return _locked(self._numbers[: self._length, COLUMNS[name]])
@@ -427,12 +359,3 @@ def _longer(array: NDArray[Scalar], most: int | None = None) -> NDArray[Scalar]:
     longer = np.empty((length, *array.shape[1:]), dtype=array.dtype)
     longer[:used] = array
     return longer
-
-
-T = TypeVar("T")
-
-
-def _renamed(old: str, new: str, value: T) -> T:
-    """Return a value that was asked for by its former name, with a DeprecationWarning."""
-    warnings.warn(f"{old} is now called {new}", DeprecationWarning, stacklevel=3)
-    return value

@@ -58,8 +58,10 @@ def test_a_gradient_is_pulled_back_once_for_each_coordinates() -> None:
     standard, white = objective.coordinates("standard"), objective.coordinates("round")
     found = evaluator.pullback(standard, gradient)
     assert evaluator.pullback(standard, gradient) is found
-    assert np.array_equal(found, standard.pullback(gradient))
-    assert np.array_equal(evaluator.pullback(white, gradient), white.pullback(gradient))
+    for coordinates in (standard, white):
+        pulled, steepness = evaluator.pullback(coordinates, gradient)
+        assert np.array_equal(pulled, coordinates.pullback(gradient))
+        assert steepness == pytest.approx(np.linalg.norm(pulled), rel=1e-14)
 
 
 def state_at(

@@ -9,7 +9,6 @@ from hypothesis import strategies as some
 from reference import problem
 from scipy.linalg import qr, solve_triangular
 from sklearn.linear_model import Ridge
-from steepest.descent.coordinates.gram_whitening import rounded_by_sums
 from strd import Regression, exact, regressions
 
 from steepest import LinearObjective, Squared

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from reference import hessian, problem
-from steepest.descent.coordinates.named import choose_scale
 
 import steepest as st
 

@@ -1,7 +1,7 @@
 """Models that nobody here wrote, under any loss and penalty: none needs a line changed in src."""
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.optimize import approx_fprime, minimize
 
 import steepest as st
 from steepest.data.blocks import Blocks
-from steepest.objective.loss.penalty import Penalty
+from steepest.objective.loss.penalty import Penalty, soft_threshold
 from steepest.objective.model.linear import Linear, param_names
 from steepest.objective.model.model import Layout, Model
 from steepest.objective.risk import LinearObjective, Risk
@@ -25,7 +25,7 @@ Array = Any
 class Product:
     """`f(x) = v w x + b`: two weights of which only the product counts."""
 
-    layout = Layout((3, 1))
+    layout = Layout.of(3, 1)
 
     def at(self, params: Array) -> "ProductAt":
         return ProductAt(*params)
@@ -56,7 +56,7 @@ class TanhUnit:
 
     @property
     def layout(self) -> Layout:
-        return Layout((self.features + 2, 1))
+        return Layout.of(self.features + 2, 1)
 
     def at(self, params: Array) -> "TanhUnitAt":
         return TanhUnitAt(params[:-2], float(params[-2]), float(params[-1]))
@@ -155,7 +155,7 @@ def test_the_linear_model_is_x_times_w_plus_b(margins: int, seed: int) -> None:
 
 
 def test_a_layout_says_where_the_weights_are() -> None:
-    layout = Layout((4, 3))
+    layout = Layout.of(4, 3)
     assert (layout.size, layout.biases) == (12, 3)
     assert np.arange(12)[layout.weights].tolist() == list(range(9))
     assert len(param_names(["a", "b", "c"], [1, 2, 3])) == layout.size
@@ -211,6 +211,23 @@ def test_a_model_is_trained_on_mini_batches() -> None:
     assert steps[300].full_loss < steps[0].full_loss
     batch = risk.sample(np.arange(20))
     assert type(batch) is Risk and batch.count == 20
+
+
+def test_weights_of_any_model_come_to_rest_at_0_by_l1() -> None:
+    """The hidden unit's weights by features that say nothing; each step is the textbook's."""
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(200, 3))
+    y = 2.0 * np.tanh(1.5 * X[:, 0]) + 0.1 * generator.normal(size=200)
+    risk = Risk(TanhUnit(3), st.Squared(), Penalty(l1=0.05), Blocks(X, y))
+    steps = list(islice(st.steps(risk, "auto", 0.05, start=[0.5, 0.4, -0.4, 1.0, 0.0]), 500))
+    for before, after in pairwise(steps[:20]):
+        ahead = before.params - 0.05 * risk.evaluate(before.params).smooth_gradient
+        ahead[:-1] = soft_threshold(ahead[:-1], 0.05 * 0.05)
+        assert np.array_equal(after.params, ahead)
+    assert np.flatnonzero(steps[-1].params == 0.0).tolist() == [1, 2]
+    assert steps[-1].gradient_norm < 1e-3 * steps[0].gradient_norm
+    with pytest.raises(st.ChoiceError, match="steps that find their own rate need an objective of"):
+        st.steps(risk, start=steps[0].params)
 
 
 def test_what_a_model_cannot_answer_is_refused_in_words() -> None:

@@ -234,8 +234,8 @@ def test_the_quadratics_lowest_point_is_the_closed_form(l2: float) -> None:
     objective = st.LinearObjective(X, y, st.Squared(), l2=l2)
     rows = RowsOnPlane.of(objective, Plane.of_two(np.zeros(2), 0, 1))
     X1 = np.column_stack([X, np.ones(len(X))])
-    half_hessian = X1.T @ X1 / len(X) + np.diag([l2 / 2, 0])
-    assert np.allclose(Quadratic.of(rows).lowest(), np.linalg.solve(half_hessian, X1.T @ y / len(X)))
+    half = X1.T @ X1 / len(X) + np.diag([l2 / 2, 0])
+    assert np.allclose(Quadratic.of(rows).lowest(), np.linalg.solve(half, X1.T @ y / len(X)))
 
 
 def test_a_good_fit_in_large_units_keeps_its_small_loss() -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as some
 import steepest as st
 from steepest.descent.plan.named_rates import choose_step_size, rate_in_words
 from steepest.descent.plan.plan import Plan
-from steepest.descent.rules import RULES, OwnRule, Rule, choose_rule
+from steepest.descent.rule import OwnRule, Rule
+from steepest.descent.rules import RULES, choose_rule
 from steepest.descent.steps.step_size import Cosine, Scheduled, StepDecay, TimeDecay
 from steepest.objective.loss.named import choose_loss
 from steepest.run.report import report

@@ -11,7 +11,8 @@ import numpy as np
 
 import steepest as st
 from steepest.descent.plan.method import coordinates_of
-from steepest.descent.rules import RULES, Rule
+from steepest.descent.rule import Rule
+from steepest.descent.rules import RULES
 from steepest.objective.loss.named import LOSSES
 from steepest.page.replay import PAGE_RULES
 

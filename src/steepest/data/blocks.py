@@ -165,7 +165,8 @@ class Blocks:
 
     def sum(self, work: Callable[[Block], Sums]) -> Sums:
         """Return the sum over all blocks, item by item, of the tuples `work(block)`."""
-        return tree_sum(self.map(work))
+        parts = self.map(work)
+        return parts[0] if len(parts) == 1 else tree_sum(parts)
 
     def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
         """Return the sum of the arrays that `work(block)` returns, for at least so many rows each.

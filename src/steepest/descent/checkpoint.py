@@ -5,7 +5,6 @@ can be worked out again to the bit is not kept: margins, coordinates, samples, o
 """
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,15 +42,14 @@ class WhiteningRecord(NamedTuple):
     every: int = 1
 
 
-@dataclass(frozen=True, eq=False)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """What a descent carries before step `index`, at `params` in the reader's units.
 
     `state` is the rule's own, `rows` how many the sample has that is evaluated. `passes` and
     `seconds` are those of the step before.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]
     params: Vector
     state: tuple[Any, ...]
     rows: int
@@ -65,7 +63,7 @@ class Checkpoint:
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all of it as named arrays, of which the name is the place: `standing.4.1`."""
         named: dict[str, NDArray[Any]] = {}
-        _spread(astuple(self), PREFIX, named)
+        _spread(tuple(self), PREFIX, named)
         return named
 
     @classmethod
@@ -82,7 +80,7 @@ class Checkpoint:
 PREFIX = "standing"
 """The name in files, from the first version on."""
 
-PARTS = [part.name for part in fields(Checkpoint)]
+PARTS = Checkpoint._fields
 
 NONE_LENGTH = -1
 """The length that stands for None."""

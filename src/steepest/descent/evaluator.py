@@ -6,7 +6,7 @@ gradient there into the coordinates of the walk, nor the step into params.
 
 from steepest.descent.checkpoint import LastStep
 from steepest.objective.coordinates.coordinates import Coordinates
-from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.evaluation import Evaluation, Vector, norm
 from steepest.objective.model.model import Array
 from steepest.objective.protocol import Objective
 
@@ -30,7 +30,7 @@ class Evaluator:
         self._evaluation: Evaluation | None = None
         self._coordinates: Coordinates | None = None
         self._gradient: Vector | None = None
-        self._pulled: Vector | None = None
+        self._pulled: tuple[Vector, float] | None = None
 
     def evaluate(self, objective: Objective, params: Vector) -> Evaluation:
         """Return loss and gradient of `objective` at `params`, which nobody changes any more."""
@@ -42,12 +42,16 @@ class Evaluator:
         self._objective, self._evaluation = objective, evaluation
         return evaluation
 
-    def pullback(self, coordinates: Coordinates, gradient: Vector) -> Vector:
-        """Return the gradient in `coordinates`."""
-        if self._gradient is not gradient or self._coordinates is not coordinates:
+    def pullback(self, coordinates: Coordinates, gradient: Vector) -> tuple[Vector, float]:
+        """Return the gradient in `coordinates`, and its length there, the steepness."""
+        if (
+            self._pulled is None
+            or self._gradient is not gradient
+            or self._coordinates is not coordinates
+        ):
             self._gradient, self._coordinates = gradient, coordinates
-            self._pulled = coordinates.pullback(gradient)
-        assert self._pulled is not None
+            pulled = coordinates.pullback(gradient)
+            self._pulled = pulled, norm(pulled)
         return self._pulled
 
 
@@ -57,10 +61,11 @@ class Trial:
     `step` is in the coordinates of the walk, `change` and `params` in the reader's units.
     """
 
-    __slots__ = ("_state", "change", "momentum", "params", "rate", "step")
+    __slots__ = ("_slope", "_state", "change", "momentum", "params", "rate", "step")
 
     def __init__(self, state: "SearchState", rate: float, momentum: float) -> None:
         self._state = state
+        self._slope: float | None = None
         self.rate, self.momentum = rate, momentum
         self.step = rate * state.direction
         if momentum and state.last is not None:
@@ -77,12 +82,14 @@ class Trial:
     def gradient(self) -> Vector:
         """The gradient there, in the coordinates of the walk."""
         state = self._state
-        return state.evaluator.pullback(state.coordinates, self.evaluation.gradient)
+        return state.evaluator.pullback(state.coordinates, self.evaluation.gradient)[0]
 
     @property
     def slope(self) -> float:
         """The slope at the step's beginning along it: below 0 where it leads downhill."""
-        return float(self._state.gradient @ self.step)
+        if self._slope is None:
+            self._slope = float(self._state.gradient @ self.step)
+        return self._slope
 
 
 class SearchState:

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.descent.checkpoint import Checkpoint, LastStep, WhiteningRecord
 from steepest.descent.evaluator import Evaluator, SearchState
 from steepest.descent.renewal import FAST, Renewal
-from steepest.descent.rules import Rule
+from steepest.descent.rule import Rule
 from steepest.descent.sampling import Sampler
 from steepest.descent.steps.step_size import StepLength, StepSize
 from steepest.objective.coordinates.coordinates import Coordinates
@@ -127,7 +127,7 @@ class Descent:
         return at
 
     def _steepness(self, at: Evaluation) -> float:
-        return norm(self.evaluator.pullback(self.coordinates, at.gradient))
+        return self.evaluator.pullback(self.coordinates, at.gradient)[1]
 
     def _shrunk(self, at: Evaluation) -> float:
         """Return what is left of the last step's steepness; 1 if these rows had no step."""
@@ -160,7 +160,7 @@ class Descent:
     def _search_state(self, at: Evaluation, shrunk: float) -> SearchState:
         """Return where the descent is, and where its rule leads."""
         rule, coordinates = self.method.rule, self.coordinates
-        gradient = self.evaluator.pullback(coordinates, at.gradient)
+        gradient, steepness = self.evaluator.pullback(coordinates, at.gradient)
         direction, self.state = rule.update(gradient, self.state)
         if rule.decays:
             direction = direction + rule.decay_at(coordinates.position(self.params))
@@ -175,7 +175,7 @@ class Descent:
             self.last,
             self.before,
             self._is_white(shrunk),
-            self._has_arrived(norm(gradient)),
+            self._has_arrived(steepness),
             self.drawing.same_rows,
         )
 
@@ -225,7 +225,7 @@ class Descent:
             full_loss=full_loss,
             gradient=at.gradient,
             gradient_norm=norm(at.gradient),
-            steepness=norm(state.gradient),
+            steepness=self._steepness(at),
             learning_rate=length.rate,
             momentum=length.momentum,
             seconds=perf_counter() - self.began,

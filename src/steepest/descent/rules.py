@@ -1,120 +1,34 @@
-"""Rules: how a gradient becomes a direction.
+"""The rules: steepest descent, momentum in its forms, and those that scale each param by itself.
 
-A rule is two pure functions, as a gradient transformation of optax is: `init(params) -> state` and
-`update(gradient, state) -> (direction, state)`. The step is then `params += learning_rate *
-direction`. States are tuples of arrays, so they can be kept and taken up again. What else is known
-of a rule, such as its limit, is asked of it; a rule that nobody here wrote needs the two only.
+Each says its formula, its source, and the fixed rate at and above which it leaves a bowl, if that
+is known. `rule.py` says what a rule is; `choose_rule` makes one of its word.
 """
 
-from collections.abc import Callable
-from dataclasses import Field, dataclass, fields, is_dataclass
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from steepest.checks import number
+from steepest.descent.rule import GradientTransformation, OwnRule, Rule, State, fields_of
 from steepest.errors import ChoiceError
-from steepest.numerals import plain
-from steepest.objective.protocol import Vector
+from steepest.objective.evaluation import Vector
 
 __all__ = [
     "RULES",
     "AdaGrad",
     "Adam",
     "AdamW",
-    "GradientTransformation",
     "Momentum",
     "Nesterov",
     "NesterovRestart",
-    "OwnRule",
     "Plane",
     "Proximal",
     "RMSProp",
-    "Rule",
     "ScheduleFree",
     "Steepest",
     "choose_rule",
-    "word_of",
 ]
-
-State = tuple[Any, ...]
-
-
-class GradientTransformation(Protocol):
-    """All that a rule of the reader's own must have."""
-
-    def init(self, params: Vector) -> State:
-        """Return the state before the first step."""
-
-    def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
-        """Return the direction to go and the next state."""
-
-
-def word_of(name: str, made: object) -> str:
-    """Return `name:number:number` for what was made with these numbers, its fields.
-
-    Usual ones at the end are left out. By that word it can be made again, to the bit.
-    """
-    own = _numbers_of(made)
-    numbers = [getattr(made, field.name) for field in own]
-    while numbers and numbers[-1] == own[len(numbers) - 1].default:
-        numbers.pop()
-    return ":".join([name, *map(plain, numbers)])
-
-
-def _numbers_of(made: object) -> tuple[Field[float], ...]:
-    """Return the fields of a dataclass or of one made, its numbers; none of anything else."""
-    return fields(made) if is_dataclass(made) else ()
-
-
-class Rule:
-    """How a gradient becomes a direction, and what is known of that; by default nothing."""
-
-    along_gradient: ClassVar[bool] = False
-    """Whether the first step goes against the gradient."""
-    searches_plane: ClassVar[bool] = False
-    """Whether rate and momentum are found together, on the plane of gradient and last step."""
-    draws_to_zero: ClassVar[bool] = False
-    """Whether the step goes against the gradient and then draws weights towards 0, as L1 asks."""
-    constant_rate: ClassVar[bool] = False
-    """Whether it has its guarantee only at the same learning rate at every step."""
-    limit_formula: ClassVar[str] = ""
-    """`limit` as a formula; empty if there is none."""
-
-    @property
-    def name(self) -> str:
-        """The name by which the rule is chosen: `momentum`."""
-        raise NotImplementedError
-
-    @property
-    def word(self) -> str:
-        """The name and the numbers that are not the usual ones, in order: `momentum:0.5`.
-
-        >>> Momentum().word, Adam(beta2=0.99).word
-        ('momentum', 'adam:0.9:0.99')
-        """
-        return word_of(self.name, self)
-
-    @property
-    def decays(self) -> bool:
-        """Whether `decay_at` is to be added to each direction."""
-        return False
-
-    def init(self, params: Vector) -> State:
-        """Return the state before the first step."""
-        raise NotImplementedError
-
-    def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
-        """Return the direction to go and the next state."""
-        raise NotImplementedError
-
-    def decay_at(self, position: Vector) -> Vector:
-        """Return what is added to the direction at this position, of the same shape."""
-        return np.zeros_like(position)
-
-    def limit(self, curvature: float) -> float | None:
-        """Return the fixed rate at and above which a bowl of this curvature is left, if known."""
-        return None
 
 
 @dataclass(frozen=True)
@@ -404,61 +318,6 @@ RULES: dict[str, type[Rule]] = {
 """The rules by their names."""
 
 
-@dataclass(frozen=True)
-class OwnRule(Rule):
-    """A rule of the reader's own: what it does not say of itself is not known.
-
-    `rule` has `init` and `update`, and may have a `name`, a `limit(curvature)` with its
-    `limit_formula`, a `decay_at(position)`, and `along_gradient`.
-    """
-
-    rule: GradientTransformation
-
-    @property
-    def name(self) -> str:
-        """Its own name, or that of its class where it has none or that of another rule."""
-        name = str(getattr(self.rule, "name", ""))
-        return type(self.rule).__name__ if name in ("", "auto", *RULES) else name
-
-    @property
-    def word(self) -> str:
-        """The name: by it the rule cannot be made again."""
-        return self.name
-
-    @property
-    def along_gradient(self) -> bool:  # type: ignore[override]
-        """Whether its first step goes against the gradient, as far as it says so."""
-        return bool(getattr(self.rule, "along_gradient", False))
-
-    @property
-    def limit_formula(self) -> str:  # type: ignore[override]
-        """Its limit as a formula."""
-        return str(getattr(self.rule, "limit_formula", "its limit"))
-
-    @property
-    def decays(self) -> bool:
-        """Whether it has a decay."""
-        return hasattr(self.rule, "decay_at")
-
-    def init(self, params: Vector) -> State:
-        """Return what `rule` does."""
-        return self.rule.init(params)
-
-    def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
-        """Return what `rule` does."""
-        return self.rule.update(gradient, state)
-
-    def decay_at(self, position: Vector) -> Vector:
-        """Return what `rule` does."""
-        own: Callable[[Vector], Vector] = getattr(self.rule, "decay_at", np.zeros_like)
-        return own(position)
-
-    def limit(self, curvature: float) -> float | None:
-        """Return what `rule` does, None if it has no limit."""
-        own: Callable[[float], float | None] | None = getattr(self.rule, "limit", None)
-        return None if own is None else own(curvature)
-
-
 def choose_rule(rule: str | GradientTransformation) -> Rule:
     """Return the rule that a word says, or the rule itself if it is one.
 
@@ -474,7 +333,8 @@ def choose_rule(rule: str | GradientTransformation) -> Rule:
         )
     if isinstance(rule, Rule) and type(rule) in (*RULES.values(), OwnRule):
         return rule
-    return OwnRule(rule)
+    name = str(getattr(rule, "name", ""))
+    return OwnRule(rule, type(rule).__name__ if name in ("", "auto", *RULES) else name)
 
 
 def _named(word: str) -> Rule:
@@ -483,7 +343,7 @@ def _named(word: str) -> Rule:
     if name not in RULES:
         raise ChoiceError(f"there is no rule {word!r}; choose one of auto, {', '.join(RULES)}")
     kind = RULES[name]
-    names = [field.name for field in _numbers_of(kind)]
+    names = [field.name for field in fields_of(kind)]
     if len(texts) > len(names):
         most = ":".join([name, *(each.upper() for each in names)])
         raise ChoiceError(f"the rule is {word!r}, but there are too many numbers; it is {most}")

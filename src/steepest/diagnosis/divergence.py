@@ -6,7 +6,7 @@ squared loss is such a bowl: the number is a proof. Other losses curve less else
 is the most they can curve, and a rate below 2 / L is certainly safe.
 """
 
-from steepest.descent.rules import Rule
+from steepest.descent.rule import Rule
 from steepest.descent.stopping import RISEN
 from steepest.diagnosis.verdict import Verdict
 from steepest.trace import Trace

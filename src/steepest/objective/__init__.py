@@ -1,7 +1,8 @@
 """What is descended: the loss of a model on its data, as a function of one vector of params.
 
-`protocol.py` says what a descent asks of an objective, `loss.py` what a loss of a margin is,
-`regression.py` and `entropy.py` hold the losses, `choice.py` their names, `linear.py` the model
-with weights and a bias, `sums.py` its squared loss once the rows are summed up. An objective
-knows its data and how to read them once for value and gradient; it knows nothing of steps.
+`protocol.py` says what may be asked of an objective, `risk.py` is the one of model, loss, penalty
+and rows, `function.py` one that is given. `loss/` has losses and penalties, `model/` models and the
+linear algebra of the linear one, `coordinates/` the changes of variables that an objective offers,
+`plane/` its loss on a plane. An objective reads its rows once for value and gradient; it knows
+nothing of steps.
 """

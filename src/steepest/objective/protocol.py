@@ -33,7 +33,7 @@ class Objective:
     size: int
     count: int = 0
     """The rows that an evaluation is a mean over; 0 where there are none."""
-    layout: Layout = Layout((0, 0))
+    layout: Layout = Layout.of(0, 0)
     """How the params fall into weights and biases, where they do."""
     every_row_counts: bool = True
     """Whether no row weighs 0."""
@@ -49,6 +49,8 @@ class Objective:
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
+    has_hessian_blocks: bool = False
+    """Whether it is one of weights and a bias, whose Hessian by some of them is worked out."""
     kind: str = "a function"
     """What it is, for a message."""
     missing: str = ""

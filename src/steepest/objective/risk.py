@@ -165,6 +165,7 @@ class LinearObjective(Risk):
 
     model: Linear
     is_pointwise = False
+    has_hessian_blocks = True
 
     def __init__(
         self,

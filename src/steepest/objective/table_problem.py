@@ -98,9 +98,7 @@ class TableProblem(Problem):
 
     def margins(self, params: Vector, X: Matrix) -> Array:
         """Return `X w + b` for rows X, (rows,) or (rows, k)."""
-        weights, bias = self.objective.split(params)
-        margins: Array = X @ weights + bias
-        return margins
+        return self.objective.model.at(params).output(X)
 
     def prediction(self, margins: Array) -> Array:
         """Return the numbers that margins predict, (rows,)."""

@@ -3,6 +3,7 @@
 from math import isfinite
 
 from steepest.descent.plan.plan import Plan
+from steepest.descent.rule import Rule
 from steepest.descent.rules import (
     AdaGrad,
     Adam,
@@ -10,7 +11,6 @@ from steepest.descent.rules import (
     Nesterov,
     Plane,
     RMSProp,
-    Rule,
     Steepest,
 )
 

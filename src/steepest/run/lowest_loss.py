@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import DENSE_FEATURES
 from steepest.descent.plan.method import plan_method, plan_stopping
 from steepest.descent.plan.options import Options
+from steepest.objective.coordinates.standard import Standard
 from steepest.objective.loss.regression import median
 from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import LinearObjective
@@ -70,15 +71,13 @@ def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
 
 def _least_squares(objective: LinearObjective) -> Array:
     """Return the params of the least mean squared error plus penalty, from standard units."""
-    rows, (mean, deviation) = objective.blocks, objective.moments
+    standard = Standard(*objective.moments, margins=1)
     hessian = 2 * objective.gram[:-1, :-1]
-    hessian[np.diag_indices(len(mean))] += objective.penalty.l2 / deviation**2
-    middle = objective.loss.guess(rows.y, rows.sample_weight)
-    flat = np.append(np.zeros(len(mean)), middle)
-    gradient = objective.value_and_gradient(flat)[1]
-    slope = (mean * gradient[-1] - gradient[:-1]) / deviation
-    weights = np.linalg.lstsq(hessian, slope, rcond=1e-13)[0] / deviation
-    return np.append(weights, middle - mean @ weights)
+    hessian[np.diag_indices(len(hessian))] += objective.penalty.l2 / standard.deviation**2
+    null = objective.null_params
+    slope = standard.pullback(objective.evaluate(null).gradient)[:-1]
+    weights = np.linalg.lstsq(hessian, -slope, rcond=1e-13)[0]
+    return standard.params(np.append(weights, null[-1]))
 
 
 def _of_one_weight(objective: LinearObjective) -> float:

@@ -66,5 +66,5 @@ def _taken_up(run: "Run") -> tuple[Options, Method, Checkpoint]:
             f"{error}; say it to descend(..., start=run)"
         ) from None
     first = Descent(method).checkpoints[-1]
-    began = replace(first, index=last.index, passes=last.passes, seconds=last.seconds)
+    began = first._replace(index=last.index, passes=last.passes, seconds=last.seconds)
     return options, method, began

@@ -66,10 +66,14 @@ class Scene(Story):
         return self.problem.prediction(self.margins(params, X))
 
     def probabilities_at(self, params: Array, X: Array | None = None) -> Array:
-        """Return the probability of each class for the drawn rows, or for X, (rows, k)."""
-        found = self.problem.probabilities(self.margins(params, X))
-        assert found is not None
-        return found
+        """Return the probability of each class for the drawn rows, or for X, (rows, k).
+
+        Raises ValueError where the target is a number.
+        """
+        probabilities = self.problem.probabilities(self.margins(params, X))
+        if probabilities is None:
+            raise ValueError(f"{self.target_name} is a number, which has no classes")
+        return probabilities
 
 
 def some_rows(count: int, most: int = MOST_ROWS) -> NDArray[np.intp]:

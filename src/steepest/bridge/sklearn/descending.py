@@ -23,6 +23,7 @@ from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.steps.safe import safe_rate
 from steepest.descent.steps.step_size import Schedule, Scheduled
 from steepest.errors import ChoiceError
+from steepest.objective.model.linear import Linear
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.trace import Step
@@ -87,8 +88,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         """Return `X w + b` of new rows, (rows,), or (rows, k) for k > 2 classes."""
         check_is_fitted(self, "coef_")
         checked = validate_data(self, X, reset=False, **READ)
-        margins = np.asarray(checked @ self.coef_.T) + self.intercept_
-        return margins[:, 0] if margins.ndim == 2 and margins.shape[1] == 1 else margins
+        return Linear(checked.shape[1], np.size(self.intercept_)).at(self._params).output(checked)
 
     @property
     def _names(self) -> Sequence[str] | None:

@@ -8,7 +8,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from steepest.bridge.sklearn.callbacks import StepCallback, with_callbacks
 from steepest.bridge.sklearn.descending import Descending, RandomState
 from steepest.bridge.sklearn.rows import Labels
-from steepest.descent.rules import GradientTransformation
+from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError, DataError
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from steepest.descent.rules import GradientTransformation
+from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.objective.loss.loss import Loss
 

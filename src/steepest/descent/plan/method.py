@@ -14,10 +14,12 @@ from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rul
 from steepest.descent.plan.option import Part
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.proximal import plan_proximal
+from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.signature import takes_options
 from steepest.descent.plan.start import read_start
 from steepest.descent.renewal import Renewal, WhenItPays
-from steepest.descent.rules import GradientTransformation, Rule, Steepest, choose_rule
+from steepest.descent.rule import GradientTransformation, Rule
+from steepest.descent.rules import Steepest, choose_rule
 from steepest.descent.sampling import AdaptiveSample, AllRows, Batches, Sampler, sample_sizes
 from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch
@@ -31,8 +33,7 @@ from steepest.descent.steps.step_size import (
 )
 from steepest.descent.stopping import Stopping
 from steepest.errors import ChoiceError
-from steepest.objective.coordinates.bounded import SCALES
-from steepest.objective.coordinates.coordinates import Coordinates, Identity
+from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.function import as_objective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
@@ -193,18 +194,6 @@ def _check_plane(objective: Objective, options: Options) -> None:
             "the rule plane needs second derivatives, but of this objective only loss and "
             "gradient are known; give it curvature_along(params, directions), or use steepest"
         )
-
-
-def coordinates_of(objective: Objective, scale: str) -> Coordinates:
-    """Return the coordinates called `scale`; ChoiceError for a name that does not fit."""
-    if scale not in SCALES:
-        raise ChoiceError(f"there is no scale {scale!r}; choose one of auto, {', '.join(SCALES)}")
-    found = objective.coordinates(scale)
-    if found is not None:
-        return found
-    if scale != "none":
-        raise ChoiceError(f"the scale {scale} needs an objective of weights and a bias; use none")
-    return Identity()
 
 
 def _along_rule(

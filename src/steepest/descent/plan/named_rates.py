@@ -3,7 +3,8 @@
 from dataclasses import is_dataclass
 from typing import Any
 
-from steepest.descent.rules import NesterovRestart, Rule, word_of
+from steepest.descent.rule import Rule, word_of
+from steepest.descent.rules import NesterovRestart
 from steepest.descent.steps.adaptive import ADAPTIVE, Backtracking
 from steepest.descent.steps.step_size import (
     BarzilaiBorwein,

@@ -10,7 +10,8 @@ from typing import Any
 
 from steepest.descent.plan.named_rates import rate_in_words
 from steepest.descent.plan.options import Options
-from steepest.descent.rules import RULES, Rule, State, choose_rule
+from steepest.descent.rule import Rule, State
+from steepest.descent.rules import RULES, choose_rule
 from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Loss

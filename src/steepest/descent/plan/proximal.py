@@ -5,6 +5,7 @@ from typing import Any
 from steepest.descent.loop import Method
 from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import Options
+from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.start import read_start
 from steepest.descent.rules import Proximal, choose_rule
 from steepest.descent.sampling import AllRows
@@ -40,17 +41,22 @@ def plan_proximal(objective: Any, options: Options) -> tuple[Method, str]:
     auto, reasons = options.learning_rate == "auto", []
     if options.rule == "auto":
         reasons.append(WHY[auto])
-    if options.scale == "auto":
+    if options.scale == "auto" and objective.has_hessian_blocks:
         reasons.append("standard: weights are drawn towards 0 one by one, so they stay apart")
     start = read_start(options.start, objective, options.seed)
-    scale = "standard" if options.scale == "auto" else options.scale
-    if auto and options.scale == "auto":
-        coordinates: Coordinates = rough_standard(objective)
-    else:
-        coordinates = objective.coordinates(scale)
+    coordinates = _coordinates(objective, options)
     step_size = ProximalNewton(objective) if auto else _given(objective, coordinates, options)
     sampler = AllRows(objective)
     return Method(objective, start, Proximal(), step_size, coordinates, sampler), "; ".join(reasons)
+
+
+def _coordinates(objective: Any, options: Options) -> Coordinates:
+    """Return the coordinates in which to walk: standard units, where there are any, for `auto`."""
+    if options.scale != "auto" or not objective.has_hessian_blocks:
+        return coordinates_of(objective, "none" if options.scale == "auto" else options.scale)
+    if options.learning_rate == "auto":
+        return rough_standard(objective)
+    return coordinates_of(objective, "standard")
 
 
 def _given(objective: Any, coordinates: Coordinates, options: Options) -> StepSize:
@@ -76,6 +82,11 @@ def _check(objective: Any, options: Options) -> None:
         raise ChoiceError(
             f"{given}, but mini-batches were asked for, whose noise keeps weights from 0; leave "
             "batch out, or choose l2 in place of l1"
+        )
+    if options.learning_rate == "auto" and not objective.has_hessian_blocks:
+        raise ChoiceError(
+            f"{given}, but the learning rate is auto, and steps that find their own rate need an "
+            "objective of weights and a bias; choose a number, or a schedule such as time:0.1"
         )
     if options.scale == "round":
         raise ChoiceError(

@@ -1,8 +1,8 @@
 """Rates that find out for themselves how far to go, each as its paper has it.
 
 They are made for the direction of the gradient, and are promised something for that alone. Most
-look at where the descent stands and no further (`Here`); what a rate has to remember it gives
-away with its stride, as `kept`, and gets back at the next step.
+ask for loss and gradient at the present params only; what a rate has to remember it returns with
+the step, as `StepLength.memory`, and gets back at the next step as `state.last.memory`.
 """
 
 from collections.abc import Callable
@@ -96,7 +96,7 @@ class Polyak(StepSize):
     curvature of at most L (Hazan & Kakade 2019, "Revisiting the Polyak step size", arXiv
     1905.00313), without knowing L. Fails: the minimum is hardly ever known, and 0 is right only
     where the model fits every row. Told too low a minimum it oversteps and never settles, told
-    too high a one it stops tstate. On mini-batches the same (Loizou et al. 2021, "Stochastic
+    too high a one it stops there. On mini-batches the same (Loizou et al. 2021, "Stochastic
     Polyak step-size for SGD").
     """
 
@@ -159,7 +159,7 @@ class Silver(StepSize):
 class Backtracking(BarzilaiBorwein):
     """Twice the last rate, halved until the loss falls enough (Armijo 1966).
 
-    The first proposal is `1 / curvature`; see `Search` for what is enough.
+    The first proposal is `1 / curvature`; see `BarzilaiBorwein` for what is enough.
 
     Promised: the loss never rises, and along the gradient no rate is below 0.9999 / L for a
     curvature of at most L, unless the first one was. Where the loss curves less and less, as cross
@@ -179,7 +179,7 @@ class Backtracking(BarzilaiBorwein):
 
 @dataclass(frozen=True)
 class Exact(StepSize):
-    """The lowest point along the direction: `-slope / bend`, for the squared loss alone.
+    """The lowest point along the direction: `-slope / (d' H d)`, for the squared loss alone.
 
     There the loss along a line is a parabola of this slope and this second derivative, so one
     more read of the rows tells its lowest point (Cauchy 1847).

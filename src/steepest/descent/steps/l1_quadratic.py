@@ -48,7 +48,7 @@ def minimise_l1_quadratic(hessian: Array, slope: Array, threshold: Array, start:
 
 
 class _Quadratic:
-    """The quadratic told in units in which it curves by 1 along each number."""
+    """The quadratic in units in which it curves by 1 along each number."""
 
     def __init__(self, hessian: Array, slope: Array, threshold: Array) -> None:
         self.hessian, self.slope, self.threshold = hessian, slope, threshold

@@ -2,7 +2,7 @@
 
 Of very many weights few leave 0. A step looks at those that have, and at those which want to most
 (the working set: Massias, Gramfort & Salmon 2018, "Celer: a fast solver for the lasso with dual
-extrapolation"), works out how the loss bends along these alone, and goes to the lowest point of
+extrapolation"), works out the Hessian by these alone, and goes to the lowest point of
 that bowl with the kinks of L1 (proximal Newton: Lee, Sun & Saunders 2014, "Proximal Newton-type
 methods for minimizing composite functions"). The next gradient, one read of X, says which weights
 were left out wrongly.

@@ -59,7 +59,6 @@ class CrossEntropy(RowByRow):
         value = np.log1p(np.exp(-np.abs(wrong))) + np.maximum(wrong, 0.0)
         return value, -side * np.expm1(-value)
 
-    @np.errstate(over="ignore", invalid="ignore")
     def total_and_slope(
         self, margin: Array, target: Array, weight: Array | None = None
     ) -> tuple[float, Array]:
@@ -257,7 +256,8 @@ def _log_total(factors: Array, weight: Array | None) -> float:
         return float(weight @ np.log(factors))
     whole = len(factors) // TOGETHER
     products = np.multiply.reduce(factors[: whole * TOGETHER].reshape(TOGETHER, -1), axis=0)
-    return float(np.log(products).sum() + np.log(factors[whole * TOGETHER :]).sum())
+    rest = np.log(factors[whole * TOGETHER :])
+    return float(np.add.reduce(np.log(products)) + np.add.reduce(rest))
 
 
 OfClasses = CrossEntropy | Softmax

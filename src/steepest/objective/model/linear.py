@@ -35,7 +35,7 @@ class Linear:
     @property
     def layout(self) -> Layout:
         """The weights row by row, then the biases: a matrix of (features + 1, margins)."""
-        return Layout((self.features + 1, self.margins))
+        return Layout.of(self.features + 1, self.margins)
 
     def param_names(
         self, features: Sequence[str], classes: Sequence[object] | None
@@ -95,11 +95,11 @@ class _LinearAt:
 
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `[X 1]' slope`, (params,). BLAS is quicker when the narrow matrix comes first."""
-        gradient = np.empty(self.model.layout.size)
         biases = self.model.margins
+        gradient = np.empty(self.weights.size + biases)
         if slope.ndim == 1:
             gradient[:-1] = X.T @ slope
-            gradient[-1] = slope.sum()
+            gradient[-1] = np.add.reduce(slope)
             return gradient
         by_weight = X.T @ slope if is_sparse(X) else (slope.T @ X).T
         gradient[:-biases] = by_weight.ravel()

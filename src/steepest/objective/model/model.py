@@ -24,27 +24,26 @@ Array = NDArray[np.float64]
 
 
 class Layout(NamedTuple):
-    """How params, (size,), fall into `weights` and, after them, `biases` that no penalty touches.
+    """How params, (size,), fall into weights and, after them, biases that no penalty touches.
 
-    `shape` is that of the matrix of both, weights row by row, the biases as last row.
+    `shape` is that of the matrix of both, weights row by row, the biases as last row; `weights`
+    is where the weights are among the params.
     """
 
     shape: tuple[int, int]
+    size: int
+    biases: int
+    weights: slice
 
-    @property
-    def size(self) -> int:
-        """The number of params."""
-        return self.shape[0] * self.shape[1]
+    @classmethod
+    def of(cls, rows: int, biases: int) -> "Layout":
+        """Return the layout of a matrix of so many rows, the last of them the biases.
 
-    @property
-    def biases(self) -> int:
-        """The number of biases."""
-        return self.shape[1]
-
-    @property
-    def weights(self) -> slice:
-        """Where the weights are among the params."""
-        return slice(self.size - self.biases)
+        >>> Layout.of(3, 2).weights
+        slice(0, 4, None)
+        """
+        size = rows * biases
+        return cls((rows, biases), size, biases, slice(0, size - biases))
 
 
 class ModelAt(Protocol):

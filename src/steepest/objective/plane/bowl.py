@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.objective.line_search import backtrack
 from steepest.objective.loss.loss import Loss
 from steepest.objective.plane.newton_step import newton_step
 from steepest.objective.plane.plane_loss import Bowl
@@ -14,9 +15,6 @@ Array = NDArray[np.float64]
 
 NEWTON_STEPS = 40
 """Newton steps after which the loss is taken to fall for ever: a bowl takes about 10."""
-
-HALVINGS = 30
-"""Halvings of a Newton step after which the loss is taken not to fall along it."""
 
 DECREMENT = 1e-12
 """The share of the loss that one more Newton step may promise at the minimum."""
@@ -75,10 +73,11 @@ def _powers(at: Array) -> Array:
 
 def _backtracked(rows: RowsOnPlane, loss: Loss, at: Array, step: Array, value: float) -> Array:
     """Return where the step leads, halved until the loss is no higher than `value`."""
-    for _ in range(HALVINGS):
-        there = at + step
+
+    def falls(share: float) -> bool:
+        there = at + share * step
         total = rows.total_and_slope(loss, *there)[0]
-        if total / rows.total + rows.penalty @ _powers(there) <= value:
-            return there
-        step = step / 2
-    return at
+        return bool(total / rows.total + rows.penalty @ _powers(there) <= value)
+
+    share = backtrack(falls)
+    return at + share * step if share else at

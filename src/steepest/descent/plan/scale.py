@@ -1,0 +1,20 @@
+"""The coordinates in which to walk, by the word that `scale=` takes."""
+
+from steepest.errors import ChoiceError
+from steepest.objective.coordinates.bounded import SCALES
+from steepest.objective.coordinates.coordinates import Coordinates, Identity
+from steepest.objective.protocol import Objective
+
+__all__ = ["coordinates_of"]
+
+
+def coordinates_of(objective: Objective, scale: str) -> Coordinates:
+    """Return the coordinates called `scale`; ChoiceError for a name that does not fit."""
+    if scale not in SCALES:
+        raise ChoiceError(f"there is no scale {scale!r}; choose one of auto, {', '.join(SCALES)}")
+    found = objective.coordinates(scale)
+    if found is not None:
+        return found
+    if scale != "none":
+        raise ChoiceError(f"the scale {scale} needs an objective of weights and a bias; use none")
+    return Identity()
