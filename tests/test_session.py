@@ -18,8 +18,8 @@ from steepest.data.shipped import about
 from steepest.data.table import read_table
 from steepest.page.wire import to_frame
 from steepest.session import Session
-from steepest.session.request import file_of
 from steepest.session.opening import first_choices, open_run
+from steepest.session.request import file_of
 
 CHOICES = {"rule": "steepest", "learning_rate": 0.05, "scale": "none", "steps": 20}
 

@@ -131,7 +131,7 @@ def _names(story: Story, data: Data) -> Record:
 
 def _losses(story: Story, unit: str) -> list[Record]:
     """Return the losses that fit the target: those that are offered, and the run's own."""
-    own, plan = story.loss.name, story.plan
+    own, plan = story.plan.loss_name, story.plan
     classes = None if story.classes is None else len(story.classes)
     fitting = [name for name in LOSSES if (name == "cross_entropy") == (classes is not None)]
     fitting = [name for name in fitting if name == own or name in PAGE_LOSSES]
@@ -177,7 +177,7 @@ def run_record(
         "momentum": trace.momenta[index],
         "curvature": plan.curvature,
         "limit": plan.limit,
-        "exactLimit": plan.loss.is_quadratic,
+        "exactLimit": objective.loss.is_quadratic,
         "best": _best(losses),
         "lowest": None if lowest is None else float(np.nanmin([lowest, *losses])),
         "stop": asdict(story.stop),
@@ -221,7 +221,7 @@ def _best(losses: Array) -> int:
 def _choices(plan: Plan, trace: Trace) -> Record:
     """Return what was chosen; a run that was given no number of steps chose those it took."""
     return {
-        "loss": plan.loss.name,
+        "loss": plan.loss_name,
         "rule": plan.rule.word,
         "learning_rate": plan.rate_in_words,
         "scale": plan.scale,
@@ -273,6 +273,6 @@ def _axis_label(story: Story, index: int, walk: str = "none") -> str:
         return story.param_label(name)
     if walk == "standard":
         return f"{story.long_word(index)}, in standard units"
-    row, which = divmod(index, story.loss.margins)
-    of = "" if story.loss.margins == 1 or story.classes is None else f"[{story.classes[which]}]"
+    row, which = divmod(index, story.biases)
+    of = "" if story.biases == 1 or story.classes is None else f"[{story.classes[which]}]"
     return f"round {row + 1}{shortened(of)}"

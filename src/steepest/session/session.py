@@ -62,7 +62,7 @@ class Session:
 
     def __init__(self, opened: OpenData) -> None:
         self._opened = opened
-        self._lowest_losses: dict[tuple[Loss, Penalty], float | None] = {}
+        self._lowest_losses: dict[tuple[Loss | None, Penalty], float | None] = {}
         self._asks: dict[str, Callable[[Request, GivenUp], Record]] = {
             "open": self._open,
             "offer": self._offer,
@@ -162,7 +162,7 @@ class Session:
 
     def _descend(self, request: Request, given_up: GivenUp) -> Record:
         run = self._run(request, given_up)
-        return run_record(run.story, run.objective, run.lowest_loss)
+        return run_record(run.story, run.problem.risk("a page"), run.lowest_loss)
 
     def _run(self, request: Request, given_up: GivenUp) -> Run:
         """Return the run of the choices and rows in a request."""
