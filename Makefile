@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench house clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -24,6 +24,9 @@ lint: $(VENV)/dev  ## style, types, and the arrows between the rooms
 
 bench: $(VENV)/bench  ## print the tables of speed against the peers
 	$(BIN)/python -m bench
+
+house: $(VENV)/dev  ## draw the house into ARCHITECTURE.md from its imports
+	$(BIN)/python tools/house.py
 
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) steepest-demo build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
