@@ -1,8 +1,9 @@
 """Draw the house into ARCHITECTURE.md from the code itself: `make house`.
 
-The arrows are the imports that run, as import-linter's own graph (grimp) finds them; those for names
-of types alone are left out. An arrow that others imply is not drawn, or nothing could be read. What
-lives in a room is the first line of its docstring. A test fails where the file was not written anew.
+The arrows are the imports that run, as import-linter's own graph (grimp) finds them; those for
+names of types alone are left out. An arrow that others imply is not drawn, or nothing could be
+read. What lives in a room is the first line of its docstring. A test fails where the file was not
+written anew.
 """
 
 import ast
@@ -95,7 +96,7 @@ def picture(package: str) -> str:
 
 
 def table(package: str) -> str:
-    """Return the rooms of a package, from the top floor down: what lives in each, what it imports."""
+    """Return the rooms of a package, from the top floor down: what is in each, what it imports."""
     found = arrows(package)
     heights = floors(found)
     rows = ["| room | what lives there | imports |", "|---|---|---|"]

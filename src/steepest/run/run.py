@@ -363,20 +363,15 @@ class Run(FormerNames):
         """Return the run as a page reads it; `live` says that Python computes for the page."""
         from steepest.page.record import scene_record
 
-<<<<<<< HEAD
         return scene_record(
             self.story,
-            self.data,
-            self.objective,
+            self.problem.table("a page"),
+            self.problem.risk("a page"),
             self._page_surface,
             self.lowest_loss,
             live,
             self._page_losses,
         )
-=======
-        data, risk = self.problem.table("a page"), self.problem.risk("a page")
-        return scene_record(self.story, data, risk, self._page_surface, self.lowest_loss, live)
->>>>>>> anyobjective
 
     @cached_property
     def _page_losses(self) -> dict[int, float]:

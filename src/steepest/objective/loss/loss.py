@@ -149,7 +149,7 @@ class RowByRow(Loss, Protocol):
         return unit
 
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
-        """Return `value` and `slope`, (rows,) each; a loss that shares work between them says so."""
+        """Return `value` and `slope`, (rows,) each; a loss may share work between them."""
         return self.value(margin, target), self.slope(margin, target)
 
     def total_and_slope(
