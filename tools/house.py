@@ -96,7 +96,7 @@ def picture(package: str) -> str:
 
 
 def table(package: str) -> str:
-    """Return the rooms of a package, from the top down: what lives in each, what it imports."""
+    """Return the rooms of a package, from the top floor down: what is in each, what it imports."""
     found = arrows(package)
     heights = floors(found)
     rows = ["| room | what lives there | imports |", "|---|---|---|"]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.checks import number
-from steepest.numerals import counted
-from steepest.objective.evaluation import Vector
+from steepest.numerals import counted, short
+from steepest.objective.evaluation import Vector, norm
 from steepest.trace import Trace
 
 __all__ = ["MOST_STEPS", "RISEN", "Stop", "Stopping"]
@@ -49,7 +49,7 @@ class Stop:
 
     The reasons: `arrived` (the gradient is as good as 0), `settled` (nothing lower is found),
     `risen` (lower was found before, and not again), `separated` (there is no lowest), `steps`,
-    `seconds`, `diverged`, `callback`, `interrupted`.
+    `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error).
     """
 
     reason: str
@@ -63,12 +63,18 @@ class Stopping:
     `tol` is on the steepness (the gradient norm in the coordinates of the walk) relative to
     `reference_steepness`, at which one safe step takes the whole loss of a constant guess away:
     `sqrt(2 curvature loss)`. So at tol t one more safe step gains at most about t² of that loss.
+
+    Of an objective without a constant guess that scale is not known: then `tol` is relative to the
+    mean slope of the descent so far, `(f(x0) - f(x)) / |x - x0|`, which no choice of units for the
+    loss or for the params changes. By convexity `f(x) - f(z) <= |gradient| |x - z|`, so a convex
+    loss that has arrived is nowhere as near as its start lower by more than that share of its fall.
     """
 
     steps: int | None = None
     seconds: float | None = None
     tol: float | None = None
-    reference_steepness: float = 1.0
+    reference_steepness: float | None = 1.0
+    """The steepness that tol is relative to; None where it is the mean slope so far."""
     null_loss: float = 0.0
     separation_loss: float = 0.0
     """The loss below which classes are proved to be separated; see `separation_threshold`."""
@@ -88,7 +94,8 @@ class Stopping:
     @property
     def enough(self) -> float:
         """The steepness at which the run has arrived; 0 if it is not to end by that alone."""
-        return 0.0 if self.tol is None or self.refine else self.tol * self.reference_steepness
+        reference = self.reference_steepness
+        return 0.0 if self.tol is None or self.refine else self.tol * (reference or 0.0)
 
     def check(self, trace: Trace) -> Stop | None:
         """Return why the run is over at the last step of `trace`, or None if it goes on."""
@@ -103,15 +110,21 @@ class Stopping:
         )
 
     def _grown(self, trace: Trace) -> Stop | None:
-        usual = max(trace.first.loss, self.null_loss)
+        usual = max(abs(trace.first.loss), self.null_loss)
         loss = trace.last.loss
-        if loss <= DIVERGED_GROWTH * usual or not np.all(np.diff(trace.losses[-4:]) > 0):
+        if (
+            not usual
+            or loss <= DIVERGED_GROWTH * usual
+            or not np.all(np.diff(trace.losses[-4:]) > 0)
+        ):
             return None
         times = loss / usual
         shown = f"{times:,.0f}" if times < 1e6 else f"{times:.3g}"
         return Stop("diverged", f"diverged: the loss is {shown} times its start and rising")
 
     def _arrived(self, trace: Trace) -> Stop | None:
+        if self.reference_steepness is None:
+            return self._arrived_by_slope(trace)
         last = trace.last
         steepness, reference = last.steepness, self.reference_steepness
         if self.tol is None or steepness > self.tol * reference or last.loss != last.full_loss:
@@ -123,11 +136,28 @@ class Stopping:
             f"{gain:.1g} of the loss of a constant guess",
         )
 
+    def _arrived_by_slope(self, trace: Trace) -> Stop | None:
+        """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""
+        first, last = trace.first, trace.last
+        if self.tol is None or last.loss != last.full_loss:
+            return None
+        if not last.gradient_norm:
+            return Stop("arrived", "arrived: the gradient is exactly 0")
+        fall, distance = first.full_loss - last.full_loss, norm(last.params - first.params)
+        if not fall > 0 or last.gradient_norm * distance > self.tol * fall:
+            return None
+        return Stop(
+            "arrived",
+            f"arrived: the gradient has the length {short(last.gradient_norm)}, which is "
+            f"{last.gradient_norm * distance / fall:.1g} of the mean slope since the start (the "
+            f"loss fell by {short(fall)} over a distance of {short(distance)})",
+        )
+
     def _refined(self, trace: Trace) -> Stop | None:
         steepness = trace.steepnesses[-1]
         shrinks = len(trace) < 3 or steepness < SHRINKS * trace.steepnesses[-2]
         # From very far away the first step leaves what is rounding there, and much here.
-        start = min(trace.first.steepness, FAR_START * self.reference_steepness)
+        start = min(trace.first.steepness, FAR_START * (self.reference_steepness or np.inf))
         if shrinks and steepness > GRADIENT_ROUNDING * start:
             return None
         return Stop("arrived", "arrived: what is left of the gradient is rounding")

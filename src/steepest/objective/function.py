@@ -12,7 +12,7 @@ from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PlaneLoss
 from steepest.objective.protocol import Objective
 
-__all__ = ["GivenObjective", "as_objective"]
+__all__ = ["GivenObjective", "MissingObjective", "as_objective", "is_objective"]
 
 Function = Callable[[Vector], tuple[float, Vector]]
 
@@ -20,8 +20,10 @@ Function = Callable[[Vector], tuple[float, Vector]]
 class GivenObjective(Objective):
     """An objective that somebody else wrote: `evaluate` is its `value_and_gradient`.
 
-    `size` is how many params it has. Of `source`, what it knows is taken: `value(params)`, and
-    `curvature_along(params, directions)`, which is `u' H v` for directions u, v, (k, k).
+    `size` is how many params it has. Of `source`, what it knows is taken: `value(params)`,
+    `curvature_along(params, directions)`, which is `u' H v` for directions u, v, (k, k), and
+    `on_plane(plane)`. What these return is checked: ChoiceError for a loss that is no number, and
+    for a gradient or a curvature of another shape.
 
     >>> bowl = as_objective(lambda p: (float(p @ p), 2 * p), size=2)
     >>> bowl.value(np.array([3.0, 4.0]))
@@ -36,17 +38,32 @@ class GivenObjective(Objective):
         self._curvature: Any = getattr(source, "curvature_along", None)
         self.has_curvature = self._curvature is not None
         self._on_plane: Callable[[Plane], PlaneLoss] | None = getattr(source, "on_plane", None)
+        self.is_pointwise = self._on_plane is None
 
     def value(self, params: Vector) -> float:
         """Return the loss at `params`, (size,)."""
-        return float(self._function(params)[0] if self._value is None else self._value(params))
+        if self._value is None:
+            return self._pair(params)[0]
+        return _number(self._value(params.copy()))
 
     def evaluate(self, params: Vector) -> Evaluation:
         """Return loss and gradient, copied: the function may write its next where it wrote this."""
-        loss, found = self._function(params.copy())
-        gradient = np.array(found, dtype=np.float64)
+        loss, found = self._pair(params)
+        gradient = _array("gradient", found, params.shape, "one number for each param")
         gradient.setflags(write=False)
-        return Evaluation(params, float(loss), gradient, gradient)
+        return Evaluation(params, loss, gradient, gradient)
+
+    def _pair(self, params: Vector) -> tuple[float, object]:
+        """Return the loss, and the gradient as it came."""
+        found = self._function(params.copy())
+        try:
+            loss, gradient = found
+        except (TypeError, ValueError):
+            raise ChoiceError(
+                f"the objective returned {_short(found)}, but it must return a pair "
+                "(loss, gradient)"
+            ) from None
+        return _number(loss), gradient
 
     def curvature_along(
         self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
@@ -54,11 +71,37 @@ class GivenObjective(Objective):
         """Return what the source says of it, (k, k); None if it says nothing."""
         if self._curvature is None:
             return None
-        return np.asarray(self._curvature(at.params, list(directions)), dtype=np.float64)
+        k = len(directions)
+        found = self._curvature(at.params.copy(), [direction.copy() for direction in directions])
+        return _array("curvature_along", found, (k, k), f"u' H v of {k} directions")
 
     def on_plane(self, plane: Plane) -> PlaneLoss:
         """Return what the source says of a plane, or one evaluation a point."""
         return super().on_plane(plane) if self._on_plane is None else self._on_plane(plane)
+
+
+class MissingObjective(Objective):
+    """The objective of a run from a file, which holds no code: whatever asks it is told so."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self.size = size
+        self.missing = (
+            f"the objective {name} is code, which is in no file of a run; give it to "
+            f"load(path, objective=...) and the run can go on and show its surface"
+        )
+
+    def evaluate(self, params: Vector) -> Evaluation:
+        """Raise ChoiceError, which says how to give the objective."""
+        raise ChoiceError(self.missing)
+
+    def on_plane(self, plane: Plane) -> PlaneLoss:
+        """Raise ChoiceError, which says how to give the objective."""
+        raise ChoiceError(self.missing)
+
+
+def is_objective(given: object) -> bool:
+    """Return whether something is a function of params and no data: see `as_objective`."""
+    return hasattr(given, "value_and_gradient") or callable(given)
 
 
 def as_objective(given: Any, size: int | None = None) -> Objective:
@@ -77,3 +120,35 @@ def as_objective(given: Any, size: int | None = None) -> Objective:
         )
     known = getattr(given, "size", size)
     return GivenObjective(function, 0 if known is None else int(known), given)
+
+
+def _number(loss: Any) -> float:
+    """Return a loss as a float; ChoiceError if it is not one number."""
+    try:
+        return float(loss)
+    except (TypeError, ValueError):
+        raise ChoiceError(
+            f"the loss of the objective is {_short(loss)}, but it must be one number"
+        ) from None
+
+
+def _array(what: str, found: Any, shape: tuple[int, ...], meaning: str) -> NDArray[np.float64]:
+    """Return a copy as float64; ChoiceError if it is not numbers of this shape."""
+    try:
+        numbers = np.array(found, dtype=np.float64)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ChoiceError(
+            f"the {what} of the objective is {_short(found)}, but it must be numbers of shape "
+            f"{shape}, {meaning} ({error})"
+        ) from None
+    if numbers.shape != shape:
+        raise ChoiceError(
+            f"the {what} of the objective has the shape {numbers.shape}, but it must have the "
+            f"shape {shape}: {meaning}"
+        )
+    return numbers
+
+
+def _short(found: object) -> str:
+    text = repr(found)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -53,6 +53,10 @@ class Objective:
     """Whether it is one of weights and a bias, whose Hessian by some of them is worked out."""
     kind: str = "a function"
     """What it is, for a message."""
+    missing: str = ""
+    """That it is not at hand, and how to give it; empty where it is."""
+    is_pointwise: bool = True
+    """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None
     """The params at which it was last evaluated in full, of one that remembers; see `fresh`."""
 

@@ -164,6 +164,7 @@ class LinearObjective(Risk):
     """
 
     model: Linear
+    is_pointwise = False
     has_hessian_blocks = True
 
     def __init__(

@@ -37,7 +37,7 @@ PAGE_SCALES = ("none", "standard", "round")
 
 def walked_by_pages(plan: Plan) -> bool:
     """Return whether a page can walk the run again: it knows losses, rules and rates, not L1."""
-    known = type(plan.rule) in WALKED and plan.loss.name in PAGE_LOSSES and not plan.penalty.l1
+    known = type(plan.rule) in WALKED and plan.loss_name in PAGE_LOSSES and not plan.penalty.l1
     return known and plan.scale in PAGE_SCALES and _rate_is_known(plan.rate_in_words)
 
 
@@ -46,7 +46,8 @@ def repeats(plan: Plan) -> bool:
 
     A searched rate magnifies it, and so do kinks and quotients of small gradients.
     """
-    return type(plan.rule) in REPEATED and plan.learning_rate != "auto" and plan.loss.smooth
+    smooth = plan.loss is not None and plan.loss.smooth
+    return type(plan.rule) in REPEATED and plan.learning_rate != "auto" and smooth
 
 
 def _rate_is_known(rate: float | str) -> bool:

@@ -1,4 +1,7 @@
-"""A callback of the reader's own: asked at every step, its error raised once the run is whole."""
+"""A callback of the reader's own: asked at every step, its error raised once the run is whole.
+
+So is an error of an objective of the reader's own: the steps before it are kept.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -28,8 +31,13 @@ class Callback:
             self._error = error
             return True
 
+    def keep(self, error: Exception, step: int) -> None:
+        """Keep the error that the objective raised at a step, until the run is whole."""
+        error.add_note(f"steepest: the objective failed at step {step:,}")
+        self._error = error
+
     def raise_with_run(self, run: Made) -> Made:
-        """Return the run; raise what the function has raised, with the run so far as its `run`."""
+        """Return the run; raise what has been raised, with the run so far as its `run`."""
         if self._error is None:
             return run
         vars(self._error)["run"] = run

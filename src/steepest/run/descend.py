@@ -1,6 +1,6 @@
-"""`descend`: from data and options to a run."""
+"""`descend`: from data, or an objective, and options to a run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Unpack
 
 import numpy as np
@@ -12,18 +12,22 @@ from steepest.data.prepare import Data, prepare
 from steepest.data.target import Target
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import objective_of, plan_method
+from steepest.descent.plan.option import Part, described
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.plan.signature import takes_options
 from steepest.errors import ChoiceError
 from steepest.numerals import counted
+from steepest.objective.function import is_objective
 from steepest.objective.loss.named import wants_classes
+from steepest.objective.problem import Problem, problem_of
+from steepest.objective.table_problem import TableProblem
 from steepest.run.callback import Callback
 from steepest.run.run import Run
 from steepest.run.training import train
 from steepest.trace import Step
 
-__all__ = ["descend", "descend_rows"]
+__all__ = ["descend", "descend_objective", "descend_rows"]
 
 
 @takes_options()
@@ -42,6 +46,9 @@ def descend(
     **options: Unpack[OptionKeywords],
 ) -> Run:
     """Train weights and a bias by gradient descent and return the run, every step kept.
+
+    `data` may also be an objective of your own: anything with `size` and
+    `value_and_gradient(params)`, or a function `params -> (loss, gradient)`; see below.
 
     `data` is a path (CSV, TSV, Parquet, Arrow), the name of a shipped data set, any data frame,
     or a pair (X, y) of arrays, X of shape (rows, features): float32 and float64 are read as they
@@ -63,12 +70,26 @@ def descend(
     its best point and says why in `run.verdicts`. Ctrl-C ends it too, with what it has.
     `run.resume()` goes on with it.
 
+    An objective may also have `value(params)`, `curvature_along(params, directions)`, which is
+    `u' H v` for directions u, v, (k, k), H the Hessian, `on_plane(plane)`, `param_names` and
+    `name`. It needs a `start`, (params,), and takes the options of rule, rate and stopping; a run
+    of it has no data, so nothing to predict. An error that it raises is raised here, with the
+    run so far as its `run`.
+
     Raises DataError, ChoiceError or FileError, each with what to do.
 
     >>> run = descend("geyser", target="waiting", features=["duration"])
     >>> run.weights.round(3), round(run.bias, 3), round(run.loss, 3)
     (array([10.73]), 33.474, 34.7...)
+    >>> run = descend(lambda p: (float(p @ p), 2 * p), start=[3.0, 4.0])
+    >>> run.loss, run.stop.reason
+    (0.0, 'arrived')
     """
+    if is_objective(data):
+        given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
+        given |= {"sample_weight": sample_weight, "threads": threads}
+        _check_alone(given, missing, options)
+        return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     rows = prepare(
         data,
         target,
@@ -104,19 +125,65 @@ def descend_rows(
     """
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
-    objective = objective_of(rows, given, threads)
-    method, reasons = plan_method(objective, given)
+    problem = TableProblem(rows, objective_of(rows, given, threads))
+    return _descended(problem, given, Callback(callback), progress, given_up)
+
+
+@takes_options()
+@np.errstate(over="ignore", invalid="ignore")
+def descend_objective(
+    objective: object,
+    *,
+    progress: bool = False,
+    callback: Callable[[Step], object] | None = None,
+    start: ArrayLike | Run | None = None,
+    **options: Unpack[OptionKeywords],
+) -> Run:
+    """Descend on an objective of the reader's own; the options are those of `descend`.
+
+    Raises ChoiceError for what is no objective, and for a start that does not fit.
+    """
+    params = start.params if isinstance(start, Run) else start
+    given = Options(start=params, **options)
+    problem = problem_of(objective, None if params is None else np.size(params))
+    return _descended(problem, given, Callback(callback), progress, lambda: False)
+
+
+def _descended(
+    problem: Problem,
+    options: Options,
+    callback: Callback,
+    progress: bool,
+    given_up: Callable[[], bool],
+) -> Run:
+    """Return the run of a problem under these options."""
+    method, reasons = plan_method(problem.objective, options)
     plan = Plan.of(
-        given,
-        loss=objective.loss,
+        options,
+        loss=problem.loss,
+        penalty=problem.objective.penalty,
         rule=method.rule,
         scale=method.coordinates.name,
         curvature=method.coordinates.curvature,
         reasons=reasons,
     )
-    asked = Callback(callback)
-    outcome = train(method, given, rows.target.classes, asked, progress=progress, given_up=given_up)
-    return asked.raise_with_run(Run.of(rows, objective, plan, given, outcome))
+    outcome = train(
+        method, options, problem.classes, callback, progress=progress, given_up=given_up
+    )
+    return callback.raise_with_run(Run.of(problem, plan, options, outcome))
+
+
+def _check_alone(data: Mapping[str, object], missing: str, options: OptionKeywords) -> None:
+    """Raise ChoiceError for arguments that go with data only, beside an objective."""
+    chosen = [name for name, value in data.items() if value is not None]
+    chosen += ["missing"] if missing != "error" else []
+    for name, one in described(Options, Part.OBJECTIVE).items():
+        chosen += [name] if options.get(name, one.default) != one.default else []
+    if chosen:
+        raise ChoiceError(
+            f"{' and '.join(chosen)} goes with a table, but an objective was given, which has its "
+            "own loss; leave it out, or make it part of the objective"
+        )
 
 
 def _start_from(start: ArrayLike | Run | None, rows: Data) -> ArrayLike | None:

@@ -2,7 +2,7 @@
 
 Exports, and viewers that know no widgets, take the picture; a plain terminal takes the words. Only
 `notebook/widget.py` needs anywidget; without it the picture is shown, and how to get the page is
-said.
+said. Of an objective that was given, without rows, there is no page: the picture is shown.
 """
 
 import base64
@@ -36,6 +36,8 @@ def mime_bundle(run: "Run") -> Bundle:
     if not _in_kernel():
         return {"text/plain": repr(run)}, {}
     picture = {"text/plain": repr(run), "image/png": _picture(run)}
+    if not run.problem.rows:
+        return picture, {}
     if find_spec("anywidget") is None:
         said = f"{run!r}\nfor the page to play with: {INSTALL}"
         return picture | {"text/plain": said}, {}
@@ -48,7 +50,7 @@ def mime_bundle(run: "Run") -> Bundle:
 
 def marimo_view(run: "Run") -> "Figure | RunWidget":
     """Return what marimo shows: it makes a page of a widget by itself."""
-    if find_spec("anywidget") is None:
+    if not run.problem.rows or find_spec("anywidget") is None:
         return run.figure()
     from steepest.notebook.widget import RunWidget
 

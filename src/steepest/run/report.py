@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from steepest.run.run import Run
 
 __all__ = ["report"]
@@ -19,29 +16,18 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     """Return the run in numbers: data, choices, weights, bias, loss, stop, verdicts, files.
 
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
-    one by class. A loss that is no finite number is null.
+    one by class. Of an objective that was given there are `objective` and `params` instead, each
+    param by its name. A loss that is no finite number is null.
     """
-    classes = None if run.classes is None else [str(name) for name in run.classes]
-    several = classes if classes is not None and len(classes) > 2 else None
+    start = run.trace[0]
     return {
         "format": FORMAT,
-        "data": {
-            "name": run.data.name,
-            "rows": len(run.data.y),
-            "dropped": run.data.dropped,
-            "target": run.data.target.name,
-            "classes": classes,
-            "base_levels": run.data.features.bases,
-        },
+        **run.problem.to_report(),
         "choices": run.plan.to_dict(),
-        "weights": {
-            name: _by_class(weight, several)
-            for name, weight in zip(run.feature_names, run.weights, strict=True)
-        },
-        "bias": _by_class(run.bias, several),
+        **run.problem.params_report(run.params),
         "loss": _finite(run.loss),
         "steps": len(run.trace) - 1,
-        "start_loss": _finite(run.objective.value(run.trace[0].params)),
+        "start_loss": _finite(run.problem.loss_at(start.params, start.full_loss)),
         "stop": asdict(run.stop),
         "verdicts": [
             asdict(verdict) | {"numbers": {k: _finite(v) for k, v in verdict.numbers.items()}}
@@ -49,12 +35,6 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         ],
         "files": list(files),
     }
-
-
-def _by_class(value: ArrayLike, classes: list[str] | None) -> float | dict[str, float]:
-    """Return a number as it is, (); of several classes, (k,), each by the name of its class."""
-    numbers = np.asarray(value).tolist()
-    return numbers if classes is None else dict(zip(classes, numbers, strict=True))
 
 
 def _finite(value: float) -> float | None:

@@ -26,6 +26,7 @@ def resume(
 
     See `Run.resume`.
     """
+    run.problem.check_whole()
     options, method, checkpoint = _taken_up(run)
     if more.steps is not None:
         more = replace(more, steps=len(run.trace) - 1 + more.steps)
@@ -44,7 +45,7 @@ def resume(
         at = checkpoint.index
         afresh = f"gone on afresh from step {at:,}: what its rule carried was not kept"
     plan = replace(run.plan, steps=more.steps, afresh=afresh)
-    return asked.raise_with_run(run.of(run.data, run.objective, plan, options, outcome))
+    return asked.raise_with_run(run.of(run.problem, plan, options, outcome))
 
 
 def _taken_up(run: "Run") -> tuple[Options, Method, Checkpoint]:

@@ -1,4 +1,4 @@
-"""A run: data, objective, plan, trace and verdicts together, and what can be asked of them."""
+"""A run: problem, plan, trace and verdicts together, and what can be asked of them."""
 
 import os
 from collections.abc import Callable
@@ -18,8 +18,8 @@ from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
-from steepest.objective.model.linear import param_names
-from steepest.objective.risk import LinearObjective
+from steepest.objective.problem import Problem
+from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
 from steepest.surface.directions import choose_axes
@@ -48,11 +48,12 @@ PICTURE_POINTS = 151
 class Run(FormerNames):
     """A trained model with every step that led to it; made by `steepest.descend`.
 
-    All numbers are in the units of the reader's data, whatever scale the walk was taken in.
+    All numbers are in the units of the reader's data, whatever scale the walk was taken in. A run
+    of an objective that was given has no data: what asks for them raises ChoiceError.
     """
 
-    data: Data
-    objective: LinearObjective
+    problem: Problem
+    """What was minimised: the objective, with names, and the data behind it if there are any."""
     plan: Plan
     """What the run was made with: loss, penalty, rule, learning rate, coordinates."""
     trace: Trace
@@ -66,16 +67,14 @@ class Run(FormerNames):
     @classmethod
     def of(
         cls,
-        data: Data,
-        objective: LinearObjective,
+        problem: Problem,
         plan: Plan,
         options: Options | None,
         outcome: "Outcome",
     ) -> "Run":
         """Return the run that training has come to."""
         return cls(
-            data=data,
-            objective=objective,
+            problem=problem,
             plan=plan,
             trace=outcome.trace,
             stop=outcome.stop,
@@ -99,10 +98,19 @@ class Run(FormerNames):
     def __repr__(self) -> str:
         """Return what was fitted and how it ended, in a line."""
         return (
-            f"<Run: {self.data.target.name} by {len(self.feature_names)} features of "
-            f"{self.data.name}, {len(self.data.y)} rows; loss {self.loss:.6g} after "
-            f"{len(self.trace) - 1} steps, {self.stop.reason}>"
+            f"<Run: {self.problem}; loss {self.loss:.6g} after {len(self.trace) - 1} steps, "
+            f"{self.stop.reason}>"
         )
+
+    @property
+    def data(self) -> Data:
+        """The rows with features and target; ChoiceError if the objective was given."""
+        return self.problem.table("run.data")
+
+    @property
+    def objective(self) -> Objective:
+        """The function that was minimised: `run.objective.value(params)` is its loss."""
+        return self.problem.objective
 
     @property
     def params(self) -> Array:
@@ -124,29 +132,32 @@ class Run(FormerNames):
 
     @property
     def weights(self) -> Array:
-        """The weights, (features,); (features, k) for k > 2 classes."""
-        return self.objective.split(self.params)[0]
+        """The weights, (features,); (features, k) for k > 2 classes; ChoiceError without data."""
+        return self.problem.split(self.params)[0]
 
     @property
     def bias(self) -> Any:
-        """The bias, a float; (k,) for k > 2 classes."""
-        bias = self.objective.split(self.params)[1]
+        """The bias, a float; (k,) for k > 2 classes; ChoiceError without data."""
+        bias = self.problem.split(self.params)[1]
         return float(bias) if np.ndim(bias) == 0 else bias
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """The names of the features, one per weight: `duration`, `sex=male`."""
-        return self.data.features.names
+        """The names of the features, one per weight: `duration`, `sex=male`; () without data."""
+        return self.problem.feature_names
 
     @property
     def classes(self) -> tuple[Any, ...] | None:
         """The classes of the target, in the order of the columns of `predict_proba`, or None."""
-        return self.data.target.classes
+        return self.problem.classes
 
     @property
     def param_names(self) -> tuple[str, ...]:
-        """The names of all params: the features, then `bias`; for k > 2 classes `name[class]`."""
-        return param_names(self.feature_names, self.classes)
+        """The names of all params: the features, then `bias`; for k > 2 classes `name[class]`.
+
+        Those of an objective that was given are its own, or `param 1`, `param 2`, ...
+        """
+        return self.problem.param_names
 
     def resume(
         self,
@@ -164,7 +175,8 @@ class Run(FormerNames):
         keeps to the steps it was made for, so `cosine` stands still after its end. The new steps
         are, to the bit, those that the run would have taken, also from a file. An old file says
         less: then the rule begins anew at the last step, and `explain` tells so. Raises
-        ChoiceError for a file that had to leave out a rule or a function of your own.
+        ChoiceError for a file that had to leave out a rule or a function of your own, as long as
+        an objective is not given to `load`.
 
         >>> import steepest as st
         >>> run = st.descend("orings", "damaged", rule="adam", learning_rate=0.5, steps=10)
@@ -183,7 +195,7 @@ class Run(FormerNames):
         lacks a feature or holds what the run has not seen.
         """
         if self.classes is None:
-            return self.objective.loss.prediction(self._margins(data))
+            return self.problem.prediction(self._margins("run.predict", data))
         return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
 
     def predict_proba(self, data: object) -> Array:
@@ -191,20 +203,20 @@ class Run(FormerNames):
 
         Raises ChoiceError if the target is a number.
         """
-        probabilities = self.objective.loss.probabilities(self._margins(data))
+        probabilities = self.problem.probabilities(self._margins("run.predict_proba", data))
         if probabilities is None:
             raise ChoiceError(
-                f"{self.data.target.name} is a number, so there are no classes to give "
+                f"{self.problem.target_name} is a number, so there are no classes to give "
                 "probabilities; use predict"
             )
         return probabilities
 
-    def _margins(self, data: object) -> Array:
-        return self.margins(new_rows(data, self.data.features))
+    def _margins(self, what: str, data: object) -> Array:
+        return self.margins(new_rows(data, self.problem.table(what).features))
 
     def margins(self, X: Matrix) -> Array:
         """Return `X w + b` at `params`, (rows,) or (rows, k), of X (rows, features)."""
-        return self.objective.model.at(self.params).output(X)
+        return self.problem.margins(self.params, X)
 
     def prediction_table(self, data: object) -> "pa.Table":
         """Return the columns of `data`, a path or a data frame, with the predictions beside them.
@@ -242,14 +254,17 @@ class Run(FormerNames):
     ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
-        With more than two params it is a slice through the end of the run. `plane` is two vectors
+        Of an objective that was given the two are by default those that moved most. With more
+        than two params it is a slice through the end of the run. `plane` is two vectors
         (u, v), each of shape (params,), in place of two names: then the loss at (x, y) is that at
-        `params + x u + y v`. Raises ChoiceError for names that are no params, and for vectors
-        that do not span a plane.
+        `params + x u + y v`. Raises ChoiceError for names that are no params, for vectors
+        that do not span a plane, and for an objective that is not known or has one param.
         """
-        names, end = self.param_names, self._result
-        usual = names[0], names[len(names) - self.objective.layout.biases]
-        axes = choose_axes(names, end.params, x, y, plane, usual=usual)
+        problem, end = self.problem, self._result
+        if problem.no_surface:
+            raise ChoiceError(problem.no_surface)
+        usual = problem.usual_params(self.trace[0].params, end.params)
+        axes = choose_axes(problem.param_names, end.params, x, y, plane, usual=usual)
         return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
 
     def table(self) -> "pa.Table":
@@ -260,12 +275,12 @@ class Run(FormerNames):
         """
         from steepest.view.table import row_table
 
-        return row_table(self.objective, self.data, self.params)
+        return row_table(self.problem, self.problem.table("run.table"), self.params)
 
     @cached_property
     def lowest_loss(self) -> float | None:
         """The lowest loss of all rows that there is, penalty included; None if it is not known."""
-        return lowest_loss(self.objective)
+        return lowest_loss(self.problem.risk("lowest_loss")) if self.problem.rows else None
 
     def with_lowest_loss(self, known: float | None) -> "Run":
         """Return the run with its `lowest_loss` known, from another run on the same objective."""
@@ -285,8 +300,7 @@ class Run(FormerNames):
         from steepest.view.story import Story
 
         return Story.of(
-            self.data,
-            self.objective,
+            self.problem,
             self.plan,
             self._informed_trace,
             self._result,
@@ -299,7 +313,8 @@ class Run(FormerNames):
         """All that is drawn of the run, as one plain record: its story, rows and surface."""
         from steepest.view.scene import Scene
 
-        return Scene.set(self.story, self.data, self.surface(points=PICTURE_POINTS))
+        points = self.problem.picture_points or PICTURE_POINTS
+        return Scene.set(self.story, self.problem, self.surface(points=points))
 
     def explain(self) -> str:
         """Return the four steps of this run, in words and numbers."""
@@ -311,11 +326,13 @@ class Run(FormerNames):
         """Return the run as a figure; written to `path` (.png, .svg or .pdf) too, if given.
 
         It shows data and fit, the loss surface with the path on it, the same from above, and the
-        loss against the step.
+        loss against the step. Without data the length of the gradient takes the place of the fit;
+        without a surface too there are the two charts, and why.
         """
-        from steepest.view.figure import draw, save_figure
+        from steepest.view.figure import draw, draw_charts, save_figure
 
-        figure = draw(self.scene)
+        why = self.problem.no_surface
+        figure = draw_charts(self.story, why) if why else draw(self.scene)
         if path is not None:
             save_figure(figure, path)
         return figure
@@ -335,7 +352,8 @@ class Run(FormerNames):
         """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
 
         It shows what the figure shows, with every step, and with one feature it computes too:
-        another start, rate, rule or data point. Raises FileError for any other ending.
+        another start, rate, rule or data point. Raises FileError for any other ending, and
+        ChoiceError without data: a page is made around these.
         """
         from steepest.page.html import write_page
 
@@ -346,8 +364,19 @@ class Run(FormerNames):
         from steepest.page.record import scene_record
 
         return scene_record(
-            self.story, self.data, self.objective, self._page_surface, self.lowest_loss, live
+            self.story,
+            self.problem.table("a page"),
+            self.problem.risk("a page"),
+            self._page_surface,
+            self.lowest_loss,
+            live,
+            self._page_losses,
         )
+
+    @cached_property
+    def _page_losses(self) -> dict[int, float]:
+        """The losses of all rows that were worked out for a page, by step."""
+        return {}
 
     @cached_property
     def _page_surface(self) -> Surface:
@@ -359,18 +388,23 @@ class Run(FormerNames):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.
 
-        `load` reads it back. The file is a zip of JSON and arrays, nothing pickled.
+        `load` reads it back. The file is a zip of JSON and arrays, nothing pickled; an objective
+        that was given is code, and is given to `load` again.
         """
         from steepest.run.saved import write_run
 
         write_run(self, path)
 
 
-def load(path: str | os.PathLike[str]) -> Run:
+def load(path: str | os.PathLike[str], objective: object = None) -> Run:
     """Return the run that `Run.save` wrote to `path`.
 
-    Raises FileError for a file that is missing, damaged, foreign, or of a later version.
+    Of a run of an objective that was given the file has every step, but not the objective, which
+    is code: with `objective` the run has it again, and its loss where the run ended is compared
+    with the recorded one. Without, all that needs it says so. Raises FileError for a file that is
+    missing, damaged, foreign, or of a later version, and ChoiceError for another objective than
+    the run's, or one for a run of data.
     """
     from steepest.run.saved import read_run
 
-    return Run(**read_run(path))
+    return Run(**read_run(path, objective))

@@ -5,23 +5,24 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypedDict
 
+import numpy as np
 from numpy.typing import NDArray
 
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
 from steepest.data.prepare import Data
-from steepest.data.sparse import matrix_of, matrix_parts
+from steepest.data.sparse import matrix_of
 from steepest.data.target import Target
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.method import objective_on
 from steepest.descent.plan.options import Options
-from steepest.descent.plan.plan import Plan
+from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
-from steepest.objective.model.linear import param_names
-from steepest.objective.risk import LinearObjective
+from steepest.objective.problem import Problem
+from steepest.objective.table_problem import TableProblem
 from steepest.trace import Trace
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ Arrays = Mapping[str, NDArray[Any]]
 class RunParts(TypedDict):
     """What a run is made of; see `Run`."""
 
-    data: Data
-    objective: LinearObjective
+    problem: Problem
     plan: Plan
     trace: Trace
     stop: Stop
@@ -51,65 +51,72 @@ def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
     Its plan is kept in words with their numbers, the options beside it as they were given.
     Raises ChoiceError for a loss of the reader's own: no file holds code.
     """
-    if run.plan.loss.name not in LOSSES:
+    if run.plan.loss_name not in (*LOSSES, GIVEN):
         raise ChoiceError(
-            f"the loss {run.plan.loss.name} is your own, and no file holds code, so the run cannot "
+            f"the loss {run.plan.loss_name} is your own, and no file holds code, so the run cannot "
             "be saved; keep run.params and run.trace_table()"
         )
-    data, options = run.data, None if run.options is None else run.options.to_dict()
+    options = None if run.options is None else run.options.to_dict()
     record = {
-        "name": data.name,
-        "dropped": data.dropped,
-        "weightless": data.weightless,
-        "features": data.features.to_dict(),
-        "target": data.target.to_dict(),
+        **run.problem.to_record(),
         "choices": run.plan.to_dict(),
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
         "asked": options,
     }
-    arrays = {**matrix_parts(data.X), "y": data.y}
+    arrays = run.problem.to_arrays()
     if run.checkpoint is not None and options is not None:
         arrays |= run.checkpoint.to_arrays()
-    if data.sample_weight is not None:
-        arrays["sample_weight"] = data.sample_weight
     write_archive(path, record, arrays | run.trace.to_arrays())
 
 
-def read_run(path: str | os.PathLike[str]) -> RunParts:
-    """Return the parts of the run in the file `path`.
+def read_run(path: str | os.PathLike[str], objective: object = None) -> RunParts:
+    """Return the parts of the run in the file `path`, with the objective that the file has not.
 
-    Raises FileError for a file that is missing, damaged, foreign, or of a later version.
+    Raises FileError for a file that is missing, damaged, foreign, or of a later version, and
+    ChoiceError for an objective that is not the run's.
     """
     record, arrays = read_archive(path)
     try:
-        parts = _parts_of(record, arrays)
+        parts = _parts_of(record, arrays, objective)
         fits = _fit_together(parts)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        if objective is not None and isinstance(error, ChoiceError):
+            raise
         raise damaged(path, error) from error
     if not fits:
         raise damaged(path, ValueError("its parts do not fit together"))
+    if objective is not None:
+        _check_objective(parts)
     return parts
+
+
+def _check_objective(parts: RunParts) -> None:
+    """Raise ChoiceError if the objective has another loss than was recorded of the last step."""
+    last, problem = parts["trace"][-1], parts["problem"]
+    found = problem.objective.value(last.params)
+    usual = abs(parts["trace"].full_losses[0])
+    if not np.isclose(found, last.full_loss, rtol=1e-6, atol=1e-9 * usual, equal_nan=True):
+        raise ChoiceError(
+            f"the objective has the loss {found:.6g} where the run in the file ended with "
+            f"{last.full_loss:.6g}; give the objective that it was made with, {problem.name}"
+        )
 
 
 def _fit_together(parts: RunParts) -> bool:
     """Return whether trace, objective, names and checkpoint are of the same size."""
-    trace, data, at = parts["trace"], parts["data"], parts["checkpoint"]
-    names = param_names(data.features.names, data.target.classes)
-    fits = trace.size == parts["objective"].size == len(names)
+    trace, problem, at = parts["trace"], parts["problem"], parts["checkpoint"]
+    fits = trace.size == problem.objective.size == len(problem.param_names)
     if at is None:
         return fits
     return fits and at.index in (len(trace) - 1, len(trace)) and at.params.size == trace.size
 
 
-def _parts_of(record: Mapping[str, Any], arrays: Arrays) -> RunParts:
-    data = _data_of(record, arrays)
+def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> RunParts:
     options = Options.from_dict(record["asked"]) if record.get("asked") else None
-    classes = None if data.target.classes is None else len(data.target.classes)
-    plan = Plan.from_dict(record["choices"], classes, options)
+    problem, plan = _problem_and_plan(record, arrays, options, objective)
     return RunParts(
-        data=data,
-        objective=objective_on(data, plan.loss, plan.penalty),
+        problem=problem,
         plan=plan,
         trace=Trace.from_arrays(arrays),
         stop=Stop(**record["stop"]),
@@ -117,6 +124,22 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays) -> RunParts:
         options=options,
         checkpoint=Checkpoint.from_arrays(arrays),
     )
+
+
+def _problem_and_plan(
+    record: Mapping[str, Any], arrays: Arrays, options: Options | None, objective: object
+) -> tuple[Problem, Plan]:
+    """Return what was minimised, of data or of the objective that is given, and how."""
+    if "objective" in record:
+        problem = Problem.from_record(record["objective"], objective)
+        return problem, Plan.from_dict(record["choices"], None, options)
+    if objective is not None:
+        raise ChoiceError("the run in the file has its data and its objective; leave objective out")
+    data = _data_of(record, arrays)
+    classes = None if data.target.classes is None else len(data.target.classes)
+    plan = Plan.from_dict(record["choices"], classes, options)
+    assert plan.loss is not None
+    return TableProblem(data, objective_on(data, plan.loss, plan.penalty)), plan
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:

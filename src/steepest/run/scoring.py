@@ -25,10 +25,11 @@ def prediction_table(run: "Run", data: object) -> "pa.Table":
     from steepest.data.table import read_table
     from steepest.view.table import predictions
 
-    rows = read_table(data, run.data.features.categories)
-    margins = run.margins(run.data.features.matrix(rows))
+    features = run.problem.table("run.prediction_table").features
+    rows = read_table(data, features.categories)
+    margins = run.margins(features.matrix(rows))
     table = rows.arrow
-    for name, values in predictions(run.objective, margins, run.classes).items():
+    for name, values in predictions(run.problem, margins, run.classes).items():
         if name in table.column_names:
             raise DataError(f"the data have a column {name!r} already; rename it")
         table = table.append_column(name, [values])
@@ -40,7 +41,8 @@ def score(run: "Run", data: object, sample_weight: ArrayLike | None) -> float:
 
     `sample_weight` is (rows,) or None. See `Run.score`.
     """
-    X, y = labelled_rows(data, run.data.features, run.data.target)
+    known = run.problem.table("run.score")
+    X, y = labelled_rows(data, known.features, known.target)
     weight = array_weights(sample_weight, len(y))
     if run.classes is not None:
         right = run.predict_proba(X).argmax(axis=1) == y

@@ -62,7 +62,7 @@ def train(
     trace = Trace(method.start.size) if trace is None else trace
     descent = Descent(method, checkpoint, stopping.enough)
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
-    _check_start(trace)
+    _check_start(trace, method.objective.count)
     return Outcome(
         trace=trace,
         stop=stop,
@@ -105,29 +105,55 @@ def _follow(
     callback: Callback,
     interrupted: Callable[[], bool],
 ) -> Stop:
-    """Append the steps to the trace until they are to stop; return why they are."""
+    """Append the steps to the trace until they are to stop; return why they are.
+
+    An error of the objective ends them too, and is kept by the callback until the run is whole.
+    """
     try:
-        for step in steps:
-            trace.append(step)
-            over = callback(step)
-            if stop := stopping.check(trace):
-                return stop
-            if over:
-                return Stop("callback", f"stopped at step {step.index:,} by the callback")
-            if interrupted():
-                break
+        return _append(steps, stopping, trace, callback, interrupted)
     except KeyboardInterrupt:
         if not len(trace):
             raise
+        return _interrupted(trace)
+    except Exception as error:
+        callback.keep(error, len(trace))
+        if not len(trace):
+            raise
+        return Stop("failed", f"stopped: the objective failed at step {len(trace):,}: {error}")
+
+
+def _append(
+    steps: Iterable[Step],
+    stopping: Stopping,
+    trace: Trace,
+    callback: Callback,
+    interrupted: Callable[[], bool],
+) -> Stop:
+    """Append the steps to the trace until one of them ends it; return why it does."""
+    for step in steps:
+        trace.append(step)
+        over = callback(step)
+        if stop := stopping.check(trace):
+            return stop
+        if over:
+            return Stop("callback", f"stopped at step {step.index:,} by the callback")
+        if interrupted():
+            break
+    return _interrupted(trace)
+
+
+def _interrupted(trace: Trace) -> Stop:
     return Stop("interrupted", f"interrupted at step {len(trace) - 1:,}; it is kept")
 
 
-def _check_start(trace: Trace) -> None:
+def _check_start(trace: Trace, rows: int) -> None:
     """Raise ChoiceError if the loss is no finite number at the start already."""
     if not np.isfinite(trace.losses[0]):
+        remedy = "start nearer to 0, let the start be drawn, or tell the data in larger units"
+        remedy = remedy if rows else "start where the objective has a finite loss"
         raise ChoiceError(
-            f"the loss at the start is {trace.losses[0]:g}: start nearer to 0, let the start "
-            "be drawn, or tell the data in larger units"
+            f"the loss at the start is {trace.losses[0]:g}, but it must be a finite number: "
+            f"{remedy}"
         )
 
 

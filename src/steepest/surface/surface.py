@@ -86,7 +86,8 @@ def surface_of_trace(
     surface = surface_on_plane(objective, axes, end.params, trace.params, losses, points)
     a, b = axes.read(end.params)
     drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
-    _check_centre(float(drawn), end.full_loss, objective.null_loss)
+    usual = objective.null_loss or abs(float(trace.full_losses[0]))
+    _check_centre(float(drawn), end.full_loss, usual)
     return surface
 
 
@@ -147,7 +148,7 @@ def _check_centre(drawn: float, recorded: float, usual: float) -> None:
     """Refuse to draw a surface that is not the one the run walked on: that is our fault.
 
     Rounding is forgiven: that of margins with large terms, and of a loss that is next to nothing
-    of a constant guess's, the `usual`.
+    of a constant guess's, or where that means nothing of the start's, the `usual`.
     """
     if not np.isclose(drawn, recorded, rtol=1e-6, atol=1e-9 * usual):
         raise RuntimeError(f"the surface has {drawn!r} where the run recorded {recorded!r}")

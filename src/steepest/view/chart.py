@@ -14,9 +14,10 @@ from steepest.numerals import short
 from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
 from steepest.view.shading import shades_of
+from steepest.view.story import Story
 from steepest.view.style import MUTED, PATH, SURFACE, halo
 
-__all__ = ["Losses", "Map", "numbers_on", "path_style"]
+__all__ = ["Gradients", "Losses", "Map", "numbers_on", "path_style"]
 
 
 class Readable(Formatter):
@@ -146,7 +147,7 @@ class Map:
 class Losses:
     """The loss against the step."""
 
-    def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
+    def __init__(self, axes: Axes, scene: Story, path: DrawnPath) -> None:
         self._path = path
         losses = scene.trace.full_losses
         known = np.flatnonzero(np.isfinite(losses))
@@ -175,7 +176,7 @@ class Losses:
         (self._line,) = axes.plot([], [], color=PATH, lw=1.8, zorder=3)
         (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=9, zorder=4)
 
-    def _batches(self, axes: Axes, scene: Scene) -> None:
+    def _batches(self, axes: Axes, scene: Story) -> None:
         """Draw the losses of the mini-batches, faint, behind that of all rows."""
         losses = scene.trace.losses
         axes.plot(np.arange(len(losses)), losses, ".", ms=2, color="#9fb3c8", zorder=0)
@@ -200,13 +201,7 @@ class Losses:
         else:
             axes.margins(y=0.12)
             numbers_on(axes.yaxis)
-        if last > 100:
-            axes.set_xscale("symlog", linthresh=1)
-            axes.set_xlim(-0.3, last * 1.3)
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        else:
-            axes.set_xlim(-0.03 * max(last, 1), 1.04 * max(last, 1))
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        _over_steps(axes, last)
 
     @property
     def moving(self) -> list[Artist]:
@@ -218,3 +213,44 @@ class Losses:
         steps, losses = self._path.steps[: at + 1], self._y[: at + 1]
         self._line.set_data(steps, losses)
         self._here.set_data(steps[-1:], losses[-1:])
+
+
+class Gradients:
+    """The length of the gradient against the step: 0 where the loss is flat, as at a minimum."""
+
+    def __init__(self, axes: Axes, scene: Story, path: DrawnPath) -> None:
+        lengths = scene.trace.gradient_norms
+        known = np.flatnonzero(np.isfinite(lengths))
+        axes.plot(known, lengths[known], color="#c9d1d8", lw=1.4, zorder=1)
+        if (lengths[known] > 0).any():
+            axes.set_yscale("log")
+            axes.yaxis.set_minor_locator(NullLocator())
+        _over_steps(axes, len(lengths) - 1)
+        axes.set_xlabel("step")
+        axes.set_ylabel("length of the gradient")
+        axes.set_title("Gradient against step")
+        self._steps, self._lengths = path.steps, lengths[path.steps]
+        (self._line,) = axes.plot([], [], color=PATH, lw=1.8, zorder=3)
+        (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=9, zorder=4)
+
+    @property
+    def moving(self) -> list[Artist]:
+        """The curve so far and its current point."""
+        return [self._line, self._here]
+
+    def show(self, at: int) -> None:
+        """Draw the curve up to point `at`."""
+        steps, lengths = self._steps[: at + 1], self._lengths[: at + 1]
+        self._line.set_data(steps, lengths)
+        self._here.set_data(steps[-1:], lengths[-1:])
+
+
+def _over_steps(axes: Axes, last: int) -> None:
+    """Make the x axis one of steps up to the last, logarithmic if they are many."""
+    if last > 100:
+        axes.set_xscale("symlog", linthresh=1)
+        axes.set_xlim(-0.3, last * 1.3)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    else:
+        axes.set_xlim(-0.03 * max(last, 1), 1.04 * max(last, 1))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))

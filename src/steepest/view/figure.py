@@ -1,4 +1,4 @@
-"""The figure: four panels on a page, at the end of the run."""
+"""The figure: four panels on a page, at the end of the run; two where there is no surface."""
 
 import os
 import textwrap
@@ -9,15 +9,16 @@ from matplotlib.figure import Figure
 
 from steepest.files import FIGURES, check_writable, whole_file
 from steepest.numerals import counted, short
-from steepest.view.chart import Losses, Map
+from steepest.view.chart import Gradients, Losses, Map
 from steepest.view.fit import draw_fit
-from steepest.view.panel import Panel, path_of
+from steepest.view.panel import Panel, path_of, path_of_steps
 from steepest.view.relief import Relief, surface_title
 from steepest.view.scene import Scene
+from steepest.view.story import Story
 from steepest.view.style import MUTED, PATH, look, title_size
 from steepest.view.words import verdict_line
 
-__all__ = ["draw", "save_figure"]
+__all__ = ["draw", "draw_charts", "save_figure"]
 
 
 def draw(scene: Scene) -> Figure:
@@ -53,20 +54,37 @@ def draw(scene: Scene) -> Figure:
         bar.ax.set_title("loss", fontsize=9.5, fontweight="normal", color=MUTED, loc="left")
         bar.set_ticks(list(chart.ticks), labels=[short(tick, 3) for tick in chart.ticks])
         bar.outline.set_visible(False)
-        _headings(figure, scene)
+        _headings(figure, scene, _footnote(scene))
         return figure
 
 
-def _headings(figure: Figure, scene: Scene) -> None:
-    """Write what is drawn above the panels, and what the surface leaves out below."""
+def draw_charts(story: Story, why: str) -> Figure:
+    """Return the figure of a story without a surface, and `why` there is none: the two charts."""
+    with look():
+        figure = Figure(figsize=(13.2, 5.6), dpi=110)
+        FigureCanvasAgg(figure)
+        grid = figure.add_gridspec(1, 2, left=0.065, right=0.96, top=0.79, bottom=0.17, wspace=0.34)
+        path = path_of_steps(story)
+        panels: list[Panel] = [
+            Losses(figure.add_subplot(grid[0, 0]), story, path),
+            Gradients(figure.add_subplot(grid[0, 1]), story, path),
+        ]
+        for panel in panels:
+            panel.show(len(path.steps) - 1)
+        _headings(figure, story, textwrap.fill(f"No surface is drawn: {why}.", 170))
+        return figure
+
+
+def _headings(figure: Figure, scene: Story, footnote: str) -> None:
+    """Write what is drawn above the panels, and what they leave out below."""
     figure.text(0.065, 0.955, scene.title, fontsize=title_size(scene.title), fontweight="bold")
     figure.text(0.065, 0.928, _summary(scene), fontsize=11.5, color=MUTED)
-    figure.text(0.065, 0.012, _footnote(scene), fontsize=9.5, color=MUTED, va="bottom")
+    figure.text(0.065, 0.012, footnote, fontsize=9.5, color=MUTED, va="bottom")
     verdict = textwrap.fill(verdict_line(scene), 140)
     figure.text(0.065, 0.918, verdict, fontsize=10, color=PATH, fontweight="bold", va="top")
 
 
-def _summary(scene: Scene) -> str:
+def _summary(scene: Story) -> str:
     plan, steps = scene.plan, len(scene.trace) - 1
     return (
         f"{plan.rule.word} descent, learning rate {plan.rate_in_words}, scale {plan.scale}: "

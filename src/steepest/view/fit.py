@@ -1,5 +1,7 @@
 """Data and fit: the rows, and what the model predicts for them at each step.
 
+Where there are no rows, the length of the gradient against the step takes the panel's place.
+
 One feature: the rows as they are, with the line, or the probability of each class, over them.
 Many features: a number's prediction against the actual one; for two classes the probability over
 the margin; for more, the probability that the actual class is given.
@@ -11,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from steepest.view.chart import numbers_on
+from steepest.view.chart import Gradients, numbers_on
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
 from steepest.view.style import CLASSES, DATA, MARKS, MUTED, PATH, halo
@@ -29,6 +31,8 @@ MOST_NAMES = 30
 
 def draw_fit(axes: Axes, scene: Scene, path: DrawnPath) -> Panel:
     """Return the panel of data and fit that suits the scene."""
+    if not scene.rows:
+        return Gradients(axes, scene, path)
     one_feature = len(scene.feature_names) == 1
     if scene.classes is None:
         panel: Panel = Line(axes, scene, path) if one_feature else Predicted(axes, scene, path)

@@ -8,8 +8,9 @@ from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
 from steepest.view.scene import Scene, thinned
+from steepest.view.story import Story
 
-__all__ = ["DrawnPath", "Panel", "path_of"]
+__all__ = ["DrawnPath", "Panel", "path_of", "path_of_steps"]
 
 Array = NDArray[np.float64]
 
@@ -48,10 +49,7 @@ class DrawnPath:
 
 def path_of(scene: Scene) -> DrawnPath:
     """Return the drawn path of a scene; points whose loss is no finite number are left out."""
-    trace, surface = scene.trace, scene.surface
-    rows = np.flatnonzero(np.isfinite(trace.full_losses[trace.kept]))
-    best = np.flatnonzero(trace.kept[rows] == scene.result.index)
-    rows = rows[np.union1d(thinned(len(rows), MOST_POINTS), best)]
+    trace, surface, rows = scene.trace, scene.surface, _drawn(scene)
     x, y = surface.path[rows].T
     losses = surface.path_loss[rows]
     return DrawnPath(
@@ -63,3 +61,27 @@ def path_of(scene: Scene) -> DrawnPath:
         slice_losses=surface.at(x, y) if surface.is_slice else losses,
         result=int(np.searchsorted(trace.kept[rows], scene.result.index)),
     )
+
+
+def path_of_steps(story: Story) -> DrawnPath:
+    """Return the drawn path of a story without a surface, over which it has no x and no y."""
+    trace, rows = story.trace, _drawn(story)
+    losses = trace.full_losses[trace.kept[rows]]
+    nowhere = np.full(len(rows), np.nan)
+    return DrawnPath(
+        steps=trace.kept[rows],
+        params=trace.params[rows],
+        losses=losses,
+        x=nowhere,
+        y=nowhere,
+        slice_losses=losses,
+        result=int(np.searchsorted(trace.kept[rows], story.result.index)),
+    )
+
+
+def _drawn(story: Story) -> NDArray[np.intp]:
+    """Return which of the kept steps are drawn, the result among them."""
+    trace = story.trace
+    rows = np.flatnonzero(np.isfinite(trace.full_losses[trace.kept]))
+    best = np.flatnonzero(trace.kept[rows] == story.result.index)
+    return rows[np.union1d(thinned(len(rows), MOST_POINTS), best)]

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.prepare import Data
-from steepest.data.sparse import dense_rows
-from steepest.objective.model.linear import Linear
+from steepest.objective.problem import Problem
 from steepest.surface.surface import Surface
 from steepest.view.story import Story, label, shortened
 
@@ -31,20 +29,22 @@ class Scene(Story):
     feature_labels: tuple[str, ...]
     target_label: str
     surface: Surface
+    problem: Problem
+    """What predicts at any params, where anything does."""
 
     @classmethod
-    def set(cls, story: Story, data: Data, surface: Surface) -> "Scene":
-        """Return the scene of a story, on its data and its surface."""
-        features = data.features
-        room = MOST_NUMBERS // len(features.names)
-        shown = some_rows(len(data.y), max(2, min(MOST_ROWS, room)))
+    def set(cls, story: Story, problem: Problem, surface: Surface) -> "Scene":
+        """Return the scene of a story, on the rows of its problem and its surface."""
+        room = MOST_NUMBERS // max(1, len(problem.feature_names))
+        X, y = problem.rows_at(some_rows(problem.rows, max(2, min(MOST_ROWS, room))))
         return cls(
             **vars(story),
-            X=dense_rows(data.X, shown),
-            y=data.y[shown],
-            feature_labels=tuple(map(label, features.names, features.units)),
-            target_label=label(data.target.name, data.target.unit),
+            X=X,
+            y=y,
+            feature_labels=tuple(map(label, problem.feature_names, problem.feature_units)),
+            target_label=label(problem.target_name, problem.unit),
             surface=surface,
+            problem=problem,
         )
 
     @property
@@ -59,22 +59,21 @@ class Scene(Story):
 
     def margins(self, params: Array, X: Array | None = None) -> Array:
         """Return the margins of the drawn rows, or of X, (rows,) or (rows, k)."""
-        X = self.X if X is None else X
-        return Linear(X.shape[1], self.loss.margins).at(params).output(X)
+        return self.problem.margins(params, self.X if X is None else X)
+
+    def predictions(self, params: Array, X: Array | None = None) -> Array:
+        """Return the numbers predicted for the drawn rows, or for X, (rows,)."""
+        return self.problem.prediction(self.margins(params, X))
 
     def probabilities_at(self, params: Array, X: Array | None = None) -> Array:
         """Return the probability of each class for the drawn rows, or for X, (rows, k).
 
         Raises ValueError where the target is a number.
         """
-        probabilities = self.loss.probabilities(self.margins(params, X))
+        probabilities = self.problem.probabilities(self.margins(params, X))
         if probabilities is None:
-            raise ValueError(f"the loss {self.loss.name} knows no classes")
+            raise ValueError(f"{self.target_name} is a number, which has no classes")
         return probabilities
-
-    def predictions(self, params: Array, X: Array | None = None) -> Array:
-        """Return the numbers predicted for the drawn rows, or for X, (rows,)."""
-        return self.loss.prediction(self.margins(params, X))
 
 
 def some_rows(count: int, most: int = MOST_ROWS) -> NDArray[np.intp]:

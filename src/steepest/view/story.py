@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.prepare import Data
-from steepest.descent.plan.plan import Plan
+from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
-from steepest.objective.loss.loss import Loss
-from steepest.objective.model.linear import param_names
-from steepest.objective.risk import LinearObjective
+from steepest.numerals import counted
+from steepest.objective.problem import Problem
+from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
 
 __all__ = ["MOST_PARAMS", "Move", "Story", "label", "loss_label", "shortened"]
@@ -47,7 +46,8 @@ class Move:
 class Story:
     """What is said of a run. `rows` is how many there are, `dropped` how many were left out.
 
-    `weightless` is how many more were left out because they weigh 0.
+    `weightless` is how many more were left out because they weigh 0. Of an objective that was given
+    there are no rows, and no words of data.
     """
 
     source: str
@@ -55,7 +55,9 @@ class Story:
     dropped: int
     weightless: int
     sample_weight: Array | None
-    loss: Loss
+    loss_in_words: str
+    link: str
+    """The prediction as a formula of the margin, where it is not the margin itself."""
     feature_names: tuple[str, ...]
     bases: Mapping[str, str]
     """The level of each category whose effect the bias holds."""
@@ -65,6 +67,12 @@ class Story:
     param_words: tuple[str, ...]
     """The names by which params are shown: just `weight` and `bias` where there are no others."""
     param_units: tuple[str, ...]
+    params_in_words: str
+    """What a start consists of: `bias and weight`."""
+    weight_prefix: str
+    """What stands before the name of a param that is no bias, where it stands alone."""
+    biases: int
+    """The params at the end that are biases."""
     loss_label: str
     plan: Plan
     trace: Trace
@@ -84,8 +92,7 @@ class Story:
     @classmethod
     def of(
         cls,
-        data: Data,
-        objective: LinearObjective,
+        problem: Problem,
         plan: Plan,
         trace: Trace,
         result: Step,
@@ -93,39 +100,43 @@ class Story:
         verdicts: Sequence[Verdict],
     ) -> "Story":
         """Return the story of a run with this `result`."""
-        features, target = data.features, data.target
-        names = param_names(features.names, target.classes)
-        margins, loss = objective.margins(result.params), objective.loss
+        at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
         return cls(
-            source=data.name,
-            rows=len(data.y),
-            dropped=data.dropped,
-            weightless=data.weightless,
-            sample_weight=data.sample_weight,
-            loss=loss,
-            feature_names=features.names,
-            bases=features.bases,
-            target_name=target.name,
-            classes=None if target.classes is None else tuple(map(str, target.classes)),
-            param_names=names,
-            param_words=("weight", "bias") if len(names) == 2 else names,
-            param_units=_param_units(features.units, loss.margin_unit(target.unit), loss.margins),
-            loss_label=loss_label(loss.name, target.unit, bool(plan.penalty)),
+            source=problem.name,
+            rows=problem.rows,
+            dropped=problem.dropped,
+            weightless=problem.weightless,
+            sample_weight=problem.sample_weight,
+            loss_in_words=problem.loss_in_words,
+            link=problem.link,
+            feature_names=problem.feature_names,
+            bases=problem.bases,
+            target_name=problem.target_name,
+            classes=None if problem.classes is None else tuple(map(str, problem.classes)),
+            param_names=problem.param_names,
+            param_words=problem.param_words,
+            param_units=problem.param_units,
+            params_in_words=problem.params_in_words,
+            weight_prefix=problem.weight_prefix,
+            biases=biases,
+            loss_label=loss_label(plan.loss_name, problem.unit, bool(plan.penalty)),
             plan=plan,
             trace=trace,
             result=result,
             stop=stop,
             verdicts=verdicts,
-            move=_first_move(objective, plan.scale, trace),
-            shown_params=_shown_params(trace),
-            row_losses=loss.value(margins, data.y),
-            probabilities=loss.probabilities(margins),
-            actual=None if target.classes is None else data.y.astype(np.intp),
+            move=_first_move(problem.objective, plan.scale, trace),
+            shown_params=_shown_params(trace, biases),
+            row_losses=at_rows.losses,
+            probabilities=at_rows.probabilities,
+            actual=at_rows.actual,
         )
 
     @property
     def title(self) -> str:
-        """What was predicted from what, in one line."""
+        """What was predicted from what, or what was minimised, in one line."""
+        if not self.rows:
+            return f"{shortened(self.source)}: {counted(len(self.param_names), 'param')}"
         count = len(self.feature_names)
         by = shortened(self.feature_names[0]) if count == 1 else f"{count} features"
         rows = f"{self.rows:,} rows" + ("" if self.sample_weight is None else ", weighted,")
@@ -145,51 +156,48 @@ class Story:
     def long_word(self, i: int) -> str:
         """Return what param i is called where it stands alone: `weight of duration`, `bias`."""
         name = shortened(self.param_names[i])
-        return name if name.split("[")[0] == "bias" else f"weight of {name}"
+        return name if name.split("[")[0] == "bias" else f"{self.weight_prefix}{name}"
 
 
-def _first_move(objective: LinearObjective, coordinates: str, trace: Trace) -> Move | None:
+def _first_move(objective: Objective, coordinates: str, trace: Trace) -> Move | None:
     """Return the first step as it was taken, in coordinates that have names."""
     if len(trace) == 1:
         return None
     start, after = trace[0], trace[1]
     if coordinates == "none":
         return Move("", start.params, after.params, start.gradient)
-    if coordinates in ("block", "round"):
+    found = None if coordinates in ("block", "round") else objective.coordinates(coordinates)
+    if found is None:
         return Move("", start.params, after.params, None)
-    found = objective.coordinates(coordinates)
     old, new = found.position(start.params), found.position(after.params)
     where = "in standard units (each feature less its mean, by its standard deviation)"
     return Move(where, old, new, found.pullback(start.gradient))
 
 
-def _shown_params(trace: Trace) -> Sequence[int]:
+def _shown_params(trace: Trace, biases: int) -> Sequence[int]:
     """Return the params to show: all if few, else those that the first step owes most to.
 
     That is what a param adds to the fall, its gradient times its move, which has no unit of its
-    own. The last param, a bias, is always among them.
+    own. The last param is always among them where it is a bias.
     """
     start = trace[0]
-    if len(start.params) <= MOST_PARAMS:
-        return range(len(start.params))
+    size = len(start.params)
+    if size <= MOST_PARAMS:
+        return range(size)
     moved = trace[1].params - start.params if len(trace) > 1 else start.gradient
-    owed = np.abs(start.gradient * moved)[:-1]
-    most = np.argsort(-owed, kind="stable")[: MOST_PARAMS - 1]
-    return [*sorted(int(i) for i in most), len(start.params) - 1]
-
-
-def _param_units(features: Sequence[str], target: str, margins: int) -> tuple[str, ...]:
-    """Return the unit of each param: the target's by the feature's; a bias has the target's."""
-    units = [f"{target}/{unit}".removeprefix("/") if target else f"per {unit}" for unit in features]
-    by_feature = [unit if by else target for unit, by in zip(units, features, strict=True)]
-    return tuple(unit for unit in [*by_feature, target] for _ in range(margins))
+    last = [size - 1] if biases else []
+    owed = np.abs(start.gradient * moved)[: size - len(last)]
+    most = np.argsort(-owed, kind="stable")[: MOST_PARAMS - len(last)]
+    return [*sorted(int(i) for i in most), *last]
 
 
 def loss_label(loss: str, unit: str, penalised: bool = False) -> str:
     """Return the loss called `loss` with its unit, for an axis; `unit` is the target's.
 
-    A loss of the reader's own has no other words than its name.
+    A loss of the reader's own has no other words than its name, an objective that was given none.
     """
+    if loss == GIVEN:
+        return "loss"
     square = f" ({unit}²)" if unit else ""
     labels = {
         "squared": f"mean squared error{square}",

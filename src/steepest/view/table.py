@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
 from steepest.objective.loss.loss import weighed
-from steepest.objective.risk import LinearObjective
+from steepest.objective.problem import Problem
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,7 +18,7 @@ __all__ = ["predictions", "row_table"]
 Array = NDArray[np.float64]
 
 
-def row_table(objective: LinearObjective, data: Data, params: Array) -> "pa.Table":
+def row_table(problem: Problem, data: Data, params: Array) -> "pa.Table":
     """Return a table with one row per row of the data: actual, predicted, loss, share of the loss.
 
     `params` are (params,). For classes each has a column with its probability, and the loss of a
@@ -27,9 +27,8 @@ def row_table(objective: LinearObjective, data: Data, params: Array) -> "pa.Tabl
     """
     import pyarrow as pa
 
-    margins = objective.margins(params)
-    losses = objective.loss.value(margins, data.y)
-    classes = data.target.classes
+    at_rows, classes = problem.at_rows(params), data.target.classes
+    losses = at_rows.losses
     actual = data.y if classes is None else np.array(classes)[data.y.astype(np.intp)]
     weighted = weighed(losses, data.sample_weight)
     total = weighted.sum()
@@ -37,7 +36,7 @@ def row_table(objective: LinearObjective, data: Data, params: Array) -> "pa.Tabl
     columns = {
         "row": np.arange(1, len(data.y) + 1),
         "actual": actual,
-        **predictions(objective, margins, classes),
+        **predictions(problem, at_rows.margins, classes),
         "loss": losses,
         **weight,
         "share": weighted / total if total else np.zeros_like(weighted),
@@ -46,14 +45,14 @@ def row_table(objective: LinearObjective, data: Data, params: Array) -> "pa.Tabl
 
 
 def predictions(
-    objective: LinearObjective, margins: Array, classes: Sequence[object] | None
+    problem: Problem, margins: Array, classes: Sequence[object] | None
 ) -> dict[str, NDArray[np.generic]]:
     """Return the columns of a prediction, (rows,): `predicted`, and `P(class)` for each class.
 
     `margins` are (rows,) or (rows, k).
     """
-    probabilities = objective.loss.probabilities(margins)
+    probabilities = problem.probabilities(margins)
     if classes is None or probabilities is None:
-        return {"predicted": objective.loss.prediction(margins)}
+        return {"predicted": problem.prediction(margins)}
     named = {f"P({name})": probabilities[:, i] for i, name in enumerate(classes)}
     return {"predicted": np.array(classes)[probabilities.argmax(axis=1)], **named}

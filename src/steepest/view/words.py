@@ -53,7 +53,7 @@ def tell(story: Story) -> str:
 def _how(story: Story) -> str:
     """Return loss, rule, learning rate and scale in one line."""
     plan, penalty = story.plan, story.plan.penalty
-    said = [f"loss {plan.loss.name}: mean of {plan.loss.formula}", f"rule {plan.rule.word}"]
+    said = [story.loss_in_words, f"rule {plan.rule.word}"]
     fades = plan.batch and plan.learning_rate == "auto" and not plan.rule.constant_rate
     fading = " (safe, and fading over the epochs)" if fades else ""
     said.append(f"learning rate {plan.rate_in_words}{fading}")
@@ -71,8 +71,8 @@ def _how(story: Story) -> str:
 
 def _reasons(story: Story) -> Iterator[str]:
     """Yield what a margin means, and why the run went so, where the reader did not choose it."""
-    if story.loss.link:
-        yield f"a prediction is {story.loss.link}"
+    if story.link:
+        yield f"a prediction is {story.link}"
     if story.plan.rule.draws_to_zero and story.plan.learning_rate != "auto":
         yield (
             "each step goes against the gradient of all but l1, then draws each weight towards 0 "
@@ -98,9 +98,11 @@ def four_steps(story: Story) -> list[Section]:
 
 def headings(story: Story) -> tuple[str, ...]:
     """Return the headings of the four steps; a start that was given is not called random."""
-    if story.plan.random_start:
-        return HEADINGS
-    return (HEADINGS[0].replace("a random", "the given"), *HEADINGS[1:])
+    article = "a random" if story.plan.random_start else "the given"
+    return (
+        HEADINGS[0].replace("a random bias and weight", f"{article} {story.params_in_words}"),
+        *HEADINGS[1:],
+    )
 
 
 def _start_lines(story: Story, start: Step) -> Iterator[str]:
@@ -287,7 +289,7 @@ def _result(story: Story) -> Section:
 def _resting(story: Story, result: Step) -> Iterator[str]:
     """Yield how many weights L1 has brought to rest at 0."""
     if story.plan.penalty.l1:
-        weights = result.params[: len(story.param_names) - story.loss.margins]
+        weights = result.params[: len(story.param_names) - story.biases]
         yield f"exactly 0: {np.sum(weights == 0.0):,} of {counted(len(weights), 'weight')}"
 
 

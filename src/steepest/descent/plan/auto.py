@@ -22,7 +22,8 @@ def auto_rule(
     if objective.has_normal_equations:
         return "steepest", "steepest descent: the bowl of the squared loss can be made quite round"
     if objective.has_curvature:
-        return "plane", "plane search: rate and momentum together are found from the rows' margins"
+        known_by = "the rows' margins" if objective.count else "second derivatives"
+        return "plane", f"plane search: rate and momentum together are found from {known_by}"
     if not objective.smooth:
         return "steepest", "steepest descent: the loss has a kink, so no second derivative"
     return "steepest", "steepest descent: of this objective only loss and gradient are known"

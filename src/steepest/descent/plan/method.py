@@ -254,11 +254,12 @@ def plan_stopping(
     arriving = options.steps is None and options.tol is None
     null_loss, curvature = objective.null_loss, method.coordinates.curvature
     steepness = float(np.sqrt(2 * curvature * null_loss)) if curvature else 0.0
+    by_slope = not (curvature or null_loss)
     return Stopping(
         options.steps,
         options.seconds,
         TOLERANCE if arriving else options.tol,
-        steepness,
+        None if by_slope else steepness,
         null_loss,
         separation_loss=objective.separation_threshold(),
         separated=objective.separated_classes,

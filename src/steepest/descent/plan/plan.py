@@ -19,19 +19,23 @@ from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.protocol import Vector
 
-__all__ = ["Plan", "UnkeptRule"]
+__all__ = ["GIVEN", "Plan", "UnkeptRule"]
+
+GIVEN = "given"
+"""The name of the loss of an objective that was given: it has none of rows."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a descent was made with; `auto` is what it became.
 
+    `loss` is None where the objective was given: of what it is a mean is not known.
     `learning_rate` is a number, a word or a schedule, as it was given. `scale` is the name of the
     coordinates, `curvature` the bound on the objective's curvature in them, None if there is none.
     `steps` and `batch` are None where no number was given.
     """
 
-    loss: Loss
+    loss: Loss | None
     penalty: Penalty
     rule: Rule
     learning_rate: float | str | Schedule
@@ -51,7 +55,8 @@ class Plan:
         cls,
         options: Options,
         *,
-        loss: Loss,
+        loss: Loss | None,
+        penalty: Penalty,
         rule: Rule,
         scale: str,
         curvature: float | None,
@@ -60,7 +65,7 @@ class Plan:
         """Return the plan that these options became."""
         return cls(
             loss=loss,
-            penalty=Penalty(options.l1, options.l2),
+            penalty=penalty,
             rule=rule,
             learning_rate=options.learning_rate,
             scale=scale,
@@ -71,6 +76,11 @@ class Plan:
             batch=options.batch,
             reasons=reasons,
         )
+
+    @property
+    def loss_name(self) -> str:
+        """The name of the loss of a row, "given" where there is none."""
+        return GIVEN if self.loss is None else self.loss.name
 
     @property
     def limit(self) -> float | None:
@@ -95,7 +105,7 @@ class Plan:
     def to_dict(self) -> dict[str, str | float | bool | None]:
         """Return the plan in words and numbers, as JSON and files hold it."""
         return {
-            "loss": self.loss.name,
+            "loss": self.loss_name,
             "rule": self.rule.word,
             "learning_rate": self.rate_in_words,
             "scale": self.scale,
@@ -121,9 +131,12 @@ class Plan:
         Files of earlier versions say the rule by its name alone; its numbers are then those of
         `options`, the options as they were given, if the file holds these.
         """
-        given = {"delta": words["delta"], "quantile": words.get("quantile", 0.5)}
+        given, name = (
+            {"delta": words["delta"], "quantile": words.get("quantile", 0.5)},
+            words["loss"],
+        )
         return cls(
-            loss=choose_loss(words["loss"], classes, **given),
+            loss=None if name == GIVEN else choose_loss(name, classes, **given),
             penalty=Penalty(words.get("l1", 0.0), words["l2"]),
             rule=_rule(words["rule"], options),
             learning_rate=words["learning_rate"] if options is None else options.learning_rate,
@@ -143,7 +156,7 @@ class Plan:
         A rule or a learning rate that is not known any more stays a word that nothing is called by.
         """
         return Options(
-            loss=self.loss,
+            loss="auto" if self.loss is None else self.loss,
             rule=self.rule.word,
             learning_rate=self.learning_rate,
             steps=self.steps,

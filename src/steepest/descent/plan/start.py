@@ -38,7 +38,5 @@ def _check_shape(params: Vector, objective: Objective) -> None:
         return
     numbers = "1 number" if params.size == 1 else f"{params.size} numbers"
     got = f"the shape {params.shape}" if params.ndim > 1 else numbers
-    raise ChoiceError(
-        f"start has {got}, but there are {size} params: "
-        "the weights row by row, then the bias or biases"
-    )
+    order = ": the weights row by row, then the bias or biases" if objective.layout.size else ""
+    raise ChoiceError(f"start has {got}, but there are {size} params{order}")

@@ -37,6 +37,23 @@ class Linear:
         """The weights row by row, then the biases: a matrix of (features + 1, margins)."""
         return Layout.of(self.features + 1, self.margins)
 
+    def param_names(
+        self, features: Sequence[str], classes: Sequence[object] | None
+    ) -> tuple[str, ...]:
+        """Return the names of all params, (params,), by those of features and classes."""
+        return param_names(features, classes)
+
+    def param_units(self, features: Sequence[str], margin: str) -> tuple[str, ...]:
+        """Return the unit of each param, (params,): the margin's by the feature's; of a bias that.
+
+        A feature without a unit leaves the margin's; a margin without one, `per` the feature's.
+        """
+        by = [
+            f"{margin}/{unit}".removeprefix("/") if margin else f"per {unit}" for unit in features
+        ]
+        by_feature = [one if unit else margin for one, unit in zip(by, features, strict=True)]
+        return tuple(unit for unit in [*by_feature, margin] for _ in range(self.margins))
+
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias in the shapes in which they meet X.
 
