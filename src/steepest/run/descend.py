@@ -120,8 +120,8 @@ def descend_rows(
 ) -> Run:
     """Descend on rows that are prepared already; the options are those of `descend`.
 
-    `start` is params, (params,), or a run.
-    `given_up` is asked between steps; once it says so the run is interrupted.
+    `start` is params, (params,), or a run. `given_up` is asked between steps; once it says so the
+    run is interrupted.
     """
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
@@ -141,7 +141,8 @@ def descend_objective(
 ) -> Run:
     """Descend on an objective of the reader's own; the options are those of `descend`.
 
-    Raises ChoiceError for what is no objective, and for a start that does not fit.
+    `start` is params, (params,), or a run. Raises ChoiceError for what is no objective, and for a
+    start that does not fit.
     """
     params = start.params if isinstance(start, Run) else start
     given = Options(start=params, **options)
