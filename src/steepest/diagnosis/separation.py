@@ -26,7 +26,8 @@ def judge_separation(
     `params` and `loss`, the mean over all rows, are those at the end of a run. They are their own
     certificate: see `objective.model.separability`.
     """
-    if loss < objective.separation_threshold():
+    threshold = objective.separation_threshold()
+    if threshold and loss < threshold:
         return _all_separated(objective.count, loss)
     if classes is None or not (separated := objective.separated_classes(params)).size:
         return None
