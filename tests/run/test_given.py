@@ -80,9 +80,7 @@ def valley() -> st.Run:
 
 
 def test_rosenbrocks_minimum_is_found_by_the_plane_search(valley: st.Run) -> None:
-    true = minimize(
-        rosen, STEEP, jac=rosen_der, hess=rosen_hess, method="trust-exact", tol=1e-12
-    )
+    true = minimize(rosen, STEEP, jac=rosen_der, hess=rosen_hess, method="trust-exact", tol=1e-12)
     assert valley.plan.rule.name == "plane"
     assert np.allclose(valley.params, true.x, atol=1e-9)
     assert (np.diff(valley.trace.losses) <= 0).all()
@@ -345,7 +343,9 @@ def test_a_notebook_shows_the_picture(valley: st.Run, monkeypatch: pytest.Monkey
 def test_a_loss_below_zero_is_drawn_and_told_as_it_is() -> None:
     run = st.descend(lambda p: (float(p @ p) - 50.0, 2 * p), start=[3.0, 4.0])
     assert run.stop.reason == "arrived" and not run.verdicts and run.loss == -50.0
-    assert "loss: -25" in run.explain() and "-25 -> -43.75: it fell by 18.75 (75 %)" in run.explain()
+    assert (
+        "loss: -25" in run.explain() and "-25 -> -43.75: it fell by 18.75 (75 %)" in run.explain()
+    )
     surface = run.surface(points=21)
     for axis, path in zip((surface.x, surface.y), surface.path.T, strict=True):
         assert axis[0] < path.min() and path.max() < axis[-1]
