@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint torch bench clean
+.PHONY: help demo test lint torch bench house clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -26,6 +26,9 @@ torch: $(VENV)/torch  ## install PyTorch beside, for the tests that are skipped 
 
 bench: $(VENV)/bench  ## print the tables of speed against the peers
 	$(BIN)/python -m bench
+
+house: $(VENV)/dev  ## draw the house into ARCHITECTURE.md from its imports
+	$(BIN)/python tools/house.py
 
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) steepest-demo build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

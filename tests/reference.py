@@ -1,6 +1,6 @@
 """Plain twins of what steepest computes fast: whole matrices, textbook formulas, no blocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,3 +93,15 @@ def hessian(objective: LinearObjective, params: Array) -> Array:
     whole = total.reshape(objective.size, objective.size) / len(X)
     whole[np.diag_indices(objective.size - k)] += objective.penalty.l2
     return whole
+
+
+def heavy_ball(
+    X: Array, y: Array, start: Sequence[float], rate: float, beta: float, steps: int
+) -> float:
+    """Return the mean squared error after so many steps of Polyak's heavy ball, written out."""
+    X1 = np.column_stack([X, np.ones(len(y))])
+    params, velocity = np.array(start), np.zeros(X1.shape[1])
+    for _ in range(steps):
+        velocity = beta * velocity + 2 * X1.T @ (X1 @ params - y) / len(y)
+        params = params - rate * velocity
+    return float(np.mean((X1 @ params - y) ** 2))

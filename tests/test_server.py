@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from frames import read_frame
+from reference import heavy_ball
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -186,6 +187,18 @@ def test_a_descent_is_answered(live: Live) -> None:
     run = st.descend("geyser", "waiting", ["duration"], **choices)  # type: ignore[arg-type]
     assert told["id"] == 1
     assert np.array_equal(told["answer"]["params"].reshape(-1, 2), run.trace.params)
+
+
+def test_the_numbers_of_a_rule_go_over_the_socket(live: Live) -> None:
+    choices = {"rule": "momentum:0.5", "learning_rate": 0.06, "scale": "none", "steps": 60}
+    with live.socket() as page:
+        ask(page, 1, "descend", choices=choices | {"start": [0.0, 70.0]})
+        told = answered(page)["answer"]
+    data = st.descend("geyser", "waiting", ["duration"], steps=0).data
+    true = heavy_ball(data.X, data.y, [0.0, 70.0], 0.06, 0.5, 60)
+    assert f"{true:.2f}" == "44.02"
+    assert told["loss"][-1] == pytest.approx(true, rel=1e-9)
+    assert told["choices"]["rule"] == "momentum:0.5"
 
 
 def test_each_page_has_a_session_of_its_own(live: Live) -> None:

@@ -18,8 +18,8 @@ from steepest.data.shipped import about
 from steepest.data.table import read_table
 from steepest.page.wire import to_frame
 from steepest.session import Session
-from steepest.session import request as asked
 from steepest.session.opening import first_choices, open_run
+from steepest.session.request import file_of
 
 CHOICES = {"rule": "steepest", "learning_rate": 0.05, "scale": "none", "steps": 20}
 
@@ -468,4 +468,4 @@ def test_no_request_is_a_fault(fuzzed: Session, request: Any) -> None:
 
 def test_names_of_files_are_their_own_alone() -> None:
     for given_name in ("/a/b/x.csv", "..\\..\\x.csv", "x.csv", "a/../x.csv", "\0\nx.csv"):
-        assert asked.file_of(as_file(given_name, b"1")) == ("x.csv", b"1")
+        assert file_of(as_file(given_name, b"1")) == ("x.csv", b"1")

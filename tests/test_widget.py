@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from frames import filled, read_frame
 from PIL import Image
+from reference import heavy_ball
 
 import steepest as st
 from steepest.notebook.widget import RunWidget
@@ -68,6 +69,14 @@ def test_requests_are_answered_with_buffers(line: st.Run) -> None:
     run = st.descend("geyser", "waiting", ["duration"], **choices)  # type: ignore[arg-type]
     assert told["id"] == "a-1"
     assert np.array_equal(told["answer"]["params"].reshape(-1, 2), run.trace.params)
+
+
+def test_the_numbers_of_a_rule_come_from_a_notebook(line: st.Run) -> None:
+    choices = {"rule": "momentum:0.5", "learning_rate": 0.06, "scale": "none", "steps": 60}
+    told = Heard(line).ask(id=1, ask="descend", choices=choices | {"start": [0.0, 70.0]})
+    true = heavy_ball(line.data.X, line.data.y, [0.0, 70.0], 0.06, 0.5, 60)
+    assert told["answer"]["loss"][-1] == pytest.approx(true, rel=1e-9)
+    assert told["answer"]["choices"]["rule"] == "momentum:0.5"
 
 
 @pytest.mark.parametrize("request_", [{"ask": "descend", "choices": {"rule": "x"}}, {"ask": 1}, {}])

@@ -12,7 +12,7 @@ from sklearn.linear_model import Ridge
 from strd import Regression, exact, regressions
 
 from steepest import LinearObjective, Squared
-from steepest.objective.model.normal_equations import NormalEquations
+from steepest.objective.normal_equations import NormalEquations
 
 SETS = regressions()
 

@@ -199,6 +199,25 @@ def test_a_bowl_is_kept_just_below_the_limit_and_left_just_above(name: str, beta
     assert max(losses(1.01 * limit)[-20:]) > 1e6
 
 
+@pytest.mark.parametrize(("name", "beta"), [("momentum", 1), ("momentum", 1.2), ("nesterov", 1.2)])
+@pytest.mark.parametrize("rate", [1e-3, 1e-2])
+def test_a_ball_that_nothing_slows_has_no_limit(name: str, beta: float, rate: float) -> None:
+    """The product of the two roots of its step is beta, so that one of them is never below 1."""
+    rule = RULES[name](beta=beta)
+    walked = st.steps(lambda p: (2 * float(p @ p), 4 * p), rule, rate, start=[1.0])
+    losses = [step.loss for step in islice(walked, 1500)]
+    assert max(losses[-500:]) >= 0.9 * losses[0]
+    assert rule.limit(4.0) is None
+
+
+@given(some.floats(-2, 2), some.floats(1e-6, 1e6))
+def test_a_limit_is_a_positive_number_or_none(beta: float, curvature: float) -> None:
+    for name in ("momentum", "nesterov"):
+        limit = RULES[name](beta=beta).limit(curvature)
+        assert (limit is not None) == (0 <= beta < 1)
+        assert limit is None or 0 < limit <= 4 / curvature
+
+
 KNOWN = {"steepest", "momentum", "nesterov", "proximal"}
 
 

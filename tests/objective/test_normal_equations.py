@@ -11,8 +11,8 @@ from scipy.sparse import csr_array
 
 from steepest import ChoiceError, LinearObjective, Squared
 from steepest.data.blocks import LANES, Block
-from steepest.objective.model import normal_equations as module
-from steepest.objective.model.normal_equations import NormalEquations
+from steepest.objective import normal_equations as module
+from steepest.objective.normal_equations import NormalEquations
 
 Array = Any
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from reference import heavy_ball
 
 import steepest as st
 from steepest.descent.plan.named_rates import choose_step_size, rate_in_words
@@ -29,16 +30,6 @@ USUAL: dict[str, Any] = {"learning_rate": 0.12, "scale": "none"}
 
 def geyser(**options: Any) -> st.Run:
     return st.descend("geyser", "waiting", ["duration"], **options)
-
-
-def heavy_ball(run: st.Run, start: list[float], rate: float, beta: float, steps: int) -> float:
-    """Return the mean squared error after so many steps of Polyak's heavy ball, written out."""
-    X, y = np.column_stack([run.data.X, np.ones(len(run.data.y))]), run.data.y
-    params, velocity = np.array(start), np.zeros(2)
-    for _ in range(steps):
-        velocity = beta * velocity + 2 * X.T @ (X @ params - y) / len(y)
-        params = params - rate * velocity
-    return float(np.mean((X @ params - y) ** 2))
 
 
 def limit_of(run: st.Run, beta: float) -> float:
@@ -81,7 +72,7 @@ def test_a_session_goes_the_way_of_the_run_it_was_opened_with(ball: st.Run) -> N
     own = ball.record()["run"]["choices"]
     asked = own | {"learning_rate": 0.06, "steps": 60, "start": [0.0, 70.0]}
     answer = session.answer({"ask": "descend", "choices": asked})
-    true = heavy_ball(ball, [0.0, 70.0], 0.06, 0.5, 60)
+    true = heavy_ball(ball.data.X, ball.data.y, [0.0, 70.0], 0.06, 0.5, 60)
     assert f"{true:.2f}" == "44.02"
     assert answer["loss"][-1] == pytest.approx(true, rel=1e-9)
     assert answer["choices"]["rule"] == own["rule"] == "momentum:0.5"

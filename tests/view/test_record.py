@@ -8,6 +8,7 @@ import pytest
 
 import steepest as st
 from steepest.data.shipped import about
+from steepest.objective.risk import LinearObjective
 from steepest.page import record as record_module
 from steepest.page.record import run_record
 from steepest.run.lowest_loss import lowest_loss
@@ -158,6 +159,18 @@ def test_losses_that_mini_batches_left_open_are_filled_in() -> None:
     assert np.isnan(run.trace.full_losses).any()
     true = [run.objective.value(params) for params in told["params"].reshape(-1, 2)]
     assert told["fullLoss"] == pytest.approx(true, rel=1e-12)
+
+
+def test_losses_are_filled_in_once_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_of("geyser", batch=16, steps=40, scale="standard", learning_rate=0.1)
+    saved = run.record()["run"]
+
+    def again(*_: object) -> float:
+        raise AssertionError("worked out a second time")
+
+    monkeypatch.setattr(LinearObjective, "value", again)
+    for live in (False, True):
+        np.testing.assert_array_equal(run.record(live)["run"]["fullLoss"], saved["fullLoss"])
 
 
 def test_losses_stay_open_where_filling_them_in_would_take_long(

@@ -1,5 +1,5 @@
 """The bridges: the only places that know packages which are extras, one folder for each.
 
-A bridge turns what its package speaks of into data and choices of ours, and a run into what its
+A bridge turns what its package speaks of into data and options of ours, and a run into what its
 package expects. It computes nothing itself; every descent is that of `steepest.descend`.
 """

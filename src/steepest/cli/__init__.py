@@ -1,7 +1,7 @@
-"""The command line, one of the doors: a file for each command, gathered by `program.py`.
+"""The command line: a file for each command, gathered by `program`.
 
-A door only turns a request into calls; it knows nothing of losses or steps. The options of a
-descent come from `Options` by `options.py`; `outputs.py` has what a command makes of a run.
+A command only turns a request into calls; it knows nothing of losses or steps. The options of a
+descent come from `Options` by `options`; `outputs` has what a command makes of a run.
 """
 
 from steepest.cli.program import main

@@ -1,7 +1,8 @@
 """How the params move: rules, step sizes, samples, stops, and the one loop that uses them.
 
-A rule turns a gradient into a direction (`rules.py`), a step size says how far to go along it
-(`steps/`), a sampler on which rows a step is evaluated (`sampling.py`), a stop when it is over
-(`stopping.py`); in which coordinates is for the objective to say. `plan/` makes these parts of the
-options that were given. Only `loop.py` iterates.
+`plan/` turns options into a `Method`, the parts that run: a rule turns a gradient into a direction
+(`rule` says what one is, `rules` has them), a step size says how far to go along it (`steps/`), a
+sampler on which rows (`sampling`), a renewal when coordinates are made anew (`renewal`). `loop`
+runs them; `evaluator` keeps what was evaluated last, `checkpoint` is all that the next step needs,
+`stopping` says when it is over. Only `loop` iterates, and it asks no part what it is.
 """

@@ -90,7 +90,8 @@ class Momentum(Rule):
     """The heavy ball: `v = beta v + gradient`, direction `-v`.
 
     Polyak 1964, "Some methods of speeding up the convergence of iteration methods"; the form
-    without `1 - beta` before the gradient, as in PyTorch. Stable below `2 (1 + beta) / L`.
+    without `1 - beta` before the gradient, as in PyTorch. Stable below `2 (1 + beta) / L`, for a
+    beta of 0 to less than 1.
     """
 
     beta: float = 0.9
@@ -107,7 +108,9 @@ class Momentum(Rule):
         return -velocity, (velocity,)
 
     def limit(self, curvature: float) -> float | None:
-        """Return `2 (1 + beta) / curvature`."""
+        """Return `2 (1 + beta) / curvature`; None for any other beta."""
+        if not 0.0 <= self.beta < 1.0:
+            return None
         return 2.0 * (1.0 + self.beta) / curvature
 
 
@@ -116,7 +119,8 @@ class Nesterov(Rule):
     """Momentum that looks ahead: `v = beta v + gradient`, direction `-(gradient + beta v)`.
 
     Nesterov 1983; in the form of Sutskever et al. 2013, "On the importance of initialization and
-    momentum in deep learning", as in PyTorch. Stable below `2 (1 + beta) / ((1 + 2 beta) L)`.
+    momentum in deep learning", as in PyTorch. Stable below `2 (1 + beta) / ((1 + 2 beta) L)`, for
+    a beta of 0 to less than 1.
     """
 
     beta: float = 0.9
@@ -133,7 +137,9 @@ class Nesterov(Rule):
         return -(gradient + self.beta * velocity), (velocity,)
 
     def limit(self, curvature: float) -> float | None:
-        """Return `2 (1 + beta) / ((1 + 2 beta) curvature)`."""
+        """Return `2 (1 + beta) / ((1 + 2 beta) curvature)`; None for any other beta."""
+        if not 0.0 <= self.beta < 1.0:
+            return None
         return 2.0 * (1.0 + self.beta) / ((1.0 + 2.0 * self.beta) * curvature)
 
 

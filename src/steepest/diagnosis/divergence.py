@@ -8,7 +8,9 @@ is the most they can curve, and a rate below 2 / L is certainly safe.
 
 from steepest.descent.rule import Rule
 from steepest.descent.stopping import RISEN
+from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
+from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND
 from steepest.trace import Trace
 
 __all__ = ["judge_divergence"]
@@ -16,45 +18,53 @@ __all__ = ["judge_divergence"]
 GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
 
 
-def judge_divergence(
-    trace: Trace, rule: Rule, curvature: float | None, proves: bool, coordinates: str
-) -> Verdict | None:
+def judge_divergence(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a run that left its best point for worse, or None if it did not.
 
-    `curvature` is the most that the objective curves in the coordinates of the steps, which
-    `coordinates` says in words; `proves` whether it curves just so everywhere, so that the limit
-    is a theorem.
+    A search does not leave it, and mini-batches may by chance.
     """
-    best, last = trace.best, float(trace.full_losses[-1])
-    if last - best.full_loss <= RISEN * abs(best.full_loss):
+    trace, method = evidence.trace, evidence.method
+    wandered = evidence.in_batches and evidence.stop.reason != "diverged"
+    if method.step_size.never_rises or wandered or not _left_best(trace):
         return None
-    rate = float(trace.learning_rates[best.index : -1].max())
-    limit = rule.limit(curvature) if curvature else None
+    rate = float(trace.learning_rates[trace.best.index : -1].max())
+    # The limit of a rule is one of rates that were given: some that are found exceed it on purpose.
+    curvature = method.coordinates.curvature if method.step_size.is_given else None
+    limit = method.rule.limit(curvature) if curvature else None
     if limit is not None and curvature is not None and rate > limit:
-        return _beyond_limit(trace, rule, rate, curvature, limit, proves, coordinates)
-    if last <= trace.full_losses[0]:
+        return _beyond_limit(evidence, rate, curvature, limit)
+    if trace.full_losses[-1] <= trace.full_losses[0]:
         return None
-    return _unexplained(trace, rule, rate)
+    return _unexplained(trace, method.rule, rate)
 
 
-def _beyond_limit(
-    trace: Trace,
-    rule: Rule,
-    rate: float,
-    curvature: float,
-    limit: float,
-    proves: bool,
-    coordinates: str,
-) -> Verdict:
+def _left_best(trace: Trace) -> bool:
+    best = trace.best.full_loss
+    return not float(trace.full_losses[-1]) - best <= RISEN * abs(best)
+
+
+def _is_theorem(evidence: Evidence) -> bool:
+    """Return whether the objective curves by the bound everywhere: then the limit is proved.
+
+    A kink of L1 may hold what would grow without it; the bound of very many features is no
+    eigenvalue.
+    """
+    objective = evidence.objective
+    exact = objective.layout.shape[0] <= MOST_EXACT_BOUND and not evidence.in_batches
+    return objective.is_quadratic and exact
+
+
+def _beyond_limit(evidence: Evidence, rate: float, curvature: float, limit: float) -> Verdict:
     """Return the verdict on a rate above the limit of its rule."""
-    most, where = "" if proves else "at most ", f" {coordinates}".rstrip()
+    best, method, proves = evidence.trace.best, evidence.method, _is_theorem(evidence)
+    most, where = "" if proves else "at most ", f" {method.coordinates.in_words}".rstrip()
     # As many digits as it takes to see which of the two is larger.
     digits = next(d for d in range(3, 18) if f"{rate:.{d}g}" != f"{limit:.{d}g}")
     return Verdict(
         level="proved" if proves else "measured",
         name="divergence",
         message=(
-            f"diverged: learning rate {rate:.{digits}g} is above {rule.limit_formula} = "
+            f"diverged: learning rate {rate:.{digits}g} is above {method.rule.limit_formula} = "
             f"{limit:.{digits}g} "
             f"({most}curvature {curvature:.3g}{where}), "
             "so steps across the steepest slope overshoot and grow"
@@ -64,8 +74,8 @@ def _beyond_limit(
             "curvature": curvature,
             "limit": limit,
             "suggested": 1.0 / curvature,
-            "best_step": trace.best.index,
-            "best_loss": trace.best.full_loss,
+            "best_step": best.index,
+            "best_loss": best.full_loss,
         },
         remedy=f"use learning rate {1.0 / curvature:.2g} (1/curvature), or auto",
         source=GRADIENT_DESCENT,

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
-from steepest.objective.protocol import Objective, Vector
 
 __all__ = ["judge_separation"]
-
 
 SOURCE = (
     "Albert & Anderson 1984, On the existence of maximum likelihood estimates in logistic "
@@ -18,18 +17,16 @@ SOURCE = (
 REMEDY = "add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have a best size"
 
 
-def judge_separation(
-    objective: Objective, params: Vector, loss: float, classes: Sequence[object] | None
-) -> Verdict | None:
+def judge_separation(evidence: Evidence) -> Verdict | None:
     """Return the verdict on classes that are told apart without fault, None if they are not.
 
-    `params` and `loss`, the mean over all rows, are those at the end of a run. They are their own
-    certificate: see `objective.model.separability`.
+    The params at the end of a run are their own certificate: see `objective.model.separability`.
     """
+    objective, last, classes = evidence.objective, evidence.trace[-1], evidence.classes
     threshold = objective.separation_threshold()
-    if threshold and loss < threshold:
-        return _all_separated(objective.count, loss)
-    if classes is None or not (separated := objective.separated_classes(params)).size:
+    if threshold and last.full_loss < threshold:
+        return _all_separated(objective.count, last.full_loss)
+    if classes is None or not (separated := objective.separated_classes(last.params)).size:
         return None
     return _some_separated([str(classes[code]) for code in separated], objective.count)
 

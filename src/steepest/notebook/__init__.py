@@ -1,1 +1,4 @@
-"""The page in a notebook, and the picture or words where there can be no page."""
+"""The page in a notebook, as a widget: the only room that knows anywidget.
+
+What a notebook shows where there can be no page is in `run/display.py`.
+"""

@@ -165,9 +165,9 @@ class Problem:
 
     def _refuse(self, what: str) -> NoReturn:
         raise ChoiceError(
-            f"{what}: that needs a table with features and a target, but this run is of {self.name}, of "
-            "which only the loss of its params is known; it has params, explain(), figure(), "
-            "film(), surface(), trace_table() and save()"
+            f"{what}: that needs a table with features and a target, but this run is of "
+            f"{self.name}, of which only the loss of its params is known; it has params, "
+            "explain(), figure(), film(), surface(), trace_table() and save()"
         )
 
     def check_whole(self) -> None:

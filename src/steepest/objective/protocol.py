@@ -20,7 +20,7 @@ from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
     from steepest.objective.coordinates.hessian_whitening import HessianWhitening
-    from steepest.objective.model.normal_equations import NormalEquations
+    from steepest.objective.normal_equations import NormalEquations
 
 __all__ = ["Objective", "Vector"]
 

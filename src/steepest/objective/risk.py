@@ -28,8 +28,8 @@ from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array, Layout, Model
-from steepest.objective.model.normal_equations import NormalEquations
 from steepest.objective.model.separability import separated_classes, separation_threshold
+from steepest.objective.normal_equations import NormalEquations
 from steepest.objective.plane.linear import LinearPlaneLoss
 from steepest.objective.plane.plane import Plane
 from steepest.objective.protocol import Objective

@@ -61,11 +61,12 @@ def scene_record(
     surface: Surface,
     lowest: float | None,
     live: bool = False,
+    known: dict[int, float] | None = None,
 ) -> Record:
     """Return all that a page shows of a run at first.
 
     `lowest` is the lowest loss of the objective, None if it is not known; `live` says that Python
-    computes for the page.
+    computes for the page; `known` is as `run_record` has it.
     """
     shown = _shown_rows(data)
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
@@ -95,7 +96,7 @@ def scene_record(
         "X": dense_rows(data.X, shown).ravel(),
         "y": data.y[shown],
         "rowNumbers": (shown + 1).astype(np.int32),
-        "run": run_record(story, objective, lowest, most),
+        "run": run_record(story, objective, lowest, most, known),
         "surface": surface_record(story, surface),
     }
 
@@ -145,18 +146,23 @@ def _losses(story: Story, unit: str) -> list[Record]:
 
 
 def run_record(
-    story: Story, objective: LinearObjective, lowest: float | None, most: int = MOST_STEPS
+    story: Story,
+    objective: LinearObjective,
+    lowest: float | None,
+    most: int = MOST_STEPS,
+    known: dict[int, float] | None = None,
 ) -> Record:
     """Return a run for a page: its choices, its steps, how it ended and what is said of it.
 
     `lowest` is the lowest loss that is known of the objective; `most` is how many points are told,
-    of longer runs the first ones and ever fewer after them.
+    of longer runs the first ones and ever fewer after them. `known` has losses of all rows by step,
+    and gets those that are worked out here: whoever keeps it has each worked out once.
     """
     plan, trace = story.plan, story.trace
     index = _kept_steps(trace, most)
     place = np.searchsorted(trace.kept, index)
     params = trace.params[place]
-    losses = _full_losses(trace.full_losses[index], params, objective)
+    losses = _full_losses(trace, index, params, objective, {} if known is None else known)
     return {
         "choices": _choices(plan, trace),
         "size": objective.size,
@@ -187,15 +193,24 @@ def _kept_steps(trace: Trace, most: int) -> NDArray[np.intp]:
     return np.union1d(chosen, np.array([0, trace.best.index, len(trace) - 1], dtype=np.intp))
 
 
-def _full_losses(losses: Array, params: Array, objective: LinearObjective) -> Array:
+def _full_losses(
+    trace: Trace,
+    index: NDArray[np.intp],
+    params: Array,
+    objective: LinearObjective,
+    known: dict[int, float],
+) -> Array:
     """Return the losses of all rows, those that mini-batches left open worked out if few."""
+    losses = trace.full_losses[index]
     holes = np.flatnonzero(np.isnan(losses))
     if len(holes) * objective.blocks.X.size > MOST_WORK:
         return losses
-    filled = losses.copy()
     with np.errstate(over="ignore", invalid="ignore"):
-        filled[holes] = [objective.value(params[i]) for i in holes]
-    return filled
+        for i, step in zip(holes, index[holes].tolist(), strict=True):
+            if step not in known:
+                known[step] = objective.value(params[i])
+            losses[i] = known[step]
+    return losses
 
 
 def _best(losses: Array) -> int:

@@ -363,8 +363,20 @@ class Run(FormerNames):
         """Return the run as a page reads it; `live` says that Python computes for the page."""
         from steepest.page.record import scene_record
 
-        data, risk = self.problem.table("a page"), self.problem.risk("a page")
-        return scene_record(self.story, data, risk, self._page_surface, self.lowest_loss, live)
+        return scene_record(
+            self.story,
+            self.problem.table("a page"),
+            self.problem.risk("a page"),
+            self._page_surface,
+            self.lowest_loss,
+            live,
+            self._page_losses,
+        )
+
+    @cached_property
+    def _page_losses(self) -> dict[int, float]:
+        """The losses of all rows that were worked out for a page, by step."""
+        return {}
 
     @cached_property
     def _page_surface(self) -> Surface:

@@ -12,12 +12,11 @@ from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.method import plan_stopping
 from steepest.descent.plan.options import Options
 from steepest.descent.stopping import Stop, Stopping
-from steepest.diagnosis.divergence import judge_divergence
-from steepest.diagnosis.separation import judge_separation
+from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
+from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
-from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND
 from steepest.run.callback import Callback
 from steepest.trace import Step, Trace
 
@@ -67,7 +66,7 @@ def train(
     return Outcome(
         trace=trace,
         stop=stop,
-        verdicts=_judged(method, trace, stop, classes),
+        verdicts=judge(Evidence(method, trace, stop, classes)),
         checkpoint=_checkpoint_at_end(descent, trace, stop),
     )
 
@@ -165,27 +164,3 @@ def _watched(descent: Descent, stopping: Stopping, progress: bool) -> Watched:
     from steepest.view.progress import watch_steps
 
     return watch_steps(descent, stopping.steps, stopping.seconds, stopping.since)
-
-
-def _judged(
-    method: Method, trace: Trace, stop: Stop, classes: Sequence[object] | None
-) -> list[Verdict]:
-    """Return what is wrong with the run; `classes` are the target's, if it has any."""
-    last = trace[-1]
-    separation = judge_separation(method.objective, last.params, last.full_loss, classes)
-    return [verdict for verdict in (_divergence(method, trace, stop), separation) if verdict]
-
-
-def _divergence(method: Method, trace: Trace, stop: Stop) -> Verdict | None:
-    """Return the verdict on a run that left its best point; a search does not, batches may."""
-    objective, step_size = method.objective, method.step_size
-    in_batches = method.sampler.in_epoch > 1
-    wandered = in_batches and stop.reason != "diverged"
-    if step_size.never_rises or wandered:
-        return None
-    bounded = objective.layout.shape[0] > MOST_EXACT_BOUND or in_batches
-    # A kink of L1 may hold what would grow without it.
-    proves = objective.is_quadratic and not bounded
-    # The limit of a rule is one of rates that were given: some that are found exceed it on purpose.
-    curvature = method.coordinates.curvature if step_size.is_given else None
-    return judge_divergence(trace, method.rule, curvature, proves, method.coordinates.in_words)

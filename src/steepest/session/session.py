@@ -19,8 +19,21 @@ from steepest.page.html import saved_html
 from steepest.page.record import Record, run_record, surface_record
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
-from steepest.session import request as asked
 from steepest.session.opening import OpenData, open_file, open_run, open_table
+from steepest.session.request import (
+    MOST_LINK,
+    MOST_POINTS,
+    ChosenOptions,
+    choices_of,
+    edited,
+    file_of,
+    index_of,
+    names_of,
+    paths_of,
+    vector_of,
+    window_of,
+    word_of,
+)
 from steepest.surface.axes import Axes, CoordinateAxes
 from steepest.surface.surface import surface_on_plane
 from steepest.view.story import Story, loss_label
@@ -93,7 +106,7 @@ class Session:
     def _answer(self, request: object, given_up: GivenUp) -> Record:
         if not isinstance(request, Mapping):
             raise ChoiceError("a request must be an object with an `ask`")
-        ask = asked.word_of(request.get("ask"), "ask")
+        ask = word_of(request.get("ask"), "ask")
         if ask not in self._asks:
             known = ", ".join(self._asks)
             raise ChoiceError(f"nothing can be asked by the name {ask!r}; known are {known}")
@@ -101,9 +114,9 @@ class Session:
 
     def _open(self, request: Request, given_up: GivenUp) -> Record:
         """Open other data, target or features; nothing that is named: what is open already."""
-        target = asked.word_of(request.get("target"), "target")
-        features = asked.names_of(request.get("features"), "features")
-        chosen = asked.choices_of(request.get("choices"))
+        target = word_of(request.get("target"), "target")
+        features = names_of(request.get("features"), "features")
+        chosen = choices_of(request.get("choices"))
         table = self._table(request)
         if table is not None or target is not None or features is not None or chosen:
             self._opened = self._reopened(table, target, features, chosen, given_up)
@@ -114,8 +127,8 @@ class Session:
     def _table(self, request: Request) -> Table | None:
         """Return the table that a request names or brings, None if it does neither."""
         if request.get("file") is not None:
-            return open_file(*asked.file_of(request["file"]))
-        name = asked.word_of(request.get("data"), "data")
+            return open_file(*file_of(request["file"]))
+        name = word_of(request.get("data"), "data")
         if name is None:
             return None
         if name in datasets():
@@ -130,7 +143,7 @@ class Session:
         table: Table | None,
         target: str | None,
         features: list[str] | None,
-        choices: asked.ChosenOptions,
+        choices: ChosenOptions,
         given_up: GivenUp,
     ) -> OpenData:
         table = self._opened.table if table is None else table
@@ -153,8 +166,8 @@ class Session:
 
     def _run(self, request: Request, given_up: GivenUp) -> Run:
         """Return the run of the choices and rows in a request."""
-        choices = asked.choices_of(request.get("choices"))
-        rows = asked.edited(self._opened.data, request.get("rows"))
+        choices = choices_of(request.get("choices"))
+        rows = edited(self._opened.data, request.get("rows"))
         choices.setdefault("steps", 200)
         choices["seconds"] = SECONDS
         run = descend_rows(rows, given_up=given_up, **choices)
@@ -175,24 +188,24 @@ class Session:
 
     def _surface(self, request: Request, given_up: GivenUp) -> Record:
         objective = self._objective(request)
-        choices = asked.choices_of(request.get("choices"))
+        choices = choices_of(request.get("choices"))
         size, unit = objective.size, self._opened.data.target.unit
-        base = asked.vector_of(request.get("base"), "base", size)
-        paths, losses = asked.paths_of(request.get("see"), size)
+        base = vector_of(request.get("base"), "base", size)
+        paths, losses = paths_of(request.get("see"), size)
         if np.isnan(losses).all():
             paths, losses = base[None, :], np.array([objective.value(base)])
-        points = asked.index_of(request.get("points", 101), "points", asked.MOST_POINTS + 1)
+        points = index_of(request.get("points", 101), "points", MOST_POINTS + 1)
         walk = self._walk(request, choices)
         axes = self._axes(request, objective, walk)
-        shown = asked.window_of(request.get("window"))
+        shown = window_of(request.get("window"))
         surface = surface_on_plane(objective, axes, base, paths, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
         return surface_record(story, surface, walk)
 
-    def _walk(self, request: Request, choices: asked.ChosenOptions) -> str:
+    def _walk(self, request: Request, choices: ChosenOptions) -> str:
         """Return the scale in whose coordinates a surface is wanted, "none" for the reader's."""
-        axes = asked.word_of(request.get("axes"), "axes") or "units"
+        axes = word_of(request.get("axes"), "axes") or "units"
         if axes not in ("units", "walk"):
             raise ChoiceError(f"the axes are {axes!r}, but they must be units or walk")
         if axes == "units":
@@ -203,8 +216,8 @@ class Session:
 
     def _axes(self, request: Request, objective: LinearObjective, walk: str) -> Axes:
         names = self._opened.run.param_names
-        x = names[asked.index_of(request.get("x"), "x", len(names))]
-        y = names[asked.index_of(request.get("y"), "y", len(names))]
+        x = names[index_of(request.get("x"), "x", len(names))]
+        y = names[index_of(request.get("y"), "y", len(names))]
         if walk == "none":
             return CoordinateAxes.of_params(names, x, y)
         scale = coordinates_of(objective, walk)
@@ -212,12 +225,12 @@ class Session:
 
     def _loss(self, request: Request, given_up: GivenUp) -> Record:
         objective = self._objective(request)
-        params = asked.vector_of(request.get("params"), "params", objective.size)
+        params = vector_of(request.get("params"), "params", objective.size)
         return {"loss": objective.value(params)}
 
     def _objective(self, request: Request) -> LinearObjective:
-        choices = asked.choices_of(request.get("choices"))
-        rows = asked.edited(self._opened.data, request.get("rows"))
+        choices = choices_of(request.get("choices"))
+        rows = edited(self._opened.data, request.get("rows"))
         return objective_of(rows, Options(**choices))
 
     def _page(self, request: Request, given_up: GivenUp) -> Record:
@@ -229,5 +242,5 @@ class Session:
         run = self._run({"choices": request.get("choices")}, given_up)
         record = run.record()
         state = "link" if record["engine"] == "page" else "look"
-        link = asked.word_of(request.get(state), state, asked.MOST_LINK) or ""
+        link = word_of(request.get(state), state, MOST_LINK) or ""
         return {"html": saved_html(record, run.explain(), link)}

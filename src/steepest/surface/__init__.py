@@ -1,7 +1,7 @@
 """The loss surface: the true loss of the objective on a plane through its params.
 
-`directions.py` turns names of params, or two vectors, into the axes of `axes.py`; `window.py`
-chooses what part of the plane to show; `surface.py` asks the objective for its loss there and
-puts all together into the record that the views draw. How a loss is worked out on a plane is the
-objective's own (`objective/plane/`).
+`directions` turns names of params, or two vectors, into the axes of `axes`; `window` chooses what
+part of the plane to show; `surface` asks the objective for its loss there and puts all together
+into the record that the views draw. How a loss is worked out on a plane is the objective's own
+(`objective/plane/`).
 """

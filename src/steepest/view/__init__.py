@@ -1,8 +1,7 @@
-"""A run in words, tables, figures and films.
+"""A run in words, tables, figures and films, made from records and nothing more.
 
-`scene.py` gathers all that is said and shown into one plain record; everything else here reads
-that record and nothing more. `words.py`, `captions.py` and `table.py` say it. `fit.py`,
-`relief.py` and `chart.py` draw one panel each (`panel.py` says what that is, `shading.py` how the
-surface is coloured), `figure.py` sets them on a page and `film.py` lets them move. `style.py` holds
-the colours and the type.
+`story` gathers what is said and `scene` what is drawn besides. `words` (`section`, `class_table`),
+`captions` and `table` say it. `fit`, `relief` and `chart` draw one panel each (`panel` says what
+that is, `shading` how the surface is coloured), `figure` sets them on a page and `film` lets them
+move. `style` holds the colours and the type, `progress` the bars on a terminal.
 """

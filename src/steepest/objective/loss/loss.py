@@ -148,6 +148,10 @@ class RowByRow(Loss, Protocol):
         """Return `unit`: the margin is the prediction."""
         return unit
 
+    def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
+        """Return `value` and `slope`, (rows,) each; a loss may share work between them."""
+        return self.value(margin, target), self.slope(margin, target)
+
     def total_and_slope(
         self, margin: Array, target: Array, weight: Array | None = None
     ) -> tuple[float, Array]:

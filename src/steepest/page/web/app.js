@@ -183,7 +183,7 @@ function makeCard(grid, name, title, make, on) {
     show(state, changed) {
       card.show(state, changed);
       if (!isNew(changed, 'scene', 'surface', 'runs', 'at', 'axes')) return;
-      caption.textContent = captionOf(name, state);
+      caption.textContent = card.caption?.(state) ?? captionOf(name, state);
       // Where the numbers of the picture are, for those who do not see it.
       const where = name === 'fit' ? 'rows' : 'the steps';
       text.textContent = `${described(name, state)} Its numbers are in the table of ${where}.`;

@@ -1,0 +1,35 @@
+"""Evidence: all that is known of a descent once it is over, for a verdict to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from steepest.descent.loop import Method
+from steepest.descent.stopping import Stop
+from steepest.objective.protocol import Objective
+from steepest.trace import Trace
+
+__all__ = ["Evidence"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What ran, every step that it took, and why it ended; a verdict is a function of it.
+
+    `method` has the parts: rule, step size, coordinates, sampler. `classes` are those of the
+    target in the order of their codes, None if it is a number.
+    """
+
+    method: Method
+    trace: Trace
+    stop: Stop
+    classes: Sequence[object] | None = None
+
+    @property
+    def objective(self) -> Objective:
+        """What was descended, on all rows."""
+        return self.method.objective
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether a step was evaluated on a part of the rows, so losses may rise by chance."""
+        return self.method.sampler.in_epoch > 1
