@@ -439,7 +439,7 @@ def test_names_must_be_one_for_each_param() -> None:
     class Named(Rosenbrock):
         param_names = ("a", "a")
 
-    with pytest.raises(st.ChoiceError, match="param_names .* 1 different names, but .* 2 params"):
+    with pytest.raises(st.ChoiceError, match=r"param_names .* 1 different names, but .* 2 params"):
         st.descend(Named(), start=STEEP)
 
 
