@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench house clean
+.PHONY: help demo test lint torch bench house clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -22,6 +22,8 @@ lint: $(VENV)/dev  ## style, types, and the arrows between the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+torch: $(VENV)/torch  ## install PyTorch beside, for the tests that are skipped without it
+
 bench: $(VENV)/bench  ## print the tables of speed against the peers
 	$(BIN)/python -m bench
 
@@ -38,7 +40,7 @@ $(VENV)/user: pyproject.toml
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/dev $(VENV)/bench: $(VENV)/%: pyproject.toml
+$(VENV)/dev $(VENV)/torch $(VENV)/bench: $(VENV)/%: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV) for $* ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[$*]'

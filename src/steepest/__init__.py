@@ -31,7 +31,8 @@ from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, Huber, Squared
 from steepest.objective.risk import LinearObjective
 from steepest.run.descend import descend
-from steepest.run.run import Run, load
+from steepest.run.load import load
+from steepest.run.run import Run
 from steepest.surface.surface import Surface
 from steepest.trace import Step, Trace
 

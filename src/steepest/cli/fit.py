@@ -9,7 +9,8 @@ import click
 from steepest.cli.options import descent_options, names_in
 from steepest.cli.outputs import KINDS, check, hand_over, outputs
 from steepest.run.descend import descend
-from steepest.run.run import Run, load
+from steepest.run.load import load
+from steepest.run.run import Run
 
 __all__ = ["fit"]
 

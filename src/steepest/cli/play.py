@@ -10,7 +10,7 @@ import click
 from steepest.cli.options import names_in
 from steepest.data.table import read_table
 from steepest.errors import ChoiceError
-from steepest.run.run import load
+from steepest.run.load import load
 
 if TYPE_CHECKING:
     from steepest.session.opening import OpenData

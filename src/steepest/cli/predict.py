@@ -8,7 +8,7 @@ import click
 from steepest.cli.outputs import check
 from steepest.data.written import write_table
 from steepest.files import TABLES
-from steepest.run.run import load
+from steepest.run.load import load
 
 if TYPE_CHECKING:
     import pyarrow as pa

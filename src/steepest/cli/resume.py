@@ -7,7 +7,7 @@ import click
 from steepest.cli.options import descent_options
 from steepest.cli.outputs import check, hand_over, outputs
 from steepest.descent.plan.option import Part
-from steepest.run.run import load
+from steepest.run.load import load
 
 __all__ = ["resume"]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from steepest.cli.outputs import check, outputs, tell, write
-from steepest.run.run import load
+from steepest.run.load import load
 
 __all__ = ["show"]
 

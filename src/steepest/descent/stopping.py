@@ -167,7 +167,7 @@ class Stopping:
         if self.tol is None:
             return None
         vanished = min(self.separation_loss, VANISHED * self.null_loss)
-        if trace.last.full_loss < vanished:
+        if vanished and trace.last.full_loss < vanished:
             return Stop(
                 "separated",
                 "stopped: the classes are told apart without fault, so the loss would fall for "

@@ -23,7 +23,8 @@ def judge_separation(evidence: Evidence) -> Verdict | None:
     The params at the end of a run are their own certificate: see `objective.model.separability`.
     """
     objective, last, classes = evidence.objective, evidence.trace[-1], evidence.classes
-    if last.full_loss < objective.separation_threshold():
+    threshold = objective.separation_threshold()
+    if threshold and last.full_loss < threshold:
         return _all_separated(objective.count, last.full_loss)
     if classes is None or not (separated := objective.separated_classes(last.params)).size:
         return None

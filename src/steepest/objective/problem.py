@@ -149,7 +149,7 @@ class Problem:
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias of params, (params,); ChoiceError if they are not these."""
-        self._refuse("a weight or a bias")
+        self._refuse("weights and bias")
 
     def margins(self, params: Vector, X: Matrix) -> Array:
         """Return the output of the model for rows X, (rows,) or (rows, k); ChoiceError without."""
@@ -165,9 +165,9 @@ class Problem:
 
     def _refuse(self, what: str) -> NoReturn:
         raise ChoiceError(
-            f"{what} needs a table with features and a target, but this run is of {self.name}, of "
-            "which only the loss of its params is known; it has params, explain(), figure(), "
-            "film(), surface(), trace_table() and save()"
+            f"{what}: that needs a table with features and a target, but this run is of "
+            f"{self.name}, of which only the loss of its params is known; it has params, "
+            "explain(), figure(), film(), surface(), trace_table() and save()"
         )
 
     def check_whole(self) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from steepest.view.scene import Scene
     from steepest.view.story import Story
 
-__all__ = ["Run", "load"]
+__all__ = ["Run"]
 
 Array = NDArray[np.float64]
 
@@ -394,17 +394,3 @@ class Run(FormerNames):
         from steepest.run.saved import write_run
 
         write_run(self, path)
-
-
-def load(path: str | os.PathLike[str], objective: object = None) -> Run:
-    """Return the run that `Run.save` wrote to `path`.
-
-    Of a run of an objective that was given the file has every step, but not the objective, which
-    is code: with `objective` the run has it again, and its loss where the run ended is compared
-    with the recorded one. Without, all that needs it says so. Raises FileError for a file that is
-    missing, damaged, foreign, or of a later version, and ChoiceError for another objective than
-    the run's, or one for a run of data.
-    """
-    from steepest.run.saved import read_run
-
-    return Run(**read_run(path, objective))

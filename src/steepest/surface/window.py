@@ -37,7 +37,8 @@ def window(path: Array, losses: Array, bowl: Bowl | None, size: Array) -> Array:
 
 def _in_bounds(losses: Array) -> NDArray[np.bool_]:
     """Return which points to show: all but those of a path that has diverged there."""
-    return np.isfinite(losses) & (losses <= MOST_RISE * losses[0])
+    most = losses[0] + (MOST_RISE - 1.0) * abs(losses[0])
+    return np.isfinite(losses) & (losses <= most)
 
 
 def _least_span(losses: Array, bowl: Bowl | None, size: Array, spread: Array) -> Array:

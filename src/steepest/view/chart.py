@@ -224,7 +224,9 @@ class Gradients:
         axes.plot(known, lengths[known], color="#c9d1d8", lw=1.4, zorder=1)
         if (lengths[known] > 0).any():
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(numticks=9))
             axes.yaxis.set_minor_locator(NullLocator())
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
         _over_steps(axes, len(lengths) - 1)
         axes.set_xlabel("step")
         axes.set_ylabel("length of the gradient")

@@ -1,6 +1,7 @@
 """What a model is: a function of rows and params, with its derivatives, of any number of layers.
 
     layout                       how the vector of params falls into weights and biases
+    param_names, param_units     what these are called, by the names and units of the features
     at(params)                   the model at these params, unpacked once for all blocks of rows
     .output(X)                   f(X), the margin of each row, (rows,) or (rows, k)
     .pullback(X, slope)          J' slope, (params,): the gradient by the params, of that by f
@@ -10,6 +11,7 @@ J is the matrix of derivatives of all outputs by all params; it is never formed.
 module here with these, and every loss, penalty, rule and picture is there for it.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -65,6 +67,14 @@ class Model(Protocol):
     @property
     def layout(self) -> Layout:
         """How the params fall into weights and biases."""
+
+    def param_names(
+        self, features: Sequence[str], classes: Sequence[object] | None
+    ) -> tuple[str, ...]:
+        """Return the names of all params, (params,), by those of features and classes."""
+
+    def param_units(self, features: Sequence[str], margin: str) -> tuple[str, ...]:
+        """Return the unit of each param, (params,), by those of the features and of a margin."""
 
     def at(self, params: Vector) -> ModelAt:
         """Return the model at `params`, (params,)."""
