@@ -27,6 +27,8 @@ __all__ = ["descend", "descend_rows"]
 
 
 @takes_options()
+@ONE_BLAS_THREAD
+@np.errstate(over="ignore", invalid="ignore")
 def descend(
     data: Any,
     target: str | None = None,
@@ -79,9 +81,12 @@ def descend(
         sample_weight=sample_weight,
         threads=threads,
     )
-    return descend_rows(
-        rows, threads=threads, progress=progress, callback=callback, start=start, **options
-    )
+    return _descended(rows, threads, progress, callback, _never, start, options)
+
+
+def _never() -> bool:
+    """Return False: nobody gives up."""
+    return False
 
 
 @takes_options()
@@ -93,7 +98,7 @@ def descend_rows(
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
-    given_up: Callable[[], bool] = lambda: False,
+    given_up: Callable[[], bool] = _never,
     start: ArrayLike | Run | None = None,
     **options: Unpack[OptionKeywords],
 ) -> Run:
@@ -101,6 +106,19 @@ def descend_rows(
 
     `given_up` is asked between steps; once it says so the run is interrupted.
     """
+    return _descended(rows, threads, progress, callback, given_up, start, options)
+
+
+def _descended(
+    rows: Data,
+    threads: int | None,
+    progress: bool,
+    callback: Callable[[Step], object] | None,
+    given_up: Callable[[], bool],
+    start: ArrayLike | Run | None,
+    options: OptionKeywords,
+) -> Run:
+    """Return the run on these rows; whoever calls sees to BLAS's threads and to warnings."""
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     objective = objective_of(rows, given, threads)
