@@ -11,7 +11,7 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
@@ -193,8 +193,12 @@ def named_features(names: Sequence[str]) -> Features:
     return Features(tuple([Column(name, "number") for name in names]))
 
 
+@lru_cache(maxsize=4)
 def plain_features(count: int) -> Features:
-    """Return `count` features for an array without names: "x1", "x2", ..."""
+    """Return `count` features for an array without names: "x1", "x2", ...
+
+    They are kept for the next array of that width: making thirty takes as long as some steps.
+    """
     return named_features([f"x{index}" for index in range(1, count + 1)])
 
 

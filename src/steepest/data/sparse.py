@@ -94,6 +94,8 @@ Matrix: TypeAlias = NDArray[np.float64] | Sparse
 
 def is_sparse(source: object) -> "TypeIs[Sparse]":
     """Return whether `source` is a sparse array or matrix of SciPy."""
+    if isinstance(source, np.ndarray):
+        return False
     sparse = sys.modules.get("scipy.sparse")
     return sparse is not None and sparse.issparse(source)
 
