@@ -91,7 +91,7 @@ def picture(package: str) -> str:
             lines.append(f"  {_short(part, package)} --> {_short(other, package)}")
     if package == PACKAGE:
         for one, other in exceptions():
-            lines.append(f"  {one.split('.')[1]} -.-> {other.split('.')[1]}")
+            lines.append(f"  {other.split('.')[1]} <-.-> {one.split('.')[1]}")
     return "\n".join(["```mermaid", "flowchart TD", *lines, "```"])
 
 

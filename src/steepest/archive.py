@@ -35,7 +35,7 @@ def write_archive(
     record: Mapping[str, object],
     arrays: Mapping[str, NDArray[np.generic]],
 ) -> None:
-    """Write `record` and `arrays` to `path`; FileError, and no file, if that fails."""
+    """Write `record` and `arrays`, of any shapes, to `path`; FileError, and no file, if not."""
     text = json.dumps({"format": FORMAT, "version": VERSION, **record}, indent=1, allow_nan=False)
     with (
         whole_file(path) as draft,

@@ -170,7 +170,7 @@ class Trace:
 
     @property
     def kept(self) -> NDArray[np.intp]:
-        """The indices of the steps whose vectors are kept, in order."""
+        """The indices of the steps whose vectors are kept, in order, (kept,)."""
         ends = [step.index for step in (self._best, self._last) if step is not None]
         return np.union1d(self._steps[: self._count], np.array(ends, dtype=np.intp))
 
@@ -237,12 +237,12 @@ class Trace:
 
     @property
     def whitened(self) -> NDArray[np.intp]:
-        """The indices of the steps at which the coordinates of the walk were made anew."""
+        """The indices of the steps at which the coordinates were made anew, (whitened,)."""
         return np.flatnonzero(self._column("whitened"))
 
     @property
     def rounded(self) -> NDArray[np.intp]:
-        """The former name of `whitened`; deprecated."""
+        """The former name of `whitened`, of its shape; deprecated."""
         return renamed("Trace.rounded", "whitened", self.whitened)
 
     def _column(self, name: str) -> Array:
@@ -280,7 +280,7 @@ class Trace:
         return table
 
     def to_arrays(self) -> dict[str, AnyArray]:
-        """Return all there is to keep as named arrays; `from_arrays` takes them back."""
+        """Return all there is to keep as named arrays, (steps, numbers) and (kept, params)."""
         return {
             "numbers": self._numbers[: self._length],
             "kept": self.kept,
@@ -292,7 +292,7 @@ class Trace:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, AnyArray]) -> "Trace":
-        """Return the trace whose `to_arrays` gave `arrays`; KeyError if one of them is missing."""
+        """Return the trace that gave `arrays`, of its shapes; KeyError if one is missing."""
         numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
         trace = cls(size=arrays["params"].shape[1])
         # A file from before a number was recorded has a column less.
@@ -322,7 +322,8 @@ class Trace:
     def with_full_losses(self, value: Callable[[Array], float]) -> "Trace":
         """Return a copy in which all kept steps have a `full_loss`.
 
-        `value(params)` is the loss of all rows; it is asked only where it was not worked out.
+        `value(params)` is the loss of all rows at (params,); it is asked only where it was not
+        worked out.
         """
         arrays, full = self.to_arrays(), COLUMNS["full_loss"]
         numbers = self._numbers[: self._length].copy()

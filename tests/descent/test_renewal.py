@@ -27,7 +27,7 @@ def test_coordinates_stay_as_they_are_unless_something_renews_them() -> None:
     objective, _ = made()
     at = objective.evaluate(np.zeros(4))
     stays = Renewal()
-    assert not stays.due(objective, 1000, 1.0, 1)
+    assert not stays.due(objective, 1000, 1.0, None)
     assert stays.every(objective, None) == 1 and stays.renewed(objective, at, 1) is None
 
 
@@ -35,14 +35,14 @@ def test_coordinates_stay_as_they_are_unless_something_renews_them() -> None:
 def test_a_whitening_is_due_after_twice_the_steps_that_it_costs(features: int, first: int) -> None:
     """The features and the bias at 64 a step: 128 cost 2 steps, so it is due after 4."""
     objective, renews = made(features)
-    due = [since for since in range(20) if renews.due(objective, since, 1.0, 1)]
+    due = [since for since in range(20) if renews.due(objective, since, 1.0, None)]
     assert due == list(range(first, 20))
 
 
 def test_a_gradient_that_shrinks_fast_needs_no_better_coordinates() -> None:
     objective, renews = made()
-    assert renews.due(objective, 10, 1.01 * FAST, 1)
-    assert not renews.due(objective, 10, FAST, 1)
+    assert renews.due(objective, 10, 1.01 * FAST, None)
+    assert not renews.due(objective, 10, FAST, None)
 
 
 def test_each_margin_has_a_matrix_of_its_own_while_that_is_cheap() -> None:

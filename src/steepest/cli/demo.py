@@ -46,11 +46,7 @@ def demo(out: str) -> None:
     Example:
       steepest demo --out steepest-demo
     """
-    folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make the folder {folder}: {error.strerror}") from error
+    _make(Path(out))
     for name, choices in DEMOS.items():
         shown = about(name)
         click.secho(f"\n{shown.title}", bold=True)
@@ -65,3 +61,11 @@ def demo(out: str) -> None:
             trace=[],
         )
         tell(run, files)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder if it is not there; FileError if it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"cannot make the folder {folder}: {error.strerror}") from error

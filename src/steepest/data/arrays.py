@@ -64,7 +64,7 @@ def array_holes(
         found = sparse_holes(X, names)
     else:
         found = [_holes(name, values) for name, values in zip(names, X.T, strict=True)]
-    if y is not None:
+    if y is not None and not (y.dtype.kind in "biuf" and np.isfinite(y).all()):
         found.append(_holes("y", y))
     return [holes for holes in found if holes]
 

@@ -11,7 +11,7 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
@@ -124,7 +124,7 @@ class Features:
         return tuple(column.name for column in self.columns if column.kind == "category")
 
     def matrix(self, table: Table) -> NDArray[np.float64]:
-        """Return X, (rows, len(names)), C order, of the table at hand or of a new one.
+        """Return X, (rows, names), in C order, of the table at hand or of a new one.
 
         Raises DataError for a missing column, a gap, an infinite value, a level that was not
         there at first, or a column of another kind, and says where.
@@ -193,8 +193,12 @@ def named_features(names: Sequence[str]) -> Features:
     return Features(tuple([Column(name, "number") for name in names]))
 
 
+@lru_cache(maxsize=4)
 def plain_features(count: int) -> Features:
-    """Return `count` features for an array without names: "x1", "x2", ..."""
+    """Return `count` features for an array without names: "x1", "x2", ...
+
+    They are kept for the next array of that width: making thirty takes as long as some steps.
+    """
     return named_features([f"x{index}" for index in range(1, count + 1)])
 
 

@@ -54,9 +54,11 @@ def _of_dense(X: Array, weight: Array | None) -> _Spread:
     That row weighs as much as any, so its square about the mean is no more than all squares
     together times the number of rows: no more digits are lost. A constant feature is exactly 0.
     """
-    heaviest = 0 if weight is None else int(np.argmax(weight))
-    weight = np.ones(len(X)) if weight is None else weight
-    total = float(weight.sum())
+    heaviest = 0
+    if weight is None:
+        weight, total = np.ones(len(X)), float(len(X))
+    else:
+        heaviest, total = int(np.argmax(weight)), float(weight.sum())
     if total == 0.0:
         return _Spread(0.0, weight[:1] @ X[:1], np.zeros(X.shape[1]))
     near = X[heaviest]

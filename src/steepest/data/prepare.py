@@ -186,9 +186,10 @@ def _from_arrays(
     features = plain_features(X.shape[1]) if names is None else _named(names, X.shape[1])
     holes = array_holes(X, y, features.names, threads) + weight_holes(weights, WEIGHTS)
     place = _row if counting is None else lambda index: _row(int(counting[index]))
-    sound = _sound_rows(holes, len(y), place, "arrays", missing)
-    dropped = int((~sound).sum())
-    if dropped:
+    dropped = 0
+    if holes:
+        sound = _sound_rows(holes, len(y), place, "arrays", missing)
+        dropped = int((~sound).sum())
         X, y = X[sound], y[sound]
         weights = None if weights is None else weights[sound]
         _check_rows(len(y), "arrays", f"{counted(dropped, 'row')} with gaps")

@@ -94,6 +94,8 @@ Matrix: TypeAlias = NDArray[np.float64] | Sparse
 
 def is_sparse(source: object) -> "TypeIs[Sparse]":
     """Return whether `source` is a sparse array or matrix of SciPy."""
+    if isinstance(source, np.ndarray):
+        return False
     sparse = sys.modules.get("scipy.sparse")
     return sparse is not None and sparse.issparse(source)
 
@@ -152,14 +154,14 @@ def sparse_holes(X: Sparse, names: Sequence[str]) -> list[Holes]:
 
 
 def matrix_parts(X: Matrix) -> dict[str, NDArray[np.generic]]:
-    """Return X as plain arrays by name, to be kept: one, or of a CSR array its four parts."""
+    """Return X, (rows, features), as named arrays: one, or the four parts of a CSR array."""
     if not is_sparse(X):
         return {"X": X}
     return dict(zip(PARTS, (X.data, X.indices, X.indptr, np.array(X.shape)), strict=True))
 
 
 def matrix_of(arrays: Mapping[str, NDArray[np.generic]]) -> Matrix:
-    """Return the X of which `matrix_parts` made these arrays; KeyError if one is missing."""
+    """Return the X, (rows, features), that became these arrays; KeyError if one is missing."""
     if "X" in arrays:
         return cast("NDArray[np.float64]", arrays["X"])
     from scipy.sparse import csr_array

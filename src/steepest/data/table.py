@@ -45,7 +45,7 @@ class Table:
         return f"row {source + 1}" if line is None else f"line {line}"
 
     def keep(self, rows: "NDArray[np.intp]") -> "Table":
-        """Return the table with only `rows` (indices from 0); places stay those of the source."""
+        """Return the table with only `rows`, (kept,), from 0; places stay those of the source."""
         kept = rows if self.kept is None else self.kept[rows]
         return Table(self.arrow.take(rows), self.name, self.path, kept)
 

@@ -80,8 +80,9 @@ class Target:
         if not self.categories:
             if values.dtype.kind not in "biuf":
                 raise DataError(f"{where} must hold numbers, got {values.dtype}")
-            wrong = np.flatnonzero(~np.isfinite(values))
-            if wrong.size:
+            finite = np.isfinite(values)
+            if not finite.all():
+                wrong = np.flatnonzero(~finite)
                 what = "no value" if np.isnan(values[wrong[0]]) else "an infinite value"
                 raise DataError(
                     f"{where} has {what} on {place(int(wrong[0]))}; fill it in or leave the row out"
@@ -106,12 +107,11 @@ class Target:
 
     def _codes_of_numbers(self, values: AnyArray) -> NDArray[np.float64]:
         """Return the codes of numbers, whose classes are sorted; -1 for an unknown one."""
-        known = np.array(self.classes, dtype=np.float64)
-        if len(known) == 2:
+        if len(self.classes or ()) == 2:
             # Two comparisons are quicker than a search.
-            codes = (values == known[1]).astype(np.float64)
-            codes[~((values == known[0]) | (values == known[1]))] = -1.0
-            return codes
+            first, second = (values == label for label in self.classes or ())
+            return second - np.where(first | second, 0.0, 1.0)
+        known = np.array(self.classes, dtype=np.float64)
         near = np.minimum(np.searchsorted(known, values), len(known) - 1)
         return np.where(known[near] == values, near, -1.0)
 
@@ -152,7 +152,7 @@ def choose_target(table: Table, name: str, classify: bool | None) -> Target:
 def plain_target(y: object, classify: bool | None) -> tuple[Target, NDArray[np.float64]]:
     """Return the target "y" of an array of numbers, booleans or strings, and its (rows,) values.
 
-    The rules and errors are those of `choose_target`.
+    The rules and errors are those of `choose_target`: DataError for what can be no target.
     """
     values = np.asarray(y)
     where = "y"
@@ -203,10 +203,10 @@ def _of_numbers(
     finite = values if sound.all() else values[sound]
     if finite.size == 0:
         raise DataError(f"{where} has no finite value at all; choose another column")
-    low, high = finite.min(), finite.max()
+    low, high = float(finite.min()), float(finite.max())
     two = low != high and _count(finite, low) + _count(finite, high) == finite.size
-    some_of_each = np.array([low, high]) if two else finite
-    whole = bool((np.floor(some_of_each) == some_of_each).all())
+    whole = low.is_integer() and (two or bool((np.floor(finite) == finite).all()))
+    whole = whole and high.is_integer()
     by_type = kind == "boolean" or (whole and two)
     if not (by_type if classify is None else classify):
         if low == high:
@@ -216,7 +216,7 @@ def _of_numbers(
             )
         return Target(name, unit=unit)
     python = bool if kind == "boolean" else int if whole else float
-    labels = [python(label) for label in np.unique(some_of_each)]
+    labels = [python(label) for label in ((low, high) if two else np.unique(finite))]
     _check_classes(labels, finite.size, where, most=finite.size if whole else _MOST_CLASSES)
     return Target(name, tuple(labels))
 

@@ -43,7 +43,7 @@ class WhiteningRecord(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """What a descent carries before step `index`, at `params` in the reader's units.
+    """What a descent carries before step `index`, at `params`, (params,), in the reader's units.
 
     `state` is the rule's own, `rows` how many the sample has that is evaluated. `passes` and
     `seconds` are those of the step before.

@@ -1,7 +1,8 @@
 """The evaluator: objective and coordinates as a descent asks them, with the last answers kept.
 
 A search evaluates where the next step may lead, so that step need not evaluate again, nor turn the
-gradient there into the coordinates of the walk, nor the step into params.
+gradient there into the coordinates of the walk, nor the step into params. Params, gradients and
+directions are all (params,).
 """
 
 from steepest.descent.checkpoint import LastStep
@@ -61,34 +62,48 @@ class Trial:
     `step` is in the coordinates of the walk, `change` and `params` in the reader's units.
     """
 
-    __slots__ = ("_slope", "_state", "change", "momentum", "params", "rate", "step")
+    __slots__ = (
+        "_begin",
+        "_coordinates",
+        "_evaluator",
+        "_objective",
+        "_slope",
+        "change",
+        "momentum",
+        "params",
+        "rate",
+        "step",
+    )
 
     def __init__(self, state: "SearchState", rate: float, momentum: float) -> None:
-        self._state = state
+        self._evaluator, self._objective = state.evaluator, state.objective
+        self._coordinates, self._begin = state.coordinates, state.gradient
         self._slope: float | None = None
         self.rate, self.momentum = rate, momentum
         self.step = rate * state.direction
-        if momentum and state.last is not None:
-            self.step += momentum * state.last.step
-        self.change = state.coordinates.params(self.step)
+        self.change = rate * state.direction_in_params
+        last = state.last
+        if momentum and last is not None:
+            self.step += momentum * last.step
+            moved = state.coordinates.params(last.step) if last.change is None else last.change
+            self.change += momentum * moved
         self.params = state.at.params + self.change
 
     @property
     def evaluation(self) -> Evaluation:
         """Loss and gradient where the step leads."""
-        return self._state.evaluator.evaluate(self._state.objective, self.params)
+        return self._evaluator.evaluate(self._objective, self.params)
 
     @property
     def gradient(self) -> Vector:
         """The gradient there, in the coordinates of the walk."""
-        state = self._state
-        return state.evaluator.pullback(state.coordinates, self.evaluation.gradient)[0]
+        return self._evaluator.pullback(self._coordinates, self.evaluation.gradient)[0]
 
     @property
     def slope(self) -> float:
         """The slope at the step's beginning along it: below 0 where it leads downhill."""
         if self._slope is None:
-            self._slope = float(self._state.gradient @ self.step)
+            self._slope = float(self._begin @ self.step)
         return self._slope
 
 
@@ -103,6 +118,7 @@ class SearchState:
     """
 
     __slots__ = (
+        "_in_params",
         "_trial",
         "arrived",
         "at",
@@ -139,6 +155,14 @@ class SearchState:
         self.last, self.before = last, before
         self.is_white, self.arrived, self.same_rows = is_white, arrived, same_rows
         self._trial: Trial | None = None
+        self._in_params: Vector | None = None
+
+    @property
+    def direction_in_params(self) -> Vector:
+        """The direction in the reader's units."""
+        if self._in_params is None:
+            self._in_params = self.coordinates.params(self.direction)
+        return self._in_params
 
     @property
     def loss(self) -> float:
@@ -171,7 +195,7 @@ class SearchState:
 
         None where the objective does not know them.
         """
-        directions, before = [self.coordinates.params(self.direction)], None
+        directions, before = [self.direction_in_params], None
         if self.last is not None and self.before is not None and self.last.change is not None:
             directions.append(self.last.change)
             before = self.before

@@ -138,8 +138,7 @@ class Descent:
         """Renew the coordinates if it is time; not where the descent has arrived."""
         record, renewal = self.whitening, self.method.renewal
         since = self.index - (record.step if record is not None else 0)
-        every = renewal.every(self.drawing.objective, record)
-        due = renewal.due(self.drawing.objective, since, shrunk, every)
+        due = renewal.due(self.drawing.objective, since, shrunk, record)
         if due and not self._has_arrived(self._steepness(at)):
             self._renew(at)
 

@@ -47,10 +47,12 @@ MOST_MARGINS = 8
 class Renewal:
     """Coordinates that stay as they are."""
 
-    def due(self, objective: Objective, since: int, shrunk: float, every: int) -> bool:
-        """Return whether to renew, `since` steps after the last time.
+    def due(
+        self, objective: Objective, since: int, shrunk: float, record: WhiteningRecord | None
+    ) -> bool:
+        """Return whether to renew, `since` steps after the last whitening, of which is `record`.
 
-        `shrunk` is what is left of the last step's steepness; one row in `every` would be read.
+        `shrunk` is what is left of the last step's steepness.
         """
         return False
 
@@ -69,10 +71,13 @@ class WhenItPays(Renewal):
 
     whitening: HessianWhitening
 
-    def due(self, objective: Objective, since: int, shrunk: float, every: int) -> bool:
+    def due(
+        self, objective: Objective, since: int, shrunk: float, record: WhiteningRecord | None
+    ) -> bool:
         """Return whether the steps since then have paid for a whitening, and it is needed."""
         if shrunk <= FAST or since < LEAST_STEPS:
             return False
+        every = self.every(objective, record)
         matrices = 1 if self._shared(objective, every) else objective.layout.biases
         return since >= PATIENCE * _cost(objective, matrices, every)
 

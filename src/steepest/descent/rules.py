@@ -1,7 +1,8 @@
 """The rules: steepest descent, momentum in its forms, and those that scale each param by itself.
 
 Each says its formula, its source, and the fixed rate at and above which it leaves a bowl, if that
-is known. `rule.py` says what a rule is; `choose_rule` makes one of its word.
+is known. Gradients, directions and the vectors of states are all (params,). `rule.py` says what a
+rule is; `choose_rule` makes one of its word.
 """
 
 from dataclasses import dataclass

@@ -85,7 +85,7 @@ class Sampler:
     def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
         """Return the rows of a descent from step `index` on, which had come to so many rows.
 
-        `reference` is that of an objective that remembers one.
+        `reference`, (params,), is that of an objective that remembers one.
         """
         raise NotImplementedError
 
@@ -103,7 +103,7 @@ class AllRows(Sampler):
         return self.equations is not None
 
     def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
-        """Return the rows of a descent: all."""
+        """Return the rows of a descent: all; `reference` is (params,) or None."""
         evaluated = self.objective if self.equations is None else self.equations
         return Drawing(evaluated.fresh(reference), self.objective)
 
@@ -124,7 +124,7 @@ class Batches(Sampler):
         return -(-self.objective.count // self.size)
 
     def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
-        """Return the batches that come after so many steps."""
+        """Return the batches that come after so many steps; `reference` is (params,) or None."""
         return _BatchDrawing(self, index)
 
     def after(self, steps: int) -> Iterator[Objective]:
@@ -189,7 +189,7 @@ class AdaptiveSample(Sampler):
         return self._sample(self.sizes[0])
 
     def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
-        """Return the rows of a descent whose sample had come to so many rows."""
+        """Return the sample of so many rows and the next; `reference` is (params,) or None."""
         return _AdaptiveDrawing(self, self.at(rows) if index else self.first)
 
     def at(self, rows: int) -> Objective:

@@ -1,7 +1,7 @@
 """What is wrong with a run, with numbers, a source and a remedy.
 
 A verdict is a pure function of the evidence (`evidence`: what ran, its trace, its stop) to a
-`Verdict` or None, one file each; `verdicts` lists them. They come in three levels: `proved` by
-numbers alone, `measured` against a theory that holds for these runs, `rule of thumb`. None is a
-made-up confidence.
+`Verdict` or None, one file each (`divergence`, `separation`); `verdicts` lists them. They come in
+three levels: `proved` by numbers alone, `measured` against a theory that holds for these runs,
+`rule of thumb`. None is a made-up confidence.
 """

@@ -1,4 +1,4 @@
 """The page in a notebook, as a widget: the only room that knows anywidget.
 
-What a notebook shows where there can be no page is in `run/display.py`.
+It is in `widget`. What a notebook shows where there can be no page is in `run/display.py`.
 """

@@ -28,7 +28,7 @@ class Evaluation(NamedTuple):
 
 
 def norm(vector: Vector) -> float:
-    """Return the Euclidean norm, for short vectors several times as fast as NumPy's.
+    """Return the Euclidean norm of a vector, (n,), where short several times as fast as NumPy's.
 
     >>> norm(np.array([3.0, 4.0]))
     5.0

@@ -97,7 +97,7 @@ class NormalEquations(Objective):
                 "equations; use the objective itself"
             )
         blocks, (mean, deviation) = objective.blocks, objective.units
-        guess = float(objective.loss.guess(blocks.y, blocks.sample_weight)[0])
+        guess = float(objective.guess[0])
         products = weighted_gram(blocks, mean, last=lambda block: block.y - guess)[0]
         unit = np.append(deviation, [1.0, 1.0])
         gram = 2.0 * products / np.outer(unit, unit)

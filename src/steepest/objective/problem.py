@@ -122,17 +122,17 @@ class Problem:
         return POINTWISE_POINTS if self.objective.is_pointwise else None
 
     def usual_params(self, start: Vector, end: Vector) -> tuple[str, str]:
-        """Return the names of the two params of a surface: those that moved most, in order."""
+        """Return the names of two params for a surface: of (params,) those that moved most."""
         moved = np.argsort(-np.abs(end - start), kind="stable")[:2]
         first, second = sorted(int(i) for i in moved)
         return self.param_names[first], self.param_names[second]
 
     def loss_at(self, params: Vector, recorded: float) -> float:
-        """Return the loss at params whose loss was recorded: that."""
+        """Return the loss at params, (params,), whose loss was recorded: that."""
         return recorded
 
     def at_rows(self, params: Vector) -> RowPredictions:
-        """Return what params say of the rows of the data: nothing, of no rows."""
+        """Return what params, (params,), say of the rows of the data: nothing, of no rows."""
         return RowPredictions(np.empty(0), np.empty(0), None, None)
 
     def rows_at(self, indices: NDArray[np.intp]) -> tuple[Array, Array]:
@@ -148,7 +148,7 @@ class Problem:
         self._refuse(what)
 
     def split(self, params: Vector) -> tuple[Array, Array]:
-        """Return weights and bias; ChoiceError if the params are not these."""
+        """Return weights and bias of params, (params,); ChoiceError if they are not these."""
         self._refuse("weights and bias")
 
     def margins(self, params: Vector, X: Matrix) -> Array:
@@ -208,7 +208,7 @@ class Problem:
         return {"objective": {"name": self.name, "params": self.objective.size}}
 
     def params_report(self, params: Vector) -> dict[str, object]:
-        """Return what `report` says of params, as JSON has it: each by its name."""
+        """Return what `report` says of params, (params,), as JSON has it: each by its name."""
         return {"params": dict(zip(self.param_names, params.tolist(), strict=True))}
 
 

@@ -101,7 +101,7 @@ class Objective:
         return 0.0
 
     def separated_classes(self, params: Vector) -> NDArray[np.intp]:
-        """Return which classes these params separate from all others; see `separability`."""
+        """Return which classes these params, (size,), separate from all others."""
         return np.empty(0, dtype=np.intp)
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
@@ -128,7 +128,7 @@ class Objective:
         return None
 
     def random_start(self, generator: np.random.Generator) -> Vector | None:
-        """Return random params of a sensible size; None where the reader must give the start."""
+        """Return random params, (size,), of a sensible size; None where the start must be given."""
         return None
 
     def coordinates(self, name: str) -> "Coordinates | None":
@@ -136,13 +136,16 @@ class Objective:
         return None
 
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
-        """Return the same objective on some of its rows; None where there are none."""
+        """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
         return None
 
     def fresh(self, reference: Vector | None = None) -> "Objective":
-        """Return the objective for one descent: a copy of one that remembers, else itself."""
+        """Return the objective for one descent: a copy of one that remembers, else itself.
+
+        `reference` is the params, (size,), at which that was last evaluated in full.
+        """
         return self
 
     def split(self, params: Vector) -> tuple[Vector, Any]:
-        """Return the params under the penalty, and those that are free of it."""
+        """Return the params under the penalty, and those that are free of it, each (some,)."""
         return params, params[:0]

@@ -7,6 +7,7 @@ a Hessian or a change of coordinates needs of the rows are their margins.
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -121,10 +122,15 @@ class Risk(Objective):
         return margins
 
     def sample(self, indices: NDArray[np.intp]) -> "Risk":
-        """Return the same objective on some of the rows: a mini-batch, say."""
+        """Return the same objective on some rows, `indices` (chosen,): a mini-batch, say."""
         risk = object.__new__(type(self))
         Risk.__init__(risk, self.model, self.loss, self.penalty, self.blocks.take(indices))
         return risk
+
+    @cached_property
+    def guess(self) -> Array:
+        """The best margin when all rows get the same, (margins,)."""
+        return self.loss.guess(self.blocks.y, self.blocks.sample_weight)
 
     @cached_property
     def null_loss(self) -> float:  # type: ignore[override]
@@ -136,7 +142,7 @@ class Risk(Objective):
         known = loss.guess_loss(blocks.y, blocks.sample_weight)
         if known is not None:
             return known
-        guess = loss.guess(blocks.y, blocks.sample_weight)
+        guess = self.guess
 
         def work(block: Block) -> tuple[float]:
             margin = np.full(len(block.y), guess[0])
@@ -271,7 +277,7 @@ class LinearObjective(Risk):
         return separation_threshold(self)
 
     def separated_classes(self, params: Vector) -> NDArray[np.intp]:
-        """Return which of three or more classes these params separate from all others."""
+        """Return which of three or more classes these params, (size,), separate from all others."""
         return separated_classes(self, params)
 
     @cached_property
@@ -318,19 +324,19 @@ class LinearObjective(Risk):
 
         That is the curvature when every row gets the same best margin; 1 where it has kinks.
         """
-        loss, blocks = self.loss, self.blocks
-        if np.isfinite(loss.curvature_bound):
+        loss = self.loss
+        if isfinite(loss.curvature_bound):
             return loss.curvature_bound
         if not loss.smooth:
             return 1.0
-        guess = np.full(1, loss.guess(blocks.y, blocks.sample_weight))
-        return float(loss.curvature(guess, blocks.y[:1])[0])
+        return float(loss.curvature(self.guess, self.blocks.y[:1])[0])
 
     @property
     def null_params(self) -> Vector:
         """The params without weights, and with the best constant guess, (size,)."""
-        guess = self.loss.guess(self.blocks.y, self.blocks.sample_weight)
-        return np.append(np.zeros(self.size - len(guess)), guess)
+        params = np.zeros(self.size)
+        params[-len(self.guess) :] = self.guess
+        return params
 
     def coordinates(self, name: str) -> Coordinates:
         """Return the coordinates called `name`; ChoiceError for a name that is none."""
@@ -377,9 +383,11 @@ class LinearObjective(Risk):
         drawn = generator.standard_normal(self.layout.shape) * spread
         if self.layout.biases > 1:
             drawn -= drawn.mean(axis=1, keepdims=True)
-        weights = drawn[:-1] / np.sqrt(len(deviation)) / deviation[:, None]
-        middle = self.loss.guess(blocks.y, blocks.sample_weight)
-        return np.append(weights, drawn[-1] + middle - mean @ weights)
+        weights, bias = drawn[:-1], drawn[-1]
+        weights /= sqrt(len(deviation))
+        weights /= deviation[:, None]
+        bias += self.guess - mean @ weights
+        return drawn.ravel()
 
 
 def _two_kinks(loss: str, l1: float) -> str:

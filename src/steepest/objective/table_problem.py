@@ -62,12 +62,12 @@ class TableProblem(Problem):
         return ""
 
     def usual_params(self, start: Vector, end: Vector) -> tuple[str, str]:
-        """Return the names of the first weight and the first bias."""
+        """Return the names of the first weight and bias, wherever params, (params,), moved."""
         names = self.param_names
         return names[0], names[len(names) - self.objective.layout.biases]
 
     def loss_at(self, params: Vector, recorded: float) -> float:
-        """Return the loss of all rows at params, whatever rows were read for the recorded one."""
+        """Return the loss of all rows at params, (params,), whatever rows `recorded` is of."""
         return self.objective.value(params)
 
     def at_rows(self, params: Vector) -> RowPredictions:
@@ -146,7 +146,7 @@ class TableProblem(Problem):
         }
 
     def params_report(self, params: Vector) -> dict[str, object]:
-        """Return weights and bias; `weights` by feature, and by class where there are k > 2."""
+        """Return weights and bias of params, (params,): by feature, and by class where k > 2."""
         classes = self._class_names
         several = classes if classes is not None and len(classes) > 2 else None
         weights, bias = self.split(params)

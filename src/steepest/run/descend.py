@@ -31,6 +31,8 @@ __all__ = ["descend", "descend_objective", "descend_rows"]
 
 
 @takes_options()
+@ONE_BLAS_THREAD
+@np.errstate(over="ignore", invalid="ignore")
 def descend(
     data: Any,
     target: str | None = None,
@@ -100,9 +102,12 @@ def descend(
         sample_weight=sample_weight,
         threads=threads,
     )
-    return descend_rows(
-        rows, threads=threads, progress=progress, callback=callback, start=start, **options
-    )
+    return _on_rows(rows, threads, progress, callback, _never, start, options)
+
+
+def _never() -> bool:
+    """Return False: nobody gives up."""
+    return False
 
 
 @takes_options()
@@ -114,14 +119,28 @@ def descend_rows(
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
-    given_up: Callable[[], bool] = lambda: False,
+    given_up: Callable[[], bool] = _never,
     start: ArrayLike | Run | None = None,
     **options: Unpack[OptionKeywords],
 ) -> Run:
     """Descend on rows that are prepared already; the options are those of `descend`.
 
-    `given_up` is asked between steps; once it says so the run is interrupted.
+    `start` is params, (params,), or a run. `given_up` is asked between steps; once it says so the
+    run is interrupted.
     """
+    return _on_rows(rows, threads, progress, callback, given_up, start, options)
+
+
+def _on_rows(
+    rows: Data,
+    threads: int | None,
+    progress: bool,
+    callback: Callable[[Step], object] | None,
+    given_up: Callable[[], bool],
+    start: ArrayLike | Run | None,
+    options: OptionKeywords,
+) -> Run:
+    """Return the run on these rows; whoever calls sees to BLAS's threads and to warnings."""
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     problem = TableProblem(rows, objective_of(rows, given, threads))
@@ -140,12 +159,13 @@ def descend_objective(
 ) -> Run:
     """Descend on an objective of the reader's own; the options are those of `descend`.
 
-    Raises ChoiceError for what is no objective, and for a start that does not fit.
+    `start` is params, (params,), or a run. Raises ChoiceError for what is no objective, and for a
+    start that does not fit.
     """
     params = start.params if isinstance(start, Run) else start
     given = Options(start=params, **options)
     problem = problem_of(objective, None if params is None else np.size(params))
-    return _descended(problem, given, Callback(callback), progress, lambda: False)
+    return _descended(problem, given, Callback(callback), progress, _never)
 
 
 def _descended(

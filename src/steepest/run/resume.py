@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.method import plan_method
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["resume"]
 
 
+@ONE_BLAS_THREAD
+@np.errstate(over="ignore", invalid="ignore")
 def resume(
     run: "Run", more: Options, callback: Callable[[Step], object] | None, progress: bool
 ) -> "Run":

@@ -49,6 +49,7 @@ def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
     """Write a run to `path`, whole or not at all; see `Run.save`.
 
     Its plan is kept in words with their numbers, the options beside it as they were given.
+    Raises ChoiceError for a loss of the reader's own: no file holds code.
     """
     if run.plan.loss_name not in (*LOSSES, GIVEN):
         raise ChoiceError(

@@ -18,7 +18,10 @@ __all__ = ["prediction_table", "score"]
 
 
 def prediction_table(run: "Run", data: object) -> "pa.Table":
-    """Return the columns of `data` with the predictions beside; see `Run.prediction_table`."""
+    """Return the columns of `data` with the predictions beside; see `Run.prediction_table`.
+
+    Raises DataError if `data` has columns of these names already.
+    """
     from steepest.data.table import read_table
     from steepest.view.table import predictions
 
@@ -36,7 +39,7 @@ def prediction_table(run: "Run", data: object) -> "pa.Table":
 def score(run: "Run", data: object, sample_weight: ArrayLike | None) -> float:
     """Return `1 - sum (y - prediction)^2 / sum (y - mean)^2`, or the share of right classes.
 
-    See `Run.score`.
+    `sample_weight` is (rows,) or None. See `Run.score`.
     """
     known = run.problem.table("run.score")
     X, y = labelled_rows(data, known.features, known.target)

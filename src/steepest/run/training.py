@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from math import isfinite, isnan
 
-import numpy as np
-
-from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.method import plan_stopping
@@ -38,8 +36,6 @@ class Outcome:
     checkpoint: Checkpoint | None
 
 
-@ONE_BLAS_THREAD
-@np.errstate(over="ignore", invalid="ignore")
 def train(
     method: Method,
     options: Options,
@@ -55,7 +51,8 @@ def train(
 
     `classes` are those of the target, None if it is a number. With a `trace` and the `checkpoint`
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
-    stop, and so is `given_up`, which is asked after each step.
+    stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
+    threads and to warnings.
     """
     since = checkpoint.seconds if checkpoint else 0.0
     stopping = plan_stopping(method.objective, method, options, since=since)
@@ -92,8 +89,8 @@ def _recorded(
     with _watched(descent, stopping, progress) as steps, patient() as interrupted:
         if stop is None:
             stop = _follow(steps, stopping, trace, callback, lambda: interrupted() or given_up())
-    last = trace[-1]
-    if np.isnan(last.full_loss):
+    last = trace.last
+    if isnan(last.full_loss):
         trace.fill_last(descent.method.objective.value(last.params))
     return stop
 
@@ -148,12 +145,12 @@ def _interrupted(trace: Trace) -> Stop:
 
 def _check_start(trace: Trace, rows: int) -> None:
     """Raise ChoiceError if the loss is no finite number at the start already."""
-    if not np.isfinite(trace.losses[0]):
+    loss = trace.first.loss
+    if not isfinite(loss):
         remedy = "start nearer to 0, let the start be drawn, or tell the data in larger units"
         remedy = remedy if rows else "start where the objective has a finite loss"
         raise ChoiceError(
-            f"the loss at the start is {trace.losses[0]:g}, but it must be a finite number: "
-            f"{remedy}"
+            f"the loss at the start is {loss:g}, but it must be a finite number: {remedy}"
         )
 
 

@@ -65,7 +65,10 @@ def serve(
 
 
 def listen(port: int, tell: Callable[[str], None]) -> socket.socket:
-    """Return a socket that listens on 127.0.0.1: on `port`, or, which is said, on a free one."""
+    """Return a socket that listens on 127.0.0.1: on `port`, or, which is said, on a free one.
+
+    Raises ChoiceError for a number that is no port.
+    """
     if not 0 <= port < 2**16:
         raise ChoiceError(f"the port is {port}, but it must be a number from 0 to 65535")
     try:

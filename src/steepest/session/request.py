@@ -132,7 +132,10 @@ def index_of(value: object, what: str, count: int) -> int:
 
 
 def window_of(value: object) -> Array | None:
-    """Return a window, [[x low, x high], [y low, y high]], None if there is none."""
+    """Return a window, (2, 2): x low and high, y low and high; None if there is none.
+
+    Raises ChoiceError for what is none.
+    """
     if value is None:
         return None
     window = vector_of(value, "window", 4).reshape(2, 2)

@@ -77,7 +77,7 @@ class Scene(Story):
 
 
 def some_rows(count: int, most: int = MOST_ROWS) -> NDArray[np.intp]:
-    """Return which rows to draw: all, or the same `most` random ones each time."""
+    """Return which rows to draw, (drawn,): all, or the same `most` random ones each time."""
     if count <= most:
         return np.arange(count)
     chosen = np.random.default_rng(0).choice(count, most, replace=False)
@@ -87,8 +87,8 @@ def some_rows(count: int, most: int = MOST_ROWS) -> NDArray[np.intp]:
 def thinned(count: int, most: int) -> NDArray[np.intp]:
     """Return at most about `most` of the indices 0 to count - 1: the first ones all, then fewer.
 
-    The first half are neighbours, the rest ever further apart, the last one always among them,
-    since a descent does most at its start.
+    They are (chosen,). The first half are neighbours, the rest ever further apart, the last one
+    always among them, since a descent does most at its start.
 
     >>> thinned(5, 100)
     array([0, 1, 2, 3, 4])

@@ -21,9 +21,9 @@ Array = NDArray[np.float64]
 def row_table(problem: Problem, data: Data, params: Array) -> "pa.Table":
     """Return a table with one row per row of the data: actual, predicted, loss, share of the loss.
 
-    For classes each has a column with its probability, and the loss of a row is `-log` of that
-    of its actual class. The shares add up to 1 (they are 0 where no row costs anything); with
-    sample weights there is a column `weight`, by which they count.
+    `params` are (params,). For classes each has a column with its probability, and the loss of a
+    row is `-log` of that of its actual class. The shares add up to 1 (they are 0 where no row costs
+    anything); with sample weights there is a column `weight`, by which they count.
     """
     import pyarrow as pa
 
@@ -47,7 +47,10 @@ def row_table(problem: Problem, data: Data, params: Array) -> "pa.Table":
 def predictions(
     problem: Problem, margins: Array, classes: Sequence[object] | None
 ) -> dict[str, NDArray[np.generic]]:
-    """Return the columns of a prediction: `predicted`, and `P(class)` for each class."""
+    """Return the columns of a prediction, (rows,): `predicted`, and `P(class)` for each class.
+
+    `margins` are (rows,) or (rows, k).
+    """
     probabilities = problem.probabilities(margins)
     if classes is None or probabilities is None:
         return {"predicted": problem.prediction(margins)}

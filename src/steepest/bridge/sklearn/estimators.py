@@ -184,8 +184,8 @@ class SteepestClassifier(ClassifierMixin, Descending):
     ) -> "SteepestClassifier":
         """Go one step on these rows alone, from the present params; return the estimator.
 
-        `classes` are all labels that there will be; the first call needs them. All else is as
-        `SteepestRegressor.partial_fit` tells.
+        `classes` are all labels that there will be; the first call needs them, ChoiceError if it
+        has none. All else is as `SteepestRegressor.partial_fit` tells.
         """
         first = not hasattr(self, "coef_")
         if first and classes is None:

@@ -1,6 +1,7 @@
 """From options to the parts of a descent, and to when it stops."""
 
 from collections.abc import Callable, Iterator
+from math import sqrt
 from typing import Unpack
 
 import numpy as np
@@ -253,7 +254,7 @@ def plan_stopping(
     """
     arriving = options.steps is None and options.tol is None
     null_loss, curvature = objective.null_loss, method.coordinates.curvature
-    steepness = float(np.sqrt(2 * curvature * null_loss)) if curvature else 0.0
+    steepness = sqrt(2 * curvature * null_loss) if curvature else 0.0
     by_slope = not (curvature or null_loss)
     return Stopping(
         options.steps,

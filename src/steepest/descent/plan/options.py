@@ -143,6 +143,8 @@ class Options:
     def __post_init__(self) -> None:
         for name, one in described(type(self)).items():
             given = getattr(self, name)
+            if given is one.default:
+                continue
             value = one.checked(given)
             if value is not given:
                 object.__setattr__(self, name, value)

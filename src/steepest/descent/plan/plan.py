@@ -170,7 +170,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class UnkeptRule(Rule):
-    """A rule of the reader's own of which a file has kept the name: code is in no file."""
+    """A rule of the reader's own of which a file has kept the name: code is in no file.
+
+    For params, (params,), it has no direction: ChoiceError.
+    """
 
     called: str
 

@@ -7,6 +7,7 @@ conjugate gradients (Hestenes & Stiefel 1952).
 """
 
 from dataclasses import dataclass
+from math import inf, nan
 from typing import ClassVar
 
 import numpy as np
@@ -43,7 +44,7 @@ class PlaneSearch(StepSize):
             return StepLength(1.0)
         for rate, momentum in (self._lowest(state), _downhill(state)):
             slope = state.trial(rate, momentum).slope
-            if np.isfinite(slope) and slope < 0.0:
+            if -inf < slope < 0.0:
                 found = _shortened(state, rate, momentum)
                 if found.rate or found.momentum:
                     return found
@@ -53,10 +54,10 @@ class PlaneSearch(StepSize):
         """Return rate and momentum to the lowest point of the quadratic that the plane shows."""
         hessian = state.curvature()
         if hessian is None:
-            return np.nan, 0.0
+            return nan, 0.0
         along = float(state.gradient @ state.direction)
         if len(hessian) == 1 or state.last is None:
-            return (-along / float(hessian[0, 0]) if hessian[0, 0] > 0 else np.nan), 0.0
+            return (-along / float(hessian[0, 0]) if hessian[0, 0] > 0 else nan), 0.0
         slope = np.array([along, state.gradient @ state.last.step])
         rate, momentum = newton_step(slope, hessian)
         return float(rate), float(momentum)

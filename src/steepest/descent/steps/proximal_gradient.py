@@ -48,6 +48,9 @@ class ProximalGradient(StepSize):
 
 
 def thresholds(layout: Layout, l1: float, unit: Vector | float) -> Vector:
-    """Return L1 by each coordinate of a walk whose weights are `unit` times the reader's."""
+    """Return L1 by each coordinate, (params,), of a walk with weights `unit` times the reader's.
+
+    `unit` is one number, or (features,).
+    """
     by_weight = l1 / np.broadcast_to(unit, layout.shape[0] - 1)
     return np.append(np.repeat(by_weight, layout.biases), np.zeros(layout.biases))

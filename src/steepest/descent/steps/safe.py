@@ -20,12 +20,12 @@ __all__ = ["ArmijoSchedule", "safe_rate"]
 
 
 def safe_rate(objective: Objective, coordinates: Coordinates, params: Vector) -> float:
-    """Return the rate of a step against the gradient at `params` that surely does not overshoot.
+    """Return the rate of a step against the gradient that surely does not overshoot.
 
-    It is 1 by the bound on the curvature. Where there is none, it is 1 by what the objective
-    curves here along the gradient, or less, if a row's margin would then move by more than 1: over
-    that the curvature grows at most e times, and the loss still falls. At kinks a step is of the
-    size of a typical error.
+    The gradient is that at `params`, (params,). The rate is 1 by the bound on the curvature. Where
+    there is none, it is 1 by what the objective curves here along the gradient, or less, if a row's
+    margin would then move by more than 1: over that the curvature grows at most e times, and the
+    loss still falls. At kinks a step is of the size of a typical error.
     """
     if coordinates.curvature:
         return 1.0 / coordinates.curvature

@@ -35,7 +35,7 @@ class Coordinates(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """`T = 1`: the reader's own units, in which the textbook walks."""
+    """`T = 1`: the reader's own units, in which the textbook walks; vectors are (params,)."""
 
     curvature: float | None = None
     name: str = "none"

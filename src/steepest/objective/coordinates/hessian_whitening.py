@@ -83,27 +83,24 @@ class HessianWhitening:
 
     def _trace(self, hessian: Array) -> Array:
         """Return the sum of the curvatures along all params, in standard units, by margin."""
-        own = np.diagonal(hessian, axis1=1, axis2=2)
+        own = hessian.diagonal(axis1=1, axis2=2)
         return own[:, :-1] @ self.deviation**-2.0 + own[:, -1]
 
     def _whitening(self, hessian: Array) -> Whitening:
         """Return the coordinates in which `hessian` plus the penalty is 1; it is changed."""
-        own = np.diagonal(hessian, axis1=1, axis2=2)
-        square = np.append(self.deviation**2, 1.0)
+        own = np.einsum("mii->mi", hessian)
+        square = np.ones(own.shape[1])
+        square[:-1] = self.deviation**2
         alike = own / square
+        largest = alike.max()
         # A constant feature curves by rounding only; it is left as it is.
-        own = np.where(alike > CONSTANT * alike.max(), own, alike.max() * square)
+        np.copyto(own, largest * square, where=alike <= CONSTANT * largest)
         own[:, :-1] += self.l2
-        unit = np.sqrt(own)
-        hessian /= unit[:, :, None]
-        hessian /= unit[:, None, :]
-        every = np.arange(len(square))
-        hessian[:, every, every] = 1.0
-        factor = whitened(hessian, FLATTEST)
-        return self._in_units(factor.root * unit[:, None, :], factor.inverse / unit[:, :, None])
+        return self._in_units(whitened(hessian, FLATTEST))
 
-    def _in_units(self, root: Array, inverse: Array) -> Whitening:
-        """Return the coordinates by matrices for features less their mean, which are changed."""
+    def _in_units(self, factor: Factor) -> Whitening:
+        """Return the coordinates by the factor for features less their mean, which is changed."""
+        root, inverse = factor.root, factor.inverse
         inverse[:, -1] -= self.mean @ inverse[:, :-1]
         root[:, :, :-1] += root[:, :, -1:] * self.mean
         return Whitening(MarginRoot(Factor(root, inverse)))

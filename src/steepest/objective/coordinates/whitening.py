@@ -35,7 +35,7 @@ class Root(Protocol):
 class Whitening:
     """`position = R standard(params)`, with `R'R` the curvature in standard units.
 
-    `standard` is None where R is a root in the reader's own units.
+    All vectors are (params,). `standard` is None where R is a root in the reader's own units.
     """
 
     root: Root
@@ -131,7 +131,10 @@ class ClassRoot:
 
 @dataclass(frozen=True)
 class BlockRoot:
-    """A root for each block of neighbouring features, `factors`, and a `unit` for the biases."""
+    """A root for each block of neighbouring features, `factors`, and a `unit` for the biases.
+
+    All vectors are (params,).
+    """
 
     factors: tuple[Factor, ...]
     unit: float

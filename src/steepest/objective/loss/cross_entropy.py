@@ -1,13 +1,18 @@
-"""Losses of classes: the cross entropy of two, from one margin, and of k, by softmax."""
+"""Losses of classes: the cross entropy of two, from one margin, and of k, by softmax.
+
+Targets are class codes from 0 up, (rows,); margins and slopes (rows,), of softmax (rows, k); losses
+(rows,). See `loss.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.loss.loss import Array, RowByRow, weighed
+from steepest.objective.loss.loss import Array, RowByRow, mean, weighed
 
 __all__ = ["CrossEntropy", "OfClasses", "Softmax"]
 
@@ -88,11 +93,12 @@ class CrossEntropy(RowByRow):
 
     def guess_loss(self, target: Array, weight: Array | None = None) -> float | None:
         """Return the entropy of the classes' shares (Shannon 1948)."""
-        return _entropy(target, weight)
+        share = float(mean(target, weight)[0])
+        return _entropy([1.0 - share, share])
 
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the log of the odds of class 1."""
-        share = np.average(target, weights=weight, keepdims=True)
+        share = mean(target, weight)
         return np.log(share / (1.0 - share))
 
     def spread(self, target: Array, weight: Array | None = None) -> float:
@@ -211,7 +217,8 @@ class Softmax(RowByRow):
 
     def guess_loss(self, target: Array, weight: Array | None = None) -> float | None:
         """Return the entropy of the classes' shares (Shannon 1948)."""
-        return _entropy(target, weight)
+        counts = np.bincount(target.astype(np.intp), weight)
+        return _entropy((counts / counts.sum()).tolist())
 
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the log of each class's share of the rows."""
@@ -238,11 +245,9 @@ class Softmax(RowByRow):
         return share.T
 
 
-def _entropy(target: Array, weight: Array | None) -> float:
+def _entropy(shares: Sequence[float]) -> float:
     """Return `-sum share log(share)` over the classes that are there."""
-    counts = np.bincount(target.astype(np.intp), weight)
-    shares = counts[counts > 0] / counts.sum()
-    return float(-(shares @ np.log(shares)))
+    return -sum(share * log(share) for share in shares if share > 0.0)
 
 
 def _count(margin: Array, weight: Array | None) -> float:

@@ -25,7 +25,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Loss", "RowByRow", "weighed"]
+__all__ = ["Array", "Loss", "RowByRow", "mean", "weighed"]
 
 Array = NDArray[np.float64]
 
@@ -192,6 +192,13 @@ class RowByRow(Loss, Protocol):
     def check(self, target: Array) -> None:
         """Return None: any finite number will do."""
         return None
+
+
+def mean(values: Array, weight: Array | None) -> Array:
+    """Return the mean of values, (rows,), that count as often as their weights say, as (1,)."""
+    if weight is None:
+        return values.mean(keepdims=True)
+    return np.average(values, weights=weight, keepdims=True)
 
 
 def weighed(values: Array, weight: Array | None) -> Array:

@@ -40,9 +40,9 @@ def choose_loss(
         raise ChoiceError(
             f"the loss is {chosen!r}, but this target has {classes} classes; use cross_entropy"
         )
-    if isinstance(chosen, Huber):
+    if delta is not None and isinstance(chosen, Huber):
         _check_same(chosen, "delta", chosen.delta, delta)
-    if isinstance(chosen, Quantile):
+    if quantile is not None and isinstance(chosen, Quantile):
         _check_same(chosen, "quantile", chosen.share, quantile)
     return chosen
 
@@ -97,9 +97,9 @@ def _object(loss: Loss) -> Loss:
     return loss
 
 
-def _check_same(loss: Loss, name: str, own: float, given: float | None) -> None:
+def _check_same(loss: Loss, name: str, own: float, given: float) -> None:
     """Raise ChoiceError where a number was given beside the loss that says another one."""
-    if given not in (None, own):
+    if given != own:
         raise ChoiceError(
             f"the loss is {loss.word}, of {name} {plain(own)}, but {name} is {given:g} as well; "
             "give one of the two"

@@ -17,7 +17,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Penalty:
-    """`l1 |w|_1 + l2 / 2 |w|^2`: none, ridge, lasso, or both (elastic net, Zou & Hastie 2005)."""
+    """`l1 |w|_1 + l2 / 2 |w|^2`: none, ridge, lasso, or both (elastic net, Zou & Hastie 2005).
+
+    What goes in and comes out by weight has the shape of the weights.
+    """
 
     l1: float = 0.0
     l2: float = 0.0
@@ -48,8 +51,8 @@ class Penalty:
 def soft_threshold(values: Array, threshold: Array | float) -> Array:
     """Return `sign(v) max(|v| - threshold, 0)`.
 
-    It is the lowest point of `1/2 (x - v)^2 + threshold |x|` (Donoho & Johnstone 1994, "Ideal
-    spatial adaptation by wavelet shrinkage").
+    Values may have any shape. It is the lowest point of `1/2 (x - v)^2 + threshold |x|` (Donoho &
+    Johnstone 1994, "Ideal spatial adaptation by wavelet shrinkage").
 
     >>> soft_threshold(np.array([-3.0, 0.5, 2.0]), 1.0)
     array([-2.,  0.,  1.])
@@ -61,8 +64,8 @@ def soft_threshold(values: Array, threshold: Array | float) -> Array:
 def shortest_subgradient(slope: Array, weights: Array, threshold: Array | float) -> Array:
     """Return the shortest subgradient of `rest + threshold |weights|`, `slope` that of the rest.
 
-    It is 0 exactly where no step leads down, and its opposite is the direction of steepest
-    descent (Bertsekas 1999, "Nonlinear Programming", section 6.1).
+    All have one shape. It is 0 exactly where no step leads down, and its opposite is the direction
+    of steepest descent (Bertsekas 1999, "Nonlinear Programming", section 6.1).
 
     >>> shortest_subgradient(np.array([0.5, 0.5, -2.0]), np.array([1.0, 0.0, 0.0]), 1.0)
     array([ 1.5,  0. , -1. ])

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from steepest.errors import ChoiceError
-from steepest.objective.loss.loss import Array, RowByRow
+from steepest.objective.loss.loss import Array, RowByRow, mean
 
 __all__ = ["Poisson"]
 
@@ -65,13 +65,13 @@ class Poisson(RowByRow):
 
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the logarithm of the mean of the targets."""
-        return np.log(np.average(target, weights=weight, keepdims=True))
+        return np.log(mean(target, weight))
 
     def spread(self, target: Array, weight: Array | None = None) -> float:
         """Return the standard deviation of `log(1 + y)`."""
         logs = np.log1p(target)
-        away = logs - np.average(logs, weights=weight)
-        return float(np.sqrt(np.average(away * away, weights=weight)))
+        away = logs - mean(logs, weight)
+        return float(np.sqrt(mean(away * away, weight)[0]))
 
     @np.errstate(over="ignore")
     def prediction(self, margin: Array) -> Array:

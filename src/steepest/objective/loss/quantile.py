@@ -1,4 +1,7 @@
-"""The loss of a quantile: too low and too high do not cost the same."""
+"""The loss of a quantile: too low and too high do not cost the same.
+
+Margins, targets, weights, losses and slopes are all (rows,).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar

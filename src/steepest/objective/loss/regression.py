@@ -1,4 +1,7 @@
-"""Losses of a number: squared, absolute, and Huber's between the two."""
+"""Losses of a number: squared, absolute, and Huber's between the two.
+
+Margins, targets, weights, losses and slopes are all (rows,); a guess is (1,).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,7 +10,7 @@ import numpy as np
 
 from steepest.errors import ChoiceError
 from steepest.numerals import plain
-from steepest.objective.loss.loss import Array, RowByRow, weighed
+from steepest.objective.loss.loss import Array, RowByRow, mean, weighed
 
 __all__ = ["Absolute", "Huber", "OfNumbers", "Squared", "median", "quantile"]
 
@@ -23,8 +26,8 @@ class OfNumbers(RowByRow):
 
     def spread(self, target: Array, weight: Array | None = None) -> float:
         """Return the standard deviation of the targets."""
-        away = target - np.average(target, weights=weight)
-        return float(np.sqrt(np.average(away * away, weights=weight)))
+        away = target - mean(target, weight)
+        return float(np.sqrt(mean(away * away, weight)[0]))
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Squared(OfNumbers):
 
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the mean of the targets."""
-        return np.average(target, weights=weight, keepdims=True)
+        return mean(target, weight)
 
 
 @dataclass(frozen=True)

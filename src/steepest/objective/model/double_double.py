@@ -28,14 +28,14 @@ def residuals(X: Array, y: Array, weights: Array, bias: float) -> DoubleDouble:
 
 
 def products(a: Array, b: Array) -> DoubleDouble:
-    """Return `a b`, item by item and exact, as the rounded product and what it lacks."""
+    """Return `a b` of arrays of one shape, exact, as the rounded product and what it lacks."""
     high = a * b
     (a1, a2), (b1, b2) = _halves(a), _halves(b)
     return high, ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2
 
 
 def sums(high: Array, low: Array) -> DoubleDouble:
-    """Return the sums over the first axis of `high + low`, added in a tree."""
+    """Return the sums over the first axis of `high + low`, of one shape, added in a tree."""
     while len(high) > 1:
         half = len(high) // 2
         added, lost = _added(high[:half], high[half : 2 * half])

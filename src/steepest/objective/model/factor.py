@@ -68,7 +68,7 @@ def cholesky(hessian: Array) -> Factor | None:
 
 
 def inverse_of_triangles(upper: Array) -> Array:
-    """Return the inverses of upper triangular matrices, (..., n, n), by halves.
+    """Return the inverses of upper triangular matrices, of shape (..., n, n), by halves.
 
     Products do the work, several times as fast as a solver that knows of no triangle.
 
@@ -103,13 +103,22 @@ def spectral(hessian: Array, flattest: float, steepest: bool) -> Factor:
 
 
 def whitened(hessian: Array, flattest: float) -> Factor:
-    """Return Cholesky's roots, or the spectral ones where a direction is flat but for rounding."""
+    """Return Cholesky's roots of (m, n, n), or spectral ones where a direction is flat.
+
+    Whichever units the params have, Cholesky's root is as good (van der Sluis 1969, "Condition
+    numbers and equilibration of matrices"); for the spectral one the diagonal is made 1 first.
+    Flat is what is left of a curvature, a pivot, where it is below `flattest` times that.
+    """
+    own = hessian.diagonal(axis1=1, axis2=2)
     factor = cholesky(hessian)
     if factor is not None:
-        pivots = np.diagonal(factor.root, axis1=1, axis2=2)
-        if (pivots * pivots).min() > flattest:
+        pivots = factor.root.diagonal(axis1=1, axis2=2)
+        if (pivots * pivots / own).min() > flattest:
             return factor
-    return spectral(hessian, flattest, steepest=True)
+    across = np.sqrt(own)[:, None, :]
+    down = across.transpose(0, 2, 1)
+    factor = spectral(hessian / down / across, flattest, steepest=True)
+    return Factor(factor.root * across, factor.inverse / down)
 
 
 def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:

@@ -59,9 +59,9 @@ class Linear:
 
         (features,) and (); of several margins (features, k) and (k,).
         """
-        matrix = params.reshape(self.features + 1, self.margins)
         if self.margins == 1:
-            return matrix[:-1, 0], matrix[-1, 0]
+            return params[:-1], params[-1]
+        matrix = params.reshape(self.features + 1, self.margins)
         return matrix[:-1], matrix[-1]
 
     def at(self, params: Vector) -> "_LinearAt":
@@ -75,13 +75,11 @@ class Linear:
         return _SparseLinearAt(self, weights, bias, used)
 
 
-@dataclass(frozen=True)
 class _LinearAt:
     """The model at weights, (features,) or (features, k), and bias, () or (k,)."""
 
-    model: Linear
-    weights: Array
-    bias: Array
+    def __init__(self, model: Linear, weights: Array, bias: Array) -> None:
+        self.model, self.weights, self.bias = model, weights, bias
 
     def output(self, X: Matrix) -> Array:
         """Return `X w + b`; with several margins in memory class by class."""
@@ -111,11 +109,12 @@ class _LinearAt:
         return self.model.at(direction).output(X)
 
 
-@dataclass(frozen=True)
 class _SparseLinearAt(_LinearAt):
     """The same where only the weights `used`, indices of features, are not 0."""
 
-    used: NDArray[np.intp]
+    def __init__(self, model: Linear, weights: Array, bias: Array, used: NDArray[np.intp]) -> None:
+        super().__init__(model, weights, bias)
+        self.used = used
 
     def output(self, X: Matrix) -> Array:
         """Return `X w + b`, of dense X from the columns whose weights are not 0."""

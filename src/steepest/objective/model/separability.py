@@ -31,7 +31,7 @@ def separation_threshold(objective: "LinearObjective") -> float:
 
 
 def separated_classes(objective: "LinearObjective", params: Vector) -> NDArray[np.intp]:
-    """Return which of three or more classes these params separate from all others.
+    """Return which of three or more classes these params, (params,), separate from all others.
 
     A class's margin less the mean of the others' is linear in a row. If it is larger for every row
     of the class than for any other row, the plane between them may be made ever steeper: the loss
