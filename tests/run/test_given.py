@@ -554,6 +554,7 @@ class Network:
         shapes = [(64, 16), (16,), (16, 10), (10,)]
         sizes = [int(np.prod(shape)) for shape in shapes]
         self.size, self.torch = sum(sizes), torch
+        torch.set_num_threads(1)  # on a busy machine its threads wait for each other
 
         def loss(params: Any) -> Any:
             parts = torch.split(params, sizes)
