@@ -13,10 +13,10 @@ from steepest.descent.rules import (
     AdaGrad,
     Adam,
     AdamW,
+    GradientPlane,
     Momentum,
     Nesterov,
     NesterovRestart,
-    Plane,
     Proximal,
     RMSProp,
     ScheduleFree,
@@ -25,11 +25,11 @@ from steepest.descent.rules import (
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError, DataError, FileError, SteepestError
+from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
 from steepest.objective.loss.poisson import Poisson
 from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, Huber, Squared
-from steepest.objective.risk import LinearObjective
 from steepest.run.descend import descend
 from steepest.run.load import load
 from steepest.run.run import Run
@@ -47,12 +47,12 @@ __all__ = [
     "CrossEntropy",
     "DataError",
     "FileError",
+    "GradientPlane",
     "Huber",
     "LinearObjective",
     "Momentum",
     "Nesterov",
     "NesterovRestart",
-    "Plane",
     "Poisson",
     "Proximal",
     "Quantile",

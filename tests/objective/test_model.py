@@ -13,10 +13,11 @@ from scipy.optimize import approx_fprime, minimize
 
 import steepest as st
 from steepest.data.blocks import Blocks
+from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.penalty import Penalty, soft_threshold
 from steepest.objective.model.linear import Linear, param_names
 from steepest.objective.model.model import Layout, Model
-from steepest.objective.risk import LinearObjective, Risk
+from steepest.objective.risk import Risk
 
 Array = Any
 

@@ -8,7 +8,7 @@ import pytest
 
 import steepest as st
 from steepest.data.shipped import about
-from steepest.objective.risk import LinearObjective
+from steepest.objective.linear import LinearObjective
 from steepest.page import record as record_module
 from steepest.page.record import run_record
 from steepest.run.lowest_loss import lowest_loss

@@ -20,10 +20,10 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
+    "GradientPlane",
     "Momentum",
     "Nesterov",
     "NesterovRestart",
-    "Plane",
     "Proximal",
     "RMSProp",
     "ScheduleFree",
@@ -57,7 +57,7 @@ class Steepest(Rule):
 
 
 @dataclass(frozen=True)
-class Plane(Steepest):
+class GradientPlane(Steepest):
     """`-gradient` with the last step beside it: the plane search finds how much of each.
 
     See `descent/steps/plane_search.py`; no rate is fixed, so none is its limit.
@@ -319,7 +319,7 @@ RULES: dict[str, type[Rule]] = {
     "adam": Adam,
     "adamw": AdamW,
     "schedule_free": ScheduleFree,
-    "plane": Plane,
+    "plane": GradientPlane,
     "proximal": Proximal,
 }
 """The rules by their names."""

@@ -31,7 +31,7 @@ from steepest.objective.model.residuals import exact_loss_and_gradient, loss_and
 from steepest.objective.protocol import Objective
 
 if TYPE_CHECKING:
-    from steepest.objective.risk import LinearObjective
+    from steepest.objective.linear import LinearObjective
 
 __all__ = ["Expansion", "NormalEquations"]
 

@@ -21,7 +21,7 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.protocol import Objective
 
 if TYPE_CHECKING:
-    from steepest.objective.risk import LinearObjective
+    from steepest.objective.linear import LinearObjective
 
 __all__ = ["Arrays", "Problem", "RowPredictions", "problem_of"]
 

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from steepest.data.prepare import Data
 from steepest.data.sparse import Matrix, dense_rows, matrix_parts
 from steepest.objective.evaluation import Vector
+from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.problem import Array, Arrays, Problem, RowPredictions
-from steepest.objective.risk import LinearObjective
 
 __all__ = ["TableProblem"]
 

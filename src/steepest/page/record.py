@@ -14,8 +14,8 @@ from steepest.data.prepare import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.plan.plan import Plan
 from steepest.descent.rules import RULES
+from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.named import LOSSES, choose_loss
-from steepest.objective.risk import LinearObjective
 from steepest.page.replay import PAGE_LOSSES, PAGE_RULES, PAGE_SCALES, repeats, walked_by_pages
 from steepest.surface.surface import Surface
 from steepest.trace import Trace

@@ -7,16 +7,24 @@ from steepest.descent.rule import Rule
 from steepest.descent.rules import (
     AdaGrad,
     Adam,
+    GradientPlane,
     Momentum,
     Nesterov,
-    Plane,
     RMSProp,
     Steepest,
 )
 
 __all__ = ["PAGE_LOSSES", "PAGE_RULES", "PAGE_SCALES", "repeats", "walked_by_pages"]
 
-WALKED: tuple[type[Rule], ...] = (Steepest, Momentum, Nesterov, AdaGrad, RMSProp, Adam, Plane)
+WALKED: tuple[type[Rule], ...] = (
+    Steepest,
+    Momentum,
+    Nesterov,
+    AdaGrad,
+    RMSProp,
+    Adam,
+    GradientPlane,
+)
 """The rules of the page's own engine."""
 
 REPEATED: tuple[type[Rule], ...] = (Steepest, Momentum, Nesterov)

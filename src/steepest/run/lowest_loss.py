@@ -15,9 +15,9 @@ from steepest.data.blocks import DENSE_FEATURES
 from steepest.descent.plan.method import plan_method, plan_stopping
 from steepest.descent.plan.options import Options
 from steepest.objective.coordinates.standard import Standard
+from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.regression import median
 from steepest.objective.plane.plane import Plane
-from steepest.objective.risk import LinearObjective
 from steepest.trace import Trace
 
 __all__ = ["lowest_loss"]

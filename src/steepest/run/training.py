@@ -148,10 +148,8 @@ def _check_start(trace: Trace, rows: int) -> None:
     loss = trace.first.loss
     if not isfinite(loss):
         remedy = "start nearer to 0, let the start be drawn, or tell the data in larger units"
-        remedy = remedy if rows else "start where the objective has a finite loss"
-        raise ChoiceError(
-            f"the loss at the start is {loss:g}, but it must be a finite number: {remedy}"
-        )
+        remedy = remedy if rows else "start where the objective is a finite number"
+        raise ChoiceError(f"the loss at the start is {loss:g}: {remedy}")
 
 
 def _watched(descent: Descent, stopping: Stopping, progress: bool) -> Watched:

@@ -16,7 +16,7 @@ from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
 from steepest.errors import DataError, FileError
 from steepest.numerals import counted
-from steepest.objective.risk import LinearObjective
+from steepest.objective.linear import LinearObjective
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.file_size import check_size

@@ -12,9 +12,9 @@ from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError, SteepestError
+from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
-from steepest.objective.risk import LinearObjective
 from steepest.page.html import saved_html
 from steepest.page.record import Record, run_record, surface_record
 from steepest.run.descend import descend_rows

@@ -36,11 +36,11 @@ from steepest.descent.stopping import Stopping
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.function import as_objective
+from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.protocol import Objective, Vector
-from steepest.objective.risk import LinearObjective
 from steepest.trace import Step
 
 __all__ = [

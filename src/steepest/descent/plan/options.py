@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from steepest.descent.plan.named_rates import SCHEDULES, rate_in_words
 from steepest.descent.plan.option import Kind, Part, described, option
 from steepest.descent.rule import GradientTransformation
-from steepest.descent.rules import RULES
+from steepest.descent.rules import RULES, GradientPlane
 from steepest.descent.steps.step_size import Schedule
 from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
@@ -187,6 +187,9 @@ OURS: dict[str, type[Any]] = {
     )
 }
 
+FORMER = {"Plane": GradientPlane}
+"""Names that a file of an earlier version may have."""
+
 
 def _written(given: object) -> str | float | dict[str, dict[str, Any]] | None:
     """Return a word or number as it is, an object of ours as its name and numbers, else None."""
@@ -208,4 +211,4 @@ def _read(written: Any) -> Any:
     if not isinstance(written, dict):
         return written
     ((name, numbers),) = written.items()
-    return OURS[name](**numbers)
+    return (OURS | FORMER)[name](**numbers)

@@ -25,7 +25,7 @@ from steepest.objective.model.hessian import Curvature
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
-    from steepest.objective.risk import LinearObjective
+    from steepest.objective.linear import LinearObjective
 
 __all__ = ["ProximalNewton"]
 

@@ -20,7 +20,7 @@ from steepest.objective.model.hessian import weighted_gram
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
-    from steepest.objective.risk import LinearObjective
+    from steepest.objective.linear import LinearObjective
 
 __all__ = [
     "BLOCK_FEATURES",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from steepest.objective.coordinates.bounded import BLOCK_FEATURES, neighbours_correlate
 
 if TYPE_CHECKING:
-    from steepest.objective.risk import LinearObjective
+    from steepest.objective.linear import LinearObjective
 
 __all__ = ["has_normal_equations", "suggested_scale"]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from steepest.objective.evaluation import Vector
 
 if TYPE_CHECKING:
-    from steepest.objective.risk import LinearObjective
+    from steepest.objective.linear import LinearObjective
 
 __all__ = ["separated_classes", "separation_threshold"]
 

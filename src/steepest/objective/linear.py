@@ -1,0 +1,336 @@
+"""The linear objective: the mean loss of weights and a bias, with all that is known of it.
+
+What a plane through its params, a Hessian or a change of coordinates needs of the rows are their
+margins `X w + b`, which an evaluation keeps: what `Objective` may be asked is answered from them.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from math import isfinite, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from steepest.data.blocks import Block, Blocks, Matrix
+from steepest.data.moments import Moments, moments
+from steepest.data.sparse import as_csr, is_sparse
+from steepest.errors import ChoiceError
+from steepest.objective.coordinates.bounded import bounded_coordinates
+from steepest.objective.coordinates.coordinates import Coordinates
+from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+from steepest.objective.coordinates.standard import Standard
+from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.named import choose_loss
+from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
+from steepest.objective.model.linear import Linear
+from steepest.objective.model.model import Array
+from steepest.objective.model.separability import separated_classes, separation_threshold
+from steepest.objective.normal_equations import NormalEquations
+from steepest.objective.plane.linear import LinearPlaneLoss
+from steepest.objective.plane.plane import Plane
+from steepest.objective.protocol import Objective
+from steepest.objective.risk import Risk
+from steepest.step import renamed
+
+__all__ = ["LinearObjective"]
+
+UNIT_ROWS = 2**14
+"""Rows that tell the units of the features well enough: a deviation to about half a percent."""
+
+UNIT_NUMBERS = 2**19
+"""The numbers of those rows at most, 4 MB; of very wide rows they are fewer."""
+
+LEAST_UNIT_ROWS = 64
+"""But no fewer than these: a deviation to a tenth."""
+
+
+class LinearObjective(Risk):
+    """`mean(loss(X w + b, y)) + l2 / 2 |w|^2 + l1 |w|_1`; the bias is free.
+
+    X has shape (rows, features), y (rows,): numbers, or class codes 0 to k-1. `loss` is one, or
+    its name. With several margins (softmax) w is (features, k) and b (k,). X of float32 and
+    sparse X of SciPy stay what they are; params and sums are float64. With `sample_weight`,
+    (rows,) numbers from 0 up, the mean is `sum(weight loss) / sum(weight)`: whole numbers count
+    as rows that are there so many times. Raises ChoiceError for shapes that do not fit, for a name
+    that is no loss, for targets that the loss is not made for, and for `l1` with a loss that has
+    kinks itself.
+
+    >>> import numpy as np
+    >>> line = LinearObjective([[0.0], [1.0]], [1.0, 3.0], "squared")
+    >>> line.value_and_gradient(np.array([2.0, 0.0]))   # weight 2, bias 0: both rows are 1 short
+    (1.0, array([-1., -2.]))
+    """
+
+    model: Linear
+    is_pointwise = False
+    has_hessian_blocks = True
+
+    def __init__(
+        self,
+        X: Any,
+        y: ArrayLike,
+        loss: Loss | str,
+        *,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        sample_weight: ArrayLike | None = None,
+        threads: int | None = None,
+    ) -> None:
+        X = _matrix(X)
+        y = np.ascontiguousarray(y, dtype=np.float64)
+        if X.ndim != 2 or y.shape != X.shape[:1]:
+            raise ChoiceError(
+                f"X has the shape {X.shape} and y {y.shape}, but they must be (rows, features) "
+                "and (rows,)"
+            )
+        weight = None if sample_weight is None else _weights(sample_weight, len(y))
+        if isinstance(loss, str):
+            loss = choose_loss(loss, int(y.max()) + 1 if loss == "cross_entropy" else None)
+        loss.check(y)
+        if l1 and not loss.smooth:
+            raise ChoiceError(_two_kinks(loss.name, l1))
+        blocks = Blocks(X, y, outputs=loss.margins, sample_weight=weight, threads=threads)
+        super().__init__(Linear(X.shape[1], loss.margins), loss, Penalty(l1, l2), blocks)
+
+    @property
+    def l1(self) -> float:
+        """The L1 penalty on the weights."""
+        return self.penalty.l1
+
+    @property
+    def l2(self) -> float:
+        """The L2 penalty on the weights."""
+        return self.penalty.l2
+
+    @property
+    def rows(self) -> Blocks:
+        """The former name of `blocks`; deprecated."""
+        return renamed("LinearObjective.rows", "blocks", self.blocks)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The former name of `layout.shape`; deprecated."""
+        return renamed("LinearObjective.shape", "layout.shape", self.layout.shape)
+
+    @property
+    def is_quadratic(self) -> bool:  # type: ignore[override]
+        """Whether the Hessian is the same everywhere: that of the squared loss without L1."""
+        return self.loss.is_quadratic and self.penalty.smooth
+
+    @property
+    def has_curvature(self) -> bool:  # type: ignore[override]
+        """Whether the loss has second derivatives: not at kinks."""
+        return self.loss.smooth
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        """The loss by its name, for a message."""
+        return f"the loss {self.loss.name}"
+
+    def split(self, params: Vector) -> tuple[Array, Array]:
+        """Return weights and bias, in the shapes in which they meet X."""
+        return self.model.split(params)
+
+    def curvature_along(
+        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
+    ) -> Array:
+        """Return `u' H v` for directions u, v, (k, k), H = `Z' diag(l'') Z / total + l2`.
+
+        Along a direction d the margins move by X d, which reads X once; along the last step, from
+        `before`, they moved by the difference of margins that are known.
+        """
+        unread = directions if before is None else directions[:-1]
+        moves = [self.margins(direction) for direction in unread]
+        if before is not None:
+            moves.append(at.cache - before.cache)
+        margins, hessian_along = at.cache, self.loss.hessian_along
+
+        def work(block: Block) -> tuple[Array]:
+            along = [move[block.at] for move in moves]
+            return (hessian_along(margins[block.at], block.y, block.weight, along),)
+
+        (total,) = self.blocks.sum(work)
+        hessian: Array = total / self.blocks.total
+        if not self.penalty.l2:
+            return hessian
+        weights = np.array([direction[self.layout.weights] for direction in directions])
+        return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def on_plane(self, plane: Plane) -> LinearPlaneLoss:
+        """Return the loss on a plane, by a closed form, reading X three times for its margins."""
+        return LinearPlaneLoss(self, plane)
+
+    def value_between(self, at: Evaluation, there: Evaluation, share: float) -> float:
+        """Return the loss a `share` of the straight line from `at` to `there`; X is not read."""
+        blocks, params = self.blocks, at.params + share * (there.params - at.params)
+        margins = at.cache + share * (there.cache - at.cache)
+        total, _ = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
+        return total / blocks.total + self.penalty.value(params[self.layout.weights])
+
+    def hessian_block(
+        self, at: Evaluation, chosen: NDArray[np.intp], curvature: Curvature
+    ) -> Array:
+        """Return the Hessian by the `chosen` weights and all biases, in standard units, with L2.
+
+        See `model.hessian.hessian_block`; (chosen + biases) squared.
+        """
+        blocks, units = self.blocks, self.units
+        hessian = hessian_block(blocks, self.loss, at.cache, chosen, units, curvature)
+        deviation = units.deviation[chosen // self.layout.biases]
+        hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
+        return hessian
+
+    def largest_margin_change(self, direction: Vector) -> float:
+        """Return how far a step moves the margin of any row at most: `max |X d|`."""
+        return float(np.abs(self.margins(direction)).max())
+
+    def separation_threshold(self) -> float:
+        """Return the loss below which classes are proved to be separated; 0 if there is none."""
+        return separation_threshold(self)
+
+    def separated_classes(self, params: Vector) -> NDArray[np.intp]:
+        """Return which of three or more classes these params, (size,), separate from all others."""
+        return separated_classes(self, params)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """The mean and the standard deviation of each feature; 1 for a constant one."""
+        return moments(self.blocks)
+
+    @cached_property
+    def units(self) -> Moments:
+        """The moments, or where rows are very many those of rows at equal distances.
+
+        They are good enough wherever standard units may be any. Not so where a feature is the same
+        in all those rows: then nothing is known of its unit.
+        """
+        blocks = self.blocks
+        most = min(UNIT_ROWS, max(LEAST_UNIT_ROWS, UNIT_NUMBERS // (blocks.features + 1)))
+        if len(blocks) <= most or blocks.is_sparse or not self.every_row_counts:
+            return self.moments
+        few = blocks.take(np.linspace(0, len(blocks) - 1, most).astype(np.intp))
+        varies = few.X.min(axis=0) < few.X.max(axis=0)
+        return moments(few) if varies.all() else self.moments
+
+    @cached_property
+    def standard(self) -> Standard:
+        """Standard units, by `units`."""
+        return Standard(*self.units, self.model.margins)
+
+    @cached_property
+    def gram(self) -> Array:
+        """`Z'Z / total`, with Z the standardised features and a last column of ones.
+
+        Raises ChoiceError for sparse X of many features, as `Block.dense` does.
+        """
+        mean, deviation = self.moments
+        unit = np.append(deviation, 1.0)
+        gram: Array = weighted_gram(self.blocks, mean)[0] / np.outer(unit, unit)
+        # The features are centred: what is left in these is rounding.
+        gram[-1, :-1] = gram[:-1, -1] = 0.0
+        return gram
+
+    @cached_property
+    def curvature_or_bound(self) -> float:
+        """The bound on a row's curvature, or what stands in where there is none.
+
+        That is the curvature when every row gets the same best margin; 1 where it has kinks.
+        """
+        loss = self.loss
+        if isfinite(loss.curvature_bound):
+            return loss.curvature_bound
+        if not loss.smooth:
+            return 1.0
+        return float(loss.curvature(self.guess, self.blocks.y[:1])[0])
+
+    @property
+    def null_params(self) -> Vector:
+        """The params without weights, and with the best constant guess, (size,)."""
+        params = np.zeros(self.size)
+        params[-len(self.guess) :] = self.guess
+        return params
+
+    def coordinates(self, name: str) -> Coordinates:
+        """Return the coordinates called `name`; ChoiceError for a name that is none."""
+        return bounded_coordinates(self, name)
+
+    def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
+        """Return the name of the coordinates in which to walk, and why."""
+        return suggested_scale(self, plane_search)
+
+    def hessian_whitening(self, sample: Objective) -> HessianWhitening | None:
+        """Return what whitens by the Hessian on the way, told at first by a `sample` of the rows.
+
+        None where the loss has kinks.
+        """
+        return HessianWhitening.of(self, sample) if self.loss.smooth else None  # type: ignore[arg-type]
+
+    def whiten(
+        self, whitening: HessianWhitening, at: Evaluation, shared: bool, every: int
+    ) -> Coordinates | None:
+        """Return the coordinates in which each margin's block of the Hessian at `at` is 1."""
+        return whitening.at(self, at, shared, every)
+
+    @property
+    def has_normal_equations(self) -> bool:
+        """Whether `normal_equations` are worth their cost."""
+        return has_normal_equations(self)
+
+    def normal_equations(self) -> NormalEquations | None:
+        """Return the objective as a quadratic, reading X once; None where it is not, or is dear."""
+        return NormalEquations.of(self) if self.has_normal_equations else None
+
+    def random_start(self, generator: np.random.Generator) -> Vector:
+        """Return random params of the size that these data call for.
+
+        In standard units (features of mean 0 and deviation 1, margins about the best constant
+        guess) the bias is drawn from the standard normal and so are the weights, by the root of
+        their number: then margins are of the same size however many features there are (LeCun et
+        al. 1998, "Efficient backprop", section 4.6). It is told in the reader's units. With
+        several classes only their differences matter, so what they have in common is 0. Of very
+        many rows the standard units are those of a sample.
+        """
+        (mean, deviation), blocks = self.units, self.blocks
+        spread = self.loss.spread(blocks.y, blocks.sample_weight)
+        drawn = generator.standard_normal(self.layout.shape) * spread
+        if self.layout.biases > 1:
+            drawn -= drawn.mean(axis=1, keepdims=True)
+        weights, bias = drawn[:-1], drawn[-1]
+        weights /= sqrt(len(deviation))
+        weights /= deviation[:, None]
+        bias += self.guess - mean @ weights
+        return drawn.ravel()
+
+
+def _two_kinks(loss: str, l1: float) -> str:
+    """Return why L1 and a loss with kinks of its own do not go together."""
+    instead = "huber" if loss == "absolute" else "huber or squared"
+    return (
+        f"l1 is {l1:g}, but it needs a smooth loss, and the loss {loss} has kinks itself; choose "
+        f"the loss {instead}, or l2 in place of l1"
+    )
+
+
+def _matrix(X: Any) -> Matrix:
+    """Return X as the blocks read it: float64 or float32 in C order, or a CSR array."""
+    if is_sparse(X):
+        return as_csr(X)
+    single = getattr(X, "dtype", None) == np.float32
+    return np.ascontiguousarray(X, dtype=np.float32 if single else np.float64)
+
+
+def _weights(sample_weight: ArrayLike, count: int) -> Array:
+    """Return sample weights as (rows,) float64; ChoiceError if they are not that, or below 0."""
+    weight = np.ascontiguousarray(sample_weight, dtype=np.float64)
+    if weight.shape != (count,):
+        raise ChoiceError(
+            f"sample_weight has the shape {weight.shape}, but there are {count} rows; give one "
+            "number a row"
+        )
+    if not (np.isfinite(weight).all() and weight.min() >= 0 and weight.any()):
+        raise ChoiceError("sample_weight must be finite numbers from 0 up, not all of them 0")
+    return weight
