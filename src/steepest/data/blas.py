@@ -22,20 +22,16 @@ class OneThread(ContextDecorator):
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._inside = 0
+        self.entered = 0
+        """How many are inside; while anybody is, BLAS is at one thread."""
         self._threads: list[int] = []
-
-    @property
-    def is_entered(self) -> bool:
-        """Whether somebody is inside, so that BLAS is at one thread."""
-        return self._inside > 0
 
     def __enter__(self) -> None:
         with self._lock:
-            if not self._inside:
+            if not self.entered:
                 self._threads = [library.get_num_threads() for library in _blas()]
                 _set_threads([1] * len(self._threads))
-            self._inside += 1
+            self.entered += 1
 
     def __exit__(
         self,
@@ -44,13 +40,13 @@ class OneThread(ContextDecorator):
         trace: TracebackType | None,
     ) -> None:
         with self._lock:
-            self._inside -= 1
-            if not self._inside:
+            self.entered -= 1
+            if not self.entered:
                 _set_threads(self._threads)
 
     def forget(self) -> None:
         """Start anew in a forked process, which has none of the threads that were inside."""
-        if self._inside:
+        if self.entered:
             _set_threads(self._threads)
         self.__init__()  # type: ignore[misc]
 

@@ -158,9 +158,6 @@ class Blocks:
         kept = self._kept
         if kept is None:
             return self._over(lambda at: work(self.block(at)), self.slices)
-        if len(kept) == 1 and ONE_BLAS_THREAD.is_entered:
-            # In a descent, which sees to warnings: on few rows a context costs as much as the work.
-            return [work(kept[0])]
         return self._over(work, kept)
 
     def sum(self, work: Callable[[Block], Sums]) -> Sums:
@@ -219,6 +216,9 @@ class Blocks:
         interpreter to and fro, measured a third slower. The thread that asks does the first share
         itself.
         """
+        if len(parts) == 1 and ONE_BLAS_THREAD.entered:
+            # In a descent, which sees to warnings: on few rows a context costs as much as the work.
+            return [work(parts[0])]
         with ONE_BLAS_THREAD:
             if len(parts) == 1 or self.threads == 1:
                 return _in_turn(work, parts)

@@ -105,9 +105,9 @@ class Descent:
 
     def __next__(self) -> Step:
         """Return where the descent is, and go one step on."""
-        at = self._evaluate()
-        shrunk = self._shrunk(at)
-        self._renew_if_due(at, shrunk)
+        at, steepness = self._evaluate()
+        shrunk = self._shrunk(steepness)
+        self._renew_if_due(at, steepness, shrunk)
         state = self._search_state(at, shrunk)
         found = self.method.step_size(state)
         length = found if isinstance(found, StepLength) else StepLength(found)
@@ -117,29 +117,32 @@ class Descent:
         self.checkpoints = (self.checkpoints[1], self._checkpoint(step))
         return step
 
-    def _evaluate(self) -> Evaluation:
-        """Return loss and gradient on the rows of this step; a sample that is exhausted grows."""
+    def _evaluate(self) -> tuple[Evaluation, float]:
+        """Return loss and gradient on the rows of this step, and how steep it is there.
+
+        A sample that is exhausted grows.
+        """
         drawing, evaluate = self.drawing, self.evaluator.evaluate
         at = evaluate(drawing.next(), self.params)
-        while drawing.exhausted(at, self._steepness(at)):
+        while drawing.exhausted(at, steepness := self._steepness(at)):
             self._renew(at)
             at, self.last = evaluate(drawing.enlarge(), self.params), None
-        return at
+        return at, steepness
 
     def _steepness(self, at: Evaluation) -> float:
         return self.evaluator.pullback(self.coordinates, at.gradient)[1]
 
-    def _shrunk(self, at: Evaluation) -> float:
+    def _shrunk(self, steepness: float) -> float:
         """Return what is left of the last step's steepness; 1 if these rows had no step."""
         before = norm(self.last.gradient) if self.last is not None else 0.0
-        return self._steepness(at) / before if before else 1.0
+        return steepness / before if before else 1.0
 
-    def _renew_if_due(self, at: Evaluation, shrunk: float) -> None:
+    def _renew_if_due(self, at: Evaluation, steepness: float, shrunk: float) -> None:
         """Renew the coordinates if it is time; not where the descent has arrived."""
         record, renewal = self.whitening, self.method.renewal
         since = self.index - (record.step if record is not None else 0)
         due = renewal.due(self.drawing.objective, since, shrunk, record)
-        if due and not self._has_arrived(self._steepness(at)):
+        if due and not self._has_arrived(steepness):
             self._renew(at)
 
     def _renew(self, at: Evaluation) -> None:

@@ -42,25 +42,26 @@ class PlaneSearch(StepSize):
             return StepLength(0.0)
         if state.is_white and _takes_most(state):
             return StepLength(1.0)
-        for rate, momentum in (self._lowest(state), _downhill(state)):
-            slope = state.trial(rate, momentum).slope
-            if -inf < slope < 0.0:
+        for propose in (_lowest, _downhill):
+            rate, momentum = propose(state)
+            if -inf < state.trial(rate, momentum).slope < 0.0:
                 found = _shortened(state, rate, momentum)
                 if found.rate or found.momentum:
                     return found
         return StepLength(0.0)
 
-    def _lowest(self, state: SearchState) -> tuple[float, float]:
-        """Return rate and momentum to the lowest point of the quadratic that the plane shows."""
-        hessian = state.curvature()
-        if hessian is None:
-            return nan, 0.0
-        along = float(state.gradient @ state.direction)
-        if len(hessian) == 1 or state.last is None:
-            return (-along / float(hessian[0, 0]) if hessian[0, 0] > 0 else nan), 0.0
-        slope = np.array([along, state.gradient @ state.last.step])
-        rate, momentum = newton_step(slope, hessian)
-        return float(rate), float(momentum)
+
+def _lowest(state: SearchState) -> tuple[float, float]:
+    """Return rate and momentum to the lowest point of the quadratic that the plane shows."""
+    hessian = state.curvature()
+    if hessian is None:
+        return nan, 0.0
+    along = float(state.gradient @ state.direction)
+    if len(hessian) == 1 or state.last is None:
+        return (-along / float(hessian[0, 0]) if hessian[0, 0] > 0 else nan), 0.0
+    slope = np.array([along, state.gradient @ state.last.step])
+    rate, momentum = newton_step(slope, hessian).tolist()
+    return rate, momentum
 
 
 def _downhill(state: SearchState) -> tuple[float, float]:

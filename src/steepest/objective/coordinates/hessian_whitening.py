@@ -8,6 +8,7 @@ What one class does to another is left to the plane search.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,7 +76,7 @@ class HessianWhitening:
         curvature = _mean_curvature if shared else _own_curvature
         columns = curvature(objective, at.cache[::every])
         hessian = weighted_gram(objective.blocks.every(every), self.mean, columns)
-        sure = self._trace(hessian) / self._trace(self.bound)
+        sure = self._trace(hessian) / self._bound_trace
         if not (sure > VANISHED).all():
             return None
         hessian += BOUND_SHARE * sure[:, None, None] * self.bound
@@ -83,18 +84,26 @@ class HessianWhitening:
 
     def _trace(self, hessian: Array) -> Array:
         """Return the sum of the curvatures along all params, in standard units, by margin."""
-        own = hessian.diagonal(axis1=1, axis2=2)
-        return own[:, :-1] @ self.deviation**-2.0 + own[:, -1]
+        return (hessian.diagonal(axis1=1, axis2=2) / self._square).sum(axis=1)
+
+    @cached_property
+    def _bound_trace(self) -> Array:
+        return self._trace(self.bound)
+
+    @cached_property
+    def _square(self) -> Vector:
+        """The variances of the features, and 1 beside the bias."""
+        square = np.ones(len(self.deviation) + 1)
+        np.square(self.deviation, out=square[:-1])
+        return square
 
     def _whitening(self, hessian: Array) -> Whitening:
         """Return the coordinates in which `hessian` plus the penalty is 1; it is changed."""
         own = np.einsum("mii->mi", hessian)
-        square = np.ones(own.shape[1])
-        square[:-1] = self.deviation**2
-        alike = own / square
+        alike = own / self._square
         largest = alike.max()
         # A constant feature curves by rounding only; it is left as it is.
-        np.copyto(own, largest * square, where=alike <= CONSTANT * largest)
+        np.copyto(own, largest * self._square, where=alike <= CONSTANT * largest)
         own[:, :-1] += self.l2
         return self._in_units(whitened(hessian, FLATTEST))
 

@@ -260,9 +260,10 @@ def _log_total(factors: Array, weight: Array | None) -> float:
     if weight is not None:
         return float(weight @ np.log(factors))
     whole = len(factors) // TOGETHER
-    products = np.multiply.reduce(factors[: whole * TOGETHER].reshape(TOGETHER, -1), axis=0)
-    rest = np.log(factors[whole * TOGETHER :])
-    return float(np.add.reduce(np.log(products)) + np.add.reduce(rest))
+    together, rest = factors[: whole * TOGETHER], factors[whole * TOGETHER :]
+    products = np.multiply.reduce(together.reshape(TOGETHER, -1), axis=0)
+    total = float(np.add.reduce(np.log(products)))
+    return total + float(np.add.reduce(np.log(rest))) if len(rest) else total
 
 
 OfClasses = CrossEntropy | Softmax

@@ -34,8 +34,8 @@ def newton_step(gradient: Array, hessian: Array) -> Array:
     if h11 > 0.0 and h22 > 0.0 and (sine2 := 1.0 - h12 / h11 * (h12 / h22)) > SINE_SQUARED:
         g1, g2 = float(gradient[0]), float(gradient[1])
         by_first, by_second = g1 / h11, g2 / h22
-        cramer = [h12 / h11 * by_second - by_first, h12 / h22 * by_first - by_second]
-        return np.array(cramer) / sine2
+        first = (h12 / h11 * by_second - by_first) / sine2
+        return np.array([first, (h12 / h22 * by_first - by_second) / sine2])
     return _shortest_step(gradient, hessian)
 
 
