@@ -1,5 +1,7 @@
 """The evaluator, which reads no rows twice for the same params, and what a step size may ask."""
 
+import gc
+import weakref
 from typing import Any
 
 import numpy as np
@@ -149,3 +151,16 @@ def test_of_a_plain_function_no_curvature_is_known() -> None:
     bowl: Any = as_objective(lambda p: (float(p @ p), 2 * p), 2)
     state = state_at(bowl, np.ones(2), Identity())
     assert state.curvature() is None and state.evaluator.rows == 0
+
+
+def test_what_a_step_has_looked_at_is_let_go_with_it() -> None:
+    objective = objective_of()
+    gc.disable()
+    try:
+        state = state_at(objective, np.ones(4), Identity())
+        margins = weakref.ref(state.trial(0.25).evaluation.cache)
+        assert margins() is not None
+        del state
+        assert margins() is None
+    finally:
+        gc.enable()

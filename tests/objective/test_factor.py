@@ -132,3 +132,22 @@ def test_whitening_takes_triangles_unless_a_direction_is_flat() -> None:
     both = whitened(np.stack([round_one, flat]), 1e-12)
     assert np.allclose(both.root, both.root.transpose(0, 2, 1))
     assert np.abs(both.inverse).max() < 2.0
+
+
+@given(
+    exponents=some.lists(some.integers(-60, 60), min_size=3, max_size=3),
+    twins=some.booleans(),
+    seed=some.integers(0, 10**6),
+)
+def test_units_of_the_params_change_nothing_about_whitening(
+    exponents: list[int], twins: bool, seed: int
+) -> None:
+    rows = np.random.default_rng(seed).normal(size=(9, 3))
+    if twins:
+        rows[:, 2] = rows[:, 1]
+    plain = rows.T @ rows
+    unit = 2.0 ** np.array(exponents)
+    scaled = plain * unit[:, None] * unit
+    found, same = whitened(scaled[None], 1e-12), whitened(plain[None], 1e-12)
+    assert np.allclose(found.root[0] / unit, same.root[0], rtol=1e-9, atol=1e-12)
+    assert np.allclose(found.inverse[0] * unit[:, None], same.inverse[0], rtol=1e-9, atol=1e-12)

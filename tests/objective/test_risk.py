@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from reference import LOSSES, hessian, plain, problem
 from scipy.optimize import approx_fprime
+from scipy.stats import entropy
 from sklearn._loss import HalfBinomialLoss, HalfMultinomialLoss, HalfSquaredError
 from sklearn.linear_model._linear_loss import LinearModelLoss
 
@@ -252,3 +253,16 @@ def test_an_objective_takes_lists_and_the_name_of_a_loss() -> None:
 def test_shapes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ChoiceError, match=r"X has the shape \(2, 1\) and y \(3,\)"):
         LinearObjective([[0.0], [1.0]], [1.0, 2.0, 3.0], "squared")
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_null_loss_of_classes_is_scipys_entropy(classes: int, weighted: bool) -> None:
+    generator = np.random.default_rng(classes)
+    y = np.append(np.arange(classes), generator.integers(classes, size=37)).astype(float)
+    weight = generator.uniform(0.1, 3.0, len(y)) if weighted else None
+    objective = LinearObjective(
+        generator.normal(size=(len(y), 2)), y, "cross_entropy", sample_weight=weight
+    )
+    shares = np.bincount(y.astype(int), weight)
+    assert objective.null_loss == pytest.approx(entropy(shares), rel=1e-14)
