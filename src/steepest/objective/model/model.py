@@ -1,4 +1,4 @@
-"""What a model is: a function of rows and params, with its derivatives, of any number of layers.
+"""What a model is: a function of rows and params, with its derivatives.
 
     layout                       how the vector of params falls into weights and biases
     param_names, param_units     what these are called, by the names and units of the features
