@@ -108,10 +108,10 @@ class Features:
         """One name for each column of X."""
         return tuple([name for column in self.columns for name in column.names])
 
-    @property
+    @cached_property
     def units(self) -> tuple[str, ...]:
         """One unit for each column of X, "" where there is none."""
-        return tuple(unit for column in self.columns for unit in column.units)
+        return tuple([unit for column in self.columns for unit in column.units])
 
     @property
     def bases(self) -> dict[str, str]:
