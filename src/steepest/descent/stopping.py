@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from steepest.checks import number
 from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
-from steepest.trace import Trace
+from steepest.trace import Step, Trace
 
 __all__ = ["MOST_STEPS", "RISEN", "Stop", "Stopping"]
 
@@ -99,19 +99,19 @@ class Stopping:
 
     def check(self, trace: Trace) -> Stop | None:
         """Return why the run is over at the last step of `trace`, or None if it goes on."""
+        last = trace.last
         return (
-            _not_finite(trace)
-            or self._grown(trace)
-            or self._separation(trace)
-            or (self._refined(trace) if self.refine else self._arrived(trace))
-            or self._settled(trace)
-            or self._steps(trace)
-            or self._seconds(trace)
+            _not_finite(last)
+            or self._grown(trace, last.loss)
+            or self._separation(trace, last)
+            or (self._refined(trace) if self.refine else self._arrived(trace, last))
+            or self._settled(trace, last)
+            or self._steps(last.index)
+            or self._seconds(last.seconds)
         )
 
-    def _grown(self, trace: Trace) -> Stop | None:
+    def _grown(self, trace: Trace, loss: float) -> Stop | None:
         usual = max(abs(trace.first.loss), self.null_loss)
-        loss = trace.last.loss
         if (
             not usual
             or loss <= DIVERGED_GROWTH * usual
@@ -122,10 +122,9 @@ class Stopping:
         shown = f"{times:,.0f}" if times < 1e6 else f"{times:.3g}"
         return Stop("diverged", f"diverged: the loss is {shown} times its start and rising")
 
-    def _arrived(self, trace: Trace) -> Stop | None:
+    def _arrived(self, trace: Trace, last: Step) -> Stop | None:
         if self.reference_steepness is None:
-            return self._arrived_by_slope(trace)
-        last = trace.last
+            return self._arrived_by_slope(trace.first, last)
         steepness, reference = last.steepness, self.reference_steepness
         if self.tol is None or steepness > self.tol * reference or last.loss != last.full_loss:
             return None
@@ -136,9 +135,8 @@ class Stopping:
             f"{gain:.1g} of the loss of a constant guess",
         )
 
-    def _arrived_by_slope(self, trace: Trace) -> Stop | None:
+    def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
         """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""
-        first, last = trace.first, trace.last
         if self.tol is None or last.loss != last.full_loss:
             return None
         if not last.gradient_norm:
@@ -162,18 +160,18 @@ class Stopping:
             return None
         return Stop("arrived", "arrived: what is left of the gradient is rounding")
 
-    def _separation(self, trace: Trace) -> Stop | None:
+    def _separation(self, trace: Trace, last: Step) -> Stop | None:
         """Stop where the classes are separated, or at a power of two steps where some are."""
         if self.tol is None:
             return None
         vanished = min(self.separation_loss, VANISHED * self.null_loss)
-        if vanished and trace.last.full_loss < vanished:
+        if vanished and last.full_loss < vanished:
             return Stop(
                 "separated",
                 "stopped: the classes are told apart without fault, so the loss would fall for "
                 "ever",
             )
-        steps = len(trace) - 1
+        steps = last.index
         if steps < PATIENCE or steps & (steps - 1):
             return None
         return self._drifting(trace, steps)
@@ -188,11 +186,10 @@ class Stopping:
             f"for ever, but in the last {steps // 2:,} steps it hardly fell",
         )
 
-    def _settled(self, trace: Trace) -> Stop | None:
+    def _settled(self, trace: Trace, last: Step) -> Stop | None:
         if self.tol is None:
             return None
-        stays = not trace.last.learning_rate
-        if stays and len(trace) > 1 and not trace.learning_rates[-2]:
+        if not last.learning_rate and last.index and not trace.learning_rates[-2]:
             return Stop("settled", "settled: no lower loss is found along the gradient")
         if trace.since_progress < PATIENCE:
             return None
@@ -206,22 +203,23 @@ class Stopping:
             "settled", f"settled: {PATIENCE} steps in a row brought no measurably lower loss"
         )
 
-    def _steps(self, trace: Trace) -> Stop | None:
+    def _steps(self, taken: int) -> Stop | None:
         most = MOST_STEPS if self.steps is None else self.steps
-        if len(trace) <= most:
+        if taken < most:
             return None
         if self.steps is None:
             return Stop("steps", f"stopped: {most:,} steps are the most unless steps says more")
         return Stop("steps", f"stopped after {counted(most, 'step')}, as asked")
 
-    def _seconds(self, trace: Trace) -> Stop | None:
-        if self.seconds is None or trace.last.seconds - self.since < self.seconds:
+    def _seconds(self, passed: float) -> Stop | None:
+        if self.seconds is None or passed - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
 
 
-def _not_finite(trace: Trace) -> Stop | None:
-    if isfinite(trace.last.loss) and isfinite(trace.last.steepness):
+def _not_finite(last: Step) -> Stop | None:
+    if isfinite(last.loss) and isfinite(last.steepness):
         return None
-    at = len(trace) - 1
-    return Stop("diverged", f"diverged: at step {at} the loss or its gradient left all bounds")
+    return Stop(
+        "diverged", f"diverged: at step {last.index} the loss or its gradient left all bounds"
+    )

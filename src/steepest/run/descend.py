@@ -148,6 +148,7 @@ def _on_rows(
 
 
 @takes_options()
+@ONE_BLAS_THREAD
 @np.errstate(over="ignore", invalid="ignore")
 def descend_objective(
     objective: object,
