@@ -210,7 +210,7 @@ def test_a_ball_that_nothing_slows_has_no_limit(name: str, beta: float, rate: fl
     assert rule.limit(4.0) is None
 
 
-@given(some.floats(-2, 2), some.floats(1e-6, 1e6))
+@given(some.floats(0, 2), some.floats(1e-6, 1e6))
 def test_a_limit_is_a_positive_number_or_none(beta: float, curvature: float) -> None:
     for name in ("momentum", "nesterov"):
         limit = RULES[name](beta=beta).limit(curvature)
@@ -291,7 +291,9 @@ def test_a_decay_holds_the_params_within_one_over_it(decay: float) -> None:
 
 
 def test_a_decay_below_0_is_refused() -> None:
-    with pytest.raises(st.ChoiceError, match="the weight decay is -1, but it must be a number fr"):
+    with pytest.raises(
+        st.ChoiceError, match="weight_decay of the rule adamw is -1, but it must be a number fr"
+    ):
         AdamW(weight_decay=-1)
 
 
@@ -365,3 +367,60 @@ def test_schedule_free_needs_a_rate_where_no_bound_is_known() -> None:
     with pytest.raises(st.ChoiceError, match=said):
         st.steps(bowl, "schedule_free", "auto", start=START)
     assert walked("schedule_free", 0.05).shape == (60, 3)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (
+            lambda: st.Momentum(-1),
+            "beta of the rule momentum is -1, but it must be a number from 0",
+        ),
+        (lambda: st.Momentum(np.nan), "beta of the rule momentum is nan"),
+        (lambda: st.Adam(beta1="abc"), "beta1 of the rule adam is 'abc'"),
+        (lambda: st.Huber("a"), "delta is a, but the Huber loss needs a number above 0"),
+    ],
+)
+def test_an_object_checks_its_numbers_as_its_word_does(made: Any, said: str) -> None:
+    with pytest.raises(st.ChoiceError, match=said):
+        made()
+
+
+class Returns:
+    """A rule of one's own whose update returns what it is made with."""
+
+    def __init__(self, found: Any) -> None:
+        self.found = found
+
+    def init(self, params: np.ndarray) -> tuple[()]:
+        return ()
+
+    def update(self, gradient: np.ndarray, state: tuple[()]) -> Any:
+        return self.found(gradient)
+
+
+@pytest.mark.parametrize(
+    ("found", "got"),
+    [
+        (lambda g: -g, "a ndarray"),
+        (lambda g: None, "a NoneType"),
+        (lambda g: (-g[:1], ()), r"a direction of the shape \(1,\)"),
+        (lambda g: (-1.0, ()), r"a direction of the shape \(\)"),
+        (lambda g: ("down", ()), "'down' as direction"),
+    ],
+)
+@pytest.mark.parametrize("rate", ["auto", 0.1])
+def test_what_a_rule_of_ones_own_returns_is_checked(found: Any, got: str, rate: Any) -> None:
+    with pytest.raises(st.ChoiceError, match=f"update of the rule Returns returned {got}, but"):
+        st.descend("geyser", "waiting", ["duration"], rule=Returns(found), learning_rate=rate)
+
+
+def test_a_rule_of_ones_own_may_write_to_its_gradient_and_return_a_list() -> None:
+    def found(gradient: np.ndarray) -> Any:
+        gradient *= -1.0
+        return gradient.tolist(), ()
+
+    options = {"learning_rate": 0.05, "scale": "none", "steps": 20, "seed": 1}
+    own = st.descend("geyser", "waiting", ["duration"], rule=Returns(found), **options)
+    plain = st.descend("geyser", "waiting", ["duration"], rule="steepest", **options)
+    assert np.array_equal(own.params, plain.params)

@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from steepest.checks import number
+from steepest.errors import ChoiceError
 from steepest.numerals import plain
 from steepest.objective.evaluation import Vector
 
@@ -60,6 +62,16 @@ class Rule:
     """Whether it has its guarantee only at the same learning rate at every step."""
     limit_formula: ClassVar[str] = ""
     """`limit` as a formula; empty if there is none."""
+
+    def __post_init__(self) -> None:
+        """Check the numbers of a rule, whether a word or an object brought them.
+
+        Raises ChoiceError for what is no finite number from 0 up.
+        """
+        for field in fields_of(self):
+            if field.type is float:
+                what, given = f"{field.name} of the rule {self.name}", getattr(self, field.name)
+                object.__setattr__(self, field.name, number(what, given))
 
     @property
     def name(self) -> str:
@@ -139,8 +151,28 @@ class OwnRule(Rule):
         return self.rule.init(params)
 
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
-        """Return what `rule` does."""
-        return self.rule.update(gradient, state)
+        """Return what `rule` does with a copy of the gradient.
+
+        Raises ChoiceError if that is not a pair of a direction, of the gradient's shape, and a
+        state.
+        """
+        found: object = self.rule.update(gradient.copy(), state)
+        if not isinstance(found, tuple) or len(found) != 2:
+            raise self._misfit(f"a {type(found).__name__}")
+        try:
+            direction = np.asarray(found[0], dtype=np.float64)
+        except (TypeError, ValueError):
+            raise self._misfit(f"{found[0]!r} as direction") from None
+        if direction.shape != gradient.shape:
+            raise self._misfit(f"a direction of the shape {direction.shape}")
+        return direction, found[1]
+
+    def _misfit(self, got: str) -> ChoiceError:
+        """Return what is wrong with an update."""
+        return ChoiceError(
+            f"update of the rule {self.name} returned {got}, but it must return a pair (direction, "
+            "state), the direction one number a param"
+        )
 
     def decay_at(self, position: Vector) -> Vector:
         """Return what `rule` does."""

@@ -10,7 +10,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from steepest.checks import number
 from steepest.descent.rule import GradientTransformation, OwnRule, Rule, State, fields_of
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
@@ -296,9 +295,6 @@ class AdamW(Adam):
     weight_decay: float = 0.01
     name: ClassVar[str] = "adamw"
 
-    def __post_init__(self) -> None:
-        number("the weight decay", self.weight_decay)
-
     @property
     def decays(self) -> bool:
         """Return True: the decay is the rule's own."""
@@ -350,11 +346,9 @@ def _named(word: str) -> Rule:
     if name not in RULES:
         raise ChoiceError(f"there is no rule {word!r}; choose one of auto, {', '.join(RULES)}")
     kind = RULES[name]
-    if not texts:
-        return kind()
     names = [field.name for field in fields_of(kind)]
     if len(texts) > len(names):
         most = ":".join([name, *(each.upper() for each in names)])
         raise ChoiceError(f"the rule is {word!r}, but there are too many numbers; it is {most}")
-    numbers = zip(names, texts, strict=False)
-    return kind(**{each: number(f"{each} of the rule {name}", text) for each, text in numbers})
+    # A rule checks its numbers itself, and takes them from their text.
+    return kind(**dict(zip(names, texts, strict=False)))

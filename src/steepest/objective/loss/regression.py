@@ -111,9 +111,9 @@ class Huber(OfNumbers):
     may_be_flat: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.delta) and self.delta > 0):
+        if not (isinstance(self.delta, int | float) and np.isfinite(self.delta) and self.delta > 0):
             raise ChoiceError(
-                f"delta is {self.delta:g}, but the Huber loss needs a number above 0, in the "
+                f"delta is {self.delta}, but the Huber loss needs a number above 0, in the "
                 "units of the target: residuals beyond it count by their size, not their square"
             )
 
