@@ -88,7 +88,7 @@ def test_a_trial_is_rate_times_direction_plus_momentum_times_the_last_step(scale
     before, step = np.ones(4), np.array([0.1, -0.2, 0.3, 0.1])
     last = last_step(objective, before, step, coordinates)
     params = before + last.change
-    state = state_at(objective, params, coordinates, last=last)
+    state = state_at(objective, params, coordinates, last_step=last)
     trial = state.trial(0.3, 0.5)
     assert np.allclose(trial.step, 0.3 * state.direction + 0.5 * step, rtol=1e-15)
     position = coordinates.position(params) + trial.step
@@ -124,7 +124,7 @@ def test_the_change_of_the_gradient_is_known_for_the_same_rows_only() -> None:
     before, step = np.ones(4), np.array([0.1, -0.2, 0.3, 0.1])
     last = last_step(objective, before, step, identity)
     same, other = (
-        state_at(objective, before + step, identity, last=last, same_rows=rows)
+        state_at(objective, before + step, identity, last_step=last, same_rows=rows)
         for rows in (True, False)
     )
     assert np.allclose(same.gradient_change, hessian(objective, before) @ step)
@@ -139,7 +139,9 @@ def test_the_curvature_is_along_the_direction_and_the_last_step(kind: str) -> No
     last = last_step(objective, before, step, white)
     params = before + last.change
     alone = state_at(objective, params, white)
-    both = state_at(objective, params, white, last=last, before=objective.evaluate(before))
+    both = state_at(
+        objective, params, white, last_step=last, last_evaluation=objective.evaluate(before)
+    )
     along = np.array([white.params(both.direction), last.change])
     true = along @ hessian(objective, params) @ along.T
     assert np.allclose(both.curvature(), true, rtol=1e-9)

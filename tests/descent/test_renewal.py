@@ -28,7 +28,7 @@ def test_coordinates_stay_as_they_are_unless_something_renews_them() -> None:
     at = objective.evaluate(np.zeros(4))
     stays = Renewal()
     assert not stays.due(objective, 1000, 1.0, None)
-    assert stays.every(objective, None) == 1 and stays.renewed(objective, at, 1) is None
+    assert stays.thinning(objective, None) == 1 and stays.renewed(objective, at, 1) is None
 
 
 @pytest.mark.parametrize(("features", "first"), [(3, 3), (127, 4), (255, 8)])
@@ -57,16 +57,16 @@ def test_each_margin_has_a_matrix_of_its_own_while_that_is_cheap() -> None:
 
 def test_few_numbers_are_all_read_and_of_many_some(monkeypatch: pytest.MonkeyPatch) -> None:
     objective, renews = made(features=4, rows=3000)
-    assert renews.every(objective, None) == 1
+    assert renews.thinning(objective, None) == 1
     monkeypatch.setattr(renewal, "FEW_NUMBERS", 100)
     monkeypatch.setattr(renewal, "ENOUGH_ROWS", 200)
     # 3,000 rows have 3 times 200 for each of 5 columns; no more than one in 4 is spared.
-    assert renews.every(objective, None) == 3
+    assert renews.thinning(objective, None) == 3
     monkeypatch.setattr(renewal, "ENOUGH_ROWS", 10)
-    assert renews.every(objective, None) == 4
+    assert renews.thinning(objective, None) == 4
     # Where some rows did not do for long, all are read.
-    assert renews.every(objective, WhiteningRecord(3, np.zeros(5), 3000)) == 1
-    assert renews.every(objective, WhiteningRecord(3, np.zeros(5), 200)) == 4
+    assert renews.thinning(objective, WhiteningRecord(3, np.zeros(5), 3000)) == 1
+    assert renews.thinning(objective, WhiteningRecord(3, np.zeros(5), 200)) == 4
 
 
 def test_after_a_whitening_the_newton_step_is_taken() -> None:

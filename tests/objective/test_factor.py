@@ -67,7 +67,7 @@ def test_all_roots_are_roots_of_the_curvature(weighted: bool) -> None:
     for factor in (
         cholesky(hessian[None]),
         qr_factor(objective.blocks, objective.units, penalty),
-        spectral(hessian[None], 1e-13, steepest=False),
+        spectral(hessian[None], 1e-13, stiffen=False),
         whitened(hessian[None], 1e-12),
     ):
         assert factor is not None
@@ -108,7 +108,7 @@ def test_a_curvature_that_is_not_positive_has_no_triangular_root() -> None:
 def test_spectral_roots_are_scipys(count: int, size: int, seed: int) -> None:
     half = np.random.default_rng(seed).normal(size=(count, size, 2 * size + 3))
     hessian = half @ half.transpose(0, 2, 1)
-    factor = spectral(hessian, 1e-13, steepest=False)
+    factor = spectral(hessian, 1e-13, stiffen=False)
     for one, root, inverse in zip(hessian, factor.root, factor.inverse, strict=True):
         assert np.allclose(root, sqrtm(one), rtol=1e-8, atol=1e-8)
         assert np.allclose(root @ inverse, np.eye(size), atol=1e-8)

@@ -27,7 +27,7 @@ FEATURES, CLASSES = 4, 3
 def factor_of(generator: np.random.Generator, count: int, size: int, symmetric: bool) -> Factor:
     half = generator.normal(size=(count, size, size + 3))
     hessian = half @ half.transpose(0, 2, 1)
-    factor = spectral(hessian, 1e-13, steepest=False) if symmetric else cholesky(hessian)
+    factor = spectral(hessian, 1e-13, stiffen=False) if symmetric else cholesky(hessian)
     assert factor is not None
     return factor
 

@@ -33,13 +33,13 @@ class LastStep(NamedTuple):
 class WhiteningRecord(NamedTuple):
     """When the coordinates were renewed: at which step, at which params, from how many rows.
 
-    Of these one in `every` was read.
+    Of these one in `thinning` was read.
     """
 
     step: int
     params: Vector
     rows: int
-    every: int = 1
+    thinning: int = 1
 
 
 class Checkpoint(NamedTuple):

@@ -82,12 +82,12 @@ class Trial:
         self.rate, self.momentum = rate, momentum
         self.step = rate * state.direction
         self.change = rate * state.direction_in_params
-        last = state.last
+        last = state.last_step
         if momentum and last is not None:
             self.step += momentum * last.step
             moved = state.coordinates.params(last.step) if last.change is None else last.change
             self.change += momentum * moved
-        self.params = state.at.params + self.change
+        self.params = state.evaluation.params + self.change
 
     @property
     def evaluation(self) -> Evaluation:
@@ -110,26 +110,26 @@ class Trial:
 class SearchState:
     """What a step size may ask: where the descent is, where its rule leads, what a trial finds.
 
-    `at` is the evaluation at the present params; `gradient` and `direction` are in the
-    `coordinates` of the walk. `last` is the step that led here and `before` the evaluation where
-    it began, both None at the start or where the rows were others. `is_white` says that rate 1
-    is known to lead to the bottom of the bowl, `arrived` that no step will be taken from here,
-    `same_rows` that the last step's gradient is of the same rows and can be compared.
+    `evaluation` is that at the present params; `gradient` and `direction` are in the
+    `coordinates` of the walk. `last_step` is the one that led here and `last_evaluation` the one
+    where it began, both None at the start or where the rows were others. `is_white` says that
+    rate 1 is known to lead to the bottom of the bowl, `arrived` that no step will be taken from
+    here, `same_rows` that the last step's gradient is of the same rows and can be compared.
     """
 
     __slots__ = (
         "_in_params",
         "_trial",
         "arrived",
-        "at",
-        "before",
         "coordinates",
         "direction",
+        "evaluation",
         "evaluator",
         "gradient",
         "index",
         "is_white",
-        "last",
+        "last_evaluation",
+        "last_step",
         "objective",
         "same_rows",
     )
@@ -137,22 +137,22 @@ class SearchState:
     def __init__(
         self,
         index: int,
-        at: Evaluation,
+        evaluation: Evaluation,
         gradient: Vector,
         direction: Vector,
         objective: Objective,
         coordinates: Coordinates,
         evaluator: Evaluator,
-        last: LastStep | None = None,
-        before: Evaluation | None = None,
+        last_step: LastStep | None = None,
+        last_evaluation: Evaluation | None = None,
         is_white: bool = False,
         arrived: bool = False,
         same_rows: bool = True,
     ) -> None:
-        self.index, self.at = index, at
+        self.index, self.evaluation = index, evaluation
         self.gradient, self.direction = gradient, direction
         self.objective, self.coordinates, self.evaluator = objective, coordinates, evaluator
-        self.last, self.before = last, before
+        self.last_step, self.last_evaluation = last_step, last_evaluation
         self.is_white, self.arrived, self.same_rows = is_white, arrived, same_rows
         self._trial: Trial | None = None
         self._in_params: Vector | None = None
@@ -167,17 +167,19 @@ class SearchState:
     @property
     def loss(self) -> float:
         """The loss at the present params."""
-        return self.at.loss
+        return self.evaluation.loss
 
     @property
     def position(self) -> Vector:
         """The present params in the coordinates of the walk."""
-        return self.coordinates.position(self.at.params)
+        return self.coordinates.position(self.evaluation.params)
 
     @property
     def gradient_change(self) -> Vector | None:
         """How the gradient changed over the last step; None where its rows were others."""
-        return self.gradient - self.last.gradient if self.last and self.same_rows else None
+        return (
+            self.gradient - self.last_step.gradient if self.last_step and self.same_rows else None
+        )
 
     def trial(self, rate: float, momentum: float = 0.0) -> Trial:
         """Return the step of this rate and momentum; the last one that was tried is kept."""
@@ -196,8 +198,12 @@ class SearchState:
         None where the objective does not know them.
         """
         directions, before = [self.direction_in_params], None
-        if self.last is not None and self.before is not None and self.last.change is not None:
-            directions.append(self.last.change)
-            before = self.before
+        if (
+            self.last_step is not None
+            and self.last_evaluation is not None
+            and self.last_step.change is not None
+        ):
+            directions.append(self.last_step.change)
+            before = self.last_evaluation
         self.evaluator.rows += self.objective.count
-        return self.objective.curvature_along(self.at, directions, before)
+        return self.objective.curvature_along(self.evaluation, directions, before)

@@ -47,21 +47,21 @@ class Descent:
     """A method at work: where it is, and what it carries from one step to the next.
 
     With a `checkpoint` it goes on from there, and takes the very steps it would have taken. At a
-    steepness of `enough` it has arrived: nothing is worked out for a step that is not to come.
+    steepness of `gtol` it has arrived: nothing is worked out for a step that is not to come.
     """
 
     def __init__(
-        self, method: Method, checkpoint: Checkpoint | None = None, enough: float = 0.0
+        self, method: Method, checkpoint: Checkpoint | None = None, gtol: float = 0.0
     ) -> None:
         self.method = method
-        self.enough = enough
+        self.gtol = gtol
         self.coordinates = method.coordinates
         self.evaluator = Evaluator()
         at = checkpoint or self._first()
         self.params, self.state, self.index = at.params, at.state, at.index
-        self.last, self.whitening = at.last, at.whitening
-        self.drawing = method.sampler.begin(at.index, at.rows, at.reference)
-        self.before: Evaluation | None = None
+        self.last_step, self.whitening = at.last, at.whitening
+        self.samples = method.sampler.begin(at.index, at.rows, at.reference)
+        self.last_evaluation: Evaluation | None = None
         self.checkpoints = (at, at)
         if checkpoint is not None:
             self._take_up(checkpoint)
@@ -82,15 +82,15 @@ class Descent:
         if record is not None:
             rows = method.sampler.at(record.rows)
             there = evaluator.evaluate(rows, record.params)
-            renewed = method.renewal.renewed(rows, there, record.every)
+            renewed = method.renewal.renewed(rows, there, record.thinning)
             self.coordinates = renewed or self.coordinates
         if at.last is None:
             return
         if at.last.change is None:
             # A file from before changes were kept.
-            self.last = at.last._replace(change=self.coordinates.params(at.last.step))
-        if self.drawing.same_rows and not self.drawing.objective.remembers:
-            self.before = evaluator.evaluate(self.drawing.objective, at.last.params)
+            self.last_step = at.last._replace(change=self.coordinates.params(at.last.step))
+        if self.samples.same_rows and not self.samples.objective.remembers:
+            self.last_evaluation = evaluator.evaluate(self.samples.objective, at.last.params)
 
     def checkpoint(self, index: int) -> Checkpoint | None:
         """Return the checkpoint before step `index`: the next, or the one just yielded.
@@ -106,9 +106,9 @@ class Descent:
     def __next__(self) -> Step:
         """Return where the descent is, and go one step on."""
         at, steepness = self._evaluate()
-        shrunk = self._shrunk(steepness)
-        self._renew_if_due(at, steepness, shrunk)
-        state = self._search_state(at, shrunk)
+        gradient_ratio = self._gradient_ratio(steepness)
+        self._renew_if_due(at, steepness, gradient_ratio)
+        state = self._search_state(at, gradient_ratio)
         found = self.method.step_size(state)
         length = found if isinstance(found, StepLength) else StepLength(found)
         self.evaluator.rows += length.rows
@@ -122,44 +122,47 @@ class Descent:
 
         A sample that is exhausted grows.
         """
-        drawing, evaluate = self.drawing, self.evaluator.evaluate
-        at = evaluate(drawing.next(), self.params)
-        while drawing.exhausted(at, steepness := self._steepness(at)):
+        samples, evaluate = self.samples, self.evaluator.evaluate
+        at = evaluate(samples.next(), self.params)
+        while samples.exhausted(at, steepness := self._steepness(at)):
             self._renew(at)
-            at, self.last = evaluate(drawing.enlarge(), self.params), None
+            at, self.last_step = evaluate(samples.enlarge(), self.params), None
         return at, steepness
 
     def _steepness(self, at: Evaluation) -> float:
         return self.evaluator.pullback(self.coordinates, at.gradient)[1]
 
-    def _shrunk(self, steepness: float) -> float:
+    def _gradient_ratio(self, steepness: float) -> float:
         """Return what is left of the last step's steepness; 1 if these rows had no step."""
-        before = norm(self.last.gradient) if self.last is not None else 0.0
+        before = norm(self.last_step.gradient) if self.last_step is not None else 0.0
         return steepness / before if before else 1.0
 
-    def _renew_if_due(self, at: Evaluation, steepness: float, shrunk: float) -> None:
+    def _renew_if_due(self, at: Evaluation, steepness: float, gradient_ratio: float) -> None:
         """Renew the coordinates if it is time; not where the descent has arrived."""
         record, renewal = self.whitening, self.method.renewal
         since = self.index - (record.step if record is not None else 0)
-        due = renewal.due(self.drawing.objective, since, shrunk, record)
+        due = renewal.due(self.samples.objective, since, gradient_ratio, record)
         if due and not self._has_arrived(steepness):
             self._renew(at)
 
     def _renew(self, at: Evaluation) -> None:
         """Go on in new coordinates, if there are any."""
-        objective, last = self.drawing.objective, self.last
-        every = self.method.renewal.every(objective, self.whitening)
-        self.evaluator.rows += objective.count // every
-        renewed = self.method.renewal.renewed(objective, at, every)
+        objective, last = self.samples.objective, self.last_step
+        thinning = self.method.renewal.thinning(objective, self.whitening)
+        self.evaluator.rows += objective.count // thinning
+        renewed = self.method.renewal.renewed(objective, at, thinning)
         if renewed is None:
             return
         self.coordinates = renewed
-        self.whitening = WhiteningRecord(self.index, self.params, objective.count, every)
-        if last is not None and last.change is not None and self.before is not None:
-            step, gradient = renewed.position(last.change), renewed.pullback(self.before.gradient)
-            self.last = last._replace(step=step, gradient=gradient)
+        self.whitening = WhiteningRecord(self.index, self.params, objective.count, thinning)
+        if last is not None and last.change is not None and self.last_evaluation is not None:
+            step, gradient = (
+                renewed.position(last.change),
+                renewed.pullback(self.last_evaluation.gradient),
+            )
+            self.last_step = last._replace(step=step, gradient=gradient)
 
-    def _search_state(self, at: Evaluation, shrunk: float) -> SearchState:
+    def _search_state(self, at: Evaluation, gradient_ratio: float) -> SearchState:
         """Return where the descent is, and where its rule leads."""
         rule, coordinates = self.method.rule, self.coordinates
         gradient, steepness = self.evaluator.pullback(coordinates, at.gradient)
@@ -171,34 +174,36 @@ class Descent:
             at,
             gradient,
             direction,
-            self.drawing.objective,
+            self.samples.objective,
             coordinates,
             self.evaluator,
-            self.last,
-            self.before,
-            self._is_white(shrunk),
+            self.last_step,
+            self.last_evaluation,
+            self._is_white(gradient_ratio),
             self._has_arrived(steepness),
-            self.drawing.same_rows,
+            self.samples.same_rows,
         )
 
-    def _is_white(self, shrunk: float) -> bool:
+    def _is_white(self, gradient_ratio: float) -> bool:
         """Return whether the Hessian is 1 here, or as good as that by what the last step brought.
 
         Several margins are whitened each by itself: only the last step tells if that is enough.
         """
         if self.whitening is None:
             return False
-        just = self.whitening.step == self.index and self.drawing.objective.layout.biases == 1
-        return just or shrunk <= FAST
+        just = self.whitening.step == self.index and self.samples.objective.layout.biases == 1
+        return just or gradient_ratio <= FAST
 
     def _has_arrived(self, steepness: float) -> bool:
-        return steepness <= self.enough and self.drawing.sees_all
+        return steepness <= self.gtol and self.samples.sees_all
 
     def _move(self, state: SearchState, length: StepLength) -> None:
         """Go one step on."""
         step, change, params = self._landing(state, length)
-        self.last = LastStep(length.rate, step, state.gradient, self.params, length.memory, change)
-        self.before, self.params = state.at, params
+        self.last_step = LastStep(
+            length.rate, step, state.gradient, self.params, length.memory, change
+        )
+        self.last_evaluation, self.params = state.evaluation, params
         self.index += 1
 
     def _landing(self, state: SearchState, length: StepLength) -> tuple[Vector, Vector, Vector]:
@@ -217,9 +222,9 @@ class Descent:
 
     def _step(self, state: SearchState, length: StepLength) -> Step:
         """Return the step as it is recorded."""
-        at, objective, count = state.at, self.drawing.objective, self.method.objective.count
+        at, objective, count = state.evaluation, self.samples.objective, self.method.objective.count
         self.params.setflags(write=False)
-        full_loss = self.drawing.full_loss(at, self.index, self.evaluator)
+        full_loss = self.samples.full_loss(at, self.index, self.evaluator)
         return Step(
             index=self.index,
             params=self.params,
@@ -242,9 +247,9 @@ class Descent:
             self.params,
             self.state,
             step.rows,
-            self.last,
+            self.last_step,
             self.whitening,
             step.passes,
             step.seconds,
-            self.drawing.objective.reference,
+            self.samples.objective.reference,
         )

@@ -48,19 +48,23 @@ class Renewal:
     """Coordinates that stay as they are."""
 
     def due(
-        self, objective: Objective, since: int, shrunk: float, record: WhiteningRecord | None
+        self,
+        objective: Objective,
+        since: int,
+        gradient_ratio: float,
+        record: WhiteningRecord | None,
     ) -> bool:
         """Return whether to renew, `since` steps after the last whitening, of which is `record`.
 
-        `shrunk` is what is left of the last step's steepness.
+        `gradient_ratio` is what is left of the last step's steepness.
         """
         return False
 
-    def every(self, objective: Objective, record: WhiteningRecord | None) -> int:
+    def thinning(self, objective: Objective, record: WhiteningRecord | None) -> int:
         """Return of how many rows one is read, where the last whitening is `record`."""
         return 1
 
-    def renewed(self, objective: Objective, at: Evaluation, every: int) -> Coordinates | None:
+    def renewed(self, objective: Objective, at: Evaluation, thinning: int) -> Coordinates | None:
         """Return the coordinates from `at` on, None if there are no better ones."""
         return None
 
@@ -72,16 +76,20 @@ class WhenItPays(Renewal):
     whitening: HessianWhitening
 
     def due(
-        self, objective: Objective, since: int, shrunk: float, record: WhiteningRecord | None
+        self,
+        objective: Objective,
+        since: int,
+        gradient_ratio: float,
+        record: WhiteningRecord | None,
     ) -> bool:
         """Return whether the steps since then have paid for a whitening, and it is needed."""
-        if shrunk <= FAST or since < LEAST_STEPS:
+        if gradient_ratio <= FAST or since < LEAST_STEPS:
             return False
-        every = self.every(objective, record)
-        matrices = 1 if self._shared(objective, every) else objective.layout.biases
-        return since >= PATIENCE * _cost(objective, matrices, every)
+        thinning = self.thinning(objective, record)
+        matrices = 1 if self._shared(objective, thinning) else objective.layout.biases
+        return since >= PATIENCE * _cost(objective, matrices, thinning)
 
-    def every(self, objective: Objective, record: WhiteningRecord | None) -> int:
+    def thinning(self, objective: Objective, record: WhiteningRecord | None) -> int:
         """Return of how many rows one mostly tells the Hessian; all where some did not do for long.
 
         Not so where a few rows alone have a feature.
@@ -93,15 +101,15 @@ class WhenItPays(Renewal):
         spare = objective.count // (ENOUGH_ROWS * features)
         return max(1, min(spare, DEAREST * min(margins, MOST_MARGINS)))
 
-    def renewed(self, objective: Objective, at: Evaluation, every: int) -> Coordinates | None:
+    def renewed(self, objective: Objective, at: Evaluation, thinning: int) -> Coordinates | None:
         """Return the coordinates in which the Hessian at `at` is 1; None where nothing curves."""
-        return objective.whiten(self.whitening, at, self._shared(objective, every), every)
+        return objective.whiten(self.whitening, at, self._shared(objective, thinning), thinning)
 
-    def _shared(self, objective: Objective, every: int) -> bool:
+    def _shared(self, objective: Objective, thinning: int) -> bool:
         """Return whether all margins share one matrix, since one for each costs too much."""
-        return _cost(objective, objective.layout.biases, every) > AFFORDABLE
+        return _cost(objective, objective.layout.biases, thinning) > AFFORDABLE
 
 
-def _cost(objective: Objective, matrices: int, every: int) -> float:
-    """Return how many steps take as long as so many matrices from one row in `every`."""
-    return objective.layout.shape[0] * min(matrices, MOST_MARGINS) / GRAM_SPEED / every
+def _cost(objective: Objective, matrices: int, thinning: int) -> float:
+    """Return how many steps take as long as so many matrices of one row in `thinning`."""
+    return objective.layout.shape[0] * min(matrices, MOST_MARGINS) / GRAM_SPEED / thinning

@@ -11,7 +11,7 @@ from steepest.descent.evaluator import Evaluator
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.protocol import Objective
 
-__all__ = ["AdaptiveSample", "AllRows", "Batches", "Drawing", "Sampler", "sample_sizes"]
+__all__ = ["AdaptiveSample", "AllRows", "Batches", "Sampler", "Samples", "sample_sizes"]
 
 LARGEST_SAMPLE = 16
 """The largest sample has one row in this many."""
@@ -26,7 +26,7 @@ LEAST_ROWS = 1000
 """Rows that the smallest sample has at least."""
 
 
-class Drawing:
+class Samples:
     """The rows of one descent, step by step: here all of them, at each.
 
     `objective` is that of the present step, `whole` that of all rows.
@@ -82,7 +82,7 @@ class Sampler:
         """Return the objective on the sample that has so many rows."""
         return self.objective
 
-    def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
+    def begin(self, index: int, rows: int, reference: Vector | None) -> Samples:
         """Return the rows of a descent from step `index` on, which had come to so many rows.
 
         `reference`, (params,), is that of an objective that remembers one.
@@ -102,10 +102,10 @@ class AllRows(Sampler):
         """Whether the normal equations are: their steps win back the digits that sums lose."""
         return self.equations is not None
 
-    def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
+    def begin(self, index: int, rows: int, reference: Vector | None) -> Samples:
         """Return the rows of a descent: all; `reference` is (params,) or None."""
         evaluated = self.objective if self.equations is None else self.equations
-        return Drawing(evaluated.fresh(reference), self.objective)
+        return Samples(evaluated.fresh(reference), self.objective)
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,9 @@ class Batches(Sampler):
         """How many batches make an epoch: every row once."""
         return -(-self.objective.count // self.size)
 
-    def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
+    def begin(self, index: int, rows: int, reference: Vector | None) -> Samples:
         """Return the batches that come after so many steps; `reference` is (params,) or None."""
-        return _BatchDrawing(self, index)
+        return _BatchSamples(self, index)
 
     def after(self, steps: int) -> Iterator[Objective]:
         """Yield the batches that come after so many; the orders before are drawn once more."""
@@ -144,7 +144,7 @@ class Batches(Sampler):
             begin = 0
 
 
-class _BatchDrawing(Drawing):
+class _BatchSamples(Samples):
     same_rows = False
 
     def __init__(self, batches: Batches, index: int) -> None:
@@ -188,9 +188,9 @@ class AdaptiveSample(Sampler):
         """The objective on the smallest sample."""
         return self._sample(self.sizes[0])
 
-    def begin(self, index: int, rows: int, reference: Vector | None) -> Drawing:
+    def begin(self, index: int, rows: int, reference: Vector | None) -> Samples:
         """Return the sample of so many rows and the next; `reference` is (params,) or None."""
-        return _AdaptiveDrawing(self, self.at(rows) if index else self.first)
+        return _AdaptiveSamples(self, self.at(rows) if index else self.first)
 
     def at(self, rows: int) -> Objective:
         """Return the objective on the sample of so many rows, or on all rows."""
@@ -210,7 +210,7 @@ class AdaptiveSample(Sampler):
         return sample
 
 
-class _AdaptiveDrawing(Drawing):
+class _AdaptiveSamples(Samples):
     def __init__(self, sampler: AdaptiveSample, objective: Objective) -> None:
         super().__init__(objective, sampler.objective)
         self._sampler = sampler

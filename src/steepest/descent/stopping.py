@@ -92,7 +92,7 @@ class Stopping:
             number("tol", self.tol)
 
     @property
-    def enough(self) -> float:
+    def gtol(self) -> float:
         """The steepness at which the run has arrived; 0 if it is not to end by that alone."""
         reference = self.reference_steepness
         return 0.0 if self.tol is None or self.refine else self.tol * (reference or 0.0)

@@ -270,10 +270,10 @@ class LinearObjective(Risk):
         return HessianWhitening.of(self, sample) if self.loss.smooth else None  # type: ignore[arg-type]
 
     def whiten(
-        self, whitening: HessianWhitening, at: Evaluation, shared: bool, every: int
+        self, whitening: HessianWhitening, at: Evaluation, shared: bool, thinning: int
     ) -> Coordinates | None:
         """Return the coordinates in which each margin's block of the Hessian at `at` is 1."""
-        return whitening.at(self, at, shared, every)
+        return whitening.at(self, at, shared, thinning)
 
     @property
     def has_normal_equations(self) -> bool:

@@ -113,7 +113,7 @@ class Objective:
         return None
 
     def whiten(
-        self, whitening: "HessianWhitening", at: Evaluation, shared: bool, every: int
+        self, whitening: "HessianWhitening", at: Evaluation, shared: bool, thinning: int
     ) -> "Coordinates | None":
         """Return what `whitening` makes of the Hessian at `at`; see `HessianWhitening.at`."""
         return None

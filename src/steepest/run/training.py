@@ -57,7 +57,7 @@ def train(
     since = checkpoint.seconds if checkpoint else 0.0
     stopping = plan_stopping(method.objective, method, options, since=since)
     trace = Trace(method.start.size) if trace is None else trace
-    descent = Descent(method, checkpoint, stopping.enough)
+    descent = Descent(method, checkpoint, stopping.gtol)
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
     _check_start(trace, method.objective.count)
     return Outcome(

@@ -2,7 +2,7 @@
 
 They are made for the direction of the gradient, and are promised something for that alone. Most
 ask for loss and gradient at the present params only; what a rate has to remember it returns with
-the step, as `StepLength.memory`, and gets back at the next step as `state.last.memory`.
+the step, as `StepLength.memory`, and gets back at the next step as `state.last_step.memory`.
 """
 
 from collections.abc import Callable
@@ -57,7 +57,7 @@ class AdGD(StepSize):
 
     def __call__(self, state: SearchState) -> StepLength:
         """Return the rate, and keep how many times the last one it is."""
-        last, change = state.last, state.gradient_change
+        last, change = state.last_step, state.gradient_change
         if last is None or not last.rate or change is None:
             return StepLength(self._first(state), memory=1.0 / 3.0)
         growth, length = last.memory, float(np.linalg.norm(last.step))
@@ -230,7 +230,7 @@ class DoG(StepSize):
 
     def __call__(self, state: SearchState) -> StepLength:
         """Return the rate, and keep the start, the greatest distance and the sum of squares."""
-        position, memory = state.position, state.last.memory if state.last else None
+        position, memory = state.position, state.last_step.memory if state.last_step else None
         start, farthest, squares = memory or (position, _first_distance(position), 0.0)
         farthest = max(farthest, float(np.linalg.norm(position - start)))
         squares += float(state.gradient @ state.gradient)

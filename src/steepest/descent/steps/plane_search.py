@@ -57,16 +57,16 @@ def _lowest(state: SearchState) -> tuple[float, float]:
     if hessian is None:
         return nan, 0.0
     along = float(state.gradient @ state.direction)
-    if len(hessian) == 1 or state.last is None:
+    if len(hessian) == 1 or state.last_step is None:
         return (-along / float(hessian[0, 0]) if hessian[0, 0] > 0 else nan), 0.0
-    slope = np.array([along, state.gradient @ state.last.step])
+    slope = np.array([along, state.gradient @ state.last_step.step])
     rate, momentum = newton_step(slope, hessian).tolist()
     return rate, momentum
 
 
 def _downhill(state: SearchState) -> tuple[float, float]:
     """Return twice the last rate along the direction alone."""
-    last_rate = state.last.rate if state.last is not None else 0.0
+    last_rate = state.last_step.rate if state.last_step is not None else 0.0
     return 2.0 * (last_rate or 0.5), 0.0
 
 

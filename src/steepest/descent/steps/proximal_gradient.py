@@ -42,7 +42,7 @@ class ProximalGradient(StepSize):
     def __call__(self, state: SearchState) -> StepLength:
         """Return the rate, with the params to which the step leads."""
         rate, coordinates = self.plain(state), self.coordinates
-        ahead = state.position - rate * coordinates.pullback(state.at.smooth_gradient)
+        ahead = state.position - rate * coordinates.pullback(state.evaluation.smooth_gradient)
         landing = soft_threshold(ahead, rate * self.threshold)
         return StepLength(rate, params=coordinates.params(landing))
 

@@ -76,7 +76,7 @@ class ProximalNewton(StepSize):
         """Return the share of the step that is taken, with the params to which it leads."""
         if state.arrived:
             return StepLength(0.0)
-        objective, at = self.objective, state.at
+        objective, at = self.objective, state.evaluation
         if np.count_nonzero(at.params) > self._room and objective.null_loss < state.loss:
             return StepLength(1.0, params=objective.null_params)
         chosen, loss = self._working_set(at), objective.loss
@@ -162,7 +162,7 @@ class ProximalNewton(StepSize):
 
     def _shortened(self, state: SearchState, target: Vector) -> StepLength:
         """Return the first of the step to `target`, its half, ... that falls enough."""
-        at = state.at
+        at = state.evaluation
         promised = self._promised(at, target)
         if not promised < 0.0:
             return StepLength(0.0)

@@ -184,7 +184,7 @@ class BarzilaiBorwein(StepSize):
 
     def _proposal(self, state: SearchState, slope: float) -> float:
         """Return the first rate to try."""
-        last, change = state.last, state.gradient_change
+        last, change = state.last_step, state.gradient_change
         if last is not None and change is not None:
             curvature, square = float(last.step @ change), float(last.step @ last.step)
             if curvature > 0.0 and square > 0.0:
@@ -193,8 +193,8 @@ class BarzilaiBorwein(StepSize):
 
     def _unmet_proposal(self, state: SearchState, slope: float) -> float:
         """Return the first rate to try where the last step met no curvature."""
-        if state.last is not None and state.last.rate:
-            return 2.0 * state.last.rate
+        if state.last_step is not None and state.last_step.rate:
+            return 2.0 * state.last_step.rate
         if self.curvature_bound:
             square = float(state.direction @ state.direction)
             return -slope / (square * self.curvature_bound)

@@ -104,7 +104,7 @@ def _round(objective: "LinearObjective") -> Whitening:
     margins, l2 = objective.model.margins, objective.penalty.l2
     bound = objective.gram * objective.curvature_or_bound
     bound[np.diag_indices(len(deviation))] += l2 / deviation**2
-    factor = spectral(bound[None], FLATTEST, steepest=False)
+    factor = spectral(bound[None], FLATTEST, stiffen=False)
     root = MarginRoot(factor) if margins == 1 else ClassRoot(factor, _common(l2, deviation))
     curvature = 1.0 if np.isfinite(objective.loss.curvature_bound) else None
     return Whitening(root, Standard(mean, deviation, margins), curvature)
@@ -134,7 +134,7 @@ def _block(objective: "LinearObjective") -> Whitening:
     size = -(-len(mean) // count)
     starts = range(0, len(mean), size)
     bounds = (_block_bound(objective, slice(at, min(at + size, len(mean)))) for at in starts)
-    factors = tuple(spectral(bound[None], FLATTEST, steepest=False) for bound in bounds)
+    factors = tuple(spectral(bound[None], FLATTEST, stiffen=False) for bound in bounds)
     unit, margins = float(np.sqrt(objective.curvature_or_bound)), objective.model.margins
     bounded = np.isfinite(objective.loss.curvature_bound)
     curvature = float(len(factors)) if bounded else None

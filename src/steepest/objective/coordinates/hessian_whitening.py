@@ -66,7 +66,7 @@ class HessianWhitening:
         return self._whitening(self.bound.copy())
 
     def at(
-        self, objective: "LinearObjective", at: Evaluation, shared: bool, every: int
+        self, objective: "LinearObjective", at: Evaluation, shared: bool, thinning: int
     ) -> Whitening | None:
         """Return the coordinates in which each margin's block of the Hessian is 1, from `at` on.
 
@@ -74,8 +74,8 @@ class HessianWhitening:
         where all rows are so sure of themselves that nothing curves.
         """
         curvature = _mean_curvature if shared else _own_curvature
-        columns = curvature(objective, at.cache[::every])
-        hessian = weighted_gram(objective.blocks.every(every), self.mean, columns)
+        columns = curvature(objective, at.cache[::thinning])
+        hessian = weighted_gram(objective.blocks.every(thinning), self.mean, columns)
         sure = self._trace(hessian) / self._bound_trace
         if not (sure > VANISHED).all():
             return None

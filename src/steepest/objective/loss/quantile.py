@@ -11,13 +11,13 @@ import numpy as np
 from steepest.errors import ChoiceError
 from steepest.numerals import plain
 from steepest.objective.loss.loss import Array
-from steepest.objective.loss.regression import OfNumbers, quantile
+from steepest.objective.loss.regression import NumberLoss, quantile
 
 __all__ = ["Quantile"]
 
 
 @dataclass(frozen=True)
-class Quantile(OfNumbers):
+class Quantile(NumberLoss):
     """`share` times what the prediction is too low by, `1 - share` times what it is too high by.
 
     The best prediction then has a `share` of the rows below it: 0.5 is the median, and half the

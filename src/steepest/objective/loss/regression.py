@@ -12,10 +12,10 @@ from steepest.errors import ChoiceError
 from steepest.numerals import plain
 from steepest.objective.loss.loss import Array, RowByRow, mean, weighed
 
-__all__ = ["Absolute", "Huber", "OfNumbers", "Squared", "median", "quantile"]
+__all__ = ["Absolute", "Huber", "NumberLoss", "Squared", "median", "quantile"]
 
 
-class OfNumbers(RowByRow):
+class NumberLoss(RowByRow):
     """What the losses of a number have in common."""
 
     margins: ClassVar[int] = 1
@@ -31,7 +31,7 @@ class OfNumbers(RowByRow):
 
 
 @dataclass(frozen=True)
-class Squared(OfNumbers):
+class Squared(NumberLoss):
     """The squared error `(margin - target)**2`; its mean is the mean squared error (Gauss 1809)."""
 
     name: ClassVar[str] = "squared"
@@ -70,7 +70,7 @@ class Squared(OfNumbers):
 
 
 @dataclass(frozen=True)
-class Absolute(OfNumbers):
+class Absolute(NumberLoss):
     """The absolute error `|margin - target|` (Laplace 1774); at its kink the slope is 0."""
 
     name: ClassVar[str] = "absolute"
@@ -98,7 +98,7 @@ class Absolute(OfNumbers):
 
 
 @dataclass(frozen=True)
-class Huber(OfNumbers):
+class Huber(NumberLoss):
     """Half the square of a small residual, `delta (|r| - delta/2)` of one beyond `delta`.
 
     `delta` is in the units of the target and must be above 0; ChoiceError if not. Huber 1964,

@@ -86,17 +86,17 @@ def inverse_of_triangles(upper: Array) -> Array:
     return inverse
 
 
-def spectral(hessian: Array, flattest: float, steepest: bool) -> Factor:
+def spectral(hessian: Array, flattest: float, stiffen: bool) -> Factor:
     """Return the symmetric roots `V sqrt(D) V'` of matrices `V D V'`, (m, n, n).
 
     An eigenvalue below `flattest` times the largest is rounding: the data do not reach there. It
-    is taken to be just that, so that a bound still holds; or with `steepest` the largest, so that
+    is taken to be just that, so that a bound still holds; or with `stiffen` the largest, so that
     what rounding leaves of a gradient there moves nothing. Where H is round already eigenvectors
     are chance, and this root is the identity all the same.
     """
     values, vectors = np.linalg.eigh(hessian)
     largest = values[:, -1:]
-    instead = largest if steepest else flattest * largest
+    instead = largest if stiffen else flattest * largest
     root = np.sqrt(np.where(values > flattest * largest, values, instead))[:, None, :]
     transposed = vectors.transpose(0, 2, 1)
     return Factor((vectors * root) @ transposed, (vectors / root) @ transposed)
@@ -117,7 +117,7 @@ def whitened(hessian: Array, flattest: float) -> Factor:
             return factor
     across = np.sqrt(own)[:, None, :]
     down = across.transpose(0, 2, 1)
-    factor = spectral(hessian / down / across, flattest, steepest=True)
+    factor = spectral(hessian / down / across, flattest, stiffen=True)
     return Factor(factor.root * across, factor.inverse / down)
 
 

@@ -90,16 +90,16 @@ def hessian_block(
     """
     mean, deviation = moments
     biases = loss.margins
-    feature, own = np.divmod(chosen, biases)
-    features, place = np.unique(feature, return_inverse=True)
-    place = np.append(place, np.full(biases, len(features)))
-    own = np.append(own, np.arange(biases))
+    feature, margin = np.divmod(chosen, biases)
+    features, column = np.unique(feature, return_inverse=True)
+    column = np.append(column, np.full(biases, len(features)))
+    margin = np.append(margin, np.arange(biases))
 
     def product(block: Block) -> Array:
         some = _columns(block.X, features)
         if biases > 1:
             Z = np.column_stack([_less_mean(some, mean[features]), np.ones(len(block.y))])
-            return _of_classes(loss, margins[block.at], block.weight, Z, place, own)
+            return _of_classes(loss, margins[block.at], block.weight, Z, column, margin)
         row = weighed(curvature(margins[block.at], block.y), block.weight)
         if is_sparse(some):
             return _of_sparse(row, some, mean[features])
@@ -156,20 +156,20 @@ def _of_sparse(curvature: Array, some: Sparse, mean: Array) -> Array:
 
 
 def _of_classes(
-    loss: Loss, margin: Array, weight: Array | None, Z: Array, place: Indices, own: Indices
+    loss: Loss, margin: Array, weight: Array | None, Z: Array, column: Indices, class_of: Indices
 ) -> Array:
     """Return the same for softmax, whose rows curve by `diag(yhat) - yhat yhat'`.
 
-    Column i of the block is that of feature `place[i]`, for the class `own[i]`; Z is changed.
+    Column i of the block is `Z[:, column[i]]`, of the class `class_of[i]`; Z is changed.
     """
     yhat = loss.probabilities(margin)
     assert yhat is not None
     if weight is not None:
         Z *= np.sqrt(weight)[:, None]
-    shared = Z[:, place] * yhat[:, own]
+    shared = Z[:, column] * yhat[:, class_of]
     hessian: Array = -(shared.T @ shared)
     for one in range(yhat.shape[1]):
-        of_class = np.flatnonzero(own == one)
-        mine = Z[:, place[of_class]] * np.sqrt(yhat[:, one])[:, None]
-        hessian[np.ix_(of_class, of_class)] += mine.T @ mine
+        of_class = np.flatnonzero(class_of == one)
+        rooted = Z[:, column[of_class]] * np.sqrt(yhat[:, one])[:, None]
+        hessian[np.ix_(of_class, of_class)] += rooted.T @ rooted
     return hessian
