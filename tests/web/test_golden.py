@@ -127,6 +127,36 @@ def test_a_searched_rate(kind: str, scale: str, modules: Any) -> None:
     assert found["verdicts"] == []
 
 
+SOON = [
+    ("huber", "momentum"),
+    ("huber", "momentum:0.99"),
+    ("squared", "adam"),
+    ("cross_entropy", "adam"),
+    ("softmax", "nesterov"),
+]
+"""Runs whose velocity soon leads nowhere: before rounding has grown to differences."""
+
+
+@pytest.mark.parametrize(("kind", "rule"), SOON)
+def test_a_searched_rate_starts_its_rule_anew(kind: str, rule: str, modules: Any) -> None:
+    """Where the velocity leads nowhere that is lower, the next step is along the gradient."""
+    case = golden.case(kind, rule=rule, scale="none", steps=60)
+    found, wanted = descend(modules, case), case["run"]
+    first = restarted_at(wanted)
+    assert_same_steps(found, wanted, 1e-7, upto=first + 2)
+    assert found["rate"][first] == pytest.approx(wanted["rate"][first], rel=1e-5)
+    assert np.max(np.diff(found["loss"])) <= 1e-14 * found["loss"][0]
+
+
+def restarted_at(run: Any) -> int:
+    """Return the first step that goes against the gradient, but for the start's."""
+    gradients = np.array(run["gradient"]).reshape(-1, run["size"])[:-1]
+    steps = np.diff(np.array(run["params"]).reshape(-1, run["size"]), axis=0)
+    lengths = np.linalg.norm(steps, axis=1) * np.linalg.norm(gradients, axis=1)
+    along = -np.sum(steps * gradients, axis=1) > (1 - 1e-9) * lengths
+    return int(np.flatnonzero(along[1:])[0]) + 1
+
+
 RAVINE = 1e-10
 """Where one way curves millions of times as much as another, so does what is solved for there."""
 

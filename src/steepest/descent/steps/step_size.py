@@ -45,6 +45,11 @@ class StepLength(NamedTuple):
     params: Vector | None = None
     rows: int = 0
 
+    @property
+    def moves(self) -> bool:
+        """Whether it leads anywhere."""
+        return self.params is not None or bool(self.rate or self.momentum)
+
 
 class StepSize:
     """How far to go: called with the state of the search, returns a rate or a `StepLength`."""
