@@ -211,6 +211,11 @@ class ScheduleFree(Rule):
         return direction, ((1.0 - share) * lead, count)
 
 
+def _divisor(size: Vector) -> Vector:
+    """Return sizes with 1 in place of 0: a param that has never had a slope does not move."""
+    return np.where(size > 0.0, size, 1.0) if not size.all() else size
+
+
 @dataclass(frozen=True)
 class AdaGrad(Rule):
     """Each param divided by the root of the sum of its squared gradients.
@@ -228,7 +233,7 @@ class AdaGrad(Rule):
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
         """Return `-gradient / (sqrt(sum gradient²) + epsilon)`."""
         total = state[0] + gradient**2
-        return -gradient / (np.sqrt(total) + self.epsilon), (total,)
+        return -gradient / _divisor(np.sqrt(total) + self.epsilon), (total,)
 
 
 @dataclass(frozen=True)
@@ -249,7 +254,7 @@ class RMSProp(Rule):
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
         """Return `-gradient / (sqrt(mean gradient²) + epsilon)`."""
         mean = self.decay * state[0] + (1.0 - self.decay) * gradient**2
-        return -gradient / (np.sqrt(mean) + self.epsilon), (mean,)
+        return -gradient / _divisor(np.sqrt(mean) + self.epsilon), (mean,)
 
 
 @dataclass(frozen=True)
@@ -275,7 +280,7 @@ class Adam(Rule):
         count = state[2] + 1
         direction = mean / (1.0 - self.beta1**count)
         size = np.sqrt(square / (1.0 - self.beta2**count)) + self.epsilon
-        return -direction / size, (mean, square, count)
+        return -direction / _divisor(size), (mean, square, count)
 
 
 @dataclass(frozen=True)

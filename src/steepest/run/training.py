@@ -7,8 +7,8 @@ from math import isfinite, isnan
 
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
-from steepest.descent.plan.method import plan_stopping
 from steepest.descent.plan.options import Options
+from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stopping import Stop, Stopping
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
