@@ -20,15 +20,22 @@ def whole_number(name: str, value: object, least: int) -> int:
     return whole
 
 
-def number(name: str, value: object, *, above: float | None = None) -> float:
-    """Return `value` as a finite float from 0 up, or above `above`; ChoiceError if it is not."""
+def number(
+    name: str, value: object, *, above: float | None = None, below: float | None = None
+) -> float:
+    """Return `value` as a finite float from 0 up, or above `above`, and below `below`.
+
+    Raises ChoiceError if it is not.
+    """
     try:
         chosen = float(value)  # type: ignore[arg-type]
         fits = isfinite(chosen) and (chosen >= 0 if above is None else chosen > above)
+        fits = fits and (below is None or chosen < below)
     except (TypeError, ValueError, OverflowError):
         fits = False
     if not fits:
-        span = "from 0 up" if above is None else f"above {above:g}"
+        end = " up" if below is None else f" to below {below:g}"
+        span = f"from 0{end}" if above is None else f"above {above:g}"
         got = f"{value:g}" if isinstance(value, float) else reprlib.repr(value)
         raise ChoiceError(f"{name} is {got}, but it must be a number {span}")
     return chosen

@@ -91,6 +91,23 @@ def test_the_verdict_knows_the_beta(rule: str, modules: Any) -> None:
     assert_same_run(descend(modules, case), case["run"])
 
 
+@pytest.mark.parametrize("rule", ["momentum:1.5", "nesterov:1.25"])
+def test_the_verdict_knows_that_the_beta_is_at_fault(rule: str, modules: Any) -> None:
+    case = golden.case("squared", rule=rule, learning_rate=1e-3, steps=60)
+    assert "from 1 up the velocity never dies out" in case["run"]["verdicts"][0]["message"]
+    assert_same_run(descend(modules, case), case["run"])
+
+
+@pytest.mark.parametrize("rule", ["adam:0.9:0.999:0", "rmsprop:0.9:0", "adagrad:0"])
+def test_a_param_without_a_slope_stays_where_it_is(rule: str, modules: Any) -> None:
+    """The slope by the weight of a feature that is 0 is 0 for ever: 0 by 0 is no step."""
+    case = golden.case("squared", rule=rule, learning_rate=0.1, steps=5, start=[0.0, 70.0])
+    case["scene"]["X"] = [0.0] * len(case["scene"]["X"])
+    found = descend(modules, case)
+    params = np.array(found["params"]).reshape(-1, 2)
+    assert (params[:, 0] == 0.0).all() and (np.diff(params[:, 1]) != 0.0).all()
+
+
 @pytest.mark.parametrize("scale", golden.SCALES)
 @pytest.mark.parametrize("kind", golden.DATA)
 def test_the_penalty(kind: str, scale: str, modules: Any) -> None:

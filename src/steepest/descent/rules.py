@@ -14,6 +14,14 @@ from steepest.descent.rule import GradientTransformation, OwnRule, Rule, State, 
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 
+GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
+HEAVY_BALL = "Polyak 1964, Some methods of speeding up the convergence of iteration methods"
+ACCELERATED = (
+    "Lessard, Recht & Packard 2016, Analysis and design of optimization algorithms via integral "
+    "quadratic constraints"
+)
+PROXIMAL = "Combettes & Wajs 2005, Signal recovery by proximal forward-backward splitting"
+
 __all__ = [
     "RULES",
     "AdaGrad",
@@ -41,6 +49,7 @@ class Steepest(Rule):
     name: ClassVar[str] = "steepest"
     along_gradient: ClassVar[bool] = True
     limit_formula: ClassVar[str] = "2/curvature"
+    limit_source: ClassVar[str] = GRADIENT_DESCENT
 
     def init(self, params: Vector) -> State:
         """Return the empty state: the rule remembers nothing."""
@@ -65,6 +74,7 @@ class GradientPlane(Steepest):
     name: ClassVar[str] = "plane"
     searches_plane: ClassVar[bool] = True
     limit_formula: ClassVar[str] = ""
+    limit_source: ClassVar[str] = ""
 
     def limit(self, curvature: float) -> float | None:
         """Return None: the rate is found anew at every step."""
@@ -83,6 +93,16 @@ class Proximal(Steepest):
     name: ClassVar[str] = "proximal"
     along_gradient: ClassVar[bool] = False
     draws_to_zero: ClassVar[bool] = True
+    limit_source: ClassVar[str] = PROXIMAL
+
+
+def _undamped(beta: float) -> str:
+    """Return what is wrong with the beta of a velocity `v = beta v + gradient`; empty below 1."""
+    if beta < 1.0:
+        return ""
+    return (
+        f"beta is {beta:g}, and from 1 up the velocity never dies out, whatever the learning rate"
+    )
 
 
 @dataclass(frozen=True)
@@ -97,6 +117,7 @@ class Momentum(Rule):
     beta: float = 0.9
     name: ClassVar[str] = "momentum"
     limit_formula: ClassVar[str] = "2 (1 + beta)/curvature"
+    limit_source: ClassVar[str] = HEAVY_BALL
 
     def init(self, params: Vector) -> State:
         """Return the ball at rest."""
@@ -106,6 +127,11 @@ class Momentum(Rule):
         """Return `-v` for the new v."""
         velocity = self.beta * state[0] + gradient
         return -velocity, (velocity,)
+
+    @property
+    def fault(self) -> str:
+        """Why no rate is safe from a beta of 1 up: the velocity never dies out."""
+        return _undamped(self.beta)
 
     def limit(self, curvature: float) -> float | None:
         """Return `2 (1 + beta) / curvature`; None for any other beta."""
@@ -126,6 +152,7 @@ class Nesterov(Rule):
     beta: float = 0.9
     name: ClassVar[str] = "nesterov"
     limit_formula: ClassVar[str] = "2 (1 + beta)/((1 + 2 beta) curvature)"
+    limit_source: ClassVar[str] = ACCELERATED
 
     def init(self, params: Vector) -> State:
         """Return the ball at rest."""
@@ -135,6 +162,11 @@ class Nesterov(Rule):
         """Return `-(gradient + beta v)` for the new v."""
         velocity = self.beta * state[0] + gradient
         return -(gradient + self.beta * velocity), (velocity,)
+
+    @property
+    def fault(self) -> str:
+        """Why no rate is safe from a beta of 1 up: the velocity never dies out."""
+        return _undamped(self.beta)
 
     def limit(self, curvature: float) -> float | None:
         """Return `2 (1 + beta) / ((1 + 2 beta) curvature)`; None for any other beta."""
@@ -246,6 +278,7 @@ class RMSProp(Rule):
     decay: float = 0.9
     epsilon: float = 1e-8
     name: ClassVar[str] = "rmsprop"
+    shares: ClassVar[tuple[str, ...]] = ("decay",)
 
     def init(self, params: Vector) -> State:
         """Return means of 0."""
@@ -268,6 +301,7 @@ class Adam(Rule):
     beta2: float = 0.999
     epsilon: float = 1e-8
     name: ClassVar[str] = "adam"
+    shares: ClassVar[tuple[str, ...]] = ("beta1", "beta2")
 
     def init(self, params: Vector) -> State:
         """Return means of 0 and a count of 0 steps."""

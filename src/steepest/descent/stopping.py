@@ -234,6 +234,13 @@ def _stood_still(trace: Trace, last: Step) -> bool:
 def _not_finite(last: Step) -> Stop | None:
     if isfinite(last.loss) and isfinite(last.steepness):
         return None
+    if isfinite(last.loss) and np.isnan(last.gradient).any():
+        at = int(np.flatnonzero(np.isnan(last.gradient))[0]) + 1
+        return Stop(
+            "failed",
+            f"stopped: at step {last.index} the loss is {short(last.loss)}, but its slope by "
+            f"param {at} is no number",
+        )
     return Stop(
         "diverged", f"diverged: at step {last.index} the loss or its gradient left all bounds"
     )

@@ -45,13 +45,14 @@ def _disagreement(evidence: Evidence, params: Vector) -> Disagreement | None:
 
 def _wrong(wrong: Disagreement) -> Verdict:
     promised, measured = wrong
-    goes = "rises" if measured > 0 else "does not fall so"
+    goes = "rises" if measured > 0 else "falls"
     return Verdict(
         level="measured",
         name="gradient",
         message=(
-            f"loss and gradient disagree: the loss {goes} along minus the gradient, by "
-            f"{measured:.4g} a unit of length, where the gradient says {promised:.4g}"
+            f"loss and gradient disagree: along minus the gradient the loss {goes} by "
+            f"{abs(measured):.4g} a unit of length, where by the gradient it falls by "
+            f"{-promised:.4g}"
         ),
         numbers={"promised": promised, "measured": measured, "ratio": measured / promised},
         remedy="check the gradient of the objective: its sign, its factor, each param's part",
