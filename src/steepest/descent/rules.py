@@ -369,9 +369,14 @@ def choose_rule(rule: str | GradientTransformation) -> Rule:
     """
     if isinstance(rule, str):
         return _named("steepest" if rule == "auto" else rule)
-    if isinstance(rule, type) or not (hasattr(rule, "init") and hasattr(rule, "update")):
+    if isinstance(rule, type):
+        name = rule.__name__
+        raise ChoiceError(f"the rule is the class {name}, but it must be one made of it: {name}()")
+    lacking = [part for part in ("init", "update") if not callable(getattr(rule, part, None))]
+    if lacking:
         raise ChoiceError(
-            f"the rule is {rule!r}, but it must be the name of a rule or have init and update"
+            f"the rule is {rule!r}, but it must be the name of a rule, or have the methods "
+            f"init(params) and update(gradient, state); it lacks {' and '.join(lacking)}"
         )
     if isinstance(rule, Rule) and type(rule) in (*RULES.values(), OwnRule):
         return rule

@@ -23,6 +23,7 @@ from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
@@ -91,6 +92,7 @@ class LinearObjective(Risk):
         if isinstance(loss, str):
             loss = choose_loss(loss, int(y.max()) + 1 if loss == "cross_entropy" else None)
         loss.check(y)
+        check_loss(loss, y)
         if l1 and not loss.smooth:
             raise ChoiceError(_two_kinks(loss.name, l1))
         blocks = Blocks(X, y, outputs=loss.margins, sample_weight=weight, threads=threads)
