@@ -14,7 +14,7 @@ from steepest.data.target import Target
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import objective_of, plan_method
 from steepest.descent.plan.option import Part, described
-from steepest.descent.plan.options import Options
+from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.plan.signature import takes_options
 from steepest.errors import ChoiceError
@@ -203,10 +203,12 @@ def _check_numbers(options: OptionKeywords) -> None:
     loss = options.get("loss", "auto")
     name = loss.split(":")[0] if isinstance(loss, str) else getattr(loss, "name", "")
     for number, its in (("delta", "huber"), ("quantile", "quantile")):
-        if options.get(number) is not None and name != its:
+        given = options.get(number)
+        # The words of any plan have the usual ones.
+        if given not in (None, OPTIONS[number].value) and name != its:
             raise ChoiceError(
-                f"{number} is {options[number]:g}, but it is a number of the loss {its}, and the "
-                f"loss is {name}; choose the loss {its}, or leave {number} out"
+                f"{number} is {given:g}, but it is a number of the loss {its}, and the loss is "
+                f"{name}; choose the loss {its}, or leave {number} out"
             )
 
 

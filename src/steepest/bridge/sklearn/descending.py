@@ -17,9 +17,10 @@ from steepest.bridge.sklearn.rows import SklearnRows
 from steepest.checks import whole_number
 from steepest.data.prepare import Data
 from steepest.descent.plan.keywords import OptionKeywords
-from steepest.descent.plan.method import TOLERANCE, coordinates_of, objective_of
+from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import OPTIONS, Options
+from steepest.descent.plan.stopping import TOLERANCE
 from steepest.descent.steps.safe import safe_rate
 from steepest.descent.steps.step_size import Schedule, Scheduled
 from steepest.errors import ChoiceError

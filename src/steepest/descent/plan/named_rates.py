@@ -124,8 +124,8 @@ def _number(rate: Any, word: Any = None) -> float:
     try:
         return float(rate)
     except (TypeError, ValueError):
-        given = rate if word is None else word
-        raise ChoiceError(f"the learning rate is {given!r}, but it must be {HOW}") from None
+        said = f"{rate!r}" if word is None else f"{word!r}, and {rate!r} is no number"
+        raise ChoiceError(f"the learning rate is {said}, but it must be {HOW}") from None
 
 
 def step_size_of_rule(rule: Rule, curvature: float | None) -> StepSize | None:

@@ -19,7 +19,7 @@ from steepest.objective.gradient_check import disagreement
 from steepest.objective.protocol import Objective
 from steepest.trace import Step
 
-__all__ = ["PROBE_STEPS", "SETTLED", "lower_loss", "plan_stopping"]
+__all__ = ["PROBE_STEPS", "SETTLED", "TOLERANCE", "lower_loss", "plan_stopping"]
 
 TOLERANCE = 1e-10
 """The `tol` of a run for which neither it nor a number of steps was given."""
