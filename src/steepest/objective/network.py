@@ -72,6 +72,7 @@ class NetworkObjective(Risk):
 
     model: Network
     kind = "a network"
+    is_convex = False
 
     def __init__(
         self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str

@@ -46,6 +46,8 @@ class Objective:
     """The loss of a constant guess: the scale on which losses are judged; 0 if there is none."""
     is_quadratic: bool = False
     """Whether the curvature is known to be the same at all params."""
+    is_convex: bool = True
+    """Whether a minimum is the lowest point, as far as is known: not of a network."""
     smooth: bool = True
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False

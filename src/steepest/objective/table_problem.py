@@ -21,8 +21,6 @@ __all__ = ["TableProblem"]
 class TableProblem(Problem):
     """The mean loss of a model over the rows of `data`, with the names of features and target."""
 
-    params_in_words = "bias and weight"
-    weight_prefix = "weight of "
     objective: Risk
     loss: Loss
 
@@ -33,6 +31,8 @@ class TableProblem(Problem):
         )
         self.data = data
         self.loss, self.link = objective.loss, objective.loss.link
+        self.params_in_words = objective.model.params_in_words
+        self.weight_prefix = objective.model.weight_prefix
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
         self.sample_weight, self.bases = data.sample_weight, features.bases
         self.target_name, self.unit, self.classes = target.name, target.unit, target.classes
@@ -58,8 +58,10 @@ class TableProblem(Problem):
 
     @property
     def loss_in_words(self) -> str:
-        """The loss by its name, with its formula."""
-        return f"loss {self.loss.name}: mean of {self.loss.formula}"
+        """The loss by its name, with its formula, and what the model is beside a neuron."""
+        network = self.objective.model.in_words
+        loss = f"loss {self.loss.name}: mean of {self.loss.formula}"
+        return f"{network}; {loss}" if network else loss
 
     @property
     def no_surface(self) -> str:

@@ -26,7 +26,7 @@ class OptionKeywords(MethodKeywords, total=False):
     quantile: float | None
     l1: float
     l2: float
-    hidden: Sequence[int]
+    hidden: Sequence[int] | None
     activation: str
     init: str
     rule: str | GradientTransformation

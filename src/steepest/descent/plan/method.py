@@ -32,7 +32,7 @@ from steepest.descent.steps.step_size import (
     StepSize,
     TimeDecay,
 )
-from steepest.descent.stopping import Stopping
+from steepest.descent.stopping import MOST_NETWORK_STEPS, MOST_STEPS, Stopping
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.function import as_objective
@@ -61,7 +61,7 @@ TOLERANCE = 1e-10
 
 def objective_of(data: Data, options: Options, threads: int | None = None) -> Risk:
     """Return the objective of `data` under the model, loss and penalty of the options."""
-    hidden = HiddenLayers.of(options.hidden, options.activation, options.init)
+    hidden = HiddenLayers.of(options.hidden or (), options.activation, options.init)
     if hidden is None:
         return neuron_of(data, options, threads)
     penalty = Penalty(options.l1, options.l2)
@@ -292,5 +292,6 @@ def plan_stopping(
         separation_loss=objective.separation_threshold(),
         separated=objective.separated_classes,
         since=since,
+        most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS,
         refine=arriving and method.sampler.refines,
     )

@@ -76,13 +76,14 @@ class Options:
         detail="Adds `l2 / 2 |weights|^2` to the mean loss, the bias free; with `l1` it is an "
         "elastic net.",
     )
-    hidden: Sequence[int] = option(
-        (),
+    hidden: Sequence[int] | None = option(
+        None,
         Kind.SIZES,
         Part.OBJECTIVE,
-        "Units of each hidden layer of a network (8,8); none is one neuron, a linear model.",
+        "Units of each hidden layer of a network: 8,8.",
         detail="All losses, rules and rates are there for it; L1 is not.",
         metavar="UNITS,...",
+        left_out="none, one neuron",
     )
     activation: str = option(
         "tanh",

@@ -7,6 +7,7 @@ with the biases as last row. The model is linear in its params: J is `[X 1]` wha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ class Linear:
 
     features: int
     margins: int = 1
+    params_in_words: ClassVar[str] = "bias and weight"
+    weight_prefix: ClassVar[str] = "weight of "
+    in_words: ClassVar[str] = ""
 
     @property
     def layout(self) -> Layout:

@@ -13,7 +13,7 @@ module here with these, and every loss, penalty, rule and picture is there for i
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,15 @@ class ModelAt(Protocol):
 
 class Model(Protocol):
     """A model of rows with a number of features."""
+
+    params_in_words: ClassVar[str]
+    """What a start consists of: `bias and weight`."""
+    weight_prefix: ClassVar[str]
+    """What stands before the name of a weight where it stands alone: `weight of `."""
+
+    @property
+    def in_words(self) -> str:
+        """What it is beside one neuron; empty of that."""
 
     @property
     def layout(self) -> Layout:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from threading import get_ident
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -54,6 +54,13 @@ class Network:
 
     sizes: tuple[int, ...]
     activation: Activation
+    params_in_words: ClassVar[str] = "weights and biases"
+    weight_prefix: ClassVar[str] = ""
+
+    @property
+    def in_words(self) -> str:
+        """Its layers and its activation: `network 2-8-8-1, tanh`."""
+        return f"network {'-'.join(map(str, self.sizes))}, {self.activation.name}"
 
     @cached_property
     def layout(self) -> Layout:
@@ -103,7 +110,10 @@ class Network:
         return ("",) * (self.layout.size - outputs) + (margin,) * outputs
 
     def unit_of(self, index: int) -> str:
-        """Return where param `index` of `params` stands: its layer, unit and input."""
+        """Return where param `index`, from 0, stands: its layer, unit and input.
+
+        Raises IndexError for one that is not there.
+        """
         for layer, (weights, biases) in enumerate(self._places, start=1):
             if weights.start <= index < weights.stop:
                 unit, source = divmod(index - weights.start, self.sizes[layer - 1])
