@@ -20,6 +20,8 @@ from steepest.objective.model.activation import Activation, choose_activation
 from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
+from steepest.objective.plane.network import NetworkPlaneLoss
+from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk
 
 __all__ = ["HiddenLayers", "NetworkObjective"]
@@ -138,6 +140,10 @@ class NetworkObjective(Risk):
         hessian: Array = total / self.blocks.total
         weights = np.array([direction[self.layout.weights] for direction in directions])
         return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def on_plane(self, plane: Plane) -> NetworkPlaneLoss:
+        """Return the loss on a plane, many points at a time."""
+        return NetworkPlaneLoss(self, plane)
 
     @cached_property
     def units(self) -> NetworkUnits:
