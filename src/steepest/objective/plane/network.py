@@ -35,7 +35,7 @@ class NetworkRisk(Protocol):
 
 
 class _Layer(NamedTuple):
-    """A layer at the origin and along both directions: weights (units, inputs), biases (units, 1)."""
+    """A layer at the origin and along both directions: (units, inputs), and biases (units, 1)."""
 
     weights: tuple[Array, Array, Array]
     bias: tuple[Array, Array, Array]
@@ -75,7 +75,7 @@ class NetworkPlaneLoss:
             for vector in (self.plane.origin, self.plane.u, self.plane.v)
         ]
         return [
-            _Layer(tuple(one.weights for one in same), tuple(one.bias[:, None] for one in same))  # type: ignore[arg-type]
+            _Layer(tuple(one.weights for one in same), tuple(one.bias[:, None] for one in same))
             for same in zip(*three, strict=True)
         ]
 
