@@ -85,7 +85,10 @@ __all__ = [
 HOMES = {
     "steepest.data.shipped": "dataset datasets",
     "steepest.descent.plan.method": "steps",
-    "steepest.descent.rules": "AdaGrad Adam AdamW GradientPlane Momentum Nesterov NesterovRestart Proximal RMSProp ScheduleFree Steepest",
+    "steepest.descent.rules": (
+        "AdaGrad Adam AdamW GradientPlane Momentum "
+        "Nesterov NesterovRestart Proximal RMSProp ScheduleFree Steepest"
+    ),
     "steepest.descent.stopping": "Stop",
     "steepest.diagnosis.verdict": "Verdict",
     "steepest.errors": "ChoiceError DataError FileError SteepestError",
@@ -100,7 +103,7 @@ HOMES = {
     "steepest.surface.surface": "Surface",
     "steepest.trace": "Step Trace",
 }
-"""The module of each name."""
+"""The names of each module."""
 
 HOME = {name: module for module, names in HOMES.items() for name in names.split()}
 

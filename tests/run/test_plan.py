@@ -217,7 +217,7 @@ def test_a_rule_with_init_and_update_alone_goes_through_every_door(tmp_path: Pat
 def test_a_rule_given_to_load_is_that_of_the_run(tmp_path: Path) -> None:
     run = geyser(rule=HalfSign(), learning_rate=lambda step: 0.1, scale="none", steps=20)
     run.save(tmp_path / "own.steepest")
-    with pytest.raises(st.ChoiceError, match="the rule is Named, but .* went by HalfSign"):
+    with pytest.raises(st.ChoiceError, match=r"the rule is Named, but .* went by HalfSign"):
         st.load(tmp_path / "own.steepest", rule=Named())
     with pytest.raises(st.ChoiceError, match=r"function of your own.*learning_rate=\.\.\."):
         st.load(tmp_path / "own.steepest", rule=HalfSign()).resume(steps=5)

@@ -29,9 +29,21 @@ def check_span(X: Matrix, y: Array, deviation: Array, names: Sequence[str], targ
     largest = sqrt(np.finfo(np.float64).max / (ROOM * len(y)))
     _check(target, float(y.min()), float(y.max()), largest)
     suspects = np.flatnonzero(~(deviation < largest) | (deviation < LEAST) | (deviation == 1.0))
+    if not len(suspects):
+        return
+    low, high = _ends(X)
     for j in suspects.tolist():
-        column = X[:, [j]]
-        _check(names[j], float(column.min()), float(column.max()), largest)
+        _check(names[j], float(low[j]), float(high[j]), largest)
+
+
+def _ends(X: Matrix) -> tuple[Array, Array]:
+    """Return the least and the largest number of each column, (features,); sparse, 0 counts too."""
+    if isinstance(X, np.ndarray):
+        return X.min(axis=0).astype(float), X.max(axis=0).astype(float)
+    low, high = np.zeros((2, X.shape[1]))
+    np.minimum.at(low, X.indices, X.data)
+    np.maximum.at(high, X.indices, X.data)
+    return low, high
 
 
 def _check(name: str, low: float, high: float, largest: float) -> None:

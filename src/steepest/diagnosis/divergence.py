@@ -15,6 +15,7 @@ from steepest.trace import Trace
 
 __all__ = ["judge_divergence"]
 
+
 def judge_divergence(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a run that left its best point for worse, or None if it did not.
 

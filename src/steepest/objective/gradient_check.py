@@ -50,7 +50,9 @@ def disagreement(objective: Objective, params: Vector) -> Disagreement | None:
     promised = norm(at.gradient)
     if not (0.0 < promised < np.inf and np.isfinite(at.loss)):
         return None
-    measured = list(islice(_slopes(objective, at.loss, params, at.gradient / promised, promised), 2))
+    measured = list(
+        islice(_slopes(objective, at.loss, params, at.gradient / promised, promised), 2)
+    )
     if len(measured) < 2 or any(LEAST <= slope / promised <= MOST for slope in measured):
         return None
     return Disagreement(-promised, -measured[0])

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.moments import moments
 from steepest.data.prepare import Data, prepare
 from steepest.data.span import check_span
 from steepest.data.target import Target
@@ -146,8 +147,9 @@ def _on_rows(
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     objective = objective_of(rows, given, threads)
-    deviation = objective.units.deviation
-    check_span(rows.X, rows.y, deviation, rows.features.names, rows.target.name)
+    one = objective.linear
+    units = moments(objective.blocks) if one is None else one.units
+    check_span(rows.X, rows.y, units.deviation, rows.features.names, rows.target.name)
     problem = TableProblem(rows, objective)
     return _descended(problem, given, Callback(callback), progress, given_up)
 

@@ -11,7 +11,7 @@ from steepest.descent.loop import Method
 from steepest.descent.plan.method import is_automatic, plan_method
 from steepest.descent.plan.options import Options
 from steepest.descent.sampling import AllRows
-from steepest.descent.stopping import Stop, Stopping
+from steepest.descent.stopping import MOST_NETWORK_STEPS, MOST_STEPS, Stop, Stopping
 from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.evaluation import Vector
@@ -51,6 +51,7 @@ def plan_stopping(
         separation_loss=objective.separation_threshold(),
         separated=objective.separated_classes,
         since=since,
+        most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS,
         refine=arriving and method.sampler.refines,
         searches=method.step_size.never_rises,
         objection=_objection(objective, is_automatic(options) and options.scale == "auto"),

@@ -18,17 +18,14 @@ TRIED = 3
 
 def lacking(loss: object) -> list[str]:
     """Return which members of a loss are missing, or have stayed what the protocol has: nothing."""
-    return [
-        name
-        for name in MEMBERS
-        if not hasattr(type(loss), name) and not hasattr(loss, name)
-        or getattr(type(loss), name, None) is vars(Loss)[name]
-    ]
+    own = type(loss)
+    unsaid = [name for name in MEMBERS if getattr(own, name, None) is vars(Loss)[name]]
+    return unsaid or [name for name in MEMBERS if not hasattr(loss, name)]
 
 
 @np.errstate(all="ignore")
 def check_loss(loss: Loss, target: Array) -> None:
-    """Raise ChoiceError if value, slope or curvature are not one number a row, on `target`, (rows,).
+    """Raise ChoiceError if value, slope or curvature of `target`, (rows,), are not (rows,) each.
 
     A loss of ours is, as the tests know; that is not asked of one with several margins.
     """
