@@ -32,7 +32,7 @@ def class_table(story: Story) -> Section:
     order = _largest(losses)
     rows = [
         [
-            str(row + 1),
+            str(story.row_numbers[row]),
             story.classes[story.actual[row]],
             *_chances(story, row),
             f"{story.row_losses[row]:.4f}",

@@ -54,6 +54,8 @@ class Story:
     rows: int
     dropped: int
     weightless: int
+    row_numbers: NDArray[np.intp]
+    """The place of each row in its source, counted from 1, (rows,)."""
     sample_weight: Array | None
     loss_in_words: str
     link: str
@@ -106,6 +108,7 @@ class Story:
             rows=problem.rows,
             dropped=problem.dropped,
             weightless=problem.weightless,
+            row_numbers=problem.row_numbers,
             sample_weight=problem.sample_weight,
             loss_in_words=problem.loss_in_words,
             link=problem.link,
