@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Evaluation", "Vector", "norm"]
+__all__ = ["Evaluation", "Vector", "length_of", "norm"]
 
 Vector = NDArray[np.float64]
 
@@ -34,3 +34,13 @@ def norm(vector: Vector) -> float:
     5.0
     """
     return float(vector.dot(vector) ** 0.5)
+
+
+def length_of(vector: Vector) -> float:
+    """Return the Euclidean norm of a vector, (n,), scaled first so that no square overflows.
+
+    >>> length_of(np.array([0.0, -4e200])), length_of(np.zeros(2))
+    (4e+200, 0.0)
+    """
+    largest = float(np.abs(vector).max(initial=0.0))
+    return largest * norm(vector / largest) if 0.0 < largest < np.inf else largest

@@ -147,7 +147,7 @@ def _check_start(trace: Trace, rows: int) -> None:
     """Raise ChoiceError if the loss is no finite number at the start already."""
     loss = trace.first.loss
     if not isfinite(loss):
-        remedy = "start nearer to 0, let the start be drawn, or tell the data in larger units"
+        remedy = "start nearer to 0, let the start be drawn, or give the data in larger units"
         remedy = remedy if rows else "start where the objective is a finite number"
         raise ChoiceError(f"the loss at the start is {loss:g}: {remedy}")
 

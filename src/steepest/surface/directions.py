@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.errors import ChoiceError
-from steepest.surface.axes import Axes, CoordinateAxes, DirectionAxes, length_of
+from steepest.objective.evaluation import length_of
+from steepest.surface.axes import Axes, CoordinateAxes, DirectionAxes
 
 __all__ = ["choose_axes"]
 

@@ -80,8 +80,7 @@ class Captions:
         if len(trace) == 1:
             return ["\n".join(first)]
         second = [update_line(self._scene, i) for i in self._shown_params(start)]
-        if self._scene.move and self._scene.move.where:
-            second.append("in standard units")
+        pass
         third = fall(self._scene).split(": ")
         return ["\n".join(map(_fit, lines)) for lines in (first, second, third)]
 

@@ -78,7 +78,7 @@ def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[st
     else:
         whole = float(story.sample_weight.sum())
         parts = f"{total:.4f} / {short(whole)} = {short(total / whole)}"
-        yield f"cross entropy = sum of weight x -log P / sum of weights = {parts}"
+        yield f"cross entropy = sum of weight × -log P / sum of weights = {parts}"
     if story.plan.penalty:
         yield f"with the penalty: {short(story.result.full_loss)}"
 
