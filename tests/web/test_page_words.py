@@ -559,9 +559,10 @@ def test_a_guess_is_judged_by_where_the_step_lands(modules: Any) -> None:
     assert [one["near"] for one in (right, close, off, still)] == [True, True, False, False]
     assert right["words"].startswith("Near: off by 0 % of the length of the step as it is drawn.")
     assert still["words"].startswith("Not there: off by 100 % of the length of the step")
-    found = re.search(rf"Step 4 lands at {NUMBER} in weight of duration \(min per min\), you pointed "
-                      rf"at {NUMBER}, off by {NUMBER}; at {NUMBER} in bias \(min\), you pointed at "
-                      rf"{NUMBER}, off by {NUMBER}\.$", off["words"])  # fmt: skip
+    in_weight = rf"at {NUMBER} in weight of duration \(min per min\), you pointed at {NUMBER}"
+    in_bias = rf"at {NUMBER} in bias \(min\), you pointed at {NUMBER}"
+    pattern = rf"Step 4 lands {in_weight}, off by {NUMBER}; {in_bias}, off by {NUMBER}\.$"
+    found = re.search(pattern, off["words"])
     assert found
     assert list(map(read, found.groups())) == pytest.approx([u, u, 0, v, v + 5, 5], rel=1e-3)
 

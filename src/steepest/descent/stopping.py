@@ -131,7 +131,8 @@ class Stopping:
         gain = (steepness / reference) ** 2 if reference else 0.0
         return Stop(
             "arrived",
-            f"arrived: one more safe step could take off {gain:.1g} of the loss of a constant guess",
+            f"arrived: one more safe step could take off {gain:.1g} of the loss of a constant "
+            "guess",
         )
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:

@@ -236,14 +236,14 @@ def loss_label(loss: str, unit: str, penalised: bool = False) -> str:
     return f"{words} + penalty" if penalised else words
 
 
-def shortened(name: str) -> str:
-    """Return a name on one line, cut where a picture has no room for more.
+def shortened(name: str, most: int = MOST_LETTERS) -> str:
+    """Return a name on one line, cut where a picture has no room for more than `most` letters.
 
     >>> shortened("two   words"), shortened("x" * 80)[-3:], len(shortened("x" * 80))
     ('two words', 'xx…', 32)
     """
     line = " ".join(name.split())
-    return line if len(line) <= MOST_LETTERS else f"{line[: MOST_LETTERS - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def label(name: str, unit: str) -> str:

@@ -31,7 +31,8 @@ def suggested_scale(objective: "LinearObjective", plane_search: bool) -> tuple[s
     fits = size**2 * margins <= MOST_MATRIX if dear else size <= MOST_WHITENED
     if fits or has_normal_equations(objective):
         return "round", (
-            f"round: whitened by a matrix of {size:,} × {size:,}, a curvature is 1 in every direction"
+            f"round: whitened by a matrix of {size:,} × {size:,}, a curvature is 1 in every "
+            "direction"
         )
     dearer = f"a matrix of {size:,} × {size:,} would cost more than it saves"
     if plane_search and not sparse and neighbours_correlate(objective):
