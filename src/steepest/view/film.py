@@ -149,7 +149,7 @@ class Reel:
 
     def __init__(self, scene: Scene, wanted: Format) -> None:
         sheet = Sheet(wanted.size, FILM_SIZE)
-        self._figure, self._canvas = sheet.figure, cast(Canvas, sheet.canvas)
+        self.figure, self._canvas = sheet.figure, cast(Canvas, sheet.canvas)
         path = path_of(scene)
         sheet.head(scene.title, fontsize=title_size(scene.title), fontweight="bold")
         self._verdict = sheet.head(verdict_line(scene), fontsize=10, color=PATH)
@@ -175,7 +175,7 @@ class Reel:
         for artist in moving:
             artist.set_animated(True)
         self._canvas.draw()
-        still = self._canvas.copy_from_bbox(self._figure.bbox)
+        still = self._canvas.copy_from_bbox(self.figure.bbox)
         for act, at in shown:
             for panel in self._panels:
                 panel.show(at)
@@ -186,7 +186,7 @@ class Reel:
     def _picture(self, still: object, moving: Sequence[Artist]) -> Frame:
         self._canvas.restore_region(still)
         for artist in moving:
-            self._figure.draw_artist(artist)
+            self.figure.draw_artist(artist)
         return np.asarray(self._canvas.buffer_rgba())[:, :, :3].copy()
 
 
@@ -195,7 +195,7 @@ def _seconds(surface: Surface, path: DrawnPath) -> Array:
 
     They go by how far the picture moves on to the next point: along the path, in windows of the
     surface, and down, in shares of the range of the loss. `EVEN` of them are alike for all. No
-    point has more than `LINGER`, and what that leaves over goes to the others.
+    point has more than `LINGER`: a film in which a few steps do all is short.
     """
     sides = np.array([np.ptp(surface.x), np.ptp(surface.y)])
     along = np.hypot(*(np.diff([path.x, path.y]).T / sides).T)
@@ -206,22 +206,8 @@ def _seconds(surface: Surface, path: DrawnPath) -> Array:
     if not count:
         return moved
     share = EVEN / count + (1 - EVEN) * moved / max(float(moved.sum()), TINY)
-    total = min(GROWING, LINGER * count)
-    return _filled_up(share, total, LINGER)
-
-
-def _filled_up(share: Array, total: float, most: float) -> Array:
-    """Return parts of a total in the proportion of the shares, but none larger than `most`."""
-    parts = np.full(len(share), most)
-    free = np.ones(len(share), dtype=bool)
-    while free.any():
-        left = total - most * np.sum(~free)
-        parts[free] = left * share[free] / share[free].sum()
-        over = free & (parts > most)
-        if not over.any():
-            break
-        parts[over], free[over] = most, False
-    return parts
+    seconds: Array = np.minimum(GROWING * share, LINGER)
+    return seconds
 
 
 def _script(seconds: Array, fps: int) -> Iterator[Shown]:
