@@ -61,7 +61,7 @@ class Stop:
 
     @property
     def ended(self) -> bool:
-        """Whether the walk was over by itself, not cut short by whoever asked for it, nor failed."""
+        """Whether the walk was over by itself: nobody cut it short, and it did not fail."""
         return self.reason in ENDED
 
 

@@ -17,7 +17,7 @@ class Evidence:
     """What ran, every step that it took, and why it ended; a verdict is a function of it.
 
     `method` has the parts: rule, step size, coordinates, sampler. `classes` are those of the
-    target in the order of their codes, None if it is a number, `feature_names` those of the weights.
+    target in the order of their codes, None if it is a number; `feature_names` name the weights.
     """
 
     method: Method

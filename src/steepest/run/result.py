@@ -33,22 +33,22 @@ def result_of(
 
 def add_least(
     trace: Trace, descent: Descent, known: Identifiability | None, stop: Stop, result: Step
-) -> None:
-    """Add the point of the least weights with the loss of `result`, if it is another point.
+) -> bool:
+    """Add the point of the least weights with the loss of `result`; False if it is that already.
 
     Its loss is worked out, not taken for granted: where it is larger, beyond rounding, the rows do
     tell what they seemed to leave open, and nothing is added.
     """
     if known is None or not stop.ended:
-        return
+        return False
     objective = descent.method.objective
     params = objective.least(known, result.params)
     if norm(params - result.params) <= NEAR * norm(result.params):
-        return
+        return False
     at = objective.evaluate(params)
     allowed = RISEN * abs(result.full_loss) + PROGRESS * objective.null_loss
     if not at.loss <= result.full_loss + allowed:
-        return
+        return False
     params.setflags(write=False)
     count, last = objective.count, trace.last
     trace.append(
@@ -68,3 +68,4 @@ def add_least(
             least=True,
         )
     )
+    return True

@@ -71,7 +71,8 @@ def train(
     verdicts = judge(evidence)
     known = method.objective.identifiability(descent.coordinates.full_rank)
     result = result_of(trace, stop, verdicts, method.coordinates.curvature)
-    add_least(trace, descent, known, stop, result)
+    if add_least(trace, descent, known, stop, result):
+        callback(trace.last)
     notes = take_notes(replace(evidence, identifiability=known))
     return Outcome(trace, stop, verdicts, notes, checkpoint)
 

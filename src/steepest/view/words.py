@@ -41,7 +41,7 @@ MOST_COLUMNS = 3
 
 
 def tell(story: Story) -> str:
-    """Return the whole story: title, the four steps, the result, the table, the verdicts, the notes."""
+    """Return the whole story: title, the four steps, the result, the table, verdicts and notes."""
     sections = [*four_steps(story), _result(story)]
     if story.classes is not None:
         sections.append(class_table(story))
