@@ -5,7 +5,7 @@ from math import isfinite
 
 from steepest.errors import ChoiceError
 
-__all__ = ["number", "whole_number"]
+__all__ = ["number", "whole_number", "whole_numbers"]
 
 
 def whole_number(name: str, value: object, least: int) -> int:
@@ -18,6 +18,30 @@ def whole_number(name: str, value: object, least: int) -> int:
     if not fits:
         raise ChoiceError(f"{name} is {value!r}, but it must be a whole number from {least} up")
     return whole
+
+
+def whole_numbers(name: str, value: object) -> tuple[int, ...]:
+    """Return `value`, a list, a text `8,8` or one number, as ints from 1 up.
+
+    Raises ChoiceError if it is none of these.
+
+    >>> whole_numbers("hidden", "8,8")
+    (8, 8)
+    """
+    if isinstance(value, str):
+        value = [part for part in value.split(",") if part.strip()]
+    try:
+        listed = list(value)  # type: ignore[call-overload]
+    except TypeError:
+        listed = [value]
+    try:
+        return tuple(
+            whole_number(name, int(one) if isinstance(one, str) else one, 1) for one in listed
+        )
+    except (ValueError, ChoiceError):
+        raise ChoiceError(
+            f"{name} is {value!r}, but it must be whole numbers from 1 up, such as 8,8"
+        ) from None
 
 
 def number(name: str, value: object, *, above: float | None = None) -> float:

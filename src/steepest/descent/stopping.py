@@ -12,10 +12,13 @@ from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
 from steepest.trace import Step, Trace
 
-__all__ = ["MOST_STEPS", "RISEN", "Stop", "Stopping"]
+__all__ = ["MOST_NETWORK_STEPS", "MOST_STEPS", "RISEN", "Stop", "Stopping"]
 
 MOST_STEPS = 100_000
 """Steps after which a run for which no number was given ends without having arrived."""
+
+MOST_NETWORK_STEPS = 1000
+"""The same of a network, which mostly arrives nowhere: its loss falls ever more slowly."""
 
 DIVERGED_GROWTH = 1e3
 """A loss this many times the start's (or a constant guess's) that still rises has diverged."""
@@ -91,6 +94,8 @@ class Stopping:
     """Which classes some params separate from all others; see `separated_classes`."""
     since: float = 0.0
     """The seconds that had passed when those that were given began."""
+    most_steps: int = MOST_STEPS
+    """The steps after which a run for which no number was given ends."""
     refine: bool = False
     """Whether to go on while a step still takes most of the gradient away: to the last digits."""
 
@@ -213,7 +218,7 @@ class Stopping:
         )
 
     def _steps(self, taken: int) -> Stop | None:
-        most = MOST_STEPS if self.steps is None else self.steps
+        most = self.most_steps if self.steps is None else self.steps
         if taken < most:
             return None
         if self.steps is None:

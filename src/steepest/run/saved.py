@@ -22,6 +22,7 @@ from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
+from steepest.objective.network import HiddenLayers
 from steepest.objective.problem import Problem
 from steepest.objective.table_problem import TableProblem
 from steepest.trace import Trace
@@ -142,8 +143,15 @@ def _problem_and_plan(
     data = _data_of(record, arrays)
     classes = None if data.target.classes is None else len(data.target.classes)
     plan = Plan.from_dict(record["choices"], classes, options)
+    return _table_problem(data, plan, record), plan
+
+
+def _table_problem(data: Data, plan: Plan, record: Mapping[str, Any]) -> TableProblem:
+    """Return the problem of data under the plan's loss and penalty, with the model of the file."""
     assert plan.loss is not None
-    return TableProblem(data, objective_on(data, plan.loss, plan.penalty)), plan
+    network = record.get("network")
+    hidden = None if network is None else HiddenLayers.from_dict(network)
+    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden))
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:

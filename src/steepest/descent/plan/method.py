@@ -32,7 +32,7 @@ from steepest.descent.steps.step_size import (
     StepSize,
     TimeDecay,
 )
-from steepest.descent.stopping import Stopping
+from steepest.descent.stopping import MOST_NETWORK_STEPS, MOST_STEPS, Stopping
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.function import as_objective
@@ -40,11 +40,14 @@ from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.network import HiddenLayers, NetworkObjective
 from steepest.objective.protocol import Objective, Vector
+from steepest.objective.risk import Risk
 from steepest.trace import Step
 
 __all__ = [
     "coordinates_of",
+    "neuron_of",
     "objective_of",
     "objective_on",
     "plan_method",
@@ -56,18 +59,42 @@ TOLERANCE = 1e-10
 """The `tol` of a run for which neither it nor a number of steps was given."""
 
 
-def objective_of(data: Data, options: Options, threads: int | None = None) -> LinearObjective:
-    """Return the linear objective of `data` under the loss and the penalty of the options."""
-    classes = data.target.classes
-    count = None if classes is None else len(classes)
-    loss = choose_loss(options.loss, count, options.delta, options.quantile)
-    return objective_on(data, loss, Penalty(options.l1, options.l2), threads)
+def objective_of(data: Data, options: Options, threads: int | None = None) -> Risk:
+    """Return the objective of `data` under the model, loss and penalty of the options."""
+    hidden = HiddenLayers.of(options.hidden or (), options.activation, options.init)
+    if hidden is None:
+        return neuron_of(data, options, threads)
+    penalty = Penalty(options.l1, options.l2)
+    return objective_on(data, _loss_of(data, options), penalty, hidden, threads)
+
+
+def neuron_of(data: Data, options: Options, threads: int | None = None) -> LinearObjective:
+    """Return the objective of `data` under loss and penalty of the options, of one neuron."""
+    return _neuron_on(data, _loss_of(data, options), Penalty(options.l1, options.l2), threads)
 
 
 def objective_on(
-    data: Data, loss: Loss, penalty: Penalty, threads: int | None = None
-) -> LinearObjective:
-    """Return the linear objective of `data` under this loss and this penalty."""
+    data: Data,
+    loss: Loss,
+    penalty: Penalty,
+    hidden: HiddenLayers | None = None,
+    threads: int | None = None,
+) -> Risk:
+    """Return the objective of `data` under this loss and penalty: a neuron's, or a network's."""
+    if hidden is None:
+        return _neuron_on(data, loss, penalty, threads)
+    return NetworkObjective.of(
+        data.X, data.y, loss, penalty, hidden, sample_weight=data.sample_weight, threads=threads
+    )
+
+
+def _loss_of(data: Data, options: Options) -> Loss:
+    classes = data.target.classes
+    count = None if classes is None else len(classes)
+    return choose_loss(options.loss, count, options.delta, options.quantile)
+
+
+def _neuron_on(data: Data, loss: Loss, penalty: Penalty, threads: int | None) -> LinearObjective:
     return LinearObjective(
         data.X,
         data.y,
@@ -265,5 +292,6 @@ def plan_stopping(
         separation_loss=objective.separation_threshold(),
         separated=objective.separated_classes,
         since=since,
+        most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS,
         refine=arriving and method.sampler.refines,
     )
