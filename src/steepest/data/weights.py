@@ -1,6 +1,7 @@
 """Sample weights: how much each row counts, one number from 0 up, or a column that holds them."""
 
 from collections.abc import Callable, Sequence
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ def array_weights(given: object, rows: int) -> Weights | None:
             f"sample_weight is {given!r}, but (X, y) arrays have no columns to name; give one "
             "number a row"
         )
-    if np.ndim(given) == 0:  # type: ignore[arg-type]
+    if isinstance(given, Real) or getattr(given, "shape", None) == ():
         given = [given] * rows
     weights = as_vector(given, WEIGHTS, column=False)
     if weights.dtype.kind not in "biuf":
