@@ -36,7 +36,7 @@ def note_rank(evidence: Evidence) -> Note | None:
     return Note(
         name="rank",
         message=(
-            f"the minimum is not unique: {told}, since {_why(space, evidence.feature_names, mean)};"
+            f"{_unique(evidence)}: {told}, since {_why(space, evidence.feature_names, mean)};"
             f" {_which(evidence)}"
         ),
         numbers={
@@ -45,6 +45,14 @@ def note_rank(evidence: Evidence) -> Note | None:
             "columns": float(len(space.columns)),
         },
     )
+
+
+def _unique(evidence: Evidence) -> str:
+    """Return that the minimum is not unique, or is so by a penalty alone that is below rounding."""
+    l2 = evidence.objective.penalty.l2
+    if not l2:
+        return "the minimum is not unique"
+    return f"the minimum is unique by l2 = {short(l2)} alone, which is below rounding"
 
 
 def _which(evidence: Evidence) -> str:

@@ -66,18 +66,28 @@ class Identifiability:
 def identifiability(objective: "LinearObjective", full_rank: bool) -> Identifiability:
     """Return what the loss of `objective` does not tell.
 
-    With `full_rank` the rows are known to reach every direction of the weights; else the products
+    A penalty l2 that is below rounding counts as none. With `full_rank` the rows are known to reach every direction of the weights; else the products
     of all pairs of features say it, or where these are near dependent the rows themselves.
     """
     penalty, several = objective.penalty, objective.layout.biases > 1
-    if penalty:
+    if penalty.l1 or _is_felt(objective):
         # With L1 alone weights of dependent features may not be unique, but their size is least.
         return Identifiability(shared="biases" if several else "")
     shared = "weights and biases" if several else ""
-    if full_rank:
+    if full_rank and not penalty:
         return Identifiability(shared=shared)
     found, unknown = _null_space(objective)
     return Identifiability(found, shared, unknown)
+
+
+def _is_felt(objective: "LinearObjective") -> bool:
+    """Return whether L2 curves the loss beyond rounding along every weight.
+
+    If not, a walk leaves the weights where it began along what the rows do not tell, and taking
+    that off lowers the penalty too.
+    """
+    least = objective.penalty.l2 / float(objective.units.deviation.max()) ** 2
+    return least > FLATTEST * objective.curvature_or_bound
 
 
 def _null_space(objective: "LinearObjective") -> tuple[NullSpace | None, str]:
