@@ -66,8 +66,9 @@ class Identifiability:
 def identifiability(objective: "LinearObjective", full_rank: bool) -> Identifiability:
     """Return what the loss of `objective` does not tell.
 
-    A penalty l2 that is below rounding counts as none. With `full_rank` the rows are known to reach every direction of the weights; else the products
-    of all pairs of features say it, or where these are near dependent the rows themselves.
+    A penalty l2 that is below rounding counts as none. With `full_rank` the rows are known to reach
+    every direction of the weights; else the products of all pairs of features say it, or where
+    these are near dependent the rows themselves.
     """
     penalty, several = objective.penalty, objective.layout.biases > 1
     if penalty.l1 or _is_felt(objective):
