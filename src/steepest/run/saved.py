@@ -20,6 +20,7 @@ from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
@@ -44,6 +45,7 @@ class RunParts(TypedDict):
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+    notes: list[Note]
     options: Options | None
     checkpoint: Checkpoint | None
 
@@ -76,6 +78,7 @@ def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
         "choices": run.plan.to_dict(),
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
+        "notes": [asdict(note) for note in run.notes],
         "asked": options,
     }
     arrays = run.problem.to_arrays()
@@ -125,7 +128,7 @@ def _fit_together(parts: RunParts) -> bool:
     fits = fits and len(problem.row_numbers) == problem.rows
     if at is None:
         return fits
-    return fits and at.index in (len(trace) - 1, len(trace)) and at.params.size == trace.size
+    return fits and at.index in (trace.walked - 1, trace.walked) and at.params.size == trace.size
 
 
 def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> RunParts:
@@ -137,6 +140,7 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> R
         trace=Trace.from_arrays(arrays),
         stop=Stop(**record["stop"]),
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
+        notes=[Note(**note) for note in record.get("notes", [])],
         options=options,
         checkpoint=Checkpoint.from_arrays(arrays),
     )

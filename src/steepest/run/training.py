@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, isnan
 
 import numpy as np
@@ -13,12 +13,15 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stopping import Stop, Stopping
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.note import Note
+from steepest.diagnosis.notes import take_notes
 from steepest.diagnosis.verdict import Verdict
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
 from steepest.numerals import short
 from steepest.run.callback import Callback
+from steepest.run.result import add_least, result_of
 from steepest.trace import Step, Trace
 
 __all__ = ["Outcome", "train"]
@@ -36,6 +39,7 @@ class Outcome:
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+    notes: list[Note]
     checkpoint: Checkpoint | None
 
 
@@ -45,6 +49,7 @@ def train(
     classes: Sequence[object] | None,
     callback: Callback,
     *,
+    feature_names: Sequence[str] = (),
     trace: Trace | None = None,
     checkpoint: Checkpoint | None = None,
     progress: bool = False,
@@ -52,7 +57,8 @@ def train(
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
-    `classes` are those of the target, None if it is a number. With a `trace` and the `checkpoint`
+    `classes` are those of the target, None if it is a number, `feature_names` those of the weights.
+    With a `trace` and the `checkpoint`
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
     stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
     threads and to warnings.
@@ -63,12 +69,15 @@ def train(
     descent = Descent(method, checkpoint, stopping.gtol)
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
     _check_start(trace, method.objective.count)
-    return Outcome(
-        trace=trace,
-        stop=stop,
-        verdicts=judge(Evidence(method, trace, stop, classes)),
-        checkpoint=_checkpoint_at_end(descent, trace, stop),
-    )
+    checkpoint = _checkpoint_at_end(descent, trace, stop)
+    evidence = Evidence(method, trace, stop, classes, feature_names)
+    verdicts = judge(evidence)
+    known = method.objective.identifiability(descent.coordinates.full_rank)
+    result = result_of(trace, stop, verdicts, method.coordinates.curvature)
+    if add_least(trace, descent, known, stop, result):
+        callback(trace.last)
+    notes = take_notes(replace(evidence, identifiability=known))
+    return Outcome(trace, stop, verdicts, notes, checkpoint)
 
 
 def _checkpoint_at_end(descent: Descent, trace: Trace, stop: Stop) -> Checkpoint | None:

@@ -44,11 +44,12 @@ MOST_COLUMNS = 3
 
 
 def tell(story: Story) -> str:
-    """Return the whole story: title, the four steps, the result, the table, the verdicts."""
+    """Return the whole story: title, the four steps, the result, the table, verdicts and notes."""
     sections = [*four_steps(story), _result(story)]
     if story.classes is not None:
         sections.append(class_table(story))
     sections += [_verdict(verdict) for verdict in story.verdicts]
+    sections += [Section(f"Note: {note.message}", ()) for note in story.notes]
     head = "\n".join([story.title, _how(story), *_reasons(story)])
     return "\n\n".join([head, *map(str, sections)])
 
@@ -269,6 +270,9 @@ def _manners(story: Story) -> Iterator[str]:
         yield f"the coordinates were whitened anew at {step} {listed}{more}"
     if story.coordinates:
         yield f"the length of the gradient is told {story.coordinates}"
+        yield f"the coordinates were made round anew at {step} {listed}{more}"
+    if story.trace.last.least:
+        yield "the last is no step of the rule: it leads to the least weights of the same loss"
 
 
 def _by_some_rows(story: Story) -> bool:
