@@ -1,16 +1,17 @@
 """`steepest show`: say a saved run again, draw it, write it out."""
 
+import sys
 from collections.abc import Sequence
 
 import click
 
-from steepest.cli.outputs import check, outputs, tell, write
+from steepest.cli.outputs import STATUSES, UNJUDGED, check, outputs, tell, write
 from steepest.run.load import load
 
 __all__ = ["show"]
 
 
-@click.command()
+@click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
 @outputs
 def show(run: str, as_json: bool, **files: Sequence[str]) -> None:
@@ -24,3 +25,5 @@ def show(run: str, as_json: bool, **files: Sequence[str]) -> None:
     check(files, None, run)
     loaded = load(run)
     tell(loaded, write(loaded, **files), as_json)
+    if not loaded.is_judged:
+        sys.exit(UNJUDGED)

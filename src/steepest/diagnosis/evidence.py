@@ -23,6 +23,8 @@ class Evidence:
     trace: Trace
     stop: Stop
     classes: Sequence[object] | None = None
+    to_arrive: bool = False
+    """Whether the run was to go on until it arrived: no number of steps was given."""
 
     @property
     def objective(self) -> Objective:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import NOT_JUDGED, Check, Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.model.model import Layer
@@ -64,6 +65,10 @@ class Run(FormerNames):
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
+    notes: list[Note] = field(default_factory=list)
+    """What is worth knowing of it, and is not wrong."""
+    checks: list[Check] = field(default_factory=list)
+    """What was looked at, and what was not, and why; empty if the file of the run holds none."""
 
     @classmethod
     def of(
@@ -82,6 +87,8 @@ class Run(FormerNames):
             verdicts=outcome.verdicts,
             options=options,
             checkpoint=outcome.checkpoint,
+            notes=outcome.notes,
+            checks=outcome.checks,
         )
 
     def _repr_mimebundle_(self, **ignored: object) -> "Bundle":
@@ -130,6 +137,11 @@ class Run(FormerNames):
         unbounded = self.plan.curvature is None
         left = bool(self.verdicts) or self.stop.reason == "risen"
         return self.trace.best if left or unbounded else self.trace[-1]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is known what to think of the run: each check was made, or was not needed."""
+        return all(check.state != NOT_JUDGED for check in self.checks)
 
     @property
     def weights(self) -> Array:
@@ -315,6 +327,8 @@ class Run(FormerNames):
             self._result,
             self.stop,
             self.verdicts,
+            self.notes,
+            self.checks,
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import Check, Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
@@ -46,6 +47,8 @@ class RunParts(TypedDict):
     verdicts: list[Verdict]
     options: Options | None
     checkpoint: Checkpoint | None
+    notes: list[Note]
+    checks: list[Check]
 
 
 class Code(NamedTuple):
@@ -76,6 +79,8 @@ def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
         "choices": run.plan.to_dict(),
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
+        "notes": [asdict(note) for note in run.notes],
+        "checks": [asdict(check) for check in run.checks],
         "asked": options,
     }
     arrays = run.problem.to_arrays()
@@ -138,6 +143,8 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> R
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
         options=options,
         checkpoint=Checkpoint.from_arrays(arrays),
+        notes=[Note(**note) for note in record.get("notes", [])],
+        checks=[Check(**check) for check in record.get("checks", [])],
     )
 
 

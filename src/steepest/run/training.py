@@ -12,7 +12,10 @@ from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stopping import Stop, Stopping
+from steepest.diagnosis.check import Check, Note
+from steepest.diagnosis.checks import look
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.notes import note
 from steepest.diagnosis.verdict import Verdict
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
@@ -30,12 +33,16 @@ Watched = AbstractContextManager[Iterable[Step]]
 class Outcome:
     """What training has made: the steps, why they ended, what is wrong, where to go on from.
 
+    Besides what is wrong there is what is worth knowing, and what was looked at.
+
     `checkpoint` is None if an interrupt came where nothing whole was to be kept.
     """
 
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+    notes: list[Note]
+    checks: list[Check]
     checkpoint: Checkpoint | None
 
 
@@ -63,10 +70,14 @@ def train(
     descent = Descent(method, checkpoint, stopping.gtol)
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
     _check_start(trace, method.objective.count)
+    evidence = Evidence(method, trace, stop, classes, to_arrive=options.steps is None)
+    verdicts = judge(evidence)
     return Outcome(
         trace=trace,
         stop=stop,
-        verdicts=judge(Evidence(method, trace, stop, classes)),
+        verdicts=verdicts,
+        notes=note(evidence),
+        checks=look(evidence, [verdict.name for verdict in verdicts]),
         checkpoint=_checkpoint_at_end(descent, trace, stop),
     )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import Check, Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.problem import Problem
@@ -79,6 +80,8 @@ class Story:
     result: Step
     stop: Stop
     verdicts: Sequence[Verdict]
+    notes: Sequence[Note]
+    checks: Sequence[Check]
     move: Move | None
     """The first step; None if none was taken."""
     shown_params: Sequence[int]
@@ -98,6 +101,8 @@ class Story:
         result: Step,
         stop: Stop,
         verdicts: Sequence[Verdict],
+        notes: Sequence[Note] = (),
+        checks: Sequence[Check] = (),
     ) -> "Story":
         """Return the story of a run with this `result`."""
         at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
@@ -125,6 +130,8 @@ class Story:
             result=result,
             stop=stop,
             verdicts=verdicts,
+            notes=notes,
+            checks=checks,
             move=_first_move(problem.objective, plan.scale, trace),
             shown_params=_shown_params(trace, biases),
             row_losses=at_rows.losses,
