@@ -1,4 +1,4 @@
-"""What a check and a note are: what was looked at besides what is wrong, and what is worth knowing."""
+"""What a check and a note are: what was looked at of a run, and what is worth knowing of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that is worth knowing of a run and is not wrong; `numbers` are those of `message`."""
+    """One thing that is worth knowing of a run and is not wrong, with the numbers in it."""
 
     name: str
     message: str

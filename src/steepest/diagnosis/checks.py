@@ -39,7 +39,7 @@ def check_end(evidence: Evidence, found: Found) -> Check:
         return Check("end", CHECKED, f"steps as auto takes them find no loss lower by {share}")
     if found or reason == "separated":
         return Check("end", CHECKED, SEEN)
-    if evidence.to_arrive and reason == "steps":
+    if evidence.to_arrive and reason == "steps" and evidence.objective.is_convex:
         return Check("end", NOT_JUDGED, f"{steps} did not bring the gradient to 0")
     if reason in ("risen", "failed", "diverged"):
         return Check("end", NOT_JUDGED, evidence.stop.message)
