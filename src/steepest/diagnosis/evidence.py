@@ -27,6 +27,8 @@ class Evidence:
     feature_names: Sequence[str] = ()
     identifiability: Identifiability | None = None
     """Along which params the loss does not change; None where that is not known."""
+    to_arrive: bool = False
+    """Whether the run was to go on until it arrived: no number of steps was given."""
 
     @property
     def objective(self) -> Objective:

@@ -183,6 +183,8 @@ def run_record(
         "lowest": None if lowest is None else float(np.nanmin([lowest, *losses])),
         "stop": asdict(story.stop),
         "verdicts": [asdict(verdict) for verdict in story.verdicts],
+        "notes": [asdict(note) for note in story.notes],
+        "checks": [asdict(check) for check in story.checks],
     }
 
 

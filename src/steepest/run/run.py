@@ -16,6 +16,7 @@ from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import NOT_JUDGED, Check
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
@@ -68,6 +69,8 @@ class Run(Pictures, FormerNames):
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
+    checks: list[Check] = field(default_factory=list)
+    """What was looked at, and what was not, and why; empty if the file of the run holds none."""
 
     @classmethod
     def of(
@@ -84,9 +87,10 @@ class Run(Pictures, FormerNames):
             trace=outcome.trace,
             stop=outcome.stop,
             verdicts=outcome.verdicts,
-            notes=outcome.notes,
             options=options,
             checkpoint=outcome.checkpoint,
+            notes=outcome.notes,
+            checks=outcome.checks,
         )
 
     def _repr_mimebundle_(self, **ignored: object) -> "Bundle":
@@ -132,6 +136,11 @@ class Run(Pictures, FormerNames):
     def _result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
         return result_of(self.trace, self.stop, self.verdicts, self.plan.curvature)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is known what to think of the run: each check was made, or was not needed."""
+        return all(check.state != NOT_JUDGED for check in self.checks)
 
     @property
     def weights(self) -> Array:
@@ -318,6 +327,7 @@ class Run(Pictures, FormerNames):
             self.stop,
             self.verdicts,
             self.notes,
+            self.checks,
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import Check
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
@@ -45,9 +46,10 @@ class RunParts(TypedDict):
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
-    notes: list[Note]
     options: Options | None
     checkpoint: Checkpoint | None
+    notes: list[Note]
+    checks: list[Check]
 
 
 class Code(NamedTuple):
@@ -79,6 +81,7 @@ def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
         "notes": [asdict(note) for note in run.notes],
+        "checks": [asdict(check) for check in run.checks],
         "asked": options,
     }
     arrays = run.problem.to_arrays()
@@ -140,9 +143,10 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> R
         trace=Trace.from_arrays(arrays),
         stop=Stop(**record["stop"]),
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
-        notes=[Note(**note) for note in record.get("notes", [])],
         options=options,
         checkpoint=Checkpoint.from_arrays(arrays),
+        notes=[Note(**note) for note in record.get("notes", [])],
+        checks=[Check(**check) for check in record.get("checks", [])],
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite, isnan
 
 import numpy as np
@@ -12,6 +12,8 @@ from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stopping import Stop, Stopping
+from steepest.diagnosis.check import Check
+from steepest.diagnosis.checks import look
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.notes import take_notes
@@ -33,6 +35,8 @@ Watched = AbstractContextManager[Iterable[Step]]
 class Outcome:
     """What training has made: the steps, why they ended, what is wrong, where to go on from.
 
+    Besides what is wrong there is what is worth knowing, and what was looked at.
+
     `checkpoint` is None if an interrupt came where nothing whole was to be kept.
     """
 
@@ -40,6 +44,7 @@ class Outcome:
     stop: Stop
     verdicts: list[Verdict]
     notes: list[Note]
+    checks: list[Check]
     checkpoint: Checkpoint | None
 
 
@@ -70,14 +75,28 @@ def train(
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
     _check_start(trace, method.objective.count)
     checkpoint = _checkpoint_at_end(descent, trace, stop)
-    evidence = Evidence(method, trace, stop, classes, feature_names)
-    verdicts = judge(evidence)
     known = method.objective.identifiability(descent.coordinates.full_rank)
+    evidence = Evidence(
+        method,
+        trace,
+        stop,
+        classes,
+        feature_names,
+        identifiability=known,
+        to_arrive=options.steps is None,
+    )
+    verdicts = judge(evidence)
     result = result_of(trace, stop, verdicts, method.coordinates.curvature)
     if add_least(trace, descent, known, stop, result):
         callback(trace.last)
-    notes = take_notes(replace(evidence, identifiability=known))
-    return Outcome(trace, stop, verdicts, notes, checkpoint)
+    return Outcome(
+        trace=trace,
+        stop=stop,
+        verdicts=verdicts,
+        notes=take_notes(evidence),
+        checks=look(evidence, [verdict.name for verdict in verdicts]),
+        checkpoint=checkpoint,
+    )
 
 
 def _checkpoint_at_end(descent: Descent, trace: Trace, stop: Stop) -> Checkpoint | None:

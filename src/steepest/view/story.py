@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.plan.scale import param_coordinates_of
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import Check
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
@@ -88,6 +89,7 @@ class Story:
     coordinates: str
     """What follows a number in the coordinates of the descent: `in standard units`; or nothing."""
     notes: Sequence[Note]
+    checks: Sequence[Check]
     move: Move | None
     """The first step; None if none was taken."""
     off_steepest: float
@@ -110,6 +112,7 @@ class Story:
         stop: Stop,
         verdicts: Sequence[Verdict],
         notes: Sequence[Note] = (),
+        checks: Sequence[Check] = (),
     ) -> "Story":
         """Return the story of a run with this `result`."""
         at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
@@ -140,6 +143,7 @@ class Story:
             verdicts=verdicts,
             coordinates=coordinates_in_words(plan.scale),
             notes=notes,
+            checks=checks,
             move=_first_move(problem.objective, plan.scale, trace),
             off_steepest=_off_steepest(trace),
             shown_params=_shown_params(trace, biases),

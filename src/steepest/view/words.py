@@ -44,12 +44,12 @@ MOST_COLUMNS = 3
 
 
 def tell(story: Story) -> str:
-    """Return the whole story: title, the four steps, the result, the table, verdicts and notes."""
+    """Return the whole story: title, steps, result, table, verdicts, notes, checks."""
     sections = [*four_steps(story), _result(story)]
     if story.classes is not None:
         sections.append(class_table(story))
     sections += [_verdict(verdict) for verdict in story.verdicts]
-    sections += [Section(f"Note: {note.message}", ()) for note in story.notes]
+    sections += [*_notes(story), *_checks(story)]
     head = "\n".join([story.title, _how(story), *_reasons(story)])
     return "\n\n".join([head, *map(str, sections)])
 
@@ -348,6 +348,18 @@ def _resting(story: Story, result: Step) -> Iterator[str]:
 def _verdict(verdict: Verdict) -> Section:
     remedy, source = f"what to do: {verdict.remedy}", f"source: {verdict.source}"
     return Section(f"Verdict ({verdict.level}): {verdict.message}", (remedy, source))
+
+
+def _notes(story: Story) -> Iterator[Section]:
+    """Yield what is worth knowing, if anything is."""
+    if story.notes:
+        yield Section("Worth knowing", tuple(note.message for note in story.notes))
+
+
+def _checks(story: Story) -> Iterator[Section]:
+    """Yield what was looked at and what was not; nothing of a file from before that was kept."""
+    if story.checks:
+        yield Section("Looked at", tuple(map(str, story.checks)))
 
 
 def verdict_line(story: Story) -> str:
