@@ -38,7 +38,7 @@ def test_what_has_no_square_is_refused_by_its_name(kind: str, size: float) -> No
 @pytest.mark.parametrize("loss", ["squared", "absolute", "huber"])
 @pytest.mark.parametrize("size", [1e154, 1e307, 1e-155, 1e-300])
 def test_so_is_a_target(loss: str, size: float) -> None:
-    with pytest.raises(st.DataError, match="^y (holds|differs)"):
+    with pytest.raises(st.DataError, match=r"^y (holds|differs)"):
         st.descend((X, Y * size), loss=loss)
 
 

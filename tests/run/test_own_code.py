@@ -1,4 +1,4 @@
-"""Code of the reader's own that is not what it must be: each fault is named, none is a traceback."""
+"""Code of the reader's own that is not what it must be: each fault is named, with no traceback."""
 
 from typing import Any
 
