@@ -1,4 +1,4 @@
-"""Code of the reader's own that is not what it must be: each fault is named, with no traceback."""
+"""Code of the reader's own that is not what it must be: each fault is named, without traceback."""
 
 from typing import Any
 

@@ -46,8 +46,10 @@ def _matrix(X: Any) -> Matrix:
 
 
 def _weights(sample_weight: ArrayLike, count: int) -> Array:
-    """Return sample weights as (rows,) float64; ChoiceError if they are not that, or below 0."""
-    weight = np.ascontiguousarray(sample_weight, dtype=np.float64)
+    """Return sample weights as (rows,) float64, one number for all; ChoiceError if below 0."""
+    weight = np.asarray(sample_weight, dtype=np.float64, order="C")
+    if weight.ndim == 0:
+        weight = np.full(count, weight)
     if weight.shape != (count,):
         raise ChoiceError(
             f"sample_weight has the shape {weight.shape}, but there are {count} rows; give one "

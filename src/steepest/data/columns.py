@@ -5,6 +5,7 @@ A gap is a null, a NaN or an empty word, whatever kind of file or frame the tabl
 
 import difflib
 from collections.abc import Collection, Sequence
+from math import fsum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = [
     "need_column",
     "numbers",
     "unit_of",
+    "weighted_counts",
     "what_it_holds",
     "words",
 ]
@@ -88,6 +90,19 @@ def counts(column: "pa.ChunkedArray") -> dict[str, int]:
 
     found = pc.value_counts(words(column).drop_null())
     return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
+
+
+def weighted_counts(column: "pa.ChunkedArray", weights: NDArray[np.float64]) -> dict[str, float]:
+    """Return the sum of the `weights`, (rows,), of the rows of each word, gaps left aside.
+
+    Each sum is rounded once, so it does not depend on the order of the rows.
+    """
+    coded = words(column).combine_chunks().dictionary_encode()
+    code = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+    by_word = weights[np.argsort(code, kind="stable")]
+    ends = np.cumsum(np.bincount(code, minlength=len(coded.dictionary)))
+    parts = np.split(by_word, ends[: len(coded.dictionary)])
+    return dict(zip(coded.dictionary.to_pylist(), map(fsum, parts), strict=False))
 
 
 def unit_of(table: Table, name: str) -> str:

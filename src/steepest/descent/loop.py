@@ -125,12 +125,13 @@ class Descent:
         """
         samples, evaluate = self.samples, self.evaluator.evaluate
         at = evaluate(samples.next(), self.params)
-        while samples.exhausted(at, steepness := self._steepness(at)):
+        while samples.exhausted(at, steepness := self.steepness(at)):
             self._renew(at)
             at, self.last_step = evaluate(samples.enlarge(), self.params), None
         return at, steepness
 
-    def _steepness(self, at: Evaluation) -> float:
+    def steepness(self, at: Evaluation) -> float:
+        """Return the length of the gradient in the coordinates of the walk as they are now."""
         return self.evaluator.pullback(self.coordinates, at.gradient)[1]
 
     def _gradient_ratio(self, steepness: float) -> float:
@@ -258,7 +259,7 @@ class Descent:
             full_loss=full_loss,
             gradient=at.gradient,
             gradient_norm=norm(at.gradient),
-            steepness=self._steepness(at),
+            steepness=self.steepness(at),
             learning_rate=length.rate,
             momentum=length.momentum,
             seconds=perf_counter() - self.began,

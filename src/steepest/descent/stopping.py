@@ -42,6 +42,10 @@ VANISHED = 1e-6
 """The share of a constant guess's loss below which separated classes have taught enough."""
 
 
+ENDED = ("arrived", "settled", "risen", "separated")
+"""The reasons of a walk that is over by itself."""
+
+
 def _none_separated(params: Vector) -> NDArray[np.intp]:
     return np.empty(0, dtype=np.intp)
 
@@ -63,6 +67,11 @@ class Stop:
 
     reason: str
     message: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether the walk was over by itself: nobody cut it short, and it did not fail."""
+        return self.reason in ENDED
 
 
 @dataclass(frozen=True)

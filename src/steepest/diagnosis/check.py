@@ -1,9 +1,8 @@
-"""What a check and a note are: what was looked at of a run, and what is worth knowing of it."""
+"""What a check is: what was looked at of a run, and what was not."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-__all__ = ["CHECKED", "NOT_JUDGED", "NOT_LOOKED_AT", "Check", "Note"]
+__all__ = ["CHECKED", "NOT_JUDGED", "NOT_LOOKED_AT", "Check"]
 
 CHECKED = "checked"
 """It was looked at: what is wrong there is a verdict, and where there is none nothing is."""
@@ -36,12 +35,3 @@ class Check:
         held-out loss: not looked at, no rows were kept back
         """
         return f"{self.name}: {self.state}, {self.message}"
-
-
-@dataclass(frozen=True)
-class Note:
-    """One thing that is worth knowing of a run and is not wrong, with the numbers in it."""
-
-    name: str
-    message: str
-    numbers: Mapping[str, float] = field(default_factory=dict)

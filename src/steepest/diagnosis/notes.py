@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 
-from steepest.diagnosis.check import Note
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.note import Note
+from steepest.diagnosis.uniqueness import note_rank, note_shared
 from steepest.numerals import percent, short
 
-__all__ = ["NOTES", "note"]
+__all__ = ["NOTES", "take_notes"]
 
 NEAR = 0.9
 """The share of its limit from which on a rate is near it: an error left by 0.8 a step, or more."""
 
 
-def note(evidence: Evidence) -> list[Note]:
+def take_notes(evidence: Evidence) -> list[Note]:
     """Return what is worth knowing of a run; mostly nothing."""
     return [told for one in NOTES if (told := one(evidence)) is not None]
 
@@ -37,5 +38,9 @@ def note_near_limit(evidence: Evidence) -> Note | None:
     )
 
 
-NOTES: tuple[Callable[[Evidence], Note | None], ...] = (note_near_limit,)
+NOTES: tuple[Callable[[Evidence], Note | None], ...] = (
+    note_near_limit,
+    note_rank,
+    note_shared,
+)
 """What is looked for, in the order in which it is said; a new note is added here."""

@@ -27,6 +27,7 @@ from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
+from steepest.objective.model.identifiability import Identifiability, identifiability
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.model.separability import separated_classes, separation_threshold
@@ -255,6 +256,11 @@ class LinearObjective(Risk):
         params[-len(self.guess) :] = self.guess
         return params
 
+    @property
+    def feature_means(self) -> Vector:
+        """The mean of each feature, (features,), each row counted by its sample weight."""
+        return self.moments.mean
+
     def coordinates(self, name: str) -> Coordinates:
         """Return the coordinates called `name`; ChoiceError for a name that is none."""
         return bounded_coordinates(self, name)
@@ -262,6 +268,14 @@ class LinearObjective(Risk):
     def param_coordinates(self, name: str) -> Coordinates | None:
         """Return the coordinates called `name` if each is that of one param; None if they mix."""
         return param_coordinates(self, name)
+
+    def identifiability(self, full_rank: bool = False) -> Identifiability:
+        """Return what the loss does not tell; `full_rank` says that coordinates showed it all."""
+        return identifiability(self, full_rank)
+
+    def least(self, known: Identifiability, params: Vector) -> Vector:
+        """Return the params, (size,), of the same loss with the least weights, by what is known."""
+        return known.least(params, self.moments.mean, self.layout.biases)
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return the name of the coordinates in which to walk, and why."""
@@ -302,12 +316,12 @@ class LinearObjective(Risk):
         (mean, deviation), blocks = self.units, self.blocks
         spread = self.loss.spread(blocks.y, blocks.sample_weight)
         drawn = generator.standard_normal(self.layout.shape) * spread
-        if self.layout.biases > 1:
-            drawn -= drawn.mean(axis=1, keepdims=True)
         weights, bias = drawn[:-1], drawn[-1]
         weights /= sqrt(len(deviation))
         weights /= deviation[:, None]
         bias += self.guess - mean @ weights
+        if self.layout.biases > 1:
+            drawn -= drawn.mean(axis=1, keepdims=True)
         return drawn.ravel()
 
 

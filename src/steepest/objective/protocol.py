@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
     from steepest.objective.coordinates.hessian_whitening import HessianWhitening
     from steepest.objective.linear import LinearObjective
+    from steepest.objective.model.identifiability import Identifiability
     from steepest.objective.normal_equations import NormalEquations
 
 __all__ = ["Objective", "Vector"]
@@ -97,6 +98,11 @@ class Objective:
         """The params of the best constant guess, (size,); 0 where that means nothing."""
         return np.zeros(self.size)
 
+    @property
+    def feature_means(self) -> Vector:
+        """The mean of each feature, (features,); of none where there are none."""
+        return np.empty(0)
+
     def largest_margin_change(self, direction: Vector) -> float:
         """Return how far a step, (size,), moves the margin of any row at most; 0 without rows."""
         return 0.0
@@ -108,6 +114,17 @@ class Objective:
     def separated_classes(self, params: Vector) -> NDArray[np.intp]:
         """Return which classes these params, (size,), separate from all others."""
         return np.empty(0, dtype=np.intp)
+
+    def identifiability(self, full_rank: bool = False) -> "Identifiability | None":
+        """Return along which params the loss does not change; None where that is not known.
+
+        `full_rank` says that coordinates showed the loss to curve in every direction.
+        """
+        return None
+
+    def least(self, known: "Identifiability", params: Vector) -> Vector:
+        """Return the params, (size,), of the same loss with the least weights, by what is known."""
+        return params
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return the name of the coordinates in which to walk, and why."""

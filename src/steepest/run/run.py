@@ -16,7 +16,8 @@ from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
-from steepest.diagnosis.check import NOT_JUDGED, Check, Note
+from steepest.diagnosis.check import NOT_JUDGED, Check
+from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.model.model import Layer
@@ -25,6 +26,7 @@ from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
 from steepest.run.pictures import Pictures
+from steepest.run.result import result_of
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
@@ -61,12 +63,12 @@ class Run(Pictures, FormerNames):
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+    notes: list[Note] = field(default_factory=list)
+    """What is worth knowing, though nothing is wrong; empty where nothing is."""
     options: Options | None = None
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
-    notes: list[Note] = field(default_factory=list)
-    """What is worth knowing of it, and is not wrong."""
     checks: list[Check] = field(default_factory=list)
     """What was looked at, and what was not, and why; empty if the file of the run holds none."""
 
@@ -133,10 +135,7 @@ class Run(Pictures, FormerNames):
     @property
     def _result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
-        # At kinks, and where the loss curves without bound, steps go down and up again.
-        unbounded = self.plan.curvature is None
-        left = bool(self.verdicts) or self.stop.reason == "risen"
-        return self.trace.best if left or unbounded else self.trace[-1]
+        return result_of(self.trace, self.stop, self.verdicts, self.plan.curvature)
 
     @property
     def is_judged(self) -> bool:

@@ -20,7 +20,8 @@ from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.descent.stopping import Stop
-from steepest.diagnosis.check import Check, Note
+from steepest.diagnosis.check import Check
+from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
@@ -130,7 +131,7 @@ def _fit_together(parts: RunParts) -> bool:
     fits = fits and len(problem.row_numbers) == problem.rows
     if at is None:
         return fits
-    return fits and at.index in (len(trace) - 1, len(trace)) and at.params.size == trace.size
+    return fits and at.index in (trace.walked - 1, trace.walked) and at.params.size == trace.size
 
 
 def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> RunParts:

@@ -12,16 +12,18 @@ from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stopping import Stop, Stopping
-from steepest.diagnosis.check import Check, Note
+from steepest.diagnosis.check import Check
 from steepest.diagnosis.checks import look
 from steepest.diagnosis.evidence import Evidence
-from steepest.diagnosis.notes import note
+from steepest.diagnosis.note import Note
+from steepest.diagnosis.notes import take_notes
 from steepest.diagnosis.verdict import Verdict
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
 from steepest.numerals import short
 from steepest.run.callback import Callback
+from steepest.run.result import add_least, result_of
 from steepest.trace import Step, Trace
 
 __all__ = ["Outcome", "train"]
@@ -52,6 +54,7 @@ def train(
     classes: Sequence[object] | None,
     callback: Callback,
     *,
+    feature_names: Sequence[str] = (),
     trace: Trace | None = None,
     checkpoint: Checkpoint | None = None,
     progress: bool = False,
@@ -59,7 +62,8 @@ def train(
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
-    `classes` are those of the target, None if it is a number. With a `trace` and the `checkpoint`
+    `classes` are those of the target, None if it is a number, `feature_names` those of the weights.
+    With a `trace` and the `checkpoint`
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
     stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
     threads and to warnings.
@@ -70,15 +74,28 @@ def train(
     descent = Descent(method, checkpoint, stopping.gtol)
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
     _check_start(trace, method.objective.count)
-    evidence = Evidence(method, trace, stop, classes, to_arrive=options.steps is None)
+    checkpoint = _checkpoint_at_end(descent, trace, stop)
+    known = method.objective.identifiability(descent.coordinates.full_rank)
+    evidence = Evidence(
+        method,
+        trace,
+        stop,
+        classes,
+        feature_names,
+        identifiability=known,
+        to_arrive=options.steps is None,
+    )
     verdicts = judge(evidence)
+    result = result_of(trace, stop, verdicts, method.coordinates.curvature)
+    if add_least(trace, descent, known, stop, result):
+        callback(trace.last)
     return Outcome(
         trace=trace,
         stop=stop,
         verdicts=verdicts,
-        notes=note(evidence),
+        notes=take_notes(evidence),
         checks=look(evidence, [verdict.name for verdict in verdicts]),
-        checkpoint=_checkpoint_at_end(descent, trace, stop),
+        checkpoint=checkpoint,
     )
 
 

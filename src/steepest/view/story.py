@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.plan.scale import param_coordinates_of
 from steepest.descent.stopping import Stop
-from steepest.diagnosis.check import Check, Note
+from steepest.diagnosis.check import Check
+from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
@@ -85,10 +86,10 @@ class Story:
     result: Step
     stop: Stop
     verdicts: Sequence[Verdict]
-    notes: Sequence[Note]
-    checks: Sequence[Check]
     coordinates: str
     """What follows a number in the coordinates of the descent: `in standard units`; or nothing."""
+    notes: Sequence[Note]
+    checks: Sequence[Check]
     move: Move | None
     """The first step; None if none was taken."""
     off_steepest: float
@@ -140,9 +141,9 @@ class Story:
             result=result,
             stop=stop,
             verdicts=verdicts,
+            coordinates=coordinates_in_words(plan.scale),
             notes=notes,
             checks=checks,
-            coordinates=coordinates_in_words(plan.scale),
             move=_first_move(problem.objective, plan.scale, trace),
             off_steepest=_off_steepest(trace),
             shown_params=_shown_params(trace, biases),

@@ -218,7 +218,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         """Take what is fitted from the run; `before` are the losses that the walk has had."""
         for name, value in self._fitted(run.params).items():
             setattr(self, name, value)
-        losses = run.trace.losses
+        losses = run.trace.losses[: run.trace.walked]
         # The first loss is told once: where the walk goes on, at the end of what came before.
         self.loss_curve_ = np.append(before, losses[1:]) if len(before) else losses.copy()
         self.n_iter_ = len(self.loss_curve_) - 1

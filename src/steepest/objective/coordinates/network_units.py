@@ -29,6 +29,7 @@ class NetworkUnits:
     curvature: float | None = None
     name: str = "standard"
     in_words: str = "in standard units"
+    full_rank: bool = False
 
     def params(self, position: Vector) -> Vector:
         """Return the params in the reader's units, (params,), of a position, (params,)."""
