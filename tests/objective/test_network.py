@@ -21,6 +21,7 @@ from steepest.objective.model.activation import ACTIVATIONS, choose_activation
 from steepest.objective.model.initial import INITIALISATIONS
 from steepest.objective.model.network import Network
 from steepest.objective.network import HiddenLayers, NetworkObjective
+from steepest.objective.plane.plane import Plane
 
 LOSSES: dict[str, tuple[Loss, int]] = {
     "squared": (Squared(), 1),
@@ -285,3 +286,38 @@ def test_hidden_may_be_a_number_or_a_text() -> None:
         for hidden in (4, "4", [4], np.array([4]))
     ]
     assert len({run.loss for run in runs}) == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    hidden=some.lists(some.integers(1, 5), min_size=1, max_size=3),
+    activation=some.sampled_from(sorted(ACTIVATIONS)),
+    loss=some.sampled_from(sorted(LOSSES)),
+    seed=some.integers(0, 2**16),
+    size=some.sampled_from([0.1, 1.0, 100.0]),
+)
+def test_the_loss_on_a_plane_is_that_of_the_plain_loop(
+    hidden: list[int], activation: str, loss: str, seed: int, size: float
+) -> None:
+    generator = np.random.default_rng(seed)
+    weight = generator.uniform(0.5, 2.0, size=30)
+    size = min(size, 0.3) if loss == "poisson" else size
+    objective = objective_of(loss, tuple(hidden), activation, l2=0.2, sample_weight=weight)
+    origin, u, v = size * generator.normal(size=(3, objective.size))
+    plane = Plane(origin, u, v)
+    a, b = np.array([-1.0, 0.0, 0.7]), np.array([-0.5, 0.0])
+    plain = [[objective.value(plane.params(x, y)) for x in a] for y in b]
+    assert np.allclose(objective.on_plane(plane).grid(a, b), plain, rtol=1e-12)
+
+
+def test_the_lectures_weight_15_and_bias_14_are_axes_of_the_surface() -> None:
+    run = st.descend("geyser", "waiting", ["duration"], hidden=(8, 8), steps=20)
+    surface = run.surface(x="weight 15", y="bias 14", points=9)
+    at = run.params.copy()
+    at[14], at[run.param_names.index("bias 14")] = surface.x[2], surface.y[5]
+    assert surface.loss[5, 2] == pytest.approx(run.objective.value(at), rel=1e-12)
+    usual = run.surface(points=5)
+    moved = np.abs(run.params - run.trace[0].params)
+    weights = [name.startswith("weight") for name in run.param_names]
+    most = np.flatnonzero(weights)[moved[weights].argmax()]
+    assert usual.x_name == run.param_names[most]

@@ -16,13 +16,14 @@ from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments, moments
 from steepest.errors import ChoiceError
-from steepest.objective.coordinates.bounded import bounded_coordinates
+from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.coordinates.hessian_whitening import HessianWhitening
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
@@ -86,6 +87,7 @@ class LinearObjective(Risk):
             loss = choose_loss(loss, classes)
         blocks = blocks_of(X, y, sample_weight, outputs=loss.margins, threads=threads)
         loss.check(blocks.y)
+        check_loss(loss, blocks.y)
         if l1 and not loss.smooth:
             raise ChoiceError(_two_kinks(loss.name, l1))
         model = Linear(blocks.features, loss.margins)
@@ -262,6 +264,10 @@ class LinearObjective(Risk):
     def coordinates(self, name: str) -> Coordinates:
         """Return the coordinates called `name`; ChoiceError for a name that is none."""
         return bounded_coordinates(self, name)
+
+    def param_coordinates(self, name: str) -> Coordinates | None:
+        """Return the coordinates called `name` if each is that of one param; None if they mix."""
+        return param_coordinates(self, name)
 
     def identifiability(self, full_rank: bool = False) -> Identifiability:
         """Return what the loss does not tell; `full_rank` says that coordinates showed it all."""

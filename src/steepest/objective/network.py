@@ -15,11 +15,14 @@ from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.network_units import NetworkUnits
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss, weighed
+from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.activation import Activation, choose_activation
 from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
+from steepest.objective.plane.network import NetworkPlaneLoss
+from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk
 
 __all__ = ["HiddenLayers", "NetworkObjective"]
@@ -100,6 +103,7 @@ class NetworkObjective(Risk):
         units = sum(hidden.units) + loss.margins
         blocks = blocks_of(X, y, sample_weight, outputs=units, threads=threads)
         loss.check(blocks.y)
+        check_loss(loss, blocks.y)
         model = Network((blocks.features, *hidden.units, loss.margins), hidden.activation)
         _check(model, penalty)
         return cls(model, loss, penalty, blocks, hidden.initial)
@@ -138,6 +142,10 @@ class NetworkObjective(Risk):
         hessian: Array = total / self.blocks.total
         weights = np.array([direction[self.layout.weights] for direction in directions])
         return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def on_plane(self, plane: Plane) -> NetworkPlaneLoss:
+        """Return the loss on a plane, many points at a time."""
+        return NetworkPlaneLoss(self, plane)
 
     @cached_property
     def units(self) -> NetworkUnits:

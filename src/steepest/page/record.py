@@ -95,7 +95,7 @@ def scene_record(
         "weighted": not plain,
         "X": dense_rows(data.X, shown).ravel(),
         "y": data.y[shown],
-        "rowNumbers": (shown + 1).astype(np.int32),
+        "rowNumbers": data.row_numbers[shown].astype(np.int32),
         "run": run_record(story, objective, lowest, most, known),
         "surface": surface_record(story, surface),
     }

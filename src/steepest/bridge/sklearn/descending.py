@@ -17,9 +17,10 @@ from steepest.bridge.sklearn.rows import SklearnRows
 from steepest.checks import whole_number
 from steepest.data.prepare import Data
 from steepest.descent.plan.keywords import OptionKeywords
-from steepest.descent.plan.method import TOLERANCE, coordinates_of, neuron_of
+from steepest.descent.plan.method import coordinates_of, neuron_of
 from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import OPTIONS, Options
+from steepest.descent.plan.stopping import TOLERANCE
 from steepest.descent.steps.safe import safe_rate
 from steepest.descent.steps.step_size import Schedule, Scheduled
 from steepest.errors import ChoiceError
@@ -255,8 +256,7 @@ def _warn(run: Run) -> None:
     said = [f"{verdict.message}; {verdict.remedy}" for verdict in run.verdicts]
     if run.stop.reason == "steps":
         said.append(
-            f"{run.stop.message}, before the gradient was as good as 0; give max_iter more steps, "
-            "or a larger tol"
+            f"{run.stop.message}, before it had arrived; give max_iter more steps, or a larger tol"
         )
     for message in said or [run.stop.message]:
         warnings.warn(message, ConvergenceWarning, stacklevel=5)
