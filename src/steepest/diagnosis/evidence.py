@@ -1,10 +1,10 @@
 """Evidence: all that is known of a descent once it is over, for a verdict to look at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steepest.descent.loop import Method
 from steepest.descent.stopping import Stop
+from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.trace import Trace
 
@@ -15,14 +15,14 @@ __all__ = ["Evidence"]
 class Evidence:
     """What ran, every step that it took, and why it ended; a verdict is a function of it.
 
-    `method` has the parts: rule, step size, coordinates, sampler. `classes` are those of the
-    target in the order of their codes, None if it is a number.
+    `method` has the parts: rule, step size, coordinates, sampler. `problem` has the names of
+    features, params and classes.
     """
 
     method: Method
     trace: Trace
     stop: Stop
-    classes: Sequence[object] | None = None
+    problem: Problem
 
     @property
     def objective(self) -> Objective:

@@ -1,4 +1,4 @@
-"""Separation: the classes are told apart without fault, so the loss has no lowest point."""
+"""Separation: the loss falls for ever along a direction, so that it has no lowest point."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,9 @@ import numpy as np
 
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
+from steepest.numerals import counted
+from steepest.objective.model.recession import Recession
+from steepest.objective.problem import Problem
 
 __all__ = ["judge_separation"]
 
@@ -14,49 +17,100 @@ SOURCE = (
     "regression models"
 )
 
+COUNTS = (
+    "Correia, Guimaraes & Zylkin 2019, Verifying the existence of maximum likelihood estimates "
+    "for generalized linear models, arXiv 1903.01633"
+)
+
 REMEDY = "add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have a best size"
+
+MOST_NAMED = 5
+"""Rows, params and features that are named in a sentence."""
+
+SMALL = 1e-6
+"""The share of the largest below which a part of a direction, in standard units, is not named."""
 
 
 def judge_separation(evidence: Evidence) -> Verdict | None:
-    """Return the verdict on classes that are told apart without fault, None if they are not.
+    """Return the verdict on a loss that falls for ever, None if it is not known to.
 
-    The params at the end of a run are their own certificate: see `objective.model.separability`.
+    See `objective.model.recession` for how that is known.
     """
-    objective, last, classes = evidence.objective, evidence.trace[-1], evidence.classes
-    threshold = objective.separation_threshold()
-    if threshold and last.full_loss < threshold:
-        return _all_separated(objective.count, last.full_loss)
-    if classes is None or not (separated := objective.separated_classes(last.params)).size:
+    objective, problem = evidence.objective, evidence.problem
+    last = evidence.trace[-1]
+    found = objective.recession(last.params, last.gradient_of_all)
+    if found.direction is None:
         return None
-    return _some_separated([str(classes[code]) for code in separated], objective.count)
-
-
-def _all_separated(rows: int, loss: float) -> Verdict:
-    total, limit = loss * rows, float(np.log(2.0))
+    falls, rows = len(found.rows), objective.count
     return Verdict(
-        level="proved",
+        level=found.level,
         name="separation",
         message=(
-            "the classes are told apart without fault, so there is no lowest loss: it falls for "
-            f"ever as the weights grow (the sum of -log over all {rows:,} rows is {total:.3g}, "
-            f"below log 2 = {limit:.3g}, so every row is on its own side)"
+            f"the loss has no lowest point: it falls for ever {_along(found, problem)}; "
+            f"{_rows(found, rows)} ({found.checked})"
         ),
-        numbers={"sum": total, "limit": limit, "rows": float(rows)},
-        remedy=REMEDY,
-        source=SOURCE,
+        numbers={"falling_rows": float(falls), "rows": float(rows)},
+        remedy=_remedy(found, problem),
+        source=SOURCE if problem.classes is not None else COUNTS,
     )
 
 
-def _some_separated(names: Sequence[str], rows: int) -> Verdict:
-    which = f"the class {names[0]} is" if len(names) == 1 else f"the classes {', '.join(names)} are"
-    return Verdict(
-        level="proved",
-        name="separation",
-        message=(
-            f"{which} told apart from all others without fault, so there is no lowest loss: it "
-            f"falls for ever as those weights grow (a plane has all {rows:,} rows on their side)"
-        ),
-        numbers={"classes": float(len(names)), "rows": float(rows)},
-        remedy=REMEDY,
-        source=SOURCE,
+def _along(found: Recession, problem: Problem) -> str:
+    """Return along what the loss falls: a weight, a level, a few params, or very many."""
+    assert found.direction is not None
+    if level := _base_level(found, problem):
+        return f"as the weights set {level} apart, the base level, whose effect the bias holds"
+    moved = _moved(found.direction, problem)
+    names = [problem.param_names[i] for i in moved]
+    if len(moved) == 1:
+        return f"as the param {names[0]} {'grows' if found.direction[moved[0]] > 0 else 'falls'}"
+    if len(moved) > MOST_NAMED:
+        return f"along a direction of {len(moved)} params, as they grow"
+    parts = found.direction[moved] / np.abs(found.direction[moved]).min()
+    terms = [f"{part:+.4g} {name}" for part, name in zip(parts, names, strict=True)]
+    return f"as the params move along {' '.join(terms)}"
+
+
+def _moved(direction: np.ndarray, problem: Problem) -> np.ndarray:
+    """Return which params a direction moves: the weights, or where there are none the biases."""
+    weights = problem.objective.layout.weights
+    moved = np.flatnonzero(direction[weights])
+    return moved if len(moved) else np.flatnonzero(direction)
+
+
+def _base_level(found: Recession, problem: Problem) -> str:
+    """Return the base level of a category that a direction sets apart from all others, or ""."""
+    assert found.direction is not None
+    matrix = found.direction.reshape(problem.objective.layout.shape)
+    used = matrix[:-1].any(axis=1)
+    for column, base in problem.bases.items():
+        own = np.array([name.startswith(f"{column}=") for name in problem.feature_names])
+        if (used == own).all() and (matrix[:-1][own] == -matrix[-1]).all():
+            return f"{column}={base}"
+    return ""
+
+
+def _rows(found: Recession, rows: int) -> str:
+    """Return which rows make it fall."""
+    falls = len(found.rows)
+    if falls == rows:
+        return f"the loss of each of the {rows:,} rows falls, so a plane separates them all"
+    numbers = ", ".join(f"{i + 1:,}" for i in found.rows[:MOST_NAMED])
+    more = ", ..." if falls > MOST_NAMED else ""
+    return (
+        f"the loss of {counted(falls, 'row')} of {rows:,} falls (of those in use {numbers}{more}), "
+        "that of all others stays as it is"
     )
+
+
+def _remedy(found: Recession, problem: Problem) -> str:
+    """Return what to do: a penalty; of levels, to leave them out or join them with others."""
+    names = [problem.feature_names[i] for i in found.features]
+    if not names or len(found.rows) == problem.rows:
+        return REMEDY
+    return f"{REMEDY}; or leave out {_listed(names)}, which is 0 in all other rows"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more

@@ -39,7 +39,7 @@ def resume(
     outcome = train(
         method,
         more,
-        run.classes,
+        run.problem,
         asked,
         trace=run.trace.reopened(checkpoint.index),
         checkpoint=checkpoint,

@@ -18,6 +18,7 @@ from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
+from steepest.objective.model.recession import Recession
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
@@ -281,6 +282,16 @@ class Run(FormerNames):
     def lowest_loss(self) -> float | None:
         """The lowest loss of all rows that there is, penalty included; None if it is not known."""
         return lowest_loss(self.problem.risk("lowest_loss")) if self.problem.rows else None
+
+    @property
+    def recession(self) -> Recession:
+        """What is known of directions along which the loss falls for ever; see `Recession`.
+
+        Where there is one the loss has no lowest point, and `lowest_loss` is None. `checked` says
+        what was looked at, and how sure that is.
+        """
+        last = self.trace[-1]
+        return self.objective.recession(last.params, last.gradient_of_all)
 
     def with_lowest_loss(self, known: float | None) -> "Run":
         """Return the run with its `lowest_loss` known, from another run on the same objective."""

@@ -1,6 +1,6 @@
 """Training: the steps of a descent recorded in a trace until they are to stop, and judged."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import isfinite, isnan
@@ -15,6 +15,7 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
+from steepest.objective.problem import Problem
 from steepest.run.callback import Callback
 from steepest.trace import Step, Trace
 
@@ -39,7 +40,7 @@ class Outcome:
 def train(
     method: Method,
     options: Options,
-    classes: Sequence[object] | None,
+    problem: Problem,
     callback: Callback,
     *,
     trace: Trace | None = None,
@@ -49,7 +50,7 @@ def train(
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
-    `classes` are those of the target, None if it is a number. With a `trace` and the `checkpoint`
+    `problem` has the names for what is said of it. With a `trace` and the `checkpoint`
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
     stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
     threads and to warnings.
@@ -63,7 +64,7 @@ def train(
     return Outcome(
         trace=trace,
         stop=stop,
-        verdicts=judge(Evidence(method, trace, stop, classes)),
+        verdicts=judge(Evidence(method, trace, stop, problem)),
         checkpoint=_checkpoint_at_end(descent, trace, stop),
     )
 

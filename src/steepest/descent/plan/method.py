@@ -262,8 +262,8 @@ def plan_stopping(
         TOLERANCE if arriving else options.tol,
         None if by_slope else steepness,
         null_loss,
-        separation_loss=objective.separation_threshold(),
-        separated=objective.separated_classes,
+        recession=objective.recession,
+        largest_loss=objective.largest_loss,
         since=since,
         refine=arriving and method.sampler.refines,
     )
