@@ -10,7 +10,7 @@ from steepest.numerals import counted
 from steepest.objective.model.recession import Recession
 from steepest.objective.problem import Problem
 
-__all__ = ["judge_separation"]
+__all__ = ["judge_separation", "separation_verdict", "separation_without_penalty"]
 
 SOURCE = (
     "Albert & Anderson 1984, On the existence of maximum likelihood estimates in logistic "
@@ -27,37 +27,58 @@ REMEDY = "add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have 
 MOST_NAMED = 5
 """Rows, params and features that are named in a sentence."""
 
-SMALL = 1e-6
-"""The share of the largest below which a part of a direction, in standard units, is not named."""
-
 
 def judge_separation(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a loss that falls for ever, None if it is not known to.
 
     See `objective.model.recession` for how that is known.
     """
-    objective, problem = evidence.objective, evidence.problem
     last = evidence.trace[-1]
-    found = objective.recession(last.params, last.gradient_of_all)
-    if found.direction is None:
+    found = evidence.objective.recession(last.params, last.gradient_of_all)
+    return separation_verdict(found, evidence.problem)
+
+
+def separation_verdict(found: Recession, problem: Problem) -> Verdict | None:
+    """Return what is said of a direction along which the loss falls for ever, if there is one."""
+    if not found.found:
         return None
-    falls, rows = len(found.rows), objective.count
     return Verdict(
         level=found.level,
         name="separation",
-        message=(
-            f"the loss has no lowest point: it falls for ever {_along(found, problem)}; "
-            f"{_rows(found, rows)} ({found.checked})"
-        ),
-        numbers={"falling_rows": float(falls), "rows": float(rows)},
+        message=f"the loss has no lowest point: {_falls(found, problem)} ({found.checked})",
+        numbers={"falling_rows": float(len(found.rows)), "rows": float(problem.rows)},
         remedy=_remedy(found, problem),
-        source=SOURCE if problem.classes is not None else COUNTS,
+        source=COUNTS if problem.classes is None else SOURCE,
+    )
+
+
+def separation_without_penalty(problem: Problem) -> Verdict | None:
+    """Return the verdict that any run of a table's rows has which is without a penalty, if any."""
+    objective = problem.risk("a page").without_penalty()
+    return separation_verdict(objective.recession(objective.null_params), problem)
+
+
+def _falls(found: Recession, problem: Problem) -> str:
+    """Return along what the loss falls for ever, and in which rows."""
+    falls, rows = len(found.rows), problem.rows
+    if found.complete:
+        why = "no count is above 0" if problem.classes is None else "no two classes overlap"
+        return f"{why}, so the loss of each of the {rows:,} rows falls for ever along one direction"
+    numbers = ", ".join(f"{i + 1:,}" for i in found.rows[:MOST_NAMED])
+    more = ", ..." if falls > MOST_NAMED else ""
+    which = f" (of those in use {numbers}{more})" if falls < rows else ""
+    return (
+        f"it falls for ever {_along(found, problem)}, by the loss of {counted(falls, 'row')} of "
+        f"{rows:,}{which}; that of no other row rises"
     )
 
 
 def _along(found: Recession, problem: Problem) -> str:
     """Return along what the loss falls: a weight, a level, a few params, or very many."""
     assert found.direction is not None
+    if problem.classes is not None and len(found.classes):
+        apart = _listed([str(problem.classes[code]) for code in found.classes])
+        return f"as the weights set {apart} apart, which overlaps with no other class"
     if level := _base_level(found, problem):
         return f"as the weights set {level} apart, the base level, whose effect the bias holds"
     moved = _moved(found.direction, problem)
@@ -88,19 +109,6 @@ def _base_level(found: Recession, problem: Problem) -> str:
         if (used == own).all() and (matrix[:-1][own] == -matrix[-1]).all():
             return f"{column}={base}"
     return ""
-
-
-def _rows(found: Recession, rows: int) -> str:
-    """Return which rows make it fall."""
-    falls = len(found.rows)
-    if falls == rows:
-        return f"the loss of each of the {rows:,} rows falls, so a plane separates them all"
-    numbers = ", ".join(f"{i + 1:,}" for i in found.rows[:MOST_NAMED])
-    more = ", ..." if falls > MOST_NAMED else ""
-    return (
-        f"the loss of {counted(falls, 'row')} of {rows:,} falls (of those in use {numbers}{more}), "
-        "that of all others stays as it is"
-    )
 
 
 def _remedy(found: Recession, problem: Problem) -> str:

@@ -199,9 +199,18 @@ class LinearObjective(Risk):
         if self._recession is None or self._recession.level == "unknown":
             gradient = self.evaluate(params).gradient if gradient is None else gradient
             gains = Gains(self.blocks, self.loss, self.model, self.units)
-            guess = self.guess if self.penalty else None
+            with np.errstate(divide="ignore"):
+                guess = self.guess if self.penalty else None
             self._recession = find_recession(gains, params, gradient, guess)
         return self._recession
+
+    def without_penalty(self) -> "LinearObjective":
+        """Return the same loss of the same rows without a penalty; itself if it has none."""
+        if not self.penalty:
+            return self
+        plain = object.__new__(LinearObjective)
+        Risk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
+        return plain
 
     def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
         """Return the largest loss of some rows at `params`, (size,)."""

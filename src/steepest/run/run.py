@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.separation import separation_without_penalty
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.model.recession import Recession
@@ -261,7 +263,8 @@ class Run(FormerNames):
         `params + x u + y v`. Raises ChoiceError for names that are no params, for vectors
         that do not span a plane, and for an objective that is not known or has one param.
         """
-        problem, end = self.problem, self._result
+        problem = self.problem
+        end = self._result if isfinite(self.loss) else self.trace.last_finite
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         usual = problem.usual_params(self.trace[0].params, end.params)
@@ -382,6 +385,7 @@ class Run(FormerNames):
             self.lowest_loss,
             live,
             self._page_losses,
+            separation_without_penalty(self.problem),
         )
 
     @cached_property

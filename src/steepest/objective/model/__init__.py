@@ -2,5 +2,6 @@
 
 `model` says what a model is, `linear` is the lecture's neuron, `X w + b`. `hessian` has its second
 derivatives, `factor` their square roots, `residuals` (in `double_double`) the last digits of its
-squared loss, `separability` the proof that its loss has no lowest point.
+squared loss, `recession` the directions along which it falls for ever
+(found by `gaining` and `cone` from the rows' `gains`, proved by `exact`).
 """

@@ -28,10 +28,10 @@ RANK = 1e-11
 
 
 def gaining_directions(gains: Gains) -> tuple[list[Vector], Mask]:
-    """Return directions in standard units, and which counted rows they move, (rows,).
+    """Return directions in standard units, and which gains of counted rows they move.
 
-    Each is for the gains that those before it leave at 0. Together they move all rows that any
-    direction without a loss moves.
+    Each is for the gains, (rows, gains), that those before it leave at 0. Together they move all
+    that any direction without a loss moves.
     """
     left = np.tile(gains.counted[:, None], gains.each)
     layers: list[Vector] = []
@@ -39,7 +39,7 @@ def gaining_directions(gains: Gains) -> tuple[list[Vector], Mask]:
         gain, added = gains.along(gains.params(direction))
         layers.append(direction)
         left &= gains.pinned[:, None] | (gain <= ZERO * added[:, None])
-    return layers, gains.counted & ~left.all(axis=1)
+    return layers, gains.counted[:, None] & ~left
 
 
 def _direction(gains: Gains, left: Mask) -> Vector | None:

@@ -52,8 +52,10 @@ class Recession:
     `checked` says what was looked at, and how; `level` is `proved` where that is exact, `measured`
     where it holds but for rounding, `unknown` where it could not be looked at. `direction`,
     (size,), is one along which it falls, None if there is none, and `rows`, (n,), are all rows
-    whose loss some such direction brings to its least; `features`, (n,), those that are 0 in all
-    other rows.
+    whose loss some such direction makes fall for ever; `features`, (n,), those that are 0 in all
+    other rows. Where it is `complete` the loss of every row falls to its least, 0: no two classes
+    overlap, or no count is above 0. Of three or more, `classes`, (n,), are those that overlap with
+    no other.
     """
 
     level: str
@@ -61,6 +63,8 @@ class Recession:
     direction: Vector | None = None
     rows: Indices = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     features: Indices = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    complete: bool = False
+    classes: Indices = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
     @property
     def found(self) -> bool:
@@ -93,7 +97,7 @@ def _of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
     """Return the same without a penalty, where all params may move."""
     known = bool(np.isfinite(params).all() and np.isfinite(gradient).all())
     if known and _all_gain(gains, params):
-        return _found(gains, params, gains.counted, exact=True)
+        return _found(gains, params, np.tile(gains.counted[:, None], gains.each), exact=True)
     if gains.size > MOST_PARAMS:
         return Recession(
             "unknown",
@@ -122,23 +126,42 @@ def _of_biases(gains: Gains, guess: Array) -> Recession:
         return Recession("proved", "the penalty holds the weights, and a bias is best somewhere")
     direction = np.zeros(gains.size)
     direction[-len(guess) :] = np.where(endless, np.sign(guess), 0.0)
-    return _found(gains, direction, gains.counted, exact=True)
+    gain, _ = gains.along(direction)
+    return _found(gains, direction, gains.counted[:, None] & (gain > 0.0), exact=True)
 
 
 def _none(how: str) -> Recession:
     return Recession("measured", f"no direction along which the loss falls for ever: {how}")
 
 
-def _found(gains: Gains, params: Vector, falls: Mask, *, exact: bool) -> Recession:
-    """Return the direction `params`, and the rows that such directions move, `falls`, (rows,)."""
+def _found(gains: Gains, params: Vector, moved: Mask, *, exact: bool) -> Recession:
+    """Return the direction `params`, and the gains, (rows, gains), that such directions move."""
     how = "exactly" if exact else f"to {ZERO:g} of what is added up"
+    falls = np.asarray(moved.any(axis=1))
     return Recession(
         "proved" if exact else "measured",
-        f"a direction along which the loss falls for ever, checked on all rows {how}",
+        f"a direction was found, and checked on all rows {how}",
         params,
         np.flatnonzero(falls),
         _only_in(gains, falls),
+        *_apart(gains, moved),
     )
+
+
+def _apart(gains: Gains, moved: Mask) -> tuple[bool, Indices]:
+    """Return whether all gains are moved, and the classes that overlap with no other, (n,).
+
+    Those do of which a gain over the other, in rows of either, is not moved.
+    """
+    k = gains.model.margins
+    if k == 1:
+        return bool(moved[gains.counted].all()), np.empty(0, dtype=np.intp)
+    y = gains.blocks.y.astype(np.intp)
+    overlap = np.zeros((k, k), dtype=bool)
+    np.logical_or.at(overlap, y[gains.counted], ~moved[gains.counted])
+    np.fill_diagonal(overlap, val=False)
+    either = overlap | overlap.T
+    return not either.any(), np.flatnonzero(~either.any(axis=1))
 
 
 def _only_in(gains: Gains, falls: Mask) -> Indices:

@@ -25,7 +25,9 @@ const SMALLER = 'Try a smaller learning rate, or auto.';
 /** Returns `{word, sentence, remedy}` of a run; the remedy is empty where none is needed. */
 export function outcomeOf(run) {
   const facts = factsOf(run);
-  if (run.verdicts.length || run.stop.reason === 'diverged') return diverged(run);
+  const [verdict] = run.verdicts;
+  if (verdict && verdict.name === 'separation') return separated(run, verdict);
+  if (verdict || run.stop.reason === 'diverged') return diverged(run);
   if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
   if (facts.lowest === null) return unmeasured(run, facts);
   if (facts.start - facts.lowest <= 1e-12 * Math.abs(facts.lowest)) return atOnce(run, facts);
@@ -85,6 +87,11 @@ function diverged(run) {
   const falls = !run.exactLimit && rule === 'steepest' && !batch;
   const bound = falls ? ', below which it surely falls' : '';
   return told(`diverged: ${r} is above ${limitInWords(run.choices.rule)} = ${l}${bound}`, remedy);
+}
+
+/** The outcome where the loss falls for ever: it has no lowest point to arrive at. */
+function separated(run, { message, remedy }) {
+  return { word: 'separated', sentence: `${named(run)}: ${message}.`, remedy: `${remedy}.` };
 }
 
 function unexplained(run, rate) {
