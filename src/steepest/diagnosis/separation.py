@@ -74,29 +74,22 @@ def _falls(found: Recession, problem: Problem) -> str:
 
 
 def _along(found: Recession, problem: Problem) -> str:
-    """Return along what the loss falls: a weight, a level, a few params, or very many."""
+    """Return along what the loss falls: a class, a level, a param, a few of them, or many."""
     assert found.direction is not None
     if problem.classes is not None and len(found.classes):
         apart = _listed([str(problem.classes[code]) for code in found.classes])
         return f"as the weights set {apart} apart, which overlaps with no other class"
     if level := _base_level(found, problem):
         return f"as the weights set {level} apart, the base level, whose effect the bias holds"
-    moved = _moved(found.direction, problem)
+    moved = np.flatnonzero(found.direction)
     names = [problem.param_names[i] for i in moved]
     if len(moved) == 1:
         return f"as the param {names[0]} {'grows' if found.direction[moved[0]] > 0 else 'falls'}"
     if len(moved) > MOST_NAMED:
-        return f"along a direction of {len(moved)} params, as they grow"
+        return f"along a direction of {len(moved)} params"
     parts = found.direction[moved] / np.abs(found.direction[moved]).min()
     terms = [f"{part:+.4g} {name}" for part, name in zip(parts, names, strict=True)]
     return f"as the params move along {' '.join(terms)}"
-
-
-def _moved(direction: np.ndarray, problem: Problem) -> np.ndarray:
-    """Return which params a direction moves: the weights, or where there are none the biases."""
-    weights = problem.objective.layout.weights
-    moved = np.flatnonzero(direction[weights])
-    return moved if len(moved) else np.flatnonzero(direction)
 
 
 def _base_level(found: Recession, problem: Problem) -> str:

@@ -133,7 +133,7 @@ def _suits(every: Array, basis: Array) -> Vector | None:
 
 
 def added_up(gains: Gains, layers: list[Vector]) -> Vector:
-    """Return one direction from several, the earlier so much longer that no row loses.
+    """Return one direction, (size,), from several, the earlier so much longer that no row loses.
 
     A row that a direction moves may lose along those after it, which are for the rows it leaves.
     """
