@@ -12,13 +12,11 @@ import click
 from steepest.data.written import write_table
 from steepest.errors import FileError
 from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
+from steepest.interrupts import INTERRUPTED
 from steepest.run.report import report
 from steepest.run.run import Run
 
-__all__ = ["INTERRUPTED", "KINDS", "check", "hand_over", "outputs", "tell", "write"]
-
-INTERRUPTED = 130
-"""The exit status after Ctrl-C."""
+__all__ = ["KINDS", "check", "hand_over", "outputs", "tell", "write"]
 
 KINDS = {
     "figure": (FIGURES, "Draw data, surface, map and losses"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.arrow import floats_of, ready_for_text
 from steepest.data.table import Table
 from steepest.errors import DataError
 from steepest.numerals import counted
@@ -63,8 +64,7 @@ def numbers(column: "pa.ChunkedArray") -> NDArray[np.float64]:
 
     if pa.types.is_null(column.type):
         return np.full(len(column), np.nan)
-    values: NDArray[np.float64] = column.cast(pa.float64(), safe=False).to_numpy()
-    return values
+    return floats_of(column.cast(pa.float64(), safe=False))
 
 
 def words(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
@@ -75,6 +75,7 @@ def words(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    ready_for_text()
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     text = column.cast(pa.large_string())

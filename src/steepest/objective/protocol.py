@@ -21,6 +21,7 @@ from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
     from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+    from steepest.objective.linear import LinearObjective
     from steepest.objective.normal_equations import NormalEquations
 
 __all__ = ["Objective", "Vector"]
@@ -46,6 +47,8 @@ class Objective:
     """The loss of a constant guess: the scale on which losses are judged; 0 if there is none."""
     is_quadratic: bool = False
     """Whether the curvature is known to be the same at all params."""
+    is_convex: bool = True
+    """Whether a minimum is the lowest point, as far as is known: not of a network."""
     smooth: bool = True
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False
@@ -56,6 +59,8 @@ class Objective:
     """What it is, for a message."""
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
+    linear: "LinearObjective | None" = None
+    """Itself, where it is of weights and a bias: one convex bowl, of which all can be known."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None

@@ -20,6 +20,7 @@ from steepest.descent.stopping import Stop
 from steepest.diagnosis.separation import separation_without_penalty
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
+from steepest.objective.model.model import Layer
 from steepest.objective.model.recession import Recession
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
@@ -137,6 +138,14 @@ class Run(FormerNames):
     def weights(self) -> Array:
         """The weights, (features,); (features, k) for k > 2 classes; ChoiceError without data."""
         return self.problem.split(self.params)[0]
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, each with `weights` (inputs, units) and `bias` (units,); a neuron is one.
+
+        Raises ChoiceError without data.
+        """
+        return self.problem.layers(self.params)
 
     @property
     def bias(self) -> Any:
@@ -284,7 +293,7 @@ class Run(FormerNames):
     @cached_property
     def lowest_loss(self) -> float | None:
         """The lowest loss of all rows that there is, penalty included; None if it is not known."""
-        return lowest_loss(self.problem.risk("lowest_loss")) if self.problem.rows else None
+        return None if self.objective.linear is None else lowest_loss(self.objective.linear)
 
     @property
     def recession(self) -> Recession:

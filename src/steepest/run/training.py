@@ -5,16 +5,19 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import isfinite, isnan
 
+import numpy as np
+
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
-from steepest.descent.plan.method import plan_stopping
 from steepest.descent.plan.options import Options
+from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stopping import Stop, Stopping
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
+from steepest.numerals import short
 from steepest.objective.problem import Problem
 from steepest.run.callback import Callback
 from steepest.trace import Step, Trace
@@ -145,12 +148,20 @@ def _interrupted(trace: Trace) -> Stop:
 
 
 def _check_start(trace: Trace, rows: int) -> None:
-    """Raise ChoiceError if the loss is no finite number at the start already."""
-    loss = trace.first.loss
-    if not isfinite(loss):
-        remedy = "start nearer to 0, let the start be drawn, or tell the data in larger units"
-        remedy = remedy if rows else "start where the objective is a finite number"
-        raise ChoiceError(f"the loss at the start is {loss:g}: {remedy}")
+    """Raise ChoiceError if loss or gradient are no finite numbers at the start already."""
+    first = trace.first
+    wrong = f"loss at the start is {first.loss:g}"
+    if isfinite(first.loss):
+        lost = np.flatnonzero(~np.isfinite(first.gradient))
+        if not len(lost):
+            return
+        wrong = (
+            f"loss at the start is {short(first.loss)}, but its slope by param {lost[0] + 1} is "
+            f"{first.gradient[lost[0]]:g}"
+        )
+    remedy = "start nearer to 0, let the start be drawn, or tell the data in larger units"
+    remedy = remedy if rows else "start where loss and gradient of the objective are finite numbers"
+    raise ChoiceError(f"the {wrong}: {remedy}")
 
 
 def _watched(descent: Descent, stopping: Stopping, progress: bool) -> Watched:

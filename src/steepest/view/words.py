@@ -98,7 +98,9 @@ def four_steps(story: Story) -> list[Section]:
 
 def headings(story: Story) -> tuple[str, ...]:
     """Return the headings of the four steps; a start that was given is not called random."""
-    article = "a random" if story.plan.random_start else "the given"
+    several = story.params_in_words.endswith("s")
+    random = "random" if several else "a random"
+    article = random if story.plan.random_start else "the given"
     return (
         HEADINGS[0].replace("a random bias and weight", f"{article} {story.params_in_words}"),
         *HEADINGS[1:],

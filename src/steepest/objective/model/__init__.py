@@ -1,6 +1,7 @@
 """Models, functions of rows and params; and the linear algebra of the linear one.
 
-`model` says what a model is, `linear` is the lecture's neuron, `X w + b`. `hessian` has its second
+`model` says what a model is, `network` is the dense network, layer by layer (`activation`,
+`initial`), `linear` the lecture's neuron, `X w + b`. `hessian` has the neuron's second
 derivatives, `factor` their square roots, `residuals` (in `double_double`) the last digits of its
 squared loss, `recession` the directions along which it falls for ever
 (found by `gaining` and `cone` from the rows' `gains`, proved by `exact`).
