@@ -102,7 +102,7 @@ def test_given_start_is_told_as_such(told: Told) -> None:
 def test_update_line_holds_its_arithmetic(told: Told) -> None:
     text = told(*GEYSER, *TEXTBOOK, "--steps", "1", "--start", "-2,0.5")
     for name in ("weight", "bias"):
-        line = rf"{name} {NUMBER} - {NUMBER} x {NUMBER} = {NUMBER}"
+        line = rf"{name} {NUMBER} - {NUMBER} × {NUMBER} = {NUMBER}"
         found = re.search(line, text)
         assert found
         old, rate, gradient, new = map(number, found.groups())
@@ -116,7 +116,7 @@ def test_update_line_is_the_run_of_the_json(
     words = [*GEYSER, *TEXTBOOK, "--steps", "1", "--start", "-2,0.5"]
     text, run = told(*words), asked_json(*words)
     weight = re.search(rf"weight {NUMBER} - .* = {NUMBER}", text)
-    fall = re.search(rf"{NUMBER} -> {NUMBER}: it fell by {NUMBER}", text)
+    fall = re.search(rf"{NUMBER} → {NUMBER}: it fell by {NUMBER}", text)
     assert weight and fall
     assert number(weight[2]) == pytest.approx(run["weights"]["duration"], rel=1e-3)
     assert number(fall[1]) == pytest.approx(run["start_loss"], rel=1e-3)

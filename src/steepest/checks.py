@@ -8,15 +8,16 @@ from steepest.errors import ChoiceError
 __all__ = ["number", "whole_number", "whole_numbers"]
 
 
-def whole_number(name: str, value: object, least: int) -> int:
-    """Return `value` as an int of at least `least`; ChoiceError if it is not one."""
+def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
+    """Return `value` as an int from `least` to `most`, if any; ChoiceError if it is not one."""
     try:
         whole = int(value)  # type: ignore[call-overload]
-        fits = whole == value and whole >= least
+        fits = whole == value and whole >= least and (most is None or whole <= most)
     except (TypeError, ValueError, OverflowError):
         fits = False
     if not fits:
-        raise ChoiceError(f"{name} is {value!r}, but it must be a whole number from {least} up")
+        span = f"{least} up" if most is None else f"{least} to {most}"
+        raise ChoiceError(f"{name} is {value!r}, but it must be a whole number from {span}")
     return whole
 
 

@@ -56,8 +56,8 @@ def test_every_door_says_the_limit_of_the_rule_that_ran(ball: st.Run) -> None:
 PHRASES = {
     "none": r"\(curvature [0-9.]+\), so",
     "standard": r"\(curvature 2 in standard units\), so",
-    "block": r"\(curvature 1 where the bowl is round by blocks\), so",
-    "round": r"\(curvature 1 where the bowl is round\), so",
+    "block": r"\(curvature 1 in coordinates whitened by blocks\), so",
+    "round": r"\(curvature 1 in whitened coordinates\), so",
 }
 
 

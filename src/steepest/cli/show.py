@@ -1,10 +1,8 @@
 """`steepest show`: say a saved run again, draw it, write it out."""
 
-from collections.abc import Sequence
-
 import click
 
-from steepest.cli.outputs import check, outputs, tell, write
+from steepest.cli.outputs import Outputs, check, outputs, tell, write
 from steepest.run.load import load
 
 __all__ = ["show"]
@@ -13,14 +11,14 @@ __all__ = ["show"]
 @click.command()
 @click.argument("run", type=click.Path())
 @outputs
-def show(run: str, as_json: bool, **files: Sequence[str]) -> None:
+def show(run: str, out: Outputs) -> None:
     """Tell a saved RUN again, and draw, film or write it out, also as a page.
 
     \b
     Example:
       steepest fit geyser --target waiting --save geyser.steepest
-      steepest show geyser.steepest --figure geyser.svg
+      steepest show geyser.steepest --figure geyser.svg --panels surface,map --theme dark
     """
-    check(files, None, run)
+    check(out.files, None, run)
     loaded = load(run)
-    tell(loaded, write(loaded, **files), as_json)
+    tell(loaded, write(loaded, out), out.as_json)

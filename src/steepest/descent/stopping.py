@@ -64,7 +64,7 @@ def _none_objects(first: Step, last: Step) -> "Stop | None":
 class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
-    The reasons: `arrived` (the gradient is as good as 0), `settled` (nothing lower is found),
+    The reasons: `arrived` (the gradient is 0 within `tol`), `settled` (nothing lower is found),
     `stalled` (it finds nothing lower, another way does), `risen` (lower was found before, and not
     again), `separated` (the loss is known to fall for ever: it has no lowest point), `steps`,
     `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or
@@ -160,8 +160,8 @@ class Stopping:
         gain = (steepness / reference) ** 2 if reference else 0.0
         return Stop(
             "arrived",
-            "arrived: the gradient is as good as 0; one more safe step could take off "
-            f"{gain:.1g} of the loss of a constant guess",
+            f"arrived: one more safe step could take off {gain:.1g} of the loss of a constant "
+            "guess",
         )
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
@@ -267,7 +267,7 @@ def _not_finite(last: Step) -> Stop | None:
             f"param {at} is no number",
         )
     return Stop(
-        "diverged", f"diverged: at step {last.index} the loss or its gradient left all bounds"
+        "diverged", f"diverged: at step {last.index} the loss or its gradient is no finite number"
     )
 
 

@@ -16,7 +16,7 @@ from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments, moments
 from steepest.errors import ChoiceError
-from steepest.objective.coordinates.bounded import bounded_coordinates
+from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.coordinates.hessian_whitening import HessianWhitening
 from steepest.objective.coordinates.standard import Standard
@@ -279,6 +279,10 @@ class LinearObjective(Risk):
     def coordinates(self, name: str) -> Coordinates:
         """Return the coordinates called `name`; ChoiceError for a name that is none."""
         return bounded_coordinates(self, name)
+
+    def param_coordinates(self, name: str) -> Coordinates | None:
+        """Return the coordinates called `name` if each is that of one param; None if they mix."""
+        return param_coordinates(self, name)
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return the name of the coordinates in which to walk, and why."""

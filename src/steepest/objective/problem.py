@@ -88,6 +88,11 @@ class Problem:
         """Return what is minimised."""
         return f"{self.name}, {self.objective.size} params"
 
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The place of each row in its source, counted from 1, (rows,)."""
+        return np.empty(0, dtype=np.intp)
+
     @cached_property
     def param_names(self) -> tuple[str, ...]:
         """The names of all params, (params,)."""

@@ -145,6 +145,13 @@ class Objective:
         """Return the coordinates called `name` in which to walk; None if there are none."""
         return None
 
+    def param_coordinates(self, name: str) -> "Coordinates | None":
+        """Return the coordinates called `name` if each is that of one param; None if they mix.
+
+        They come without a bound on the curvature.
+        """
+        return None
+
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
         return None

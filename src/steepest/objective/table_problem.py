@@ -46,6 +46,11 @@ class TableProblem(Problem):
         )
 
     @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The place of each row in its source, counted from 1, (rows,)."""
+        return self.data.row_numbers
+
+    @property
     def param_words(self) -> tuple[str, ...]:
         """The names of the params, (params,): `weight` and `bias` where there are no others."""
         return ("weight", "bias") if self.objective.size == 2 else self.param_names
@@ -150,10 +155,12 @@ class TableProblem(Problem):
         }
 
     def to_arrays(self) -> Arrays:
-        """Return X, y and the weights of the rows as a file holds them."""
+        """Return X, y, weights and places in the source of the rows as a file holds them."""
         arrays: Arrays = {**matrix_parts(self.data.X), "y": self.data.y}
         if self.sample_weight is not None:
             arrays["sample_weight"] = self.sample_weight
+        if self.data.kept is not None:
+            arrays["rows_kept"] = self.data.kept
         return arrays
 
     @property

@@ -98,8 +98,8 @@ def scene_record(
         "weighted": not plain,
         "X": dense_rows(data.X, shown).ravel(),
         "y": data.y[shown],
-        "rowNumbers": (shown + 1).astype(np.int32),
         "separation": None if separation is None else asdict(separation),
+        "rowNumbers": data.row_numbers[shown].astype(np.int32),
         "run": run_record(story, objective, lowest, most, known),
         "surface": surface_record(story, surface),
     }

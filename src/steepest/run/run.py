@@ -26,13 +26,13 @@ from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
+from steepest.run.pictures import Pictures
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.figure import Figure
 
     from steepest.page.record import Record
     from steepest.run.display import Bundle
@@ -49,7 +49,7 @@ PICTURE_POINTS = 151
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Run(FormerNames):
+class Run(Pictures, FormerNames):
     """A trained model with every step that led to it; made by `steepest.descend`.
 
     All numbers are in the units of the reader's data, whatever scale the walk was taken in. A run
@@ -344,32 +344,6 @@ class Run(FormerNames):
         from steepest.view.words import tell
 
         return tell(self.story)
-
-    def figure(self, path: str | os.PathLike[str] | None = None) -> "Figure":
-        """Return the run as a figure; written to `path` (.png, .svg or .pdf) too, if given.
-
-        It shows data and fit, the loss surface with the path on it, the same from above, and the
-        loss against the step. Without data the length of the gradient takes the place of the fit;
-        without a surface too there are the two charts, and why.
-        """
-        from steepest.view.figure import draw, draw_charts, save_figure
-
-        why = self.problem.no_surface
-        figure = draw_charts(self.story, why) if why else draw(self.scene)
-        if path is not None:
-            save_figure(figure, path)
-        return figure
-
-    def film(
-        self, path: str | os.PathLike[str], *more: str | os.PathLike[str], progress: bool = False
-    ) -> None:
-        """Write the run as a film, .gif or .mp4, in which the path grows step by step.
-
-        Several paths are written from one drawing. Raises FileError for any other ending.
-        """
-        from steepest.view.film import shoot
-
-        shoot(self.scene, [path, *more], progress)
 
     def page(self, path: str | os.PathLike[str]) -> None:
         """Write the run as one page, .html, that opens anywhere and asks the network for nothing.

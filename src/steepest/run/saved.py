@@ -119,9 +119,10 @@ def _check_objective(parts: RunParts) -> None:
 
 
 def _fit_together(parts: RunParts) -> bool:
-    """Return whether trace, objective, names and checkpoint are of the same size."""
+    """Return whether trace, objective, names, row numbers and checkpoint are of the same size."""
     trace, problem, at = parts["trace"], parts["problem"], parts["checkpoint"]
     fits = trace.size == problem.objective.size == len(problem.param_names)
+    fits = fits and len(problem.row_numbers) == problem.rows
     if at is None:
         return fits
     return fits and at.index in (len(trace) - 1, len(trace)) and at.params.size == trace.size
@@ -174,4 +175,5 @@ def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
         dropped=record["dropped"],
         sample_weight=arrays.get("sample_weight"),
         weightless=record.get("weightless", 0),
+        kept=arrays.get("rows_kept"),
     )

@@ -159,7 +159,7 @@ def _check_start(trace: Trace, rows: int) -> None:
             f"loss at the start is {short(first.loss)}, but its slope by param {lost[0] + 1} is "
             f"{first.gradient[lost[0]]:g}"
         )
-    remedy = "start nearer to 0, let the start be drawn, or tell the data in larger units"
+    remedy = "start nearer to 0, let the start be drawn, or give the data in larger units"
     remedy = remedy if rows else "start where loss and gradient of the objective are finite numbers"
     raise ChoiceError(f"the {wrong}: {remedy}")
 

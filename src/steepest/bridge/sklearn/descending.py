@@ -256,8 +256,7 @@ def _warn(run: Run) -> None:
     said = [f"{verdict.message}; {verdict.remedy}" for verdict in run.verdicts]
     if run.stop.reason == "steps":
         said.append(
-            f"{run.stop.message}, before the gradient was as good as 0; give max_iter more steps, "
-            "or a larger tol"
+            f"{run.stop.message}, before it had arrived; give max_iter more steps, or a larger tol"
         )
     for message in said or [run.stop.message]:
         warnings.warn(message, ConvergenceWarning, stacklevel=5)

@@ -35,7 +35,7 @@ class SteepestRegressor(RegressorMixin, Descending):
     - `loss`: squared, absolute, huber with `delta`, in units of y, quantile with `quantile`, the
       share of the rows below the prediction, or poisson, of counts: there it is `exp(X w + b)`.
     - `rule`, `learning_rate`, `scale`, `batch`: as in `steepest.descend`; all may be left out.
-    - `max_iter`: the most steps; None goes on until the gradient is as good as 0. `tol` says how
+    - `max_iter`: the most steps; None goes on until the descent has arrived. `tol` says how
       good that is, relative to where one safe step would take away the whole loss of a constant.
     - `random_state`: a seed, None, a RandomState or a Generator, for the start and mini-batches.
     - `warm_start`: whether `fit` goes on from the params of the last one.

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.factor import Factor
@@ -45,9 +46,8 @@ class Whitening:
 
     @property
     def in_words(self) -> str:
-        """Where the bound on the curvature is `curvature` in every direction."""
-        blocks = " by blocks" if self.name == "block" else ""
-        return f"where the bowl is round{blocks}"
+        """What follows a number that is measured in these coordinates."""
+        return coordinates_in_words(self.name)
 
     def params(self, position: Vector) -> Vector:
         """Return the params, in the reader's units."""

@@ -52,9 +52,7 @@ class Linear:
 
         A feature without a unit leaves the margin's; a margin without one, `per` the feature's.
         """
-        by = [
-            f"{margin}/{unit}".removeprefix("/") if margin else f"per {unit}" for unit in features
-        ]
+        by = [f"{margin} per {unit}".strip() for unit in features]
         by_feature = [one if unit else margin for one, unit in zip(by, features, strict=True)]
         return tuple(unit for unit in [*by_feature, margin] for _ in range(self.margins))
 

@@ -222,7 +222,7 @@ function checkFirst({ fullLoss }) {
   if (Number.isFinite(fullLoss[0])) return;
   throw new Error(
     `the loss at the start is ${told(fullLoss[0])}: start nearer to 0, let the start be drawn, ` +
-      'or tell the data in larger units',
+      'or give the data in larger units',
   );
 }
 
