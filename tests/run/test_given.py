@@ -403,9 +403,9 @@ def test_defaults_said_aloud_are_no_fault() -> None:
         (lambda p: (p, p), "loss of the objective is array.*must be one number"),
         (
             lambda p: (np.nan, p),
-            "the loss at the start is nan: start where the objective is a finite number",
+            "the loss at the start is nan: start where loss and gradient",
         ),
-        (lambda p: (np.inf, p), "loss at the start is inf: start where the objective is a finite"),
+        (lambda p: (np.inf, p), "loss at the start is inf: start where loss and gradient"),
     ],
 )
 def test_what_an_objective_returns_is_checked(function: Any, said: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from steepest.cli.options import descent_options, names_in
-from steepest.cli.outputs import Outputs, check, hand_over, outputs
+from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
 from steepest.run.descend import descend
 from steepest.run.load import load
 from steepest.run.run import Run
@@ -15,7 +15,7 @@ from steepest.run.run import Run
 __all__ = ["fit"]
 
 
-@click.command()
+@click.command(epilog=STATUSES)
 @click.argument("data", type=click.Path())
 @click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
 @click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")

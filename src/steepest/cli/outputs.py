@@ -15,14 +15,22 @@ import click
 from steepest.data.written import write_table
 from steepest.errors import FileError
 from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
+from steepest.interrupts import INTERRUPTED
 from steepest.run.report import report
 from steepest.run.run import Run
 from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Format
 
-__all__ = ["INTERRUPTED", "KINDS", "Outputs", "check", "hand_over", "outputs", "tell", "write"]
-
-INTERRUPTED = 130
-"""The exit status after Ctrl-C."""
+__all__ = [
+    "KINDS",
+    "STATUSES",
+    "UNJUDGED",
+    "Outputs",
+    "check",
+    "hand_over",
+    "outputs",
+    "tell",
+    "write",
+]
 
 KINDS = {
     "figure": (FIGURES, "Draw data, surface, map and losses"),
@@ -32,6 +40,18 @@ KINDS = {
     "trace": (TABLES, "Write every step"),
 }
 """What can be written of a run: the endings of its files, and what it is."""
+
+UNJUDGED = 3
+"""The exit status where something could not be judged: the words say what under `Looked at`."""
+
+STATUSES = (
+    "Exit status: 0, or 3 if something could not be judged (under `Looked at` it says what), 2 for "
+    "a mistake, 130 after Ctrl-C."
+)
+"""The exit statuses, for the help of each command that has a run."""
+
+HEADS = ("Step ", "Result", "Verdict", "Worth knowing", "Looked at")
+"""How the lines begin that are printed bold."""
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -163,6 +183,8 @@ def hand_over(run: Run, save: str | None, out: Outputs) -> None:
     tell(run, written if save is None else [*written, save], out.as_json)
     if run.stop.reason == "interrupted":
         sys.exit(INTERRUPTED)
+    if not run.is_judged:
+        sys.exit(UNJUDGED)
 
 
 def tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:
@@ -171,7 +193,7 @@ def tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:
         click.echo(json.dumps(report(run, files), indent=2, allow_nan=False))
         return
     for line in run.explain().splitlines():
-        click.secho(line, bold=line.startswith(("Step ", "Verdict", "Result")))
+        click.secho(line, bold=line.startswith(HEADS))
     if files:
         click.echo("\nWritten:")
     for path in files:

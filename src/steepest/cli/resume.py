@@ -3,14 +3,14 @@
 import click
 
 from steepest.cli.options import descent_options
-from steepest.cli.outputs import Outputs, check, hand_over, outputs
+from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
 from steepest.descent.plan.option import Part
 from steepest.run.load import load
 
 __all__ = ["resume"]
 
 
-@click.command()
+@click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
 @descent_options(Part.STOPPING, steps="How many more.")
 @click.option("--save", type=click.Path(), metavar="RUN", help="Keep the run; RUN itself stays.")

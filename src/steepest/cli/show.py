@@ -1,14 +1,16 @@
 """`steepest show`: say a saved run again, draw it, write it out."""
 
+import sys
+
 import click
 
-from steepest.cli.outputs import Outputs, check, outputs, tell, write
+from steepest.cli.outputs import STATUSES, UNJUDGED, Outputs, check, outputs, tell, write
 from steepest.run.load import load
 
 __all__ = ["show"]
 
 
-@click.command()
+@click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
 @outputs
 def show(run: str, out: Outputs) -> None:
@@ -22,3 +24,5 @@ def show(run: str, out: Outputs) -> None:
     check(out.files, None, run)
     loaded = load(run)
     tell(loaded, write(loaded, out), out.as_json)
+    if not loaded.is_judged:
+        sys.exit(UNJUDGED)

@@ -153,7 +153,7 @@ def _from_table(
     if weights is not None and counting is not None:
         table, weights = table.keep(counting), weights[counting]
     goal = choose_target(table, target, classify)
-    features = choose_features(table, names, target, drop)
+    features = choose_features(table, names, target, drop, weights)
     holes = _table_holes(table, [*(column.name for column in features.columns), target])
     holes += weight_holes(weights, column)
     sound = _sound_rows(holes, table.arrow.num_rows, table.place, table.name, missing)
@@ -164,7 +164,7 @@ def _from_table(
         _check_rows(table.arrow.num_rows, table.name, f"{counted(dropped, 'row')} with gaps")
         # A level or a class may have gone with the rows.
         goal = choose_target(table, target, classify)
-        features = choose_features(table, names, target, drop)
+        features = choose_features(table, names, target, drop, weights)
     X, y = features.matrix(table), goal.vector(table)
     weightless = rows - dropped - len(y)
     return Data(X, y, features, goal, table.name, dropped, weights, weightless, table.kept)

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.plan.scale import param_coordinates_of
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import Check
+from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
-from steepest.objective.evaluation import length_of
+from steepest.objective.evaluation import norm
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
@@ -86,6 +88,8 @@ class Story:
     verdicts: Sequence[Verdict]
     coordinates: str
     """What follows a number in the coordinates of the descent: `in standard units`; or nothing."""
+    notes: Sequence[Note]
+    checks: Sequence[Check]
     move: Move | None
     """The first step; None if none was taken."""
     off_steepest: float
@@ -107,6 +111,8 @@ class Story:
         result: Step,
         stop: Stop,
         verdicts: Sequence[Verdict],
+        notes: Sequence[Note] = (),
+        checks: Sequence[Check] = (),
     ) -> "Story":
         """Return the story of a run with this `result`."""
         at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
@@ -136,6 +142,8 @@ class Story:
             stop=stop,
             verdicts=verdicts,
             coordinates=coordinates_in_words(plan.scale),
+            notes=notes,
+            checks=checks,
             move=_first_move(problem.objective, plan.scale, trace),
             off_steepest=_off_steepest(trace),
             shown_params=_shown_params(trace, biases),
@@ -192,11 +200,11 @@ def _off_steepest(trace: Trace) -> float:
     if len(trace) == 1:
         return 0.0
     moved = trace[1].params - trace[0].params
-    lengths = length_of(moved), length_of(trace[0].gradient)
+    lengths = norm(moved), norm(trace[0].gradient)
     if not all(0.0 < length < np.inf for length in lengths):
         return 0.0
     u, v = moved / lengths[0], -trace[0].gradient / lengths[1]
-    return float(np.rad2deg(2.0 * np.arctan2(length_of(u - v), length_of(u + v))))
+    return float(np.rad2deg(2.0 * np.arctan2(norm(u - v), norm(u + v))))
 
 
 def _shown_params(trace: Trace, biases: int) -> Sequence[int]:

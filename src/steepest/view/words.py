@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, percent, plain, short, signed
-from steepest.objective.evaluation import length_of
+from steepest.objective.evaluation import norm
 from steepest.trace import Step
 from steepest.view.class_table import class_table
 from steepest.view.section import Section, aligned
@@ -44,11 +44,12 @@ MOST_COLUMNS = 3
 
 
 def tell(story: Story) -> str:
-    """Return the whole story: title, the four steps, the result, the table, the verdicts."""
+    """Return the whole story: title, steps, result, table, verdicts, notes, checks."""
     sections = [*four_steps(story), _result(story)]
     if story.classes is not None:
         sections.append(class_table(story))
     sections += [_verdict(verdict) for verdict in story.verdicts]
+    sections += [*_notes(story), *_checks(story)]
     head = "\n".join([story.title, _how(story), *_reasons(story)])
     return "\n\n".join([head, *map(str, sections)])
 
@@ -107,7 +108,9 @@ def four_steps(story: Story) -> list[Section]:
 
 def headings(story: Story) -> tuple[str, ...]:
     """Return the headings of the four steps; a start that was given is not called random."""
-    article = "a random" if story.plan.random_start else "the given"
+    several = story.params_in_words.endswith("s")
+    random = "random" if several else "a random"
+    article = random if story.plan.random_start else "the given"
     return (
         HEADINGS[0].replace("a random bias and weight", f"{article} {story.params_in_words}"),
         *HEADINGS[1:],
@@ -139,7 +142,7 @@ def _of_batch(story: Story) -> str:
 def _step_lines(story: Story, move: Move) -> Iterator[str]:
     yield from _walked(story, move) if move.by_param else _mixed(story, move)
     yield from (update_line(story, i) for i in story.shown_params)
-    yield f"size of the step: {short(length_of(move.new - move.old))}"
+    yield f"size of the step: {short(norm(move.new - move.old))}"
     if move.by_param and story.coordinates:
         yield f"in your units: {_in_units(story)}"
     if story.off_steepest >= 1.0:
@@ -168,13 +171,13 @@ def _mixed(story: Story, move: Move) -> Iterator[str]:
 
 def _gradient(story: Story, move: Move) -> str:
     parts = _listed(story, [short(value) for value in move.gradient])
-    return f"{parts}; its length {short(length_of(move.gradient))}"
+    return f"{parts}; its length {short(norm(move.gradient))}"
 
 
 def _direction(story: Story, move: Move) -> str:
     """Return the direction of the step as a vector of length 1; steepest only where it is that."""
     moved = move.new - move.old
-    length = length_of(moved)
+    length = norm(moved)
     if not length:
         return "direction: none, the step has the length 0"
     rule, along = story.plan.rule, story.plan.rule.along_gradient and move.by_param
@@ -267,6 +270,8 @@ def _manners(story: Story) -> Iterator[str]:
         yield f"the coordinates were whitened anew at {step} {listed}{more}"
     if story.coordinates:
         yield f"the length of the gradient is told {story.coordinates}"
+    if story.trace.last.least:
+        yield "the last is no step of the rule: it leads to the least weights of the same loss"
 
 
 def _by_some_rows(story: Story) -> bool:
@@ -342,6 +347,18 @@ def _resting(story: Story, result: Step) -> Iterator[str]:
 def _verdict(verdict: Verdict) -> Section:
     remedy, source = f"what to do: {verdict.remedy}", f"source: {verdict.source}"
     return Section(f"Verdict ({verdict.level}): {verdict.message}", (remedy, source))
+
+
+def _notes(story: Story) -> Iterator[Section]:
+    """Yield what is worth knowing, if anything is."""
+    if story.notes:
+        yield Section("Worth knowing", tuple(note.message for note in story.notes))
+
+
+def _checks(story: Story) -> Iterator[Section]:
+    """Yield what was looked at and what was not; nothing of a file from before that was kept."""
+    if story.checks:
+        yield Section("Looked at", tuple(map(str, story.checks)))
 
 
 def verdict_line(story: Story) -> str:

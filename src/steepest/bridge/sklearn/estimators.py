@@ -239,8 +239,10 @@ class SteepestClassifier(ClassifierMixin, Descending):
         matrix = params.reshape(self.n_features_in_ + 1, -1)
         coef, intercept = matrix[:-1].T.copy(), matrix[-1].copy()
         if len(intercept) > 1:
-            # What all biases have in common moves no probability, so no data can tell it.
+            # What all classes have in common moves no probability, so no data can tell it. Of the
+            # weights the mean over the classes is the least; what L1 has brought to 0 stays so.
             intercept -= intercept.mean()
+            coef -= 0.0 if self.l1 else coef.mean(axis=0)
         return {"coef_": coef, "intercept_": intercept, "classes_": self.classes_}
 
     def _check_same(self, classes: Labels, remedy: str) -> None:

@@ -39,6 +39,10 @@ class Coordinates(Protocol):
     def curvature(self) -> float | None:
         """A bound on the objective's curvature in these coordinates, None if none is known."""
 
+    @property
+    def full_rank(self) -> bool:
+        """Whether making them showed that the loss curves in every direction; False: not known."""
+
     def params(self, position: Vector) -> Vector:
         """Return `T position`, in the reader's units."""
 
@@ -56,6 +60,7 @@ class Identity:
     curvature: float | None = None
     name: str = "none"
     in_words: str = ""
+    full_rank: bool = False
 
     def params(self, position: Vector) -> Vector:
         """Return `position`."""

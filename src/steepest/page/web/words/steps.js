@@ -116,9 +116,10 @@ function stepLines(state, move) {
   return [fromTo(state, move), ...gradientLines(state, move), ...updates, size];
 }
 
-function fromTo(state, { from, single, where }) {
+function fromTo(state, { from, single, least, where }) {
   const { index } = activeRun(state);
   const told = `from step ${fixed(index[from], 0)} to step ${fixed(index[from + 1], 0)}`;
+  if (least) return `${told}, no step of the rule: to the least weights of the same loss`;
   if (!single) return `${told}; those between are not kept`;
   return where ? `${told}, ${where}` : told;
 }
@@ -227,7 +228,9 @@ function ratePhase(state, move) {
 }
 
 function skipped(state, move) {
-  const sentence = 'Of this run not every step was kept: this is the way of several.';
+  const sentence = move.least
+    ? 'The minimum is not unique: the last point has the least weights of the same loss.'
+    : 'Of this run not every step was kept: this is the way of several.';
   return { sentence, arithmetic: fromTo(state, move) };
 }
 
