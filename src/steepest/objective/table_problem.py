@@ -29,6 +29,7 @@ class TableProblem(Problem):
         self.data = data
         self.loss, self.link = objective.loss, objective.loss.link
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
+        self.notes = data.notes
         self.sample_weight, self.bases = data.sample_weight, features.bases
         self.target_name, self.unit, self.classes = target.name, target.unit, target.classes
         self.feature_names, self.feature_units = features.names, features.units
@@ -117,6 +118,7 @@ class TableProblem(Problem):
             "name": self.name,
             "dropped": self.dropped,
             "weightless": self.weightless,
+            "notes": list(self.notes),
             "features": self.data.features.to_dict(),
             "target": self.data.target.to_dict(),
         }
@@ -139,6 +141,7 @@ class TableProblem(Problem):
                 "name": self.name,
                 "rows": self.rows,
                 "dropped": self.dropped,
+                "notes": list(self.notes),
                 "target": self.target_name,
                 "classes": self._class_names,
                 "base_levels": self.bases,

@@ -152,4 +152,5 @@ def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
         dropped=record["dropped"],
         sample_weight=arrays.get("sample_weight"),
         weightless=record.get("weightless", 0),
+        notes=tuple(record.get("notes", ())),
     )

@@ -54,6 +54,8 @@ class Story:
     rows: int
     dropped: int
     weightless: int
+    notes: tuple[str, ...]
+    """What was decided while the table was read."""
     sample_weight: Array | None
     loss_in_words: str
     link: str
@@ -106,6 +108,7 @@ class Story:
             rows=problem.rows,
             dropped=problem.dropped,
             weightless=problem.weightless,
+            notes=problem.notes,
             sample_weight=problem.sample_weight,
             loss_in_words=problem.loss_in_words,
             link=problem.link,
