@@ -4,7 +4,7 @@ A category becomes one column of zeros and ones for each level but one, the base
 bias takes. With a column for every level the columns would sum to one in each row, just as the
 bias does, and the weights could be shifted against the bias for ever without changing the loss.
 The base is the most frequent level, the first by the alphabet among equals, so that a weight is
-the difference from the usual case.
+the difference from the usual case. Rows count by their sample weights: a row of weight 2 is as two.
 """
 
 import shlex
@@ -25,6 +25,7 @@ from steepest.data.columns import (
     need_column,
     numbers,
     unit_of,
+    weighted_counts,
     what_it_holds,
     words,
 )
@@ -162,11 +163,13 @@ def choose_features(
     target: str,
     drop: Sequence[str] = (),
     category: Sequence[str] = (),
+    weights: NDArray[np.float64] | None = None,
 ) -> Features:
     """Return the columns `names` as features; None takes all but the target and those in `drop`.
 
     A row index that a data frame has written is taken only by its name. The columns in `category`
-    are categories, whatever they hold and however many levels they have.
+    are categories, whatever they hold and however many levels they have. `weights`, (rows,), are
+    how much each row counts where a level's frequency matters.
     Raises DataError with all the columns that cannot be used, each with its reason.
     """
     for name in drop:
@@ -185,7 +188,7 @@ def choose_features(
     columns, refusals = [], {}
     for name in wanted:
         try:
-            columns.append(_column(table, name, name in category))
+            columns.append(_column(table, name, name in category, weights))
         except DataError as refusal:
             refusals[name] = str(refusal)
     if refusals:
@@ -238,7 +241,9 @@ def _check_distinct(names: Sequence[str], where: str) -> None:
             raise DataError(f"{where}: the feature {name!r} is there twice; name each once")
 
 
-def _column(table: Table, name: str, as_category: bool = False) -> Column:
+def _column(
+    table: Table, name: str, as_category: bool, weights: NDArray[np.float64] | None
+) -> Column:
     """Return a column as a feature; raise DataError, which starts with its name, if not."""
     if name in table.refused:
         raise DataError(f"{name!r} {table.refused[name]}")
@@ -249,10 +254,10 @@ def _column(table: Table, name: str, as_category: bool = False) -> Column:
     if kind in _REMEDIES and not (as_category and kind == "time"):
         raise DataError(f"{name!r} holds {_contents(values)}; {_REMEDIES[kind]}")
     if as_category:
-        return _category(table, name)
+        return _category(table, name, weights)
     if kind in ("text", "dictionary"):
         check_words(table, name)
-        return _category(table, name)
+        return _category(table, name, weights)
     check_exact(values, name)
     amounts = numbers(values)
     amounts = amounts[np.isfinite(amounts)]
@@ -265,14 +270,15 @@ def _column(table: Table, name: str, as_category: bool = False) -> Column:
     return Column(name, kind, unit=unit_of(table, name))
 
 
-def _category(table: Table, name: str) -> Column:
+def _category(table: Table, name: str, weights: NDArray[np.float64] | None) -> Column:
     """Return a column of words as a feature, with its base and its other levels."""
     levels = counts(table.arrow[name])
     if not levels:
         raise DataError(f"{name!r} is empty; it has no value at all")
     if len(levels) == 1 and sum(levels.values()) == table.arrow.num_rows:
         raise DataError(_constant(name, repr(next(iter(levels)))))
-    base = min(levels, key=lambda level: (-levels[level], level))
+    often = levels if weights is None else weighted_counts(table.arrow[name], weights)
+    base = min(levels, key=lambda level: (-often[level], level))
     return Column(name, "category", tuple(sorted(set(levels) - {base})), base)
 
 

@@ -52,14 +52,19 @@ def from_memory(source: object) -> InMemory:
 
 def plain_columns(table: "pa.Table", name: str) -> InMemory:
     """Return an Arrow table with what extends Arrow's own types, as pandas' intervals, undone."""
-    columns = [_plain(column) for column in table.columns]
-    fields = [
-        field if field.type == column.type else field.with_type(column.type).with_metadata(None)
-        for field, column in zip(table.schema, columns, strict=True)
-    ]
     import pyarrow as pa
 
-    return InMemory(pa.Table.from_arrays(columns, schema=pa.schema(fields)), name, {})
+    columns, fields, refused = [], [], {}
+    for field, column in zip(table.schema, table.columns, strict=True):
+        try:
+            plain = _plain(column)
+        except pa.ArrowException:
+            refused[field.name] = f"holds {column.type}; turn it into numbers or words"
+            plain = pa.chunked_array([pa.nulls(len(column))])
+        columns.append(plain)
+        changed = plain.type != column.type
+        fields.append(pa.field(field.name, plain.type) if changed else field)
+    return InMemory(pa.Table.from_arrays(columns, schema=pa.schema(fields)), name, refused)
 
 
 def one_line(error: Exception) -> str:
@@ -94,7 +99,8 @@ def _joined(columns: Mapping[str, Any], name: str) -> InMemory:
             refused[key] = array
             array = pa.nulls(len(values))
         arrays[key] = array
-    return InMemory(plain_columns(pa.table(arrays), name).arrow, name, refused)
+    found = plain_columns(pa.table(arrays), name)
+    return found._replace(refused={**found.refused, **refused})
 
 
 def _array(values: Any) -> "pa.Array | pa.ChunkedArray | str":

@@ -65,7 +65,7 @@ def arrow_of_objects(values: Sequence[object]) -> "pa.Array | str":
     if not there:
         return pa.nulls(len(values))
     if all(isinstance(value, str) for value in there):
-        return pa.array([None if is_gap(value) else str(value) for value in values])
+        return _arrow_of_words(values)
     if all(isinstance(value, bool | np.bool_) for value in there):
         return pa.array([None if is_gap(value) else bool(value) for value in values])
     reals = [None if is_gap(value) else as_real(value) for value in values]
@@ -74,6 +74,16 @@ def arrow_of_objects(values: Sequence[object]) -> "pa.Array | str":
     if all(type(value).__name__ == "Interval" for value in there):
         return pa.array([None if is_gap(value) else str(value) for value in values])
     return _in_words(there)
+
+
+def _arrow_of_words(values: Sequence[object]) -> "pa.Array | str":
+    """Return words as an Arrow array, which is UTF-8."""
+    import pyarrow as pa
+
+    try:
+        return pa.array([None if is_gap(value) else str(value) for value in values])
+    except UnicodeEncodeError as error:
+        return f"holds half a letter, {error.object[error.start]!r}, which is no text"
 
 
 def _arrow_of_numbers(values: Sequence[float | int | None]) -> "pa.Array | str":

@@ -47,7 +47,13 @@ class Data:
     dropped: int  # rows left out because of a gap
     sample_weight: NDArray[np.float64] | None = None  # (rows,), all above 0; None: all count once
     weightless: int = 0  # rows left out because they weigh 0
+    kept: NDArray[np.intp] | None = None  # (rows,) rows of the source that are left, None for all
     notes: tuple[str, ...] = ()  # what was decided while the table was read
+
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The place of each row in its source, counted from 1, (rows,): rows left out count too."""
+        return (np.arange(len(self.y)) if self.kept is None else self.kept) + 1
 
 
 def prepare(
@@ -152,10 +158,14 @@ class _Asked:
     category: Sequence[str]
     classify: bool | None
 
-    def of(self, table: Table) -> tuple[Target, Features]:
-        """Return target and features of a table; DataError for what cannot be used, all at once."""
+    def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
+        """Return target and features of a table whose rows count by `weights`, (rows,).
+
+        Raises DataError for what cannot be used.
+        """
         goal = choose_target(table, self.target, self.classify, self.target in self.category)
-        return goal, choose_features(table, self.features, self.target, self.drop, self.category)
+        chosen = self.features, self.target, self.drop, self.category, weights
+        return goal, choose_features(table, *chosen)
 
 
 def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object) -> Data:
@@ -169,7 +179,7 @@ def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object
     counting = _counting(weights, table.place, table.name)
     if weights is not None and counting is not None:
         table, weights = table.keep(counting), weights[counting]
-    goal, features = asked.of(table)
+    goal, features = asked.of(table, weights)
     holes = _table_holes(table, [*(column.name for column in features.columns), goal.name])
     holes += weight_holes(weights, column)
     sound = _sound_rows(holes, table.arrow.num_rows, table.place, table.name, missing)
@@ -179,10 +189,11 @@ def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object
         weights = None if weights is None else weights[sound]
         _check_rows(table.arrow.num_rows, table.name, f"{counted(dropped, 'row')} with gaps")
         # A level or a class may have gone with the rows.
-        goal, features = asked.of(table)
+        goal, features = asked.of(table, weights)
     X, y = features.matrix(table), goal.vector(table)
     weightless = rows - dropped - len(y)
-    return Data(X, y, features, goal, table.name, dropped, weights, weightless, table.notes)
+    kept, notes = table.kept, table.notes
+    return Data(X, y, features, goal, table.name, dropped, weights, weightless, kept, notes)
 
 
 def _from_arrays(
@@ -207,16 +218,17 @@ def _from_arrays(
     features = plain_features(X.shape[1]) if names is None else _named(names, X.shape[1])
     holes = array_holes(X, y, features.names, threads) + weight_holes(weights, WEIGHTS)
     place = _row if counting is None else lambda index: _row(int(counting[index]))
-    dropped = 0
+    dropped, kept = 0, counting
     if holes:
         sound = _sound_rows(holes, len(y), place, "arrays", missing)
         dropped = int((~sound).sum())
         X, y = X[sound], y[sound]
+        kept = np.flatnonzero(sound) if counting is None else counting[sound]
         weights = None if weights is None else weights[sound]
         _check_rows(len(y), "arrays", f"{counted(dropped, 'row')} with gaps")
     target, values = plain_target(y, classify)
     weightless = rows - dropped - len(y)
-    return Data(X, values, features, target, "arrays", dropped, weights, weightless)
+    return Data(X, values, features, target, "arrays", dropped, weights, weightless, kept)
 
 
 def _counting(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steepest.data.dialect import ROW_INDEX, Dialect
-from steepest.data.frames import from_memory, one_line, plain_columns
+from steepest.data.frames import InMemory, from_memory, one_line, plain_columns
 from steepest.data.reading import AS_FOUND, Reading
 from steepest.data.shipped import dataset, datasets
 from steepest.data.streams import spooled
@@ -78,7 +78,11 @@ def read_table(
     if isinstance(source, str | os.PathLike):
         return _read_named(source, as_written, reading)
     found = from_memory(source)
-    return _checked(Table(found.arrow, found.name, refused=found.refused))
+    return _from_columns(found, found.name)
+
+
+def _from_columns(found: InMemory, name: str) -> Table:
+    return _checked(Table(found.arrow, name, refused=found.refused))
 
 
 def _read_named(
@@ -98,9 +102,9 @@ def _read_named(
         found = Table(text.arrow, name, path, text.dialect, notes=text.notes, decimal=text.decimal)
         return _checked(found)
     if suffix in _PARQUET and not packed:
-        return _checked(Table(_read_binary(path, "a Parquet file", _parquet), name))
+        return _from_columns(_read_binary(path, "a Parquet file", _parquet), name)
     if suffix in _ARROW and not packed:
-        return _checked(Table(_read_binary(path, "an Arrow file", _arrow), name))
+        return _from_columns(_read_binary(path, "an Arrow file", _arrow), name)
     known = " ".join(_TEXT + _PARQUET + _ARROW)
     raise FileError(
         f"cannot read {path}: the suffix {path.suffix!r} is not known; known are {known}, and "
@@ -138,12 +142,12 @@ def _missing(path: Path) -> str:
     return f"cannot read {path}: there is no such file{hint} {shipped}"
 
 
-def _read_binary(path: Path, kind: str, read: "Callable[[Path], pa.Table]") -> "pa.Table":
+def _read_binary(path: Path, kind: str, read: "Callable[[Path], pa.Table]") -> InMemory:
     """Read a Parquet or Arrow file; raise FileError if it is cut short or something else."""
     import pyarrow as pa
 
     try:
-        return plain_columns(read(path), path.name).arrow
+        return plain_columns(read(path), path.name)
     except (pa.ArrowException, OSError) as error:
         raise FileError(
             f"cannot read {path}: it is not {kind}, or is damaged or cut short "

@@ -88,6 +88,10 @@ class Target:
                 raise DataError(
                     f"{where} has {what} on {place(int(wrong[0]))}; fill it in or leave the row out"
                 )
+        elif values.dtype == object:
+            odd = [value for value in values if not (value is None or isinstance(value, str))]
+            if odd:
+                raise DataError(f"{where} must hold words, got values of {type(odd[0]).__name__}")
         if self.classes is None:
             return np.asarray(values, dtype=np.float64)
         codes = self._codes_of_words(values) if self.categories else self._codes_of_numbers(values)
