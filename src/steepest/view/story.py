@@ -59,8 +59,6 @@ class Story:
     rows: int
     dropped: int
     weightless: int
-    notes: tuple[str, ...]
-    """What was decided while the table was read."""
     row_numbers: NDArray[np.intp]
     """The place of each row in its source, counted from 1, (rows,)."""
     sample_weight: Array | None
@@ -123,7 +121,6 @@ class Story:
             rows=problem.rows,
             dropped=problem.dropped,
             weightless=problem.weightless,
-            notes=problem.notes,
             row_numbers=problem.row_numbers,
             sample_weight=problem.sample_weight,
             loss_in_words=problem.loss_in_words,

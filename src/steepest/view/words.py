@@ -74,9 +74,7 @@ def _how(story: Story) -> str:
 
 
 def _reasons(story: Story) -> Iterator[str]:
-    """Yield how the table was read, what a margin means, and the reasons of what was not chosen."""
-    if story.notes:
-        yield f"read from the table: {'; '.join(story.notes)}"
+    """Yield what a margin means, and why the run went so, where the reader did not choose it."""
     if story.link:
         yield f"a prediction is {story.link}"
     if story.plan.rule.draws_to_zero and story.plan.learning_rate != "auto":
