@@ -1,6 +1,7 @@
 """A step: one point of a descent, as it is recorded."""
 
 import warnings
+from math import nan
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
@@ -23,6 +24,7 @@ NUMBERS = (
     "rows",
     "passes",
     "whitened",
+    "gap",
 )
 """The numbers of a step in the order of the columns in which a trace, and a file, keeps them."""
 
@@ -46,7 +48,9 @@ class Step(NamedTuple):
 
     `rows` is how many rows the step saw, 0 where there are none or it is not known. `passes` is
     how often all rows have been read since the start, until this step was known: half of them
-    read once is 0.5. `whitened` says that the coordinates of the walk were made anew here.
+    read once is 0.5. `whitened` says that the coordinates of the walk were made anew here. `gap` is
+    the duality gap: no params have a loss that is lower than this one by more, which is proved; NaN
+    where nothing is.
 
     Two steps are equal only if they are the same object. A named tuple, since one is made at
     every step of a descent and a frozen dataclass takes more than twice as long to make.
@@ -65,6 +69,7 @@ class Step(NamedTuple):
     rows: int = 0
     passes: float = 0.0
     whitened: bool = False
+    gap: float = nan
 
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ FAR_START = 1e3
 SHRINKS = 0.1
 """A step in whitened coordinates that leaves more than this share of the gradient met rounding."""
 
+GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
+"""The share of a loss below which a duality gap is rounding, and is not told."""
+
 PATIENCE = 100
 """Losses of all rows, one after the other, that may bring nothing lower before a run is over."""
 
@@ -48,7 +51,7 @@ class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
     The reasons: `arrived` (the gradient is as good as 0), `settled` (nothing lower is found),
-    `risen` (lower was found before, and not again), `separated` (there is no lowest), `steps`,
+    `kinks` (nothing lower is found, but at a kink that proves nothing), `risen` (lower was found before, and not again), `separated` (there is no lowest), `steps`,
     `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error).
     """
 
@@ -61,8 +64,9 @@ class Stopping:
     """When to stop; without `tol` a run has its number of steps, unless it diverges before.
 
     `tol` is on the steepness (the gradient norm in the coordinates of the walk) relative to
-    `reference_steepness`, at which one safe step takes the whole loss of a constant guess away:
-    `sqrt(2 curvature loss)`. So at tol t one more safe step gains at most about t² of that loss.
+    `reference_steepness`. That is `safe_steepness`, at which one safe step takes the whole loss of a
+    constant guess away: `sqrt(2 curvature loss)`; so at tol t one more safe step gains at most about
+    t² of that loss. Where no row can make the loss so steep it is the most that rows can.
 
     Of an objective without a constant guess that scale is not known: then `tol` is relative to the
     mean slope of the descent so far, `(f(x0) - f(x)) / |x - x0|`, which no choice of units for the
@@ -76,12 +80,17 @@ class Stopping:
     reference_steepness: float | None = 1.0
     """The steepness that tol is relative to; None where it is the mean slope so far."""
     null_loss: float = 0.0
+    safe_steepness: float = 0.0
     separation_loss: float = 0.0
     """The loss below which classes are proved to be separated; see `separation_threshold`."""
     separated: Callable[[Vector], NDArray[np.intp]] = _none_separated
     """Which classes some params separate from all others; see `separated_classes`."""
     since: float = 0.0
     """The seconds that had passed when those that were given began."""
+    exact: bool = False
+    """Whether to go on while anything lower is found, however small the proved gap is."""
+    kinks: str = ""
+    """What to do about kinks, where a gradient that leads nowhere proves nothing; else empty."""
     refine: bool = False
     """Whether to go on while a step still takes most of the gradient away: to the last digits."""
 
@@ -123,17 +132,32 @@ class Stopping:
         return Stop("diverged", f"diverged: the loss is {shown} times its start and rising")
 
     def _arrived(self, trace: Trace, last: Step) -> Stop | None:
+        if not isnan(last.gap):
+            return self._proved(last)
         if self.reference_steepness is None:
             return self._arrived_by_slope(trace.first, last)
         steepness, reference = last.steepness, self.reference_steepness
         if self.tol is None or steepness > self.tol * reference or last.loss != last.full_loss:
             return None
-        gain = (steepness / reference) ** 2 if reference else 0.0
+        safe = self.safe_steepness or reference
+        gain = (steepness / safe) ** 2 if safe else 0.0
         return Stop(
             "arrived",
             "arrived: the gradient is as good as 0; one more safe step could take off "
             f"{gain:.1g} of the loss of a constant guess",
         )
+
+    def _proved(self, last: Step) -> Stop | None:
+        """Stop where the duality gap is small, or nothing lower is found and the gap is what it is.
+
+        A run that is to arrive goes on with a small gap as long as something lower is found.
+        """
+        over = not last.learning_rate
+        if self.tol is None or not (over or not self.exact):
+            return None
+        if last.gap <= self.tol * self.null_loss:
+            return Stop("arrived", f"arrived: {_proof(last)}")
+        return Stop("settled", f"settled: nothing lower is found; {_proof(last)}") if over else None
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
         """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""
@@ -190,7 +214,7 @@ class Stopping:
         if self.tol is None:
             return None
         if not last.learning_rate and last.index and not trace.learning_rates[-2]:
-            return Stop("settled", "settled: no lower loss is found along the gradient")
+            return self._stalled("no lower loss is found along the gradient")
         if trace.since_progress < PATIENCE:
             return None
         best = trace.best
@@ -199,8 +223,14 @@ class Stopping:
                 "risen",
                 f"stopped: step {best.index:,} had the lowest loss, none since came near",
             )
+        return self._stalled(f"{PATIENCE} steps in a row brought no measurably lower loss")
+
+    def _stalled(self, how: str) -> Stop:
+        """Return the stop where nothing lower is found: at kinks that is no proof that it is not."""
+        if not self.kinks:
+            return Stop("settled", f"settled: {how}")
         return Stop(
-            "settled", f"settled: {PATIENCE} steps in a row brought no measurably lower loss"
+            "kinks", f"stopped: {how}, which proves nothing of a loss with kinks; {self.kinks}"
         )
 
     def _steps(self, taken: int) -> Stop | None:
@@ -215,6 +245,16 @@ class Stopping:
         if self.seconds is None or passed - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
+
+
+def _proof(last: Step) -> str:
+    """Return how much lower a loss can be, as the duality gap proves: never less than rounding."""
+    loss = abs(last.full_loss)
+    gap = max(last.gap, GAP_ROUNDING * loss)
+    share = f" ({gap / loss:.1g} of it)" if loss else ""
+    return (
+        f"no loss is lower than this one by more than {gap:.1g}{share}, as the duality gap proves"
+    )
 
 
 def _not_finite(last: Step) -> Stop | None:

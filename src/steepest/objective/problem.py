@@ -95,6 +95,13 @@ class Problem:
         return tuple(f"param {i}" for i in range(1, self.objective.size + 1))
 
     @property
+    def long_names(self) -> tuple[str, ...]:
+        """What params are called where they stand alone: `weight of duration`, `bias`."""
+        weights = self.objective.size - self.objective.layout.biases
+        prefix = [self.weight_prefix if i < weights else "" for i in range(self.objective.size)]
+        return tuple(a + b for a, b in zip(prefix, self.param_names, strict=True))
+
+    @property
     def param_words(self) -> tuple[str, ...]:
         """The names by which params are shown, (params,)."""
         return self.param_names

@@ -188,7 +188,13 @@ def _descended(
         reasons=reasons,
     )
     outcome = train(
-        method, options, problem.classes, callback, progress=progress, given_up=given_up
+        method,
+        options,
+        problem.classes,
+        problem.long_names,
+        callback,
+        progress=progress,
+        given_up=given_up,
     )
     return callback.raise_with_run(Run.of(problem, plan, options, outcome))
 

@@ -40,6 +40,7 @@ def resume(
         method,
         more,
         run.classes,
+        run.problem.long_names,
         asked,
         trace=run.trace.reopened(checkpoint.index),
         checkpoint=checkpoint,

@@ -128,7 +128,9 @@ class Run(FormerNames):
         # At kinks, and where the loss curves without bound, steps go down and up again.
         unbounded = self.plan.curvature is None
         left = bool(self.verdicts) or self.stop.reason == "risen"
-        return self.trace.best if left or unbounded else self.trace[-1]
+        if not (left or unbounded) or self.trace.last.full_loss <= self.trace.best.full_loss:
+            return self.trace[-1]
+        return self.trace.best
 
     @property
     def weights(self) -> Array:

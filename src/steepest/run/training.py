@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, isnan
 
 from steepest.descent.checkpoint import Checkpoint
@@ -15,6 +15,7 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
+from steepest.run.flatness import flatness_in_words
 from steepest.run.callback import Callback
 from steepest.trace import Step, Trace
 
@@ -40,6 +41,7 @@ def train(
     method: Method,
     options: Options,
     classes: Sequence[object] | None,
+    names: Sequence[str],
     callback: Callback,
     *,
     trace: Trace | None = None,
@@ -49,7 +51,7 @@ def train(
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
-    `classes` are those of the target, None if it is a number. With a `trace` and the `checkpoint`
+    `classes` are those of the target, None if it is a number, `names` those of the params. With a `trace` and the `checkpoint`
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
     stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
     threads and to warnings.
@@ -59,6 +61,9 @@ def train(
     trace = Trace(method.start.size) if trace is None else trace
     descent = Descent(method, checkpoint, stopping.gtol)
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
+    last = descent.last_step
+    flat = method.step_size.flat_bottom(None if last is None else last.memory)
+    stop = replace(stop, message="; ".join([stop.message, *flatness_in_words(flat, names)]))
     _check_start(trace, method.objective.count)
     return Outcome(
         trace=trace,

@@ -17,6 +17,7 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.proximal import plan_proximal
 from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.signature import takes_options
+from steepest.descent.plan.smoothing import plan_smoothing, wants_smoothing
 from steepest.descent.plan.start import read_start
 from steepest.descent.renewal import Renewal, WhenItPays
 from steepest.descent.rule import GradientTransformation, Rule
@@ -52,6 +53,12 @@ __all__ = [
     "steps",
 ]
 
+SHARP = 1e12
+"""How many times a loss that bends, such as Huber's, may be as wide as its bend: measured.
+
+From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the bend is wide.
+"""
+
 TOLERANCE = 1e-10
 """The `tol` of a run for which neither it nor a number of steps was given."""
 
@@ -84,6 +91,8 @@ def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:
 
     Raises ChoiceError for what cannot be.
     """
+    if wants_smoothing(objective, options):
+        return plan_smoothing(objective, options)
     if objective.penalty.l1:
         return plan_proximal(objective, options)
     rule, scale, reasons = options.rule, options.scale, []
@@ -254,7 +263,8 @@ def plan_stopping(
     """
     arriving = options.steps is None and options.tol is None
     null_loss, curvature = objective.null_loss, method.coordinates.curvature
-    steepness = sqrt(2 * curvature * null_loss) if curvature else 0.0
+    most = min(sqrt(2 * null_loss), objective.slope_by_curvature)
+    steepness = most * sqrt(curvature) if curvature else 0.0
     by_slope = not (curvature or null_loss)
     return Stopping(
         options.steps,
@@ -262,8 +272,20 @@ def plan_stopping(
         TOLERANCE if arriving else options.tol,
         None if by_slope else steepness,
         null_loss,
+        safe_steepness=sqrt(2 * (curvature or 0.0) * null_loss),
         separation_loss=objective.separation_threshold(),
         separated=objective.separated_classes,
         since=since,
         refine=arriving and method.sampler.refines,
+        exact=arriving,
+        kinks=_about_kinks(objective),
     )
+
+
+def _about_kinks(objective: Objective) -> str:
+    """Return what to do where a loss has kinks, or bends as sharply; empty where it does not."""
+    if not objective.smooth and not objective.has_curvature:
+        return "rule and learning rate auto find its lowest point"
+    if objective.null_loss > SHARP * objective.slope_by_curvature**2:
+        return "it bends far too sharply for targets so large: choose a larger delta, or absolute"
+    return ""
