@@ -242,7 +242,7 @@ class Trace:
 
     @property
     def gaps(self) -> Array:
-        """How much lower any loss can be at most, NaN where not proved, (steps + 1,); `Step.gap`."""
+        """How much lower a loss can be at most, NaN where not proved, (steps + 1,)."""
         return self._column("gap")
 
     @property

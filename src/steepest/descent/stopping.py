@@ -50,8 +50,9 @@ def _none_separated(params: Vector) -> NDArray[np.intp]:
 class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
-    The reasons: `arrived` (the gradient is as good as 0), `settled` (nothing lower is found),
-    `kinks` (nothing lower is found, but at a kink that proves nothing), `risen` (lower was found before, and not again), `separated` (there is no lowest), `steps`,
+    The reasons: `arrived` (the gradient is as good as 0, or the duality gap small), `settled`
+    (nothing lower is found), `kinks` (nothing lower is found, but at a kink that proves nothing),
+    `risen` (lower was found before, and not again), `separated` (there is no lowest), `steps`,
     `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error).
     """
 
@@ -64,9 +65,9 @@ class Stopping:
     """When to stop; without `tol` a run has its number of steps, unless it diverges before.
 
     `tol` is on the steepness (the gradient norm in the coordinates of the walk) relative to
-    `reference_steepness`. That is `safe_steepness`, at which one safe step takes the whole loss of a
-    constant guess away: `sqrt(2 curvature loss)`; so at tol t one more safe step gains at most about
-    t² of that loss. Where no row can make the loss so steep it is the most that rows can.
+    `reference_steepness`. That is `safe_steepness`, at which one safe step takes the whole loss of
+    a constant guess away: `sqrt(2 curvature loss)`; so at tol t one more safe step gains at most
+    about t² of that loss. Where no rows can make the loss so steep it is the most that they can.
 
     Of an objective without a constant guess that scale is not known: then `tol` is relative to the
     mean slope of the descent so far, `(f(x0) - f(x)) / |x - x0|`, which no choice of units for the
@@ -226,7 +227,7 @@ class Stopping:
         return self._stalled(f"{PATIENCE} steps in a row brought no measurably lower loss")
 
     def _stalled(self, how: str) -> Stop:
-        """Return the stop where nothing lower is found: at kinks that is no proof that it is not."""
+        """Return the stop where nothing lower is found, which at kinks proves nothing."""
         if not self.kinks:
             return Stop("settled", f"settled: {how}")
         return Stop(

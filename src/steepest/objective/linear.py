@@ -289,7 +289,7 @@ class LinearObjective(Risk):
         return NormalEquations.of(self) if self.has_normal_equations else None
 
     def smoothed(self) -> Smoothed | None:
-        """Return the objective with its kinks rounded; None of a smooth loss, and of very wide X."""
+        """Return the objective with its kinks rounded; None without kinks, and of very wide X."""
         slopes, blocks = self.loss.side_slopes, self.blocks
         most = DENSE_FEATURES if blocks.is_sparse else MOST_FEATURES
         if slopes is None or blocks.features > most:

@@ -15,8 +15,8 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
-from steepest.run.flatness import flatness_in_words
 from steepest.run.callback import Callback
+from steepest.run.flatness import flatness_in_words
 from steepest.trace import Step, Trace
 
 __all__ = ["Outcome", "train"]
@@ -51,10 +51,10 @@ def train(
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
-    `classes` are those of the target, None if it is a number, `names` those of the params. With a `trace` and the `checkpoint`
-    at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
-    stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
-    threads and to warnings.
+    `classes` are those of the target, None if it is a number, `names` those of the params. With a
+    `trace` and the `checkpoint` at its end it is gone on with, and the steps of `options` are those
+    of the whole. Ctrl-C is a stop, and so is `given_up`, which is asked after each step. Whoever
+    calls sees to BLAS's threads and to warnings.
     """
     since = checkpoint.seconds if checkpoint else 0.0
     stopping = plan_stopping(method.objective, method, options, since=since)

@@ -10,18 +10,19 @@ point. It is a step if the loss of all rows is lower there.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from math import inf
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.descent.evaluator import SearchState
 from steepest.descent.steps.step_size import StepLength, StepSize
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.face import Face
 from steepest.objective.kinks.fewer_rows import enough_rows, near_kinks, sampled
-from steepest.objective.kinks.smoothed import Outlook, Smoothed
+from steepest.objective.kinks.outlook import Outlook, Proof
+from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.model.model import Array
 
 __all__ = ["FiniteSmoothing"]
@@ -47,6 +48,7 @@ MORE = 2
 BY_CHANCE = 0.1
 """The gap in a sample, against what chance makes of its lowest point: features over rows."""
 
+Indices = NDArray[np.intp]
 Evaluate = Callable[[Vector], Evaluation]
 
 
@@ -89,15 +91,15 @@ class _Way(Protocol):
     """A way to the lowest loss.
 
     `size` is what it goes on from: a width, or a number of rows. `bound` is the best lower bound on
-    the loss so far (no loss of straight pieces is below 0), `proof` the outlook that proved it.
-    `flat` is where params may be at the bottom, if that is flat. `rows` is how many rows were read
-    besides evaluations.
+    the loss so far (no loss of straight pieces is below 0), `proof` the dual feasible point that
+    proved it. `flat` is where params may be at the bottom, if that is flat. `rows` is how many rows
+    were read besides evaluations.
     """
 
     size: float
     bound: float
     flat: Array | None
-    proof: Outlook | None
+    proof: Proof | None
     rows: int
     smoothed: Smoothed
     evaluate: Evaluate
@@ -158,7 +160,7 @@ class _Narrowing:
         self.smoothed, self.evaluate = smoothed, evaluate
         self.size = self.bound = 0.0
         self.flat: Array | None = None
-        self.proof: Outlook | None = None
+        self.proof: Proof | None = None
         self.rows = 0
 
     def begin(self) -> Evaluation:
@@ -172,12 +174,12 @@ class _Narrowing:
         """Return where Newton's step leads, and from the lowest point to where kinks are met."""
         if self.smoothed.is_rounding(at, self.size):
             return None
-        outlook = self.smoothed.outlook(at, self.size)
-        self.rows += outlook.near
-        if outlook.bound == -inf:
+        outlook = Outlook(self.smoothed, at, self.size)
+        self.rows += len(outlook.near)
+        if not outlook.is_feasible:
             return self._along(at, outlook.newton)
         if outlook.bound > self.bound:
-            self.bound, self.proof = outlook.bound, outlook
+            self.bound, self.proof = outlook.bound, outlook.proof
         self.size *= SHRINK
         return self.evaluate(outlook.vertex)
 
@@ -200,7 +202,7 @@ class _ByFewerRows:
         self.smoothed, self.evaluate = smoothed, evaluate
         self.size = self.bound = 0.0
         self.flat: Array | None = None
-        self.proof: Outlook | None = None
+        self.proof: Proof | None = None
         self.rows = 0
 
     def begin(self) -> Evaluation:
@@ -243,12 +245,11 @@ class _ByFewerRows:
         return at if point is None else point
 
 
-def _of_all(proof: Outlook, chosen: Array, at: Evaluation, smoothed: Smoothed) -> Outlook:
+def _of_all(proof: Proof, chosen: Indices, at: Evaluation, smoothed: Smoothed) -> Proof:
     """Return the proof of some rows and two sums as one of all rows: these keep their sides."""
-    residual = at.cache - smoothed.objective.blocks.y
-    slopes = np.where(residual > 0.0, smoothed.high, smoothed.low)
+    slopes = np.where(smoothed.residual(at) > 0.0, smoothed.high, smoothed.low)
     slopes[chosen] = proof.slopes[:-2]
-    return replace(proof, rows=chosen[proof.rows], slopes=slopes)
+    return proof._replace(rows=chosen[proof.rows], slopes=slopes)
 
 
 def _zero(slope: Callable[[float], float]) -> float:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.kinks.smoothed import Outlook, Smoothed
+from steepest.objective.kinks.outlook import Proof
+from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.model.model import Array
 
 __all__ = ["Face", "Interval"]
@@ -35,34 +36,35 @@ SWEEPS = 2
 
 
 class Interval(NamedTuple):
-    """Where param `index` may be, from `low` to `high`, with no change of the loss."""
+    """Where a param, by its index, may be, from `low` to `high`, with no change of the loss."""
 
-    index: int
+    param: int
     low: float
     high: float
 
 
 class Face:
-    """The params of the lowest loss about those of `at`, as an outlook that proved it tells them."""
+    """The params of the lowest loss about those of `at`, as a dual feasible point tells them."""
 
-    def __init__(self, smoothed: Smoothed, at: Evaluation, outlook: Outlook) -> None:
-        self.smoothed, self.at, self.outlook = smoothed, at, outlook
+    def __init__(self, smoothed: Smoothed, at: Evaluation, proof: Proof) -> None:
+        self.smoothed, self.at, self.proof = smoothed, at, proof
         self.params = at.params.copy()
 
     @cached_property
     def directions(self) -> Array:
         """Steps in standard units along which the loss is flat, (params, k)."""
-        smoothed, rows, weights = self.smoothed, self.outlook.rows, self.outlook.weights
-        root, matrix = smoothed.root, np.diag(smoothed.l2)
-        matrix[weights, weights] += 1.0
+        smoothed, rows, weights = self.smoothed, self.proof.rows, self.proof.weights
+        root = smoothed.root
+        matrix = root[weights].T @ root[weights] + (root.T * smoothed.l2) @ root
         if len(rows):
-            matrix += smoothed.gram(rows)
-        values, vectors = np.linalg.eigh(root.T @ matrix @ root)
+            matrix += smoothed.products(smoothed.objective.sample(rows))[0]
+        values, vectors = np.linalg.eigh(matrix)
         flat = vectors[:, values <= UNMOVED * values[-1]]
         if not flat.shape[1]:
             return flat
         # A direction in which no row moves at all is no part of it: there weights mean nothing.
-        reach, turned = np.linalg.eigh(flat.T @ (root.T @ smoothed.gram() @ root) @ flat)
+        gram, _ = smoothed.products(smoothed.objective)
+        reach, turned = np.linalg.eigh(flat.T @ gram @ flat)
         return np.asarray(root @ flat @ turned[:, reach > UNREACHED])
 
     @cached_property
@@ -104,7 +106,7 @@ class Face:
         return self.params
 
     def _ways(self) -> list[tuple[int, Vector]]:
-        """Return each param that may change, and the combination of directions that does it most."""
+        """Return each param that may change, and the combination of directions that does it."""
         sizes = np.linalg.norm(self.changes, axis=1)
         own = sizes * np.append(self.smoothed.standard.deviation, 1.0)
         return [
@@ -122,8 +124,7 @@ class Face:
     def _left(self) -> Array:
         """How far rows and weights are from their kinks, (rows + params,)."""
         smoothed, at = self.smoothed, self.at
-        residual = at.cache - smoothed.objective.blocks.y
-        return np.append(residual, smoothed.standard.position(at.params))
+        return np.append(smoothed.residual(at), smoothed.standard.position(at.params))
 
     @cached_property
     def _side(self) -> Array:
@@ -131,12 +132,12 @@ class Face:
 
         Rows of no weight may go anywhere, and what is at its kink already stays there.
         """
-        smoothed, outlook = self.smoothed, self.outlook
-        side = np.sign(outlook.slopes - 0.5 * (smoothed.low + smoothed.high))
+        smoothed, proof = self.smoothed, self.proof
+        side = np.sign(proof.slopes - 0.5 * (smoothed.low + smoothed.high))
         weight = smoothed.objective.blocks.sample_weight
-        side[outlook.rows] = 0.0
-        of_weights = np.sign(outlook.weight_slopes)
-        of_weights[outlook.weights] = 0.0
+        side[proof.rows] = 0.0
+        of_weights = np.sign(proof.weight_slopes)
+        of_weights[proof.weights] = 0.0
         return np.append(side if weight is None else side * (weight > 0.0), of_weights)
 
     def _chord(self, along: Vector) -> "_Chord":

@@ -61,7 +61,7 @@ def near_kinks(smoothed: Smoothed, at: Evaluation, count: int) -> NearKinks:
     Also a width that much of them is within.
     """
     blocks = smoothed.objective.blocks
-    residual = at.cache - blocks.y
+    residual = smoothed.residual(at)
     chosen = np.sort(np.argpartition(np.abs(residual), count - 1)[:count])
     width = float(np.abs(residual[chosen]).max()) / (smoothed.high - smoothed.low)
     far = np.ones(len(residual))

@@ -141,11 +141,11 @@ class Loss(Protocol):
 class RowByRow(Loss, Protocol):
     """A smooth loss whose margin is the prediction, and its total the sum of its rows' values."""
 
-    slope_bound: float = float("inf")
+    slope_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = True
     is_quadratic: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = False
-    side_slopes: tuple[float, float] | None = None
+    side_slopes: ClassVar[tuple[float, float] | None] = None
     classes: int | None = None
     link: ClassVar[str] = ""
 

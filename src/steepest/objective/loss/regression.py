@@ -78,7 +78,7 @@ class Absolute(NumberLoss):
     curvature_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
-    side_slopes: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    side_slopes: ClassVar[tuple[float, float] | None] = (-1.0, 1.0)
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return `|margin - target|`."""
