@@ -12,10 +12,13 @@ from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
 from steepest.trace import Step, Trace
 
-__all__ = ["MOST_STEPS", "RISEN", "Stop", "Stopping"]
+__all__ = ["MOST_NETWORK_STEPS", "MOST_STEPS", "RISEN", "Stop", "Stopping", "proof"]
 
 MOST_STEPS = 100_000
 """Steps after which a run for which no number was given ends without having arrived."""
+
+MOST_NETWORK_STEPS = 1000
+"""The same of a network, which mostly arrives nowhere: its loss falls ever more slowly."""
 
 DIVERGED_GROWTH = 1e3
 """A loss this many times the start's (or a constant guess's) that still rises has diverged."""
@@ -42,22 +45,36 @@ VANISHED = 1e-6
 """The share of a constant guess's loss below which separated classes have taught enough."""
 
 
+ENDED = ("arrived", "settled", "risen", "separated")
+"""The reasons of a walk that is over by itself."""
+
+
 def _none_separated(params: Vector) -> NDArray[np.intp]:
     return np.empty(0, dtype=np.intp)
+
+
+def _none_objects(first: Step, last: Step) -> "Stop | None":
+    return None
 
 
 @dataclass(frozen=True)
 class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
-    The reasons: `arrived` (the gradient is as good as 0, or the duality gap small), `settled`
-    (nothing lower is found), `kinks` (nothing lower is found, but at a kink that proves nothing),
-    `risen` (lower was found before, and not again), `separated` (there is no lowest), `steps`,
-    `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error).
+    The reasons: `arrived` (gradient or duality gap are 0 within `tol`), `settled` (nothing lower is
+    found), `stalled` (it finds nothing lower, another way does), `risen` (lower was found before,
+    and not again), `separated` (there is no lowest), `steps`, `seconds`, `diverged`, `callback`,
+    `interrupted`, `failed` (the objective raised an error, or its gradient is not that of its
+    loss).
     """
 
     reason: str
     message: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether the walk was over by itself: nobody cut it short, and it did not fail."""
+        return self.reason in ENDED
 
 
 @dataclass(frozen=True)
@@ -88,12 +105,16 @@ class Stopping:
     """Which classes some params separate from all others; see `separated_classes`."""
     since: float = 0.0
     """The seconds that had passed when those that were given began."""
+    most_steps: int = MOST_STEPS
+    """The steps after which a run for which no number was given ends."""
     exact: bool = False
     """Whether to go on while anything lower is found, however small the proved gap is."""
-    kinks: str = ""
-    """What to do about kinks, where a gradient that leads nowhere proves nothing; else empty."""
     refine: bool = False
     """Whether to go on while a step still takes most of the gradient away: to the last digits."""
+    searches: bool = False
+    """Whether a rate of 0 says that a search found nothing lower, along the gradient at last."""
+    objection: Callable[[Step, Step], Stop | None] = _none_objects
+    """Why a run has not settled at its last step, after its start; None where nothing is known."""
 
     def __post_init__(self) -> None:
         if self.seconds is not None:
@@ -144,8 +165,8 @@ class Stopping:
         gain = (steepness / safe) ** 2 if safe else 0.0
         return Stop(
             "arrived",
-            "arrived: the gradient is as good as 0; one more safe step could take off "
-            f"{gain:.1g} of the loss of a constant guess",
+            f"arrived: one more safe step could take off {gain:.1g} of the loss of a constant "
+            "guess",
         )
 
     def _proved(self, last: Step) -> Stop | None:
@@ -157,8 +178,8 @@ class Stopping:
         if self.tol is None or not (over or not self.exact):
             return None
         if last.gap <= self.tol * self.null_loss:
-            return Stop("arrived", f"arrived: {_proof(last)}")
-        return Stop("settled", f"settled: nothing lower is found; {_proof(last)}") if over else None
+            return Stop("arrived", f"arrived: {proof(last)}")
+        return Stop("settled", f"settled: nothing lower is found; {proof(last)}") if over else None
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
         """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""
@@ -214,9 +235,8 @@ class Stopping:
     def _settled(self, trace: Trace, last: Step) -> Stop | None:
         if self.tol is None:
             return None
-        if not last.learning_rate and last.index and not trace.learning_rates[-2]:
-            return self._stalled("no lower loss is found along the gradient")
-        if trace.since_progress < PATIENCE:
+        found_none = self.searches and _stood_still(trace, last)
+        if not found_none and trace.since_progress < PATIENCE:
             return None
         best = trace.best
         if trace.full_losses[-1] - best.full_loss > RISEN * abs(best.full_loss):
@@ -224,18 +244,12 @@ class Stopping:
                 "risen",
                 f"stopped: step {best.index:,} had the lowest loss, none since came near",
             )
-        return self._stalled(f"{PATIENCE} steps in a row brought no measurably lower loss")
-
-    def _stalled(self, how: str) -> Stop:
-        """Return the stop where nothing lower is found, which at kinks proves nothing."""
-        if not self.kinks:
-            return Stop("settled", f"settled: {how}")
-        return Stop(
-            "kinks", f"stopped: {how}, which proves nothing of a loss with kinks; {self.kinks}"
-        )
+        how = f"{PATIENCE} steps in a row brought no measurably lower loss"
+        how = "no lower loss is found along the gradient" if found_none else how
+        return self.objection(trace.first, last) or Stop("settled", f"settled: {how}")
 
     def _steps(self, taken: int) -> Stop | None:
-        most = MOST_STEPS if self.steps is None else self.steps
+        most = self.most_steps if self.steps is None else self.steps
         if taken < most:
             return None
         if self.steps is None:
@@ -248,7 +262,7 @@ class Stopping:
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
 
 
-def _proof(last: Step) -> str:
+def proof(last: Step) -> str:
     """Return how much lower a loss can be, as the duality gap proves: never less than rounding."""
     loss = abs(last.full_loss)
     gap = max(last.gap, GAP_ROUNDING * loss)
@@ -258,9 +272,21 @@ def _proof(last: Step) -> str:
     )
 
 
+def _stood_still(trace: Trace, last: Step) -> bool:
+    """Return whether neither the last step nor the next one moves."""
+    return not last.learning_rate and last.index > 0 and not trace.learning_rates[-2]
+
+
 def _not_finite(last: Step) -> Stop | None:
     if isfinite(last.loss) and isfinite(last.steepness):
         return None
+    if isfinite(last.loss) and np.isnan(last.gradient).any():
+        at = int(np.flatnonzero(np.isnan(last.gradient))[0]) + 1
+        return Stop(
+            "failed",
+            f"stopped: at step {last.index} the loss is {short(last.loss)}, but its slope by "
+            f"param {at} is no number",
+        )
     return Stop(
-        "diverged", f"diverged: at step {last.index} the loss or its gradient left all bounds"
+        "diverged", f"diverged: at step {last.index} the loss or its gradient is no finite number"
     )

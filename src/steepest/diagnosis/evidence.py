@@ -1,10 +1,14 @@
 """Evidence: all that is known of a descent once it is over, for a verdict to look at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from steepest.descent.loop import Method
 from steepest.descent.stopping import Stop
+from steepest.objective.model.identifiability import Identifiability
+from steepest.objective.model.model import Array
 from steepest.objective.protocol import Objective
 from steepest.trace import Trace
 
@@ -16,18 +20,30 @@ class Evidence:
     """What ran, every step that it took, and why it ended; a verdict is a function of it.
 
     `method` has the parts: rule, step size, coordinates, sampler. `classes` are those of the
-    target in the order of their codes, None if it is a number.
+    target in the order of their codes, None if it is a number; `feature_names` name the weights.
     """
 
     method: Method
     trace: Trace
     stop: Stop
     classes: Sequence[object] | None = None
+    feature_names: Sequence[str] = ()
+    identifiability: Identifiability | None = None
+    """Along which params the loss does not change; None where that is not known."""
+    flat: Array = field(default_factory=lambda: np.empty((0, 3)))
+    """Where params may be with no change of the lowest loss; see `StepSize.flat_bottom`."""
+    to_arrive: bool = False
+    """Whether the run was to go on until it arrived: no number of steps was given."""
 
     @property
     def objective(self) -> Objective:
         """What was descended, on all rows."""
         return self.method.objective
+
+    @property
+    def ended(self) -> bool:
+        """Whether the walk was over by itself, not cut short."""
+        return self.stop.ended
 
     @property
     def in_batches(self) -> bool:

@@ -105,6 +105,10 @@ class Risk(Objective):
         Risk.__init__(risk, self.model, self.loss, self.penalty, blocks)
         return risk
 
+    def to_record(self) -> dict[str, object]:
+        """Return what a file holds of the model: nothing of a neuron, which its data tell."""
+        return {}
+
     @cached_property
     def guess(self) -> Array:
         """The best margin when all rows get the same, (margins,)."""

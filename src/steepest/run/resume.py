@@ -34,14 +34,14 @@ def resume(
     run.problem.check_whole()
     options, method, checkpoint = _taken_up(run)
     if more.steps is not None:
-        more = replace(more, steps=len(run.trace) - 1 + more.steps)
+        more = replace(more, steps=run.trace.walked - 1 + more.steps)
     asked = Callback(callback)
     outcome = train(
         method,
         more,
         run.classes,
-        run.problem.long_names,
         asked,
+        feature_names=run.feature_names,
         trace=run.trace.reopened(checkpoint.index),
         checkpoint=checkpoint,
         progress=progress,
@@ -61,7 +61,12 @@ def _taken_up(run: "Run") -> tuple[Options, Method, Checkpoint]:
     """
     if run.options is not None and run.checkpoint is not None:
         options = replace(run.options, start=run.trace[0].params)
-        return options, plan_method(run.objective, options)[0], run.checkpoint
+        method, _ = plan_method(run.objective, options)
+        if method.rule.name != run.plan.rule.name:
+            # What auto became once is what the run goes on with.
+            options = replace(options, rule=run.plan.rule, scale=run.plan.scale)
+            method, _ = plan_method(run.objective, options)
+        return options, method, run.checkpoint
     last = run.trace[-1]
     try:
         options = replace(run.options or run.plan.to_options(), start=last.params)

@@ -1,5 +1,8 @@
 """The walk on a loss that is straight but for kinks: what goes with it, and what does not."""
 
+from dataclasses import replace
+from typing import Any
+
 from steepest.descent.loop import Method
 from steepest.descent.plan.auto import WHY_SMOOTHING
 from steepest.descent.plan.options import Options
@@ -10,6 +13,7 @@ from steepest.descent.sampling import AllRows
 from steepest.descent.steps.finite_smoothing import FiniteSmoothing
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.coordinates import Coordinates
+from steepest.objective.kinks.fewer_rows import sampled
 from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.protocol import Objective
 
@@ -29,7 +33,7 @@ def wants_smoothing(objective: Objective, options: Options) -> bool:
     return automatic or bool(objective.penalty.l1)
 
 
-def plan_smoothing(objective: Objective, options: Options) -> tuple[Method, str]:
+def plan_smoothing(objective: Any, options: Options) -> tuple[Method, str]:
     """Return the parts of a descent by finite smoothing, and why `auto` became what it did.
 
     Raises ChoiceError for what does not go with it.
@@ -39,16 +43,21 @@ def plan_smoothing(objective: Objective, options: Options) -> tuple[Method, str]
     if options.scale == "auto":
         reasons.append(WHY_STANDARD)
     start = read_start(options.start, objective, options.seed)
-    step_size, coordinates = FiniteSmoothing(smoothed), _coordinates(objective, smoothed, options)
+    sample = sampled(smoothed)
+    step_size = FiniteSmoothing(smoothed, sample)
+    coordinates = _coordinates(objective, sample or smoothed, options)
     method = Method(objective, start, Smoothing(), step_size, coordinates, AllRows(objective))
     return method, "; ".join(reasons)
 
 
-def _coordinates(objective: Objective, smoothed: Smoothed, options: Options) -> Coordinates:
-    """Return the coordinates in which steps are told: for `auto` those units that are at hand."""
-    return (
-        smoothed.standard if options.scale == "auto" else coordinates_of(objective, options.scale)
-    )
+def _coordinates(objective: Any, some: Smoothed, options: Options) -> Coordinates:
+    """Return the coordinates in which steps are told: for `auto` those units that are at hand.
+
+    Where `some` rows reach every direction all do.
+    """
+    if options.scale != "auto":
+        return coordinates_of(objective, options.scale)
+    return replace(objective.standard, full_rank=some.reaches_all)
 
 
 def _checked(objective: Objective, options: Options) -> Smoothed:

@@ -20,7 +20,7 @@ from steepest.descent.evaluator import SearchState
 from steepest.descent.steps.step_size import StepLength, StepSize
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.face import Face
-from steepest.objective.kinks.fewer_rows import enough_rows, near_kinks, sampled
+from steepest.objective.kinks.fewer_rows import near_kinks
 from steepest.objective.kinks.outlook import Outlook, Proof
 from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.model.model import Array
@@ -68,13 +68,16 @@ class FiniteSmoothing(StepSize):
     """
 
     smoothed: Smoothed
+    sample: Smoothed | None = None
+    """The same of a sample of the rows, where they are so many that one tells the first step."""
     never_rises: ClassVar[bool] = True
 
     def __call__(self, state: SearchState) -> StepLength:
         """Return the step, with the params to which it leads and the gap that is left before it."""
         kept = state.last_step.memory if state.last_step is not None else None
-        all_rows = enough_rows(self.smoothed) == self.smoothed.objective.count
-        way: _Way = (_Narrowing if all_rows else _ByFewerRows)(self.smoothed, state.evaluate)
+        way: _Way = _Narrowing(self.smoothed, state.evaluate)
+        if self.sample is not None:
+            way = _ByFewerRows(self.smoothed, state.evaluate, self.sample)
         if kept is not None:
             way.size, way.bound, way.flat = kept
         there = _lower(way, state.evaluation, begins=kept is None)
@@ -198,8 +201,8 @@ class _Narrowing:
 class _ByFewerRows:
     """The way of many rows: a sample, then those near their kinks, more of them each time."""
 
-    def __init__(self, smoothed: Smoothed, evaluate: Evaluate) -> None:
-        self.smoothed, self.evaluate = smoothed, evaluate
+    def __init__(self, smoothed: Smoothed, evaluate: Evaluate, sample: Smoothed) -> None:
+        self.smoothed, self.evaluate, self.sample = smoothed, evaluate, sample
         self.size = self.bound = 0.0
         self.flat: Array | None = None
         self.proof: Proof | None = None
@@ -207,8 +210,8 @@ class _ByFewerRows:
 
     def begin(self) -> Evaluation:
         """Return the lowest point of a sample."""
-        self.size = enough_rows(self.smoothed)
-        few = sampled(self.smoothed, int(self.size))
+        few = self.sample
+        self.size = few.objective.count
         way = _Narrowing(few, few.objective.evaluate)
         enough = BY_CHANCE * few.objective.size / few.objective.count
         return self.evaluate(self._lowest(way, way.begin(), enough).params)

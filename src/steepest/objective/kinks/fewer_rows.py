@@ -17,7 +17,7 @@ from steepest.objective.evaluation import Evaluation
 from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.model.model import Array
 
-__all__ = ["NearKinks", "enough_rows", "near_kinks", "sampled"]
+__all__ = ["NearKinks", "near_kinks", "sampled"]
 
 Indices = NDArray[np.intp]
 
@@ -36,7 +36,7 @@ class NearKinks(NamedTuple):
     width: float
 
 
-def enough_rows(smoothed: Smoothed) -> int:
+def _enough_rows(smoothed: Smoothed) -> int:
     """Return how many rows are enough for a sample, and near their kinks; all where not much less.
 
     The margins that a sample of s rows tells are off like `sqrt(features / s)`, and so many of all
@@ -47,9 +47,14 @@ def enough_rows(smoothed: Smoothed) -> int:
     return enough if FEWER * enough <= rows else rows
 
 
-def sampled(smoothed: Smoothed, count: int) -> Smoothed:
-    """Return the same of `count` rows at equal distances, of those that weigh something."""
-    weight = smoothed.objective.blocks.sample_weight
+def sampled(smoothed: Smoothed) -> Smoothed | None:
+    """Return the same of rows at equal distances, of those that weigh something.
+
+    None where so many would be needed that all are hardly more.
+    """
+    weight, count = smoothed.objective.blocks.sample_weight, _enough_rows(smoothed)
+    if count == smoothed.objective.count:
+        return None
     rows = np.arange(smoothed.objective.count) if weight is None else np.flatnonzero(weight)
     at = np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(np.intp)
     return smoothed.on(smoothed.objective.blocks.take(rows[at]))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block, Blocks
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import weighed
-from steepest.objective.model.factor import cholesky, qr_factor
+from steepest.objective.model.factor import Factor, cholesky, qr_factor
 from steepest.objective.model.hessian import centred, weighted_gram
 from steepest.objective.model.model import Array
 
@@ -80,12 +80,23 @@ class Smoothed:
         Along directions in which no row is it is as if they moved as far as along any. With L1 each
         weight's own kink counts as a row.
         """
-        gram = self._moments[0] + np.diag(self.l1 > 0.0)
-        factor = cholesky(gram[None])
-        if factor is not None and factor.root.diagonal(axis1=1, axis2=2).min() ** 2 > STEEP:
-            return np.asarray(factor.inverse[0])
+        if self._factor is not None:
+            return np.asarray(self._factor.inverse[0])
         objective = self.objective
         return qr_factor(objective.blocks, objective.units, np.zeros(objective.size)).inverse[0]
+
+    @cached_property
+    def _factor(self) -> Factor | None:
+        """The root of `Z'Z / total`, and of the kinks of L1; None where that is near singular."""
+        factor = cholesky((self._moments[0] + np.diag(self.l1 > 0.0))[None])
+        if factor is None or factor.root.diagonal(axis1=1, axis2=2).min() ** 2 <= STEEP:
+            return None
+        return factor
+
+    @property
+    def reaches_all(self) -> bool:
+        """Whether it is known that the rows reach every direction of the weights."""
+        return self._factor is not None and not self.objective.penalty.l1
 
     def products(self, rows: "LinearObjective", last: Array | None = None) -> tuple[Array, Vector]:
         """Return `T' Z'Z T` and `T' Z' last` of some rows, with a number each, by the total of all.

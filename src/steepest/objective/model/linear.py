@@ -7,6 +7,7 @@ with the biases as last row. The model is linear in its params: J is `[X 1]` wha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Matrix
 from steepest.data.sparse import is_sparse
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.model import Array, Layout
+from steepest.objective.model.model import Array, Layer, Layout
 
 __all__ = ["Linear", "param_names"]
 
@@ -31,6 +32,9 @@ class Linear:
 
     features: int
     margins: int = 1
+    params_in_words: ClassVar[str] = "bias and weight"
+    weight_prefix: ClassVar[str] = "weight of "
+    in_words: ClassVar[str] = ""
 
     @property
     def layout(self) -> Layout:
@@ -48,11 +52,18 @@ class Linear:
 
         A feature without a unit leaves the margin's; a margin without one, `per` the feature's.
         """
-        by = [
-            f"{margin}/{unit}".removeprefix("/") if margin else f"per {unit}" for unit in features
-        ]
+        by = [f"{margin} per {unit}".strip() for unit in features]
         by_feature = [one if unit else margin for one, unit in zip(by, features, strict=True)]
         return tuple(unit for unit in [*by_feature, margin] for _ in range(self.margins))
+
+    def layers(self, params: Vector) -> list[Layer]:
+        """Return the one layer of `params`, (params,)."""
+        matrix = params.reshape(self.features + 1, self.margins)
+        return [Layer(matrix[:-1], matrix[-1])]
+
+    def usual_params(self, start: Vector, end: Vector) -> tuple[int, int]:
+        """Return the indices of the first weight and the first bias, wherever (params,) moved."""
+        return 0, self.features * self.margins
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias in the shapes in which they meet X.
