@@ -266,6 +266,7 @@ class Descent:
             rows=objective.count,
             passes=self.evaluator.rows / count if count else 0.0,
             whitened=self.whitening is not None and self.whitening.step == self.index,
+            gap=length.gap,
         )
 
     def _checkpoint(self, step: Step) -> Checkpoint:

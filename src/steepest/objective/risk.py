@@ -4,6 +4,8 @@
 """
 
 from functools import cached_property
+from math import sqrt
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,7 @@ class Risk(Objective):
         self.size = self.layout.size
         self.count = len(blocks)
         self.smooth = loss.smooth and penalty.smooth
+        self.slope_by_curvature = loss.slope_bound / sqrt(loss.curvature_bound)
         weight = blocks.sample_weight
         self.every_row_counts = weight is None or bool(weight.all())
 
@@ -92,10 +95,14 @@ class Risk(Objective):
         self.blocks.map(work)
         return margins
 
-    def sample(self, indices: NDArray[np.intp]) -> "Risk":
+    def sample(self, indices: NDArray[np.intp]) -> Self:
         """Return the same objective on some rows, `indices` (chosen,): a mini-batch, say."""
+        return self.on(self.blocks.take(indices))
+
+    def on(self, blocks: Blocks) -> Self:
+        """Return the same objective on other rows."""
         risk = object.__new__(type(self))
-        Risk.__init__(risk, self.model, self.loss, self.penalty, self.blocks.take(indices))
+        Risk.__init__(risk, self.model, self.loss, self.penalty, blocks)
         return risk
 
     def to_record(self) -> dict[str, object]:
