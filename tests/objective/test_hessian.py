@@ -175,7 +175,7 @@ def test_whitened_each_margins_block_of_the_hessian_is_1(kind: str, l2: float) -
     maker = HessianWhitening.of(objective, objective)
     params = 0.1 * np.random.default_rng(1).normal(size=objective.size)
     params[-objective.layout.biases :] -= 100.0 * objective.model.split(params)[0].sum(axis=0)
-    whitening = maker.at(objective, objective.evaluate(params), shared=False, every=1)
+    whitening = maker.at(objective, objective.evaluate(params), shared=False, thinning=1)
     assert whitening is not None
     T, k = axes(whitening, objective.size), objective.layout.biases
     found = T.T @ hessian(objective, params) @ T
@@ -193,7 +193,7 @@ def test_shared_whitening_is_by_the_mean_of_the_margins_blocks(every: int) -> No
     params = np.random.default_rng(1).normal(size=objective.size)
     maker = HessianWhitening.of(objective, objective)
     at = objective.evaluate(params)
-    whitening = maker.at(objective, at, shared=True, every=every)
+    whitening = maker.at(objective, at, shared=True, thinning=every)
     assert whitening is not None
     shared = grams(objective, at.cache, np.zeros(2), every).mean(axis=0)
     T = axes(whitening, 9)[::3, ::3]
@@ -220,7 +220,7 @@ def test_there_is_no_whitening_where_all_rows_are_sure() -> None:
     objective = objective_of("cross_entropy", 0)
     maker = HessianWhitening.of(objective, objective)
     sure = objective.evaluate(np.zeros(3))._replace(cache=np.full(30, 1e3))
-    assert maker.at(objective, sure, shared=False, every=1) is None
+    assert maker.at(objective, sure, shared=False, thinning=1) is None
 
 
 def test_a_loss_with_kinks_has_no_whitening() -> None:

@@ -1,7 +1,9 @@
 """The squared loss and its gradient from the residuals themselves, whose digits sums have lost.
 
-Both functions take params in the reader's units and return `sum w r^2 / total` and its gradient
-by the params in standard units, (params,), without the penalty; both read X once.
+`loss_and_gradient` works in float64, `exact_loss_and_gradient` in twice that precision (the
+arithmetic is in `double_double.py`, which knows of no loss). Both take params in the reader's
+units and return `sum w r^2 / total` and its gradient by the params in standard units, (params,),
+without the penalty; both read X once.
 """
 
 import numpy as np
