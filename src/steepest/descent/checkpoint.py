@@ -82,7 +82,7 @@ class Checkpoint(NamedTuple):
         """Return the checkpoint whose `to_arrays` are among `arrays`, or None if none is there."""
         if PREFIX not in arrays:
             return None
-        parts = {"row_stream": FORMER_ROW_STREAM}
+        parts: dict[str, Any] = {"row_stream": FORMER_ROW_STREAM}
         parts |= dict(zip(PARTS, _gathered(PREFIX, arrays), strict=False))
         for name, kind in (("last", LastStep), ("whitening", WhiteningRecord)):
             parts[name] = None if parts[name] is None else kind(*parts[name])

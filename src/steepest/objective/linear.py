@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from steepest.data.arrays import as_c_array
 from steepest.data.blocks import Block, Blocks, Matrix
 from steepest.data.moments import Moments, moments
 from steepest.data.sparse import as_csr, is_sparse
@@ -81,7 +82,7 @@ class LinearObjective(Risk):
         threads: int | None = None,
     ) -> None:
         X = _matrix(X)
-        y = np.ascontiguousarray(y, dtype=np.float64)
+        y = as_c_array(y, np.float64)
         if X.ndim != 2 or y.shape != X.shape[:1]:
             raise ChoiceError(
                 f"X has the shape {X.shape} and y {y.shape}, but they must be (rows, features) "
@@ -134,6 +135,13 @@ class LinearObjective(Risk):
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, in the shapes in which they meet X."""
         return self.model.split(params)
+
+    def margins_by_row(self, params: Vector) -> Array:
+        """Return the margins of all rows, (rows,) or (rows, k), to the bits of predictions.
+
+        See `Linear.at(params).output_by_row`.
+        """
+        return self._by_block(self.model.at(params).output_by_row)
 
     def curvature_along(
         self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
@@ -320,12 +328,12 @@ def _matrix(X: Any) -> Matrix:
     if is_sparse(X):
         return as_csr(X)
     single = getattr(X, "dtype", None) == np.float32
-    return np.ascontiguousarray(X, dtype=np.float32 if single else np.float64)
+    return as_c_array(X, np.float32 if single else np.float64)
 
 
 def _weights(sample_weight: ArrayLike, count: int) -> Array:
     """Return sample weights as (rows,) float64; ChoiceError if they are not that, or below 0."""
-    weight = np.ascontiguousarray(sample_weight, dtype=np.float64)
+    weight = as_c_array(sample_weight, np.float64)
     if weight.shape != (count,):
         raise ChoiceError(
             f"sample_weight has the shape {weight.shape}, but there are {count} rows; give one "

@@ -3,12 +3,13 @@
 `Risk` is any model under any loss, over blocks of rows that are read once for loss and gradient.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block, Blocks
+from steepest.data.blocks import Block, Blocks, Matrix
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
@@ -84,10 +85,14 @@ class Risk(Objective):
 
     def margins(self, params: Vector) -> Array:
         """Return the margins of all rows, (rows,) or (rows, k), reading X once."""
-        margins, at = self._margin_array(), self.model.at(params)
+        return self._by_block(self.model.at(params).output)
+
+    def _by_block(self, output: Callable[[Matrix], Array]) -> Array:
+        """Return the outputs of all rows, (rows,) or (rows, k), reading X once."""
+        margins = self._margin_array()
 
         def work(block: Block) -> None:
-            margins[block.at] = at.output(block.X)
+            margins[block.at] = output(block.X)
 
         self.blocks.map(work)
         return margins

@@ -72,7 +72,7 @@ class TableProblem(Problem):
 
     def at_rows(self, params: Vector) -> RowPredictions:
         """Return what params, (size,), say of the rows; see `RowPredictions`."""
-        margins, y = self.objective.margins(params), self.data.y
+        margins, y = self.objective.margins_by_row(params), self.data.y
         return RowPredictions(
             margins,
             self.loss.value(margins, y),
@@ -97,8 +97,8 @@ class TableProblem(Problem):
         return self.objective.split(params)
 
     def margins(self, params: Vector, X: Matrix) -> Array:
-        """Return `X w + b` for rows X, (rows,) or (rows, k)."""
-        return self.objective.model.at(params).output(X)
+        """Return `X w + b` for rows X, (rows,) or (rows, k), each row as if it were alone."""
+        return self.objective.model.at(params).output_by_row(X)
 
     def prediction(self, margins: Array) -> Array:
         """Return the numbers that margins predict, (rows,)."""

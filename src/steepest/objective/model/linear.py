@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.arrays import as_c_array
 from steepest.data.blocks import Matrix
 from steepest.data.sparse import is_sparse
 from steepest.objective.evaluation import Vector
@@ -91,6 +92,22 @@ class _LinearAt:
         margin += self.bias
         return margin
 
+    def output_by_row(self, X: Matrix) -> Array:
+        """Return `X w + b`, each row from its own numbers alone: for predictions.
+
+        A row's bits are the same alone and beside any others. Those of `output` are not: BLAS
+        takes rows in groups, and what is left over in another order. NumPy's own loop takes two to
+        three times as long for one margin, for ten up to ten times (20,000 x 784: 0.33 s).
+        """
+        if is_sparse(X):
+            # SciPy's product goes row by row.
+            return self.output(X)
+        columns = np.ascontiguousarray(self.weights.T)
+        products = "ij,j->i" if columns.ndim == 1 else "ij,kj->ki"
+        margin: Array = np.einsum(products, as_c_array(X, np.float64), columns).T
+        margin += self.bias
+        return margin
+
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `[X 1]' slope`, (params,). BLAS is quicker when the narrow matrix comes first."""
         biases = self.model.margins
@@ -118,10 +135,22 @@ class _SparseLinearAt(_LinearAt):
 
     def output(self, X: Matrix) -> Array:
         """Return `X w + b`, of dense X from the columns whose weights are not 0."""
+        return super().output(X) if is_sparse(X) else self._few.output(self._columns(X))
+
+    def output_by_row(self, X: Matrix) -> Array:
+        """Return the same as `output` does, each row from its own numbers alone."""
         if is_sparse(X):
             return super().output(X)
-        few = _LinearAt(self.model, self.weights[self.used], self.bias)
-        return few.output(X.take(self.used, axis=1))
+        return self._few.output_by_row(self._columns(X))
+
+    @property
+    def _few(self) -> _LinearAt:
+        """The model of the used weights alone."""
+        return _LinearAt(self.model, self.weights[self.used], self.bias)
+
+    def _columns(self, X: Array) -> Array:
+        """Return the columns of the used weights, (rows, used)."""
+        return X.take(self.used, axis=1)
 
 
 def param_names(features: Sequence[str], classes: Sequence[object] | None) -> tuple[str, ...]:
