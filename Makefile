@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint torch bench house clean
+.PHONY: help demo test prove lint torch bench house clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -15,6 +15,9 @@ demo: $(VENV)/user  ## see gradient descent on two real data sets
 test: $(VENV)/dev  ## run all tests, doctests and the README's numbers
 	@sh tools/browser.sh
 	$(BIN)/python -m pytest -n auto -q
+
+prove: $(VENV)/prove  ## run the long proofs: the tests of scikit-learn, results of R, rules of PyTorch
+	$(BIN)/python -m pytest -n auto -q -m prove
 
 lint: $(VENV)/dev  ## style, types, and the arrows between the rooms
 	$(BIN)/ruff check .
@@ -40,7 +43,7 @@ $(VENV)/user: pyproject.toml
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/dev $(VENV)/torch $(VENV)/bench: $(VENV)/%: pyproject.toml
+$(VENV)/dev $(VENV)/torch $(VENV)/prove $(VENV)/bench: $(VENV)/%: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV) for $* ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[$*]'

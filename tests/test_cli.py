@@ -102,7 +102,7 @@ def test_given_start_is_told_as_such(told: Told) -> None:
 def test_update_line_holds_its_arithmetic(told: Told) -> None:
     text = told(*GEYSER, *TEXTBOOK, "--steps", "1", "--start", "-2,0.5")
     for name in ("weight", "bias"):
-        line = rf"{name} {NUMBER} - {NUMBER} x {NUMBER} = {NUMBER}"
+        line = rf"{name} {NUMBER} - {NUMBER} × {NUMBER} = {NUMBER}"
         found = re.search(line, text)
         assert found
         old, rate, gradient, new = map(number, found.groups())
@@ -116,7 +116,7 @@ def test_update_line_is_the_run_of_the_json(
     words = [*GEYSER, *TEXTBOOK, "--steps", "1", "--start", "-2,0.5"]
     text, run = told(*words), asked_json(*words)
     weight = re.search(rf"weight {NUMBER} - .* = {NUMBER}", text)
-    fall = re.search(rf"{NUMBER} -> {NUMBER}: it fell by {NUMBER}", text)
+    fall = re.search(rf"{NUMBER} → {NUMBER}: it fell by {NUMBER}", text)
     assert weight and fall
     assert number(weight[2]) == pytest.approx(run["weights"]["duration"], rel=1e-3)
     assert number(fall[1]) == pytest.approx(run["start_loss"], rel=1e-3)
@@ -606,3 +606,24 @@ def test_debug_shows_where(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEEPEST_DEBUG", "1")
     with pytest.raises(RuntimeError, match="boom"):
         ask(*GEYSER)
+
+
+SLOW = ["--rule", "steepest", "--scale", "none", "--learning-rate", "0.001"]
+
+
+def test_what_could_not_be_judged_has_a_status_of_its_own(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("steepest.descent.plan.stopping.MOST_STEPS", 30)
+    answer = ask(*GEYSER, *SLOW, "--save", "g.steepest")
+    assert (answer.status, answer.err) == (3, "")
+    assert "end: could not judge, 30 steps did not bring the gradient to 0" in answer.out
+    assert ask("show", "g.steepest").status == 3
+    assert ask("resume", "g.steepest", "--steps", "5").status == 0
+    assert json.loads(ask(*GEYSER, *SLOW, "--json").out)["checks"][0]["state"] == "could not judge"
+    assert ask(*GEYSER, *SLOW, "--steps", "30").status == 0
+
+
+@pytest.mark.parametrize("command", ["fit", "resume", "show"])
+def test_the_help_says_the_statuses(command: str, told: Told) -> None:
+    assert "3 if something could not be judged" in " ".join(told(command, "--help").split())

@@ -52,6 +52,16 @@ def assert_close(found: Any, wanted: Any, tolerance: float) -> None:
     np.testing.assert_allclose(found, wanted, rtol=tolerance, atol=tolerance * most)
 
 
+def apart(run: st.Run, params: Any) -> Any:
+    """Return params less what the biases of several classes share, which no loss tells.
+
+    Walks of today stand still there; those of before drifted with the whitening of each class.
+    """
+    matrix = np.array(params).reshape(run.objective.layout.shape)
+    matrix[-1] -= matrix[-1].mean() if matrix.shape[1] > 1 else 0.0
+    return matrix.ravel()
+
+
 def test_every_kept_file_is_tested() -> None:
     assert FOLDER in FOLDERS
     for folder, expected in EXPECTED.items():
@@ -91,7 +101,7 @@ def test_an_old_run_goes_on_as_it_would_have(path: Path, told: Told) -> None:
     on = run.resume(steps=MORE)
     assert_close(on.trace.losses[: len(run.trace)], run.trace.losses, READ)
     assert_close(on.trace.losses[len(run.trace) :], wanted["losses"], ANEW)
-    assert_close(on.params, wanted["params"], ANEW)
+    assert_close(apart(on, on.params), apart(on, wanted["params"]), ANEW)
     assert on.stop.reason == wanted["stop"]
     assert "gone on afresh" not in on.explain()
 

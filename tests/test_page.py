@@ -4,7 +4,11 @@ import base64
 import hashlib
 import html
 import json
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -129,13 +133,65 @@ def test_the_state_that_is_kept_is_in_the_page(line: st.Run) -> None:
     assert json.loads(*parts.texts("script", id="steepest-kept")) == {"link": link}
 
 
-def test_code_that_could_end_its_own_element_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    for odd in ("a = '</SCRIPT>'", "a = '<!--'"):
-        monkeypatch.setattr(page_module, "join", lambda *_, odd=odd: odd)
+@pytest.fixture
+def script_of(line: st.Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
+    """Returns the script of a saved page whose modules are a given text."""
+
+    def found(modules: str) -> str:
+        monkeypatch.setattr(page_module, "join", lambda *_: modules)
         page_module._script.cache_clear()
-        with pytest.raises(ValueError, match="may not stand in the code of the page"):
-            live_script()
+        return Parts(saved_html(line.record(), "")).texts("script", type="module")[0].strip()
+
+    yield found
     page_module._script.cache_clear()
+
+
+ENDS = {
+    "as it is": "a = '</SCRIPT>';",
+    "a comment": "a = '<!--';",
+    "two parts": "a = '</scr' + 'ipt>';",
+    "an escape": r"a = '\x3c!--';",
+    "a backslash": r"a = `<\/script>`;",
+    "less than not": "a = b < !--c;",
+}
+
+
+@pytest.mark.parametrize("code", ENDS.values(), ids=ENDS)
+def test_code_that_could_end_its_own_element_is_refused(
+    code: str, script_of: Callable[[str], str]
+) -> None:
+    with pytest.raises(ValueError, match=r"may not stand in the code of the page.*\.join\(''\)"):
+        script_of(code)
+
+
+def test_code_is_written_as_the_refusal_says(script_of: Callable[[str], str]) -> None:
+    for odd in ("</script", "<!--"):
+        code = f"a=['{odd[0]}', '{odd[1:]}'].join('');\n"
+        assert script_of(code) == f'a=["{odd[0]}","{odd[1:]}"].join(""),start()'
+
+
+def test_a_process_that_is_forked_writes_pages_too(line: st.Run, tmp_path: Path) -> None:
+    """The minifier has threads, which a fork does not have: it may not be asked there again."""
+    if not hasattr(os, "fork"):
+        pytest.skip("this system has no fork")
+    line.save(tmp_path / "run.steepest")
+    program = (
+        "import os, signal, steepest\n"
+        "run = steepest.load('run.steepest')\n"
+        "run.page('before.html')\n"
+        "record, words = run.record(), run.explain()\n"
+        "from steepest.page.html import write_page\n"
+        "if not (child := os.fork()):\n"
+        "    signal.alarm(30); write_page(record, words, 'after.html'); os._exit(0)\n"
+        "print(os.waitpid(child, 0)[1])"
+    )
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(
+        words, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "0\n"
+    before, after = ((tmp_path / f"{name}.html").read_bytes() for name in ("before", "after"))
+    assert before == after
 
 
 @pytest.mark.parametrize("name", ["page.txt", "page", "page.html.gz"])

@@ -12,6 +12,7 @@ from sklearn.base import clone
 
 import steepest as st
 from steepest.data.sparse import is_sparse
+from steepest.objective.model.activation import ACTIVATIONS
 from steepest.sklearn import SteepestClassifier, SteepestRegressor
 
 KINDS: dict[str, Callable[[np.ndarray], Any]] = {
@@ -76,6 +77,19 @@ def test_so_it_is_of_few_weights_that_are_not_0() -> None:
         assert_same_alone(few.predict if classes < 2 else few.predict_proba, X)
         dense = X @ few.weights + few.bias
         np.testing.assert_allclose(few.margins(X), dense, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("classes", [0, 2, 11])
+def test_so_it_is_of_networks(activation: str, classes: int) -> None:
+    X, y = uneven(40, 13, 0) / 100, np.arange(40) % max(classes, 2)
+    loss = "cross_entropy" if classes else "squared"
+    asked: dict[str, Any] = {"loss": loss, "hidden": (9, 5), "activation": activation}
+    run = st.descend((X, y), rule="adam", learning_rate=0.01, steps=3, **asked)
+    for kind in KINDS.values():
+        assert_same_alone(run.predict_proba if classes else run.predict, kind(X))
+    expected = run.objective.model.at(run.params).output(X)
+    np.testing.assert_allclose(run.margins(X), expected, rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("classes", [0, 2, 3])

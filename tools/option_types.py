@@ -14,8 +14,6 @@ PLAN = Path(__file__).parent.parent / "src/steepest/descent/plan"
 
 HEAD = '''"""The options as keywords, for type checkers. Written by `tools/option_types.py`."""
 
-from typing import TypedDict
-
 {imports}
 
 __all__ = ["MethodKeywords", "OptionKeywords"]
@@ -60,7 +58,9 @@ def _imports(tree: ast.Module, types: list[str]) -> list[str]:
         if isinstance(one, ast.ImportFrom):
             names = [alias.name for alias in one.names if alias.name in used]
             found += [f"from {one.module} import {', '.join(names)}"] * bool(names)
-    return found
+    ours = [line for line in found if line.startswith("from steepest")]
+    others = sorted([*set(found).difference(ours), "from typing import TypedDict"])
+    return [*others, "", *ours]
 
 
 if __name__ == "__main__":

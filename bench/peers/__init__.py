@@ -39,7 +39,7 @@ FIELDS: dict[str, tuple[Peer, ...]] = {
 REFERENCES: dict[str, tuple[Peer, ...]] = {
     "logistic": (OURS, scikit.NEWTON_CHOLESKY),
     "softmax": (OURS, scikit.LBFGS),
-    "squares": (OURS, scikit.LSTSQ),
+    "squares": (OURS, scikit.SCALED_LSTSQ),
     "ridge": (OURS, scikit.RIDGE[0]),
     "sparse": (OURS, scikit.NEWTON_CG),
     "lasso": (others.CELER, scikit.ELASTIC),

@@ -17,6 +17,9 @@ BIAS_SCALE = {"primal": 10.0, "dual": 1.0}
 A large one makes the penalty tiny, and dual coordinate descent slow; the primal does not mind.
 """
 
+ROUNDING = float(np.finfo(np.float64).eps)
+"""The share of the longest direction of X below which another is taken for rounding."""
+
 PACKAGE, MODULE = "scikit-learn", "sklearn"
 
 
@@ -55,7 +58,9 @@ def _ridge(solver: str) -> Callable[[Problem, float], Params]:
 def _line(problem: Problem, _: float) -> Params:
     from sklearn.linear_model import LinearRegression
 
-    model = LinearRegression().fit(problem.X, problem.y)
+    # Since 1.9 its tol is the share of the largest singular value below which a direction of dense
+    # X is dropped, 1e-6 if left out: a column of small units would go, and the fit be another.
+    model = LinearRegression(tol=ROUNDING).fit(problem.X, problem.y)
     return model.coef_, model.intercept_
 
 
@@ -64,6 +69,22 @@ def _lstsq(problem: Problem, _: float) -> Params:
     X = np.column_stack([problem.X, np.ones(len(problem.y))])
     params = np.linalg.lstsq(X, problem.y, rcond=None)[0]
     return params[:-1], params[-1]
+
+
+def _scaled_lstsq(problem: Problem, _: float) -> Params:
+    """Return SciPy's answer (LAPACK's gelsd) for centred columns of length 1, in their units.
+
+    The bias is that of the means. So neither units nor a mean far from 0 decide what counts as
+    rounding.
+    """
+    from scipy.linalg import lstsq
+
+    mean = problem.X.mean(axis=0)
+    centred = problem.X - mean
+    length = np.linalg.norm(centred, axis=0)
+    level = problem.y.mean()
+    weights = lstsq(centred / length, problem.y - level, cond=ROUNDING)[0] / length
+    return weights, level - mean @ weights
 
 
 def _elastic(problem: Problem, tol: float) -> Params:
@@ -97,6 +118,7 @@ LIBLINEAR = tuple(
     for form in BIAS_SCALE
 )
 
+SCALED_LSTSQ = Peer("SciPy lstsq, columns scaled", _scaled_lstsq, DIRECT, "scipy")
 LSTSQ = Peer("NumPy lstsq", _lstsq, DIRECT, "numpy")
 LINE = Peer(f"{PACKAGE} LinearRegression", _line, DIRECT, MODULE)
 

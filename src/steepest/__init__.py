@@ -5,36 +5,43 @@ import steepest as st
 run = st.descend("geyser", target="waiting", features=["duration"])
 print(run.explain())
 run.figure("geyser.png")
+
+Nothing of it is loaded before it is asked for: `import steepest` costs next to nothing.
 """
 
-from steepest.data.shipped import dataset, datasets
-from steepest.descent.plan.method import steps
-from steepest.descent.rules import (
-    AdaGrad,
-    Adam,
-    AdamW,
-    GradientPlane,
-    Momentum,
-    Nesterov,
-    NesterovRestart,
-    Proximal,
-    RMSProp,
-    ScheduleFree,
-    Steepest,
-)
-from steepest.descent.stopping import Stop
-from steepest.diagnosis.verdict import Verdict
-from steepest.errors import ChoiceError, DataError, FileError, SteepestError
-from steepest.objective.linear import LinearObjective
-from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
-from steepest.objective.loss.poisson import Poisson
-from steepest.objective.loss.quantile import Quantile
-from steepest.objective.loss.regression import Absolute, Huber, Squared
-from steepest.run.descend import descend
-from steepest.run.load import load
-from steepest.run.run import Run
-from steepest.surface.surface import Surface
-from steepest.trace import Step, Trace
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from steepest.data.shipped import dataset, datasets
+    from steepest.descent.plan.method import steps
+    from steepest.descent.rules import (
+        AdaGrad,
+        Adam,
+        AdamW,
+        GradientPlane,
+        Momentum,
+        Nesterov,
+        NesterovRestart,
+        Proximal,
+        RMSProp,
+        ScheduleFree,
+        Steepest,
+    )
+    from steepest.descent.stopping import Stop
+    from steepest.diagnosis.verdict import Verdict
+    from steepest.errors import ChoiceError, DataError, FileError, SteepestError
+    from steepest.objective.linear import LinearObjective
+    from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
+    from steepest.objective.loss.poisson import Poisson
+    from steepest.objective.loss.quantile import Quantile
+    from steepest.objective.loss.regression import Absolute, Huber, Squared
+    from steepest.run.descend import descend
+    from steepest.run.load import load
+    from steepest.run.run import Run
+    from steepest.surface.surface import Surface
+    from steepest.trace import Step, Trace
 
 __version__ = "0.1.0"
 
@@ -74,3 +81,42 @@ __all__ = [
     "load",
     "steps",
 ]
+
+HOMES = {
+    "steepest.data.shipped": "dataset datasets",
+    "steepest.descent.plan.method": "steps",
+    "steepest.descent.rules": (
+        "AdaGrad Adam AdamW GradientPlane Momentum "
+        "Nesterov NesterovRestart Proximal RMSProp ScheduleFree Steepest"
+    ),
+    "steepest.descent.stopping": "Stop",
+    "steepest.diagnosis.verdict": "Verdict",
+    "steepest.errors": "ChoiceError DataError FileError SteepestError",
+    "steepest.objective.linear": "LinearObjective",
+    "steepest.objective.loss.cross_entropy": "CrossEntropy Softmax",
+    "steepest.objective.loss.poisson": "Poisson",
+    "steepest.objective.loss.quantile": "Quantile",
+    "steepest.objective.loss.regression": "Absolute Huber Squared",
+    "steepest.run.descend": "descend",
+    "steepest.run.load": "load",
+    "steepest.run.run": "Run",
+    "steepest.surface.surface": "Surface",
+    "steepest.trace": "Step Trace",
+}
+"""The names of each module."""
+
+HOME = {name: module for module, names in HOMES.items() for name in names.split()}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Return what is called so, loaded now: a name of ours, or a module."""
+        if name in HOME:
+            return globals().setdefault(name, getattr(import_module(HOME[name]), name))
+        if find_spec(f"steepest.{name}") is not None:
+            return import_module(f"steepest.{name}")
+        raise AttributeError(f"module 'steepest' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        """Return the names that there are, loaded or not."""
+        return sorted({*globals(), *__all__})

@@ -5,30 +5,62 @@ from math import isfinite
 
 from steepest.errors import ChoiceError
 
-__all__ = ["number", "whole_number"]
+__all__ = ["number", "whole_number", "whole_numbers"]
 
 
-def whole_number(name: str, value: object, least: int) -> int:
-    """Return `value` as an int of at least `least`; ChoiceError if it is not one."""
+def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
+    """Return `value` as an int from `least` to `most`, if any; ChoiceError if it is not one."""
     try:
         whole = int(value)  # type: ignore[call-overload]
-        fits = whole == value and whole >= least
+        fits = whole == value and whole >= least and (most is None or whole <= most)
     except (TypeError, ValueError, OverflowError):
         fits = False
     if not fits:
-        raise ChoiceError(f"{name} is {value!r}, but it must be a whole number from {least} up")
+        span = f"{least} up" if most is None else f"{least} to {most}"
+        raise ChoiceError(f"{name} is {value!r}, but it must be a whole number from {span}")
     return whole
 
 
-def number(name: str, value: object, *, above: float | None = None) -> float:
-    """Return `value` as a finite float from 0 up, or above `above`; ChoiceError if it is not."""
+def whole_numbers(name: str, value: object) -> tuple[int, ...]:
+    """Return `value`, a list, a text `8,8` or one number, as ints from 1 up.
+
+    Raises ChoiceError if it is none of these.
+
+    >>> whole_numbers("hidden", "8,8")
+    (8, 8)
+    """
+    if isinstance(value, str):
+        value = [part for part in value.split(",") if part.strip()]
+    try:
+        listed = list(value)  # type: ignore[call-overload]
+    except TypeError:
+        listed = [value]
+    try:
+        return tuple(
+            whole_number(name, int(one) if isinstance(one, str) else one, 1) for one in listed
+        )
+    except (ValueError, ChoiceError):
+        raise ChoiceError(
+            f"{name} is {value!r}, but it must be whole numbers from 1 up, such as 8,8"
+        ) from None
+
+
+def number(
+    name: str, value: object, *, above: float | None = None, below: float | None = None
+) -> float:
+    """Return `value` as a finite float from 0 up, or above `above`, and below `below`.
+
+    Raises ChoiceError if it is not.
+    """
     try:
         chosen = float(value)  # type: ignore[arg-type]
         fits = isfinite(chosen) and (chosen >= 0 if above is None else chosen > above)
+        fits = fits and (below is None or chosen < below)
     except (TypeError, ValueError, OverflowError):
         fits = False
     if not fits:
-        span = "from 0 up" if above is None else f"above {above:g}"
+        end = " up" if below is None else f" to below {below:g}"
+        span = f"from 0{end}" if above is None else f"above {above:g}"
         got = f"{value:g}" if isinstance(value, float) else reprlib.repr(value)
         raise ChoiceError(f"{name} is {got}, but it must be a number {span}")
     return chosen

@@ -23,6 +23,7 @@ NUMBERS = (
     "rows",
     "passes",
     "whitened",
+    "least",
 )
 """The numbers of a step in the order of the columns in which a trace, and a file, keeps them."""
 
@@ -48,6 +49,9 @@ class Step(NamedTuple):
     how often all rows have been read since the start, until this step was known: half of them
     read once is 0.5. `whitened` says that the coordinates of the walk were made anew here.
 
+    `least` says that no step of the rule leads here: the walk was over, its minimum is not unique,
+    and this last point has the least weights of the same loss.
+
     Two steps are equal only if they are the same object. A named tuple, since one is made at
     every step of a descent and a frozen dataclass takes more than twice as long to make.
     """
@@ -65,6 +69,7 @@ class Step(NamedTuple):
     rows: int = 0
     passes: float = 0.0
     whitened: bool = False
+    least: bool = False
 
     def __eq__(self, other: object) -> bool:
         return self is other

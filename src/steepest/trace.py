@@ -152,9 +152,16 @@ class Trace:
             raise IndexError(f"there is no step {index}: the trace has steps 0 to {len(self) - 1}")
         params, gradient = self._vectors_of(i)
         named = dict(zip(NUMBERS, self._numbers[i].tolist(), strict=True))
-        rows, whitened = int(named.pop("rows")), bool(named.pop("whitened"))
+        rows = int(named.pop("rows"))
+        whitened, least = bool(named.pop("whitened")), bool(named.pop("least"))
         return Step(
-            index=i, params=params, gradient=gradient, rows=rows, whitened=whitened, **named
+            index=i,
+            params=params,
+            gradient=gradient,
+            rows=rows,
+            whitened=whitened,
+            least=least,
+            **named,
         )
 
     def _vectors_of(self, i: int) -> tuple[Array, Array]:
@@ -167,6 +174,11 @@ class Trace:
             return _locked(self._vectors[row, 0]), _locked(self._vectors[row, 1])
         hole = np.full(self.size, np.nan)
         return hole, hole
+
+    @property
+    def walked(self) -> int:
+        """The number of points of the walk: all but a last one of the least weights."""
+        return self._length - (self._last is not None and self._last.least)
 
     @property
     def kept(self) -> NDArray[np.intp]:
@@ -341,7 +353,7 @@ class Trace:
         arrays = self.to_arrays()
         numbers, early = self._numbers[: self._length][:length].copy(), self.kept < length
         if self._filled:
-            numbers[self._length - 1 :, COLUMNS["full_loss"]] = np.nan
+            numbers[self.walked - 1 :, COLUMNS["full_loss"]] = np.nan
         vectors = {name: arrays[name][early] for name in ("kept", "params", "gradients")}
         return Trace.from_arrays({**arrays, **vectors, "numbers": numbers, "filled": np.array(0)})
 

@@ -1,17 +1,23 @@
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from exact import least_squares
+from hypothesis import assume, given
 from hypothesis import strategies as some
 from reference import problem
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import r2_score
 
 import steepest as st
 from steepest.data.prepare import prepare
+from steepest.errors import DataError
 from steepest.objective.plane.plane import Plane
+from steepest.sklearn import SteepestRegressor
 
 LOSSES = {
     "squared": st.Squared(),
@@ -109,15 +115,63 @@ def test_any_number_of_threads_gives_the_same_bits(
         assert all(np.array_equal(one, other) for other in others)
 
 
-def test_a_weighted_line_is_scikit_learns() -> None:
+def test_a_weighted_line_is_the_exact_one() -> None:
     X, y = problem("squared", 3, rows=50)
     weight = np.random.default_rng(3).uniform(0, 2, 50)
     run = st.descend((X, y), loss="squared", sample_weight=weight)
-    theirs = LinearRegression().fit(X, y, sample_weight=weight)
-    assert np.allclose(run.weights, theirs.coef_, rtol=1e-6)
-    assert run.bias == pytest.approx(theirs.intercept_, rel=1e-6)
-    score = theirs.score(X, y, sample_weight=weight)
+    exact = least_squares(X, y, weight)
+    assert np.allclose(run.params, exact, rtol=1e-10)
+    score = r2_score(y, X @ exact[:-1] + exact[-1], sample_weight=weight)
     assert run.score((X, y), sample_weight=weight) == pytest.approx(score, rel=1e-9)
+
+
+def test_one_number_is_the_weight_of_every_row() -> None:
+    X, y = problem("squared", 3, rows=50)
+    by_one, by_each = (
+        st.descend((X, y), l2=0.1, sample_weight=weight) for weight in (3.0, np.full(50, 3.0))
+    )
+    assert np.array_equal(by_one.params, by_each.params)
+    assert st.LinearObjective(X, y, "squared", sample_weight=2).blocks.total == 100.0
+    ours = SteepestRegressor(l2=0.1).fit(X, y, sample_weight=3)
+    assert np.array_equal(np.append(ours.coef_, ours.intercept_), by_one.params)
+    assert by_one.score((X, y), sample_weight=7) == pytest.approx(by_one.score((X, y)), rel=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(50, 1), (1, 50), (50, 2)])
+def test_weights_of_two_dimensions_are_refused_at_every_door(shape: tuple[int, int]) -> None:
+    X, y = problem("squared", 3, rows=50)
+    doors = (
+        lambda weight: st.descend((X, y), sample_weight=weight),
+        lambda weight: st.descend({"x": X[:, 0], "y": y}, "y", sample_weight=weight),
+        lambda weight: st.descend((X, y)).score((X, y), sample_weight=weight),
+        lambda weight: SteepestRegressor().fit(X, y, sample_weight=weight),
+    )
+    said = re.escape(f"sample_weight must be one value a row, one dimension, got the shape {shape}")
+    for door in doors:
+        with pytest.raises(DataError, match=said):
+            door(np.ones(shape))
+
+
+@given(
+    some.lists(
+        some.tuples(some.sampled_from("abcd"), some.integers(1, 6)), min_size=8, max_size=30
+    ),
+    some.integers(0, 99),
+)
+def test_weighted_counts_are_as_repeated_rows(rows: list[tuple[str, int]], seed: int) -> None:
+    """Also where a category's base is another level by weight than by rows."""
+    level, weight = (np.array(part) for part in zip(*rows, strict=True))
+    assume(len(set(level)) > 1)
+    random = np.random.default_rng(seed)
+    table = pa.table(
+        {"c": level, "x": random.normal(size=len(level)), "y": np.arange(len(level)) % 2}
+    )
+    again = table.take(np.repeat(np.arange(len(level)), weight))
+    counted = st.descend(table, "y", l2=0.1, sample_weight=weight)
+    repeated = st.descend(again, "y", l2=0.1)
+    assert counted.feature_names == repeated.feature_names
+    expected = repeated.predict_proba(table)
+    assert np.allclose(counted.predict_proba(table), expected, rtol=0, atol=1e-7)
 
 
 def test_weighted_classes_are_scikit_learns() -> None:

@@ -1,5 +1,6 @@
 """The Hessian of the mean loss: weighted Gram matrices and curvatures, against plain NumPy."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -172,7 +173,7 @@ def axes(whitening: Any, size: int) -> Array:
 def test_whitened_each_margins_block_of_the_hessian_is_1(kind: str, l2: float) -> None:
     X, y = problem(kind, 3, rows=80, features=4)
     objective = LinearObjective(X + 100.0, y, LOSSES[kind], l2=l2)
-    maker = HessianWhitening.of(objective, objective)
+    maker = replace(HessianWhitening.of(objective, objective), free=None)
     params = 0.1 * np.random.default_rng(1).normal(size=objective.size)
     params[-objective.layout.biases :] -= 100.0 * objective.model.split(params)[0].sum(axis=0)
     whitening = maker.at(objective, objective.evaluate(params), shared=False, thinning=1)
@@ -191,7 +192,7 @@ def test_whitened_each_margins_block_of_the_hessian_is_1(kind: str, l2: float) -
 def test_shared_whitening_is_by_the_mean_of_the_margins_blocks(every: int) -> None:
     objective = objective_of("softmax", 0, rows=90)
     params = np.random.default_rng(1).normal(size=objective.size)
-    maker = HessianWhitening.of(objective, objective)
+    maker = replace(HessianWhitening.of(objective, objective), free=None)
     at = objective.evaluate(params)
     whitening = maker.at(objective, at, shared=True, thinning=every)
     assert whitening is not None
@@ -199,6 +200,24 @@ def test_shared_whitening_is_by_the_mean_of_the_margins_blocks(every: int) -> No
     T = axes(whitening, 9)[::3, ::3]
     assert np.allclose(T.T @ shared @ T, np.eye(3), atol=1e-9)
     assert np.allclose(axes(whitening, 9), np.kron(T, np.eye(3)), atol=1e-12)
+
+
+@pytest.mark.parametrize(("l2", "free"), [(0.0, slice(None)), (0.2, slice(-1, None))])
+def test_a_step_leaves_alone_what_all_margins_share(l2: float, free: slice) -> None:
+    """It would change no loss: with a penalty that is so of the biases only."""
+    objective = objective_of("softmax", 0, l2=l2, rows=90)
+    maker, random = HessianWhitening.of(objective, objective), np.random.default_rng(1)
+    at = objective.evaluate(objective.random_start(random))
+    whitening = maker.at(objective, at, shared=False, thinning=1)
+    whole = replace(maker, free=None).at(objective, at, shared=False, thinning=1)
+    assert whitening is not None and whole is not None
+    position = random.normal(size=9)
+    apart, with_shared = whitening.params(position), whole.params(position)
+    assert np.allclose(apart.reshape(3, 3)[free].sum(axis=1), 0.0, atol=1e-12)
+    assert np.abs(with_shared.reshape(3, 3)[free].sum(axis=1)).max() > 0.1
+    assert objective.value(apart) == pytest.approx(objective.value(with_shared), rel=1e-12)
+    # Of what is not shared the coordinates are the same: there and back.
+    assert np.allclose(whitening.params(whitening.position(apart)), apart, rtol=1e-9)
 
 
 def test_at_first_the_bound_is_1() -> None:

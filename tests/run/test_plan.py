@@ -56,8 +56,8 @@ def test_every_door_says_the_limit_of_the_rule_that_ran(ball: st.Run) -> None:
 PHRASES = {
     "none": r"\(curvature [0-9.]+\), so",
     "standard": r"\(curvature 2 in standard units\), so",
-    "block": r"\(curvature 1 where the bowl is round by blocks\), so",
-    "round": r"\(curvature 1 where the bowl is round\), so",
+    "block": r"\(curvature 1 in coordinates whitened by blocks\), so",
+    "round": r"\(curvature 1 in whitened coordinates\), so",
 }
 
 
@@ -87,13 +87,16 @@ def test_words_and_json_carry_the_numbers_of_the_rule(ball: st.Run) -> None:
 
 
 numbers = some.floats(0, 1e6, allow_nan=False, exclude_max=True)
+share = some.floats(0, 1, exclude_max=True)
 
 
 @given(some.data())
 def test_a_rule_made_again_from_its_word_is_the_same(data: Any) -> None:
     kind = data.draw(some.sampled_from(sorted(RULES)))
-    count = len(fields(RULES[kind]))  # type: ignore[arg-type]
-    rule = RULES[kind](*[data.draw(numbers) for _ in range(data.draw(some.integers(0, count)))])
+    named = [field.name for field in fields(RULES[kind])]  # type: ignore[arg-type]
+    some_named = named[: data.draw(some.integers(0, len(named)))]
+    shares = RULES[kind].shares
+    rule = RULES[kind](*[data.draw(share if n in shares else numbers) for n in some_named])
     assert choose_rule(rule.word) == rule
     assert choose_rule(rule) is rule
 
@@ -204,10 +207,27 @@ def test_a_rule_with_init_and_update_alone_goes_through_every_door(tmp_path: Pat
     loaded = st.load(tmp_path / "run.steepest")
     assert loaded.plan.to_dict() == run.plan.to_dict()
     assert loaded.explain() == run.explain()
-    with pytest.raises(st.ChoiceError, match=r"does not hold all that is needed.*HalfSign"):
+    with pytest.raises(st.ChoiceError, match=r"HalfSign is code.*load\(path, rule=\.\.\.\)"):
         loaded.resume(steps=1)
-    with pytest.raises(st.ChoiceError, match="the rule HalfSign is not in the file"):
-        loaded.plan.rule.init(np.zeros(2))
+    again = st.load(tmp_path / "run.steepest", rule=HalfSign()).resume(steps=5)
+    np.testing.assert_allclose(again.params, more.params, rtol=1e-12)
+    assert "gone on afresh from step 20" in again.explain()
+
+
+def test_a_rule_given_to_load_is_that_of_the_run(tmp_path: Path) -> None:
+    run = geyser(rule=HalfSign(), learning_rate=lambda step: 0.1, scale="none", steps=20)
+    run.save(tmp_path / "own.steepest")
+    with pytest.raises(st.ChoiceError, match=r"the rule is Named, but .* went by HalfSign"):
+        st.load(tmp_path / "own.steepest", rule=Named())
+    with pytest.raises(st.ChoiceError, match=r"function of your own.*learning_rate=\.\.\."):
+        st.load(tmp_path / "own.steepest", rule=HalfSign()).resume(steps=5)
+    whole = st.load(tmp_path / "own.steepest", rule=HalfSign(), learning_rate=lambda step: 0.1)
+    np.testing.assert_allclose(whole.resume(steps=5).params, run.resume(steps=5).params, rtol=1e-12)
+    geyser(steps=3).save(tmp_path / "ours.steepest")
+    with pytest.raises(st.ChoiceError, match="has its rule, steepest; leave rule out"):
+        st.load(tmp_path / "ours.steepest", rule=HalfSign())
+    with pytest.raises(st.ChoiceError, match="has its learning rate, auto; leave"):
+        st.load(tmp_path / "ours.steepest", learning_rate=lambda step: 0.1)
 
 
 def test_a_rule_of_ones_own_is_never_taken_for_one_of_ours() -> None:

@@ -30,7 +30,7 @@ def test_what_auto_became_is_told_with_its_reason() -> None:
     assert "rule plane; learning rate auto; scale round" in text
     assert f"chosen by auto: {run.plan.reasons}" in text
     assert "plane search: " in run.plan.reasons
-    assert "round: a matrix of 4 x 4" in run.plan.reasons
+    assert "round: whitened by a matrix of 4 × 4" in run.plan.reasons
 
 
 def test_what_the_reader_chose_needs_no_reason() -> None:
@@ -43,7 +43,7 @@ def test_what_the_reader_chose_needs_no_reason() -> None:
 def test_a_plane_step_is_told_as_one() -> None:
     run = classes()
     text = run.explain()
-    assert "each step is learning rate x direction + momentum x the step before it" in text
+    assert "each step is learning rate × direction + momentum × the step before it" in text
     step = run.trace[2]
     cells = next(line.split() for line in text.splitlines() if re.match(r" +2 ", line))
     assert cells[-2:] == [short(step.learning_rate), short(step.momentum)]
@@ -51,12 +51,14 @@ def test_a_plane_step_is_told_as_one() -> None:
 
 def test_the_first_step_of_a_plane_search_goes_against_the_gradient() -> None:
     text = classes().explain()
-    assert "where the bowl is round, the gradient has the length" in text
-    assert "direction of steepest descent: " in text
+    assert (
+        "the step is along steepest descent in whitened coordinates, where the gradient has" in text
+    )
+    assert "direction of steepest descent: " not in text
     straight = st.descend((X[:, :1], THREE), scale="standard", l2=0.1, steps=2)
     start, rate = straight.story.move, short(straight.trace[0].learning_rate)
-    assert start is not None and start.gradient is not None
-    told = re.findall(rf" (\S+) - {re.escape(rate)} x (\S+) = (\S+)$", straight.explain(), re.M)
+    assert start is not None and start.by_param
+    told = re.findall(rf" (\S+) - {re.escape(rate)} × (\S+) = (\S+)$", straight.explain(), re.M)
     assert told == [
         (short(a), short(b), short(c))
         for a, b, c in zip(start.old, start.gradient, start.new, strict=True)
@@ -65,9 +67,7 @@ def test_the_first_step_of_a_plane_search_goes_against_the_gradient() -> None:
 
 def test_new_coordinates_are_told() -> None:
     anew = classes().trace.whitened
-    told = re.search(
-        r"the coordinates were made round anew at steps ([\d, ]+)", classes().explain()
-    )
+    told = re.search(r"the coordinates were whitened anew at steps ([\d, ]+)", classes().explain())
     assert told
     assert [int(at) for at in told[1].split(", ")] == anew[: len(told[1].split(", "))].tolist()
 

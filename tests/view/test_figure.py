@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 import steepest as st
@@ -78,6 +79,33 @@ def figure_of(name: str) -> Figure:
     return run_of(name).figure()
 
 
+def overlaps(a: Bbox, b: Bbox) -> bool:
+    """Return whether two boxes share more than a pixel."""
+    wide = min(a.x1, b.x1) - max(a.x0, b.x0)
+    return bool(wide > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1)
+
+
+def words_of(figure: Figure) -> dict[str, Bbox]:
+    """Return the box of each text that is drawn: words, titles, names and numbers at axes."""
+    figure.draw_without_rendering()
+    found = [text for text in figure.findobj(mpl.text.Text) if text.get_visible()]
+    boxes = {text.get_text(): text.get_window_extent() for text in found if text.get_text().strip()}
+    return {text: box for text, box in boxes.items() if box.width > 0}
+
+
+def check_room(figure: Figure) -> None:
+    """Assert that no text is cut at the edge, and that none of the words is over another."""
+    width, height = figure.bbox.size
+    inside = words_of(figure)
+    for text, box in inside.items():
+        assert box.x0 > -1 and box.y0 > -1 and box.x1 < width + 1 and box.y1 < height + 1, text
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    loose = [text.get_text() for text in figure.texts]
+    heads = [inside[text] for text in {*titles, *loose} if text in inside]
+    for i, one in enumerate(heads):
+        assert not any(overlaps(one, other) for other in heads[:i])
+
+
 def texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in figure.findobj(mpl.text.Text) if text.get_visible()]
 
@@ -88,12 +116,88 @@ def test_every_run_can_be_drawn(tmp_path: Path, name: str) -> None:
     run_of(name).figure(path)
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     with Image.open(path) as picture:
-        assert picture.width >= 1200
+        assert picture.size == (1600, 900)
         pixels = np.asarray(picture.convert("RGB"))
     for half in np.array_split(pixels, 2):
         for panel in np.array_split(half, 2, axis=1):
             assert len(np.unique(panel.reshape(-1, 3), axis=0)) > 20
     assert [other.name for other in tmp_path.iterdir()] == ["f.png"]
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_nothing_is_cut_and_no_words_are_over_others(name: str) -> None:
+    check_room(figure_of(name))
+
+
+@pytest.mark.parametrize("size", [(1600, 900), (900, 900), (700, 1400), (3200, 1200), (640, 360)])
+@pytest.mark.parametrize("name", ["diverged", "three classes", "strange names of many"])
+def test_nothing_is_cut_at_any_size(name: str, size: tuple[int, int]) -> None:
+    figure = run_of(name).figure(size=size)
+    assert tuple(np.floor(figure.bbox.size).astype(int)) == size
+    check_room(figure)
+
+
+PANELS = ("fit", "surface", "map", "loss", "gradient")
+
+
+@pytest.mark.parametrize(
+    "panels", [("map",), ("surface", "map"), ("loss", "gradient", "fit"), PANELS]
+)
+def test_panels_are_those_that_are_asked_for_in_their_order(panels: tuple[str, ...]) -> None:
+    figure = run_of("one feature").figure(panels=panels)
+    titles = {
+        "fit": "Data and fit",
+        "surface": "Loss surface",
+        "map": "The loss from above",
+        "loss": "Loss against step",
+        "gradient": "Gradient against step",
+    }
+    shown = [axes.get_title(loc="left") for axes in figure.axes]
+    assert [title for title in shown if title in titles.values()] == [titles[p] for p in panels]
+    check_room(figure)
+
+
+def test_a_dark_figure_is_dark_with_light_words(tmp_path: Path) -> None:
+    run_of("one feature").figure(tmp_path / "dark.png", theme="dark")
+    with Image.open(tmp_path / "dark.png") as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    assert np.median(pixels) < 60
+    head = pixels[:60, :400]
+    assert head.max() > 200
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"panels": ["fit", "table"]}, "no panel 'table'; choose some of fit, surface, map"),
+        ({"panels": []}, "panels is empty"),
+        ({"panels": ["fit", "fit"]}, "names one twice"),
+        ({"theme": "pink"}, "no theme 'pink'; choose one of light, dark"),
+        ({"size": 900}, "pixels across and down"),
+        ({"size": (100, 900)}, "a whole number from 320 to 7680"),
+        ({"size": (900.5, 900)}, "a whole number from 320 to 7680"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(st.ChoiceError, match=message):
+        run_of("one feature").figure(**options)
+
+
+def test_a_panel_of_the_surface_is_refused_where_there_is_none() -> None:
+    run = st.descend(lambda p: (float(p @ p), 2 * p), start=[1.0])
+    assert len(run.figure(panels=["gradient"]).axes) == 1
+    with pytest.raises(st.ChoiceError, match="the panel map cannot be drawn: a surface needs two"):
+        run.figure(panels=["loss", "map"])
+
+
+def test_a_cross_is_told_where_it_is_hidden_and_never_where_there_is_no_minimum() -> None:
+    arrived = " ".join(texts(st.descend((ONE, SLOPED)).figure()))
+    assert "Cross, under the filled circle: the minimum." in arrived
+    assert "Cross: the minimum." in " ".join(texts(figure_of("diverged")))
+    apart = np.where(ONE[:, 0] > 0, "yes", "no")
+    figure = st.descend((ONE, apart), steps=50, **TEXTBOOK).figure()
+    assert "inimum" not in " ".join(texts(figure))
+    assert not [line for axes in figure.axes for line in axes.lines if line.get_marker() == "+"]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +260,7 @@ def test_title_names_target_rows_and_source() -> None:
 
 
 def test_diverged_figure_says_why() -> None:
-    shown = " ".join(texts(figure_of("diverged")))
+    shown = " ".join(" ".join(texts(figure_of("diverged"))).split())
     assert "learning rate 1.3 is above 2/curvature" in shown
 
 

@@ -14,10 +14,10 @@ from scipy.special import expit, softmax, xlogy
 import steepest as st
 from steepest.view.chart import Losses, Map, Readable, path_style
 from steepest.view.fit import draw_fit
+from steepest.view.heights import cut_of, heights_of
 from steepest.view.panel import DrawnPath, Panel, path_of
-from steepest.view.relief import HEIGHT, Relief
+from steepest.view.relief import AZIMUTHS, HANGS, HEIGHT, Relief
 from steepest.view.scene import Scene
-from steepest.view.shading import cut_of
 
 Array = NDArray[np.float64]
 
@@ -236,7 +236,7 @@ def test_names_of_more_than_four_classes_are_turned() -> None:
 
 
 def relief_of(scene: Scene) -> Relief:
-    return Relief(Figure().add_subplot(projection="3d"), scene, path_of(scene))
+    return Relief(Figure().add_subplot(), scene, path_of(scene))
 
 
 @pytest.mark.parametrize("name", ["line", "plane", "two"])
@@ -248,14 +248,38 @@ def test_the_path_in_three_dimensions_is_at_its_true_losses(name: str) -> None:
     x, y, z = (np.asarray(values) for values in line.get_data_3d())
     visible = np.isfinite(z)
     assert visible.any()
-    assert z[visible] == pytest.approx(scene.trace.full_losses[visible])
-    assert (z[visible] <= cut_of(scene.surface)).all()
+    heights = heights_of(scene.surface)
+    assert z[visible] == pytest.approx(heights.of(scene.trace.full_losses[visible]))
+    assert (z[visible] <= 1.0).all()
     assert shadow.get_visible() == scene.surface.is_slice
     if scene.surface.is_slice:
         below = np.asarray(shadow.get_data_3d()[2])
         on_slice = scene.surface.at(x, y)
         inside = np.isfinite(below)
-        assert below[inside] == pytest.approx(on_slice[inside])
+        assert below[inside] == pytest.approx(np.minimum(heights.of(on_slice), 1.0)[inside])
+
+
+@pytest.mark.parametrize("at", [0, 5])
+def test_a_point_off_the_slice_stands_on_a_stem(at: int) -> None:
+    """It does not hang in the air: a line joins its true loss and that of the slice there."""
+    scene = scene_of("plane")
+    panel = relief_of(scene)
+    panel.show(at)
+    _, _, start, here, *_ = panel.moving
+    heights = heights_of(scene.surface)
+    for stem, step in ((start, 0), (here, at)):
+        x, y, z = (np.asarray(values) for values in stem.get_data_3d())
+        true = heights.of(scene.trace.full_losses[step])
+        there = min(heights.of(scene.surface.at(*scene.surface.path[step])).item(), 1.0)
+        assert abs(true - there) > HANGS
+        assert z == pytest.approx([true, there])
+        assert np.column_stack([x, y]) == pytest.approx(np.tile(scene.surface.path[step], (2, 1)))
+
+
+def test_on_the_whole_surface_there_is_no_stem() -> None:
+    panel = relief_of(scene_of("line"))
+    panel.show(3)
+    assert all(len(stem.get_data_3d()[0]) == 0 for stem in panel.moving[2:4])
 
 
 def hidden_points(scene: Scene, azimuth: float, elevation: float) -> int:
@@ -287,6 +311,18 @@ def test_no_point_of_the_path_is_hidden_from_the_chosen_side() -> None:
     chosen = hidden_points(scene, axes.azim, axes.elev)
     others = [hidden_points(scene, azimuth, axes.elev) for azimuth in range(-180, 180, 30)]
     assert chosen == min(others) < max(others)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_surface_is_turned_as_the_map_is(name: str) -> None:
+    """x runs to the right, and y, upwards on the map, away from who looks."""
+    axes = relief_of(scene_of(name)).axes
+    assert axes.azim in AZIMUTHS
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    corners = np.array([[x0, y0, 0, 1], [x1, y0, 0, 1], [x0, y1, 0, 1]])
+    seen = corners @ axes.get_proj().T
+    right, up, deep = (seen[:, :3] / seen[:, 3:]).T
+    assert right[1] > right[0] and up[2] > up[0] and deep[2] > deep[0]
 
 
 @pytest.mark.parametrize(("points", "mark"), [(13, "o"), (81, "")])

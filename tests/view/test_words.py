@@ -115,7 +115,7 @@ def test_mini_batch_losses_are_told_from_that_of_all_rows() -> None:
 def test_momentum_update_is_not_told_as_the_textbook_one() -> None:
     text = run_of("momentum").explain()
     assert "direction of momentum: weight" in text
-    assert re.search(r"weight \S+ \+ \S+ x \S+ = \S+", text)
+    assert re.search(r"weight \S+ \+ \S+ × \S+ = \S+", text)
 
 
 @pytest.mark.parametrize("name", ["two classes", "three classes", "penalty"])
@@ -248,7 +248,7 @@ def test_standard_units_are_told_in_the_coordinates_of_the_walk() -> None:
         steps=2,
     )
     text = run.explain()
-    told = re.search(r"weight (\S+) - 2 x (\S+) = (\S+)", text)
+    told = re.search(r"weight (\S+) - 2 × (\S+) = (\S+)", text)
     assert told is not None
     old, slope, new = (float(number) for number in told.groups())
     deviation = float(np.std(run.data.X))

@@ -91,6 +91,23 @@ def test_the_verdict_knows_the_beta(rule: str, modules: Any) -> None:
     assert_same_run(descend(modules, case), case["run"])
 
 
+@pytest.mark.parametrize("rule", ["momentum:1.5", "nesterov:1.25"])
+def test_the_verdict_knows_that_the_beta_is_at_fault(rule: str, modules: Any) -> None:
+    case = golden.case("squared", rule=rule, learning_rate=1e-3, steps=60)
+    assert "from 1 up the velocity never dies out" in case["run"]["verdicts"][0]["message"]
+    assert_same_run(descend(modules, case), case["run"])
+
+
+@pytest.mark.parametrize("rule", ["adam:0.9:0.999:0", "rmsprop:0.9:0", "adagrad:0"])
+def test_a_param_without_a_slope_stays_where_it_is(rule: str, modules: Any) -> None:
+    """The slope by the weight of a feature that is 0 is 0 for ever: 0 by 0 is no step."""
+    case = golden.case("squared", rule=rule, learning_rate=0.1, steps=5, start=[0.0, 70.0])
+    case["scene"]["X"] = [0.0] * len(case["scene"]["X"])
+    found = descend(modules, case)
+    params = np.array(found["params"]).reshape(-1, 2)
+    assert (params[:, 0] == 0.0).all() and (np.diff(params[:, 1]) != 0.0).all()
+
+
 @pytest.mark.parametrize("scale", golden.SCALES)
 @pytest.mark.parametrize("kind", golden.DATA)
 def test_the_penalty(kind: str, scale: str, modules: Any) -> None:
@@ -125,6 +142,36 @@ def test_a_searched_rate(kind: str, scale: str, modules: Any) -> None:
         assert min(found["fullLoss"]) == pytest.approx(min(wanted["fullLoss"]), rel=1e-9)
     assert np.max(np.diff(found["loss"])) <= 1e-14 * found["loss"][0]
     assert found["verdicts"] == []
+
+
+SOON = [
+    ("huber", "momentum"),
+    ("huber", "momentum:0.99"),
+    ("squared", "adam"),
+    ("cross_entropy", "adam"),
+    ("softmax", "nesterov"),
+]
+"""Runs whose velocity soon leads nowhere: before rounding has grown to differences."""
+
+
+@pytest.mark.parametrize(("kind", "rule"), SOON)
+def test_a_searched_rate_starts_its_rule_anew(kind: str, rule: str, modules: Any) -> None:
+    """Where the velocity leads nowhere that is lower, the next step is along the gradient."""
+    case = golden.case(kind, rule=rule, scale="none", steps=60)
+    found, wanted = descend(modules, case), case["run"]
+    first = restarted_at(wanted)
+    assert_same_steps(found, wanted, 1e-7, upto=first + 2)
+    assert found["rate"][first] == pytest.approx(wanted["rate"][first], rel=1e-5)
+    assert np.max(np.diff(found["loss"])) <= 1e-14 * found["loss"][0]
+
+
+def restarted_at(run: Any) -> int:
+    """Return the first step that goes against the gradient, but for the start's."""
+    gradients = np.array(run["gradient"]).reshape(-1, run["size"])[:-1]
+    steps = np.diff(np.array(run["params"]).reshape(-1, run["size"]), axis=0)
+    lengths = np.linalg.norm(steps, axis=1) * np.linalg.norm(gradients, axis=1)
+    along = -np.sum(steps * gradients, axis=1) > (1 - 1e-9) * lengths
+    return int(np.flatnonzero(along[1:])[0]) + 1
 
 
 RAVINE = 1e-10
@@ -265,7 +312,7 @@ def test_mini_batches_that_diverge(modules: Any) -> None:
 def test_a_run_that_leaves_all_bounds(modules: Any) -> None:
     case = golden.case("squared", learning_rate=1e200, steps=50)
     found = descend(modules, case)
-    assert "left all bounds" in found["stop"]["message"]
+    assert "is no finite number" in found["stop"]["message"]
     assert found["stop"] == case["run"]["stop"]
     assert_same_verdicts_in_words(found["verdicts"], case["run"]["verdicts"])
 

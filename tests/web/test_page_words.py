@@ -70,11 +70,11 @@ def test_counts_and_what_is_no_number(modules: Any) -> None:
 # --- arithmetic ----------------------------------------------------------------------------------
 
 NUMBER = r"(-?[\d,]+(?:\.\d+)?(?:e[+-]\d+)?)"
-PRODUCT_OF_TWO = rf"([-+]) {NUMBER} x {NUMBER}"
+PRODUCT_OF_TWO = rf"([-+]) {NUMBER} × {NUMBER}"
 UPDATE = re.compile(rf" {NUMBER} {PRODUCT_OF_TWO}(?: {PRODUCT_OF_TWO})? = {NUMBER}$")
 MOVE = re.compile(rf" {NUMBER} ([-+]) {NUMBER} = {NUMBER}$")
-FALL = re.compile(rf"^(?:of all rows: )?{NUMBER} -> {NUMBER}: it (?:fell|rose) by {NUMBER} \(")
-PRODUCT = re.compile(rf": {NUMBER} x {NUMBER} = {NUMBER}$")
+FALL = re.compile(rf"^(?:of all rows: )?{NUMBER} → {NUMBER}: it (?:fell|rose) by {NUMBER} \(")
+PRODUCT = re.compile(rf": {NUMBER} × {NUMBER} = {NUMBER}$")
 LENGTH = re.compile(rf"√\((.*)\) = {NUMBER}$")
 
 
@@ -175,15 +175,15 @@ def test_the_printed_result_is_the_param(modules: Any) -> None:
 def test_the_example_of_the_lecture(modules: Any) -> None:
     tell = "(_, args) => m.updateArithmetic(...args)"
     found = ask(modules, "/words/arithmetic.js", tell, [], [0.2, [[-0.1, 3.412]], -0.1412])
-    assert found == "0.200 - 0.1 x 3.412 = -0.141"
+    assert found == "0.200 - 0.1 × 3.412 = -0.141"
 
 
 def test_a_plane_step_is_told_with_what_it_takes_of_the_last_one(modules: Any) -> None:
     run = golden.run_of("squared", rule="plane", steps=2, start=[0.0, 0.0])
     tell = "([s]) => m.fourSteps({ ...s, at: 2, phase: 0 })[1]"
     told = ask(modules, "/words/steps.js", tell, [state(run)])
-    updates = [line for line in told["lines"] if " x " in line]
-    assert len(updates) == 2 and all(line.count(" x ") == 2 for line in updates)
+    updates = [line for line in told["lines"] if " × " in line]
+    assert len(updates) == 2 and all(line.count(" × ") == 2 for line in updates)
     assert any(line.startswith("direction of the step: ") for line in told["lines"])
     assert "of the last step" in told["phases"][1]["sentence"]
     assert "found together" in told["phases"][2]["sentence"]
@@ -212,7 +212,7 @@ def test_the_given_start_is_not_called_random(modules: Any) -> None:
     run = geyser(learning_rate=0.05, start=[1.0, 2.0], steps=2)
     [steps] = ask(modules, "/words/steps.js", STEPS, [state(run)])
     assert steps[0]["heading"] == "Start at the given bias and weight, and calculate the loss."
-    assert steps[0]["lines"][0] == "weight of duration = 1 min/min"
+    assert steps[0]["lines"][0] == "weight of duration = 1 min per min"
 
 
 def test_the_step_that_is_on_is_lit(modules: Any) -> None:
@@ -243,7 +243,7 @@ def test_a_run_without_a_step(modules: Any) -> None:
     assert [step["lines"] for step in steps[1:3]] == [["none was taken"]] * 2
 
 
-def test_losses_that_left_all_bounds_are_told(modules: Any) -> None:
+def test_losses_that_are_no_finite_numbers_are_told(modules: Any) -> None:
     run = geyser(learning_rate=1e200, steps=50)
     last = len(record(run)["run"]["verdicts"]) and len(run.trace) - 1
     [steps] = ask(modules, "/words/steps.js", STEPS, [state(run, at=last)])
@@ -365,7 +365,7 @@ def test_what_is_described_has_the_numbers(modules: Any) -> None:
     tell = "(states) => states.map((state) => m.described('fit', state))"
     [told] = ask(modules, "/words/captions.js", tell, [state(run, at=7)])
     weight, bias = run.trace[7].params
-    assert told == f"272 rows and the line waiting = {short(weight)} x duration + {short(bias)}."
+    assert told == f"272 rows and the line waiting = {short(weight)} × duration + {short(bias)}."
 
 
 def test_what_is_spoken(modules: Any) -> None:
@@ -559,9 +559,10 @@ def test_a_guess_is_judged_by_where_the_step_lands(modules: Any) -> None:
     assert [one["near"] for one in (right, close, off, still)] == [True, True, False, False]
     assert right["words"].startswith("Near: off by 0 % of the length of the step as it is drawn.")
     assert still["words"].startswith("Not there: off by 100 % of the length of the step")
-    found = re.search(rf"Step 4 lands at {NUMBER} in weight of duration \(min/min\), you pointed "
-                      rf"at {NUMBER}, off by {NUMBER}; at {NUMBER} in bias \(min\), you pointed at "
-                      rf"{NUMBER}, off by {NUMBER}\.$", off["words"])  # fmt: skip
+    in_weight = rf"at {NUMBER} in weight of duration \(min per min\), you pointed at {NUMBER}"
+    in_bias = rf"at {NUMBER} in bias \(min\), you pointed at {NUMBER}"
+    pattern = rf"Step 4 lands {in_weight}, off by {NUMBER}; {in_bias}, off by {NUMBER}\.$"
+    found = re.search(pattern, off["words"])
     assert found
     assert list(map(read, found.groups())) == pytest.approx([u, u, 0, v, v + 5, 5], rel=1e-3)
 

@@ -5,6 +5,19 @@ a request into calls; it knows nothing of losses or steps. The options of a desc
 `Options` by `options`; `outputs` has what a command makes of a run.
 """
 
-from steepest.cli.program import main
+import sys
+
+from steepest.interrupts import INTERRUPTED
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C is one line and status 130, also while modules load."""
+    try:
+        from steepest.cli.program import run
+
+        run()
+    except KeyboardInterrupt:
+        print("steepest: interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)

@@ -42,7 +42,7 @@ def data(name: str | None, out: str | None) -> None:
 def _list_data() -> None:
     for name in datasets():
         shown = about(name)
-        size = f"{shown.rows} x {len(shown.columns)}"
+        size = f"{shown.rows} × {len(shown.columns)}"
         click.echo(f"{name:15} {size:>9}  {shown.task:15} {shown.title}")
         for line in (f"source: {shown.source}", f"licence: {shown.licence}"):
             click.echo(textwrap.fill(line, 96, initial_indent=" " * 4, subsequent_indent=" " * 8))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from steepest.cli.outputs import tell, write
+from steepest.cli.outputs import Outputs, tell, write
 from steepest.data.shipped import about
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.errors import FileError
@@ -52,15 +52,15 @@ def demo(out: str) -> None:
         click.secho(f"\n{shown.title}", bold=True)
         click.echo(f"{shown.description}\n")
         run = descend(name, shown.target, list(shown.features), progress=True, **choices)
-        files = write(
-            run,
-            figure=[f"{out}/{name}.png", f"{out}/{name}.svg"],
-            film=[f"{out}/{name}.gif", f"{out}/{name}.mp4"],
-            page=[f"{out}/{name}.html"],
-            table=[] if run.classes is None else [f"{out}/{name}-table.csv"],
-            trace=[],
-        )
-        tell(run, files)
+        table = [] if run.classes is None else [f"{out}/{name}-table.csv"]
+        files = {
+            "figure": [f"{out}/{name}.png", f"{out}/{name}.svg"],
+            "film": [f"{out}/{name}.gif", f"{out}/{name}.mp4"],
+            "page": [f"{out}/{name}.html"],
+            "table": table,
+            "trace": [],
+        }
+        tell(run, write(run, Outputs(files)))
 
 
 def _make(folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from steepest.cli.options import descent_options, names_in
-from steepest.cli.outputs import KINDS, check, hand_over, outputs
+from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
 from steepest.run.descend import descend
 from steepest.run.load import load
 from steepest.run.run import Run
@@ -15,7 +15,7 @@ from steepest.run.run import Run
 __all__ = ["fit"]
 
 
-@click.command()
+@click.command(epilog=STATUSES)
 @click.argument("data", type=click.Path())
 @click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
 @click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")
@@ -38,7 +38,7 @@ def fit(
     drop: Sequence[str],
     start: str | None,
     save: str | None,
-    as_json: bool,
+    out: Outputs,
     **rest: Any,
 ) -> None:
     """Train on DATA: a CSV, TSV, Parquet or Arrow file, or the name of a shipped data set.
@@ -47,12 +47,11 @@ def fit(
     Examples:
       steepest fit geyser --target waiting --figure geyser.png --page geyser.html
       steepest fit geyser --target waiting --scale none --rule steepest \\
-          --learning-rate 0.05 --steps 1000 --film geyser.mp4
+          --learning-rate 0.05 --steps 1000 --film geyser.mp4 --frames slides
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
       steepest fit diabetes --target progression --l1 50
     """
-    files = {kind: rest.pop(kind) for kind in KINDS}
-    check(files, save, data)
+    check(out.files, save, data)
     run = descend(
         data,
         features=None if features is None else names_in(features),
@@ -61,7 +60,7 @@ def fit(
         progress=True,
         **rest,
     )
-    hand_over(run, save, files, as_json)
+    hand_over(run, save, out)
 
 
 def _start(text: str) -> list[float] | Run:

@@ -29,6 +29,7 @@ TYPES: Mapping[Kind, Callable[[Option], object]] = {
     Kind.NUMBER: lambda one: click.FLOAT,
     Kind.WHOLE: lambda one: click.INT,
     Kind.PARAMS: lambda one: click.STRING,
+    Kind.SIZES: lambda one: click.STRING,
 }
 """How click reads each kind; a range is checked, and a list read, where the value is used."""
 

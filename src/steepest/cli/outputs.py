@@ -1,24 +1,36 @@
 """What every command that has a run can do with it: tell it, draw it, write it out."""
 
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from steepest.data.written import write_table
 from steepest.errors import FileError
 from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
+from steepest.interrupts import INTERRUPTED
 from steepest.run.report import report
 from steepest.run.run import Run
+from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Format
 
-__all__ = ["INTERRUPTED", "KINDS", "check", "hand_over", "outputs", "tell", "write"]
-
-INTERRUPTED = 130
-"""The exit status after Ctrl-C."""
+__all__ = [
+    "KINDS",
+    "STATUSES",
+    "UNJUDGED",
+    "Outputs",
+    "check",
+    "hand_over",
+    "outputs",
+    "tell",
+    "write",
+]
 
 KINDS = {
     "figure": (FIGURES, "Draw data, surface, map and losses"),
@@ -29,25 +41,103 @@ KINDS = {
 }
 """What can be written of a run: the endings of its files, and what it is."""
 
+UNJUDGED = 3
+"""The exit status where something could not be judged: the words say what under `Looked at`."""
+
+STATUSES = (
+    "Exit status: 0, or 3 if something could not be judged (under `Looked at` it says what), 2 for "
+    "a mistake, 130 after Ctrl-C."
+)
+"""The exit statuses, for the help of each command that has a run."""
+
+HEADS = ("Step ", "Result", "Verdict", "Worth knowing", "Looked at")
+"""How the lines begin that are printed bold."""
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
+@dataclass(frozen=True)
+class Outputs:
+    """What is to be written of a run: the files of each of `KINDS`, and how pictures look."""
+
+    files: Mapping[str, Sequence[str]]
+    frames: str | None = None
+    """The folder of a picture for each of the four steps."""
+    look: Mapping[str, Any] = field(default_factory=dict)
+    """What was said of panels, size and theme, as `Run.figure` takes them."""
+    pace: Mapping[str, Any] = field(default_factory=dict)
+    """What was said of the frames a second, as `Run.film` takes them besides."""
+    as_json: bool = False
+
+    def __post_init__(self) -> None:
+        Format(**self.look, **self.pace)
+
+
 def outputs(command: Command) -> Command:
-    """Add the options that name what is written about a run."""
-    as_json = click.option(
-        "--json", "as_json", is_flag=True, help="Print one JSON object, no words."
-    )
-    command = as_json(command)
-    for kind, (endings, said) in reversed(KINDS.items()):
+    """Add the options that name what is written about a run; the command gets an `Outputs`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> object:
+        files = {kind: given.pop(kind) for kind in KINDS}
+        frames, as_json = given.pop("frames"), given.pop("as_json")
+        said = {name: given.pop(name) for name in ("panels", "size", "theme", "fps")}
+        look = {name: value for name, value in said.items() if value is not None}
+        pace = {"fps": look.pop("fps")} if "fps" in look else {}
+        return command(out=Outputs(files, frames, look, pace, as_json), **given)
+
+    made = cast(Command, gathered)
+    for option in reversed([*_file_options(), *_picture_options(), _JSON]):
+        made = option(made)
+    return made
+
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words.")
+
+
+def _file_options() -> Iterator[Callable[[Command], Command]]:
+    """Yield the options that name files, one for each of `KINDS`."""
+    for kind, (endings, said) in KINDS.items():
         help = f"{said} ({' '.join(endings)})."
-        option = click.option(
-            f"--{kind}", multiple=True, type=click.Path(), metavar="FILE", help=help
-        )
-        command = option(command)
-    return command
+        yield click.option(f"--{kind}", multiple=True, type=click.Path(), metavar="FILE", help=help)
 
 
-def check(files: dict[str, Sequence[str]], save: str | None, source: str) -> None:
+def _picture_options() -> Iterator[Callable[[Command], Command]]:
+    """Yield the options of figures, films and frames."""
+    yield click.option(
+        "--frames",
+        type=click.Path(),
+        metavar="FOLDER",
+        help="Write a picture for each of the four steps, for slides (.png).",
+    )
+    yield click.option(
+        "--panels",
+        metavar="A,B,...",
+        callback=lambda context, option, text: None if text is None else text.split(","),
+        help=f"What is drawn: some of {', '.join(PANELS)}.",
+    )
+    yield click.option(
+        "--size",
+        metavar="WIDTHxHEIGHT",
+        callback=_size,
+        help=f"Pixels.  [default: {SIZE[0]}x{SIZE[1]}; of films {FILM_SIZE[0]}x{FILM_SIZE[1]}]",
+    )
+    yield click.option(
+        "--theme", type=click.Choice(THEME_NAMES), help="Colours of pictures.  [default: light]"
+    )
+    yield click.option("--fps", type=int, help=f"Frames a second of a film.  [default: {FPS}]")
+
+
+def _size(context: object, option: object, text: str | None) -> tuple[int, int] | None:
+    """Return a size in pixels that is written as `1280x720`."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+)[x×](\d+)", text.strip())
+    if match is None:
+        raise click.BadParameter(f"{text!r} must be width x height in pixels, such as 1280x720")
+    return int(match[1]), int(match[2])
+
+
+def check(files: Mapping[str, Sequence[str]], save: str | None, source: str) -> None:
     """Refuse what could not be written, or would overwrite the source, before any work is done."""
     for kind, paths in files.items():
         for path in paths:
@@ -66,36 +156,35 @@ def _check_distinct(paths: list[str], save: str | None, source: str) -> None:
             raise FileError(f"{path.name} would be {what}; give each file a name of its own")
 
 
-def write(
-    run: Run,
-    figure: Sequence[str],
-    film: Sequence[str],
-    page: Sequence[str],
-    table: Sequence[str],
-    trace: Sequence[str],
-) -> list[str]:
+def write(run: Run, out: Outputs) -> list[str]:
     """Write all that was asked for; return where."""
-    for path in figure:
-        run.figure(path)
-    if film:
-        run.film(*film, progress=True)
-    for path in page:
+    files = out.files
+    for path in files["figure"]:
+        run.figure(path, **out.look)
+    if files["film"]:
+        first, *more = files["film"]
+        run.film(first, *more, progress=True, **out.look, **out.pace)
+    frames = [] if out.frames is None else run.frames(out.frames, **out.look)
+    for path in files["page"]:
         run.page(path)
-    for path in table:
+    for path in files["table"]:
         write_table(run.table(), path)
-    for path in trace:
+    for path in files["trace"]:
         write_table(run.trace_table(), path)
-    return [*figure, *film, *page, *table, *trace]
+    written = [path for kind in KINDS for path in files[kind]]
+    return [*written, *map(str, frames)]
 
 
-def hand_over(run: Run, save: str | None, files: dict[str, Sequence[str]], as_json: bool) -> None:
+def hand_over(run: Run, save: str | None, out: Outputs) -> None:
     """Save, write and tell a run that was just made; one that was interrupted says so to shells."""
     if save is not None:
         run.save(save)
-    written = write(run, **files)
-    tell(run, written if save is None else [*written, save], as_json)
+    written = write(run, out)
+    tell(run, written if save is None else [*written, save], out.as_json)
     if run.stop.reason == "interrupted":
         sys.exit(INTERRUPTED)
+    if not run.is_judged:
+        sys.exit(UNJUDGED)
 
 
 def tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:
@@ -104,7 +193,7 @@ def tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:
         click.echo(json.dumps(report(run, files), indent=2, allow_nan=False))
         return
     for line in run.explain().splitlines():
-        click.secho(line, bold=line.startswith(("Step ", "Verdict", "Result")))
+        click.secho(line, bold=line.startswith(HEADS))
     if files:
         click.echo("\nWritten:")
     for path in files:

@@ -9,14 +9,13 @@ from steepest import __version__
 from steepest.cli.data import data
 from steepest.cli.demo import demo
 from steepest.cli.fit import fit
-from steepest.cli.outputs import INTERRUPTED
 from steepest.cli.play import play
 from steepest.cli.predict import predict
 from steepest.cli.resume import resume
 from steepest.cli.show import show
 from steepest.errors import SteepestError
 
-__all__ = ["main"]
+__all__ = ["run"]
 
 COLOUR = False if os.environ.get("NO_COLOR") else None
 """None leaves it to click: colour on a terminal, none in a pipe."""
@@ -24,15 +23,15 @@ COLOUR = False if os.environ.get("NO_COLOR") else None
 USER_ERROR = 2
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line; every error that a user can cause ends in one message and status 2."""
     try:
         cli(standalone_mode=False, prog_name="steepest", color=COLOUR)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("steepest: interrupted", err=True)
-        sys.exit(INTERRUPTED)
+    except click.Abort:
+        # click's name for Ctrl-C.
+        raise KeyboardInterrupt from None
     except Exception as error:
         if os.environ.get("STEEPEST_DEBUG"):
             raise

@@ -1,18 +1,16 @@
 """`steepest resume`: go on with a saved run."""
 
-from collections.abc import Sequence
-
 import click
 
 from steepest.cli.options import descent_options
-from steepest.cli.outputs import check, hand_over, outputs
+from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
 from steepest.descent.plan.option import Part
 from steepest.run.load import load
 
 __all__ = ["resume"]
 
 
-@click.command()
+@click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
 @descent_options(Part.STOPPING, steps="How many more.")
 @click.option("--save", type=click.Path(), metavar="RUN", help="Keep the run; RUN itself stays.")
@@ -23,8 +21,7 @@ def resume(
     seconds: float | None,
     tol: float | None,
     save: str | None,
-    as_json: bool,
-    **files: Sequence[str],
+    out: Outputs,
 ) -> None:
     """Go on with a saved RUN as if it had never stopped: the same rule, rate, rows and order.
 
@@ -35,6 +32,6 @@ def resume(
       steepest resume geyser.steepest --steps 100 --save further.steepest
       steepest resume geyser.steepest --seconds 1 --figure geyser.png
     """
-    check(files, save, run)
+    check(out.files, save, run)
     gone_on = load(run).resume(steps=steps, seconds=seconds, tol=tol, progress=True)
-    hand_over(gone_on, save, files, as_json)
+    hand_over(gone_on, save, out)

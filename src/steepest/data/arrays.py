@@ -48,13 +48,14 @@ def as_matrix(source: object) -> Matrix:
     return as_c_array(X, np.float32 if X.dtype == np.float32 else np.float64)
 
 
-def as_vector(source: object, name: str = "y") -> AnyArray:
+def as_vector(source: object, name: str = "y", column: bool = True) -> AnyArray:
     """Return y, or what is called `name`, as (rows,), of whatever type.
 
-    A single column, (rows, 1), is taken as that. Raises DataError for another shape.
+    A single column, (rows, 1), is taken as that, unless `column` is False. Raises DataError for
+    another shape.
     """
     y = _array(source, name)
-    if y.ndim == 2 and y.shape[1] == 1:
+    if column and y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim != 1:
         raise DataError(f"{name} must be one value a row, one dimension, got the shape {y.shape}")

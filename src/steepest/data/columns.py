@@ -5,11 +5,13 @@ A gap is a null, a NaN or an empty word, whatever kind of file or frame the tabl
 
 import difflib
 from collections.abc import Collection, Sequence
+from math import fsum
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.arrow import floats_of, ready_for_text
 from steepest.data.table import Table
 from steepest.errors import DataError
 from steepest.numerals import counted
@@ -25,6 +27,7 @@ __all__ = [
     "need_column",
     "numbers",
     "unit_of",
+    "weighted_counts",
     "what_it_holds",
     "words",
 ]
@@ -63,8 +66,7 @@ def numbers(column: "pa.ChunkedArray") -> NDArray[np.float64]:
 
     if pa.types.is_null(column.type):
         return np.full(len(column), np.nan)
-    values: NDArray[np.float64] = column.cast(pa.float64(), safe=False).to_numpy()
-    return values
+    return floats_of(column.cast(pa.float64(), safe=False))
 
 
 def words(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
@@ -75,6 +77,7 @@ def words(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    ready_for_text()
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     text = column.cast(pa.large_string())
@@ -87,6 +90,19 @@ def counts(column: "pa.ChunkedArray") -> dict[str, int]:
 
     found = pc.value_counts(words(column).drop_null())
     return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
+
+
+def weighted_counts(column: "pa.ChunkedArray", weights: NDArray[np.float64]) -> dict[str, float]:
+    """Return the sum of the `weights`, (rows,), of the rows of each word, gaps left aside.
+
+    Each sum is rounded once, so it does not depend on the order of the rows.
+    """
+    coded = words(column).combine_chunks().dictionary_encode()
+    code = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+    by_word = weights[np.argsort(code, kind="stable")]
+    ends = np.cumsum(np.bincount(code, minlength=len(coded.dictionary)))
+    parts = np.split(by_word, ends[: len(coded.dictionary)])
+    return dict(zip(coded.dictionary.to_pylist(), map(fsum, parts), strict=False))
 
 
 def unit_of(table: Table, name: str) -> str:

@@ -4,7 +4,7 @@ A category becomes one column of zeros and ones for each level but one, the base
 bias takes. With a column for every level the columns would sum to one in each row, just as the
 bias does, and the weights could be shifted against the bias for ever without changing the loss.
 The base is the most frequent level, the first by the alphabet among equals, so that a weight is
-the difference from the usual case.
+the difference from the usual case. Rows count by their sample weights: a row of weight 2 is as two.
 """
 
 import shlex
@@ -25,6 +25,7 @@ from steepest.data.columns import (
     need_column,
     numbers,
     unit_of,
+    weighted_counts,
     what_it_holds,
     words,
 )
@@ -152,10 +153,15 @@ class Features:
 
 
 def choose_features(
-    table: Table, names: Sequence[str] | None, target: str, drop: Sequence[str] = ()
+    table: Table,
+    names: Sequence[str] | None,
+    target: str,
+    drop: Sequence[str] = (),
+    weights: NDArray[np.float64] | None = None,
 ) -> Features:
     """Return the columns `names` as features; None takes all but the target and those in `drop`.
 
+    `weights`, (rows,), are how much each row counts where a level's frequency matters.
     Raises DataError with all the columns that cannot be used, each with its reason.
     """
     for name in drop:
@@ -172,7 +178,7 @@ def choose_features(
     columns, refusals = [], {}
     for name in wanted:
         try:
-            columns.append(_column(table, name))
+            columns.append(_column(table, name, weights))
         except DataError as refusal:
             refusals[name] = str(refusal)
     if refusals:
@@ -225,7 +231,7 @@ def _check_distinct(names: Sequence[str], where: str) -> None:
             raise DataError(f"{where}: the feature {name!r} is there twice; name each once")
 
 
-def _column(table: Table, name: str) -> Column:
+def _column(table: Table, name: str, weights: NDArray[np.float64] | None) -> Column:
     """Return a column as a feature; raise DataError, which starts with its name, if not."""
     values = table.arrow[name]
     kind = kind_of(values)
@@ -236,7 +242,7 @@ def _column(table: Table, name: str) -> Column:
     if kind in _REMEDIES:
         raise DataError(f"{name!r} holds {_contents(values)}; {_REMEDIES[kind]}")
     if kind in ("text", "dictionary"):
-        return _category(table, name)
+        return _category(table, name, weights)
     amounts = numbers(values)
     amounts = amounts[np.isfinite(amounts)]
     if amounts.size == 0:
@@ -248,7 +254,7 @@ def _column(table: Table, name: str) -> Column:
     return Column(name, kind, unit=unit_of(table, name))
 
 
-def _category(table: Table, name: str) -> Column:
+def _category(table: Table, name: str, weights: NDArray[np.float64] | None) -> Column:
     """Return a column of words as a feature, with its base and its other levels."""
     check_words(table, name)
     levels = counts(table.arrow[name])
@@ -256,7 +262,8 @@ def _category(table: Table, name: str) -> Column:
         raise DataError(f"{name!r} is empty; it has no value at all")
     if len(levels) == 1 and sum(levels.values()) == table.arrow.num_rows:
         raise DataError(_constant(name, repr(next(iter(levels)))))
-    base = min(levels, key=lambda level: (-levels[level], level))
+    often = levels if weights is None else weighted_counts(table.arrow[name], weights)
+    base = min(levels, key=lambda level: (-often[level], level))
     return Column(name, "category", tuple(sorted(set(levels) - {base})), base)
 
 

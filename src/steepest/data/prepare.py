@@ -46,6 +46,12 @@ class Data:
     dropped: int  # rows left out because of a gap
     sample_weight: NDArray[np.float64] | None = None  # (rows,), all above 0; None: all count once
     weightless: int = 0  # rows left out because they weigh 0
+    kept: NDArray[np.intp] | None = None  # (rows,) rows of the source that are left, None for all
+
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The place of each row in its source, counted from 1, (rows,): rows left out count too."""
+        return (np.arange(len(self.y)) if self.kept is None else self.kept) + 1
 
 
 def prepare(
@@ -147,7 +153,7 @@ def _from_table(
     if weights is not None and counting is not None:
         table, weights = table.keep(counting), weights[counting]
     goal = choose_target(table, target, classify)
-    features = choose_features(table, names, target, drop)
+    features = choose_features(table, names, target, drop, weights)
     holes = _table_holes(table, [*(column.name for column in features.columns), target])
     holes += weight_holes(weights, column)
     sound = _sound_rows(holes, table.arrow.num_rows, table.place, table.name, missing)
@@ -158,10 +164,10 @@ def _from_table(
         _check_rows(table.arrow.num_rows, table.name, f"{counted(dropped, 'row')} with gaps")
         # A level or a class may have gone with the rows.
         goal = choose_target(table, target, classify)
-        features = choose_features(table, names, target, drop)
+        features = choose_features(table, names, target, drop, weights)
     X, y = features.matrix(table), goal.vector(table)
     weightless = rows - dropped - len(y)
-    return Data(X, y, features, goal, table.name, dropped, weights, weightless)
+    return Data(X, y, features, goal, table.name, dropped, weights, weightless, table.kept)
 
 
 def _from_arrays(
@@ -186,16 +192,17 @@ def _from_arrays(
     features = plain_features(X.shape[1]) if names is None else _named(names, X.shape[1])
     holes = array_holes(X, y, features.names, threads) + weight_holes(weights, WEIGHTS)
     place = _row if counting is None else lambda index: _row(int(counting[index]))
-    dropped = 0
+    dropped, kept = 0, counting
     if holes:
         sound = _sound_rows(holes, len(y), place, "arrays", missing)
         dropped = int((~sound).sum())
         X, y = X[sound], y[sound]
+        kept = np.flatnonzero(sound) if counting is None else counting[sound]
         weights = None if weights is None else weights[sound]
         _check_rows(len(y), "arrays", f"{counted(dropped, 'row')} with gaps")
     target, values = plain_target(y, classify)
     weightless = rows - dropped - len(y)
-    return Data(X, values, features, target, "arrays", dropped, weights, weightless)
+    return Data(X, values, features, target, "arrays", dropped, weights, weightless, kept)
 
 
 def _counting(

@@ -1,6 +1,7 @@
 """Sample weights: how much each row counts, one number from 0 up, or a column that holds them."""
 
 from collections.abc import Callable, Sequence
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,9 @@ Weights = NDArray[np.float64]
 def array_weights(given: object, rows: int) -> Weights | None:
     """Return one weight a row, (rows,), as float64; None if none were given.
 
-    A NaN stays. Raises DataError for another length and for what is no number, ChoiceError for a
-    name, since arrays have no column of that name.
+    One number is the weight of every row. A NaN stays. Raises DataError for another shape, (rows,
+    1) too, and for what is no number, ChoiceError for a name, since arrays have no column of that
+    name.
     """
     if given is None:
         return None
@@ -32,7 +34,9 @@ def array_weights(given: object, rows: int) -> Weights | None:
             f"sample_weight is {given!r}, but (X, y) arrays have no columns to name; give one "
             "number a row"
         )
-    weights = as_vector(given, WEIGHTS)
+    if isinstance(given, Real) or getattr(given, "shape", None) == ():
+        given = [given] * rows
+    weights = as_vector(given, WEIGHTS, column=False)
     if weights.dtype.kind not in "biuf":
         raise DataError(f"sample_weight must hold numbers, got {weights.dtype}")
     if len(weights) != rows:

@@ -5,6 +5,8 @@ gradient there into the coordinates of the walk, nor the step into params. Param
 directions are all (params,).
 """
 
+from copy import copy
+
 from steepest.descent.checkpoint import LastStep
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Evaluation, Vector, norm
@@ -180,6 +182,12 @@ class SearchState:
         return (
             self.gradient - self.last_step.gradient if self.last_step and self.same_rows else None
         )
+
+    def along(self, direction: Vector) -> "SearchState":
+        """Return the same state with another direction, (params,)."""
+        there = copy(self)
+        there.direction, there._trial, there._in_params = direction, None, None
+        return there
 
     def trial(self, rate: float, momentum: float = 0.0) -> Trial:
         """Return the step of this rate and momentum; the last one that was tried is kept."""

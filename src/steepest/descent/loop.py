@@ -110,9 +110,10 @@ class Descent:
         gradient_ratio = self._gradient_ratio(steepness)
         self._renew_if_due(at, steepness, gradient_ratio)
         state = self._search_state(at, gradient_ratio)
-        found = self.method.step_size(state)
-        length = found if isinstance(found, StepLength) else StepLength(found)
-        self.evaluator.rows += length.rows
+        length = self._length(state)
+        if self._finds_nothing(state, length):
+            state = self._restarted(state)
+            length = self._length(state)
         step = self._step(state, length)
         self._move(state, length)
         self.checkpoints = (self.checkpoints[1], self._checkpoint(step))
@@ -125,12 +126,13 @@ class Descent:
         """
         samples, evaluate = self.samples, self.evaluator.evaluate
         at = evaluate(samples.next(), self.params)
-        while samples.exhausted(at, steepness := self._steepness(at)):
+        while samples.exhausted(at, steepness := self.steepness(at)):
             self._renew(at)
             at, self.last_step = evaluate(samples.enlarge(), self.params), None
         return at, steepness
 
-    def _steepness(self, at: Evaluation) -> float:
+    def steepness(self, at: Evaluation) -> float:
+        """Return the length of the gradient in the coordinates of the walk as they are now."""
         return self.evaluator.pullback(self.coordinates, at.gradient)[1]
 
     def _gradient_ratio(self, steepness: float) -> float:
@@ -185,6 +187,31 @@ class Descent:
             self.samples.same_rows,
         )
 
+    def _length(self, state: SearchState) -> StepLength:
+        """Return how far to go from there."""
+        found = self.method.step_size(state)
+        length = found if isinstance(found, StepLength) else StepLength(found)
+        self.evaluator.rows += length.rows
+        return length
+
+    def _finds_nothing(self, state: SearchState, length: StepLength) -> bool:
+        """Return whether a search found no rate along another direction than the gradient's."""
+        if length.moves or state.arrived or self.method.step_size.is_given:
+            return False
+        return not np.array_equal(state.direction, -state.gradient)
+
+    def _restarted(self, state: SearchState) -> SearchState:
+        """Return the state with the rule begun anew there, and the gradient as its first step.
+
+        What a rule carries, as momentum does, may lead uphill, or nowhere that is lower. Then it
+        is dropped (O'Donoghue & Candès 2015, "Adaptive restart for accelerated gradient schemes",
+        arXiv 1204.3982), and the next step is along the gradient, whatever the rule: so nothing
+        lower is found only where the gradient itself leads nowhere.
+        """
+        rule = self.method.rule
+        _, self.state = rule.update(state.gradient, rule.init(state.position))
+        return state.along(-state.gradient)
+
     def _is_white(self, gradient_ratio: float) -> bool:
         """Return whether the Hessian is 1 here, or as good as that by what the last step brought.
 
@@ -216,7 +243,7 @@ class Descent:
         if length.params is not None:
             change = length.params - self.params
             return self.coordinates.position(change), change, length.params
-        if not (length.rate or length.momentum):
+        if not length.moves:
             return np.zeros_like(state.gradient), np.zeros_like(self.params), self.params
         trial = state.trial(length.rate, length.momentum)
         return trial.step, trial.change, trial.params
@@ -233,7 +260,7 @@ class Descent:
             full_loss=full_loss,
             gradient=at.gradient,
             gradient_norm=norm(at.gradient),
-            steepness=self._steepness(at),
+            steepness=self.steepness(at),
             learning_rate=length.rate,
             momentum=length.momentum,
             seconds=perf_counter() - self.began,

@@ -62,16 +62,21 @@ class Rule:
     """Whether it has its guarantee only at the same learning rate at every step."""
     limit_formula: ClassVar[str] = ""
     """`limit` as a formula; empty if there is none."""
+    limit_source: ClassVar[str] = ""
+    """Where `limit` is from; empty if there is none."""
+    shares: ClassVar[tuple[str, ...]] = ()
+    """Which of its numbers must be below 1: its formula has none for others."""
 
     def __post_init__(self) -> None:
         """Check the numbers of a rule, whether a word or an object brought them.
 
-        Raises ChoiceError for what is no finite number from 0 up.
+        Raises ChoiceError for what is no finite number from 0 up, or a share that is not below 1.
         """
         for field in fields_of(self):
             if field.type is float:
                 what, given = f"{field.name} of the rule {self.name}", getattr(self, field.name)
-                object.__setattr__(self, field.name, number(what, given))
+                below = 1.0 if field.name in self.shares else None
+                object.__setattr__(self, field.name, number(what, given, below=below))
 
     @property
     def name(self) -> str:
@@ -87,6 +92,11 @@ class Rule:
         ('momentum', 'adam:0.9:0.99')
         """
         return word_of(self.name, self)
+
+    @property
+    def fault(self) -> str:
+        """Why it may leave a bowl at any fixed rate; empty where some rate is safe."""
+        return ""
 
     @property
     def decays(self) -> bool:
@@ -115,7 +125,7 @@ class OwnRule(Rule):
     """A rule of the reader's own: what it does not say of itself is not known.
 
     `rule` has `init` and `update`, and may have a `name`, a `limit(curvature)` with its
-    `limit_formula`, a `decay_at(position)`, and `along_gradient`.
+    `limit_formula` and `limit_source`, a `decay_at(position)`, and `along_gradient`.
     """
 
     rule: GradientTransformation
@@ -142,6 +152,11 @@ class OwnRule(Rule):
         return str(getattr(self.rule, "limit_formula", "its limit"))
 
     @property
+    def limit_source(self) -> str:  # type: ignore[override]
+        """Where its limit is from."""
+        return str(getattr(self.rule, "limit_source", f"the rule {self.name} itself"))
+
+    @property
     def decays(self) -> bool:
         """Whether it has a decay."""
         return hasattr(self.rule, "decay_at")
@@ -154,7 +169,7 @@ class OwnRule(Rule):
         """Return what `rule` does with a copy of the gradient.
 
         Raises ChoiceError if that is not a pair of a direction, of the gradient's shape, and a
-        state.
+        state, or if a gradient of finite numbers gets a direction with others.
         """
         found: object = self.rule.update(gradient.copy(), state)
         if not isinstance(found, tuple) or len(found) != 2:
@@ -165,13 +180,16 @@ class OwnRule(Rule):
             raise self._misfit(f"{found[0]!r} as direction") from None
         if direction.shape != gradient.shape:
             raise self._misfit(f"a direction of the shape {direction.shape}")
+        if not np.isfinite(direction).all() and np.isfinite(gradient).all():
+            at = int(np.flatnonzero(~np.isfinite(direction))[0])
+            raise self._misfit(f"the direction {direction[at]:g} for param {at + 1}")
         return direction, found[1]
 
     def _misfit(self, got: str) -> ChoiceError:
         """Return what is wrong with an update."""
         return ChoiceError(
             f"update of the rule {self.name} returned {got}, but it must return a pair (direction, "
-            "state), the direction one number a param"
+            "state), the direction one finite number a param"
         )
 
     def decay_at(self, position: Vector) -> Vector:

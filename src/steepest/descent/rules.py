@@ -14,6 +14,14 @@ from steepest.descent.rule import GradientTransformation, OwnRule, Rule, State, 
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 
+GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
+HEAVY_BALL = "Polyak 1964, Some methods of speeding up the convergence of iteration methods"
+ACCELERATED = (
+    "Lessard, Recht & Packard 2016, Analysis and design of optimization algorithms via integral "
+    "quadratic constraints"
+)
+PROXIMAL = "Combettes & Wajs 2005, Signal recovery by proximal forward-backward splitting"
+
 __all__ = [
     "RULES",
     "AdaGrad",
@@ -41,6 +49,7 @@ class Steepest(Rule):
     name: ClassVar[str] = "steepest"
     along_gradient: ClassVar[bool] = True
     limit_formula: ClassVar[str] = "2/curvature"
+    limit_source: ClassVar[str] = GRADIENT_DESCENT
 
     def init(self, params: Vector) -> State:
         """Return the empty state: the rule remembers nothing."""
@@ -65,6 +74,7 @@ class GradientPlane(Steepest):
     name: ClassVar[str] = "plane"
     searches_plane: ClassVar[bool] = True
     limit_formula: ClassVar[str] = ""
+    limit_source: ClassVar[str] = ""
 
     def limit(self, curvature: float) -> float | None:
         """Return None: the rate is found anew at every step."""
@@ -83,6 +93,16 @@ class Proximal(Steepest):
     name: ClassVar[str] = "proximal"
     along_gradient: ClassVar[bool] = False
     draws_to_zero: ClassVar[bool] = True
+    limit_source: ClassVar[str] = PROXIMAL
+
+
+def _undamped(beta: float) -> str:
+    """Return what is wrong with the beta of a velocity `v = beta v + gradient`; empty below 1."""
+    if beta < 1.0:
+        return ""
+    return (
+        f"beta is {beta:g}, and from 1 up the velocity never dies out, whatever the learning rate"
+    )
 
 
 @dataclass(frozen=True)
@@ -97,6 +117,7 @@ class Momentum(Rule):
     beta: float = 0.9
     name: ClassVar[str] = "momentum"
     limit_formula: ClassVar[str] = "2 (1 + beta)/curvature"
+    limit_source: ClassVar[str] = HEAVY_BALL
 
     def init(self, params: Vector) -> State:
         """Return the ball at rest."""
@@ -106,6 +127,11 @@ class Momentum(Rule):
         """Return `-v` for the new v."""
         velocity = self.beta * state[0] + gradient
         return -velocity, (velocity,)
+
+    @property
+    def fault(self) -> str:
+        """Why no rate is safe from a beta of 1 up: the velocity never dies out."""
+        return _undamped(self.beta)
 
     def limit(self, curvature: float) -> float | None:
         """Return `2 (1 + beta) / curvature`; None for any other beta."""
@@ -126,6 +152,7 @@ class Nesterov(Rule):
     beta: float = 0.9
     name: ClassVar[str] = "nesterov"
     limit_formula: ClassVar[str] = "2 (1 + beta)/((1 + 2 beta) curvature)"
+    limit_source: ClassVar[str] = ACCELERATED
 
     def init(self, params: Vector) -> State:
         """Return the ball at rest."""
@@ -135,6 +162,11 @@ class Nesterov(Rule):
         """Return `-(gradient + beta v)` for the new v."""
         velocity = self.beta * state[0] + gradient
         return -(gradient + self.beta * velocity), (velocity,)
+
+    @property
+    def fault(self) -> str:
+        """Why no rate is safe from a beta of 1 up: the velocity never dies out."""
+        return _undamped(self.beta)
 
     def limit(self, curvature: float) -> float | None:
         """Return `2 (1 + beta) / ((1 + 2 beta) curvature)`; None for any other beta."""
@@ -211,6 +243,11 @@ class ScheduleFree(Rule):
         return direction, ((1.0 - share) * lead, count)
 
 
+def _divisor(size: Vector) -> Vector:
+    """Return sizes with 1 in place of 0: a param that has never had a slope does not move."""
+    return np.where(size > 0.0, size, 1.0) if not size.all() else size
+
+
 @dataclass(frozen=True)
 class AdaGrad(Rule):
     """Each param divided by the root of the sum of its squared gradients.
@@ -228,7 +265,7 @@ class AdaGrad(Rule):
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
         """Return `-gradient / (sqrt(sum gradient²) + epsilon)`."""
         total = state[0] + gradient**2
-        return -gradient / (np.sqrt(total) + self.epsilon), (total,)
+        return -gradient / _divisor(np.sqrt(total) + self.epsilon), (total,)
 
 
 @dataclass(frozen=True)
@@ -241,6 +278,7 @@ class RMSProp(Rule):
     decay: float = 0.9
     epsilon: float = 1e-8
     name: ClassVar[str] = "rmsprop"
+    shares: ClassVar[tuple[str, ...]] = ("decay",)
 
     def init(self, params: Vector) -> State:
         """Return means of 0."""
@@ -249,7 +287,7 @@ class RMSProp(Rule):
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
         """Return `-gradient / (sqrt(mean gradient²) + epsilon)`."""
         mean = self.decay * state[0] + (1.0 - self.decay) * gradient**2
-        return -gradient / (np.sqrt(mean) + self.epsilon), (mean,)
+        return -gradient / _divisor(np.sqrt(mean) + self.epsilon), (mean,)
 
 
 @dataclass(frozen=True)
@@ -263,6 +301,7 @@ class Adam(Rule):
     beta2: float = 0.999
     epsilon: float = 1e-8
     name: ClassVar[str] = "adam"
+    shares: ClassVar[tuple[str, ...]] = ("beta1", "beta2")
 
     def init(self, params: Vector) -> State:
         """Return means of 0 and a count of 0 steps."""
@@ -275,7 +314,7 @@ class Adam(Rule):
         count = state[2] + 1
         direction = mean / (1.0 - self.beta1**count)
         size = np.sqrt(square / (1.0 - self.beta2**count)) + self.epsilon
-        return -direction / size, (mean, square, count)
+        return -direction / _divisor(size), (mean, square, count)
 
 
 @dataclass(frozen=True)
@@ -330,9 +369,14 @@ def choose_rule(rule: str | GradientTransformation) -> Rule:
     """
     if isinstance(rule, str):
         return _named("steepest" if rule == "auto" else rule)
-    if isinstance(rule, type) or not (hasattr(rule, "init") and hasattr(rule, "update")):
+    if isinstance(rule, type):
+        name = rule.__name__
+        raise ChoiceError(f"the rule is the class {name}, but it must be one made of it: {name}()")
+    lacking = [part for part in ("init", "update") if not callable(getattr(rule, part, None))]
+    if lacking:
         raise ChoiceError(
-            f"the rule is {rule!r}, but it must be the name of a rule or have init and update"
+            f"the rule is {rule!r}, but it must be the name of a rule, or have the methods "
+            f"init(params) and update(gradient, state); it lacks {' and '.join(lacking)}"
         )
     if isinstance(rule, Rule) and type(rule) in (*RULES.values(), OwnRule):
         return rule

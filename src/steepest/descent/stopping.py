@@ -12,10 +12,13 @@ from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
 from steepest.trace import Step, Trace
 
-__all__ = ["MOST_STEPS", "RISEN", "Stop", "Stopping"]
+__all__ = ["MOST_NETWORK_STEPS", "MOST_STEPS", "RISEN", "Stop", "Stopping"]
 
 MOST_STEPS = 100_000
 """Steps after which a run for which no number was given ends without having arrived."""
+
+MOST_NETWORK_STEPS = 1000
+"""The same of a network, which mostly arrives nowhere: its loss falls ever more slowly."""
 
 DIVERGED_GROWTH = 1e3
 """A loss this many times the start's (or a constant guess's) that still rises has diverged."""
@@ -39,21 +42,36 @@ VANISHED = 1e-6
 """The share of a constant guess's loss below which separated classes have taught enough."""
 
 
+ENDED = ("arrived", "settled", "risen", "separated")
+"""The reasons of a walk that is over by itself."""
+
+
 def _none_separated(params: Vector) -> NDArray[np.intp]:
     return np.empty(0, dtype=np.intp)
+
+
+def _none_objects(first: Step, last: Step) -> "Stop | None":
+    return None
 
 
 @dataclass(frozen=True)
 class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
-    The reasons: `arrived` (the gradient is as good as 0), `settled` (nothing lower is found),
-    `risen` (lower was found before, and not again), `separated` (there is no lowest), `steps`,
-    `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error).
+    The reasons: `arrived` (the gradient is 0 within `tol`), `settled` (nothing lower is found),
+    `stalled` (it finds nothing lower, another way does), `risen` (lower was found before, and not
+    again), `separated` (there is no lowest), `steps`, `seconds`, `diverged`, `callback`,
+    `interrupted`, `failed` (the objective raised an error, or its gradient is not that of its
+    loss).
     """
 
     reason: str
     message: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether the walk was over by itself: nobody cut it short, and it did not fail."""
+        return self.reason in ENDED
 
 
 @dataclass(frozen=True)
@@ -82,8 +100,14 @@ class Stopping:
     """Which classes some params separate from all others; see `separated_classes`."""
     since: float = 0.0
     """The seconds that had passed when those that were given began."""
+    most_steps: int = MOST_STEPS
+    """The steps after which a run for which no number was given ends."""
     refine: bool = False
     """Whether to go on while a step still takes most of the gradient away: to the last digits."""
+    searches: bool = False
+    """Whether a rate of 0 says that a search found nothing lower, along the gradient at last."""
+    objection: Callable[[Step, Step], Stop | None] = _none_objects
+    """Why a run has not settled at its last step, after its start; None where nothing is known."""
 
     def __post_init__(self) -> None:
         if self.seconds is not None:
@@ -131,8 +155,8 @@ class Stopping:
         gain = (steepness / reference) ** 2 if reference else 0.0
         return Stop(
             "arrived",
-            "arrived: the gradient is as good as 0; one more safe step could take off "
-            f"{gain:.1g} of the loss of a constant guess",
+            f"arrived: one more safe step could take off {gain:.1g} of the loss of a constant "
+            "guess",
         )
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
@@ -189,9 +213,8 @@ class Stopping:
     def _settled(self, trace: Trace, last: Step) -> Stop | None:
         if self.tol is None:
             return None
-        if not last.learning_rate and last.index and not trace.learning_rates[-2]:
-            return Stop("settled", "settled: no lower loss is found along the gradient")
-        if trace.since_progress < PATIENCE:
+        found_none = self.searches and _stood_still(trace, last)
+        if not found_none and trace.since_progress < PATIENCE:
             return None
         best = trace.best
         if trace.full_losses[-1] - best.full_loss > RISEN * abs(best.full_loss):
@@ -199,12 +222,12 @@ class Stopping:
                 "risen",
                 f"stopped: step {best.index:,} had the lowest loss, none since came near",
             )
-        return Stop(
-            "settled", f"settled: {PATIENCE} steps in a row brought no measurably lower loss"
-        )
+        how = f"{PATIENCE} steps in a row brought no measurably lower loss"
+        how = "no lower loss is found along the gradient" if found_none else how
+        return self.objection(trace.first, last) or Stop("settled", f"settled: {how}")
 
     def _steps(self, taken: int) -> Stop | None:
-        most = MOST_STEPS if self.steps is None else self.steps
+        most = self.most_steps if self.steps is None else self.steps
         if taken < most:
             return None
         if self.steps is None:
@@ -217,9 +240,21 @@ class Stopping:
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
 
 
+def _stood_still(trace: Trace, last: Step) -> bool:
+    """Return whether neither the last step nor the next one moves."""
+    return not last.learning_rate and last.index > 0 and not trace.learning_rates[-2]
+
+
 def _not_finite(last: Step) -> Stop | None:
     if isfinite(last.loss) and isfinite(last.steepness):
         return None
+    if isfinite(last.loss) and np.isnan(last.gradient).any():
+        at = int(np.flatnonzero(np.isnan(last.gradient))[0]) + 1
+        return Stop(
+            "failed",
+            f"stopped: at step {last.index} the loss is {short(last.loss)}, but its slope by "
+            f"param {at} is no number",
+        )
     return Stop(
-        "diverged", f"diverged: at step {last.index} the loss or its gradient left all bounds"
+        "diverged", f"diverged: at step {last.index} the loss or its gradient is no finite number"
     )

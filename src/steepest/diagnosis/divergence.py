@@ -15,8 +15,6 @@ from steepest.trace import Trace
 
 __all__ = ["judge_divergence"]
 
-GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
-
 
 def judge_divergence(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a run that left its best point for worse, or None if it did not.
@@ -35,6 +33,8 @@ def judge_divergence(evidence: Evidence) -> Verdict | None:
         return _beyond_limit(evidence, rate, curvature, limit)
     if trace.full_losses[-1] <= trace.full_losses[0]:
         return None
+    if method.rule.fault:
+        return _by_rule(trace, method.rule)
     return _unexplained(trace, method.rule, rate)
 
 
@@ -78,7 +78,23 @@ def _beyond_limit(evidence: Evidence, rate: float, curvature: float, limit: floa
             "best_loss": best.full_loss,
         },
         remedy=f"use learning rate {1.0 / curvature:.2g} (1/curvature), or auto",
-        source=GRADIENT_DESCENT,
+        source=method.rule.limit_source,
+    )
+
+
+def _by_rule(trace: Trace, rule: Rule) -> Verdict:
+    """Return the verdict on a rule that no learning rate could have saved."""
+    best = trace.best
+    return Verdict(
+        level="measured",
+        name="divergence",
+        message=(
+            f"ended higher than it started: loss {trace.full_losses[-1]:.3g} after "
+            f"{trace.full_losses[0]:.3g}; of the rule {rule.name} {rule.fault}"
+        ),
+        numbers={"best_step": best.index, "best_loss": best.full_loss},
+        remedy=f"use a beta below 1, such as the rule {rule.name} without a number: 0.9",
+        source=rule.limit_source,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from steepest.descent.loop import Method
 from steepest.descent.stopping import Stop
+from steepest.objective.model.identifiability import Identifiability
 from steepest.objective.protocol import Objective
 from steepest.trace import Trace
 
@@ -16,18 +17,28 @@ class Evidence:
     """What ran, every step that it took, and why it ended; a verdict is a function of it.
 
     `method` has the parts: rule, step size, coordinates, sampler. `classes` are those of the
-    target in the order of their codes, None if it is a number.
+    target in the order of their codes, None if it is a number; `feature_names` name the weights.
     """
 
     method: Method
     trace: Trace
     stop: Stop
     classes: Sequence[object] | None = None
+    feature_names: Sequence[str] = ()
+    identifiability: Identifiability | None = None
+    """Along which params the loss does not change; None where that is not known."""
+    to_arrive: bool = False
+    """Whether the run was to go on until it arrived: no number of steps was given."""
 
     @property
     def objective(self) -> Objective:
         """What was descended, on all rows."""
         return self.method.objective
+
+    @property
+    def ended(self) -> bool:
+        """Whether the walk was over by itself, not cut short."""
+        return self.stop.ended
 
     @property
     def in_batches(self) -> bool:

@@ -1,5 +1,6 @@
 """What an objective is at some params: loss, gradient, and what it keeps to answer more."""
 
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 __all__ = ["Evaluation", "Vector", "norm"]
 
 Vector = NDArray[np.float64]
+
+LEAST_SQUARE = 1e-290
+"""A sum of squares below this may have lost digits, or all: float64 ends at 2.2e-308."""
 
 
 class Evaluation(NamedTuple):
@@ -30,7 +34,16 @@ class Evaluation(NamedTuple):
 def norm(vector: Vector) -> float:
     """Return the Euclidean norm of a vector, (n,), where short several times as fast as NumPy's.
 
-    >>> norm(np.array([3.0, 4.0]))
-    5.0
+    Its parts are divided by the largest first where their squares leave the range of float64.
+
+    >>> norm(np.array([3.0, 4.0])), norm(np.array([3e200, 4e200])), norm(np.array([3e-200, 4e-200]))
+    (5.0, 5e+200, 5e-200)
     """
-    return float(vector.dot(vector) ** 0.5)
+    square = float(vector.dot(vector))
+    if LEAST_SQUARE < square < inf or square != square:
+        return square**0.5
+    largest = float(np.abs(vector).max(initial=0.0))
+    if not 0.0 < largest < inf:
+        return largest
+    scaled = vector / largest
+    return largest * float(scaled.dot(scaled)) ** 0.5

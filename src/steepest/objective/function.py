@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.checks import whole_number
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.plane.plane import Plane
@@ -76,8 +77,20 @@ class GivenObjective(Objective):
         return _array("curvature_along", found, (k, k), f"u' H v of {k} directions")
 
     def on_plane(self, plane: Plane) -> PlaneLoss:
-        """Return what the source says of a plane, or one evaluation a point."""
-        return super().on_plane(plane) if self._on_plane is None else self._on_plane(plane)
+        """Return what the source says of a plane, or one evaluation a point.
+
+        Raises ChoiceError if that is no loss on a plane.
+        """
+        if self._on_plane is None:
+            return super().on_plane(plane)
+        found = self._on_plane(plane)
+        lacking = [name for name in ("at", "grid", "bowl") if not hasattr(found, name)]
+        if lacking:
+            raise ChoiceError(
+                f"on_plane of the objective returned {_short(found)}, but it must have at(a, b), "
+                f"grid(a, b) and bowl(); it lacks {', '.join(lacking)}"
+            )
+        return found
 
 
 class MissingObjective(Objective):
@@ -101,25 +114,36 @@ class MissingObjective(Objective):
 
 def is_objective(given: object) -> bool:
     """Return whether something is a function of params and no data: see `as_objective`."""
-    return hasattr(given, "value_and_gradient") or callable(given)
+    methods = ("value", "gradient", "evaluate")
+    meant = any(callable(getattr(type(given), name, None)) for name in methods)
+    return meant or hasattr(given, "value_and_gradient") or callable(given)
 
 
 def as_objective(given: Any, size: int | None = None) -> Objective:
     """Return `given` as an objective: one already, what has `value_and_gradient`, or a function.
 
     `size` is how many params there are, where `given` has no `size` of its own. Raises
-    ChoiceError for anything else.
+    ChoiceError for anything else, and for members that are not what they must be.
     """
     if isinstance(given, Objective):
         return given
+    if isinstance(given, type):
+        raise ChoiceError(f"the objective is the class {given.__name__}; give one made of it")
     function = getattr(given, "value_and_gradient", given)
     if not callable(function):
         raise ChoiceError(
-            f"the objective is {given!r}, but it must have a value_and_gradient(params), or be a "
-            "function params -> (loss, gradient)"
+            f"the objective is {_short(given)}, but it must have a value_and_gradient(params) that "
+            "returns (loss, gradient), or be a function params -> (loss, gradient)"
         )
-    known = getattr(given, "size", size)
-    return GivenObjective(function, 0 if known is None else int(known), given)
+    for name in ("value", "curvature_along", "on_plane"):
+        if not callable(getattr(given, name, _short)):
+            raise ChoiceError(
+                f"{name} of the objective is {_short(getattr(given, name))}, but it must be a "
+                "method, or be left out"
+            )
+    known = getattr(given, "size", None)
+    params = (size or 0) if known is None else whole_number("size of the objective", known, least=1)
+    return GivenObjective(function, params, given)
 
 
 def _number(loss: Any) -> float:

@@ -12,21 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.arrays import as_c_array
-from steepest.data.blocks import Block, Blocks, Matrix
+from steepest.data.array_blocks import blocks_of
+from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments, moments
-from steepest.data.sparse import as_csr, is_sparse
 from steepest.errors import ChoiceError
-from steepest.objective.coordinates.bounded import bounded_coordinates
+from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.coordinates.hessian_whitening import HessianWhitening
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
+from steepest.objective.model.identifiability import Identifiability, identifiability
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.model.separability import separated_classes, separation_threshold
@@ -81,21 +82,21 @@ class LinearObjective(Risk):
         sample_weight: ArrayLike | None = None,
         threads: int | None = None,
     ) -> None:
-        X = _matrix(X)
-        y = as_c_array(y, np.float64)
-        if X.ndim != 2 or y.shape != X.shape[:1]:
-            raise ChoiceError(
-                f"X has the shape {X.shape} and y {y.shape}, but they must be (rows, features) "
-                "and (rows,)"
-            )
-        weight = None if sample_weight is None else _weights(sample_weight, len(y))
         if isinstance(loss, str):
-            loss = choose_loss(loss, int(y.max()) + 1 if loss == "cross_entropy" else None)
-        loss.check(y)
+            classes = int(np.max(y)) + 1 if loss == "cross_entropy" else None
+            loss = choose_loss(loss, classes)
+        blocks = blocks_of(X, y, sample_weight, outputs=loss.margins, threads=threads)
+        loss.check(blocks.y)
+        check_loss(loss, blocks.y)
         if l1 and not loss.smooth:
             raise ChoiceError(_two_kinks(loss.name, l1))
-        blocks = Blocks(X, y, outputs=loss.margins, sample_weight=weight, threads=threads)
-        super().__init__(Linear(X.shape[1], loss.margins), loss, Penalty(l1, l2), blocks)
+        model = Linear(blocks.features, loss.margins)
+        super().__init__(model, loss, Penalty(l1, l2), blocks)
+
+    @property
+    def linear(self) -> "LinearObjective":  # type: ignore[override]
+        """Itself."""
+        return self
 
     @property
     def l1(self) -> float:
@@ -135,13 +136,6 @@ class LinearObjective(Risk):
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, in the shapes in which they meet X."""
         return self.model.split(params)
-
-    def margins_by_row(self, params: Vector) -> Array:
-        """Return the margins of all rows, (rows,) or (rows, k), to the bits of predictions.
-
-        See `Linear.at(params).output_by_row`.
-        """
-        return self._by_block(self.model.at(params).output_by_row)
 
     def curvature_along(
         self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
@@ -262,9 +256,26 @@ class LinearObjective(Risk):
         params[-len(self.guess) :] = self.guess
         return params
 
+    @property
+    def feature_means(self) -> Vector:
+        """The mean of each feature, (features,), each row counted by its sample weight."""
+        return self.moments.mean
+
     def coordinates(self, name: str) -> Coordinates:
         """Return the coordinates called `name`; ChoiceError for a name that is none."""
         return bounded_coordinates(self, name)
+
+    def param_coordinates(self, name: str) -> Coordinates | None:
+        """Return the coordinates called `name` if each is that of one param; None if they mix."""
+        return param_coordinates(self, name)
+
+    def identifiability(self, full_rank: bool = False) -> Identifiability:
+        """Return what the loss does not tell; `full_rank` says that coordinates showed it all."""
+        return identifiability(self, full_rank)
+
+    def least(self, known: Identifiability, params: Vector) -> Vector:
+        """Return the params, (size,), of the same loss with the least weights, by what is known."""
+        return known.least(params, self.moments.mean, self.layout.biases)
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return the name of the coordinates in which to walk, and why."""
@@ -305,12 +316,12 @@ class LinearObjective(Risk):
         (mean, deviation), blocks = self.units, self.blocks
         spread = self.loss.spread(blocks.y, blocks.sample_weight)
         drawn = generator.standard_normal(self.layout.shape) * spread
-        if self.layout.biases > 1:
-            drawn -= drawn.mean(axis=1, keepdims=True)
         weights, bias = drawn[:-1], drawn[-1]
         weights /= sqrt(len(deviation))
         weights /= deviation[:, None]
         bias += self.guess - mean @ weights
+        if self.layout.biases > 1:
+            drawn -= drawn.mean(axis=1, keepdims=True)
         return drawn.ravel()
 
 
@@ -321,24 +332,3 @@ def _two_kinks(loss: str, l1: float) -> str:
         f"l1 is {l1:g}, but it needs a smooth loss, and the loss {loss} has kinks itself; choose "
         f"the loss {instead}, or l2 in place of l1"
     )
-
-
-def _matrix(X: Any) -> Matrix:
-    """Return X as the blocks read it: float64 or float32 in C order, or a CSR array."""
-    if is_sparse(X):
-        return as_csr(X)
-    single = getattr(X, "dtype", None) == np.float32
-    return as_c_array(X, np.float32 if single else np.float64)
-
-
-def _weights(sample_weight: ArrayLike, count: int) -> Array:
-    """Return sample weights as (rows,) float64; ChoiceError if they are not that, or below 0."""
-    weight = as_c_array(sample_weight, np.float64)
-    if weight.shape != (count,):
-        raise ChoiceError(
-            f"sample_weight has the shape {weight.shape}, but there are {count} rows; give one "
-            "number a row"
-        )
-    if not (np.isfinite(weight).all() and weight.min() >= 0 and weight.any()):
-        raise ChoiceError("sample_weight must be finite numbers from 0 up, not all of them 0")
-    return weight

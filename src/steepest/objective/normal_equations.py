@@ -14,7 +14,7 @@ ill-conditioned and few, the residuals there are in twice the precision.
 """
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -179,12 +179,12 @@ class NormalEquations(Objective):
         factor = cholesky(self.hessian[None])
         if factor is None or not factor.condition < ILL_CONDITIONED:
             return qr_factor(self.objective.blocks, self.objective.units, self.ridge)
-        return factor
+        return replace(factor, full_rank=True)
 
     @cached_property
     def whitening(self) -> Whitening:
         """The coordinates in which the Hessian is 1: a unit step leads to the lowest point."""
-        return Whitening(MarginRoot(self.factor), self.standard)
+        return Whitening(MarginRoot(self.factor), self.standard, full_rank=self.factor.full_rank)
 
     @cached_property
     def needs_double_double(self) -> bool:

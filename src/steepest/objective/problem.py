@@ -18,6 +18,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.function import MissingObjective, as_objective
 from steepest.objective.loss.loss import Loss
+from steepest.objective.model.model import Layer
 from steepest.objective.protocol import Objective
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class Problem:
         """Return what is minimised."""
         return f"{self.name}, {self.objective.size} params"
 
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The place of each row in its source, counted from 1, (rows,)."""
+        return np.empty(0, dtype=np.intp)
+
     @cached_property
     def param_names(self) -> tuple[str, ...]:
         """The names of all params, (params,)."""
@@ -150,6 +156,10 @@ class Problem:
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias of params, (params,); ChoiceError if they are not these."""
         self._refuse("weights and bias")
+
+    def layers(self, params: Vector) -> list[Layer]:
+        """Return weights and biases by layer; ChoiceError if params, (params,), are not these."""
+        self._refuse("layers")
 
     def margins(self, params: Vector, X: Matrix) -> Array:
         """Return the output of the model for rows X, (rows,) or (rows, k); ChoiceError without."""

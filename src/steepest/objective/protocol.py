@@ -20,6 +20,8 @@ from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
     from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+    from steepest.objective.linear import LinearObjective
+    from steepest.objective.model.identifiability import Identifiability
     from steepest.objective.normal_equations import NormalEquations
 
 __all__ = ["Objective", "Vector"]
@@ -45,6 +47,8 @@ class Objective:
     """The loss of a constant guess: the scale on which losses are judged; 0 if there is none."""
     is_quadratic: bool = False
     """Whether the curvature is known to be the same at all params."""
+    is_convex: bool = True
+    """Whether a minimum is the lowest point, as far as is known: not of a network."""
     smooth: bool = True
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False
@@ -55,6 +59,8 @@ class Objective:
     """What it is, for a message."""
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
+    linear: "LinearObjective | None" = None
+    """Itself, where it is of weights and a bias: one convex bowl, of which all can be known."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None
@@ -92,6 +98,11 @@ class Objective:
         """The params of the best constant guess, (size,); 0 where that means nothing."""
         return np.zeros(self.size)
 
+    @property
+    def feature_means(self) -> Vector:
+        """The mean of each feature, (features,); of none where there are none."""
+        return np.empty(0)
+
     def largest_margin_change(self, direction: Vector) -> float:
         """Return how far a step, (size,), moves the margin of any row at most; 0 without rows."""
         return 0.0
@@ -103,6 +114,17 @@ class Objective:
     def separated_classes(self, params: Vector) -> NDArray[np.intp]:
         """Return which classes these params, (size,), separate from all others."""
         return np.empty(0, dtype=np.intp)
+
+    def identifiability(self, full_rank: bool = False) -> "Identifiability | None":
+        """Return along which params the loss does not change; None where that is not known.
+
+        `full_rank` says that coordinates showed the loss to curve in every direction.
+        """
+        return None
+
+    def least(self, known: "Identifiability", params: Vector) -> Vector:
+        """Return the params, (size,), of the same loss with the least weights, by what is known."""
+        return params
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return the name of the coordinates in which to walk, and why."""
@@ -133,6 +155,13 @@ class Objective:
 
     def coordinates(self, name: str) -> "Coordinates | None":
         """Return the coordinates called `name` in which to walk; None if there are none."""
+        return None
+
+    def param_coordinates(self, name: str) -> "Coordinates | None":
+        """Return the coordinates called `name` if each is that of one param; None if they mix.
+
+        They come without a bound on the curvature.
+        """
         return None
 
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":

@@ -87,6 +87,10 @@ class Risk(Objective):
         """Return the margins of all rows, (rows,) or (rows, k), reading X once."""
         return self._by_block(self.model.at(params).output)
 
+    def margins_by_row(self, params: Vector) -> Array:
+        """Return the margins of all rows, (rows,) or (rows, k), to the bits of predictions."""
+        return self._by_block(self.model.at(params).output_by_row)
+
     def _by_block(self, output: Callable[[Matrix], Array]) -> Array:
         """Return the outputs of all rows, (rows,) or (rows, k), reading X once."""
         margins = self._margin_array()
@@ -102,6 +106,10 @@ class Risk(Objective):
         risk = object.__new__(type(self))
         Risk.__init__(risk, self.model, self.loss, self.penalty, self.blocks.take(indices))
         return risk
+
+    def to_record(self) -> dict[str, object]:
+        """Return what a file holds of the model: nothing of a neuron, which its data tell."""
+        return {}
 
     @cached_property
     def guess(self) -> Array:

@@ -1,14 +1,19 @@
 """The problem of a table: a model of its rows, under a loss, with the names of both."""
 
+from typing import NoReturn
+
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
 from steepest.data.sparse import Matrix, dense_rows, matrix_parts
+from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
+from steepest.objective.model.model import Layer
 from steepest.objective.problem import Array, Arrays, Problem, RowPredictions
+from steepest.objective.risk import Risk
 
 __all__ = ["TableProblem"]
 
@@ -16,18 +21,18 @@ __all__ = ["TableProblem"]
 class TableProblem(Problem):
     """The mean loss of a model over the rows of `data`, with the names of features and target."""
 
-    params_in_words = "bias and weight"
-    weight_prefix = "weight of "
-    objective: LinearObjective
+    objective: Risk
     loss: Loss
 
-    def __init__(self, data: Data, objective: LinearObjective) -> None:
+    def __init__(self, data: Data, objective: Risk) -> None:
         features, target = data.features, data.target
         super().__init__(
             objective, data.name, objective.model.param_names(features.names, target.classes)
         )
         self.data = data
         self.loss, self.link = objective.loss, objective.loss.link
+        self.params_in_words = objective.model.params_in_words
+        self.weight_prefix = objective.model.weight_prefix
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
         self.sample_weight, self.bases = data.sample_weight, features.bases
         self.target_name, self.unit, self.classes = target.name, target.unit, target.classes
@@ -39,6 +44,11 @@ class TableProblem(Problem):
             f"{self.target_name} by {len(self.feature_names)} features of {self.name}, "
             f"{self.rows} rows"
         )
+
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The place of each row in its source, counted from 1, (rows,)."""
+        return self.data.row_numbers
 
     @property
     def param_words(self) -> tuple[str, ...]:
@@ -53,8 +63,10 @@ class TableProblem(Problem):
 
     @property
     def loss_in_words(self) -> str:
-        """The loss by its name, with its formula."""
-        return f"loss {self.loss.name}: mean of {self.loss.formula}"
+        """The loss by its name, with its formula, and what the model is beside a neuron."""
+        network = self.objective.model.in_words
+        loss = f"loss {self.loss.name}: mean of {self.loss.formula}"
+        return f"{network}; {loss}" if network else loss
 
     @property
     def no_surface(self) -> str:
@@ -62,9 +74,9 @@ class TableProblem(Problem):
         return ""
 
     def usual_params(self, start: Vector, end: Vector) -> tuple[str, str]:
-        """Return the names of the first weight and bias, wherever params, (params,), moved."""
-        names = self.param_names
-        return names[0], names[len(names) - self.objective.layout.biases]
+        """Return the names of a weight and a bias by how params, (params,), moved."""
+        first, second = self.objective.model.usual_params(start, end)
+        return self.param_names[first], self.param_names[second]
 
     def loss_at(self, params: Vector, recorded: float) -> float:
         """Return the loss of all rows at params, (params,), whatever rows `recorded` is of."""
@@ -90,11 +102,24 @@ class TableProblem(Problem):
 
     def risk(self, what: str) -> LinearObjective:
         """Return the objective."""
-        return self.objective
+        if self.objective.linear is None:
+            self._refuse_network(what)
+        return self.objective.linear
 
     def split(self, params: Vector) -> tuple[Array, Array]:
-        """Return weights and bias, (features,) and (), or (features, k) and (k,)."""
-        return self.objective.split(params)
+        """Return weights and bias, (features,) and (), or (features, k) and (k,).
+
+        Raises ChoiceError for a network, which has layers of them.
+        """
+        layers = self.layers(params)
+        if len(layers) > 1:
+            self._refuse_network("weights and bias")
+        weights, bias = layers[0]
+        return (weights[:, 0], bias[0]) if len(bias) == 1 else (weights, bias)
+
+    def layers(self, params: Vector) -> list[Layer]:
+        """Return the layers of params, (params,): weights (inputs, units), and biases (units,)."""
+        return self.objective.model.layers(params)
 
     def margins(self, params: Vector, X: Matrix) -> Array:
         """Return `X w + b` for rows X, (rows,) or (rows, k), each row as if it were alone."""
@@ -108,6 +133,13 @@ class TableProblem(Problem):
         """Return the probability of each class, (rows, k); None for a number."""
         return self.loss.probabilities(margins)
 
+    def _refuse_network(self, what: str) -> NoReturn:
+        raise ChoiceError(
+            f"{what}: that is there for one neuron, but this run is of a network with hidden "
+            "layers; it has layers, params, explain(), figure(), film(), surface(), trace_table() "
+            "and save()"
+        )
+
     def check_whole(self) -> None:
         """Return None: data are in files, so the objective is always there."""
 
@@ -119,13 +151,16 @@ class TableProblem(Problem):
             "weightless": self.weightless,
             "features": self.data.features.to_dict(),
             "target": self.data.target.to_dict(),
+            **self.objective.to_record(),
         }
 
     def to_arrays(self) -> Arrays:
-        """Return X, y and the weights of the rows as a file holds them."""
+        """Return X, y, weights and places in the source of the rows as a file holds them."""
         arrays: Arrays = {**matrix_parts(self.data.X), "y": self.data.y}
         if self.sample_weight is not None:
             arrays["sample_weight"] = self.sample_weight
+        if self.data.kept is not None:
+            arrays["rows_kept"] = self.data.kept
         return arrays
 
     @property
@@ -146,9 +181,19 @@ class TableProblem(Problem):
         }
 
     def params_report(self, params: Vector) -> dict[str, object]:
-        """Return weights and bias of params, (params,): by feature, and by class where k > 2."""
+        """Return weights and bias of params, (params,): by feature, and by class where k > 2.
+
+        Those of a network layer by layer.
+        """
         classes = self._class_names
         several = classes if classes is not None and len(classes) > 2 else None
+        layers = self.layers(params)
+        if len(layers) > 1:
+            return {
+                "layers": [
+                    {"weights": weights.tolist(), "bias": bias.tolist()} for weights, bias in layers
+                ]
+            }
         weights, bias = self.split(params)
         return {
             "weights": {

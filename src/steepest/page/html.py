@@ -1,7 +1,8 @@
 """The page as texts: one file that holds all, and the parts that a server or a notebook hands out.
 
 The saved file asks the network for nothing, and its own policy forbids it to: scripts and styles
-run only if they are the ones whose hashes stand in its head.
+run only if they are the ones whose hashes stand in its head. Its script is minified; what a server
+or a notebook hands out is the modules as they are written, as a reader debugs them.
 """
 
 import base64
@@ -76,7 +77,7 @@ def saved_html(record: "Record", words: str, link: str = "") -> str:
     `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
     fragment of an address.
     """
-    script = f"\n{_script('saved.js', 'start')}start();\n"
+    script = _minified(f"{_script('saved.js', 'start')}start();\n")
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
@@ -118,15 +119,32 @@ def style() -> str:
 
 @cache
 def _script(entry: str, export: str) -> str:
-    return _enclosed(join(entry, (export,)), "</script")
+    return join(entry, (export,))
+
+
+@cache
+def _minified(script: str) -> str:
+    """Return a script with short names and without blanks; ValueError if it could end its element.
+
+    The minifier is loaded here, since it brings threads of its own, which a process that is forked
+    later does not have: there a second call would never return. So a process asks once, and its
+    forks inherit the answer.
+    """
+    from minify import string
+
+    return _enclosed(string("text/javascript", script), "</script")
 
 
 def _enclosed(text: str, end: str) -> str:
-    """Return the text if it can stand inside an element that `end` would end."""
+    """Return the text if it can stand inside an element that `end` would end.
+
+    The minifier joins two texts that are added, and resolves escapes: what it made is looked at.
+    """
     for odd in (end, "<!--"):
         if odd in text.lower():
             raise ValueError(
-                f"{odd!r} may not stand in the code of the page; write it in two parts"
+                f"{odd!r} may not stand in the code of the page; "
+                f"a script can join it as it runs: ['{odd[0]}', '{odd[1:]}'].join('')"
             )
     return text
 

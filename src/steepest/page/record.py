@@ -73,7 +73,7 @@ def scene_record(
     words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
     plain = data.sample_weight is None
     alone = "page" if one and whole and plain and walked_by_pages(story.plan) else "record"
-    again = alone == "page" and repeats(story.plan)
+    again = alone == "page" and repeats(story.plan) and not story.trace.last.least
     most = MOST_STEPS if live else MOST_WALKED if again else MOST_SAVED
     return {
         "version": VERSION,
@@ -95,7 +95,7 @@ def scene_record(
         "weighted": not plain,
         "X": dense_rows(data.X, shown).ravel(),
         "y": data.y[shown],
-        "rowNumbers": (shown + 1).astype(np.int32),
+        "rowNumbers": data.row_numbers[shown].astype(np.int32),
         "run": run_record(story, objective, lowest, most, known),
         "surface": surface_record(story, surface),
     }
@@ -167,6 +167,7 @@ def run_record(
         "choices": _choices(plan, trace),
         "size": objective.size,
         "count": len(trace),
+        "least": trace.last.least,
         "index": index.astype(np.int32),
         "params": params.ravel(),
         "gradient": trace.gradients[place].ravel(),
@@ -182,6 +183,8 @@ def run_record(
         "lowest": None if lowest is None else float(np.nanmin([lowest, *losses])),
         "stop": asdict(story.stop),
         "verdicts": [asdict(verdict) for verdict in story.verdicts],
+        "notes": [asdict(note) for note in story.notes],
+        "checks": [asdict(check) for check in story.checks],
     }
 
 
@@ -231,7 +234,7 @@ def _choices(plan: Plan, trace: Trace) -> Record:
         "quantile": plan.quantile,
         "batch": plan.batch,
         "seed": plan.seed,
-        "steps": max(1, len(trace) - 1) if plan.steps is None else plan.steps,
+        "steps": max(1, trace.walked - 1) if plan.steps is None else plan.steps,
         "start": None if plan.random_start else trace[0].params.tolist(),
     }
 

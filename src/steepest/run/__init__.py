@@ -1,7 +1,7 @@
 """A run: problem, plan, trace and verdicts together; how it is made, and what can be asked of it.
 
 `descend` leads from data, or from an objective, to a run; `training` records and judges the steps,
-`run` is what comes of it, `load` reads one from a file. `resume`, `saved`, `scoring`, `display`,
-`report` and `lowest_loss` each answer for one thing that a run can do, `callback` is the reader's
-own function at every step, `former` the names of before.
+`result` says which of them counts, `run` is what comes of it, `load` reads one from a file.
+`resume`, `saved`, `scoring`, `display`, `report` and `lowest_loss` each answer for one thing that
+a run can do, `callback` is the reader's own function at every step, `former` the names of before.
 """

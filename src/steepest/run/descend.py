@@ -8,12 +8,14 @@ from numpy.typing import ArrayLike
 
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.moments import moments
 from steepest.data.prepare import Data, prepare
+from steepest.data.span import check_span
 from steepest.data.target import Target
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import objective_of, plan_method
 from steepest.descent.plan.option import Part, described
-from steepest.descent.plan.options import Options
+from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.plan.signature import takes_options
 from steepest.errors import ChoiceError
@@ -92,6 +94,7 @@ def descend(
         given |= {"sample_weight": sample_weight, "threads": threads}
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
+    _check_numbers(options)
     rows = prepare(
         data,
         target,
@@ -143,7 +146,11 @@ def _on_rows(
     """Return the run on these rows; whoever calls sees to BLAS's threads and to warnings."""
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
-    problem = TableProblem(rows, objective_of(rows, given, threads))
+    objective = objective_of(rows, given, threads)
+    one = objective.linear
+    units = moments(objective.blocks) if one is None else one.units
+    check_span(rows.X, rows.y, units.deviation, rows.features.names, rows.target.name)
+    problem = TableProblem(rows, objective)
     return _descended(problem, given, Callback(callback), progress, given_up)
 
 
@@ -188,9 +195,29 @@ def _descended(
         reasons=reasons,
     )
     outcome = train(
-        method, options, problem.classes, callback, progress=progress, given_up=given_up
+        method,
+        options,
+        problem.classes,
+        callback,
+        feature_names=problem.feature_names,
+        progress=progress,
+        given_up=given_up,
     )
     return callback.raise_with_run(Run.of(problem, plan, options, outcome))
+
+
+def _check_numbers(options: OptionKeywords) -> None:
+    """Raise ChoiceError for a number of a loss that is not the one chosen."""
+    loss = options.get("loss", "auto")
+    name = loss.split(":")[0] if isinstance(loss, str) else getattr(loss, "name", "")
+    for number, its in (("delta", "huber"), ("quantile", "quantile")):
+        given = options.get(number)
+        # The words of any plan have the usual ones.
+        if given not in (None, OPTIONS[number].value) and name != its:
+            raise ChoiceError(
+                f"{number} is {given:g}, but it is a number of the loss {its}, and the loss is "
+                f"{name}; choose the loss {its}, or leave {number} out"
+            )
 
 
 def _check_alone(data: Mapping[str, object], missing: str, options: OptionKeywords) -> None:

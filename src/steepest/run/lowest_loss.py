@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import DENSE_FEATURES
-from steepest.descent.plan.method import plan_method, plan_stopping
+from steepest.descent.plan.method import plan_method
 from steepest.descent.plan.options import Options
+from steepest.descent.plan.stopping import plan_stopping
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.regression import median

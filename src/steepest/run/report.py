@@ -13,7 +13,7 @@ FORMAT = 1
 
 
 def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the run in numbers: data, choices, weights, bias, loss, stop, verdicts, files.
+    """Return the run in numbers: data, choices, weights, bias, loss, stop, verdicts, checks, files.
 
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
     one by class. Of an objective that was given there are `objective` and `params` instead, each
@@ -33,6 +33,8 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
             asdict(verdict) | {"numbers": {k: _finite(v) for k, v in verdict.numbers.items()}}
             for verdict in run.verdicts
         ],
+        "notes": [asdict(note) for note in run.notes],
+        "checks": [asdict(check) for check in run.checks],
         "files": list(files),
     }
 

@@ -34,13 +34,14 @@ def resume(
     run.problem.check_whole()
     options, method, checkpoint = _taken_up(run)
     if more.steps is not None:
-        more = replace(more, steps=len(run.trace) - 1 + more.steps)
+        more = replace(more, steps=run.trace.walked - 1 + more.steps)
     asked = Callback(callback)
     outcome = train(
         method,
         more,
         run.classes,
         asked,
+        feature_names=run.feature_names,
         trace=run.trace.reopened(checkpoint.index),
         checkpoint=checkpoint,
         progress=progress,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +16,23 @@ from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import NOT_JUDGED, Check
+from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
+from steepest.objective.model.model import Layer
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
+from steepest.run.pictures import Pictures
+from steepest.run.result import result_of
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.figure import Figure
 
     from steepest.page.record import Record
     from steepest.run.display import Bundle
@@ -45,7 +49,7 @@ PICTURE_POINTS = 151
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Run(FormerNames):
+class Run(Pictures, FormerNames):
     """A trained model with every step that led to it; made by `steepest.descend`.
 
     All numbers are in the units of the reader's data, whatever scale the walk was taken in. A run
@@ -59,10 +63,14 @@ class Run(FormerNames):
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+    notes: list[Note] = field(default_factory=list)
+    """What is worth knowing, though nothing is wrong; empty where nothing is."""
     options: Options | None = None
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
+    checks: list[Check] = field(default_factory=list)
+    """What was looked at, and what was not, and why; empty if the file of the run holds none."""
 
     @classmethod
     def of(
@@ -81,6 +89,8 @@ class Run(FormerNames):
             verdicts=outcome.verdicts,
             options=options,
             checkpoint=outcome.checkpoint,
+            notes=outcome.notes,
+            checks=outcome.checks,
         )
 
     def _repr_mimebundle_(self, **ignored: object) -> "Bundle":
@@ -125,15 +135,25 @@ class Run(FormerNames):
     @property
     def _result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
-        # At kinks, and where the loss curves without bound, steps go down and up again.
-        unbounded = self.plan.curvature is None
-        left = bool(self.verdicts) or self.stop.reason == "risen"
-        return self.trace.best if left or unbounded else self.trace[-1]
+        return result_of(self.trace, self.stop, self.verdicts, self.plan.curvature)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is known what to think of the run: each check was made, or was not needed."""
+        return all(check.state != NOT_JUDGED for check in self.checks)
 
     @property
     def weights(self) -> Array:
         """The weights, (features,); (features, k) for k > 2 classes; ChoiceError without data."""
         return self.problem.split(self.params)[0]
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, each with `weights` (inputs, units) and `bias` (units,); a neuron is one.
+
+        Raises ChoiceError without data.
+        """
+        return self.problem.layers(self.params)
 
     @property
     def bias(self) -> Any:
@@ -280,7 +300,7 @@ class Run(FormerNames):
     @cached_property
     def lowest_loss(self) -> float | None:
         """The lowest loss of all rows that there is, penalty included; None if it is not known."""
-        return lowest_loss(self.problem.risk("lowest_loss")) if self.problem.rows else None
+        return None if self.objective.linear is None else lowest_loss(self.objective.linear)
 
     def with_lowest_loss(self, known: float | None) -> "Run":
         """Return the run with its `lowest_loss` known, from another run on the same objective."""
@@ -306,6 +326,8 @@ class Run(FormerNames):
             self._result,
             self.stop,
             self.verdicts,
+            self.notes,
+            self.checks,
         )
 
     @cached_property
@@ -321,32 +343,6 @@ class Run(FormerNames):
         from steepest.view.words import tell
 
         return tell(self.story)
-
-    def figure(self, path: str | os.PathLike[str] | None = None) -> "Figure":
-        """Return the run as a figure; written to `path` (.png, .svg or .pdf) too, if given.
-
-        It shows data and fit, the loss surface with the path on it, the same from above, and the
-        loss against the step. Without data the length of the gradient takes the place of the fit;
-        without a surface too there are the two charts, and why.
-        """
-        from steepest.view.figure import draw, draw_charts, save_figure
-
-        why = self.problem.no_surface
-        figure = draw_charts(self.story, why) if why else draw(self.scene)
-        if path is not None:
-            save_figure(figure, path)
-        return figure
-
-    def film(
-        self, path: str | os.PathLike[str], *more: str | os.PathLike[str], progress: bool = False
-    ) -> None:
-        """Write the run as a film, .gif or .mp4, in which the path grows step by step.
-
-        Several paths are written from one drawing. Raises FileError for any other ending.
-        """
-        from steepest.view.film import shoot
-
-        shoot(self.scene, [path, *more], progress)
 
     def page(self, path: str | os.PathLike[str]) -> None:
         """Write the run as one page, .html, that opens anywhere and asks the network for nothing.

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,15 @@ from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.method import objective_on
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import GIVEN, Plan
+from steepest.descent.rule import GradientTransformation
+from steepest.descent.steps.step_size import Schedule
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import Check
+from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
+from steepest.objective.network import HiddenLayers
 from steepest.objective.problem import Problem
 from steepest.objective.table_problem import TableProblem
 from steepest.trace import Trace
@@ -28,7 +33,7 @@ from steepest.trace import Trace
 if TYPE_CHECKING:
     from steepest.run.run import Run
 
-__all__ = ["read_run", "write_run"]
+__all__ = ["Code", "read_run", "write_run"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -43,6 +48,19 @@ class RunParts(TypedDict):
     verdicts: list[Verdict]
     options: Options | None
     checkpoint: Checkpoint | None
+    notes: list[Note]
+    checks: list[Check]
+
+
+class Code(NamedTuple):
+    """What no file holds, given beside it: an objective, a rule, a function of the step."""
+
+    objective: object = None
+    rule: GradientTransformation | None = None
+    learning_rate: Schedule | None = None
+
+
+NO_CODE = Code()
 
 
 def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
@@ -62,6 +80,8 @@ def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
         "choices": run.plan.to_dict(),
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
+        "notes": [asdict(note) for note in run.notes],
+        "checks": [asdict(check) for check in run.checks],
         "asked": options,
     }
     arrays = run.problem.to_arrays()
@@ -70,24 +90,25 @@ def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
     write_archive(path, record, arrays | run.trace.to_arrays())
 
 
-def read_run(path: str | os.PathLike[str], objective: object = None) -> RunParts:
-    """Return the parts of the run in the file `path`, with the objective that the file has not.
+def read_run(path: str | os.PathLike[str], code: Code = NO_CODE) -> RunParts:
+    """Return the parts of the run in the file `path`, with the code that the file has not.
 
     Raises FileError for a file that is missing, damaged, foreign, or of a later version, and
-    ChoiceError for an objective that is not the run's.
+    ChoiceError for code that is not the run's.
     """
     record, arrays = read_archive(path)
     try:
-        parts = _parts_of(record, arrays, objective)
+        parts = _parts_of(record, arrays, code.objective)
         fits = _fit_together(parts)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        if objective is not None and isinstance(error, ChoiceError):
+        if code.objective is not None and isinstance(error, ChoiceError):
             raise
         raise damaged(path, error) from error
     if not fits:
         raise damaged(path, ValueError("its parts do not fit together"))
-    if objective is not None:
+    if code.objective is not None:
         _check_objective(parts)
+    parts["plan"] = parts["plan"].with_code(code.rule, code.learning_rate)
     return parts
 
 
@@ -104,12 +125,13 @@ def _check_objective(parts: RunParts) -> None:
 
 
 def _fit_together(parts: RunParts) -> bool:
-    """Return whether trace, objective, names and checkpoint are of the same size."""
+    """Return whether trace, objective, names, row numbers and checkpoint are of the same size."""
     trace, problem, at = parts["trace"], parts["problem"], parts["checkpoint"]
     fits = trace.size == problem.objective.size == len(problem.param_names)
+    fits = fits and len(problem.row_numbers) == problem.rows
     if at is None:
         return fits
-    return fits and at.index in (len(trace) - 1, len(trace)) and at.params.size == trace.size
+    return fits and at.index in (trace.walked - 1, trace.walked) and at.params.size == trace.size
 
 
 def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> RunParts:
@@ -123,6 +145,8 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> R
         verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
         options=options,
         checkpoint=Checkpoint.from_arrays(arrays),
+        notes=[Note(**note) for note in record.get("notes", [])],
+        checks=[Check(**check) for check in record.get("checks", [])],
     )
 
 
@@ -138,8 +162,15 @@ def _problem_and_plan(
     data = _data_of(record, arrays)
     classes = None if data.target.classes is None else len(data.target.classes)
     plan = Plan.from_dict(record["choices"], classes, options)
+    return _table_problem(data, plan, record), plan
+
+
+def _table_problem(data: Data, plan: Plan, record: Mapping[str, Any]) -> TableProblem:
+    """Return the problem of data under the plan's loss and penalty, with the model of the file."""
     assert plan.loss is not None
-    return TableProblem(data, objective_on(data, plan.loss, plan.penalty)), plan
+    network = record.get("network")
+    hidden = None if network is None else HiddenLayers.from_dict(network)
+    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden))
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
@@ -152,4 +183,5 @@ def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
         dropped=record["dropped"],
         sample_weight=arrays.get("sample_weight"),
         weightless=record.get("weightless", 0),
+        kept=arrays.get("rows_kept"),
     )

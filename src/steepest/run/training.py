@@ -5,17 +5,25 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import isfinite, isnan
 
+import numpy as np
+
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
-from steepest.descent.plan.method import plan_stopping
 from steepest.descent.plan.options import Options
+from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stopping import Stop, Stopping
+from steepest.diagnosis.check import Check
+from steepest.diagnosis.checks import look
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.note import Note
+from steepest.diagnosis.notes import take_notes
 from steepest.diagnosis.verdict import Verdict
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
+from steepest.numerals import short
 from steepest.run.callback import Callback
+from steepest.run.result import add_least, result_of
 from steepest.trace import Step, Trace
 
 __all__ = ["Outcome", "train"]
@@ -27,12 +35,16 @@ Watched = AbstractContextManager[Iterable[Step]]
 class Outcome:
     """What training has made: the steps, why they ended, what is wrong, where to go on from.
 
+    Besides what is wrong there is what is worth knowing, and what was looked at.
+
     `checkpoint` is None if an interrupt came where nothing whole was to be kept.
     """
 
     trace: Trace
     stop: Stop
     verdicts: list[Verdict]
+    notes: list[Note]
+    checks: list[Check]
     checkpoint: Checkpoint | None
 
 
@@ -42,6 +54,7 @@ def train(
     classes: Sequence[object] | None,
     callback: Callback,
     *,
+    feature_names: Sequence[str] = (),
     trace: Trace | None = None,
     checkpoint: Checkpoint | None = None,
     progress: bool = False,
@@ -49,7 +62,8 @@ def train(
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
-    `classes` are those of the target, None if it is a number. With a `trace` and the `checkpoint`
+    `classes` are those of the target, None if it is a number, `feature_names` those of the weights.
+    With a `trace` and the `checkpoint`
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
     stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
     threads and to warnings.
@@ -60,11 +74,28 @@ def train(
     descent = Descent(method, checkpoint, stopping.gtol)
     stop = _recorded(descent, trace, stopping, progress, callback, given_up)
     _check_start(trace, method.objective.count)
+    checkpoint = _checkpoint_at_end(descent, trace, stop)
+    known = method.objective.identifiability(descent.coordinates.full_rank)
+    evidence = Evidence(
+        method,
+        trace,
+        stop,
+        classes,
+        feature_names,
+        identifiability=known,
+        to_arrive=options.steps is None,
+    )
+    verdicts = judge(evidence)
+    result = result_of(trace, stop, verdicts, method.coordinates.curvature)
+    if add_least(trace, descent, known, stop, result):
+        callback(trace.last)
     return Outcome(
         trace=trace,
         stop=stop,
-        verdicts=judge(Evidence(method, trace, stop, classes)),
-        checkpoint=_checkpoint_at_end(descent, trace, stop),
+        verdicts=verdicts,
+        notes=take_notes(evidence),
+        checks=look(evidence, [verdict.name for verdict in verdicts]),
+        checkpoint=checkpoint,
     )
 
 
@@ -144,12 +175,20 @@ def _interrupted(trace: Trace) -> Stop:
 
 
 def _check_start(trace: Trace, rows: int) -> None:
-    """Raise ChoiceError if the loss is no finite number at the start already."""
-    loss = trace.first.loss
-    if not isfinite(loss):
-        remedy = "start nearer to 0, let the start be drawn, or tell the data in larger units"
-        remedy = remedy if rows else "start where the objective is a finite number"
-        raise ChoiceError(f"the loss at the start is {loss:g}: {remedy}")
+    """Raise ChoiceError if loss or gradient are no finite numbers at the start already."""
+    first = trace.first
+    wrong = f"loss at the start is {first.loss:g}"
+    if isfinite(first.loss):
+        lost = np.flatnonzero(~np.isfinite(first.gradient))
+        if not len(lost):
+            return
+        wrong = (
+            f"loss at the start is {short(first.loss)}, but its slope by param {lost[0] + 1} is "
+            f"{first.gradient[lost[0]]:g}"
+        )
+    remedy = "start nearer to 0, let the start be drawn, or give the data in larger units"
+    remedy = remedy if rows else "start where loss and gradient of the objective are finite numbers"
+    raise ChoiceError(f"the {wrong}: {remedy}")
 
 
 def _watched(descent: Descent, stopping: Stopping, progress: bool) -> Watched:

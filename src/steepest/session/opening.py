@@ -11,7 +11,7 @@ from steepest.data.columns import kind_of, listing
 from steepest.data.prepare import Data, prepare
 from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
-from steepest.descent.plan.method import coordinates_of, objective_of
+from steepest.descent.plan.method import coordinates_of, neuron_of
 from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
 from steepest.errors import DataError, FileError
@@ -166,7 +166,7 @@ def _single(table: Table, goal: str) -> list[list[str]]:
 
 def first_choices(data: Data) -> ChosenOptions:
     """Return choices whose steps are seen to arrive: the textbook's, unless in a deep ravine."""
-    objective = objective_of(data, Options())
+    objective = neuron_of(data, Options())
     scale = coordinates_of(objective, "standard" if _in_ravine(objective) else "none")
     limit = Steepest().limit(scale.curvature) if scale.curvature else None
     round_bowl = scale.name == "standard" and len(data.features.names) == 1

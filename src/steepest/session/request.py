@@ -58,8 +58,8 @@ MOST_LINK = 400_000
 MOST_NAMES = 10_000
 MOST_NUMBERS = 4_000_000
 
-NOT_FOR_PAGES = ("tol", "seconds")
-"""What a page has no say in: its runs end by their steps and by the session's clock."""
+NOT_FOR_PAGES = ("tol", "seconds", "hidden", "activation", "init")
+"""What a page has no say in: its runs are of one neuron, and end by their steps and its clock."""
 
 
 class ChosenOptions(OptionKeywords, total=False):
@@ -236,6 +236,7 @@ READERS: Mapping[Kind, Callable[[object, str], object]] = {
     Kind.NUMBER: _number,
     Kind.WHOLE: _whole,
     Kind.PARAMS: vector_of,
+    Kind.SIZES: vector_of,
 }
 """How each kind of option is read from JSON."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from steepest.data.shipped import datasets
 from steepest.data.table import Table, read_table
-from steepest.descent.plan.method import coordinates_of, objective_of
+from steepest.descent.plan.method import coordinates_of, neuron_of
 from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError, SteepestError
 from steepest.objective.linear import LinearObjective
@@ -231,7 +231,7 @@ class Session:
     def _objective(self, request: Request) -> LinearObjective:
         choices = choices_of(request.get("choices"))
         rows = edited(self._opened.data, request.get("rows"))
-        return objective_of(rows, Options(**choices))
+        return neuron_of(rows, Options(**choices))
 
     def _page(self, request: Request, given_up: GivenUp) -> Record:
         """Return the saved page of a run, in the state that the page has in its link.

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
+from steepest.objective.evaluation import norm
 
-__all__ = ["Axes", "CoordinateAxes", "DirectionAxes", "Held", "length_of"]
+__all__ = ["Axes", "CoordinateAxes", "DirectionAxes", "Held"]
 
 Array = NDArray[np.float64]
 
@@ -161,7 +162,7 @@ class DirectionAxes:
     def through(cls, origin: Array, u: Array, v: Array) -> "DirectionAxes":
         """Return the axes along u and v, (params,) each, of any length, but not parallel."""
         # At equal lengths: a long one beside a short one would else look like one direction.
-        lengths = np.array([[length_of(u)], [length_of(v)]])
+        lengths = np.array([[norm(u)], [norm(v)]])
         units = np.stack([u, v]) / lengths
         return cls(origin, u, v, np.linalg.pinv(units.T) / lengths)
 
@@ -222,12 +223,6 @@ class Held(Mapping[str, float]):
     def __repr__(self) -> str:
         first = [f"{name}: {self[name]:g}" for name, _ in zip(self, range(4), strict=False)]
         return "{" + ", ".join(first + ["..."] * (len(self) > 4)) + "}"
-
-
-def length_of(vector: Array) -> float:
-    """Return `|vector|`, scaled first so that no square overflows."""
-    largest = np.abs(vector).max()
-    return float(largest * np.linalg.norm(vector / largest))
 
 
 def _two(names: Sequence[str], x: str, y: str) -> tuple[int, int]:

@@ -1,97 +1,118 @@
 """The words of the film: the four steps, side by side, each appearing when it happens."""
 
-import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from steepest.numerals import short
 from steepest.trace import Step
+from steepest.view.figure import marks_in_words
 from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
+from steepest.view.sheet import GAP, MARGIN, Sheet
 from steepest.view.story import shortened
-from steepest.view.style import INK, MUTED, PATH
-from steepest.view.words import fall, headings, update_line, verdict_line
+from steepest.view.style import PATH, theme_in_use
+from steepest.view.words import fall, headings, step_note, update_line
 
 __all__ = ["Captions"]
 
-LEFT = (0.035, 0.275, 0.535, 0.765)
-TOP = 0.295
-WIDTH = 36
-"""Letters in a line of a caption."""
-
 MOST_PARAMS = 3
+
+NUMBER: Mapping[str, Any] = {"fontsize": 12, "fontweight": "bold", "color": PATH}
+HEADING: Mapping[str, Any] = {"fontsize": 11.5, "fontweight": "bold", "linespacing": 1.25}
+BODY: Mapping[str, Any] = {"fontsize": 11, "linespacing": 1.35}
+
+
+class Caption(NamedTuple):
+    """What is said of one step: its number, its heading and its numbers."""
+
+    number: Text
+    heading: Text
+    body: Text
 
 
 class Captions:
-    """Four columns of words below the panels; the step that is on is lit."""
+    """The four steps in columns at the bottom of a sheet; the one that is on is lit.
 
-    def __init__(self, figure: Figure, scene: Scene, path: DrawnPath) -> None:
-        self._scene, self._path = scene, path
-        self._numbers = [figure.text(x, TOP, f"Step {i + 1}") for i, x in enumerate(LEFT)]
-        self._heads = [
-            figure.text(
-                x,
-                TOP - 0.012,
-                textwrap.fill(head, 32),
-                fontsize=11.5,
-                fontweight="bold",
-                va="top",
-                linespacing=1.25,
-            )
-            for x, head in zip(LEFT, headings(scene), strict=True)
-        ]
-        self._bodies = [
-            figure.text(x, TOP - 0.095, "", fontsize=11, va="top", linespacing=1.4) for x in LEFT
-        ]
+    They are measured with all that they will ever say, so that nothing is cut.
+    """
+
+    def __init__(self, sheet: Sheet, scene: Scene, path: DrawnPath) -> None:
+        self._sheet, self._scene, self._path = sheet, scene, path
+        self._theme = theme_in_use()
+        sheet.foot(_footnote(scene), fontsize=9.5, color=self._theme.muted)
+        self._columns = 4 if sheet.is_wide else 2
+        self._width = (sheet.right - sheet.left + MARGIN) / self._columns - MARGIN
+        said = enumerate(headings(scene), start=1)
+        self._captions = [self._written(f"Step {n}", heading) for n, heading in said]
         self._fixed = self._fixed_bodies()
-        verdict = textwrap.shorten(verdict_line(scene), 180)
-        self._verdict = figure.text(0.035, 0.912, verdict, fontsize=10, color=PATH)
-        figure.text(0.035, 0.012, _slice_note(scene), fontsize=9.5, color=MUTED)
+        for caption, text in zip(self._captions, self._fixed, strict=False):
+            caption.body.set_text(text)
+        self._captions[3].body.set_text(self._repeat(len(path.steps) - 1, over=True))
+        for first in reversed(range(0, 4, self._columns)):
+            self._place(self._captions[first : first + self._columns])
+
+    def _written(self, number: str, heading: str) -> Caption:
+        """Return a caption that is in no place yet."""
+        write = self._sheet.write
+        return Caption(
+            write(0, 0, number, self._width, **NUMBER),
+            write(0, 0, heading, self._width, **HEADING),
+            write(0, 0, "", self._width, **BODY),
+        )
+
+    def _place(self, captions: Sequence[Caption]) -> None:
+        """Put captions side by side above what stands at the bottom, their parts in line."""
+        parts = list(zip(*captions, strict=True))
+        heights = [max(map(self._sheet.height_of, texts)) + GAP for texts in parts]
+        top = self._sheet.keep_free(sum(heights))
+        for texts, height in zip(parts, heights, strict=True):
+            for column, text in enumerate(texts):
+                text.set_position((self._sheet.left + column * (self._width + MARGIN), top))
+            top -= height
 
     @property
     def moving(self) -> list[Artist]:
         """All of the words."""
-        return [*self._numbers, *self._heads, *self._bodies, self._verdict]
+        return [text for caption in self._captions for text in caption]
 
     def show(self, act: int, at: int) -> None:
         """Light step `act` (5: the run is over) and show the numbers of point `at`."""
-        for i, group in enumerate(zip(self._numbers, self._heads, self._bodies, strict=True)):
-            self._light(group, on=min(act, 4) == i + 1, shown=act >= i + 1)
-        for body, text in zip(self._bodies, self._fixed, strict=False):
-            body.set_text(text)
-        self._bodies[3].set_text(self._repeat(at, over=act == 5))
-        self._verdict.set_visible(act == 5)
+        for i, caption in enumerate(self._captions, start=1):
+            self._light(caption, on=min(act, 4) == i, shown=act >= i)
+        self._captions[3].body.set_text(self._repeat(at, over=act == 5))
 
-    def _light(self, group: tuple[Text, Text, Text], on: bool, shown: bool) -> None:
-        number, head, body = group
-        for text in group:
+    def _light(self, caption: Caption, on: bool, shown: bool) -> None:
+        for text in caption:
             text.set_visible(shown)
-        number.set(color=PATH, fontsize=12, fontweight="bold", alpha=1.0 if on else 0.55)
-        head.set_color(INK if on else MUTED)
-        body.set_color(INK if on else MUTED)
+        caption.number.set_alpha(1.0 if on else 0.55)
+        for text in (caption.heading, caption.body):
+            text.set_color(self._theme.ink if on else self._theme.muted)
 
     def _fixed_bodies(self) -> list[str]:
         """Return the words of steps 1 to 3, which stay as they are once shown."""
-        trace = self._scene.trace
-        start = trace[0]
+        scene, start = self._scene, self._scene.trace[0]
         first = [*self._params(start), f"loss {short(start.loss)}"]
-        if len(trace) == 1:
-            return ["\n".join(first)]
-        second = [update_line(self._scene, i) for i in self._shown_params(start)]
-        if self._scene.move and self._scene.move.where:
-            second.append("in standard units")
-        third = fall(self._scene).split(": ")
-        return ["\n".join(map(_fit, lines)) for lines in (first, second, third)]
+        if len(scene.trace) == 1:
+            return [self._filled(first)]
+        note = step_note(scene)
+        second = [update_line(scene, i) for i in self._shown_params(start)]
+        third = fall(scene).split(": ")
+        return [self._filled(lines) for lines in (first, [*second, *([note] * bool(note))], third)]
 
     def _repeat(self, at: int, over: bool) -> str:
         step = self._scene.trace[int(self._path.steps[at])]
         lines = [f"step {step.index:,}", *self._params(step)]
         lines.append(f"loss {short(float(self._path.losses[at]))}")
         if over:
-            lines.append(_fit(self._scene.stop.message.split(";")[0]))
-        return "\n".join(lines)
+            lines.append(self._scene.stop.message.split(";")[0])
+        return self._filled(lines)
+
+    def _filled(self, lines: Sequence[str]) -> str:
+        font = self._captions[0].body.get_fontproperties()
+        return self._sheet.filled("\n".join(lines), self._width, font)
 
     def _params(self, step: Step) -> list[str]:
         words = self._scene.param_words
@@ -107,15 +128,12 @@ class Captions:
         return [names.index(surface.x_name), names.index(surface.y_name)]
 
 
-def _slice_note(scene: Scene) -> str:
-    """Return what a slice leaves out, and where the path lies."""
+def _footnote(scene: Scene) -> str:
+    """Return what the marks mean, what a slice leaves out, and where the path lies."""
+    marks = f"{marks_in_words(scene, 'the current step', 'at last ')} Arrow: the first step."
     if not scene.surface.is_slice:
-        return ""
+        return marks
     return (
-        "The surface is a slice through the result, all other params held there; the path is drawn "
-        "at its true loss, which may lie off the slice (dotted: the path on the slice)."
+        f"{marks} The surface is a slice through the result, all other params held there; the path "
+        "is drawn at its true loss, which may lie off the slice (dotted: the path on the slice)."
     )
-
-
-def _fit(line: str) -> str:
-    return textwrap.fill(line, WIDTH)

@@ -6,16 +6,17 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from steepest.numerals import short
-from steepest.view.panel import DrawnPath
+from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
 from steepest.view.shading import shades_of
 from steepest.view.story import Story
-from steepest.view.style import MUTED, PATH, SURFACE, halo
+from steepest.view.style import PATH, SURFACE, halo, theme_in_use
 
 __all__ = ["Gradients", "Losses", "Map", "numbers_on", "path_style"]
 
@@ -69,7 +70,7 @@ ARROW = 0.22
 """The length of the arrow at the start, as a share of the window."""
 
 
-class Map:
+class Map(Panel):
     """The loss surface from above: contours of equal loss, and the path over them."""
 
     def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
@@ -93,14 +94,14 @@ class Map:
             linewidths=0.7,
             alpha=0.65,
         )
-        self.ticks = shades.norm.inverse(np.linspace(0.0, 1.0, 6))
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
         axes.set_xlabel(scene.param_label(surface.x_name))
         axes.set_ylabel(scene.param_label(surface.y_name))
         numbers_on(axes.xaxis)
         numbers_on(axes.yaxis)
-        axes.set_title("The same from above" + (", a slice" if surface.is_slice else ""))
+        axes.set_title("The loss from above" + (", a slice" if surface.is_slice else ""))
+        self._ticks = shades.norm.inverse(np.linspace(0.0, 1.0, 6))
         self._lowest(scene)
         (self._line,) = axes.plot([], [], **path_style(path))
         (self._start,) = axes.plot(
@@ -131,6 +132,14 @@ class Map:
             x, y = scene.surface.lowest
             self._axes.plot(x, y, "+", color="white", ms=12, mew=2.2, zorder=3)
 
+    def add_scale(self, figure: Figure) -> None:
+        """Draw the colours with their losses beside the map."""
+        bar = figure.colorbar(self.image, ax=self._axes, fraction=0.05, pad=0.02)
+        muted = theme_in_use().muted
+        bar.ax.set_title("loss", fontsize=9.5, fontweight="normal", color=muted, loc="left")
+        bar.set_ticks(list(self._ticks), labels=[short(tick) for tick in self._ticks])
+        bar.outline.set_visible(False)
+
     @property
     def moving(self) -> list[Artist]:
         """Path, start, current point, and the arrow of the first step."""
@@ -144,7 +153,11 @@ class Map:
         self._here.set_data(x[-1:], y[-1:])
 
 
-class Losses:
+ROOM_BELOW = 0.16
+"""The share of the losses' span that is free below the lowest: a line of words fits in it."""
+
+
+class Losses(Panel):
     """The loss against the step."""
 
     def __init__(self, axes: Axes, scene: Story, path: DrawnPath) -> None:
@@ -153,40 +166,45 @@ class Losses:
         known = np.flatnonzero(np.isfinite(losses))
         steps, values = known, losses[known]
         self._y = path.losses
-        axes.plot(steps, values, color="#c9d1d8", lw=1.4, zorder=1)
+        axes.plot(steps, values, color=theme_in_use().faint, lw=1.4, zorder=1)
         if scene.plan.batch:
             self._batches(axes, scene)
         self._scales(axes, values, int(steps[-1]))
-        lowest = float(values.min())
-        axes.axhline(lowest, ls="--", lw=1, color=MUTED, zorder=0)
-        axes.annotate(
-            f"lowest {short(lowest)}",
-            (0, lowest),
-            xycoords=("axes fraction", "data"),
-            xytext=(4, 5),
-            textcoords="offset points",
-            fontsize=9.5,
-            color=MUTED,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
-            zorder=2,
-        )
+        self._lowest(axes, float(values.min()))
         axes.set_xlabel("step")
         axes.set_ylabel(scene.loss_label)
         axes.set_title("Loss against step")
         (self._line,) = axes.plot([], [], color=PATH, lw=1.8, zorder=3)
         (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=9, zorder=4)
 
+    def _lowest(self, axes: Axes, lowest: float) -> None:
+        """Draw how low the steps came, and say it below the line, where no curve can be."""
+        theme = theme_in_use()
+        axes.axhline(lowest, ls="--", lw=1, color=theme.muted, zorder=0)
+        axes.annotate(
+            f"lowest of these steps: {short(lowest)}",
+            (0, lowest),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, -4),
+            textcoords="offset points",
+            va="top",
+            fontsize=9.5,
+            color=theme.muted,
+            bbox={"facecolor": theme.paper, "edgecolor": "none", "pad": 1, "alpha": 0.8},
+            zorder=2,
+        )
+
     def _batches(self, axes: Axes, scene: Story) -> None:
         """Draw the losses of the mini-batches, faint, behind that of all rows."""
         losses = scene.trace.losses
-        axes.plot(np.arange(len(losses)), losses, ".", ms=2, color="#9fb3c8", zorder=0)
+        axes.plot(np.arange(len(losses)), losses, ".", ms=2, color=theme_in_use().edge, zorder=0)
         axes.annotate(
             "dots: each mini-batch; line: all rows, at the end of each epoch",
             (0.98, 0.94),
             xycoords="axes fraction",
             ha="right",
             fontsize=9.5,
-            color=MUTED,
+            color=theme_in_use().muted,
         )
 
     def _scales(self, axes: Axes, values: NDArray[np.float64], last: int) -> None:
@@ -198,8 +216,9 @@ class Losses:
             axes.yaxis.set_major_locator(LogLocator(subs=marks, numticks=9))
             axes.yaxis.set_minor_locator(NullLocator())
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+            axes.set_ylim(low * (low / high) ** ROOM_BELOW, high * (high / low) ** 0.05)
         else:
-            axes.margins(y=0.12)
+            axes.margins(y=ROOM_BELOW)
             numbers_on(axes.yaxis)
         _over_steps(axes, last)
 
@@ -215,13 +234,13 @@ class Losses:
         self._here.set_data(steps[-1:], losses[-1:])
 
 
-class Gradients:
+class Gradients(Panel):
     """The length of the gradient against the step: 0 where the loss is flat, as at a minimum."""
 
     def __init__(self, axes: Axes, scene: Story, path: DrawnPath) -> None:
         lengths = scene.trace.gradient_norms
         known = np.flatnonzero(np.isfinite(lengths))
-        axes.plot(known, lengths[known], color="#c9d1d8", lw=1.4, zorder=1)
+        axes.plot(known, lengths[known], color=theme_in_use().faint, lw=1.4, zorder=1)
         if (lengths[known] > 0).any():
             axes.set_yscale("log")
             axes.yaxis.set_major_locator(LogLocator(numticks=9))

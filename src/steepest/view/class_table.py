@@ -32,7 +32,7 @@ def class_table(story: Story) -> Section:
     order = _largest(losses)
     rows = [
         [
-            str(row + 1),
+            str(story.row_numbers[row]),
             story.classes[story.actual[row]],
             *_chances(story, row),
             f"{story.row_losses[row]:.4f}",
@@ -78,7 +78,7 @@ def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[st
     else:
         whole = float(story.sample_weight.sum())
         parts = f"{total:.4f} / {short(whole)} = {short(total / whole)}"
-        yield f"cross entropy = sum of weight x -log P / sum of weights = {parts}"
+        yield f"cross entropy = sum of weight × -log P / sum of weights = {parts}"
     if story.plan.penalty:
         yield f"with the penalty: {short(story.result.full_loss)}"
 

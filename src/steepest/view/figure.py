@@ -1,118 +1,103 @@
-"""The figure: four panels on a page, at the end of the run; two where there is no surface."""
+"""The figure: panels on a page, at the end of the run, with what is said of it above and below."""
 
 import os
-import textwrap
+from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from steepest.files import FIGURES, check_writable, whole_file
 from steepest.numerals import counted, short
-from steepest.view.chart import Gradients, Losses, Map
-from steepest.view.fit import draw_fit
-from steepest.view.panel import Panel, path_of, path_of_steps
-from steepest.view.relief import Relief, surface_title
+from steepest.view.format import FIGURE_PANELS, Format
+from steepest.view.panel import DrawnPath, path_of, path_of_steps
+from steepest.view.panels import draw_panels
 from steepest.view.scene import Scene
+from steepest.view.sheet import Sheet
 from steepest.view.story import Story
-from steepest.view.style import MUTED, PATH, look, title_size
-from steepest.view.words import verdict_line
+from steepest.view.style import PATH, look, theme_in_use, title_size
+from steepest.view.words import rate_in_words, verdict_line
 
-__all__ = ["draw", "draw_charts", "save_figure"]
+__all__ = ["draw", "draw_charts", "marks_in_words", "save_figure"]
+
+UNDER = 0.02
+"""The share of the window within which one mark hides another."""
 
 
-def draw(scene: Scene) -> Figure:
+def draw(scene: Scene, wanted: Format) -> Figure:
     """Return the figure of a scene: data and fit, surface, map, and loss against step."""
-    with look():
-        figure = Figure(figsize=(13.2, 9.6), dpi=110)
-        FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(
-            2,
-            2,
-            left=0.065,
-            right=0.96,
-            top=0.865,
-            bottom=0.14 if scene.surface.is_slice else 0.105,
-            wspace=0.34,
-            hspace=0.28,
-        )
-        path = path_of(scene)
-        relief = figure.add_axes((0.51, 0.485, 0.47, 0.41), projection="3d")
-        figure.text(0.545, 0.872, surface_title(scene), fontsize=11.5, fontweight="bold")
-        above = figure.add_subplot(grid[1, 0])
-        chart = Map(above, scene, path)
-        panels: list[Panel] = [
-            draw_fit(figure.add_subplot(grid[0, 0]), scene, path),
-            Relief(relief, scene, path),
-            chart,
-            Losses(figure.add_subplot(grid[1, 1]), scene, path),
-        ]
-        for panel in panels[1:]:
-            panel.show(len(path.steps) - 1)
-        panels[0].show(path.result)
-        bar = figure.colorbar(chart.image, ax=above, fraction=0.05, pad=0.02)
-        bar.ax.set_title("loss", fontsize=9.5, fontweight="normal", color=MUTED, loc="left")
-        bar.set_ticks(list(chart.ticks), labels=[short(tick, 3) for tick in chart.ticks])
-        bar.outline.set_visible(False)
-        _headings(figure, scene, _footnote(scene))
-        return figure
+    names = wanted.panels_of(FIGURE_PANELS)
+    return _drawn(scene, path_of(scene), names, wanted, _footnote(scene, names))
 
 
-def draw_charts(story: Story, why: str) -> Figure:
-    """Return the figure of a story without a surface, and `why` there is none: the two charts."""
-    with look():
-        figure = Figure(figsize=(13.2, 5.6), dpi=110)
-        FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(1, 2, left=0.065, right=0.96, top=0.79, bottom=0.17, wspace=0.34)
-        path = path_of_steps(story)
-        panels: list[Panel] = [
-            Losses(figure.add_subplot(grid[0, 0]), story, path),
-            Gradients(figure.add_subplot(grid[0, 1]), story, path),
-        ]
-        for panel in panels:
-            panel.show(len(path.steps) - 1)
-        _headings(figure, story, textwrap.fill(f"No surface is drawn: {why}.", 170))
-        return figure
+def draw_charts(story: Story, wanted: Format, why: str) -> Figure:
+    """Return the figure of a story without a surface, and `why` there is none: the charts."""
+    names = wanted.panels_of(FIGURE_PANELS, no_surface=why)
+    return _drawn(story, path_of_steps(story), names, wanted, f"No surface is drawn: {why}.")
 
 
-def _headings(figure: Figure, scene: Story, footnote: str) -> None:
-    """Write what is drawn above the panels, and what they leave out below."""
-    figure.text(0.065, 0.955, scene.title, fontsize=title_size(scene.title), fontweight="bold")
-    figure.text(0.065, 0.928, _summary(scene), fontsize=11.5, color=MUTED)
-    figure.text(0.065, 0.012, footnote, fontsize=9.5, color=MUTED, va="bottom")
-    verdict = textwrap.fill(verdict_line(scene), 140)
-    figure.text(0.065, 0.918, verdict, fontsize=10, color=PATH, fontweight="bold", va="top")
+def _drawn(
+    story: Story, path: DrawnPath, names: Sequence[str], wanted: Format, footnote: str
+) -> Figure:
+    with look(wanted.theme):
+        sheet, muted = Sheet(wanted.size), theme_in_use().muted
+        sheet.head(story.title, fontsize=title_size(story.title), fontweight="bold")
+        sheet.head(_summary(story), fontsize=11.5, color=muted)
+        if story.verdicts:
+            sheet.head(verdict_line(story), fontsize=10, color=PATH, fontweight="bold")
+        sheet.foot(footnote, fontsize=9.5, color=muted)
+        for name, panel in draw_panels(sheet, names, story, path, with_scale=True).items():
+            panel.show(path.result if name == "fit" else len(path.steps) - 1)
+        return sheet.figure
 
 
-def _summary(scene: Story) -> str:
-    plan, steps = scene.plan, len(scene.trace) - 1
+def _summary(story: Story) -> str:
+    plan, steps = story.plan, len(story.trace) - 1
     return (
-        f"{plan.rule.word} descent, learning rate {plan.rate_in_words}, scale {plan.scale}: "
-        f"loss {short(scene.trace.full_losses[0])} -> {short(scene.result.full_loss)} in "
+        f"{plan.rule.word} descent, learning rate {rate_in_words(story)}, scale {plan.scale}: "
+        f"loss {short(story.trace.full_losses[0])} → {short(story.result.full_loss)} in "
         f"{counted(steps, 'step')}"
     )
 
 
-def _footnote(scene: Scene) -> str:
-    """Return what the marks mean, and what a slice holds still and how far the path is off it."""
-    surface = scene.surface
-    marks = "White circle: the start. Filled circle: the last step."
-    if surface.lowest is not None:
-        marks += " Cross: the minimum."
-    if not np.all(surface.path_loss <= surface.loss.max()):
-        marks += " The path leaves the picture."
-    if not surface.is_slice:
+def _footnote(scene: Scene, names: Sequence[str]) -> str:
+    """Return what the marks on surface and map mean, and what a slice leaves out."""
+    if not {"surface", "map"} & set(names):
+        return ""
+    parts = [marks_in_words(scene, "the last step")]
+    if not np.all(scene.surface.path_loss <= scene.surface.loss.max()):
+        parts.append("The path leaves the picture.")
+    return " ".join([*parts, *_slice_in_words(scene)])
+
+
+def marks_in_words(scene: Scene, filled: str, at_last: str = "") -> str:
+    """Return what the marks of start, minimum and, `filled`, the step mean.
+
+    One mark may hide another: `at_last` is when the filled one is that of the last step.
+    """
+    marks, surface = f"White circle: the start. Filled circle: {filled}.", scene.surface
+    if surface.lowest is None:
         return marks
+    minimum = "the minimum of the slice" if surface.is_slice else "the minimum"
+    window = np.array([np.ptp(surface.x), np.ptp(surface.y)])
+    off = np.abs(surface.axes.read(scene.trace[-1].params) - surface.lowest) / window
+    hidden = f", {at_last}under the filled circle" if off.max() < UNDER else ""
+    return f"{marks} Cross{hidden}: {minimum}."
+
+
+def _slice_in_words(scene: Scene) -> list[str]:
+    """Return what a slice holds, and how far from it the path starts; nothing of no slice."""
+    surface = scene.surface
+    if not surface.is_slice:
+        return []
     named = [f"{name} = {short(value)}" for name, value in list(surface.held.items())[:4]]
     more = f" and {len(surface.held) - 4} more" if len(surface.held) > 4 else ""
-    start = float(surface.path_loss[0]), float(surface.at(*surface.path[0])[0])
-    held = f"The surface is a slice through the result, with {', '.join(named)}{more}."
-    off = (
-        f"The path comes from off the slice: at its start {short(float(surface.distance[0]))} away "
-        f"in params, its loss is {short(start[0])}, that of the slice there {short(start[1])} "
-        "(dotted: the path on the slice)."
-    )
-    return textwrap.fill(f"{marks} {held} {off}", 170)
+    start = float(surface.path_loss[0]), float(surface.plane_loss[0])
+    return [
+        f"The surface is a slice through the result, with {', '.join(named)}{more}.",
+        f"The path comes from off the slice: at its start {short(float(surface.off_plane[0]))} "
+        f"away in params, its loss is {short(start[0])}, that of the slice there {short(start[1])} "
+        "(dashed: from a point to the slice; dotted: the path on the slice).",
+    ]
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from steepest.view.chart import Gradients, numbers_on
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
-from steepest.view.style import CLASSES, DATA, MARKS, MUTED, PATH, halo
+from steepest.view.style import CLASSES, MARKS, PATH, halo, theme_in_use
 
 __all__ = ["draw_fit"]
 
@@ -50,7 +50,7 @@ def draw_fit(axes: Axes, scene: Scene, path: DrawnPath) -> Panel:
             ha="right",
             va="bottom",
             fontsize=9,
-            color=MUTED,
+            color=theme_in_use().muted,
         )
     return panel
 
@@ -84,7 +84,7 @@ def _marks(axes: Axes, scene: Scene, size: float) -> list[Line2D]:
             [],
             _mark(i),
             ms=size,
-            mec="white",
+            mec=theme_in_use().paper,
             mew=0.4,
             color=_colour(i),
             alpha=0.8,
@@ -94,13 +94,22 @@ def _marks(axes: Axes, scene: Scene, size: float) -> list[Line2D]:
     ]
 
 
-class Line:
+class Line(Panel):
     """One feature, a number to predict: the rows and the line."""
 
     def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         self._scene, self._path = scene, path
         self._x = _span(scene.X[:, 0])
-        axes.plot(scene.X[:, 0], scene.y, "o", ms=4, mec="white", mew=0.4, color=DATA, alpha=0.75)
+        axes.plot(
+            scene.X[:, 0],
+            scene.y,
+            "o",
+            ms=4,
+            mec=theme_in_use().paper,
+            mew=0.4,
+            color=theme_in_use().data,
+            alpha=0.75,
+        )
         room = 0.15 * np.ptp(scene.y)
         axes.set_ylim(scene.y.min() - room, scene.y.max() + room)
         axes.set_xlim(self._x[0], self._x[-1])
@@ -109,7 +118,9 @@ class Line:
         axes.set_title("Data and fit")
         numbers_on(axes.xaxis)
         numbers_on(axes.yaxis)
-        (self._line,) = axes.plot([], [], color=PATH, lw=2.4, path_effects=halo(4.4))
+        (self._line,) = axes.plot(
+            [], [], color=PATH, lw=2.4, path_effects=halo(4.4, theme_in_use().paper)
+        )
 
     @property
     def moving(self) -> list[Artist]:
@@ -122,14 +133,14 @@ class Line:
         self._line.set_data(self._x, y)
 
 
-class Predicted:
+class Predicted(Panel):
     """Many features, a number to predict: prediction against actual; a right one is on the line."""
 
     def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         self._scene, self._path = scene, path
         last = scene.predictions(scene.result.params)
         span = _span(np.append(scene.y, last))
-        axes.plot(span, span, "--", color=MUTED, lw=1.2)
+        axes.plot(span, span, "--", color=theme_in_use().muted, lw=1.2)
         axes.annotate(
             "right",
             (span[-1], span[-1]),
@@ -137,7 +148,7 @@ class Predicted:
             textcoords="offset points",
             ha="right",
             va="top",
-            color=MUTED,
+            color=theme_in_use().muted,
             fontsize=9.5,
         )
         axes.set_xlim(span[0], span[-1])
@@ -147,7 +158,9 @@ class Predicted:
         axes.set_title("Predicted against actual")
         numbers_on(axes.xaxis)
         numbers_on(axes.yaxis)
-        (self._points,) = axes.plot([], [], "o", ms=4, mec="white", mew=0.4, color=PATH, alpha=0.75)
+        (self._points,) = axes.plot(
+            [], [], "o", ms=4, mec=theme_in_use().paper, mew=0.4, color=PATH, alpha=0.75
+        )
 
     @property
     def moving(self) -> list[Artist]:
@@ -159,7 +172,7 @@ class Predicted:
         self._points.set_data(self._scene.y, self._scene.predictions(self._path.params[at]))
 
 
-class Probabilities:
+class Probabilities(Panel):
     """One feature, classes: the rows, and the probability of each class over the feature."""
 
     def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
@@ -200,7 +213,7 @@ class Probabilities:
                 lane + jitter[chosen],
                 _mark(i),
                 ms=6,
-                mec="white",
+                mec=theme_in_use().paper,
                 mew=0.5,
                 color=_colour(i),
                 alpha=0.8,
@@ -211,7 +224,12 @@ class Probabilities:
     def _curve(self, axes: Axes, i: int) -> Artist:
         two = len(self._drawn) == 1
         (line,) = axes.plot(
-            [], [], color=PATH if two else _colour(i), lw=2.4, zorder=4, path_effects=halo(4.4)
+            [],
+            [],
+            color=PATH if two else _colour(i),
+            lw=2.4,
+            zorder=4,
+            path_effects=halo(4.4, theme_in_use().paper),
         )
         return line
 
@@ -227,7 +245,7 @@ class Probabilities:
             line.set(data=(self._x, probabilities[:, i]))
 
 
-class OverMargin:
+class OverMargin(Panel):
     """Many features, two classes: each row at its margin, on the curve of the probability."""
 
     def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
@@ -236,13 +254,19 @@ class OverMargin:
         last = scene.margins(scene.result.params)
         reach = float(np.clip(np.quantile(np.abs(last), 0.98) * 1.15, 4.0, 60.0))
         span = np.linspace(-reach, reach, 200)
-        axes.plot(span, 1 / (1 + np.exp(-span)), color=PATH, lw=2.4, path_effects=halo(4.4))
+        axes.plot(
+            span,
+            1 / (1 + np.exp(-span)),
+            color=PATH,
+            lw=2.4,
+            path_effects=halo(4.4, theme_in_use().paper),
+        )
         self._jitter = 0.045 * _jitter(len(scene.y))
         self._points = _marks(axes, scene, 5)
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-0.12, 1.16)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        axes.set_xlabel("margin: weights x features + bias")
+        axes.set_xlabel("margin: weights × features + bias")
         axes.set_ylabel(f"probability of {scene.target_name} = {scene.class_labels[1]}")
         axes.set_title("Data and fit")
         axes.legend(
@@ -262,7 +286,7 @@ class OverMargin:
             points.set_data(margins[chosen], i + self._jitter[chosen])
 
 
-class OfActual:
+class OfActual(Panel):
     """Many features, many classes: the probability that each row's actual class is given."""
 
     def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
@@ -271,7 +295,7 @@ class OfActual:
         self._x = scene.y + 0.32 * _jitter(len(scene.y))
         count = len(scene.classes)
         self._points = _marks(axes, scene, 4.5)
-        axes.axhline(1 / count, ls="--", lw=1, color=MUTED)
+        axes.axhline(1 / count, ls="--", lw=1, color=theme_in_use().muted)
         axes.annotate(
             "a guess",
             (1, 1 / count),
@@ -280,7 +304,7 @@ class OfActual:
             xytext=(-2, 3),
             textcoords="offset points",
             fontsize=9.5,
-            color=MUTED,
+            color=theme_in_use().muted,
         )
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)

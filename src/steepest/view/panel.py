@@ -21,6 +21,10 @@ MOST_POINTS = 400
 class Panel(Protocol):
     """One picture of the scene. Its still parts are drawn when it is made."""
 
+    def settle(self) -> None:
+        """Fit into the final place, once the words and the other panels have theirs."""
+        return None
+
     @property
     def moving(self) -> list[Artist]:
         """The parts that `show` changes."""

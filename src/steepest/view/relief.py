@@ -1,105 +1,184 @@
 """The loss surface in three dimensions, with the path lying on it."""
 
+from collections.abc import Mapping
+from itertools import product
+from typing import Any, cast
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.artist import Artist
-from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+from mpl_toolkits.mplot3d.art3d import Line3D, Poly3DCollection
 from mpl_toolkits.mplot3d.axes3d import Axes3D
+from mpl_toolkits.mplot3d.proj3d import proj_transform
 from numpy.typing import NDArray
 
 from steepest.numerals import short
+from steepest.surface.surface import Surface
 from steepest.view.chart import numbers_on, path_style
-from steepest.view.panel import DrawnPath
+from steepest.view.heights import heights_of
+from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
-from steepest.view.shading import clipped_polygons, cut_of, shades_of
-from steepest.view.style import PATH, SURFACE
+from steepest.view.shading import clipped_polygons, shades_of
+from steepest.view.story import shortened
+from steepest.view.style import PATH, SURFACE, theme_in_use
 
-__all__ = ["Relief", "surface_title"]
+__all__ = ["Relief"]
 
 Array = NDArray[np.float64]
 
 ELEVATION = 38.0
 """The elevation of the camera above the plane of the params, in degrees."""
 
+AZIMUTHS = range(-120, -59, 5)
+"""The azimuths of the camera: x runs to the right, and y, upwards on the map, to the back."""
+
 HEIGHT = 0.72
-"""The height of the box; its sides are 1."""
+"""The height of the box by its depth, along y."""
+
+WIDEST = 1.7
+"""The width of the box by its depth at most: where there is room it is wide, as the map is."""
+
+FITTINGS = 3
+"""How often the drawing is measured and scaled to its cell: type does not grow with it."""
+
+HANGS = 0.02
+"""The share of the height by which a point is off the slice before a stem joins the two."""
+
+LETTER = 1.6
+"""How much further from the box, in points, the numbers of heights stand for each letter."""
+
+MOST_LETTERS = 22
+"""Letters of a name at an axis in three dimensions; the map has it in full, with its unit."""
 
 
-def surface_title(scene: Scene) -> str:
-    """Return what the panel shows, and at which loss it is cut."""
-    cut = cut_of(scene.surface)
-    title = "Loss surface" + (", a slice" if scene.surface.is_slice else "")
-    return title if cut >= scene.surface.loss.max() else f"{title}, cut at {short(cut)}"
+STEM: Mapping[str, Any] = {"color": PATH, "linestyle": (0, (2, 1.5)), "lw": 1.6, "zorder": 5}
+"""How a stem is drawn."""
 
 
-class Relief:
-    """The loss surface in three dimensions, from where most of the path is visible."""
+class Relief(Panel):
+    """The loss surface in three dimensions, from where most of the path is visible.
 
-    def __init__(self, axes: Axes3D, scene: Scene, path: DrawnPath) -> None:
-        self._path = path
+    What is drawn is at `Heights` of its loss, 0 to 1, in axes of its own above those of its cell,
+    which hold the title.
+    """
+
+    def __init__(self, cell: Axes, scene: Scene, path: DrawnPath) -> None:
+        self._cell, self._path, self._heights = cell, path, heights_of(scene.surface)
+        added = cast(Figure, cell.figure).add_axes((0, 0, 1, 1), projection="3d")
+        self.axes = axes = cast(Axes3D, added)
+        axes.set_in_layout(False)
+        axes.patch.set_visible(False)
+        self._entitle(cell, scene)
         self._draw_surface(axes, scene)
         self._frame(axes, scene)
-        self._z = _inside(scene, path, path.losses)
-        self._below = _inside(scene, path, path.slice_losses)
-        (self._shadow,) = axes.plot([], [], [], ":", color="white", lw=1.6, zorder=5)
+        self._z = _inside(scene, path, self._heights.of(path.losses))
+        self._below = _inside(scene, path, np.minimum(self._heights.of(path.slice_losses), 1.0))
+        self._shadow = _line(axes, ":", color="white", lw=1.6, zorder=5)
         self._shadow.set_visible(scene.surface.is_slice)
-        (self._line,) = axes.plot([], [], [], **path_style(path))
-        (self._start,) = axes.plot(
-            path.x[:1],
-            path.y[:1],
-            path.losses[:1],
-            "o",
-            mfc="white",
-            mec=PATH,
-            mew=2,
-            ms=9,
-            zorder=7,
-        )
-        (self._here,) = axes.plot(
-            [], [], [], "o", color=PATH, mec="white", mew=1.6, ms=10, zorder=8
-        )
+        self._stems = [_line(axes, **STEM) for _ in range(2)]
+        self._line = _line(axes, **path_style(path))
+        self._start = _line(axes, "o", mfc="white", mec=PATH, mew=2, ms=9, zorder=7)
+        self._start.set_data_3d(path.x[:1], path.y[:1], self._z[:1])
+        self._here = _line(axes, "o", color=PATH, mec="white", mew=1.6, ms=10, zorder=8)
 
     def _draw_surface(self, axes: Axes3D, scene: Scene) -> None:
         """Draw the surface up to its cut, and lines of equal loss on it."""
-        surface, shades, cut = scene.surface, shades_of(scene.surface), cut_of(scene.surface)
+        surface, shades, heights = scene.surface, shades_of(scene.surface), self._heights
         axes.computed_zorder = False
-        patches = clipped_polygons(surface, cut)
+        patches = clipped_polygons(surface, heights.cut)
         colours = colormaps[SURFACE](shades.norm(patches[:, :, 2].mean(axis=1)))
+        patches[:, :, 2] = heights.of(patches[:, :, 2])
         below = Poly3DCollection(
             patches, facecolors=colours, linewidths=0, antialiased=False, zorder=1
         )
         below.set_rasterized(True)
+        below.set_in_layout(False)
         axes.add_collection3d(below, autolim=False)
         axes.contour(
             surface.x,
             surface.y,
-            surface.loss,
-            shades.levels[shades.levels < cut],
+            heights.of(surface.loss),
+            heights.of(shades.levels[shades.levels < heights.cut]),
             colors="white",
             linewidths=0.7,
             alpha=0.6,
             zorder=2,
         )
-        axes.set_zlim(float(np.nanmin(surface.loss)), cut)
 
     def _frame(self, axes: Axes3D, scene: Scene) -> None:
-        surface = scene.surface
+        surface, theme = scene.surface, theme_in_use()
         axes.view_init(elev=ELEVATION, azim=_best_side(scene, self._path))
-        axes.set_box_aspect((1, 1, HEIGHT), zoom=0.9)
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
-        axes.set_xlabel(scene.param_label(surface.x_name), labelpad=6)
-        axes.set_ylabel(scene.param_label(surface.y_name), labelpad=6)
-        axes.set_zlabel(scene.loss_label, labelpad=14 if surface.loss.max() > 1e5 else 7)
+        axes.set_zlim(0.0, 1.0)
+        axes.set_xlabel(_axis_word(scene, surface.x_name), labelpad=4)
+        axes.set_ylabel(_axis_word(scene, surface.y_name), labelpad=9)
+        numbers_on(axes.xaxis)
+        numbers_on(axes.yaxis)
+        heights, labels = self._heights.ticks()
+        axes.set_zticks(heights, labels)
+        # Numbers are centred where they stand: long ones need to stand further off.
+        axes.tick_params(axis="y", pad=3)
+        axes.tick_params(axis="z", pad=LETTER * max(map(len, labels), default=0))
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
-            numbers_on(axis)
-            axis.set_pane_color((0.965, 0.972, 0.98, 1.0))
-            axis._axinfo["grid"].update(color="#dde3e9", linewidth=0.6)
+            axis.set_pane_color(theme.wall)
+            axis._axinfo["grid"].update(color=theme.faint, linewidth=0.6)
+
+    def _entitle(self, cell: Axes, scene: Scene) -> None:
+        """Say what is drawn, and what its height is: beside a turned axis there is no room."""
+        cell.set_axis_off()
+        surface, muted = scene.surface, theme_in_use().muted
+        cell.set_title("Loss surface" + (", a slice" if surface.is_slice else ""), pad=18)
+        said = f"height: {scene.loss_label}{self._how_high(surface)}"
+        cell.annotate(
+            said, (0, 1), (0, 5), "axes fraction", "offset points", fontsize=9.5, color=muted
+        )
+
+    def settle(self) -> None:
+        """Fill the cell: as large as all that is drawn, names and numbers too, fits into it."""
+        room = self._cell.get_window_extent()
+        centre, side = np.array([room.x0 + room.x1, room.y0 + room.y1]) / 2, room.height
+        middle, wide = centre, np.clip(0.75 * room.width / room.height, 1.0, WIDEST)
+        self.axes.set_box_aspect((wide, 1, HEIGHT))
+        for _ in range(FITTINGS):
+            self._place(middle, side)
+            drawn = self._extent()
+            share = min(room.width / drawn.width, room.height / drawn.height)
+            off = np.array([drawn.x0 + drawn.x1, drawn.y0 + drawn.y1]) / 2 - middle
+            middle, side = centre - share * off, share * side
+        self._place(middle, side)
+
+    def _place(self, middle: Array, side: float) -> None:
+        """Put the square of the axes, in pixels, where its middle and its side say."""
+        size = np.array([self.axes.figure.bbox.width, self.axes.figure.bbox.height])
+        low = (middle - side / 2) / size
+        self.axes.set_position((low[0], low[1], side / size[0], side / size[1]))
+
+    def _extent(self) -> Bbox:
+        """Return the extent, in pixels, of the box with the numbers and names at its axes."""
+        axes = self.axes
+        cast(Figure, axes.figure).draw_without_rendering()
+        corners = product(axes.get_xlim(), axes.get_ylim(), axes.get_zlim())
+        across, up, _ = proj_transform(*np.array(list(corners)).T, axes.get_proj())
+        box = Bbox.null()
+        box.update_from_data_xy(axes.transData.transform(np.column_stack([across, up])))
+        named = [axis.get_tightbbox() for axis in (axes.xaxis, axes.yaxis, axes.zaxis)]
+        return Bbox.union([box, *(one for one in named if one is not None)])
+
+    def _how_high(self, surface: Surface) -> str:
+        """Return how a loss becomes a height, where that is not plain."""
+        if self._heights.is_root:
+            return ", square-root axis"
+        cut = self._heights.cut
+        return f", cut at {short(cut)}" if cut < np.nanmax(surface.loss) else ""
 
     @property
     def moving(self) -> list[Artist]:
-        """Path (and where it lies off a slice, its shadow there), start and current point."""
-        return [self._shadow, self._line, self._start, self._here]
+        """Path, start, current point; where it lies off a slice, its shadow and stems there."""
+        return [self._shadow, self._line, *self._stems, self._start, self._here]
 
     def show(self, at: int) -> None:
         """Draw the path up to point `at`, at its true losses; what left the box is not drawn."""
@@ -108,21 +187,40 @@ class Relief:
         self._line.set_data_3d(x, y, z)
         self._here.set_data_3d(x[-1:], y[-1:], z[-1:])
         self._shadow.set_data_3d(x, y, self._below[shown])
+        for stem, point in zip(self._stems, (0, at), strict=True):
+            stem.set_data_3d(*self._stem(point))
+
+    def _stem(self, at: int) -> tuple[Array, Array, Array]:
+        """Return the line from a point to the slice below or above it, empty where it is on it."""
+        ends = np.array([self._z[at], self._below[at]])
+        hangs = abs(ends[0] - ends[1]) > HANGS
+        ends = ends if hangs else np.empty(0)
+        return np.full(len(ends), self._path.x[at]), np.full(len(ends), self._path.y[at]), ends
 
 
-def _inside(scene: Scene, path: DrawnPath, losses: Array) -> Array:
-    """Return the losses of the path, NaN where it is outside the box that is drawn."""
-    x, y, cut = scene.surface.x, scene.surface.y, cut_of(scene.surface)
+def _line(axes: Axes3D, *mark: str, **style: Any) -> Line3D:
+    """Return a line, or the points of a mark, that is drawn nowhere yet."""
+    (line,) = axes.plot([], [], [], *mark, **style)
+    return cast(Line3D, line)
+
+
+def _axis_word(scene: Scene, name: str) -> str:
+    """Return what an axis is called in three dimensions, cut to what it has room for."""
+    return shortened(scene.param_words[scene.param_names.index(name)], MOST_LETTERS)
+
+
+def _inside(scene: Scene, path: DrawnPath, heights: Array) -> Array:
+    """Return the heights of the path, NaN where it is outside the box that is drawn."""
+    x, y = scene.surface.x, scene.surface.y
     across = (path.x >= x[0]) & (path.x <= x[-1]) & (path.y >= y[0]) & (path.y <= y[-1])
-    return np.where(across & (losses <= cut), losses, np.nan)
+    return np.where(across & (heights <= 1.0), heights, np.nan)
 
 
 def _best_side(scene: Scene, path: DrawnPath) -> float:
-    """Return the azimuth, in degrees, with the highest `_visibility`, of every tenth one."""
-    inside = np.flatnonzero(np.isfinite(_inside(scene, path, path.losses)))[:60]
-    scores = {
-        azimuth: _visibility(azimuth, scene, path, inside) for azimuth in range(-170, 181, 10)
-    }
+    """Return the azimuth, in degrees, with the highest `_visibility`, of those of `AZIMUTHS`."""
+    heights = heights_of(scene.surface)
+    inside = np.flatnonzero(np.isfinite(_inside(scene, path, heights.of(path.losses))))[:60]
+    scores = {azimuth: _visibility(azimuth, scene, path, inside) for azimuth in AZIMUTHS}
     return float(max(scores, key=lambda azimuth: scores[azimuth]))
 
 
@@ -132,11 +230,10 @@ def _visibility(azimuth: int, scene: Scene, path: DrawnPath, inside: NDArray[np.
     A point is hidden where the ray from it towards the camera, sampled at 50 distances, lies below
     the surface. All is measured in the box, whose sides are 1 and whose height is `HEIGHT`.
     """
-    surface = scene.surface
-    low, high = np.nanmin(surface.loss), cut_of(surface)
+    surface, heights = scene.surface, heights_of(scene.surface)
     u = (path.x[inside] - surface.x[0]) / (surface.x[-1] - surface.x[0])
     v = (path.y[inside] - surface.y[0]) / (surface.y[-1] - surface.y[0])
-    h = (path.losses[inside] - low) / (high - low) * HEIGHT
+    h = heights.of(path.losses[inside]) * HEIGHT
     angle = np.deg2rad(azimuth)
     toward = np.array([np.cos(angle), np.sin(angle), np.tan(np.deg2rad(ELEVATION))])
     distance = np.linspace(0.02, 1.2, 50)[:, None]
@@ -145,8 +242,8 @@ def _visibility(azimuth: int, scene: Scene, path: DrawnPath, inside: NDArray[np.
     cells = len(surface.x) - 1
     column = np.clip(at_u * cells, 0, cells).astype(int)
     row = np.clip(at_v * cells, 0, cells).astype(int)
-    loss = surface.loss[row, column]
-    height = np.where(loss <= high, loss - low, 0.0) / (high - low) * HEIGHT
+    height = heights.of(surface.loss[row, column])
+    height = np.where(height <= 1.0, height, 0.0) * HEIGHT
     hidden = (over & (height > h + distance * toward[2] + 0.01)).any(axis=0)
     across = -u * np.sin(angle) + v * np.cos(angle)
     return float((~hidden).mean() + 0.25 * np.ptp(across) if len(inside) else 0.0)

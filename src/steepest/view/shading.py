@@ -8,20 +8,11 @@ from numpy.typing import NDArray
 
 from steepest.surface.surface import Surface
 
-__all__ = ["Shades", "clipped_polygons", "cut_of", "shades_of"]
+__all__ = ["Shades", "clipped_polygons", "shades_of"]
 
 Array = NDArray[np.float64]
 
 BANDS = 16
-
-HEADROOM = 2.5
-"""How many times as high as the path the drawn surface is."""
-
-BREADTH = 0.4
-"""The share of the window that is drawn if it can be: a thin ravine keeps its walls."""
-
-MOST_HEADROOM = 12.0
-"""How many times as high as the path they may be at most."""
 
 POWER = 3.0
 """Levels rise with this power, so that the floor of the bowl, where the path ends, has some too."""
@@ -55,21 +46,6 @@ def shades_of(surface: Surface) -> Shades:
     )
     levels = low + span * np.linspace(0.0, 1.0, BANDS + 1)[1:-1] ** POWER
     return Shades(norm, levels)
-
-
-def cut_of(surface: Surface) -> float:
-    """Return the loss at which the surface in three dimensions is cut: well above the path.
-
-    A corner of the window can be many times as high as all of the path; drawn whole, it would
-    leave the bowl flat. The picture says where it is cut.
-    """
-    low, high = float(np.nanmin(surface.loss)), float(np.nanmax(surface.loss))
-    path = surface.path_loss[np.isfinite(surface.path_loss)]
-    inside = path[path <= high]
-    reached = float(inside.max()) if len(inside) else high
-    broad = float(np.nanquantile(surface.loss, BREADTH)) - low
-    cut = low + np.clip(broad, HEADROOM * (reached - low), MOST_HEADROOM * (reached - low))
-    return cut if low < cut < high else high
 
 
 CORNERS = 5

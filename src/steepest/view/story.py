@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.descent.plan.plan import GIVEN, Plan
+from steepest.descent.plan.scale import param_coordinates_of
 from steepest.descent.stopping import Stop
+from steepest.diagnosis.check import Check
+from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
+from steepest.objective.coordinates.coordinates import coordinates_in_words
+from steepest.objective.evaluation import norm
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
@@ -30,16 +35,16 @@ MOST_LETTERS = 32
 
 @dataclass(frozen=True)
 class Move:
-    """The first step in the coordinates in which it is a step along the rule's direction.
+    """The first step, from `old` to `new`, with the `gradient` at `old`, each (params,).
 
-    `where` names them, empty for the reader's own units. `gradient` is None where the coordinates
-    have no names of their own, as those that make the bowl round: then the move is the reader's.
+    They are in the coordinates of the descent where each of these is that of one param, and
+    `by_param` says so; else in the reader's units.
     """
 
-    where: str
     old: Array
     new: Array
-    gradient: Array | None
+    gradient: Array
+    by_param: bool
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,8 @@ class Story:
     rows: int
     dropped: int
     weightless: int
+    row_numbers: NDArray[np.intp]
+    """The place of each row in its source, counted from 1, (rows,)."""
     sample_weight: Array | None
     loss_in_words: str
     link: str
@@ -79,8 +86,14 @@ class Story:
     result: Step
     stop: Stop
     verdicts: Sequence[Verdict]
+    coordinates: str
+    """What follows a number in the coordinates of the descent: `in standard units`; or nothing."""
+    notes: Sequence[Note]
+    checks: Sequence[Check]
     move: Move | None
     """The first step; None if none was taken."""
+    off_steepest: float
+    """Degrees between the first step and steepest descent, in the reader's units; 0 of no step."""
     shown_params: Sequence[int]
     """The params that are shown one by one."""
     row_losses: Array
@@ -98,6 +111,8 @@ class Story:
         result: Step,
         stop: Stop,
         verdicts: Sequence[Verdict],
+        notes: Sequence[Note] = (),
+        checks: Sequence[Check] = (),
     ) -> "Story":
         """Return the story of a run with this `result`."""
         at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
@@ -106,6 +121,7 @@ class Story:
             rows=problem.rows,
             dropped=problem.dropped,
             weightless=problem.weightless,
+            row_numbers=problem.row_numbers,
             sample_weight=problem.sample_weight,
             loss_in_words=problem.loss_in_words,
             link=problem.link,
@@ -125,7 +141,11 @@ class Story:
             result=result,
             stop=stop,
             verdicts=verdicts,
+            coordinates=coordinates_in_words(plan.scale),
+            notes=notes,
+            checks=checks,
             move=_first_move(problem.objective, plan.scale, trace),
+            off_steepest=_off_steepest(trace),
             shown_params=_shown_params(trace, biases),
             row_losses=at_rows.losses,
             probabilities=at_rows.probabilities,
@@ -159,19 +179,32 @@ class Story:
         return name if name.split("[")[0] == "bias" else f"{self.weight_prefix}{name}"
 
 
-def _first_move(objective: Objective, coordinates: str, trace: Trace) -> Move | None:
-    """Return the first step as it was taken, in coordinates that have names."""
+def _first_move(objective: Objective, scale: str, trace: Trace) -> Move | None:
+    """Return the first step, in the coordinates of the descent where these are by param."""
     if len(trace) == 1:
         return None
     start, after = trace[0], trace[1]
-    if coordinates == "none":
-        return Move("", start.params, after.params, start.gradient)
-    found = None if coordinates in ("block", "round") else objective.coordinates(coordinates)
-    if found is None:
-        return Move("", start.params, after.params, None)
-    old, new = found.position(start.params), found.position(after.params)
-    where = "in standard units (each feature less its mean, by its standard deviation)"
-    return Move(where, old, new, found.pullback(start.gradient))
+    walked = param_coordinates_of(objective, scale)
+    if walked is None:
+        return Move(start.params, after.params, start.gradient, by_param=False)
+    old, new = walked.position(start.params), walked.position(after.params)
+    return Move(old, new, walked.pullback(start.gradient), by_param=True)
+
+
+def _off_steepest(trace: Trace) -> float:
+    """Return the angle between the first step and the negative gradient, in degrees.
+
+    It is `2 atan2(|u - v|, |u + v|)` of the two unit vectors (Kahan 2006, "How futile are mindless
+    assessments of roundoff", 12), which keeps its digits where they are all but parallel.
+    """
+    if len(trace) == 1:
+        return 0.0
+    moved = trace[1].params - trace[0].params
+    lengths = norm(moved), norm(trace[0].gradient)
+    if not all(0.0 < length < np.inf for length in lengths):
+        return 0.0
+    u, v = moved / lengths[0], -trace[0].gradient / lengths[1]
+    return float(np.rad2deg(2.0 * np.arctan2(norm(u - v), norm(u + v))))
 
 
 def _shown_params(trace: Trace, biases: int) -> Sequence[int]:
@@ -205,20 +238,20 @@ def loss_label(loss: str, unit: str, penalised: bool = False) -> str:
         "huber": f"mean Huber loss{square}",
         "quantile": "mean quantile loss" + (f" ({unit})" if unit else ""),
         "poisson": "half the mean Poisson deviance",
-        "cross_entropy": "cross entropy (nats)",
+        "cross_entropy": "cross entropy",
     }
     words = labels.get(loss, f"mean {loss} loss")
     return f"{words} + penalty" if penalised else words
 
 
-def shortened(name: str) -> str:
-    """Return a name on one line, cut where a picture has no room for more.
+def shortened(name: str, most: int = MOST_LETTERS) -> str:
+    """Return a name on one line, cut where a picture has no room for more than `most` letters.
 
     >>> shortened("two   words"), shortened("x" * 80)[-3:], len(shortened("x" * 80))
     ('two words', 'xx…', 32)
     """
     line = " ".join(name.split())
-    return line if len(line) <= MOST_LETTERS else f"{line[: MOST_LETTERS - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def label(name: str, unit: str) -> str:

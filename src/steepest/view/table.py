@@ -22,7 +22,8 @@ def row_table(problem: Problem, data: Data, params: Array) -> "pa.Table":
     """Return a table with one row per row of the data: actual, predicted, loss, share of the loss.
 
     `params` are (params,). For classes each has a column with its probability, and the loss of a
-    row is `-log` of that of its actual class. The shares add up to 1 (they are 0 where no row costs
+    row is `-log` of that of its actual class. `row` is the row's place in its source, counted from
+    1, rows that were left out too. The shares add up to 1 (they are 0 where no row costs
     anything); with sample weights there is a column `weight`, by which they count.
     """
     import pyarrow as pa
@@ -34,7 +35,7 @@ def row_table(problem: Problem, data: Data, params: Array) -> "pa.Table":
     total = weighted.sum()
     weight = {} if data.sample_weight is None else {"weight": data.sample_weight}
     columns = {
-        "row": np.arange(1, len(data.y) + 1),
+        "row": data.row_numbers,
         "actual": actual,
         **predictions(problem, at_rows.margins, classes),
         "loss": losses,

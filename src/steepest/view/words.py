@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
-from steepest.numerals import counted, percent, short, signed
+from steepest.numerals import counted, percent, plain, short, signed
+from steepest.objective.evaluation import norm
 from steepest.trace import Step
 from steepest.view.class_table import class_table
 from steepest.view.section import Section, aligned
@@ -18,6 +19,8 @@ __all__ = [
     "fall",
     "four_steps",
     "headings",
+    "rate_in_words",
+    "step_note",
     "tell",
     "update_line",
     "verdict_line",
@@ -41,11 +44,12 @@ MOST_COLUMNS = 3
 
 
 def tell(story: Story) -> str:
-    """Return the whole story: title, the four steps, the result, the table, the verdicts."""
+    """Return the whole story: title, steps, result, table, verdicts, notes, checks."""
     sections = [*four_steps(story), _result(story)]
     if story.classes is not None:
         sections.append(class_table(story))
     sections += [_verdict(verdict) for verdict in story.verdicts]
+    sections += [*_notes(story), *_checks(story)]
     head = "\n".join([story.title, _how(story), *_reasons(story)])
     return "\n\n".join([head, *map(str, sections)])
 
@@ -56,7 +60,7 @@ def _how(story: Story) -> str:
     said = [story.loss_in_words, f"rule {plan.rule.word}"]
     fades = plan.batch and plan.learning_rate == "auto" and not plan.rule.constant_rate
     fading = " (safe, and fading over the epochs)" if fades else ""
-    said.append(f"learning rate {plan.rate_in_words}{fading}")
+    said.append(f"learning rate {rate_in_words(story)}{fading}")
     said.append(f"scale {plan.scale}")
     penalties = ("l1", penalty.l1), ("l2", penalty.l2)
     said += [f"{name} {short(much)}" for name, much in penalties if much]
@@ -76,12 +80,18 @@ def _reasons(story: Story) -> Iterator[str]:
     if story.plan.rule.draws_to_zero and story.plan.learning_rate != "auto":
         yield (
             "each step goes against the gradient of all but l1, then draws each weight towards 0 "
-            "by learning rate x l1, and no further than 0"
+            "by learning rate × l1, and no further than 0"
         )
     if story.plan.reasons:
         yield f"chosen by auto: {story.plan.reasons}"
     if story.plan.afresh:
         yield story.plan.afresh
+
+
+def rate_in_words(story: Story) -> str:
+    """Return the learning rate that was asked for, a number with all its digits."""
+    rate = story.plan.rate_in_words
+    return rate if isinstance(rate, str) else plain(rate)
 
 
 def four_steps(story: Story) -> list[Section]:
@@ -98,7 +108,9 @@ def four_steps(story: Story) -> list[Section]:
 
 def headings(story: Story) -> tuple[str, ...]:
     """Return the headings of the four steps; a start that was given is not called random."""
-    article = "a random" if story.plan.random_start else "the given"
+    several = story.params_in_words.endswith("s")
+    random = "random" if several else "a random"
+    article = random if story.plan.random_start else "the given"
     return (
         HEADINGS[0].replace("a random bias and weight", f"{article} {story.params_in_words}"),
         *HEADINGS[1:],
@@ -128,30 +140,60 @@ def _of_batch(story: Story) -> str:
 
 
 def _step_lines(story: Story, move: Move) -> Iterator[str]:
-    if move.where:
-        yield f"{move.where}:"
-    if move.gradient is None:
-        steep = short(story.trace[0].steepness)
-        yield f"where the bowl is round, the gradient has the length {steep}; in your units:"
-    else:
-        parts = _listed(story, [short(value) for value in move.gradient])
-        yield f"gradient: {parts}; its length {short(float(np.linalg.norm(move.gradient)))}"
-    moved = move.new - move.old
-    length = float(np.linalg.norm(moved))
-    yield _direction(story, moved / length if length else moved)
+    yield from _walked(story, move) if move.by_param else _mixed(story, move)
     yield from (update_line(story, i) for i in story.shown_params)
-    yield f"size of the step: {short(length)}"
-    if move.where:
+    yield f"size of the step: {short(norm(move.new - move.old))}"
+    if move.by_param and story.coordinates:
         yield f"in your units: {_in_units(story)}"
+    if story.off_steepest >= 1.0:
+        yield f"in your units the step is {story.off_steepest:.0f}° off steepest descent"
 
 
-def _direction(story: Story, unit: Array) -> str:
-    """Return the direction of the step as a vector of length 1."""
-    if not unit.any():
-        return "direction: none, the gradient gives no way down"
-    rule = story.plan.rule
-    named = "steepest descent" if rule.along_gradient else rule.name
-    return f"direction of {named}: {_listed(story, [signed(value) for value in unit])}"
+def _walked(story: Story, move: Move) -> Iterator[str]:
+    """Yield gradient and direction in the coordinates of the descent, each that of one param."""
+    if story.coordinates:
+        yield f"{story.coordinates} (each feature less its mean, by its standard deviation):"
+    yield f"gradient: {_gradient(story, move)}"
+    yield _direction(story, move)
+
+
+def _mixed(story: Story, move: Move) -> Iterator[str]:
+    """Yield gradient and direction in the reader's units, of a step taken in mixed coordinates."""
+    rule, steepness = story.plan.rule, short(story.trace[0].steepness)
+    named = "along steepest descent" if rule.along_gradient else f"that of {rule.name}"
+    yield f"gradient in your units: {_gradient(story, move)}"
+    yield (
+        f"the step is {named} {story.coordinates}, where the gradient has the length {steepness}; "
+        "in your units:"
+    )
+    yield _direction(story, move)
+
+
+def _gradient(story: Story, move: Move) -> str:
+    parts = _listed(story, [short(value) for value in move.gradient])
+    return f"{parts}; its length {short(norm(move.gradient))}"
+
+
+def _direction(story: Story, move: Move) -> str:
+    """Return the direction of the step as a vector of length 1; steepest only where it is that."""
+    moved = move.new - move.old
+    length = norm(moved)
+    if not length:
+        return "direction: none, the step has the length 0"
+    rule, along = story.plan.rule, story.plan.rule.along_gradient and move.by_param
+    named = "steepest descent" if along else "the step" if move.by_param is False else rule.name
+    return f"direction of {named}: {_listed(story, [signed(v) for v in moved / length])}"
+
+
+def step_note(story: Story) -> str:
+    """Return where the first step is one of steepest descent, if not in the reader's units."""
+    if story.off_steepest < 1.0:
+        return ""
+    off = f"{story.off_steepest:.0f}° off steepest descent"
+    if not story.coordinates:
+        return f"a step of {story.plan.rule.name}, {off}"
+    along = "along steepest descent" if story.plan.rule.along_gradient else "taken"
+    return f"{along} {story.coordinates}; in your units {off}"
 
 
 def _listed(story: Story, values: Sequence[str]) -> str:
@@ -162,30 +204,35 @@ def _listed(story: Story, values: Sequence[str]) -> str:
 def _in_units(story: Story) -> str:
     """Return how the params changed, in the reader's units."""
     start, after = story.trace[0], story.trace[1]
-    moves = [f"{short(a)} -> {short(b)}" for a, b in zip(start.params, after.params, strict=True)]
+    moves = [f"{short(a)} → {short(b)}" for a, b in zip(start.params, after.params, strict=True)]
     return _listed(story, moves)
 
 
 def update_line(story: Story, i: int) -> str:
-    """Return the first update of param i written out: `weight 0.42 - 0.1 x -3.1 = 0.73`."""
+    """Return the first update of param i written out: `weight 0.42 - 0.1 × -3.1 = 0.73`."""
     assert story.move is not None
     old, new, gradient = story.move.old[i], story.move.new[i], story.move.gradient
     rate = story.trace[0].learning_rate
     before = f"{story.param_words[i]} {short(old)}"
     if not rate:
         return f"{before} stays"
-    if gradient is None:
+    if not story.move.by_param:
         sign = "-" if new < old else "+"
         return f"{before} {sign} {short(abs(new - old))} = {short(new)}"
     if story.plan.rule.along_gradient or _is_plain(story, i):
-        return f"{before} - {short(rate)} x {short(gradient[i])} = {short(new)}"
-    return f"{before} + {short(rate)} x {short((new - old) / rate)} = {short(new)}"
+        return f"{before} - {_rate(story, rate)} × {short(gradient[i])} = {short(new)}"
+    return f"{before} + {_rate(story, rate)} × {short((new - old) / rate)} = {short(new)}"
+
+
+def _rate(story: Story, rate: float) -> str:
+    """Return a learning rate, with all the digits of the one that was given."""
+    return plain(rate) if rate == story.plan.learning_rate else short(rate)
 
 
 def _is_plain(story: Story, i: int) -> bool:
     """Return whether a proximal step of param i is one along its gradient: L1 did not stop it."""
     move, rate = story.move, story.trace[0].learning_rate
-    if not story.plan.rule.draws_to_zero or move is None or move.gradient is None:
+    if not story.plan.rule.draws_to_zero or move is None:
         return False
     return bool(np.isclose(move.old[i] - rate * move.gradient[i], move.new[i], rtol=1e-9))
 
@@ -197,7 +244,7 @@ def fall(story: Story) -> str:
     share = percent(abs(change) / abs(start.loss)) if start.loss else "-"
     sign = "fell" if change < 0 else "rose"
     change_in_words = f"it {sign} by {short(abs(change))} ({share})"
-    fallen = f"{short(start.loss)} -> {short(after.loss)}: {change_in_words}"
+    fallen = f"{short(start.loss)} → {short(after.loss)}: {change_in_words}"
     if story.plan.batch:
         return f"{fallen}, each on its own mini-batch"
     return f"{fallen}, on rows drawn at random" if story.by_samples else fallen
@@ -212,7 +259,7 @@ def _repeat_lines(story: Story) -> Iterator[str]:
 def _manners(story: Story) -> Iterator[str]:
     """Yield what the steps have in common that their table does not say."""
     if _has_momentum(story):
-        yield "each step is learning rate x direction + momentum x the step before it"
+        yield "each step is learning rate × direction + momentum × the step before it"
     if story.by_samples:
         yield "; ".join(_samples(story))
     anew = story.trace.whitened
@@ -220,7 +267,11 @@ def _manners(story: Story) -> Iterator[str]:
         listed = ", ".join(f"{at:,}" for at in anew[:MOST_LISTED])
         more = f" and {len(anew) - MOST_LISTED:,} more" if len(anew) > MOST_LISTED else ""
         step = "step" if len(anew) == 1 else "steps"
-        yield f"the coordinates were made round anew at {step} {listed}{more}"
+        yield f"the coordinates were whitened anew at {step} {listed}{more}"
+    if story.coordinates:
+        yield f"the length of the gradient is told {story.coordinates}"
+    if story.trace.last.least:
+        yield "the last is no step of the rule: it leads to the least weights of the same loss"
 
 
 def _by_some_rows(story: Story) -> bool:
@@ -265,7 +316,7 @@ def _cells(story: Story, step: Step, columns: Sequence[int]) -> list[str]:
     cells = [f"{step.index:,}", *(short(step.params[i]) for i in columns), short(step.loss)]
     if _by_some_rows(story):
         cells.append("" if np.isnan(step.full_loss) else short(step.full_loss))
-    cells += [short(step.gradient_norm), short(step.learning_rate)]
+    cells += [short(step.steepness), _rate(story, step.learning_rate)]
     return [*cells, short(step.momentum)] if _has_momentum(story) else cells
 
 
@@ -296,6 +347,18 @@ def _resting(story: Story, result: Step) -> Iterator[str]:
 def _verdict(verdict: Verdict) -> Section:
     remedy, source = f"what to do: {verdict.remedy}", f"source: {verdict.source}"
     return Section(f"Verdict ({verdict.level}): {verdict.message}", (remedy, source))
+
+
+def _notes(story: Story) -> Iterator[Section]:
+    """Yield what is worth knowing, if anything is."""
+    if story.notes:
+        yield Section("Worth knowing", tuple(note.message for note in story.notes))
+
+
+def _checks(story: Story) -> Iterator[Section]:
+    """Yield what was looked at and what was not; nothing of a file from before that was kept."""
+    if story.checks:
+        yield Section("Looked at", tuple(map(str, story.checks)))
 
 
 def verdict_line(story: Story) -> str:

@@ -92,7 +92,12 @@ class Fitting:
         self.watched = bool(getattr(estimator, "_skl_callbacks", ()))
 
     def step(self, step: Step) -> bool:
-        """Pass on a step, the start among them; return whether the fit is to stop."""
+        """Pass on a step, the start among them; return whether the fit is to stop.
+
+        The point of the least weights is no step of the fit: it is what the estimator is then.
+        """
+        if step.least:
+            return False
         passed = {
             **self._named,
             **self._arrays,

@@ -17,9 +17,10 @@ from steepest.bridge.sklearn.rows import SklearnRows
 from steepest.checks import whole_number
 from steepest.data.prepare import Data
 from steepest.descent.plan.keywords import OptionKeywords
-from steepest.descent.plan.method import TOLERANCE, coordinates_of, objective_of
+from steepest.descent.plan.method import coordinates_of, neuron_of
 from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import OPTIONS, Options
+from steepest.descent.plan.stopping import TOLERANCE
 from steepest.descent.steps.safe import safe_rate
 from steepest.descent.steps.step_size import Schedule, Scheduled
 from steepest.errors import ChoiceError
@@ -180,7 +181,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         class), so `auto` is the safe rate, fading with the root of the calls. A schedule goes on.
         """
         if self.learning_rate == "auto":
-            objective = objective_of(data, Options(**options))
+            objective = neuron_of(data, Options(**options))
             params = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
             safe = safe_rate(objective, coordinates_of(objective, options["scale"]), params)
             return float(safe / np.sqrt(calls + 1))
@@ -218,7 +219,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         """Take what is fitted from the run; `before` are the losses that the walk has had."""
         for name, value in self._fitted(run.params).items():
             setattr(self, name, value)
-        losses = run.trace.losses
+        losses = run.trace.losses[: run.trace.walked]
         # The first loss is told once: where the walk goes on, at the end of what came before.
         self.loss_curve_ = np.append(before, losses[1:]) if len(before) else losses.copy()
         self.n_iter_ = len(self.loss_curve_) - 1
@@ -256,8 +257,7 @@ def _warn(run: Run) -> None:
     said = [f"{verdict.message}; {verdict.remedy}" for verdict in run.verdicts]
     if run.stop.reason == "steps":
         said.append(
-            f"{run.stop.message}, before the gradient was as good as 0; give max_iter more steps, "
-            "or a larger tol"
+            f"{run.stop.message}, before it had arrived; give max_iter more steps, or a larger tol"
         )
     for message in said or [run.stop.message]:
         warnings.warn(message, ConvergenceWarning, stacklevel=5)

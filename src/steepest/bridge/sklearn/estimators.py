@@ -35,7 +35,7 @@ class SteepestRegressor(RegressorMixin, Descending):
     - `loss`: squared, absolute, huber with `delta`, in units of y, quantile with `quantile`, the
       share of the rows below the prediction, or poisson, of counts: there it is `exp(X w + b)`.
     - `rule`, `learning_rate`, `scale`, `batch`: as in `steepest.descend`; all may be left out.
-    - `max_iter`: the most steps; None goes on until the gradient is as good as 0. `tol` says how
+    - `max_iter`: the most steps; None goes on until the descent has arrived. `tol` says how
       good that is, relative to where one safe step would take away the whole loss of a constant.
     - `random_state`: a seed, None, a RandomState or a Generator, for the start and mini-batches.
     - `warm_start`: whether `fit` goes on from the params of the last one.
@@ -239,8 +239,10 @@ class SteepestClassifier(ClassifierMixin, Descending):
         matrix = params.reshape(self.n_features_in_ + 1, -1)
         coef, intercept = matrix[:-1].T.copy(), matrix[-1].copy()
         if len(intercept) > 1:
-            # What all biases have in common moves no probability, so no data can tell it.
+            # What all classes have in common moves no probability, so no data can tell it. Of the
+            # weights the mean over the classes is the least; what L1 has brought to 0 stays so.
             intercept -= intercept.mean()
+            coef -= 0.0 if self.l1 else coef.mean(axis=0)
         return {"coef_": coef, "intercept_": intercept, "classes_": self.classes_}
 
     def _check_same(self, classes: Labels, remedy: str) -> None:

@@ -20,7 +20,10 @@ def auto_rule(
     if batch is not None:
         return "steepest", "steepest descent: a mini-batch tells no plane of the whole loss"
     if objective.has_normal_equations:
-        return "steepest", "steepest descent: the bowl of the squared loss can be made quite round"
+        return "steepest", (
+            "steepest descent: in whitened coordinates the squared loss curves the same in every "
+            "direction"
+        )
     if objective.has_curvature:
         known_by = "the rows' margins" if objective.count else "second derivatives"
         return "plane", f"plane search: rate and momentum together are found from {known_by}"

@@ -1,5 +1,6 @@
 """The options as keywords, for type checkers. Written by `tools/option_types.py`."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from steepest.descent.rule import GradientTransformation
@@ -25,6 +26,9 @@ class OptionKeywords(MethodKeywords, total=False):
     quantile: float | None
     l1: float
     l2: float
+    hidden: Sequence[int] | None
+    activation: str
+    init: str
     rule: str | GradientTransformation
     learning_rate: float | str | Schedule
     steps: int | None

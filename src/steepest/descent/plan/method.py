@@ -1,7 +1,6 @@
-"""From options to the parts of a descent, and to when it stops."""
+"""From options to the parts of a descent."""
 
 from collections.abc import Callable, Iterator
-from math import sqrt
 from typing import Unpack
 
 import numpy as np
@@ -32,7 +31,6 @@ from steepest.descent.steps.step_size import (
     StepSize,
     TimeDecay,
 )
-from steepest.descent.stopping import Stopping
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.function import as_objective
@@ -40,34 +38,58 @@ from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.network import HiddenLayers, NetworkObjective
 from steepest.objective.protocol import Objective, Vector
+from steepest.objective.risk import Risk
 from steepest.trace import Step
 
 __all__ = [
     "coordinates_of",
+    "is_automatic",
+    "neuron_of",
     "objective_of",
     "objective_on",
     "plan_method",
-    "plan_stopping",
     "steps",
 ]
 
-TOLERANCE = 1e-10
-"""The `tol` of a run for which neither it nor a number of steps was given."""
+
+def objective_of(data: Data, options: Options, threads: int | None = None) -> Risk:
+    """Return the objective of `data` under the model, loss and penalty of the options."""
+    hidden = HiddenLayers.of(options.hidden or (), options.activation, options.init)
+    if hidden is None:
+        return neuron_of(data, options, threads)
+    penalty = Penalty(options.l1, options.l2)
+    return objective_on(data, _loss_of(data, options), penalty, hidden, threads)
 
 
-def objective_of(data: Data, options: Options, threads: int | None = None) -> LinearObjective:
-    """Return the linear objective of `data` under the loss and the penalty of the options."""
-    classes = data.target.classes
-    count = None if classes is None else len(classes)
-    loss = choose_loss(options.loss, count, options.delta, options.quantile)
-    return objective_on(data, loss, Penalty(options.l1, options.l2), threads)
+def neuron_of(data: Data, options: Options, threads: int | None = None) -> LinearObjective:
+    """Return the objective of `data` under loss and penalty of the options, of one neuron."""
+    return _neuron_on(data, _loss_of(data, options), Penalty(options.l1, options.l2), threads)
 
 
 def objective_on(
-    data: Data, loss: Loss, penalty: Penalty, threads: int | None = None
-) -> LinearObjective:
-    """Return the linear objective of `data` under this loss and this penalty."""
+    data: Data,
+    loss: Loss,
+    penalty: Penalty,
+    hidden: HiddenLayers | None = None,
+    threads: int | None = None,
+) -> Risk:
+    """Return the objective of `data` under this loss and penalty: a neuron's, or a network's."""
+    if hidden is None:
+        return _neuron_on(data, loss, penalty, threads)
+    return NetworkObjective.of(
+        data.X, data.y, loss, penalty, hidden, sample_weight=data.sample_weight, threads=threads
+    )
+
+
+def _loss_of(data: Data, options: Options) -> Loss:
+    classes = data.target.classes
+    count = None if classes is None else len(classes)
+    return choose_loss(options.loss, count, options.delta, options.quantile)
+
+
+def _neuron_on(data: Data, loss: Loss, penalty: Penalty, threads: int | None) -> LinearObjective:
     return LinearObjective(
         data.X,
         data.y,
@@ -95,7 +117,7 @@ def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:
         scale, why = objective.suggested_scale(leader.searches_plane)
         reasons.append(why)
     start = read_start(options.start, objective, options.seed)
-    if scale == "round" and _is_automatic(options) and objective.has_normal_equations:
+    if scale == "round" and is_automatic(options) and objective.has_normal_equations:
         method = _least_squares(objective, start)
     elif leader.searches_plane:
         method = _plane_search(objective, start, leader, scale, options)
@@ -137,7 +159,7 @@ def steps(
     return iter(method)
 
 
-def _is_automatic(options: Options) -> bool:
+def is_automatic(options: Options) -> bool:
     """Return whether rule and rate are left to us, on all rows."""
     rule = isinstance(options.rule, str) and options.rule == "auto"
     return rule and options.learning_rate == "auto" and options.batch is None
@@ -243,27 +265,3 @@ def _fading(sampler: Sampler, coordinates: Coordinates) -> StepSize:
     fading = TimeDecay(rate, 1.0 / sampler.in_epoch)
     searched = objective.has_curvature and not coordinates.curvature
     return ArmijoSchedule(fading) if searched else Scheduled(fading)
-
-
-def plan_stopping(
-    objective: Objective, method: Method, options: Options, since: float = 0.0
-) -> Stopping:
-    """Return when to stop; a run given neither steps nor tol goes on until it has arrived.
-
-    The seconds that were asked for are counted from `since`.
-    """
-    arriving = options.steps is None and options.tol is None
-    null_loss, curvature = objective.null_loss, method.coordinates.curvature
-    steepness = sqrt(2 * curvature * null_loss) if curvature else 0.0
-    by_slope = not (curvature or null_loss)
-    return Stopping(
-        options.steps,
-        options.seconds,
-        TOLERANCE if arriving else options.tol,
-        None if by_slope else steepness,
-        null_loss,
-        separation_loss=objective.separation_threshold(),
-        separated=objective.separated_classes,
-        since=since,
-        refine=arriving and method.sampler.refines,
-    )

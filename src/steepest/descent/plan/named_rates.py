@@ -18,7 +18,7 @@ from steepest.descent.steps.step_size import (
 )
 from steepest.errors import ChoiceError
 
-__all__ = ["RATES", "choose_step_size", "rate_in_words", "step_size_of_rule"]
+__all__ = ["OWN_RATE", "RATES", "choose_step_size", "rate_in_words", "step_size_of_rule"]
 
 SCHEDULES = {"time": TimeDecay, "step": StepDecay, "cosine": Cosine}
 
@@ -28,8 +28,15 @@ RATES = ("auto", *SCHEDULES, *ADAPTIVE)
 OWN_RATE = "a function of the step"
 """What is said of a learning rate that is a function of the reader's own."""
 
+FORMS = {
+    "time": "time:RATE[:DECAY]",
+    "step": "step:RATE[:FACTOR[:EVERY]]",
+    "cosine": "cosine:RATE[:STEPS]",
+}
+"""The words of the schedules; what stands in brackets may be left out."""
+
 HOW = (
-    "a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]], cosine:RATE[:STEPS], "
+    f"a number above 0, auto, {', '.join(FORMS.values())}, "
     "adgd, polyak[:LOWEST], silver, backtracking, exact or dog"
 )
 
@@ -42,18 +49,36 @@ def choose_step_size(
     `steps` is how long a cosine runs, `curvature` the most that the objective curves, if known.
     Raises ChoiceError for what is none of them, and for a rate that is not above 0.
     """
+    if isinstance(rate, type):
+        raise ChoiceError(
+            f"the learning rate is the class {rate.__name__}, but it must be {HOW}, or a function "
+            "of the step; give what the class makes"
+        )
     if callable(rate):
         return Scheduled(rate)
     if rate == "auto":
         return BarzilaiBorwein(curvature)
+    if rate == OWN_RATE:
+        raise ChoiceError(
+            "the learning rate was a function of your own, which is in no file of a run; give it "
+            "to load(path, learning_rate=...)"
+        )
     if isinstance(rate, str):
-        kind, *texts = rate.split(":")
-        if kind in SCHEDULES and texts:
-            return Scheduled(_schedule(kind, [_number(text) for text in texts], steps))
-        if kind in ADAPTIVE:
-            made: StepSize = _made(ADAPTIVE[kind], curvature, *map(_number, texts))
-            return made
+        return _of_word(rate, steps, curvature)
     return Fixed(_number(rate))
+
+
+def _of_word(word: str, steps: int | None, curvature: float | None) -> StepSize:
+    """Return the learning rate of a word, `name` or `name:number:number`, or of a number's text."""
+    kind, *texts = word.split(":")
+    if kind in SCHEDULES:
+        if not "".join(texts).strip():
+            raise ChoiceError(f"the learning rate {word!r} has no number; {kind} is {FORMS[kind]}")
+        return Scheduled(_schedule(kind, [_number(text, word) for text in texts], steps))
+    if kind in ADAPTIVE:
+        made: StepSize = _made(ADAPTIVE[kind], curvature, *(_number(text, word) for text in texts))
+        return made
+    return Fixed(_number(word))
 
 
 def _schedule(kind: str, numbers: list[float], steps: int | None) -> Schedule:
@@ -94,11 +119,13 @@ def _made(maker: Any, *arguments: Any) -> Any:
         raise ChoiceError(f"too many numbers in the learning rate; it is {HOW}") from None
 
 
-def _number(rate: Any) -> float:
+def _number(rate: Any, word: Any = None) -> float:
+    """Return a rate, or a number in the `word` of one; ChoiceError if it is none."""
     try:
         return float(rate)
     except (TypeError, ValueError):
-        raise ChoiceError(f"the learning rate is {rate!r}, but it must be {HOW}") from None
+        said = f"{rate!r}" if word is None else f"{word!r}, and {rate!r} is no number"
+        raise ChoiceError(f"the learning rate is {said}, but it must be {HOW}") from None
 
 
 def step_size_of_rule(rule: Rule, curvature: float | None) -> StepSize | None:

@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from steepest.checks import number, whole_number
+from steepest.checks import number, whole_number, whole_numbers
 
 __all__ = ["Kind", "Option", "Part", "described", "option"]
 
@@ -26,6 +26,7 @@ class Kind(Enum):
     NUMBER = "a finite number"
     WHOLE = "a whole number"
     PARAMS = "a list of numbers, one for each param"
+    SIZES = "a list of whole numbers from 1 up"
 
 
 class Part(Enum):
@@ -78,6 +79,8 @@ class Option:
             return number(self.name, value, above=self.above)
         if self.kind is Kind.WHOLE:
             return whole_number(self.name, value, least=self.least)
+        if self.kind is Kind.SIZES:
+            return whole_numbers(self.name, value)
         return value
 
     def explained(self) -> str:

@@ -3,7 +3,7 @@
 Here and nowhere else an option is declared; see `option.py` for who reads the fields.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from steepest.objective.loss.named import LOSSES
 from steepest.objective.loss.poisson import Poisson
 from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, Huber, Squared
+from steepest.objective.model.activation import ACTIVATIONS
+from steepest.objective.model.initial import INITIALISATIONS
 
 __all__ = ["OPTIONS", "Options"]
 
@@ -73,6 +75,29 @@ class Options:
         "Penalty on the squares of the weights.",
         detail="Adds `l2 / 2 |weights|^2` to the mean loss, the bias free; with `l1` it is an "
         "elastic net.",
+    )
+    hidden: Sequence[int] | None = option(
+        None,
+        Kind.SIZES,
+        Part.OBJECTIVE,
+        "Units of each hidden layer of a network: 8,8.",
+        detail="All losses, rules and rates are there for it; L1 is not.",
+        metavar="UNITS,...",
+        left_out="none, one neuron",
+    )
+    activation: str = option(
+        "tanh",
+        Kind.WORD,
+        Part.OBJECTIVE,
+        "What a hidden unit of a network answers to its sum.",
+        known=tuple(ACTIVATIONS),
+    )
+    init: str = option(
+        "auto",
+        Kind.WORD,
+        Part.OBJECTIVE,
+        "How the weights of a network are drawn at first; auto goes by the activation.",
+        known=("auto", *INITIALISATIONS),
     )
     rule: str | GradientTransformation = option(
         "auto",

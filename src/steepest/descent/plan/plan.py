@@ -5,12 +5,12 @@ from a name.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from steepest.descent.plan.named_rates import rate_in_words
+from steepest.descent.plan.named_rates import OWN_RATE, rate_in_words
 from steepest.descent.plan.options import Options
-from steepest.descent.rule import Rule, State
+from steepest.descent.rule import GradientTransformation, Rule, State
 from steepest.descent.rules import RULES, choose_rule
 from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError
@@ -150,14 +150,44 @@ class Plan:
             afresh=words.get("afresh", ""),
         )
 
+    def with_code(
+        self, rule: GradientTransformation | None, learning_rate: Schedule | None
+    ) -> "Plan":
+        """Return the plan with a rule and a function of the reader's own that no file holds.
+
+        Raises ChoiceError where the plan has its own, and for a rule of another name.
+        """
+        if rule is not None:
+            self._check_own(rule)
+        if learning_rate is not None and self.learning_rate != OWN_RATE:
+            raise ChoiceError(
+                f"the run in the file has its learning rate, {self.rate_in_words}; leave "
+                "learning_rate out"
+            )
+        return replace(
+            self,
+            rule=self.rule if rule is None else choose_rule(rule),
+            learning_rate=self.learning_rate if learning_rate is None else learning_rate,
+        )
+
+    def _check_own(self, rule: GradientTransformation) -> None:
+        """Raise ChoiceError if the rule is not the one whose name the file has kept."""
+        if not isinstance(self.rule, UnkeptRule):
+            raise ChoiceError(f"the run in the file has its rule, {self.rule.word}; leave rule out")
+        given = choose_rule(rule).name
+        if given != self.rule.name:
+            raise ChoiceError(
+                f"the rule is {given}, but the run in the file went by {self.rule.name}; give that"
+            )
+
     def to_options(self) -> Options:
         """Return options that would become this plan, but for the start.
 
-        A rule or a learning rate that is not known any more stays a word that nothing is called by.
+        A learning rate that is not known any more stays a word that nothing is called by.
         """
         return Options(
             loss="auto" if self.loss is None else self.loss,
-            rule=self.rule.word,
+            rule=self.rule,
             learning_rate=self.learning_rate,
             steps=self.steps,
             seed=self.seed,
@@ -190,7 +220,8 @@ class UnkeptRule(Rule):
     def init(self, params: Vector) -> State:
         """Raise ChoiceError: what the rule does is not known."""
         raise ChoiceError(
-            f"the rule {self.called} is not in the file of the run; give it to descend(..., rule=)"
+            f"the rule {self.called} is code, which is in no file of a run; give it to "
+            "load(path, rule=...) and the run can go on"
         )
 
 

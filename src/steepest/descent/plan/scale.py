@@ -5,7 +5,7 @@ from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.protocol import Objective
 
-__all__ = ["coordinates_of"]
+__all__ = ["coordinates_of", "param_coordinates_of"]
 
 
 def coordinates_of(objective: Objective, scale: str) -> Coordinates:
@@ -18,3 +18,11 @@ def coordinates_of(objective: Objective, scale: str) -> Coordinates:
     if scale != "none":
         raise ChoiceError(f"the scale {scale} needs an objective of weights and a bias; use none")
     return Identity()
+
+
+def param_coordinates_of(objective: Objective, scale: str) -> Coordinates | None:
+    """Return the coordinates called `scale`, without their bound, if each is that of one param.
+
+    None where they mix the params. The reader's own units need no objective that knows of them.
+    """
+    return Identity() if scale == "none" else objective.param_coordinates(scale)

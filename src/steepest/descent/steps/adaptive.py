@@ -166,7 +166,7 @@ class Backtracking(BarzilaiBorwein):
     entropy does, the rates grow with it, and a sublinear descent becomes a linear one (Vaswani &
     Babanezhad 2025, "Armijo line-search can make (stochastic) gradient descent provably faster",
     arXiv 2503.00229). Fails: mostly two looks a step; the steps go like the condition number;
-    where the direction is not downhill it stays; mini-batches.
+    mini-batches.
     """
 
     word: ClassVar[str] = "backtracking"
@@ -192,6 +192,7 @@ class Exact(StepSize):
     """
 
     word: ClassVar[str] = "exact"
+    never_rises: ClassVar[bool] = True
     needs_all_rows: ClassVar[bool] = True
     needs_quadratic: ClassVar[bool] = True
 

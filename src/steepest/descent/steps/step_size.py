@@ -45,6 +45,11 @@ class StepLength(NamedTuple):
     params: Vector | None = None
     rows: int = 0
 
+    @property
+    def moves(self) -> bool:
+        """Whether it leads anywhere."""
+        return self.params is not None or bool(self.rate or self.momentum)
+
 
 class StepSize:
     """How far to go: called with the state of the search, returns a rate or a `StepLength`."""
@@ -165,7 +170,7 @@ class BarzilaiBorwein(StepSize):
     2005, "A new conjugate gradient method with guaranteed descent and an efficient line search",
     the approximate Wolfe condition). Otherwise the rate is halved. So the loss never rises, but by
     rounding; and no rate, 0, is what is left when the direction does not run downhill or nothing
-    lower is found.
+    lower is found. The loop then asks once more, along the gradient.
 
     `curvature_bound` is a bound on the objective's curvature: 1 by it is safe and the first
     proposal.

@@ -28,6 +28,7 @@ __all__ = [
     "SCALES",
     "bounded_coordinates",
     "neighbours_correlate",
+    "param_coordinates",
     "rough_standard",
 ]
 
@@ -67,6 +68,18 @@ def bounded_coordinates(objective: "LinearObjective", name: str) -> Coordinates:
     if name not in makers:
         raise ChoiceError(f"there is no scale {name!r}; choose one of auto, {', '.join(SCALES)}")
     return makers[name](objective)
+
+
+def param_coordinates(objective: "LinearObjective", name: str) -> Coordinates | None:
+    """Return the coordinates called `name`, without their bound, where each is that of one param.
+
+    None where they mix the params, as whitened ones do. It costs no more than the moments of X.
+    """
+    makers: dict[str, Callable[[], Coordinates]] = {
+        "none": Identity,
+        "standard": lambda: Standard(*objective.moments, objective.model.margins),
+    }
+    return makers[name]() if name in makers else None
 
 
 def rough_standard(objective: "LinearObjective") -> Standard:

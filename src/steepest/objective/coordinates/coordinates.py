@@ -5,7 +5,23 @@ from typing import Protocol
 
 from steepest.objective.evaluation import Vector
 
-__all__ = ["Coordinates", "Identity"]
+__all__ = ["Coordinates", "Identity", "coordinates_in_words"]
+
+IN_WORDS = {
+    "none": "",
+    "standard": "in standard units",
+    "block": "in coordinates whitened by blocks",
+    "round": "in whitened coordinates",
+}
+
+
+def coordinates_in_words(name: str) -> str:
+    """Return what follows a number that is measured in the coordinates called `name`, or nothing.
+
+    >>> coordinates_in_words("standard")
+    'in standard units'
+    """
+    return IN_WORDS[name]
 
 
 class Coordinates(Protocol):
@@ -17,11 +33,15 @@ class Coordinates(Protocol):
 
     @property
     def in_words(self) -> str:
-        """What follows a curvature that is measured in them: `in standard units`; or nothing."""
+        """What follows a number that is measured in them: `in standard units`; or nothing."""
 
     @property
     def curvature(self) -> float | None:
         """A bound on the objective's curvature in these coordinates, None if none is known."""
+
+    @property
+    def full_rank(self) -> bool:
+        """Whether making them showed that the loss curves in every direction; False: not known."""
 
     def params(self, position: Vector) -> Vector:
         """Return `T position`, in the reader's units."""
@@ -40,6 +60,7 @@ class Identity:
     curvature: float | None = None
     name: str = "none"
     in_words: str = ""
+    full_rank: bool = False
 
     def params(self, position: Vector) -> Vector:
         """Return `position`."""

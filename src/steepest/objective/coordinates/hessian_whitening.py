@@ -44,7 +44,8 @@ class HessianWhitening:
 
     `mean` and `deviation` are those of the features, `bound` the bound on the Hessian by each
     margin's params, (1, features + 1, features + 1), as some of the rows tell it; `l2` the
-    penalty. The loss must be smooth. Where its curvature has no bound, that of a constant guess
+    penalty, `free` the rows of (features + 1, margins) in which only differences of margins matter.
+    The loss must be smooth. Where its curvature has no bound, that of a constant guess
     stands in.
     """
 
@@ -52,13 +53,16 @@ class HessianWhitening:
     deviation: Vector
     bound: Array
     l2: float
+    free: slice | None = None
 
     @classmethod
     def of(cls, objective: "LinearObjective", sample: "LinearObjective") -> "HessianWhitening":
         """Return that of `objective`, with the bound as a `sample` of its rows tells it."""
         mean, deviation = objective.units
         bound = objective.curvature_or_bound * weighted_gram(sample.blocks, mean)
-        return cls(mean, deviation, bound, objective.penalty.l2)
+        l2, several = objective.penalty.l2, objective.layout.biases > 1
+        free = (slice(-1, None) if l2 else slice(None)) if several else None
+        return cls(mean, deviation, bound, l2, free)
 
     @property
     def at_first(self) -> Whitening:
@@ -103,16 +107,18 @@ class HessianWhitening:
         alike = own / self._square
         largest = alike.max()
         # A constant feature curves by rounding only; it is left as it is.
-        np.copyto(own, largest * self._square, where=alike <= CONSTANT * largest)
+        constant = alike <= CONSTANT * largest
+        np.copyto(own, largest * self._square, where=constant)
         own[:, :-1] += self.l2
-        return self._in_units(whitened(hessian, FLATTEST))
+        factor = whitened(hessian, FLATTEST)
+        return self._in_units(factor, factor.full_rank and not constant.any())
 
-    def _in_units(self, factor: Factor) -> Whitening:
+    def _in_units(self, factor: Factor, full_rank: bool) -> Whitening:
         """Return the coordinates by the factor for features less their mean, which is changed."""
         root, inverse = factor.root, factor.inverse
         inverse[:, -1] -= self.mean @ inverse[:, :-1]
         root[:, :, :-1] += root[:, :, -1:] * self.mean
-        return Whitening(MarginRoot(Factor(root, inverse)))
+        return Whitening(MarginRoot(Factor(root, inverse), self.free), full_rank=full_rank)
 
 
 def _own_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:

@@ -24,6 +24,7 @@ class Standard:
     curvature: float | None = None
     name: str = "standard"
     in_words: str = "in standard units"
+    full_rank: bool = False
 
     def params(self, position: Vector) -> Vector:
         """Return weights / deviation, and the bias less mean times those."""

@@ -30,8 +30,11 @@ def suggested_scale(objective: "LinearObjective", plane_search: bool) -> tuple[s
     dear = plane_search and not objective.loss.is_quadratic and not sparse
     fits = size**2 * margins <= MOST_MATRIX if dear else size <= MOST_WHITENED
     if fits or has_normal_equations(objective):
-        return "round", f"round: a matrix of {size:,} x {size:,} makes the bowl round"
-    dearer = f"a matrix of {size:,} x {size:,} would cost more than it saves"
+        return "round", (
+            f"round: whitened by a matrix of {size:,} × {size:,}, a curvature is 1 in every "
+            "direction"
+        )
+    dearer = f"a matrix of {size:,} × {size:,} would cost more than it saves"
     if plane_search and not sparse and neighbours_correlate(objective):
         return "block", (
             f"block: {dearer}, but features are like their neighbours, and blocks of "

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.factor import Factor
@@ -36,18 +37,19 @@ class Whitening:
     """`position = R standard(params)`, with `R'R` the curvature in standard units.
 
     All vectors are (params,). `standard` is None where R is a root in the reader's own units.
+    `full_rank` says that the rows it was made from reach every direction.
     """
 
     root: Root
     standard: Standard | None = None
     curvature: float | None = 1.0
     name: str = "round"
+    full_rank: bool = False
 
     @property
     def in_words(self) -> str:
-        """Where the bound on the curvature is `curvature` in every direction."""
-        blocks = " by blocks" if self.name == "block" else ""
-        return f"where the bowl is round{blocks}"
+        """What follows a number that is measured in these coordinates."""
+        return coordinates_in_words(self.name)
 
     def params(self, position: Vector) -> Vector:
         """Return the params, in the reader's units."""
@@ -70,10 +72,12 @@ class Whitening:
 class MarginRoot:
     """A root for each margin's weights and bias, or one that all margins share.
 
-    `factor` holds matrices of (margins or 1, features + 1, features + 1).
+    `factor` holds matrices of (margins or 1, features + 1, features + 1). What all margins have in
+    common in the rows `free` of (features + 1, margins) changes no loss: it is left as it is.
     """
 
     factor: Factor
+    free: slice | None = None
 
     def times(self, vector: Vector) -> Vector:
         """Return R times the vector."""
@@ -81,7 +85,11 @@ class MarginRoot:
 
     def solve(self, vector: Vector) -> Vector:
         """Return the inverse of R times the vector."""
-        return _by_margin(self.factor.inverse, vector)
+        solved = _by_margin(self.factor.inverse, vector)
+        if self.free is not None:
+            free = solved.reshape(self.factor.root.shape[-1], -1)[self.free]
+            free -= free.mean(axis=1, keepdims=True)
+        return solved
 
     def solve_transposed(self, vector: Vector) -> Vector:
         """Return the transposed inverse of R times the vector."""

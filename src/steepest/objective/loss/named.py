@@ -5,6 +5,7 @@ from steepest.errors import ChoiceError
 from steepest.numerals import plain
 from steepest.objective.loss.cross_entropy import CrossEntropy, OfClasses, Softmax
 from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.members import lacking
 from steepest.objective.loss.poisson import Poisson
 from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, Huber, Squared
@@ -89,10 +90,16 @@ def _of_classes(classes: int) -> OfClasses:
 
 def _object(loss: Loss) -> Loss:
     """Return `loss` if it is one: neither its class nor something else."""
-    if isinstance(loss, type) or not hasattr(loss, "total_and_slope"):
+    if isinstance(loss, type) or not hasattr(loss, "name"):
         raise ChoiceError(
             f"the loss is {loss!r}, but it must be a word, one of auto, {', '.join(LOSSES)}, or a "
             "loss itself, such as steepest.Huber(3.0)"
+        )
+    if missing := lacking(loss):
+        raise ChoiceError(
+            f"the loss {loss.name} lacks {', '.join(missing)}; a subclass of "
+            "steepest.objective.loss.regression.NumberLoss has all but name, formula, "
+            "curvature_bound, value, slope and curvature"
         )
     return loss
 

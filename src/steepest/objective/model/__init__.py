@@ -1,6 +1,8 @@
 """Models, functions of rows and params; and the linear algebra of the linear one.
 
-`model` says what a model is, `linear` is the lecture's neuron, `X w + b`. `hessian` has its second
+`model` says what a model is, `network` is the dense network, layer by layer (`activation`,
+`initial`), `linear` the lecture's neuron, `X w + b`. `hessian` has the neuron's second
 derivatives, `factor` their square roots, `residuals` (in `double_double`) the last digits of its
-squared loss, `separability` the proof that its loss has no lowest point.
+squared loss, `null_space` the weights that no row tells, `identifiability` what the loss does not
+tell, `separability` the proof that it has no lowest point.
 """

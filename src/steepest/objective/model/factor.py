@@ -7,7 +7,7 @@ Hoemmen & Langou 2012, "Communication-optimal parallel and sequential QR and LU 
 never squares the condition number.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +19,15 @@ from steepest.objective.loss.loss import weighed
 from steepest.objective.model.hessian import centred
 from steepest.objective.model.model import Array
 
-__all__ = ["Factor", "cholesky", "inverse_of_triangles", "qr_factor", "spectral", "whitened"]
+__all__ = [
+    "Factor",
+    "cholesky",
+    "inverse_of_triangles",
+    "qr_factor",
+    "singular",
+    "spectral",
+    "whitened",
+]
 
 SMALL_TRIANGLE = 64
 """The size up to which a triangle is inverted as a whole."""
@@ -33,10 +41,14 @@ UNREACHED = 1e-14
 
 @dataclass(frozen=True)
 class Factor:
-    """`root` R and its `inverse`, each (m, n, n), for m matrices of one size."""
+    """`root` R and its `inverse`, each (m, n, n), for m matrices of one size.
+
+    `full_rank` says that no direction is flat but for rounding; False where it is not known.
+    """
 
     root: Array
     inverse: Array
+    full_rank: bool = False
 
     @cached_property
     def inverse_transposed(self) -> Array:
@@ -114,7 +126,7 @@ def whitened(hessian: Array, flattest: float) -> Factor:
     if factor is not None:
         pivots = factor.root.diagonal(axis1=1, axis2=2)
         if (pivots * pivots / own).min() > flattest:
-            return factor
+            return replace(factor, full_rank=True)
     across = np.sqrt(own)[:, None, :]
     down = across.transpose(0, 2, 1)
     factor = spectral(hessian / down / across, flattest, stiffen=True)
@@ -128,16 +140,30 @@ def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:
     neither rows nor penalty reach the loss is constant, so any length will do: they get the
     longest, by which what rounding leaves of a gradient there moves nothing.
     """
+    lengths, directions = singular(blocks, moments, penalty)
+    reached = lengths > UNREACHED * lengths[0]
+    lengths = np.where(reached, lengths, lengths[0])
+    root, inverse = (lengths[:, None] * directions)[None], (directions.T / lengths)[None]
+    return Factor(root, inverse, full_rank=bool(reached.all()))
+
+
+def singular(blocks: Blocks, moments: Moments, penalty: Array | None = None) -> tuple[Array, Array]:
+    """Return the singular values of the root that `qr_factor` has, and its right directions.
+
+    They are (n,) and (n, params), n the params, or the rows where these are fewer and no penalty,
+    (params,), is added: longest first, in standard units, the bias last.
+    """
     with ONE_BLAS_THREAD:
-        _, lengths, directions = np.linalg.svd(_triangle(blocks, moments, penalty))
-    lengths = np.where(lengths > UNREACHED * lengths[0], lengths, lengths[0])
-    return Factor((lengths[:, None] * directions)[None], (directions.T / lengths)[None])
+        triangle = _triangle(blocks, moments, penalty)
+        _, lengths, directions = np.linalg.svd(triangle, full_matrices=False)
+    return lengths, directions
 
 
-def _triangle(blocks: Blocks, moments: Moments, penalty: Array) -> Array:
+def _triangle(blocks: Blocks, moments: Moments, penalty: Array | None) -> Array:
     """Return R with `R'R = 2 Z'Z / total + diag(penalty)`, neither of which is formed."""
     triangles = blocks.map(lambda block: _upper(_standard_rows(block, moments)))
-    triangles.append(np.diag(np.sqrt(0.5 * blocks.total * penalty)))
+    if penalty is not None:
+        triangles.append(np.diag(np.sqrt(0.5 * blocks.total * penalty)))
     while len(triangles) > 1:
         stacks = range(0, len(triangles), STACKED)
         triangles = [_upper(np.vstack(triangles[at : at + STACKED])) for at in stacks]

@@ -193,7 +193,7 @@ export class LineFit {
     const [weight, bias] = paramsAt(state);
     const { features, target } = state.scene;
     const [{ name, label }] = features;
-    const margin = `${short(weight)} x ${name} ${signed(bias).replace(/^./, '$& ')}`;
+    const margin = `${short(weight)} × ${name} ${signed(bias).replace(/^./, '$& ')}`;
     const curved = activeRun(state).choices.loss === 'poisson';
     const line = `${target.name} = ${curved ? `exp(${margin})` : margin}`;
     const where = this.whereOf(state, activeRun(state));

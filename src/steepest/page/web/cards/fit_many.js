@@ -196,7 +196,7 @@ export class MarginFit extends ManyFit {
     this.reach = Math.max(4, Math.min(60, 1.15 * quantile(last.map(Math.abs), 0.98)));
     const { name, classes } = scene.target;
     return {
-      x: linearAxis(-this.reach, this.reach, 'margin: weights x features + bias'),
+      x: linearAxis(-this.reach, this.reach, 'margin: weights × features + bias'),
       y: fixedAxis(-0.12, 1.12, `probability of ${name} = ${classes[1]}`, QUARTERS),
       legend: classLegend(scene, this.plot.theme),
     };

@@ -75,7 +75,7 @@ export function worked({ scene, given, classes, predicted, costs }, choices, i) 
   const told = (code) => chance(given[i * classes + code]);
   if (classes > 4) return `${row}-log ${bracketed(told(y[i]))} = ${cost}`;
   const parts = Array.from({ length: classes }, (_, code) => {
-    return `${code === y[i] ? 1 : 0} x log ${bracketed(told(code))}`;
+    return `${code === y[i] ? 1 : 0} × log ${bracketed(told(code))}`;
   });
   return `${row}-(${parts.join(' + ')}) = ${cost}`;
 }

@@ -37,7 +37,21 @@ function item(store, state, run, i) {
   const told = element('p', { attributes: { 'data-outcome': word } }, made);
   element('strong', { text: `${sentence} ` }, told);
   if (remedy) element('span', { text: remedy }, told);
+  lookedAt(made, run);
   return made;
+}
+
+/** Adds what is worth knowing of a run, and what was looked at and what was not. */
+function lookedAt(parent, { notes = [], checks = [] }) {
+  if (!checks.length) return;
+  const held = element('details', { class: 'st-checks' }, parent);
+  element('summary', { text: 'What was looked at' }, held);
+  const list = element('ul', {}, held);
+  const lines = [
+    ...notes.map(({ message }) => `worth knowing: ${message}`),
+    ...checks.map(({ name, state, message }) => `${name}: ${state}, ${message}`),
+  ];
+  for (const text of lines) element('li', { text }, list);
 }
 
 /** Returns a short line in the colour and dash of a run. */

@@ -31,7 +31,8 @@ function fillTable(table, state, store) {
   const run = activeRun(state);
   const told = toldParams(run, MOST_PARAMS);
   const caption = element('caption', { text: `${run.label}: ${lossOf(state.scene, run.choices.loss).label}` });
-  const heads = ['step', ...told.map((i) => wordOf(state.scene, i)), 'loss', 'gradient', 'rate'];
+  const slope = run.choices.scale === 'none' ? 'gradient' : 'gradient, your units';
+  const heads = ['step', ...told.map((i) => wordOf(state.scene, i)), 'loss', slope, 'rate'];
   const head = element('thead');
   const row = element('tr', {}, head);
   for (const text of heads) element('th', { text, attributes: { scope: 'col' } }, row);

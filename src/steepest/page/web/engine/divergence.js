@@ -1,12 +1,12 @@
 // The verdict on divergence: the run left its best point behind, and why. The twin of Python's
 // `diagnosis/divergence.py`, word for word.
 import { general } from '../words/numerals.js';
-import { limitInWords, ruleName } from './rules.js';
+import { faultOf, limitInWords, limitSource, ruleName } from './rules.js';
 
 /** The share of the loss by which it may lie above the lowest without having risen. */
 const RISEN = 1e-9;
 
-const COORDINATES = { none: '', standard: ' in standard units', round: ' where the bowl is round' };
+const COORDINATES = { none: '', standard: ' in standard units', round: ' in whitened coordinates' };
 
 /**
  * Returns the verdicts on a run that left its best point for worse: one, or none if it did not.
@@ -26,6 +26,7 @@ export function judgeDivergence(trace, { rule, curvature, limit, proves, scale }
     return [beyondLimit({ rule, curvature, limit, proves, scale, rate, best })];
   }
   if (last <= fullLoss[0]) return [];
+  if (faultOf(rule)) return [byRule({ rule, best, first: fullLoss[0], last })];
   return [unexplained({ rule, rate, best, first: fullLoss[0], last })];
 }
 
@@ -65,7 +66,22 @@ function beyondLimit({ rule, curvature, limit, proves, scale, rate, best }) {
       best_loss: best.loss,
     },
     remedy: `use learning rate ${general(1 / curvature, 2)} (1/curvature), or auto`,
-    source: 'Polyak 1987, Introduction to Optimization, section 1.4',
+    source: limitSource(rule),
+  };
+}
+
+/** Returns the verdict on a rule that no learning rate could have saved. */
+function byRule({ rule, best, first, last }) {
+  const name = ruleName(rule);
+  return {
+    level: 'measured',
+    name: 'divergence',
+    message:
+      `ended higher than it started: loss ${general(last, 3)} after ${general(first, 3)}; ` +
+      `of the rule ${name} ${faultOf(rule)}`,
+    numbers: { best_step: best.step, best_loss: best.loss },
+    remedy: `use a beta below 1, such as the rule ${name} without a number: 0.9`,
+    source: limitSource(rule),
   };
 }
 

@@ -21,6 +21,12 @@ const MOST_WORK = 2e8;
 /** A run that is walked again is the same if its losses differ by no more than this share. */
 const SAME = 1e-9;
 
+/** What is looked at here of a run that the page has walked itself. */
+const CHECKS = [
+  { name: 'divergence', state: 'checked', message: 'the losses of all rows that are known' },
+  { name: 'all else', state: 'not looked at', message: 'steepest fit does: this page has walked it' },
+];
+
 const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
 
 /** Returns the engine of a scene: it computes if the page holds all that it takes. */
@@ -150,6 +156,8 @@ function runOf(objective, choices) {
     exactLimit,
     stop: trace.stop,
     verdicts: judged ? judgeDivergence(trace, told) : [],
+    notes: [],
+    checks: CHECKS,
   };
 }
 
@@ -216,7 +224,7 @@ function checkFirst({ fullLoss }) {
   if (Number.isFinite(fullLoss[0])) return;
   throw new Error(
     `the loss at the start is ${told(fullLoss[0])}: start nearer to 0, let the start be drawn, ` +
-      'or tell the data in larger units',
+      'or give the data in larger units',
   );
 }
 

@@ -38,8 +38,12 @@ class Walk {
     const rows = batches ? batches.next() : this.objective;
     const seen = this.look(rows, params);
     if (this.anew && index) this.round(rows, seen.gradient, index);
-    const here = this.here(rows, seen, index);
-    const stride = this.rate(here);
+    let here = this.here(rows, seen, index);
+    let stride = this.rate(here);
+    if (stride === STILL && here.direction.some((d, i) => d !== -here.slope[i])) {
+      here = this.restarted(here);
+      stride = this.rate(here);
+    }
     note(trace, here, seen.gradient, stride);
     if (!batches) trace.fullLoss.push(seen.loss);
     else trace.fullLoss.push(index % batches.inEpoch ? NaN : this.objective.value(params));
@@ -84,7 +88,17 @@ class Walk {
     const before = { lastRate: last?.rate, moved: last?.moved, turned };
     return { index, rows, params, scale, loss, slope, direction, tryMove, isRound, ...before };
   }
+
+  /** Returns here with the rule begun anew, and the gradient as its first step. */
+  restarted(here) {
+    const { init, update } = this.rule;
+    [, this.memory] = update(here.slope, init(here.slope.length));
+    return { ...here, direction: here.slope.map((s) => -s) };
+  }
 }
+
+/** The stride of a search that finds no rate. */
+export const STILL = { rate: 0 };
 
 /** Returns the step of a stride: so far along the direction, so much of the last step once more. */
 export function moveOf({ direction, moved }, { rate, momentum = 0 }) {

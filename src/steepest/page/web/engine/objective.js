@@ -175,10 +175,9 @@ export class Objective {
     const drawn = Float64Array.from({ length: this.size }, () => random.normal());
     const spread = this.loss.spread(this.y);
     drawn.forEach((number, i) => (drawn[i] = number * spread));
-    if (margins > 1) withoutCommon(drawn, margins);
     for (let i = 0; i < features * margins; i += 1) drawn[i] /= Math.sqrt(features);
     const guess = this.loss.guess(this.y);
-    return drawn.map((number, i) => {
+    const params = drawn.map((number, i) => {
       const [j, m] = [Math.floor(i / margins), i % margins];
       if (j < features) return number / deviation[j];
       let shift = 0;
@@ -187,16 +186,18 @@ export class Objective {
       }
       return number + guess[m] - shift;
     });
+    return margins > 1 ? withoutCommon(params, margins) : params;
   }
 }
 
-/** Takes off what all margins of a row of params have in common: it changes no prediction. */
-function withoutCommon(params, margins) {
-  for (let first = 0; first < params.length; first += margins) {
+/** Takes off what all margins of a row of params, from one on, have in common: it changes nothing. */
+export function withoutCommon(params, margins, from = 0) {
+  for (let first = from; first < params.length; first += margins) {
     const own = params.subarray(first, first + margins);
     const mean = total(own) / margins;
     own.forEach((value, m) => (own[m] = value - mean));
   }
+  return params;
 }
 
 /** The stream of the seed that draws the orders of rows: Python's `ROW_STREAM`. */

@@ -4,7 +4,7 @@
 // twin of Python's `descent/steps/step_size.py` and `descent/steps/plane_search.py`.
 import { checkNumber, checkWhole, told } from './checks.js';
 import { solve } from './eigen.js';
-import { moveOf } from './loop.js';
+import { STILL, moveOf } from './loop.js';
 import { bendAt } from './plane.js';
 import { dot } from './vectors.js';
 
@@ -15,8 +15,6 @@ const SUFFICIENT = 1e-4;
 const ROUNDING = 1e-15;
 
 const HALVINGS = 60;
-
-const STILL = { rate: 0 };
 
 const HOW = 'a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]] or '
   + 'cosine:RATE[:STEPS]';

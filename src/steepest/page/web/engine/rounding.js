@@ -3,6 +3,7 @@
 // for a turn of the coordinates, to which the plane search is blind.
 import { eigen } from './eigen.js';
 import { SWIFT } from './loop.js';
+import { withoutCommon } from './objective.js';
 import { rebuilt, standardUnits, turned, withPenalty } from './scales.js';
 
 /** The share of the bound that is added: no direction is flat only because all rows are sure. */
@@ -50,9 +51,12 @@ function roundedBy(objective, bends) {
   const roots = bends.map((bend) => rootOf(withPenalty(bend.slice(), l2, deviation)));
   const units = standardUnits(objective);
   const by = (key, vector) => turned(roots.map((root) => root[key]), null, vector, margins);
+  const size = margins * (deviation.length + 1);
+  const free = (params) => withoutCommon(params, margins, l2 ? size - margins : 0);
+  const params = (position) => units.params(by('whiten', position));
   return {
     name: 'round',
-    params: (position) => units.params(by('whiten', position)),
+    params: margins > 1 ? (position) => free(params(position)) : params,
     position: (params) => by('unwhiten', units.position(params)),
     pull: (gradient) => by('pull', units.pull(gradient)),
     curvature: 1,

@@ -7,6 +7,7 @@
 // A rule makes a direction from a gradient and what it remembers. `init(size)` is its memory before
 // the first step, `update` gives the direction and the new memory, `limit` is the fixed learning
 // rate at and above which it leaves a bowl that curves so much, null where there is none.
+import { general } from '../words/numerals.js';
 import { told } from './checks.js';
 
 const zeros = (size) => new Float64Array(size);
@@ -35,7 +36,8 @@ const divided = (gathered) => ({ decay, epsilon }) => ({
   init: zeros,
   update: (gradient, before) => {
     const squares = gradient.map((g, i) => gathered(before[i], g * g, decay));
-    return [gradient.map((g, i) => -g / (Math.sqrt(squares[i]) + epsilon)), squares];
+    // A param that has never had a slope does not move.
+    return [gradient.map((g, i) => -g / (Math.sqrt(squares[i]) + epsilon || 1)), squares];
   },
   limit: noLimit,
 });
@@ -48,7 +50,7 @@ const adam = ({ beta1, beta2, epsilon }) => ({
     const square = gradient.map((g, i) => beta2 * before.square[i] + (1 - beta2) * (g * g));
     const count = before.count + 1;
     const [young, younger] = [1 - beta1 ** count, 1 - beta2 ** count];
-    const size = (i) => Math.sqrt(square[i] / younger) + epsilon;
+    const size = (i) => Math.sqrt(square[i] / younger) + epsilon || 1;
     return [mean.map((m, i) => -(m / young) / size(i)), { mean, square, count }];
   },
   limit: noLimit,
@@ -85,6 +87,15 @@ const LIMITS = {
   proximal: '2/curvature',
   momentum: '2 (1 + beta)/curvature',
   nesterov: '2 (1 + beta)/((1 + 2 beta) curvature)',
+};
+
+const SOURCES = {
+  steepest: 'Polyak 1987, Introduction to Optimization, section 1.4',
+  proximal: 'Combettes & Wajs 2005, Signal recovery by proximal forward-backward splitting',
+  momentum: 'Polyak 1964, Some methods of speeding up the convergence of iteration methods',
+  nesterov:
+    'Lessard, Recht & Packard 2016, Analysis and design of optimization algorithms via integral '
+    + 'quadratic constraints',
 };
 
 /** Returns the rule of a word. Throws Error if a page has none of that name or with such numbers. */
@@ -143,6 +154,19 @@ export function ruleInWords(word) {
 /** Returns the limit of a rule's fixed rate as a formula. */
 export function limitInWords(word) {
   return LIMITS[ruleName(word)] ?? 'its limit';
+}
+
+/** Returns where the limit of a rule is from. */
+export function limitSource(word) {
+  return SOURCES[ruleName(word)] ?? '';
+}
+
+/** Returns why a rule may leave a bowl at any fixed rate; empty where some rate is safe. */
+export function faultOf(word) {
+  const { beta } = numbersOf(word);
+  if (!(beta >= 1)) return '';
+  const shown = general(beta, 6);
+  return `beta is ${shown}, and from 1 up the velocity never dies out, whatever the learning rate`;
 }
 
 function isNumber(text) {

@@ -13,7 +13,7 @@ export function stopAfter(steps, nullLoss) {
 function lost({ loss, steepness }) {
   const at = loss.length - 1;
   if (Number.isFinite(loss[at]) && Number.isFinite(steepness[at])) return null;
-  const message = `diverged: at step ${at} the loss or its gradient left all bounds`;
+  const message = `diverged: at step ${at} the loss or its gradient is no finite number`;
   return { reason: 'diverged', message };
 }
 

@@ -15,7 +15,7 @@ const MOST_AT_ZERO = 14;
 const MOST_EXTRA = 12;
 
 /**
- * Returns `0.200 - 0.1 x 3.412 = -0.141`: an old value, what is added to it as pairs of numbers that
+ * Returns `0.200 - 0.1 × 3.412 = -0.141`: an old value, what is added to it as pairs of numbers that
  * are multiplied, the new value.
  */
 export function updateArithmetic(old, products, after) {
@@ -27,7 +27,7 @@ export function updateArithmetic(old, products, after) {
     for (const pair of products) {
       const sign = pair[0] < 0 ? '-' : '+';
       const [a, b] = [Math.abs(pair[0]), pair[1]].map((one) => short(one, DIGITS + extra));
-      text += ` ${sign} ${a} x ${b}`;
+      text += ` ${sign} ${a} × ${b}`;
       computed += (sign === '-' ? -1 : 1) * read(a) * read(b);
     }
     return { text: `${text} = ${printed}`, computed, printed, unit: way.unit() };
@@ -57,13 +57,13 @@ export function differenceTexts(old, after) {
   });
 }
 
-/** Returns `0.1 x 3.45 = 0.345`. */
+/** Returns `0.1 × 3.45 = 0.345`. */
 export function productArithmetic(rate, length, product) {
   const printed = short(product);
   return agreeing((extra) => {
     const [r, l] = [short(rate, DIGITS + extra), short(length, DIGITS + extra)];
     const computed = read(r) * read(l);
-    return { text: `${r} x ${l} = ${printed}`, computed, printed, unit: unitOf(product) };
+    return { text: `${r} × ${l} = ${printed}`, computed, printed, unit: unitOf(product) };
   });
 }
 

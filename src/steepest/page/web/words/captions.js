@@ -86,7 +86,7 @@ function describedFit(state) {
       `${scene.features.length} features; loss ${loss}.`;
   }
   const sign = params[1] < 0 ? '-' : '+';
-  const margin = `${short(params[0])} x ${scene.features[0].name} ${sign} ` +
+  const margin = `${short(params[0])} × ${scene.features[0].name} ${sign} ` +
     `${short(Math.abs(params[1]))}`;
   return activeRun(state).choices.loss === 'poisson'
     ? `${rows} and the curve ${scene.target.name} = exp(${margin}).`

@@ -25,6 +25,7 @@ const SMALLER = 'Try a smaller learning rate, or auto.';
 /** Returns `{word, sentence, remedy}` of a run; the remedy is empty where none is needed. */
 export function outcomeOf(run) {
   const facts = factsOf(run);
+  if (run.verdicts.some(isOther)) return judged(run);
   if (run.verdicts.length || run.stop.reason === 'diverged') return diverged(run);
   if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
   if (facts.lowest === null) return unmeasured(run, facts);
@@ -71,6 +72,19 @@ function named(run) {
 }
 
 // --- the outcomes --------------------------------------------------------------------------------
+
+/** Whether a verdict is on something else than a learning rate that was too large. */
+function isOther({ name, numbers }) {
+  return name !== 'divergence' || !('learning_rate' in numbers);
+}
+
+/** The outcome that a verdict tells in its own words: separated classes, a wrong gradient. */
+function judged(run) {
+  const { name, message, remedy } = run.verdicts.find(isOther);
+  const word = name === 'divergence' ? 'diverged' : name;
+  const capital = remedy[0].toUpperCase() + remedy.slice(1);
+  return { word, sentence: `${named(run)}: ${message}.`, remedy: `${capital}.` };
+}
 
 function diverged(run) {
   const [verdict] = run.verdicts;

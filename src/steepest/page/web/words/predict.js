@@ -18,7 +18,7 @@ export function predictTask(state) {
   if (!plain || activeRun(state).choices.rule !== 'steepest' || move.told.length > 3) return null;
   return {
     question: 'Predict where the next step lands, before you take it.',
-    hint: 'New = old - learning rate x gradient, for each param. Step 2 tells the gradient.',
+    hint: 'New = old - learning rate × gradient, for each param. Step 2 tells the gradient.',
     answer: async () => tellNext(state, move),
     predict: true,
     check: (guess) => checkNext(state, move.from, guess),

@@ -17,7 +17,7 @@ const HEADINGS = [
 
 const NONE = 'none was taken';
 
-const ROUND = ', where the bowl is round';
+const ROUND = ', in whitened coordinates';
 
 const ALONG = '; the step goes the opposite way, and on along the steps before.';
 
@@ -53,7 +53,7 @@ export function phaseWords(state) {
   return { sentence, arithmetic };
 }
 
-/** Returns the update of param i written out: `weight 0.200 - 0.1 x 3.412 = -0.141`. */
+/** Returns the update of param i written out: `weight 0.200 - 0.1 × 3.412 = -0.141`. */
 export function updateLine(state, move, i) {
   const [old, after] = [move.old[i], move.after[i]];
   const name = wordOf(state.scene, i);
@@ -81,7 +81,7 @@ function changeLine(before, after) {
   if (hardlyMoves(before, after)) return `${short(after)}: it ${way} by less than a millionth`;
   const [old, now, change] = differenceTexts(before, after);
   const share = before ? percent(Math.abs(after - before) / Math.abs(before)) : '-';
-  return `${old} -> ${now}: it ${way} by ${change} (${share})`;
+  return `${old} → ${now}: it ${way} by ${change} (${share})`;
 }
 
 /** Returns which of the steps is on. */
@@ -116,16 +116,17 @@ function stepLines(state, move) {
   return [fromTo(state, move), ...gradientLines(state, move), ...updates, size];
 }
 
-function fromTo(state, { from, single, where }) {
+function fromTo(state, { from, single, least, where }) {
   const { index } = activeRun(state);
   const told = `from step ${fixed(index[from], 0)} to step ${fixed(index[from + 1], 0)}`;
+  if (least) return `${told}, no step of the rule: to the least weights of the same loss`;
   if (!single) return `${told}; those between are not kept`;
   return where ? `${told}, ${where}` : told;
 }
 
 function gradientLines(state, move) {
   if (!move.single) return [];
-  if (!move.gradient) return [`taken where the bowl is round${withLast(move)}; in your units:`];
+  if (!move.gradient) return [`taken in whitened coordinates${withLast(move)}; in your units:`];
   const parts = listed(state, move, (i) => short(move.gradient[i]));
   const length = short(lengthOf(move.gradient));
   return [`gradient: ${parts}; its length ${length}`, directionLine(state, move)];
@@ -135,7 +136,7 @@ function gradientLines(state, move) {
 function directionLine(state, move) {
   const way = moved(move);
   const length = lengthOf(way);
-  if (!length) return 'direction: none, the gradient gives no way down';
+  if (!length) return 'direction: none, the step has the length 0';
   const rule = ruleName(activeRun(state).choices.rule);
   const name = NAMES[rule] ?? `direction of ${rule}`;
   return `${name}: ${listed(state, move, (i) => signed(way[i] / length))}`;
@@ -227,7 +228,9 @@ function ratePhase(state, move) {
 }
 
 function skipped(state, move) {
-  const sentence = 'Of this run not every step was kept: this is the way of several.';
+  const sentence = move.least
+    ? 'The minimum is not unique: the last point has the least weights of the same loss.'
+    : 'Of this run not every step was kept: this is the way of several.';
   return { sentence, arithmetic: fromTo(state, move) };
 }
 

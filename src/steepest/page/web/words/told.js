@@ -82,7 +82,8 @@ function firstMove(run, i) {
  * point; at the start, and while a step is shown slowly, the one that leaves it.
  *
  * `old`, `after` and `gradient` are in the coordinates that `where` names, empty for the reader's
- * own. `gradient` is null where it cannot be told there; then the move is the reader's. `last` is the
+ * own. `gradient` is null where it cannot be told there; then the move is the reader's. `least` says
+ * that it is no step of the rule, but leads to the least weights of the same loss. `last` is the
  * step before, of which `momentum` is taken once more; null where it is not known.
  */
 export function moveOf(state, most = MOST_PARAMS) {
@@ -92,8 +93,9 @@ export function moveOf(state, most = MOST_PARAMS) {
   const old = paramsAt(state, run, from);
   const after = paramsAt(state, run, from + 1);
   const gradient = gradientAt(state, run, from);
-  const single = run.index[from + 1] - run.index[from] === 1;
-  const common = { from, single, rate: run.rate[from], told: toldParams(run, most) };
+  const least = Boolean(run.least) && run.index[from + 1] === run.count - 1;
+  const single = run.index[from + 1] - run.index[from] === 1 && !least;
+  const common = { from, single, least, rate: run.rate[from], told: toldParams(run, most) };
   const again = lastStep(state, run, from, old, after);
   const move = inCoordinates(state.scene, run, single, { old, after, gradient, last: again.last });
   return { ...common, momentum: again.momentum, ...move };

@@ -1,0 +1,102 @@
+"""When a descent stops, by its options; and whether one that finds nothing lower has settled."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
+from math import sqrt
+
+import numpy as np
+
+from steepest.descent.loop import Method
+from steepest.descent.plan.method import is_automatic, plan_method
+from steepest.descent.plan.options import Options
+from steepest.descent.sampling import AllRows
+from steepest.descent.stopping import MOST_NETWORK_STEPS, MOST_STEPS, Stop, Stopping
+from steepest.errors import ChoiceError
+from steepest.numerals import short
+from steepest.objective.evaluation import Vector
+from steepest.objective.gradient_check import disagreement
+from steepest.objective.protocol import Objective
+from steepest.trace import Step
+
+__all__ = ["PROBE_STEPS", "SETTLED", "TOLERANCE", "lower_loss", "plan_stopping"]
+
+TOLERANCE = 1e-10
+"""The `tol` of a run for which neither it nor a number of steps was given."""
+
+PROBE_STEPS = 20
+"""Steps that look for a lower loss: in whitened coordinates each takes off most of what is left."""
+
+SETTLED = 1e-7
+"""The share of a constant guess's loss by which those may find lower what is called settled."""
+
+
+def plan_stopping(
+    objective: Objective, method: Method, options: Options, since: float = 0.0
+) -> Stopping:
+    """Return when to stop; a run given neither steps nor tol goes on until it has arrived.
+
+    The seconds that were asked for are counted from `since`.
+    """
+    arriving = options.steps is None and options.tol is None
+    null_loss, curvature = objective.null_loss, method.coordinates.curvature
+    steepness = sqrt(2 * curvature * null_loss) if curvature else 0.0
+    by_slope = not (curvature or null_loss)
+    return Stopping(
+        options.steps,
+        options.seconds,
+        TOLERANCE if arriving else options.tol,
+        None if by_slope else steepness,
+        null_loss,
+        separation_loss=objective.separation_threshold(),
+        separated=objective.separated_classes,
+        since=since,
+        most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS,
+        refine=arriving and method.sampler.refines,
+        searches=method.step_size.never_rises,
+        objection=_objection(objective, is_automatic(options) and options.scale == "auto"),
+    )
+
+
+def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], Stop | None]:
+    """Return what says, of the start and the last step, why a run has not settled there.
+
+    A run that auto has chosen has tried itself what would be tried here.
+    """
+
+    def objection(first: Step, last: Step) -> Stop | None:
+        wrong = None if objective.count else disagreement(objective, last.params)
+        if wrong is not None:
+            return Stop("failed", "stopped: the gradient is not that of the loss")
+        return None if automatic else _lower(objective, first, last)
+
+    return objection
+
+
+def _lower(objective: Objective, first: Step, last: Step) -> Stop | None:
+    """Return that steps as auto takes them find a lower loss, where they do."""
+    lower = lower_loss(objective, last.params)
+    gap = last.full_loss - lower
+    if not gap > SETTLED * (objective.null_loss or abs(first.full_loss - last.full_loss)):
+        return None
+    return Stop(
+        "stalled",
+        f"stalled: this way no lower loss is found, but {PROBE_STEPS} steps as auto takes them "
+        f"from there lower it by {short(gap)}, to {short(lower)}",
+    )
+
+
+@np.errstate(all="ignore")
+def lower_loss(objective: Objective, params: Vector) -> float:
+    """Return the lowest loss of `PROBE_STEPS` steps from `params`, (params,), as auto takes them.
+
+    They begin with the gradient itself, and see all rows; the loss at `params` counts too. It is
+    infinite where auto has no way for this objective.
+    """
+    try:
+        method, _ = plan_method(objective, Options(start=params))
+    except ChoiceError:
+        return np.inf
+    if not method.sampler.refines:
+        method = replace(method, sampler=AllRows(objective))
+    return min(step.full_loss for step in islice(method, PROBE_STEPS + 1))

@@ -1,0 +1,126 @@
+"""All checks: what was looked at of a run and what was not, each a function of the evidence.
+
+So that no verdict means something: each says by what number it knows, or why it does not.
+"""
+
+from collections.abc import Callable, Collection
+from math import isnan
+
+from steepest.descent.plan.stopping import SETTLED
+from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
+from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.gradient import is_suspect
+from steepest.numerals import counted, short
+from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND
+
+__all__ = ["CHECKS", "look"]
+
+Found = Collection[str]
+"""The names of the verdicts."""
+
+SEEN = "the verdict says what was found"
+
+
+def look(evidence: Evidence, found: Found) -> list[Check]:
+    """Return what was looked at of a run and what was not; `found` names its verdicts."""
+    made = (check(evidence, found) for check in CHECKS)
+    return [check for check in made if check is not None]
+
+
+def check_end(evidence: Evidence, found: Found) -> Check:
+    """Return whether it is known that the run ended at the lowest loss, or why not."""
+    reason, steps = evidence.stop.reason, counted(evidence.trace[-1].index, "step")
+    if reason == "arrived":
+        return Check("end", CHECKED, f"the gradient has the length {_length(evidence)}")
+    if reason == "settled":
+        share = (
+            f"{SETTLED:g} of {'a constant guess' if evidence.objective.null_loss else 'the fall'}"
+        )
+        return Check("end", CHECKED, f"steps as auto takes them find no loss lower by {share}")
+    if found or reason == "separated":
+        return Check("end", CHECKED, SEEN)
+    if evidence.to_arrive and reason == "steps" and evidence.objective.is_convex:
+        return Check("end", NOT_JUDGED, f"{steps} did not bring the gradient to 0")
+    if reason in ("risen", "failed", "diverged"):
+        return Check("end", NOT_JUDGED, evidence.stop.message)
+    return Check(
+        "end",
+        NOT_LOOKED_AT,
+        f"the run was to end after {steps}; the gradient has the length {_length(evidence)}",
+    )
+
+
+def check_divergence(evidence: Evidence, found: Found) -> Check:
+    """Return how it is known whether the run left its best point for worse."""
+    method, trace = evidence.method, evidence.trace
+    if "divergence" in found:
+        return Check("divergence", CHECKED, SEEN)
+    if method.step_size.never_rises:
+        return Check("divergence", CHECKED, "no step of a search ends at a higher loss")
+    known = sum(not isnan(loss) for loss in trace.full_losses)
+    losses = f"the loss of all rows at {known:,} of {counted(len(trace), 'point')}"
+    curvature = method.coordinates.curvature if method.step_size.is_given else None
+    limit = method.rule.limit(curvature) if curvature else None
+    if limit is None:
+        return Check("divergence", CHECKED, f"{losses}; no limit of the learning rate is known")
+    rate = float(trace.learning_rates.max())
+    against = f"learning rate {short(rate)}, limit {short(limit)}"
+    return Check("divergence", CHECKED, f"{losses}; {against}")
+
+
+def check_separation(evidence: Evidence, found: Found) -> Check | None:
+    """Return how it is known whether there is a lowest loss; None where there are no rows."""
+    objective = evidence.objective
+    if not objective.count:
+        return None
+    if "separation" in found:
+        return Check("separation", CHECKED, SEEN)
+    if objective.penalty:
+        return Check("separation", CHECKED, "with a penalty the weights have a best size")
+    if objective.separation_threshold() or (evidence.classes and len(evidence.classes) > 2):
+        return Check("separation", CHECKED, "the params at the end separate no class")
+    if evidence.classes is None and evidence.objective.null_loss and objective.is_quadratic:
+        return Check("separation", CHECKED, "the squared loss has a lowest point on any rows")
+    return Check("separation", NOT_LOOKED_AT, "it is looked for among classes")
+
+
+def check_curvature(evidence: Evidence, found: Found) -> Check:
+    """Return what is known of how much the loss curves in the coordinates of the walk."""
+    coordinates, objective = evidence.method.coordinates, evidence.objective
+    if not coordinates.curvature:
+        return Check("curvature", NOT_LOOKED_AT, "no bound is known of this loss")
+    where = f"{short(coordinates.curvature)} {coordinates.in_words}".rstrip()
+    exact = objective.is_quadratic and objective.layout.shape[0] <= MOST_EXACT_BOUND
+    return Check("curvature", CHECKED, f"{'exact' if exact else 'a bound'}, {where}")
+
+
+def check_gradient(evidence: Evidence, found: Found) -> Check | None:
+    """Return whether a gradient of the reader's own was held against its loss."""
+    if evidence.objective.count:
+        return None
+    if not is_suspect(evidence):
+        return Check("gradient", NOT_LOOKED_AT, "the loss fell along it")
+    seen = SEEN if "gradient" in found else "the loss changes along it as it says"
+    return Check("gradient", CHECKED, seen)
+
+
+def check_held_out(evidence: Evidence, found: Found) -> Check | None:
+    """Return whether the loss of other rows is known; None where there are no rows."""
+    if not evidence.objective.count:
+        return None
+    return Check("held-out loss", NOT_LOOKED_AT, "no rows were kept back")
+
+
+def _length(evidence: Evidence) -> str:
+    return short(evidence.trace[-1].gradient_norm)
+
+
+CHECKS: tuple[Callable[[Evidence, Found], Check | None], ...] = (
+    check_end,
+    check_divergence,
+    check_separation,
+    check_gradient,
+    check_curvature,
+    check_held_out,
+)
+"""What is looked at, in the order in which it is said; a new check is added here."""

@@ -1,0 +1,26 @@
+"""Stalled: the run found nothing lower, and another way from its end does."""
+
+from steepest.descent.plan.stopping import PROBE_STEPS, lower_loss
+from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.verdict import Verdict
+
+__all__ = ["judge_stalled"]
+
+
+def judge_stalled(evidence: Evidence) -> Verdict | None:
+    """Return the verdict on a run that ended where a lower loss is near, None if it did not."""
+    if evidence.stop.reason != "stalled":
+        return None
+    last = evidence.trace[-1]
+    lower = lower_loss(evidence.objective, last.params)
+    return Verdict(
+        level="proved",
+        name="stalled",
+        message=(
+            f"not the lowest loss: {PROBE_STEPS} steps as auto takes them from the end lower it "
+            f"from {last.full_loss:.6g} to {lower:.6g}"
+        ),
+        numbers={"loss": last.full_loss, "lower": lower, "steps": float(PROBE_STEPS)},
+        remedy="leave rule, learning rate and scale to auto, or resume the run by them",
+        source="ours: the lower loss was worked out",
+    )

@@ -1,0 +1,287 @@
+"""A dense network: layers of units, each a weighted sum of the layer before and a bias.
+
+Forward, layer by layer, from the row x itself:
+
+    a_0 = x,    z_l = W_l a_(l-1) + b_l,    a_l = s(z_l),    output = z_L
+
+Backward, from the derivative `delta_L` of the loss by the output (Rumelhart, Hinton & Williams
+1986, "Learning representations by back-propagating errors"):
+
+    gradient by W_l = delta_l a_(l-1)',   by b_l = delta_l,   delta_(l-1) = s'(z_(l-1)) W_l' delta_l
+
+W_l is (units, inputs), a row for each receiving unit. Inside, a layer's numbers are (units, rows),
+so that what is done unit by unit runs along memory; the rows of a block are taken all at once.
+
+Params are all weights, layer by layer, receiving unit by receiving unit, then all biases in the
+same order: of 2-8-8-1 `weight 15` goes to unit 8 of layer 1 from input 1, and `bias 14` is that of
+unit 6 of layer 2.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+from threading import get_ident
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from steepest.data.blocks import Matrix
+from steepest.data.sparse import is_sparse
+from steepest.objective.evaluation import Vector
+from steepest.objective.model.activation import Activation
+from steepest.objective.model.model import Array, Layer, Layout
+from steepest.objective.model.row_product import row_product
+
+__all__ = ["Network", "NetworkAt"]
+
+
+class _Matrix(NamedTuple):
+    """A layer as it is multiplied: weights (units, inputs), and bias (units,)."""
+
+    weights: Array
+    bias: Array
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers of `sizes` units, the inputs first and the outputs last, with one activation inside.
+
+    >>> from steepest.objective.model.activation import choose_activation
+    >>> net = Network((2, 8, 8, 1), choose_activation("tanh"))
+    >>> net.layout.size, net.unit_of(14)
+    (105, 'weight 15: layer 1, unit 8, from input 1')
+    """
+
+    sizes: tuple[int, ...]
+    activation: Activation
+    params_in_words: ClassVar[str] = "weights and biases"
+    weight_prefix: ClassVar[str] = ""
+
+    @property
+    def in_words(self) -> str:
+        """Its layers and its activation: `network 2-8-8-1, tanh`."""
+        return f"network {'-'.join(map(str, self.sizes))}, {self.activation.name}"
+
+    @cached_property
+    def layout(self) -> Layout:
+        """All weights, then all biases."""
+        weights = sum(before * after for before, after in pairwise(self.sizes))
+        biases = sum(self.sizes[1:])
+        size = weights + biases
+        return Layout((size, 1), size, biases, slice(0, weights))
+
+    @cached_property
+    def _places(self) -> tuple[tuple[slice, slice], ...]:
+        """Where each layer's weights and biases are among the params."""
+        counts = [before * after for before, after in pairwise(self.sizes)]
+        ends = list(accumulate([*counts, *self.sizes[1:]], initial=0))
+        places = [slice(begin, end) for begin, end in pairwise(ends)]
+        return tuple(zip(places[: len(counts)], places[len(counts) :], strict=True))
+
+    def matrices(self, params: Vector) -> list[_Matrix]:
+        """Return the layers of `params`, (params,), as views: weights (units, inputs), and bias."""
+        return [
+            _Matrix(params[weights].reshape(-1, inputs), params[biases])
+            for (weights, biases), inputs in zip(self._places, self.sizes, strict=False)
+        ]
+
+    def layers(self, params: Vector) -> list[Layer]:
+        """Return the layers of `params`, (params,), as views of it."""
+        return [Layer(weights.T, bias) for weights, bias in self.matrices(params)]
+
+    def usual_params(self, start: Vector, end: Vector) -> tuple[int, int]:
+        """Return the indices of the weight and the bias that moved most, of (params,)."""
+        moved, weights = np.abs(end - start), self.layout.weights.stop
+        return int(moved[:weights].argmax()), weights + int(moved[weights:].argmax())
+
+    def param_names(
+        self, features: Sequence[str], classes: Sequence[object] | None
+    ) -> tuple[str, ...]:
+        """Return the names of all params, (params,): `weight 1`, ..., `bias 1`, ..."""
+        weights = self.layout.weights.stop
+        return tuple(
+            f"weight {i + 1}" if i < weights else f"bias {i - weights + 1}"
+            for i in range(self.layout.size)
+        )
+
+    def param_units(self, features: Sequence[str], margin: str) -> tuple[str, ...]:
+        """Return the unit of each param, (params,): none, but of the output's biases."""
+        outputs = self.sizes[-1]
+        return ("",) * (self.layout.size - outputs) + (margin,) * outputs
+
+    def unit_of(self, index: int) -> str:
+        """Return where param `index`, from 0, stands: its layer, unit and input.
+
+        Raises IndexError for one that is not there.
+        """
+        for layer, (weights, biases) in enumerate(self._places, start=1):
+            if weights.start <= index < weights.stop:
+                unit, source = divmod(index - weights.start, self.sizes[layer - 1])
+                begin = f"input {source + 1}" if layer == 1 else f"unit {source + 1}"
+                return f"weight {index + 1}: layer {layer}, unit {unit + 1}, from {begin}"
+            if biases.start <= index < biases.stop:
+                bias = index - self.layout.weights.stop + 1
+                return f"bias {bias}: layer {layer}, unit {index - biases.start + 1}"
+        raise IndexError(f"there is no param {index}: the network has {self.layout.size}")
+
+    def at(self, params: Vector) -> "NetworkAt":
+        """Return the network at `params`, (params,)."""
+        return NetworkAt(self, params)
+
+
+class _Forward(NamedTuple):
+    """What a forward pass leaves for the backward one: all z and a, (units, rows), by layer."""
+
+    X: Matrix
+    sums: list[Array]
+    activations: list[Array]
+
+
+class NetworkAt:
+    """A network at some params."""
+
+    def __init__(self, model: Network, params: Vector) -> None:
+        self.model, self.activation = model, model.activation
+        self.layers = model.matrices(params)
+        self._last: dict[int, _Forward] = {}
+
+    def forward(self, X: Matrix) -> _Forward:
+        """Return all sums and activations for the rows X, (rows, inputs).
+
+        Those of the rows that a thread asked for last are kept, for the backward pass.
+        """
+        known = self._last.get(get_ident())
+        if known is not None and known.X is X:
+            return known
+        a = _dense(X).T
+        sums: list[Array] = []
+        activations = [a]
+        for weights, bias in self.layers:
+            z = weights @ a
+            z += bias[:, None]
+            sums.append(z)
+            if len(sums) < len(self.layers):
+                a = self.activation.value(z)
+                activations.append(a)
+        self._last[get_ident()] = found = _Forward(X, sums, activations)
+        return found
+
+    def output(self, X: Matrix) -> Array:
+        """Return the margins of rows X, (rows,) or (rows, k)."""
+        return _by_row(self.forward(X).sums[-1])
+
+    def output_by_row(self, X: Matrix) -> Array:
+        """Return the margins of rows X, each from its own numbers alone: for predictions."""
+        a = _dense(X)
+        for weights, bias in self.layers[:-1]:
+            a = self.activation.value(row_product(a, weights) + bias[:, None]).T
+        weights, bias = self.layers[-1]
+        return _by_row(row_product(a, weights) + bias[:, None])
+
+    def pullback(self, X: Matrix, slope: Array) -> Vector:
+        """Return `J' slope`, (params,): backpropagation; `slope` is of the output's shape."""
+        _, sums, activations = self.forward(X)
+        gradient = np.empty(self.model.layout.size)
+        by = self.model.matrices(gradient)
+        delta = _by_unit(slope)
+        for i in range(len(self.layers) - 1, -1, -1):
+            np.dot(delta, activations[i].T, out=by[i].weights)
+            np.add.reduce(delta, axis=1, out=by[i].bias)
+            if i:
+                delta = _back(self.layers[i].weights, delta)
+                delta *= self.activation.slope(sums[i - 1], activations[i])
+        return gradient
+
+    def pushforward(self, X: Matrix, direction: Vector) -> Array:
+        """Return `J direction`, of the output's shape: how the margins move, `direction` (params,).
+
+        `z_l' = W_l a_(l-1)' + W' a_(l-1) + b'` and `a_l' = s'(z_l) z_l'`.
+        """
+        forward = self.forward(X)
+        return _by_row(self._moves(forward, self._slopes(forward), direction).sums[-1])
+
+    def _slopes(self, forward: _Forward) -> list[Array]:
+        """Return `s'` of each hidden layer."""
+        pairs = zip(forward.sums, forward.activations[1:], strict=False)
+        return [self.activation.slope(z, a) for z, a in pairs]
+
+    def _moves(self, forward: _Forward, slopes: list[Array], direction: Vector) -> "_Moves":
+        """Return z' and a' of each layer along a direction."""
+        along = self.model.matrices(direction)
+        moves = _Moves(along, [], [])
+        for i, (weights, bias) in enumerate(along):
+            z = weights @ forward.activations[i]
+            z += bias[:, None]
+            if i:
+                z += self.layers[i].weights @ moves.activations[-1]
+            moves.sums.append(z)
+            if i < len(slopes):
+                moves.activations.append(slopes[i] * z)
+        return moves
+
+    def second_derivatives(
+        self, X: Matrix, slope: Array, directions: Sequence[Vector]
+    ) -> tuple[list[Array], Array]:
+        """Return `J u` for each direction, and `sum slope f_uv` for each pair, (k, k).
+
+        `f_uv` is the second derivative of the outputs along u and v, by forward passes alone:
+        `z_l'' = W_l a_(l-1)'' + U a_v' + V a_u'` and `a'' = s'(z) z'' + s''(z) z_u' z_v'`. With the
+        curvature of the loss by its margins these make `u' H v` (Griewank & Walther 2008,
+        "Evaluating derivatives", chapter 13). `slope` is of the output's shape.
+        """
+        forward = self.forward(X)
+        slopes = self._slopes(forward)
+        moves = [self._moves(forward, slopes, direction) for direction in directions]
+        pairs = zip(forward.sums, forward.activations[1:], strict=False)
+        curvatures = [self.activation.curvature(z, a) for z, a in pairs]
+        delta, second = _by_unit(slope), np.empty((len(directions), len(directions)))
+        for i, u in enumerate(moves):
+            for j, v in enumerate(moves[: i + 1]):
+                z = self._second_moves(u, v, slopes, curvatures)
+                second[i, j] = second[j, i] = np.vdot(delta, z)
+        return [_by_row(move.sums[-1]) for move in moves], second
+
+    def _second_moves(
+        self, u: "_Moves", v: "_Moves", slopes: list[Array], curvatures: list[Array]
+    ) -> Array:
+        """Return `z_L''` along u and v, (outputs, rows); a linear model has none."""
+        z = np.zeros_like(u.sums[0])
+        for i, (slope, curvature) in enumerate(zip(slopes, curvatures, strict=True)):
+            bent = curvature * u.sums[i]
+            bent *= v.sums[i]
+            if i:
+                bent += slope * z
+            z = self.layers[i + 1].weights @ bent
+            z += u.along[i + 1].weights @ v.activations[i]
+            z += v.along[i + 1].weights @ u.activations[i]
+        return z
+
+
+class _Moves(NamedTuple):
+    """How a network moves `along` a direction: z' of all layers, a' of the hidden ones."""
+
+    along: list[_Matrix]
+    sums: list[Array]
+    activations: list[Array]
+
+
+def _dense(X: Matrix) -> Array:
+    """Return the rows as a dense array."""
+    dense: Array = X.toarray() if is_sparse(X) else X
+    return dense
+
+
+def _by_row(output: Array) -> Array:
+    """Return (outputs, rows) as (rows,) of one output, else as (rows, outputs)."""
+    return output[0] if len(output) == 1 else output.T
+
+
+def _by_unit(slope: Array) -> Array:
+    """Return the slopes of rows as (outputs, rows)."""
+    return slope[None, :] if slope.ndim == 1 else slope.T
+
+
+def _back(weights: Array, delta: Array) -> Array:
+    """Return `W' delta`; of one unit it is an outer product, which BLAS is slow at."""
+    return weights.T * delta if len(delta) == 1 else weights.T @ delta

@@ -1,0 +1,139 @@
+"""Weights that no row tells: directions n with `(x_i - mean)' n = 0` for every row that counts.
+
+Along them, the bias taking what they do to the mean, no margin changes and so no loss does: twin
+columns, dummies of all levels, a feature that is constant, more features than rows. Of all weights
+with the same margins the least are those in the span of the rows less their mean (Penrose 1956, "On
+best approximate solutions of linear matrix equations"), which are also the limit of a penalty l2
+that goes to 0. The rank is told by singular values of the rows in standard units, never of their
+products: these have the square of the condition, and take what is ill-conditioned for dependent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.blocks import DENSE_FEATURES, Blocks
+from steepest.data.moments import Moments
+from steepest.objective.model.factor import UNREACHED, singular
+from steepest.objective.model.model import Array
+
+__all__ = ["NullSpace", "null_space", "worked_out"]
+
+MOST_SINGULAR = 1024
+"""Rows or features, whichever are fewer, up to which the singular values are worked out.
+
+Of 1,024 they take 0.9 s on one core, and eight times as long of twice as many.
+"""
+
+MOST_NUMBERS = 2**23
+"""The numbers that the singular directions may have: 64 MB."""
+
+UNINVOLVED = 1e-8
+"""The share of a direction, squared and in standard units, below which a feature is no part of it.
+
+Rounding leaves some 1e-28; a feature that is a part of a relation among a thousand has 1e-3.
+"""
+
+
+PIVOT = 0.5
+"""The share of the largest number from which one may be a pivot: no other is then above 2."""
+
+
+@dataclass(frozen=True)
+class NullSpace:
+    """The directions of the weights, (features,) each, that change no margin.
+
+    `basis`, (features, some), is orthonormal in the reader's units: of these directions, or where
+    they are more than half of all, `of_rows`, of the span of the rows. `columns` are the features
+    that have a part in one, `relations`, (dimension, features), says how, in the reader's units:
+    `relation @ x` is the same in every row, and each has a feature of its own with the number 1.
+    They are worked out where the features are no more than the rows.
+    """
+
+    features: int
+    dimension: int
+    basis: Array
+    of_rows: bool
+    columns: NDArray[np.intp]
+    relations: Array | None
+
+    @classmethod
+    def of_constant(cls, features: int, columns: NDArray[np.intp]) -> "NullSpace | None":
+        """Return that of features of which some, `columns`, are constant; None if none is."""
+        if not columns.size:
+            return None
+        own = np.zeros((columns.size, features))
+        own[np.arange(columns.size), columns] = 1.0
+        return cls(features, columns.size, own.T, False, columns, own)
+
+    def part(self, weights: Array) -> Array:
+        """Return the part of the weights, (features, margins), that lies in these directions."""
+        inside: Array = self.basis @ (self.basis.T @ weights)
+        return weights - inside if self.of_rows else inside
+
+
+def worked_out(blocks: Blocks) -> bool:
+    """Return whether there is time and room for the singular values of so many rows."""
+    few = min(len(blocks), blocks.features + 1)
+    fits = few <= MOST_SINGULAR and few * blocks.features <= MOST_NUMBERS
+    return fits and not (blocks.is_sparse and blocks.features > DENSE_FEATURES)
+
+
+def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
+    """Return the directions that the rows leave free, reading X once; None if there are none.
+
+    >>> from steepest.data.moments import moments
+    >>> rows = Blocks(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]]), np.zeros(3))
+    >>> null_space(rows, moments(rows)).part(np.array([[3.0], [0.0]])).ravel()
+    array([ 1.5, -1.5])
+    """
+    with ONE_BLAS_THREAD:
+        lengths, directions = singular(blocks, moments)
+        reached = lengths > UNREACHED * lengths[0]
+        features = blocks.features
+        dimension = features + 1 - int(reached.sum())
+        if dimension <= 0:
+            return None
+        by_rows = _without_bias(directions[reached])
+        involved = 1.0 - np.sum(by_rows * by_rows, axis=0) > UNINVOLVED
+        columns = np.flatnonzero(involved)
+        if 2 * dimension > features or len(lengths) <= features:
+            basis = np.linalg.qr((by_rows * moments.deviation).T)[0]
+            return NullSpace(features, dimension, basis, True, columns, None)
+        free = np.where(involved, directions[~reached, :-1], 0.0)
+        basis = np.linalg.qr((free / moments.deviation).T)[0]
+    relations = _relations(free, moments.deviation)
+    return NullSpace(features, dimension, basis, False, columns, relations)
+
+
+def _without_bias(directions: Array) -> Array:
+    """Return a basis of the directions within those given, (r, features + 1), that spare the bias.
+
+    They are orthonormal, (r - 1, features): the span of the rows less their mean.
+    """
+    turned = np.linalg.qr(directions[:, -1:], mode="complete")[0]
+    spared: Array = (turned[:, 1:].T @ directions)[:, :-1]
+    return spared
+
+
+def _relations(directions: Array, deviation: Array) -> Array:
+    """Return the directions, (k, features), each with a feature of its own: Gauss-Jordan's method.
+
+    They come in standard units and go in the reader's. Of the numbers that are large enough to be
+    a pivot the last is: `x3` is told by `x1` and `x2`, not `x1` by those after it.
+    """
+    reduced, left = directions.copy(), list(range(len(directions)))
+    own = np.ones(len(directions))
+    while left:
+        size = np.abs(reduced[left])
+        column = int(np.flatnonzero((size >= PIVOT * size.max()).any(axis=0))[-1])
+        pivot = left.pop(int(size[:, column].argmax()))
+        reduced[pivot] /= reduced[pivot, column]
+        others = np.arange(len(reduced)) != pivot
+        reduced[others] -= np.outer(reduced[others, column], reduced[pivot])
+        own[pivot] = deviation[column]
+    reduced[np.abs(reduced) < UNINVOLVED] = 0.0
+    relations: Array = reduced * own[:, None] / deviation
+    return relations

@@ -1,0 +1,197 @@
+"""The network objective: the mean loss of a dense network, and what is known of it."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from steepest.data.array_blocks import blocks_of
+from steepest.data.blocks import Block, Blocks
+from steepest.data.moments import moments
+from steepest.errors import ChoiceError
+from steepest.objective.coordinates.coordinates import Coordinates, Identity
+from steepest.objective.coordinates.network_units import NetworkUnits
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.loss.loss import Loss, weighed
+from steepest.objective.loss.members import check_loss
+from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.activation import Activation, choose_activation
+from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
+from steepest.objective.model.model import Array
+from steepest.objective.model.network import Network
+from steepest.objective.plane.network import NetworkPlaneLoss
+from steepest.objective.plane.plane import Plane
+from steepest.objective.risk import Risk
+
+__all__ = ["HiddenLayers", "NetworkObjective"]
+
+
+MOST_PARAMS = 2**26
+"""Params of a network at most: 512 MB, of which a descent keeps several."""
+
+
+class HiddenLayers(NamedTuple):
+    """What makes a network beside its data: units of each hidden layer, activation, random start.
+
+    `initial` is one of `INITIALISATIONS`.
+    """
+
+    units: tuple[int, ...]
+    activation: Activation
+    initial: str
+
+    @classmethod
+    def of(cls, units: Sequence[int], activation: str, initial: str) -> "HiddenLayers | None":
+        """Return the hidden layers by words; None where there are none: one neuron.
+
+        Raises ChoiceError for a word that is unknown.
+        """
+        chosen = choose_activation(activation)
+        name = choose_initialisation(initial, chosen)
+        return cls(tuple(units), chosen, name) if units else None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what a file holds of them."""
+        return {
+            "units": list(self.units),
+            "activation": self.activation.name,
+            "initial": self.initial,
+        }
+
+    @classmethod
+    def from_dict(cls, written: Mapping[str, Any]) -> "HiddenLayers":
+        """Return the layers whose `to_dict` gave `written`."""
+        activation = choose_activation(written["activation"])
+        return cls(tuple(map(int, written["units"])), activation, written["initial"])
+
+
+class NetworkObjective(Risk):
+    """`mean l(network(x), y) + l2 / 2 |weights|²`, all biases free.
+
+    `initial` is the name of the random start, one of `INITIALISATIONS`.
+    """
+
+    model: Network
+    kind = "a network"
+    is_convex = False
+
+    def __init__(
+        self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str
+    ) -> None:
+        super().__init__(model, loss, penalty, blocks)
+        self.initial = initial
+
+    @classmethod
+    def of(
+        cls,
+        X: Any,
+        y: ArrayLike,
+        loss: Loss,
+        penalty: Penalty,
+        hidden: HiddenLayers,
+        *,
+        sample_weight: ArrayLike | None = None,
+        threads: int | None = None,
+    ) -> "NetworkObjective":
+        """Return the objective of rows X, (rows, features), and targets y, (rows,).
+
+        Raises ChoiceError for L1, for targets that the loss is not made for, and for more params
+        than there is room for.
+        """
+        units = sum(hidden.units) + loss.margins
+        blocks = blocks_of(X, y, sample_weight, outputs=units, threads=threads)
+        loss.check(blocks.y)
+        check_loss(loss, blocks.y)
+        model = Network((blocks.features, *hidden.units, loss.margins), hidden.activation)
+        _check(model, penalty)
+        return cls(model, loss, penalty, blocks, hidden.initial)
+
+    @property
+    def hidden(self) -> HiddenLayers:
+        """What makes the network beside its data."""
+        return HiddenLayers(self.model.sizes[1:-1], self.model.activation, self.initial)
+
+    def to_record(self) -> dict[str, object]:
+        """Return the hidden layers as a file holds them."""
+        return {"network": self.hidden.to_dict()}
+
+    @property
+    def has_curvature(self) -> bool:  # type: ignore[override]
+        """Whether the loss has second derivatives; at the kinks of units they are taken as 0."""
+        return self.loss.smooth
+
+    def curvature_along(
+        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
+    ) -> Array:
+        """Return `u' H v`, (k, k), for directions u, v, (params,): one read of X.
+
+        `H = J' l'' J + sum l' f''`, plus L2: Gauss and Newton's part and that of the units' own
+        curvature.
+        """
+        network, loss, margins = self.model.at(at.params), self.loss, at.cache
+
+        def work(block: Block) -> tuple[Array]:
+            margin = margins[block.at]
+            slope = weighed(loss.slope(margin, block.y), block.weight)
+            moves, second = network.second_derivatives(block.X, slope, directions)
+            return (loss.hessian_along(margin, block.y, block.weight, moves) + second,)
+
+        (total,) = self.blocks.sum(work)
+        hessian: Array = total / self.blocks.total
+        weights = np.array([direction[self.layout.weights] for direction in directions])
+        return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def on_plane(self, plane: Plane) -> NetworkPlaneLoss:
+        """Return the loss on a plane, many points at a time."""
+        return NetworkPlaneLoss(self, plane)
+
+    @cached_property
+    def units(self) -> NetworkUnits:
+        """Standard units by the moments of the features and the spread of the target."""
+        spread = self.loss.spread(self.blocks.y, self.blocks.sample_weight)
+        return NetworkUnits(self.model, *moments(self.blocks), spread or 1.0)
+
+    def coordinates(self, name: str) -> Coordinates | None:
+        """Return standard units or the reader's own; None for other names."""
+        known: dict[str, Coordinates] = {"standard": self.units, "none": Identity()}
+        return known.get(name)
+
+    def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
+        """Return standard units, and why."""
+        return "standard", "standard: the units of a network see all features in equal size"
+
+    def random_start(self, generator: np.random.Generator) -> Vector:
+        """Return random weights, (params,), by the name of the initialisation, biases 0.
+
+        They are drawn for features and margins in standard units (the output's bias is the best
+        constant guess), and told in the reader's.
+        """
+        spread, position = self.units.spread, np.zeros(self.size)
+        draw, gain = INITIALISATIONS[self.initial], self.model.activation.gain
+        layers = self.model.matrices(position)
+        for layer in layers:
+            layer.weights[:] = spread * draw(generator, layer.weights.shape, gain)
+        layers[-1].bias[:] = self.guess
+        return self.units.params(position)
+
+    def sample(self, indices: NDArray[np.intp]) -> "NetworkObjective":
+        """Return the same objective on some rows, `indices` (chosen,)."""
+        blocks = self.blocks.take(indices)
+        return NetworkObjective(self.model, self.loss, self.penalty, blocks, self.initial)
+
+
+def _check(model: Network, penalty: Penalty) -> None:
+    """Raise ChoiceError for L1, and for a network that there is no room for."""
+    if penalty.l1:
+        raise ChoiceError(
+            f"l1 is {penalty.l1:g}, but the proximal steps that bring weights to exactly 0 are "
+            "there for one neuron only; choose l2, or leave hidden out"
+        )
+    if model.layout.size > MOST_PARAMS:
+        sizes = "-".join(map(str, model.sizes))
+        raise ChoiceError(
+            f"the network {sizes} has {model.layout.size:,} params, but there is room for "
+            f"{MOST_PARAMS:,}; choose fewer hidden units"
+        )

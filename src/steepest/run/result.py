@@ -1,0 +1,71 @@
+"""Which step of a walk is its result, and the least weights of the same loss.
+
+Where the minimum is not unique a walk ends wherever its start and its steps have put what the rows
+do not tell. Of a walk that is over by itself one more point is recorded: that of the least weights
+with the loss of the result. No step of the rule leads there, and `Step.least` says so.
+"""
+
+from collections.abc import Sequence
+
+from steepest.descent.loop import Descent
+from steepest.descent.stopping import RISEN, Stop
+from steepest.diagnosis.verdict import Verdict
+from steepest.objective.evaluation import norm
+from steepest.objective.model.identifiability import Identifiability
+from steepest.trace import PROGRESS, Step, Trace
+
+__all__ = ["add_least", "result_of"]
+
+NEAR = 1e-12
+"""The share of the params by which the least may differ and still be the same but for rounding."""
+
+
+def result_of(
+    trace: Trace, stop: Stop, verdicts: Sequence[Verdict], curvature: float | None
+) -> Step:
+    """Return the step that is the result: the last, or the best where the run left that for worse.
+
+    At kinks, and where the loss curves without bound (`curvature` None), steps go down and up.
+    """
+    left = bool(verdicts) or stop.reason == "risen" or curvature is None
+    return trace.best if left and not trace.last.least else trace.last
+
+
+def add_least(
+    trace: Trace, descent: Descent, known: Identifiability | None, stop: Stop, result: Step
+) -> bool:
+    """Add the point of the least weights with the loss of `result`; False if it is that already.
+
+    Its loss is worked out, not taken for granted: where it is larger, beyond rounding, the rows do
+    tell what they seemed to leave open, and nothing is added.
+    """
+    if known is None or not stop.ended:
+        return False
+    objective = descent.method.objective
+    params = objective.least(known, result.params)
+    if norm(params - result.params) <= NEAR * norm(result.params):
+        return False
+    at = objective.evaluate(params)
+    allowed = RISEN * abs(result.full_loss) + PROGRESS * objective.null_loss
+    if not at.loss <= result.full_loss + allowed:
+        return False
+    params.setflags(write=False)
+    count, last = objective.count, trace.last
+    trace.append(
+        last._replace(
+            index=last.index + 1,
+            params=params,
+            loss=at.loss,
+            full_loss=at.loss,
+            gradient=at.gradient,
+            gradient_norm=norm(at.gradient),
+            steepness=descent.steepness(at),
+            learning_rate=0.0,
+            momentum=0.0,
+            rows=count,
+            passes=last.passes + at.rows / count,
+            whitened=False,
+            least=True,
+        )
+    )
+    return True
