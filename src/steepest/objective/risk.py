@@ -3,6 +3,7 @@
 `Risk` is any model under any loss, over blocks of rows that are read once for loss and gradient.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from math import sqrt
 from typing import Self
@@ -10,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block, Blocks
+from steepest.data.blocks import Block, Blocks, Matrix
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
@@ -87,10 +88,18 @@ class Risk(Objective):
 
     def margins(self, params: Vector) -> Array:
         """Return the margins of all rows, (rows,) or (rows, k), reading X once."""
-        margins, at = self._margin_array(), self.model.at(params)
+        return self._by_block(self.model.at(params).output)
+
+    def margins_by_row(self, params: Vector) -> Array:
+        """Return the margins of all rows, (rows,) or (rows, k), to the bits of predictions."""
+        return self._by_block(self.model.at(params).output_by_row)
+
+    def _by_block(self, output: Callable[[Matrix], Array]) -> Array:
+        """Return the outputs of all rows, (rows,) or (rows, k), reading X once."""
+        margins = self._margin_array()
 
         def work(block: Block) -> None:
-            margins[block.at] = at.output(block.X)
+            margins[block.at] = output(block.X)
 
         self.blocks.map(work)
         return margins
