@@ -72,10 +72,10 @@ class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
     The reasons: `arrived` (gradient or duality gap are 0 within `tol`), `settled` (nothing lower
-    is found), `stalled` (it finds nothing lower, another way does), `risen` (lower was found before, and not
-    again), `separated` (the loss is known to fall for ever: it has no lowest point), `steps`,
-    `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or
-    its gradient is not that of its loss).
+    is found), `stalled` (it finds nothing lower, another way does), `risen` (lower was found
+    before, and not again), `separated` (the loss is known to fall for ever: it has no lowest
+    point), `steps`, `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective
+    raised an error, or its gradient is not that of its loss).
     """
 
     reason: str
