@@ -270,7 +270,6 @@ def _manners(story: Story) -> Iterator[str]:
         yield f"the coordinates were whitened anew at {step} {listed}{more}"
     if story.coordinates:
         yield f"the length of the gradient is told {story.coordinates}"
-        yield f"the coordinates were made round anew at {step} {listed}{more}"
     if story.trace.last.least:
         yield "the last is no step of the rule: it leads to the least weights of the same loss"
 
