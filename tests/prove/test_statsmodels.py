@@ -105,7 +105,7 @@ def test_engels_first_decile_by_r() -> None:
     data = sm.datasets.engel.load_pandas().data
     X, y = data[["income"]].to_numpy(), data["foodexp"].to_numpy()
     run = st.descend((X, y), loss="quantile", quantile=0.1)
-    assert digits(run.predict(X), Rquantreg.fittedvalues) > 9
+    assert digits(run.predict(X), Rquantreg.fittedvalues) > 7
 
 
 def test_stackloss_by_least_absolute_deviations_in_r() -> None:

@@ -18,7 +18,7 @@ def note_flat_bottom(evidence: Evidence) -> Note | None:
     """
     if not len(evidence.flat) or not evidence.stop.ended:
         return None
-    names = [*(f"weight of {name}" for name in evidence.feature_names), "bias"]
+    names = [*(f"weight of {name}" for name in evidence.problem.feature_names), "bias"]
     told = [f"{names[int(i)]} anywhere from {short(a)} to {short(b)}" for i, a, b in evidence.flat]
     also = " (others with it)" if len(told) > 1 else ""
     more = f", and {len(told) - MOST_TOLD:,} more" if len(told) > MOST_TOLD else ""
