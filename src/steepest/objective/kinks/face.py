@@ -92,18 +92,31 @@ class Face:
     def middle(self) -> Vector:
         """Return the params moved to the middle of the face, between what bounds it.
 
-        These are the rows and weights that are met along the ways of the params: each way that
-        moves one of them the most is gone to its middle, in turn. Of a box, as the medians of
-        groups make one, that is the middle itself.
+        These are rows and weights that are met on the way: each way that moves one of them the most
+        is gone to its middle, in turn. Of a box, as the medians of groups make one, that is the
+        middle itself.
         """
-        bounds = {met for _, along in self._ways() for met in self._chord(along).met}
+        bounds = self._bounds()
         for _ in range(SWEEPS):
-            for met in sorted(bounds):
+            for met in bounds:
                 along = self._moves[met] / np.linalg.norm(self._moves[met])
                 middle = 0.5 * sum(self._chord(along).ends)
                 self.params += middle * (self.changes @ along)
                 self._left += middle * (self._moves @ along)
         return self.params
+
+    def _bounds(self) -> list[int]:
+        """Return rows and weights that bound the face, enough to tell all its directions apart.
+
+        Each time along a direction that moves none of those that are known.
+        """
+        found: list[int] = []
+        for _ in range(self.directions.shape[1]):
+            _, sizes, turned = np.linalg.svd(self._moves[found])
+            if int(np.sum(sizes > STILL)) == len(turned):
+                break
+            found += self._chord(turned[-1]).met
+        return found
 
     def _ways(self) -> list[tuple[int, Vector]]:
         """Return each param that may change, and the combination of directions that does it."""
