@@ -92,7 +92,7 @@ class Run(Pictures, FormerNames):
             verdicts=outcome.verdicts,
             options=options,
             checkpoint=outcome.checkpoint,
-            notes=outcome.notes,
+            notes=[*(Note("table", said, {}) for said in problem.reading), *outcome.notes],
             checks=outcome.checks,
         )
 
