@@ -81,6 +81,11 @@ class Step(NamedTuple):
         return id(self)
 
     @property
+    def gradient_of_all(self) -> Array | None:
+        """The gradient of the loss of all rows, (params,); None where it is of some of them."""
+        return self.gradient if self.loss == self.full_loss else None
+
+    @property
     def rounded(self) -> bool:
         """The former name of `whitened`; deprecated."""
         return bool(renamed("Step.rounded", "whitened", self.whitened))

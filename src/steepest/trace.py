@@ -271,6 +271,12 @@ class Trace:
         return self._last or self[-1]
 
     @property
+    def last_finite(self) -> Step:
+        """The last of the kept steps whose loss of all rows is a number that can be drawn."""
+        kept = self.kept
+        return self[int(kept[np.isfinite(self.full_losses[kept])][-1])]
+
+    @property
     def best(self) -> Step:
         """The step with the lowest loss of all rows; the start, if no loss was finite."""
         return self._best if self._best is not None else self[0]

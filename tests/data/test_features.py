@@ -125,10 +125,48 @@ REFUSED = {
         ["1", "2", "x", "NA"],
         "'q' is a column of numbers with text in 1 row, the first 'x' on row 3; write numbers",
     ),
-    "decimal comma": (["1,5", "2,5", "3", "u"], "the first '1,5' on row 1; write a decimal point"),
-    "free text": (
+    "decimal comma": (
+        ["1,5", "2,5", "3", "u"],
+        "with text in 1 row, the first 'u' on row 4; write",
+    ),
+    "two units": (
+        ["$1", "$2", "3", "4"],
+        "'q' holds numbers that are not written in one way: '$1' on row 1 and '3' on row 3; write",
+    ),
+    "numbers of words": (
+        ["$1", "$2", "$3", "$4"],
+        "'q' holds numbers written as text, such as '$1'; turn it into numbers",
+    ),
+    "dates of words": (
+        ["1.2.2024", "2.2.2024", "3.2.2024", "4.2.2024"],
+        "'q' holds dates written as text, such as '1.2.2024'; turn it into a number such as days",
+    ),
+    "units": (
+        ["1 kg", "2 kg", "3.5 kg", "4 kg"],
+        "'q' holds numbers with a unit behind them, such as '1 kg'; write the unit in the header",
+    ),
+    "names": (
         ["u", "v", "w", "x"],
-        "'q' holds free text: 4 different values in 4 rows, such as 'u'; a category has at most 2",
+        "'q' holds names or ids: 4 different values in 4 rows, such as 'u'; a category has at most "
+        "2 here, --category q takes it as one all the same",
+    ),
+    "free text": (
+        ["it is late", "so it is", "we go now", "do not go"],
+        "'q' holds free text: 4 different values in 4 rows, such as 'it is late'; a category has",
+    ),
+    "complex": (
+        [1j, 2.0, 3.0, 4.0],
+        "'q' holds complex numbers; give real and imaginary part as two columns",
+    ),
+    "beyond 2^53": (
+        [2**60, 2**60 + 1, 2**60 + 2, 2**60],
+        "'q' has 3 different whole numbers from 1152921504606846976 to 1152921504606846978, of "
+        "which a float64 can tell 1 apart (beyond 2^53 it has not each of them); subtract "
+        "1152921504606846976, or take it as words with --category q",
+    ),
+    "mixed": (
+        [1, "q", 2, 3],
+        "'q' mixes numbers such as 1 and words such as 'q'; make it one kind",
     ),
 }
 
@@ -163,8 +201,11 @@ def test_too_many_levels_are_free_text() -> None:
 def test_a_pandas_index_in_a_file_is_no_feature(tmp_path: Path) -> None:
     frame = pd.DataFrame({"a": [1, 2], "y": [1, 2]}, index=[5, 7])
     frame.to_parquet(tmp_path / "f.parquet")
-    with pytest.raises(DataError, match="'__index_level_0__' is a row index that pandas has"):
-        choose_features(read_table(tmp_path / "f.parquet"), None, "y")
+    table = read_table(tmp_path / "f.parquet")
+    assert choose_features(table, None, "y").names == ("a",)
+    assert table.notes == ("'__index_level_0__' left out, a row index (--features takes it)",)
+    index = choose_features(table, ["__index_level_0__"], "y")
+    assert index.matrix(table).tolist() == [[5], [7]]
 
 
 def test_a_column_with_gaps_is_judged_later() -> None:
@@ -195,7 +236,7 @@ NEW = {
     ),
     "digits": ({"n": ["1"], "b": [True], "c": ["u"]}, "must hold numbers, got numbers written as"),
     "date": ({"n": [day], "b": [True], "c": ["u"]}, "must hold numbers, got date32[day]"),
-    "date for words": ({"n": [1], "b": [True], "c": [day]}, "must hold words, got date32[day]"),
+    "date for words": ({"n": [1], "b": [True], "c": [day]}, "has the level '2020-01-01' on row 1"),
     "not a boolean": ({"n": [1], "b": [2], "c": ["u"]}, "'b' must hold true or false, got 2 on"),
 }
 

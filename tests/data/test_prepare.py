@@ -142,7 +142,7 @@ def test_sources_that_cannot_be_used(
 def test_choices_that_cannot_be() -> None:
     with pytest.raises(ChoiceError, match="missing must be 'error' or 'drop', got 'fill'"):
         prepare("geyser", "waiting", missing="fill")
-    with pytest.raises(ChoiceError, match="target and drop name columns of a table"):
+    with pytest.raises(ChoiceError, match="target, drop and category name columns of a table"):
         prepare((np.eye(2), [1, 2]), "y")
 
 

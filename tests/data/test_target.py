@@ -70,7 +70,7 @@ REFUSED = {
     "nothing": ([None, None], None, "'y' has no finite value at all"),
     "no words": (["", ""], None, "'y' has no value at all"),
     "date": ([day, day], None, "'y' holds date32[day], which cannot be predicted; turn it into a"),
-    "free text": (["a", "b", "c", "d"], None, "the target 'y' holds free text: 4 different"),
+    "free text": (["a", "b", "c", "d"], None, "the target 'y' holds names or ids: 4 different"),
     "number with text": (
         ["1", "2", "x", "4"],
         None,

@@ -1,12 +1,15 @@
 """Arrays that the reader gives as (X, y): their shapes, and whether they hold numbers."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Blocks
+from steepest.data.exact import EXACT
 from steepest.data.gaps import Holes
+from steepest.data.objects import as_real, is_gap
 from steepest.data.sparse import Matrix, as_csr, is_sparse, sparse_holes
 from steepest.errors import DataError
 
@@ -25,7 +28,7 @@ def as_matrix(source: object) -> Matrix:
     """
     if is_sparse(source):
         return as_csr(source)
-    X = _array(source, "X")
+    X = _exact(_array(source, "X"), "X")
     if X.dtype.kind not in "biuf":
         raise DataError(
             f"X must hold numbers, got {_contents(X)}; turn words into numbers, or give a data "
@@ -44,7 +47,7 @@ def as_vector(source: object, name: str = "y", column: bool = True) -> AnyArray:
     A single column, (rows, 1), is taken as that, unless `column` is False. Raises DataError for
     another shape.
     """
-    y = _array(source, name)
+    y = _exact(_array(source, name), name)
     if column and y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim != 1:
@@ -71,14 +74,66 @@ def array_holes(
 
 
 def _array(source: object, name: str) -> AnyArray:
-    """Return `source` as an array; raise DataError if its rows are not of one length."""
+    """Return `source` as an array; what its mask covers, and an NA, is a gap.
+
+    Raises DataError if its rows are not of one length.
+    """
     try:
-        array = np.asarray(source)
-        # Numbers that pandas keeps as objects are numbers all the same.
-        numbers = np.array(array.tolist()) if array.dtype == object else array
-        return numbers if numbers.dtype.kind in "biuf" else array
-    except (ValueError, TypeError) as error:
+        array = np.asarray(_unmasked(source))
+        return _numbers_of(array, name) if array.dtype == object else array
+    except DataError:
+        raise
+    # What a foreign array raises is its own affair.
+    except Exception as error:
         raise DataError(f"{name} cannot be made an array: {error}") from error
+
+
+def _exact(array: AnyArray, name: str) -> AnyArray:
+    """Return an array; raise DataError if it has different whole numbers that are one float64."""
+    if array.dtype.kind not in "iu" or array.itemsize < 8 or array.size == 0:
+        return array
+    if max(-int(array.min()), int(array.max())) > EXACT:
+        for column in array.reshape(len(array), -1).T:
+            _check_apart(np.unique(column).tolist(), column.astype(np.float64), name)
+    return array
+
+
+def _unmasked(source: object) -> object:
+    """Return a masked array as objects with None behind the mask; all else as it is."""
+    if not isinstance(source, np.ma.MaskedArray) or not np.ma.is_masked(source):
+        return source
+    values = source.data.astype(object)
+    values[np.ma.getmaskarray(source)] = None
+    return values
+
+
+def _numbers_of(array: AnyArray, name: str) -> AnyArray:
+    """Return objects as numbers where all of them are, a gap as NaN; else gaps as None."""
+    flat = array.ravel()
+    gaps = np.array([is_gap(value) for value in flat], dtype=bool)
+    there = [value for value, gap in zip(flat, gaps, strict=True) if not gap]
+    if there and all(isinstance(value, bool | np.bool_) for value in there) and not gaps.any():
+        return array.astype(bool)
+    reals = list(takewhile(lambda real: real is not None, map(as_real, there)))
+    if len(reals) < len(there) or not reals:
+        kept = [None if gap else value for value, gap in zip(flat, gaps, strict=True)]
+        filled = np.empty(len(kept), dtype=object)
+        filled[:] = kept
+        return filled.reshape(array.shape)
+    numbers = np.full(flat.shape, np.nan)
+    numbers[~gaps] = np.array(reals, dtype=np.float64)
+    _check_apart(reals, numbers[~gaps], name)
+    return numbers.reshape(array.shape)
+
+
+def _check_apart(exact: Sequence[object], rounded: NDArray[np.float64], name: str) -> None:
+    """Raise DataError if different whole numbers are the same float64."""
+    different, left = len(set(exact)), len(np.unique(rounded))
+    if left < different:
+        raise DataError(
+            f"{name} has {different:,} different whole numbers, of which a float64 can tell "
+            f"{left:,} apart (beyond 2^53 it has not each of them); subtract the least of them"
+        )
 
 
 def _contents(X: AnyArray) -> str:
@@ -94,6 +149,5 @@ def _holes(name: str, values: AnyArray) -> Holes:
     none = np.zeros(values.shape, dtype=bool)
     if values.dtype != object:
         return Holes(name, none, none)
-    # What is not equal to itself is a NaN, also among strings, as pandas has it.
-    gaps = np.array([value is None or value != value for value in values], dtype=bool)
+    gaps = np.array([is_gap(value) for value in values], dtype=bool)
     return Holes(name, gaps, none)

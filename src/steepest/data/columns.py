@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.arrow import floats_of, ready_for_text
+from steepest.data.number_marks import GAP_WORDS, NUMBER_LIKE
 from steepest.data.table import Table
 from steepest.errors import DataError
 from steepest.numerals import counted
@@ -20,22 +21,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "check_words",
+    "clip",
     "counts",
     "kind_of",
     "listing",
+    "matches",
     "need_column",
     "numbers",
+    "plain_words",
     "unit_of",
     "weighted_counts",
     "what_it_holds",
     "words",
 ]
-
-_MOST_LEVELS = 50
-_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
-_COMMA_NUMBER = r"^\s*[+-]?\d+,\d+\s*$"
-_GAP_WORDS = r"^\s*(#?N/?A|NULL|null|-?[Nn]a[Nn]|n/a)?\s*$"
 
 
 def kind_of(column: "pa.ChunkedArray") -> str:
@@ -50,11 +48,18 @@ def kind_of(column: "pa.ChunkedArray") -> str:
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
         return "text"
     if types.is_dictionary(kind):
-        plain = not (types.is_nested(kind.value_type) or types.is_temporal(kind.value_type))
-        return "dictionary" if plain else "other"
+        return "other" if _is_no_word(kind.value_type) else "dictionary"
     if types.is_temporal(kind):
         return "time"
     return "empty" if types.is_null(kind) else "other"
+
+
+def _is_no_word(kind: "pa.DataType") -> bool:
+    """Return whether a level of this type cannot be told as a word."""
+    from pyarrow import types
+
+    nested = types.is_nested(kind) or types.is_dictionary(kind) or types.is_null(kind)
+    return nested or types.is_temporal(kind) or "binary" in str(kind)
 
 
 def numbers(column: "pa.ChunkedArray") -> NDArray[np.float64]:
@@ -70,7 +75,7 @@ def numbers(column: "pa.ChunkedArray") -> NDArray[np.float64]:
 
 
 def words(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
-    """Return a column as text, (rows,); the empty word is null.
+    """Return a column as text, (rows,), without the blanks around it; the empty word is null.
 
     Whole numbers and booleans become words too: a category "1" is a number in many a file.
     """
@@ -80,7 +85,7 @@ def words(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
     ready_for_text()
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    text = column.cast(pa.large_string())
+    text = pc.utf8_trim_whitespace(column.cast(pa.large_string()))
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
 
 
@@ -110,64 +115,29 @@ def unit_of(table: Table, name: str) -> str:
     return ((table.arrow.schema.field(name).metadata or {}).get(b"unit") or b"").decode()
 
 
-def check_words(table: Table, name: str) -> None:
-    """Refuse a text column that is no category: numbers with text among them, or free text.
-
-    A column is a category with at most 50 levels that make up at most half of the rows (two are
-    never too many); a dictionary column is one in any case, since somebody has said so.
-    Raises DataError, which starts with the column's name.
-    """
-    column = table.arrow[name]
-    if kind_of(column) == "dictionary":
-        return
-    _check_no_numbers(table, name)
-    levels = counts(column)
-    most = min(_MOST_LEVELS, max(2, table.arrow.num_rows // 2))
-    if len(levels) > most:
-        raise DataError(
-            f"{name!r} holds free text: {len(levels)} different values in "
-            f"{table.arrow.num_rows} rows, such as {_clip(next(iter(levels)))}; a category has "
-            f"at most {most} here (a dictionary or categorical column may have more)"
-        )
-
-
 def what_it_holds(table: Table, name: str) -> str:
     """Return what a column holds in place of numbers: "text in 2 rows, the first 'a' on line 5"."""
     column = table.arrow[name]
     if kind_of(column) not in ("text", "dictionary"):
         return str(column.type)
     text = words(column)
-    rows = np.flatnonzero(_plain_words(text))
+    rows = np.flatnonzero(plain_words(text))
     if rows.size == 0:
         return "numbers written as text"
     first = int(rows[0])
     return (
-        f"text in {counted(rows.size, 'row')}, the first {_clip(text[first].as_py())} on "
+        f"text in {counted(rows.size, 'row')}, the first {clip(text[first].as_py())} on "
         f"{table.place(first)}"
     )
 
 
-def _check_no_numbers(table: Table, name: str) -> None:
-    """Refuse a text column of which more than half are numbers, but not all."""
-    text = words(table.arrow[name])
-    plain = _plain_words(text)
-    comma = _matches(text, _COMMA_NUMBER)
-    numeric = _matches(text, _NUMBER) | comma
-    if not plain.any() or numeric.sum() <= (plain & ~comma).sum():
-        return
-    hint = "a decimal point, and no comma" if comma.any() else "numbers, or leave it empty"
-    raise DataError(
-        f"{name!r} is a column of numbers with {what_it_holds(table, name)}; write {hint}"
-    )
-
-
-def _plain_words(text: "pa.ChunkedArray") -> NDArray[np.bool_]:
-    """Return where words, (rows,), are neither a number nor a spelling of a gap."""
+def plain_words(text: "pa.ChunkedArray") -> NDArray[np.bool_]:
+    """Return where words, (rows,), are nothing like a number, nor a spelling of a gap."""
     there: NDArray[np.bool_] = text.is_valid().to_numpy()
-    return there & ~_matches(text, _NUMBER) & ~_matches(text, _GAP_WORDS)
+    return there & ~matches(text, NUMBER_LIKE) & ~matches(text, GAP_WORDS)
 
 
-def _matches(text: "pa.ChunkedArray", pattern: str) -> NDArray[np.bool_]:
+def matches(text: "pa.ChunkedArray", pattern: str) -> NDArray[np.bool_]:
     """Return where the words match, (rows,); a gap does not."""
     import pyarrow.compute as pc
 
@@ -176,7 +146,12 @@ def _matches(text: "pa.ChunkedArray", pattern: str) -> NDArray[np.bool_]:
 
 
 def need_column(table: Table, name: str, role: str) -> None:
-    """Raise DataError if the table has no column `name`; `role` says what it was wanted for."""
+    """Raise DataError if the table has no column `name`, or none that can be read.
+
+    `role` says what it was wanted for.
+    """
+    if name in table.refused:
+        raise DataError(f"{table.name}: column {name!r} {table.refused[name]}")
     if table.arrow.schema.get_field_index(name) >= 0:
         return
     known = table.arrow.column_names
@@ -199,6 +174,6 @@ def listing(names: Collection[object], most: int = 12) -> str:
     return ", ".join(shown) + (f", ... and {more} more" if more else "")
 
 
-def _clip(value: str) -> str:
+def clip(value: str) -> str:
     """Return a value for a message, in quotes, cut at 40 characters."""
     return repr(value if len(value) <= 40 else value[:39] + "…")

@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.categories import check_words
 from steepest.data.columns import (
-    check_words,
     counts,
     kind_of,
     listing,
@@ -29,6 +29,7 @@ from steepest.data.columns import (
     what_it_holds,
     words,
 )
+from steepest.data.exact import check_exact, in_full
 from steepest.data.table import Table
 from steepest.errors import DataError
 from steepest.numerals import counted
@@ -59,6 +60,7 @@ class FeaturesRecord(TypedDict):
     """The features as a file keeps them."""
 
     columns: list[ColumnRecord]
+    decimal: NotRequired[str]
 
 
 class Column(NamedTuple):
@@ -103,6 +105,7 @@ class Features:
     """The columns used, in the order of X."""
 
     columns: tuple[Column, ...]
+    decimal: str = ""  # the decimal mark of their text, where it made a difference
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -144,12 +147,14 @@ class Features:
 
     def to_dict(self) -> FeaturesRecord:
         """Return the features as plain lists and strings, for JSON."""
-        return {"columns": [column.to_dict() for column in self.columns]}
+        columns = [column.to_dict() for column in self.columns]
+        return {"columns": columns, "decimal": self.decimal}
 
     @classmethod
     def from_dict(cls, said: FeaturesRecord) -> "Features":
         """Return the features of which `to_dict` made this, also after JSON."""
-        return cls(tuple(Column.from_dict(column) for column in said["columns"]))
+        columns = tuple(Column.from_dict(column) for column in said["columns"])
+        return cls(columns, said.get("decimal", ""))
 
 
 def choose_features(
@@ -157,11 +162,14 @@ def choose_features(
     names: Sequence[str] | None,
     target: str,
     drop: Sequence[str] = (),
+    category: Sequence[str] = (),
     weights: NDArray[np.float64] | None = None,
 ) -> Features:
     """Return the columns `names` as features; None takes all but the target and those in `drop`.
 
-    `weights`, (rows,), are how much each row counts where a level's frequency matters.
+    A row index that a data frame has written is taken only by its name. The columns in `category`
+    are categories, whatever they hold and however many levels they have. `weights`, (rows,), are
+    how much each row counts where a level's frequency matters.
     Raises DataError with all the columns that cannot be used, each with its reason.
     """
     for name in drop:
@@ -169,6 +177,8 @@ def choose_features(
     if names is not None:
         _check_asked(table, names, target, drop)
     asked = table.arrow.column_names if names is None else names
+    if names is None:
+        drop = [*drop, *table.index]
     wanted = [name for name in asked if name not in drop and name != target]
     if not wanted:
         raise DataError(
@@ -178,12 +188,12 @@ def choose_features(
     columns, refusals = [], {}
     for name in wanted:
         try:
-            columns.append(_column(table, name, weights))
+            columns.append(_column(table, name, name in category, weights))
         except DataError as refusal:
             refusals[name] = str(refusal)
     if refusals:
         raise DataError(_refused(table, refusals))
-    features = Features(tuple(columns))
+    features = Features(tuple(columns), table.decimal)
     _check_distinct(features.names, table.name)
     return features
 
@@ -231,32 +241,37 @@ def _check_distinct(names: Sequence[str], where: str) -> None:
             raise DataError(f"{where}: the feature {name!r} is there twice; name each once")
 
 
-def _column(table: Table, name: str, weights: NDArray[np.float64] | None) -> Column:
+def _column(
+    table: Table, name: str, as_category: bool, weights: NDArray[np.float64] | None
+) -> Column:
     """Return a column as a feature; raise DataError, which starts with its name, if not."""
+    if name in table.refused:
+        raise DataError(f"{name!r} {table.refused[name]}")
     values = table.arrow[name]
     kind = kind_of(values)
     if name == "bias":
         raise DataError(_BIAS)
-    if name.startswith("__index_level_"):
-        raise DataError(f"{name!r} is a row index that pandas has stored, not a measurement")
-    if kind in _REMEDIES:
+    if kind in _REMEDIES and not (as_category and kind == "time"):
         raise DataError(f"{name!r} holds {_contents(values)}; {_REMEDIES[kind]}")
-    if kind in ("text", "dictionary"):
+    if as_category:
         return _category(table, name, weights)
+    if kind in ("text", "dictionary"):
+        check_words(table, name)
+        return _category(table, name, weights)
+    check_exact(values, name)
     amounts = numbers(values)
     amounts = amounts[np.isfinite(amounts)]
     if amounts.size == 0:
         raise DataError(f"{name!r} has no finite value at all")
     # A column with gaps is judged once its gaps are dealt with: they may matter more.
     if amounts.size == len(values) and amounts.min() == amounts.max():
-        same = f"{amounts[0]:g}" if kind == "number" else str(bool(amounts[0]))
+        same = in_full(amounts[0]) if kind == "number" else str(bool(amounts[0]))
         raise DataError(_constant(name, same))
     return Column(name, kind, unit=unit_of(table, name))
 
 
 def _category(table: Table, name: str, weights: NDArray[np.float64] | None) -> Column:
     """Return a column of words as a feature, with its base and its other levels."""
-    check_words(table, name)
     levels = counts(table.arrow[name])
     if not levels:
         raise DataError(f"{name!r} is empty; it has no value at all")
@@ -323,7 +338,7 @@ def _fill_indicators(part: NDArray[np.float64], table: Table, column: Column) ->
 
     values = table.arrow[column.name]
     where = f"{table.name}: column {column.name!r}"
-    if kind_of(values) in ("time", "other"):
+    if kind_of(values) == "other":
         raise DataError(f"{where} must hold words, got {values.type}")
     known = [str(column.base), *column.levels]
     text = words(values)

@@ -5,16 +5,17 @@ Nothing is left out or filled in unasked: a gap is an error, unless the reader s
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.arrays import AnyArray, array_holes, as_matrix, as_vector
-from steepest.data.columns import kind_of, listing, numbers, words
+from steepest.data.columns import kind_of, listing, need_column, numbers, words
 from steepest.data.features import Features, choose_features, named_features, plain_features
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
+from steepest.data.reading import AS_FOUND, Reading
 from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.table import Table, read_table
 from steepest.data.target import Target, choose_target, plain_target
@@ -47,6 +48,7 @@ class Data:
     sample_weight: NDArray[np.float64] | None = None  # (rows,), all above 0; None: all count once
     weightless: int = 0  # rows left out because they weigh 0
     kept: NDArray[np.intp] | None = None  # (rows,) rows of the source that are left, None for all
+    notes: tuple[str, ...] = ()  # what was decided while the table was read
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:
@@ -60,6 +62,8 @@ def prepare(
     features: Sequence[str] | None = None,
     *,
     drop: Sequence[str] = (),
+    category: Sequence[str] = (),
+    reading: Reading = AS_FOUND,
     classify: bool | None = None,
     missing: str = "error",
     sample_weight: object = None,
@@ -70,8 +74,9 @@ def prepare(
     `source` is whatever `read_table` takes, or a tuple (X, y); X of one dimension is one feature,
     and may be float32 or sparse, which it stays.
     `features` names the columns to use (for arrays: names them), None takes all but the target
-    and those in `drop`. `classify` decides whether the target has classes, None leaves it to the
-    target's type. `missing` is "error" or "drop", which leaves out the rows with a gap or an
+    and those in `drop`. The columns in `category` are words, whatever they hold, and `reading`
+    says how a text file is read. `classify` decides whether the target has classes, None leaves it
+    to the target's type. `missing` is "error" or "drop", which leaves out the rows with a gap or an
     infinite value. `sample_weight` is one number from 0 up for each row, or the name of the column
     of a table that holds them, which is then no feature; rows that weigh 0 are left out.
 
@@ -82,20 +87,24 @@ def prepare(
     names = _names(features)
     target = None if target is None else str(target)
     if isinstance(source, tuple):
-        if target is not None or drop:
+        if target is not None or drop or category:
             raise ChoiceError(
-                "target and drop name columns of a table; with (X, y) arrays y is the target, "
-                "leave them out"
+                "target, drop and category name columns of a table; with (X, y) arrays y is the "
+                "target, leave them out"
             )
         return _from_arrays(source, names, classify, missing, sample_weight, threads)
-    table = read_table(source)
+    category = _names(category) or ()
+    table = read_table(source, category, reading)
+    for name in category:
+        need_column(table, name, "categories")
     if target is None:
         raise DataError(
             f"{table.name}: name the column to predict (target=, --target); columns: "
             f"{listing(table.arrow.column_names)}"
         )
     drop = _names(drop) or ()
-    return _from_table(table, target, names, drop, classify, missing, sample_weight)
+    asked = _Asked(target, names, drop, category, classify)
+    return _from_table(table, asked, missing, sample_weight)
 
 
 def new_rows(source: object, features: Features) -> Matrix:
@@ -108,7 +117,7 @@ def new_rows(source: object, features: Features) -> Matrix:
         X = _of_width(as_matrix(source), features)
         _refuse_holes(X, None, features)
         return X
-    return features.matrix(read_table(source, features.categories))
+    return features.matrix(read_table(source, features.categories, _reading_of(features)))
 
 
 def labelled_rows(
@@ -122,8 +131,14 @@ def labelled_rows(
         X, y = _pair(source)
         _refuse_holes(_of_width(X, features), y, features)
         return X, target.codes(y, _row, "y")
-    table = read_table(source, (*features.categories, *target.categories))
+    words = (*features.categories, *target.categories)
+    table = read_table(source, words, _reading_of(features))
     return features.matrix(table), target.vector(table)
+
+
+def _reading_of(features: Features) -> Reading:
+    """Return how new text is read: like that of the training, where it is not clear by itself."""
+    return Reading(usual_decimal=features.decimal)
 
 
 def _names(names: Sequence[str] | None) -> Sequence[str] | None:
@@ -133,28 +148,39 @@ def _names(names: Sequence[str] | None) -> Sequence[str] | None:
     return (names,) if isinstance(names, str) else [str(name) for name in names]
 
 
-def _from_table(
-    table: Table,
-    target: str,
-    names: Sequence[str] | None,
-    drop: Sequence[str],
-    classify: bool | None,
-    missing: str,
-    sample_weight: object,
-) -> Data:
+@dataclass(frozen=True)
+class _Asked:
+    """What of a table is to be used, and as what."""
+
+    target: str
+    features: Sequence[str] | None
+    drop: Sequence[str]
+    category: Sequence[str]
+    classify: bool | None
+
+    def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
+        """Return target and features of a table whose rows count by `weights`, (rows,).
+
+        Raises DataError for what cannot be used.
+        """
+        goal = choose_target(table, self.target, self.classify, self.target in self.category)
+        chosen = self.features, self.target, self.drop, self.category, weights
+        return goal, choose_features(table, *chosen)
+
+
+def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object) -> Data:
     """Return the data of a table."""
     rows = table.arrow.num_rows
     _check_rows(rows, table.name, "")
-    weights = table_weights(sample_weight, table, target, names)
+    weights = table_weights(sample_weight, table, asked.target, asked.features)
     column = WEIGHTS
     if isinstance(sample_weight, str):
-        column, drop = sample_weight, [*drop, sample_weight]
+        column, asked = sample_weight, replace(asked, drop=[*asked.drop, sample_weight])
     counting = _counting(weights, table.place, table.name)
     if weights is not None and counting is not None:
         table, weights = table.keep(counting), weights[counting]
-    goal = choose_target(table, target, classify)
-    features = choose_features(table, names, target, drop, weights)
-    holes = _table_holes(table, [*(column.name for column in features.columns), target])
+    goal, features = asked.of(table, weights)
+    holes = _table_holes(table, [*(column.name for column in features.columns), goal.name])
     holes += weight_holes(weights, column)
     sound = _sound_rows(holes, table.arrow.num_rows, table.place, table.name, missing)
     dropped = int((~sound).sum())
@@ -163,11 +189,11 @@ def _from_table(
         weights = None if weights is None else weights[sound]
         _check_rows(table.arrow.num_rows, table.name, f"{counted(dropped, 'row')} with gaps")
         # A level or a class may have gone with the rows.
-        goal = choose_target(table, target, classify)
-        features = choose_features(table, names, target, drop, weights)
+        goal, features = asked.of(table, weights)
     X, y = features.matrix(table), goal.vector(table)
     weightless = rows - dropped - len(y)
-    return Data(X, y, features, goal, table.name, dropped, weights, weightless, table.kept)
+    kept, notes = table.kept, table.notes
+    return Data(X, y, features, goal, table.name, dropped, weights, weightless, kept, notes)
 
 
 def _from_arrays(

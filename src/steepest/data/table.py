@@ -5,15 +5,19 @@ Files by their suffix, data frames by what narwhals knows, and the data sets tha
 
 import difflib
 import os
-import textwrap
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.data import text
+from steepest.data.dialect import ROW_INDEX, Dialect
+from steepest.data.frames import InMemory, from_memory, one_line, plain_columns
+from steepest.data.reading import AS_FOUND, Reading
 from steepest.data.shipped import dataset, datasets
+from steepest.data.streams import spooled
+from steepest.data.text import read_text
+from steepest.data.text_file import line_of
 from steepest.errors import DataError, FileError
 
 if TYPE_CHECKING:
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Table", "read_table"]
 
-_TEXT = (".csv", ".tsv", ".txt")
+_TEXT = (".csv", ".tsv", ".txt", ".dat", ".data")
 _PACKED = (".gz", ".bz2", ".zst", ".lz4")
 _ARROW = (".arrow", ".feather", ".ipc")
 _PARQUET = (".parquet", ".pq")
@@ -36,27 +40,35 @@ class Table:
     arrow: "pa.Table"
     name: str  # "geyser.csv", "data frame": how messages call it
     path: Path | None = None  # the text file whose lines messages name
+    dialect: Dialect | None = None  # of that file
     kept: "NDArray[np.intp] | None" = None  # (rows,) rows of the source that are left, None for all
+    index: tuple[str, ...] = ()  # columns that number or name the rows: no features unless asked
+    notes: tuple[str, ...] = ()  # what was decided while it was read
+    decimal: str = ""  # the decimal mark of its text, where it made a difference
+    refused: Mapping[str, str] = field(default_factory=dict)  # columns that no one can read, why
 
     def place(self, row: int) -> str:
         """Return the place of row `row` (from 0): "line 14" of a text file, else "row 13"."""
         source = row if self.kept is None else int(self.kept[row])
-        line = text.line_of(self.path, source) if self.path else None
+        line = line_of(self.path, self.dialect, source) if self.path and self.dialect else None
         return f"row {source + 1}" if line is None else f"line {line}"
 
     def keep(self, rows: "NDArray[np.intp]") -> "Table":
         """Return the table with only `rows`, (kept,), from 0; places stay those of the source."""
         kept = rows if self.kept is None else self.kept[rows]
-        return Table(self.arrow.take(rows), self.name, self.path, kept)
+        return replace(self, arrow=self.arrow.take(rows), kept=kept)
 
 
-def read_table(source: object, as_written: Sequence[str] = ()) -> Table:
+def read_table(
+    source: object, as_written: Sequence[str] = (), reading: Reading = AS_FOUND
+) -> Table:
     """Return the table that `source` is or names.
 
-    `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather or .ipc; the
-    name of a shipped data set; an Arrow table or record batch; a data frame of pandas, polars or
-    any kind that narwhals knows; a dict of columns; or a `Table` already. The columns of a text
-    file that are in `as_written` stay text, even if all they hold could be read as numbers.
+    `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather or .ipc; "-",
+    which is what is piped in; the name of a shipped data set; an Arrow table or record batch; a
+    data frame of pandas, polars or any kind that narwhals knows; a dict of columns; or a `Table`
+    already. The columns of a text file that are in `as_written` stay text, even if all they hold
+    could be read as numbers; `reading` says how its text is read.
 
     Raises FileError for a file that cannot be opened or is not what its suffix says, DataError
     for contents that are no table: ragged lines, columns without or with the same name, no rows.
@@ -64,52 +76,35 @@ def read_table(source: object, as_written: Sequence[str] = ()) -> Table:
     if isinstance(source, Table):
         return source
     if isinstance(source, str | os.PathLike):
-        return _read_named(source, as_written)
-    try:
-        table = _from_memory(source)
-    except (ValueError, TypeError) as error:
-        raise DataError(
-            f"cannot make a table of this {type(source).__name__} ({_one_line(error)}); give a "
-            "path, a data frame, an Arrow table, a dict of columns, or (X, y) arrays"
-        ) from error
-    return _checked(table)
+        return _read_named(source, as_written, reading)
+    found = from_memory(source)
+    return _from_columns(found, found.name)
 
 
-def _from_memory(source: object) -> Table:
-    """Return a table that is in memory already as an Arrow table."""
-    import narwhals as nw
-    import pyarrow as pa
-
-    if isinstance(source, pa.Table):
-        return Table(source, "table")
-    if isinstance(source, pa.RecordBatch):
-        return Table(pa.Table.from_batches([source]), "table")
-    if isinstance(source, dict):
-        return Table(pa.table(source), "table")
-    # Narwhals raises a TypeError for what is no frame.
-    frame = nw.from_native(source)  # type: ignore[call-overload]
-    whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    # pandas adds its row index behind the columns; it is not one of them.
-    return Table(whole.to_arrow().select(range(len(whole.columns))), "data frame")
+def _from_columns(found: InMemory, name: str) -> Table:
+    return _checked(Table(found.arrow, name, refused=found.refused))
 
 
-def _read_named(source: str | os.PathLike[str], as_written: Sequence[str]) -> Table:
+def _read_named(
+    source: str | os.PathLike[str], as_written: Sequence[str], reading: Reading
+) -> Table:
     """Read a file, or a shipped data set if no file has the name."""
     path = Path(source)
     if isinstance(source, str) and not os.path.lexists(path) and source in datasets():
         return Table(dataset(source), source)
+    name, path = spooled(path)
     _check_opens(path)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     packed = suffixes[-1:] and suffixes[-1] in _PACKED
     suffix = "".join(suffixes[-2:-1] if packed else suffixes[-1:])
     if suffix in _TEXT:
-        header = text.read_header(path)
-        _check_names(header.names, path.name)
-        return _checked(Table(text.read_text(path, header, as_written), path.name, path))
+        text = read_text(path, reading, as_written)
+        found = Table(text.arrow, name, path, text.dialect, notes=text.notes, decimal=text.decimal)
+        return _checked(found)
     if suffix in _PARQUET and not packed:
-        return _checked(Table(_read_binary(path, "a Parquet file", _parquet), path.name))
+        return _from_columns(_read_binary(path, "a Parquet file", _parquet), name)
     if suffix in _ARROW and not packed:
-        return _checked(Table(_read_binary(path, "an Arrow file", _arrow), path.name))
+        return _from_columns(_read_binary(path, "an Arrow file", _arrow), name)
     known = " ".join(_TEXT + _PARQUET + _ARROW)
     raise FileError(
         f"cannot read {path}: the suffix {path.suffix!r} is not known; known are {known}, and "
@@ -147,16 +142,16 @@ def _missing(path: Path) -> str:
     return f"cannot read {path}: there is no such file{hint} {shipped}"
 
 
-def _read_binary(path: Path, kind: str, read: "Callable[[Path], pa.Table]") -> "pa.Table":
+def _read_binary(path: Path, kind: str, read: "Callable[[Path], pa.Table]") -> InMemory:
     """Read a Parquet or Arrow file; raise FileError if it is cut short or something else."""
     import pyarrow as pa
 
     try:
-        return read(path)
+        return plain_columns(read(path), path.name)
     except (pa.ArrowException, OSError) as error:
         raise FileError(
             f"cannot read {path}: it is not {kind}, or is damaged or cut short "
-            f"({_one_line(error)}); make it anew"
+            f"({one_line(error)}); make it anew"
         ) from error
 
 
@@ -178,12 +173,21 @@ def _arrow(path: Path) -> "pa.Table":
 
 
 def _checked(table: Table) -> Table:
-    """Return the table if it has rows, and columns with different names."""
-    _check_names(table.arrow.column_names, table.name)
+    """Return the table if it has rows, and columns with different names; its index is found."""
+    names = table.arrow.column_names
+    _check_names(names, table.name)
     if table.arrow.num_rows == 0:
-        names = ", ".join(table.arrow.column_names[:12])
-        raise DataError(f"{table.name}: there is no row; columns: {names}")
-    return table
+        raise DataError(f"{table.name}: there is no row; columns: {', '.join(names[:12])}")
+    index = tuple(name for name in names if _is_index(name))
+    if not index or len(index) == len(names):
+        return table
+    said = f"{' and '.join(map(repr, index))} left out, a row index (--features takes it)"
+    return replace(table, index=index, notes=(*table.notes, said))
+
+
+def _is_index(name: str) -> bool:
+    """Return whether a column bears a name that only the index of a data frame has."""
+    return name == ROW_INDEX or name.startswith("__index_level_")
 
 
 def _check_names(names: Sequence[str], where: str) -> None:
@@ -191,16 +195,12 @@ def _check_names(names: Sequence[str], where: str) -> None:
     if not names:
         raise DataError(f"{where}: there is no column; a table needs columns with names")
     for name, count in Counter(names).items():
-        at = [index + 1 for index, other in enumerate(names) if other == name]
         if not name.strip():
-            raise DataError(f"{where}: column {at[0]} has no name; name it in the header")
+            first = names.index(name) + 1
+            raise DataError(f"{where}: column {first} has no name; name it in the header")
         if count > 1:
+            at = [index + 1 for index, other in enumerate(names) if other == name]
             raise DataError(
                 f"{where}: columns {' and '.join(map(str, at))} are both named {name!r}; "
                 "rename one of them"
             )
-
-
-def _one_line(error: Exception) -> str:
-    """Return an error of another library, which may have many lines, as one of 200 characters."""
-    return textwrap.shorten(str(error) or type(error).__name__, 200, placeholder=" ...")

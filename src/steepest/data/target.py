@@ -7,9 +7,9 @@ from typing import TypeAlias, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.arrays import AnyArray
+from steepest.data.arrays import AnyArray, as_vector
+from steepest.data.categories import check_words
 from steepest.data.columns import (
-    check_words,
     counts,
     kind_of,
     listing,
@@ -19,6 +19,7 @@ from steepest.data.columns import (
     what_it_holds,
     words,
 )
+from steepest.data.exact import check_exact, in_full
 from steepest.data.table import Table
 from steepest.errors import DataError
 from steepest.numerals import counted
@@ -87,6 +88,10 @@ class Target:
                 raise DataError(
                     f"{where} has {what} on {place(int(wrong[0]))}; fill it in or leave the row out"
                 )
+        elif values.dtype == object:
+            odd = [value for value in values if not (value is None or isinstance(value, str))]
+            if odd:
+                raise DataError(f"{where} must hold words, got values of {type(odd[0]).__name__}")
         if self.classes is None:
             return np.asarray(values, dtype=np.float64)
         codes = self._codes_of_words(values) if self.categories else self._codes_of_numbers(values)
@@ -127,8 +132,8 @@ class Target:
         return cls(said["name"], classes, said["unit"])
 
 
-def choose_target(table: Table, name: str, classify: bool | None) -> Target:
-    """Return the column `name` as the target.
+def choose_target(table: Table, name: str, classify: bool | None, category: bool = False) -> Target:
+    """Return the column `name` as the target; with `category` its values are words.
 
     With `classify` None the column decides: words and booleans are classes, numbers are
     predicted as such, except whole ones of exactly two values, which are classes. Raises
@@ -143,8 +148,9 @@ def choose_target(table: Table, name: str, classify: bool | None) -> Target:
             f"{where} holds {values.type}, which cannot be predicted; turn it into a number such "
             "as days since a date"
         )
-    if kind in ("text", "dictionary"):
-        return _of_words(table, name, classify)
+    if kind in ("text", "dictionary") or category:
+        return _of_words(table, name, classify, category)
+    _check_exact(table, name)
     amounts = numbers(values)
     return _of_numbers(name, amounts, kind, classify, where, unit_of(table, name))
 
@@ -154,7 +160,7 @@ def plain_target(y: object, classify: bool | None) -> tuple[Target, NDArray[np.f
 
     The rules and errors are those of `choose_target`: DataError for what can be no target.
     """
-    values = np.asarray(y)
+    values = as_vector(y)
     where = "y"
     if _all_words(values):
         if classify is False:
@@ -168,16 +174,25 @@ def plain_target(y: object, classify: bool | None) -> tuple[Target, NDArray[np.f
     if values.dtype.kind not in "biuf":
         raise DataError(f"y must hold numbers, booleans or strings, got {values.dtype}")
     kind = "boolean" if values.dtype.kind == "b" else "number"
-    values = values.astype(np.float64)
-    target = _of_numbers("y", values, kind, classify, where)
-    return target, target.codes(values, _row, where)
+    amounts = values.astype(np.float64)
+    target = _of_numbers("y", amounts, kind, classify, where)
+    return target, target.codes(amounts, _row, where)
 
 
-def _of_words(table: Table, name: str, classify: bool | None) -> Target:
-    """Return a text or dictionary column as a target with classes."""
+def _check_exact(table: Table, name: str) -> None:
+    """Raise DataError if different whole numbers of the target are the same float64."""
+    try:
+        check_exact(table.arrow[name], name)
+    except DataError as error:
+        raise DataError(f"{table.name}: the target {error}") from None
+
+
+def _of_words(table: Table, name: str, classify: bool | None, category: bool) -> Target:
+    """Return a column as a target with words as classes."""
     where = f"{table.name}: the target {name!r}"
     try:
-        check_words(table, name)
+        if not category:
+            check_words(table, name)
     except DataError as error:
         raise DataError(f"{table.name}: the target {error}") from error
     if classify is False:
@@ -211,8 +226,8 @@ def _of_numbers(
     if not (by_type if classify is None else classify):
         if low == high:
             raise DataError(
-                f"{where} is {low:g} wherever it has a value, there is nothing to predict; choose "
-                "a column that varies"
+                f"{where} is {in_full(low)} wherever it has a value, there is nothing to predict; "
+                "choose a column that varies"
             )
         return Target(name, unit=unit)
     python = bool if kind == "boolean" else int if whole else float

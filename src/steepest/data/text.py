@@ -1,234 +1,223 @@
 """Tables in text files: CSV, TSV and their kin, packed or not.
 
-Arrow reads the file, fast and with real types. What Arrow cannot say, namely on which line of the
-file something is, is found by reading the file a second time with the standard library, and
-only when a message needs it. UTF-8 with or without a byte order mark.
+Arrow reads the file, fast and with real types, as its `dialect` says (`text_file`); what only looks
+like numbers, or only like words, is set right afterwards (`number_marks`).
 
 What is a gap: in a column of numbers an empty field and the usual spellings (NA, NaN, null, ...);
 in a column of words only the empty field, since a country code "NA" is a word. Blank lines are
 no rows, except in a file of one column, where a blank line is the only way to leave a gap.
 """
 
-import csv
-import io
-import itertools
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING
 
-from steepest.errors import DataError, FileError
+from steepest.data.dialect import Dialect, read_dialect
+from steepest.data.encoding import FORMER, UTF8, refuse_junk
+from steepest.data.leading_zeros import has_leading_zeros
+from steepest.data.number_marks import Written, deciding_mark, written_numbers
+from steepest.data.reading import Reading
+from steepest.data.text_file import TextFile
+from steepest.errors import FileError
 from steepest.numerals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Header", "line_of", "read_header", "read_text"]
+__all__ = ["TextTable", "read_text"]
 
-_DELIMITERS = (",", ";", "\t", "|")
-_BLOCK = 8 << 20  # bytes that Arrow parses at once; no field may be longer
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+_CODE = r"^\s*0\d+\s*$"
+_GROUPED = r"^\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*$"
 
 
 @dataclass(frozen=True)
-class Header:
-    """The first record of a text file, and what parts its fields."""
+class TextTable:
+    """The table of a text file, and what was decided while it was read."""
 
-    written: tuple[str, ...]  # the names as the file has them
-    delimiter: str
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The column names without the spaces around them."""
-        return tuple(name.strip() for name in self.written)
-
-    @property
-    def blanks_count(self) -> bool:
-        """Whether a blank line is a row: in a file of one column it is a gap."""
-        return len(self.written) == 1
+    arrow: "pa.Table"
+    dialect: Dialect
+    decimal: str
+    """The decimal mark by which text became numbers; "" where it made no difference."""
+    notes: tuple[str, ...]
 
 
-def read_header(path: Path) -> Header:
-    """Return the column names of a text file and its delimiter.
-
-    Raises FileError for an empty or binary file, DataError if no row follows the header or if the
-    header is a row of numbers.
-    """
-    try:
-        with _text(path) as text:
-            first = next((line for line in text if line.strip()), "")
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {_reason(error)}") from error
-    if not first:
-        raise FileError(f"cannot read {path}: the file is empty; it needs a header and rows")
-    delimiter = _delimiter(path, first)
-    records = (record for _, record in _records(path, delimiter) if record)
-    header = Header(tuple(next(records)), delimiter)
-    if re.search("[\0\ufffd]", "".join(header.written)):
-        _refuse_junk(path)
-    if next(records, None) is None:
-        raise DataError(f"{path.name}: there is a header ({_short(header.names)}) but no row")
-    if all(_NUMBER.fullmatch(name) for name in header.names):
-        raise DataError(
-            f"{path.name}, line 1: the header holds only numbers ({_short(header.names)}); "
-            "the first line must name the columns, write the names above it"
-        )
-    return header
-
-
-def read_text(path: Path, header: Header, as_written: Sequence[str] = ()) -> "pa.Table":
+def read_text(path: Path, reading: Reading, as_written: Collection[str] = ()) -> TextTable:
     """Return the table of a text file; the columns in `as_written` stay text whatever they hold.
 
     Raises DataError for ragged lines, a quote left open or bytes that are no text, with the line;
     FileError if the file cannot be read to its end.
     """
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    pairs = zip(header.names, header.written, strict=True)
-    types = {written: pa.string() for name, written in pairs if name in as_written}
-    parse = arrow_csv.ParseOptions(
-        delimiter=header.delimiter,
-        newlines_in_values=True,
-        ignore_empty_lines=not header.blanks_count,
-    )
-    convert = arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False)
-    read = arrow_csv.ReadOptions(block_size=_BLOCK)
+    dialect = read_dialect(path, reading.encoding, reading.delimiter)
+    file = TextFile(path, dialect, as_written)
     try:
-        table = arrow_csv.read_csv(path, read, parse, convert)
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {_reason(error)}") from error
-    except (pa.ArrowException, UnicodeDecodeError) as error:
-        _explain(path, header, error)
-    _check_words(path, header, table)
-    return table.rename_columns(list(header.names))
-
-
-def line_of(path: Path, row: int) -> int | None:
-    """Return the line of the file, from 1, on which row `row` (from 0) starts.
-
-    None if it cannot be found, because the file has changed or is no longer there.
-    """
-    try:
-        header = read_header(path)
-        records = _records(path, header.delimiter)
-        rows = (line for line, record in records if record or header.blanks_count)
-        return next(itertools.islice(rows, row + 1, None), None)
-    except (DataError, FileError, OSError):
-        return None
-
-
-@contextmanager
-def _text(path: Path, errors: str = "replace") -> Iterator[TextIO]:
-    """Open a text file, packed or not; bytes that are not UTF-8 are passed on as `errors` says."""
-    import pyarrow as pa
-
-    with pa.input_stream(str(path), compression="detect") as raw:
-        yield io.TextIOWrapper(raw, encoding="utf-8-sig", errors=errors, newline="")
-
-
-def _reason(error: OSError) -> str:
-    """Say in a few words why the file would not open: the system's own, or else Arrow's."""
-    return error.strerror or f"it is damaged or cut short ({str(error).splitlines()[0]})"
-
-
-def _delimiter(path: Path, line: str) -> str:
-    """Return what parts the fields: a tab in .tsv, else the most frequent candidate in `line`."""
-    if ".tsv" in (suffix.lower() for suffix in path.suffixes):
-        return "\t"
-    counts = Counter(re.sub('"[^"]*"', "", line))
-    return max(_DELIMITERS, key=lambda delimiter: counts[delimiter])
-
-
-def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line it starts on; a blank line is a record without fields."""
-    start = 1
-    with _text(path) as text:
-        reader = csv.reader(text, delimiter=delimiter)
+        table = file.read()
+    except UnicodeDecodeError:
+        if reading.encoding is not None or dialect.encoding != UTF8:
+            refuse_junk(path, dialect.encoding)
+            raise
         try:
-            for record in reader:
-                yield start, record
-                start = reader.line_num + 1
-        except csv.Error as error:
-            raise DataError(
-                f"{path.name}, line {start}: cannot be read ({error}); is a quote left open there?"
-            ) from error
+            dialect = read_dialect(path, FORMER, reading.delimiter)
+            file = TextFile(path, dialect, as_written)
+            table = file.read()
+        except (UnicodeDecodeError, FileError):
+            refuse_junk(path, UTF8)
+            raise
+    table, notes = _without_nothing(table, dialect)
+    table, zeros = _with_codes(file, table)
+    table, decimal, marks = _with_marks(file, table, reading)
+    table = _named(table, dialect)
+    return TextTable(table, dialect, decimal, (*dialect.notes, *notes, *zeros, *marks))
 
 
-def _explain(path: Path, header: Header, error: Exception) -> NoReturn:
-    """Raise what Arrow's complaint comes from, with the line of the file."""
-    _refuse_junk(path)
-    _refuse_open_quote(path, header.delimiter)
-    expected = len(header.written)
-    for line, record in _records(path, header.delimiter):
-        if record and len(record) != expected:
-            raise DataError(
-                f"{path.name}, line {line}: expected {counted(expected, 'column')} as in the "
-                f"header, got {len(record)}; mend the line, or put quotes around a value that "
-                f"holds a {header.delimiter!r}"
-            ) from error
-    raise DataError(f"{path.name}: cannot be read as a table ({error})") from error
+def _without_nothing(table: "pa.Table", dialect: Dialect) -> "tuple[pa.Table, tuple[str, ...]]":
+    """Return the table without columns that have neither name nor value, and rows of no value.
+
+    Only rows at the end go: spreadsheets leave them there. Lines that end in a delimiter have such
+    a column. Raises DataError for values in a column without a name, unless it is the first.
+    """
+    nameless = [i for i, name in enumerate(dialect.names) if not name]
+    empty = [i for i in nameless if _is_empty(table.column(i))]
+    notes = []
+    if empty and (table.num_columns > len(empty)):
+        behind = empty == list(range(table.num_columns - len(empty), table.num_columns))
+        what = (
+            f"each line ends with {dialect.delimiter!r}"
+            if behind and len(empty) == 1
+            else (f"{counted(len(empty), 'column')} without name and values left out")
+        )
+        notes.append(what)
+        table = table.drop_columns([table.column_names[i] for i in empty])
+    rows = _rows_with_values(table)
+    if rows < table.num_rows:
+        notes.append(f"{counted(table.num_rows - rows, 'empty row')} at the end left out")
+        table = table.slice(0, rows)
+    return table, tuple(notes)
 
 
-def _check_words(path: Path, header: Header, table: "pa.Table") -> None:
-    """Look through the columns of words for what Arrow lets pass: junk, and a quote left open."""
+def _is_empty(column: "pa.ChunkedArray") -> bool:
+    """Return whether a column has no value at all."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    for column in table.columns:
-        if pa.types.is_binary(column.type):
-            _refuse_junk(path)
-        if not pa.types.is_string(column.type):
+    if pa.types.is_string(column.type):
+        return not pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py()
+    return column.null_count == len(column)
+
+
+def _rows_with_values(table: "pa.Table") -> int:
+    """Return how many rows there are up to the last that has a value."""
+    rows = table.num_rows
+    while rows and all(column[rows - 1].as_py() in (None, "") for column in table.columns):
+        rows -= 1
+    return rows
+
+
+def _with_codes(file: TextFile, table: "pa.Table") -> "tuple[pa.Table, tuple[str, ...]]":
+    """Return the table with whole numbers that begin with 0 as they are written: codes are words.
+
+    A postcode 01000 is not the number 1000.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kinds = zip(table.column_names, table.schema.types, strict=True)
+    numbers = [key for key, kind in kinds if pa.types.is_integer(kind) or pa.types.is_float64(kind)]
+    if not numbers or not has_leading_zeros(file.path, file.dialect):
+        return table, ()
+    found = []
+    text = file.read(numbers).slice(0, table.num_rows)
+    for key in numbers:
+        if pc.any(pc.match_substring_regex(text[key], _CODE)).as_py():
+            table = table.set_column(table.column_names.index(key), key, text[key])
+            found.append(repr(file.dialect.names[int(key)]))
+    if not found:
+        return table, ()
+    return table, (f"{_list(found)} with leading zeros read as words, since they are codes",)
+
+
+def _with_marks(
+    file: TextFile, table: "pa.Table", reading: Reading
+) -> "tuple[pa.Table, str, tuple[str, ...]]":
+    """Return the table with text that is numbers as numbers; the decimal mark; what to say."""
+    written = _written_columns(file, table)
+    decimal = reading.mark or deciding_mark(written)
+    if decimal == "," or any(one.ambiguous for one in written.values()):
+        grouped, pointed = _with_points(file, table)
+        decimal = decimal or ("." if pointed else reading.usual_decimal)
+        decimal = decimal or ("" if file.dialect.delimiter == ";" else ".")
+        written |= grouped if decimal == "," and (reading.mark or not pointed) else {}
+    said: dict[str, list[str]] = {}
+    for key, one in written.items():
+        mark = one.mark(decimal, only=bool(reading.mark))
+        if mark is None:
             continue
-        if pc.any(pc.match_substring(column, "\0")).as_py():
-            _refuse_junk(path)
-        # A quote left open swallows the lines up to the end of the file into its last value.
-        if "\n" in column[-1].as_py():
-            _refuse_open_quote(path, header.delimiter)
+        at, numbers = table.column_names.index(key), one.numbers(mark)
+        table = table.set_column(at, _field(key, numbers.type, one.unit), numbers)
+        said.setdefault(one.in_words(mark), []).append(repr(file.dialect.names[int(key)]))
+    notes = tuple(f"{_list(names)} read with {how}" for how, names in said.items())
+    return table, decimal, notes
 
 
-def _refuse_junk(path: Path) -> None:
-    """Raise FileError, with line and byte, if the file holds bytes that are no UTF-8 text."""
-    with _text(path, errors="surrogateescape") as text:
-        for number, line in enumerate(text, start=1):
-            found = re.search("[\0\udc80-\udcff]", line)
-            if found and found[0] == "\0":
-                raise FileError(
-                    f"cannot read {path}: line {number} holds a NUL byte (0x00), so this is no "
-                    "UTF-8 text; is it a spreadsheet, or UTF-16? save it as CSV in UTF-8"
-                )
-            if found:
-                byte = ord(found[0]) - 0xDC00
-                raise FileError(
-                    f"cannot read {path}: line {number} holds the byte 0x{byte:02x}, which is not "
-                    "UTF-8; save the file as CSV in UTF-8"
-                )
+def _written_columns(file: TextFile, table: "pa.Table") -> dict[str, Written]:
+    """Return the columns of text that can be read as numbers."""
+    import pyarrow as pa
+
+    found = {}
+    for key, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_string(column.type) and file.dialect.names[int(key)] not in file.as_written:
+            one = written_numbers(column)
+            if one is not None and not one.is_code:
+                found[key] = one
+    return found
 
 
-def _refuse_open_quote(path: Path, delimiter: str) -> None:
-    """Raise DataError, with the line, if a quoted field is still open at the end of the file."""
-    start, mark = 1, "\x01end"
-    with _text(path) as text:
-        # The mark is a record of its own, unless an open quote swallows it.
-        reader = csv.reader(itertools.chain(text, [mark]), delimiter=delimiter)
-        try:
-            for record in reader:
-                if record and record[-1].endswith(mark) and record != [mark]:
-                    break
-                start = reader.line_num + 1
-            else:
-                return
-        except csv.Error:
-            pass
-    raise DataError(
-        f"{path.name}, line {start}: a quote is opened here and never closed; close it, or write "
-        'a quote within a value as ""'
-    )
+def _with_points(file: TextFile, table: "pa.Table") -> tuple[dict[str, Written], bool]:
+    """Return the columns in which every point has three digits behind it, and whether others are.
+
+    Arrow reads 1.234 as little more than 1; where decimals have a comma it is 1234.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kinds = zip(table.column_names, table.schema.types, strict=True)
+    keys = [key for key, kind in kinds if pa.types.is_float64(kind)]
+    text = file.read(keys).slice(0, table.num_rows) if keys else {}
+    grouped, pointed = {}, False
+    for key in keys:
+        points = pc.match_substring(text[key], ".")
+        groups = pc.match_substring_regex(text[key], _GROUPED)
+        if not pc.any(points).as_py():
+            continue
+        one = written_numbers(text[key])
+        if one is not None and one.ambiguous and pc.all(pc.equal(points, groups)).as_py():
+            grouped[key] = one
+        else:
+            pointed = True
+    return grouped, pointed
 
 
-def _short(names: Sequence[str]) -> str:
-    """Return the first few of `names`, for a message."""
-    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+def _field(key: str, kind: "pa.DataType", unit: str) -> "pa.Field":
+    """Return the field of a column, with its unit if it has one."""
+    import pyarrow as pa
+
+    return pa.field(key, kind, metadata={"unit": unit} if unit else None)
+
+
+def _named(table: "pa.Table", dialect: Dialect) -> "pa.Table":
+    """Return the table with the names of its columns, and their units where a line said them."""
+    import pyarrow as pa
+
+    fields = []
+    for field in table.schema:
+        key = int(field.name)
+        unit = dialect.units[key] if dialect.units else ""
+        field = _field("", field.type, unit) if unit else field
+        fields.append(field.with_name(dialect.names[key]))
+    return pa.Table.from_arrays(table.columns, schema=pa.schema(fields))
+
+
+def _list(names: Sequence[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more

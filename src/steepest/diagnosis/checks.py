@@ -75,13 +75,10 @@ def check_separation(evidence: Evidence, found: Found) -> Check | None:
         return None
     if "separation" in found:
         return Check("separation", CHECKED, SEEN)
-    if objective.penalty:
-        return Check("separation", CHECKED, "with a penalty the weights have a best size")
-    if objective.separation_threshold() or (evidence.classes and len(evidence.classes) > 2):
-        return Check("separation", CHECKED, "the params at the end separate no class")
-    if evidence.classes is None and evidence.objective.null_loss and objective.is_quadratic:
-        return Check("separation", CHECKED, "the squared loss has a lowest point on any rows")
-    return Check("separation", NOT_LOOKED_AT, "it is looked for among classes")
+    last = evidence.trace[-1]
+    known = objective.recession(last.params, last.gradient_of_all)
+    state = NOT_LOOKED_AT if known.level == "unknown" else CHECKED
+    return Check("separation", state, known.checked.removeprefix("not looked at: "))
 
 
 def check_curvature(evidence: Evidence, found: Found) -> Check:

@@ -26,11 +26,12 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.gains import Gains
 from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.model.identifiability import Identifiability, identifiability
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
-from steepest.objective.model.separability import separated_classes, separation_threshold
+from steepest.objective.model.recession import Recession, find_recession
 from steepest.objective.normal_equations import NormalEquations
 from steepest.objective.plane.linear import LinearPlaneLoss
 from steepest.objective.plane.plane import Plane
@@ -70,6 +71,7 @@ class LinearObjective(Risk):
     model: Linear
     is_pointwise = False
     has_hessian_blocks = True
+    _recession: Recession | None = None
 
     def __init__(
         self,
@@ -190,13 +192,32 @@ class LinearObjective(Risk):
         """Return how far a step moves the margin of any row at most: `max |X d|`."""
         return float(np.abs(self.margins(direction)).max())
 
-    def separation_threshold(self) -> float:
-        """Return the loss below which classes are proved to be separated; 0 if there is none."""
-        return separation_threshold(self)
+    def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
+        """Return what is known of directions along which the loss falls for ever.
 
-    def separated_classes(self, params: Vector) -> NDArray[np.intp]:
-        """Return which of three or more classes these params, (size,), separate from all others."""
-        return separated_classes(self, params)
+        They are of the data alone, so an answer is kept. `params`, (size,), help to find it: best
+        those of the end of a run, with the `gradient` there of all rows, if it is known.
+        """
+        if self._recession is None or self._recession.level == "unknown":
+            gradient = self.evaluate(params).gradient if gradient is None else gradient
+            gains = Gains(self.blocks, self.loss, self.model, self.units)
+            with np.errstate(divide="ignore"):
+                guess = self.guess if self.penalty else None
+            self._recession = find_recession(gains, params, gradient, guess)
+        return self._recession
+
+    def without_penalty(self) -> "LinearObjective":
+        """Return the same loss of the same rows without a penalty; itself if it has none."""
+        if not self.penalty:
+            return self
+        plain = object.__new__(LinearObjective)
+        Risk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
+        return plain
+
+    def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
+        """Return the largest loss of some rows at `params`, (size,)."""
+        some = self.sample(rows)
+        return float(self.loss.value(some.margins(params), some.blocks.y).max())
 
     @cached_property
     def moments(self) -> Moments:

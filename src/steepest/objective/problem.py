@@ -59,6 +59,8 @@ class Problem:
     """The rows that were left out for their gaps."""
     weightless: int = 0
     """The rows that were left out because they weigh 0."""
+    reading: tuple[str, ...] = ()
+    """What was decided while the table was read."""
     sample_weight: Array | None = None
     """How much each row counts, (rows,); None where all count the same."""
     loss: Loss | None = None

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layout
+from steepest.objective.model.recession import Recession
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
@@ -107,13 +108,17 @@ class Objective:
         """Return how far a step, (size,), moves the margin of any row at most; 0 without rows."""
         return 0.0
 
-    def separation_threshold(self) -> float:
-        """Return the loss below which classes are proved to be separated; 0 if there is none."""
-        return 0.0
+    def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
+        """Return what is known of directions along which the loss falls for ever.
 
-    def separated_classes(self, params: Vector) -> NDArray[np.intp]:
-        """Return which classes these params, (size,), separate from all others."""
-        return np.empty(0, dtype=np.intp)
+        `params`, (size,), help to find out: best those of the end of a run, with the `gradient`
+        there of all rows, (size,), if it is known.
+        """
+        return Recession("unknown", f"not looked at: of {self.kind} only values are known")
+
+    def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
+        """Return the largest loss of some rows, (n,), at `params`, (size,); inf without rows."""
+        return float("inf")
 
     def identifiability(self, full_rank: bool = False) -> "Identifiability | None":
         """Return along which params the loss does not change; None where that is not known.

@@ -34,6 +34,7 @@ class TableProblem(Problem):
         self.params_in_words = objective.model.params_in_words
         self.weight_prefix = objective.model.weight_prefix
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
+        self.reading = data.notes
         self.sample_weight, self.bases = data.sample_weight, features.bases
         self.target_name, self.unit, self.classes = target.name, target.unit, target.classes
         self.feature_names, self.feature_units = features.names, features.units
@@ -149,6 +150,7 @@ class TableProblem(Problem):
             "name": self.name,
             "dropped": self.dropped,
             "weightless": self.weightless,
+            "reading": list(self.reading),
             "features": self.data.features.to_dict(),
             "target": self.data.target.to_dict(),
             **self.objective.to_record(),

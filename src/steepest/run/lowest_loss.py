@@ -34,15 +34,15 @@ STEPS = 400
 CUTS = 80
 """Parts into which the golden section has cut when it ends: 0.618^80 of the first span."""
 
-NOTHING = 1e-6
-"""The share of a constant guess's cross entropy that only classes without overlap go below."""
-
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 
 @np.errstate(all="ignore")
 def lowest_loss(objective: LinearObjective) -> float | None:
-    """Return the lowest loss of all rows, penalty included; None if it is not known."""
+    """Return the lowest loss of all rows, penalty included; None if it is not known.
+
+    Nor is there one where the loss falls for ever: it comes as near to its bound as one likes.
+    """
     rows = objective.blocks
     if rows.is_sparse and rows.features > DENSE_FEATURES:
         return None
@@ -55,19 +55,9 @@ def lowest_loss(objective: LinearObjective) -> float | None:
     if objective.size == 2 and not objective.penalty.l1:
         bowl = objective.on_plane(Plane.of_two(np.zeros(2), 0, 1)).bowl()
         if bowl is not None and bowl.is_lowest:
-            return _bottom(objective, objective.value(bowl.lowest))
-    return _bottom(objective, _arrived(objective))
-
-
-def _bottom(objective: LinearObjective, loss: float | None) -> float | None:
-    """Return the loss, None if it falls for ever: separated classes have no minimum.
-
-    Then the steps only end where the loss has no digits left but 0.
-    """
-    endless = objective.loss.classes is not None and not objective.penalty
-    if loss is None or (endless and loss < NOTHING * objective.null_loss):
-        return None
-    return loss
+            falls = objective.recession(bowl.lowest).found
+            return None if falls else objective.value(bowl.lowest)
+    return _arrived(objective)
 
 
 def _least_squares(objective: LinearObjective) -> Array:

@@ -39,9 +39,8 @@ def resume(
     outcome = train(
         method,
         more,
-        run.classes,
+        run.problem,
         asked,
-        feature_names=run.feature_names,
         trace=run.trace.reopened(checkpoint.index),
         checkpoint=checkpoint,
         progress=progress,

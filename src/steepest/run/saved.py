@@ -183,5 +183,6 @@ def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
         dropped=record["dropped"],
         sample_weight=arrays.get("sample_weight"),
         weightless=record.get("weightless", 0),
+        notes=tuple(record.get("reading", ())),
         kept=arrays.get("rows_kept"),
     )

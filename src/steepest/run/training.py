@@ -1,6 +1,6 @@
 """Training: the steps of a descent recorded in a trace until they are to stop, and judged."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import isfinite, isnan
@@ -22,6 +22,7 @@ from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
 from steepest.numerals import short
+from steepest.objective.problem import Problem
 from steepest.run.callback import Callback
 from steepest.run.result import add_least, result_of
 from steepest.trace import Step, Trace
@@ -51,10 +52,9 @@ class Outcome:
 def train(
     method: Method,
     options: Options,
-    classes: Sequence[object] | None,
+    problem: Problem,
     callback: Callback,
     *,
-    feature_names: Sequence[str] = (),
     trace: Trace | None = None,
     checkpoint: Checkpoint | None = None,
     progress: bool = False,
@@ -62,8 +62,7 @@ def train(
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
-    `classes` are those of the target, None if it is a number, `feature_names` those of the weights.
-    With a `trace` and the `checkpoint`
+    `problem` has the names for what is said of it. With a `trace` and the `checkpoint`
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
     stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
     threads and to warnings.
@@ -80,8 +79,7 @@ def train(
         method,
         trace,
         stop,
-        classes,
-        feature_names,
+        problem,
         identifiability=known,
         to_arrive=options.steps is None,
     )

@@ -119,7 +119,7 @@ def open_table(
     chosen["seconds"] = SECONDS
     chosen.update(choices)
     run = descend_rows(data, given_up=given_up, **chosen)
-    said = [proposed] if proposed else []
+    said = [*data.notes, proposed] if proposed else list(data.notes)
     if data.dropped:
         said.append(f"{counted(data.dropped, 'row')} with gaps left out")
     return OpenData(table, data, run, "; ".join(said))

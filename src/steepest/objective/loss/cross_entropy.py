@@ -83,6 +83,10 @@ class CrossEntropy(RowByRow):
         odds *= side
         return total, weighed(odds, weight)
 
+    def gain(self, change: Array, target: Array) -> Array | None:
+        """Return the change of the margin towards the actual class, (rows, 1)."""
+        return ((2.0 * target - 1.0) * change)[:, None]
+
     def symmetry_point(self, target: Array) -> Array:
         """Return 0 for each row: there both classes are as probable."""
         return np.zeros_like(target)
@@ -205,6 +209,11 @@ class Softmax(RowByRow):
             shares = [share * weight for share in shares]
         own = np.array([[share.ravel() @ one.ravel() for one in moved] for share in shares])
         return own - (means if weight is None else means * weight) @ means.T
+
+    def gain(self, change: Array, target: Array) -> Array | None:
+        """Return how far the actual class gets ahead of each, (rows, k); of itself 0."""
+        actual = target.astype(np.intp)
+        return change[np.arange(len(change)), actual][:, None] - change
 
     def own_curvature(self, margin: Array, target: Array) -> Array:
         """Return `yhat (1 - yhat)` of each class, (rows, k)."""

@@ -30,6 +30,7 @@ class Quantile(NumberLoss):
     curvature_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
+    rises_both_ways: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not 0.0 < self.share < 1.0:

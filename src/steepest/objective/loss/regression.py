@@ -38,6 +38,7 @@ class Squared(NumberLoss):
     formula: ClassVar[str] = "(prediction - actual)²"
     curvature_bound: ClassVar[float] = 2.0
     is_quadratic: ClassVar[bool] = True
+    rises_both_ways: ClassVar[bool] = True
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return `(margin - target)**2`."""
@@ -78,6 +79,7 @@ class Absolute(NumberLoss):
     curvature_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
+    rises_both_ways: ClassVar[bool] = True
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return `|margin - target|`."""
@@ -109,6 +111,7 @@ class Huber(NumberLoss):
     name: ClassVar[str] = "huber"
     curvature_bound: ClassVar[float] = 1.0
     may_be_flat: ClassVar[bool] = True
+    rises_both_ways: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not (isinstance(self.delta, int | float) and np.isfinite(self.delta) and self.delta > 0):

@@ -1,0 +1,161 @@
+"""Tables that are in memory already, as one Arrow table, column by column.
+
+A column that cannot be read, such as one of complex numbers, does not keep the others out: it is
+told with its reason once it is asked for.
+"""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from steepest.data.objects import arrow_of_objects
+from steepest.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["InMemory", "from_memory", "one_line", "plain_columns"]
+
+
+class InMemory(NamedTuple):
+    """A table that was in memory: how messages call it, and what of it cannot be read, and why."""
+
+    arrow: "pa.Table"
+    name: str
+    refused: Mapping[str, str]
+
+
+def from_memory(source: object) -> InMemory:
+    """Return an Arrow table or batch, a dict of columns or a data frame as an Arrow table.
+
+    Raises DataError for all else, for columns of several lengths and for the same name twice.
+    """
+    import pyarrow as pa
+
+    if isinstance(source, pa.Table):
+        return plain_columns(source, "table")
+    if isinstance(source, pa.RecordBatch):
+        return plain_columns(pa.Table.from_batches([source]), "table")
+    try:
+        if isinstance(source, dict):
+            return _joined({str(name): values for name, values in source.items()}, "table")
+        return _from_frame(source)
+    except DataError:
+        raise
+    # What a foreign frame raises is its own affair.
+    except Exception as error:
+        raise DataError(
+            f"cannot make a table of this {type(source).__name__} ({one_line(error)}); give a "
+            "path, a data frame, an Arrow table, a dict of columns, or (X, y) arrays"
+        ) from error
+
+
+def plain_columns(table: "pa.Table", name: str) -> InMemory:
+    """Return an Arrow table with what extends Arrow's own types, as pandas' intervals, undone."""
+    import pyarrow as pa
+
+    columns, fields, refused = [], [], {}
+    for field, column in zip(table.schema, table.columns, strict=True):
+        try:
+            plain = _plain(column)
+        except pa.ArrowException:
+            refused[field.name] = f"holds {column.type}; turn it into numbers or words"
+            plain = pa.chunked_array([pa.nulls(len(column))])
+        columns.append(plain)
+        changed = plain.type != column.type
+        fields.append(pa.field(field.name, plain.type) if changed else field)
+    return InMemory(pa.Table.from_arrays(columns, schema=pa.schema(fields)), name, refused)
+
+
+def one_line(error: Exception) -> str:
+    """Return an error of another library, which may have many lines, as one of 200 characters."""
+    return textwrap.shorten(str(error) or type(error).__name__, 200, placeholder=" ...")
+
+
+def _from_frame(source: object) -> InMemory:
+    """Return a data frame of any kind that narwhals knows."""
+    import narwhals as nw
+
+    # Narwhals raises a TypeError for what is no frame.
+    frame = nw.from_native(source)  # type: ignore[call-overload]
+    whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    try:
+        # pandas adds its row index behind the columns; it is not one of them.
+        table = whole.to_arrow().select(range(len(whole.columns)))
+    except Exception:
+        columns = {str(name): whole.get_column(name).to_native() for name in whole.columns}
+        return _joined(columns, "data frame")
+    return plain_columns(table, "data frame")
+
+
+def _joined(columns: Mapping[str, Any], name: str) -> InMemory:
+    """Return columns of any kind as a table; what cannot be read is empty, and told why."""
+    import pyarrow as pa
+
+    arrays, refused = {}, {}
+    for key, values in columns.items():
+        array = _array(values)
+        if isinstance(array, str):
+            refused[key] = array
+            array = pa.nulls(len(values))
+        arrays[key] = array
+    found = plain_columns(pa.table(arrays), name)
+    return found._replace(refused={**found.refused, **refused})
+
+
+def _array(values: Any) -> "pa.Array | pa.ChunkedArray | str":
+    """Return the values of a column as an Arrow array, or in words why they cannot be."""
+    import pyarrow as pa
+
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return values
+    try:
+        return pa.array(values)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return arrow_of_objects(_objects(values))
+
+
+def _objects(values: Any) -> Sequence[object]:
+    """Return the values of a column as a list; raise DataError for what is no column."""
+    listed = values.tolist() if hasattr(values, "tolist") else values
+    if isinstance(listed, str | bytes) or not hasattr(listed, "__len__"):
+        raise DataError(f"a column must be a list of values, got {type(values).__name__}")
+    return list(listed)
+
+
+def _plain(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """Return a column without extension types: an interval is the words that show it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_run_end_encoded(kind):
+        return _plain(pc.run_end_decode(column))
+    if isinstance(kind, pa.BaseExtensionType):
+        if kind.extension_name == "pandas.interval":
+            return pa.chunked_array([_intervals(column, kind.closed)])
+        return _plain(column.cast(kind.storage_type))
+    if pa.types.is_dictionary(kind) and isinstance(kind.value_type, pa.BaseExtensionType):
+        chunks = [
+            pa.DictionaryArray.from_arrays(
+                chunk.indices,
+                _plain(pa.chunked_array([chunk.dictionary])).combine_chunks(),
+                ordered=kind.ordered,
+            )
+            for chunk in column.chunks
+        ]
+        return pa.chunked_array(chunks)
+    return column
+
+
+def _intervals(column: "pa.ChunkedArray", closed: str) -> "pa.Array":
+    """Return intervals as pandas shows them: `(0.5, 1.5]`."""
+    import pyarrow as pa
+
+    opening = "[" if closed in ("left", "both") else "("
+    closing = "]" if closed in ("right", "both") else ")"
+    ends = column.cast(column.type.storage_type).to_pylist()
+    return pa.array(
+        [None if e is None else f"{opening}{e['left']}, {e['right']}{closing}" for e in ends],
+        pa.string(),
+    )

@@ -1,0 +1,51 @@
+"""What is piped in, as a file: from there lines can be told and a second look taken."""
+
+import atexit
+import shutil
+import stat
+import sys
+import tempfile
+from pathlib import Path
+
+from steepest.errors import FileError
+
+__all__ = ["PIPED", "spooled"]
+
+PIPED = "-"
+"""The name that stands for what is piped in."""
+
+_STARTS = {b"PAR1": ".parquet", b"ARROW1": ".arrow", b"\x1f\x8b": ".csv.gz", b"BZh": ".csv.bz2"}
+_STARTS |= {b"\x28\xb5\x2f\xfd": ".csv.zst", b"\x04\x22\x4d\x18": ".csv.lz4"}
+"""How files begin, and the suffix that says so; all else is text."""
+
+
+def spooled(path: Path) -> tuple[str, Path]:
+    """Return the name to call a source by, and a file of its bytes, itself if it is one.
+
+    Raises FileError if nothing is piped in, or the disk has no room for it.
+    """
+    if str(path) != PIPED and not _is_pipe(path):
+        return path.name, path
+    if str(path) == PIPED and sys.stdin.isatty():
+        raise FileError("cannot read -: nothing is piped in; name a file, or pipe one in")
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="steepest-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        source = sys.stdin.buffer if str(path) == PIPED else path.open("rb")
+        copy = folder / "piped-in"
+        with source, copy.open("wb") as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+        with copy.open("rb") as file:
+            head = file.read(8)
+        suffix = next((kind for start, kind in _STARTS.items() if head.startswith(start)), ".csv")
+        return "piped in", copy.rename(copy.with_suffix(suffix))
+    except OSError as error:
+        raise FileError(f"cannot read what is piped in: {error.strerror}") from error
+
+
+def _is_pipe(path: Path) -> bool:
+    """Return whether a path is a pipe, such as a shell's `<(zcat f.gz)`."""
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
