@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from math import isnan
 
 from steepest.descent.plan.stopping import SETTLED
+from steepest.descent.stopping import proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
@@ -30,6 +31,8 @@ def look(evidence: Evidence, found: Found) -> list[Check]:
 def check_end(evidence: Evidence, found: Found) -> Check:
     """Return whether it is known that the run ended at the lowest loss, or why not."""
     reason, steps = evidence.stop.reason, counted(evidence.trace[-1].index, "step")
+    if reason in ("arrived", "settled") and not isnan(evidence.trace[-1].gap):
+        return Check("end", CHECKED, proof(evidence.trace[-1]))
     if reason == "arrived":
         return Check("end", CHECKED, f"the gradient has the length {_length(evidence)}")
     if reason == "settled":
