@@ -192,7 +192,7 @@ NAMES = {
     "lr": "did you mean learning_rate?",
     "learning_rat": "did you mean learning_rate?",
     "step": "steps",
-    "sample_weights": "did you mean sample_weight?",
+    "sample_weights": "sample_weight",
     "xyzzy": "it takes data, target, features, loss, delta",
 }
 

@@ -8,7 +8,7 @@ import click
 from steepest.cli.outputs import check
 from steepest.cli.table_options import reading_options
 from steepest.data.new_rows import MISSING
-from steepest.data.reading import Reading
+from steepest.data.text.reading import Reading
 from steepest.data.written import write_table
 from steepest.files import TABLES
 from steepest.run.load import load

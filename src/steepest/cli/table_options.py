@@ -8,7 +8,7 @@ import click
 
 from steepest.cli.options import names_in
 from steepest.data.class_weight import BALANCED
-from steepest.data.reading import Reading
+from steepest.data.text.reading import Reading
 
 __all__ = ["TEXT", "reading_options", "use_options"]
 

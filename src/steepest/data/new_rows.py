@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from steepest.data.columns import need_column
 from steepest.data.features import Features
 from steepest.data.gaps import holes_in_words, sound_rows
-from steepest.data.reading import Reading
 from steepest.data.sparse import Matrix
 from steepest.data.table import Table, read_table
 from steepest.data.table_gaps import table_holes
+from steepest.data.text.reading import Reading
 from steepest.errors import ChoiceError, DataError
 
 if TYPE_CHECKING:

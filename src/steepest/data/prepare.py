@@ -16,11 +16,11 @@ from steepest.data.class_weight import check_class_weight, class_weights
 from steepest.data.columns import listing, need_column
 from steepest.data.features import Features, choose_features, named_features, plain_features
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
-from steepest.data.reading import AS_FOUND, Reading
 from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.table import Table, read_table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target, plain_target
+from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.data.weights import (
     WEIGHTS,
     array_weights,

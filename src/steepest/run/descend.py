@@ -10,9 +10,9 @@ from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.moments import moments
 from steepest.data.prepare import Data, prepare
-from steepest.data.reading import Reading
 from steepest.data.span import check_span
 from steepest.data.target import Target
+from steepest.data.text.reading import Reading
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import objective_of, plan_method
 from steepest.descent.plan.option import Part, described

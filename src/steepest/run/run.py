@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.prepare import Data, new_rows
-from steepest.data.reading import AS_FOUND, Reading
 from steepest.data.sparse import Matrix
+from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from steepest.data.new_rows import rows_to_predict
 from steepest.data.prepare import labelled_rows
-from steepest.data.reading import Reading
+from steepest.data.text.reading import Reading
 from steepest.data.weights import array_weights
 from steepest.errors import DataError
 
