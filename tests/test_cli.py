@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from conftest import Ask
+from PIL import Image
 from pyarrow import csv, feather, parquet
 
 import steepest
@@ -627,3 +628,42 @@ def test_what_could_not_be_judged_has_a_status_of_its_own(
 @pytest.mark.parametrize("command", ["fit", "resume", "show"])
 def test_the_help_says_the_statuses(command: str, told: Told) -> None:
     assert "3 if something could not be judged" in " ".join(told(command, "--help").split())
+
+
+def test_pictures_are_as_they_are_asked_for(ask: Ask, tmp_path: Path) -> None:
+    asked = "--figure f.png --panels surface,map --size 800x450 --theme dark --frames slides"
+    answer = ask(*GEYSER, *TEXTBOOK, "--steps", "2", *asked.split())
+    assert answer.status == 0, answer.err
+    for name in ("f.png", *(f"slides/step-{i}.png" for i in (1, 2, 3, 4))):
+        assert name in answer.out
+        with Image.open(tmp_path / name) as picture:
+            assert picture.size == (800, 450)
+            assert np.median(np.asarray(picture.convert("L").resize((80, 45)))) < 128
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--panels", "surface,cake"], "there is no panel 'cake'; choose some of fit, surface"),
+        (["--size", "big"], "such as 1280x720"),
+        (["--size", "20x20"], "a whole number from 320 to 7680"),
+        (["--theme", "pink"], "'light', 'dark'"),
+        (["--fps", "90"], "a whole number from 1 to 50"),
+    ],
+)
+def test_pictures_that_cannot_be_are_refused_before_any_work(
+    ask: Ask, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("steepest.cli.fit.descend", None)
+    answer = ask(*GEYSER, *words)
+    assert answer.status == 2
+    assert said in answer.err
+
+
+def test_signs_that_a_pipe_cannot_encode_do_not_end_the_program() -> None:
+    """Latin-1 has no arrow: the loss before and after a step is printed all the same."""
+    command = [sys.executable, "-m", "steepest", *GEYSER, *TEXTBOOK, "--steps", "2"]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, capture_output=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b" ? " in done.stdout and "min²".encode("latin-1") in done.stdout

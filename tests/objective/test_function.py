@@ -178,7 +178,7 @@ def test_of_a_function_all_other_capabilities_are_unknown() -> None:
     assert given.random_start(np.random.default_rng(0)) is None
     assert given.coordinates("standard") is None and given.sample(np.arange(3)) is None
     assert given.hessian_whitening(given) is None and given.normal_equations() is None
-    assert given.separation_threshold() == 0.0 and not given.separated_classes(np.ones(6)).size
+    assert given.recession(np.ones(6)).level == "unknown"
     assert given.fresh() is given and not given.remembers
     assert not given.null_params.any() and len(given.null_params) == 6
 

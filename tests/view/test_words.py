@@ -15,7 +15,8 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 3))
 Y = X @ [1.0, -2.0, 0.5] + 1
 TWO = np.where(X[:, 0] > 0.2 * X[:, 1], "yes", "no")
-THREE = np.array(["ant", "bee", "cat"])[np.digitize(X[:, 0], [-0.5, 0.5])]
+NOISE = 0.3 * RNG.normal(size=60)
+THREE = np.array(["ant", "bee", "cat"])[np.digitize(X[:, 0] + NOISE, [-0.5, 0.5])]
 ONE = X[:, :1]
 TEXTBOOK = {"rule": "steepest", "scale": "none", "learning_rate": 0.1}
 

@@ -94,12 +94,14 @@ def scene_of(run: st.Run) -> Case:
     """Return as much of a scene as the engine needs to compute with the rows of a run."""
     names, classes = run.param_names, run.classes
     losses = ("squared", "absolute", "huber") if classes is None else ("cross_entropy",)
+    separation = next((one for one in run.verdicts if one.name == "separation"), None)
     return {
         "X": run.data.X.ravel().tolist(),
         "y": run.data.y.tolist(),
         "rows": len(run.data.y),
         "shown": len(run.data.y),
         "margins": run.objective.layout.shape[1],
+        "separation": None if separation is None else asdict(separation),
         "features": [{"name": name} for name in run.feature_names],
         "target": {
             "name": run.data.target.name,

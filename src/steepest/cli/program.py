@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -25,6 +26,7 @@ USER_ERROR = 2
 
 def run() -> None:
     """Run the command line; every error that a user can cause ends in one message and status 2."""
+    _print_anything()
     try:
         cli(standalone_mode=False, prog_name="steepest", color=COLOUR)
     except click.exceptions.Exit as done:
@@ -36,6 +38,13 @@ def run() -> None:
         if os.environ.get("STEEPEST_DEBUG"):
             raise
         sys.exit(_tell_error(error))
+
+
+def _print_anything() -> None:
+    """Have a sign that a terminal or a pipe cannot encode, such as →, printed as a `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _tell_error(error: Exception) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, isnan, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from steepest.checks import number
 from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
+from steepest.objective.model.recession import Recession
 from steepest.trace import Step, Trace
 
-__all__ = ["MOST_NETWORK_STEPS", "MOST_STEPS", "RISEN", "Stop", "Stopping"]
+__all__ = ["MOST_NETWORK_STEPS", "MOST_STEPS", "RISEN", "Stop", "Stopping", "proof"]
 
 MOST_STEPS = 100_000
 """Steps after which a run for which no number was given ends without having arrived."""
@@ -35,19 +36,31 @@ FAR_START = 1e3
 SHRINKS = 0.1
 """A step in whitened coordinates that leaves more than this share of the gradient met rounding."""
 
+GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
+"""The share of a loss below which a duality gap is rounding, and is not told."""
+
 PATIENCE = 100
 """Losses of all rows, one after the other, that may bring nothing lower before a run is over."""
 
 VANISHED = 1e-6
-"""The share of a constant guess's loss below which separated classes have taught enough."""
+"""The share of a constant guess's loss below which it is looked at whether it falls for ever."""
+
+OWN_SIDE = log(2.0)
+"""The loss of a row that gives its actual class just a half: below it is on its own side."""
+
+UNKNOWN = Recession("unknown", "not looked at")
 
 
 ENDED = ("arrived", "settled", "risen", "separated")
 """The reasons of a walk that is over by itself."""
 
 
-def _none_separated(params: Vector) -> NDArray[np.intp]:
-    return np.empty(0, dtype=np.intp)
+def _unknown(params: Vector, gradient: Vector | None) -> Recession:
+    return UNKNOWN
+
+
+def _not_known(params: Vector, rows: NDArray[np.intp]) -> float:
+    return float("inf")
 
 
 def _none_objects(first: Step, last: Step) -> "Stop | None":
@@ -58,11 +71,11 @@ def _none_objects(first: Step, last: Step) -> "Stop | None":
 class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
-    The reasons: `arrived` (the gradient is 0 within `tol`), `settled` (nothing lower is found),
-    `stalled` (it finds nothing lower, another way does), `risen` (lower was found before, and not
-    again), `separated` (there is no lowest), `steps`, `seconds`, `diverged`, `callback`,
-    `interrupted`, `failed` (the objective raised an error, or its gradient is not that of its
-    loss).
+    The reasons: `arrived` (gradient or duality gap are 0 within `tol`), `settled` (nothing lower
+    is found), `stalled` (it finds nothing lower, another way does), `risen` (lower was found
+    before, and not again), `separated` (the loss is known to fall for ever: it has no lowest
+    point), `steps`, `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective
+    raised an error, or its gradient is not that of its loss).
     """
 
     reason: str
@@ -79,8 +92,9 @@ class Stopping:
     """When to stop; without `tol` a run has its number of steps, unless it diverges before.
 
     `tol` is on the steepness (the gradient norm in the coordinates of the walk) relative to
-    `reference_steepness`, at which one safe step takes the whole loss of a constant guess away:
-    `sqrt(2 curvature loss)`. So at tol t one more safe step gains at most about t² of that loss.
+    `reference_steepness`. That is `safe_steepness`, at which one safe step takes the whole loss of
+    a constant guess away: `sqrt(2 curvature loss)`; so at tol t one more safe step gains at most
+    about t² of that loss. Where no rows can make the loss so steep it is the most that they can.
 
     Of an objective without a constant guess that scale is not known: then `tol` is relative to the
     mean slope of the descent so far, `(f(x0) - f(x)) / |x - x0|`, which no choice of units for the
@@ -94,14 +108,17 @@ class Stopping:
     reference_steepness: float | None = 1.0
     """The steepness that tol is relative to; None where it is the mean slope so far."""
     null_loss: float = 0.0
-    separation_loss: float = 0.0
-    """The loss below which classes are proved to be separated; see `separation_threshold`."""
-    separated: Callable[[Vector], NDArray[np.intp]] = _none_separated
-    """Which classes some params separate from all others; see `separated_classes`."""
+    recession: Callable[[Vector, Vector | None], Recession] = _unknown
+    """What is known of directions along which the loss falls for ever; see `Objective`."""
+    largest_loss: Callable[[Vector, NDArray[np.intp]], float] = _not_known
+    """The largest loss of some rows at some params."""
+    safe_steepness: float = 0.0
     since: float = 0.0
     """The seconds that had passed when those that were given began."""
     most_steps: int = MOST_STEPS
     """The steps after which a run for which no number was given ends."""
+    exact: bool = False
+    """Whether to go on while anything lower is found, however small the proved gap is."""
     refine: bool = False
     """Whether to go on while a step still takes most of the gradient away: to the last digits."""
     searches: bool = False
@@ -128,11 +145,15 @@ class Stopping:
             _not_finite(last)
             or self._grown(trace, last.loss)
             or self._separation(trace, last)
-            or (self._refined(trace) if self.refine else self._arrived(trace, last))
-            or self._settled(trace, last)
+            or self._unless_separated(self._reached(trace, last), last)
             or self._steps(last.index)
             or self._seconds(last.seconds)
         )
+
+    def _reached(self, trace: Trace, last: Step) -> Stop | None:
+        """Return why no lower loss is to be had, or None."""
+        arrived = self._refined(trace) if self.refine else self._arrived(trace, last)
+        return arrived or self._settled(trace, last)
 
     def _grown(self, trace: Trace, loss: float) -> Stop | None:
         usual = max(abs(trace.first.loss), self.null_loss)
@@ -147,17 +168,32 @@ class Stopping:
         return Stop("diverged", f"diverged: the loss is {shown} times its start and rising")
 
     def _arrived(self, trace: Trace, last: Step) -> Stop | None:
+        if not isnan(last.gap):
+            return self._proved(last)
         if self.reference_steepness is None:
             return self._arrived_by_slope(trace.first, last)
         steepness, reference = last.steepness, self.reference_steepness
         if self.tol is None or steepness > self.tol * reference or last.loss != last.full_loss:
             return None
-        gain = (steepness / reference) ** 2 if reference else 0.0
+        safe = self.safe_steepness or reference
+        gain = (steepness / safe) ** 2 if safe else 0.0
         return Stop(
             "arrived",
             f"arrived: one more safe step could take off {gain:.1g} of the loss of a constant "
             "guess",
         )
+
+    def _proved(self, last: Step) -> Stop | None:
+        """Stop where the duality gap is small, or nothing lower is found and the gap is what it is.
+
+        A run that is to arrive goes on with a small gap as long as something lower is found.
+        """
+        over = not last.learning_rate
+        if self.tol is None or not (over or not self.exact):
+            return None
+        if last.gap <= self.tol * self.null_loss:
+            return Stop("arrived", f"arrived: {proof(last)}")
+        return Stop("settled", f"settled: nothing lower is found; {proof(last)}") if over else None
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
         """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""
@@ -185,30 +221,36 @@ class Stopping:
         return Stop("arrived", "arrived: what is left of the gradient is rounding")
 
     def _separation(self, trace: Trace, last: Step) -> Stop | None:
-        """Stop where the classes are separated, or at a power of two steps where some are."""
+        """Stop where the loss is proved to fall for ever, and all rows that gain have gained.
+
+        That is looked at where next to nothing of the loss is left, and at powers of two steps.
+        """
         if self.tol is None:
             return None
-        vanished = min(self.separation_loss, VANISHED * self.null_loss)
-        if vanished and last.full_loss < vanished:
-            return Stop(
-                "separated",
-                "stopped: the classes are told apart without fault, so the loss would fall for "
-                "ever",
-            )
+        vanished = last.full_loss < VANISHED * self.null_loss
         steps = last.index
-        if steps < PATIENCE or steps & (steps - 1):
+        due = steps >= PATIENCE and not steps & (steps - 1)
+        if not (vanished or due) or not (found := self._recession(last)).found:
             return None
-        return self._drifting(trace, steps)
+        if vanished:
+            return _falls_for_ever(f"{last.full_loss:.2g} of it is left")
+        if self.largest_loss(last.params, found.rows) < OWN_SIDE:
+            return _falls_for_ever("the rows that make it fall have a loss below log 2 each")
+        gained = trace.full_losses[steps // 2] - last.full_loss
+        if gained < VANISHED * self.null_loss:
+            return _falls_for_ever(f"in the last {steps // 2:,} steps it hardly fell")
+        return None
 
-    def _drifting(self, trace: Trace, steps: int) -> Stop | None:
-        gained = trace.full_losses[steps // 2] - trace.last.full_loss
-        if not gained < VANISHED * self.null_loss or not self.separated(trace.last.params).size:
-            return None
-        return Stop(
-            "separated",
-            "stopped: a class is told apart from all others without fault, so the loss would fall "
-            f"for ever, but in the last {steps // 2:,} steps it hardly fell",
-        )
+    def _recession(self, last: Step) -> Recession:
+        """Return what is known of directions along which the loss falls for ever."""
+        return self.recession(last.params, last.gradient_of_all)
+
+    def _unless_separated(self, stop: Stop | None, last: Step) -> Stop | None:
+        """Return the stop; one that says that nothing lower is found, only if there is a lowest."""
+        ends = stop is not None and stop.reason in ("arrived", "settled", "stalled")
+        if not ends or not self._recession(last).found:
+            return stop
+        return _falls_for_ever(f"the gradient has the length {short(last.gradient_norm)}")
 
     def _settled(self, trace: Trace, last: Step) -> Stop | None:
         if self.tol is None:
@@ -240,6 +282,16 @@ class Stopping:
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
 
 
+def proof(last: Step) -> str:
+    """Return how much lower a loss can be, as the duality gap proves: never less than rounding."""
+    loss = abs(last.full_loss)
+    gap = max(last.gap, GAP_ROUNDING * loss)
+    share = f" ({gap / loss:.1g} of it)" if loss else ""
+    return (
+        f"no loss is lower than this one by more than {gap:.1g}{share}, as the duality gap proves"
+    )
+
+
 def _stood_still(trace: Trace, last: Step) -> bool:
     """Return whether neither the last step nor the next one moves."""
     return not last.learning_rate and last.index > 0 and not trace.learning_rates[-2]
@@ -258,3 +310,7 @@ def _not_finite(last: Step) -> Stop | None:
     return Stop(
         "diverged", f"diverged: at step {last.index} the loss or its gradient is no finite number"
     )
+
+
+def _falls_for_ever(now: str) -> Stop:
+    return Stop("separated", f"stopped: the loss has no lowest point, it falls for ever; {now}")

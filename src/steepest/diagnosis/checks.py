@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from math import isnan
 
 from steepest.descent.plan.stopping import SETTLED
+from steepest.descent.stopping import proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
@@ -30,6 +31,8 @@ def look(evidence: Evidence, found: Found) -> list[Check]:
 def check_end(evidence: Evidence, found: Found) -> Check:
     """Return whether it is known that the run ended at the lowest loss, or why not."""
     reason, steps = evidence.stop.reason, counted(evidence.trace[-1].index, "step")
+    if reason in ("arrived", "settled") and not isnan(evidence.trace[-1].gap):
+        return Check("end", CHECKED, proof(evidence.trace[-1]))
     if reason == "arrived":
         return Check("end", CHECKED, f"the gradient has the length {_length(evidence)}")
     if reason == "settled":
@@ -75,13 +78,10 @@ def check_separation(evidence: Evidence, found: Found) -> Check | None:
         return None
     if "separation" in found:
         return Check("separation", CHECKED, SEEN)
-    if objective.penalty:
-        return Check("separation", CHECKED, "with a penalty the weights have a best size")
-    if objective.separation_threshold() or (evidence.classes and len(evidence.classes) > 2):
-        return Check("separation", CHECKED, "the params at the end separate no class")
-    if evidence.classes is None and evidence.objective.null_loss and objective.is_quadratic:
-        return Check("separation", CHECKED, "the squared loss has a lowest point on any rows")
-    return Check("separation", NOT_LOOKED_AT, "it is looked for among classes")
+    last = evidence.trace[-1]
+    known = objective.recession(last.params, last.gradient_of_all)
+    state = NOT_LOOKED_AT if known.level == "unknown" else CHECKED
+    return Check("separation", state, known.checked.removeprefix("not looked at: "))
 
 
 def check_curvature(evidence: Evidence, found: Found) -> Check:

@@ -1,11 +1,14 @@
 """Evidence: all that is known of a descent once it is over, for a verdict to look at."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from steepest.descent.loop import Method
 from steepest.descent.stopping import Stop
 from steepest.objective.model.identifiability import Identifiability
+from steepest.objective.model.model import Array
+from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.trace import Trace
 
@@ -16,17 +19,18 @@ __all__ = ["Evidence"]
 class Evidence:
     """What ran, every step that it took, and why it ended; a verdict is a function of it.
 
-    `method` has the parts: rule, step size, coordinates, sampler. `classes` are those of the
-    target in the order of their codes, None if it is a number; `feature_names` name the weights.
+    `method` has the parts: rule, step size, coordinates, sampler. `problem` has the names of
+    features, params and classes.
     """
 
     method: Method
     trace: Trace
     stop: Stop
-    classes: Sequence[object] | None = None
-    feature_names: Sequence[str] = ()
+    problem: Problem
     identifiability: Identifiability | None = None
     """Along which params the loss does not change; None where that is not known."""
+    flat: Array = field(default_factory=lambda: np.empty((0, 3)))
+    """Where params may be with no change of the lowest loss; see `StepSize.flat_bottom`."""
     to_arrive: bool = False
     """Whether the run was to go on until it arrived: no number of steps was given."""
 

@@ -32,12 +32,12 @@ def note_rank(evidence: Evidence) -> Note | None:
         return Note("rank", message, {})
     space = known.null_space
     rank, mean = space.features - space.dimension, evidence.objective.feature_means
+    names = evidence.problem.feature_names
     told = f"the rows tell {rank:,} of {counted(space.features, 'direction')} of the weights"
     return Note(
         name="rank",
         message=(
-            f"{_unique(evidence)}: {told}, since {_why(space, evidence.feature_names, mean)};"
-            f" {_which(evidence)}"
+            f"{_unique(evidence)}: {told}, since {_why(space, names, mean)}; {_which(evidence)}"
         ),
         numbers={
             "rank": float(rank),

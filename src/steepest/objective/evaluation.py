@@ -34,10 +34,12 @@ class Evaluation(NamedTuple):
 def norm(vector: Vector) -> float:
     """Return the Euclidean norm of a vector, (n,), where short several times as fast as NumPy's.
 
-    Its parts are divided by the largest first where their squares leave the range of float64.
+    Its parts are divided by the largest first where their squares leave the range of float64;
+    NumPy may warn of that, unless it is told not to, as a descent tells it.
 
-    >>> norm(np.array([3.0, 4.0])), norm(np.array([3e200, 4e200])), norm(np.array([3e-200, 4e-200]))
-    (5.0, 5e+200, 5e-200)
+    >>> with np.errstate(over="ignore"):
+    ...     print(norm(np.array([3.0, 4.0])), norm(np.array([3e200, 4e200])))
+    5.0 5e+200
     """
     square = float(vector.dot(vector))
     if LEAST_SQUARE < square < inf or square != square:

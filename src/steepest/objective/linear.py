@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.array_blocks import blocks_of
-from steepest.data.blocks import Block, Blocks
+from steepest.data.blocks import DENSE_FEATURES, Block, Blocks
 from steepest.data.moments import Moments, moments
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
@@ -22,15 +22,17 @@ from steepest.objective.coordinates.hessian_whitening import HessianWhitening
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.gains import Gains
 from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.model.identifiability import Identifiability, identifiability
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
-from steepest.objective.model.separability import separated_classes, separation_threshold
+from steepest.objective.model.recession import Recession, find_recession
 from steepest.objective.normal_equations import NormalEquations
 from steepest.objective.plane.linear import LinearPlaneLoss
 from steepest.objective.plane.plane import Plane
@@ -45,6 +47,9 @@ UNIT_ROWS = 2**14
 
 UNIT_NUMBERS = 2**19
 """The numbers of those rows at most, 4 MB; of very wide rows they are fewer."""
+
+MOST_FEATURES = 4095
+"""Features up to which kinks are rounded: the products of all pairs are 128 MB."""
 
 LEAST_UNIT_ROWS = 64
 """But no fewer than these: a deviation to a tenth."""
@@ -70,6 +75,7 @@ class LinearObjective(Risk):
     model: Linear
     is_pointwise = False
     has_hessian_blocks = True
+    _recession: Recession | None = None
 
     def __init__(
         self,
@@ -88,7 +94,7 @@ class LinearObjective(Risk):
         blocks = blocks_of(X, y, sample_weight, outputs=loss.margins, threads=threads)
         loss.check(blocks.y)
         check_loss(loss, blocks.y)
-        if l1 and not loss.smooth:
+        if l1 and not loss.smooth and loss.side_slopes is None:
             raise ChoiceError(_two_kinks(loss.name, l1))
         model = Linear(blocks.features, loss.margins)
         super().__init__(model, loss, Penalty(l1, l2), blocks)
@@ -190,13 +196,32 @@ class LinearObjective(Risk):
         """Return how far a step moves the margin of any row at most: `max |X d|`."""
         return float(np.abs(self.margins(direction)).max())
 
-    def separation_threshold(self) -> float:
-        """Return the loss below which classes are proved to be separated; 0 if there is none."""
-        return separation_threshold(self)
+    def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
+        """Return what is known of directions along which the loss falls for ever.
 
-    def separated_classes(self, params: Vector) -> NDArray[np.intp]:
-        """Return which of three or more classes these params, (size,), separate from all others."""
-        return separated_classes(self, params)
+        They are of the data alone, so an answer is kept. `params`, (size,), help to find it: best
+        those of the end of a run, with the `gradient` there of all rows, if it is known.
+        """
+        if self._recession is None or self._recession.level == "unknown":
+            gradient = self.evaluate(params).gradient if gradient is None else gradient
+            gains = Gains(self.blocks, self.loss, self.model, self.units)
+            with np.errstate(divide="ignore"):
+                guess = self.guess if self.penalty else None
+            self._recession = find_recession(gains, params, gradient, guess)
+        return self._recession
+
+    def without_penalty(self) -> "LinearObjective":
+        """Return the same loss of the same rows without a penalty; itself if it has none."""
+        if not self.penalty:
+            return self
+        plain = object.__new__(LinearObjective)
+        Risk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
+        return plain
+
+    def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
+        """Return the largest loss of some rows at `params`, (size,)."""
+        some = self.sample(rows)
+        return float(self.loss.value(some.margins(params), some.blocks.y).max())
 
     @cached_property
     def moments(self) -> Moments:
@@ -302,6 +327,14 @@ class LinearObjective(Risk):
     def normal_equations(self) -> NormalEquations | None:
         """Return the objective as a quadratic, reading X once; None where it is not, or is dear."""
         return NormalEquations.of(self) if self.has_normal_equations else None
+
+    def smoothed(self) -> Smoothed | None:
+        """Return the objective with its kinks rounded; None without kinks, and of very wide X."""
+        slopes, blocks = self.loss.side_slopes, self.blocks
+        most = DENSE_FEATURES if blocks.is_sparse else MOST_FEATURES
+        if slopes is None or blocks.features > most:
+            return None
+        return Smoothed(self, *slopes)
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.

@@ -21,6 +21,7 @@ from steepest.objective.model.activation import Activation, choose_activation
 from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
+from steepest.objective.model.recession import Recession
 from steepest.objective.plane.network import NetworkPlaneLoss
 from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk
@@ -147,6 +148,32 @@ class NetworkObjective(Risk):
         """Return the loss on a plane, many points at a time."""
         return NetworkPlaneLoss(self, plane)
 
+    def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
+        """Return what is known of a direction along which the loss falls for ever.
+
+        If each row is on its own class's side, all its margins may grow by the same factor: along
+        the last layer's params, (size,), the loss falls to 0, whatever the layers before are.
+        """
+        if self.loss.classes is None or self.penalty:
+            return Recession(
+                "unknown", "not looked at: of a network it is looked for among classes"
+            )
+        margins = self.margins(params)
+        if not is_on_own_side(margins, self.blocks.y).all():
+            return Recession(
+                "unknown", "not looked at: at the end a row is on another class's side"
+            )
+        direction = np.zeros(self.size)
+        last, there = self.model.matrices(params)[-1], self.model.matrices(direction)[-1]
+        there.weights[:], there.bias[:] = last.weights, last.bias
+        return Recession(
+            "proved",
+            "each row is on its own class's side, so all margins may grow by the same factor",
+            direction=direction,
+            rows=np.arange(self.count),
+            complete=True,
+        )
+
     @cached_property
     def units(self) -> NetworkUnits:
         """Standard units by the moments of the features and the spread of the target."""
@@ -195,3 +222,14 @@ def _check(model: Network, penalty: Penalty) -> None:
             f"the network {sizes} has {model.layout.size:,} params, but there is room for "
             f"{MOST_PARAMS:,}; choose fewer hidden units"
         )
+
+
+def is_on_own_side(margins: Array, actual: Array) -> NDArray[np.bool_]:
+    """Return which rows give their own class more than any other, (rows,)."""
+    if margins.ndim == 1:
+        return np.where(actual > 0.5, margins, -margins) > 0.0
+    codes = actual.astype(np.intp)
+    own = np.take_along_axis(margins, codes[:, None], axis=1)[:, 0]
+    others = margins.copy()
+    np.put_along_axis(others, codes[:, None], -np.inf, axis=1)
+    return own > others.max(axis=1)

@@ -6,6 +6,7 @@ that nobody here wrote takes part in all that it can answer.
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layout
+from steepest.objective.model.recession import Recession
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
     from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+    from steepest.objective.kinks.smoothed import Smoothed
     from steepest.objective.linear import LinearObjective
     from steepest.objective.model.identifiability import Identifiability
     from steepest.objective.normal_equations import NormalEquations
@@ -45,6 +48,8 @@ class Objective:
     """The penalty that is part of the loss."""
     null_loss: float = 0.0
     """The loss of a constant guess: the scale on which losses are judged; 0 if there is none."""
+    slope_by_curvature: float = inf
+    """The most that a row's loss slopes, by the root of the most that it curves, if known."""
     is_quadratic: bool = False
     """Whether the curvature is known to be the same at all params."""
     is_convex: bool = True
@@ -107,13 +112,17 @@ class Objective:
         """Return how far a step, (size,), moves the margin of any row at most; 0 without rows."""
         return 0.0
 
-    def separation_threshold(self) -> float:
-        """Return the loss below which classes are proved to be separated; 0 if there is none."""
-        return 0.0
+    def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
+        """Return what is known of directions along which the loss falls for ever.
 
-    def separated_classes(self, params: Vector) -> NDArray[np.intp]:
-        """Return which classes these params, (size,), separate from all others."""
-        return np.empty(0, dtype=np.intp)
+        `params`, (size,), help to find out: best those of the end of a run, with the `gradient`
+        there of all rows, (size,), if it is known.
+        """
+        return Recession("unknown", f"not looked at: of {self.kind} only values are known")
+
+    def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
+        """Return the largest loss of some rows, (n,), at `params`, (size,); inf without rows."""
+        return float("inf")
 
     def identifiability(self, full_rank: bool = False) -> "Identifiability | None":
         """Return along which params the loss does not change; None where that is not known.
@@ -147,6 +156,13 @@ class Objective:
 
     def normal_equations(self) -> "NormalEquations | None":
         """Return the objective as a quadratic that needs no rows; None where it is none."""
+        return None
+
+    def smoothed(self) -> "Smoothed | None":
+        """Return the objective with its kinks rounded; None where it is not straight beside them.
+
+        Also where products of all pairs of features would cost more than they are worth.
+        """
         return None
 
     def random_start(self, generator: np.random.Generator) -> Vector | None:

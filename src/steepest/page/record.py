@@ -14,6 +14,7 @@ from steepest.data.prepare import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.plan.plan import Plan
 from steepest.descent.rules import RULES
+from steepest.diagnosis.verdict import Verdict
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.named import LOSSES, choose_loss
 from steepest.page.replay import PAGE_LOSSES, PAGE_RULES, PAGE_SCALES, repeats, walked_by_pages
@@ -62,11 +63,13 @@ def scene_record(
     lowest: float | None,
     live: bool = False,
     known: dict[int, float] | None = None,
+    separation: Verdict | None = None,
 ) -> Record:
     """Return all that a page shows of a run at first.
 
     `lowest` is the lowest loss of the objective, None if it is not known; `live` says that Python
-    computes for the page; `known` is as `run_record` has it.
+    computes for the page; `known` is as `run_record` has it. `separation` is the verdict on any
+    run of these rows without a penalty: the page's own have it too.
     """
     shown = _shown_rows(data)
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
@@ -95,6 +98,7 @@ def scene_record(
         "weighted": not plain,
         "X": dense_rows(data.X, shown).ravel(),
         "y": data.y[shown],
+        "separation": None if separation is None else asdict(separation),
         "rowNumbers": data.row_numbers[shown].astype(np.int32),
         "run": run_record(story, objective, lowest, most, known),
         "surface": surface_record(story, surface),

@@ -211,15 +211,7 @@ def _descended(
         curvature=method.coordinates.curvature,
         reasons=reasons,
     )
-    outcome = train(
-        method,
-        options,
-        problem.classes,
-        callback,
-        feature_names=problem.feature_names,
-        progress=progress,
-        given_up=given_up,
-    )
+    outcome = train(method, options, problem, callback, progress=progress, given_up=given_up)
     return callback.raise_with_run(Run.of(problem, plan, options, outcome))
 
 

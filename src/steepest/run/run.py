@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.check import NOT_JUDGED, Check
 from steepest.diagnosis.note import Note
+from steepest.diagnosis.separation import separation_without_penalty
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.model.model import Layer
+from steepest.objective.model.recession import Recession
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
@@ -285,7 +288,8 @@ class Run(Pictures, FormerNames):
         `params + x u + y v`. Raises ChoiceError for names that are no params, for vectors
         that do not span a plane, and for an objective that is not known or has one param.
         """
-        problem, end = self.problem, self._result
+        problem = self.problem
+        end = self._result if isfinite(self.loss) else self.trace.last_finite
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         usual = problem.usual_params(self.trace[0].params, end.params)
@@ -306,6 +310,16 @@ class Run(Pictures, FormerNames):
     def lowest_loss(self) -> float | None:
         """The lowest loss of all rows that there is, penalty included; None if it is not known."""
         return None if self.objective.linear is None else lowest_loss(self.objective.linear)
+
+    @property
+    def recession(self) -> Recession:
+        """What is known of directions along which the loss falls for ever; see `Recession`.
+
+        Where there is one the loss has no lowest point, and `lowest_loss` is None. `checked` says
+        what was looked at, and how sure that is.
+        """
+        last = self.trace[-1]
+        return self.objective.recession(last.params, last.gradient_of_all)
 
     def with_lowest_loss(self, known: float | None) -> "Run":
         """Return the run with its `lowest_loss` known, from another run on the same objective."""
@@ -372,6 +386,7 @@ class Run(Pictures, FormerNames):
             self.lowest_loss,
             live,
             self._page_losses,
+            separation_without_penalty(self.problem),
         )
 
     @cached_property

@@ -1,6 +1,6 @@
 """Training: the steps of a descent recorded in a trace until they are to stop, and judged."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import isfinite, isnan
@@ -22,6 +22,8 @@ from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
 from steepest.numerals import short
+from steepest.objective.model.model import Array
+from steepest.objective.problem import Problem
 from steepest.run.callback import Callback
 from steepest.run.result import add_least, result_of
 from steepest.trace import Step, Trace
@@ -51,10 +53,9 @@ class Outcome:
 def train(
     method: Method,
     options: Options,
-    classes: Sequence[object] | None,
+    problem: Problem,
     callback: Callback,
     *,
-    feature_names: Sequence[str] = (),
     trace: Trace | None = None,
     checkpoint: Checkpoint | None = None,
     progress: bool = False,
@@ -62,8 +63,7 @@ def train(
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
-    `classes` are those of the target, None if it is a number, `feature_names` those of the weights.
-    With a `trace` and the `checkpoint`
+    `problem` has the names for what is said of it. With a `trace` and the `checkpoint`
     at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
     stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
     threads and to warnings.
@@ -80,10 +80,10 @@ def train(
         method,
         trace,
         stop,
-        classes,
-        feature_names,
+        problem,
         identifiability=known,
         to_arrive=options.steps is None,
+        flat=_flat_bottom(descent),
     )
     verdicts = judge(evidence)
     result = result_of(trace, stop, verdicts, method.coordinates.curvature)
@@ -97,6 +97,12 @@ def train(
         checks=look(evidence, [verdict.name for verdict in verdicts]),
         checkpoint=checkpoint,
     )
+
+
+def _flat_bottom(descent: Descent) -> Array:
+    """Return where params may be with no change of the lowest loss, as far as is known."""
+    last = descent.last_step
+    return descent.method.step_size.flat_bottom(None if last is None else last.memory)
 
 
 def _checkpoint_at_end(descent: Descent, trace: Trace, stop: Stop) -> Checkpoint | None:

@@ -17,6 +17,7 @@ PARALLEL = 1e-8
 """The sine of the angle between two directions below which coordinates lose half their digits."""
 
 
+@np.errstate(over="ignore")
 def choose_axes(
     names: Sequence[str],
     origin: Array,

@@ -131,8 +131,19 @@ def surface_on_plane(
         objective=objective,
         plane=plane,
         axes=axes,
-        lowest=centre + bowl.lowest if bowl is not None and bowl.is_lowest else None,
+        lowest=_lowest(objective, origin, centre, bowl),
     )
+
+
+def _lowest(objective: Objective, origin: Array, centre: Array, bowl: Bowl | None) -> Array | None:
+    """Return where the loss is lowest on a plane; None where it is not known to be, anywhere.
+
+    A loss that falls for ever has no minimum, and what is lowest on a slice would pass for one.
+    """
+    if bowl is None or not bowl.is_lowest or objective.recession(origin).found:
+        return None
+    lowest: Array = centre + bowl.lowest
+    return lowest
 
 
 def _grid_about(

@@ -2,6 +2,7 @@
 
 `story` gathers what is said and `scene` what is drawn besides. `words` (`section`, `class_table`),
 `captions` and `table` say it. `fit`, `relief` and `chart` draw one panel each (`panel` says what
-that is, `shading` how the surface is coloured), `figure` sets them on a page and `film` lets them
-move. `style` holds the colours and the type, `progress` the bars on a terminal.
+that is, `shading` how the surface is coloured, `heights` how high it is). `panels` sets them side
+by side on a `sheet`, in what its words leave free, as a `format` asks; `figure` is one picture and
+`film` many. `style` holds the colours and the type, `progress` the bars on a terminal.
 """

@@ -39,12 +39,12 @@ class Heights:
     is_root: bool = False
 
     def of(self, loss: ArrayLike) -> Array:
-        """Return the heights of losses: 0 to 1, above 1 what is beyond the cut."""
+        """Return the heights of losses, in their shape (...): 0 to 1, above 1 beyond the cut."""
         share = np.maximum((np.asarray(loss, dtype=float) - self.low) / (self.cut - self.low), 0.0)
         return np.sqrt(share) if self.is_root else share
 
     def ticks(self) -> tuple[Array, list[str]]:
-        """Return heights with round losses, and these losses as a person reads them."""
+        """Return heights with round losses, (ticks,), and these losses as a person reads them."""
         losses = self._round_losses()
         least = float(np.diff(losses).min()) if len(losses) > 1 else self.cut - self.low
         size = float(np.abs(losses).max(initial=abs(self.low)))

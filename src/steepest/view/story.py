@@ -103,6 +103,7 @@ class Story:
     actual: NDArray[np.intp] | None
 
     @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
     def of(
         cls,
         problem: Problem,

@@ -43,6 +43,7 @@ MOST_COLUMNS = 3
 """Params that have a column of their own in the table of steps."""
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def tell(story: Story) -> str:
     """Return the whole story: title, steps, result, table, verdicts, notes, checks."""
     sections = [*four_steps(story), _result(story)]

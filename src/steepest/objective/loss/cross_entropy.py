@@ -6,6 +6,7 @@ Targets are class codes from 0 up, (rows,); margins and slopes (rows,), of softm
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import log
 from typing import ClassVar
 
@@ -82,6 +83,10 @@ class CrossEntropy(RowByRow):
         odds /= factor
         odds *= side
         return total, weighed(odds, weight)
+
+    def gain(self, change: Array, target: Array) -> Array | None:
+        """Return the change of the margin towards the actual class, (rows, 1)."""
+        return ((2.0 * target - 1.0) * change)[:, None]
 
     def symmetry_point(self, target: Array) -> Array:
         """Return 0 for each row: there both classes are as probable."""
@@ -206,6 +211,11 @@ class Softmax(RowByRow):
         own = np.array([[share.ravel() @ one.ravel() for one in moved] for share in shares])
         return own - (means if weight is None else means * weight) @ means.T
 
+    def gain(self, change: Array, target: Array) -> Array | None:
+        """Return how far the actual class gets ahead of each, (rows, k); of itself 0."""
+        actual = target.astype(np.intp)
+        return change[np.arange(len(change)), actual][:, None] - change
+
     def own_curvature(self, margin: Array, target: Array) -> Array:
         """Return `yhat (1 - yhat)` of each class, (rows, k)."""
         yhat = self.probabilities(margin)
@@ -237,11 +247,15 @@ class Softmax(RowByRow):
         return others.sum(axis=1)
 
     def probabilities(self, margin: Array) -> Array:
-        """Return the probability of each class, (rows, k), in memory class by class."""
+        """Return the probability of each class, (rows, k), in memory class by class.
+
+        The classes are added one after the other: NumPy would add those of a single row in pairs,
+        and so to other bits than beside other rows.
+        """
         share = np.array(margin.T, order="C")
         share -= share.max(axis=0)
         np.exp(share, out=share)
-        share /= share.sum(axis=0)
+        share /= reduce(np.add, share)
         return share.T
 
 

@@ -50,6 +50,10 @@ class Loss(Protocol):
         """The largest that the curvature can be; `inf` at a kink or where there is no bound."""
 
     @property
+    def slope_bound(self) -> float:
+        """The largest that the slope can be; `inf` where there is no bound, or none is known."""
+
+    @property
     def smooth(self) -> bool:
         """Whether the slope is continuous, so that the curvature says how it changes."""
 
@@ -60,6 +64,14 @@ class Loss(Protocol):
     @property
     def may_be_flat(self) -> bool:
         """Whether the curvature can be 0 away from infinity, so that no Newton step is known."""
+
+    @property
+    def rises_both_ways(self) -> bool:
+        """Whether a row's loss is known to rise without end whichever way its margin moves."""
+
+    @property
+    def side_slopes(self) -> tuple[float, float] | None:
+        """The slopes below and above the target of a loss that is straight on both sides; None."""
 
     @property
     def margins(self) -> int:
@@ -126,6 +138,17 @@ class Loss(Protocol):
     def probabilities(self, margin: Array) -> Array | None:
         """Return the probability of each class, (rows, k); None where the target is a number."""
 
+    def gain(self, change: Array, target: Array) -> Array | None:
+        """Return what a change of the margins for ever brings each row, (rows, gains), linear.
+
+        A row's loss never rises along it where all its gains are >= 0 (are 0 of a row that is
+        `pinned`), and falls for ever where one is above 0. None where that is not known, or
+        where no row's loss falls for ever; see `rises_both_ways`.
+        """
+
+    def pinned(self, target: Array) -> NDArray[np.bool_]:
+        """Return which rows' loss rises without end whichever way their margin goes, (rows,)."""
+
     def check(self, target: Array) -> None:
         """Raise ChoiceError if the loss is not made for such targets, (rows,)."""
 
@@ -133,9 +156,12 @@ class Loss(Protocol):
 class RowByRow(Loss, Protocol):
     """A smooth loss whose margin is the prediction, and its total the sum of its rows' values."""
 
+    slope_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = True
     is_quadratic: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = False
+    rises_both_ways: ClassVar[bool] = False
+    side_slopes: ClassVar[tuple[float, float] | None] = None
     classes: int | None = None
     link: ClassVar[str] = ""
 
@@ -188,6 +214,14 @@ class RowByRow(Loss, Protocol):
     def probabilities(self, margin: Array) -> Array | None:
         """Return None: a number has no classes."""
         return None
+
+    def gain(self, change: Array, target: Array) -> Array | None:
+        """Return None: not known."""
+        return None
+
+    def pinned(self, target: Array) -> NDArray[np.bool_]:
+        """Return that no row's is, where there are gains."""
+        return np.zeros(len(target), dtype=bool)
 
     def check(self, target: Array) -> None:
         """Return None: any finite number will do."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Array, RowByRow, mean
@@ -77,6 +78,14 @@ class Poisson(RowByRow):
     def prediction(self, margin: Array) -> Array:
         """Return mu, `exp(margin)`."""
         return np.exp(margin)
+
+    def gain(self, change: Array, target: Array) -> Array | None:
+        """Return the change of the margin downwards, (rows, 1): a count of 0 wants mu at 0."""
+        return -change[:, None]
+
+    def pinned(self, target: Array) -> NDArray[np.bool_]:
+        """Return which counts are not 0: their loss rises both ways."""
+        return target > 0.0
 
     def check(self, target: Array) -> None:
         """Raise ChoiceError for a target below 0."""

@@ -30,6 +30,7 @@ class Quantile(NumberLoss):
     curvature_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
+    rises_both_ways: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not 0.0 < self.share < 1.0:
@@ -48,6 +49,11 @@ class Quantile(NumberLoss):
         """The loss with its quantile."""
         low, high = f"{self.share:g}", f"{1.0 - self.share:.10g}"
         return f"max({low} · (actual - prediction), {high} · (prediction - actual))"
+
+    @property
+    def side_slopes(self) -> tuple[float, float]:  # type: ignore[override]
+        """-share below the target, 1 - share above it."""
+        return -self.share, 1.0 - self.share
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return the loss by row."""

@@ -4,5 +4,6 @@
 `initial`), `linear` the lecture's neuron, `X w + b`. `hessian` has the neuron's second
 derivatives, `factor` their square roots, `residuals` (in `double_double`) the last digits of its
 squared loss, `null_space` the weights that no row tells, `identifiability` what the loss does not
-tell, `separability` the proof that it has no lowest point.
+tell, `recession` the directions along which it falls for ever (found by `gaining` and `cone` from
+the rows' `gains`, proved by `exact`).
 """

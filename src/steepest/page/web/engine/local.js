@@ -64,6 +64,9 @@ function remembering(scene) {
     checkFit(scene, loss);
     // Copies, since the reader goes on moving the rows.
     const objective = new Objective(X.slice(), y.slice(), chosen, checkNumber('l2', l2));
+    // Python looked at the rows as they came; of moved ones nobody knows.
+    const came = !l2 && equal(X, scene.X) && equal(y, scene.y);
+    objective.known.separation = (came && scene.separation) || null;
     last = { loss: chosen, l2, delta, objective };
     return objective;
   };
@@ -155,7 +158,10 @@ function runOf(objective, choices) {
     limit,
     exactLimit,
     stop: trace.stop,
-    verdicts: judged ? judgeDivergence(trace, told) : [],
+    verdicts: [
+      ...(judged ? judgeDivergence(trace, told) : []),
+      ...[objective.known.separation].filter(Boolean),
+    ],
     notes: [],
     checks: CHECKS,
   };

@@ -23,7 +23,7 @@ export function surfaceOf({ scene, objective, scale, choices, ask }) {
     ? window.map((edge, i) => edge - centre[i >> 1])
     : windowFor(pathsOn(see, ways, centre, base, objective), bowl, centre.map(Math.abs));
   const [a, b] = [seen.slice(0, 2), seen.slice(2)].map((side) => spread(side, points, !window));
-  const lowest = bowl && bowl.isLowest ? bowl.at : null;
+  const lowest = bowl && bowl.isLowest && !objective.known.separation ? bowl.at : null;
   return {
     nx: points,
     ny: points,

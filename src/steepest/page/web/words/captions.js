@@ -121,7 +121,7 @@ function mapCaption(state) {
 }
 
 function crossCaption({ surface }) {
-  return surface.lowest ? ' Cross: the minimum.' : '';
+  return surface.lowest ? ` Cross, below the circles: the minimum${surface.slice ? ' of the slice' : ''}.` : '';
 }
 
 function startCaption({ scene }) {
