@@ -6,7 +6,8 @@ has it), `categories` which of words are categories, `exact` and `span` which nu
 no room for. `features` and `target` turn columns into X and y and remember how, `arrays` takes X
 and y as they are and `array_blocks` as blocks, `weights` and `class_weight` say how much a row
 counts, `gaps` counts what is missing (`table_gaps` in a table), and `prepare` joins them;
-`new_rows` are those to predict for. `blocks` deals the rows out to threads (`blas`, `sparse`, `moments`), `shipped` holds
-the data sets that come along, `written` writes tables out. Whatever cannot be used is refused here,
-by file, line and column, so that no room further on has to doubt its numbers.
+`new_rows` are those to predict for. `blocks` deals the rows out to threads (`blas`, `sparse`,
+`moments`), `shipped` holds the data sets that come along, `written` writes tables out. Whatever
+cannot be used is refused here, by file, line and column, so that no room further on has to doubt
+its numbers.
 """
