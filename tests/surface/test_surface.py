@@ -2,11 +2,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from reference import problem
 
 import steepest as st
+from steepest.surface.directions import choose_axes
+from steepest.surface.surface import surface_on_plane
 
 WORDS = {
     "squared": "squared",
@@ -171,3 +173,31 @@ def test_a_perfect_fit_in_large_units_can_be_drawn() -> None:
     x = np.random.default_rng(0).normal(size=30) + 1e3
     surface = st.descend((x, 1e8 * (2 * x + 1))).surface()
     assert surface.loss.min() < 1e-20 * surface.loss.max()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    middle=some.floats(-1e6, 1e6),
+    half=some.floats(1e-3, 1e6),
+    points=some.integers(2, 202),
+)
+def test_a_given_window_has_its_ends_and_its_mirror_to_the_bit(
+    middle: float, half: float, points: int
+) -> None:
+    run = st.descend("geyser", "waiting", ["duration"], steps=1)
+    window = np.array([[middle - half, middle + half], [-half, half]])
+    axes = choose_axes(run.param_names, run.params, None, None, None, usual=run.param_names)
+    surface = surface_on_plane(
+        run.objective, axes, run.params, run.trace.params, run.trace.losses, points, window
+    )
+    assert (surface.x[0], surface.x[-1]) == tuple(window[0])
+    assert (surface.y[0], surface.y[-1]) == tuple(window[1])
+    assert np.array_equal(surface.y, -surface.y[::-1])
+    assert points % 2 == 0 or surface.y[points // 2] == 0.0
+    assert (np.diff(surface.x) >= 0).all()
+
+
+def test_the_grid_of_a_run_has_its_end_as_a_point_and_mirrors_about_it() -> None:
+    surface = st.descend("geyser", "waiting", ["duration"], steps=3).surface(points=51)
+    at = int(np.abs(surface.x - surface.path[-1, 0]).argmin())
+    assert surface.x[at] == surface.path[-1, 0]

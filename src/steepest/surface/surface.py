@@ -115,11 +115,13 @@ def surface_on_plane(
     projected = axes.read(path)
     if shown is None:
         a, b = _grid_about(projected - centre, losses, bowl, axes.size(origin), points)
+        x, y = centre[0] + a, centre[1] + b
     else:
-        a, b = (np.linspace(low, high, points) for low, high in shown - centre[:, None])
+        x, y = (_between(low, high, points) for low, high in shown)
+        a, b = x - centre[0], y - centre[1]
     return Surface(
-        x=centre[0] + a,
-        y=centre[1] + b,
+        x=x,
+        y=y,
         loss=on_plane.grid(a, b),
         path=projected,
         path_loss=losses,
@@ -170,3 +172,11 @@ def _through_zero(low: float, high: float, points: int) -> Array:
     spacing = (high - low) / (points - 1)
     first = np.round(low / spacing)
     return spacing * (first + np.arange(points))
+
+
+def _between(low: float, high: float, points: int) -> Array:
+    """Return `middle + half k` for evenly spaced k from -1 to 1: ends, middle, mirror are exact."""
+    k = np.arange(1 - points, points, 2) / (points - 1)
+    grid: Array = 0.5 * (low + high) + 0.5 * (high - low) * k
+    grid[0], grid[-1] = low, high
+    return grid

@@ -35,6 +35,9 @@ SMALL_TRIANGLE = 64
 STACKED = 8
 """How many triangles are put on top of each other before the next QR."""
 
+ALIKE = 0.99
+"""The share of the largest entry from which on another is as large: rounding is far less."""
+
 UNREACHED = 1e-14
 """The length of a direction, against the longest, that rounding alone can give it."""
 
@@ -151,12 +154,23 @@ def singular(blocks: Blocks, moments: Moments, penalty: Array | None = None) -> 
     """Return the singular values of the root that `qr_factor` has, and its right directions.
 
     They are (n,) and (n, params), n the params, or the rows where these are fewer and no penalty,
-    (params,), is added: longest first, in standard units, the bias last.
+    (params,), is added: longest first, in standard units, the bias last. Of the two signs of a
+    direction it is the one by which its largest entry is above 0, whatever LAPACK chose.
     """
     with ONE_BLAS_THREAD:
         triangle = _triangle(blocks, moments, penalty)
         _, lengths, directions = np.linalg.svd(triangle, full_matrices=False)
-    return lengths, directions
+    return lengths, directions * _signs(directions)[:, None]
+
+
+def _signs(directions: Array) -> Array:
+    """Return -1 for each row, (n,), whose largest entry is below 0, else 1.
+
+    Of entries as large but for rounding, such as those of two equal columns, the first decides.
+    """
+    size = np.abs(directions)
+    first = (size > ALIKE * size.max(axis=1, keepdims=True)).argmax(axis=1)
+    return np.where(directions[np.arange(len(directions)), first] < 0.0, -1.0, 1.0)
 
 
 def _triangle(blocks: Blocks, moments: Moments, penalty: Array | None) -> Array:

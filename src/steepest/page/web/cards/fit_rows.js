@@ -1,6 +1,6 @@
 // What the pictures of data and fit share: ranges that stay put, one row alone, its numbers.
 import { costsOf, lossOf, probabilitiesOf } from '../select.js';
-import { short, signed } from '../words/numerals.js';
+import { short, signed, tenTo } from '../words/numerals.js';
 
 const WORD = {
   squared: 'squared error',
@@ -59,7 +59,7 @@ function withUnit(value, unit) {
 
 /** Return a value rounded to what a pixel can tell, a power of ten. */
 export function rounded(value, pixel) {
-  const unit = 10 ** Math.floor(Math.log10(pixel));
+  const unit = tenTo(Math.floor(Math.log10(pixel)));
   return Number((Math.round(value / unit) * unit).toPrecision(12));
 }
 

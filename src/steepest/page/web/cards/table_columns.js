@@ -1,7 +1,7 @@
 // The columns of the table of rows: for classes a probability each (or, for many classes or little
 // room, that of the actual one and the one predicted); for numbers the prediction and its error.
 // A column is { name, head, sort, left, make(cell) -> parts, write(parts, values, i) }.
-import { fixed, short } from '../words/numerals.js';
+import { fixed, short, tenTo } from '../words/numerals.js';
 import { element, set, svg } from '../draw/canvas.js';
 import { costUnit } from './fit_rows.js';
 import { classColour, classMark } from './shapes.js';
@@ -177,7 +177,7 @@ export function shareText(share) {
 
 /** Return a cost with so many decimals; what would read 0 and is not, with two digits. */
 function costText(cost, decimals) {
-  return cost > 0 && cost < 0.5 * 10 ** -decimals ? short(cost, 2) : fixed(cost, decimals);
+  return cost > 0 && cost < tenTo(-decimals, 0.5) ? short(cost, 2) : fixed(cost, decimals);
 }
 
 const plus = (text) => (text.startsWith('-') ? text : `+${text}`);

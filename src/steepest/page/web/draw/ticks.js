@@ -1,5 +1,5 @@
 // Axes without drawing: scales from numbers to pixels and back, and the numbers worth a tick.
-import { fixed, short } from '../words/numerals.js';
+import { fixed, short, tenTo } from '../words/numerals.js';
 
 /** A linear scale from [low, high] to [from, to], with `.invert` back. */
 export function scale(low, high, from, to) {
@@ -43,25 +43,25 @@ function powers(low, high, count) {
   const every = Math.max(1, Math.ceil((last - first + 1) / (count + 1)));
   const values = [];
   for (let power = Math.ceil(first / every) * every; power <= last; power += every) {
-    values.push(clean(10 ** power));
+    values.push(tenTo(power));
   }
   return values;
 }
 
 function multiples(low, high, times) {
   const values = [];
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
+  for (let power = Math.floor(Math.log10(low)); tenTo(power) <= high; power += 1) {
     for (const one of times) values.push(Number(`${one}e${power}`));
   }
   return values.filter((value) => value >= low && value <= high);
 }
 
 function niceStep(rough) {
-  const power = 10 ** Math.floor(Math.log10(rough) + 1e-12);
-  const times = rough / power;
-  if (times < 1.5) return power;
-  if (times < 3.5) return 2 * power;
-  return (times < 7.5 ? 5 : 10) * power;
+  const power = Math.floor(Math.log10(rough) + 1e-12);
+  const times = rough / tenTo(power);
+  if (times < 1.5) return tenTo(power);
+  if (times < 3.5) return tenTo(power, 2);
+  return times < 7.5 ? tenTo(power, 5) : tenTo(power + 1);
 }
 
 function alone(value) {
@@ -90,14 +90,14 @@ export function curvedTicks(valueAt, count = 5) {
 
 /** The largest of 1, 2, 5 times a power of ten that has a multiple in [low, high]. */
 function roundestStep(low, high) {
-  let power = 10 ** Math.ceil(Math.log10(Math.max(Math.abs(high), 1e-300)));
-  for (let tries = 0; tries < 40; tries += 1, power /= 10) {
+  let power = Math.ceil(Math.log10(Math.max(Math.abs(high), 1e-300)));
+  for (let tries = 0; tries < 40; tries += 1, power -= 1) {
     for (const times of [5, 2, 1]) {
-      const step = times * power;
+      const step = tenTo(power, times);
       if (Math.ceil(low / step - 1e-9) * step <= high) return step;
     }
   }
-  return power;
+  return tenTo(power);
 }
 
 /** A tick's number with as many decimals as its step needs: '1,000', '-0.5', '2e+09'. */

@@ -19,16 +19,21 @@ export function surfaceOf({ scene, objective, scale, choices, ask }) {
   const { ux, uy, px, py } = ways;
   const centre = [dot(px, base), dot(py, base)];
   const bowl = findBowl(objective, { origin: base, u: ux, v: uy });
-  const seen = window
-    ? window.map((edge, i) => edge - centre[i >> 1])
-    : windowFor(pathsOn(see, ways, centre, base, objective), bowl, centre.map(Math.abs));
-  const [a, b] = [seen.slice(0, 2), seen.slice(2)].map((side) => spread(side, points, !window));
+  const seen =
+    window || windowFor(pathsOn(see, ways, centre, base, objective), bowl, centre.map(Math.abs));
+  const sides = [seen.slice(0, 2), seen.slice(2)];
+  const drawn = sides.map((side, i) =>
+    window ? between(side, points) : throughZero(side, points).map((v) => v + centre[i]),
+  );
+  const [a, b] = sides.map((side, i) =>
+    window ? drawn[i].map((v) => v - centre[i]) : throughZero(side, points),
+  );
   const lowest = bowl && bowl.isLowest && !objective.known.separation ? bowl.at : null;
   return {
     nx: points,
     ny: points,
-    x: a.map((v) => v + centre[0]),
-    y: b.map((v) => v + centre[1]),
+    x: drawn[0],
+    y: drawn[1],
     loss: lossOnGrid(objective, { origin: base, u: ux, v: uy }, a, b),
     ...labels(scene, choices, x, y, axes),
     axes,
@@ -66,11 +71,20 @@ function pathsOn(see, { px, py }, centre, base, objective) {
   });
 }
 
-/** Returns evenly spaced points over a side; one of them is exactly 0 where it may move a bit. */
-function spread([low, high], points, throughZero) {
+/** Returns evenly spaced points from about the low end of a side on, one of them exactly 0. */
+function throughZero([low, high], points) {
   const spacing = (high - low) / (points - 1);
-  const first = throughZero ? Math.round(low / spacing) : low / spacing;
+  const first = Math.round(low / spacing);
   return Float64Array.from({ length: points }, (_, i) => spacing * (first + i));
+}
+
+/** Returns evenly spaced points over a side, of which ends, middle and mirror are exact. */
+function between([low, high], points) {
+  const at = (i) => 0.5 * (low + high) + 0.5 * (high - low) * ((1 - points + 2 * i) / (points - 1));
+  const grid = Float64Array.from({ length: points }, (_, i) => at(i));
+  grid[0] = low;
+  grid[points - 1] = high;
+  return grid;
 }
 
 /** Returns what axes and height are called. */

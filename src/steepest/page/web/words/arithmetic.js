@@ -2,7 +2,7 @@
 //
 // Numbers are rounded to be read, and rounded numbers do not always add up. So each line takes as
 // many digits of what goes in as it needs for the printed sum to give the printed result.
-import { fixed, general, short } from './numerals.js';
+import { fixed, general, short, tenTo } from './numerals.js';
 
 /** The digits of a result that is read. */
 const DIGITS = 4;
@@ -130,7 +130,7 @@ function layout(values, least, most) {
   const decimals = Math.max(0, -last);
   return {
     text: (value, extra) => withoutMinusZero(fixed(value, decimals + extra)),
-    unit: (extra = 0) => 10 ** -(decimals + extra),
+    unit: (extra = 0) => tenTo(-(decimals + extra)),
   };
 }
 
@@ -141,7 +141,7 @@ function inPowers(last) {
       const digits = powerOf(value) - last + extra + 1;
       return digits > 0 || !Number.isFinite(value) ? general(value, Math.max(1, digits)) : '0';
     },
-    unit: (extra = 0) => 10 ** (last - extra),
+    unit: (extra = 0) => tenTo(last - extra),
   };
 }
 
@@ -152,7 +152,7 @@ function withoutMinusZero(text) {
 /** Returns what the last digit of a value counts as `short` prints it. */
 function unitOf(value) {
   const last = powerOf(value) - DIGITS + 1;
-  return 10 ** (Math.abs(value) >= 999.5 && Math.abs(value) < 1e7 ? Math.min(0, last) : last);
+  return tenTo(Math.abs(value) >= 999.5 && Math.abs(value) < 1e7 ? Math.min(0, last) : last);
 }
 
 function powerOf(value) {

@@ -118,3 +118,6 @@ function rounded(value, decimals) {
   const exact = value.toFixed(MOST_DECIMALS).split('.')[1];
   return isTie(exact.slice(decimals)) && isOdd(up) ? below(value).toFixed(decimals) : up;
 }
+
+/** Returns `times` times a whole power of ten, to the bit, as `10 ** -4` is not in every engine. */
+export const tenTo = (power, times = 1) => Number(`${times}e${power}`);
