@@ -32,7 +32,7 @@ CLASSES = problem("softmax", 0, rows=60)
 RULE_RUNS: dict[str, Any] = {
     name: {"data": CLASSES, "rule": name, "learning_rate": 0.05, "scale": "standard"}
     for name in RULES
-    if name != "plane"
+    if name not in ("plane", "smoothing")
 }
 RATES = (
     0.05,
@@ -66,6 +66,8 @@ OTHER_RUNS: dict[str, Any] = {
     "counts": {"data": problem("poisson", 0), "loss": "poisson", "l2": 0.01},
     "huber": {"data": LINE, "loss": "huber", "delta": 0.5},
     "quantile": {"data": LINE, "loss": "quantile", "quantile": 0.8, "scale": "standard"},
+    "quantile, l1": {"data": problem("squared", 2, rows=200), "loss": "quantile:0.9", "l1": 0.01},
+    "flat absolute": {"data": (np.ones((4, 1)), np.arange(4.0)), "loss": "absolute"},
     "two classes, by blocks": {"data": problem("cross_entropy", 0), "scale": "block"},
     "plane, by blocks": {"data": CLASSES, "rule": "plane", "scale": "block", "l2": 0.01},
     "single precision": {"data": (CLASSES[0].astype(np.float32), CLASSES[1]), "l2": 0.01},

@@ -25,10 +25,12 @@ def result_of(
 ) -> Step:
     """Return the step that is the result: the last, or the best where the run left that for worse.
 
-    At kinks, and where the loss curves without bound (`curvature` None), steps go down and up.
+    At kinks, and where the loss curves without bound (`curvature` None), steps go down and up. Of
+    losses that are the same but for rounding the last is it.
     """
     left = bool(verdicts) or stop.reason == "risen" or curvature is None
-    lower = trace.best.full_loss < trace.last.full_loss
+    best = trace.best.full_loss
+    lower = trace.last.full_loss - best > PROGRESS * abs(best)
     return trace.best if left and lower and not trace.last.least else trace.last
 
 
