@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 from scipy.special import expit, log_expit, logsumexp, softmax
 
 from steepest import LinearObjective
@@ -105,3 +106,30 @@ def heavy_ball(
         velocity = beta * velocity + 2 * X1.T @ (X1 @ params - y) / len(y)
         params = params - rate * velocity
     return float(np.mean((X1 @ params - y) ** 2))
+
+
+def pinball_program(
+    X: Array, y: Array, share: float, l1: float = 0.0, weight: Array | None = None
+) -> float:
+    """Return the lowest mean loss of a quantile plus L1, by a linear program (HiGHS).
+
+    Features and target are told in units of their own before, or its tolerances would be absolute.
+    """
+    mean, deviation = X.mean(axis=0), X.std(axis=0)
+    deviation = np.where(deviation > 1e-12 * np.abs(mean), deviation, 1.0)
+    Z, count, features = (X - mean) / deviation, len(y), X.shape[1]
+    middle = np.median(y)
+    unit = float(np.abs(y - middle).max()) or 1.0
+    weight = np.ones(count) if weight is None else weight
+    weight = weight / weight.sum()
+    costs = [np.tile(l1 / deviation, 2), np.zeros(2), weight * share, weight * (1.0 - share)]
+    margin = np.column_stack([Z, -Z, np.ones(count), -np.ones(count)])
+    found = linprog(
+        np.concatenate(costs),
+        A_eq=np.column_stack([margin, np.eye(count), -np.eye(count)]),
+        b_eq=(y - middle) / unit,
+        bounds=(0, None),
+        method="highs",
+    )
+    assert found.status == 0, (found.message, features)
+    return float(found.fun) * unit

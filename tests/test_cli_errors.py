@@ -322,7 +322,7 @@ def test_show_says_first_where_it_cannot_draw(refused: Callable[..., str]) -> No
 BAD_ROWS = {
     "missing column": ("a\n1\n2\n", ["p.csv", "no column 'b'", "columns: a"]),
     "text in a number column": ("a,b\n1,2\n1,x\n", ["column 'b'", "'x' on line 3"]),
-    "gap": ("a,b\n1,2\n,3\n", ["column 'a'", "no value on line 3", "fill it in"]),
+    "gap": ("a,b\n1,2\n,3\n", ["column 'a'", "1 missing value (first: line 3)", "--missing blank"]),
     "infinity": ("a,b\n1,2\ninf,3\n", ["column 'a'", "infinite", "line 3"]),
     "no rows": ("a,b\n", ["p.csv", "no row"]),
     "column called predicted": ("a,b,predicted\n1,2,3\n", ["column 'predicted' already", "rename"]),

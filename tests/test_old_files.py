@@ -137,6 +137,24 @@ def test_an_old_run_saved_once_more_is_the_same(path: Path, told: Told, tmp_path
         assert np.array_equal(one.trace.losses, other.trace.losses, equal_nan=True)
 
 
+def test_an_old_run_keeps_the_one_stream_that_drew_its_start_and_its_batches(
+    tmp_path: Path,
+) -> None:
+    run = st.load(FOLDER / "batches.steepest")
+    on = run.resume(steps=7)
+    on.save(tmp_path / "on.steepest")
+    again = st.load(tmp_path / "on.steepest").resume(steps=3)
+    assert_close(again.params, EXPECTED[FOLDER]["runs"]["batches"]["resumed"]["params"], ANEW)
+    asked = {
+        "rule": run.plan.rule,
+        "learning_rate": run.plan.learning_rate,
+        "scale": run.plan.scale,
+    }
+    anew = st.descend("geyser", "waiting", ["duration"], batch=32, seed=1, steps=20, **asked)
+    assert np.array_equal(anew.trace[0].params, run.trace[0].params)
+    assert not np.allclose(anew.params, run.params, rtol=1e-6)
+
+
 def test_a_rule_with_its_own_number_comes_back_with_it() -> None:
     run = st.load(FOLDER / "momentum.steepest").resume(steps=MORE)
     steps = [run.trace[i] for i in range(len(run.trace))]

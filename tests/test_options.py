@@ -112,7 +112,9 @@ def parameters(function: Callable[..., object]) -> Mapping[str, inspect.Paramete
     return inspect.signature(function).parameters
 
 
-OF_DATA = ["data", "target", "features", "missing", "drop", "sample_weight"]
+OF_TEXT = ["decimal", "thousands", "delimiter", "encoding"]
+OF_DATA = ["data", "target", "features", "missing", "drop", "category", "sample_weight"]
+OF_DATA += ["class_weight", *OF_TEXT]
 OF_THE_CALL = ["threads", "progress", "callback"]
 
 
@@ -144,6 +146,7 @@ class TestEveryDoorHasTheOptions:
 
     def test_fit_on_the_command_line(self) -> None:
         others = {"data", "target", "features", "drop", "missing", "save", "as_json"}
+        others |= {"category", "weights", "class_weight", *OF_TEXT}
         kinds = {"figure", "film", "page", "table", "trace"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
         for one in fit.params:
@@ -189,7 +192,7 @@ NAMES = {
     "lr": "did you mean learning_rate?",
     "learning_rat": "did you mean learning_rate?",
     "step": "steps",
-    "sample_weights": "did you mean sample_weight?",
+    "sample_weights": "sample_weight",
     "xyzzy": "it takes data, target, features, loss, delta",
 }
 

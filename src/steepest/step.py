@@ -1,6 +1,7 @@
 """A step: one point of a descent, as it is recorded."""
 
 import warnings
+from math import nan
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
@@ -24,6 +25,7 @@ NUMBERS = (
     "passes",
     "whitened",
     "least",
+    "gap",
 )
 """The numbers of a step in the order of the columns in which a trace, and a file, keeps them."""
 
@@ -52,6 +54,9 @@ class Step(NamedTuple):
     `least` says that no step of the rule leads here: the walk was over, its minimum is not unique,
     and this last point has the least weights of the same loss.
 
+    `gap` is the duality gap: no params have a loss that is lower than this one by more, which is
+    proved; NaN where nothing is.
+
     Two steps are equal only if they are the same object. A named tuple, since one is made at
     every step of a descent and a frozen dataclass takes more than twice as long to make.
     """
@@ -70,6 +75,7 @@ class Step(NamedTuple):
     passes: float = 0.0
     whitened: bool = False
     least: bool = False
+    gap: float = nan
 
     def __eq__(self, other: object) -> bool:
         return self is other

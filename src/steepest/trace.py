@@ -38,7 +38,7 @@ ROW = Struct(f"{len(NUMBERS)}d")
 class Trace:
     """Every step of a run; `trace[0]` is the start, so `len(trace)` is the steps taken plus one.
 
-    The numbers of every step are kept, at 80 bytes a step. Params and gradients are kept for
+    The numbers of every step are kept, at 88 bytes a step. Params and gradients are kept for
     every step too while they fit in `budget` bytes. Beyond that every second kept step gives up
     its two vectors, and from there on only every second (then fourth, ...) step keeps them, so
     that memory stays below the budget however long and wide the run is; start, best and last
@@ -253,6 +253,11 @@ class Trace:
         return np.flatnonzero(self._column("whitened"))
 
     @property
+    def gaps(self) -> Array:
+        """How much lower a loss can be at most, NaN where not proved, (steps + 1,)."""
+        return self._column("gap")
+
+    @property
     def rounded(self) -> NDArray[np.intp]:
         """The former name of `whitened`, of its shape; deprecated."""
         return renamed("Trace.rounded", "whitened", self.whitened)
@@ -313,8 +318,9 @@ class Trace:
         """Return the trace that gave `arrays`, of its shapes; KeyError if one is missing."""
         numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
         trace = cls(size=arrays["params"].shape[1])
-        # A file from before a number was recorded has a column less.
+        # A file from before a number was recorded has a column less: of a gap nothing is known.
         later = np.zeros((len(numbers), len(NUMBERS) - numbers.shape[1]))
+        later[:, -1:] = np.nan
         trace._numbers = np.hstack([numbers, later]).astype(np.float64, order="C")
         trace._length = len(numbers)
         trace._steps, trace._count = kept, len(kept)

@@ -18,13 +18,13 @@ from pyarrow import feather, parquet
 from sklearn.preprocessing import LabelEncoder
 
 from steepest.data.columns import counts, kind_of, listing, numbers, words
-from steepest.data.dialect import read_dialect
 from steepest.data.features import Features, choose_features
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
 from steepest.data.prepare import prepare
 from steepest.data.table import Table, read_table
 from steepest.data.target import Target, plain_target
-from steepest.data.text_file import line_of
+from steepest.data.text.dialect import read_dialect
+from steepest.data.text.text_file import line_of
 from steepest.data.written import flat, write_table
 
 IN_A_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)

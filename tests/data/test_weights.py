@@ -290,7 +290,7 @@ def weighted() -> st.Run:
 def test_words_say_that_rows_are_weighted(weighted: st.Run) -> None:
     told = weighted.explain()
     assert "4 rows, weighted, of" in told
-    assert "sum of weight x -log P / sum of weights" in told
+    assert "sum of weight × -log P / sum of weights" in told
     assert "/ 6.5 = " in told
 
 

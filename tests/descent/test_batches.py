@@ -38,6 +38,18 @@ def test_every_row_is_read_once_an_epoch(rows: int, size: int, seed: int) -> Non
     assert max(map(len, batches)) <= size
 
 
+@given(rows=some.integers(2, 40), seed=some.integers(0, 2**70))
+def test_the_orders_are_those_of_the_first_child_of_the_seed(rows: int, seed: int) -> None:
+    """NumPy says of a seed and its children that their streams are independent."""
+    child = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
+    assert drawn(rows, rows, seed, 2) == [child.permutation(rows).tolist() for _ in range(2)]
+
+
+def test_the_start_is_drawn_from_the_seed_itself() -> None:
+    run = trained(7, 0, seed=5)
+    assert np.array_equal(run.trace[0].params, run.objective.random_start(np.random.default_rng(5)))
+
+
 def test_the_order_depends_on_the_seed_alone() -> None:
     assert drawn(20, 3, 5, 2) == drawn(20, 3, 5, 2)
     assert drawn(20, 3, 5, 2) != drawn(20, 3, 6, 2)

@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 import steepest as st
 from steepest import LinearObjective
+from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.evaluator import Evaluator
 from steepest.descent.sampling import AdaptiveSample, sample_sizes
 
@@ -35,6 +36,10 @@ def test_the_steps_say_how_many_rows_they_read() -> None:
     assert run.trace[-1].passes < 20
 
 
+def first_checkpoint(sampler: AdaptiveSample) -> Checkpoint:
+    return Checkpoint(0, np.zeros(4), (), sampler.first.count)
+
+
 def adaptive(seed: int = 0) -> AdaptiveSample:
     objective = LinearObjective(*many(), "cross_entropy")
     return AdaptiveSample(objective, seed, sample_sizes(objective))
@@ -62,7 +67,7 @@ def test_the_sizes_grow_to_a_share_of_the_rows() -> None:
 
 def test_a_sample_is_left_once_it_can_tell_no_more() -> None:
     sampler = adaptive()
-    drawing = sampler.begin(0, sampler.first.count, None)
+    drawing = sampler.begin(first_checkpoint(sampler))
     at = drawing.next().evaluate(np.zeros(4))
     # 4 params of 3,750 rows: a step of steepness s promises s^2 / 2.
     limit = np.sqrt(4 / 3750 * at.loss)
@@ -74,7 +79,7 @@ def test_a_sample_is_left_once_it_can_tell_no_more() -> None:
 
 def test_a_step_on_a_sample_has_no_loss_of_all_rows() -> None:
     sampler = adaptive()
-    drawing, evaluator = sampler.begin(0, sampler.first.count, None), Evaluator()
+    drawing, evaluator = sampler.begin(first_checkpoint(sampler)), Evaluator()
     at = evaluator.evaluate(drawing.next(), np.zeros(4))
     assert np.isnan(drawing.full_loss(at, 0, evaluator))
     at = evaluator.evaluate(drawing.enlarge(), np.zeros(4))

@@ -35,7 +35,7 @@ def said(run: st.Run, name: str) -> str:
 def test_every_door_tells_the_same(name: str, tmp_path: Path) -> None:
     run = st.descend(*GEYSER, **RUNS[name])
     lines = [str(check) for check in run.checks]
-    assert len(lines) == len({check.name for check in run.checks}) == 5
+    assert len(lines) == len({check.name for check in run.checks}) == 6
     assert [line.strip() for line in run.explain().split("Looked at\n")[1].splitlines()] == lines
     told = json.loads(json.dumps(report(run)))["checks"]
     assert [f"{one['name']}: {one['state']}, {one['message']}" for one in told] == lines
@@ -114,3 +114,18 @@ def test_a_file_from_before_has_none(tmp_path: Path) -> None:
     run = st.load(old)
     assert run.checks == [] and run.notes == [] and run.is_judged
     assert "Looked at" not in run.explain()
+
+
+def test_uniqueness_is_looked_at() -> None:
+    x = np.random.default_rng(0).normal(size=(30, 2))
+    y = x @ [1.0, 2.0] + np.random.default_rng(1).normal(size=30)
+    twins = np.column_stack([x, x[:, 0]])
+    assert said(st.descend((x, y)), "uniqueness") == "the rows tell the weights of all 2 features"
+    assert "do not tell all weights" in said(st.descend((twins, y)), "uniqueness")
+    assert "the penalty holds" in said(st.descend((twins, y), l2=0.1), "uniqueness")
+    wide = np.random.default_rng(0).normal(size=(1025, 1030)).astype(np.float32)
+    run = st.descend((wide, wide[:, 0]), scale="standard", steps=1)
+    assert states(run)["uniqueness"] == NOT_LOOKED_AT
+    assert said(run, "uniqueness") == "1,025 rows of 1,030 features are too many for their rank"
+    network = st.descend((x, y), hidden=(2,), steps=1)
+    assert said(network, "uniqueness") == "of a network it is not known"

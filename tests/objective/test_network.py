@@ -326,10 +326,10 @@ def test_the_lectures_weight_15_and_bias_14_are_axes_of_the_surface() -> None:
 def test_a_network_with_each_row_on_its_own_side_has_no_lowest_loss() -> None:
     X, _ = rows("squared", count=24)
     y = (X[:, 0] * X[:, 1] > 0).astype(float) + (X[:, 0] > 1.0)
-    run = st.descend((X, y), hidden=(12, 12))
+    run = st.descend((X, y), loss="cross_entropy", hidden=(12, 12))
     assert run.stop.reason == "separated" and run.verdicts[0].name == "separation"
     found = run.objective.recession(run.params)
     losses = [run.objective.value(run.params + t * found.direction) for t in (0.0, 1.0, 9.0)]
     assert losses == sorted(losses, reverse=True) and losses[-1] < 1e-6 * losses[0]
-    held = st.descend((X, y), hidden=(12, 12), l2=1e-3, steps=300)
+    held = st.descend((X, y), loss="cross_entropy", hidden=(12, 12), l2=1e-3, steps=300)
     assert not held.verdicts

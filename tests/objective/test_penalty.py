@@ -139,19 +139,6 @@ def test_the_kinks_on_a_plane_are_those_of_the_weights(kind: str) -> None:
         assert_allclose(found, [L1 * np.abs(w).sum() for w in weights], rtol=1e-13)
 
 
-@pytest.mark.parametrize(
-    ("loss", "instead"),
-    [("absolute", "the loss huber,"), ("quantile", "the loss huber or squared")],
-)
-def test_a_loss_with_kinks_is_refused(loss: str, instead: str) -> None:
-    with pytest.raises(st.ChoiceError) as refused:
-        st.descend(problem("squared", 0), loss=loss, l1=0.1)
-    assert str(refused.value).startswith(
-        f"l1 is 0.1, but it needs a smooth loss, and the loss {loss} has kinks itself; choose"
-    )
-    assert instead in str(refused.value)
-
-
 @pytest.mark.parametrize("wrong", [-0.1, float("nan"), "much"])
 def test_l1_must_be_a_number_from_0_up(wrong: Any) -> None:
     with pytest.raises(st.ChoiceError, match=r"l1 is .*, but it must be a number from 0 up"):

@@ -108,7 +108,7 @@ def test_other_losses_reach_the_least_weights_too(loss: str) -> None:
 
 def test_the_path_stays_the_walks_own_and_the_last_point_is_marked() -> None:
     X, y = TABLES["more features than rows"]
-    run = st.descend((X, y), rule="steepest", learning_rate=0.001, scale="none")
+    run = st.descend((X, y), rule="steepest", learning_rate=0.001, scale="none", tol=1e-4)
     last, before = run.trace.last, run.trace[-2]
     assert [step.index for step in run.trace if step.least] == [last.index]
     assert run.trace.walked == len(run.trace) - 1
@@ -163,12 +163,11 @@ def test_weights_that_only_seem_dependent_stay(monkeypatch: pytest.MonkeyPatch) 
 PENGUINS: Any = ("penguins", "species", ["flipper_length_mm", "sex"])
 
 
-@pytest.mark.parametrize("walk", ["auto", "standard", "none", "adam"])
+@pytest.mark.parametrize("walk", ["auto", "standard", "round", "adam"])
 def test_what_classes_share_is_taken_off(walk: str) -> None:
-    options = {**WALKS[walk], "tol": 1e-8} if walk == "none" else WALKS[walk]
+    options = {**WALKS[walk], "scale": "standard"} if walk == "adam" else WALKS[walk]
     run = st.descend(*PENGUINS, **options)
-    if run.stop.reason == "steps":
-        pytest.skip("not arrived")
+    assert run.stop.ended
     matrix = np.vstack([run.weights, run.bias])
     assert np.allclose(matrix.sum(axis=1), 0, atol=1e-9 * np.abs(matrix).max())
     assert [note.name for note in run.notes] == ["classes"]
@@ -254,8 +253,8 @@ def test_a_sound_table_has_no_note() -> None:
 def test_every_door_tells_it(tmp_path: Path) -> None:
     run = st.descend(TABLES["twins"])
     message = run.notes[0].message
-    assert f"Note: {message}" in run.explain()
-    assert "the last is no step of the rule: it leads to the least weights" in run.explain()
+    assert message in run.explain()
+    assert run.explain().count("least weights") == 1
     told = json.loads(json.dumps(report(run)))
     assert told["notes"][0]["message"] == message
     assert list(told["weights"].values()) == run.weights.tolist()

@@ -1,5 +1,6 @@
 """The page draws NumPy's own random numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,11 @@ import pytest
 
 SEEDS = [*range(20), 42, 12345, 2**31, 2**32 - 1, 2**32, 2**40 + 7, 2**53 - 1]
 
-DRAW = """async ([seed, calls]) => {
+KEYS = [[], [0], [1], [0, 3], [2**32 - 1, 0, 7]]
+
+DRAW = """async ([seed, calls, key]) => {
   const { Random } = await import('/engine/random.js');
-  const random = new Random(seed);
+  const random = new Random(seed, key);
   return calls.map(([name, count]) => {
     if (name === 'permutation') return Array.from(random.permutation(count));
     return Array.from({ length: count }, () => random[name]());
@@ -17,8 +20,8 @@ DRAW = """async ([seed, calls]) => {
 }"""
 
 
-def numpy_draws(seed: int, calls: list[tuple[str, int]]) -> list[Any]:
-    generator = np.random.default_rng(seed)
+def numpy_draws(seed: int, calls: list[tuple[str, int]], key: Sequence[int] = ()) -> list[Any]:
+    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
     names = {"uniform": "random", "normal": "standard_normal", "permutation": "permutation"}
     return [getattr(generator, names[name])(count).tolist() for name, count in calls]
 
@@ -34,6 +37,13 @@ def test_permutations_are_numpys(seed: int, modules: Any) -> None:
     """One after the other: half of 64 bits may be left over from one for the next."""
     calls = [("permutation", count) for count in (1, 2, 9, 10, 23, 272, 272, 333, 1024, 1025)]
     assert modules.evaluate(DRAW, [seed, calls]) == numpy_draws(seed, calls)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_so_are_those_of_the_streams_of_a_seed(seed: int, key: list[int], modules: Any) -> None:
+    calls = [("permutation", 272), ("uniform", 9)]
+    assert modules.evaluate(DRAW, [seed, calls, key]) == numpy_draws(seed, calls, key)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

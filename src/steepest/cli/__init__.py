@@ -2,7 +2,8 @@
 
 `fit`, `resume`, `predict`, `show`, `play`, `data` and `demo` are the commands. A command only turns
 a request into calls; it knows nothing of losses or steps. The options of a descent come from
-`Options` by `options`; `outputs` has what a command makes of a run.
+`Options` by `options`, those of tables are in `table_options`; `outputs` has what a command makes
+of a run.
 """
 
 import sys

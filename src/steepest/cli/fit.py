@@ -8,6 +8,7 @@ import click
 
 from steepest.cli.options import descent_options, names_in
 from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
+from steepest.cli.table_options import use_options
 from steepest.run.descend import descend
 from steepest.run.load import load
 from steepest.run.run import Run
@@ -27,6 +28,7 @@ __all__ = ["fit"]
     show_default=True,
     help="What to do with rows that have gaps.",
 )
+@use_options
 @descent_options()
 @click.option(
     "--save", type=click.Path(), metavar="RUN", help="Keep the run, for predict and show."
@@ -41,7 +43,9 @@ def fit(
     out: Outputs,
     **rest: Any,
 ) -> None:
-    """Train on DATA: a CSV, TSV, Parquet or Arrow file, or the name of a shipped data set.
+    """Train on DATA: a CSV, TSV, Parquet or Arrow file, the name of a shipped data set, or -.
+
+    - is what is piped in. `steepest data DATA` looks at a table first.
 
     \b
     Examples:
@@ -50,6 +54,7 @@ def fit(
           --learning-rate 0.05 --steps 1000 --film geyser.mp4 --frames slides
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
       steepest fit diabetes --target progression --l1 50
+      zcat mine.csv.gz | steepest fit - --target price --category zip --missing drop
     """
     check(out.files, save, data)
     run = descend(

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from steepest.cli.outputs import check
+from steepest.cli.table_options import reading_options
+from steepest.data.new_rows import MISSING
+from steepest.data.text.reading import Reading
 from steepest.data.written import write_table
 from steepest.files import TABLES
 from steepest.run.load import load
@@ -22,10 +25,18 @@ __all__ = ["predict"]
 @click.option(
     "-o", "--out", type=click.Path(), metavar="FILE", help=f"Where to write ({' '.join(TABLES)})."
 )
-def predict(run: str, data: str, out: str | None) -> None:
+@click.option(
+    "--missing",
+    type=click.Choice(MISSING),
+    default="error",
+    show_default=True,
+    help="What to do with rows that have gaps: drop leaves them out, blank their predictions.",
+)
+@reading_options
+def predict(run: str, data: str, out: str | None, missing: str, reading: Reading) -> None:
     """Predict for the rows of DATA with a saved RUN; they are written beside its columns.
 
-    Without -o the table is printed as CSV.
+    Without -o the table is printed as CSV. DATA may be -, which is what is piped in.
 
     \b
     Example:
@@ -34,7 +45,7 @@ def predict(run: str, data: str, out: str | None) -> None:
     """
     if out is not None:
         check({"table": [out]}, None, data)
-    table = load(run).prediction_table(data)
+    table = load(run).prediction_table(data, missing=missing, reading=reading)
     if out is not None:
         write_table(table, out)
         click.echo(f"{table.num_rows:,} rows written to {out}")

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from steepest.data.arrays import as_c_array
 from steepest.data.blocks import Blocks, Matrix
 from steepest.data.sparse import as_csr, is_sparse
 from steepest.errors import ChoiceError
@@ -27,7 +28,7 @@ def blocks_of(
     X of float32 and sparse X of SciPy stay what they are. Raises ChoiceError for shapes that do
     not fit.
     """
-    X, y = _matrix(X), np.ascontiguousarray(y, dtype=np.float64)
+    X, y = _matrix(X), as_c_array(y, np.float64)
     if X.ndim != 2 or y.shape != X.shape[:1]:
         raise ChoiceError(
             f"X has the shape {X.shape} and y {y.shape}, but they must be (rows, features) "
@@ -42,12 +43,12 @@ def _matrix(X: Any) -> Matrix:
     if is_sparse(X):
         return as_csr(X)
     single = getattr(X, "dtype", None) == np.float32
-    return np.ascontiguousarray(X, dtype=np.float32 if single else np.float64)
+    return as_c_array(X, np.float32 if single else np.float64)
 
 
 def _weights(sample_weight: ArrayLike, count: int) -> Array:
     """Return sample weights as (rows,) float64, one number for all; ChoiceError if below 0."""
-    weight = np.asarray(sample_weight, dtype=np.float64, order="C")
+    weight = as_c_array(sample_weight, np.float64)
     if weight.ndim == 0:
         weight = np.full(count, weight)
     if weight.shape != (count,):

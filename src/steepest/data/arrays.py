@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from itertools import takewhile
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.blocks import Blocks
 from steepest.data.exact import EXACT
@@ -13,10 +14,19 @@ from steepest.data.objects import as_real, is_gap
 from steepest.data.sparse import Matrix, as_csr, is_sparse, sparse_holes
 from steepest.errors import DataError
 
-__all__ = ["AnyArray", "array_holes", "as_matrix", "as_vector"]
+__all__ = ["AnyArray", "array_holes", "as_c_array", "as_matrix", "as_vector"]
 
 AnyArray = NDArray[np.generic]
 """An array of any type: numbers, words, objects."""
+
+
+def as_c_array(source: ArrayLike, dtype: type[np.float64] | type[np.float32]) -> NDArray[Any]:
+    """Return an array in C order and aligned, without a copy if it is so already.
+
+    Of numbers that do not begin at a multiple of their size (`np.frombuffer(..., offset=1)`) BLAS
+    and NumPy add up in another order, so that the last bits would be others.
+    """
+    return np.require(np.asarray(source, dtype=dtype), requirements=["C", "A"])
 
 
 def as_matrix(source: object) -> Matrix:
@@ -38,7 +48,7 @@ def as_matrix(source: object) -> Matrix:
         X = X[:, None]
     if X.ndim != 2 or X.shape[1] == 0:
         raise DataError(f"X must be rows by features, two dimensions, got the shape {X.shape}")
-    return np.ascontiguousarray(X, dtype=np.float32 if X.dtype == np.float32 else np.float64)
+    return as_c_array(X, np.float32 if X.dtype == np.float32 else np.float64)
 
 
 def as_vector(source: object, name: str = "y", column: bool = True) -> AnyArray:

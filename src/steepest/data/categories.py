@@ -4,8 +4,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 from steepest.data.columns import clip, counts, kind_of, matches, plain_words, what_it_holds, words
-from steepest.data.number_marks import NUMBER, NUMBER_LIKE, written_numbers
 from steepest.data.table import Table
+from steepest.data.text.number_marks import NUMBER, NUMBER_LIKE, written_numbers
 from steepest.errors import DataError
 from steepest.numerals import counted
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.arrow import floats_of, ready_for_text
-from steepest.data.number_marks import GAP_WORDS, NUMBER_LIKE
 from steepest.data.table import Table
+from steepest.data.text.number_marks import GAP_WORDS, NUMBER_LIKE
 from steepest.errors import DataError
 from steepest.numerals import counted
 

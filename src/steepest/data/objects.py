@@ -58,7 +58,7 @@ def as_real(value: object) -> float | int | None:
 
 
 def arrow_of_objects(values: Sequence[object]) -> "pa.Array | str":
-    """Return objects as an Arrow array, or in words what they hold that no column can."""
+    """Return objects, (rows,), as an Arrow array, or in words what they hold that no column can."""
     import pyarrow as pa
 
     there = [value for value in values if not is_gap(value)]

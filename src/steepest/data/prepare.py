@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.arrays import AnyArray, array_holes, as_matrix, as_vector
-from steepest.data.columns import kind_of, listing, need_column, numbers, words
+from steepest.data.class_weight import check_class_weight, class_weights
+from steepest.data.columns import listing, need_column
 from steepest.data.features import Features, choose_features, named_features, plain_features
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
-from steepest.data.reading import AS_FOUND, Reading
 from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.table import Table, read_table
+from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target, plain_target
+from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.data.weights import (
     WEIGHTS,
     array_weights,
@@ -30,7 +32,7 @@ from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 __all__ = ["Data", "labelled_rows", "new_rows", "prepare"]
 
@@ -67,6 +69,7 @@ def prepare(
     classify: bool | None = None,
     missing: str = "error",
     sample_weight: object = None,
+    class_weight: object = None,
     threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
@@ -79,11 +82,13 @@ def prepare(
     to the target's type. `missing` is "error" or "drop", which leaves out the rows with a gap or an
     infinite value. `sample_weight` is one number from 0 up for each row, or the name of the column
     of a table that holds them, which is then no feature; rows that weigh 0 are left out.
+    `class_weight` is "balanced", or a number for each class, by which its rows count besides.
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
     if missing not in ("error", "drop"):
         raise ChoiceError(f"missing must be 'error' or 'drop', got {missing!r}")
+    check_class_weight(class_weight)
     names = _names(features)
     target = None if target is None else str(target)
     if isinstance(source, tuple):
@@ -92,7 +97,8 @@ def prepare(
                 "target, drop and category name columns of a table; with (X, y) arrays y is the "
                 "target, leave them out"
             )
-        return _from_arrays(source, names, classify, missing, sample_weight, threads)
+        data = _from_arrays(source, names, classify, missing, sample_weight, threads)
+        return _balanced(data, class_weight)
     category = _names(category) or ()
     table = read_table(source, category, reading)
     for name in category:
@@ -104,7 +110,15 @@ def prepare(
         )
     drop = _names(drop) or ()
     asked = _Asked(target, names, drop, category, classify)
-    return _from_table(table, asked, missing, sample_weight)
+    return _balanced(_from_table(table, asked, missing, sample_weight), class_weight)
+
+
+def _balanced(data: Data, class_weight: object) -> Data:
+    """Return the data with their rows counting by class too, which is said."""
+    if class_weight is None:
+        return data
+    weights, said = class_weights(class_weight, data.target, data.y, data.sample_weight)
+    return replace(data, sample_weight=weights, notes=(*data.notes, said))
 
 
 def new_rows(source: object, features: Features) -> Matrix:
@@ -180,7 +194,7 @@ def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object
     if weights is not None and counting is not None:
         table, weights = table.keep(counting), weights[counting]
     goal, features = asked.of(table, weights)
-    holes = _table_holes(table, [*(column.name for column in features.columns), goal.name])
+    holes = table_holes(table, [*(column.name for column in features.columns), goal.name])
     holes += weight_holes(weights, column)
     sound = _sound_rows(holes, table.arrow.num_rows, table.place, table.name, missing)
     dropped = int((~sound).sum())
@@ -306,20 +320,6 @@ def _check_rows(rows: int, name: str, went: str) -> None:
     if rows < 2:
         left = f" left after {went} went" if went else ""
         raise DataError(f"{name}: only {counted(rows, 'row')}{left}; a descent needs two or more")
-
-
-def _table_holes(table: Table, names: Sequence[str]) -> list[Holes]:
-    """Return what is missing in the columns named: those with holes only."""
-    return [holes for holes in (_holes(name, table.arrow[name]) for name in names) if holes]
-
-
-def _holes(name: str, column: "pa.ChunkedArray") -> Holes:
-    """Return where an Arrow column has a gap and where it is infinite."""
-    if kind_of(column) in ("text", "dictionary"):
-        gaps: NDArray[np.bool_] = words(column).is_null().to_numpy()
-        return Holes(name, gaps, np.zeros_like(gaps))
-    values = numbers(column)
-    return Holes(name, np.isnan(values), np.isinf(values))
 
 
 def _row(index: int) -> str:

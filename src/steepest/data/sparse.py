@@ -27,6 +27,7 @@ __all__ = [
     "matrix_parts",
     "row_block",
     "sparse_holes",
+    "stacked",
 ]
 
 PARTS = ("X_data", "X_indices", "X_indptr", "X_shape")
@@ -125,6 +126,16 @@ def dense_rows(X: Matrix, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return some rows, indices (n,), of any X as an array of float64, (n, features)."""
     chosen = X[rows].toarray() if is_sparse(X) else X[rows]
     return chosen.astype(np.float64, copy=False)
+
+
+def stacked(X: Matrix, rows: NDArray[np.float64]) -> Matrix:
+    """Return X, (n, features), with dense `rows`, (m, features), below, as float64."""
+    if not is_sparse(X):
+        return np.vstack([X, rows])
+    from scipy.sparse import csr_array, vstack
+
+    joined: Sparse = vstack([X, csr_array(rows)], format="csr", dtype=np.float64)
+    return joined
 
 
 def row_block(X: Sparse, rows: slice) -> Sparse:

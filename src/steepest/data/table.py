@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.data.dialect import ROW_INDEX, Dialect
 from steepest.data.frames import InMemory, from_memory, one_line, plain_columns
-from steepest.data.reading import AS_FOUND, Reading
 from steepest.data.shipped import dataset, datasets
 from steepest.data.streams import spooled
-from steepest.data.text import read_text
-from steepest.data.text_file import line_of
+from steepest.data.text.dialect import ROW_INDEX, Dialect
+from steepest.data.text.read import read_text
+from steepest.data.text.reading import AS_FOUND, Reading
+from steepest.data.text.text_file import line_of
 from steepest.errors import DataError, FileError
 
 if TYPE_CHECKING:

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from steepest.objective.evaluation import Vector
 
-__all__ = ["Checkpoint", "LastStep", "WhiteningRecord"]
+__all__ = ["ROW_STREAM", "Checkpoint", "LastStep", "WhiteningRecord"]
+
+ROW_STREAM = (0,)
+"""The stream of the seed that draws the orders of rows, as a spawn key of NumPy's SeedSequence.
+
+The start is drawn from the seed itself, `()`, so the two are independent of each other.
+"""
+
+FORMER_ROW_STREAM = ()
+"""That of files from when both were drawn from one."""
 
 
 class LastStep(NamedTuple):
@@ -59,6 +68,8 @@ class Checkpoint(NamedTuple):
     seconds: float = 0.0
     reference: Vector | None = None
     """The expansion point of an objective that remembers one; see `Objective.fresh`."""
+    row_stream: tuple[int, ...] = ROW_STREAM
+    """The stream of the seed that draws the orders of rows."""
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all of it as named arrays, of which the name is the place: `standing.4.1`."""
@@ -71,7 +82,8 @@ class Checkpoint(NamedTuple):
         """Return the checkpoint whose `to_arrays` are among `arrays`, or None if none is there."""
         if PREFIX not in arrays:
             return None
-        parts = dict(zip(PARTS, _gathered(PREFIX, arrays), strict=True))
+        parts: dict[str, Any] = {"row_stream": FORMER_ROW_STREAM}
+        parts |= dict(zip(PARTS, _gathered(PREFIX, arrays), strict=False))
         for name, kind in (("last", LastStep), ("whitening", WhiteningRecord)):
             parts[name] = None if parts[name] is None else kind(*parts[name])
         return cls(**parts)

@@ -60,9 +60,10 @@ class Descent:
         at = checkpoint or self._first()
         self.params, self.state, self.index = at.params, at.state, at.index
         self.last_step, self.whitening = at.last, at.whitening
-        self.samples = method.sampler.begin(at.index, at.rows, at.reference)
+        self.samples = method.sampler.begin(at)
         self.last_evaluation: Evaluation | None = None
         self.checkpoints = (at, at)
+        self.row_stream = at.row_stream
         if checkpoint is not None:
             self._take_up(checkpoint)
         self.evaluator.rows = round(at.passes * method.objective.count)
@@ -266,6 +267,7 @@ class Descent:
             rows=objective.count,
             passes=self.evaluator.rows / count if count else 0.0,
             whitened=self.whitening is not None and self.whitening.step == self.index,
+            gap=length.gap,
         )
 
     def _checkpoint(self, step: Step) -> Checkpoint:
@@ -279,4 +281,5 @@ class Descent:
             step.passes,
             step.seconds,
             self.samples.objective.reference,
+            self.row_stream,
         )

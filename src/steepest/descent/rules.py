@@ -34,6 +34,7 @@ __all__ = [
     "Proximal",
     "RMSProp",
     "ScheduleFree",
+    "Smoothing",
     "Steepest",
     "choose_rule",
 ]
@@ -103,6 +104,22 @@ def _undamped(beta: float) -> str:
     return (
         f"beta is {beta:g}, and from 1 up the velocity never dies out, whatever the learning rate"
     )
+
+
+@dataclass(frozen=True)
+class Smoothing(Steepest):
+    """To the lowest point of the loss with its kinks rounded, ever less: absolute and quantile.
+
+    See `descent/steps/finite_smoothing.py`; it finds its own rate, so none is its limit.
+    """
+
+    name: ClassVar[str] = "smoothing"
+    along_gradient: ClassVar[bool] = False
+    limit_formula: ClassVar[str] = ""
+
+    def limit(self, curvature: float) -> float | None:
+        """Return None: there is no rate."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -356,6 +373,7 @@ RULES: dict[str, type[Rule]] = {
     "schedule_free": ScheduleFree,
     "plane": GradientPlane,
     "proximal": Proximal,
+    "smoothing": Smoothing,
 }
 """The rules by their names."""
 

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from steepest.descent.checkpoint import ROW_STREAM, Checkpoint
 from steepest.descent.evaluator import Evaluator
-from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.evaluation import Evaluation
 from steepest.objective.protocol import Objective
 
 __all__ = ["AdaptiveSample", "AllRows", "Batches", "Sampler", "Samples", "sample_sizes"]
@@ -82,11 +83,8 @@ class Sampler:
         """Return the objective on the sample that has so many rows."""
         return self.objective
 
-    def begin(self, index: int, rows: int, reference: Vector | None) -> Samples:
-        """Return the rows of a descent from step `index` on, which had come to so many rows.
-
-        `reference`, (params,), is that of an objective that remembers one.
-        """
+    def begin(self, at: Checkpoint) -> Samples:
+        """Return the rows of a descent that goes on from a checkpoint."""
         raise NotImplementedError
 
 
@@ -102,17 +100,18 @@ class AllRows(Sampler):
         """Whether the normal equations are: their steps win back the digits that sums lose."""
         return self.equations is not None
 
-    def begin(self, index: int, rows: int, reference: Vector | None) -> Samples:
-        """Return the rows of a descent: all; `reference` is (params,) or None."""
+    def begin(self, at: Checkpoint) -> Samples:
+        """Return the rows of a descent: all."""
         evaluated = self.objective if self.equations is None else self.equations
-        return Samples(evaluated.fresh(reference), self.objective)
+        return Samples(evaluated.fresh(at.reference), self.objective)
 
 
 @dataclass(frozen=True)
 class Batches(Sampler):
     """Mini-batches of `size` rows in a new order each epoch, the last one with what is left.
 
-    The order depends on `seed` alone. Robbins & Monro 1951; without replacement, as is usual.
+    The orders are those of a stream of `seed` that the start is not drawn from (`ROW_STREAM`).
+    Robbins & Monro 1951; without replacement, as is usual.
     """
 
     size: int
@@ -123,13 +122,13 @@ class Batches(Sampler):
         """How many batches make an epoch: every row once."""
         return -(-self.objective.count // self.size)
 
-    def begin(self, index: int, rows: int, reference: Vector | None) -> Samples:
-        """Return the batches that come after so many steps; `reference` is (params,) or None."""
-        return _BatchSamples(self, index)
+    def begin(self, at: Checkpoint) -> Samples:
+        """Return the batches that come after the steps that are taken."""
+        return _BatchSamples(self, at)
 
-    def after(self, steps: int) -> Iterator[Objective]:
+    def after(self, steps: int, stream: tuple[int, ...] = ROW_STREAM) -> Iterator[Objective]:
         """Yield the batches that come after so many; the orders before are drawn once more."""
-        generator = np.random.default_rng(self.seed)
+        generator = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=stream))
         count = self.objective.count
         epochs, batches = divmod(steps, self.in_epoch)
         for _ in range(epochs):
@@ -147,10 +146,10 @@ class Batches(Sampler):
 class _BatchSamples(Samples):
     same_rows = False
 
-    def __init__(self, batches: Batches, index: int) -> None:
+    def __init__(self, batches: Batches, at: Checkpoint) -> None:
         super().__init__(batches.objective, batches.objective)
         self._in_epoch = batches.in_epoch
-        self._batches = batches.after(index)
+        self._batches = batches.after(at.index, at.row_stream)
 
     @property
     def sees_all(self) -> bool:
@@ -188,9 +187,9 @@ class AdaptiveSample(Sampler):
         """The objective on the smallest sample."""
         return self._sample(self.sizes[0])
 
-    def begin(self, index: int, rows: int, reference: Vector | None) -> Samples:
-        """Return the sample of so many rows and the next; `reference` is (params,) or None."""
-        return _AdaptiveSamples(self, self.at(rows) if index else self.first)
+    def begin(self, at: Checkpoint) -> Samples:
+        """Return the sample that the descent had come to, and the next."""
+        return _AdaptiveSamples(self, self.at(at.rows) if at.index else self.first)
 
     def at(self, rows: int) -> Objective:
         """Return the objective on the sample of so many rows, or on all rows."""

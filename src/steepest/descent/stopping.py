@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite, log
+from math import isfinite, isnan, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from steepest.objective.evaluation import Vector, norm
 from steepest.objective.model.recession import Recession
 from steepest.trace import Step, Trace
 
-__all__ = ["MOST_NETWORK_STEPS", "MOST_STEPS", "RISEN", "Stop", "Stopping"]
+__all__ = ["MOST_NETWORK_STEPS", "MOST_STEPS", "RISEN", "Stop", "Stopping", "proof"]
 
 MOST_STEPS = 100_000
 """Steps after which a run for which no number was given ends without having arrived."""
@@ -35,6 +35,9 @@ FAR_START = 1e3
 
 SHRINKS = 0.1
 """A step in whitened coordinates that leaves more than this share of the gradient met rounding."""
+
+GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
+"""The share of a loss below which a duality gap is rounding, and is not told."""
 
 PATIENCE = 100
 """Losses of all rows, one after the other, that may bring nothing lower before a run is over."""
@@ -68,11 +71,11 @@ def _none_objects(first: Step, last: Step) -> "Stop | None":
 class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
-    The reasons: `arrived` (the gradient is 0 within `tol`), `settled` (nothing lower is found),
-    `stalled` (it finds nothing lower, another way does), `risen` (lower was found before, and not
-    again), `separated` (the loss is known to fall for ever: it has no lowest point), `steps`,
-    `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or
-    its gradient is not that of its loss).
+    The reasons: `arrived` (gradient or duality gap are 0 within `tol`), `settled` (nothing lower
+    is found), `stalled` (it finds nothing lower, another way does), `risen` (lower was found
+    before, and not again), `separated` (the loss is known to fall for ever: it has no lowest
+    point), `steps`, `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective
+    raised an error, or its gradient is not that of its loss).
     """
 
     reason: str
@@ -89,8 +92,9 @@ class Stopping:
     """When to stop; without `tol` a run has its number of steps, unless it diverges before.
 
     `tol` is on the steepness (the gradient norm in the coordinates of the walk) relative to
-    `reference_steepness`, at which one safe step takes the whole loss of a constant guess away:
-    `sqrt(2 curvature loss)`. So at tol t one more safe step gains at most about t² of that loss.
+    `reference_steepness`. That is `safe_steepness`, at which one safe step takes the whole loss of
+    a constant guess away: `sqrt(2 curvature loss)`; so at tol t one more safe step gains at most
+    about t² of that loss. Where no rows can make the loss so steep it is the most that they can.
 
     Of an objective without a constant guess that scale is not known: then `tol` is relative to the
     mean slope of the descent so far, `(f(x0) - f(x)) / |x - x0|`, which no choice of units for the
@@ -108,10 +112,13 @@ class Stopping:
     """What is known of directions along which the loss falls for ever; see `Objective`."""
     largest_loss: Callable[[Vector, NDArray[np.intp]], float] = _not_known
     """The largest loss of some rows at some params."""
+    safe_steepness: float = 0.0
     since: float = 0.0
     """The seconds that had passed when those that were given began."""
     most_steps: int = MOST_STEPS
     """The steps after which a run for which no number was given ends."""
+    exact: bool = False
+    """Whether to go on while anything lower is found, however small the proved gap is."""
     refine: bool = False
     """Whether to go on while a step still takes most of the gradient away: to the last digits."""
     searches: bool = False
@@ -161,17 +168,32 @@ class Stopping:
         return Stop("diverged", f"diverged: the loss is {shown} times its start and rising")
 
     def _arrived(self, trace: Trace, last: Step) -> Stop | None:
+        if not isnan(last.gap):
+            return self._proved(last)
         if self.reference_steepness is None:
             return self._arrived_by_slope(trace.first, last)
         steepness, reference = last.steepness, self.reference_steepness
         if self.tol is None or steepness > self.tol * reference or last.loss != last.full_loss:
             return None
-        gain = (steepness / reference) ** 2 if reference else 0.0
+        safe = self.safe_steepness or reference
+        gain = (steepness / safe) ** 2 if safe else 0.0
         return Stop(
             "arrived",
             f"arrived: one more safe step could take off {gain:.1g} of the loss of a constant "
             "guess",
         )
+
+    def _proved(self, last: Step) -> Stop | None:
+        """Stop where the duality gap is small, or nothing lower is found and the gap is what it is.
+
+        A run that is to arrive goes on with a small gap as long as something lower is found.
+        """
+        over = not last.learning_rate
+        if self.tol is None or not (over or not self.exact):
+            return None
+        if last.gap <= self.tol * self.null_loss:
+            return Stop("arrived", f"arrived: {proof(last)}")
+        return Stop("settled", f"settled: nothing lower is found; {proof(last)}") if over else None
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
         """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""
@@ -258,6 +280,16 @@ class Stopping:
         if self.seconds is None or passed - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
+
+
+def proof(last: Step) -> str:
+    """Return how much lower a loss can be, as the duality gap proves: never less than rounding."""
+    loss = abs(last.full_loss)
+    gap = max(last.gap, GAP_ROUNDING * loss)
+    share = f" ({gap / loss:.1g} of it)" if loss else ""
+    return (
+        f"no loss is lower than this one by more than {gap:.1g}{share}, as the duality gap proves"
+    )
 
 
 def _stood_still(trace: Trace, last: Step) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from math import isnan
 
 from steepest.descent.plan.stopping import SETTLED
+from steepest.descent.stopping import proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
@@ -30,6 +31,8 @@ def look(evidence: Evidence, found: Found) -> list[Check]:
 def check_end(evidence: Evidence, found: Found) -> Check:
     """Return whether it is known that the run ended at the lowest loss, or why not."""
     reason, steps = evidence.stop.reason, counted(evidence.trace[-1].index, "step")
+    if reason in ("arrived", "settled") and not isnan(evidence.trace[-1].gap):
+        return Check("end", CHECKED, proof(evidence.trace[-1]))
     if reason == "arrived":
         return Check("end", CHECKED, f"the gradient has the length {_length(evidence)}")
     if reason == "settled":
@@ -81,6 +84,23 @@ def check_separation(evidence: Evidence, found: Found) -> Check | None:
     return Check("separation", state, known.checked.removeprefix("not looked at: "))
 
 
+def check_uniqueness(evidence: Evidence, found: Found) -> Check | None:
+    """Return whether the rows tell all weights; None where there are no rows."""
+    objective, known = evidence.objective, evidence.identifiability
+    if not objective.count:
+        return None
+    if known is None:
+        return Check("uniqueness", NOT_LOOKED_AT, f"of {objective.kind} it is not known")
+    if known.unknown:
+        return Check("uniqueness", NOT_LOOKED_AT, known.unknown)
+    if known.null_space is not None:
+        return Check("uniqueness", CHECKED, "the rows do not tell all weights; see what is noted")
+    if objective.penalty:
+        return Check("uniqueness", CHECKED, "the penalty holds what the rows may not tell")
+    weights = counted(objective.layout.shape[0] - 1, "feature")
+    return Check("uniqueness", CHECKED, f"the rows tell the weights of all {weights}")
+
+
 def check_curvature(evidence: Evidence, found: Found) -> Check:
     """Return what is known of how much the loss curves in the coordinates of the walk."""
     coordinates, objective = evidence.method.coordinates, evidence.objective
@@ -116,6 +136,7 @@ CHECKS: tuple[Callable[[Evidence, Found], Check | None], ...] = (
     check_end,
     check_divergence,
     check_separation,
+    check_uniqueness,
     check_gradient,
     check_curvature,
     check_held_out,

@@ -1,10 +1,13 @@
 """Evidence: all that is known of a descent once it is over, for a verdict to look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from steepest.descent.loop import Method
 from steepest.descent.stopping import Stop
 from steepest.objective.model.identifiability import Identifiability
+from steepest.objective.model.model import Array
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.trace import Trace
@@ -26,6 +29,8 @@ class Evidence:
     problem: Problem
     identifiability: Identifiability | None = None
     """Along which params the loss does not change; None where that is not known."""
+    flat: Array = field(default_factory=lambda: np.empty((0, 3)))
+    """Where params may be with no change of the lowest loss; see `StepSize.flat_bottom`."""
     to_arrive: bool = False
     """Whether the run was to go on until it arrived: no number of steps was given."""
 

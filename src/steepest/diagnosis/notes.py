@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.flat_bottom import note_flat_bottom
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.uniqueness import note_rank, note_shared
 from steepest.numerals import percent, short
@@ -42,5 +43,6 @@ NOTES: tuple[Callable[[Evidence], Note | None], ...] = (
     note_near_limit,
     note_rank,
     note_shared,
+    note_flat_bottom,
 )
 """What is looked for, in the order in which it is said; a new note is added here."""

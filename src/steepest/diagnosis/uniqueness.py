@@ -25,11 +25,8 @@ CENTRED = 1e-9
 def note_rank(evidence: Evidence) -> Note | None:
     """Return the note on weights that the rows do not tell, None if they tell all."""
     known = evidence.identifiability
-    if known is None or (known.null_space is None and not known.unknown):
+    if known is None or known.null_space is None:
         return None
-    if known.null_space is None:
-        message = f"whether the minimum is unique was not looked at: {known.unknown}"
-        return Note("rank", message, {})
     space = known.null_space
     rank, mean = space.features - space.dimension, evidence.objective.feature_means
     names = evidence.problem.feature_names

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.array_blocks import blocks_of
-from steepest.data.blocks import Block, Blocks
+from steepest.data.blocks import DENSE_FEATURES, Block, Blocks
 from steepest.data.moments import Moments, moments
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
@@ -22,6 +22,7 @@ from steepest.objective.coordinates.hessian_whitening import HessianWhitening
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
@@ -46,6 +47,9 @@ UNIT_ROWS = 2**14
 
 UNIT_NUMBERS = 2**19
 """The numbers of those rows at most, 4 MB; of very wide rows they are fewer."""
+
+MOST_FEATURES = 4095
+"""Features up to which kinks are rounded: the products of all pairs are 128 MB."""
 
 LEAST_UNIT_ROWS = 64
 """But no fewer than these: a deviation to a tenth."""
@@ -90,7 +94,7 @@ class LinearObjective(Risk):
         blocks = blocks_of(X, y, sample_weight, outputs=loss.margins, threads=threads)
         loss.check(blocks.y)
         check_loss(loss, blocks.y)
-        if l1 and not loss.smooth:
+        if l1 and not loss.smooth and loss.side_slopes is None:
             raise ChoiceError(_two_kinks(loss.name, l1))
         model = Linear(blocks.features, loss.margins)
         super().__init__(model, loss, Penalty(l1, l2), blocks)
@@ -323,6 +327,14 @@ class LinearObjective(Risk):
     def normal_equations(self) -> NormalEquations | None:
         """Return the objective as a quadratic, reading X once; None where it is not, or is dear."""
         return NormalEquations.of(self) if self.has_normal_equations else None
+
+    def smoothed(self) -> Smoothed | None:
+        """Return the objective with its kinks rounded; None without kinks, and of very wide X."""
+        slopes, blocks = self.loss.side_slopes, self.blocks
+        most = DENSE_FEATURES if blocks.is_sparse else MOST_FEATURES
+        if slopes is None or blocks.features > most:
+            return None
+        return Smoothed(self, *slopes)
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.

@@ -6,6 +6,7 @@ that nobody here wrote takes part in all that it can answer.
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
     from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+    from steepest.objective.kinks.smoothed import Smoothed
     from steepest.objective.linear import LinearObjective
     from steepest.objective.model.identifiability import Identifiability
     from steepest.objective.normal_equations import NormalEquations
@@ -46,6 +48,8 @@ class Objective:
     """The penalty that is part of the loss."""
     null_loss: float = 0.0
     """The loss of a constant guess: the scale on which losses are judged; 0 if there is none."""
+    slope_by_curvature: float = inf
+    """The most that a row's loss slopes, by the root of the most that it curves, if known."""
     is_quadratic: bool = False
     """Whether the curvature is known to be the same at all params."""
     is_convex: bool = True
@@ -152,6 +156,13 @@ class Objective:
 
     def normal_equations(self) -> "NormalEquations | None":
         """Return the objective as a quadratic that needs no rows; None where it is none."""
+        return None
+
+    def smoothed(self) -> "Smoothed | None":
+        """Return the objective with its kinks rounded; None where it is not straight beside them.
+
+        Also where products of all pairs of features would cost more than they are worth.
+        """
         return None
 
     def random_start(self, generator: np.random.Generator) -> Vector | None:

@@ -3,12 +3,15 @@
 `Risk` is any model under any loss, over blocks of rows that are read once for loss and gradient.
 """
 
+from collections.abc import Callable
 from functools import cached_property
+from math import sqrt
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block, Blocks
+from steepest.data.blocks import Block, Blocks, Matrix
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
@@ -34,6 +37,7 @@ class Risk(Objective):
         self.size = self.layout.size
         self.count = len(blocks)
         self.smooth = loss.smooth and penalty.smooth
+        self.slope_by_curvature = loss.slope_bound / sqrt(loss.curvature_bound)
         weight = blocks.sample_weight
         self.every_row_counts = weight is None or bool(weight.all())
 
@@ -84,18 +88,30 @@ class Risk(Objective):
 
     def margins(self, params: Vector) -> Array:
         """Return the margins of all rows, (rows,) or (rows, k), reading X once."""
-        margins, at = self._margin_array(), self.model.at(params)
+        return self._by_block(self.model.at(params).output)
+
+    def margins_by_row(self, params: Vector) -> Array:
+        """Return the margins of all rows, (rows,) or (rows, k), to the bits of predictions."""
+        return self._by_block(self.model.at(params).output_by_row)
+
+    def _by_block(self, output: Callable[[Matrix], Array]) -> Array:
+        """Return the outputs of all rows, (rows,) or (rows, k), reading X once."""
+        margins = self._margin_array()
 
         def work(block: Block) -> None:
-            margins[block.at] = at.output(block.X)
+            margins[block.at] = output(block.X)
 
         self.blocks.map(work)
         return margins
 
-    def sample(self, indices: NDArray[np.intp]) -> "Risk":
+    def sample(self, indices: NDArray[np.intp]) -> Self:
         """Return the same objective on some rows, `indices` (chosen,): a mini-batch, say."""
+        return self.on(self.blocks.take(indices))
+
+    def on(self, blocks: Blocks) -> Self:
+        """Return the same objective on other rows."""
         risk = object.__new__(type(self))
-        Risk.__init__(risk, self.model, self.loss, self.penalty, self.blocks.take(indices))
+        Risk.__init__(risk, self.model, self.loss, self.penalty, blocks)
         return risk
 
     def to_record(self) -> dict[str, object]:

@@ -85,7 +85,7 @@ class TableProblem(Problem):
 
     def at_rows(self, params: Vector) -> RowPredictions:
         """Return what params, (size,), say of the rows; see `RowPredictions`."""
-        margins, y = self.objective.margins(params), self.data.y
+        margins, y = self.objective.margins_by_row(params), self.data.y
         return RowPredictions(
             margins,
             self.loss.value(margins, y),
@@ -123,8 +123,8 @@ class TableProblem(Problem):
         return self.objective.model.layers(params)
 
     def margins(self, params: Vector, X: Matrix) -> Array:
-        """Return `X w + b` for rows X, (rows,) or (rows, k)."""
-        return self.objective.model.at(params).output(X)
+        """Return `X w + b` for rows X, (rows,) or (rows, k), each row as if it were alone."""
+        return self.objective.model.at(params).output_by_row(X)
 
     def prediction(self, margins: Array) -> Array:
         """Return the numbers that margins predict, (rows,)."""

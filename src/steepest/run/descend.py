@@ -12,6 +12,7 @@ from steepest.data.moments import moments
 from steepest.data.prepare import Data, prepare
 from steepest.data.span import check_span
 from steepest.data.target import Target
+from steepest.data.text.reading import Reading
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import objective_of, plan_method
 from steepest.descent.plan.option import Part, described
@@ -43,7 +44,13 @@ def descend(
     start: ArrayLike | Run | None = None,
     missing: str = "error",
     drop: Sequence[str] = (),
+    category: Sequence[str] = (),
     sample_weight: Any = None,
+    class_weight: str | Mapping[Any, float] | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
@@ -63,6 +70,11 @@ def descend(
     - `missing`: error, or drop to leave out rows with gaps.
     - `sample_weight`: how much each row counts, numbers from 0 up, or the column of the table that
       holds them. The loss is the weighted mean: whole numbers are the same as repeated rows.
+    - `category`: columns that are categories, though they hold numbers: codes 1, 2, 3 of a form.
+    - `class_weight`: "balanced", so that each class counts the same, or a number for each class,
+      by which its rows count: `{"yes": 5.0}`.
+    - `decimal`, `thousands`, `delimiter`, `encoding`: of a text file, where looking at it finds
+      another: `decimal=","` reads 1,234 as little more than 1.
     - `threads`: all cores if left out; any number gives the same bits.
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
@@ -91,7 +103,9 @@ def descend(
     """
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
-        given |= {"sample_weight": sample_weight, "threads": threads}
+        given |= {"category": category or None, "class_weight": class_weight}
+        given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
+        given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     _check_numbers(options)
@@ -100,9 +114,12 @@ def descend(
         target,
         features,
         drop=drop,
+        category=category,
+        reading=Reading(delimiter, encoding, decimal, thousands),
         classify=wants_classes(options.get("loss", "auto")),
         missing=missing,
         sample_weight=sample_weight,
+        class_weight=class_weight,
         threads=threads,
     )
     return _on_rows(rows, threads, progress, callback, _never, start, options)

@@ -1,11 +1,9 @@
 """The lowest loss that an objective has, where that is known: what a descent may hope for.
 
 A loss that no run has reached must not be guessed, so each of these knows: least
-squares, Newton steps on a bowl with a bottom, a search along the one weight that there is, or a
-descent that has arrived.
+squares, Newton steps on a bowl with a bottom, or a descent that has arrived.
 """
 
-from collections.abc import Callable
 from itertools import islice
 
 import numpy as np
@@ -17,7 +15,6 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss.regression import median
 from steepest.objective.plane.plane import Plane
 from steepest.trace import Trace
 
@@ -26,15 +23,10 @@ __all__ = ["lowest_loss"]
 Array = NDArray[np.float64]
 
 MOST_NUMBERS = 1e6
-"""Numbers of X up to which there is time for a search or a descent."""
+"""Numbers of X up to which there is time for a descent."""
 
 STEPS = 400
 """Steps of a descent that is to arrive."""
-
-CUTS = 80
-"""Parts into which the golden section has cut when it ends: 0.618^80 of the first span."""
-
-GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 
 @np.errstate(all="ignore")
@@ -50,9 +42,9 @@ def lowest_loss(objective: LinearObjective) -> float | None:
         return objective.value(_least_squares(objective))
     if rows.X.size > MOST_NUMBERS:
         return None
-    if not objective.loss.smooth:
-        return _of_one_weight(objective) if objective.size == 2 else None
-    if objective.size == 2 and not objective.penalty.l1:
+    if not objective.loss.smooth and objective.smoothed() is None:
+        return None
+    if objective.size == 2 and objective.loss.smooth and not objective.penalty.l1:
         bowl = objective.on_plane(Plane.of_two(np.zeros(2), 0, 1)).bowl()
         if bowl is not None and bowl.is_lowest:
             falls = objective.recession(bowl.lowest).found
@@ -69,42 +61,6 @@ def _least_squares(objective: LinearObjective) -> Array:
     slope = standard.pullback(objective.evaluate(null).gradient)[:-1]
     weights = np.linalg.lstsq(hessian, -slope, rcond=1e-13)[0]
     return standard.params(np.append(weights, null[-1]))
-
-
-def _of_one_weight(objective: LinearObjective) -> float:
-    """Return the lowest mean absolute error, or loss of a quantile, of one feature.
-
-    For each weight the best bias is a median or that quantile, so it is a convex function of the
-    weight alone. A weight moves the rows `spread` apart, and what the lowest loss leaves apart is
-    no more than a guess's loss, by the least slope that the loss has.
-    """
-    loss, y, counted = objective.loss, objective.blocks.y, objective.blocks.sample_weight
-    x = objective.margins(np.array([1.0, 0.0]))
-
-    def at(weight: float) -> float:
-        return objective.value(np.append(weight, loss.guess(y - weight * x, counted)))
-
-    spread = np.average(np.abs(x - median(x, counted)), weights=counted)
-    about = np.average(np.abs(y - median(y, counted)), weights=counted)
-    least = np.abs(loss.slope(np.array([-1.0, 1.0]), np.zeros(2))).min()
-    far = (objective.null_loss / least + about) / spread if spread else 0.0
-    return _golden_section(at, -far, far)
-
-
-def _golden_section(at: Callable[[float], float], low: float, high: float) -> float:
-    """Return the lowest value of a convex function between `low` and `high` (Kiefer 1953)."""
-    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left, at_right = at(left), at(right)
-    for _ in range(CUTS):
-        if at_left <= at_right:
-            high, right, at_right = right, left, at_left
-            left = high - GOLDEN * (high - low)
-            at_left = at(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + GOLDEN * (high - low)
-            at_right = at(right)
-    return min(at_left, at_right)
 
 
 def _arrived(objective: LinearObjective) -> float | None:

@@ -28,7 +28,8 @@ def result_of(
     At kinks, and where the loss curves without bound (`curvature` None), steps go down and up.
     """
     left = bool(verdicts) or stop.reason == "risen" or curvature is None
-    return trace.best if left and not trace.last.least else trace.last
+    lower = trace.best.full_loss < trace.last.full_loss
+    return trace.best if left and lower and not trace.last.least else trace.last
 
 
 def add_least(

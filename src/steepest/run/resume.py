@@ -60,7 +60,12 @@ def _taken_up(run: "Run") -> tuple[Options, Method, Checkpoint]:
     """
     if run.options is not None and run.checkpoint is not None:
         options = replace(run.options, start=run.trace[0].params)
-        return options, plan_method(run.objective, options)[0], run.checkpoint
+        method, _ = plan_method(run.objective, options)
+        if method.rule.name != run.plan.rule.name:
+            # What auto became once is what the run goes on with.
+            options = replace(options, rule=run.plan.rule, scale=run.plan.scale)
+            method, _ = plan_method(run.objective, options)
+        return options, method, run.checkpoint
     last = run.trace[-1]
     try:
         options = replace(run.options or run.plan.to_options(), start=last.params)

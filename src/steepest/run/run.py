@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.prepare import Data, new_rows
 from steepest.data.sparse import Matrix
+from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
@@ -241,15 +242,19 @@ class Run(Pictures, FormerNames):
         """Return `X w + b` at `params`, (rows,) or (rows, k), of X (rows, features)."""
         return self.problem.margins(self.params, X)
 
-    def prediction_table(self, data: object) -> "pa.Table":
+    def prediction_table(
+        self, data: object, *, missing: str = "error", reading: Reading = AS_FOUND
+    ) -> "pa.Table":
         """Return the columns of `data`, a path or a data frame, with the predictions beside them.
 
-        The new columns are `predicted` and, for classes, `P(class)` of each. Raises DataError if
+        The new columns are `predicted` and, for classes, `P(class)` of each. `missing` is what
+        becomes of rows with a gap or an infinite value: error, drop leaves them out, blank leaves
+        their predictions empty. `reading` says how a text file is read. Raises DataError if
         `data` has columns of these names already.
         """
         from steepest.run.scoring import prediction_table
 
-        return prediction_table(self, data)
+        return prediction_table(self, data, missing, reading)
 
     def trace_table(self) -> "pa.Table":
         """Return every step as a row, with a column for each param and each of its slopes."""

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from steepest.data.new_rows import rows_to_predict
 from steepest.data.prepare import labelled_rows
+from steepest.data.text.reading import Reading
 from steepest.data.weights import array_weights
 from steepest.errors import DataError
 
@@ -17,22 +19,20 @@ if TYPE_CHECKING:
 __all__ = ["prediction_table", "score"]
 
 
-def prediction_table(run: "Run", data: object) -> "pa.Table":
+def prediction_table(run: "Run", data: object, missing: str, reading: Reading) -> "pa.Table":
     """Return the columns of `data` with the predictions beside; see `Run.prediction_table`.
 
     Raises DataError if `data` has columns of these names already.
     """
-    from steepest.data.table import read_table
     from steepest.view.table import predictions
 
     features = run.problem.table("run.prediction_table").features
-    rows = read_table(data, features.categories)
-    margins = run.margins(features.matrix(rows))
-    table = rows.arrow
-    for name, values in predictions(run.problem, margins, run.classes).items():
+    rows = rows_to_predict(data, features, missing, reading)
+    table = rows.table.arrow
+    for name, values in predictions(run.problem, run.margins(rows.X), run.classes).items():
         if name in table.column_names:
             raise DataError(f"the data have a column {name!r} already; rename it")
-        table = table.append_column(name, [values])
+        table = table.append_column(name, rows.spread(values))
     return table
 
 

@@ -22,6 +22,7 @@ from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
 from steepest.numerals import short
+from steepest.objective.model.model import Array
 from steepest.objective.problem import Problem
 from steepest.run.callback import Callback
 from steepest.run.result import add_least, result_of
@@ -82,6 +83,7 @@ def train(
         problem,
         identifiability=known,
         to_arrive=options.steps is None,
+        flat=_flat_bottom(descent),
     )
     verdicts = judge(evidence)
     result = result_of(trace, stop, verdicts, method.coordinates.curvature)
@@ -95,6 +97,12 @@ def train(
         checks=look(evidence, [verdict.name for verdict in verdicts]),
         checkpoint=checkpoint,
     )
+
+
+def _flat_bottom(descent: Descent) -> Array:
+    """Return where params may be with no change of the lowest loss, as far as is known."""
+    last = descent.last_step
+    return descent.method.step_size.flat_bottom(None if last is None else last.memory)
 
 
 def _checkpoint_at_end(descent: Descent, trace: Trace, stop: Stop) -> Checkpoint | None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn.linear_model as theirs
+from scipy.optimize import brentq
 from scipy.sparse import issparse
 from sklearn.utils.class_weight import compute_class_weight
 
@@ -23,8 +24,8 @@ uses = {"fits": 0}
 FEW = 50
 """Below so many `max_iter` is meant as a limit; above it is a cap that no test means to reach."""
 
-SCALE_ROUNDS, SCALE_NEAR = 500, 1e-10
-"""Rounds of Huber's scale at most, and the share by which it may still move at the end."""
+LEAST_SCALE, SCALE_NEAR = 1e-9, 1e-12
+"""The least scale of Huber's estimate, as a share of the largest, and how well it is found."""
 
 
 def not_there(what: str) -> None:
@@ -171,23 +172,26 @@ class QuantileRegressor(Regression, theirs.QuantileRegressor):
 
 class HuberRegressor(Regression, theirs.HuberRegressor):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
-        """Fit weights and scale in turn: given one, the other's minimum is known."""
-        total, scale = total_weight(X, sample_weight), 1.0
+        """Fit the scale too: all is convex in it, so its slope has one root (Huber 1981, 7.7)."""
+        total = total_weight(X, sample_weight)
         weight = np.ones(int(X.shape[0])) if sample_weight is None else np.asarray(sample_weight)
-        if self.warm_start:
-            scale = getattr(self, "scale_", scale)
-        for _ in range(SCALE_ROUNDS):
+
+        def slope(scale: float) -> float:
             delta, l2 = self.epsilon * scale, self.alpha * scale / total
-            make = lambda _, d=delta, p=l2: SteepestRegressor("huber", delta=d, l2=p)  # noqa: E731
-            self._regress(X, y, sample_weight, make, 100)
-            size = np.abs(np.asarray(y) - self._ours.predict(X))
-            out = size > delta
-            inside = max((weight[~out] * size[~out] ** 2).sum(), 1e-300)
-            new = np.sqrt(inside / max(total - weight[out].sum() * self.epsilon**2, 1e-12))
-            if abs(new - scale) <= SCALE_NEAR * scale:
-                break
-            scale = new
-        self.scale_, self.outliers_ = scale, size > scale * self.epsilon
+            self._regress(
+                X, y, sample_weight, lambda _: SteepestRegressor("huber", delta=delta, l2=l2), 100
+            )
+            self._size = np.abs(np.asarray(y) - self._ours.predict(X))
+            out = self._size > delta
+            inside = (weight[~out] * self._size[~out] ** 2).sum() / scale**2
+            return float(total - weight[out].sum() * self.epsilon**2 - inside)
+
+        largest = 2.0 * float(np.std(y)) + LEAST_SCALE
+        least = LEAST_SCALE * largest
+        if slope(least) < 0.0:
+            least = brentq(slope, least, largest, xtol=SCALE_NEAR * largest, rtol=SCALE_NEAR)
+            slope(least)
+        self.scale_, self.outliers_ = least, self._size > least * self.epsilon
         return self
 
 

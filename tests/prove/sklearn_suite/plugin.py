@@ -17,7 +17,7 @@ import sklearn.linear_model
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from adapter import MODELS, uses  # noqa: E402: it lies beside this file
+from adapter import MODELS, uses  # noqa: E402
 
 REPORT = "STEEPEST_REPORT"
 

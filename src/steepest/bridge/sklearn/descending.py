@@ -86,10 +86,11 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         return SklearnRows.of(matrix, labels, sample_weight)
 
     def _margins(self, X: object) -> Array:
-        """Return `X w + b` of new rows, (rows,), or (rows, k) for k > 2 classes."""
+        """Return `X w + b` of new rows, (rows,), or (rows, k) for k > 2 classes, row by row."""
         check_is_fitted(self, "coef_")
         checked = validate_data(self, X, reset=False, **READ)
-        return Linear(checked.shape[1], np.size(self.intercept_)).at(self._params).output(checked)
+        model = Linear(checked.shape[1], np.size(self.intercept_))
+        return model.at(self._params).output_by_row(checked)
 
     @property
     def _names(self) -> Sequence[str] | None:

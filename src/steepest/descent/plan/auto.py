@@ -3,7 +3,12 @@
 from steepest.descent.steps.step_size import Schedule
 from steepest.objective.protocol import Objective
 
-__all__ = ["auto_rule"]
+__all__ = ["WHY_SMOOTHING", "auto_rule"]
+
+WHY_SMOOTHING = (
+    "finite smoothing: the loss is straight but for kinks, so its steps are those of the loss with "
+    "these rounded, ever less"
+)
 
 
 def auto_rule(

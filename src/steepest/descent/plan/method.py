@@ -16,6 +16,7 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.proximal import plan_proximal
 from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.signature import takes_options
+from steepest.descent.plan.smoothing import plan_smoothing, wants_smoothing
 from steepest.descent.plan.start import read_start
 from steepest.descent.renewal import Renewal, WhenItPays
 from steepest.descent.rule import GradientTransformation, Rule
@@ -106,6 +107,8 @@ def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:
 
     Raises ChoiceError for what cannot be.
     """
+    if wants_smoothing(objective, options):
+        return plan_smoothing(objective, options)
     if objective.penalty.l1:
         return plan_proximal(objective, options)
     rule, scale, reasons = options.rule, options.scale, []

@@ -104,7 +104,7 @@ def _unknown(function: str, given: Iterable[str], known: Iterable[str]) -> str:
     known = list(known)
     wrong = next(name for name in given if name not in known)
     short_for = [name for name in known if _initials(name) == wrong]
-    near = short_for or get_close_matches(wrong, known, cutoff=0.5)
+    near = short_for or get_close_matches(wrong, known, cutoff=0.65)
     hint = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(known)}"
     return f"{function}() has no option {wrong!r}; {hint}"
 

@@ -27,6 +27,12 @@ TOLERANCE = 1e-10
 PROBE_STEPS = 20
 """Steps that look for a lower loss: in whitened coordinates each takes off most of what is left."""
 
+SHARP = 1e12
+"""How many times a loss that bends, such as Huber's, may be as wide as its bend: measured.
+
+From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the bend is wide.
+"""
+
 SETTLED = 1e-7
 """The share of a constant guess's loss by which those may find lower what is called settled."""
 
@@ -40,7 +46,8 @@ def plan_stopping(
     """
     arriving = options.steps is None and options.tol is None
     null_loss, curvature = objective.null_loss, method.coordinates.curvature
-    steepness = sqrt(2 * curvature * null_loss) if curvature else 0.0
+    most = min(sqrt(2 * null_loss), objective.slope_by_curvature)
+    steepness = most * sqrt(curvature) if curvature else 0.0
     by_slope = not (curvature or null_loss)
     return Stopping(
         options.steps,
@@ -50,8 +57,10 @@ def plan_stopping(
         null_loss,
         recession=objective.recession,
         largest_loss=objective.largest_loss,
+        safe_steepness=sqrt(2 * (curvature or 0.0) * null_loss),
         since=since,
         most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS,
+        exact=arriving,
         refine=arriving and method.sampler.refines,
         searches=method.step_size.never_rises,
         objection=_objection(objective, is_automatic(options) and options.scale == "auto"),
@@ -68,6 +77,12 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
         wrong = None if objective.count else disagreement(objective, last.params)
         if wrong is not None:
             return Stop("failed", "stopped: the gradient is not that of the loss")
+        if objective.null_loss > SHARP * objective.slope_by_curvature**2:
+            return Stop(
+                "stalled",
+                "stalled: no lower loss is found, but the loss bends far too sharply for targets "
+                "so large to tell; choose a larger delta, or the loss absolute",
+            )
         return None if automatic else _lower(objective, first, last)
 
     return objection

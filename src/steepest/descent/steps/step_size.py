@@ -6,6 +6,7 @@ schedule that knows only the step's index, or a search that tries the loss furth
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from steepest.checks import number, whole_number
 from steepest.descent.evaluator import SearchState, Trial
 from steepest.objective.evaluation import Vector
 from steepest.objective.line_search import SUFFICIENT, backtrack
+from steepest.objective.model.model import Array
 
 __all__ = [
     "BarzilaiBorwein",
@@ -36,7 +38,8 @@ class StepLength(NamedTuple):
 
     `memory` is what the step size itself has to know at the next step, of plain numbers and
     arrays. Where a step does not go along the direction, `params` are those, in the reader's
-    units, to which it leads. `rows` is how many rows were read for it, besides evaluations.
+    units, to which it leads. `rows` is how many rows were read for it, besides evaluations. `gap`
+    is by how much any params can be lower than those where it begins, NaN if that is not proved.
     """
 
     rate: float
@@ -44,6 +47,7 @@ class StepLength(NamedTuple):
     memory: Any = None
     params: Vector | None = None
     rows: int = 0
+    gap: float = nan
 
     @property
     def moves(self) -> bool:
@@ -68,6 +72,14 @@ class StepSize:
     def __call__(self, state: SearchState) -> float | StepLength:
         """Return the learning rate of this step, or the length where it takes momentum too."""
         raise NotImplementedError
+
+    def flat_bottom(self, memory: Any) -> Array:
+        """Return where params may be with no change of the lowest loss, as far as is known.
+
+        A row each, (params that may change, 3): its index, from where and to where. `memory` is
+        what the last step left.
+        """
+        return np.empty((0, 3))
 
 
 @dataclass(frozen=True)
@@ -203,7 +215,9 @@ class BarzilaiBorwein(StepSize):
         if self.curvature_bound:
             square = float(state.direction @ state.direction)
             return -slope / (square * self.curvature_bound)
-        return min(1.0, abs(state.loss) / -slope) or 1.0
+        to_nothing = abs(state.loss) / -slope
+        # A loss of straight pieces has no unit of its own: 1 may be far too short.
+        return (min(1.0, to_nothing) if state.objective.smooth else to_nothing) or 1.0
 
 
 def falls_enough(state: SearchState, trial: Trial) -> bool:

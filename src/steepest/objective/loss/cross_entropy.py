@@ -6,6 +6,7 @@ Targets are class codes from 0 up, (rows,); margins and slopes (rows,), of softm
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import log
 from typing import ClassVar
 
@@ -246,11 +247,15 @@ class Softmax(RowByRow):
         return others.sum(axis=1)
 
     def probabilities(self, margin: Array) -> Array:
-        """Return the probability of each class, (rows, k), in memory class by class."""
+        """Return the probability of each class, (rows, k), in memory class by class.
+
+        The classes are added one after the other: NumPy would add those of a single row in pairs,
+        and so to other bits than beside other rows.
+        """
         share = np.array(margin.T, order="C")
         share -= share.max(axis=0)
         np.exp(share, out=share)
-        share /= share.sum(axis=0)
+        share /= reduce(np.add, share)
         return share.T
 
 

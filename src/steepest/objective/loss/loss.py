@@ -50,6 +50,10 @@ class Loss(Protocol):
         """The largest that the curvature can be; `inf` at a kink or where there is no bound."""
 
     @property
+    def slope_bound(self) -> float:
+        """The largest that the slope can be; `inf` where there is no bound, or none is known."""
+
+    @property
     def smooth(self) -> bool:
         """Whether the slope is continuous, so that the curvature says how it changes."""
 
@@ -64,6 +68,10 @@ class Loss(Protocol):
     @property
     def rises_both_ways(self) -> bool:
         """Whether a row's loss is known to rise without end whichever way its margin moves."""
+
+    @property
+    def side_slopes(self) -> tuple[float, float] | None:
+        """The slopes below and above the target of a loss that is straight on both sides; None."""
 
     @property
     def margins(self) -> int:
@@ -148,10 +156,12 @@ class Loss(Protocol):
 class RowByRow(Loss, Protocol):
     """A smooth loss whose margin is the prediction, and its total the sum of its rows' values."""
 
+    slope_bound: ClassVar[float] = float("inf")
     smooth: ClassVar[bool] = True
     is_quadratic: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = False
     rises_both_ways: ClassVar[bool] = False
+    side_slopes: ClassVar[tuple[float, float] | None] = None
     classes: int | None = None
     link: ClassVar[str] = ""
 

@@ -50,6 +50,11 @@ class Quantile(NumberLoss):
         low, high = f"{self.share:g}", f"{1.0 - self.share:.10g}"
         return f"max({low} · (actual - prediction), {high} · (prediction - actual))"
 
+    @property
+    def side_slopes(self) -> tuple[float, float]:  # type: ignore[override]
+        """-share below the target, 1 - share above it."""
+        return -self.share, 1.0 - self.share
+
     def value(self, margin: Array, target: Array) -> Array:
         """Return the loss by row."""
         return self.value_and_slope(margin, target)[0]

@@ -80,6 +80,7 @@ class Absolute(NumberLoss):
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
     rises_both_ways: ClassVar[bool] = True
+    side_slopes: ClassVar[tuple[float, float] | None] = (-1.0, 1.0)
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return `|margin - target|`."""
@@ -119,6 +120,11 @@ class Huber(NumberLoss):
                 f"delta is {self.delta}, but the Huber loss needs a number above 0, in the "
                 "units of the target: residuals beyond it count by their size, not their square"
             )
+
+    @property
+    def slope_bound(self) -> float:  # type: ignore[override]
+        """Delta."""
+        return self.delta
 
     @property
     def word(self) -> str:
@@ -170,7 +176,12 @@ def quantile(values: Array, weight: Array | None, share: float) -> Array:
     >>> quantile(np.array([1.0, 2.0, 5.0, 9.0]), None, 0.75)
     array([7.])
     """
+    if weight is None:
+        below = np.arange(1.0, len(values) + 1.0)
+        ends = [np.searchsorted(below, share * below[-1], side=side) for side in ("left", "right")]
+        places = np.minimum(ends, len(values) - 1)
+        return np.mean(np.partition(values, places)[places], keepdims=True)
     order = np.argsort(values, kind="stable")
-    below = np.cumsum(np.ones(len(values)) if weight is None else weight[order])
+    below = np.cumsum(weight[order])
     middle = [np.searchsorted(below, share * below[-1], side=side) for side in ("left", "right")]
     return np.mean(values[order[np.minimum(middle, len(values) - 1)]], keepdims=True)

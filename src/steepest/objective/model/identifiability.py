@@ -106,5 +106,7 @@ def _null_space(objective: "LinearObjective") -> tuple[NullSpace | None, str]:
 
 def _independent(gram: Array) -> bool:
     """Return whether the products of features, (n, n) with 1 on the diagonal, have full rank."""
+    if not len(gram):
+        return True
     factor = cholesky(gram[None])
     return factor is not None and bool(factor.root.diagonal(axis1=1, axis2=2).min() ** 2 > FLATTEST)

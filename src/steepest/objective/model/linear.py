@@ -16,6 +16,7 @@ from steepest.data.blocks import Matrix
 from steepest.data.sparse import is_sparse
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.model import Array, Layer, Layout
+from steepest.objective.model.row_product import row_product
 
 __all__ = ["Linear", "param_names"]
 
@@ -102,6 +103,15 @@ class _LinearAt:
         margin += self.bias
         return margin
 
+    def output_by_row(self, X: Matrix) -> Array:
+        """Return `X w + b`, each row from its own numbers alone: for predictions."""
+        if is_sparse(X):
+            # SciPy's product goes row by row.
+            return self.output(X)
+        margin: Array = row_product(X, self.weights.T).T
+        margin += self.bias
+        return margin
+
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `[X 1]' slope`, (params,). BLAS is quicker when the narrow matrix comes first."""
         biases = self.model.margins
@@ -129,10 +139,22 @@ class _SparseLinearAt(_LinearAt):
 
     def output(self, X: Matrix) -> Array:
         """Return `X w + b`, of dense X from the columns whose weights are not 0."""
+        return super().output(X) if is_sparse(X) else self._few.output(self._columns(X))
+
+    def output_by_row(self, X: Matrix) -> Array:
+        """Return the same as `output` does, each row from its own numbers alone."""
         if is_sparse(X):
             return super().output(X)
-        few = _LinearAt(self.model, self.weights[self.used], self.bias)
-        return few.output(X.take(self.used, axis=1))
+        return self._few.output_by_row(self._columns(X))
+
+    @property
+    def _few(self) -> _LinearAt:
+        """The model of the used weights alone."""
+        return _LinearAt(self.model, self.weights[self.used], self.bias)
+
+    def _columns(self, X: Array) -> Array:
+        """Return the columns of the used weights, (rows, used)."""
+        return X.take(self.used, axis=1)
 
 
 def param_names(features: Sequence[str], classes: Sequence[object] | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@
     layers, usual_params         the params as matrices, and which two to look at
     at(params)                   the model at these params, unpacked once for all blocks of rows
     .output(X)                   f(X), the margin of each row, (rows,) or (rows, k)
+    .output_by_row(X)            the same to the bits that each row has alone: for predictions
     .pullback(X, slope)          J' slope, (params,): the gradient by the params, of that by f
     .pushforward(X, direction)   J direction, the output's shape: how f moves with the params
 
@@ -61,6 +62,9 @@ class ModelAt(Protocol):
 
     def output(self, X: Matrix) -> Array:
         """Return the margin of each row of X, (rows,) or (rows, k)."""
+
+    def output_by_row(self, X: Matrix) -> Array:
+        """Return the same, the bits of each row those that it has alone: for predictions."""
 
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `J' slope`, (params,), `slope` of the output's shape."""

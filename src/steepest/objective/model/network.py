@@ -31,6 +31,7 @@ from steepest.data.sparse import is_sparse
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array, Layer, Layout
+from steepest.objective.model.row_product import row_product
 
 __all__ = ["Network", "NetworkAt"]
 
@@ -169,6 +170,14 @@ class NetworkAt:
     def output(self, X: Matrix) -> Array:
         """Return the margins of rows X, (rows,) or (rows, k)."""
         return _by_row(self.forward(X).sums[-1])
+
+    def output_by_row(self, X: Matrix) -> Array:
+        """Return the margins of rows X, each from its own numbers alone: for predictions."""
+        a = _dense(X)
+        for weights, bias in self.layers[:-1]:
+            a = self.activation.value(row_product(a, weights) + bias[:, None]).T
+        weights, bias = self.layers[-1]
+        return _by_row(row_product(a, weights) + bias[:, None])
 
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `J' slope`, (params,): backpropagation; `slope` is of the output's shape."""

@@ -14,6 +14,7 @@ them. What rows d leaves where they are may have a direction of their own, which
 """
 
 from dataclasses import dataclass, field
+from math import inf, isfinite
 
 import numpy as np
 
@@ -196,20 +197,24 @@ def _held(gains: Gains, params: Vector, gradient: Vector) -> bool:
     a Newton step moves the margins by 1.
     """
     target = -gains.blocks.total * gains.along_gradient(gradient)
+    rows = np.count_nonzero(gains.counted)
     count, most = FIRST_ROWS + 2 * gains.size, MOST_NUMBERS // (gains.each * gains.size)
     while True:
         chosen = evenly(gains.counted, min(count, most))
-        if _sets_right(gains, params, target, chosen):
+        moves = _newton_moves(gains, params, target, chosen)
+        if moves < HELD:
             return True
-        if len(chosen) < count:
+        # Of more rows the step is so much shorter; of all of them it is still too long.
+        hopeless = isfinite(moves) and moves * len(chosen) > 1.5 * HELD * rows
+        if hopeless or len(chosen) < count:
             return False
         count *= 8
 
 
-def _sets_right(gains: Gains, params: Vector, target: Vector, chosen: Indices) -> bool:
-    """Return whether the slopes of the `chosen` rows can make up for `target`, and stay above 0.
+def _newton_moves(gains: Gains, params: Vector, target: Vector, chosen: Indices) -> float:
+    """Return how far at most the `chosen` rows' Newton step for `target` moves one of their gains.
 
-    These rows must reach every direction well, or another that they do not know would pass.
+    Infinite unless they reach every direction well: another that they do not know would pass.
     """
     every, slope = gains.matrix(chosen), gains.slopes(params, chosen)
     pinned = np.broadcast_to(gains.pinned[chosen][:, None], every.shape[:2]).ravel()
@@ -221,9 +226,9 @@ def _sets_right(gains: Gains, params: Vector, target: Vector, chosen: Indices) -
     hessian = (moved * slope[:, None]).T @ moved
     own = np.sqrt(hessian.diagonal())
     if not own.all() or not _is_round(hessian / np.outer(own, own)):
-        return False
+        return inf
     step = np.linalg.solve(hessian, target[columns])
-    return bool((np.abs(moved @ step)[~pinned] < HELD).all())
+    return float(np.abs(moved @ step)[~pinned].max(initial=0.0))
 
 
 def _is_round(hessian: Array) -> bool:

@@ -200,13 +200,16 @@ export function withoutCommon(params, margins, from = 0) {
   return params;
 }
 
+/** The stream of the seed that draws the orders of rows: Python's `ROW_STREAM`. */
+const ROW_STREAM = [0];
+
 /** Mini-batches of `size` rows in a new order each epoch, the last one with what is left. */
 export class Batches {
   constructor(objective, size, seed) {
     this.objective = objective;
     this.size = size;
     this.inEpoch = Math.ceil(objective.rows / size);
-    this.random = new Random(seed);
+    this.random = new Random(seed, ROW_STREAM);
     this.first = 0;
   }
 

@@ -1,7 +1,8 @@
-// NumPy's default_rng(seed), so that one seed means the same start and the same mini-batches in
-// Python and in the page. The seed is spread by O'Neill's seed_seq (2015), the numbers are those
-// of PCG64 XSL-RR (O'Neill 2014), the normals those of a ziggurat of 256 layers (Marsaglia & Tsang
-// 2000), the shuffle that of Fisher & Yates. Held to NumPy itself by tests/web/test_random.py.
+// NumPy's default_rng(SeedSequence(seed, spawn_key=key)), so that one seed means the same start
+// and the same mini-batches in Python and in the page. The seed is spread by O'Neill's seed_seq
+// (2015), the numbers are those of PCG64 XSL-RR (O'Neill 2014), the normals those of a ziggurat of
+// 256 layers (Marsaglia & Tsang 2000), the shuffle that of Fisher & Yates. Held to NumPy itself by
+// tests/web/test_random.py.
 
 const SPREAD = 0x931e8875;
 const SHARE = 0x58f38ded;
@@ -17,10 +18,10 @@ const TAIL = 3.6541528853610088;
 const LAYERS = 256;
 const TWO52 = 2 ** 52;
 
-/** The random numbers that NumPy's default_rng(seed) gives, for a whole seed from 0 up. */
+/** The random numbers that NumPy gives for a whole seed from 0 up, and the key of a stream of it. */
 export class Random {
-  constructor(seed) {
-    const words = seedWords(seed, 8);
+  constructor(seed, key = []) {
+    const words = seedWords(seed, key, 8);
     this.increment = 2n * numberOf(words.slice(4)) + 1n;
     this.state = this.increment + numberOf(words.slice(0, 4));
     this.advance();
@@ -110,8 +111,10 @@ export class Random {
 }
 
 /** Returns `count` words of 32 bits into which the seed is spread. */
-function seedWords(seed, count) {
-  const pool = seedPool(wordsOf(seed));
+function seedWords(seed, key, count) {
+  const words = wordsOf(seed);
+  while (key.length && words.length < POOL) words.push(0);
+  const pool = seedPool([...words, ...key]);
   let constant = 0x8b51f9dd;
   return Array.from({ length: count }, (_, i) => {
     const word = pool[i % POOL] ^ constant;
@@ -143,6 +146,7 @@ function seedPool(words) {
       if (from !== to) pool[to] = mixed(pool[to], hashed(pool[from]));
     }
   }
+  for (const word of words.slice(POOL)) pool.forEach((p, to) => (pool[to] = mixed(p, hashed(word))));
   return pool;
 }
 

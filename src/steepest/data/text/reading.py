@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from steepest.data.encoding import check_encoding
+from steepest.data.text.encoding import check_encoding
 from steepest.errors import ChoiceError
 
 __all__ = ["AS_FOUND", "Reading"]

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.data.dialect import Dialect, read_dialect
-from steepest.data.encoding import FORMER, UTF8, refuse_junk
-from steepest.data.leading_zeros import has_leading_zeros
-from steepest.data.number_marks import Written, deciding_mark, written_numbers
-from steepest.data.reading import Reading
-from steepest.data.text_file import TextFile
+from steepest.data.text.dialect import Dialect, read_dialect
+from steepest.data.text.encoding import FORMER, UTF8, refuse_junk
+from steepest.data.text.leading_zeros import has_leading_zeros
+from steepest.data.text.number_marks import Written, deciding_mark, written_numbers
+from steepest.data.text.reading import Reading
+from steepest.data.text.text_file import TextFile
 from steepest.errors import FileError
 from steepest.numerals import counted
 

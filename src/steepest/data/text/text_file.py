@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from steepest.data.dialect import Dialect, reason, records
-from steepest.data.encoding import UTF8, open_text, refuse_junk
-from steepest.data.leading_zeros import has_quotes
+from steepest.data.text.dialect import Dialect, reason, records
+from steepest.data.text.encoding import UTF8, open_text, refuse_junk
+from steepest.data.text.leading_zeros import has_quotes
 from steepest.errors import DataError, FileError
 from steepest.numerals import counted
 
@@ -55,7 +55,8 @@ class TextFile:
     def read(self, as_text: Sequence[str] | None = None) -> "pa.Table":
         """Return the whole table; or only the columns `as_text`, as they are written.
 
-        Raises UnicodeDecodeError for bytes that are no letters, else as `read_text` does.
+        Raises UnicodeDecodeError for bytes that are no letters, FileError and DataError as
+        `read_text` does.
         """
         import pyarrow as pa
         from pyarrow import csv as arrow_csv

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.dialect import Dialect
+from steepest.data.text.dialect import Dialect
 
 __all__ = ["has_leading_zeros", "has_quotes"]
 

@@ -15,9 +15,9 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from steepest.data.encoding import UTF8, find_encoding, open_text, refuse_junk
-from steepest.data.number_marks import GAP_WORDS, NUMBER
-from steepest.data.units import bare_unit, is_unit
+from steepest.data.text.encoding import UTF8, find_encoding, open_text, refuse_junk
+from steepest.data.text.number_marks import GAP_WORDS, NUMBER
+from steepest.data.text.units import bare_unit, is_unit
 from steepest.errors import DataError, FileError
 from steepest.numerals import counted
 

@@ -1,0 +1,88 @@
+"""The options that say how a table is read, and how its rows count."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import click
+
+from steepest.cli.options import names_in
+from steepest.data.class_weight import BALANCED
+from steepest.data.text.reading import Reading
+
+__all__ = ["TEXT", "reading_options", "use_options"]
+
+TEXT = {
+    "decimal": ("MARK", "The mark before decimals, . or ,"),
+    "thousands": ("MARK", "The mark between thousands: . , ' or a blank."),
+    "delimiter": ("LETTER", "What parts the fields of a line."),
+    "encoding": ("NAME", "What the bytes are: utf-8, utf-16, cp1252, ..."),
+}
+"""What can be said of a text file, the metavar and help of each."""
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def text_options(command: Command) -> Command:
+    """Add the options that say how a text file is read."""
+    for name, (metavar, help) in reversed(TEXT.items()):
+        help = f"{help.rstrip('.')}.  [default: found by looking]"
+        command = click.option(f"--{name}", metavar=metavar, help=help)(command)
+    return command
+
+
+def reading_options(command: Command) -> Command:
+    """Add the options that say how a text file is read; the command gets a `Reading`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> object:
+        return command(reading=Reading(**{name: given.pop(name) for name in TEXT}), **given)
+
+    return text_options(cast(Command, gathered))
+
+
+def use_options(command: Command) -> Command:
+    """Add the options that say as what columns and rows are used; they become `descend`'s own."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> object:
+        given["category"] = names_in(",".join(given["category"]))
+        given["sample_weight"] = given.pop("weights")
+        return command(**given)
+
+    made = text_options(cast(Command, gathered))
+    for option in reversed(_USES):
+        made = option(made)
+    return made
+
+
+def _class_weight(
+    context: object, option: object, text: str | None
+) -> str | dict[str, float] | None:
+    """Return "balanced", or the numbers in `yes=5,no=1` by class."""
+    if text is None or text == BALANCED:
+        return text
+    pairs = [part.rpartition("=") for part in names_in(text)]
+    try:
+        return {name: float(number) for name, _, number in pairs}
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} must be balanced, or numbers by class such as yes=5,no=1"
+        ) from None
+
+
+_USES = (
+    click.option(
+        "--category",
+        multiple=True,
+        metavar="A,B,...",
+        help="Columns that are categories, though they hold numbers or many words.",
+    ),
+    click.option("--weights", metavar="COLUMN", help="The column of how much each row counts."),
+    click.option(
+        "--class-weight",
+        metavar="balanced|A=1,...",
+        callback=_class_weight,
+        help="How much the rows of each class count; balanced: each class the same.",
+    ),
+)

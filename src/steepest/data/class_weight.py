@@ -1,0 +1,77 @@
+"""How much the rows of each class count: as many of each in effect, or numbers of the reader's."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.target import Target
+from steepest.errors import ChoiceError
+from steepest.numerals import short
+
+__all__ = ["BALANCED", "check_class_weight", "class_weights"]
+
+BALANCED = "balanced"
+
+Array = NDArray[np.float64]
+
+
+def check_class_weight(given: object) -> None:
+    """Raise ChoiceError for what is neither None, "balanced", nor numbers above 0 by class."""
+    if given is None or given == BALANCED:
+        return
+    if not isinstance(given, Mapping):
+        raise ChoiceError(
+            f"class_weight is {given!r}; it must be 'balanced' or a number for each class, such as "
+            "{'yes': 5.0}"
+        )
+    for label, number in given.items():
+        known = isinstance(number, int | float) and not isinstance(number, bool)
+        if not (known and 0.0 < number < float("inf")):
+            raise ChoiceError(
+                f"class_weight of {label!r} is {number!r}; it must be a number above 0"
+            )
+
+
+def class_weights(
+    given: object, target: Target, y: Array, weights: Array | None
+) -> tuple[Array, str]:
+    """Return how much each row counts, (rows,), by its class and by `weights`, and it in words.
+
+    "balanced" is `sum(weights) / (k * sum(weights of the class))`, after which each of the k
+    classes counts the same (King & Zeng 2001, "Logistic regression in rare events data", eq. 8;
+    scikit-learn's formula too). Else `given` has a number for some classes, and the others 1.
+
+    Raises ChoiceError where the target is a number, and for a class that is not there.
+    """
+    if target.classes is None:
+        raise ChoiceError(
+            f"class_weight goes with classes, but {target.name!r} is predicted as a number; leave "
+            "it out, or use the loss cross_entropy"
+        )
+    codes = y.astype(np.intp)
+    if given == BALANCED:
+        sizes = np.bincount(codes, weights, minlength=len(target.classes))
+        by_class = sizes.sum() / (len(sizes) * sizes)
+    else:
+        assert isinstance(given, Mapping)
+        by_class = _said(given, target)
+    rows = by_class[codes] if weights is None else by_class[codes] * weights
+    named = zip(target.classes, by_class, strict=True)
+    told = ", ".join(f"{label} {short(weight)}" for label, weight in list(named)[:5])
+    more = ", ..." if len(by_class) > 5 else ""
+    return rows, f"each row counts by its class: {told}{more}"
+
+
+def _said(given: Mapping[object, float], target: Target) -> Array:
+    """Return the weight of each class, (k,), 1 where none was said."""
+    names = [str(label) for label in target.classes or ()]
+    by_class = np.ones(len(names))
+    for label, weight in given.items():
+        if str(label) not in names:
+            raise ChoiceError(
+                f"class_weight names the class {label!r}, which {target.name!r} does not have; its "
+                f"classes are {', '.join(names)}"
+            )
+        by_class[names.index(str(label))] = weight
+    return by_class

@@ -1,0 +1,5 @@
+"""Losses that are straight on both sides of a kink: the absolute loss, and that of a quantile.
+
+`smoothed` rounds their kinks within a width, of which Newton's steps and a proved lower bound come;
+`face` says how far params may go at the bottom with no change of the loss.
+"""

@@ -1,0 +1,171 @@
+"""The bottom of a loss with kinks where it is flat: how far params may go with no change.
+
+At the bottom some rows and weights are at their kinks, and stay there; all others stay on their
+side of it. Whatever params do so have the lowest loss, and no others have (complementary slackness:
+Dantzig 1963, "Linear programming and extensions", chapter 6). So the bottom is flat along the
+directions that move nothing that is at its kink, up to where the first of the others comes to its
+own.
+"""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.kinks.outlook import Proof
+from steepest.objective.kinks.smoothed import Smoothed
+from steepest.objective.model.model import Array
+
+__all__ = ["Face", "Interval"]
+
+UNMOVED = 1e-12
+"""The square of a length, against the longest, by which rounding alone moves rows at their kinks.
+
+So these tell their directions apart up to a condition of 1e6.
+"""
+
+UNREACHED = 1e-8
+"""The square of a length in whitened units, in which rows move by 1, that is none."""
+
+STILL = 1e-9
+"""The share of the largest move that is none."""
+
+SWEEPS = 2
+"""How often each bound in turn is gone halfway from: once is enough where one direction is flat."""
+
+
+class Interval(NamedTuple):
+    """Where a param, by its index, may be, from `low` to `high`, with no change of the loss."""
+
+    param: int
+    low: float
+    high: float
+
+
+class Face:
+    """The params of the lowest loss about those of `at`, as a dual feasible point tells them."""
+
+    def __init__(self, smoothed: Smoothed, at: Evaluation, proof: Proof) -> None:
+        self.smoothed, self.at, self.proof = smoothed, at, proof
+        self.params = at.params.copy()
+
+    @cached_property
+    def directions(self) -> Array:
+        """Steps in standard units along which the loss is flat, (params, k)."""
+        smoothed, rows, weights = self.smoothed, self.proof.rows, self.proof.weights
+        root = smoothed.root
+        matrix = root[weights].T @ root[weights] + (root.T * smoothed.l2) @ root
+        if len(rows):
+            matrix += smoothed.products(smoothed.objective.sample(rows))[0]
+        values, vectors = np.linalg.eigh(matrix)
+        flat = vectors[:, values <= UNMOVED * values[-1]]
+        if not flat.shape[1]:
+            return flat
+        # A direction in which no row moves at all is no part of it: there weights mean nothing.
+        gram, _ = smoothed.products(smoothed.objective)
+        reach, turned = np.linalg.eigh(flat.T @ gram @ flat)
+        return np.asarray(root @ flat @ turned[:, reach > UNREACHED])
+
+    @cached_property
+    def changes(self) -> Array:
+        """The same steps as changes of the params, (params, k)."""
+        params = self.smoothed.standard.params
+        return np.array([params(step) for step in self.directions.T]).T
+
+    def __bool__(self) -> bool:
+        """Return whether the bottom is flat at all."""
+        return bool(self.directions.shape[1])
+
+    def intervals(self) -> list[Interval]:
+        """Return where each param may be on the straight way along which it changes the most.
+
+        The others change with it. Params that stay are left out.
+        """
+        found = []
+        for index, along in self._ways():
+            change = float(self.changes[index] @ along)
+            ends = [float(self.params[index]) + end * change for end in self._chord(along).ends]
+            found.append(Interval(index, min(ends), max(ends)))
+        return found
+
+    def middle(self) -> Vector:
+        """Return the params moved to the middle of the face, between what bounds it.
+
+        These are rows and weights that are met on the way: each way that moves one of them the most
+        is gone to its middle, in turn. Of a box, as the medians of groups make one, that is the
+        middle itself.
+        """
+        bounds = self._bounds()
+        for _ in range(SWEEPS):
+            for met in bounds:
+                along = self._moves[met] / np.linalg.norm(self._moves[met])
+                middle = 0.5 * sum(self._chord(along).ends)
+                self.params += middle * (self.changes @ along)
+                self._left += middle * (self._moves @ along)
+        return self.params
+
+    def _bounds(self) -> list[int]:
+        """Return rows and weights that bound the face, enough to tell all its directions apart.
+
+        Each time along a direction that moves none of those that are known.
+        """
+        found: list[int] = []
+        for _ in range(self.directions.shape[1]):
+            _, sizes, turned = np.linalg.svd(self._moves[found])
+            if int(np.sum(sizes > STILL)) == len(turned):
+                break
+            found += self._chord(turned[-1]).met
+        return found
+
+    def _ways(self) -> list[tuple[int, Vector]]:
+        """Return each param that may change, and the combination of directions that does it."""
+        sizes = np.linalg.norm(self.changes, axis=1)
+        own = sizes * np.append(self.smoothed.standard.deviation, 1.0)
+        return [
+            (int(i), self.changes[i] / sizes[i]) for i in np.flatnonzero(own > STILL * own.max())
+        ]
+
+    @cached_property
+    def _moves(self) -> Array:
+        """How far each direction moves rows and weights from their kinks, (rows + params, k)."""
+        margins = self.smoothed.objective.margins
+        rows = [margins(change) for change in self.changes.T]
+        return np.vstack([np.array(rows).T, self.directions])
+
+    @cached_property
+    def _left(self) -> Array:
+        """How far rows and weights are from their kinks, (rows + params,)."""
+        smoothed, at = self.smoothed, self.at
+        return np.append(smoothed.residual(at), smoothed.standard.position(at.params))
+
+    @cached_property
+    def _side(self) -> Array:
+        """On which side of its kink each must stay: 1, -1, and 0 where there is no kink to come to.
+
+        Rows of no weight may go anywhere, and what is at its kink already stays there.
+        """
+        smoothed, proof = self.smoothed, self.proof
+        side = np.sign(proof.slopes - 0.5 * (smoothed.low + smoothed.high))
+        weight = smoothed.objective.blocks.sample_weight
+        side[proof.rows] = 0.0
+        of_weights = np.sign(proof.weight_slopes)
+        of_weights[proof.weights] = 0.0
+        return np.append(side if weight is None else side * (weight > 0.0), of_weights)
+
+    def _chord(self, along: Vector) -> "_Chord":
+        """Return from where to where the face goes along a combination of directions."""
+        moves = self._moves @ along
+        bound = np.flatnonzero((self._side != 0.0) & (np.abs(moves) > STILL * np.abs(moves).max()))
+        ends, ahead = -self._left[bound] / moves[bound], (self._side * moves)[bound] < 0.0
+        below, above = np.where(ahead, -np.inf, ends), np.where(ahead, ends, np.inf)
+        first, last = int(below.argmax()), int(above.argmin())
+        low, high = min(float(below[first]), 0.0), max(float(above[last]), 0.0)
+        return _Chord((low, high), (int(bound[first]), int(bound[last])))
+
+
+class _Chord(NamedTuple):
+    """From where to where a line is in the face, and the two that are at their kinks there."""
+
+    ends: tuple[float, float]
+    met: tuple[int, int]

@@ -1,0 +1,157 @@
+"""A loss with kinks, rounded within a width t: `l_t(r) = min_z l(z) + (r - z)^2 / 2t`.
+
+Its slope is `r / t`, held between the slopes on both sides of the kink, so the rounded loss is
+made of parabolas and straight lines: Newton's step is exact as long as no row changes from one to
+the other, and as t goes to 0 its lowest points go to one of the loss itself, in a straight line
+once no row changes any more (Madsen & Nielsen 1993, "A finite smoothing algorithm for linear l1
+estimation", SIAM J. Optim. 3(2); Chen 2007, "A finite smoothing algorithm for quantile
+regression", J. Comput. Graph. Stat. 16(1)).
+
+L1 is a kink of each weight by itself; L2 curves already, and is left as it is.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.blocks import Block, Blocks
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.loss.loss import weighed
+from steepest.objective.model.factor import Factor, cholesky, qr_factor
+from steepest.objective.model.hessian import centred, weighted_gram
+from steepest.objective.model.model import Array
+
+if TYPE_CHECKING:
+    from steepest.objective.linear import LinearObjective
+
+__all__ = ["Smoothed"]
+
+Indices = NDArray[np.intp]
+
+STEEP = 1e-4
+"""A pivot of `Z'Z` below which it is not trusted: half of the digits of a root may be gone."""
+
+ROUNDING = 8.0 * float(np.finfo(np.float64).eps)
+"""The share of the margins by which a residual may be off."""
+
+GUESS_ROWS = 2**14
+"""Rows that tell where to begin: a quantile to half a percent of its rank."""
+
+
+class Smoothed:
+    """A linear objective of one margin that is straight on both sides of its kinks.
+
+    `low` and `high` are the slopes of a row's loss below and above its target. Standard units are
+    those of the features' mean and deviation; `l1` and `l2`, (params,), are the penalties by these,
+    0 for the bias, and all matrices are too.
+    """
+
+    def __init__(self, objective: "LinearObjective", low: float, high: float) -> None:
+        self.objective = objective
+        self.low, self.high = low, high
+        self.standard = objective.standard
+        deviation = self.standard.deviation
+        self.l1 = np.append(objective.penalty.l1 / deviation, 0.0)
+        self.l2 = np.append(objective.penalty.l2 / deviation**2, 0.0)
+
+    def on(self, blocks: Blocks) -> "Smoothed":
+        """Return the same of other rows."""
+        return Smoothed(self.objective.on(blocks), self.low, self.high)
+
+    def residual(self, at: Evaluation) -> Array:
+        """Return how far the margins are above the targets, (rows,)."""
+        return np.asarray(at.cache - self.objective.blocks.y)
+
+    @cached_property
+    def _moments(self) -> tuple[Array, Vector]:
+        """`Z'Z / total` and `Z'y / total`, from one read of X."""
+        blocks, (mean, deviation) = self.objective.blocks, self.objective.units
+        product = weighted_gram(blocks, mean, last=lambda block: block.y)[0]
+        unit = np.append(deviation, 1.0)
+        return product[:-1, :-1] / np.outer(unit, unit), product[:-1, -1] / unit
+
+    @cached_property
+    def root(self) -> Array:
+        """The matrix T with `T' Z'Z T` 1 or a half: T times a step of length 1 moves rows by 1.
+
+        Along directions in which no row is it is as if they moved as far as along any. With L1 each
+        weight's own kink counts as a row.
+        """
+        if self._factor is not None:
+            return np.asarray(self._factor.inverse[0])
+        objective = self.objective
+        return qr_factor(objective.blocks, objective.units, np.zeros(objective.size)).inverse[0]
+
+    @cached_property
+    def _factor(self) -> Factor | None:
+        """The root of `Z'Z / total`, and of the kinks of L1; None where that is near singular."""
+        factor = cholesky((self._moments[0] + np.diag(self.l1 > 0.0))[None])
+        if factor is None or factor.root.diagonal(axis1=1, axis2=2).min() ** 2 <= STEEP:
+            return None
+        return factor
+
+    @property
+    def reaches_all(self) -> bool:
+        """Whether it is known that the rows reach every direction of the weights."""
+        return self._factor is not None and not self.objective.penalty.l1
+
+    def products(self, rows: "LinearObjective", last: Array | None = None) -> tuple[Array, Vector]:
+        """Return `T' Z'Z T` and `T' Z' last` of some rows, with a number each, by the total of all.
+
+        Rows are whitened before they are multiplied, so that no condition is squared.
+        """
+        root = self.root / np.append(self.standard.deviation, 1.0)[:, None]
+
+        def product(block: Block) -> Array:
+            Z = np.empty((len(block.y), len(root) + 1))
+            Z[:, :-1] = centred(block, self.standard.mean) @ root
+            Z[:, -1] = 0.0 if last is None else last[block.at]
+            if block.weight is not None:
+                Z *= np.sqrt(block.weight)[:, None]
+            return np.asarray(Z.T @ Z)
+
+        total = rows.blocks.sum_large(product) / self.objective.blocks.total
+        return total[:-1, :-1], total[:-1, -1]
+
+    def begin(self) -> Vector:
+        """Return params to begin at, from the rows alone: least squares, moved to the quantile."""
+        params = self.standard.params(self.root @ (self.root.T @ self._moments[1]))
+        blocks, at = self.objective.blocks, self.objective.model.at(params)
+        some = blocks.every(max(1, len(blocks) // GUESS_ROWS))
+        if some.total == 0.0:
+            some = blocks
+        left = some.map(lambda block: np.asarray(block.y - at.output(block.X)))
+        params[-1] += self.objective.loss.guess(np.concatenate(left), some.sample_weight)[0]
+        return params
+
+    def first_width(self, at: Evaluation) -> float:
+        """Return a width that a typical residual is within: the loss by both slopes' product."""
+        return at.loss / (self.high * -self.low)
+
+    def rounding(self, at: Evaluation) -> float:
+        """Return how far residuals may be off."""
+        return ROUNDING * max(abs(float(at.cache.min())), abs(float(at.cache.max())))
+
+    def is_rounding(self, at: Evaluation, width: float) -> bool:
+        """Return whether residuals within the width are no more than rounding."""
+        return width * min(self.high, -self.low) <= self.rounding(at)
+
+    def slope_along(
+        self, at: Evaluation, there: Evaluation, width: float
+    ) -> Callable[[float], float]:
+        """Return the slope of the rounded loss at a share of the way from `at` to `there`."""
+        blocks, standard = self.objective.blocks, self.standard
+        residual, moves = self.residual(at), there.cache - at.cache
+        position, step = standard.position(at.params), standard.position(there.params - at.params)
+        weighted = weighed(moves, blocks.sample_weight) / blocks.total
+
+        def slope(share: float) -> float:
+            slopes = np.clip((residual + share * moves) / width, self.low, self.high)
+            weights = position + share * step
+            own = np.clip(weights / width, -self.l1, self.l1) + self.l2 * weights
+            return float(weighted @ slopes) + float(step @ own)
+
+        return slope
