@@ -48,7 +48,7 @@ class Heights:
         losses = self._round_losses()
         least = float(np.diff(losses).min()) if len(losses) > 1 else self.cut - self.low
         size = float(np.abs(losses).max(initial=abs(self.low)))
-        digits = int(np.clip(np.ceil(np.log10(size / least)) + 1, 4, 12)) if size else 4
+        digits = int(np.clip(np.ceil(np.log10(size / least)) + 2, 4, 12)) if size else 4
         return self.of(losses), [short(float(loss), digits) for loss in losses]
 
     def _round_losses(self) -> Array:

@@ -115,14 +115,10 @@ class Relief(Panel):
         axes.set_ylim(surface.y[0], surface.y[-1])
         axes.set_zlim(0.0, 1.0)
         axes.set_xlabel(_axis_word(scene, surface.x_name), labelpad=4)
-        axes.set_ylabel(_axis_word(scene, surface.y_name), labelpad=9)
+        axes.set_ylabel(_axis_word(scene, surface.y_name))
         numbers_on(axes.xaxis)
         numbers_on(axes.yaxis)
-        heights, labels = self._heights.ticks()
-        axes.set_zticks(heights, labels)
-        # Numbers are centred where they stand: long ones need to stand further off.
-        axes.tick_params(axis="y", pad=3)
-        axes.tick_params(axis="z", pad=LETTER * max(map(len, labels), default=0))
+        axes.set_zticks(*self._heights.ticks())
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             axis.set_pane_color(theme.wall)
             axis._axinfo["grid"].update(color=theme.faint, linewidth=0.6)
@@ -143,6 +139,7 @@ class Relief(Panel):
         centre, side = np.array([room.x0 + room.x1, room.y0 + room.y1]) / 2, room.height
         middle, wide = centre, np.clip(0.75 * room.width / room.height, 1.0, WIDEST)
         self.axes.set_box_aspect((wide, 1, HEIGHT))
+        self._stand_off()
         for _ in range(FITTINGS):
             self._place(middle, side)
             drawn = self._extent()
@@ -150,6 +147,14 @@ class Relief(Panel):
             off = np.array([drawn.x0 + drawn.x1, drawn.y0 + drawn.y1]) / 2 - middle
             middle, side = centre - share * off, share * side
         self._place(middle, side)
+
+    def _stand_off(self) -> None:
+        """Move long numbers beside the box away from it: they are centred where they stand."""
+        self._extent()
+        for name, axis in (("y", self.axes.yaxis), ("z", self.axes.zaxis)):
+            longest = max((len(text.get_text()) for text in axis.get_ticklabels()), default=0)
+            self.axes.tick_params(axis=name, pad=LETTER * longest)
+            axis.labelpad = 3.0 + 2.0 * LETTER * longest
 
     def _place(self, middle: Array, side: float) -> None:
         """Put the square of the axes, in pixels, where its middle and its side say."""
