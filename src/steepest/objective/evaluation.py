@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Evaluation", "Vector", "norm"]
+__all__ = ["Evaluation", "Vector", "length_of", "norm"]
 
 Vector = NDArray[np.float64]
 
@@ -49,3 +49,13 @@ def norm(vector: Vector) -> float:
         return largest
     scaled = vector / largest
     return largest * float(scaled.dot(scaled)) ** 0.5
+
+
+def length_of(vector: Vector) -> float:
+    """Return the Euclidean norm of a vector, (n,), divided first, so that no square overflows.
+
+    >>> length_of(np.array([0.0, -4e200])), length_of(np.zeros(2))
+    (4e+200, 0.0)
+    """
+    largest = float(np.abs(vector).max(initial=0.0))
+    return largest * norm(vector / largest) if 0.0 < largest < inf else largest

@@ -198,9 +198,10 @@ class Run(Pictures, FormerNames):
         on until it has arrived. All else is the run's own, which itself stays as it is; a schedule
         keeps to the steps it was made for, so `cosine` stands still after its end. The new steps
         are, to the bit, those that the run would have taken, also from a file, on the same kind of
-        processor and the same NumPy: others add up in another order. An old file says less: then the rule begins anew at the last step, and `explain` tells so. Raises
-        ChoiceError for a file that had to leave out a rule or a function of your own, as long as
-        an objective is not given to `load`.
+        processor and the same NumPy: others add up in another order. An old file says less: then
+        the rule begins anew at the last step, and `explain` tells so. Raises ChoiceError for a file
+        that had to leave out a rule or a function of your own, as long as it is not given to
+        `load`.
 
         >>> import steepest as st
         >>> run = st.descend("orings", "damaged", rule="adam", learning_rate=0.5, steps=10)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
-from steepest.objective.evaluation import norm
+from steepest.objective.evaluation import length_of
 
 __all__ = ["Axes", "CoordinateAxes", "DirectionAxes", "Held"]
 
@@ -162,7 +162,7 @@ class DirectionAxes:
     def through(cls, origin: Array, u: Array, v: Array) -> "DirectionAxes":
         """Return the axes along u and v, (params,) each, of any length, but not parallel."""
         # At equal lengths: a long one beside a short one would else look like one direction.
-        lengths = np.array([[norm(u)], [norm(v)]])
+        lengths = np.array([[length_of(u)], [length_of(v)]])
         units = np.stack([u, v]) / lengths
         return cls(origin, u, v, np.linalg.pinv(units.T) / lengths)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.errors import ChoiceError
-from steepest.objective.evaluation import norm
+from steepest.objective.evaluation import length_of
 from steepest.surface.axes import Axes, CoordinateAxes, DirectionAxes
 
 __all__ = ["choose_axes"]
@@ -54,7 +54,7 @@ def _two_vectors(plane: object, size: int) -> tuple[Array, Array]:
             f"plane is {plane!r}, but it must be two vectors (u, v), each of shape ({size},)"
         )
     u, v = (_vector(name, one, size) for name, one in zip("uv", plane, strict=True))
-    first, second = u / norm(u), v / norm(v)
+    first, second = u / length_of(u), v / length_of(v)
     sine = np.linalg.norm(second - (first @ second) * first)
     if sine < PARALLEL:
         raise ChoiceError(

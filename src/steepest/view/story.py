@@ -17,7 +17,7 @@ from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
-from steepest.objective.evaluation import norm
+from steepest.objective.evaluation import length_of
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
@@ -201,11 +201,11 @@ def _off_steepest(trace: Trace) -> float:
     if len(trace) == 1:
         return 0.0
     moved = trace[1].params - trace[0].params
-    lengths = norm(moved), norm(trace[0].gradient)
+    lengths = length_of(moved), length_of(trace[0].gradient)
     if not all(0.0 < length < np.inf for length in lengths):
         return 0.0
     u, v = moved / lengths[0], -trace[0].gradient / lengths[1]
-    return float(np.rad2deg(2.0 * np.arctan2(norm(u - v), norm(u + v))))
+    return float(np.rad2deg(2.0 * np.arctan2(length_of(u - v), length_of(u + v))))
 
 
 def _shown_params(trace: Trace, biases: int) -> Sequence[int]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, percent, plain, short, signed
-from steepest.objective.evaluation import norm
+from steepest.objective.evaluation import length_of
 from steepest.trace import Step
 from steepest.view.class_table import class_table
 from steepest.view.section import Section, aligned
@@ -143,7 +143,7 @@ def _of_batch(story: Story) -> str:
 def _step_lines(story: Story, move: Move) -> Iterator[str]:
     yield from _walked(story, move) if move.by_param else _mixed(story, move)
     yield from (update_line(story, i) for i in story.shown_params)
-    yield f"size of the step: {short(norm(move.new - move.old))}"
+    yield f"size of the step: {short(length_of(move.new - move.old))}"
     if move.by_param and story.coordinates:
         yield f"in your units: {_in_units(story)}"
     if story.off_steepest >= 1.0:
@@ -172,13 +172,13 @@ def _mixed(story: Story, move: Move) -> Iterator[str]:
 
 def _gradient(story: Story, move: Move) -> str:
     parts = _listed(story, [short(value) for value in move.gradient])
-    return f"{parts}; its length {short(norm(move.gradient))}"
+    return f"{parts}; its length {short(length_of(move.gradient))}"
 
 
 def _direction(story: Story, move: Move) -> str:
     """Return the direction of the step as a vector of length 1; steepest only where it is that."""
     moved = move.new - move.old
-    length = norm(moved)
+    length = length_of(moved)
     if not length:
         return "direction: none, the step has the length 0"
     rule, along = story.plan.rule, story.plan.rule.along_gradient and move.by_param
