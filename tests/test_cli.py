@@ -185,6 +185,8 @@ KEYS = [
     "start_loss",
     "stop",
     "verdicts",
+    "notes",
+    "checks",
     "files",
 ]
 

@@ -289,12 +289,14 @@ class Trace:
     def to_arrow(self) -> "pa.Table":
         """Return a table with one row a step: its index, its numbers, its params and gradient.
 
-        The last two are lists, null for steps that gave them up.
+        The last two are lists, null for steps that gave them up. So is a gap that is not known.
         """
         import pyarrow as pa
 
-        numbers: dict[str, AnyArray] = {"index": np.arange(self._length)}
-        table = pa.table(numbers | {name: self._column(name) for name in NUMBERS})
+        columns: dict[str, object] = {"index": np.arange(self._length)}
+        columns |= {name: self._column(name) for name in NUMBERS}
+        columns["gap"] = pa.array(self._column("gap"), from_pandas=True)
+        table = pa.table(columns)
         for name, vectors in (("params", self.params), ("gradient", self.gradients)):
             column: list[Array | None] = [None] * self._length
             for i, vector in zip(self.kept, vectors, strict=True):

@@ -73,7 +73,7 @@ def test_a_search_that_stops_at_a_kink_has_not_settled() -> None:
 
 def test_there_is_an_end_even_if_nothing_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_STEPS == 100_000
-    monkeypatch.setattr("steepest.descent.stopping.MOST_STEPS", 40)
+    monkeypatch.setattr("steepest.descent.plan.stopping.MOST_STEPS", 40)
     run = descended(**SLOW)
     assert len(run.trace) == 41
     assert run.stop == st.Stop("steps", "stopped: 40 steps are the most unless steps says more")

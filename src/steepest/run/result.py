@@ -30,7 +30,7 @@ def result_of(
     """
     left = bool(verdicts) or stop.reason == "risen" or curvature is None
     best = trace.best.full_loss
-    lower = trace.last.full_loss - best > PROGRESS * abs(best)
+    lower = not trace.last.full_loss - best <= PROGRESS * abs(best)
     return trace.best if left and lower and not trace.last.least else trace.last
 
 

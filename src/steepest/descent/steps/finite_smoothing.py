@@ -86,7 +86,7 @@ class FiniteSmoothing(StepSize):
         return StepLength(rate, memory=memory, params=params, rows=way.rows, gap=gap)
 
     def flat_bottom(self, memory: Any) -> Array:
-        """Return what the way has found of it, see `StepSize.flat_bottom`."""
+        """Return what the way has found of it, (n, 3), see `StepSize.flat_bottom`."""
         return np.empty((0, 3)) if memory is None or memory[2] is None else memory[2]
 
 

@@ -90,7 +90,7 @@ class Face:
         return found
 
     def middle(self) -> Vector:
-        """Return the params moved to the middle of the face, between what bounds it.
+        """Return the params, (params,), moved to the middle of the face, between its bounds.
 
         These are rows and weights that are met on the way: each way that moves one of them the most
         is gone to its middle, in turn. Of a box, as the medians of groups make one, that is the

@@ -122,12 +122,12 @@ class Outlook:
 
     @property
     def newton(self) -> Vector:
-        """The params to which Newton's step leads."""
+        """The params to which Newton's step leads, (params,)."""
         return self.at.params + self.smoothed.standard.params(self._newton[0])
 
     @property
     def vertex(self) -> Vector:
-        """The params where the same rows and weights are at their kinks: these exactly 0.
+        """The params, (params,), where the same rows and weights are at their kinks: exactly 0.
 
         With L2 they are those of a lesser width.
         """
