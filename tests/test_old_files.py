@@ -180,7 +180,7 @@ def test_a_page_is_told_the_limit_of_the_rules_own_number() -> None:
 
 def test_a_rate_of_the_readers_own_is_asked_for_again() -> None:
     run = st.load(FOLDER / "own_rate.steepest")
-    with pytest.raises(st.ChoiceError, match=r"a function of the step.*start=run"):
+    with pytest.raises(st.ChoiceError, match=r"a function of your own.*start=run"):
         run.resume(steps=2)
     on = st.descend(
         "geyser",

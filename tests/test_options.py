@@ -147,7 +147,8 @@ class TestEveryDoorHasTheOptions:
     def test_fit_on_the_command_line(self) -> None:
         others = {"data", "target", "features", "drop", "missing", "save", "as_json"}
         others |= {"category", "weights", "class_weight", *OF_TEXT}
-        kinds = {"figure", "film", "page", "table", "trace"}
+        kinds = {"figure", "film", "page", "table", "trace", "frames"}
+        kinds |= {"panels", "size", "theme", "fps"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
         for one in fit.params:
             if one.name in OPTIONS:

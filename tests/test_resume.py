@@ -259,7 +259,7 @@ def test_an_old_file_goes_on_afresh_from_its_last_step_and_says_so(
 def test_what_no_file_can_hold_is_said(tmp_path: Path) -> None:
     run = st.descend(LINE, rule="steepest", learning_rate=lambda index: 0.1, steps=3)
     assert len(run.resume(steps=2).trace) == 6
-    with pytest.raises(st.ChoiceError, match=r"a function of the step.*start=run"):
+    with pytest.raises(st.ChoiceError, match=r"a function of your own.*start=run"):
         saved(run, tmp_path).resume(steps=2)
 
 

@@ -388,4 +388,4 @@ def test_the_words_of_a_textbook_step_are_its_numbers() -> None:
     assert "each step goes against the gradient of all but l1, then draws each weight" in said
     start, after = run.trace[0], run.trace[1]
     assert start.params[0] - 0.01 * start.gradient[0] == pytest.approx(after.params[0], rel=1e-12)
-    assert f"- 0.01 x {start.gradient[0]:.4g}" in said
+    assert f"- 0.01 × {start.gradient[0]:.4g}" in said

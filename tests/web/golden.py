@@ -81,7 +81,7 @@ def run_of(kind: str, **choices: Any) -> st.Run:
     """Return Python's run on the data of a loss, or on those with many features."""
     data, target, features = (DATA | MANY)[kind]
     asked = USUAL | {"loss": kind if kind in LOSSES else "auto", "missing": "drop"} | choices
-    if kind != "huber":
+    if kind != "huber" and "delta" not in choices:
         del asked["delta"]
     return st.descend(data, target, features, **asked)
 

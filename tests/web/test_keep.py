@@ -354,7 +354,7 @@ CSV = "(states) => states.map(({ scene, runs }) => m.traceCsv(runs[0], scene))"
 def table_of(run: st.Run, folder: Path) -> list[list[str]]:
     """Return Python's own table as it is written, without what only Python knows."""
     path = folder / "trace.csv"
-    pythons = ["steepness", "seconds", "rows", "passes", "whitened"]
+    pythons = ["steepness", "seconds", "rows", "passes", "whitened", "least", "gap"]
     write_table(run.trace_table().drop_columns(pythons), path)
     return list(csv.reader(io.StringIO(path.read_text("utf-8"))))
 

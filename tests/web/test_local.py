@@ -210,6 +210,7 @@ def test_choices_that_cannot_be(choices: Any, message: str, modules: Any) -> Non
 
 
 IN_OTHER_WORDS = (
+    {"learning_rate": "time:x"},
     {"loss": "quick"},
     {"loss": "toString"},
     {"loss": "cross_entropy"},

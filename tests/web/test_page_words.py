@@ -326,7 +326,7 @@ def test_every_card_has_a_caption_and_is_described(modules: Any) -> None:
     states = [state(run, at=3) for run in scenes()]
     for cards in ask(modules, "/words/captions.js", tell, states, CARDS):
         for card, (caption, told) in zip(CARDS, cards, strict=True):
-            assert 40 < len(caption) < 440
+            assert 40 < len(caption) < 480
             # The two faces of the surface say what they show themselves: nothing is told twice.
             assert 20 < len(told) < 500 if card in ("fit", "chart") else told == ""
             assert not re.search(r"undefined|NaN|null|\[object", caption + told)

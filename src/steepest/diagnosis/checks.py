@@ -11,7 +11,7 @@ from steepest.descent.stopping import proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
-from steepest.numerals import counted, short
+from steepest.numerals import counted, plain, short
 from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND
 
 __all__ = ["CHECKS", "look"]
@@ -67,7 +67,7 @@ def check_divergence(evidence: Evidence, found: Found) -> Check:
     if limit is None:
         return Check("divergence", CHECKED, f"{losses}; no limit of the learning rate is known")
     rate = float(trace.learning_rates.max())
-    against = f"learning rate {short(rate)}, limit {short(limit)}"
+    against = f"learning rate {plain(rate)}, limit {short(limit)}"
     return Check("divergence", CHECKED, f"{losses}; {against}")
 
 

@@ -38,7 +38,7 @@ def norm(vector: Vector) -> float:
     NumPy may warn of that, unless it is told not to, as a descent tells it.
 
     >>> with np.errstate(over="ignore"):
-    ...     print(norm(np.array([3.0, 4.0])), norm(np.array([3e200, 4e200])))
+    ...     print(norm(np.array([3.0, 4.0])), f"{norm(np.array([3e200, 4e200])):.6g}")
     5.0 5e+200
     """
     square = float(vector.dot(vector))

@@ -141,7 +141,7 @@ function shortened(here, { rate, momentum = 0 }, slope) {
 }
 
 /** Returns the first rate to try. */
-function proposal({ loss, direction, lastRate, moved, turned }, slope, curvature) {
+function proposal({ rows, loss, direction, lastRate, moved, turned }, slope, curvature) {
   if (moved && turned) {
     const bent = dot(moved, turned);
     const step = dot(moved, moved);
@@ -149,7 +149,9 @@ function proposal({ loss, direction, lastRate, moved, turned }, slope, curvature
   }
   if (lastRate) return 2 * lastRate;
   if (curvature) return -slope / (dot(direction, direction) * curvature);
-  return Math.min(1, Math.abs(loss) / -slope) || 1;
+  const toNothing = Math.abs(loss) / -slope;
+  // A loss of straight pieces has no unit of its own: 1 may be far too short.
+  return (Number.isFinite(rows.loss.most) ? Math.min(1, toNothing) : toNothing) || 1;
 }
 
 function accepts(here, move, slope) {
