@@ -269,7 +269,7 @@ def test_a_rate_goes_on_from_what_it_kept_with_the_same_bits(rate: str) -> None:
 
 
 @pytest.mark.parametrize("rate", ["adgd", "polyak", "backtracking", "dog"])
-@pytest.mark.parametrize("rule", sorted(set(RULES) - {"plane"}))
+@pytest.mark.parametrize("rule", sorted(set(RULES) - {"plane", "smoothing"}))
 def test_any_rule_may_be_led_by_them(rule: str, rate: str) -> None:
     run = st.descend(problem("squared", 0), rule=rule, learning_rate=rate, l2=0.1, steps=30)
     assert np.isfinite(run.loss)
@@ -289,7 +289,7 @@ def test_every_word_is_documented() -> None:
     [
         ("adgd:1", "too many numbers in the learning rate; it is a number above 0, auto"),
         ("polyak:1:2", "too many numbers in the learning rate"),
-        ("polyak:low", "the learning rate is 'low', but it must be a number above 0, auto"),
+        ("polyak:low", "the learning rate is 'polyak:low', and 'low' is no number, but it must be"),
         ("polyak:nan", "the lowest loss of the Polyak learning rate is nan, but it must be a fin"),
         ("silver:2", "too many numbers in the learning rate"),
     ],

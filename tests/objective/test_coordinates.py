@@ -126,7 +126,7 @@ def test_auto_whitens_by_blocks_where_neighbours_are_alike(
     monkeypatch.setattr("steepest.objective.coordinates.suggested.MOST_MATRIX", 30**2)
     run = st.descend(wide(correlation), l2=0.01)
     assert run.plan.scale == name
-    assert f"{name}: a matrix of 41 x 41 would cost more than it saves" in run.plan.reasons
+    assert f"{name}: a matrix of 41 × 41 would cost more than it saves" in run.plan.reasons
 
 
 def test_whitened_each_block_of_the_hessian_is_1(monkeypatch: pytest.MonkeyPatch) -> None:
