@@ -165,13 +165,23 @@ class Relief(Panel):
     def _extent(self) -> Bbox:
         """Return the extent, in pixels, of the box with the numbers and names at its axes."""
         axes = self.axes
-        cast(Figure, axes.figure).draw_without_rendering()
+        self._draw_alone()
         corners = product(axes.get_xlim(), axes.get_ylim(), axes.get_zlim())
         across, up, _ = proj_transform(*np.array(list(corners)).T, axes.get_proj())
         box = Bbox.null()
         box.update_from_data_xy(axes.transData.transform(np.column_stack([across, up])))
         named = [axis.get_tightbbox() for axis in (axes.xaxis, axes.yaxis, axes.zaxis)]
         return Bbox.union([box, *(one for one in named if one is not None)])
+
+    def _draw_alone(self) -> None:
+        """Work out where the axes' numbers and names stand, without drawing the other panels."""
+        figure = cast(Figure, self.axes.figure)
+        others = [one for one in figure.axes if one is not self.axes and one.get_visible()]
+        for one in others:
+            one.set_visible(False)
+        figure.draw_without_rendering()
+        for one in others:
+            one.set_visible(True)
 
     def _how_high(self, surface: Surface) -> str:
         """Return how a loss becomes a height, where that is not plain."""
