@@ -12,7 +12,8 @@ from reference import problem
 from scipy.sparse import csr_array
 
 import steepest as st
-from steepest.descent.rules import RULES, Momentum
+from steepest.descent.named_rules import RULES
+from steepest.descent.rules import Momentum
 from steepest.descent.steps.step_size import StepDecay
 
 COMPARED = (

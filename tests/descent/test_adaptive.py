@@ -12,8 +12,8 @@ from reference import problem
 from scipy.optimize import minimize_scalar
 
 import steepest as st
+from steepest.descent.named_rules import RULES
 from steepest.descent.plan.named_rates import RATES
-from steepest.descent.rules import RULES
 from steepest.descent.steps.adaptive import ADAPTIVE
 
 Array = Any

@@ -10,17 +10,8 @@ from reference import problem
 from scipy.optimize import minimize
 
 import steepest as st
-from steepest.descent.rules import (
-    RULES,
-    AdaGrad,
-    Adam,
-    AdamW,
-    Momentum,
-    Nesterov,
-    RMSProp,
-    ScheduleFree,
-    choose_rule,
-)
+from steepest.descent.named_rules import RULES, choose_rule
+from steepest.descent.rules import AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp, ScheduleFree
 
 CURVATURES = np.array([0.5, 3.0, 10.0])
 START = np.array([1.0, -2.0, 0.5])

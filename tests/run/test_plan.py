@@ -15,10 +15,10 @@ from hypothesis import strategies as some
 from reference import heavy_ball
 
 import steepest as st
+from steepest.descent.named_rules import RULES, choose_rule
 from steepest.descent.plan.named_rates import choose_step_size, rate_in_words
 from steepest.descent.plan.plan import Plan
 from steepest.descent.rule import OwnRule, Rule
-from steepest.descent.rules import RULES, choose_rule
 from steepest.descent.steps.step_size import Cosine, Scheduled, StepDecay, TimeDecay
 from steepest.objective.loss.named import choose_loss
 from steepest.run.report import report

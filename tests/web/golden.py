@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 import steepest as st
+from steepest.descent.named_rules import RULES
 from steepest.descent.plan.method import coordinates_of
 from steepest.descent.rule import Rule
-from steepest.descent.rules import RULES
 from steepest.objective.loss.named import LOSSES
 from steepest.page.replay import PAGE_RULES
 

@@ -2,7 +2,7 @@
 
 Each says its formula, its source, and the fixed rate at and above which it leaves a bowl, if that
 is known. Gradients, directions and the vectors of states are all (params,). `rule.py` says what a
-rule is; `choose_rule` makes one of its word.
+rule is; `named_rules.py` makes one of its word.
 """
 
 from dataclasses import dataclass
@@ -10,20 +10,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from steepest.descent.rule import GradientTransformation, OwnRule, Rule, State, fields_of
-from steepest.errors import ChoiceError
+from steepest.descent.rule import Rule, State
 from steepest.objective.evaluation import Vector
 
-GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
-HEAVY_BALL = "Polyak 1964, Some methods of speeding up the convergence of iteration methods"
-ACCELERATED = (
-    "Lessard, Recht & Packard 2016, Analysis and design of optimization algorithms via integral "
-    "quadratic constraints"
-)
-PROXIMAL = "Combettes & Wajs 2005, Signal recovery by proximal forward-backward splitting"
-
 __all__ = [
-    "RULES",
     "AdaGrad",
     "Adam",
     "AdamW",
@@ -36,8 +26,15 @@ __all__ = [
     "ScheduleFree",
     "Smoothing",
     "Steepest",
-    "choose_rule",
 ]
+
+GRADIENT_DESCENT = "Polyak 1987, Introduction to Optimization, section 1.4"
+HEAVY_BALL = "Polyak 1964, Some methods of speeding up the convergence of iteration methods"
+ACCELERATED = (
+    "Lessard, Recht & Packard 2016, Analysis and design of optimization algorithms via integral "
+    "quadratic constraints"
+)
+PROXIMAL = "Combettes & Wajs 2005, Signal recovery by proximal forward-backward splitting"
 
 
 @dataclass(frozen=True)
@@ -359,58 +356,3 @@ class AdamW(Adam):
     def decay_at(self, position: Vector) -> Vector:
         """Return what is added to the direction: `-weight_decay position`."""
         return -self.weight_decay * position
-
-
-RULES: dict[str, type[Rule]] = {
-    "steepest": Steepest,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "nesterov_restart": NesterovRestart,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-    "schedule_free": ScheduleFree,
-    "plane": GradientPlane,
-    "proximal": Proximal,
-    "smoothing": Smoothing,
-}
-"""The rules by their names."""
-
-
-def choose_rule(rule: str | GradientTransformation) -> Rule:
-    """Return the rule that a word says, or the rule itself if it is one.
-
-    A word may bring numbers, `momentum:0.5` or `adam:0.9:0.99`, as `Rule.word` has them; `auto` is
-    steepest descent. A rule of the reader's own becomes an `OwnRule`. Raises ChoiceError for an
-    unknown word, and for what has no `init` and `update`.
-    """
-    if isinstance(rule, str):
-        return _named("steepest" if rule == "auto" else rule)
-    if isinstance(rule, type):
-        name = rule.__name__
-        raise ChoiceError(f"the rule is the class {name}, but it must be one made of it: {name}()")
-    lacking = [part for part in ("init", "update") if not callable(getattr(rule, part, None))]
-    if lacking:
-        raise ChoiceError(
-            f"the rule is {rule!r}, but it must be the name of a rule, or have the methods "
-            f"init(params) and update(gradient, state); it lacks {' and '.join(lacking)}"
-        )
-    if isinstance(rule, Rule) and type(rule) in (*RULES.values(), OwnRule):
-        return rule
-    name = str(getattr(rule, "name", ""))
-    return OwnRule(rule, type(rule).__name__ if name in ("", "auto", *RULES) else name)
-
-
-def _named(word: str) -> Rule:
-    """Return the rule of a word, `name` or `name:number:number`."""
-    name, *texts = word.split(":")
-    if name not in RULES:
-        raise ChoiceError(f"there is no rule {word!r}; choose one of auto, {', '.join(RULES)}")
-    kind = RULES[name]
-    names = [field.name for field in fields_of(kind)]
-    if len(texts) > len(names):
-        most = ":".join([name, *(each.upper() for each in names)])
-        raise ChoiceError(f"the rule is {word!r}, but there are too many numbers; it is {most}")
-    # A rule checks its numbers itself, and takes them from their text.
-    return kind(**dict(zip(names, texts, strict=False)))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from steepest.data.prepare import Data
 from steepest.data.sparse import dense_rows
+from steepest.descent.named_rules import RULES
 from steepest.descent.plan.plan import Plan
-from steepest.descent.rules import RULES
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.named import LOSSES, choose_loss

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.prepare import Data, new_rows
-from steepest.data.sparse import Matrix
-from steepest.data.text.reading import AS_FOUND, Reading
+from steepest.data.prepare import Data
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
@@ -30,6 +28,7 @@ from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
 from steepest.run.pictures import Pictures
+from steepest.run.predictions import Predictions
 from steepest.run.result import result_of
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import Surface, surface_of_trace
@@ -53,7 +52,7 @@ PICTURE_POINTS = 151
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Run(Pictures, FormerNames):
+class Run(Predictions, Pictures, FormerNames):
     """A trained model with every step that led to it; made by `steepest.descend`.
 
     All numbers are in the units of the reader's data, whatever scale the walk was taken in. A run
@@ -213,65 +212,11 @@ class Run(Pictures, FormerNames):
         more = Options(steps=steps, tol=tol, seconds=seconds)
         return resume(self, more, callback, progress)
 
-    def predict(self, data: object) -> NDArray[Any]:
-        """Return the prediction for each row of `data`, (rows,): numbers, or classes.
-
-        `data` is a path, any data frame or a matrix (rows, features). Raises DataError if it
-        lacks a feature or holds what the run has not seen.
-        """
-        if self.classes is None:
-            return self.problem.prediction(self._margins("run.predict", data))
-        return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
-
-    def predict_proba(self, data: object) -> Array:
-        """Return the probability of each class for each row, (rows, k), as `classes` orders them.
-
-        Raises ChoiceError if the target is a number.
-        """
-        probabilities = self.problem.probabilities(self._margins("run.predict_proba", data))
-        if probabilities is None:
-            raise ChoiceError(
-                f"{self.problem.target_name} is a number, so there are no classes to give "
-                "probabilities; use predict"
-            )
-        return probabilities
-
-    def _margins(self, what: str, data: object) -> Array:
-        return self.margins(new_rows(data, self.problem.table(what).features))
-
-    def margins(self, X: Matrix) -> Array:
-        """Return `X w + b` at `params`, (rows,) or (rows, k), of X (rows, features)."""
-        return self.problem.margins(self.params, X)
-
-    def prediction_table(
-        self, data: object, *, missing: str = "error", reading: Reading = AS_FOUND
-    ) -> "pa.Table":
-        """Return the columns of `data`, a path or a data frame, with the predictions beside them.
-
-        The new columns are `predicted` and, for classes, `P(class)` of each. `missing` is what
-        becomes of rows with a gap or an infinite value: error, drop leaves them out, blank leaves
-        their predictions empty. `reading` says how a text file is read. Raises DataError if
-        `data` has columns of these names already.
-        """
-        from steepest.run.scoring import prediction_table
-
-        return prediction_table(self, data, missing, reading)
-
     def trace_table(self) -> "pa.Table":
         """Return every step as a row, with a column for each param and each of its slopes."""
         params = [f"param {name}" for name in self.param_names]
         slopes = [f"gradient {name}" for name in self.param_names]
         return flat(self.trace.to_arrow(), {"params": params, "gradient": slopes})
-
-    def score(self, data: object, sample_weight: ArrayLike | None = None) -> float:
-        """Return R² of the predictions for `data`, or the share of classes that are right.
-
-        `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row
-        counts, one number each. Where all targets are equal R² is 1 if all are hit and 0 if not.
-        """
-        from steepest.run.scoring import score
-
-        return score(self, data, sample_weight)
 
     def surface(
         self,

@@ -14,12 +14,14 @@ from steepest.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from steepest.run.run import Run
+    from steepest.run.predictions import Predictions
 
 __all__ = ["prediction_table", "score"]
 
 
-def prediction_table(run: "Run", data: object, missing: str, reading: Reading) -> "pa.Table":
+def prediction_table(
+    run: "Predictions", data: object, missing: str, reading: Reading
+) -> "pa.Table":
     """Return the columns of `data` with the predictions beside; see `Run.prediction_table`.
 
     Raises DataError if `data` has columns of these names already.
@@ -36,7 +38,7 @@ def prediction_table(run: "Run", data: object, missing: str, reading: Reading) -
     return table
 
 
-def score(run: "Run", data: object, sample_weight: ArrayLike | None) -> float:
+def score(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> float:
     """Return `1 - sum (y - prediction)^2 / sum (y - mean)^2`, or the share of right classes.
 
     `sample_weight` is (rows,) or None. See `Run.score`.

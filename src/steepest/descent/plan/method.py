@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from steepest.data.prepare import Data
 from steepest.descent.loop import Method
+from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import auto_rule
 from steepest.descent.plan.keywords import MethodKeywords
 from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rule
@@ -20,7 +21,7 @@ from steepest.descent.plan.smoothing import plan_smoothing, wants_smoothing
 from steepest.descent.plan.start import read_start
 from steepest.descent.renewal import Renewal, WhenItPays
 from steepest.descent.rule import GradientTransformation, Rule
-from steepest.descent.rules import Steepest, choose_rule
+from steepest.descent.rules import Steepest
 from steepest.descent.sampling import AdaptiveSample, AllRows, Batches, Sampler, sample_sizes
 from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch

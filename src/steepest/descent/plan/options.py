@@ -9,10 +9,11 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from steepest.descent.named_rules import RULES
 from steepest.descent.plan.named_rates import SCHEDULES, rate_in_words
 from steepest.descent.plan.option import Kind, Part, described, option
 from steepest.descent.rule import GradientTransformation
-from steepest.descent.rules import RULES, GradientPlane
+from steepest.descent.rules import GradientPlane
 from steepest.descent.steps.step_size import Schedule
 from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from steepest.descent.named_rules import RULES, choose_rule
 from steepest.descent.plan.named_rates import OWN_RATE, rate_in_words
 from steepest.descent.plan.options import Options
 from steepest.descent.rule import GradientTransformation, Rule, State
-from steepest.descent.rules import RULES, choose_rule
 from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Loss

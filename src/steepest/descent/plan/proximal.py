@@ -3,11 +3,12 @@
 from typing import Any
 
 from steepest.descent.loop import Method
+from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.start import read_start
-from steepest.descent.rules import Proximal, choose_rule
+from steepest.descent.rules import Proximal
 from steepest.descent.sampling import AllRows
 from steepest.descent.steps.proximal_gradient import ProximalGradient, thresholds
 from steepest.descent.steps.proximal_newton import ProximalNewton

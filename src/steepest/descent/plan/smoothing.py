@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from steepest.descent.loop import Method
+from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import WHY_SMOOTHING
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.start import read_start
-from steepest.descent.rules import Smoothing, choose_rule
+from steepest.descent.rules import Smoothing
 from steepest.descent.sampling import AllRows
 from steepest.descent.steps.finite_smoothing import FiniteSmoothing
 from steepest.errors import ChoiceError

@@ -1,0 +1,92 @@
+"""What a run predicts: numbers, classes and probabilities for rows, and how good they are."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from steepest.data.prepare import new_rows
+from steepest.data.sparse import Matrix
+from steepest.data.text.reading import AS_FOUND, Reading
+from steepest.errors import ChoiceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from steepest.objective.problem import Problem
+
+__all__ = ["Predictions"]
+
+Array = NDArray[np.float64]
+
+
+class Predictions:
+    """What a run says of rows, from its problem and its params."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def problem(self) -> Problem:
+            """What was minimised."""
+
+        @property
+        def params(self) -> Array:
+            """The params at the end, (params,)."""
+
+        @property
+        def classes(self) -> tuple[Any, ...] | None:
+            """The classes of the target, or None."""
+
+    def predict(self, data: object) -> NDArray[Any]:
+        """Return the prediction for each row of `data`, (rows,): numbers, or classes.
+
+        `data` is a path, any data frame or a matrix (rows, features). Raises DataError if it
+        lacks a feature or holds what the run has not seen.
+        """
+        if self.classes is None:
+            return self.problem.prediction(self._margins("run.predict", data))
+        return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
+
+    def predict_proba(self, data: object) -> Array:
+        """Return the probability of each class for each row, (rows, k), as `classes` orders them.
+
+        Raises ChoiceError if the target is a number.
+        """
+        probabilities = self.problem.probabilities(self._margins("run.predict_proba", data))
+        if probabilities is None:
+            raise ChoiceError(
+                f"{self.problem.target_name} is a number, so there are no classes to give "
+                "probabilities; use predict"
+            )
+        return probabilities
+
+    def _margins(self, what: str, data: object) -> Array:
+        return self.margins(new_rows(data, self.problem.table(what).features))
+
+    def margins(self, X: Matrix) -> Array:
+        """Return `X w + b` at `params`, (rows,) or (rows, k), of X (rows, features)."""
+        return self.problem.margins(self.params, X)
+
+    def prediction_table(
+        self, data: object, *, missing: str = "error", reading: Reading = AS_FOUND
+    ) -> "pa.Table":
+        """Return the columns of `data`, a path or a data frame, with the predictions beside them.
+
+        The new columns are `predicted` and, for classes, `P(class)` of each. `missing` is what
+        becomes of rows with a gap or an infinite value: error, drop leaves them out, blank leaves
+        their predictions empty. `reading` says how a text file is read. Raises DataError if
+        `data` has columns of these names already.
+        """
+        from steepest.run.scoring import prediction_table
+
+        return prediction_table(self, data, missing, reading)
+
+    def score(self, data: object, sample_weight: ArrayLike | None = None) -> float:
+        """Return R² of the predictions for `data`, or the share of classes that are right.
+
+        `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row
+        counts, one number each. Where all targets are equal R² is 1 if all are hit and 0 if not.
+        """
+        from steepest.run.scoring import score
+
+        return score(self, data, sample_weight)
