@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.target import Target
+from steepest.data.weights import within_range
 from steepest.errors import ChoiceError
 from steepest.numerals import short
 
@@ -56,7 +57,8 @@ def class_weights(
     else:
         assert isinstance(given, Mapping)
         by_class = _said(given, target)
-    rows = by_class[codes] if weights is None else by_class[codes] * weights
+    each: Array = within_range(by_class)[codes]
+    rows = each if weights is None else within_range(each * weights)
     named = zip(target.classes, by_class, strict=True)
     told = ", ".join(f"{label} {short(weight)}" for label, weight in list(named)[:5])
     more = ", ..." if len(by_class) > 5 else ""
