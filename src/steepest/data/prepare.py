@@ -6,7 +6,6 @@ Nothing is left out or filled in unasked: a gap is an error, unless the reader s
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from steepest.data.columns import listing, need_column
 from steepest.data.features import Features, choose_features, named_features, plain_features
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
 from steepest.data.sparse import Matrix, is_sparse
+from steepest.data.suspects import suspicions
 from steepest.data.table import Table, read_table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target, plain_target
@@ -30,9 +30,6 @@ from steepest.data.weights import (
 )
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Data", "labelled_rows", "new_rows", "prepare"]
 
@@ -184,7 +181,7 @@ class _Asked:
 
 def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object) -> Data:
     """Return the data of a table."""
-    rows = table.arrow.num_rows
+    given, rows = table, table.arrow.num_rows
     _check_rows(rows, table.name, "")
     weights = table_weights(sample_weight, table, asked.target, asked.features)
     column = WEIGHTS
@@ -206,7 +203,8 @@ def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object
         goal, features = asked.of(table, weights)
     X, y = features.matrix(table), goal.vector(table)
     weightless = rows - dropped - len(y)
-    kept, notes = table.kept, table.notes
+    chosen = asked.features is not None
+    kept, notes = table.kept, (*table.notes, *suspicions(given, goal, features, chosen))
     return Data(X, y, features, goal, table.name, dropped, weights, weightless, kept, notes)
 
 
