@@ -181,6 +181,7 @@ KEYS = [
     "weights",
     "bias",
     "loss",
+    "metrics",
     "steps",
     "start_loss",
     "stop",

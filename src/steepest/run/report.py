@@ -15,6 +15,7 @@ FORMAT = 1
 def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     """Return the run in numbers: data, choices, weights, bias, loss, stop, verdicts, checks, files.
 
+    `metrics` are those of `Run.metrics` on the rows of the run.
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
     one by class. Of an objective that was given there are `objective` and `params` instead, each
     param by its name. A loss that is no finite number is null.
@@ -26,6 +27,7 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "choices": run.plan.to_dict(),
         **run.problem.params_report(run.params),
         "loss": _finite(run.loss),
+        "metrics": _metrics(run),
         "steps": len(run.trace) - 1,
         "start_loss": _finite(run.problem.loss_at(start.params, start.full_loss)),
         "stop": asdict(run.stop),
@@ -37,6 +39,16 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "checks": [asdict(check) for check in run.checks],
         "files": list(files),
     }
+
+
+def _metrics(run: Run) -> dict[str, Any] | None:
+    """Return the metrics on the rows of the run; None without rows, or where the loss is none."""
+    if run.story.fitted is None or not math.isfinite(run.loss):
+        return None
+    found = dict(run.story.fitted.metrics)
+    if "confusion" in found:
+        found["confusion"] = found["confusion"].tolist()
+    return {k: _finite(v) if isinstance(v, float) else v for k, v in found.items()}
 
 
 def _finite(value: float) -> float | None:

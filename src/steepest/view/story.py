@@ -13,12 +13,13 @@ from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.plan.scale import param_coordinates_of
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.check import Check
+from steepest.diagnosis.metrics import Predicted
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.evaluation import length_of
-from steepest.objective.problem import Problem
+from steepest.objective.problem import Problem, RowPredictions
 from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
 
@@ -101,6 +102,10 @@ class Story:
     probabilities: Array | None
     """The probability of each class for every row at the result, (rows, k), or None."""
     actual: NDArray[np.intp] | None
+    unit: str
+    """The unit of the target, or none."""
+    fitted: Predicted | None
+    """What the result says of the rows, whose metrics are worked out on demand; None of no rows."""
 
     @classmethod
     @np.errstate(over="ignore", invalid="ignore")
@@ -151,6 +156,8 @@ class Story:
             row_losses=at_rows.losses,
             probabilities=at_rows.probabilities,
             actual=at_rows.actual,
+            unit=problem.unit,
+            fitted=_fitted(problem, at_rows),
         )
 
     @property
@@ -178,6 +185,14 @@ class Story:
         """Return what param i is called where it stands alone: `weight of duration`, `bias`."""
         name = shortened(self.param_names[i])
         return name if name.split("[")[0] == "bias" else f"{self.weight_prefix}{name}"
+
+
+def _fitted(problem: Problem, rows: RowPredictions) -> Predicted | None:
+    """Return what is said of the rows with their targets; None without any."""
+    if not problem.rows:
+        return None
+    known = problem.table("metrics")
+    return Predicted.of(problem, rows.margins, known.y, known.sample_weight, rows.losses)
 
 
 def _first_move(objective: Objective, scale: str, trace: Trace) -> Move | None:
