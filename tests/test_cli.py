@@ -182,6 +182,8 @@ KEYS = [
     "bias",
     "loss",
     "validation_loss",
+    "metrics",
+    "validation_metrics",
     "steps",
     "start_loss",
     "stop",

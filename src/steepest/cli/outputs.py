@@ -50,7 +50,7 @@ STATUSES = (
 )
 """The exit statuses, for the help of each command that has a run."""
 
-HEADS = ("Step ", "Result", "Verdict", "Worth knowing", "Looked at")
+HEADS = ("Step ", "Result", "Fit", "Verdict", "Worth knowing", "Looked at")
 """How the lines begin that are printed bold."""
 
 Command = TypeVar("Command", bound=Callable[..., object])

@@ -129,10 +129,10 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
     best = trace.best_validated
     if best is None:
         return Check("held-out loss", NOT_LOOKED_AT, "no rows were kept back")
-    lowest = f"{short(best.validation_loss)}, at step {best.index:,}"
-    last = f"is {short(trace.last.validation_loss)} at the end, and lowest, {lowest}"
-    last = last if best.index < trace.last.index else f"is {short(best.validation_loss)}, its lowest"
-    return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back {last}")
+    lowest, end = short(best.validation_loss), short(trace.last.validation_loss)
+    said = f"{end} at the end, and lowest, {lowest}, at step {best.index:,}"
+    said = said if best.index < trace.last.index else f"{lowest}, its lowest"
+    return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back is {said}")
 
 
 def _length(evidence: Evidence) -> str:

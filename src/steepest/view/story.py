@@ -13,12 +13,13 @@ from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.plan.scale import param_coordinates_of
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.check import Check
+from steepest.diagnosis.metrics import Predicted
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.evaluation import length_of
-from steepest.objective.problem import Problem
+from steepest.objective.problem import Problem, RowPredictions
 from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
 
@@ -103,6 +104,12 @@ class Story:
     probabilities: Array | None
     """The probability of each class for every row at the result, (rows, k), or None."""
     actual: NDArray[np.intp] | None
+    unit: str
+    """The unit of the target, or none."""
+    held_out: Predicted | None
+    """The same of the rows that were kept back; None without any."""
+    fitted: Predicted | None
+    """What the result says of the rows, whose metrics are worked out on demand; None of no rows."""
 
     @classmethod
     @np.errstate(over="ignore", invalid="ignore")
@@ -154,6 +161,9 @@ class Story:
             row_losses=at_rows.losses,
             probabilities=at_rows.probabilities,
             actual=at_rows.actual,
+            unit=problem.unit,
+            fitted=_fitted(problem, at_rows),
+            held_out=held_out(problem, result.params),
         )
 
     @property
@@ -181,6 +191,23 @@ class Story:
         """Return what param i is called where it stands alone: `weight of duration`, `bias`."""
         name = shortened(self.param_names[i])
         return name if name.split("[")[0] == "bias" else f"{self.weight_prefix}{name}"
+
+
+def _fitted(problem: Problem, rows: RowPredictions) -> Predicted | None:
+    """Return what is said of the rows with their targets; None without any."""
+    if not problem.rows:
+        return None
+    known = problem.table("metrics")
+    return Predicted.of(problem, rows.margins, known.y, known.sample_weight, rows.losses)
+
+
+def held_out(problem: Problem, params: Array) -> Predicted | None:
+    """Return what params, (params,), say of the rows that were kept back; None without any."""
+    if not problem.validation_rows:
+        return None
+    back = problem.table("metrics").validation
+    assert back is not None
+    return Predicted.of(problem, problem.margins(params, back.X), back.y, back.sample_weight)
 
 
 def _first_move(objective: Objective, scale: str, trace: Trace) -> Move | None:

@@ -11,6 +11,7 @@ from steepest.numerals import counted, percent, plain, short, signed
 from steepest.objective.evaluation import length_of
 from steepest.trace import Step
 from steepest.view.class_table import class_table
+from steepest.view.metrics import fit_section
 from steepest.view.section import Section, aligned
 from steepest.view.story import MOST_PARAMS, Move, Story
 
@@ -46,7 +47,7 @@ MOST_COLUMNS = 3
 @np.errstate(over="ignore", invalid="ignore")
 def tell(story: Story) -> str:
     """Return the whole story: title, steps, result, table, verdicts, notes, checks."""
-    sections = [*four_steps(story), _result(story)]
+    sections = [*four_steps(story), _result(story), *fit_section(story)]
     if story.classes is not None:
         sections.append(class_table(story))
     sections += [_verdict(verdict) for verdict in story.verdicts]
