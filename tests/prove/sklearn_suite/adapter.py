@@ -24,8 +24,9 @@ uses = {"fits": 0}
 FEW = 50
 """Below so many `max_iter` is meant as a limit; above it is a cap that no test means to reach."""
 
-LEAST_SCALE, SCALE_NEAR = 1e-9, 1e-12
-"""The least scale of Huber's estimate, as a share of the largest, and how well it is found."""
+LEAST_SCALE, SCALE_NEAR, FACTOR = 1e-9, 1e-12, 4.0
+"""The least scale of Huber's estimate, as a share of the largest; how well it is found; and by what
+it is divided until it is bracketed: a small scale, of hardly a row inside, is the slowest to fit."""
 
 
 def not_there(what: str) -> None:
@@ -186,12 +187,14 @@ class HuberRegressor(Regression, theirs.HuberRegressor):
             inside = (weight[~out] * self._size[~out] ** 2).sum() / scale**2
             return float(total - weight[out].sum() * self.epsilon**2 - inside)
 
-        largest = 2.0 * float(np.std(y)) + LEAST_SCALE
-        least = LEAST_SCALE * largest
-        if slope(least) < 0.0:
-            least = brentq(slope, least, largest, xtol=SCALE_NEAR * largest, rtol=SCALE_NEAR)
-            slope(least)
-        self.scale_, self.outliers_ = least, self._size > least * self.epsilon
+        above = largest = float(np.ptp(y)) + LEAST_SCALE
+        below = above / FACTOR
+        while slope(below) > 0.0 and below > LEAST_SCALE * largest:
+            above, below = below, below / FACTOR
+        if below > LEAST_SCALE * largest:
+            below = brentq(slope, below, above, xtol=SCALE_NEAR * above, rtol=SCALE_NEAR)
+            slope(below)
+        self.scale_, self.outliers_ = below, self._size > below * self.epsilon
         return self
 
 
