@@ -26,7 +26,8 @@ FEW = 50
 
 LEAST_SCALE, SCALE_NEAR, FACTOR = 1e-9, 1e-12, 4.0
 """The least scale of Huber's estimate, as a share of the largest; how well it is found; and by what
-it is divided until it is bracketed: a small scale, of hardly a row inside, is the slowest to fit."""
+it is divided until it is bracketed: a small scale, of hardly a row inside, is the slowest to fit.
+"""
 
 
 def not_there(what: str) -> None:
