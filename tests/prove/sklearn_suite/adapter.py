@@ -1,11 +1,11 @@
 """scikit-learn's linear models by steepest's estimators: its own signatures, its own penalties.
 
 Each class is scikit-learn's with another `fit`. What steepest has no counterpart of (a model
-without a bias, bounds on weights) is skipped by `not_there`; `uses` counts the fits that were ours.
+without a bias, bounds on weights) is skipped by `not_there`; `uses` counts what was asked of ours.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -51,7 +51,6 @@ class Adapted:
     """What all of them do: keep the fitted estimator, and what it knows of the features."""
 
     def _keep(self, fitted: Any) -> None:
-        uses["fits"] += 1
         self._ours = fitted
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(fitted, name):
@@ -61,17 +60,22 @@ class Adapted:
 
 
 class Regression(Adapted):
+    several: ClassVar[bool] = False
+    """Whether scikit-learn's takes several targets at once."""
+
     def _regress(
         self, X: Any, y: Any, weight: Any, make: Callable[[int], Any], default: int = 0
     ) -> None:
         """Fit each column of y by the estimator that `make` returns for it."""
+        uses["fits"] += 1
         if not getattr(self, "fit_intercept", True):
             not_there("fit without a bias")
         if getattr(self, "positive", False):
             not_there("bounds on weights")
-        columns = np.asarray(y)
-        several = columns.ndim == 2
-        each = columns.T if several else [y]
+        if not self.several and np.ndim(y) == 2 and np.shape(y)[1] == 1:
+            y = np.ravel(y)
+        several = self.several and np.ndim(y) == 2
+        each = np.asarray(y).T if several else [y]
         fitted = [self._one(X, one, weight, make(j), default) for j, one in enumerate(each)]
         self._keep(fitted[0])
         self.n_iter_ = fitted[0].n_iter_
@@ -86,7 +90,8 @@ class Regression(Adapted):
         before = getattr(self, "_ours", None)
         if getattr(self, "warm_start", False) and isinstance(before, SteepestRegressor):
             model.warm_start = True
-            model.coef_, model.intercept_ = np.asarray(self.coef_, float), float(self.intercept_)
+            model.coef_ = np.asarray(self.coef_, float)
+            model.intercept_ = float(np.ravel(self.intercept_)[0])
         try:
             return model.fit(X, y, sample_weight=weight)
         except DataError as error:
@@ -96,18 +101,24 @@ class Regression(Adapted):
 
 
 class LinearRegression(Regression, theirs.LinearRegression):
+    several = True
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         self._regress(X, y, sample_weight, lambda _: SteepestRegressor())
         return self
 
 
 class Ridge(Regression, theirs.Ridge):
+    several = True
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         if np.any(np.asarray(self.alpha) < 0):
             raise ValueError("alpha is below 0")
         alpha = np.atleast_1d(np.asarray(self.alpha, float)).ravel()
         total = total_weight(X, sample_weight) if np.ndim(sample_weight) < 2 else 1.0
-        l2 = np.resize(2.0 * alpha / total, max(len(alpha), np.size(y)))
+        if len(alpha) not in (1, *np.shape(y)[1:]):
+            raise ValueError("Number of targets and number of penalties do not correspond")
+        l2 = np.resize(2.0 * alpha / total, np.size(y))
         self._regress(X, y, sample_weight, lambda j: SteepestRegressor(l2=float(l2[j])))
         self.solver_ = self.solver if self.solver != "auto" else "cholesky"
         if np.ndim(y) == 2 and np.shape(y)[1] == 1:
@@ -116,10 +127,14 @@ class Ridge(Regression, theirs.Ridge):
 
 
 class ElasticNet(Regression, theirs.ElasticNet):
+    several = True
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None, check_input: bool = True) -> Any:
         l1, l2 = 2.0 * self.alpha * self._ratio, 2.0 * self.alpha * (1.0 - self._ratio)
         self._regress(X, y, sample_weight, lambda _: SteepestRegressor(l1=l1, l2=l2), 1000)
         self.dual_gap_ = self._gaps(X, y, sample_weight)
+        if np.ndim(y) == 2 and np.shape(y)[1] == 1:
+            self.coef_ = self.coef_[0]
         return self
 
     @property
@@ -221,6 +236,7 @@ class SGDRegressor(Regression, theirs.SGDRegressor):
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         if not hasattr(self, "_part"):
             self._part = SteepestRegressor(**self._objective())
+        uses["fits"] += 1
         self._keep(self._part.partial_fit(X, y, sample_weight))
         self.coef_, self.intercept_ = self._part.coef_, np.array([self._part.intercept_])
         self.t_ = 1
@@ -233,6 +249,8 @@ def penalties(model: Any) -> tuple[float, float]:
         not_there("average of the steps")
     if model.penalty not in ("l2", None, "l1", "elasticnet"):
         not_there(f"penalty {model.penalty}")
+    if model.penalty == "elasticnet" and model.l1_ratio is None:
+        raise ValueError("l1_ratio must be set when penalty is 'elasticnet'")
     ratio = {"l2": 0.0, None: 0.0, "l1": 1.0, "elasticnet": model.l1_ratio}[model.penalty]
     alpha = 0.0 if model.penalty is None else model.alpha
     return alpha * ratio, alpha * (1.0 - ratio)
@@ -253,6 +271,7 @@ def class_weights(model: Any, y: Any, weight: Any) -> Any:
 
 class LogisticRegression(Adapted, theirs.LogisticRegression):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        uses["fits"] += 1
         if not self.fit_intercept:
             not_there("fit without a bias")
         weight = class_weights(self, y, sample_weight)
@@ -290,6 +309,7 @@ class LogisticRegression(Adapted, theirs.LogisticRegression):
 class SGDClassifier(Adapted, theirs.SGDClassifier):
     def fit(self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None,
             sample_weight: Any = None) -> Any:  # fmt: skip
+        uses["fits"] += 1
         options = self._options()
         if len(np.unique(y)) > 2:
             not_there("one class against the rest: ours is softmax")
@@ -315,6 +335,7 @@ class SGDClassifier(Adapted, theirs.SGDClassifier):
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
         if not hasattr(self, "_part"):
             self._part = SteepestClassifier(**self._options())
+        uses["fits"] += 1
         self._take(self._part.partial_fit(X, y, classes, sample_weight))
         self.t_ = 1
         return self
