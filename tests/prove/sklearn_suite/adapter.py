@@ -290,8 +290,11 @@ class LogisticRegression(Adapted, theirs.LogisticRegression):
         return self
 
     def _whose(self) -> Any:
-        fitted = hasattr(self, "_ours") and not issparse(self.coef_)
-        return self._ours if fitted else super()
+        """Return what predicts by the weights as they are now: a test may have set its own."""
+        if not hasattr(self, "_ours") or issparse(self.coef_):
+            return super()
+        self._ours.coef_, self._ours.intercept_ = self.coef_, self.intercept_
+        return self._ours
 
     def decision_function(self, X: Any) -> Any:
         return self._whose().decision_function(X)
