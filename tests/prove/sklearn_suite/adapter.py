@@ -117,7 +117,10 @@ class Ridge(Regression, theirs.Ridge):
         alpha = np.atleast_1d(np.asarray(self.alpha, float)).ravel()
         total = total_weight(X, sample_weight) if np.ndim(sample_weight) < 2 else 1.0
         if len(alpha) not in (1, *np.shape(y)[1:]):
-            raise ValueError("Number of targets and number of penalties do not correspond")
+            shape = f"{len(alpha)} != {np.size(y) // len(y)}"
+            raise ValueError(
+                f"Number of targets and number of penalties do not correspond: {shape}"
+            )
         l2 = np.resize(2.0 * alpha / total, np.size(y))
         self._regress(X, y, sample_weight, lambda j: SteepestRegressor(l2=float(l2[j])))
         self.solver_ = self.solver if self.solver != "auto" else "cholesky"
@@ -190,6 +193,7 @@ class QuantileRegressor(Regression, theirs.QuantileRegressor):
 class HuberRegressor(Regression, theirs.HuberRegressor):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Fit the scale too: all is convex in it, so its slope has one root (Huber 1981, 7.7)."""
+        y = np.ravel(y)
         total = total_weight(X, sample_weight)
         weight = np.ones(int(X.shape[0])) if sample_weight is None else np.asarray(sample_weight)
 
@@ -198,7 +202,7 @@ class HuberRegressor(Regression, theirs.HuberRegressor):
             self._regress(
                 X, y, sample_weight, lambda _: SteepestRegressor("huber", delta=delta, l2=l2), 100
             )
-            self._size = np.abs(np.asarray(y) - self._ours.predict(X))
+            self._size = np.abs(y - self._ours.predict(X))
             out = self._size > delta
             inside = (weight[~out] * self._size[~out] ** 2).sum() / scale**2
             return float(total - weight[out].sum() * self.epsilon**2 - inside)
