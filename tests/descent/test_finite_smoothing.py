@@ -262,6 +262,23 @@ def test_another_rule_that_stops_at_a_kink_has_stalled() -> None:
     assert np.isnan(run.trace.gaps).all()
 
 
+@settings(max_examples=15)
+@given(
+    kind=some.sampled_from(["normal", "counts", "twins", "levels"]),
+    rows=some.sampled_from([15, 60, 200]),
+    size=some.sampled_from([1e-3, 1.0, 1e9]),
+    share=some.sampled_from([0.2, 0.5]),
+    l2=some.sampled_from([1e-3, 0.1]),
+    seed=some.integers(0, 10_000),
+)
+def test_with_l2_the_gap_closes_too(
+    kind: str, rows: int, size: float, share: float, l2: float, seed: int
+) -> None:
+    X, y = KINDS[kind](np.random.default_rng(seed), rows)
+    run = st.descend((X, size * y), loss="quantile", quantile=share, l2=l2 / size)
+    assert run.stop.reason == "arrived" and run.trace.gaps[-1] <= 1e-10 * run.objective.null_loss
+
+
 @settings(max_examples=12)
 @given(
     kind=some.sampled_from(sorted(KINDS)),

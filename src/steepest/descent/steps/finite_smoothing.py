@@ -180,21 +180,24 @@ class _Narrowing:
             return None
         outlook = Outlook(self.smoothed, at, self.size)
         self.rows += len(outlook.near)
-        if not outlook.is_feasible or self._is_poor(outlook.bound):
+        if not outlook.is_feasible or self._is_poor(at, outlook.bound):
             return self._along(at, outlook.newton)
         if outlook.bound > self.bound:
             self.bound, self.proof = outlook.bound, outlook.proof
         self._narrow()
         return self.evaluate(outlook.vertex)
 
-    def _is_poor(self, bound: float) -> bool:
+    def _is_poor(self, at: Evaluation, bound: float) -> bool:
         """Return whether a bound says that Newton's step leads far past kinks that it did not see.
 
-        So it may where the loss curves beyond them, and at the least width there is no better one.
+        So it may with L2, which curves beyond them: then the gap is more than rounding a kink takes
+        off the loss, twice as much as it is at the lowest point. At the least width it says so by
+        being no better.
         """
         if self._is_narrowest:
             return bound <= self.bound
-        return bool(self.smoothed.l2.any()) and bound < (1.0 - EXACT) * self.bound
+        rounded_off = self.smoothed.most_rounded_off(self.size) + EXACT * at.loss
+        return bool(self.smoothed.l2.any()) and at.loss - bound > 2.0 * rounded_off
 
     @property
     def _is_narrowest(self) -> bool:

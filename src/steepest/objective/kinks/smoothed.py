@@ -148,6 +148,14 @@ class Smoothed:
         typical = self.objective.null_loss / (self.high * -self.low)
         return not self.least_width or typical > SHARP * self.least_width
 
+    def most_rounded_off(self, width: float) -> float:
+        """Return how far the rounded loss is below the loss itself at most: `t / 2` slopes squared.
+
+        And so is the gap at its lowest point: its slopes prove a bound that is nowhere below it.
+        """
+        steepest = max(self.high, -self.low)
+        return 0.5 * width * (steepest**2 + float(self.l1 @ self.l1))
+
     def rounding(self, at: Evaluation) -> float:
         """Return how far residuals may be off."""
         return ROUNDING * max(abs(float(at.cache.min())), abs(float(at.cache.max())))
