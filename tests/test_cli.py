@@ -181,6 +181,8 @@ KEYS = [
     "weights",
     "bias",
     "loss",
+    "lowest_loss",
+    "limit",
     "steps",
     "start_loss",
     "stop",

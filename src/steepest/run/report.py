@@ -16,8 +16,9 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     """Return the run in numbers: data, choices, weights, bias, loss, stop, verdicts, checks, files.
 
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
-    one by class. Of an objective that was given there are `objective` and `params` instead, each
-    param by its name. A loss that is no finite number is null.
+    one by class. `lowest_loss` is null where there is none, or it is not known, and so is `limit`,
+    that of a fixed learning rate. Of an objective that was given there are `objective` and `params`
+    instead, each param by its name. A loss that is no finite number is null.
     """
     start = run.trace[0]
     return {
@@ -26,6 +27,8 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "choices": run.plan.to_dict(),
         **run.problem.params_report(run.params),
         "loss": _finite(run.loss),
+        "lowest_loss": run.lowest_loss,
+        "limit": run.plan.limit,
         "steps": len(run.trace) - 1,
         "start_loss": _finite(run.problem.loss_at(start.params, start.full_loss)),
         "stop": asdict(run.stop),

@@ -8,14 +8,15 @@ from matplotlib.figure import Figure
 
 from steepest.files import FIGURES, check_writable, whole_file
 from steepest.numerals import counted, short
+from steepest.view.closing import write_closing
 from steepest.view.format import FIGURE_PANELS, Format
 from steepest.view.panel import DrawnPath, path_of, path_of_steps
 from steepest.view.panels import draw_panels
 from steepest.view.scene import Scene
 from steepest.view.sheet import Sheet
 from steepest.view.story import Story
-from steepest.view.style import PATH, look, theme_in_use, title_size
-from steepest.view.words import rate_in_words, verdict_line
+from steepest.view.style import look, theme_in_use, title_size
+from steepest.view.words import rate_in_words
 
 __all__ = ["draw", "draw_charts", "marks_in_words", "save_figure"]
 
@@ -42,8 +43,7 @@ def _drawn(
         sheet, muted = Sheet(wanted.size), theme_in_use().muted
         sheet.head(story.title, fontsize=title_size(story.title), fontweight="bold")
         sheet.head(_summary(story), fontsize=11.5, color=muted)
-        if story.verdicts:
-            sheet.head(verdict_line(story), fontsize=10, color=PATH, fontweight="bold")
+        write_closing(sheet, story)
         sheet.foot(footnote, fontsize=9.5, color=muted)
         for name, panel in draw_panels(sheet, names, story, path, with_scale=True).items():
             panel.show(path.result if name == "fit" else len(path.steps) - 1)

@@ -24,14 +24,14 @@ from steepest.errors import ChoiceError, FileError
 from steepest.files import FILMS, check_writable, whole_file
 from steepest.surface.surface import Surface
 from steepest.view.captions import Captions
+from steepest.view.closing import write_closing
 from steepest.view.format import FILM_PANELS, FILM_SIZE, Format
 from steepest.view.panel import DrawnPath, path_of
 from steepest.view.panels import draw_panels
 from steepest.view.progress import bar
 from steepest.view.scene import Scene
 from steepest.view.sheet import Sheet
-from steepest.view.style import PATH, look, title_size
-from steepest.view.words import verdict_line
+from steepest.view.style import look, title_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -152,7 +152,7 @@ class Reel:
         self.figure, self._canvas = sheet.figure, cast(Canvas, sheet.canvas)
         path = path_of(scene)
         sheet.head(scene.title, fontsize=title_size(scene.title), fontweight="bold")
-        self._verdict = sheet.head(verdict_line(scene), fontsize=10, color=PATH)
+        self._closing = write_closing(sheet, scene)
         self._captions = Captions(sheet, scene, path)
         names = wanted.panels_of(FILM_PANELS)
         self._panels = list(draw_panels(sheet, names, scene, path).values())
@@ -171,7 +171,7 @@ class Reel:
     def pictures(self, shown: Sequence[Shown]) -> Iterator[Frame]:
         """Yield a picture, (height, width, 3), for each that is to be shown."""
         moving = [artist for panel in self._panels for artist in panel.moving]
-        moving += [*self._captions.moving, self._verdict]
+        moving += [*self._captions.moving, *self._closing]
         for artist in moving:
             artist.set_animated(True)
         self._canvas.draw()
@@ -180,7 +180,8 @@ class Reel:
             for panel in self._panels:
                 panel.show(at)
             self._captions.show(act, at)
-            self._verdict.set_visible(act == 5)
+            for text in self._closing:
+                text.set_visible(act == 5)
             yield self._picture(still, moving)
 
     def _picture(self, still: object, moving: Sequence[Artist]) -> Frame:

@@ -3,7 +3,6 @@
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
 import { digitsApart } from '../engine/divergence.js';
-import { limitInWords, ruleName } from '../engine/rules.js';
 import { trueLoss } from '../select.js';
 import { counted, short } from './numerals.js';
 import { shareOf } from './told.js';
@@ -20,13 +19,11 @@ const NEARLY = 0.95;
 /** Half of -log NEAR, rounded up: the exponent at which so much of a squared error is left. */
 const HALVED = 3.5;
 
-const SMALLER = 'Try a smaller learning rate, or auto.';
-
 /** Returns `{word, sentence, remedy}` of a run; the remedy is empty where none is needed. */
 export function outcomeOf(run) {
   const facts = factsOf(run);
-  if (run.verdicts.some(isOther)) return judged(run);
-  if (run.verdicts.length || run.stop.reason === 'diverged') return diverged(run);
+  if (run.verdicts.length) return judged(run);
+  if (run.stop.reason === 'diverged') return diverged(run);
   if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
   if (facts.lowest === null) return unmeasured(run, facts);
   if (facts.start - facts.lowest <= 1e-12 * Math.abs(facts.lowest)) return atOnce(run, facts);
@@ -73,38 +70,18 @@ function named(run) {
 
 // --- the outcomes --------------------------------------------------------------------------------
 
-/** Whether a verdict is on something else than a learning rate that was too large. */
-function isOther({ name, numbers }) {
-  return name !== 'divergence' || !('learning_rate' in numbers);
-}
-
-/** The outcome that a verdict tells in its own words: separated classes, a wrong gradient. */
+/** The outcome that verdicts tell in their own words, as every door does. */
 function judged(run) {
-  const { name, message, remedy } = run.verdicts.find(isOther);
+  const [{ name }] = run.verdicts;
+  const told = run.verdicts.map(({ message }) => message).join('; ');
+  const remedies = run.verdicts.map(({ remedy }) => `${remedy[0].toUpperCase()}${remedy.slice(1)}.`);
   const word = name === 'divergence' ? 'diverged' : name;
-  const capital = remedy[0].toUpperCase() + remedy.slice(1);
-  return { word, sentence: `${named(run)}: ${message}.`, remedy: `${capital}.` };
+  return { word, sentence: `${named(run)}: ${told}.`, remedy: remedies.join(' ') };
 }
 
 function diverged(run) {
-  const [verdict] = run.verdicts;
-  const word = 'diverged';
-  const told = (sentence, remedy) => ({ word, sentence: `${named(run)} ${sentence}.`, remedy });
-  if (!verdict) return told(run.stop.message, SMALLER);
-  const { learning_rate: rate, limit, suggested } = verdict.numbers;
-  const remedy = suggested ? `Try ${short(suggested, 2)}.` : SMALLER;
-  if (!limit) return told(unexplained(run, rate), remedy);
-  const [r, l] = apart(rate, limit);
-  const { rule, batch } = run.choices;
-  const falls = !run.exactLimit && rule === 'steepest' && !batch;
-  const bound = falls ? ', below which it surely falls' : '';
-  return told(`diverged: ${r} is above ${limitInWords(run.choices.rule)} = ${l}${bound}`, remedy);
-}
-
-function unexplained(run, rate) {
-  const { start, end } = factsOf(run);
-  const far = `the learning rate ${short(rate, 3)} steps too far for ${ruleName(run.choices.rule)}`;
-  return `diverged: it ended higher than it started, ${short(end)} after ${short(start)}; ${far}`;
+  const remedy = 'Try a smaller learning rate, or auto.';
+  return { word: 'diverged', sentence: `${named(run)} ${run.stop.message}.`, remedy };
 }
 
 function still(run, why, remedy) {
