@@ -42,7 +42,7 @@ def add_least(
     Its loss is worked out, not taken for granted: where it is larger, beyond rounding, the rows do
     tell what they seemed to leave open, and nothing is added.
     """
-    if known is None or not stop.ended:
+    if not known or not stop.ended:
         return False
     objective = descent.method.objective
     params = objective.least(known, result.params)
