@@ -136,8 +136,8 @@ def truth(name: str, run: st.Run) -> tuple[str, str]:
     curvature = np.linalg.eigvalsh(2 * Z.T @ Z / len(Z))[-1]
     limits = {
         "arrives": "2 (2/curvature in whitened coordinates)",  # where the curvature is 1
-        "diverges": f"{short(2 / curvature)} (2/curvature)",
-        "stopped": f"{short(2 / curvature)} (2/curvature)",
+        "diverges": f"{short(2 / curvature, 3)} (2/curvature)",
+        "stopped": f"{short(2 / curvature, 3)} (2/curvature)",
     }
     return short(square / len(Z)), limits.get(name, UNKNOWN)
 
@@ -186,7 +186,7 @@ def of_numbers(told: Any, lowest: float | None, limit: float | None, formula: st
     return Said(
         told["stop"]["message"],
         f"lowest loss: {none if lowest is None else short(lowest)}",
-        f"limit of a fixed learning rate: {UNKNOWN if limit is None else short(limit) + formula}",
+        f"{LINES[1]}{UNKNOWN if limit is None else short(limit, 3) + formula}",
         [f"{one['message']}; {one['remedy']}" for one in verdicts],
         [one["message"] for one in told["notes"]],
     )

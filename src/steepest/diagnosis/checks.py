@@ -67,7 +67,7 @@ def check_divergence(evidence: Evidence, found: Found) -> Check:
     if limit is None:
         return Check("divergence", CHECKED, f"{losses}; no limit of the learning rate is known")
     rate = float(trace.learning_rates.max())
-    against = f"learning rate {plain(rate)}, limit {short(limit)}"
+    against = f"learning rate {plain(rate)}, limit {short(limit, 3)}"
     return Check("divergence", CHECKED, f"{losses}; {against}")
 
 

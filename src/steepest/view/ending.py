@@ -8,6 +8,9 @@ from steepest.view.story import Story
 
 __all__ = ["end_line", "end_lines", "limit_line", "lowest_line", "note_lines", "verdict_lines"]
 
+DIGITS = 3
+"""Digits of the limit, as the verdict on a rate above it has them."""
+
 
 def end_lines(story: Story) -> tuple[str, str, str]:
     """Return why the run is over, the lowest loss that there is, and the limit of its rate."""
@@ -34,7 +37,7 @@ def limit_line(story: Story) -> str:
     parts = [f"{plan.rule.limit_formula} {story.coordinates}".rstrip()]
     parts += [] if story.exact_limit else ["by a bound on the curvature"]
     parts += ["of all rows"] if plan.batch else []
-    return f"limit of a fixed learning rate: {short(plan.limit)} ({', '.join(parts)})"
+    return f"limit of a fixed learning rate: {short(plan.limit, DIGITS)} ({', '.join(parts)})"
 
 
 def note_lines(story: Story) -> str:

@@ -51,11 +51,13 @@ def _drawn(
 
 
 def _summary(story: Story) -> str:
-    plan, steps = story.plan, len(story.trace) - 1
+    plan, result = story.plan, story.result
+    taken = counted(len(story.trace) - 1, "step")
+    is_last = result.index == len(story.trace) - 1
+    after = f"in {taken}" if is_last else f"at step {result.index:,}, the best of {taken}"
     return (
         f"{plan.rule.word} descent, learning rate {rate_in_words(story)}, scale {plan.scale}: "
-        f"loss {short(story.trace.full_losses[0])} → {short(story.result.full_loss)} in "
-        f"{counted(steps, 'step')}"
+        f"loss {short(story.trace.full_losses[0])} → {short(result.full_loss)} {after}"
     )
 
 
@@ -92,8 +94,12 @@ def _slice_in_words(scene: Scene) -> list[str]:
     named = [f"{name} = {short(value)}" for name, value in list(surface.held.items())[:4]]
     more = f" and {len(surface.held) - 4} more" if len(surface.held) > 4 else ""
     start = float(surface.path_loss[0]), float(surface.plane_loss[0])
+    through = f"The surface is a slice through the result, with {', '.join(named)}{more}."
+    if not surface.off_plane[0]:
+        dotted = "The path leaves the slice after its start (dotted: the path on the slice)."
+        return [through, dotted]
     return [
-        f"The surface is a slice through the result, with {', '.join(named)}{more}.",
+        through,
         f"The path comes from off the slice: at its start {short(float(surface.off_plane[0]))} "
         f"away in params, its loss is {short(start[0])}, that of the slice there {short(start[1])} "
         "(dashed: from a point to the slice; dotted: the path on the slice).",

@@ -20,7 +20,7 @@ from matplotlib.artist import Artist
 from matplotlib.transforms import BboxBase
 from numpy.typing import NDArray
 
-from steepest.errors import ChoiceError, FileError
+from steepest.errors import FileError
 from steepest.files import FILMS, check_writable, whole_file
 from steepest.surface.surface import Surface
 from steepest.view.captions import Captions
@@ -82,7 +82,7 @@ def shoot(
     a size that an MP4 cannot have.
     """
     targets = [check_writable(path, FILMS) for path in paths]
-    _check_sides(wanted.size, targets)
+    wanted.check_film(targets)
     with look(wanted.theme), ExitStack() as stack:
         takers = [stack.enter_context(_taker(target, wanted)) for target in targets]
         reel = Reel(scene, wanted)
@@ -113,15 +113,6 @@ def write_frames(scene: Scene, folder: str | os.PathLike[str], wanted: Format) -
             with whole_file(path) as draft:
                 Pillow.fromarray(frame).save(draft, "PNG")
     return paths
-
-
-def _check_sides(size: tuple[int, int], targets: Sequence[Path]) -> None:
-    """Raise ChoiceError if an MP4 is to have an odd side: its colours are those of 2 x 2 pixels."""
-    even = tuple(side + side % 2 for side in size)
-    if even != tuple(size) and any(target.suffix.lower() == ".mp4" for target in targets):
-        raise ChoiceError(
-            f"size is {size[0]}x{size[1]}, but an MP4 has even sides; use {even[0]}x{even[1]}"
-        )
 
 
 def _picture(number: int, count: int) -> str:

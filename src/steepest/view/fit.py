@@ -142,12 +142,12 @@ class Predicted(Panel):
         span = _span(np.append(scene.y, last))
         axes.plot(span, span, "--", color=theme_in_use().muted, lw=1.2)
         axes.annotate(
-            "right",
-            (span[-1], span[-1]),
-            xytext=(-6, -2),
+            "dashed: predicted = actual ",
+            (span[-1], span[0]),
+            xytext=(0, 0),
             textcoords="offset points",
             ha="right",
-            va="top",
+            va="bottom",
             color=theme_in_use().muted,
             fontsize=9.5,
         )
@@ -185,7 +185,7 @@ class Probabilities(Panel):
         axes.set_xlim(self._x[0], self._x[-1])
         columns = min(len(scene.classes), MOST_COLUMNS)
         lines = -(-len(scene.classes) // columns)
-        axes.set_ylim(-0.12, 1.08 + 0.08 * lines)
+        axes.set_ylim(-0.12, 1.12 + 0.13 * lines)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.set_xlabel(scene.feature_labels[0])
         which = scene.class_labels[1] if len(scene.classes) == 2 else "each class"
@@ -264,7 +264,7 @@ class OverMargin(Panel):
         self._jitter = 0.045 * _jitter(len(scene.y))
         self._points = _marks(axes, scene, 5)
         axes.set_xlim(-reach, reach)
-        axes.set_ylim(-0.12, 1.16)
+        axes.set_ylim(-0.12, 1.28)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.set_xlabel("margin: weights × features + bias")
         axes.set_ylabel(f"probability of {scene.target_name} = {scene.class_labels[1]}")

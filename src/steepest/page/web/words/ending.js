@@ -26,5 +26,5 @@ function limitLine({ choices, limit, exactLimit }) {
   const parts = [`${limitInWords(choices.rule)}${COORDINATES[choices.scale] ?? ''}`];
   if (!exactLimit) parts.push('by a bound on the curvature');
   if (choices.batch) parts.push('of all rows');
-  return `limit of a fixed learning rate: ${short(limit)} (${parts.join(', ')})`;
+  return `limit of a fixed learning rate: ${short(limit, 3)} (${parts.join(', ')})`;
 }
