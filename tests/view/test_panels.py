@@ -1,5 +1,6 @@
 """The panels: what matplotlib was handed is what NumPy and SciPy work out from the rows."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -203,10 +204,21 @@ def test_three_classes_of_one_feature_are_three_curves_that_add_up_to_one() -> N
 def test_rows_of_two_classes_lie_at_their_margins() -> None:
     panel, _, weights, bias = at_last("two")
     margins = X @ weights[:, 0] + bias[0]
-    for label, points in enumerate(panel.moving):
+    *marks, said = panel.moving
+    for label, points in enumerate(marks):
         x, y = xy(points)
         assert x == pytest.approx(margins[label == TWO])
         assert np.abs(y - label).max() <= 0.045
+    outside = np.sum(np.abs(margins) > said.axes.get_xlim()[1])
+    assert said.get_text() == {0: "", 1: "1 row outside"}.get(outside, f"{outside} rows outside")
+
+
+def test_rows_whose_margins_are_out_of_sight_are_counted() -> None:
+    scene = st.descend(SOURCES["two"], steps=3, **{**TEXTBOOK, "learning_rate": 500.0}).scene
+    panel = draw_fit(Figure().add_subplot(), scene, path_of(scene))
+    panel.show(1)
+    *_, said = panel.moving
+    assert re.fullmatch(r"\d+ rows outside", said.get_text())
 
 
 def test_the_curve_behind_the_margins_is_the_logistic_function() -> None:

@@ -305,6 +305,24 @@ def test_nothing_is_claimed_where_the_lowest_loss_is_not_known(modules: Any) -> 
     assert "the lowest loss it found" in told["sentence"]
 
 
+def test_a_loss_with_its_penalty_is_called_so_everywhere(modules: Any) -> None:
+    runs = [st.descend("geyser", "waiting", ["duration"], steps=2, l2=l2) for l2 in (0.0, 0.1)]
+    tell = "(states) => states.map(({ scene, runs }) => m.lossLabel(scene, runs[0].choices))"
+    told = ask(modules, "/select.js", tell, [state(run) for run in runs])
+    assert told == [run.story.loss_label for run in runs]
+
+
+def test_no_arrival_is_asked_for_where_there_is_no_lowest_loss(modules: Any) -> None:
+    X = np.random.default_rng(0).normal(size=(30, 3))
+    sides = np.where(X[:, 0] > 0, "a", "b")
+    tell = """(states) => states.map((state) =>
+      m.tasksOf(state, { kind: 'record' }).map(({ question }) => question))"""
+    runs = [st.descend((X, sides), l2=l2) for l2 in (0.0, 0.1)]
+    apart, held = ask(modules, "/words/tasks.js", tell, [state(run) for run in runs])
+    assert not any("lowest loss" in question for question in apart)
+    assert any("lowest loss" in question for question in held)
+
+
 # --- captions, and what is spoken ----------------------------------------------------------------
 
 
