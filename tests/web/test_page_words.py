@@ -288,6 +288,34 @@ def test_what_to_do_has_the_numbers_of_the_data(modules: Any) -> None:
     assert "overshoots" not in small["sentence"]
 
 
+def test_a_loss_of_many_times_the_lowest_is_told_so(modules: Any) -> None:
+    t = np.arange(60.0)
+    noise = 1e-3 * np.random.default_rng(1).normal(size=60)
+    run = st.descend(
+        (t[:, None], 1e6 + 3e-3 * t + noise), rule="steepest", scale="none", learning_rate=1e-4,
+        steps=20,
+    )  # fmt: skip
+    assert run.lowest_loss is not None
+    [told] = ask(modules, "/words/outcome.js", OUTCOME, [state(run)])
+    times, lowest = short(run.loss / run.lowest_loss), short(run.lowest_loss)
+    assert f"is still {times} times the lowest, {lowest}." in told["sentence"]
+
+
+def test_the_numbers_in_the_formula_of_a_row_differ_as_it_says(modules: Any) -> None:
+    t = np.arange(60.0)
+    run = st.descend((t[:, None], 1e6 + 3e-3 * t), steps=1, rule="steepest", scale="none",
+                     learning_rate=1e-4)  # fmt: skip
+    tell = """(states) => states.map((state) =>
+      m.worked(m.valuesOf(state, state.runs[0]), state.runs[0].choices, 0))"""
+    [told] = ask(modules, "/cards/table_rows.js", tell, [state(run, at=1)])
+    found = re.search(r"\(([\d,.]+) - ([\d,.]+)\)² = ([\d.e-]+)$", told)
+    assert found is not None
+    predicted, actual, cost = (float(text.replace(",", "")) for text in found.groups())
+    decimals = len(found[1].partition(".")[2])
+    assert decimals >= 2
+    assert abs(predicted - actual) == pytest.approx(np.sqrt(cost), abs=0.51 * 10.0**-decimals)
+
+
 def test_a_bound_is_called_a_bound(modules: Any) -> None:
     rate = golden.safe_rate("cross_entropy", "steepest", "standard", 0.1)
     slow = golden.run_of("cross_entropy", learning_rate=rate, scale="standard", steps=4)

@@ -16,6 +16,9 @@ const SMALL = 0.25;
 /** A rate above this share of its limit goes to and fro across the steepest slope for long. */
 const NEARLY = 0.95;
 
+/** A loss this many times the lowest is told so: a percentage of five digits is hard to read. */
+const MANY = 10;
+
 /** Half of -log NEAR, rounded up: the exponent at which so much of a squared error is left. */
 const HALVED = 3.5;
 
@@ -110,7 +113,7 @@ function arrived(run, facts) {
 
 function onItsWay(run, facts) {
   const after = `after ${counted(facts.steps, 'step')}`;
-  const sentence = `${named(run)} is on its way: ${after} the loss is still ${above(facts)}.`;
+  const sentence = `${named(run)} is on its way: ${after} the loss is still ${farFrom(facts)}.`;
   return { word: 'on its way', sentence: sentence + overshoot(run), remedy: faster(run) };
 }
 
@@ -151,9 +154,22 @@ function unknown(run, found) {
 
 // --- how far and how fast ------------------------------------------------------------------------
 
+/** Returns how far from the lowest loss the run is: of much more than that, how many times it. */
+function farFrom(facts) {
+  const times = facts.end / facts.lowest;
+  if (isTiny(facts) || !(times >= MANY)) return above(facts);
+  return `${short(times)} times the lowest, ${short(facts.lowest)}`;
+}
+
+/** Whether the lowest loss is next to nothing against the start's: no share of it is of use. */
+function isTiny({ lowest, start }) {
+  return Math.abs(lowest) < 1e-6 * Math.abs(start);
+}
+
 /** Returns how far above the lowest loss the run is, in words. */
-function above({ end, lowest, start }) {
-  const tiny = Math.abs(lowest) < 1e-6 * Math.abs(start);
+function above(facts) {
+  const { end, lowest } = facts;
+  const tiny = isTiny(facts);
   const far = tiny ? short(end - lowest) : shareOf((end - lowest) / Math.abs(lowest));
   return `${far} above the lowest${tiny ? '' : `, ${short(lowest)}`}`;
 }
