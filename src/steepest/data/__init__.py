@@ -5,10 +5,11 @@ by value), `spreadsheet` those of Excel, `streams` what is piped in. `columns` k
 holds (`arrow` as NumPy has it), `categories` which of words are categories, `exact` and `span`
 which numbers a float64 has no room for. `features` and `target` turn columns into X and y and
 remember how, `arrays` takes X and y as they are and `array_blocks` as blocks, `weights` and
-`class_weight` say how much a row counts, `gaps` counts what is missing (`table_gaps` in a table),
-and `prepare` joins them; `new_rows` are those to predict for. `suspects` are columns that may be
-other than they are taken for, `profile` (`twins`) says what a table holds before a fit, `likely`
-what could be predicted. `blocks` deals the rows out to threads (`blas`, `sparse`, `moments`),
-`shipped` holds the data sets that come along, `written` writes tables out. Whatever cannot be used
-is refused here, by file, line and column, so that no room further on has to doubt its numbers.
+`class_weight` say how much a row counts, `held_out` which rows are kept back, `gaps` counts what is
+missing (`table_gaps` in a table), and `prepare` joins them; `new_rows` are those to predict for.
+`suspects` are columns that may be other than they are taken for, `profile` (`twins`) says what a
+table holds before a fit, `likely` what could be predicted. `blocks` deals the rows out to threads
+(`blas`, `sparse`, `moments`), `shipped` holds the data sets that come along, `written` writes
+tables out. Whatever cannot be used is refused here, by file, line and column, so that no room
+further on has to doubt its numbers.
 """

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from steepest.data.prepare import new_rows
 from steepest.data.sparse import Matrix
 from steepest.data.text.reading import AS_FOUND, Reading
+from steepest.descent.plan.options import VALIDATION
 from steepest.errors import ChoiceError
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class Predictions:
     def metrics(self, data: object = None, sample_weight: ArrayLike | None = None) -> "Metrics":
         """Return how good the predictions are, by name; without `data` on the rows of the run.
 
+        With "validation" as `data` they are of the rows that were kept back.
+
         Of numbers there are r2, rmse, mae (in the target's unit) and deviance_explained, `1 - loss
         / loss of the best constant`; of classes accuracy, balanced_accuracy, log_loss, auc (of
         several classes the mean of each against the others), brier, deviance_explained, and
@@ -101,6 +104,8 @@ class Predictions:
 
         if data is None:
             return self._fitted("run.metrics").metrics
+        if isinstance(data, str) and data == VALIDATION:
+            return self._held_out().metrics
         return metrics(self, data, sample_weight)
 
     def _fitted(self, what: str) -> "Predicted":
@@ -110,6 +115,18 @@ class Predictions:
         known = self.problem.table(what)
         rows = self.problem.at_rows(self.params)
         return Predicted.of(self.problem, rows.margins, known.y, known.sample_weight, rows.losses)
+
+    def _held_out(self) -> "Predicted":
+        """Return what the run says of the rows kept back; ChoiceError where there are none."""
+        from steepest.view.story import held_out
+
+        found = held_out(self.problem, self.params)
+        if found is None:
+            raise ChoiceError(
+                "no rows were kept back, so there are no metrics of them; train with "
+                "validation=0.2, or give metrics(data) a table of other rows"
+            )
+        return found
 
     def score(self, data: object, sample_weight: ArrayLike | None = None) -> float:
         """Return R² of the predictions for `data`, or the share of classes that are right.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from steepest.diagnosis.metrics import Predicted
 from steepest.run.run import Run
 
 __all__ = ["report"]
@@ -15,10 +16,11 @@ FORMAT = 1
 def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     """Return the run in numbers: data, choices, weights, bias, loss, stop, verdicts, checks, files.
 
-    `metrics` are those of `Run.metrics` on the rows of the run.
+    `metrics` are those of `Run.metrics` on the rows of the run, and on those kept back.
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
     one by class. Of an objective that was given there are `objective` and `params` instead, each
-    param by its name. A loss that is no finite number is null.
+    param by its name. A loss that is no finite number is null, and so is that of rows kept back
+    where there are none.
     """
     start = run.trace[0]
     return {
@@ -27,7 +29,9 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "choices": run.plan.to_dict(),
         **run.problem.params_report(run.params),
         "loss": _finite(run.loss),
-        "metrics": _metrics(run),
+        "validation_loss": _finite(run.validation_loss),
+        "metrics": _metrics(run, run.story.fitted),
+        "validation_metrics": _metrics(run, run.story.held_out),
         "steps": len(run.trace) - 1,
         "start_loss": _finite(run.problem.loss_at(start.params, start.full_loss)),
         "stop": asdict(run.stop),
@@ -41,11 +45,11 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def _metrics(run: Run) -> dict[str, Any] | None:
-    """Return the metrics on the rows of the run; None without rows, or where the loss is none."""
-    if run.story.fitted is None or not math.isfinite(run.loss):
+def _metrics(run: Run, said: Predicted | None) -> dict[str, Any] | None:
+    """Return the metrics of some rows; None without any, or where the loss is no number."""
+    if said is None or not math.isfinite(run.loss):
         return None
-    found = dict(run.story.fitted.metrics)
+    found = dict(said.metrics)
     if "confusion" in found:
         found["confusion"] = found["confusion"].tolist()
     return {k: _finite(v) if isinstance(v, float) else v for k, v in found.items()}

@@ -60,6 +60,8 @@ class Story:
     rows: int
     dropped: int
     weightless: int
+    validation_rows: int
+    """The rows that were kept back from training."""
     row_numbers: NDArray[np.intp]
     """The place of each row in its source, counted from 1, (rows,)."""
     sample_weight: Array | None
@@ -104,6 +106,8 @@ class Story:
     actual: NDArray[np.intp] | None
     unit: str
     """The unit of the target, or none."""
+    held_out: Predicted | None
+    """The same of the rows that were kept back; None without any."""
     fitted: Predicted | None
     """What the result says of the rows, whose metrics are worked out on demand; None of no rows."""
 
@@ -127,6 +131,7 @@ class Story:
             rows=problem.rows,
             dropped=problem.dropped,
             weightless=problem.weightless,
+            validation_rows=problem.validation_rows,
             row_numbers=problem.row_numbers,
             sample_weight=problem.sample_weight,
             loss_in_words=problem.loss_in_words,
@@ -158,6 +163,7 @@ class Story:
             actual=at_rows.actual,
             unit=problem.unit,
             fitted=_fitted(problem, at_rows),
+            held_out=held_out(problem, result.params),
         )
 
     @property
@@ -193,6 +199,15 @@ def _fitted(problem: Problem, rows: RowPredictions) -> Predicted | None:
         return None
     known = problem.table("metrics")
     return Predicted.of(problem, rows.margins, known.y, known.sample_weight, rows.losses)
+
+
+def held_out(problem: Problem, params: Array) -> Predicted | None:
+    """Return what params, (params,), say of the rows that were kept back; None without any."""
+    if not problem.validation_rows:
+        return None
+    back = problem.table("metrics").validation
+    assert back is not None
+    return Predicted.of(problem, problem.margins(params, back.X), back.y, back.sample_weight)
 
 
 def _first_move(objective: Objective, scale: str, trace: Trace) -> Move | None:

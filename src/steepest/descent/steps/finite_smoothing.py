@@ -62,8 +62,9 @@ class FiniteSmoothing(StepSize):
     how much lower anything can be.
 
     Promised for a convex loss of straight pieces: the loss never rises, and after finitely many
-    steps it is the lowest there is, but for rounding (Madsen & Nielsen 1993). With L2 the gap
-    falls like the width, to a tenth each time. Fails: of thousands of features, whose products of
+    steps it is the lowest there is, but for rounding (Madsen & Nielsen 1993). Huber's loss is such
+    a one with its kinks rounded, and the way ends at its own width. With L2 the gap falls like the
+    width, to a tenth each time. Fails: of thousands of features, whose products of
     pairs cost more than the steps save.
     """
 
@@ -179,23 +180,44 @@ class _Narrowing:
             return None
         outlook = Outlook(self.smoothed, at, self.size)
         self.rows += len(outlook.near)
-        if not outlook.is_feasible:
+        if not outlook.is_feasible or self._is_poor(at, outlook.bound):
             return self._along(at, outlook.newton)
         if outlook.bound > self.bound:
             self.bound, self.proof = outlook.bound, outlook.proof
-        self.size *= SHRINK
+        self._narrow()
         return self.evaluate(outlook.vertex)
 
-    def _along(self, at: Evaluation, target: Vector) -> Evaluation:
+    def _is_poor(self, at: Evaluation, bound: float) -> bool:
+        """Return whether a bound says that Newton's step leads far past kinks that it did not see.
+
+        So it may with L2, which curves beyond them: then the gap is more than rounding a kink takes
+        off the loss, twice as much as it is at the lowest point. At the least width it says so by
+        being no better.
+        """
+        if self._is_narrowest:
+            return bound <= self.bound
+        rounded_off = self.smoothed.most_rounded_off(self.size) + EXACT * at.loss
+        return bool(self.smoothed.l2.any()) and at.loss - bound > 2.0 * rounded_off
+
+    @property
+    def _is_narrowest(self) -> bool:
+        return self.size <= self.smoothed.least_width
+
+    def _narrow(self) -> None:
+        self.size = max(SHRINK * self.size, self.smoothed.least_width)
+
+    def _along(self, at: Evaluation, target: Vector) -> Evaluation | None:
         """Return where the rounded loss is lowest on the line to `target`, or beyond it."""
         there = self.evaluate(target)
         share = _zero(self.smoothed.slope_along(at, there, self.size))
-        if share == 1.0:
-            return there
+        if 0.0 < share != 1.0:
+            there = self.evaluate(at.params + share * (target - at.params))
+        if self._is_narrowest:
+            return there if share and there.loss < at.loss else None
         if not share:
-            self.size *= SHRINK
+            self._narrow()
             return at
-        return self.evaluate(at.params + share * (target - at.params))
+        return there
 
 
 class _ByFewerRows:
@@ -249,10 +271,12 @@ class _ByFewerRows:
 
 
 def _of_all(proof: Proof, chosen: Indices, at: Evaluation, smoothed: Smoothed) -> Proof:
-    """Return the proof of some rows and two sums as one of all rows: these keep their sides."""
-    slopes = np.where(smoothed.residual(at) > 0.0, smoothed.high, smoothed.low)
+    """Return the proof of some rows and two sums as one of all rows: each has its sum's slope."""
+    below, above = proof.slopes[-2:]
+    slopes = np.where(smoothed.residual(at) > 0.0, above, below)
     slopes[chosen] = proof.slopes[:-2]
-    return proof._replace(rows=chosen[proof.rows], slopes=slopes)
+    few = proof.rows[proof.rows < len(chosen)]
+    return proof._replace(rows=chosen[few], slopes=slopes)
 
 
 def _zero(slope: Callable[[float], float]) -> float:

@@ -129,9 +129,10 @@ class Outlook:
     def vertex(self) -> Vector:
         """The params, (params,), where the same rows and weights are at their kinks: exactly 0.
 
-        With L2 they are those of a lesser width.
+        With L2 they are those of a lesser width, and where the loss is round itself of its own.
         """
-        step, _ = self._step(AHEAD * self.width if self.objective.penalty.l2 else 0.0)
+        ahead = AHEAD * self.width if self.objective.penalty.l2 else 0.0
+        step, _ = self._step(max(ahead, self.smoothed.least_width))
         params = self.at.params + self.smoothed.standard.params(step)
         params[self.held] = 0.0
         return params
@@ -194,7 +195,8 @@ class Outlook:
             self.proof,
         )
         value = self.objective.loss.value(self.at.cache, blocks.y)
-        rows = weighed(value - slopes * self.residual, blocks.sample_weight)
+        value = value - slopes * (self.residual - 0.5 * smoothed.least_width * slopes)
+        rows = weighed(value, blocks.sample_weight)
         weights = smoothed.l1 * np.abs(self.position) - of_weights * self.position
         weights += 0.5 * smoothed.l2 * self._newton[0] ** 2
         return self.at.loss - (float(rows.sum()) / blocks.total + float(weights.sum()))
