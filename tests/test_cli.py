@@ -184,6 +184,8 @@ KEYS = [
     "validation_loss",
     "metrics",
     "validation_metrics",
+    "lowest_loss",
+    "limit",
     "steps",
     "start_loss",
     "stop",

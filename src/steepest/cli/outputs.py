@@ -70,7 +70,7 @@ class Outputs:
     as_json: bool = False
 
     def __post_init__(self) -> None:
-        Format(**self.look, **self.pace)
+        Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
 
 
 def outputs(command: Command) -> Command:

@@ -18,9 +18,10 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
 
     `metrics` are those of `Run.metrics` on the rows of the run, and on those kept back.
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
-    one by class. Of an objective that was given there are `objective` and `params` instead, each
-    param by its name. A loss that is no finite number is null, and so is that of rows kept back
-    where there are none.
+    one by class. `lowest_loss` is null where there is none, or it is not known, and so is `limit`,
+    that of a fixed learning rate. Of an objective that was given there are `objective` and `params`
+    instead, each param by its name. A loss that is no finite number is null, and so is that of rows
+    kept back where there are none.
     """
     start = run.trace[0]
     return {
@@ -32,6 +33,8 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "validation_loss": _finite(run.validation_loss),
         "metrics": _metrics(run, run.story.fitted),
         "validation_metrics": _metrics(run, run.story.held_out),
+        "lowest_loss": run.lowest_loss,
+        "limit": run.plan.limit,
         "steps": len(run.trace) - 1,
         "start_loss": _finite(run.problem.loss_at(start.params, start.full_loss)),
         "stop": asdict(run.stop),

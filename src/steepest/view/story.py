@@ -1,6 +1,7 @@
 """The story of a run: all that its words say, gathered once, as plain data.
 
-It has no surface, so telling a run costs no more than one evaluation of its rows.
+It has no surface, so telling a run costs one evaluation of its rows, and what it takes to know the
+lowest loss, where there is time for that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.descent.plan.plan import GIVEN, Plan
-from steepest.descent.plan.scale import param_coordinates_of
+from steepest.descent.plan.scale import has_exact_bound, param_coordinates_of
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.check import Check
 from steepest.diagnosis.metrics import Predicted
@@ -95,6 +96,10 @@ class Story:
     checks: Sequence[Check]
     move: Move | None
     """The first step; None if none was taken."""
+    lowest: float | None
+    """The lowest loss of all rows, penalty included; None if there is none, or it is not known."""
+    exact_limit: bool
+    """Whether the limit of the plan is that of the loss itself, not of a bound on its curvature."""
     off_steepest: float
     """Degrees between the first step and steepest descent, in the reader's units; 0 of no step."""
     shown_params: Sequence[int]
@@ -123,8 +128,9 @@ class Story:
         verdicts: Sequence[Verdict],
         notes: Sequence[Note] = (),
         checks: Sequence[Check] = (),
+        lowest: float | None = None,
     ) -> "Story":
-        """Return the story of a run with this `result`."""
+        """Return the story of a run with this `result`; `lowest` is the lowest loss if known."""
         at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
         return cls(
             source=problem.name,
@@ -155,6 +161,8 @@ class Story:
             coordinates=coordinates_in_words(plan.scale),
             notes=notes,
             checks=checks,
+            lowest=lowest,
+            exact_limit=has_exact_bound(problem.objective),
             move=_first_move(problem.objective, plan.scale, trace),
             off_steepest=_off_steepest(trace),
             shown_params=_shown_params(trace, biases),
