@@ -104,7 +104,7 @@ def test_full_rank_costs_no_reading_of_the_rows(monkeypatch: pytest.MonkeyPatch)
     def read(*_: object) -> None:
         raise AssertionError("the rows are read for their singular values")
 
-    monkeypatch.setattr("steepest.objective.model.null_space.singular", read)
+    monkeypatch.setattr("steepest.objective.model.null_space.standardised_svd", read)
     X = np.random.default_rng(0).normal(size=(60, 3))
     y = (X[:, 0] + np.random.default_rng(1).normal(size=60) > 0).astype(float)
     for options in ({}, {"scale": "standard"}, {"scale": "none"}, {"loss": "squared"}):
