@@ -186,16 +186,14 @@ class _Narrowing:
         self.size *= SHRINK
         return self.evaluate(outlook.vertex)
 
-    def _along(self, at: Evaluation, target: Vector) -> Evaluation:
-        """Return where the rounded loss is lowest on the line to `target`, or beyond it."""
-        there = self.evaluate(target)
-        share = _zero(self.smoothed.slope_along(at, there, self.size))
-        if share == 1.0:
-            return there
+    def _along(self, at: Evaluation, change: Vector) -> Evaluation:
+        """Return where the rounded loss is lowest on the line that a change begins, or beyond."""
+        share = _zero(self.smoothed.slope_along(at, change, self.size))
+        self.rows += self.smoothed.objective.count
         if not share:
             self.size *= SHRINK
             return at
-        return self.evaluate(at.params + share * (target - at.params))
+        return self.evaluate(at.params + share * change)
 
 
 class _ByFewerRows:
