@@ -23,6 +23,7 @@ from steepest.objective.kinks.face import Face
 from steepest.objective.kinks.fewer_rows import near_kinks
 from steepest.objective.kinks.outlook import Outlook, Proof
 from steepest.objective.kinks.smoothed import Smoothed
+from steepest.objective.kinks.vertex import Vertex, vertex_near
 from steepest.objective.model.model import Array
 
 __all__ = ["FiniteSmoothing"]
@@ -42,6 +43,9 @@ FLAT_ENOUGH = 0.1
 CUTS = 60
 """Times that a line is doubled or cut at most."""
 
+FEW, ALWAYS = 4, 10
+"""Rows near their kinks, by the number of params and so many more, from which edges are quicker."""
+
 MORE = 2
 """How many times as many rows are looked at where those near their kinks were not enough."""
 
@@ -49,6 +53,7 @@ BY_CHANCE = 0.1
 """The gap in a sample, against what chance makes of its lowest point: features over rows."""
 
 Indices = NDArray[np.intp]
+NONE: Indices = np.empty(0, dtype=np.intp)
 Evaluate = Callable[[Vector], Evaluation]
 
 
@@ -79,11 +84,11 @@ class FiniteSmoothing(StepSize):
         if self.sample is not None:
             way = _ByFewerRows(self.smoothed, state.evaluate, self.sample)
         if kept is not None:
-            way.size, way.bound, way.flat = kept
+            way.go_on(*kept)
         there = _lower(way, state.evaluation, begins=kept is None)
         rate, params = (0.0, None) if there is None else (1.0, there.params)
-        memory, gap = (way.size, way.bound, way.flat), max(state.loss - way.bound, 0.0)
-        return StepLength(rate, memory=memory, params=params, rows=way.rows, gap=gap)
+        gap = max(state.loss - way.bound, 0.0)
+        return StepLength(rate, memory=way.memory, params=params, rows=way.rows, gap=gap)
 
     def flat_bottom(self, memory: Any) -> Array:
         """Return what the way has found of it, (n, 3), see `StepSize.flat_bottom`."""
@@ -109,6 +114,13 @@ class _Way(Protocol):
 
     def begin(self) -> Evaluation:
         """Return a point that does not depend on where the descent is."""
+
+    @property
+    def memory(self) -> Any:
+        """What the way has to know to go on, as plain numbers and arrays."""
+
+    def go_on(self, *memory: Any) -> None:
+        """Go on where the way was, by its memory."""
 
     def following(self, at: Evaluation) -> Evaluation | None:
         """Return the next point of the way, which may be higher; None where it is over."""
@@ -165,6 +177,27 @@ class _Narrowing:
         self.flat: Array | None = None
         self.proof: Proof | None = None
         self.rows = 0
+        self.at_kinks = NONE
+        """The rows of the vertex where the way is, (params,) by index; none before that."""
+        self.has_edges = not smoothed.objective.penalty
+        """Whether edges may lead lower: not once one of them did not."""
+
+    @property
+    def memory(self) -> tuple[float, float, Array | None, Indices, bool]:
+        """Width, bound and flat bottom; the rows of the vertex, and whether edges lead on."""
+        return self.size, self.bound, self.flat, self.at_kinks, self.has_edges
+
+    def go_on(
+        self,
+        size: float,
+        bound: float,
+        flat: Array | None,
+        at_kinks: Indices = NONE,
+        has_edges: bool = False,
+    ) -> None:
+        """Go on where the way was; one of a file from before edges were taken takes none."""
+        self.size, self.bound, self.flat = size, bound, flat
+        self.at_kinks, self.has_edges = at_kinks, has_edges
 
     def begin(self) -> Evaluation:
         """Return least squares, and take a width for it."""
@@ -174,17 +207,57 @@ class _Narrowing:
         return at
 
     def following(self, at: Evaluation) -> Evaluation | None:
-        """Return where Newton's step leads, and from the lowest point to where kinks are met."""
+        """Return where Newton's step leads, and from the lowest point to where kinks are met.
+
+        Once few rows are near theirs it goes to a vertex, and from there along its edges.
+        """
+        if self.has_edges and len(self.at_kinks):
+            return self._by_edge(at)
         if self.smoothed.is_rounding(at, self.size):
             return None
         outlook = Outlook(self.smoothed, at, self.size)
         self.rows += len(outlook.near)
+        if outlook.is_feasible:
+            self._prove(outlook)
+        near = len(outlook.near) if outlook.is_feasible else len(outlook.residual)
+        if self.has_edges and near <= self._few:
+            return self._to_vertex(outlook)
         if not outlook.is_feasible:
             return self._along(at, outlook.newton)
-        if outlook.bound > self.bound:
-            self.bound, self.proof = outlook.bound, outlook.proof
         self.size *= SHRINK
         return self.evaluate(outlook.vertex)
+
+    def _prove(self, by: Outlook | Vertex) -> None:
+        """Keep a lower bound that is above the one that is known."""
+        if by.bound > self.bound:
+            self.bound, self.proof = by.bound, by.proof
+
+    @property
+    def _few(self) -> int:
+        return FEW * (self.smoothed.objective.size + ALWAYS)
+
+    def _to_vertex(self, outlook: Outlook) -> Evaluation | None:
+        """Return a vertex of the rows near their kinks; Newton's way goes on if there is none."""
+        vertex = vertex_near(outlook, self._few)
+        if vertex is None:
+            self.has_edges = False
+            return self.following(outlook.at)
+        self.at_kinks = vertex.rows
+        return self.evaluate(vertex.params)
+
+    def _by_edge(self, at: Evaluation) -> Evaluation | None:
+        """Return where an edge of the vertex leads; Newton's way goes on if that is not lower."""
+        vertex = Vertex(self.smoothed, at, self.at_kinks)
+        if vertex.is_lowest:
+            self._prove(vertex)
+            self.has_edges = False
+            return None if _is_proved(self, at) else self.following(at)
+        change, rows = vertex.lower
+        there = self.evaluate(at.params + change)
+        self.rows += self.smoothed.objective.count
+        self.has_edges = there.loss < at.loss
+        self.at_kinks = rows
+        return there if self.has_edges else self.following(at)
 
     def _along(self, at: Evaluation, change: Vector) -> Evaluation:
         """Return where the rounded loss is lowest on the line that a change begins, or beyond."""
@@ -205,6 +278,15 @@ class _ByFewerRows:
         self.flat: Array | None = None
         self.proof: Proof | None = None
         self.rows = 0
+
+    @property
+    def memory(self) -> tuple[float, float, Array | None]:
+        """How many rows, the bound, and the flat bottom."""
+        return self.size, self.bound, self.flat
+
+    def go_on(self, size: float, bound: float, flat: Array | None) -> None:
+        """Go on where the way was."""
+        self.size, self.bound, self.flat = size, bound, flat
 
     def begin(self) -> Evaluation:
         """Return the lowest point of a sample."""
@@ -250,7 +332,8 @@ def _of_all(proof: Proof, chosen: Indices, at: Evaluation, smoothed: Smoothed) -
     """Return the proof of some rows and two sums as one of all rows: these keep their sides."""
     slopes = np.where(smoothed.residual(at) > 0.0, smoothed.high, smoothed.low)
     slopes[chosen] = proof.slopes[:-2]
-    return proof._replace(rows=chosen[proof.rows], slopes=slopes)
+    rows = chosen[proof.rows[proof.rows < len(chosen)]]
+    return proof._replace(rows=rows, slopes=slopes)
 
 
 def _zero(slope: Callable[[float], float]) -> float:

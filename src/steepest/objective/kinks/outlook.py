@@ -22,7 +22,7 @@ from steepest.objective.model.model import Array
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Outlook", "Proof"]
+__all__ = ["FEASIBLE", "Outlook", "Proof", "bound_by"]
 
 RIDGE = 1e-12
 """What is added to the curvature, against its mean: where it is flat no step is endless.
@@ -128,7 +128,7 @@ class Outlook:
             curved = curved + width * (root.T * self.smoothed.l2) @ root
         ridge = RIDGE * float(np.trace(curved)) / len(curved) or 1.0
         step = -np.linalg.solve(curved + ridge * np.eye(len(curved)), slope + width * self._beyond)
-        return step, ridge * float(np.abs(step).max())
+        return np.asarray(step, dtype=np.float64), ridge * float(np.abs(step).max())
 
     @cached_property
     def _newton(self) -> tuple[Vector, float]:
@@ -185,6 +185,22 @@ class Outlook:
             off = max(off, low - float(rows.min()), float(rows.max()) - high)
         return off <= self._slack
 
+    @property
+    def distances(self) -> Array:
+        """How far rows are from their kinks, (rows,), in no unit; infinite of no weight.
+
+        At the lowest point of the rounded loss the slopes tell more than the residuals: those in
+        the middle between the slopes of both sides are surest to be at their kinks in the end.
+        """
+        weight = self.objective.blocks.sample_weight
+        far = np.abs(self.residual)
+        if self.is_feasible:
+            middle = 0.5 * (self.smoothed.low + self.smoothed.high)
+            slopes = self.residual / self.width
+            slopes[self.near] = self._slopes[0]
+            far = np.abs(slopes - middle)
+        return far if weight is None else np.where(weight > 0.0, far, np.inf)
+
     @cached_property
     def proof(self) -> Proof:
         """The dual feasible point that the slopes are, if they are one."""
@@ -209,16 +225,18 @@ class Outlook:
         """The lower bound on the loss that the slopes prove; -inf if they are not feasible."""
         if not self.is_feasible:
             return -inf
-        smoothed, blocks, (_, _, slopes, of_weights) = (
-            self.smoothed,
-            self.objective.blocks,
-            self.proof,
-        )
-        value = self.objective.loss.value(self.at.cache, blocks.y)
-        rows = weighed(value - slopes * self.residual, blocks.sample_weight)
-        off = float(rows.sum()) / blocks.total
-        if self.objective.penalty:
-            weights = smoothed.l1 * np.abs(self.position) - of_weights * self.position
-            weights += 0.5 * smoothed.l2 * self._change**2
-            off += float(weights.sum())
-        return self.at.loss - off
+        smoothed, proof = self.smoothed, self.proof
+        bound = bound_by(smoothed, self.at, proof.slopes)
+        if not self.objective.penalty:
+            return bound
+        weights = smoothed.l1 * np.abs(self.position) - proof.weight_slopes * self.position
+        weights += 0.5 * smoothed.l2 * self._change**2
+        return bound - float(weights.sum())
+
+
+def bound_by(smoothed: Smoothed, at: Evaluation, slopes: Array) -> float:
+    """Return what the slopes of rows, (rows,), prove: `loss - mean(l(r) - slope r)`."""
+    blocks = smoothed.objective.blocks
+    value = smoothed.objective.loss.value(at.cache, blocks.y)
+    off = weighed(value - slopes * smoothed.residual(at), blocks.sample_weight)
+    return at.loss - float(off.sum()) / blocks.total
