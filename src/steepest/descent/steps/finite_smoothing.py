@@ -43,8 +43,8 @@ FLAT_ENOUGH = 0.1
 CUTS = 60
 """Times that a line is doubled or cut at most."""
 
-FEW, ALWAYS = 4, 10
-"""Rows near their kinks, by the number of params and so many more, from which edges are quicker."""
+FEW = 60
+"""Rows near their kinks, besides those of a vertex, from which on edges are quicker."""
 
 MORE = 2
 """How many times as many rows are looked at where those near their kinks were not enough."""
@@ -234,7 +234,7 @@ class _Narrowing:
 
     @property
     def _few(self) -> int:
-        return FEW * (self.smoothed.objective.size + ALWAYS)
+        return self.smoothed.objective.size + FEW
 
     def _to_vertex(self, outlook: Outlook) -> Evaluation | None:
         """Return a vertex of the rows near their kinks; Newton's way goes on if there is none."""

@@ -14,9 +14,13 @@ import numpy as np
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.outlook import FEASIBLE, Outlook, Proof, bound_by
 from steepest.objective.kinks.smoothed import Indices, Smoothed
+from steepest.objective.loss.loss import weighed
 from steepest.objective.model.model import Array
 
 __all__ = ["Vertex", "vertex_near"]
+
+STILL = 1e-9
+"""The share of the largest move that is none: one by rounding would leave no vertex."""
 
 INDEPENDENT = 0.01
 """The share of a row's length that those chosen before it must leave of it, to be chosen too."""
@@ -113,16 +117,16 @@ class Vertex:
         median.
         """
         blocks = self.smoothed.objective.blocks
-        moves[self.rows] = 0.0
-        met = (self.residual * moves < 0.0).nonzero()[0]
-        shares = -self.residual[met] / moves[met]
-        steeper = (
-            np.abs(moves) if blocks.sample_weight is None else np.abs(moves) * blocks.sample_weight
-        )
-        steeper = steeper[met] * ((self.smoothed.high - self.smoothed.low) / blocks.total)
+        sizes = np.abs(moves)
+        sizes[self.rows] = 0.0
+        met = ((self.residual * moves < 0.0) & (sizes > STILL * sizes.max())).nonzero()[0]
+        if not len(met):
+            return 0.0, int(self.rows[0])
+        shares = np.abs(self.residual[met]) / sizes[met]
+        steeper = weighed(sizes, blocks.sample_weight)[met] / blocks.total
         order = shares.argsort(kind="stable")
-        last = int(steeper[order].cumsum().searchsorted(fall))
-        last = order[min(last, len(order) - 1)]
+        steeper = steeper[order].cumsum() * (self.smoothed.high - self.smoothed.low)
+        last = order[min(int(steeper.searchsorted(fall)), len(order) - 1)]
         return float(shares[last]), int(met[last])
 
 
