@@ -7,7 +7,7 @@ __all__ = ["WHY_SMOOTHING", "auto_rule"]
 
 WHY_SMOOTHING = (
     "finite smoothing: the loss is straight but for kinks, so its steps are those of the loss with "
-    "these rounded, ever less"
+    "these rounded, ever less, and then along its edges from kink to kink"
 )
 
 
