@@ -181,6 +181,7 @@ KEYS = [
     "weights",
     "bias",
     "loss",
+    "validation_loss",
     "steps",
     "start_loss",
     "stop",
@@ -189,6 +190,8 @@ KEYS = [
     "checks",
     "files",
 ]
+
+DATA_KEYS = ["name", "rows", "dropped", "validation_rows", "target", "classes", "base_levels"]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +211,7 @@ def test_json_has_the_same_keys_for_every_run(
 ) -> None:
     run = asked_json(*words)
     assert list(run) == KEYS
-    assert list(run["data"]) == ["name", "rows", "dropped", "target", "classes", "base_levels"]
+    assert list(run["data"]) == DATA_KEYS
 
 
 def test_json_names_the_weights_by_class(asked_json: Callable[..., dict[str, Any]]) -> None:
@@ -243,6 +246,7 @@ def test_dropped_rows_are_counted_in_words_and_json(
     words = ["fit", "f.csv", "--target", "y", "--missing", "drop"]
     assert re.search(r"\b3 rows with gaps left out", told(*words))
     assert asked_json(*words)["data"] == {
+        "validation_rows": 0,
         "name": "f.csv",
         "rows": 3,
         "dropped": 3,

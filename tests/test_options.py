@@ -114,7 +114,7 @@ def parameters(function: Callable[..., object]) -> Mapping[str, inspect.Paramete
 
 OF_TEXT = ["decimal", "thousands", "delimiter", "encoding"]
 OF_DATA = ["data", "target", "features", "missing", "drop", "category", "sample_weight"]
-OF_DATA += ["class_weight", *OF_TEXT]
+OF_DATA += ["class_weight", "validation", *OF_TEXT]
 OF_THE_CALL = ["threads", "progress", "callback"]
 
 
@@ -146,7 +146,7 @@ class TestEveryDoorHasTheOptions:
 
     def test_fit_on_the_command_line(self) -> None:
         others = {"data", "target", "features", "drop", "missing", "save", "as_json"}
-        others |= {"category", "weights", "class_weight", *OF_TEXT}
+        others |= {"category", "weights", "class_weight", "validation", *OF_TEXT}
         kinds = {"figure", "film", "page", "table", "trace", "frames"}
         kinds |= {"panels", "size", "theme", "fps"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
@@ -169,6 +169,8 @@ class TestEveryDoorHasTheOptions:
         renamed = {"steps": "max_iter", "seed": "random_state", "start": "warm_start"}
         # A limit on time makes no reproducible fit, and both estimators are linear models.
         elsewhere = {"seconds", "hidden", "activation", "init"}
+        # scikit-learn keeps rows back by itself, and max_iter is told in steps.
+        elsewhere |= {"epochs", "stop", "patience"}
         names = {renamed.get(name, name) for name in OPTIONS if name not in elsewhere}
         assert set(shown) == {*names, "callback", "progress"}
         for name in set(OPTIONS) & set(shown) - {"loss"}:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "NUMBERS", "Step", "numbers_of", "renamed"]
+__all__ = ["COLUMNS", "NUMBERS", "UNKNOWN", "Step", "numbers_of", "renamed"]
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
@@ -26,8 +26,12 @@ NUMBERS = (
     "whitened",
     "least",
     "gap",
+    "validation_loss",
 )
 """The numbers of a step in the order of the columns in which a trace, and a file, keeps them."""
+
+UNKNOWN = ("gap", "validation_loss")
+"""The numbers of which nothing is known where a file does not hold them; others were 0 then."""
 
 COLUMNS = {name: column for column, name in enumerate(NUMBERS)}
 
@@ -57,6 +61,9 @@ class Step(NamedTuple):
     `gap` is the duality gap: no params have a loss that is lower than this one by more, which is
     proved; NaN where nothing is.
 
+    `validation_loss` is the mean loss of the rows that were kept back, without the penalty; NaN
+    where there are none, or it was not worked out.
+
     Two steps are equal only if they are the same object. A named tuple, since one is made at
     every step of a descent and a frozen dataclass takes more than twice as long to make.
     """
@@ -76,6 +83,7 @@ class Step(NamedTuple):
     whitened: bool = False
     least: bool = False
     gap: float = nan
+    validation_loss: float = nan
 
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -5,13 +5,15 @@ objectives, rules or pictures.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from math import nan
 from struct import Struct
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.step import COLUMNS, NUMBERS, Step, numbers_of, renamed
+from steepest.growing import ROOM, locked, longer
+from steepest.step import COLUMNS, NUMBERS, UNKNOWN, Step, numbers_of, renamed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,16 +22,12 @@ __all__ = ["BUDGET", "Step", "Trace"]
 
 Array = NDArray[np.float64]
 AnyArray = NDArray[np.generic]
-Scalar = TypeVar("Scalar", bound=np.generic)
 
 BUDGET = 2**28
 """Bytes that params and gradients of the kept steps may take together: 256 MB."""
 
 PROGRESS = 1e-12
 """The share of itself by which a loss must fall to count as lower: rounding alone does less."""
-
-ROOM = 64
-"""Steps for which there is room at first; the room doubles whenever it is full."""
 
 ROW = Struct(f"{len(NUMBERS)}d")
 """One row of numbers. Packed, it is written in half the time that NumPy takes to assign it."""
@@ -38,12 +36,12 @@ ROW = Struct(f"{len(NUMBERS)}d")
 class Trace:
     """Every step of a run; `trace[0]` is the start, so `len(trace)` is the steps taken plus one.
 
-    The numbers of every step are kept, at 88 bytes a step. Params and gradients are kept for
+    The numbers of every step are kept, at 104 bytes a step. Params and gradients are kept for
     every step too while they fit in `budget` bytes. Beyond that every second kept step gives up
     its two vectors, and from there on only every second (then fourth, ...) step keeps them, so
-    that memory stays below the budget however long and wide the run is; start, best and last
-    step always keep theirs. `kept` says which steps have vectors; of the others `trace[i]` has
-    NaN in their place.
+    that memory stays below the budget however long and wide the run is; the start, the last step
+    and the best, by either loss, always keep theirs. `kept` says which steps have vectors; of the
+    others `trace[i]` has NaN in their place.
 
     >>> trace = Trace(size=1)
     >>> one = np.array([1.0])
@@ -64,6 +62,8 @@ class Trace:
         self._first: Step | None = None
         self._last: Step | None = None
         self._best: Step | None = None
+        self._validated: Step | None = None
+        self._lowest_validated = float("inf")
         self._lowest = self._progress = float("inf")
         self._filled = False
         self.since_progress = 0
@@ -75,23 +75,25 @@ class Trace:
         if index != self._length:
             raise ValueError(f"step {index} cannot follow step {self._length - 1}")
         if index == len(self._numbers):
-            self._numbers = _longer(self._numbers)
+            self._numbers = longer(self._numbers)
         ROW.pack_into(self._numbers.data, ROW.size * index, *numbers_of(step))
         self._length = index + 1
         self._last = step
         if index == 0:
             self._first = step
         self._note(step.full_loss, step)
+        self._note_validation(step)
         if index % self._every == 0:
             self._keep(step)
 
-    def fill_last(self, full_loss: float) -> None:
-        """Set the loss of all rows at the last step, where a mini-batch left it NaN."""
+    def fill_last(self, full_loss: float, validation_loss: float = nan) -> None:
+        """Set the losses of all rows at the last step, where a mini-batch left them NaN."""
         if self._last is not None and self._last.full_loss != self._last.full_loss:
-            self._numbers[self._length - 1, COLUMNS["full_loss"]] = full_loss
-            self._last = self._last._replace(full_loss=full_loss)
-            self._filled = True
-            self._note(full_loss, self._last)
+            last = self._last._replace(full_loss=full_loss, validation_loss=validation_loss)
+            ROW.pack_into(self._numbers.data, ROW.size * last.index, *numbers_of(last))
+            self._last, self._filled = last, True
+            self._note(full_loss, last)
+            self._note_validation(last)
 
     def _note(self, full_loss: float, step: Step) -> None:
         """Compare the loss of all rows at a step with those before; NaN is one not worked out."""
@@ -102,6 +104,11 @@ class Trace:
         elif full_loss == full_loss:
             self.since_progress += 1
 
+    def _note_validation(self, step: Step) -> None:
+        """Keep the first step with the lowest loss of the rows kept back."""
+        if step.validation_loss < self._lowest_validated:
+            self._lowest_validated, self._validated = step.validation_loss, step
+
     def _keep(self, step: Step) -> None:
         """Keep the params and the gradient of a step."""
         if self._count >= self._most:
@@ -110,9 +117,9 @@ class Trace:
                 return
         at = self._count
         if at == len(self._vectors):
-            self._vectors = _longer(self._vectors, self._most)
+            self._vectors = longer(self._vectors, self._most)
         if at == len(self._steps):
-            self._steps = _longer(self._steps)
+            self._steps = longer(self._steps)
         self._vectors[at, 0] = step.params
         self._vectors[at, 1] = step.gradient
         self._steps[at] = step.index
@@ -164,14 +171,20 @@ class Trace:
             **named,
         )
 
+    @property
+    def _always_kept(self) -> list[Step]:
+        """The steps that keep their vectors, however long the run is."""
+        kept = (self._last, self._best, self._validated)
+        return [step for step in kept if step is not None]
+
     def _vectors_of(self, i: int) -> tuple[Array, Array]:
         """Return params and gradient of step i, NaN where it gave them up."""
-        for step in (self._last, self._best):
+        for step in self._always_kept:
             if step is not None and step.index == i:
                 return step.params, step.gradient
         row = int(np.searchsorted(self._steps[: self._count], i))
         if row < self._count and self._steps[row] == i:
-            return _locked(self._vectors[row, 0]), _locked(self._vectors[row, 1])
+            return locked(self._vectors[row, 0]), locked(self._vectors[row, 1])
         hole = np.full(self.size, np.nan)
         return hole, hole
 
@@ -183,7 +196,7 @@ class Trace:
     @property
     def kept(self) -> NDArray[np.intp]:
         """The indices of the steps whose vectors are kept, in order, (kept,)."""
-        ends = [step.index for step in (self._best, self._last) if step is not None]
+        ends = [step.index for step in self._always_kept]
         return np.union1d(self._steps[: self._count], np.array(ends, dtype=np.intp))
 
     @property
@@ -199,7 +212,7 @@ class Trace:
     def _stack(self, which: int) -> Array:
         kept = self.kept
         if len(kept) == self._count:
-            return _locked(self._vectors[: self._count, which])
+            return locked(self._vectors[: self._count, which])
         return np.array([self._vectors_of(int(i))[which] for i in kept])
 
     @property
@@ -258,12 +271,17 @@ class Trace:
         return self._column("gap")
 
     @property
+    def validation_losses(self) -> Array:
+        """The mean loss of the rows kept back, NaN where not measured, (steps + 1,)."""
+        return self._column("validation_loss")
+
+    @property
     def rounded(self) -> NDArray[np.intp]:
         """The former name of `whitened`, of its shape; deprecated."""
         return renamed("Trace.rounded", "whitened", self.whitened)
 
     def _column(self, name: str) -> Array:
-        return _locked(self._numbers[: self._length, COLUMNS[name]])
+        return locked(self._numbers[: self._length, COLUMNS[name]])
 
     @property
     def first(self) -> Step:
@@ -286,16 +304,22 @@ class Trace:
         """The step with the lowest loss of all rows; the start, if no loss was finite."""
         return self._best if self._best is not None else self[0]
 
+    @property
+    def best_validated(self) -> Step | None:
+        """The step with the lowest loss of the rows kept back; None where it is not known."""
+        return self._validated
+
     def to_arrow(self) -> "pa.Table":
         """Return a table with one row a step: its index, its numbers, its params and gradient.
 
-        The last two are lists, null for steps that gave them up. So is a gap that is not known.
+        The last two are lists, null for steps that gave them up. So is what is not known.
         """
         import pyarrow as pa
 
         columns: dict[str, object] = {"index": np.arange(self._length)}
         columns |= {name: self._column(name) for name in NUMBERS}
-        columns["gap"] = pa.array(self._column("gap"), from_pandas=True)
+        for name in UNKNOWN:
+            columns[name] = pa.array(self._column(name), from_pandas=True)
         table = pa.table(columns)
         for name, vectors in (("params", self.params), ("gradient", self.gradients)):
             column: list[Array | None] = [None] * self._length
@@ -320,9 +344,9 @@ class Trace:
         """Return the trace that gave `arrays`, of its shapes; KeyError if one is missing."""
         numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
         trace = cls(size=arrays["params"].shape[1])
-        # A file from before a number was recorded has a column less: of a gap nothing is known.
-        later = np.zeros((len(numbers), len(NUMBERS) - numbers.shape[1]))
-        later[:, -1:] = np.nan
+        # A file from before a number was recorded has a column less.
+        lacking = NUMBERS[numbers.shape[1] :]
+        later = np.tile([np.nan if name in UNKNOWN else 0.0 for name in lacking], (len(numbers), 1))
         trace._numbers = np.hstack([numbers, later]).astype(np.float64, order="C")
         trace._length = len(numbers)
         trace._steps, trace._count = kept, len(kept)
@@ -341,6 +365,9 @@ class Trace:
             best = self[int(np.nanargmin(full))]
             for loss in full.tolist():
                 self._note(loss, best)
+        measured = self.validation_losses
+        if not np.isnan(measured).all():
+            self._note_validation(self[int(np.nanargmin(measured))])
         regular = self._steps % self._every == 0
         self._steps, self._vectors = self._steps[regular], self._vectors[regular]
         self._count = len(self._steps)
@@ -367,22 +394,7 @@ class Trace:
         arrays = self.to_arrays()
         numbers, early = self._numbers[: self._length][:length].copy(), self.kept < length
         if self._filled:
-            numbers[self.walked - 1 :, COLUMNS["full_loss"]] = np.nan
+            filled = [COLUMNS["full_loss"], COLUMNS["validation_loss"]]
+            numbers[self.walked - 1 :, filled] = np.nan
         vectors = {name: arrays[name][early] for name in ("kept", "params", "gradients")}
         return Trace.from_arrays({**arrays, **vectors, "numbers": numbers, "filled": np.array(0)})
-
-
-def _locked(view: NDArray[Scalar]) -> NDArray[Scalar]:
-    """Return a view as one that cannot be written to: a record is not changed by its reader."""
-    view.setflags(write=False)
-    return view
-
-
-def _longer(array: NDArray[Scalar], most: int | None = None) -> NDArray[Scalar]:
-    """Return a copy with room for twice as many, at least `ROOM`, at most `most`."""
-    used = len(array)
-    length = max(ROOM, 2 * used)
-    length = length if most is None else min(length, most)
-    longer = np.empty((length, *array.shape[1:]), dtype=array.dtype)
-    longer[:used] = array
-    return longer

@@ -53,7 +53,7 @@ def fit(
       steepest fit geyser --target waiting --scale none --rule steepest \\
           --learning-rate 0.05 --steps 1000 --film geyser.mp4 --frames slides
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
-      steepest fit diabetes --target progression --l1 50
+      steepest fit diabetes --target progression --l1 50 --validation 0.2 --stop validation
       zcat mine.csv.gz | steepest fit - --target price --category zip --missing drop
     """
     check(out.files, save, data)

@@ -18,6 +18,7 @@ __all__ = ["resume"]
 def resume(
     run: str,
     steps: int | None,
+    epochs: int | None,
     seconds: float | None,
     tol: float | None,
     save: str | None,
@@ -33,5 +34,5 @@ def resume(
       steepest resume geyser.steepest --seconds 1 --figure geyser.png
     """
     check(out.files, save, run)
-    gone_on = load(run).resume(steps=steps, seconds=seconds, tol=tol, progress=True)
+    gone_on = load(run).resume(steps=steps, epochs=epochs, seconds=seconds, tol=tol, progress=True)
     hand_over(gone_on, save, out)

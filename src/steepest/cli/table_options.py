@@ -80,6 +80,11 @@ _USES = (
     ),
     click.option("--weights", metavar="COLUMN", help="The column of how much each row counts."),
     click.option(
+        "--validation",
+        metavar="SHARE|COLUMN|...",
+        help="Rows to keep back: 0.2, last:0.2, COLUMN:0.2 for groups, a COLUMN of marks, a file.",
+    ),
+    click.option(
         "--class-weight",
         metavar="balanced|A=1,...",
         callback=_class_weight,

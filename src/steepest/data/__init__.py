@@ -5,9 +5,9 @@ value by value), `streams` what is piped in. `columns` knows what a column holds
 has it), `categories` which of words are categories, `exact` and `span` which numbers a float64 has
 no room for. `features` and `target` turn columns into X and y and remember how, `arrays` takes X
 and y as they are and `array_blocks` as blocks, `weights` and `class_weight` say how much a row
-counts, `gaps` counts what is missing (`table_gaps` in a table), and `prepare` joins them;
-`new_rows` are those to predict for. `blocks` deals the rows out to threads (`blas`, `sparse`,
-`moments`), `shipped` holds the data sets that come along, `written` writes tables out. Whatever
-cannot be used is refused here, by file, line and column, so that no room further on has to doubt
-its numbers.
+counts, `held_out` which rows are kept back, `gaps` counts what is missing (`table_gaps` in a
+table), and `prepare` joins them; `new_rows` are those to predict for. `blocks` deals the rows out
+to threads (`blas`, `sparse`, `moments`), `shipped` holds the data sets that come along, `written`
+writes tables out. Whatever cannot be used is refused here, by file, line and column, so that no
+room further on has to doubt its numbers.
 """

@@ -36,11 +36,12 @@ def check_class_weight(given: object) -> None:
 def class_weights(
     given: object, target: Target, y: Array, weights: Array | None
 ) -> tuple[Array, str]:
-    """Return how much each row counts, (rows,), by its class and by `weights`, and it in words.
+    """Return by how much the rows of each class count, (k,), and it in words.
 
-    "balanced" is `sum(weights) / (k * sum(weights of the class))`, after which each of the k
-    classes counts the same (King & Zeng 2001, "Logistic regression in rare events data", eq. 8;
-    scikit-learn's formula too). Else `given` has a number for some classes, and the others 1.
+    y, (rows,), are their codes, and `weights`, (rows,), how much they count besides. "balanced" is
+    `sum(weights) / (k * sum(weights of the class))`, after which each of the k classes counts the
+    same (King & Zeng 2001, "Logistic regression in rare events data", eq. 8; scikit-learn's
+    formula too). Else `given` has a number for some classes, and the others 1.
 
     Raises ChoiceError where the target is a number, and for a class that is not there.
     """
@@ -56,11 +57,10 @@ def class_weights(
     else:
         assert isinstance(given, Mapping)
         by_class = _said(given, target)
-    rows = by_class[codes] if weights is None else by_class[codes] * weights
     named = zip(target.classes, by_class, strict=True)
     told = ", ".join(f"{label} {short(weight)}" for label, weight in list(named)[:5])
     more = ", ..." if len(by_class) > 5 else ""
-    return rows, f"each row counts by its class: {told}{more}"
+    return by_class, f"each row counts by its class: {told}{more}"
 
 
 def _said(given: Mapping[object, float], target: Target) -> Array:

@@ -16,6 +16,7 @@ from steepest.data.class_weight import check_class_weight, class_weights
 from steepest.data.columns import listing, need_column
 from steepest.data.features import Features, choose_features, named_features, plain_features
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
+from steepest.data.held_out import column_of, held_out
 from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.table import Table, read_table
 from steepest.data.table_gaps import table_holes
@@ -51,6 +52,19 @@ class Data:
     weightless: int = 0  # rows left out because they weigh 0
     kept: NDArray[np.intp] | None = None  # (rows,) rows of the source that are left, None for all
     notes: tuple[str, ...] = ()  # what was decided while the table was read
+    validation: "Data | None" = None  # the rows that were kept back, None if none were
+
+    def take(self, rows: NDArray[np.intp]) -> "Data":
+        """Return the data of some `rows`, (n,), from 0; their places stay those of the source."""
+        kept = rows if self.kept is None else self.kept[rows]
+        weight = None if self.sample_weight is None else self.sample_weight[rows]
+        return replace(self, X=self.X[rows], y=self.y[rows], sample_weight=weight, kept=kept)
+
+    def counting(self, by_class: NDArray[np.float64]) -> "Data":
+        """Return the data with each row counting by its class too, (k,)."""
+        weights = by_class[self.y.astype(np.intp)]
+        given = self.sample_weight
+        return replace(self, sample_weight=weights if given is None else weights * given)
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:
@@ -70,6 +84,8 @@ def prepare(
     missing: str = "error",
     sample_weight: object = None,
     class_weight: object = None,
+    validation: object = None,
+    seed: int = 0,
     threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
@@ -83,6 +99,8 @@ def prepare(
     infinite value. `sample_weight` is one number from 0 up for each row, or the name of the column
     of a table that holds them, which is then no feature; rows that weigh 0 are left out.
     `class_weight` is "balanced", or a number for each class, by which its rows count besides.
+    `validation` says which rows are kept back, drawn with `seed`: a share of them, `last:SHARE`,
+    `COLUMN:SHARE` for whole groups, a column that marks them, or a second table or pair (X, y).
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
@@ -98,7 +116,7 @@ def prepare(
                 "target, leave them out"
             )
         data = _from_arrays(source, names, classify, missing, sample_weight, threads)
-        return _balanced(data, class_weight)
+        return _balanced(_split(data, None, validation, seed), class_weight)
     category = _names(category) or ()
     table = read_table(source, category, reading)
     for name in category:
@@ -108,17 +126,53 @@ def prepare(
             f"{table.name}: name the column to predict (target=, --target); columns: "
             f"{listing(table.arrow.column_names)}"
         )
-    drop = _names(drop) or ()
+    by = column_of(validation, table)
+    drop = [*(_names(drop) or ()), *([by] if by is not None and by not in (names or ()) else [])]
     asked = _Asked(target, names, drop, category, classify)
-    return _balanced(_from_table(table, asked, missing, sample_weight), class_weight)
+    data, table = _from_table(table, asked, missing, sample_weight)
+    return _balanced(_split(data, table, validation, seed), class_weight)
+
+
+def _split(data: Data, table: Table | None, validation: object, seed: int) -> Data:
+    """Return the data without the rows that are kept back, which they have as `validation`.
+
+    `table` has the very rows of the data, if they come from one.
+    """
+    if validation is None:
+        return data
+    classified = data.target.classes is not None
+    back = held_out(validation, table, data.y, classified, seed)
+    if back is not None:
+        rest, kept_back = data.take(np.flatnonzero(~back)), data.take(np.flatnonzero(back))
+        _check_classes_left(rest)
+        return replace(rest, validation=kept_back)
+    X, y = labelled_rows(validation, data.features, data.target)
+    return replace(
+        data, validation=replace(data, X=X, y=y, sample_weight=None, kept=None, notes=())
+    )
+
+
+def _check_classes_left(data: Data) -> None:
+    """Raise DataError if a class has no row to learn from."""
+    for code, label in enumerate(data.target.classes or ()):
+        if not (data.y == code).any():
+            raise DataError(
+                f"{data.name}: validation keeps all rows of the class {label!r} back, so nothing "
+                "can be learnt of it; keep others back, or a share such as 0.2, which takes the "
+                "same of each class"
+            )
 
 
 def _balanced(data: Data, class_weight: object) -> Data:
-    """Return the data with their rows counting by class too, which is said."""
+    """Return the data with their rows counting by class too, which is said.
+
+    The rows that are kept back count by the same numbers.
+    """
     if class_weight is None:
         return data
-    weights, said = class_weights(class_weight, data.target, data.y, data.sample_weight)
-    return replace(data, sample_weight=weights, notes=(*data.notes, said))
+    by_class, said = class_weights(class_weight, data.target, data.y, data.sample_weight)
+    back = None if data.validation is None else data.validation.counting(by_class)
+    return replace(data.counting(by_class), notes=(*data.notes, said), validation=back)
 
 
 def new_rows(source: object, features: Features) -> Matrix:
@@ -182,8 +236,10 @@ class _Asked:
         return goal, choose_features(table, *chosen)
 
 
-def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object) -> Data:
-    """Return the data of a table."""
+def _from_table(
+    table: Table, asked: _Asked, missing: str, sample_weight: object
+) -> tuple[Data, Table]:
+    """Return the data of a table, and the table of just their rows."""
     rows = table.arrow.num_rows
     _check_rows(rows, table.name, "")
     weights = table_weights(sample_weight, table, asked.target, asked.features)
@@ -207,7 +263,8 @@ def _from_table(table: Table, asked: _Asked, missing: str, sample_weight: object
     X, y = features.matrix(table), goal.vector(table)
     weightless = rows - dropped - len(y)
     kept, notes = table.kept, table.notes
-    return Data(X, y, features, goal, table.name, dropped, weights, weightless, kept, notes)
+    data = Data(X, y, features, goal, table.name, dropped, weights, weightless, kept, notes)
+    return data, table
 
 
 def _from_arrays(

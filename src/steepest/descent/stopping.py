@@ -74,8 +74,9 @@ class Stop:
     The reasons: `arrived` (gradient or duality gap are 0 within `tol`), `settled` (nothing lower
     is found), `stalled` (it finds nothing lower, another way does), `risen` (lower was found
     before, and not again), `separated` (the loss is known to fall for ever: it has no lowest
-    point), `steps`, `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective
-    raised an error, or its gradient is not that of its loss).
+    point), `validation` (the loss of the rows kept back falls no more), `steps`, `seconds`,
+    `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or its gradient
+    is not that of its loss).
     """
 
     reason: str
@@ -125,6 +126,10 @@ class Stopping:
     """Whether a rate of 0 says that a search found nothing lower, along the gradient at last."""
     objection: Callable[[Step, Step], Stop | None] = _none_objects
     """Why a run has not settled at its last step, after its start; None where nothing is known."""
+    patience: int | None = None
+    """How many losses of the rows kept back may be no lower than one before; None: any number."""
+    began: int = 0
+    """The step from which on these are counted: where a run that is gone on with was."""
 
     def __post_init__(self) -> None:
         if self.seconds is not None:
@@ -146,6 +151,7 @@ class Stopping:
             or self._grown(trace, last.loss)
             or self._separation(trace, last)
             or self._unless_separated(self._reached(trace, last), last)
+            or self._validation(trace)
             or self._steps(last.index)
             or self._seconds(last.seconds)
         )
@@ -267,6 +273,23 @@ class Stopping:
         how = f"{PATIENCE} steps in a row brought no measurably lower loss"
         how = "no lower loss is found along the gradient" if found_none else how
         return self.objection(trace.first, last) or Stop("settled", f"settled: {how}")
+
+    def _validation(self, trace: Trace) -> Stop | None:
+        """Stop where the loss of the rows kept back has not fallen for long (Prechelt 1998).
+
+        "Early stopping - but when?", criterion UP with strips of one measurement.
+        """
+        best = trace.best_validated
+        if self.patience is None or best is None:
+            return None
+        since = trace.validation_losses[max(best.index, self.began) + 1 :]
+        if np.count_nonzero(~np.isnan(since)) < self.patience:
+            return None
+        return Stop(
+            "validation",
+            f"stopped: the loss of the rows kept back was lowest at step {best.index:,}, and the "
+            f"next {self.patience} were no lower",
+        )
 
     def _steps(self, taken: int) -> Stop | None:
         most = self.most_steps if self.steps is None else self.steps

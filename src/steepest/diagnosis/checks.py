@@ -125,7 +125,14 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
     """Return whether the loss of other rows is known; None where there are no rows."""
     if not evidence.objective.count:
         return None
-    return Check("held-out loss", NOT_LOOKED_AT, "no rows were kept back")
+    trace, rows = evidence.trace, evidence.problem.validation_rows
+    best = trace.best_validated
+    if best is None:
+        return Check("held-out loss", NOT_LOOKED_AT, "no rows were kept back")
+    lowest = f"{short(best.validation_loss)}, at step {best.index:,}"
+    last = f"is {short(trace.last.validation_loss)} at the end, and lowest, {lowest}"
+    last = last if best.index < trace.last.index else f"is {short(best.validation_loss)}, its lowest"
+    return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back {last}")
 
 
 def _length(evidence: Evidence) -> str:

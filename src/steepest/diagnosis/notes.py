@@ -14,6 +14,10 @@ NEAR = 0.9
 """The share of its limit from which on a rate is near it: an error left by 0.8 a step, or more."""
 
 
+RISEN = 0.01
+"""The share by which the loss of the rows kept back must be above its lowest to be noted."""
+
+
 def take_notes(evidence: Evidence) -> list[Note]:
     """Return what is worth knowing of a run; mostly nothing."""
     return [told for one in NOTES if (told := one(evidence)) is not None]
@@ -39,10 +43,30 @@ def note_near_limit(evidence: Evidence) -> Note | None:
     )
 
 
+def note_risen_validation(evidence: Evidence) -> Note | None:
+    """Return that the loss of the rows kept back was lower before, by more than `RISEN` of it.
+
+    The model goes on to fit the rows that it learns from, and others ever worse (Prechelt 1998,
+    "Early stopping - but when?").
+    """
+    best, last = evidence.trace.best_validated, evidence.trace.last.validation_loss
+    if best is None or not last > (1.0 + RISEN) * best.validation_loss:
+        return None
+    lowest = short(best.validation_loss)
+    return Note(
+        "risen validation loss",
+        f"the loss of the rows kept back was lowest at step {best.index:,}, {lowest}, and is "
+        f"{short(last)} at the end: later steps fit the rows of training better and others worse; "
+        "stop = validation keeps that step, a penalty such as l2 = 0.001 may be better still",
+        {"step": float(best.index), "lowest": best.validation_loss, "last": last},
+    )
+
+
 NOTES: tuple[Callable[[Evidence], Note | None], ...] = (
     note_near_limit,
     note_rank,
     note_shared,
     note_flat_bottom,
+    note_risen_validation,
 )
 """What is looked for, in the order in which it is said; a new note is added here."""

@@ -300,7 +300,7 @@ class LinearObjective(Risk):
 
     def least(self, known: Identifiability, params: Vector) -> Vector:
         """Return the params, (size,), of the same loss with the least weights, by what is known."""
-        return known.least(params, self.moments.mean, self.layout.biases)
+        return known.least(params, self)
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return the name of the coordinates in which to walk, and why."""

@@ -105,10 +105,6 @@ class NormalEquations(Objective):
         null = Expansion(params, float(0.5 * gram[-1, -1]), -gram[:-1, -1])
         return cls(objective, gram[:-1, :-1], null)
 
-    def with_objective(self, objective: "LinearObjective") -> "NormalEquations":
-        """Return the same of an objective that differs in its L2 only; X is not read."""
-        return NormalEquations(objective, self.gram, self._null)
-
     @property
     def reference(self) -> Vector | None:  # type: ignore[override]
         """The expansion point, if X was read there."""

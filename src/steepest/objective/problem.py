@@ -7,6 +7,7 @@ asks its problem, so nothing above needs to know which of them it has.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import nan
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
@@ -59,6 +60,8 @@ class Problem:
     """The rows that were left out for their gaps."""
     weightless: int = 0
     """The rows that were left out because they weigh 0."""
+    validation_rows: int = 0
+    """The rows that were kept back from training."""
     reading: tuple[str, ...] = ()
     """What was decided while the table was read."""
     sample_weight: Array | None = None
@@ -134,6 +137,10 @@ class Problem:
         moved = np.argsort(-np.abs(end - start), kind="stable")[:2]
         first, second = sorted(int(i) for i in moved)
         return self.param_names[first], self.param_names[second]
+
+    def validation_loss(self, params: Vector) -> float:
+        """Return the mean loss of the rows kept back at params, (params,); NaN without any."""
+        return nan
 
     def loss_at(self, params: Vector, recorded: float) -> float:
         """Return the loss at params, (params,), whose loss was recorded: that."""

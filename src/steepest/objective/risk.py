@@ -108,10 +108,11 @@ class Risk(Objective):
         """Return the same objective on some rows, `indices` (chosen,): a mini-batch, say."""
         return self.on(self.blocks.take(indices))
 
-    def on(self, blocks: Blocks) -> Self:
-        """Return the same objective on other rows."""
+    def on(self, blocks: Blocks, penalty: Penalty | None = None) -> Self:
+        """Return the same objective on other rows, under another penalty if one is given."""
         risk = object.__new__(type(self))
-        Risk.__init__(risk, self.model, self.loss, self.penalty, blocks)
+        kept = self.penalty if penalty is None else penalty
+        Risk.__init__(risk, self.model, self.loss, kept, blocks)
         return risk
 
     def to_record(self) -> dict[str, object]:

@@ -1,21 +1,29 @@
 """The problem of a table: a model of its rows, under a loss, with the names of both."""
 
+from collections.abc import Iterator
+from functools import cached_property
+from math import nan
 from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.array_blocks import blocks_of
 from steepest.data.prepare import Data
 from steepest.data.sparse import Matrix, dense_rows, matrix_parts
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
+from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layer
 from steepest.objective.problem import Array, Arrays, Problem, RowPredictions
 from steepest.objective.risk import Risk
 
-__all__ = ["TableProblem"]
+__all__ = ["KEPT_BACK", "TableProblem"]
+
+KEPT_BACK = "validation."
+"""What stands in a file before the names of the arrays of the rows that were kept back."""
 
 
 class TableProblem(Problem):
@@ -35,6 +43,7 @@ class TableProblem(Problem):
         self.weight_prefix = objective.model.weight_prefix
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
         self.reading = data.notes
+        self.validation_rows = 0 if data.validation is None else len(data.validation.y)
         self.sample_weight, self.bases = data.sample_weight, features.bases
         self.target_name, self.unit, self.classes = target.name, target.unit, target.classes
         self.feature_names, self.feature_units = features.names, features.units
@@ -78,6 +87,20 @@ class TableProblem(Problem):
         """Return the names of a weight and a bias by how params, (params,), moved."""
         first, second = self.objective.model.usual_params(start, end)
         return self.param_names[first], self.param_names[second]
+
+    @cached_property
+    def held_out(self) -> Risk | None:
+        """The mean loss of the rows that were kept back, without the penalty; None without any."""
+        back = self.data.validation
+        if back is None:
+            return None
+        outputs, threads = self.objective.blocks.outputs, self.objective.blocks.threads
+        blocks = blocks_of(back.X, back.y, back.sample_weight, outputs=outputs, threads=threads)
+        return self.objective.on(blocks, Penalty())
+
+    def validation_loss(self, params: Vector) -> float:
+        """Return the mean loss of the rows kept back at params, (params,); NaN without any."""
+        return nan if self.held_out is None else self.held_out.value(params)
 
     def loss_at(self, params: Vector, recorded: float) -> float:
         """Return the loss of all rows at params, (params,), whatever rows `recorded` is of."""
@@ -163,7 +186,18 @@ class TableProblem(Problem):
             arrays["sample_weight"] = self.sample_weight
         if self.data.kept is not None:
             arrays["rows_kept"] = self.data.kept
+        if self.data.validation is not None:
+            arrays |= {f"{KEPT_BACK}{name}": part for name, part in self._held_out_arrays()}
         return arrays
+
+    def _held_out_arrays(self) -> Iterator[tuple[str, NDArray[np.generic]]]:
+        """Yield the arrays of the rows that were kept back, each with its name."""
+        back = self.data.validation
+        assert back is not None
+        yield from {**matrix_parts(back.X), "y": back.y}.items()
+        for name, part in (("sample_weight", back.sample_weight), ("rows_kept", back.kept)):
+            if part is not None:
+                yield name, part
 
     @property
     def _class_names(self) -> list[str] | None:
@@ -176,6 +210,7 @@ class TableProblem(Problem):
                 "name": self.name,
                 "rows": self.rows,
                 "dropped": self.dropped,
+                "validation_rows": self.validation_rows,
                 "target": self.target_name,
                 "classes": self._class_names,
                 "base_levels": self.bases,

@@ -47,6 +47,7 @@ def descend(
     category: Sequence[str] = (),
     sample_weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
+    validation: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     delimiter: str | None = None,
@@ -73,6 +74,10 @@ def descend(
     - `category`: columns that are categories, though they hold numbers: codes 1, 2, 3 of a form.
     - `class_weight`: "balanced", so that each class counts the same, or a number for each class,
       by which its rows count: `{"yes": 5.0}`.
+    - `validation`: the rows to keep back from training, on which the loss is measured at each step
+      (`run.trace.validation_losses`): a share drawn at random by `seed` (of each class the same),
+      `"last:0.2"` for the last ones, `"COLUMN:0.2"` for whole groups, a column that marks them, or
+      a second table or pair (X, y).
     - `decimal`, `thousands`, `delimiter`, `encoding`: of a text file, where looking at it finds
       another: `decimal=","` reads 1,234 as little more than 1.
     - `threads`: all cores if left out; any number gives the same bits.
@@ -104,6 +109,7 @@ def descend(
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
+        given |= {"validation": validation}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
         _check_alone(given, missing, options)
@@ -120,6 +126,8 @@ def descend(
         missing=missing,
         sample_weight=sample_weight,
         class_weight=class_weight,
+        validation=validation,
+        seed=options.get("seed", 0),
         threads=threads,
     )
     return _on_rows(rows, threads, progress, callback, _never, start, options)
@@ -201,6 +209,8 @@ def _descended(
     given_up: Callable[[], bool],
 ) -> Run:
     """Return the run of a problem under these options."""
+    options = options.in_steps(problem.rows)
+    _check_validation(options, problem)
     method, reasons = plan_method(problem.objective, options)
     plan = Plan.of(
         options,
@@ -213,6 +223,15 @@ def _descended(
     )
     outcome = train(method, options, problem, callback, progress=progress, given_up=given_up)
     return callback.raise_with_run(Run.of(problem, plan, options, outcome))
+
+
+def _check_validation(options: Options, problem: Problem) -> None:
+    """Raise ChoiceError where rows kept back are to end the run, and there are none."""
+    if options.by_validation and not problem.validation_rows:
+        raise ChoiceError(
+            "stop is validation, but no rows were kept back; say which: validation=0.2, or "
+            "--validation 0.2"
+        )
 
 
 def _check_numbers(options: OptionKeywords) -> None:

@@ -17,7 +17,8 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
 
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
     one by class. Of an objective that was given there are `objective` and `params` instead, each
-    param by its name. A loss that is no finite number is null.
+    param by its name. A loss that is no finite number is null, and so is that of rows kept back
+    where there are none.
     """
     start = run.trace[0]
     return {
@@ -26,6 +27,7 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "choices": run.plan.to_dict(),
         **run.problem.params_report(run.params),
         "loss": _finite(run.loss),
+        "validation_loss": _finite(run.validation_loss),
         "steps": len(run.trace) - 1,
         "start_loss": _finite(run.problem.loss_at(start.params, start.full_loss)),
         "stop": asdict(run.stop),

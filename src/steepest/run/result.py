@@ -12,6 +12,7 @@ from steepest.descent.stopping import RISEN, Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.evaluation import norm
 from steepest.objective.model.identifiability import Identifiability
+from steepest.objective.problem import Problem
 from steepest.trace import PROGRESS, Step, Trace
 
 __all__ = ["add_least", "result_of"]
@@ -21,13 +22,20 @@ NEAR = 1e-12
 
 
 def result_of(
-    trace: Trace, stop: Stop, verdicts: Sequence[Verdict], curvature: float | None
+    trace: Trace,
+    stop: Stop,
+    verdicts: Sequence[Verdict],
+    curvature: float | None,
+    by_validation: bool,
 ) -> Step:
     """Return the step that is the result: the last, or the best where the run left that for worse.
 
+    With `by_validation` it is the one with the lowest loss of the rows that were kept back.
     At kinks, and where the loss curves without bound (`curvature` None), steps go down and up. Of
     losses that are the same but for rounding the last is it.
     """
+    if by_validation and trace.best_validated is not None:
+        return trace.best_validated
     left = bool(verdicts) or stop.reason == "risen" or curvature is None
     best = trace.best.full_loss
     lower = not trace.last.full_loss - best <= PROGRESS * abs(best)
@@ -35,14 +43,19 @@ def result_of(
 
 
 def add_least(
-    trace: Trace, descent: Descent, known: Identifiability | None, stop: Stop, result: Step
+    trace: Trace,
+    descent: Descent,
+    known: Identifiability | None,
+    stop: Stop,
+    result: Step,
+    problem: Problem,
 ) -> bool:
     """Add the point of the least weights with the loss of `result`; False if it is that already.
 
     Its loss is worked out, not taken for granted: where it is larger, beyond rounding, the rows do
     tell what they seemed to leave open, and nothing is added.
     """
-    if known is None or not stop.ended:
+    if not known or not stop.ended:
         return False
     objective = descent.method.objective
     params = objective.least(known, result.params)
@@ -69,6 +82,7 @@ def add_least(
             passes=last.passes + at.rows / count,
             whitened=False,
             least=True,
+            validation_loss=problem.validation_loss(params),
         )
     )
     return True

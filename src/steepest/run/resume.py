@@ -33,6 +33,8 @@ def resume(
     """
     run.problem.check_whole()
     options, method, checkpoint = _taken_up(run)
+    more = replace(more, batch=options.batch).in_steps(run.problem.rows)
+    more = replace(more, stop=options.stop, patience=options.patience)
     if more.steps is not None:
         more = replace(more, steps=run.trace.walked - 1 + more.steps)
     asked = Callback(callback)

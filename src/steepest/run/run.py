@@ -136,9 +136,15 @@ class Run(Predictions, Pictures, FormerNames):
         return self._result.full_loss
 
     @property
+    def validation_loss(self) -> float:
+        """The mean loss of the rows kept back at `params`, without the penalty; NaN without any."""
+        return self._result.validation_loss
+
+    @property
     def _result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
-        return result_of(self.trace, self.stop, self.verdicts, self.plan.curvature)
+        curvature, by_validation = self.plan.curvature, self.plan.by_validation
+        return result_of(self.trace, self.stop, self.verdicts, curvature, by_validation)
 
     @property
     def is_judged(self) -> bool:
@@ -186,6 +192,7 @@ class Run(Predictions, Pictures, FormerNames):
         self,
         *,
         steps: int | None = None,
+        epochs: int | None = None,
         tol: float | None = None,
         seconds: float | None = None,
         callback: Callable[[Step], object] | None = None,
@@ -193,13 +200,13 @@ class Run(Predictions, Pictures, FormerNames):
     ) -> "Run":
         """Return the run gone on with: the old steps and then new ones, as if it had not stopped.
 
-        `steps` is how many more, `seconds` how much longer; with neither of them nor `tol` it goes
-        on until it has arrived. All else is the run's own, which itself stays as it is; a schedule
-        keeps to the steps it was made for, so `cosine` stands still after its end. The new steps
-        are, to the bit, those that the run would have taken, also from a file, on the same kind of
-        processor and the same NumPy: others add up in another order. An old file says less: then
-        the rule begins anew at the last step, and `explain` tells so. Raises ChoiceError for a file
-        that had to leave out a rule or a function of your own, as long as it is not given to
+        `steps` or `epochs` is how many more, `seconds` how much longer; with none of them nor `tol`
+        it goes on until it has arrived. All else is the run's own, which itself stays as it is; a
+        schedule keeps to the steps it was made for, so `cosine` stands still after its end. The new
+        steps are, to the bit, those that the run would have taken, also from a file, on the same
+        kind of processor and the same NumPy: others add up in another order. An old file says less:
+        then the rule begins anew at the last step, and `explain` tells so. Raises ChoiceError for a
+        file that had to leave out a rule or a function of your own, as long as it is not given to
         `load`.
 
         >>> import steepest as st
@@ -209,7 +216,7 @@ class Run(Predictions, Pictures, FormerNames):
         """
         from steepest.run.resume import resume
 
-        more = Options(steps=steps, tol=tol, seconds=seconds)
+        more = Options(steps=steps, epochs=epochs, tol=tol, seconds=seconds)
         return resume(self, more, callback, progress)
 
     def trace_table(self) -> "pa.Table":

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
@@ -27,7 +27,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
 from steepest.objective.network import HiddenLayers
 from steepest.objective.problem import Problem
-from steepest.objective.table_problem import TableProblem
+from steepest.objective.table_problem import KEPT_BACK, TableProblem
 from steepest.trace import Trace
 
 if TYPE_CHECKING:
@@ -174,6 +174,13 @@ def _table_problem(data: Data, plan: Plan, record: Mapping[str, Any]) -> TablePr
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
+    data = _rows_of(record, arrays)
+    begin = len(KEPT_BACK)
+    back = {name[begin:]: part for name, part in arrays.items() if name.startswith(KEPT_BACK)}
+    return replace(data, validation=_rows_of(record, back)) if back else data
+
+
+def _rows_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
     return Data(
         X=matrix_of(arrays),
         y=arrays["y"],

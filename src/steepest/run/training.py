@@ -69,10 +69,11 @@ def train(
     threads and to warnings.
     """
     since = checkpoint.seconds if checkpoint else 0.0
-    stopping = plan_stopping(method.objective, method, options, since=since)
+    began = checkpoint.index if checkpoint else 0
+    stopping = plan_stopping(method.objective, method, options, since=since, began=began)
     trace = Trace(method.start.size) if trace is None else trace
     descent = Descent(method, checkpoint, stopping.gtol)
-    stop = _recorded(descent, trace, stopping, progress, callback, given_up)
+    stop = _recorded(descent, trace, stopping, problem, progress, callback, given_up)
     _check_start(trace, method.objective.count)
     checkpoint = _checkpoint_at_end(descent, trace, stop)
     known = method.objective.identifiability(descent.coordinates.full_rank)
@@ -86,8 +87,9 @@ def train(
         flat=_flat_bottom(descent),
     )
     verdicts = judge(evidence)
-    result = result_of(trace, stop, verdicts, method.coordinates.curvature)
-    if add_least(trace, descent, known, stop, result):
+    curvature = method.coordinates.curvature
+    result = result_of(trace, stop, verdicts, curvature, options.by_validation)
+    if add_least(trace, descent, known, stop, result, problem):
         callback(trace.last)
     return Outcome(
         trace=trace,
@@ -117,6 +119,7 @@ def _recorded(
     descent: Descent,
     trace: Trace,
     stopping: Stopping,
+    problem: Problem,
     progress: bool,
     callback: Callback,
     given_up: Callable[[], bool],
@@ -125,11 +128,27 @@ def _recorded(
     stop = stopping.check(trace) if len(trace) else None
     with _watched(descent, stopping, progress) as steps, patient() as interrupted:
         if stop is None:
+            steps = _measured(steps, problem)
             stop = _follow(steps, stopping, trace, callback, lambda: interrupted() or given_up())
     last = trace.last
     if isnan(last.full_loss):
-        trace.fill_last(descent.method.objective.value(last.params))
+        value = descent.method.objective.value(last.params)
+        trace.fill_last(value, problem.validation_loss(last.params))
     return stop
+
+
+def _measured(steps: Iterable[Step], problem: Problem) -> Iterable[Step]:
+    """Return the steps with the loss of the rows kept back, if there are any.
+
+    It is worked out wherever that of all others is: of mini-batches at the end of each epoch.
+    """
+    if not problem.validation_rows:
+        return steps
+    loss = problem.validation_loss
+    return (
+        step if isnan(step.full_loss) else step._replace(validation_loss=loss(step.params))
+        for step in steps
+    )
 
 
 def _follow(

@@ -16,7 +16,7 @@ from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
 from steepest.view.shading import shades_of
 from steepest.view.story import Story
-from steepest.view.style import PATH, SURFACE, halo, theme_in_use
+from steepest.view.style import HELD_OUT, PATH, SURFACE, halo, theme_in_use
 
 __all__ = ["Gradients", "Losses", "Map", "numbers_on", "path_style"]
 
@@ -169,7 +169,8 @@ class Losses(Panel):
         axes.plot(steps, values, color=theme_in_use().faint, lw=1.4, zorder=1)
         if scene.plan.batch:
             self._batches(axes, scene)
-        self._scales(axes, values, int(steps[-1]))
+        measured = self._held_out(axes, scene)
+        self._scales(axes, np.append(values, measured), int(steps[-1]))
         self._lowest(axes, float(values.min()))
         axes.set_xlabel("step")
         axes.set_ylabel(scene.loss_label)
@@ -206,6 +207,22 @@ class Losses(Panel):
             fontsize=9.5,
             color=theme_in_use().muted,
         )
+
+    def _held_out(self, axes: Axes, scene: Story) -> NDArray[np.float64]:
+        """Draw the loss of the rows kept back, if there are any; return the losses drawn."""
+        losses = scene.trace.validation_losses
+        known, best = np.flatnonzero(np.isfinite(losses)), scene.trace.best_validated
+        if best is not None:
+            axes.plot(known, losses[known], color=HELD_OUT, ls=(0, (4, 2)), lw=1.6, zorder=2)
+            axes.annotate(
+                f"dashed: {scene.validation_rows:,} rows kept back, lowest at step {best.index:,}",
+                (0.98, 0.86 if scene.plan.batch else 0.94),
+                xycoords="axes fraction",
+                ha="right",
+                fontsize=9.5,
+                color=HELD_OUT,
+            )
+        return losses[known]
 
     def _scales(self, axes: Axes, values: NDArray[np.float64], last: int) -> None:
         """Choose logarithmic axes where a plain one would show a corner and nothing else."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from steepest.view.scene import Scene, thinned
@@ -23,6 +24,10 @@ class Panel(Protocol):
 
     def settle(self) -> None:
         """Fit into the final place, once the words and the other panels have theirs."""
+        return None
+
+    def add_scale(self, figure: Figure) -> None:
+        """Add the losses of the colours beside it; nothing where no colour stands for a loss."""
         return None
 
     @property

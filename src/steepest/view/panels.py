@@ -27,12 +27,12 @@ def draw_panels(
     """Draw panels side by side in the room that is left on a sheet; return them by name.
 
     The story is a scene, with its surface, unless all panels do without. `with_scale` adds the
-    losses of the colours to a map.
+    losses of the colours to those that have such.
     """
     axes = sheet.panels(len(names), names.index("surface") if "surface" in names else None)
     panels = {name: DRAWN[name](at, story, path) for name, at in zip(names, axes, strict=True)}
-    if with_scale and isinstance(above := panels.get("map"), Map):
-        above.add_scale(sheet.figure)
+    for panel in panels.values() if with_scale else ():
+        panel.add_scale(sheet.figure)
     sheet.settle()
     for panel in panels.values():
         panel.settle()

@@ -174,9 +174,10 @@ class Relief(Panel):
         return Bbox.union([box, *(one for one in named if one is not None)])
 
     def _draw_alone(self) -> None:
-        """Work out where the axes' numbers and names stand, without drawing the other panels."""
+        """Work out where the axes' numbers and names stand, without drawing anything else."""
         figure = cast(Figure, self.axes.figure)
-        others = [one for one in figure.axes if one is not self.axes and one.get_visible()]
+        panels = [one for one in figure.axes if one is not self.axes]
+        others = [one for one in (*panels, *self.axes.collections) if one.get_visible()]
         for one in others:
             one.set_visible(False)
         figure.draw_without_rendering()

@@ -131,12 +131,17 @@ class Sheet:
 
         A name that is longer than its axis is broken into lines before.
         """
-        self.figure.draw_without_rendering()
+        self._lay_out()
         for axes in self.figure.axes:
             place = axes.get_position()
             tall = place.height * self.figure.bbox.height / self.figure.bbox.width
             for label, length in ((axes.xaxis.label, place.width), (axes.yaxis.label, tall)):
                 text = self.filled(label.get_text(), length, label.get_fontproperties())
                 label.set_text(text)
-        self.figure.draw_without_rendering()
+        self._lay_out()
         self.figure.set_layout_engine("none")
+
+    def _lay_out(self) -> None:
+        """Give every panel its place, without drawing what is in it."""
+        if (engine := self.figure.get_layout_engine()) is not None:
+            engine.execute(self.figure)

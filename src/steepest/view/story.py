@@ -59,6 +59,8 @@ class Story:
     rows: int
     dropped: int
     weightless: int
+    validation_rows: int
+    """The rows that were kept back from training."""
     row_numbers: NDArray[np.intp]
     """The place of each row in its source, counted from 1, (rows,)."""
     sample_weight: Array | None
@@ -122,6 +124,7 @@ class Story:
             rows=problem.rows,
             dropped=problem.dropped,
             weightless=problem.weightless,
+            validation_rows=problem.validation_rows,
             row_numbers=problem.row_numbers,
             sample_weight=problem.sample_weight,
             loss_in_words=problem.loss_in_words,

@@ -18,6 +18,7 @@ from matplotlib.patheffects import Normal, Stroke
 
 __all__ = [
     "CLASSES",
+    "HELD_OUT",
     "MARKS",
     "PATH",
     "SURFACE",
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 PATH = "#d55e00"
+HELD_OUT = "#0072b2"
+"""The loss of the rows that were kept back."""
 SURFACE = "viridis"
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#a0522d", "#555555", "#b8a500")
 MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")

@@ -71,6 +71,8 @@ def _how(story: Story) -> str:
         said.append(f"{counted(story.dropped, 'row')} with gaps left out")
     if story.weightless:
         said.append(f"{counted(story.weightless, 'row')} of weight 0 left out")
+    if story.validation_rows:
+        said.append(f"{counted(story.validation_rows, 'row')} kept back for validation")
     return "; ".join(said)
 
 
@@ -307,6 +309,7 @@ def _step_table(story: Story) -> list[str]:
     loss = "sample's loss" if story.by_samples else loss
     heads = ["step", *(story.param_words[i] for i in columns), loss]
     heads += ["loss of all rows"] if _by_some_rows(story) else []
+    heads += ["loss of rows kept back"] if story.validation_rows else []
     heads += ["gradient", "learning rate"]
     heads += ["momentum"] if _has_momentum(story) else []
     rows = [_cells(story, story.trace[i], columns) for i in _read_steps(len(story.trace))]
@@ -317,6 +320,8 @@ def _cells(story: Story, step: Step, columns: Sequence[int]) -> list[str]:
     cells = [f"{step.index:,}", *(short(step.params[i]) for i in columns), short(step.loss)]
     if _by_some_rows(story):
         cells.append("" if np.isnan(step.full_loss) else short(step.full_loss))
+    if story.validation_rows:
+        cells.append("" if np.isnan(step.validation_loss) else short(step.validation_loss))
     cells += [short(step.steepness), _rate(story, step.learning_rate)]
     return [*cells, short(step.momentum)] if _has_momentum(story) else cells
 
@@ -334,8 +339,20 @@ def _result(story: Story) -> Section:
         lines.append(f"weights of levels are against {held}, which the bias holds")
     lines += _resting(story, result)
     lines.append(f"{story.loss_label}: {short(result.full_loss)}")
+    lines += _held_out(story, result)
     best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"
     return Section(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
+
+
+def _held_out(story: Story, result: Step) -> Iterator[str]:
+    """Yield the loss of the rows kept back at the result, and where it was lowest."""
+    best = story.trace.best_validated
+    if best is None:
+        return
+    rows = counted(story.validation_rows, "row")
+    lowest = f"lowest at step {best.index:,}: {short(best.validation_loss)}"
+    loss = "loss without the penalty" if story.plan.penalty else "loss"
+    yield f"{loss} of the {rows} kept back: {short(result.validation_loss)}; {lowest}"
 
 
 def _resting(story: Story, result: Step) -> Iterator[str]:

@@ -32,5 +32,8 @@ class OptionKeywords(MethodKeywords, total=False):
     rule: str | GradientTransformation
     learning_rate: float | str | Schedule
     steps: int | None
+    epochs: int | None
     tol: float | None
     seconds: float | None
+    stop: str
+    patience: int

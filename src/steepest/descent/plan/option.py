@@ -30,11 +30,15 @@ class Kind(Enum):
 
 
 class Part(Enum):
-    """What an option decides: which function is minimised, by which steps, or when they end."""
+    """What an option decides: which function is minimised, by which steps, when they end.
+
+    Or how the rows that are kept back are used.
+    """
 
     OBJECTIVE = "objective"
     METHOD = "method"
     STOPPING = "stopping"
+    VALIDATION = "validation"
 
 
 @dataclass(frozen=True)

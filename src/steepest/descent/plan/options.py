@@ -4,7 +4,7 @@ Here and nowhere else an option is declared; see `option.py` for who reads the f
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -15,6 +15,7 @@ from steepest.descent.plan.option import Kind, Part, described, option
 from steepest.descent.rule import GradientTransformation
 from steepest.descent.rules import GradientPlane
 from steepest.descent.steps.step_size import Schedule
+from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
 from steepest.objective.loss.loss import Loss
@@ -25,7 +26,10 @@ from steepest.objective.loss.regression import Absolute, Huber, Squared
 from steepest.objective.model.activation import ACTIVATIONS
 from steepest.objective.model.initial import INITIALISATIONS
 
-__all__ = ["OPTIONS", "Options"]
+__all__ = ["OPTIONS", "VALIDATION", "Options"]
+
+VALIDATION = "validation"
+"""The word for the rows that are kept back, as what ends a run and as the reason of its end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +158,13 @@ class Options:
     steps: int | None = option(
         None, Kind.WHOLE, Part.STOPPING, "How many.", left_out="until it has arrived"
     )
+    epochs: int | None = option(
+        None,
+        Kind.WHOLE,
+        Part.STOPPING,
+        "How many passes over the rows, in place of steps.",
+        detail="With mini-batches each is as many steps as there are batches, else one.",
+    )
     tol: float | None = option(
         None,
         Kind.NUMBER,
@@ -165,6 +176,22 @@ class Options:
     seconds: float | None = option(
         None, Kind.NUMBER, Part.STOPPING, "Stop after so many seconds.", above=0.0
     )
+    stop: str = option(
+        "auto",
+        Kind.WORD,
+        Part.VALIDATION,
+        "validation: also where the loss of the rows kept back falls no more; its best step is "
+        "the result.",
+        detail="It needs `validation`.",
+        known=("auto", VALIDATION),
+    )
+    patience: int = option(
+        20,
+        Kind.WHOLE,
+        Part.VALIDATION,
+        "With stop validation: how many losses of the rows kept back may be no lower, in a row.",
+        least=1,
+    )
 
     def __post_init__(self) -> None:
         for name, one in described(type(self)).items():
@@ -174,6 +201,25 @@ class Options:
             value = one.checked(given)
             if value is not given:
                 object.__setattr__(self, name, value)
+
+        if self.stop not in ("auto", VALIDATION):
+            raise ChoiceError(f"stop is {self.stop!r}; it must be auto or {VALIDATION}")
+        if self.epochs is not None and self.steps is not None:
+            raise ChoiceError(
+                f"steps is {self.steps} and epochs {self.epochs}; give one of the two"
+            )
+
+    def in_steps(self, rows: int) -> "Options":
+        """Return the options with epochs told as steps: of so many rows, all or in batches."""
+        if self.epochs is None:
+            return self
+        batches = -(-rows // self.batch) if self.batch else 1
+        return replace(self, steps=self.epochs * batches, epochs=None)
+
+    @property
+    def by_validation(self) -> bool:
+        """Whether the rows kept back say which step is the result."""
+        return self.stop == VALIDATION
 
     @property
     def rate_in_words(self) -> float | str:

@@ -45,6 +45,8 @@ class Plan:
     random_start: bool
     steps: int | None = None
     batch: int | None = None
+    by_validation: bool = False
+    """Whether the rows kept back say which step is the result."""
     reasons: str = ""
     """Why `auto` became what it did, part by part; empty where nothing was left to it."""
     afresh: str = ""
@@ -74,6 +76,7 @@ class Plan:
             random_start=options.start is None,
             steps=options.steps,
             batch=options.batch,
+            by_validation=options.by_validation,
             reasons=reasons,
         )
 
@@ -120,6 +123,7 @@ class Plan:
             "l1": self.penalty.l1,
             "why": self.reasons,
             "afresh": self.afresh,
+            "by_validation": self.by_validation,
         }
 
     @classmethod
@@ -148,6 +152,7 @@ class Plan:
             batch=words["batch"],
             reasons=words.get("why", ""),
             afresh=words.get("afresh", ""),
+            by_validation=words.get("by_validation", False),
         )
 
     def with_code(

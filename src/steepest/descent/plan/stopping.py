@@ -38,11 +38,12 @@ SETTLED = 1e-7
 
 
 def plan_stopping(
-    objective: Objective, method: Method, options: Options, since: float = 0.0
+    objective: Objective, method: Method, options: Options, since: float = 0.0, began: int = 0
 ) -> Stopping:
     """Return when to stop; a run given neither steps nor tol goes on until it has arrived.
 
-    The seconds that were asked for are counted from `since`.
+    The seconds that were asked for are counted from `since`, and what has to be lower than the best
+    loss of the rows kept back from step `began`.
     """
     arriving = options.steps is None and options.tol is None
     null_loss, curvature = objective.null_loss, method.coordinates.curvature
@@ -64,6 +65,8 @@ def plan_stopping(
         refine=arriving and method.sampler.refines,
         searches=method.step_size.never_rises,
         objection=_objection(objective, is_automatic(options) and options.scale == "auto"),
+        patience=options.patience if options.by_validation else None,
+        began=began,
     )
 
 

@@ -43,10 +43,6 @@ class Penalty:
         """Return the shortest subgradient of the loss and L1, `slope` being that of all but L1."""
         return shortest_subgradient(slope, weights, self.l1) if self.l1 else slope
 
-    def prox(self, weights: Array, rate: float) -> Array:
-        """Return `argmin_x 1/2 |x - weights|^2 + rate l1 |x|_1`: the proximal map of L1."""
-        return soft_threshold(weights, rate * self.l1)
-
 
 def soft_threshold(values: Array, threshold: Array | float) -> Array:
     """Return `sign(v) max(|v| - threshold, 0)`.

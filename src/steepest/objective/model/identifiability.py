@@ -47,16 +47,20 @@ class Identifiability:
     shared: str = ""
     unknown: str = ""
 
-    def least(self, params: Vector, mean: Vector, classes: int) -> Vector:
+    def __bool__(self) -> bool:
+        """Return whether there is such a direction, as far as is known."""
+        return bool(self.shared) or self.null_space is not None
+
+    def least(self, params: Vector, objective: "LinearObjective") -> Vector:
         """Return the params, (size,), with the least weights that have the same loss.
 
-        `mean` is that of the features: there the biases take what the weights give up.
+        At the mean of the features the biases take what the weights give up.
         """
-        matrix = params.reshape(-1, classes).copy()
+        matrix = params.reshape(-1, objective.layout.biases).copy()
         if self.null_space is not None:
             part = self.null_space.part(matrix[:-1])
             matrix[:-1] -= part
-            matrix[-1] += mean @ part
+            matrix[-1] += objective.feature_means @ part
         if self.shared:
             free = matrix if self.shared == "weights and biases" else matrix[-1:]
             free -= free.mean(axis=1, keepdims=True)

@@ -73,7 +73,6 @@ class Recession:
         return self.direction is not None
 
 
-@ONE_BLAS_THREAD
 def find_recession(
     gains: Gains, params: Vector, gradient: Vector, guess: Array | None
 ) -> Recession:
@@ -94,6 +93,7 @@ def find_recession(
     return _of_params(gains, params, gradient)
 
 
+@ONE_BLAS_THREAD
 def _of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
     """Return the same without a penalty, where all params may move."""
     known = bool(np.isfinite(params).all() and np.isfinite(gradient).all())

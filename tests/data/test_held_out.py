@@ -1,0 +1,126 @@
+"""Rows kept back: which they are, for every way to say it, and what is refused."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+import steepest as st
+from steepest.data.prepare import Data, prepare
+
+X = np.arange(40.0)[:, None]
+Y = X[:, 0] * 2.0 + 1.0
+
+
+def table(**more: object) -> pl.DataFrame:
+    return pl.DataFrame({"x": X[:, 0], "y": Y, **more})
+
+
+def kept_back(data: Data) -> list[int]:
+    """Return the numbers of the rows that were kept back; all others are left, each once."""
+    assert data.validation is not None
+    back = data.validation.row_numbers.tolist()
+    assert sorted([*back, *data.row_numbers.tolist()]) == list(range(1, 41))
+    assert data.validation.X[:, 0].tolist() == [row - 1.0 for row in back]
+    return back
+
+
+@given(some.floats(0.01, 0.95), some.integers(0, 99), some.integers(1, 4))
+def test_a_share_is_drawn_of_each_class_alike(share: float, seed: int, classes: int) -> None:
+    y = np.array(["a", "b", "c", "d"])[np.arange(40) % classes]
+    y[-1] = "a" if classes == 1 else y[-1]
+    labels = Y if classes == 1 else y
+    back = kept_back(prepare((X, labels), validation=share, seed=seed))
+    assert abs(len(back) - share * 40) <= max(1, classes)
+    if classes > 1:
+        sizes = [np.sum(y[np.array(back) - 1] == name) for name in np.unique(y)]
+        assert max(sizes) - min(sizes) <= 1
+
+
+def test_a_seed_draws_the_same_rows_and_another_seed_others() -> None:
+    drawn = [kept_back(prepare((X, Y), validation=0.25, seed=seed)) for seed in (3, 3, 4)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_the_last_rows_are_those_at_the_end() -> None:
+    assert kept_back(prepare((X, Y), validation="last:0.2")) == list(range(33, 41))
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        [row % 4 == 0 for row in range(40)],
+        [float(row % 4 == 0) for row in range(40)],
+        ["Test" if row % 4 == 0 else "train" for row in range(40)],
+    ],
+)
+def test_a_column_marks_them_and_is_no_feature(marks: list[object]) -> None:
+    data = prepare(table(part=marks), "y", validation="part")
+    assert kept_back(data) == list(range(1, 41, 4))
+    assert data.features.names == ("x",)
+
+
+@given(some.integers(0, 50), some.floats(0.05, 0.9))
+def test_groups_stay_whole_and_come_nearest_to_the_share(seed: int, share: float) -> None:
+    groups = [f"g{row // 5}" for row in range(40)]
+    data = prepare(table(who=groups), "y", validation=f"who:{share}", seed=seed)
+    back = np.array(kept_back(data)) - 1
+    assert len(back) % 5 == 0 and set(back // 5 * 5) <= set(back)
+    assert abs(len(back) - share * 40) <= 2.5 or len(back) in (5, 35)
+    assert data.features.names == ("x",)
+
+
+def test_a_second_table_has_the_same_columns() -> None:
+    data = prepare(table(), "y", validation=pl.DataFrame({"y": [1.0, 5.0], "x": [0.0, 2.0]}))
+    assert data.validation is not None and len(data.y) == 40
+    assert data.validation.X.tolist() == [[0.0], [2.0]]
+    assert data.validation.y.tolist() == [1.0, 5.0]
+    pair = prepare((X, Y), validation=([[3.0]], [7.0])).validation
+    assert pair is not None and pair.y.tolist() == [7.0]
+
+
+def test_weights_and_rows_left_out_stay_with_their_rows() -> None:
+    holes = [None if row == 7 else float(row) for row in range(40)]
+    frame = pl.DataFrame({"x": holes, "y": Y, "w": np.arange(40.0)})
+    data = prepare(frame, "y", missing="drop", sample_weight="w", validation="last:0.5")
+    assert data.validation is not None and data.validation.sample_weight is not None
+    assert data.validation.sample_weight.tolist() == data.validation.X[:, 0].tolist()
+    assert data.sample_weight is not None
+    assert data.sample_weight.tolist() == data.X[:, 0].tolist()
+    assert (data.dropped, data.weightless) == (1, 1)
+
+
+def test_rows_kept_back_count_by_class_as_the_others() -> None:
+    y = np.where(np.arange(40) % 4 == 0, "rare", "usual")
+    data = prepare((X, y), validation=0.5, class_weight={"rare": 3.0})
+    for part in (data, data.validation):
+        assert part is not None and part.sample_weight is not None
+        rare = part.y == data.target.classes.index("rare") if data.target.classes else None
+        assert set(part.sample_weight[rare]) == {3.0}
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (1.5, "validation is 1.5, but a share lies between 0 and 1; give a share such as 0.2"),
+        ("0", "validation is '0', but a share lies between 0 and 1"),
+        ("last:2", "validation is 'last:2', but a share"),
+        (0.99, "validation keeps 40 of 40 rows back; a descent needs two or more"),
+        ("who:0.3", "validation by groups needs two groups or more"),
+        ("none", "the column 'none' keeps no row back for validation; it must be true, 1 or"),
+        ("all", "the column 'all' keeps 40 of 40 rows back"),
+        ("nowhere.csv", "nowhere.csv"),
+    ],
+)
+def test_what_keeps_nothing_or_all_is_refused(said: object, message: str) -> None:
+    frame = table(who=["one"] * 40, none=[0] * 40, all=[True] * 40)
+    with pytest.raises(st.SteepestError) as error:
+        prepare(frame, "y", ["x"], validation=said)
+    assert message in str(error.value)
+
+
+def test_a_class_keeps_a_row_to_learn_from() -> None:
+    y = ["a"] * 20 + ["b"] * 20
+    with pytest.raises(st.SteepestError, match=r"keeps all rows of the class 'b' back, so nothing"):
+        prepare((X, y), validation="last:0.5")

@@ -1,0 +1,160 @@
+"""Rows kept back: their loss at every step, the stop that goes by it, and what is said of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Ask
+from scipy.special import log_expit, log_softmax
+from sklearn.metrics import mean_squared_error
+
+import steepest as st
+from steepest.run.report import report
+
+RNG = np.random.default_rng(5)
+X = RNG.normal(size=(80, 45))
+Y = X[:, 0] + RNG.normal(size=80)
+TWO = np.where(Y > 0, "up", "down")
+THREE = np.array(["a", "b", "c"])[np.digitize(Y, [-0.7, 0.7])]
+SLOWLY: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.01}
+
+
+def overfitted(**more: Any) -> st.Run:
+    return st.descend((X, Y), validation=0.3, **SLOWLY, **{"steps": 400, **more})
+
+
+def measured(run: st.Run, params: np.ndarray) -> float:
+    """Return the mean loss of the rows kept back by SciPy and scikit-learn."""
+    back = run.data.validation
+    assert back is not None
+    margins, codes = run.problem.margins(params, back.X), back.y.astype(int)
+    if run.classes is None:
+        return float(mean_squared_error(back.y, margins, sample_weight=back.sample_weight))
+    if margins.ndim == 1:
+        losses = -log_expit(np.where(codes == 1, margins, -margins))
+    else:
+        losses = -log_softmax(margins, axis=1)[np.arange(len(codes)), codes]
+    return float(np.average(losses, weights=back.sample_weight))
+
+
+@pytest.mark.parametrize("target", [Y, TWO, THREE])
+@pytest.mark.parametrize("more", [{}, {"l2": 0.1}, {"hidden": (4,)}, {"sample_weight": True}])
+def test_the_losses_are_those_of_scipy_on_the_rows_kept_back(
+    target: np.ndarray, more: dict[str, Any]
+) -> None:
+    if "sample_weight" in more:
+        more = {"sample_weight": RNG.integers(1, 4, size=80)}
+    run = st.descend((X, target), validation=0.3, steps=6, **more)
+    for params, loss in zip(run.trace.params, run.trace.validation_losses, strict=True):
+        assert loss == pytest.approx(measured(run, params), rel=1e-10)
+    assert run.validation_loss == run.trace.validation_losses[-1]
+
+
+@pytest.mark.parametrize("more", [{}, {"batch": 8, "epochs": 2}, {"hidden": (3,), "steps": 5}])
+def test_the_walk_is_that_of_the_other_rows_alone(more: dict[str, Any]) -> None:
+    run = st.descend((X, Y), validation=0.3, l2=0.01, **more)
+    alone = st.descend((run.data.X, run.data.y), l2=0.01, **more)
+    assert np.array_equal(run.trace.params, alone.trace.params)
+    assert np.isnan(alone.trace.validation_losses).all() and np.isnan(alone.validation_loss)
+
+
+def test_mini_batches_measure_at_the_end_of_each_epoch() -> None:
+    run = st.descend((X, Y), validation=0.2, batch=10, epochs=3)
+    assert len(run.trace) == 1 + 3 * 7
+    known = np.flatnonzero(np.isfinite(run.trace.validation_losses))
+    assert known.tolist() == [0, 7, 14, 21]
+
+
+def test_a_run_that_is_to_stops_where_they_fall_no_more_and_its_best_step_is_the_result() -> None:
+    whole, run = overfitted(), overfitted(stop="validation", patience=10)
+    lowest = int(np.argmin(whole.trace.validation_losses))
+    assert 0 < lowest < 390
+    assert run.stop.reason == "validation" and not run.stop.ended
+    assert f"lowest at step {lowest}, and the next 10 were no lower" in run.stop.message
+    assert len(run.trace) == lowest + 11
+    assert np.array_equal(run.params, whole.trace[lowest].params)
+    assert run.validation_loss == whole.trace.validation_losses.min()
+    assert f"the best step: {lowest}" in run.explain()
+
+
+def test_without_the_stop_the_last_step_is_the_result_and_it_is_noted() -> None:
+    run = overfitted(steps=800)
+    assert np.array_equal(run.params, run.trace[-1].params)
+    (note,) = [note for note in run.notes if note.name == "risen validation loss"]
+    assert f"lowest at step {int(np.argmin(run.trace.validation_losses))}" in note.message
+    early = overfitted(steps=20).notes
+    assert not [note for note in early if note.name == "risen validation loss"]
+
+
+def test_a_file_keeps_them_and_goes_on_to_the_bit(tmp_path: Path) -> None:
+    overfitted(steps=30).save(tmp_path / "run.steepest")
+    loaded = st.load(tmp_path / "run.steepest")
+    assert loaded.data.validation is not None and len(loaded.data.validation.y) == 24
+    for run in (loaded.resume(steps=20), overfitted(steps=30).resume(epochs=20)):
+        whole = overfitted(steps=50)
+        assert np.array_equal(run.trace.validation_losses, whole.trace.validation_losses)
+
+
+def test_a_run_that_has_stopped_by_them_can_go_on() -> None:
+    run = overfitted(stop="validation", patience=10)
+    further = run.resume(steps=5)
+    assert len(further.trace) == len(run.trace) + 5
+    assert np.array_equal(further.params, run.params)
+
+
+def test_a_long_run_keeps_the_params_of_its_best_step() -> None:
+    run = overfitted()
+    best = run.trace.best_validated
+    assert best is not None
+    small = st.Trace(run.trace.size, budget=1)
+    for step in run.trace:
+        small.append(step)
+    assert best.index in small.kept
+    assert np.array_equal(small[best.index].params, best.params)
+    again = st.Trace.from_arrays(small.to_arrays()).best_validated
+    assert again is not None and np.array_equal(again.params, best.params)
+
+
+def test_words_and_json_say_them() -> None:
+    run, words = overfitted(), overfitted().explain()
+    assert "24 rows kept back for validation" in words
+    assert "loss of rows kept back" in words
+    assert "loss of the 24 rows kept back: " in words
+    assert "held-out loss: checked, that of 24 rows kept back is" in words
+    said = json.loads(json.dumps(report(run)))
+    assert said["validation_loss"] == run.validation_loss
+    assert said["data"]["validation_rows"] == 24
+    assert report(st.descend("orings", "damaged", steps=2))["validation_loss"] is None
+    assert "loss without the penalty of the 24 rows" in overfitted(l2=0.1).explain()
+
+
+def test_the_chart_shows_them() -> None:
+    figure = overfitted().figure(panels=["loss"])
+    dashed = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
+    assert max(len(line.get_ydata()) for line in dashed) == 401
+    said = [text.get_text() for text in figure.axes[0].texts]
+    assert any("dashed: 24 rows kept back, lowest at step" in text for text in said)
+
+
+def test_the_command_line_has_them(ask: Ask) -> None:
+    asked = "fit orings --target damaged --l2 0.01 --validation 0.3 --stop validation --json"
+    answer = ask(*asked.split())
+    assert answer.status == 0, answer.err
+    said = json.loads(answer.out)
+    assert said["data"]["validation_rows"] == 7 and said["validation_loss"] > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"stop": "validation"}, "stop is validation, but no rows were kept back; say which"),
+        ({"stop": "early", "validation": 0.2}, "stop is 'early'; it must be auto or validation"),
+        ({"steps": 5, "epochs": 2}, "steps is 5 and epochs 2; give one of the two"),
+        ({"patience": 0, "validation": 0.2}, "patience"),
+    ],
+)
+def test_what_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(st.SteepestError, match=message):
+        st.descend((X, Y), **options)
