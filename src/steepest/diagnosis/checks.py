@@ -131,7 +131,9 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
         return Check("held-out loss", NOT_LOOKED_AT, "no rows were kept back")
     lowest = f"{short(best.validation_loss)}, at step {best.index:,}"
     last = f"is {short(trace.last.validation_loss)} at the end, and lowest, {lowest}"
-    last = last if best.index < trace.last.index else f"is {short(best.validation_loss)}, its lowest"
+    last = (
+        last if best.index < trace.last.index else f"is {short(best.validation_loss)}, its lowest"
+    )
     return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back {last}")
 
 

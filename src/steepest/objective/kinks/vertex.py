@@ -53,14 +53,14 @@ class Vertex:
     @cached_property
     def slopes(self) -> Array:
         """The slopes of the rows with which the gradient is 0, (params,); NaN where none are."""
-        smoothed, few = self.smoothed, self.few
-        objective = smoothed.objective
+        smoothed, objective = self.smoothed, self.smoothed.objective
+        gradient = smoothed.root.T @ smoothed.standard.pullback(self.at.smooth_gradient)
+        change = -(self.edges.T @ gradient) / self._weight
+        left = np.abs(self.few.pullback(change) + gradient).max()
+        if not left <= FEASIBLE * np.abs(gradient).max():
+            return np.full(len(change), np.nan)
         own = objective.loss.slope(self.at.cache[self.rows], objective.blocks.y[self.rows])
-        beyond = smoothed.root.T @ smoothed.standard.pullback(self.at.smooth_gradient)
-        beyond -= few.pullback(own)
-        slopes = -(self.edges.T @ beyond) / self._weight
-        left = np.abs(few.pullback(slopes) + beyond).max()
-        return slopes if left <= FEASIBLE * np.abs(beyond).max() else slopes * np.nan
+        return np.asarray(own + change)
 
     @cached_property
     def _beyond(self) -> Array:
