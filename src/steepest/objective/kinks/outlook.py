@@ -66,7 +66,7 @@ class Outlook:
 
     @cached_property
     def position(self) -> Vector:
-        """The params in standard units."""
+        """The params in standard units, (params,)."""
         return self.smoothed.standard.position(self.at.params)
 
     @cached_property
