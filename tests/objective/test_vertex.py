@@ -87,3 +87,16 @@ def test_a_descent_goes_on_from_a_vertex_to_the_same_bits() -> None:
     first = st.descend((X, y), loss="absolute", steps=3)
     assert len(whole.trace) > 5
     assert np.array_equal(first.resume().params, whole.params)
+
+
+def test_a_bottom_that_is_flat_is_no_point_and_another_is_one() -> None:
+    x, y = np.ones(4), np.array([0.0, 1.0, 3.0, 9.0])
+    flat = LinearObjective(np.array([[0.0], [0.0], [1.0], [1.0]]), y, st.Quantile(0.5)).smoothed()
+    one = LinearObjective(
+        np.append(x, 0.0)[:, None], np.append(y, 5.0), st.Quantile(0.3)
+    ).smoothed()
+    assert flat is not None and one is not None
+    for smoothed, rows, is_point in ((flat, [0, 2], False), (one, [1, 4], True)):
+        vertex = Vertex(smoothed, smoothed.objective.evaluate(np.zeros(2)), np.array(rows))
+        there = Vertex(smoothed, smoothed.objective.evaluate(vertex.params), np.array(rows))
+        assert there.is_lowest and there.proof.is_point == is_point

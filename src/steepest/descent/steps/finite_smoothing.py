@@ -164,7 +164,7 @@ def _is_proved(way: _Way, at: Evaluation, enough: float = EXACT) -> bool:
 
 def _middle(way: _Way, at: Evaluation) -> Evaluation:
     """Return the middle of a bottom that is flat, and the point itself where it is not."""
-    if way.proof is None or not _is_proved(way, at):
+    if way.proof is None or way.proof.is_point or not _is_proved(way, at):
         return at
     face = Face(way.smoothed, at, way.proof)
     if not face:
@@ -340,8 +340,9 @@ def _of_all(proof: Proof, chosen: Indices, at: Evaluation, smoothed: Smoothed) -
     """Return the proof of some rows and two sums as one of all rows: these keep their sides."""
     slopes = np.where(smoothed.residual(at) > 0.0, smoothed.high, smoothed.low)
     slopes[chosen] = proof.slopes[:-2]
-    rows = chosen[proof.rows[proof.rows < len(chosen)]]
-    return proof._replace(rows=rows, slopes=slopes)
+    rows = proof.rows[proof.rows < len(chosen)]
+    is_point = proof.is_point and len(rows) == len(proof.rows)
+    return proof._replace(rows=chosen[rows], slopes=slopes, is_point=is_point)
 
 
 def _zero(slope: Callable[[float], float]) -> float:

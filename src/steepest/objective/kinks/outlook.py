@@ -45,13 +45,15 @@ class Proof(NamedTuple):
     """A dual feasible point: which `rows` and `weights`, by index, are at their kinks by it.
 
     The `slopes` of all rows, (rows,), and of weights in standard units, (params,), say on which
-    side the others are.
+    side the others are. `is_point` says that nothing can move without one of these rows leaving its
+    kink: then the bottom is not flat; False where it is not known.
     """
 
     rows: Indices
     weights: Indices
     slopes: Array
     weight_slopes: Vector
+    is_point: bool = False
 
 
 class Outlook:

@@ -86,7 +86,8 @@ class Vertex:
         inside = (slopes > low + off) & (slopes < high - off)
         inside = inside if blocks.sample_weight is None else inside & (blocks.sample_weight > 0.0)
         none = np.zeros(len(at.params))
-        return Proof(inside.nonzero()[0], np.empty(0, dtype=np.intp), slopes, none)
+        is_point = bool(inside[self.rows].all())
+        return Proof(inside.nonzero()[0], np.empty(0, dtype=np.intp), slopes, none, is_point)
 
     @property
     def bound(self) -> float:
