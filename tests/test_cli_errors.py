@@ -511,3 +511,12 @@ def test_what_cannot_be_played_with(
 ) -> None:
     Path("junk.parquet").write_bytes(b"junk")
     has_all(refused("play", "--no-open", *words.split()), *parts)
+
+
+@pytest.mark.parametrize("command", ["fit", "show", "resume"])
+def test_an_mp4_of_odd_sides_is_refused_before_the_run(command: str, ask: Ask) -> None:
+    # There is no such table and no such run: the size is looked at first.
+    words = {"fit": ("fit", "none.csv", "--target", "y")}.get(command, (command, "none.steepest"))
+    answer = ask(*words, "--film", "f.gif", "--film", "f.mp4", "--size", "641x480")
+    assert (answer.status, answer.out) == (2, "")
+    assert "size is 641x480, but an MP4 has even sides; use 642x480" in answer.err

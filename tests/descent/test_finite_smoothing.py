@@ -262,9 +262,80 @@ def test_another_rule_that_stops_at_a_kink_has_stalled() -> None:
     assert np.isnan(run.trace.gaps).all()
 
 
-def test_huber_of_targets_far_beyond_its_delta_does_not_arrive() -> None:
+@settings(max_examples=15)
+@given(
+    kind=some.sampled_from(["normal", "counts", "twins", "levels"]),
+    rows=some.sampled_from([15, 60, 200]),
+    size=some.sampled_from([1e-3, 1.0, 1e9]),
+    share=some.sampled_from([0.2, 0.5]),
+    l2=some.sampled_from([1e-3, 0.1]),
+    seed=some.integers(0, 10_000),
+)
+def test_with_l2_the_gap_closes_too(
+    kind: str, rows: int, size: float, share: float, l2: float, seed: int
+) -> None:
+    X, y = KINDS[kind](np.random.default_rng(seed), rows)
+    run = st.descend((X, size * y), loss="quantile", quantile=share, l2=l2 / size)
+    assert run.stop.reason == "arrived" and run.trace.gaps[-1] <= 1e-10 * run.objective.null_loss
+
+
+@settings(max_examples=12)
+@given(
+    kind=some.sampled_from(sorted(KINDS)),
+    rows=some.sampled_from([15, 60, 200]),
+    size=some.sampled_from([1e4, 1e6, 1e9, 1e13, 1e17, 1e40, 1e150]),
+    weighted=some.booleans(),
+    seed=some.integers(0, 10_000),
+)
+def test_huber_of_targets_far_beyond_its_delta_is_the_linear_program(
+    kind: str, rows: int, size: float, weighted: bool, seed: int
+) -> None:
+    """A row's loss is delta times its absolute error, less half a delta squared at most."""
+    rng = np.random.default_rng(seed)
+    X, y = KINDS[kind](rng, rows)
+    weight = np.append(rng.integers(0, 3, rows - 2), [1, 2]).astype(float) if weighted else None
+    delta = 1.0 if kind != "unlike" else 1e-9
+    lowest = 2.0 * size * pinball_program(X, y, 0.5, weight=weight)
+    run = st.descend((X, size * y), loss=st.Huber(delta), sample_weight=weight)
+    rounding = 1e-9 * run.objective.null_loss
+    assert delta * (lowest - delta / 2) - rounding <= run.loss <= delta * lowest + rounding
+    assert run.stop.reason == "arrived" and run.verdicts == []
+    assert run.trace.gaps[-1] <= rounding
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+@pytest.mark.parametrize("delta", [1e-5, 1e-3, 0.1, 1.0, 10.0])
+def test_huber_by_smoothing_is_that_by_the_plane(delta: float, l2: float) -> None:
+    X, y = problem("squared", 3, rows=200, features=3)
+    runs = [
+        st.descend((X, y), loss="huber", delta=delta, l2=l2 * delta, rule=rule)
+        for rule in ("smoothing", "plane")
+    ]
+    assert runs[0].loss == pytest.approx(runs[1].loss, rel=1e-9)
+    assert runs[0].trace.gaps[-1] <= 1e-12 * runs[0].loss
+    assert len(runs[0].trace) < 20
+
+
+def test_many_rows_of_a_small_delta_go_by_few() -> None:
+    X, y = problem("squared", 1, rows=MANY, features=3)
+    runs = [st.descend((X, y), loss="huber", delta=1e-4, rule=rule) for rule in ("auto", "plane")]
+    assert runs[0].loss <= runs[1].loss * (1 + 1e-12) and len(runs[0].trace) < 6
+    assert runs[0].trace.gaps[-1] <= 1e-12 * runs[0].loss
+
+
+def test_a_bottom_of_huber_is_flat_where_no_row_bends() -> None:
+    run = st.descend((np.zeros((4, 1)), [0.0, 1e4, 3e4, 9e4]), loss="huber", delta=2.0)
+    (note,) = (note for note in run.notes if note.name == "flat bottom")
+    assert "bias anywhere from 10,002 to 29,998" in note.message
+    assert run.bias == pytest.approx(2e4) and run.loss == pytest.approx(2 * 27500 - 2)
+
+
+@pytest.mark.parametrize("options", [{"rule": "plane"}, {"l1": 0.1}])
+def test_where_huber_bends_too_sharply_for_another_way_it_has_stalled(
+    options: dict[str, Any],
+) -> None:
     X, y = problem("squared", 3, rows=60, features=2)
-    run = st.descend((X, 1e18 * y), loss="huber")
+    run = st.descend((X, 1e18 * y), loss="huber", **options)
     assert run.stop.reason == "stalled" and "larger delta" in run.stop.message
     assert len(run.trace) > 1
 

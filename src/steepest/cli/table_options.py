@@ -10,7 +10,7 @@ from steepest.cli.options import names_in
 from steepest.data.class_weight import BALANCED
 from steepest.data.text.reading import Reading
 
-__all__ = ["TEXT", "reading_options", "use_options"]
+__all__ = ["TEXT", "reading_options", "reading_words", "use_options"]
 
 TEXT = {
     "decimal": ("MARK", "The mark before decimals, . or ,"),
@@ -39,6 +39,12 @@ def reading_options(command: Command) -> Command:
         return command(reading=Reading(**{name: given.pop(name) for name in TEXT}), **given)
 
     return text_options(cast(Command, gathered))
+
+
+def reading_words(reading: Reading) -> list[str]:
+    """Return the options that say how a text file is read, as `reading_options` had them."""
+    said = {name: getattr(reading, name) for name in TEXT}
+    return [f"--{name}={value}" for name, value in said.items() if value is not None]
 
 
 def use_options(command: Command) -> Command:

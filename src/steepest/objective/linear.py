@@ -329,12 +329,15 @@ class LinearObjective(Risk):
         return NormalEquations.of(self) if self.has_normal_equations else None
 
     def smoothed(self) -> Smoothed | None:
-        """Return the objective with its kinks rounded; None without kinks, and of very wide X."""
-        slopes, blocks = self.loss.side_slopes, self.blocks
+        """Return the objective with its kinks rounded; None without kinks, and of very wide X.
+
+        Huber's loss is one that is rounded already; with L1, whose kinks are not, it is none.
+        """
+        slopes, width, blocks = self.loss.side_slopes, self.loss.rounded_within, self.blocks
         most = DENSE_FEATURES if blocks.is_sparse else MOST_FEATURES
-        if slopes is None or blocks.features > most:
+        if slopes is None or blocks.features > most or (width and self.penalty.l1):
             return None
-        return Smoothed(self, *slopes)
+        return Smoothed(self, *slopes, width)
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.

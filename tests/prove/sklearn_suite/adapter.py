@@ -1,11 +1,11 @@
 """scikit-learn's linear models by steepest's estimators: its own signatures, its own penalties.
 
 Each class is scikit-learn's with another `fit`. What steepest has no counterpart of (a model
-without a bias, bounds on weights) is skipped by `not_there`; `uses` counts the fits that were ours.
+without a bias, bounds on weights) is skipped by `not_there`; `uses` counts what was asked of ours.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -24,8 +24,10 @@ uses = {"fits": 0}
 FEW = 50
 """Below so many `max_iter` is meant as a limit; above it is a cap that no test means to reach."""
 
-LEAST_SCALE, SCALE_NEAR = 1e-9, 1e-12
-"""The least scale of Huber's estimate, as a share of the largest, and how well it is found."""
+LEAST_SCALE, SCALE_NEAR, FACTOR = 1e-9, 1e-12, 4.0
+"""The least scale of Huber's estimate, as a share of the largest; how well it is found; and by what
+it is divided until it is bracketed: a small scale, of hardly a row inside, is the slowest to fit.
+"""
 
 
 def not_there(what: str) -> None:
@@ -49,7 +51,6 @@ class Adapted:
     """What all of them do: keep the fitted estimator, and what it knows of the features."""
 
     def _keep(self, fitted: Any) -> None:
-        uses["fits"] += 1
         self._ours = fitted
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(fitted, name):
@@ -59,17 +60,22 @@ class Adapted:
 
 
 class Regression(Adapted):
+    several: ClassVar[bool] = False
+    """Whether scikit-learn's takes several targets at once."""
+
     def _regress(
         self, X: Any, y: Any, weight: Any, make: Callable[[int], Any], default: int = 0
     ) -> None:
         """Fit each column of y by the estimator that `make` returns for it."""
+        uses["fits"] += 1
         if not getattr(self, "fit_intercept", True):
             not_there("fit without a bias")
         if getattr(self, "positive", False):
             not_there("bounds on weights")
-        columns = np.asarray(y)
-        several = columns.ndim == 2
-        each = columns.T if several else [y]
+        if not self.several and np.ndim(y) == 2 and np.shape(y)[1] == 1:
+            y = np.ravel(y)
+        several = self.several and np.ndim(y) == 2
+        each = np.asarray(y).T if several else [y]
         fitted = [self._one(X, one, weight, make(j), default) for j, one in enumerate(each)]
         self._keep(fitted[0])
         self.n_iter_ = fitted[0].n_iter_
@@ -84,7 +90,8 @@ class Regression(Adapted):
         before = getattr(self, "_ours", None)
         if getattr(self, "warm_start", False) and isinstance(before, SteepestRegressor):
             model.warm_start = True
-            model.coef_, model.intercept_ = np.asarray(self.coef_, float), float(self.intercept_)
+            model.coef_ = np.asarray(self.coef_, float)
+            model.intercept_ = float(np.ravel(self.intercept_)[0])
         try:
             return model.fit(X, y, sample_weight=weight)
         except DataError as error:
@@ -94,18 +101,27 @@ class Regression(Adapted):
 
 
 class LinearRegression(Regression, theirs.LinearRegression):
+    several = True
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         self._regress(X, y, sample_weight, lambda _: SteepestRegressor())
         return self
 
 
 class Ridge(Regression, theirs.Ridge):
+    several = True
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         if np.any(np.asarray(self.alpha) < 0):
             raise ValueError("alpha is below 0")
         alpha = np.atleast_1d(np.asarray(self.alpha, float)).ravel()
         total = total_weight(X, sample_weight) if np.ndim(sample_weight) < 2 else 1.0
-        l2 = np.resize(2.0 * alpha / total, max(len(alpha), np.size(y)))
+        if len(alpha) not in (1, *np.shape(y)[1:]):
+            shape = f"{len(alpha)} != {np.size(y) // len(y)}"
+            raise ValueError(
+                f"Number of targets and number of penalties do not correspond: {shape}"
+            )
+        l2 = np.resize(2.0 * alpha / total, np.size(y))
         self._regress(X, y, sample_weight, lambda j: SteepestRegressor(l2=float(l2[j])))
         self.solver_ = self.solver if self.solver != "auto" else "cholesky"
         if np.ndim(y) == 2 and np.shape(y)[1] == 1:
@@ -114,10 +130,14 @@ class Ridge(Regression, theirs.Ridge):
 
 
 class ElasticNet(Regression, theirs.ElasticNet):
+    several = True
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None, check_input: bool = True) -> Any:
         l1, l2 = 2.0 * self.alpha * self._ratio, 2.0 * self.alpha * (1.0 - self._ratio)
         self._regress(X, y, sample_weight, lambda _: SteepestRegressor(l1=l1, l2=l2), 1000)
         self.dual_gap_ = self._gaps(X, y, sample_weight)
+        if np.ndim(y) == 2 and np.shape(y)[1] == 1:
+            self.coef_ = self.coef_[0]
         return self
 
     @property
@@ -173,6 +193,7 @@ class QuantileRegressor(Regression, theirs.QuantileRegressor):
 class HuberRegressor(Regression, theirs.HuberRegressor):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Fit the scale too: all is convex in it, so its slope has one root (Huber 1981, 7.7)."""
+        y = np.ravel(y)
         total = total_weight(X, sample_weight)
         weight = np.ones(int(X.shape[0])) if sample_weight is None else np.asarray(sample_weight)
 
@@ -181,17 +202,19 @@ class HuberRegressor(Regression, theirs.HuberRegressor):
             self._regress(
                 X, y, sample_weight, lambda _: SteepestRegressor("huber", delta=delta, l2=l2), 100
             )
-            self._size = np.abs(np.asarray(y) - self._ours.predict(X))
+            self._size = np.abs(y - self._ours.predict(X))
             out = self._size > delta
             inside = (weight[~out] * self._size[~out] ** 2).sum() / scale**2
             return float(total - weight[out].sum() * self.epsilon**2 - inside)
 
-        largest = 2.0 * float(np.std(y)) + LEAST_SCALE
-        least = LEAST_SCALE * largest
-        if slope(least) < 0.0:
-            least = brentq(slope, least, largest, xtol=SCALE_NEAR * largest, rtol=SCALE_NEAR)
-            slope(least)
-        self.scale_, self.outliers_ = least, self._size > least * self.epsilon
+        above = largest = float(np.ptp(y)) + LEAST_SCALE
+        below = above / FACTOR
+        while slope(below) > 0.0 and below > LEAST_SCALE * largest:
+            above, below = below, below / FACTOR
+        if below > LEAST_SCALE * largest:
+            below = brentq(slope, below, above, xtol=SCALE_NEAR * above, rtol=SCALE_NEAR)
+            slope(below)
+        self.scale_, self.outliers_ = below, self._size > below * self.epsilon
         return self
 
 
@@ -217,6 +240,7 @@ class SGDRegressor(Regression, theirs.SGDRegressor):
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         if not hasattr(self, "_part"):
             self._part = SteepestRegressor(**self._objective())
+        uses["fits"] += 1
         self._keep(self._part.partial_fit(X, y, sample_weight))
         self.coef_, self.intercept_ = self._part.coef_, np.array([self._part.intercept_])
         self.t_ = 1
@@ -229,6 +253,8 @@ def penalties(model: Any) -> tuple[float, float]:
         not_there("average of the steps")
     if model.penalty not in ("l2", None, "l1", "elasticnet"):
         not_there(f"penalty {model.penalty}")
+    if model.penalty == "elasticnet" and model.l1_ratio is None:
+        raise ValueError("l1_ratio must be set when penalty is 'elasticnet'")
     ratio = {"l2": 0.0, None: 0.0, "l1": 1.0, "elasticnet": model.l1_ratio}[model.penalty]
     alpha = 0.0 if model.penalty is None else model.alpha
     return alpha * ratio, alpha * (1.0 - ratio)
@@ -249,6 +275,7 @@ def class_weights(model: Any, y: Any, weight: Any) -> Any:
 
 class LogisticRegression(Adapted, theirs.LogisticRegression):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        uses["fits"] += 1
         if not self.fit_intercept:
             not_there("fit without a bias")
         weight = class_weights(self, y, sample_weight)
@@ -267,8 +294,11 @@ class LogisticRegression(Adapted, theirs.LogisticRegression):
         return self
 
     def _whose(self) -> Any:
-        fitted = hasattr(self, "_ours") and not issparse(self.coef_)
-        return self._ours if fitted else super()
+        """Return what predicts by the weights as they are now: a test may have set its own."""
+        if not hasattr(self, "_ours") or issparse(self.coef_):
+            return super()
+        self._ours.coef_, self._ours.intercept_ = self.coef_, self.intercept_
+        return self._ours
 
     def decision_function(self, X: Any) -> Any:
         return self._whose().decision_function(X)
@@ -286,6 +316,7 @@ class LogisticRegression(Adapted, theirs.LogisticRegression):
 class SGDClassifier(Adapted, theirs.SGDClassifier):
     def fit(self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None,
             sample_weight: Any = None) -> Any:  # fmt: skip
+        uses["fits"] += 1
         options = self._options()
         if len(np.unique(y)) > 2:
             not_there("one class against the rest: ours is softmax")
@@ -311,6 +342,7 @@ class SGDClassifier(Adapted, theirs.SGDClassifier):
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
         if not hasattr(self, "_part"):
             self._part = SteepestClassifier(**self._options())
+        uses["fits"] += 1
         self._take(self._part.partial_fit(X, y, classes, sample_weight))
         self.t_ = 1
         return self

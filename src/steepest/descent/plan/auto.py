@@ -6,8 +6,8 @@ from steepest.objective.protocol import Objective
 __all__ = ["WHY_SMOOTHING", "auto_rule"]
 
 WHY_SMOOTHING = (
-    "finite smoothing: the loss is straight but for kinks, so its steps are those of the loss with "
-    "these rounded, ever less, and then along its edges from kink to kink"
+    "finite smoothing: the loss is straight but for kinks, or bends as sharply as if it had them, "
+    "so its steps are those of the loss with these rounded, ever less, and along its edges"
 )
 
 

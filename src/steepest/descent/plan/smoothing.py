@@ -28,10 +28,11 @@ def wants_smoothing(objective: Objective, options: Options) -> bool:
     rule = options.rule if isinstance(options.rule, str) else choose_rule(options.rule).name
     if rule == Smoothing.name:
         return True
-    if objective.smoothed() is None:
+    smoothed = objective.smoothed()
+    if smoothed is None:
         return False
     automatic = rule == "auto" and options.learning_rate == "auto" and options.batch is None
-    return automatic or bool(objective.penalty.l1)
+    return (automatic and smoothed.is_sharp) or bool(objective.penalty.l1)
 
 
 def plan_smoothing(objective: Any, options: Options) -> tuple[Method, str]:
@@ -66,8 +67,9 @@ def _checked(objective: Objective, options: Options) -> Smoothed:
     smoothed, given = objective.smoothed(), f"l1 is {objective.penalty.l1:g}"
     if smoothed is None:
         raise ChoiceError(
-            f"the rule smoothing is for the losses absolute and quantile of up to some thousands "
-            f"of features, but this is {objective.kind}; use the rule auto"
+            f"the rule smoothing is for the losses absolute and quantile, and for huber without "
+            f"l1, of up to some thousands of features, but this is {objective.kind}; use the rule "
+            "auto"
         )
     rule = options.rule if isinstance(options.rule, str) else choose_rule(options.rule).name
     what = "the rule is smoothing" if rule == Smoothing.name else f"{given}, and {objective.kind}"

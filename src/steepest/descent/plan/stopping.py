@@ -84,7 +84,8 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
             return Stop(
                 "stalled",
                 "stalled: no lower loss is found, but the loss bends far too sharply for targets "
-                "so large to tell; choose a larger delta, or the loss absolute",
+                "so large to tell; choose the rule auto without l1, a larger delta, or the loss "
+                "absolute",
             )
         return None if automatic else _lower(objective, first, last)
 

@@ -48,11 +48,8 @@ CUTS = 60
 """Times that a line is doubled or cut at most."""
 
 FEW = 60
-"""Rows near their kinks, besides those of a vertex, from which on edges are quicker.
-
-Measured from 60 x 5 to 3,000 x 200: of 30 to 100 none is much better; in proportion to the params
-it would be too many from 60 of these on.
-"""
+"""Rows near their kinks, besides those of a vertex, from which on edges are quicker: measured from
+60 x 5 to 3,000 x 200, where of 30 to 100 none is much better."""
 
 MORE = 2
 """How many times as many rows are looked at where those near their kinks were not enough."""
@@ -75,8 +72,9 @@ class FiniteSmoothing(StepSize):
     how much lower anything can be.
 
     Promised for a convex loss of straight pieces: the loss never rises, and after finitely many
-    steps it is the lowest there is, but for rounding (Madsen & Nielsen 1993). With L2 the gap
-    falls like the width, to a tenth each time. Fails: of thousands of features, whose products of
+    steps it is the lowest there is, but for rounding (Madsen & Nielsen 1993). Huber's loss is such
+    a one with its kinks rounded, and the way ends at its own width. With L2 the gap falls like the
+    width, to a tenth each time. Fails: of thousands of features, whose products of
     pairs cost more than the steps save.
     """
 
@@ -187,7 +185,7 @@ class _Narrowing:
         self.rows = 0
         self.at_kinks = NONE
         """The rows of the vertex where the way is, (params,) by index; none before that."""
-        self.has_edges = not smoothed.objective.penalty
+        self.has_edges = not smoothed.objective.penalty and not smoothed.least_width
         """Whether edges may lead lower: not once one of them did not."""
 
     @property
@@ -225,14 +223,18 @@ class _Narrowing:
             return None
         outlook = Outlook(self.smoothed, at, self.size)
         self.rows += len(outlook.near)
-        if outlook.is_feasible:
-            self._prove(outlook)
-        near = len(outlook.near) if outlook.is_feasible else len(outlook.residual)
-        if self.has_edges and near <= self._few:
+        if outlook.is_feasible and not self._is_poor(at, outlook.bound):
+            return self._from_lowest(outlook)
+        if self.has_edges and len(outlook.residual) <= self._few:
             return self._to_vertex(outlook)
-        if not outlook.is_feasible:
-            return self._along(at, outlook.newton)
-        self.size *= SHRINK
+        return self._along(at, outlook.newton)
+
+    def _from_lowest(self, outlook: Outlook) -> Evaluation | None:
+        """Return where the way goes on from the lowest point of the rounded loss."""
+        self._prove(outlook)
+        if self.has_edges and len(outlook.near) <= self._few:
+            return self._to_vertex(outlook)
+        self._narrow()
         return self.evaluate(outlook.vertex)
 
     def _prove(self, by: Outlook | Vertex) -> None:
@@ -267,14 +269,36 @@ class _Narrowing:
         self.at_kinks = rows
         return there if self.has_edges else self.following(at)
 
-    def _along(self, at: Evaluation, change: Vector) -> Evaluation:
+    def _is_poor(self, at: Evaluation, bound: float) -> bool:
+        """Return whether a bound says that Newton's step leads far past kinks that it did not see.
+
+        So it may with L2, which curves beyond them: then the gap is more than rounding a kink takes
+        off the loss, twice as much as it is at the lowest point. At the least width it says so by
+        being no better.
+        """
+        if self._is_narrowest:
+            return bound <= self.bound
+        rounded_off = self.smoothed.most_rounded_off(self.size) + EXACT * at.loss
+        return bool(self.smoothed.l2.any()) and at.loss - bound > 2.0 * rounded_off
+
+    @property
+    def _is_narrowest(self) -> bool:
+        return self.size <= self.smoothed.least_width
+
+    def _narrow(self) -> None:
+        self.size = max(SHRINK * self.size, self.smoothed.least_width)
+
+    def _along(self, at: Evaluation, change: Vector) -> Evaluation | None:
         """Return where the rounded loss is lowest on the line that a change begins, or beyond."""
         share = _zero(self.smoothed.slope_along(at, change, self.size))
         self.rows += self.smoothed.objective.count
+        there = self.evaluate(at.params + share * change) if share else at
+        if self._is_narrowest:
+            return there if there.loss < at.loss else None
         if not share:
-            self.size *= SHRINK
+            self._narrow()
             return at
-        return self.evaluate(at.params + share * change)
+        return there
 
 
 class _ByFewerRows:
@@ -337,12 +361,13 @@ class _ByFewerRows:
 
 
 def _of_all(proof: Proof, chosen: Indices, at: Evaluation, smoothed: Smoothed) -> Proof:
-    """Return the proof of some rows and two sums as one of all rows: these keep their sides."""
-    slopes = np.where(smoothed.residual(at) > 0.0, smoothed.high, smoothed.low)
+    """Return the proof of some rows and two sums as one of all rows: each has its sum's slope."""
+    below, above = proof.slopes[-2:]
+    slopes = np.where(smoothed.residual(at) > 0.0, above, below)
     slopes[chosen] = proof.slopes[:-2]
-    rows = proof.rows[proof.rows < len(chosen)]
-    is_point = proof.is_point and len(rows) == len(proof.rows)
-    return proof._replace(rows=chosen[rows], slopes=slopes, is_point=is_point)
+    few = proof.rows[proof.rows < len(chosen)]
+    is_point = proof.is_point and len(few) == len(proof.rows)
+    return proof._replace(rows=chosen[few], slopes=slopes, is_point=is_point)
 
 
 def _zero(slope: Callable[[float], float]) -> float:

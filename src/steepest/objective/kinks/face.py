@@ -135,9 +135,10 @@ class Face:
 
     @cached_property
     def _left(self) -> Array:
-        """How far rows and weights are from their kinks, (rows + params,)."""
+        """How far rows and weights are from their kinks, (rows + params,): from where these end."""
         smoothed, at = self.smoothed, self.at
-        return np.append(smoothed.residual(at), smoothed.standard.position(at.params))
+        rows = smoothed.residual(at) - smoothed.least_width * self.proof.slopes
+        return np.append(rows, smoothed.standard.position(at.params))
 
     @cached_property
     def _side(self) -> Array:

@@ -68,7 +68,8 @@ def near_kinks(smoothed: Smoothed, at: Evaluation, count: int) -> NearKinks:
     blocks = smoothed.objective.blocks
     residual = smoothed.residual(at)
     chosen = np.sort(np.argpartition(np.abs(residual), count - 1)[:count])
-    width = float(np.abs(residual[chosen]).max()) / (smoothed.high - smoothed.low)
+    widest = float(np.abs(residual[chosen]).max())
+    width = max(smoothed.least_width, widest / (smoothed.high - smoothed.low))
     far = np.ones(len(residual))
     far[chosen] = 0.0
     far = far if blocks.sample_weight is None else far * blocks.sample_weight

@@ -37,6 +37,11 @@ STEEP = 1e-4
 ROUNDING = 8.0 * float(np.finfo(np.float64).eps)
 """The share of the margins by which a residual may be off."""
 
+SHARP = 1e3
+"""How many times the width of its bend a typical residual is from which a loss is all but straight:
+measured of Huber's. The plane search takes 20 to 60 steps there, and ever more beyond it.
+"""
+
 GUESS_ROWS = 2**14
 """Rows that tell where to begin: a quantile to half a percent of its rank."""
 
@@ -46,12 +51,15 @@ class Smoothed:
 
     `low` and `high` are the slopes of a row's loss below and above its target. Standard units are
     those of the features' mean and deviation; `l1` and `l2`, (params,), are the penalties by these,
-    0 for the bias, and all matrices are too.
+    0 for the bias, and all matrices are too. `least_width` is that within which the loss is round
+    by itself: Huber's, with the slopes -delta and delta, within 1.
     """
 
-    def __init__(self, objective: "LinearObjective", low: float, high: float) -> None:
+    def __init__(
+        self, objective: "LinearObjective", low: float, high: float, least_width: float = 0.0
+    ) -> None:
         self.objective = objective
-        self.low, self.high = low, high
+        self.low, self.high, self.least_width = low, high, least_width
         self.standard = objective.standard
         deviation = self.standard.deviation
         self.l1 = np.append(objective.penalty.l1 / deviation, 0.0)
@@ -59,7 +67,7 @@ class Smoothed:
 
     def on(self, blocks: Blocks) -> "Smoothed":
         """Return the same of other rows."""
-        return Smoothed(self.objective.on(blocks), self.low, self.high)
+        return Smoothed(self.objective.on(blocks), self.low, self.high, self.least_width)
 
     def residual(self, at: Evaluation) -> Array:
         """Return how far the margins are above the targets, (rows,)."""
@@ -143,7 +151,24 @@ class Smoothed:
 
     def first_width(self, at: Evaluation) -> float:
         """Return a width that a typical residual is within: the loss by both slopes' product."""
-        return at.loss / (self.high * -self.low)
+        return max(self.least_width, at.loss / (self.high * -self.low))
+
+    @property
+    def is_sharp(self) -> bool:
+        """Whether next to all residuals are beyond the least width: kinks are the better picture.
+
+        By the loss of a constant guess, which is that of a typical residual.
+        """
+        typical = self.objective.null_loss / (self.high * -self.low)
+        return not self.least_width or typical > SHARP * self.least_width
+
+    def most_rounded_off(self, width: float) -> float:
+        """Return how far the rounded loss is below the loss itself at most: `t / 2` slopes squared.
+
+        And so is the gap at its lowest point: its slopes prove a bound that is nowhere below it.
+        """
+        steepest = max(self.high, -self.low)
+        return 0.5 * width * (steepest**2 + float(self.l1 @ self.l1))
 
     def rounding(self, at: Evaluation) -> float:
         """Return how far residuals may be off."""

@@ -71,7 +71,14 @@ class Loss(Protocol):
 
     @property
     def side_slopes(self) -> tuple[float, float] | None:
-        """The slopes below and above the target of a loss that is straight on both sides; None."""
+        """The slopes below and above the target of a loss that is straight on both sides; None.
+
+        Straight but within a width, where the loss is `rounded_within` one.
+        """
+
+    @property
+    def rounded_within(self) -> float:
+        """The width t within which a loss with side slopes is rounded, as `r^2 / 2t`; 0: a kink."""
 
     @property
     def margins(self) -> int:
@@ -162,6 +169,7 @@ class RowByRow(Loss, Protocol):
     may_be_flat: ClassVar[bool] = False
     rises_both_ways: ClassVar[bool] = False
     side_slopes: ClassVar[tuple[float, float] | None] = None
+    rounded_within: ClassVar[float] = 0.0
     classes: int | None = None
     link: ClassVar[str] = ""
 

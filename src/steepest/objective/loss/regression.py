@@ -111,6 +111,7 @@ class Huber(NumberLoss):
     delta: float = 1.0
     name: ClassVar[str] = "huber"
     curvature_bound: ClassVar[float] = 1.0
+    rounded_within: ClassVar[float] = 1.0
     may_be_flat: ClassVar[bool] = True
     rises_both_ways: ClassVar[bool] = True
 
@@ -125,6 +126,11 @@ class Huber(NumberLoss):
     def slope_bound(self) -> float:  # type: ignore[override]
         """Delta."""
         return self.delta
+
+    @property
+    def side_slopes(self) -> tuple[float, float]:  # type: ignore[override]
+        """-delta and delta: it is `delta |r|`, rounded within 1."""
+        return -self.delta, self.delta
 
     @property
     def word(self) -> str:
