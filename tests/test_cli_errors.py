@@ -146,8 +146,8 @@ def test_binary_junk(refused: Callable[..., str], name: str) -> None:
 
 
 def test_unknown_suffix_names_the_known(refused: Callable[..., str]) -> None:
-    Path("f.xlsx").write_bytes(b"PK\3\4")
-    has_all(refused("fit", "f.xlsx", "--target", "y"), "'.xlsx'", "known are .csv", ".parquet")
+    Path("f.docx").write_bytes(b"PK\3\4")
+    has_all(refused("fit", "f.docx", "--target", "y"), "'.docx'", "known are .csv", ".parquet")
 
 
 @pytest.mark.parametrize("kept", [0.5, 0.9, 0.99])
@@ -511,3 +511,12 @@ def test_what_cannot_be_played_with(
 ) -> None:
     Path("junk.parquet").write_bytes(b"junk")
     has_all(refused("play", "--no-open", *words.split()), *parts)
+
+
+@pytest.mark.parametrize("command", ["fit", "show", "resume"])
+def test_an_mp4_of_odd_sides_is_refused_before_the_run(command: str, ask: Ask) -> None:
+    # There is no such table and no such run: the size is looked at first.
+    words = {"fit": ("fit", "none.csv", "--target", "y")}.get(command, (command, "none.steepest"))
+    answer = ask(*words, "--film", "f.gif", "--film", "f.mp4", "--size", "641x480")
+    assert (answer.status, answer.out) == (2, "")
+    assert "size is 641x480, but an MP4 has even sides; use 642x480" in answer.err

@@ -98,7 +98,7 @@ def test_features_far_from_0_cost_no_digits() -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """Count how often X is read for its residuals."""
     counted: list[int] = []
-    for name in ("loss_and_gradient", "exact_loss_and_gradient"):
+    for name in ("loss_and_gradient", "double_double_loss_and_gradient"):
         residuals = getattr(module, name)
 
         def counting(*of: Any, residuals: Any = residuals) -> Any:

@@ -130,6 +130,21 @@ def test_words_and_json_say_them() -> None:
     assert "loss without the penalty of the 24 rows" in overfitted(l2=0.1).explain()
 
 
+def test_their_metrics_are_those_of_the_same_rows_given_anew() -> None:
+    for target in (Y, TWO):
+        run = st.descend((X, target), validation=0.3, l2=0.1)
+        back = run.data.validation
+        assert back is not None
+        labels = back.y if run.classes is None else np.array(run.classes)[back.y.astype(int)]
+        given = run.metrics((back.X, labels))
+        for name, value in run.metrics("validation").items():
+            assert np.array_equal(value, given[name])
+        assert "Fit on the rows kept back" in run.explain()
+        assert report(run)["validation_metrics"].keys() == given.keys()
+    with pytest.raises(st.ChoiceError, match="no rows were kept back"):
+        st.descend("orings", "damaged", steps=2).metrics("validation")
+
+
 def test_the_chart_shows_them() -> None:
     figure = overfitted().figure(panels=["loss"])
     dashed = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]

@@ -1,5 +1,6 @@
 """The panels: what matplotlib was handed is what NumPy and SciPy work out from the rows."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -203,10 +204,21 @@ def test_three_classes_of_one_feature_are_three_curves_that_add_up_to_one() -> N
 def test_rows_of_two_classes_lie_at_their_margins() -> None:
     panel, _, weights, bias = at_last("two")
     margins = X @ weights[:, 0] + bias[0]
-    for label, points in enumerate(panel.moving):
+    *marks, said = panel.moving
+    for label, points in enumerate(marks):
         x, y = xy(points)
         assert x == pytest.approx(margins[label == TWO])
         assert np.abs(y - label).max() <= 0.045
+    outside = np.sum(np.abs(margins) > said.axes.get_xlim()[1])
+    assert said.get_text() == {0: "", 1: "1 row outside"}.get(outside, f"{outside} rows outside")
+
+
+def test_rows_whose_margins_are_out_of_sight_are_counted() -> None:
+    scene = st.descend(SOURCES["two"], steps=3, **{**TEXTBOOK, "learning_rate": 500.0}).scene
+    panel = draw_fit(Figure().add_subplot(), scene, path_of(scene))
+    panel.show(1)
+    *_, said = panel.moving
+    assert re.fullmatch(r"\d+ rows outside", said.get_text())
 
 
 def test_the_curve_behind_the_margins_is_the_logistic_function() -> None:
@@ -282,11 +294,14 @@ def test_on_the_whole_surface_there_is_no_stem() -> None:
     assert all(len(stem.get_data_3d()[0]) == 0 for stem in panel.moving[2:4])
 
 
-def hidden_points(scene: Scene, azimuth: float, elevation: float) -> int:
-    """Return how many points of the path lie behind the surface, along rays of 200 points."""
+def hidden_points(scene: Scene, wide: float, azimuth: float, elevation: float) -> int:
+    """Return how many points of the path lie behind the surface, along rays of 200 points.
+
+    The box is `wide` times as wide as deep.
+    """
     surface, trace = scene.surface, scene.trace
     low, high = surface.loss.min(), cut_of(surface)
-    unit = np.array([np.ptp(surface.x), np.ptp(surface.y), (high - low) / HEIGHT])
+    unit = np.array([np.ptp(surface.x) / wide, np.ptp(surface.y), (high - low) / HEIGHT])
     origin = np.array([surface.x[0], surface.y[0], low])
     a, e = np.deg2rad(azimuth), np.deg2rad(elevation)
     toward = np.array([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)])
@@ -295,7 +310,7 @@ def hidden_points(scene: Scene, azimuth: float, elevation: float) -> int:
         ray = (
             origin
             + (np.array([*params, loss]) - origin)
-            + unit * toward * np.linspace(0.03, 1.5, 200)[:, None]
+            + unit * toward * np.linspace(0.03, 1.5 * wide, 200)[:, None]
         )
         inside = (ray[:, 0] >= surface.x[0]) & (ray[:, 0] <= surface.x[-1])
         inside &= (ray[:, 1] >= surface.y[0]) & (ray[:, 1] <= surface.y[-1])
@@ -305,12 +320,18 @@ def hidden_points(scene: Scene, azimuth: float, elevation: float) -> int:
     return hidden
 
 
-def test_no_point_of_the_path_is_hidden_from_the_chosen_side() -> None:
+@pytest.mark.parametrize("across", [4, 12])
+def test_no_point_of_the_path_is_hidden_from_the_chosen_side(across: int) -> None:
     scene = scene_of("line")
-    axes = relief_of(scene).moving[0].axes
-    chosen = hidden_points(scene, axes.azim, axes.elev)
-    others = [hidden_points(scene, azimuth, axes.elev) for azimuth in range(-180, 180, 30)]
-    assert chosen == min(others) < max(others)
+    panel = Relief(Figure((across, 4)).add_subplot(), scene, path_of(scene))
+    panel.settle()
+    axes = panel.axes
+    wide = float(axes._box_aspect[0] / axes._box_aspect[1])
+    assert wide == pytest.approx(1.0 if across == 4 else 1.7)
+    chosen = hidden_points(scene, wide, axes.azim, axes.elev)
+    others = [hidden_points(scene, wide, azimuth, axes.elev) for azimuth in range(-180, 180, 30)]
+    assert chosen == min(others)
+    assert max(others) > 0 or across == 12  # across a wide box the walls are too flat to hide any
 
 
 @pytest.mark.parametrize("name", SOURCES)

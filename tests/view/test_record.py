@@ -200,7 +200,7 @@ def test_steps_without_vectors_are_not_told() -> None:
     short = Trace(size=2, budget=0)
     for step in run.trace:
         short.append(step)
-    told = run_record(replace(run.story, trace=short), run.objective, None)
+    told = run_record(replace(run.story, trace=short), run.objective)
     assert np.isfinite(told["params"]).all() and np.isfinite(told["gradient"]).all()
     assert told["index"][0] == 0 and told["index"][-1] == 300
     assert len(told["params"]) == 2 * len(told["index"])

@@ -266,3 +266,18 @@ def test_words_need_no_surface(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_levels_that_the_bias_holds_are_named() -> None:
     text = st.descend("penguins", "body_mass_g", ["species", "sex"], steps=1).explain()
     assert "weights of levels are against species=Adelie, sex=male, which the bias holds" in text
+
+
+def test_what_rows_cost_is_told_with_digits_however_little_it_is() -> None:
+    x = np.arange(-8.0, 8.0) + 0.5
+    run = st.descend((x[:, None], np.where(x > 0, "b", "a")))
+    assert 0 < run.story.row_losses.max() < 1e-4
+    lines = run.explain().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("Actual against predicted"))
+    cells = [re.split(r"\s{2,}", line.strip()) for line in lines[at + 2 : at + 18]]
+    told = np.array([float(one[4]) for one in cells])
+    np.testing.assert_allclose(told, run.story.row_losses, rtol=6e-4)
+    assert {one[5] for one in cells if float(one[4]) < 1e-7 * told.sum()} == {"below 0.0001 %"}
+    total = re.search(r"sum / rows = (\S+) / 16 = (\S+)$", run.explain(), re.MULTILINE)
+    assert total is not None
+    assert float(total[1]) / 16 == pytest.approx(float(total[2]), rel=1e-3)

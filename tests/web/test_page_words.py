@@ -272,7 +272,7 @@ def test_outcomes(choices: Any, word: str, part: str, modules: Any) -> None:
     [told] = ask(modules, "/words/outcome.js", OUTCOME, [state(geyser(**choices))])
     assert told["word"] == word
     assert part in told["sentence"]
-    assert told["sentence"].startswith("Run 1 ")
+    assert told["sentence"].startswith(("Run 1 ", "Run 1: "))
 
 
 def test_what_to_do_has_the_numbers_of_the_data(modules: Any) -> None:
@@ -280,12 +280,40 @@ def test_what_to_do_has_the_numbers_of_the_data(modules: Any) -> None:
     runs = [geyser(learning_rate=rate, steps=60) for rate in rates]
     told = ask(modules, "/words/outcome.js", OUTCOME, [state(run) for run in runs])
     too_large, ravine, small, close = told
-    assert too_large["remedy"] == "Try 0.035."
+    assert too_large["remedy"] == "Use learning rate 0.035 (1/curvature), or auto."
     assert ravine["remedy"].startswith("This is a ravine")
     assert small["remedy"] == "Take more steps, or a rate below 0.0696."
     assert close["remedy"] == "The rate is all but at its limit, 0.0696: try 0.035."
     assert "it overshoots, to and fro: 0.05 is above 1/curvature = 0.0348." in ravine["sentence"]
     assert "overshoots" not in small["sentence"]
+
+
+def test_a_loss_of_many_times_the_lowest_is_told_so(modules: Any) -> None:
+    t = np.arange(60.0)
+    noise = 1e-3 * np.random.default_rng(1).normal(size=60)
+    run = st.descend(
+        (t[:, None], 1e6 + 3e-3 * t + noise), rule="steepest", scale="none", learning_rate=1e-4,
+        steps=20,
+    )  # fmt: skip
+    assert run.lowest_loss is not None
+    [told] = ask(modules, "/words/outcome.js", OUTCOME, [state(run)])
+    times, lowest = short(run.loss / run.lowest_loss), short(run.lowest_loss)
+    assert f"is still {times} times the lowest, {lowest}." in told["sentence"]
+
+
+def test_the_numbers_in_the_formula_of_a_row_differ_as_it_says(modules: Any) -> None:
+    t = np.arange(60.0)
+    run = st.descend((t[:, None], 1e6 + 3e-3 * t), steps=1, rule="steepest", scale="none",
+                     learning_rate=1e-4)  # fmt: skip
+    tell = """(states) => states.map((state) =>
+      m.worked(m.valuesOf(state, state.runs[0]), state.runs[0].choices, 0))"""
+    [told] = ask(modules, "/cards/table_rows.js", tell, [state(run, at=1)])
+    found = re.search(r"\(([\d,.]+) - ([\d,.]+)\)² = ([\d.e-]+)$", told)
+    assert found is not None
+    predicted, actual, cost = (float(text.replace(",", "")) for text in found.groups())
+    decimals = len(found[1].partition(".")[2])
+    assert decimals >= 2
+    assert abs(predicted - actual) == pytest.approx(np.sqrt(cost), abs=0.51 * 10.0**-decimals)
 
 
 def test_a_bound_is_called_a_bound(modules: Any) -> None:
@@ -294,7 +322,7 @@ def test_a_bound_is_called_a_bound(modules: Any) -> None:
     wild = golden.run_of("cross_entropy", learning_rate=400 * rate, scale="standard", steps=9)
     told = ask(modules, "/words/outcome.js", OUTCOME, [state(slow), state(wild)])
     assert "the curvature is at most" in told[0]["remedy"]
-    assert "below which it surely falls" in told[1]["sentence"]
+    assert "(at most curvature" in told[1]["sentence"]
 
 
 def test_nothing_is_claimed_where_the_lowest_loss_is_not_known(modules: Any) -> None:
@@ -303,6 +331,24 @@ def test_nothing_is_claimed_where_the_lowest_loss_is_not_known(modules: Any) -> 
     [told] = ask(modules, "/words/outcome.js", tell, [state(run)])
     assert told["word"] == "on its way"
     assert "the lowest loss it found" in told["sentence"]
+
+
+def test_a_loss_with_its_penalty_is_called_so_everywhere(modules: Any) -> None:
+    runs = [st.descend("geyser", "waiting", ["duration"], steps=2, l2=l2) for l2 in (0.0, 0.1)]
+    tell = "(states) => states.map(({ scene, runs }) => m.lossLabel(scene, runs[0].choices))"
+    told = ask(modules, "/select.js", tell, [state(run) for run in runs])
+    assert told == [run.story.loss_label for run in runs]
+
+
+def test_no_arrival_is_asked_for_where_there_is_no_lowest_loss(modules: Any) -> None:
+    X = np.random.default_rng(0).normal(size=(30, 3))
+    sides = np.where(X[:, 0] > 0, "a", "b")
+    tell = """(states) => states.map((state) =>
+      m.tasksOf(state, { kind: 'record' }).map(({ question }) => question))"""
+    runs = [st.descend((X, sides), l2=l2) for l2 in (0.0, 0.1)]
+    apart, held = ask(modules, "/words/tasks.js", tell, [state(run) for run in runs])
+    assert not any("lowest loss" in question for question in apart)
+    assert any("lowest loss" in question for question in held)
 
 
 # --- captions, and what is spoken ----------------------------------------------------------------
@@ -381,7 +427,7 @@ def test_what_is_spoken(modules: Any) -> None:
     assert step == f"Step 1: weight {short(weight)}, bias {short(bias)}, loss {loss}."
     assert phase.startswith("Together the parts")
     assert "\n" not in phase
-    assert last.endswith("Run 1 diverged: 0.09 is above 2/curvature = 0.0696.")
+    assert last.endswith(f"Run 1: {run.verdicts[0].message}.")
 
 
 # --- the lines of Python -------------------------------------------------------------------------

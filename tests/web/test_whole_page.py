@@ -180,9 +180,9 @@ def test_divergence_is_told_with_its_numbers_and_its_remedy(
     diverged = descend_rows(line.data, steps=60, **{**LINE, "learning_rate": 0.2})
     numbers = diverged.verdicts[0].numbers
     (told,) = outcomes(page)
-    assert f"Run 1 diverged: 0.2 is above 2/curvature = {short(numbers['limit'], 3)}." in told
+    assert f"Run 1: {diverged.verdicts[0].message}." in told
     better = short(numbers["suggested"], 2)
-    assert f"Try {better}." in told
+    assert f"Use learning rate {better} (1/curvature), or auto." in told
     assert_steps(page, diverged.trace_table())
     enter(page, "learning rate as a number", better)
     assert "diverged" not in outcomes(page)[0]

@@ -1,42 +1,96 @@
-"""`steepest data`: the shipped data sets, listed, described, written out."""
+"""`steepest data`: the shipped data sets, and a look at any table."""
 
+import json
 import textwrap
+from pathlib import Path
 
 import click
 
+from steepest.cli.table_options import reading_options, reading_words
+from steepest.data.likely import TableLook, look
 from steepest.data.shipped import about, dataset, datasets
+from steepest.data.streams import PIPED
+from steepest.data.table import read_table
+from steepest.data.text.reading import Reading
 from steepest.data.written import write_table
+from steepest.errors import FileError
 from steepest.files import TABLES
 
 __all__ = ["data"]
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, metavar="[DATA]")
 @click.option(
     "-o",
     "--out",
     type=click.Path(),
     metavar="FILE",
-    help=f"Write the data set out ({' '.join(TABLES)}).",
+    help=f"Write the table out ({' '.join(TABLES)}).",
 )
-def data(name: str | None, out: str | None) -> None:
-    """List the shipped data sets, or describe one by NAME, or write it out.
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words.")
+@reading_options
+def data(name: str | None, out: str | None, as_json: bool, reading: Reading) -> None:
+    """Look at a table: what its columns hold, what could be predicted, and by which command.
+
+    DATA is a file, - for what is piped in, or the name of a shipped data set; these are listed
+    without DATA.
 
     \b
     Examples:
       steepest data
       steepest data penguins
       steepest data penguins -o penguins.csv
+      steepest data penguins.csv
     """
     if name is None:
+        if as_json or out:
+            raise click.UsageError("say which table: a file, or the name of a shipped data set")
         _list_data()
-    elif out is None:
+        return
+    if _means_shipped(name):
+        about(name)  # a slip of the pen is told with the nearest name
+    if out is not None:
+        _write(name, out, reading)
+    elif as_json:
+        from steepest.view.table_look import look_report
+
+        report = look_report(_look(name, reading))
+        click.echo(json.dumps(report, indent=2, allow_nan=False, ensure_ascii=False))
+    elif _is_shipped(name):
         _describe(name)
     else:
-        table = dataset(name)
-        write_table(table, out)
-        click.echo(f"{table.num_rows:,} rows written to {out}")
+        _tell(_look(name, reading))
+
+
+def _is_shipped(name: str) -> bool:
+    """Return whether a name is that of a shipped data set, and no file has it."""
+    return name in datasets() and not Path(name).exists()
+
+
+def _means_shipped(name: str) -> bool:
+    """Return whether a name that no file has is bare of suffix and folder: that of a data set."""
+    return name != PIPED and not Path(name).exists() and Path(name).name == name.split(".")[0]
+
+
+def _look(name: str, reading: Reading) -> TableLook:
+    return look(read_table(name, reading=reading), name, reading_words(reading))
+
+
+def _write(name: str, out: str, reading: Reading) -> None:
+    """Write a table out, unless it would replace itself."""
+    if Path(out).resolve() == Path(name).resolve():
+        raise FileError(f"{out} would be read from and written to; give each a name of its own")
+    table = read_table(name, reading=reading).arrow
+    write_table(table, out)
+    click.echo(f"{table.num_rows:,} rows written to {out}")
+
+
+def _tell(found: TableLook) -> None:
+    from steepest.view.table_look import HEADS, tell_look
+
+    for at, line in enumerate(tell_look(found).splitlines()):
+        click.secho(line, bold=at == 0 or line.startswith(HEADS))
 
 
 def _list_data() -> None:

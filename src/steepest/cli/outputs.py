@@ -50,7 +50,7 @@ STATUSES = (
 )
 """The exit statuses, for the help of each command that has a run."""
 
-HEADS = ("Step ", "Result", "Verdict", "Worth knowing", "Looked at")
+HEADS = ("Step ", "Result", "Fit", "Verdict", "Worth knowing", "Looked at")
 """How the lines begin that are printed bold."""
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -70,7 +70,7 @@ class Outputs:
     as_json: bool = False
 
     def __post_init__(self) -> None:
-        Format(**self.look, **self.pace)
+        Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
 
 
 def outputs(command: Command) -> Command:

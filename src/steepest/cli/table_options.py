@@ -10,12 +10,13 @@ from steepest.cli.options import names_in
 from steepest.data.class_weight import BALANCED
 from steepest.data.text.reading import Reading
 
-__all__ = ["TEXT", "reading_options", "use_options"]
+__all__ = ["TEXT", "reading_options", "reading_words", "use_options"]
 
 TEXT = {
     "decimal": ("MARK", "The mark before decimals, . or ,"),
     "thousands": ("MARK", "The mark between thousands: . , ' or a blank."),
     "delimiter": ("LETTER", "What parts the fields of a line."),
+    "sheet": ("NAME", "The sheet of a spreadsheet."),
     "encoding": ("NAME", "What the bytes are: utf-8, utf-16, cp1252, ..."),
 }
 """What can be said of a text file, the metavar and help of each."""
@@ -26,7 +27,8 @@ Command = TypeVar("Command", bound=Callable[..., object])
 def text_options(command: Command) -> Command:
     """Add the options that say how a text file is read."""
     for name, (metavar, help) in reversed(TEXT.items()):
-        help = f"{help.rstrip('.')}.  [default: found by looking]"
+        usual = "the first with rows" if name == "sheet" else "found by looking"
+        help = f"{help.rstrip('.')}.  [default: {usual}]"
         command = click.option(f"--{name}", metavar=metavar, help=help)(command)
     return command
 
@@ -39,6 +41,12 @@ def reading_options(command: Command) -> Command:
         return command(reading=Reading(**{name: given.pop(name) for name in TEXT}), **given)
 
     return text_options(cast(Command, gathered))
+
+
+def reading_words(reading: Reading) -> list[str]:
+    """Return the options that say how a text file is read, as `reading_options` had them."""
+    said = {name: getattr(reading, name) for name in TEXT}
+    return [f"--{name}={value}" for name, value in said.items() if value is not None]
 
 
 def use_options(command: Command) -> Command:

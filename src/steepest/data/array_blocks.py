@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from steepest.data.arrays import as_c_array
 from steepest.data.blocks import Blocks, Matrix
 from steepest.data.sparse import as_csr, is_sparse
+from steepest.data.weights import within_range
 from steepest.errors import ChoiceError
 
 __all__ = ["blocks_of"]
@@ -58,4 +59,4 @@ def _weights(sample_weight: ArrayLike, count: int) -> Array:
         )
     if not (np.isfinite(weight).all() and weight.min() >= 0 and weight.any()):
         raise ChoiceError("sample_weight must be finite numbers from 0 up, not all of them 0")
-    return weight
+    return within_range(weight)

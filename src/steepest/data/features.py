@@ -37,7 +37,14 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Column", "Features", "choose_features", "named_features", "plain_features"]
+__all__ = [
+    "Column",
+    "Features",
+    "choose_features",
+    "named_features",
+    "plain_features",
+    "refusal",
+]
 
 _REMEDIES = {
     "time": "turn it into a number such as days since a date",
@@ -268,6 +275,15 @@ def _column(
         same = in_full(amounts[0]) if kind == "number" else str(bool(amounts[0]))
         raise DataError(_constant(name, same))
     return Column(name, kind, unit=unit_of(table, name))
+
+
+def refusal(table: Table, name: str) -> str:
+    """Return why a column can be no feature, from its name on; "" if it can."""
+    try:
+        _column(table, name, False, None)
+    except DataError as refusal:
+        return str(refusal)
+    return ""
 
 
 def _category(table: Table, name: str, weights: NDArray[np.float64] | None) -> Column:

@@ -6,7 +6,6 @@ Nothing is left out or filled in unasked: a gap is an error, unless the reader s
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from steepest.data.features import Features, choose_features, named_features, pl
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
 from steepest.data.held_out import column_of, held_out
 from steepest.data.sparse import Matrix, is_sparse
+from steepest.data.suspects import suspicions
 from steepest.data.table import Table, read_table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target, plain_target
@@ -28,12 +28,10 @@ from steepest.data.weights import (
     check_weights,
     table_weights,
     weight_holes,
+    within_range,
 )
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Data", "labelled_rows", "new_rows", "prepare"]
 
@@ -62,9 +60,9 @@ class Data:
 
     def counting(self, by_class: NDArray[np.float64]) -> "Data":
         """Return the data with each row counting by its class too, (k,)."""
-        weights = by_class[self.y.astype(np.intp)]
-        given = self.sample_weight
-        return replace(self, sample_weight=weights if given is None else weights * given)
+        weights, given = within_range(by_class)[self.y.astype(np.intp)], self.sample_weight
+        weights = weights if given is None else within_range(weights * given)
+        return replace(self, sample_weight=weights)
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:
@@ -240,7 +238,7 @@ def _from_table(
     table: Table, asked: _Asked, missing: str, sample_weight: object
 ) -> tuple[Data, Table]:
     """Return the data of a table, and the table of just their rows."""
-    rows = table.arrow.num_rows
+    given, rows = table, table.arrow.num_rows
     _check_rows(rows, table.name, "")
     weights = table_weights(sample_weight, table, asked.target, asked.features)
     column = WEIGHTS
@@ -262,7 +260,8 @@ def _from_table(
         goal, features = asked.of(table, weights)
     X, y = features.matrix(table), goal.vector(table)
     weightless = rows - dropped - len(y)
-    kept, notes = table.kept, table.notes
+    chosen = asked.features is not None
+    kept, notes = table.kept, (*table.notes, *suspicions(given, goal, features, chosen))
     data = Data(X, y, features, goal, table.name, dropped, weights, weightless, kept, notes)
     return data, table
 

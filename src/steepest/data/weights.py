@@ -13,11 +13,40 @@ from steepest.data.table import Table
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
 
-__all__ = ["WEIGHTS", "array_weights", "check_weights", "table_weights", "weight_holes"]
+__all__ = [
+    "WEIGHTS",
+    "array_weights",
+    "check_weights",
+    "table_weights",
+    "weight_holes",
+    "within_range",
+]
 
 WEIGHTS = "sample_weight"
 
 Weights = NDArray[np.float64]
+
+_WIDEST = 400
+"""The power of two up to which the largest weight is taken as it is, or down to minus that.
+
+Of weights of 1e308 (2^1023) sums overflow, and those of 5e-324 lose their digits against a total.
+"""
+
+
+def within_range(weights: Weights) -> Weights:
+    """Return weights, (rows,), whose sums neither overflow nor vanish: only their ratios count.
+
+    Very large or small ones are multiplied by a power of two, which keeps every digit; one that is
+    then below 5e-324, since another is 1e300 times larger, becomes 0. NaN and infinity stay, and
+    all do if one is below 0, which is refused as it was given.
+
+    >>> within_range(np.array([1e308, 5e307])), within_range(np.array([3.0, 1.5]))
+    (array([0.55626846, 0.27813423]), array([3. , 1.5]))
+    """
+    largest = np.abs(weights[np.isfinite(weights)]).max(initial=0.0)
+    power = int(np.frexp(largest)[1])
+    extreme = abs(power) > _WIDEST and not (weights < 0).any()
+    return np.ldexp(weights, -power) if extreme else weights
 
 
 def array_weights(given: object, rows: int) -> Weights | None:
@@ -26,6 +55,8 @@ def array_weights(given: object, rows: int) -> Weights | None:
     One number is the weight of every row. A NaN stays. Raises DataError for another shape, (rows,
     1) too, and for what is no number, ChoiceError for a name, since arrays have no column of that
     name.
+
+    Weights of an extreme size are brought `within_range`.
     """
     if given is None:
         return None
@@ -44,7 +75,7 @@ def array_weights(given: object, rows: int) -> Weights | None:
             f"sample_weight has {counted(len(weights), 'value')}, but there are "
             f"{counted(rows, 'row')}; give one number a row"
         )
-    return weights.astype(np.float64)
+    return within_range(weights.astype(np.float64))
 
 
 def table_weights(
@@ -67,7 +98,7 @@ def table_weights(
             f"{table.name}: the sample weights {given!r} must be numbers, got "
             f"{what_it_holds(table, given)}"
         )
-    return numbers(column)
+    return within_range(numbers(column))
 
 
 def check_weights(weights: Weights, place: Callable[[int], str], where: str) -> None:

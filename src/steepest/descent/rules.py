@@ -115,6 +115,7 @@ class Smoothing(Steepest):
     name: ClassVar[str] = "smoothing"
     along_gradient: ClassVar[bool] = False
     limit_formula: ClassVar[str] = ""
+    limit_source: ClassVar[str] = ""
 
     def limit(self, curvature: float) -> float | None:
         """Return None: there is no rate."""

@@ -6,13 +6,13 @@ So that no verdict means something: each says by what number it knows, or why it
 from collections.abc import Callable, Collection
 from math import isnan
 
+from steepest.descent.plan.scale import has_exact_bound
 from steepest.descent.plan.stopping import SETTLED
 from steepest.descent.stopping import proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
 from steepest.numerals import counted, plain, short
-from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND
 
 __all__ = ["CHECKS", "look"]
 
@@ -67,7 +67,7 @@ def check_divergence(evidence: Evidence, found: Found) -> Check:
     if limit is None:
         return Check("divergence", CHECKED, f"{losses}; no limit of the learning rate is known")
     rate = float(trace.learning_rates.max())
-    against = f"learning rate {plain(rate)}, limit {short(limit)}"
+    against = f"learning rate {plain(rate)}, limit {short(limit, 3)}"
     return Check("divergence", CHECKED, f"{losses}; {against}")
 
 
@@ -107,7 +107,7 @@ def check_curvature(evidence: Evidence, found: Found) -> Check:
     if not coordinates.curvature:
         return Check("curvature", NOT_LOOKED_AT, "no bound is known of this loss")
     where = f"{short(coordinates.curvature)} {coordinates.in_words}".rstrip()
-    exact = objective.is_quadratic and objective.layout.shape[0] <= MOST_EXACT_BOUND
+    exact = has_exact_bound(objective)
     return Check("curvature", CHECKED, f"{'exact' if exact else 'a bound'}, {where}")
 
 
@@ -129,12 +129,10 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
     best = trace.best_validated
     if best is None:
         return Check("held-out loss", NOT_LOOKED_AT, "no rows were kept back")
-    lowest = f"{short(best.validation_loss)}, at step {best.index:,}"
-    last = f"is {short(trace.last.validation_loss)} at the end, and lowest, {lowest}"
-    last = (
-        last if best.index < trace.last.index else f"is {short(best.validation_loss)}, its lowest"
-    )
-    return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back {last}")
+    lowest, end = short(best.validation_loss), short(trace.last.validation_loss)
+    said = f"{end} at the end, and lowest, {lowest}, at step {best.index:,}"
+    said = said if best.index < trace.last.index else f"{lowest}, its lowest"
+    return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back is {said}")
 
 
 def _length(evidence: Evidence) -> str:

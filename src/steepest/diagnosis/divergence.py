@@ -6,11 +6,11 @@ squared loss is such a bowl: the number is a proof. Other losses curve less else
 is the most they can curve, and a rate below 2 / L is certainly safe.
 """
 
+from steepest.descent.plan.scale import has_exact_bound
 from steepest.descent.rule import Rule
 from steepest.descent.stopping import RISEN
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
-from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND
 from steepest.trace import Trace
 
 __all__ = ["judge_divergence"]
@@ -43,20 +43,10 @@ def _left_best(trace: Trace) -> bool:
     return not float(trace.full_losses[-1]) - best <= RISEN * abs(best)
 
 
-def _is_theorem(evidence: Evidence) -> bool:
-    """Return whether the objective curves by the bound everywhere: then the limit is proved.
-
-    A kink of L1 may hold what would grow without it; the bound of very many features is no
-    eigenvalue.
-    """
-    objective = evidence.objective
-    exact = objective.layout.shape[0] <= MOST_EXACT_BOUND and not evidence.in_batches
-    return objective.is_quadratic and exact
-
-
 def _beyond_limit(evidence: Evidence, rate: float, curvature: float, limit: float) -> Verdict:
     """Return the verdict on a rate above the limit of its rule."""
-    best, method, proves = evidence.trace.best, evidence.method, _is_theorem(evidence)
+    best, method = evidence.trace.best, evidence.method
+    proves = has_exact_bound(evidence.objective) and not evidence.in_batches
     most, where = "" if proves else "at most ", f" {method.coordinates.in_words}".rstrip()
     # As many digits as it takes to see which of the two is larger.
     digits = next(d for d in range(3, 18) if f"{rate:.{d}g}" != f"{limit:.{d}g}")

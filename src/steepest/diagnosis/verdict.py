@@ -21,3 +21,7 @@ class Verdict:
     numbers: Mapping[str, float]
     remedy: str
     source: str
+
+    def __str__(self) -> str:
+        """Return what is wrong and what to do, as a line."""
+        return f"{self.message}; {self.remedy}"

@@ -60,16 +60,14 @@ def scene_record(
     data: Data,
     objective: LinearObjective,
     surface: Surface,
-    lowest: float | None,
     live: bool = False,
     known: dict[int, float] | None = None,
     separation: Verdict | None = None,
 ) -> Record:
     """Return all that a page shows of a run at first.
 
-    `lowest` is the lowest loss of the objective, None if it is not known; `live` says that Python
-    computes for the page; `known` is as `run_record` has it. `separation` is the verdict on any
-    run of these rows without a penalty: the page's own have it too.
+    `live` says that Python computes for the page; `known` is as `run_record` has it. `separation`
+    is the verdict on any run of these rows without a penalty: the page's own have it too.
     """
     shown = _shown_rows(data)
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
@@ -100,7 +98,7 @@ def scene_record(
         "y": data.y[shown],
         "separation": None if separation is None else asdict(separation),
         "rowNumbers": data.row_numbers[shown].astype(np.int32),
-        "run": run_record(story, objective, lowest, most, known),
+        "run": run_record(story, objective, most, known),
         "surface": surface_record(story, surface),
     }
 
@@ -152,15 +150,14 @@ def _losses(story: Story, unit: str) -> list[Record]:
 def run_record(
     story: Story,
     objective: LinearObjective,
-    lowest: float | None,
     most: int = MOST_STEPS,
     known: dict[int, float] | None = None,
 ) -> Record:
     """Return a run for a page: its choices, its steps, how it ended and what is said of it.
 
-    `lowest` is the lowest loss that is known of the objective; `most` is how many points are told,
-    of longer runs the first ones and ever fewer after them. `known` has losses of all rows by step,
-    and gets those that are worked out here: whoever keeps it has each worked out once.
+    `most` is how many points are told, of longer runs the first ones and ever fewer after them.
+    `known` has losses of all rows by step, and gets those that are worked out here: whoever keeps
+    it has each worked out once.
     """
     plan, trace = story.plan, story.trace
     index = _kept_steps(trace, most)
@@ -182,9 +179,9 @@ def run_record(
         "momentum": trace.momenta[index],
         "curvature": plan.curvature,
         "limit": plan.limit,
-        "exactLimit": objective.loss.is_quadratic,
+        "exactLimit": story.exact_limit,
         "best": _best(losses),
-        "lowest": None if lowest is None else float(np.nanmin([lowest, *losses])),
+        "lowest": None if story.lowest is None else float(np.nanmin([story.lowest, *losses])),
         "stop": asdict(story.stop),
         "verdicts": [asdict(verdict) for verdict in story.verdicts],
         "notes": [asdict(note) for note in story.notes],

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from steepest.diagnosis.metrics import Predicted
 from steepest.run.run import Run
 
 __all__ = ["report"]
@@ -15,10 +16,12 @@ FORMAT = 1
 def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     """Return the run in numbers: data, choices, weights, bias, loss, stop, verdicts, checks, files.
 
+    `metrics` are those of `Run.metrics` on the rows of the run, and on those kept back.
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
-    one by class. Of an objective that was given there are `objective` and `params` instead, each
-    param by its name. A loss that is no finite number is null, and so is that of rows kept back
-    where there are none.
+    one by class. `lowest_loss` is null where there is none, or it is not known, and so is `limit`,
+    that of a fixed learning rate. Of an objective that was given there are `objective` and `params`
+    instead, each param by its name. A loss that is no finite number is null, and so is that of rows
+    kept back where there are none.
     """
     start = run.trace[0]
     return {
@@ -28,6 +31,10 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         **run.problem.params_report(run.params),
         "loss": _finite(run.loss),
         "validation_loss": _finite(run.validation_loss),
+        "metrics": _metrics(run, run.story.fitted),
+        "validation_metrics": _metrics(run, run.story.held_out),
+        "lowest_loss": run.lowest_loss,
+        "limit": run.plan.limit,
         "steps": len(run.trace) - 1,
         "start_loss": _finite(run.problem.loss_at(start.params, start.full_loss)),
         "stop": asdict(run.stop),
@@ -39,6 +46,16 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "checks": [asdict(check) for check in run.checks],
         "files": list(files),
     }
+
+
+def _metrics(run: Run, said: Predicted | None) -> dict[str, Any] | None:
+    """Return the metrics of some rows; None without any, or where the loss is no number."""
+    if said is None or not math.isfinite(run.loss):
+        return None
+    found = dict(said.metrics)
+    if "confusion" in found:
+        found["confusion"] = found["confusion"].tolist()
+    return {k: _finite(v) if isinstance(v, float) else v for k, v in found.items()}
 
 
 def _finite(value: float) -> float | None:

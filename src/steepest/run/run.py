@@ -300,6 +300,7 @@ class Run(Predictions, Pictures, FormerNames):
             self.verdicts,
             self.notes,
             self.checks,
+            self.lowest_loss,
         )
 
     @cached_property
@@ -336,7 +337,6 @@ class Run(Predictions, Pictures, FormerNames):
             self.problem.table("a page"),
             self.problem.risk("a page"),
             self._page_surface,
-            self.lowest_loss,
             live,
             self._page_losses,
             separation_without_penalty(self.problem),

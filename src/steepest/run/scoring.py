@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from steepest.data.new_rows import rows_to_predict
 from steepest.data.prepare import labelled_rows
 from steepest.data.text.reading import Reading
 from steepest.data.weights import array_weights
+from steepest.diagnosis.metrics import Metrics, Predicted
 from steepest.errors import DataError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from steepest.run.predictions import Predictions
 
-__all__ = ["prediction_table", "score"]
+__all__ = ["metrics", "prediction_table", "score"]
 
 
 def prediction_table(
@@ -43,12 +43,23 @@ def score(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> 
 
     `sample_weight` is (rows,) or None. See `Run.score`.
     """
-    known = run.problem.table("run.score")
+    found = _predicted(run, "run.score", data, sample_weight)
+    return found.r2 if run.classes is None else found.accuracy
+
+
+def metrics(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> Metrics:
+    """Return the metrics of the predictions for `data`; see `Run.metrics`.
+
+    `sample_weight` is (rows,) or None.
+    """
+    return _predicted(run, "run.metrics", data, sample_weight).metrics
+
+
+def _predicted(
+    run: "Predictions", what: str, data: object, sample_weight: ArrayLike | None
+) -> Predicted:
+    """Return what the run says of rows that hold the target too."""
+    known = run.problem.table(what)
     X, y = labelled_rows(data, known.features, known.target)
     weight = array_weights(sample_weight, len(y))
-    if run.classes is not None:
-        right = run.predict_proba(X).argmax(axis=1) == y
-        return float(np.average(right, weights=weight))
-    misses = np.average((y - run.predict(X)) ** 2, weights=weight)
-    spread = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
-    return float(1.0 - misses / spread) if spread else float(misses == 0)
+    return Predicted.of(run.problem, run.margins(X), y, weight)

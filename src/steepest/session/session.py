@@ -162,7 +162,7 @@ class Session:
 
     def _descend(self, request: Request, given_up: GivenUp) -> Record:
         run = self._run(request, given_up)
-        return run_record(run.story, run.problem.risk("a page"), run.lowest_loss)
+        return run_record(run.story, run.problem.risk("a page"))
 
     def _run(self, request: Request, given_up: GivenUp) -> Run:
         """Return the run of the choices and rows in a request."""

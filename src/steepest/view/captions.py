@@ -50,7 +50,7 @@ class Captions:
         self._fixed = self._fixed_bodies()
         for caption, text in zip(self._captions, self._fixed, strict=False):
             caption.body.set_text(text)
-        self._captions[3].body.set_text(self._repeat(len(path.steps) - 1, over=True))
+        self._captions[3].body.set_text(self._repeat(len(path.steps) - 1))
         for first in reversed(range(0, 4, self._columns)):
             self._place(self._captions[first : first + self._columns])
 
@@ -82,7 +82,7 @@ class Captions:
         """Light step `act` (5: the run is over) and show the numbers of point `at`."""
         for i, caption in enumerate(self._captions, start=1):
             self._light(caption, on=min(act, 4) == i, shown=act >= i)
-        self._captions[3].body.set_text(self._repeat(at, over=act == 5))
+        self._captions[3].body.set_text(self._repeat(at))
 
     def _light(self, caption: Caption, on: bool, shown: bool) -> None:
         for text in caption:
@@ -102,12 +102,10 @@ class Captions:
         third = fall(scene).split(": ")
         return [self._filled(lines) for lines in (first, [*second, *([note] * bool(note))], third)]
 
-    def _repeat(self, at: int, over: bool) -> str:
+    def _repeat(self, at: int) -> str:
         step = self._scene.trace[int(self._path.steps[at])]
         lines = [f"step {step.index:,}", *self._params(step)]
         lines.append(f"loss {short(float(self._path.losses[at]))}")
-        if over:
-            lines.append(self._scene.stop.message.split(";")[0])
         return self._filled(lines)
 
     def _filled(self, lines: Sequence[str]) -> str:

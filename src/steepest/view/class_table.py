@@ -17,6 +17,12 @@ Array = NDArray[np.float64]
 MOST_CLASSES = 10
 """Classes that have a column each."""
 
+DECIMALS_FROM = 1e-3
+"""The largest -log P of a table from which on four decimals tell its rows apart."""
+
+TINY = 1e-6
+"""A share below this is only said to be: its digits would all be zeros."""
+
 MOST_TABLE_ROWS = 12
 """Rows that are shown; of more than twice as many, those of the largest losses."""
 
@@ -35,9 +41,9 @@ def class_table(story: Story) -> Section:
             str(story.row_numbers[row]),
             story.classes[story.actual[row]],
             *_chances(story, row),
-            f"{story.row_losses[row]:.4f}",
+            _cost(story.row_losses[row], story),
             *([] if story.sample_weight is None else [short(story.sample_weight[row])]),
-            percent(losses[row] / total) if total else "-",
+            _share(losses[row] / total) if total else "-",
         ]
         for row in order
     ]
@@ -60,6 +66,15 @@ def _chances(story: Story, row: int | None = None) -> list[str]:
     return [story.classes[likeliest], f"{given[likeliest]:.4f}", f"{given[actual]:.4f}"]
 
 
+def _cost(value: float, story: Story) -> str:
+    """Return a -log P, or a sum of them, in the one form that all of the table have."""
+    return short(value) if story.row_losses.max() < DECIMALS_FROM else f"{value:.4f}"
+
+
+def _share(share: float) -> str:
+    return f"below {percent(TINY)}" if 0.0 < share < TINY else percent(share)
+
+
 def _heading(story: Story, shown: int) -> str:
     if shown == story.rows:
         return f"Actual against predicted, all {shown} rows"
@@ -71,13 +86,13 @@ def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[st
     total = float(losses.sum())
     rest = total - float(losses[list(order)].sum())
     if len(order) < story.rows:
-        yield f"the other {story.rows - len(order):,} rows together: {rest:.4f}"
+        yield f"the other {story.rows - len(order):,} rows together: {_cost(rest, story)}"
     if story.sample_weight is None:
         mean = total / story.rows
-        yield f"cross entropy = sum / rows = {total:.4f} / {story.rows:,} = {short(mean)}"
+        yield f"cross entropy = sum / rows = {_cost(total, story)} / {story.rows:,} = {short(mean)}"
     else:
         whole = float(story.sample_weight.sum())
-        parts = f"{total:.4f} / {short(whole)} = {short(total / whole)}"
+        parts = f"{_cost(total, story)} / {short(whole)} = {short(total / whole)}"
         yield f"cross entropy = sum of weight × -log P / sum of weights = {parts}"
     if story.plan.penalty:
         yield f"with the penalty: {short(story.result.full_loss)}"

@@ -8,14 +8,15 @@ from matplotlib.figure import Figure
 
 from steepest.files import FIGURES, check_writable, whole_file
 from steepest.numerals import counted, short
+from steepest.view.closing import write_closing
 from steepest.view.format import FIGURE_PANELS, Format
 from steepest.view.panel import DrawnPath, path_of, path_of_steps
 from steepest.view.panels import draw_panels
 from steepest.view.scene import Scene
 from steepest.view.sheet import Sheet
 from steepest.view.story import Story
-from steepest.view.style import PATH, look, theme_in_use, title_size
-from steepest.view.words import rate_in_words, verdict_line
+from steepest.view.style import look, theme_in_use, title_size
+from steepest.view.words import rate_in_words
 
 __all__ = ["draw", "draw_charts", "marks_in_words", "save_figure"]
 
@@ -42,8 +43,7 @@ def _drawn(
         sheet, muted = Sheet(wanted.size), theme_in_use().muted
         sheet.head(story.title, fontsize=title_size(story.title), fontweight="bold")
         sheet.head(_summary(story), fontsize=11.5, color=muted)
-        if story.verdicts:
-            sheet.head(verdict_line(story), fontsize=10, color=PATH, fontweight="bold")
+        write_closing(sheet, story)
         sheet.foot(footnote, fontsize=9.5, color=muted)
         for name, panel in draw_panels(sheet, names, story, path, with_scale=True).items():
             panel.show(path.result if name == "fit" else len(path.steps) - 1)
@@ -51,11 +51,13 @@ def _drawn(
 
 
 def _summary(story: Story) -> str:
-    plan, steps = story.plan, len(story.trace) - 1
+    plan, result = story.plan, story.result
+    taken = counted(len(story.trace) - 1, "step")
+    is_last = result.index == len(story.trace) - 1
+    after = f"in {taken}" if is_last else f"at step {result.index:,}, the best of {taken}"
     return (
         f"{plan.rule.word} descent, learning rate {rate_in_words(story)}, scale {plan.scale}: "
-        f"loss {short(story.trace.full_losses[0])} → {short(story.result.full_loss)} in "
-        f"{counted(steps, 'step')}"
+        f"loss {short(story.trace.full_losses[0])} → {short(result.full_loss)} {after}"
     )
 
 
@@ -92,8 +94,12 @@ def _slice_in_words(scene: Scene) -> list[str]:
     named = [f"{name} = {short(value)}" for name, value in list(surface.held.items())[:4]]
     more = f" and {len(surface.held) - 4} more" if len(surface.held) > 4 else ""
     start = float(surface.path_loss[0]), float(surface.plane_loss[0])
+    through = f"The surface is a slice through the result, with {', '.join(named)}{more}."
+    if not surface.off_plane[0]:
+        dotted = "The path leaves the slice after its start (dotted: the path on the slice)."
+        return [through, dotted]
     return [
-        f"The surface is a slice through the result, with {', '.join(named)}{more}.",
+        through,
         f"The path comes from off the slice: at its start {short(float(surface.off_plane[0]))} "
         f"away in params, its loss is {short(start[0])}, that of the slice there {short(start[1])} "
         "(dashed: from a point to the slice; dotted: the path on the slice).",

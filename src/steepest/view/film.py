@@ -20,18 +20,18 @@ from matplotlib.artist import Artist
 from matplotlib.transforms import BboxBase
 from numpy.typing import NDArray
 
-from steepest.errors import ChoiceError, FileError
+from steepest.errors import FileError
 from steepest.files import FILMS, check_writable, whole_file
 from steepest.surface.surface import Surface
 from steepest.view.captions import Captions
+from steepest.view.closing import write_closing
 from steepest.view.format import FILM_PANELS, FILM_SIZE, Format
 from steepest.view.panel import DrawnPath, path_of
 from steepest.view.panels import draw_panels
 from steepest.view.progress import bar
 from steepest.view.scene import Scene
 from steepest.view.sheet import Sheet
-from steepest.view.style import PATH, look, title_size
-from steepest.view.words import verdict_line
+from steepest.view.style import look, title_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -82,7 +82,7 @@ def shoot(
     a size that an MP4 cannot have.
     """
     targets = [check_writable(path, FILMS) for path in paths]
-    _check_sides(wanted.size, targets)
+    wanted.check_film(targets)
     with look(wanted.theme), ExitStack() as stack:
         takers = [stack.enter_context(_taker(target, wanted)) for target in targets]
         reel = Reel(scene, wanted)
@@ -115,15 +115,6 @@ def write_frames(scene: Scene, folder: str | os.PathLike[str], wanted: Format) -
     return paths
 
 
-def _check_sides(size: tuple[int, int], targets: Sequence[Path]) -> None:
-    """Raise ChoiceError if an MP4 is to have an odd side: its colours are those of 2 x 2 pixels."""
-    even = tuple(side + side % 2 for side in size)
-    if even != tuple(size) and any(target.suffix.lower() == ".mp4" for target in targets):
-        raise ChoiceError(
-            f"size is {size[0]}x{size[1]}, but an MP4 has even sides; use {even[0]}x{even[1]}"
-        )
-
-
 def _picture(number: int, count: int) -> str:
     return f"picture {number + 1:,} of {count:,}"
 
@@ -152,7 +143,7 @@ class Reel:
         self.figure, self._canvas = sheet.figure, cast(Canvas, sheet.canvas)
         path = path_of(scene)
         sheet.head(scene.title, fontsize=title_size(scene.title), fontweight="bold")
-        self._verdict = sheet.head(verdict_line(scene), fontsize=10, color=PATH)
+        self._closing = write_closing(sheet, scene)
         self._captions = Captions(sheet, scene, path)
         names = wanted.panels_of(FILM_PANELS)
         self._panels = list(draw_panels(sheet, names, scene, path).values())
@@ -171,7 +162,7 @@ class Reel:
     def pictures(self, shown: Sequence[Shown]) -> Iterator[Frame]:
         """Yield a picture, (height, width, 3), for each that is to be shown."""
         moving = [artist for panel in self._panels for artist in panel.moving]
-        moving += [*self._captions.moving, self._verdict]
+        moving += [*self._captions.moving, *self._closing]
         for artist in moving:
             artist.set_animated(True)
         self._canvas.draw()
@@ -180,7 +171,8 @@ class Reel:
             for panel in self._panels:
                 panel.show(at)
             self._captions.show(act, at)
-            self._verdict.set_visible(act == 5)
+            for text in self._closing:
+                text.set_visible(act == 5)
             yield self._picture(still, moving)
 
     def _picture(self, still: object, moving: Sequence[Artist]) -> Frame:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from steepest.numerals import counted
 from steepest.view.chart import Gradients, numbers_on
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
@@ -142,12 +143,12 @@ class Predicted(Panel):
         span = _span(np.append(scene.y, last))
         axes.plot(span, span, "--", color=theme_in_use().muted, lw=1.2)
         axes.annotate(
-            "right",
-            (span[-1], span[-1]),
-            xytext=(-6, -2),
+            "dashed: predicted = actual ",
+            (span[-1], span[0]),
+            xytext=(0, 0),
             textcoords="offset points",
             ha="right",
-            va="top",
+            va="bottom",
             color=theme_in_use().muted,
             fontsize=9.5,
         )
@@ -185,7 +186,7 @@ class Probabilities(Panel):
         axes.set_xlim(self._x[0], self._x[-1])
         columns = min(len(scene.classes), MOST_COLUMNS)
         lines = -(-len(scene.classes) // columns)
-        axes.set_ylim(-0.12, 1.08 + 0.08 * lines)
+        axes.set_ylim(-0.12, 1.12 + 0.13 * lines)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.set_xlabel(scene.feature_labels[0])
         which = scene.class_labels[1] if len(scene.classes) == 2 else "each class"
@@ -251,8 +252,11 @@ class OverMargin(Panel):
     def __init__(self, axes: Axes, scene: Scene, path: DrawnPath) -> None:
         assert scene.classes is not None
         self._scene, self._path = scene, path
+        self._outside = axes.text(
+            *(0.99, 0.3), "", transform=axes.transAxes, ha="right", color=theme_in_use().muted
+        )
         last = scene.margins(scene.result.params)
-        reach = float(np.clip(np.quantile(np.abs(last), 0.98) * 1.15, 4.0, 60.0))
+        self._reach = reach = float(np.clip(np.quantile(np.abs(last), 0.98) * 1.15, 4.0, 60.0))
         span = np.linspace(-reach, reach, 200)
         axes.plot(
             span,
@@ -264,19 +268,20 @@ class OverMargin(Panel):
         self._jitter = 0.045 * _jitter(len(scene.y))
         self._points = _marks(axes, scene, 5)
         axes.set_xlim(-reach, reach)
-        axes.set_ylim(-0.12, 1.16)
+        axes.set_ylim(-0.12, 1.28)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.set_xlabel("margin: weights × features + bias")
         axes.set_ylabel(f"probability of {scene.target_name} = {scene.class_labels[1]}")
         axes.set_title("Data and fit")
+        numbers_on(axes.xaxis)
         axes.legend(
             loc="upper center", ncols=2, handletextpad=0.2, columnspacing=1.0, borderaxespad=0.1
         )
 
     @property
     def moving(self) -> list[Artist]:
-        """The rows."""
-        return list(self._points)
+        """The rows, and how many are out of sight."""
+        return [*self._points, self._outside]
 
     def show(self, at: int) -> None:
         """Draw the rows at the margins of point `at`."""
@@ -284,6 +289,8 @@ class OverMargin(Panel):
         for i, points in enumerate(self._points):
             chosen = self._scene.y == i
             points.set_data(margins[chosen], i + self._jitter[chosen])
+        outside = int(np.sum(~(np.abs(margins) <= self._reach)))
+        self._outside.set_text(f"{counted(outside, 'row')} outside" if outside else "")
 
 
 class OfActual(Panel):

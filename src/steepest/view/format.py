@@ -1,7 +1,9 @@
 """How a picture is asked for: which panels, how large, in which colours, how many a second."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from steepest.checks import whole_number
 from steepest.errors import ChoiceError
@@ -67,6 +69,16 @@ class Format:
         _check_size(self.size)
         if self.panels is not None:
             object.__setattr__(self, "panels", _named(self.panels))
+
+    def check_film(self, paths: Iterable[str | os.PathLike[str]]) -> None:
+        """Raise ChoiceError for an MP4 of an odd side: its colours are those of 2 x 2 pixels."""
+        across, down = self.size
+        wider, taller = (side + side % 2 for side in self.size)
+        is_mp4 = any(Path(path).suffix.lower() == ".mp4" for path in paths)
+        if is_mp4 and (wider, taller) != (across, down):
+            raise ChoiceError(
+                f"size is {across}x{down}, but an MP4 has even sides; use {wider}x{taller}"
+            )
 
     def panels_of(self, usual: Sequence[str], no_surface: str = "") -> Sequence[str]:
         """Return the names of the panels to draw: those asked for, else the `usual` ones.

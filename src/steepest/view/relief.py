@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from steepest.numerals import short
 from steepest.surface.surface import Surface
-from steepest.view.chart import numbers_on, path_style
+from steepest.view.chart import MOST_NUMBERS, numbers_on, path_style
 from steepest.view.heights import heights_of
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
@@ -47,6 +47,10 @@ FITTINGS = 3
 HANGS = 0.02
 """The share of the height by which a point is off the slice before a stem joins the two."""
 
+FEW, FEW_BELOW = 2, 2.4
+"""Parts between the numbers of an axis in a cell lower than so many inches: five lie on each other
+there, looked at on a film of a table with long numbers, whose cell is 2 inches high."""
+
 LETTER = 1.6
 """How much further from the box, in points, the numbers of heights stand for each letter."""
 
@@ -66,7 +70,8 @@ class Relief(Panel):
     """
 
     def __init__(self, cell: Axes, scene: Scene, path: DrawnPath) -> None:
-        self._cell, self._path, self._heights = cell, path, heights_of(scene.surface)
+        self._cell, self._scene, self._path = cell, scene, path
+        self._heights = heights_of(scene.surface)
         added = cast(Figure, cell.figure).add_axes((0, 0, 1, 1), projection="3d")
         self.axes = axes = cast(Axes3D, added)
         axes.set_in_layout(False)
@@ -110,14 +115,11 @@ class Relief(Panel):
 
     def _frame(self, axes: Axes3D, scene: Scene) -> None:
         surface, theme = scene.surface, theme_in_use()
-        axes.view_init(elev=ELEVATION, azim=_best_side(scene, self._path))
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
         axes.set_zlim(0.0, 1.0)
         axes.set_xlabel(_axis_word(scene, surface.x_name), labelpad=4)
         axes.set_ylabel(_axis_word(scene, surface.y_name))
-        numbers_on(axes.xaxis)
-        numbers_on(axes.yaxis)
         axes.set_zticks(*self._heights.ticks())
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             axis.set_pane_color(theme.wall)
@@ -139,6 +141,10 @@ class Relief(Panel):
         centre, side = np.array([room.x0 + room.x1, room.y0 + room.y1]) / 2, room.height
         middle, wide = centre, np.clip(0.75 * room.width / room.height, 1.0, WIDEST)
         self.axes.set_box_aspect((wide, 1, HEIGHT))
+        self.axes.view_init(elev=ELEVATION, azim=_best_side(self._scene, self._path, wide))
+        few = room.height < FEW_BELOW * self.axes.figure.dpi
+        for axis in (self.axes.xaxis, self.axes.yaxis):
+            numbers_on(axis, FEW if few else MOST_NUMBERS)
         self._stand_off()
         for _ in range(FITTINGS):
             self._place(middle, side)
@@ -232,19 +238,25 @@ def _inside(scene: Scene, path: DrawnPath, heights: Array) -> Array:
     return np.where(across & (heights <= 1.0), heights, np.nan)
 
 
-def _best_side(scene: Scene, path: DrawnPath) -> float:
-    """Return the azimuth, in degrees, with the highest `_visibility`, of those of `AZIMUTHS`."""
+def _best_side(scene: Scene, path: DrawnPath, wide: float) -> float:
+    """Return the azimuth, in degrees, with the highest `_visibility`, of those of `AZIMUTHS`.
+
+    `wide` is the width of the box by its depth.
+    """
     heights = heights_of(scene.surface)
     inside = np.flatnonzero(np.isfinite(_inside(scene, path, heights.of(path.losses))))[:60]
-    scores = {azimuth: _visibility(azimuth, scene, path, inside) for azimuth in AZIMUTHS}
+    scores = {azimuth: _visibility(azimuth, scene, path, inside, wide) for azimuth in AZIMUTHS}
     return float(max(scores, key=lambda azimuth: scores[azimuth]))
 
 
-def _visibility(azimuth: int, scene: Scene, path: DrawnPath, inside: NDArray[np.intp]) -> float:
+def _visibility(
+    azimuth: int, scene: Scene, path: DrawnPath, inside: NDArray[np.intp], wide: float
+) -> float:
     """Return the share of points that no surface hides + 0.25 times their spread across the view.
 
     A point is hidden where the ray from it towards the camera, sampled at 50 distances, lies below
-    the surface. All is measured in the box, whose sides are 1 and whose height is `HEIGHT`.
+    the surface. All is measured in the box, which is `wide`, 1 deep and `HEIGHT` high;
+    `u` and `v` are shares of its sides.
     """
     surface, heights = scene.surface, heights_of(scene.surface)
     u = (path.x[inside] - surface.x[0]) / (surface.x[-1] - surface.x[0])
@@ -252,8 +264,8 @@ def _visibility(azimuth: int, scene: Scene, path: DrawnPath, inside: NDArray[np.
     h = heights.of(path.losses[inside]) * HEIGHT
     angle = np.deg2rad(azimuth)
     toward = np.array([np.cos(angle), np.sin(angle), np.tan(np.deg2rad(ELEVATION))])
-    distance = np.linspace(0.02, 1.2, 50)[:, None]
-    at_u, at_v = u + distance * toward[0], v + distance * toward[1]
+    distance = np.linspace(0.02, 1.2 * wide, 50)[:, None]
+    at_u, at_v = u + distance * toward[0] / wide, v + distance * toward[1]
     over = (at_u >= 0) & (at_u <= 1) & (at_v >= 0) & (at_v <= 1)
     cells = len(surface.x) - 1
     column = np.clip(at_u * cells, 0, cells).astype(int)
@@ -261,5 +273,5 @@ def _visibility(azimuth: int, scene: Scene, path: DrawnPath, inside: NDArray[np.
     height = heights.of(surface.loss[row, column])
     height = np.where(height <= 1.0, height, 0.0) * HEIGHT
     hidden = (over & (height > h + distance * toward[2] + 0.01)).any(axis=0)
-    across = -u * np.sin(angle) + v * np.cos(angle)
+    across = -u * wide * np.sin(angle) + v * np.cos(angle)
     return float((~hidden).mean() + 0.25 * np.ptp(across) if len(inside) else 0.0)

@@ -18,7 +18,9 @@ class Section:
         return "\n".join([self.heading, *(f"  {line}" for line in self.lines)])
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows of cells as lines, each column as wide as its widest, to the right."""
+def aligned(rows: Sequence[Sequence[str]], left: bool = False) -> list[str]:
+    """Return rows of cells as lines, each column as wide as its widest, to the right or `left`."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
+    pad = str.ljust if left else str.rjust
+    lines = ("  ".join(map(pad, row, widths)) for row in rows)
+    return [line.rstrip() if left else line for line in lines]

@@ -1,6 +1,7 @@
 """The story of a run: all that its words say, gathered once, as plain data.
 
-It has no surface, so telling a run costs no more than one evaluation of its rows.
+It has no surface, so telling a run costs one evaluation of its rows, and what it takes to know the
+lowest loss, where there is time for that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.descent.plan.plan import GIVEN, Plan
-from steepest.descent.plan.scale import param_coordinates_of
+from steepest.descent.plan.scale import has_exact_bound, param_coordinates_of
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.check import Check
+from steepest.diagnosis.metrics import Predicted
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.evaluation import length_of
-from steepest.objective.problem import Problem
+from steepest.objective.problem import Problem, RowPredictions
 from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
 
@@ -94,6 +96,10 @@ class Story:
     checks: Sequence[Check]
     move: Move | None
     """The first step; None if none was taken."""
+    lowest: float | None
+    """The lowest loss of all rows, penalty included; None if there is none, or it is not known."""
+    exact_limit: bool
+    """Whether the limit of the plan is that of the loss itself, not of a bound on its curvature."""
     off_steepest: float
     """Degrees between the first step and steepest descent, in the reader's units; 0 of no step."""
     shown_params: Sequence[int]
@@ -103,6 +109,12 @@ class Story:
     probabilities: Array | None
     """The probability of each class for every row at the result, (rows, k), or None."""
     actual: NDArray[np.intp] | None
+    unit: str
+    """The unit of the target, or none."""
+    held_out: Predicted | None
+    """The same of the rows that were kept back; None without any."""
+    fitted: Predicted | None
+    """What the result says of the rows, whose metrics are worked out on demand; None of no rows."""
 
     @classmethod
     @np.errstate(over="ignore", invalid="ignore")
@@ -116,8 +128,9 @@ class Story:
         verdicts: Sequence[Verdict],
         notes: Sequence[Note] = (),
         checks: Sequence[Check] = (),
+        lowest: float | None = None,
     ) -> "Story":
-        """Return the story of a run with this `result`."""
+        """Return the story of a run with this `result`; `lowest` is the lowest loss if known."""
         at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
         return cls(
             source=problem.name,
@@ -148,12 +161,17 @@ class Story:
             coordinates=coordinates_in_words(plan.scale),
             notes=notes,
             checks=checks,
+            lowest=lowest,
+            exact_limit=has_exact_bound(problem.objective),
             move=_first_move(problem.objective, plan.scale, trace),
             off_steepest=_off_steepest(trace),
             shown_params=_shown_params(trace, biases),
             row_losses=at_rows.losses,
             probabilities=at_rows.probabilities,
             actual=at_rows.actual,
+            unit=problem.unit,
+            fitted=_fitted(problem, at_rows),
+            held_out=held_out(problem, result.params),
         )
 
     @property
@@ -181,6 +199,23 @@ class Story:
         """Return what param i is called where it stands alone: `weight of duration`, `bias`."""
         name = shortened(self.param_names[i])
         return name if name.split("[")[0] == "bias" else f"{self.weight_prefix}{name}"
+
+
+def _fitted(problem: Problem, rows: RowPredictions) -> Predicted | None:
+    """Return what is said of the rows with their targets; None without any."""
+    if not problem.rows:
+        return None
+    known = problem.table("metrics")
+    return Predicted.of(problem, rows.margins, known.y, known.sample_weight, rows.losses)
+
+
+def held_out(problem: Problem, params: Array) -> Predicted | None:
+    """Return what params, (params,), say of the rows that were kept back; None without any."""
+    if not problem.validation_rows:
+        return None
+    back = problem.table("metrics").validation
+    assert back is not None
+    return Predicted.of(problem, problem.margins(params, back.X), back.y, back.sample_weight)
 
 
 def _first_move(objective: Objective, scale: str, trace: Trace) -> Move | None:

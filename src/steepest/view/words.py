@@ -11,6 +11,8 @@ from steepest.numerals import counted, percent, plain, short, signed
 from steepest.objective.evaluation import length_of
 from steepest.trace import Step
 from steepest.view.class_table import class_table
+from steepest.view.ending import limit_line, lowest_line
+from steepest.view.metrics import fit_section
 from steepest.view.section import Section, aligned
 from steepest.view.story import MOST_PARAMS, Move, Story
 
@@ -23,7 +25,6 @@ __all__ = [
     "step_note",
     "tell",
     "update_line",
-    "verdict_line",
 ]
 
 Array = NDArray[np.float64]
@@ -46,7 +47,7 @@ MOST_COLUMNS = 3
 @np.errstate(over="ignore", invalid="ignore")
 def tell(story: Story) -> str:
     """Return the whole story: title, steps, result, table, verdicts, notes, checks."""
-    sections = [*four_steps(story), _result(story)]
+    sections = [*four_steps(story), _result(story), *fit_section(story)]
     if story.classes is not None:
         sections.append(class_table(story))
     sections += [_verdict(verdict) for verdict in story.verdicts]
@@ -340,6 +341,7 @@ def _result(story: Story) -> Section:
     lines += _resting(story, result)
     lines.append(f"{story.loss_label}: {short(result.full_loss)}")
     lines += _held_out(story, result)
+    lines += [lowest_line(story), limit_line(story)]
     best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"
     return Section(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
 
@@ -377,8 +379,3 @@ def _checks(story: Story) -> Iterator[Section]:
     """Yield what was looked at and what was not; nothing of a file from before that was kept."""
     if story.checks:
         yield Section("Looked at", tuple(map(str, story.checks)))
-
-
-def verdict_line(story: Story) -> str:
-    """Return what is wrong with the run and what to do, in a line; empty if nothing is."""
-    return "".join(f"{verdict.message}; {verdict.remedy}" for verdict in story.verdicts[:1])

@@ -251,15 +251,15 @@ def _total(data: Data) -> float:
 
 
 def _warn(run: Run) -> None:
-    """Warn of a run that ended before it had arrived, by scikit-learn's own warning."""
-    if run.stop.reason in FINE:
-        return
-    said = [f"{verdict.message}; {verdict.remedy}" for verdict in run.verdicts]
+    """Warn of a run of which something is wrong, by scikit-learn's own warning."""
+    said = [str(verdict) for verdict in run.verdicts]
     if run.stop.reason == "steps":
         said.append(
             f"{run.stop.message}, before it had arrived; give max_iter more steps, or a larger tol"
         )
-    for message in said or [run.stop.message]:
+    if not said and run.stop.reason not in FINE:
+        said.append(run.stop.message)
+    for message in said:
         warnings.warn(message, ConvergenceWarning, stacklevel=5)
 
 

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -198,22 +198,27 @@ class _Look:
         return [record for _, record in self.lines[self.head + 1 :] if record]
 
     @property
-    def fit(self) -> tuple[bool, bool, float, int]:
-        """How well the delimiter fits: the greater the better."""
+    def fit(self) -> tuple[bool, bool, float, int, int, int]:
+        """How well the delimiter fits: the greater the better.
+
+        Where the fields of another delimiter hold this one, lines look as long by chance; then
+        some look like a title, or a quote is left within a field.
+        """
         if self.width < 2 or not self.lines:
             count = self.lines[self.head][1] if self.lines else []
-            return False, False, 0.0, len(count)
+            return False, False, 0.0, 0, 0, len(count)
         header, rows = self.header, self.rows
         even = sum(len(record) == self.width for record in rows) / max(1, len(rows))
         exact = len(header) == self.width or (not rows and len(header) > 1)
         near = exact or self._gained(header) != 0
+        titles = sum(
+            bool(record) and not _is_comment(record) for _, record in self.lines[: self.head]
+        )
         if self.delimiter == " ":
-            titled = any(
-                record and not _is_comment(record) for _, record in self.lines[: self.head]
-            )
-            near = near and even == 1.0 and not titled
+            near = near and even == 1.0 and not titles
             near = near and not any(map(_has_delimiter, (header, *rows)))
-        return near, exact, even, self.width
+        quotes = sum('"' in cell for _, record in self.lines for cell in record)
+        return near, exact, even, -titles, -quotes, self.width
 
     def laid_out(self) -> tuple[int, tuple[str, ...], tuple[str, ...], list[str]]:
         """Return the first line of rows, a name a field, units, and what is to be said of it."""
@@ -226,13 +231,12 @@ class _Look:
         gained = self._gained(names)
         names = [""] * max(0, -gained) + names + [""] * max(0, gained)
         below = self.rows[0] if self.rows else []
-        if self._are_units(below):
-            if _unit_share(names) > _unit_share(below):
-                names, below = below, names
-                notes.append(f"line {self.lines[at][0]} has the units")
-            else:
-                notes.append(f"line {self.lines[first][0]} has the units")
-            units, first = tuple(map(bare_unit, below)), first + 1
+        found = self._units_of(names, below)
+        if found:
+            above = found is names
+            notes.append(f"line {self.lines[at if above else first][0]} has the units")
+            names = below if above else names
+            units, first = tuple(map(bare_unit, found)), first + 1
         line = self.lines[first][0] if first < len(self.lines) else self.lines[-1][0] + 1
         numbers = list(filter(_is_number, names))
         if numbers:
@@ -247,21 +251,27 @@ class _Look:
         """Return whether a record is a comment or a title above the names."""
         if _is_comment(record):
             return len(record) < self.width or not any(map(_is_number, after))
+        return self._is_short(record) and self._may_be_names(after)
+
+    def _is_short(self, record: Record) -> bool:
+        """Return whether a record has fewer fields than names could have."""
         filled = [cell for cell in record if cell.strip()]
-        short = len(record) < self.width - 1 or (len(filled) == 1 and self.width > 1)
-        return short and self._may_be_names(after)
+        return len(record) < self.width - 1 or (len(filled) == 1 and self.width > 1)
 
     def _may_be_names(self, record: Record) -> bool:
-        """Return whether a record could be the names of the columns."""
+        """Return whether a record could be the names of the columns, or one more line above."""
         cells = [cell.strip() for cell in record]
         named = [cell for cell in cells if cell]
-        if _is_comment(record) or (len(named) == 1 and len(record) == self.width):
-            return self.width > 1  # another line above them
+        if _is_comment(record):
+            return self.width > 1
+        if any(map(_is_number, named)):
+            return False
+        if self._is_short(record):
+            return True
         return (
             self.width - 1 <= len(record) <= self.width
             and len(named) >= self.width - 1
             and len(set(named)) == len(named)
-            and not any(map(_is_number, named))
         )
 
     def _gained(self, names: Record) -> int:
@@ -279,24 +289,27 @@ class _Look:
         wordy = all(label and not _is_number(label) for label in labels)
         return -1 if wordy or labels in counting else 0
 
-    def _are_units(self, record: Record) -> bool:
-        """Return whether a record below the first is units: words above numbers, most known."""
+    def _units_of(self, names: Record, below: Record) -> Record | None:
+        """Return which of the first two records are units, where rows have numbers below them."""
         rows = self.rows[1:]
-        if len(record) != self.width or not rows:
-            return False
+        if len(below) != self.width or len(names) != self.width or not rows:
+            return None
         columns = [
             [row[i] for row in rows if len(row) > i and row[i].strip()] for i in range(self.width)
         ]
-        numeric = [i for i, cells in enumerate(columns) if cells and all(map(_has_number, cells))]
-        above = [record[i].strip() for i in numeric]
-        others = [record[i] for i in sorted({*range(self.width)} - {*numeric})]
-        if not all(is_unit(cell) or not bare_unit(cell) for cell in others):
-            return False
+        numeric = {i for i, cells in enumerate(columns) if cells and all(map(_has_number, cells))}
+        above = [below[i].strip() for i in numeric]
         if not any(above) or any(map(_has_number, above)):
-            return False
-        header = self.header
-        names = [header[i] for i in numeric if i < len(header)]
-        return max(_unit_share(above), _unit_share(names)) >= 0.5
+            return None
+        found = [record for record in (below, names) if _are_units(record, numeric)]
+        return max(found, key=_unit_share, default=None)
+
+
+def _are_units(record: Record, numeric: Container[int]) -> bool:
+    """Return whether most cells above numbers are units, and all others too if they are filled."""
+    others = [cell for i, cell in enumerate(record) if i not in numeric]
+    above = [cell for i, cell in enumerate(record) if i in numeric]
+    return _unit_share(above) >= 0.5 and all(is_unit(one) or not bare_unit(one) for one in others)
 
 
 def _check_header(name: str, look: _Look) -> None:

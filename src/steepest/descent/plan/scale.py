@@ -1,11 +1,11 @@
 """The coordinates in which to walk, by the word that `scale=` takes."""
 
 from steepest.errors import ChoiceError
-from steepest.objective.coordinates.bounded import SCALES
+from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND, SCALES
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.protocol import Objective
 
-__all__ = ["coordinates_of", "param_coordinates_of"]
+__all__ = ["coordinates_of", "has_exact_bound", "param_coordinates_of"]
 
 
 def coordinates_of(objective: Objective, scale: str) -> Coordinates:
@@ -26,3 +26,12 @@ def param_coordinates_of(objective: Objective, scale: str) -> Coordinates | None
     None where they mix the params. The reader's own units need no objective that knows of them.
     """
     return Identity() if scale == "none" else objective.param_coordinates(scale)
+
+
+def has_exact_bound(objective: Objective) -> bool:
+    """Return whether the loss curves by its bound everywhere along one direction, and is a bowl.
+
+    A kink of L1 may hold what would grow without it; the bound of very many features is no
+    eigenvalue.
+    """
+    return objective.is_quadratic and objective.layout.shape[0] <= MOST_EXACT_BOUND

@@ -105,3 +105,8 @@ export function costsOf(scene, choices, params) {
 export function lossOf(scene, name) {
   return scene.losses.find((loss) => loss.name === name);
 }
+
+/** Returns what the loss of a run is called, with its unit, and with its penalty if it has one. */
+export function lossLabel(scene, { loss, l1, l2 }) {
+  return `${lossOf(scene, loss)?.label ?? 'loss'}${l1 || l2 ? ' + penalty' : ''}`;
+}

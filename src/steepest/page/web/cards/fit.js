@@ -1,12 +1,12 @@
 // The card of data and fit: what the model of the step that is shown says of the rows. It chooses
 // the picture that suits the data, and lets the reader change rows where the page can follow.
-import { activeRun, trueLoss } from '../select.js';
+import { activeRun, lossLabel, trueLoss } from '../select.js';
 import { counted, short } from '../words/numerals.js';
 import { element } from '../draw/canvas.js';
 import { ClassFit } from './fit_classes.js';
 import { LineFit } from './fit_line.js';
 import { ActualFit, MarginFit, PredictedFit } from './fit_many.js';
-import { canEdit, lossLabel } from './fit_rows.js';
+import { canEdit } from './fit_rows.js';
 import { Plot } from './plot.js';
 import { Points } from './points.js';
 

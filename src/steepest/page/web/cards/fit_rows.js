@@ -1,5 +1,5 @@
 // What the pictures of data and fit share: ranges that stay put, one row alone, its numbers.
-import { costsOf, lossOf, probabilitiesOf } from '../select.js';
+import { costsOf, probabilitiesOf } from '../select.js';
 import { short, signed, tenTo } from '../words/numerals.js';
 
 const WORD = {
@@ -115,9 +115,4 @@ export function classLines(scene, choices, params, i) {
   const name = actualName(scene, i);
   const lines = [rowName(scene, i), `actual ${name}`, `P(${name}) = ${chance(given)}`];
   return [...lines, `-log P = ${short(cost)}`];
-}
-
-/** Return the label of the loss of a run. */
-export function lossLabel(scene, choices) {
-  return lossOf(scene, choices.loss)?.label ?? 'loss';
 }

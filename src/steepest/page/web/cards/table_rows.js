@@ -1,6 +1,7 @@
 // The numbers of the table: of each row its prediction and cost, their sum, mean and the penalty;
 // which rows are shown, in which order; and the lecture's formula with the numbers of one row.
 import { costsOf, lossOf, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
+import { differenceTexts } from '../words/arithmetic.js';
 import { short, signed } from '../words/numerals.js';
 import { chance } from './fit_rows.js';
 
@@ -84,8 +85,9 @@ export function worked({ scene, given, classes, predicted, costs }, choices, i) 
 function putIn(scene, choices, predicted, actual) {
   const formula = lossOf(scene, choices.loss)?.formula ?? '';
   if (!formula.includes('prediction')) return `error ${signed(predicted - actual)}, loss `;
-  const minus = actual < 0 ? `(${short(actual)})` : short(actual);
-  const told = formula.replace(/prediction/g, short(predicted)).replace(/actual/g, minus);
+  // As many digits as it takes to see the two apart: their difference is what counts.
+  const [near, far] = differenceTexts(actual, predicted);
+  const told = formula.replace(/prediction/g, far).replace(/actual/g, actual < 0 ? `(${near})` : near);
   return `${told} = `;
 }
 

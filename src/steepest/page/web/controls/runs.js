@@ -3,6 +3,7 @@ import { DASHES } from '../draw/colours.js';
 import { element, part, svg } from '../draw/canvas.js';
 import { ruleInWords } from '../engine/rules.js';
 import { isNew } from '../select.js';
+import { endLines, verdictLines } from '../words/ending.js';
 import { short } from '../words/numerals.js';
 import { outcomeOf } from '../words/outcome.js';
 import { button, panel } from './fields.js';
@@ -41,13 +42,15 @@ function item(store, state, run, i) {
   return made;
 }
 
-/** Adds what is worth knowing of a run, and what was looked at and what was not. */
-function lookedAt(parent, { notes = [], checks = [] }) {
-  if (!checks.length) return;
+/** Adds how a run ended, what is worth knowing, and what was looked at and what was not. */
+function lookedAt(parent, run) {
+  const { notes = [], checks = [] } = run;
   const held = element('details', { class: 'st-checks' }, parent);
-  element('summary', { text: 'What was looked at' }, held);
+  element('summary', { text: 'How it ended, and what was looked at' }, held);
   const list = element('ul', {}, held);
   const lines = [
+    ...endLines(run),
+    ...verdictLines(run),
     ...notes.map(({ message }) => `worth knowing: ${message}`),
     ...checks.map(({ name, state, message }) => `${name}: ${state}, ${message}`),
   ];

@@ -1,7 +1,7 @@
 // The steps as a table, for those who read numbers rather than pictures: the first ones, then ever
 // fewer, the one that is shown, the last.
 import { element } from '../draw/canvas.js';
-import { activeRun, isNew, lossOf, paramsAt } from '../select.js';
+import { activeRun, isNew, lossLabel, paramsAt } from '../select.js';
 import { fixed, short } from '../words/numerals.js';
 import { toldParams, wordOf } from '../words/told.js';
 import { button } from './fields.js';
@@ -30,7 +30,7 @@ export function makeStepsTable(parent, store) {
 function fillTable(table, state, store) {
   const run = activeRun(state);
   const told = toldParams(run, MOST_PARAMS);
-  const caption = element('caption', { text: `${run.label}: ${lossOf(state.scene, run.choices.loss).label}` });
+  const caption = element('caption', { text: `${run.label}: ${lossLabel(state.scene, run.choices)}` });
   const slope = run.choices.scale === 'none' ? 'gradient' : 'gradient, your units';
   const heads = ['step', ...told.map((i) => wordOf(state.scene, i)), 'loss', slope, 'rate'];
   const head = element('thead');

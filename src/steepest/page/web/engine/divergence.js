@@ -6,7 +6,7 @@ import { faultOf, limitInWords, limitSource, ruleName } from './rules.js';
 /** The share of the loss by which it may lie above the lowest without having risen. */
 const RISEN = 1e-9;
 
-const COORDINATES = { none: '', standard: ' in standard units', round: ' in whitened coordinates' };
+export const COORDINATES = { none: '', standard: ' in standard units', round: ' in whitened coordinates' };
 
 /**
  * Returns the verdicts on a run that left its best point for worse: one, or none if it did not.

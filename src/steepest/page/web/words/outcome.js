@@ -3,7 +3,6 @@
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
 import { digitsApart } from '../engine/divergence.js';
-import { limitInWords, ruleName } from '../engine/rules.js';
 import { trueLoss } from '../select.js';
 import { counted, short } from './numerals.js';
 import { shareOf } from './told.js';
@@ -17,16 +16,17 @@ const SMALL = 0.25;
 /** A rate above this share of its limit goes to and fro across the steepest slope for long. */
 const NEARLY = 0.95;
 
+/** A loss this many times the lowest is told so: a percentage of five digits is hard to read. */
+const MANY = 10;
+
 /** Half of -log NEAR, rounded up: the exponent at which so much of a squared error is left. */
 const HALVED = 3.5;
-
-const SMALLER = 'Try a smaller learning rate, or auto.';
 
 /** Returns `{word, sentence, remedy}` of a run; the remedy is empty where none is needed. */
 export function outcomeOf(run) {
   const facts = factsOf(run);
-  if (run.verdicts.some(isOther)) return judged(run);
-  if (run.verdicts.length || run.stop.reason === 'diverged') return diverged(run);
+  if (run.verdicts.length) return judged(run);
+  if (run.stop.reason === 'diverged') return diverged(run);
   if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
   if (facts.lowest === null) return unmeasured(run, facts);
   if (facts.start - facts.lowest <= 1e-12 * Math.abs(facts.lowest)) return atOnce(run, facts);
@@ -73,38 +73,18 @@ function named(run) {
 
 // --- the outcomes --------------------------------------------------------------------------------
 
-/** Whether a verdict is on something else than a learning rate that was too large. */
-function isOther({ name, numbers }) {
-  return name !== 'divergence' || !('learning_rate' in numbers);
-}
-
-/** The outcome that a verdict tells in its own words: separated classes, a wrong gradient. */
+/** The outcome that verdicts tell in their own words, as every door does. */
 function judged(run) {
-  const { name, message, remedy } = run.verdicts.find(isOther);
+  const [{ name }] = run.verdicts;
+  const told = run.verdicts.map(({ message }) => message).join('; ');
+  const remedies = run.verdicts.map(({ remedy }) => `${remedy[0].toUpperCase()}${remedy.slice(1)}.`);
   const word = name === 'divergence' ? 'diverged' : name;
-  const capital = remedy[0].toUpperCase() + remedy.slice(1);
-  return { word, sentence: `${named(run)}: ${message}.`, remedy: `${capital}.` };
+  return { word, sentence: `${named(run)}: ${told}.`, remedy: remedies.join(' ') };
 }
 
 function diverged(run) {
-  const [verdict] = run.verdicts;
-  const word = 'diverged';
-  const told = (sentence, remedy) => ({ word, sentence: `${named(run)} ${sentence}.`, remedy });
-  if (!verdict) return told(run.stop.message, SMALLER);
-  const { learning_rate: rate, limit, suggested } = verdict.numbers;
-  const remedy = suggested ? `Try ${short(suggested, 2)}.` : SMALLER;
-  if (!limit) return told(unexplained(run, rate), remedy);
-  const [r, l] = apart(rate, limit);
-  const { rule, batch } = run.choices;
-  const falls = !run.exactLimit && rule === 'steepest' && !batch;
-  const bound = falls ? ', below which it surely falls' : '';
-  return told(`diverged: ${r} is above ${limitInWords(run.choices.rule)} = ${l}${bound}`, remedy);
-}
-
-function unexplained(run, rate) {
-  const { start, end } = factsOf(run);
-  const far = `the learning rate ${short(rate, 3)} steps too far for ${ruleName(run.choices.rule)}`;
-  return `diverged: it ended higher than it started, ${short(end)} after ${short(start)}; ${far}`;
+  const remedy = 'Try a smaller learning rate, or auto.';
+  return { word: 'diverged', sentence: `${named(run)} ${run.stop.message}.`, remedy };
 }
 
 function still(run, why, remedy) {
@@ -133,7 +113,7 @@ function arrived(run, facts) {
 
 function onItsWay(run, facts) {
   const after = `after ${counted(facts.steps, 'step')}`;
-  const sentence = `${named(run)} is on its way: ${after} the loss is still ${above(facts)}.`;
+  const sentence = `${named(run)} is on its way: ${after} the loss is still ${farFrom(facts)}.`;
   return { word: 'on its way', sentence: sentence + overshoot(run), remedy: faster(run) };
 }
 
@@ -174,9 +154,22 @@ function unknown(run, found) {
 
 // --- how far and how fast ------------------------------------------------------------------------
 
+/** Returns how far from the lowest loss the run is: of much more than that, how many times it. */
+function farFrom(facts) {
+  const times = facts.end / facts.lowest;
+  if (isTiny(facts) || !(times >= MANY)) return above(facts);
+  return `${short(times)} times the lowest, ${short(facts.lowest)}`;
+}
+
+/** Whether the lowest loss is next to nothing against the start's: no share of it is of use. */
+function isTiny({ lowest, start }) {
+  return Math.abs(lowest) < 1e-6 * Math.abs(start);
+}
+
 /** Returns how far above the lowest loss the run is, in words. */
-function above({ end, lowest, start }) {
-  const tiny = Math.abs(lowest) < 1e-6 * Math.abs(start);
+function above(facts) {
+  const { end, lowest } = facts;
+  const tiny = isTiny(facts);
   const far = tiny ? short(end - lowest) : shareOf((end - lowest) / Math.abs(lowest));
   return `${far} above the lowest${tiny ? '' : `, ${short(lowest)}`}`;
 }

@@ -1,7 +1,7 @@
 // The four steps of the lecture with the numbers of the step that is shown, and the four phases of
 // that step when it is shown slowly. The sentences are those of Python's view/words.py.
 import { ruleName } from '../engine/rules.js';
-import { activeRun, gradientAt, lossOf, paramsAt, trueLoss } from '../select.js';
+import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../select.js';
 import {
   lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
 } from './arithmetic.js';
@@ -98,8 +98,8 @@ function headings({ choices }) {
 
 function startLines(state, most) {
   const run = activeRun(state);
-  const { loss, l1, l2, batch, start, seed } = run.choices;
-  const label = `${lossOf(state.scene, loss).label}${l1 || l2 ? ' + penalty' : ''}`;
+  const { batch, start, seed } = run.choices;
+  const label = lossLabel(state.scene, run.choices);
   const of = batch ? ' of the first mini-batch' : '';
   return [
     ...(start ? [] : [`seed ${seed}`]),

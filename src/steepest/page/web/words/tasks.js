@@ -312,8 +312,9 @@ function capital(text) {
 
 // --- what was recorded ---------------------------------------------------------------------------
 
+/** Returns the task on a run that was recorded, if it has a lowest loss to come near to. */
 function recordedTask(run) {
-  return {
+  return run.lowest !== null && {
     question: `After how many steps is this run ${ARRIVED}?`,
     hint: 'Move along the steps and watch the loss.',
     answer: async () => tellRecorded(run),

@@ -1,0 +1,146 @@
+"""What of a table could be predicted, and the one command that would do it.
+
+Which column is meant nobody can know, so the likely ones are told with what speaks for them. The
+command is tried, up to X and y, before it is told.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from steepest.data.features import refusal
+from steepest.data.gaps import sound_rows
+from steepest.data.prepare import prepare
+from steepest.data.profile import ColumnProfile, gappy, level_counts, profile
+from steepest.data.table import Table
+from steepest.data.table_gaps import table_holes
+from steepest.data.target import Target, choose_target
+from steepest.errors import DataError
+
+__all__ = ["Candidate", "TableLook", "look"]
+
+_TARGET = re.compile(
+    r"(?i)^(y|target|label|labels|class|outcome|response|diagnosis|survived|species|price|churn|"
+    r"churned|default|defaulted|result|grade|score|income|salary|sales|revenue|damaged|affairs|"
+    r"saleprice|quality|medv|mpg|cnt|count|status|type)$"
+)
+"""Names that the target has in the tables of textbooks and competitions."""
+
+_POINTS = {"its name": 4, "the last column": 2, "classes": 1}
+"""How much speaks for a target: its name more than place and kind together."""
+
+_PENALTY = 0.001
+"""The penalty of the shipped data's own commands: several features tell classes apart without."""
+
+MOST = 3
+"""Candidates that are told."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column that could be predicted."""
+
+    name: str
+    classes: Mapping[str, int] | None
+    """How often each class is there; None of a number."""
+    why: Sequence[str]
+    """What speaks for it."""
+
+
+@dataclass(frozen=True)
+class TableLook:
+    """What a table holds, and what could be done with it."""
+
+    table: Table
+    columns: Sequence[ColumnProfile]
+    targets: Sequence[Candidate]
+    command: Sequence[str]
+    """The words of the command that would run; none if no column can be predicted."""
+    problem: str = ""
+    """Why there is no command; "" if there is one."""
+
+
+def look(table: Table, source: str, options: Sequence[str] = ()) -> TableLook:
+    """Return a look at a table; `source` and `options` are as the command line had them."""
+    columns = profile(table)
+    targets = _likely(table, columns)
+    problem = f"{table.name}: no column can be predicted from the others"
+    for target in targets:
+        try:
+            words = _command(table, columns, target.name)
+        except DataError as error:
+            problem = str(error)
+        else:
+            return TableLook(table, columns, targets[:MOST], ["fit", source, *words, *options])
+    return TableLook(table, columns, targets[:MOST], (), problem)
+
+
+def _likely(table: Table, columns: Sequence[ColumnProfile]) -> list[Candidate]:
+    """Return what could be predicted, the likeliest first, then in the order of the columns."""
+    empty = gappy(columns, table.arrow.num_rows)
+    found = []
+    for at, one in enumerate(columns):
+        if not one.id and one.name not in empty:
+            with suppress(DataError):
+                target = choose_target(table, one.name, None)
+                found.append(_candidate(table, target, at == len(columns) - 1))
+    return sorted(found, key=lambda one: -sum(map(_POINTS.__getitem__, one.why)))
+
+
+def _candidate(table: Table, target: Target, last: bool) -> Candidate:
+    """Return a column as a target, with what speaks for it and how often each class is there."""
+    named = _TARGET.match(target.name.strip()) is not None
+    spoken = {"its name": named, "the last column": last, "classes": target.classes is not None}
+    why = [reason for reason, holds in spoken.items() if holds]
+    levels = level_counts(table.arrow[target.name]) if target.classes else None
+    return Candidate(target.name, levels, why)
+
+
+def _command(table: Table, columns: Sequence[ColumnProfile], target: str) -> list[str]:
+    """Return the options by which the target is predicted from all that can be a feature.
+
+    Raises DataError if nothing is left to predict it from.
+    """
+    out = _left_out(table, columns, target)
+    data = prepare(table, target, drop=out, missing="drop")
+    words = ["--target", target]
+    for name in out:
+        words += ["--drop", f'"{name}"' if "," in name else name]
+    words += ["--missing", "drop"] if data.dropped else []
+    several = data.target.classes is not None and len(data.features.names) > 1
+    return [*words, *(["--l2", f"{_PENALTY:g}"] if several else [])]
+
+
+def _left_out(table: Table, columns: Sequence[ColumnProfile], target: str) -> list[str]:
+    """Return what is better left out: no feature, an id, mostly gaps, or what another column says.
+
+    The target once more is such a column too.
+    """
+    same = {one.name: one.twin or one.name for one in columns}
+    empty = gappy(columns, table.arrow.num_rows)
+    out, counting = [], []
+    for one in columns:
+        again = bool(one.twin) or same[one.name] == same[target]
+        if one.refused or again or one.name in empty:
+            out.append(one.name)
+        elif one.id:
+            counting.append(one.name)
+    used = [name for name in same if name not in (*out, *counting)]
+    if used:
+        out += counting  # the only feature may well be 1, 2, 3, ...
+    else:
+        used = counting
+    out += _constant_without_gaps(table, used, target)
+    return [name for name in out if name != target and name not in table.index]
+
+
+def _constant_without_gaps(table: Table, used: Sequence[str], target: str) -> list[str]:
+    """Return which of the columns are no feature any more once the rows with gaps are gone."""
+    holes = table_holes(table, [*used, target])
+    if not holes:
+        return []
+    whole = table.keep(np.flatnonzero(sound_rows(holes, table.arrow.num_rows)))
+    return [name for name in used if refusal(whole, name)] if whole.arrow.num_rows else []

@@ -1,0 +1,193 @@
+"""How good predictions are, in the field's standard numbers and scikit-learn's formulas.
+
+Each is weighted by the rows' sample weights. Where a number is not defined it is None: the AUC of
+rows of one class. Where all targets are the same, R² and the deviance explained are 1 if all are
+hit and 0 if not, as scikit-learn has them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.objective.loss.loss import Loss
+from steepest.objective.problem import Problem
+
+__all__ = ["Metrics", "Predicted", "auc"]
+
+Array = NDArray[np.float64]
+Metrics = Mapping[str, Any]
+"""Numbers by name, None where not defined; `confusion` is (k, k)."""
+
+MOST_RANKED = 50
+"""Classes up to which the AUC is worked out: each needs the rows in another order."""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Margins, (rows,) or (rows, k), of rows whose target is known; their metrics on demand."""
+
+    loss: Loss
+    margins: Array
+    losses: Array
+    """The loss of each row, (rows,)."""
+    actual: Array
+    """The target of each row, (rows,): a number, or the code of its class."""
+    weight: Array | None = None
+    """How much each row counts, (rows,); None where all count the same."""
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        margins: Array,
+        actual: Array,
+        weight: Array | None,
+        losses: Array | None = None,
+    ) -> "Predicted":
+        """Return what a problem with a table says of rows, (rows,), by their margins."""
+        assert problem.loss is not None
+        losses = problem.loss.value(margins, actual) if losses is None else losses
+        return cls(problem.loss, margins, losses, actual, weight)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """The metrics by name.
+
+        Of numbers: r2, rmse, mae, deviance_explained. Of classes: accuracy, balanced_accuracy,
+        log_loss, auc, brier, deviance_explained, confusion.
+        """
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            return self._of_numbers() if self.probabilities is None else self._of_classes()
+
+    @cached_property
+    def probabilities(self) -> Array | None:
+        """The probability of each class for each row, (rows, k); None of a number."""
+        return self.loss.probabilities(self.margins)
+
+    @property
+    def r2(self) -> float:
+        """R² of numbers."""
+        return r_squared(self.actual, self.loss.prediction(self.margins), self.weight)
+
+    @property
+    def accuracy(self) -> float:
+        """The share of the rows, by their weights, whose likeliest class is theirs."""
+        assert self.probabilities is not None
+        right = self.probabilities.argmax(axis=1) == self.actual
+        return float(np.average(right, weights=self.weight))
+
+    def _of_numbers(self) -> Metrics:
+        predicted = self.loss.prediction(self.margins)
+        off = np.abs(self.actual - predicted)
+        size = off.max(initial=0.0) or 1.0
+        return {
+            "r2": self.r2,
+            "rmse": float(size * np.sqrt(np.average((off / size) ** 2, weights=self.weight))),
+            "mae": float(size * np.average(off / size, weights=self.weight)),
+            "deviance_explained": self._explained(self._null_loss),
+        }
+
+    def _of_classes(self) -> Metrics:
+        codes, probabilities = self.actual.astype(np.intp), self.probabilities
+        assert probabilities is not None
+        table = confusion(codes, probabilities.argmax(axis=1), probabilities.shape[1], self.weight)
+        sizes = table.sum(axis=1)
+        there = sizes > 0
+        return {
+            "accuracy": self.accuracy,
+            "balanced_accuracy": float((table.diagonal()[there] / sizes[there]).mean()),
+            "log_loss": float(np.average(self.losses, weights=self.weight)),
+            "auc": mean_auc(codes, probabilities, self.weight),
+            "brier": brier(codes, probabilities, self.weight),
+            "deviance_explained": self._explained(entropy(sizes)),
+            "confusion": table,
+        }
+
+    @property
+    def _null_loss(self) -> float:
+        """The mean loss where all rows get the same best prediction."""
+        with np.errstate(divide="ignore"):
+            margin = self.loss.guess(self.actual, self.weight)
+        losses = self.loss.value(np.full(len(self.actual), margin[0]), self.actual)
+        return float(np.average(losses, weights=self.weight))
+
+    def _explained(self, null: float) -> float:
+        """Return `1 - loss / null loss`: D², of the squared loss R² (McFadden's of classes)."""
+        return _share_explained(float(np.average(self.losses, weights=self.weight)), null)
+
+
+def r_squared(actual: Array, predicted: Array, weight: Array | None) -> float:
+    """Return `1 - sum (y - prediction)² / sum (y - mean)²` of numbers, (rows,)."""
+    spread = actual - np.average(actual, weights=weight)
+    off = actual - predicted
+    size = max(np.abs(spread).max(), np.abs(off).max()) or 1.0
+    misses, all_of_it = (np.average((one / size) ** 2, weights=weight) for one in (off, spread))
+    return _share_explained(float(misses), float(all_of_it))
+
+
+def _share_explained(left: float, whole: float) -> float:
+    return 1.0 - left / whole if whole else float(left == 0)
+
+
+def confusion(
+    actual: NDArray[np.intp], predicted: NDArray[np.intp], classes: int, weight: Array | None
+) -> NDArray[Any]:
+    """Return how many rows (by weight) of each class, down, are predicted as each, across: (k, k).
+
+    `actual` and `predicted` are codes, (rows,).
+    """
+    cells = np.bincount(actual * classes + predicted, weight, minlength=classes * classes)
+    return cells.reshape(classes, classes)
+
+
+def entropy(sizes: NDArray[Any]) -> float:
+    """Return `-sum f log f` of the shares f of classes of these sizes, (k,): their null loss."""
+    shares = sizes[sizes > 0] / sizes.sum()
+    return float(-(shares * np.log(shares)).sum())
+
+
+def brier(actual: NDArray[np.intp], probabilities: Array, weight: Array | None) -> float:
+    """Return the mean of `sum_k (P_k - [class is k])²`, halved of two classes (Brier 1950).
+
+    `actual` are codes, (rows,), `probabilities` (rows, k). Of two classes it is `(P - y)²`.
+    """
+    off = probabilities.copy()
+    off[np.arange(len(actual)), actual] -= 1.0
+    score = float(np.average((off**2).sum(axis=1), weights=weight))
+    return score / 2 if probabilities.shape[1] == 2 else score
+
+
+def mean_auc(actual: NDArray[np.intp], probabilities: Array, weight: Array | None) -> float | None:
+    """Return the AUC of two classes, or the mean of each class against all others.
+
+    None where a class has no row, or none but its own; and of more than 50 classes.
+    """
+    classes = probabilities.shape[1]
+    if classes > MOST_RANKED:
+        return None
+    against = [1] if classes == 2 else range(classes)
+    found = [auc(actual == k, probabilities[:, k], weight) for k in against]
+    known = [one for one in found if one is not None]
+    return float(np.mean(known)) if len(known) == len(found) else None
+
+
+def auc(positive: NDArray[np.bool_], score: Array, weight: Array | None = None) -> float | None:
+    """Return the chance that a positive row has a higher score than a negative one, ties half.
+
+    That is the area under the ROC curve (Hanley & McNeil 1982, "The meaning and use of the area
+    under a receiver operating characteristic (ROC) curve"). All are (rows,). None without a
+    positive or a negative row.
+
+    >>> auc(np.array([False, True, False, True]), np.array([0.1, 0.4, 0.4, 0.8]))
+    0.875
+    """
+    _, at = np.unique(score, return_inverse=True)
+    each = np.ones(len(score)) if weight is None else weight
+    good, bad = (np.bincount(at, each * which) for which in (positive, ~positive))
+    pairs = good.sum() * bad.sum()
+    below = np.cumsum(bad) - bad
+    return float(good @ (below + bad / 2) / pairs) if pairs else None
