@@ -56,7 +56,7 @@ class Step(NamedTuple):
     read once is 0.5. `whitened` says that the coordinates of the walk were made anew here.
 
     `least` says that no step of the rule leads here: the walk was over, its minimum is not unique,
-    and this last point has the least weights of the same loss.
+    and this last point has the least weights of the same loss (the minimum-norm solution).
 
     `gap` is the duality gap: no params have a loss that is lower than this one by more, which is
     proved; NaN where nothing is.

@@ -159,7 +159,7 @@ def test_what_could_not_be_looked_at_says_so() -> None:
     found = recession(Drawn(X, y))
     assert found.level == "unknown" and not found.found
     assert found.checked == (
-        "not looked at: 301 params are more than the 256 up to which directions are searched for"
+        "301 params are more than the 256 up to which directions are searched for"
     )
     weights = generator.normal(size=300)
     apart = recession(Drawn(X, (X @ weights > 0).astype(float)), np.append(weights, 0.0))

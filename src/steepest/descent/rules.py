@@ -94,15 +94,6 @@ class Proximal(Steepest):
     limit_source: ClassVar[str] = PROXIMAL
 
 
-def _undamped(beta: float) -> str:
-    """Return what is wrong with the beta of a velocity `v = beta v + gradient`; empty below 1."""
-    if beta < 1.0:
-        return ""
-    return (
-        f"beta is {beta:g}, and from 1 up the velocity never dies out, whatever the learning rate"
-    )
-
-
 @dataclass(frozen=True)
 class Smoothing(Steepest):
     """To the lowest point of the loss with its kinks smoothed, ever less: absolute and quantile.
@@ -124,7 +115,36 @@ class Smoothing(Steepest):
 
 
 @dataclass(frozen=True)
-class Momentum(Rule):
+class HeavyBall(Rule):
+    """What rules with a velocity `v = beta v + gradient` share: its start at rest, its bound."""
+
+    beta: float = 0.9
+
+    def init(self, params: Vector) -> State:
+        """Return the ball at rest."""
+        return (np.zeros_like(params),)
+
+    @property
+    def fault(self) -> str:
+        """Why no rate is safe from a beta of 1 up: the velocity never dies out."""
+        if self.beta < 1.0:
+            return ""
+        return (
+            f"beta is {self.beta:g}, and from 1 up the velocity never dies out, whatever the "
+            "learning rate"
+        )
+
+    def limit(self, curvature: float) -> float | None:
+        """Return `stable_below`; None for a beta that is not from 0 to below 1."""
+        return self.stable_below(curvature) if 0.0 <= self.beta < 1.0 else None
+
+    def stable_below(self, curvature: float) -> float:
+        """Return the stability limit of a rate on a quadratic of this curvature, by beta."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Momentum(HeavyBall):
     """The heavy ball: `v = beta v + gradient`, direction `-v`.
 
     Polyak 1964, "Some methods of speeding up the convergence of iteration methods"; the form
@@ -132,34 +152,22 @@ class Momentum(Rule):
     beta of 0 to less than 1.
     """
 
-    beta: float = 0.9
     name: ClassVar[str] = "momentum"
     limit_formula: ClassVar[str] = "2 (1 + beta)/curvature"
     limit_source: ClassVar[str] = HEAVY_BALL
-
-    def init(self, params: Vector) -> State:
-        """Return the ball at rest."""
-        return (np.zeros_like(params),)
 
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
         """Return `-v` for the new v."""
         velocity = self.beta * state[0] + gradient
         return -velocity, (velocity,)
 
-    @property
-    def fault(self) -> str:
-        """Why no rate is safe from a beta of 1 up: the velocity never dies out."""
-        return _undamped(self.beta)
-
-    def limit(self, curvature: float) -> float | None:
-        """Return `2 (1 + beta) / curvature`; None for any other beta."""
-        if not 0.0 <= self.beta < 1.0:
-            return None
+    def stable_below(self, curvature: float) -> float:
+        """Return `2 (1 + beta) / curvature`."""
         return 2.0 * (1.0 + self.beta) / curvature
 
 
 @dataclass(frozen=True)
-class Nesterov(Rule):
+class Nesterov(HeavyBall):
     """Momentum that looks ahead: `v = beta v + gradient`, direction `-(gradient + beta v)`.
 
     Nesterov 1983; in the form of Sutskever et al. 2013, "On the importance of initialization and
@@ -167,29 +175,17 @@ class Nesterov(Rule):
     a beta of 0 to less than 1.
     """
 
-    beta: float = 0.9
     name: ClassVar[str] = "nesterov"
     limit_formula: ClassVar[str] = "2 (1 + beta)/((1 + 2 beta) curvature)"
     limit_source: ClassVar[str] = ACCELERATED
-
-    def init(self, params: Vector) -> State:
-        """Return the ball at rest."""
-        return (np.zeros_like(params),)
 
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
         """Return `-(gradient + beta v)` for the new v."""
         velocity = self.beta * state[0] + gradient
         return -(gradient + self.beta * velocity), (velocity,)
 
-    @property
-    def fault(self) -> str:
-        """Why no rate is safe from a beta of 1 up: the velocity never dies out."""
-        return _undamped(self.beta)
-
-    def limit(self, curvature: float) -> float | None:
-        """Return `2 (1 + beta) / ((1 + 2 beta) curvature)`; None for any other beta."""
-        if not 0.0 <= self.beta < 1.0:
-            return None
+    def stable_below(self, curvature: float) -> float:
+        """Return `2 (1 + beta) / ((1 + 2 beta) curvature)`."""
         return 2.0 * (1.0 + self.beta) / ((1.0 + 2.0 * self.beta) * curvature)
 
 

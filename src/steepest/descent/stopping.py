@@ -48,7 +48,7 @@ VANISHED = 1e-6
 OWN_SIDE = log(2.0)
 """The loss of a row that gives its actual class just a half: below it is on its own side."""
 
-UNKNOWN = Recession("unknown", "not looked at")
+UNKNOWN = Recession("unknown", "nothing was looked at")
 
 
 ENDED = ("arrived", "settled", "risen", "separated")

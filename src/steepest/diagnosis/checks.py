@@ -81,7 +81,7 @@ def check_separation(evidence: Evidence, found: Found) -> Check | None:
     last = evidence.trace[-1]
     known = objective.recession(last.params, last.gradient_of_all)
     state = NOT_LOOKED_AT if known.level == "unknown" else CHECKED
-    return Check("separation", state, known.checked.removeprefix("not looked at: "))
+    return Check("separation", state, known.checked)
 
 
 def check_uniqueness(evidence: Evidence, found: Found) -> Check | None:

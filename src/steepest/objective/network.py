@@ -155,14 +155,10 @@ class NetworkObjective(Risk):
         the last layer's params, (size,), the loss falls to 0, whatever the layers before are.
         """
         if self.loss.classes is None or self.penalty:
-            return Recession(
-                "unknown", "not looked at: of a network it is looked for among classes"
-            )
+            return Recession("unknown", "of a network it is looked for among classes")
         margins = self.margins(params)
         if not is_on_own_side(margins, self.blocks.y).all():
-            return Recession(
-                "unknown", "not looked at: at the end a row is on another class's side"
-            )
+            return Recession("unknown", "at the end a row is on another class's side")
         direction = np.zeros(self.size)
         last, there = self.model.matrices(params)[-1], self.model.matrices(direction)[-1]
         there.weights[:], there.bias[:] = last.weights, last.bias

@@ -118,7 +118,7 @@ class Objective:
         `params`, (size,), help to find out: best those of the end of a run, with the `gradient`
         there of all rows, (size,), if it is known.
         """
-        return Recession("unknown", f"not looked at: of {self.kind} only values are known")
+        return Recession("unknown", f"of {self.kind} only values are known")
 
     def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
         """Return the largest loss of some rows, (n,), at `params`, (size,); inf without rows."""

@@ -38,6 +38,7 @@ def result_of(
         return trace.best_validated
     left = bool(verdicts) or stop.reason == "risen" or curvature is None
     best = trace.best.full_loss
+    # Not "above": a last loss that is no number is worse than any.
     lower = not trace.last.full_loss - best <= PROGRESS * abs(best)
     return trace.best if left and lower and not trace.last.least else trace.last
 
@@ -50,7 +51,7 @@ def add_least(
     result: Step,
     problem: Problem,
 ) -> bool:
-    """Add the point of the least weights with the loss of `result`; False if it is that already.
+    """Add the minimum-norm point with the loss of `result`; False if it is that already.
 
     Its loss is worked out, not taken for granted: where it is larger, beyond rounding, the rows do
     tell what they seemed to leave open, and nothing is added.
@@ -63,6 +64,7 @@ def add_least(
         return False
     at = objective.evaluate(params)
     allowed = RISEN * abs(result.full_loss) + PROGRESS * objective.null_loss
+    # A loss that is no number is refused too.
     if not at.loss <= result.full_loss + allowed:
         return False
     params.setflags(write=False)

@@ -37,8 +37,6 @@ Watched = AbstractContextManager[Iterable[Step]]
 class Outcome:
     """What training has made: the steps, why they ended, what is wrong, where to go on from.
 
-    Besides what is wrong there is what is worth knowing, and what was looked at.
-
     `checkpoint` is None if an interrupt came where nothing whole was to be kept.
     """
 
@@ -73,7 +71,7 @@ def train(
     stopping = plan_stopping(method.objective, method, options, since=since, began=began)
     trace = Trace(method.start.size) if trace is None else trace
     descent = Descent(method, checkpoint, stopping.gtol)
-    stop = _recorded(descent, trace, stopping, problem, progress, callback, given_up)
+    stop = _run_to_stop(descent, trace, stopping, problem, progress, callback, given_up)
     _check_start(trace, method.objective.count)
     checkpoint = _checkpoint_at_end(descent, trace, stop)
     known = method.objective.identifiability(descent.coordinates.full_rank)
@@ -115,7 +113,7 @@ def _checkpoint_at_end(descent: Descent, trace: Trace, stop: Stop) -> Checkpoint
     return descent.checkpoint(len(trace) - (stop.reason == "arrived"))
 
 
-def _recorded(
+def _run_to_stop(
     descent: Descent,
     trace: Trace,
     stopping: Stopping,
@@ -129,7 +127,9 @@ def _recorded(
     with _watched(descent, stopping, progress) as steps, patient() as interrupted:
         if stop is None:
             steps = _measured(steps, problem)
-            stop = _follow(steps, stopping, trace, callback, lambda: interrupted() or given_up())
+            stop = _catch_errors(
+                steps, stopping, trace, callback, lambda: interrupted() or given_up()
+            )
     last = trace.last
     if isnan(last.full_loss):
         value = descent.method.objective.value(last.params)
@@ -151,19 +151,16 @@ def _measured(steps: Iterable[Step], problem: Problem) -> Iterable[Step]:
     )
 
 
-def _follow(
+def _catch_errors(
     steps: Iterable[Step],
     stopping: Stopping,
     trace: Trace,
     callback: Callback,
     interrupted: Callable[[], bool],
 ) -> Stop:
-    """Append the steps to the trace until they are to stop; return why they are.
-
-    An error of the objective ends them too, and is kept by the callback until the run is whole.
-    """
+    """Return why the steps ended: an error of the objective is a stop, and kept by the callback."""
     try:
-        return _append(steps, stopping, trace, callback, interrupted)
+        return _append_steps(steps, stopping, trace, callback, interrupted)
     except KeyboardInterrupt:
         if not len(trace):
             raise
@@ -175,7 +172,7 @@ def _follow(
         return Stop("failed", f"stopped: the objective failed at step {len(trace):,}: {error}")
 
 
-def _append(
+def _append_steps(
     steps: Iterable[Step],
     stopping: Stopping,
     trace: Trace,

@@ -1,4 +1,4 @@
-"""The lecture's neuron: `margin = X w + b`, with one margin a row, or one for each of k classes.
+"""The linear model, one neuron: `margin = X w + b`, one margin a row or one for each of k classes.
 
 Params are the weights row by row, then the bias or biases: for one margin `(features + 1,)`, for k
 the same with k numbers in place of each, so that `params.reshape(features + 1, k)` is the weights

@@ -50,10 +50,10 @@ FLATTEST = 1e-5
 class Recession:
     """What is known of directions along which the loss falls for ever.
 
-    `checked` says what was looked at, and how; `level` is `proved` where that is exact, `measured`
-    where it holds but for rounding, `unknown` where it could not be looked at. `direction`,
-    (size,), is one along which it falls, None if there is none, and `rows`, (n,), are all rows
-    whose loss some such direction makes fall for ever; `features`, (n,), those that are 0 in all
+    `checked` says what was looked at and how, or why nothing was; `level` is `proved` where that is
+    exact, `measured` where it holds but for rounding, `unknown` where it could not be looked at.
+    `direction`, (size,), is one along which it falls, None if there is none, and `rows`, (n,), are
+    all rows whose loss some such direction makes fall for ever; `features`, (n,), those that are 0 in all
     other rows. Where it is `complete` the loss of every row falls to its least, 0: no two classes
     overlap, or no count is above 0. Of three or more, `classes`, (n,), are those that overlap with
     no other.
@@ -87,7 +87,7 @@ def find_recession(
     if loss.rises_both_ways:
         return Recession("proved", f"the loss {loss.name} rises without end both ways")
     if not gains.each:
-        return Recession("unknown", f"not looked at: the loss {loss.name} has no `gain`")
+        return Recession("unknown", f"the loss {loss.name} has no `gain`")
     if guess is not None:
         return _of_biases(gains, guess)
     return _of_params(gains, params, gradient)
@@ -102,7 +102,7 @@ def _of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
     if gains.size > MOST_PARAMS:
         return Recession(
             "unknown",
-            f"not looked at: {gains.size:,} params are more than the {MOST_PARAMS} up to which "
+            f"{gains.size:,} params are more than the {MOST_PARAMS} up to which "
             "directions are searched for",
         )
     if known and _held(gains, params, gradient):
