@@ -29,6 +29,7 @@ class Problem:
     loss: str = "cross_entropy"
     l2: float = 0.0
     l1: float = 0.0
+    quantile: float = 0.5
 
     def value(self, weights: Any, bias: Any) -> float:
         """Return the loss: of one margin, or of one for each class, weights (features, k)."""
@@ -38,6 +39,9 @@ class Problem:
     def _losses(self, margin: Any) -> Any:
         if self.loss == "squared":
             return (margin - self.y) ** 2
+        if self.loss == "quantile":
+            short = self.y - margin
+            return np.maximum(self.quantile * short, (self.quantile - 1.0) * short)
         if margin.ndim == 1:
             return np.logaddexp(0.0, np.where(self.y == 1, -margin, margin))
         most = margin.max(axis=1)
@@ -147,6 +151,14 @@ def values(rows: int, features: int, *, l2: float = 0.0) -> Problem:
     y += 10.0 + generator.standard_normal(rows)
     Z *= np.logspace(-1.0, 1.0, features)
     return Problem(Z, y, "squared", l2=l2)
+
+
+def heavy_tailed(rows: int, features: int, *, quantile: float = 0.5) -> Problem:
+    """Return a line through correlated columns, with noise of heavy tails (Student's t of 3)."""
+    generator = np.random.default_rng(6)
+    X = _correlated(rows, features, 0.5, generator)
+    y = X @ generator.standard_normal(features) + generator.standard_t(3, size=rows) + 10.0
+    return Problem(X, y, "quantile", quantile=quantile)
 
 
 def text(rows: int, features: int, filled: int) -> Problem:

@@ -17,6 +17,14 @@ SQUARE, QUICK_SQUARE = (5_000, 2_000), (500, 100)
 MANY, QUICK_MANY = (1_000, 5_000), (200, 500)
 FEW, QUICK_FEW = (100_000, 100), (5_000, 50)
 
+QUANTILE_SHAPES = {
+    "60": ((60, 5), (60, 5), 1.0),
+    "300": ((300, 5), (300, 5), 1.0),
+    "2k": ((2_000, 20), (300, 5), 1.0),
+    "100k": ((100_000, 20), (2_000, 20), 10.0),
+}
+"""Rows and features of the quantiles, those of a trial, and what is aimed at."""
+
 RAW = "correlated, shifted, scales 0.01 to 100"
 
 nearly_even = partial(problems.well_scaled, strength=100.0, l2=1e-8)
@@ -208,7 +216,20 @@ _SPARSE = {
     ),
 }
 
-RECIPES: dict[str, Recipe] = {**_LOGISTIC, **_SOFTMAX, **_VALUES, **_SPARSE}
+_QUANTILE = {
+    f"quantile-{size}-{word}": Recipe(
+        title,
+        "quantile",
+        partial(problems.heavy_tailed, quantile=quantile),
+        shape,
+        quick,
+        wanted=wanted,
+    )
+    for size, (shape, quick, wanted) in QUANTILE_SHAPES.items()
+    for word, title, quantile in (("half", "Median", 0.5), ("upper", "Quantile 0.9", 0.9))
+}
+
+RECIPES: dict[str, Recipe] = {**_LOGISTIC, **_SOFTMAX, **_VALUES, **_SPARSE, **_QUANTILE}
 
 
 def group(name: str) -> str:

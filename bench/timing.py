@@ -23,6 +23,7 @@ PACKAGES = (
     "snapml",
     "celer",
     "skglm",
+    "statsmodels",
 )
 """Whose versions are told."""
 

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from sklearn.metrics import mean_pinball_loss
 
 from bench import __main__, calls, checkouts, memory, problems, training
 from bench.__main__ import chosen, parts
@@ -22,6 +23,7 @@ SMALL = {
     "ridge": partial(problems.values, 200, 3, l2=0.1),
     "sparse": partial(problems.text, 200, 50, 5),
     "lasso": partial(problems.lasso, 200, 30),
+    "quantile": partial(problems.heavy_tailed, 60, 3, quantile=0.9),
 }
 """A small problem for each field; all peers arrive at once."""
 
@@ -52,6 +54,10 @@ def test_every_problem_can_be_made(name):
     elif problem.loss == "squared":
         loss = problem.value(np.zeros(features), problem.y.mean())
         assert loss == pytest.approx(np.var(problem.y))
+    elif problem.loss == "quantile":
+        bias = np.quantile(problem.y, problem.quantile)
+        loss = mean_pinball_loss(problem.y, np.full(len(problem.y), bias), alpha=problem.quantile)
+        assert problem.value(np.zeros(features), bias) == pytest.approx(loss)
     else:
         assert problem.value(np.zeros(features), 0.0) == pytest.approx(np.log(2.0))
 
@@ -81,7 +87,7 @@ def test_every_peer_is_asked_for_the_same_minimum(field, peer):
 
 
 def test_steepest_is_asked_for_the_same_minimum():
-    for field in ("logistic", "softmax", "squares", "ridge", "sparse", "lasso"):
+    for field in SMALL:
         problem = SMALL[field]()
         lowest = problem.value(*training.REFERENCES[field][-1].fit(problem, 1e-8))
         assert problem.value(*OURS.fit(problem, 1e-8)) == pytest.approx(lowest, rel=1e-9)

@@ -48,7 +48,7 @@ def test_json_has_the_same_keys_for_every_table(ask: Ask) -> None:
     keys = [
         ["format", "name", "rows", "columns", "reading", "notes", "targets", "command"],
         ["name", "kind", "unit", "missing", "infinite", "distinct", "mean", "histogram", "levels",
-         "refused", "id", "code", "twin", "min", "max"],
+         "refused", "id", "code", "stopgap", "twin", "min", "max"],
     ]  # fmt: skip
     for name in ("f.csv", "one.csv", "penguins"):
         said = json.loads(ask("data", name, "--json").out)

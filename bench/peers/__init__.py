@@ -4,7 +4,7 @@
 `FIELDS` says who takes part in which kind of problem; a peer whose package is missing is told.
 """
 
-from bench.peers import others, scikit
+from bench.peers import others, quantiles, scikit
 from bench.peers.ours import AS_IT_COMES, OURS, SET_UP
 from bench.peers.peer import Peer
 
@@ -33,6 +33,7 @@ FIELDS: dict[str, tuple[Peer, ...]] = {
         *others.SNAP,
     ),
     "lasso": (others.CELER, others.SKGLM, scikit.ELASTIC, others.GLUM_BY_COLUMNS),
+    "quantile": (quantiles.STATSMODELS, quantiles.HIGHS),
 }
 """Who takes part, by the kind of problem; steepest itself is in all of them."""
 
@@ -43,6 +44,7 @@ REFERENCES: dict[str, tuple[Peer, ...]] = {
     "ridge": (OURS, scikit.RIDGE[0]),
     "sparse": (OURS, scikit.NEWTON_CG),
     "lasso": (others.CELER, scikit.ELASTIC),
+    "quantile": (OURS, quantiles.HIGHS),
 }
 """Whose tightest settings give the lowest loss known, by the kind of problem: two that differ."""
 

@@ -14,6 +14,8 @@ def _descend(problem: Problem, tol: float, **choices: Any) -> Params:
         choices["tol"] = tol
     if problem.l1:
         choices["l1"] = problem.l1
+    if problem.loss == "quantile":
+        choices["quantile"] = problem.quantile
     run = st.descend((problem.X, problem.y), loss=problem.loss, l2=problem.l2, **choices)
     return run.weights, run.bias
 

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 import steepest as st
+from steepest.data.likely import look
 from steepest.data.suspects import counts_rows, is_code, is_id
 from steepest.data.table import read_table
+from steepest.view.table_look import tell_look
 
 ROWS = 48
 
@@ -81,6 +83,26 @@ def test_codes_with_gaps() -> None:
     values[5] = np.nan
     (said,) = notes(frame(form=values), missing="drop")
     assert "'form': few whole numbers" in said
+
+
+@pytest.mark.parametrize(
+    ("values", "value"),
+    [([20, 35, 60, -999], -999), ([1, 2, 5, 99], 99), ([0.5, 1.25, -9999.0], -9999)],
+)
+def test_a_number_that_stands_for_a_gap_is_noted(values: list[float], value: float) -> None:
+    rows = frame(age=np.resize(values, ROWS))
+    (said,) = notes(rows)
+    low, high = min(set(values) - {value}), max(set(values) - {value})
+    times = np.resize(values, ROWS).tolist().count(value)
+    assert said.startswith(f"'age' is {value} in {times} rows, {low} to {high} in all others")
+    assert said in tell_look(look(read_table(rows), "f.csv"))
+
+
+@pytest.mark.parametrize(
+    "values", [[0, 50, 99], [-999, -999, -999, -998], [99, 30.5, -70], [99, 7]]
+)
+def test_other_numbers_stand_for_themselves(values: list[float]) -> None:
+    assert notes(frame(age=np.resize(values, ROWS))) == []
 
 
 def test_classes_by_accident_are_noted() -> None:

@@ -228,7 +228,7 @@ def test_many_rows_go_by_few_to_the_same_minimum(
     by_few = st.descend(**many)
     monkeypatch.setattr(fewer_rows, "FEWER", MANY)
     of_all = st.descend(**many)
-    assert len(by_few.trace) < 6 < len(of_all.trace)
+    assert by_few.trace.passes[-1] < of_all.trace.passes[-1]
     assert by_few.loss == pytest.approx(of_all.loss, rel=1e-12)
     assert by_few.trace.gaps[-1] <= 1e-12 * by_few.loss
     assert np.allclose(by_few.params, of_all.params, rtol=1e-9)

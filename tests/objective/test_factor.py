@@ -13,10 +13,10 @@ from steepest import LinearObjective, Squared
 from steepest.objective.model.factor import (
     Factor,
     cholesky,
+    cholesky_or_spectral,
     inverse_of_triangles,
     qr_factor,
     spectral,
-    whitened,
 )
 
 Array = Any
@@ -68,7 +68,7 @@ def test_all_roots_are_roots_of_the_curvature(weighted: bool) -> None:
         cholesky(hessian[None]),
         qr_factor(objective.blocks, objective.units, penalty),
         spectral(hessian[None], 1e-13, stiffen=False),
-        whitened(hessian[None], 1e-12),
+        cholesky_or_spectral(hessian[None], 1e-12),
     ):
         assert factor is not None
         root, inverse = factor.root[0], factor.inverse[0]
@@ -127,9 +127,9 @@ def test_an_eigenvalue_that_is_rounding_is_taken_for_the_largest_or_for_the_boun
 
 def test_whitening_takes_triangles_unless_a_direction_is_flat() -> None:
     round_one, flat = np.array([[2.0, 1.0], [1.0, 2.0]]), np.ones((2, 2))
-    found: Factor = whitened(round_one[None], 1e-12)
+    found: Factor = cholesky_or_spectral(round_one[None], 1e-12)
     assert np.array_equal(found.root, np.linalg.cholesky(round_one).T[None])
-    both = whitened(np.stack([round_one, flat]), 1e-12)
+    both = cholesky_or_spectral(np.stack([round_one, flat]), 1e-12)
     assert np.allclose(both.root, both.root.transpose(0, 2, 1))
     assert np.abs(both.inverse).max() < 2.0
 
@@ -148,6 +148,9 @@ def test_units_of_the_params_change_nothing_about_whitening(
     plain = rows.T @ rows
     unit = 2.0 ** np.array(exponents)
     scaled = plain * unit[:, None] * unit
-    found, same = whitened(scaled[None], 1e-12), whitened(plain[None], 1e-12)
+    found, same = (
+        cholesky_or_spectral(scaled[None], 1e-12),
+        cholesky_or_spectral(plain[None], 1e-12),
+    )
     assert np.allclose(found.root[0] / unit, same.root[0], rtol=1e-9, atol=1e-12)
     assert np.allclose(found.inverse[0] * unit[:, None], same.inverse[0], rtol=1e-9, atol=1e-12)

@@ -26,7 +26,7 @@ Array = Any
 class Product:
     """`f(x) = v w x + b`: two weights of which only the product counts."""
 
-    layout = Layout.of(3, 1)
+    layout = Layout.linear(2, 1)
 
     def at(self, params: Array) -> "ProductAt":
         return ProductAt(*params)
@@ -45,9 +45,6 @@ class ProductAt:
         along = float(slope @ X[:, 0])
         return np.array([self.w * along, self.v * along, slope.sum()])
 
-    def pushforward(self, X: Array, direction: Array) -> Array:
-        return (self.w * direction[0] + self.v * direction[1]) * X[:, 0] + direction[2]
-
 
 @dataclass(frozen=True)
 class TanhUnit:
@@ -57,7 +54,7 @@ class TanhUnit:
 
     @property
     def layout(self) -> Layout:
-        return Layout.of(self.features + 2, 1)
+        return Layout.linear(self.features + 1, 1)
 
     def at(self, params: Array) -> "TanhUnitAt":
         return TanhUnitAt(params[:-2], float(params[-2]), float(params[-1]))
@@ -76,11 +73,6 @@ class TanhUnitAt:
         hidden = np.tanh(X @ self.w)
         inner = X.T @ (slope * self.a * (1.0 - hidden**2))
         return np.concatenate([inner, [slope @ hidden, slope.sum()]])
-
-    def pushforward(self, X: Array, direction: Array) -> Array:
-        hidden = np.tanh(X @ self.w)
-        inner = self.a * (1.0 - hidden**2) * (X @ direction[:-2])
-        return inner + direction[-2] * hidden + direction[-1]
 
 
 MODELS: dict[str, Model] = {"product": Product(), "tanh": TanhUnit(3), "linear": Linear(3)}
@@ -126,16 +118,14 @@ def test_the_gradient_is_that_of_differences(
 
 @pytest.mark.parametrize("name", MODELS)
 @given(seed=some.integers(0, 10**6))
-def test_pushing_forward_and_pulling_back_are_transposes(name: str, seed: int) -> None:
+def test_a_pullback_is_the_derivative_transposed(name: str, seed: int) -> None:
     generator = np.random.default_rng(seed)
     model = MODELS[name]
     X, params = generator.normal(size=(12, 3)), generator.normal(size=model.layout.size)
     slope, direction = generator.normal(size=12), generator.normal(size=model.layout.size)
-    at = model.at(params)
-    forward = at.pushforward(X, direction)
-    assert slope @ forward == pytest.approx(at.pullback(X, slope) @ direction, rel=1e-9, abs=1e-9)
     ahead, back = (model.at(params + h * direction).output(X) for h in (1e-6, -1e-6))
-    assert np.allclose(forward, (ahead - back) / 2e-6, rtol=1e-5, atol=1e-7)
+    pulled = model.at(params).pullback(X, slope) @ direction
+    assert pulled == pytest.approx(slope @ (ahead - back) / 2e-6, rel=1e-5, abs=1e-6)
 
 
 @pytest.mark.parametrize("margins", [1, 3])
@@ -150,13 +140,12 @@ def test_the_linear_model_is_x_times_w_plus_b(margins: int, seed: int) -> None:
     assert at.output(X).shape == ((9,) if margins == 1 else (9, 3))
     direction = generator.normal(size=model.layout.size)
     slope = generator.normal(size=at.output(X).shape)
-    assert np.allclose(at.pushforward(X, direction), model.at(direction).output(X))
-    pulled = at.pullback(X, slope) @ direction
-    assert np.vdot(slope, at.pushforward(X, direction)) == pytest.approx(pulled, rel=1e-9, abs=1e-9)
+    pulled, moved = at.pullback(X, slope) @ direction, model.at(direction).output(X)
+    assert np.vdot(slope, moved) == pytest.approx(pulled, rel=1e-9, abs=1e-9)
 
 
 def test_a_layout_says_where_the_weights_are() -> None:
-    layout = Layout.of(4, 3)
+    layout = Layout.linear(3, 3)
     assert (layout.size, layout.biases) == (12, 3)
     assert np.arange(12)[layout.weights].tolist() == list(range(9))
     assert len(param_names(["a", "b", "c"], [1, 2, 3])) == layout.size
@@ -247,9 +236,7 @@ def test_what_a_model_cannot_answer_is_refused_in_words() -> None:
     l2=some.sampled_from([0.0, 0.7]),
     seed=some.integers(0, 10**6),
 )
-def test_a_penalty_has_its_value_its_subgradient_and_its_proximal_map(
-    l1: float, l2: float, seed: int
-) -> None:
+def test_a_penalty_has_its_value_and_its_subgradient(l1: float, l2: float, seed: int) -> None:
     weights, slope = np.random.default_rng(seed).normal(size=(2, 5))
     penalty = Penalty(l1, l2)
     assert penalty.value(weights) == pytest.approx(
@@ -257,8 +244,3 @@ def test_a_penalty_has_its_value_its_subgradient_and_its_proximal_map(
     )
     assert bool(penalty) == bool(l1 or l2) and penalty.smooth == (l1 == 0.0)
     assert np.allclose(penalty.subgradient(slope, weights), slope + l1 * np.sign(weights))
-    moved = penalty.prox(weights, 0.5)
-    # The optimality of argmin 1/2 |x - w|^2 + rate l1 |x|_1.
-    left = weights - moved
-    assert np.all(np.abs(left) <= 0.5 * l1 + 1e-15)
-    assert np.allclose(left[moved != 0], 0.5 * l1 * np.sign(moved[moved != 0]))

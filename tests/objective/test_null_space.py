@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 import steepest as st
 from steepest.data.blocks import Blocks
 from steepest.data.moments import moments
-from steepest.objective.model.null_space import MOST_SINGULAR, null_space, worked_out
+from steepest.objective.model.null_space import MOST_SINGULAR, null_space, rank_is_affordable
 
 Array = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ def test_full_rank_costs_no_reading_of_the_rows(monkeypatch: pytest.MonkeyPatch)
     def read(*_: object) -> None:
         raise AssertionError("the rows are read for their singular values")
 
-    monkeypatch.setattr("steepest.objective.model.null_space.singular", read)
+    monkeypatch.setattr("steepest.objective.model.null_space.standardised_svd", read)
     X = np.random.default_rng(0).normal(size=(60, 3))
     y = (X[:, 0] + np.random.default_rng(1).normal(size=60) > 0).astype(float)
     for options in ({}, {"scale": "standard"}, {"scale": "none"}, {"loss": "squared"}):
@@ -115,7 +115,7 @@ def test_too_many_rows_and_features_are_not_looked_at() -> None:
     size = MOST_SINGULAR + 1
     X = np.random.default_rng(0).normal(size=(size, size + 4)).astype(np.float32)
     blocks = Blocks(X, np.zeros(size))
-    assert not worked_out(blocks)
+    assert not rank_is_affordable(blocks)
     known = st.LinearObjective(X, np.arange(size), "squared").identifiability()
     assert known.null_space is None
     assert known.unknown == f"{size:,} rows of {size + 4:,} features are too many for their rank"

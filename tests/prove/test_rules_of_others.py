@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 import steepest as st
 from steepest.descent.rules import AdamW, RMSProp
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(1200)]
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,8 @@ from scipy.special import expit
 
 from steepest.sklearn import SteepestClassifier, SteepestRegressor
 
-pytestmark = pytest.mark.prove
+# Numba compiles skglm's solvers in the first test that uses them.
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(1200)]
 
 celer = pytest.importorskip("celer")
 skglm = pytest.importorskip("skglm")

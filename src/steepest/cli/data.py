@@ -9,6 +9,7 @@ import click
 from steepest.cli.table_options import reading_options, reading_words
 from steepest.data.likely import TableLook, look
 from steepest.data.shipped import about, dataset, datasets
+from steepest.data.streams import PIPED
 from steepest.data.table import read_table
 from steepest.data.text.reading import Reading
 from steepest.data.written import write_table
@@ -46,7 +47,10 @@ def data(name: str | None, out: str | None, as_json: bool, reading: Reading) -> 
         if as_json or out:
             raise click.UsageError("say which table: a file, or the name of a shipped data set")
         _list_data()
-    elif out is not None:
+        return
+    if _means_shipped(name):
+        about(name)  # a slip of the pen is told with the nearest name
+    if out is not None:
         _write(name, out, reading)
     elif as_json:
         from steepest.view.table_look import look_report
@@ -62,6 +66,11 @@ def data(name: str | None, out: str | None, as_json: bool, reading: Reading) -> 
 def _is_shipped(name: str) -> bool:
     """Return whether a name is that of a shipped data set, and no file has it."""
     return name in datasets() and not Path(name).exists()
+
+
+def _means_shipped(name: str) -> bool:
+    """Return whether a name that no file has is bare of suffix and folder: that of a data set."""
+    return name != PIPED and not Path(name).exists() and Path(name).name == name.split(".")[0]
 
 
 def _look(name: str, reading: Reading) -> TableLook:

@@ -43,7 +43,7 @@ def fit(
     out: Outputs,
     **rest: Any,
 ) -> None:
-    """Train on DATA: a CSV, TSV, Parquet or Arrow file, the name of a shipped data set, or -.
+    """Train on DATA: a CSV, TSV, Parquet, Arrow or Excel file, a shipped data set, or -.
 
     - is what is piped in. `steepest data DATA` looks at a table first.
 

@@ -16,6 +16,7 @@ TEXT = {
     "decimal": ("MARK", "The mark before decimals, . or ,"),
     "thousands": ("MARK", "The mark between thousands: . , ' or a blank."),
     "delimiter": ("LETTER", "What parts the fields of a line."),
+    "sheet": ("NAME", "The sheet of a spreadsheet."),
     "encoding": ("NAME", "What the bytes are: utf-8, utf-16, cp1252, ..."),
 }
 """What can be said of a text file, the metavar and help of each."""
@@ -26,7 +27,8 @@ Command = TypeVar("Command", bound=Callable[..., object])
 def text_options(command: Command) -> Command:
     """Add the options that say how a text file is read."""
     for name, (metavar, help) in reversed(TEXT.items()):
-        help = f"{help.rstrip('.')}.  [default: found by looking]"
+        usual = "the first with rows" if name == "sheet" else "found by looking"
+        help = f"{help.rstrip('.')}.  [default: {usual}]"
         command = click.option(f"--{name}", metavar=metavar, help=help)(command)
     return command
 

@@ -1,13 +1,15 @@
 """From what the reader has to the numbers that a descent needs, and back.
 
-`table` reads any table: `text` those in CSV and the like, `frames` those in memory (`objects`
-value by value), `streams` what is piped in. `columns` knows what a column holds (`arrow` as NumPy
-has it), `categories` which of words are categories, `exact` and `span` which numbers a float64 has
-no room for. `features` and `target` turn columns into X and y and remember how, `arrays` takes X
-and y as they are and `array_blocks` as blocks, `weights` and `class_weight` say how much a row
-counts, `held_out` which rows are kept back, `gaps` counts what is missing (`table_gaps` in a
-table), and `prepare` joins them; `new_rows` are those to predict for. `blocks` deals the rows out
-to threads (`blas`, `sparse`, `moments`), `shipped` holds the data sets that come along, `written`
-writes tables out. Whatever cannot be used is refused here, by file, line and column, so that no
-room further on has to doubt its numbers.
+`table` reads any table: `text` those in CSV and the like, `frames` those in memory (`objects` value
+by value), `spreadsheet` those of Excel, `streams` what is piped in. `columns` knows what a column
+holds (`arrow` as NumPy has it), `categories` which of words are categories, `exact` and `span`
+which numbers a float64 has no room for. `features` and `target` turn columns into X and y and
+remember how, `arrays` takes X and y as they are and `array_blocks` as blocks, `weights` and
+`class_weight` say how much a row counts, `held_out` which rows are kept back, `gaps` counts what is
+missing (`table_gaps` in a table), and `prepare` joins them; `new_rows` are those to predict for.
+`suspects` are columns that may be other than they are taken for, `profile` (`twins`) says what a
+table holds before a fit, `likely` what could be predicted. `blocks` deals the rows out to threads
+(`blas`, `sparse`, `moments`), `shipped` holds the data sets that come along, `written` writes
+tables out. Whatever cannot be used is refused here, by file, line and column, so that no room
+further on has to doubt its numbers.
 """

@@ -121,12 +121,18 @@ def _left_out(table: Table, columns: Sequence[ColumnProfile], target: str) -> li
     """
     same = {one.name: one.twin or one.name for one in columns}
     empty = gappy(columns, table.arrow.num_rows)
-    out = []
+    out, counting = [], []
     for one in columns:
         again = bool(one.twin) or same[one.name] == same[target]
-        if one.refused or one.id or again or one.name in empty:
+        if one.refused or again or one.name in empty:
             out.append(one.name)
-    used = [name for name in same if name not in out]
+        elif one.id:
+            counting.append(one.name)
+    used = [name for name in same if name not in (*out, *counting)]
+    if used:
+        out += counting  # the only feature may well be 1, 2, 3, ...
+    else:
+        used = counting
     out += _constant_without_gaps(table, used, target)
     return [name for name in out if name != target and name not in table.index]
 

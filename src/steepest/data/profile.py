@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from steepest.data.columns import counts, kind_of, numbers, unit_of
 from steepest.data.features import refusal
 from steepest.data.gaps import Holes
-from steepest.data.suspects import counts_rows, is_code, is_id
+from steepest.data.suspects import counts_rows, is_code, is_id, stopgaps
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
 from steepest.data.twins import twins_of
@@ -62,6 +62,8 @@ class ColumnProfile:
     """Whether it numbers the rows, by its values or by its name."""
     code: bool = False
     """Whether it is a few whole numbers, which may be codes of kinds."""
+    stopgap: str = ""
+    """What number seems to stand for a gap, in words; "" if none."""
     twin: str = ""
     """The first column before it that says the same, whatever its units or words; "" if none."""
 
@@ -101,6 +103,7 @@ def _column(table: Table, name: str, holes: Holes | None, twin: str) -> ColumnPr
         refused=refused,
         id=name in table.index or is_id(table, name) or counts_rows(table, name),
         code=is_code(table, name),
+        stopgap="; ".join(stopgaps(table, name)),
         twin=twin,
     )
 

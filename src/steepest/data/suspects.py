@@ -14,11 +14,12 @@ from steepest.data.columns import kind_of, listing, numbers
 from steepest.data.features import Features
 from steepest.data.table import Table
 from steepest.data.target import Target
+from steepest.numerals import counted, short
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["counts_rows", "is_code", "is_id", "suspicions"]
+__all__ = ["counts_rows", "is_code", "is_id", "stopgaps", "suspicions"]
 
 _ID = re.compile(
     r"(?i)^(id|uuid|guid|index|key)$|[_ .-](id|uuid|guid|key)$|^id[_ .-]|[a-z](ID|Id)$"
@@ -30,6 +31,9 @@ _MOST_CODES = 10
 
 _MANY_CLASSES = 10
 """Classes of a target up to which nobody wonders: the ten digits."""
+
+_STOPGAPS = frozenset((-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0))
+"""Numbers that stand for "not known" in the files of surveys and instruments."""
 
 _HEAD = 1000
 """Values that are looked at before all of them."""
@@ -52,6 +56,8 @@ def suspicions(
         option = " ".join(f"--category {shlex.quote(name)}" for name in codes)
         said = "few whole numbers, taken as amounts: if they are codes of kinds"
         yield f"{_quoted(codes)}: {said}, {option}"
+    for name in used:
+        yield from stopgaps(table, name)
     yield from _many_classes(target)
 
 
@@ -84,6 +90,25 @@ def is_id(table: Table, name: str) -> bool:
     if not _ID.search(name) or _ends(column) is None or column.null_count:
         return False
     return pc.count_distinct(column).as_py() == len(column) > 2
+
+
+def stopgaps(table: Table, name: str) -> Iterator[str]:
+    """Yield that -999 or the like is in a column, farther from all others than these are apart."""
+    import pyarrow.compute as pc
+
+    column = table.arrow[name]
+    ends = pc.min_max(column).as_py() if kind_of(column) == "number" else {}
+    found = [end for end in set(ends.values()) if end is not None and float(end) in _STOPGAPS]
+    for value in sorted(map(float, found)):
+        values = numbers(column)
+        others = values[np.isfinite(values) & (values != value)]
+        low, high = (others.min(), others.max()) if others.size else (0.0, 0.0)
+        if low < high and max(low - value, value - high) > high - low:
+            rows = counted(int((values == value).sum()), "row")
+            yield (
+                f"{name!r} is {value:g} in {rows}, {short(low)} to {short(high)} in all others: "
+                "if that stands for a gap, leave it empty"
+            )
 
 
 def is_code(table: Table, name: str) -> bool:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from steepest.data.frames import InMemory, from_memory, one_line, plain_columns
 from steepest.data.shipped import dataset, datasets
+from steepest.data.spreadsheet import SPREADSHEETS, sheet_as_text
 from steepest.data.streams import spooled
 from steepest.data.text.dialect import ROW_INDEX, Dialect
+from steepest.data.text.encoding import UTF8
 from steepest.data.text.read import read_text
 from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.data.text.text_file import line_of
-from steepest.errors import DataError, FileError
+from steepest.errors import ChoiceError, DataError, FileError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +43,7 @@ class Table:
     name: str  # "geyser.csv", "data frame": how messages call it
     path: Path | None = None  # the text file whose lines messages name
     dialect: Dialect | None = None  # of that file
+    line_word: str = "line"  # what messages call a line of it: of a spreadsheet it is a row
     kept: "NDArray[np.intp] | None" = None  # (rows,) rows of the source that are left, None for all
     index: tuple[str, ...] = ()  # columns that number or name the rows: no features unless asked
     notes: tuple[str, ...] = ()  # what was decided while it was read
@@ -48,10 +51,13 @@ class Table:
     refused: Mapping[str, str] = field(default_factory=dict)  # columns that no one can read, why
 
     def place(self, row: int) -> str:
-        """Return the place of row `row` (from 0): "line 14" of a text file, else "row 13"."""
+        """Return the place of row `row` (from 0): "line 14" of a text file, else "row 13".
+
+        Of a spreadsheet it is "sheet row 14", as the program that shows it counts.
+        """
         source = row if self.kept is None else int(self.kept[row])
         line = line_of(self.path, self.dialect, source) if self.path and self.dialect else None
-        return f"row {source + 1}" if line is None else f"line {line}"
+        return f"row {source + 1}" if line is None else f"{self.line_word} {line}"
 
     def keep(self, rows: "NDArray[np.intp]") -> "Table":
         """Return the table with only `rows`, (kept,), from 0; places stay those of the source."""
@@ -64,11 +70,12 @@ def read_table(
 ) -> Table:
     """Return the table that `source` is or names.
 
-    `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather or .ipc; "-",
-    which is what is piped in; the name of a shipped data set; an Arrow table or record batch; a
-    data frame of pandas, polars or any kind that narwhals knows; a dict of columns; or a `Table`
-    already. The columns of a text file that are in `as_written` stay text, even if all they hold
-    could be read as numbers; `reading` says how its text is read.
+    `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather, .ipc, or a
+    spreadsheet (.xlsx, .xls, .ods), of which `reading` may name the sheet; "-", which is what is
+    piped in; the name of a shipped data set; an Arrow table or record batch; a data frame of
+    pandas, polars or any kind that narwhals knows; a dict of columns; or a `Table` already. The
+    columns of a text file that are in `as_written` stay text, even if all they hold could be read
+    as numbers; `reading` says how its text is read.
 
     Raises FileError for a file that cannot be opened or is not what its suffix says, DataError
     for contents that are no table: ragged lines, columns without or with the same name, no rows.
@@ -97,19 +104,30 @@ def _read_named(
     suffixes = [suffix.lower() for suffix in path.suffixes]
     packed = suffixes[-1:] and suffixes[-1] in _PACKED
     suffix = "".join(suffixes[-2:-1] if packed else suffixes[-1:])
+    if reading.sheet is not None and suffix not in SPREADSHEETS:
+        raise ChoiceError(f"sheet is {reading.sheet!r}, but {name} is no spreadsheet; leave it out")
     if suffix in _TEXT:
-        text = read_text(path, reading, as_written)
-        found = Table(text.arrow, name, path, text.dialect, notes=text.notes, decimal=text.decimal)
-        return _checked(found)
+        return _from_text(path, name, reading, as_written)
+    if suffix in SPREADSHEETS and not packed:
+        sheet = sheet_as_text(path, reading.sheet)
+        plain = replace(reading, delimiter=",", encoding=UTF8)
+        found = _from_text(sheet.path, name, plain, as_written)
+        return replace(found, line_word="sheet row", notes=(*sheet.notes, *found.notes))
     if suffix in _PARQUET and not packed:
         return _from_columns(_read_binary(path, "a Parquet file", _parquet), name)
     if suffix in _ARROW and not packed:
         return _from_columns(_read_binary(path, "an Arrow file", _arrow), name)
-    known = " ".join(_TEXT + _PARQUET + _ARROW)
+    known = " ".join(_TEXT + _PARQUET + _ARROW + SPREADSHEETS)
     raise FileError(
         f"cannot read {path}: the suffix {path.suffix!r} is not known; known are {known}, and "
         f"{' '.join(_PACKED)} behind those of text"
     )
+
+
+def _from_text(path: Path, name: str, reading: Reading, as_written: Sequence[str]) -> Table:
+    text = read_text(path, reading, as_written)
+    found = Table(text.arrow, name, path, text.dialect, notes=text.notes, decimal=text.decimal)
+    return _checked(found)
 
 
 def _check_opens(path: Path) -> None:

@@ -109,7 +109,7 @@ class Descent:
         at, steepness = self._evaluate()
         gradient_ratio = self._gradient_ratio(steepness)
         self._renew_if_due(at, steepness, gradient_ratio)
-        state = self._search_state(at, gradient_ratio)
+        state = self._update_rule(at, gradient_ratio)
         length = self._length(state)
         if self._finds_nothing(state, length):
             state = self._restarted(state)
@@ -165,26 +165,26 @@ class Descent:
             )
             self.last_step = last._replace(step=step, gradient=gradient)
 
-    def _search_state(self, at: Evaluation, gradient_ratio: float) -> SearchState:
-        """Return where the descent is, and where its rule leads."""
+    def _update_rule(self, at: Evaluation, gradient_ratio: float) -> SearchState:
+        """Take the rule one update on; return from where a step size searches, and whither."""
         rule, coordinates = self.method.rule, self.coordinates
         gradient, steepness = self.evaluator.pullback(coordinates, at.gradient)
         direction, self.state = rule.update(gradient, self.state)
         if rule.decays:
             direction = direction + rule.decay_at(coordinates.position(self.params))
         return SearchState(
-            self.index,
-            at,
-            gradient,
-            direction,
-            self.samples.objective,
-            coordinates,
-            self.evaluator,
-            self.last_step,
-            self.last_evaluation,
-            self._is_white(gradient_ratio),
-            self._has_arrived(steepness),
-            self.samples.same_rows,
+            index=self.index,
+            evaluation=at,
+            gradient=gradient,
+            direction=direction,
+            objective=self.samples.objective,
+            coordinates=coordinates,
+            evaluator=self.evaluator,
+            last_step=self.last_step,
+            last_evaluation=self.last_evaluation,
+            is_white=self._is_white(gradient_ratio),
+            arrived=self._has_arrived(steepness),
+            same_rows=self.samples.same_rows,
         )
 
     def _length(self, state: SearchState) -> StepLength:

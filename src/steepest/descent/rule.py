@@ -95,7 +95,7 @@ class Rule:
 
     @property
     def fault(self) -> str:
-        """Why it may leave a bowl at any fixed rate; empty where some rate is safe."""
+        """Why it may diverge on a quadratic at any fixed rate; empty where some rate is safe."""
         return ""
 
     @property
@@ -116,7 +116,10 @@ class Rule:
         return np.zeros_like(position)
 
     def limit(self, curvature: float) -> float | None:
-        """Return the fixed rate at and above which a bowl of this curvature is left, if known."""
+        """Return the stability limit of a fixed rate on a quadratic of this largest eigenvalue.
+
+        None where it is not known.
+        """
         return None
 
 

@@ -109,12 +109,14 @@ class Smoothing(Steepest):
 
     Huber's too, down to its own delta: it is the absolute loss with a kink that is rounded.
 
-    See `descent/steps/finite_smoothing.py`; it finds its own rate, so none is its limit.
+    Once few rows are near their kinks it goes from one of their vertices to the next. See
+    `descent/steps/finite_smoothing.py`; it finds its own rate, so none is its limit.
     """
 
     name: ClassVar[str] = "smoothing"
     along_gradient: ClassVar[bool] = False
     limit_formula: ClassVar[str] = ""
+    limit_source: ClassVar[str] = ""
 
     def limit(self, curvature: float) -> float | None:
         """Return None: there is no rate."""

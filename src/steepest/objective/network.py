@@ -196,7 +196,7 @@ class NetworkObjective(Risk):
         constant guess), and told in the reader's.
         """
         spread, position = self.units.spread, np.zeros(self.size)
-        draw, gain = INITIALISATIONS[self.initial], self.model.activation.gain
+        draw, gain = INITIALISATIONS[self.initial], self.model.activation.initial_gain
         layers = self.model.matrices(position)
         for layer in layers:
             layer.weights[:] = spread * draw(generator, layer.weights.shape, gain)

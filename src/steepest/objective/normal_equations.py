@@ -27,7 +27,7 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.model.factor import Factor, cholesky, qr_factor
 from steepest.objective.model.hessian import weighted_gram
 from steepest.objective.model.model import Array
-from steepest.objective.model.residuals import exact_loss_and_gradient, loss_and_gradient
+from steepest.objective.model.residuals import double_double_loss_and_gradient, loss_and_gradient
 from steepest.objective.protocol import Objective
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ class NormalEquations(Objective):
 
     def read(self, params: Vector) -> Expansion:
         """Return loss and gradient at `params` from true residuals, reading X once."""
-        from_residuals = exact_loss_and_gradient if self.needs_double_double else loss_and_gradient
+        from_residuals = (
+            double_double_loss_and_gradient if self.needs_double_double else loss_and_gradient
+        )
         found = from_residuals(self.objective.blocks, self.objective.units, params)
         return self._penalised(Expansion(params.copy(), *found))
 

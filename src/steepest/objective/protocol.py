@@ -38,7 +38,7 @@ class Objective:
     size: int
     count: int = 0
     """The rows that an evaluation is a mean over; 0 where there are none."""
-    layout: Layout = Layout.of(0, 0)
+    layout: Layout = Layout.linear(0, 0)
     """How the params fall into weights and biases, where they do."""
     every_row_counts: bool = True
     """Whether no row weighs 0."""

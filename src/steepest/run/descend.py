@@ -52,6 +52,7 @@ def descend(
     thousands: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    sheet: str | None = None,
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
@@ -62,10 +63,11 @@ def descend(
     `data` may also be an objective of your own: anything with `size` and
     `value_and_gradient(params)`, or a function `params -> (loss, gradient)`; see below.
 
-    `data` is a path (CSV, TSV, Parquet, Arrow), the name of a shipped data set, any data frame,
-    or a pair (X, y) of arrays, X of shape (rows, features): float32 and float64 are read as they
-    are, sparse matrices of SciPy by rows (CSR; others are converted once). `target` names the
-    column to predict, `features` those to predict it from (all others, less `drop`, if left out).
+    `data` is a path (CSV, TSV, Parquet, Arrow, a spreadsheet), the name of a shipped data set, any
+    data frame, or a pair (X, y) of arrays, X of shape (rows, features): float32 and float64 are
+    read as they are, sparse matrices of SciPy by rows (CSR; others are converted once). `target`
+    names the column to predict, `features` those to predict it from (all others, less `drop`, if
+    left out).
 
     {options}
     - `missing`: error, or drop to leave out rows with gaps.
@@ -80,6 +82,7 @@ def descend(
       a second table or pair (X, y).
     - `decimal`, `thousands`, `delimiter`, `encoding`: of a text file, where looking at it finds
       another: `decimal=","` reads 1,234 as little more than 1.
+    - `sheet`: of a spreadsheet; the first that has rows if left out.
     - `threads`: all cores if left out; any number gives the same bits.
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
@@ -112,6 +115,7 @@ def descend(
         given |= {"validation": validation}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
+        given |= {"sheet": sheet}
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     _check_numbers(options)
@@ -121,7 +125,7 @@ def descend(
         features,
         drop=drop,
         category=category,
-        reading=Reading(delimiter, encoding, decimal, thousands),
+        reading=Reading(delimiter, encoding, decimal, thousands, sheet),
         classify=wants_classes(options.get("loss", "auto")),
         missing=missing,
         sample_weight=sample_weight,

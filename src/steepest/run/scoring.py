@@ -48,7 +48,10 @@ def score(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> 
 
 
 def metrics(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> Metrics:
-    """Return the metrics of the predictions for `data`; see `Run.metrics`."""
+    """Return the metrics of the predictions for `data`; see `Run.metrics`.
+
+    `sample_weight` is (rows,) or None.
+    """
     return _predicted(run, "run.metrics", data, sample_weight).metrics
 
 

@@ -120,6 +120,8 @@ def _worth_knowing(columns: Sequence[ColumnProfile]) -> Iterator[str]:
                 f"{one.name!r} holds {one.distinct} whole numbers: if they are codes of kinds, "
                 f"--category {shlex.quote(one.name)}"
             )
+        if one.stopgap:
+            yield one.stopgap
         if one.twin:
             yield f"{one.name!r} says the same as {one.twin!r}, row by row"
 

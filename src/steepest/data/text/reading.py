@@ -19,6 +19,7 @@ class Reading:
     encoding: str | None = None
     decimal: str | None = None
     thousands: str | None = None
+    sheet: str | None = None  # of a spreadsheet, whose text is that of one sheet
     usual_decimal: str = ""  # of the file that a model was trained on, where this one is unclear
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from steepest.data.blocks import Block
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.model.factor import Factor, whitened
+from steepest.objective.model.factor import Factor, cholesky_or_spectral
 from steepest.objective.model.hessian import weighted_gram
 from steepest.objective.model.model import Array
 
@@ -110,7 +110,7 @@ class HessianWhitening:
         constant = alike <= CONSTANT * largest
         np.copyto(own, largest * self._square, where=constant)
         own[:, :-1] += self.l2
-        factor = whitened(hessian, FLATTEST)
+        factor = cholesky_or_spectral(hessian, FLATTEST)
         return self._in_units(factor, factor.full_rank and not constant.any())
 
     def _in_units(self, factor: Factor, full_rank: bool) -> Whitening:

@@ -30,18 +30,19 @@ class Standard:
         """Return weights / deviation, and the bias less mean times those."""
         weights, bias = self._split(position)
         weights = weights / self.deviation[:, None]
-        return np.append(weights, bias - self.mean @ weights)
+        return np.concatenate([weights.ravel(), bias - self.mean @ weights])
 
     def position(self, params: Vector) -> Vector:
         """Return weights x deviation, and the bias at the mean of the features."""
         weights, bias = self._split(params)
-        return np.append(weights * self.deviation[:, None], bias + self.mean @ weights)
+        there = weights * self.deviation[:, None]
+        return np.concatenate([there.ravel(), bias + self.mean @ weights])
 
     def pullback(self, gradient: Vector) -> Vector:
         """Return the gradient by the standardised weights and the bias at the mean."""
         weights, bias = self._split(gradient)
-        weights = (weights - np.outer(self.mean, bias)) / self.deviation[:, None]
-        return np.append(weights, bias)
+        weights = (weights - self.mean[:, None] * bias) / self.deviation[:, None]
+        return np.concatenate([weights.ravel(), bias])
 
     def inverse_pullback(self, slope: Vector) -> Vector:
         """Return the gradient by the params, of the one by the position."""

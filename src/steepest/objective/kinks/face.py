@@ -57,13 +57,13 @@ class Face:
         root = smoothed.root
         matrix = root[weights].T @ root[weights] + (root.T * smoothed.l2) @ root
         if len(rows):
-            matrix += smoothed.products(smoothed.objective.sample(rows))[0]
+            matrix += smoothed.gram(smoothed.objective.blocks.take(rows))
         values, vectors = np.linalg.eigh(matrix)
         flat = vectors[:, values <= UNMOVED * values[-1]]
         if not flat.shape[1]:
             return flat
         # A direction in which no row moves at all is no part of it: there weights mean nothing.
-        gram, _ = smoothed.products(smoothed.objective)
+        gram = smoothed.gram(smoothed.objective.blocks)
         reach, turned = np.linalg.eigh(flat.T @ gram @ flat)
         return np.asarray(root @ flat @ turned[:, reach > UNREACHED])
 

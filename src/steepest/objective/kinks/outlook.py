@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import ROUNDING, Indices, Smoothed
 from steepest.objective.loss.loss import weighed
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
-    from steepest.objective.linear import LinearObjective
+    pass
 
-__all__ = ["Outlook", "Proof"]
+__all__ = ["FEASIBLE", "Outlook", "Proof", "bound_by"]
 
 RIDGE = 1e-12
 """What is added to the curvature, against its mean: where it is flat no step is endless.
@@ -46,13 +45,15 @@ class Proof(NamedTuple):
     """A dual feasible point: which `rows` and `weights`, by index, are at their kinks by it.
 
     The `slopes` of all rows, (rows,), and of weights in standard units, (params,), say on which
-    side the others are.
+    side the others are. `is_point` says that nothing can move without one of these rows leaving its
+    kink: then the bottom is not flat; False where it is not known.
     """
 
     rows: Indices
     weights: Indices
     slopes: Array
     weight_slopes: Vector
+    is_point: bool = False
 
 
 class Outlook:
@@ -62,11 +63,20 @@ class Outlook:
         self.smoothed, self.at, self.width = smoothed, at, width
         self.objective = smoothed.objective
         self.residual = smoothed.residual(at)
-        self.position = smoothed.standard.position(at.params)
         self.near = self._near()
-        self.few = self.objective.sample(self.near) if len(self.near) else None
-        self.held = np.abs(self.position) < smoothed.l1 * width
-        """Which weights are within the width of their kink, (params,)."""
+        self.few = smoothed.near_kinks(self.near, self.residual) if len(self.near) else None
+
+    @cached_property
+    def position(self) -> Vector:
+        """The params in standard units, (params,)."""
+        return self.smoothed.standard.position(self.at.params)
+
+    @cached_property
+    def held(self) -> NDArray[np.bool_]:
+        """Which weights are within the width of their kink, (params,): none without L1."""
+        if not self.objective.penalty.l1:
+            return np.zeros(self.objective.size, dtype=bool)
+        return np.abs(self.position) < self.smoothed.l1 * self.width
 
     def _near(self) -> Indices:
         """Return the rows within the width of their kink, less those that weigh nothing."""
@@ -76,54 +86,65 @@ class Outlook:
             self.objective.blocks.sample_weight,
         )
         near = (self.residual > low * self.width) & (self.residual < high * self.width)
-        return np.flatnonzero(near if weight is None else near & (weight > 0.0))
+        return (near if weight is None else near & (weight > 0.0)).nonzero()[0]
 
     @cached_property
     def _parabola(self) -> tuple[Array, Vector]:
         """The curvature and slope of what is within the width, times the width, whitened."""
-        root = self.smoothed.root
-        held = root * self.held[:, None]
-        matrix, slope = held.T @ held, held.T @ self.position
+        curved, slope = self._of_rows[0], self._of_rows[1][:, 0]
+        if not self.objective.penalty.l1:
+            return curved, slope
+        held = self.smoothed.root * self.held[:, None]
+        return curved + held.T @ held, slope + held.T @ self.position
+
+    @cached_property
+    def _of_rows(self) -> tuple[Array, Array]:
+        """The rows near their kinks: their curvature, and two slopes, (params, 2), whitened.
+
+        Those of the parabolas, times the width, and of the loss as it is.
+        """
         if self.few is None:
-            return matrix, slope
-        gram, moment = self.smoothed.products(self.few, self.residual[self.near])
-        return matrix + gram, slope + moment
+            size = self.objective.size
+            return np.zeros((size, size)), np.zeros((size, 2))
+        slope = self.objective.loss.slope(
+            self.at.cache[self.near], self.objective.blocks.y[self.near]
+        )
+        return self.few.gram(), self.few.pullback(np.array([self.few.blocks.y, slope]).T)
 
     @cached_property
     def _beyond(self) -> Vector:
         """The slope of all else, whitened: of L2, and of rows and weights beyond the width."""
-        gradient = self.at.smooth_gradient
-        if self.few is not None:
-            gradient = gradient - _slope(self.few, self.at.cache[self.near]) / self._total
-        slope = self.smoothed.standard.pullback(gradient)
-        slope += np.where(self.held, 0.0, self.smoothed.l1 * np.sign(self.position))
-        return self.smoothed.root.T @ slope
-
-    @property
-    def _total(self) -> float:
-        return self.objective.blocks.total
+        slope = self.smoothed.standard.pullback(self.at.smooth_gradient)
+        if self.objective.penalty.l1:
+            slope += np.where(self.held, 0.0, self.smoothed.l1 * np.sign(self.position))
+        return np.asarray(self.smoothed.root.T @ slope - self._of_rows[1][:, 1])
 
     def _step(self, width: float) -> tuple[Vector, float]:
-        """Return the step to the lowest point of these parabolas of a width, in standard units.
+        """Return the step to the lowest point of these parabolas of a width, whitened.
 
         And the most that is left of the gradient there, times the width: where no row is near its
         kink along a direction there is no such point.
         """
-        root, (matrix, slope) = self.smoothed.root, self._parabola
-        curved = matrix + width * (root.T * self.smoothed.l2) @ root
+        root, (curved, slope) = self.smoothed.root, self._parabola
+        if self.objective.penalty.l2:
+            curved = curved + width * (root.T * self.smoothed.l2) @ root
         ridge = RIDGE * float(np.trace(curved)) / len(curved) or 1.0
-        curved[np.diag_indices(len(curved))] += ridge
-        step = -np.linalg.solve(curved, slope + width * self._beyond)
-        return root @ step, ridge * float(np.abs(step).max())
+        step = -np.linalg.solve(curved + ridge * np.eye(len(curved)), slope + width * self._beyond)
+        return np.asarray(step, dtype=np.float64), ridge * float(np.abs(step).max())
 
     @cached_property
     def _newton(self) -> tuple[Vector, float]:
         return self._step(self.width)
 
+    @cached_property
+    def _change(self) -> Vector:
+        """Newton's step in standard units."""
+        return np.asarray(self.smoothed.root @ self._newton[0])
+
     @property
     def newton(self) -> Vector:
-        """The params to which Newton's step leads, (params,)."""
-        return self.at.params + self.smoothed.standard.params(self._newton[0])
+        """The change of the params, (params,), that is Newton's step."""
+        return self.smoothed.standard.params(self._change)
 
     @property
     def vertex(self) -> Vector:
@@ -133,20 +154,22 @@ class Outlook:
         """
         ahead = AHEAD * self.width if self.objective.penalty.l2 else 0.0
         step, _ = self._step(max(ahead, self.smoothed.least_width))
-        params = self.at.params + self.smoothed.standard.params(step)
-        params[self.held] = 0.0
+        params = self.at.params + self.smoothed.standard.params(self.smoothed.root @ step)
+        if self.objective.penalty.l1:
+            params[self.held] = 0.0
         return params
 
     @cached_property
     def _slopes(self) -> tuple[Array, Array]:
         """The slopes after Newton's step of rows near their kinks, and of all weights."""
-        step, standard = self._newton[0], self.smoothed.standard
-        there = (self.position + step) / self.width
-        of_weights = np.where(self.held, there, self.smoothed.l1 * np.sign(self.position))
+        of_weights = np.zeros(self.objective.size)
+        if self.objective.penalty.l1:
+            there = (self.position + self._change) / self.width
+            of_weights = np.where(self.held, there, self.smoothed.l1 * np.sign(self.position))
         if self.few is None:
             return np.empty(0), of_weights
-        moved = self.few.margins(standard.params(step))
-        return (self.residual[self.near] + moved) / self.width, of_weights
+        moved = self.few.moves(self._newton[0])
+        return (self.few.blocks.y + moved) / self.width, of_weights
 
     @cached_property
     def _slack(self) -> float:
@@ -164,6 +187,22 @@ class Outlook:
         if len(rows):
             off = max(off, low - float(rows.min()), float(rows.max()) - high)
         return off <= self._slack
+
+    @property
+    def distances(self) -> Array:
+        """How far rows are from their kinks, (rows,), in no unit; infinite of no weight.
+
+        At the lowest point of the rounded loss the slopes tell more than the residuals: those in
+        the middle between the slopes of both sides are surest to be at their kinks in the end.
+        """
+        weight = self.objective.blocks.sample_weight
+        far = np.abs(self.residual)
+        if self.is_feasible:
+            middle = 0.5 * (self.smoothed.low + self.smoothed.high)
+            slopes = self.residual / self.width
+            slopes[self.near] = self._slopes[0]
+            far = np.abs(slopes - middle)
+        return far if weight is None else np.where(weight > 0.0, far, np.inf)
 
     @cached_property
     def proof(self) -> Proof:
@@ -189,26 +228,22 @@ class Outlook:
         """The lower bound on the loss that the slopes prove; -inf if they are not feasible."""
         if not self.is_feasible:
             return -inf
-        smoothed, blocks, (_, _, slopes, of_weights) = (
-            self.smoothed,
-            self.objective.blocks,
-            self.proof,
-        )
-        value = self.objective.loss.value(self.at.cache, blocks.y)
-        value = value - slopes * (self.residual - 0.5 * smoothed.least_width * slopes)
-        rows = weighed(value, blocks.sample_weight)
-        weights = smoothed.l1 * np.abs(self.position) - of_weights * self.position
-        weights += 0.5 * smoothed.l2 * self._newton[0] ** 2
-        return self.at.loss - (float(rows.sum()) / blocks.total + float(weights.sum()))
+        smoothed, proof = self.smoothed, self.proof
+        bound = bound_by(smoothed, self.at, proof.slopes)
+        if not self.objective.penalty:
+            return bound
+        weights = smoothed.l1 * np.abs(self.position) - proof.weight_slopes * self.position
+        weights += 0.5 * smoothed.l2 * self._change**2
+        return bound - float(weights.sum())
 
 
-def _slope(few: "LinearObjective", margin: NDArray[np.float64]) -> Vector:
-    """Return what some rows add to the gradient of the loss as it is, times the total."""
-    at = few.model.at(np.zeros(few.size))
+def bound_by(smoothed: Smoothed, at: Evaluation, slopes: Array) -> float:
+    """Return what the slopes of rows, (rows,), prove: `loss - mean(l(r) - slope r)`.
 
-    def work(block: Block) -> tuple[Vector]:
-        slope = few.loss.slope(margin[block.at], block.y)
-        return (at.pullback(block.X, weighed(slope, block.weight)),)
-
-    (gradient,) = few.blocks.sum(work)
-    return np.asarray(gradient)
+    A kink that is round itself, within t, takes off `t / 2 slope^2` more.
+    """
+    blocks = smoothed.objective.blocks
+    value = smoothed.objective.loss.value(at.cache, blocks.y)
+    value = value - slopes * (smoothed.residual(at) - 0.5 * smoothed.least_width * slopes)
+    off = weighed(value, blocks.sample_weight)
+    return at.loss - float(off.sum()) / blocks.total

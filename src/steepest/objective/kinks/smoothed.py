@@ -27,7 +27,7 @@ from steepest.objective.model.model import Array
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
 
-__all__ = ["Smoothed"]
+__all__ = ["NearRows", "Smoothed"]
 
 Indices = NDArray[np.intp]
 
@@ -106,23 +106,37 @@ class Smoothed:
         """Whether it is known that the rows reach every direction of the weights."""
         return self._factor is not None and not self.objective.penalty.l1
 
-    def products(self, rows: "LinearObjective", last: Array | None = None) -> tuple[Array, Vector]:
-        """Return `T' Z'Z T` and `T' Z' last` of some rows, with a number each, by the total of all.
+    def gram(self, rows: Blocks) -> Array:
+        """Return `T' Z'Z T` of some rows, by the total of all.
 
         Rows are whitened before they are multiplied, so that no condition is squared.
         """
-        root = self.root / np.append(self.standard.deviation, 1.0)[:, None]
+        total = rows.sum_large(lambda block: _gram(self._whiten(block), block.weight))
+        return total / self.objective.blocks.total
 
-        def product(block: Block) -> Array:
-            Z = np.empty((len(block.y), len(root) + 1))
-            Z[:, :-1] = centred(block, self.standard.mean) @ root
-            Z[:, -1] = 0.0 if last is None else last[block.at]
-            if block.weight is not None:
-                Z *= np.sqrt(block.weight)[:, None]
-            return np.asarray(Z.T @ Z)
+    def near_kinks(self, rows: Indices, residual: Array) -> "NearRows":
+        """Return some rows, by their indices, with the residuals, (rows,), that all have."""
+        blocks = self.objective.blocks
+        if self._kept is None:
+            X = np.concatenate(blocks.take(rows).map(self._whiten))
+        else:
+            X = self._kept[rows]
+        weight = None if blocks.sample_weight is None else blocks.sample_weight[rows]
+        few = Blocks(X, residual[rows], sample_weight=weight, threads=blocks.threads)
+        return NearRows(few, blocks.total)
 
-        total = rows.blocks.sum_large(product) / self.objective.blocks.total
-        return total[:-1, :-1], total[:-1, -1]
+    def _whiten(self, block: Block) -> Array:
+        return np.asarray(centred(block, self.standard.mean) @ self._root_by_unit)
+
+    @cached_property
+    def _root_by_unit(self) -> Array:
+        return self.root / np.append(self.standard.deviation, 1.0)[:, None]
+
+    @cached_property
+    def _kept(self) -> Array | None:
+        """All rows whitened, where they are one block; else only those that are asked for are."""
+        blocks = self.objective.blocks
+        return blocks.map(self._whiten)[0] if len(blocks.slices) == 1 else None
 
     def begin(self) -> Vector:
         """Return params to begin at, from the rows alone: least squares, moved to the quantile."""
@@ -158,25 +172,67 @@ class Smoothed:
 
     def rounding(self, at: Evaluation) -> float:
         """Return how far residuals may be off."""
-        return ROUNDING * max(abs(float(at.cache.min())), abs(float(at.cache.max())))
+        return ROUNDING * float(np.maximum.reduce(np.abs(at.cache)))
 
     def is_rounding(self, at: Evaluation, width: float) -> bool:
         """Return whether residuals within the width are no more than rounding."""
         return width * min(self.high, -self.low) <= self.rounding(at)
 
-    def slope_along(
-        self, at: Evaluation, there: Evaluation, width: float
-    ) -> Callable[[float], float]:
-        """Return the slope of the rounded loss at a share of the way from `at` to `there`."""
-        blocks, standard = self.objective.blocks, self.standard
-        residual, moves = self.residual(at), there.cache - at.cache
-        position, step = standard.position(at.params), standard.position(there.params - at.params)
-        weighted = weighed(moves, blocks.sample_weight) / blocks.total
+    def slope_along(self, at: Evaluation, change: Vector, width: float) -> Callable[[float], float]:
+        """Return the slope of the rounded loss at `at.params` and a share of a change, (params,).
 
-        def slope(share: float) -> float:
-            slopes = np.clip((residual + share * moves) / width, self.low, self.high)
+        That reads X once.
+        """
+        blocks, standard = self.objective.blocks, self.standard
+        moves = self.objective.margins(change)
+        weighted = weighed(moves, blocks.sample_weight) / blocks.total
+        begins, moves = self.residual(at) / width, moves / width
+        position, step = standard.position(at.params), standard.position(change)
+
+        def of_rows(share: float) -> float:
+            slopes = share * moves
+            slopes += begins
+            np.maximum(slopes, self.low, out=slopes)
+            np.minimum(slopes, self.high, out=slopes)
+            return float(weighted.dot(slopes))
+
+        def of_all(share: float) -> float:
             weights = position + share * step
             own = np.clip(weights / width, -self.l1, self.l1) + self.l2 * weights
-            return float(weighted @ slopes) + float(step @ own)
+            return of_rows(share) + float(step @ own)
 
-        return slope
+        return of_all if self.objective.penalty else of_rows
+
+
+class NearRows:
+    """Rows near their kinks, whitened, (near, params), with their residuals as targets.
+
+    Sums are by the `total` that all rows weigh.
+    """
+
+    def __init__(self, blocks: Blocks, total: float) -> None:
+        self.blocks, self.total = blocks, total
+
+    def gram(self) -> Array:
+        """Return `T' Z'Z T`, (params, params)."""
+        return self.blocks.sum_large(lambda block: _gram(block.X, block.weight)) / self.total
+
+    def pullback(self, slopes: Array) -> Array:
+        """Return `T' Z' slopes` of some slopes a row, (rows, k), as (params, k)."""
+
+        def work(block: Block) -> tuple[Array]:
+            return (block.X.T @ weighed(slopes[block.at], block.weight),)
+
+        (total,) = self.blocks.sum(work)
+        return np.asarray(total / self.total)
+
+    def moves(self, step: Vector) -> Array:
+        """Return how far a whitened step moves each row, (rows,)."""
+        return np.concatenate(self.blocks.map(lambda block: block.X @ step))
+
+
+def _gram(rows: Array, weight: Array | None) -> Array:
+    """Return `rows' diag(weight) rows`."""
+    if weight is not None:
+        rows = rows * np.sqrt(weight)[:, None]
+    return np.asarray(rows.T @ rows)

@@ -30,8 +30,11 @@ class Activation(Protocol):
         """`s(z)` as the books write it."""
 
     @property
-    def gain(self) -> float:
-        """`E[s(z)²]` is about `1 / gain²` times that of z: what an initialisation makes up for."""
+    def initial_gain(self) -> float:
+        """The factor of an orthogonal start: `sqrt(2)` where half of all sums give 0, else 1.
+
+        He et al. 2015, "Delving deep into rectifiers", eq. 10; `auto` starts those by `he`.
+        """
 
     def value(self, z: Array) -> Array:
         """Return `s(z)`, of the shape of z."""
@@ -49,7 +52,7 @@ class Tanh(Activation):
 
     name: ClassVar[str] = "tanh"
     formula: ClassVar[str] = "tanh z"
-    gain: ClassVar[float] = 1.0
+    initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array) -> Array:
         """Return `tanh z`."""
@@ -73,7 +76,7 @@ class ReLU(Activation):
 
     name: ClassVar[str] = "relu"
     formula: ClassVar[str] = "max(z, 0)"
-    gain: ClassVar[float] = sqrt(2.0)
+    initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array) -> Array:
         """Return `max(z, 0)`."""
@@ -90,19 +93,19 @@ class ReLU(Activation):
 
 @dataclass(frozen=True)
 class LeakyReLU(Activation):
-    """`z` where z > 0, else `leak z`; Maas, Hannun & Ng 2013. `leak` is 0.01, as in PyTorch."""
+    """`z` where z > 0, else 0.01 z, as in PyTorch; Maas, Hannun & Ng 2013."""
 
-    leak: float = 0.01
+    leak: ClassVar[float] = 0.01
     name: ClassVar[str] = "leaky"
     formula: ClassVar[str] = "max(z, 0) + 0.01 min(z, 0)"
-    gain: ClassVar[float] = sqrt(2.0)
+    initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array) -> Array:
-        """Return `max(z, leak z)`."""
+        """Return `max(z, 0.01 z)`."""
         return np.maximum(z, self.leak * z)
 
     def slope(self, z: Array, a: Array) -> Array:
-        """Return 1 where z > 0, else `leak`."""
+        """Return 1 where z > 0, else 0.01."""
         return np.where(z > 0.0, 1.0, self.leak)
 
     def curvature(self, z: Array, a: Array) -> Array:
@@ -116,7 +119,7 @@ class Sigmoid(Activation):
 
     name: ClassVar[str] = "sigmoid"
     formula: ClassVar[str] = "1/(1 + exp(-z))"
-    gain: ClassVar[float] = 1.0
+    initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array) -> Array:
         """Return `(1 + tanh(z / 2)) / 2`, which no z overflows."""
@@ -137,7 +140,7 @@ class Softplus(Activation):
 
     name: ClassVar[str] = "softplus"
     formula: ClassVar[str] = "log(1 + exp z)"
-    gain: ClassVar[float] = 1.0
+    initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array) -> Array:
         """Return `max(z, 0) + log(1 + exp(-|z|))`, which no z overflows."""
@@ -166,7 +169,7 @@ class GELU(Activation):
 
     name: ClassVar[str] = "gelu"
     formula: ClassVar[str] = "z (1 + tanh(sqrt(2/pi) (z + 0.044715 z³)))/2"
-    gain: ClassVar[float] = sqrt(2.0)
+    initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array) -> Array:
         """Return `z (1 + t) / 2` with `t = tanh u`."""
@@ -198,7 +201,7 @@ class Identity(Activation):
 
     name: ClassVar[str] = "identity"
     formula: ClassVar[str] = "z"
-    gain: ClassVar[float] = 1.0
+    initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array) -> Array:
         """Return a copy of z."""

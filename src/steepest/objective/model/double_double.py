@@ -1,10 +1,10 @@
 """Sums of products in twice the precision of a float64, for the last digits of small data.
 
-A number is kept as two, `high + low`, and no bit of a product or a sum is dropped before the
-end: what `X w + b - y` leaves after all digits in front have cancelled is then right in all of
-its own. The error-free steps are Knuth's sum (The Art of Computer Programming 2, 4.2.2) and
-Veltkamp and Dekker's product (Dekker 1971, "A floating-point technique for extending the
-available precision"); adding up with them is as good as in twice the precision (Ogita, Rump &
+A number is kept as two, `high + low`: products are exact (short of overflow and underflow), and
+sums keep about 106 bits: what `X w + b - y` leaves after all digits in front have cancelled is
+then right in all of its own. The error-free steps are Knuth's sum (The Art of Computer Programming
+2, 4.2.2) and Veltkamp and Dekker's product (Dekker 1971, "A floating-point technique for extending
+the available precision"); adding up with them is as good as in twice the precision (Ogita, Rump &
 Oishi 2005, "Accurate sum and dot product"). Some thirty times the work of a plain product.
 """
 

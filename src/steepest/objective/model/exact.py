@@ -33,6 +33,9 @@ COEFFICIENT_BITS = 20
 EXACT = 2.0**53
 """Whole numbers below this, and their sums below it, are exact."""
 
+SAFE_LARGEST, SAFE_SMALLEST = 1e290, 1e-270
+"""Between these the halves of Dekker's product neither overflow nor lose a bit to underflow."""
+
 NULL = 1e-9
 """The share of the longest direction that rows reach below which they do not move another."""
 
@@ -168,8 +171,8 @@ def _sums_are_zero(gains: Gains, along: Vector, rows: Indices) -> Mask:
     if (np.rint(X) == X).all() and np.abs(terms).sum(axis=1).max() + abs(along[-1]) < EXACT:
         return np.asarray(terms.sum(axis=1) + along[-1] == 0.0)
     high, low = products(X, np.broadcast_to(along[used], X.shape))
-    exact = np.isfinite(high) & ((high == 0.0) == (terms == 0.0)) & (np.abs(high) < 1e290)
-    exact &= (high == 0.0) | (np.abs(high) > 1e-270)
+    exact = np.isfinite(high) & ((high == 0.0) == (terms == 0.0)) & (np.abs(high) < SAFE_LARGEST)
+    exact &= (high == 0.0) | (np.abs(high) > SAFE_SMALLEST)
     parts = np.column_stack([high, low, np.full(len(X), along[-1])]).tolist()
     return exact.all(axis=1) & np.array([fsum(part) == 0.0 for part in parts], dtype=bool)
 

@@ -22,11 +22,11 @@ from steepest.objective.model.model import Array
 __all__ = [
     "Factor",
     "cholesky",
+    "cholesky_or_spectral",
     "inverse_of_triangles",
     "qr_factor",
-    "singular",
     "spectral",
-    "whitened",
+    "standardised_svd",
 ]
 
 SMALL_TRIANGLE = 64
@@ -117,7 +117,7 @@ def spectral(hessian: Array, flattest: float, stiffen: bool) -> Factor:
     return Factor((vectors * root) @ transposed, (vectors / root) @ transposed)
 
 
-def whitened(hessian: Array, flattest: float) -> Factor:
+def cholesky_or_spectral(hessian: Array, flattest: float) -> Factor:
     """Return Cholesky's roots of (m, n, n), or spectral ones where a direction is flat.
 
     Whichever units the params have, Cholesky's root is as good (van der Sluis 1969, "Condition
@@ -143,14 +143,16 @@ def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:
     neither rows nor penalty reach the loss is constant, so any length will do: they get the
     longest, by which what rounding leaves of a gradient there moves nothing.
     """
-    lengths, directions = singular(blocks, moments, penalty)
+    lengths, directions = standardised_svd(blocks, moments, penalty)
     reached = lengths > UNREACHED * lengths[0]
     lengths = np.where(reached, lengths, lengths[0])
     root, inverse = (lengths[:, None] * directions)[None], (directions.T / lengths)[None]
     return Factor(root, inverse, full_rank=bool(reached.all()))
 
 
-def singular(blocks: Blocks, moments: Moments, penalty: Array | None = None) -> tuple[Array, Array]:
+def standardised_svd(
+    blocks: Blocks, moments: Moments, penalty: Array | None = None
+) -> tuple[Array, Array]:
     """Return the singular values of the root that `qr_factor` has, and its right directions.
 
     They are (n,) and (n, params), n the params, or the rows where these are fewer and no penalty,

@@ -34,12 +34,12 @@ def gaining_directions(gains: Gains) -> tuple[list[Vector], Mask]:
     that any direction without a loss moves.
     """
     left = np.tile(gains.counted[:, None], gains.each)
-    layers: list[Vector] = []
+    directions: list[Vector] = []
     while left.any() and (direction := _direction(gains, left)) is not None:
         gain, added = gains.along(gains.params(direction))
-        layers.append(direction)
+        directions.append(direction)
         left &= gains.pinned[:, None] | (gain <= ZERO * added[:, None])
-    return layers, gains.counted[:, None] & ~left
+    return directions, gains.counted[:, None] & ~left
 
 
 def _direction(gains: Gains, left: Mask) -> Vector | None:
@@ -132,13 +132,13 @@ def _suits(every: Array, basis: Array) -> Vector | None:
     return direction / np.linalg.norm(direction)
 
 
-def added_up(gains: Gains, layers: list[Vector]) -> Vector:
+def added_up(gains: Gains, directions: list[Vector]) -> Vector:
     """Return one direction, (size,), from several, the earlier so much longer that no row loses.
 
     A row that a direction moves may lose along those after it, which are for the rows it leaves.
     """
-    together = layers[-1]
-    for direction in reversed(layers[:-1]):
+    together = directions[-1]
+    for direction in reversed(directions[:-1]):
         gain, added = gains.along(gains.params(direction))
         after, _ = gains.along(gains.params(together))
         moved = gain > ZERO * added[:, None]

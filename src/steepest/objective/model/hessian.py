@@ -1,8 +1,8 @@
 """The Hessian of a linear model's mean loss: `H = Z' diag(l'') Z / total`, as a whole or in part.
 
 Z is [X - mean, 1]: the means are taken off inside the blocks, before anything is multiplied, so
-that a feature far from 0 loses no digits. `weighted_gram` is the only product of all pairs in the
-house; `hessian_block` is that of a few weights, of sparse rows and of classes too.
+that a feature far from 0 loses no digits. `weighted_gram` is the product of all pairs of columns,
+`hessian_block` that of a few weights, of sparse rows and of classes too.
 """
 
 from collections.abc import Callable
@@ -42,21 +42,21 @@ def centred(block: Block, mean: Array, last: Array | None = None) -> Array:
 def weighted_gram(
     blocks: Blocks,
     mean: Array,
-    curvature: Callable[[Block], Array] | None = None,
+    row_weights: Callable[[Block], Array] | None = None,
     last: Callable[[Block], Array] | None = None,
 ) -> Array:
-    """Return `Z' diag(c) Z / total` for each column c of `curvature`, (columns, width, width).
+    """Return `Z' diag(c) Z / total` for each column c of `row_weights`, (columns, width, width).
 
-    `curvature(block)` is (rows, columns), from 0 up; left out it is 1, one column. The rows'
+    `row_weights(block)` is (rows, columns), from 0 up; left out it is 1, one column. The rows'
     sample weights multiply it, and `total` is their sum. `last(block)`, (rows,), is a further
     column of Z, after the ones.
     """
 
     def product(block: Block) -> Array:
         Z = centred(block, mean, None if last is None else last(block))
-        if curvature is None:
+        if row_weights is None:
             return _gram(Z, block.weight)[None]
-        columns = weighed(curvature(block), block.weight).T
+        columns = weighed(row_weights(block), block.weight).T
         if len(columns) == 1:
             return _gram(Z, columns[0])[None]
         # A matrix by itself: BLAS works out one half only.

@@ -16,7 +16,7 @@ from steepest.data.blocks import DENSE_FEATURES
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.factor import cholesky
 from steepest.objective.model.model import Array
-from steepest.objective.model.null_space import NullSpace, null_space, worked_out
+from steepest.objective.model.null_space import NullSpace, null_space, rank_is_affordable
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
@@ -103,7 +103,7 @@ def _null_space(objective: "LinearObjective") -> tuple[NullSpace | None, str]:
         constant = np.flatnonzero(objective.gram.diagonal()[:-1] < VARIES)
         if _independent(np.delete(np.delete(objective.gram[:-1, :-1], constant, 0), constant, 1)):
             return NullSpace.of_constant(features, constant), ""
-    if not worked_out(blocks):
+    if not rank_is_affordable(blocks):
         return None, f"{len(blocks):,} rows of {features:,} features are too many for their rank"
     return null_space(blocks, objective.moments), ""
 

@@ -84,7 +84,7 @@ def choose_initialisation(name: str, activation: Activation) -> str:
     'he'
     """
     if name == "auto":
-        return "he" if activation.gain > 1.0 else "glorot"
+        return "he" if activation.initial_gain > 1.0 else "glorot"
     if name not in INITIALISATIONS:
         known = ", ".join(INITIALISATIONS)
         raise ChoiceError(f"there is no initialisation {name!r}; choose one of auto, {known}")

@@ -40,7 +40,7 @@ class Linear:
     @property
     def layout(self) -> Layout:
         """The weights row by row, then the biases: a matrix of (features + 1, margins)."""
-        return Layout.of(self.features + 1, self.margins)
+        return Layout.linear(self.features, self.margins)
 
     def param_names(
         self, features: Sequence[str], classes: Sequence[object] | None
@@ -124,10 +124,6 @@ class _LinearAt:
         gradient[:-biases] = by_weight.ravel()
         gradient[-biases:] = slope.sum(axis=0)
         return gradient
-
-    def pushforward(self, X: Matrix, direction: Vector) -> Array:
-        """Return `[X 1] direction`: the output is linear in the params."""
-        return self.model.at(direction).output(X)
 
 
 class _SparseLinearAt(_LinearAt):

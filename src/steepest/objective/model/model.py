@@ -7,10 +7,11 @@
     .output(X)                   f(X), the margin of each row, (rows,) or (rows, k)
     .output_by_row(X)            the same to the bits that each row has alone: for predictions
     .pullback(X, slope)          J' slope, (params,): the gradient by the params, of that by f
-    .pushforward(X, direction)   J direction, the output's shape: how f moves with the params
 
-J is the matrix of derivatives of all outputs by all params; it is never formed. A new model is a
-module here with these, and every loss, penalty, rule and picture is there for it.
+The margin is what a loss is of: the linear predictor, logit or raw score. J is the Jacobian of all
+outputs by all params, which is never formed; `pullback` is its vector-Jacobian product. A module
+with `layout` and `at` is enough for any smooth loss, L2, and the rules of first order
+(`Risk`, `st.steps`); a table's model says the rest as well.
 """
 
 from collections.abc import Sequence
@@ -30,8 +31,9 @@ Array = NDArray[np.float64]
 class Layout(NamedTuple):
     """How params, (size,), fall into weights and, after them, biases that no penalty touches.
 
-    `shape` is that of the matrix of both, weights row by row, the biases as last row; `weights`
-    is where the weights are among the params.
+    `shape` is that of the matrix in which a start may be given: of the linear model (features + 1,
+    margins), weights row by row, the biases as last row; else (size, 1). `weights` is where the
+    weights are among the params.
     """
 
     shape: tuple[int, int]
@@ -40,14 +42,14 @@ class Layout(NamedTuple):
     weights: slice
 
     @classmethod
-    def of(cls, rows: int, biases: int) -> "Layout":
-        """Return the layout of a matrix of so many rows, the last of them the biases.
+    def linear(cls, features: int, margins: int) -> "Layout":
+        """Return the layout of the linear model: a weight for each feature and margin, then biases.
 
-        >>> Layout.of(3, 2).weights
+        >>> Layout.linear(2, 2).weights
         slice(0, 4, None)
         """
-        size = rows * biases
-        return cls((rows, biases), size, biases, slice(0, size - biases))
+        weights = features * margins
+        return cls((features + 1, margins), weights + margins, margins, slice(0, weights))
 
 
 class Layer(NamedTuple):
@@ -69,9 +71,6 @@ class ModelAt(Protocol):
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `J' slope`, (params,), `slope` of the output's shape."""
 
-    def pushforward(self, X: Matrix, direction: Vector) -> Array:
-        """Return `J direction`, of the output's shape, `direction` (params,)."""
-
 
 class Model(Protocol):
     """A model of rows with a number of features."""
@@ -83,7 +82,7 @@ class Model(Protocol):
 
     @property
     def in_words(self) -> str:
-        """What it is beside one neuron; empty of that."""
+        """The model in words; empty for the linear one."""
 
     @property
     def layout(self) -> Layout:

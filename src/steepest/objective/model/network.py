@@ -143,7 +143,7 @@ class NetworkAt:
 
     def __init__(self, model: Network, params: Vector) -> None:
         self.model, self.activation = model, model.activation
-        self.layers = model.matrices(params)
+        self.matrices = model.matrices(params)
         self._last: dict[int, _Forward] = {}
 
     def forward(self, X: Matrix) -> _Forward:
@@ -157,11 +157,11 @@ class NetworkAt:
         a = _dense(X).T
         sums: list[Array] = []
         activations = [a]
-        for weights, bias in self.layers:
+        for weights, bias in self.matrices:
             z = weights @ a
             z += bias[:, None]
             sums.append(z)
-            if len(sums) < len(self.layers):
+            if len(sums) < len(self.matrices):
                 a = self.activation.value(z)
                 activations.append(a)
         self._last[get_ident()] = found = _Forward(X, sums, activations)
@@ -174,9 +174,9 @@ class NetworkAt:
     def output_by_row(self, X: Matrix) -> Array:
         """Return the margins of rows X, each from its own numbers alone: for predictions."""
         a = _dense(X)
-        for weights, bias in self.layers[:-1]:
+        for weights, bias in self.matrices[:-1]:
             a = self.activation.value(row_product(a, weights) + bias[:, None]).T
-        weights, bias = self.layers[-1]
+        weights, bias = self.matrices[-1]
         return _by_row(row_product(a, weights) + bias[:, None])
 
     def pullback(self, X: Matrix, slope: Array) -> Vector:
@@ -185,21 +185,13 @@ class NetworkAt:
         gradient = np.empty(self.model.layout.size)
         by = self.model.matrices(gradient)
         delta = _by_unit(slope)
-        for i in range(len(self.layers) - 1, -1, -1):
+        for i in range(len(self.matrices) - 1, -1, -1):
             np.dot(delta, activations[i].T, out=by[i].weights)
             np.add.reduce(delta, axis=1, out=by[i].bias)
             if i:
-                delta = _back(self.layers[i].weights, delta)
+                delta = _back(self.matrices[i].weights, delta)
                 delta *= self.activation.slope(sums[i - 1], activations[i])
         return gradient
-
-    def pushforward(self, X: Matrix, direction: Vector) -> Array:
-        """Return `J direction`, of the output's shape: how the margins move, `direction` (params,).
-
-        `z_l' = W_l a_(l-1)' + W' a_(l-1) + b'` and `a_l' = s'(z_l) z_l'`.
-        """
-        forward = self.forward(X)
-        return _by_row(self._moves(forward, self._slopes(forward), direction).sums[-1])
 
     def _slopes(self, forward: _Forward) -> list[Array]:
         """Return `s'` of each hidden layer."""
@@ -214,7 +206,7 @@ class NetworkAt:
             z = weights @ forward.activations[i]
             z += bias[:, None]
             if i:
-                z += self.layers[i].weights @ moves.activations[-1]
+                z += self.matrices[i].weights @ moves.activations[-1]
             moves.sums.append(z)
             if i < len(slopes):
                 moves.activations.append(slopes[i] * z)
@@ -252,7 +244,7 @@ class NetworkAt:
             bent *= v.sums[i]
             if i:
                 bent += slope * z
-            z = self.layers[i + 1].weights @ bent
+            z = self.matrices[i + 1].weights @ bent
             z += u.along[i + 1].weights @ v.activations[i]
             z += v.along[i + 1].weights @ u.activations[i]
         return z

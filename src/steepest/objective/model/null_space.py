@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments
-from steepest.objective.model.factor import UNREACHED, singular
+from steepest.objective.model.factor import UNREACHED, standardised_svd
 from steepest.objective.model.model import Array
 
-__all__ = ["NullSpace", "null_space", "worked_out"]
+__all__ = ["NullSpace", "null_space", "rank_is_affordable"]
 
 MOST_SINGULAR = 1024
 """Rows or features, whichever are fewer, up to which the singular values are worked out.
@@ -35,6 +35,9 @@ UNINVOLVED = 1e-8
 
 Rounding leaves some 1e-28; a feature that is a part of a relation among a thousand has 1e-3.
 """
+
+ELIMINATED = 1e-8
+"""The coefficient of a relation, in standard units, below which elimination left rounding only."""
 
 
 PIVOT = 0.5
@@ -74,7 +77,7 @@ class NullSpace:
         return weights - inside if self.of_rows else inside
 
 
-def worked_out(blocks: Blocks) -> bool:
+def rank_is_affordable(blocks: Blocks) -> bool:
     """Return whether there is time and room for the singular values of so many rows."""
     few = min(len(blocks), blocks.features + 1)
     fits = few <= MOST_SINGULAR and few * blocks.features <= MOST_NUMBERS
@@ -90,7 +93,7 @@ def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
     array([ 1.5, -1.5])
     """
     with ONE_BLAS_THREAD:
-        lengths, directions = singular(blocks, moments)
+        lengths, directions = standardised_svd(blocks, moments)
         reached = lengths > UNREACHED * lengths[0]
         features = blocks.features
         dimension = features + 1 - int(reached.sum())
@@ -134,6 +137,6 @@ def _relations(directions: Array, deviation: Array) -> Array:
         others = np.arange(len(reduced)) != pivot
         reduced[others] -= np.outer(reduced[others, column], reduced[pivot])
         own[pivot] = deviation[column]
-    reduced[np.abs(reduced) < UNINVOLVED] = 0.0
+    reduced[np.abs(reduced) < ELIMINATED] = 0.0
     relations: Array = reduced * own[:, None] / deviation
     return relations

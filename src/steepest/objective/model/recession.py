@@ -107,10 +107,10 @@ def _of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
         )
     if known and _held(gains, params, gradient):
         return _none("the slopes of the rows at the end, after one Newton step, are all above 0")
-    layers, moved = gaining_directions(gains)
-    if not layers:
+    directions, moved = gaining_directions(gains)
+    if not directions:
         return _none("rows whose gains, each counted at least once, add up to 0")
-    together = layers[0] if len(layers) == 1 else added_up(gains, layers)
+    together = directions[0] if len(directions) == 1 else added_up(gains, directions)
     exact = exact_direction(gains, together)
     if exact is None:
         return _found(gains, gains.params(together), moved, exact=False)

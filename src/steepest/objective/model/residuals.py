@@ -1,6 +1,6 @@
 """The squared loss and its gradient from the residuals themselves, whose digits sums have lost.
 
-`loss_and_gradient` works in float64, `exact_loss_and_gradient` in twice that precision (the
+`loss_and_gradient` works in float64, `double_double_loss_and_gradient` in twice that precision (the
 arithmetic is in `double_double.py`, which knows of no loss). Both take params in the reader's
 units and return `sum w r^2 / total` and its gradient by the params in standard units, (params,),
 without the penalty; both read X once.
@@ -15,7 +15,7 @@ from steepest.objective.loss.loss import weighed
 from steepest.objective.model import double_double
 from steepest.objective.model.model import Array
 
-__all__ = ["exact_loss_and_gradient", "loss_and_gradient"]
+__all__ = ["double_double_loss_and_gradient", "loss_and_gradient"]
 
 
 def loss_and_gradient(blocks: Blocks, moments: Moments, params: Vector) -> tuple[float, Vector]:
@@ -38,10 +38,12 @@ def loss_and_gradient(blocks: Blocks, moments: Moments, params: Vector) -> tuple
     return float(loss / blocks.total), gradient * (2.0 / blocks.total)
 
 
-def exact_loss_and_gradient(
+def double_double_loss_and_gradient(
     blocks: Blocks, moments: Moments, params: Vector
 ) -> tuple[float, Vector]:
     """Return both from residuals in twice the precision, for some thirty times the work.
+
+    The gradient has some 31 digits before it is rounded; the loss is summed in float64.
 
     Where features are nearly dependent the gradient is what is left of numbers that cancel, and
     the lowest point is found where it is 0: each of its digits is one of the params'.
