@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from reference import pinball_program, problem
 
 import steepest as st
-from steepest.objective.kinks.outlook import Outlook
+from steepest.objective.kinks.smoothed_newton import SmoothedNewton
 from steepest.objective.kinks.vertex import Vertex, vertex_near
 from steepest.objective.linear import LinearObjective
 
@@ -21,7 +21,7 @@ def _first(X: Array, y: Array, share: float, weight: Array | None = None) -> Ver
     smoothed = objective.smoothed()
     assert smoothed is not None
     at = objective.evaluate(smoothed.begin())
-    found = vertex_near(Outlook(smoothed, at, smoothed.first_width(at)), len(y))
+    found = vertex_near(SmoothedNewton(smoothed, at, smoothed.first_width(at)), len(y))
     assert found is not None
     return Vertex(smoothed, objective.evaluate(found.params), found.rows)
 
@@ -68,7 +68,7 @@ def test_rows_of_fewer_directions_than_params_have_no_vertex() -> None:
     smoothed = objective.smoothed()
     assert smoothed is not None
     at = objective.evaluate(smoothed.begin())
-    assert vertex_near(Outlook(smoothed, at, 1.0), 30) is None
+    assert vertex_near(SmoothedNewton(smoothed, at, 1.0), 30) is None
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9])
@@ -99,4 +99,4 @@ def test_a_bottom_that_is_flat_is_no_point_and_another_is_one() -> None:
     for smoothed, rows, is_point in ((flat, [0, 2], False), (one, [1, 4], True)):
         vertex = Vertex(smoothed, smoothed.objective.evaluate(np.zeros(2)), np.array(rows))
         there = Vertex(smoothed, smoothed.objective.evaluate(vertex.params), np.array(rows))
-        assert there.is_lowest and there.proof.is_point == is_point
+        assert there.is_lowest and there.dual_point.is_point == is_point

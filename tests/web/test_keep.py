@@ -355,6 +355,7 @@ def table_of(run: st.Run, folder: Path) -> list[list[str]]:
     """Return Python's own table as it is written, without what only Python knows."""
     path = folder / "trace.csv"
     pythons = ["steepness", "seconds", "rows", "passes", "whitened", "least", "gap"]
+    pythons += ["validation_loss"]
     write_table(run.trace_table().drop_columns(pythons), path)
     return list(csv.reader(io.StringIO(path.read_text("utf-8"))))
 

@@ -105,9 +105,9 @@ def _undamped(beta: float) -> str:
 
 @dataclass(frozen=True)
 class Smoothing(Steepest):
-    """To the lowest point of the loss with its kinks rounded, ever less: absolute and quantile.
+    """To the lowest point of the loss with its kinks smoothed, ever less: absolute and quantile.
 
-    Huber's too, down to its own delta: it is the absolute loss with a kink that is rounded.
+    Huber's too, down to its own delta: it is the absolute loss with a kink that is smoothed.
 
     Once few rows are near their kinks it goes from one of their vertices to the next. See
     `descent/steps/finite_smoothing.py`; it finds its own rate, so none is its limit.

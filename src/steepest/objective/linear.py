@@ -334,7 +334,7 @@ class LinearObjective(Risk):
         return NormalEquations.of(self) if self.has_normal_equations else None
 
     def smoothed(self) -> Smoothed | None:
-        """Return the objective with its kinks rounded; None without kinks, and of very wide X.
+        """Return the objective with its kinks smoothed; None without kinks, and of very wide X.
 
         Huber's loss is one that is rounded already; with L1, whose kinks are not, it is none.
         """

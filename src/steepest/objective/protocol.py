@@ -161,7 +161,7 @@ class Objective:
         return None
 
     def smoothed(self) -> "Smoothed | None":
-        """Return the objective with its kinks rounded; None where it is not straight beside them.
+        """Return the objective with its kinks smoothed; None where it is not straight beside them.
 
         Also where products of all pairs of features would cost more than they are worth.
         """

@@ -15,6 +15,7 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.linear import LinearObjective
+from steepest.objective.model.factor import standardised_svd
 from steepest.objective.plane.plane import Plane
 from steepest.trace import Trace
 
@@ -26,7 +27,13 @@ MOST_NUMBERS = 1e6
 """Numbers of X up to which there is time for a descent."""
 
 MOST_SOLVED = 2048
-"""Features up to which there is time to solve the normal equations: 2 s on one core (measured)."""
+"""Features up to which there is time to solve the normal equations: 2 s on one core (measured).
+
+With fewer rows than features they are singular, and take seven times as long: see `_of_few_rows`.
+"""
+
+UNREACHED = 1e-7
+"""The share of the longest singular value below which one is rounding."""
 
 STEPS = 400
 """Steps of a descent that is to arrive."""
@@ -42,7 +49,8 @@ def lowest_loss(objective: LinearObjective) -> float | None:
     if rows.is_sparse and rows.features > DENSE_FEATURES:
         return None
     if objective.is_quadratic and rows.features <= MOST_SOLVED:
-        return objective.value(_least_squares(objective))
+        few = len(rows) <= rows.features and not objective.penalty
+        return objective.value(_of_few_rows(objective) if few else _least_squares(objective))
     if rows.X.size > MOST_NUMBERS:
         return None
     if not objective.loss.smooth and objective.smoothed() is None:
@@ -64,6 +72,21 @@ def _least_squares(objective: LinearObjective) -> Array:
     slope = standard.pullback(objective.evaluate(null).gradient)[:-1]
     weights = np.linalg.lstsq(hessian, -slope, rcond=1e-13)[0]
     return standard.params(np.append(weights, null[-1]))
+
+
+def _of_few_rows(objective: LinearObjective) -> Array:
+    """Return the params of the least mean squared error of no more rows than features.
+
+    `params - V' diag(1 / s²) V gradient`, s and V the singular values and right directions of the
+    rows: no product of all pairs of features is formed.
+    """
+    lengths, directions = standardised_svd(objective.blocks, objective.moments)
+    reached = lengths > UNREACHED * lengths[0]
+    standard = Standard(*objective.moments, margins=1)
+    null = objective.null_params
+    slope = directions[reached] @ standard.pullback(objective.evaluate(null).gradient)
+    step = directions[reached].T @ (slope / lengths[reached] ** 2)
+    return standard.params(standard.position(null) - step)
 
 
 def _arrived(objective: LinearObjective) -> float | None:

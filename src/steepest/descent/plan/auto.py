@@ -7,7 +7,7 @@ __all__ = ["WHY_SMOOTHING", "auto_rule"]
 
 WHY_SMOOTHING = (
     "finite smoothing: the loss is straight but for kinks, or bends as sharply as if it had them, "
-    "so its steps are those of the loss with these rounded, ever less, and along its edges"
+    "so its steps are those of the loss with these smoothed, ever less, and along its edges"
 )
 
 

@@ -63,7 +63,7 @@ def _coordinates(objective: Any, some: Smoothed, options: Options) -> Coordinate
 
 
 def _checked(objective: Objective, options: Options) -> Smoothed:
-    """Return the objective with its kinks rounded; ChoiceError for what does not go with that."""
+    """Return the objective with its kinks smoothed; ChoiceError for what does not go with that."""
     smoothed, given = objective.smoothed(), f"l1 is {objective.penalty.l1:g}"
     if smoothed is None:
         raise ChoiceError(

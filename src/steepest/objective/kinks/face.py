@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.kinks.outlook import Proof
 from steepest.objective.kinks.smoothed import Smoothed
+from steepest.objective.kinks.smoothed_newton import DualPoint
 from steepest.objective.model.model import Array
 
-__all__ = ["Face", "Interval"]
+__all__ = ["Interval", "OptimalFace"]
 
 UNMOVED = 1e-12
 """The square of a length, against the longest, by which rounding alone moves rows at their kinks.
@@ -43,17 +43,20 @@ class Interval(NamedTuple):
     high: float
 
 
-class Face:
-    """The params of the lowest loss about those of `at`, as a dual feasible point tells them."""
+class OptimalFace:
+    """The minimisers of a piecewise linear loss about `at`, a face of a polyhedron.
 
-    def __init__(self, smoothed: Smoothed, at: Evaluation, proof: Proof) -> None:
-        self.smoothed, self.at, self.proof = smoothed, at, proof
+    A dual feasible point tells them.
+    """
+
+    def __init__(self, smoothed: Smoothed, at: Evaluation, dual_point: DualPoint) -> None:
+        self.smoothed, self.at, self.dual_point = smoothed, at, dual_point
         self.params = at.params.copy()
 
     @cached_property
     def directions(self) -> Array:
         """Steps in standard units along which the loss is flat, (params, k)."""
-        smoothed, rows, weights = self.smoothed, self.proof.rows, self.proof.weights
+        smoothed, rows, weights = self.smoothed, self.dual_point.rows, self.dual_point.weights
         root = smoothed.root
         matrix = root[weights].T @ root[weights] + (root.T * smoothed.l2) @ root
         if len(rows):
@@ -137,7 +140,7 @@ class Face:
     def _left(self) -> Array:
         """How far rows and weights are from their kinks, (rows + params,): from where these end."""
         smoothed, at = self.smoothed, self.at
-        rows = smoothed.residual(at) - smoothed.least_width * self.proof.slopes
+        rows = smoothed.residual(at) - smoothed.least_width * self.dual_point.slopes
         return np.append(rows, smoothed.standard.position(at.params))
 
     @cached_property
@@ -146,12 +149,12 @@ class Face:
 
         Rows of no weight may go anywhere, and what is at its kink already stays there.
         """
-        smoothed, proof = self.smoothed, self.proof
-        side = np.sign(proof.slopes - 0.5 * (smoothed.low + smoothed.high))
+        smoothed, dual_point = self.smoothed, self.dual_point
+        side = np.sign(dual_point.slopes - 0.5 * (smoothed.low + smoothed.high))
         weight = smoothed.objective.blocks.sample_weight
-        side[proof.rows] = 0.0
-        of_weights = np.sign(proof.weight_slopes)
-        of_weights[proof.weights] = 0.0
+        side[dual_point.rows] = 0.0
+        of_weights = np.sign(dual_point.weight_slopes)
+        of_weights[dual_point.weights] = 0.0
         return np.append(side if weight is None else side * (weight > 0.0), of_weights)
 
     def _chord(self, along: Vector) -> "_Chord":

@@ -1,6 +1,6 @@
-"""A loss with kinks, rounded within a width t: `l_t(r) = min_z l(z) + (r - z)^2 / 2t`.
+"""The Moreau envelope of a loss with kinks, of width t: `l_t(r) = min_z l(z) + (r - z)^2 / 2t`.
 
-Its slope is `r / t`, held between the slopes on both sides of the kink, so the rounded loss is
+Its slope is `r / t`, held between the slopes on both sides of the kink, so the smoothed loss is
 made of parabolas and straight lines: Newton's step is exact as long as no row changes from one to
 the other, and as t goes to 0 its lowest points go to one of the loss itself, in a straight line
 once no row changes any more (Madsen & Nielsen 1993, "A finite smoothing algorithm for linear l1
@@ -12,6 +12,7 @@ L1 is a kink of each weight by itself; L2 curves already, and is left as it is.
 
 from collections.abc import Callable
 from functools import cached_property
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,7 @@ __all__ = ["NearRows", "Smoothed"]
 
 Indices = NDArray[np.intp]
 
-STEEP = 1e-4
+LEAST_PIVOT = 1e-4
 """A pivot of `Z'Z` below which it is not trusted: half of the digits of a root may be gone."""
 
 ROUNDING = 8.0 * float(np.finfo(np.float64).eps)
@@ -74,7 +75,7 @@ class Smoothed:
         return np.asarray(at.cache - self.objective.blocks.y)
 
     @cached_property
-    def _moments(self) -> tuple[Array, Vector]:
+    def _normal_equations(self) -> tuple[Array, Vector]:
         """`Z'Z / total` and `Z'y / total`, from one read of X."""
         blocks, (mean, deviation) = self.objective.blocks, self.objective.units
         product = weighted_gram(blocks, mean, last=lambda block: block.y)[0]
@@ -83,7 +84,7 @@ class Smoothed:
 
     @cached_property
     def root(self) -> Array:
-        """The matrix T with `T' Z'Z T` 1 or a half: T times a step of length 1 moves rows by 1.
+        """The matrix T with `T' (Z'Z / total) T = I`: T times a step of length 1 moves rows by 1.
 
         Along directions in which no row is it is as if they moved as far as along any. With L1 each
         weight's own kink counts as a row.
@@ -91,13 +92,15 @@ class Smoothed:
         if self._factor is not None:
             return np.asarray(self._factor.inverse[0])
         objective = self.objective
-        return qr_factor(objective.blocks, objective.units, np.zeros(objective.size)).inverse[0]
+        # The squared loss curves by twice that.
+        factor = qr_factor(objective.blocks, objective.units, np.zeros(objective.size))
+        return np.asarray(sqrt(2.0) * factor.inverse[0])
 
     @cached_property
     def _factor(self) -> Factor | None:
         """The root of `Z'Z / total`, and of the kinks of L1; None where that is near singular."""
-        factor = cholesky((self._moments[0] + np.diag(self.l1 > 0.0))[None])
-        if factor is None or factor.root.diagonal(axis1=1, axis2=2).min() ** 2 <= STEEP:
+        factor = cholesky((self._normal_equations[0] + np.diag(self.l1 > 0.0))[None])
+        if factor is None or factor.root.diagonal(axis1=1, axis2=2).min() ** 2 <= LEAST_PIVOT:
             return None
         return factor
 
@@ -140,7 +143,7 @@ class Smoothed:
 
     def begin(self) -> Vector:
         """Return params to begin at, from the rows alone: least squares, moved to the quantile."""
-        params = self.standard.params(self.root @ (self.root.T @ self._moments[1]))
+        params = self.standard.params(self.root @ (self.root.T @ self._normal_equations[1]))
         blocks, at = self.objective.blocks, self.objective.model.at(params)
         some = blocks.every(max(1, len(blocks) // GUESS_ROWS))
         if some.total == 0.0:
@@ -162,8 +165,8 @@ class Smoothed:
         typical = self.objective.null_loss / (self.high * -self.low)
         return not self.least_width or typical > SHARP * self.least_width
 
-    def most_rounded_off(self, width: float) -> float:
-        """Return how far the rounded loss is below the loss itself at most: `t / 2` slopes squared.
+    def most_smoothed_off(self, width: float) -> float:
+        """Return how far the smoothed loss is below the loss at most: `t / 2` slopes squared.
 
         And so is the gap at its lowest point: its slopes prove a bound that is nowhere below it.
         """
@@ -179,7 +182,7 @@ class Smoothed:
         return width * min(self.high, -self.low) <= self.rounding(at)
 
     def slope_along(self, at: Evaluation, change: Vector, width: float) -> Callable[[float], float]:
-        """Return the slope of the rounded loss at `at.params` and a share of a change, (params,).
+        """Return the slope of the smoothed loss at `at.params` and a share of a change, (params,).
 
         That reads X once.
         """

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.kinks.outlook import FEASIBLE, Outlook, Proof, bound_by
 from steepest.objective.kinks.smoothed import Indices, Smoothed
+from steepest.objective.kinks.smoothed_newton import FEASIBLE, DualPoint, SmoothedNewton, bound_by
 from steepest.objective.loss.loss import weighed
 from steepest.objective.model.model import Array
 
@@ -77,7 +77,7 @@ class Vertex:
         return bool(self._beyond.max() <= self._slack)
 
     @cached_property
-    def proof(self) -> Proof:
+    def dual_point(self) -> DualPoint:
         """The dual feasible point that all slopes are, where this is the lowest."""
         smoothed, blocks, at = self.smoothed, self.smoothed.objective.blocks, self.at
         low, high, off = smoothed.low, smoothed.high, 2.0 * self._slack
@@ -87,12 +87,12 @@ class Vertex:
         inside = inside if blocks.sample_weight is None else inside & (blocks.sample_weight > 0.0)
         none = np.zeros(len(at.params))
         is_point = bool(inside[self.rows].all())
-        return Proof(inside.nonzero()[0], np.empty(0, dtype=np.intp), slopes, none, is_point)
+        return DualPoint(inside.nonzero()[0], np.empty(0, dtype=np.intp), slopes, none, is_point)
 
     @property
     def bound(self) -> float:
         """The lower bound on the loss that they prove: the loss here, but for rounding."""
-        return bound_by(self.smoothed, self.at, self.proof.slopes)
+        return bound_by(self.smoothed, self.at, self.dual_point.slopes)
 
     @property
     def lower(self) -> tuple[Vector, Indices]:
@@ -131,12 +131,12 @@ class Vertex:
         return float(shares[last]), int(met[last])
 
 
-def vertex_near(outlook: Outlook, among: int) -> Vertex | None:
+def vertex_near(newton: SmoothedNewton, among: int) -> Vertex | None:
     """Return a vertex of the rows nearest to their kinks, `among` so many; None without one."""
-    smoothed = outlook.smoothed
-    nearest = outlook.distances.argsort(kind="stable")[:among]
-    chosen = _independent(smoothed.near_kinks(nearest, outlook.residual).blocks.X)
-    return None if chosen is None else Vertex(smoothed, outlook.at, nearest[chosen])
+    smoothed = newton.smoothed
+    nearest = newton.distances.argsort(kind="stable")[:among]
+    chosen = _independent(smoothed.near_kinks(nearest, newton.residual).blocks.X)
+    return None if chosen is None else Vertex(smoothed, newton.at, nearest[chosen])
 
 
 def _independent(rows: Array) -> list[int] | None:

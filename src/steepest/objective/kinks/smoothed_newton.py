@@ -1,6 +1,6 @@
-"""What the rounded loss says at some params: Newton's step, and a lower bound that is proved.
+"""Newton's step of the smoothed loss at some params, and the dual bound that it proves.
 
-The slopes at the lowest point of the rounded loss are a dual feasible point: `sum weight slope [x
+The slopes at the lowest point of the smoothed loss are a dual feasible point: `sum weight slope [x
 1] = 0`, each slope between those of its row. So `sum weight slope r` is the same at all params and
 nowhere above the loss: a lower bound on it (Koenker & Bassett 1978, "Regression quantiles",
 Econometrica 46(1)). How far the loss is above that, the duality gap, is a sum of terms none of
@@ -9,7 +9,7 @@ which is below 0. With L2 there is one more, of the weights' distance from the l
 
 from functools import cached_property
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,7 @@ from steepest.objective.kinks.smoothed import ROUNDING, Indices, Smoothed
 from steepest.objective.loss.loss import weighed
 from steepest.objective.model.model import Array
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["FEASIBLE", "Outlook", "Proof", "bound_by"]
+__all__ = ["FEASIBLE", "DualPoint", "SmoothedNewton", "bound_by"]
 
 RIDGE = 1e-12
 """What is added to the curvature, against its mean: where it is flat no step is endless.
@@ -41,7 +38,7 @@ AHEAD = 0.1
 """The width, against this one, at whose lowest point L2 holds the rows that are at their kinks."""
 
 
-class Proof(NamedTuple):
+class DualPoint(NamedTuple):
     """A dual feasible point: which `rows` and `weights`, by index, are at their kinks by it.
 
     The `slopes` of all rows, (rows,), and of weights in standard units, (params,), say on which
@@ -56,8 +53,11 @@ class Proof(NamedTuple):
     is_point: bool = False
 
 
-class Outlook:
-    """What the loss rounded within `width` says at the params of `at`."""
+class SmoothedNewton:
+    """Newton's step of the loss smoothed within `width` at the params of `at`, and what it proves.
+
+    What it proves is a dual feasible point, and with it a lower bound on the loss.
+    """
 
     def __init__(self, smoothed: Smoothed, at: Evaluation, width: float) -> None:
         self.smoothed, self.at, self.width = smoothed, at, width
@@ -137,14 +137,14 @@ class Outlook:
         return self._step(self.width)
 
     @cached_property
-    def _change(self) -> Vector:
+    def _standard_change(self) -> Vector:
         """Newton's step in standard units."""
         return np.asarray(self.smoothed.root @ self._newton[0])
 
     @property
-    def newton(self) -> Vector:
+    def change(self) -> Vector:
         """The change of the params, (params,), that is Newton's step."""
-        return self.smoothed.standard.params(self._change)
+        return self.smoothed.standard.params(self._standard_change)
 
     @property
     def vertex(self) -> Vector:
@@ -164,7 +164,7 @@ class Outlook:
         """The slopes after Newton's step of rows near their kinks, and of all weights."""
         of_weights = np.zeros(self.objective.size)
         if self.objective.penalty.l1:
-            there = (self.position + self._change) / self.width
+            there = (self.position + self._standard_change) / self.width
             of_weights = np.where(self.held, there, self.smoothed.l1 * np.sign(self.position))
         if self.few is None:
             return np.empty(0), of_weights
@@ -192,7 +192,7 @@ class Outlook:
     def distances(self) -> Array:
         """How far rows are from their kinks, (rows,), in no unit; infinite of no weight.
 
-        At the lowest point of the rounded loss the slopes tell more than the residuals: those in
+        At the lowest point of the smoothed loss the slopes tell more than the residuals: those in
         the middle between the slopes of both sides are surest to be at their kinks in the end.
         """
         weight = self.objective.blocks.sample_weight
@@ -205,7 +205,7 @@ class Outlook:
         return far if weight is None else np.where(weight > 0.0, far, np.inf)
 
     @cached_property
-    def proof(self) -> Proof:
+    def dual_point(self) -> DualPoint:
         """The dual feasible point that the slopes are, if they are one."""
         rows, weights = self._slopes
         low, high, l1, off = (
@@ -216,7 +216,7 @@ class Outlook:
         )
         slopes = np.clip(self.residual / self.width, low, high)
         slopes[self.near] = np.clip(rows, low, high)
-        return Proof(
+        return DualPoint(
             rows=self.near[(rows > low + off) & (rows < high - off)],
             weights=np.flatnonzero(self.held & (np.abs(weights) < l1 - off)),
             slopes=slopes,
@@ -228,12 +228,12 @@ class Outlook:
         """The lower bound on the loss that the slopes prove; -inf if they are not feasible."""
         if not self.is_feasible:
             return -inf
-        smoothed, proof = self.smoothed, self.proof
-        bound = bound_by(smoothed, self.at, proof.slopes)
+        smoothed, dual_point = self.smoothed, self.dual_point
+        bound = bound_by(smoothed, self.at, dual_point.slopes)
         if not self.objective.penalty:
             return bound
-        weights = smoothed.l1 * np.abs(self.position) - proof.weight_slopes * self.position
-        weights += 0.5 * smoothed.l2 * self._change**2
+        weights = smoothed.l1 * np.abs(self.position) - dual_point.weight_slopes * self.position
+        weights += 0.5 * smoothed.l2 * self._standard_change**2
         return bound - float(weights.sum())
 
 
