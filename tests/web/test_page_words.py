@@ -285,7 +285,7 @@ def test_losses_that_are_no_finite_numbers_are_told(modules: Any) -> None:
 OUTCOME = "(states) => states.map(({ runs }) => m.outcomeOf(runs[0]))"
 
 OUTCOMES = [
-    ({"learning_rate": 0.05, "steps": 1000}, "arrived", "after 369 steps"),
+    ({"learning_rate": 0.05, "steps": 1000}, "came near", "after 369 steps"),
     ({"learning_rate": 0.09, "steps": 50}, "diverged", "0.09 is above 2/curvature = 0.0696"),
     ({"learning_rate": 0.069579, "steps": 9000, "start": [50.0, 0.0]}, "diverged", "0.069579"),
     ({"learning_rate": 0.001, "steps": 50}, "on its way", "after 50 steps the loss is still"),

@@ -174,6 +174,7 @@ def run_record(
         "gradient": trace.gradients[place].ravel(),
         "loss": trace.losses[index],
         "fullLoss": losses,
+        "heldOut": _held_out(story, index),
         "norm": trace.gradient_norms[index],
         "rate": trace.learning_rates[index],
         "momentum": trace.momenta[index],
@@ -215,6 +216,15 @@ def _full_losses(
                 known[step] = objective.value(params[i])
             losses[i] = known[step]
     return losses
+
+
+def _held_out(story: Story, index: NDArray[np.intp]) -> Record | None:
+    """Return the losses of the rows kept back at some steps, and how many rows they are."""
+    best = story.trace.best_validated
+    if best is None:
+        return None
+    losses = story.trace.validation_losses[index]
+    return {"rows": story.validation_rows, "loss": losses, "best": best.index}
 
 
 def _best(losses: Array) -> int:

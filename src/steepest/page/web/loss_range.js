@@ -38,6 +38,7 @@ export function diverged(run) {
 function* shown(run) {
   for (let i = 0; i < run.index.length; i += 1) yield trueLoss(run, i);
   if (run.choices.batch) yield* run.loss;
+  if (run.heldOut) yield* run.heldOut.loss;
   if (run.lowest !== null) yield run.lowest;
 }
 

@@ -107,6 +107,7 @@ class Chart {
     const dash = { 'stroke-dasharray': DASHES[run.colour].join(' ') };
     const width = strong ? 2.5 : 1.5;
     if (run.choices.batch) this.batches(run, group, stroke);
+    if (run.heldOut) this.heldOut(run, group);
     const ahead = svg('path', { stroke, ...dash, 'stroke-width': 1.4, opacity: 0.45 }, group);
     const halo = svg('path', { stroke: theme.card, 'stroke-width': width + 2 }, group);
     const done = svg('path', { stroke, ...dash, 'stroke-width': width }, group);
@@ -129,6 +130,13 @@ class Chart {
   batches(run, group, stroke) {
     const d = pathFrom(this.points(run, run.loss));
     svg('path', { d, stroke, class: 'st-batches', 'stroke-width': 0.9, opacity: 0.5 }, group);
+  }
+
+  /** Draw the loss of the rows that were kept back. */
+  heldOut(run, group) {
+    const d = pathFrom(this.points(run, run.heldOut.loss).filter(({ y }) => !Number.isNaN(y)));
+    const look = { stroke: this.plot.theme.classes[0], 'stroke-dasharray': '6 3' };
+    svg('path', { d, ...look, class: 'st-held-out', 'stroke-width': 1.6 }, group);
   }
 
   /** Return the height of a loss in the area; what is infinite lies above it. */

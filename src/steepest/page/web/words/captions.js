@@ -166,7 +166,14 @@ function chartCaption(state) {
   const log = lossRange(state.runs).log ? ' Log axis: equal factors, equal distances.' : '';
   const lowest = run.lowest === null ? '' : ' Dashed: the lowest loss known.';
   const left = state.runs.some(diverged) ? ' Triangle: a run leaves, with its last loss.' : '';
-  return `Filled circle: the current step; pale: the steps to come.${lowest}${left}${log}`;
+  return 'Filled circle: the current step; pale: the steps to come.' +
+    `${lowest}${heldOutCaption(run)}${left}${log}`;
+}
+
+function heldOutCaption({ heldOut }) {
+  if (!heldOut) return '';
+  const at = fixed(heldOut.best, 0);
+  return ` Blue, dashed: the ${counted(heldOut.rows, 'row')} kept back, lowest at step ${at}.`;
 }
 
 function describedChart(state) {

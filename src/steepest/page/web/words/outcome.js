@@ -7,7 +7,7 @@ import { trueLoss } from '../select.js';
 import { counted, short } from './numerals.js';
 import { shareOf } from './told.js';
 
-/** A run has arrived when this share of the way from its start to the lowest loss is left. */
+/** A run is near the lowest loss when this share of the way from its start to it is left. */
 export const NEAR = 1e-3;
 
 /** A rate below this share of its limit is called small. */
@@ -30,7 +30,7 @@ export function outcomeOf(run) {
   if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
   if (facts.lowest === null) return unmeasured(run, facts);
   if (facts.start - facts.lowest <= 1e-12 * Math.abs(facts.lowest)) return atOnce(run, facts);
-  if (facts.left <= NEAR && stays(run)) return arrived(run, facts);
+  if (facts.left <= NEAR && stays(run)) return near(run, facts);
   if (facts.left >= 1 - NEAR && facts.left <= 1) return stuck(run, facts);
   if (wanders(run)) return wandering(run, facts);
   return onItsWay(run, facts);
@@ -103,12 +103,18 @@ function atOnce(run, { start }) {
   return { word: 'arrived', sentence, remedy: '' };
 }
 
-function arrived(run, facts) {
+/** Returns whether it is proved that a run ended where the loss is lowest. */
+function ended(run) {
+  return ['arrived', 'settled'].includes(run.stop.reason);
+}
+
+function near(run, facts) {
   const after = counted(arrivalOf(run), 'step');
+  const word = ended(run) ? run.stop.reason : 'came near';
   const sentence =
-    `${named(run)} arrived: after ${after} less than 0.1 % of the way was left ` +
+    `${named(run)} ${word}: after ${after} less than 0.1 % of the way was left ` +
     `to the lowest loss, ${short(facts.lowest)}.`;
-  return { word: 'arrived', sentence: sentence + overshoot(run), remedy: '' };
+  return { word, sentence: sentence + overshoot(run), remedy: '' };
 }
 
 function onItsWay(run, facts) {
@@ -126,8 +132,8 @@ function wandering(run, facts) {
 
 /** The outcome where the lowest loss is not known: only how the run itself went on. */
 function unmeasured(run, facts) {
-  if (['arrived', 'settled'].includes(run.stop.reason)) {
-    return { word: 'arrived', sentence: `${named(run)} ${run.stop.message}.`, remedy: '' };
+  if (ended(run)) {
+    return { word: run.stop.reason, sentence: `${named(run)} ${run.stop.message}.`, remedy: '' };
   }
   const best = trueLoss(run, run.best);
   const after = counted(run.index[run.best], 'step');
