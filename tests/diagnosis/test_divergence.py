@@ -173,3 +173,36 @@ def test_mini_batches_that_wander_have_not_diverged() -> None:
     best = st.descend("geyser", "waiting", ["duration"]).params
     run = st.descend("geyser", "waiting", ["duration"], start=best, batch=8, steps=50)
     assert run.verdicts == []
+
+
+BOUNDED = [("cross_entropy", "cross_entropy"), ("softmax", "cross_entropy"), ("squared", "huber")]
+
+
+@pytest.mark.parametrize("kind, loss", [*BOUNDED, ("squared", "absolute")])
+@given(seed=some.integers(0, 10**6), rate=some.sampled_from([30.0, 1e3, 1e9]))
+def test_what_stays_bounded_has_not_diverged(kind: str, loss: str, seed: int, rate: float) -> None:
+    run = descended(problem(kind, seed), rate, loss=loss, steps=60)
+    assert run.stop.reason == "steps"
+    losses, told = run.trace.full_losses, " ".join(map(str, run.verdicts))
+    # Far from the lowest each step leads nearer: twice as many steps come no higher.
+    twice = descended(problem(kind, seed), rate, loss=loss, steps=120).trace.full_losses
+    assert twice.max() <= 4 * losses[1:].max()
+    assert "diverge" not in told and {verdict.name for verdict in run.verdicts} <= {"unsettled"}
+
+
+def test_a_run_that_goes_to_and_fro_is_told_by_what_is_measured() -> None:
+    run = descended(problem("cross_entropy", 0), 90.0, loss="cross_entropy", steps=60)
+    losses, (verdict,) = run.trace.full_losses, run.verdicts
+    rises, best = int((np.diff(losses) > 0).sum()), int(losses.argmin())
+    assert verdict.message.startswith(
+        f"has not settled: the loss rose in {rises} of 60 steps and ended at {losses[-1]:.3g}, "
+        f"lowest {losses[best]:.3g} at step {best}; learning rate 90 is above 2/curvature"
+    )
+    assert 0 < rises < 60 and verdict.name == "unsettled"
+
+
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+def test_what_grows_without_bound_has_diverged(loss: str) -> None:
+    run = descended(problem("squared", 0), 1e3, loss=loss, l2=0.5, steps=60)
+    assert run.stop.reason == "diverged" and run.verdicts[0].name == "divergence"
+    assert run.verdicts[0].message.startswith("diverged: learning rate 1e+03 is above")

@@ -217,6 +217,24 @@ def test_no_words_are_cut_or_over_others_in_any_picture(name: str, size: tuple[i
                 assert not any(overlaps(box, other) for other in boxes[:i])
 
 
+INCOME = "median_household_income_before_taxes_and_transfers"
+LONG = {INCOME: X[:, 0], "v" * 60: X[:, 1], "y": X.sum(axis=1)}
+
+
+def test_a_word_too_long_for_its_column_stays_in_it() -> None:
+    with look():
+        run = st.descend(LONG, "y", [name for name in LONG if name != "y"], steps=2)
+        reel = Reel(run.scene, Format(size=(1280, 720)))
+        *_, last = reel.pictures(reel.builds)
+    columns = [
+        text for text in reel.figure.texts if text.get_text().startswith(("median", "step "))
+    ]
+    assert last.shape == (720, 1280, 3) and len(columns) == 3
+    widths = [text.get_window_extent().width for text in columns]
+    assert max(widths) <= (1280 * 0.97 / 4) - 1280 * 0.03 + 1
+    assert all("taxes" not in text.get_text() for text in columns)
+
+
 @pytest.mark.parametrize("name", ["f.avi", "f.mov", "f", "f.gif.txt"])
 def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
     run = st.descend((X, X[:, 0]), steps=1)

@@ -364,3 +364,26 @@ def test_ticks_that_differ_have_labels_that_differ(low: float, span: float) -> N
     assert len(set(labels)) == 6
     read = [float(label.replace(",", "")) for label in labels]
     assert read == pytest.approx(ticks, abs=span / 100)
+
+
+@pytest.mark.parametrize("size", [(6.0, 1.6), (3.2, 1.2)])
+@pytest.mark.parametrize("batch", [None, 10])
+@pytest.mark.parametrize("rate", [0.01, 0.3])
+def test_what_is_said_beside_the_loss_is_above_all_that_is_drawn(
+    size: tuple[float, float], batch: int | None, rate: float
+) -> None:
+    y = X @ np.arange(1.0, X.shape[1] + 1)
+    chosen = {**TEXTBOOK, "learning_rate": rate, "batch": batch, "validation": 0.3, "steps": 40}
+    run = st.descend((X, y), **chosen)
+    figure = Figure(figsize=(2 * size[0], 2 * size[1]))
+    axes = figure.add_axes((0.25, 0.25, 0.5, 0.5))
+    Losses(axes, run.scene, path_of(run.scene))
+    figure.draw_without_rendering()
+    said = [
+        text for text in axes.texts if "dashed:" in text.get_text() or "dots" in text.get_text()
+    ]
+    assert len(said) == (1 if batch is None else 2)
+    lowest = min(text.get_window_extent().y0 for text in said)
+    for line in axes.lines:
+        drawn = axes.transData.transform(np.column_stack(xy(line)).astype(float))
+        assert not len(drawn) or np.nanmax(drawn[:, 1]) <= lowest

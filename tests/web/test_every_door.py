@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from frames import read_frame
 from matplotlib.figure import Figure
+from scipy.optimize import minimize
 from telling import ask as ask_page
 from telling import record
 
@@ -74,6 +75,12 @@ KINDS = {
     "arrives": Kind(*GEYSER, {}, "arrived", ""),
     "settles": Kind(*GEYSER, {"rule": "adam"}, "settled", ""),
     "diverges": Kind(*GEYSER, {**TEXTBOOK, "learning_rate": 1.0}, "diverged", "divergence"),
+    "unsettled": Kind(
+        *("orings", "damaged", ["temperature"]),
+        {**TEXTBOOK, "learning_rate": 90.0, "steps": 30},
+        "steps",
+        "unsettled",
+    ),
     "stopped": Kind(*GEYSER, {**TEXTBOOK, "learning_rate": 0.05, "steps": 20}, "steps", ""),
     "stalled": Kind(*GEYSER, {"loss": "absolute", "rule": "steepest"}, "stalled", "stalled"),
     "separated": Kind(apart(), "c", ["x"], {}, "separated", "separation"),
@@ -132,6 +139,11 @@ def truth(name: str, run: st.Run) -> tuple[str, str]:
     Z = np.column_stack([run.data.X, np.ones(len(run.data.y))])
     if name == "stalled":
         return short(st.descend(*GEYSER, loss="absolute").loss), UNKNOWN
+    if name == "unsettled":
+        sign = 1 - 2 * run.data.y
+        least = minimize(lambda p: np.logaddexp(0, sign * (Z @ p)).mean(), np.zeros(2), tol=1e-12)
+        most = np.linalg.eigvalsh(Z.T @ Z / len(Z))[-1] / 4
+        return short(least.fun), f"{short(2 / most, 3)} (2/curvature, by a bound on the curvature)"
     (square,) = np.linalg.lstsq(Z, run.data.y)[1]
     curvature = np.linalg.eigvalsh(2 * Z.T @ Z / len(Z))[-1]
     limits = {

@@ -122,6 +122,14 @@ class Stopping:
     """Whether to go on while anything lower is found, however small the proved gap is."""
     refine: bool = False
     """Whether to go on while a step still takes most of the gradient away: to the last digits."""
+    slope_is_bounded: bool = False
+    """Whether the gradient has a bound: then a loss grows by no more than that at each step.
+
+    From a convex loss f with |gradient| <= G a fixed rate r does not walk away:
+    `|x - r g - z|² <= |x - z|² - 2 r (f(x) - f(z)) + r² G²` for any z, so a step from where f is
+    more than `r G² / 2` above f(z) leads nearer to z (Shor 1985, "Minimization methods for
+    non-differentiable functions"). The first steps may be far up, and yet nothing has diverged.
+    """
     searches: bool = False
     """Whether a rate of 0 says that a search found nothing lower, along the gradient at last."""
     objection: Callable[[Step, Step], Stop | None] = _none_objects
@@ -164,7 +172,8 @@ class Stopping:
     def _grown(self, trace: Trace, loss: float) -> Stop | None:
         usual = max(abs(trace.first.loss), self.null_loss)
         if (
-            not usual
+            self.slope_is_bounded
+            or not usual
             or loss <= DIVERGED_GROWTH * usual
             or not np.all(np.diff(trace.losses[-4:]) > 0)
         ):
@@ -336,4 +345,4 @@ def _not_finite(last: Step) -> Stop | None:
 
 
 def _falls_for_ever(now: str) -> Stop:
-    return Stop("separated", f"stopped: the loss has no lowest point, it falls for ever; {now}")
+    return Stop("separated", f"stopped: the loss falls for ever; {now}")

@@ -56,7 +56,7 @@ def check_end(evidence: Evidence, found: Found) -> Check:
 def check_divergence(evidence: Evidence, found: Found) -> Check:
     """Return how it is known whether the run left its best point for worse."""
     method, trace = evidence.method, evidence.trace
-    if "divergence" in found:
+    if "divergence" in found or "unsettled" in found:
         return Check("divergence", CHECKED, SEEN)
     if method.step_size.never_rises:
         return Check("divergence", CHECKED, "no step of a search ends at a higher loss")

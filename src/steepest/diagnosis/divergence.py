@@ -1,16 +1,19 @@
-"""Divergence: the run left its best point behind, and why.
+"""Divergence, or a run that does not settle: it left its best point behind, and why.
 
 On a bowl of curvature L, steepest descent with a fixed rate multiplies the error along the
 steepest axis by `1 - rate L` each step, so it grows exactly when the rate is above 2 / L. The
 squared loss is such a bowl: the number is a proof. Other losses curve less elsewhere, so there L
-is the most they can curve, and a rate below 2 / L is certainly safe.
+is the most they can curve, and a rate below 2 / L is certainly safe; above it a run may go to and
+fro for ever and come no further. So "diverged" is said of a bowl, or where the run ended for that.
 """
 
+import numpy as np
+
 from steepest.descent.plan.scale import has_exact_bound
-from steepest.descent.rule import Rule
 from steepest.descent.stopping import RISEN
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
+from steepest.numerals import counted
 from steepest.trace import Trace
 
 __all__ = ["judge_divergence"]
@@ -34,8 +37,8 @@ def judge_divergence(evidence: Evidence) -> Verdict | None:
     if trace.full_losses[-1] <= trace.full_losses[0]:
         return None
     if method.rule.fault:
-        return _by_rule(trace, method.rule)
-    return _unexplained(trace, method.rule, rate)
+        return _by_rule(evidence)
+    return _unexplained(evidence, rate)
 
 
 def _left_best(trace: Trace) -> bool:
@@ -43,21 +46,40 @@ def _left_best(trace: Trace) -> bool:
     return not float(trace.full_losses[-1]) - best <= RISEN * abs(best)
 
 
+def _name(evidence: Evidence) -> str:
+    """Return what is measured of a run that left its best point: growth, or that it goes on."""
+    return "divergence" if evidence.stop.reason == "diverged" else "unsettled"
+
+
+def _risen(trace: Trace) -> str:
+    """Return how often the loss rose, where it ended and where it was lowest."""
+    rises = int(np.sum(np.diff(trace.full_losses) > 0))
+    return (
+        f"the loss rose in {rises:,} of {counted(len(trace) - 1, 'step')} and ended at "
+        f"{trace.full_losses[-1]:.3g}, lowest {trace.best.full_loss:.3g} at step "
+        f"{trace.best.index:,}"
+    )
+
+
 def _beyond_limit(evidence: Evidence, rate: float, curvature: float, limit: float) -> Verdict:
     """Return the verdict on a rate above the limit of its rule."""
     best, method = evidence.trace.best, evidence.method
     proves = has_exact_bound(evidence.objective) and not evidence.in_batches
+    name = "divergence" if proves else _name(evidence)
     most, where = "" if proves else "at most ", f" {method.coordinates.in_words}".rstrip()
+    led, so = "diverged: ", "so steps across the steepest slope overshoot and grow"
+    if name == "unsettled":
+        led, so = f"has not settled: {_risen(evidence.trace)}; ", "so steps can overshoot"
     # As many digits as it takes to see which of the two is larger.
     digits = next(d for d in range(3, 18) if f"{rate:.{d}g}" != f"{limit:.{d}g}")
     return Verdict(
         level="proved" if proves else "measured",
-        name="divergence",
+        name=name,
         message=(
-            f"diverged: learning rate {rate:.{digits}g} is above {method.rule.limit_formula} = "
+            f"{led}learning rate {rate:.{digits}g} is above {method.rule.limit_formula} = "
             f"{limit:.{digits}g} "
             f"({most}curvature {curvature:.3g}{where}), "
-            "so steps across the steepest slope overshoot and grow"
+            f"{so}"
         ),
         numbers={
             "learning_rate": rate,
@@ -72,12 +94,13 @@ def _beyond_limit(evidence: Evidence, rate: float, curvature: float, limit: floa
     )
 
 
-def _by_rule(trace: Trace, rule: Rule) -> Verdict:
+def _by_rule(evidence: Evidence) -> Verdict:
     """Return the verdict on a rule that no learning rate could have saved."""
+    trace, rule = evidence.trace, evidence.method.rule
     best = trace.best
     return Verdict(
         level="measured",
-        name="divergence",
+        name=_name(evidence),
         message=(
             f"ended higher than it started: loss {trace.full_losses[-1]:.3g} after "
             f"{trace.full_losses[0]:.3g}; of the rule {rule.name} {rule.fault}"
@@ -88,12 +111,13 @@ def _by_rule(trace: Trace, rule: Rule) -> Verdict:
     )
 
 
-def _unexplained(trace: Trace, rule: Rule, rate: float) -> Verdict:
+def _unexplained(evidence: Evidence, rate: float) -> Verdict:
     """Return the verdict where no limit is known: the numbers, and the plain remedy."""
+    trace, rule = evidence.trace, evidence.method.rule
     best = trace.best
     return Verdict(
         level="rule of thumb",
-        name="divergence",
+        name=_name(evidence),
         message=(
             f"ended higher than it started: loss {trace.full_losses[-1]:.3g} after "
             f"{trace.full_losses[0]:.3g}; learning rate {rate:.3g} steps too far for {rule.name}"

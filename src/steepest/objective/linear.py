@@ -125,6 +125,11 @@ class LinearObjective(Risk):
         return renamed("LinearObjective.shape", "layout.shape", self.layout.shape)
 
     @property
+    def slope_is_bounded(self) -> bool:  # type: ignore[override]
+        """Whether the gradient has a bound: that of the loss has one, and L2 has none."""
+        return self.loss.slope_is_bounded and not self.penalty.l2
+
+    @property
     def is_quadratic(self) -> bool:  # type: ignore[override]
         """Whether the Hessian is the same everywhere: that of the squared loss without L1."""
         return self.loss.is_quadratic and self.penalty.smooth

@@ -50,6 +50,8 @@ class Objective:
     """The loss of a constant guess: the scale on which losses are judged; 0 if there is none."""
     slope_by_curvature: float = inf
     """The most that a row's loss slopes, by the root of the most that it curves, if known."""
+    slope_is_bounded: bool = False
+    """Whether the gradient is known to have a bound that holds at all params."""
     is_quadratic: bool = False
     """Whether the curvature is known to be the same at all params."""
     is_convex: bool = True

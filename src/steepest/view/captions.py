@@ -14,7 +14,7 @@ from steepest.view.scene import Scene
 from steepest.view.sheet import GAP, MARGIN, Sheet
 from steepest.view.story import shortened
 from steepest.view.style import PATH, theme_in_use
-from steepest.view.words import fall, headings, step_note, update_line
+from steepest.view.words import fall, headings, step_note, update
 
 __all__ = ["Captions"]
 
@@ -98,7 +98,7 @@ class Captions:
         if len(scene.trace) == 1:
             return [self._filled(first)]
         note = step_note(scene)
-        second = [update_line(scene, i) for i in self._shown_params(start)]
+        second = [f"{self._named(i)} {update(scene, i)}" for i in self._shown_params(start)]
         third = fall(scene).split(": ")
         return [self._filled(lines) for lines in (first, [*second, *([note] * bool(note))], third)]
 
@@ -113,8 +113,10 @@ class Captions:
         return self._sheet.filled("\n".join(lines), self._width, font)
 
     def _params(self, step: Step) -> list[str]:
-        words = self._scene.param_words
-        return [f"{shortened(words[i])} {short(step.params[i])}" for i in self._shown_params(step)]
+        return [f"{self._named(i)} {short(step.params[i])}" for i in self._shown_params(step)]
+
+    def _named(self, i: int) -> str:
+        return shortened(self._scene.param_words[i])
 
     def _shown_params(self, step: Step) -> list[int]:
         """Return the params that are shown: all if few, else the two that the surface shows."""

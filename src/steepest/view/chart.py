@@ -16,7 +16,7 @@ from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
 from steepest.view.shading import shades_of
 from steepest.view.story import Story
-from steepest.view.style import HELD_OUT, PATH, SURFACE, halo, theme_in_use
+from steepest.view.style import PATH, SURFACE, halo, theme_in_use
 
 __all__ = ["MOST_NUMBERS", "Gradients", "Losses", "Map", "numbers_on", "path_style"]
 
@@ -160,6 +160,19 @@ class Map(Panel):
 ROOM_BELOW = 0.16
 """The share of the losses' span that is free below the lowest: a line of words fits in it."""
 
+ROOM_ABOVE = 0.27
+"""The share that is free above the highest for each line that says what is drawn beside the loss.
+
+Such a line is 18 pixels high, and a chart 115 where words take the most room: two fit (measured).
+"""
+
+LINE = 13.0
+"""The distance of such lines, in points: their type is 9.5 points high."""
+
+
+Said = list[tuple[str, str]]
+"""Lines of words, each with its colour."""
+
 
 class Losses(Panel):
     """The loss against the step."""
@@ -171,10 +184,11 @@ class Losses(Panel):
         steps, values = known, losses[known]
         self._y = path.losses
         axes.plot(steps, values, color=theme_in_use().faint, lw=1.4, zorder=1)
-        if scene.plan.batch:
-            self._batches(axes, scene)
-        measured = self._held_out(axes, scene)
-        self._scales(axes, np.append(values, measured), int(steps[-1]))
+        said = [*self._batches(axes, scene), *self._held_out(axes, scene)]
+        dots = scene.trace.losses if scene.plan.batch else values
+        drawn = np.concatenate([values, dots, scene.trace.validation_losses])
+        self._scales(axes, drawn[np.isfinite(drawn)], int(steps[-1]), above=len(said))
+        self._say(axes, said)
         self._lowest(axes, float(values.min()))
         axes.set_xlabel("step")
         axes.set_ylabel(scene.loss_label)
@@ -199,47 +213,57 @@ class Losses(Panel):
             zorder=2,
         )
 
-    def _batches(self, axes: Axes, scene: Story) -> None:
-        """Draw the losses of the mini-batches, faint, behind that of all rows."""
-        losses = scene.trace.losses
-        axes.plot(np.arange(len(losses)), losses, ".", ms=2, color=theme_in_use().edge, zorder=0)
-        axes.annotate(
-            "dots: each mini-batch; line: all rows, at the end of each epoch",
-            (0.98, 0.94),
-            xycoords="axes fraction",
-            ha="right",
-            fontsize=9.5,
-            color=theme_in_use().muted,
-        )
+    def _batches(self, axes: Axes, scene: Story) -> Said:
+        """Draw the losses of the mini-batches, if there are any, faint, behind that of all rows."""
+        if not scene.plan.batch:
+            return []
+        theme, losses = theme_in_use(), scene.trace.losses
+        axes.plot(np.arange(len(losses)), losses, ".", ms=2, color=theme.edge, zorder=0)
+        words = "dots: each mini-batch; line: all rows, at the end of each epoch"
+        return [(words, theme.muted)]
 
-    def _held_out(self, axes: Axes, scene: Story) -> NDArray[np.float64]:
-        """Draw the loss of the rows kept back, if there are any; return the losses drawn."""
-        losses = scene.trace.validation_losses
+    def _held_out(self, axes: Axes, scene: Story) -> Said:
+        """Draw the loss of the rows kept back, if there are any."""
+        losses, colour = scene.trace.validation_losses, theme_in_use().held_out
         known, best = np.flatnonzero(np.isfinite(losses)), scene.trace.best_validated
-        if best is not None:
-            axes.plot(known, losses[known], color=HELD_OUT, ls=(0, (4, 2)), lw=1.6, zorder=2)
-            axes.annotate(
-                f"dashed: {scene.validation_rows:,} rows kept back, lowest at step {best.index:,}",
-                (0.98, 0.86 if scene.plan.batch else 0.94),
-                xycoords="axes fraction",
-                ha="right",
-                fontsize=9.5,
-                color=HELD_OUT,
-            )
-        return losses[known]
+        if best is None:
+            return []
+        axes.plot(known, losses[known], color=colour, ls=(0, (4, 2)), lw=1.6, zorder=2)
+        rows = f"{scene.validation_rows:,} rows kept back"
+        return [(f"dashed: {rows}, lowest at step {best.index:,}", colour)]
 
-    def _scales(self, axes: Axes, values: NDArray[np.float64], last: int) -> None:
-        """Choose logarithmic axes where a plain one would show a corner and nothing else."""
+    def _say(self, axes: Axes, said: Said) -> None:
+        """Write what is drawn beside the loss, a line each, above all that is drawn."""
+        for i, (words, colour) in enumerate(said):
+            axes.annotate(
+                words,
+                (1, 1),
+                xycoords="axes fraction",
+                xytext=(-4, -2 - LINE * i),
+                textcoords="offset points",
+                ha="right",
+                va="top",
+                fontsize=9.5,
+                color=colour,
+            )
+
+    def _scales(self, axes: Axes, values: NDArray[np.float64], last: int, above: int) -> None:
+        """Choose logarithmic axes where a plain one would show a corner and nothing else.
+
+        So many lines of words are to fit `above` the values.
+        """
         low, high = float(values.min()), float(values.max())
+        room = 0.05 + ROOM_ABOVE * above
         if low > 0 and high > 20 * low:
             axes.set_yscale("log")
             marks = (1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,)
             axes.yaxis.set_major_locator(LogLocator(subs=marks, numticks=9))
             axes.yaxis.set_minor_locator(NullLocator())
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
-            axes.set_ylim(low * (low / high) ** ROOM_BELOW, high * (high / low) ** 0.05)
+            axes.set_ylim(low * (low / high) ** ROOM_BELOW, high * (high / low) ** room)
         else:
-            axes.margins(y=ROOM_BELOW)
+            span = high - low or abs(high) or 1.0
+            axes.set_ylim(low - ROOM_BELOW * span, high + room * span)
             numbers_on(axes.yaxis)
         _over_steps(axes, last)
 

@@ -14,7 +14,7 @@ from steepest.view.panel import DrawnPath, path_of, path_of_steps
 from steepest.view.panels import draw_panels
 from steepest.view.scene import Scene
 from steepest.view.sheet import Sheet
-from steepest.view.story import Story
+from steepest.view.story import Story, shortened
 from steepest.view.style import look, theme_in_use, title_size
 from steepest.view.words import rate_in_words
 
@@ -91,7 +91,8 @@ def _slice_in_words(scene: Scene) -> list[str]:
     surface = scene.surface
     if not surface.is_slice:
         return []
-    named = [f"{name} = {short(value)}" for name, value in list(surface.held.items())[:4]]
+    held = list(surface.held.items())[:4]
+    named = [f"{shortened(name)} = {short(value)}" for name, value in held]
     more = f" and {len(surface.held) - 4} more" if len(surface.held) > 4 else ""
     start = float(surface.path_loss[0]), float(surface.plane_loss[0])
     through = f"The surface is a slice through the result, with {', '.join(named)}{more}."

@@ -7,6 +7,8 @@ Many features: a number's prediction against the actual one; for two classes the
 the margin; for more, the probability that the actual class is given.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -17,14 +19,21 @@ from steepest.numerals import counted
 from steepest.view.chart import Gradients, numbers_on
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
+from steepest.view.story import shortened
 from steepest.view.style import CLASSES, MARKS, PATH, halo, theme_in_use
 
 __all__ = ["draw_fit"]
 
 Array = NDArray[np.float64]
 
+BEND = 40.0
+"""The margin beyond which a probability is 0 or 1 to all the digits that a number has."""
+
 MOST_COLUMNS = 4
 """Names of classes that fit side by side."""
+
+FEWEST_LETTERS = 12
+"""Letters to which many names of classes are cut, if they still differ then."""
 
 MOST_NAMES = 30
 """Names of classes that fit below an axis; of more, every second, third, ... is written."""
@@ -77,6 +86,17 @@ def _colour(i: int) -> str:
     return CLASSES[i % len(CLASSES)]
 
 
+def _told_apart(names: Sequence[str]) -> Sequence[str]:
+    """Return names cut to the fewest letters at which all that differ still do, 12 at least.
+
+    >>> _told_apart(["kind number 1 of 2", "kind number 2 of 2"])
+    ['kind number 1…', 'kind number 2…']
+    """
+    longest = max(map(len, names))
+    cut = ([shortened(name, most) for name in names] for most in range(FEWEST_LETTERS, longest))
+    return next((some for some in cut if len(set(some)) == len(set(names))), names)
+
+
 def _marks(axes: Axes, scene: Scene, size: float) -> list[Line2D]:
     """Return the marks of each class, without points yet."""
     return [
@@ -119,9 +139,8 @@ class Line(Panel):
         axes.set_title("Data and fit")
         numbers_on(axes.xaxis)
         numbers_on(axes.yaxis)
-        (self._line,) = axes.plot(
-            [], [], color=PATH, lw=2.4, path_effects=halo(4.4, theme_in_use().paper)
-        )
+        # Without a halo: rows that lie near the line would be hidden by it.
+        (self._line,) = axes.plot([], [], color=PATH, lw=2.4)
 
     @property
     def moving(self) -> list[Artist]:
@@ -256,8 +275,10 @@ class OverMargin(Panel):
             *(0.99, 0.3), "", transform=axes.transAxes, ha="right", color=theme_in_use().muted
         )
         last = scene.margins(scene.result.params)
-        self._reach = reach = float(np.clip(np.quantile(np.abs(last), 0.98) * 1.15, 4.0, 60.0))
-        span = np.linspace(-reach, reach, 200)
+        self._reach = reach = max(float(np.quantile(np.abs(last), 0.98)) * 1.15, 4.0)
+        # Evenly over the axis, and where the curve bends: far out that is a step.
+        bend = np.linspace(-BEND, BEND, 200)
+        span = np.union1d(np.linspace(-reach, reach, 200), bend)
         axes.plot(
             span,
             1 / (1 + np.exp(-span)),
@@ -316,7 +337,8 @@ class OfActual(Panel):
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)
         every = -(-count // MOST_NAMES)
-        axes.set_xticks(range(0, count, every), scene.class_labels[::every])
+        names = _told_apart(scene.class_labels) if count > MOST_COLUMNS else scene.class_labels
+        axes.set_xticks(range(0, count, every), names[::every])
         if count > MOST_COLUMNS:
             for name in axes.get_xticklabels():
                 name.set(rotation=35, ha="right", fontsize=8)

@@ -57,6 +57,9 @@ LETTER = 1.6
 MOST_LETTERS = 22
 """Letters of a name at an axis in three dimensions; the map has it in full, with its unit."""
 
+FEW_LETTERS = 12
+"""The same in a low cell, where a long name would leave no room for the box."""
+
 
 STEM: Mapping[str, Any] = {"color": PATH, "linestyle": (0, (2, 1.5)), "lw": 1.6, "zorder": 5}
 """How a stem is drawn."""
@@ -118,7 +121,7 @@ class Relief(Panel):
         axes.set_xlim(surface.x[0], surface.x[-1])
         axes.set_ylim(surface.y[0], surface.y[-1])
         axes.set_zlim(0.0, 1.0)
-        axes.set_xlabel(_axis_word(scene, surface.x_name), labelpad=4)
+        axes.set_xlabel(_axis_word(scene, surface.x_name), labelpad=9)
         axes.set_ylabel(_axis_word(scene, surface.y_name))
         axes.set_zticks(*self._heights.ticks())
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
@@ -137,7 +140,7 @@ class Relief(Panel):
 
     def settle(self) -> None:
         """Fill the cell: as large as all that is drawn, names and numbers too, fits into it."""
-        room = self._cell.get_window_extent()
+        room = self._room()
         centre, side = np.array([room.x0 + room.x1, room.y0 + room.y1]) / 2, room.height
         middle, wide = centre, np.clip(0.75 * room.width / room.height, 1.0, WIDEST)
         self.axes.set_box_aspect((wide, 1, HEIGHT))
@@ -145,6 +148,8 @@ class Relief(Panel):
         few = room.height < FEW_BELOW * self.axes.figure.dpi
         for axis in (self.axes.xaxis, self.axes.yaxis):
             numbers_on(axis, FEW if few else MOST_NUMBERS)
+            most = FEW_LETTERS if few else MOST_LETTERS
+            axis.set_label_text(shortened(axis.get_label_text(), most))
         self._stand_off()
         for _ in range(FITTINGS):
             self._place(middle, side)
@@ -153,6 +158,19 @@ class Relief(Panel):
             off = np.array([drawn.x0 + drawn.x1, drawn.y0 + drawn.y1]) / 2 - middle
             middle, side = centre - share * off, share * side
         self._place(middle, side)
+
+    def _room(self) -> Bbox:
+        """Return the cell, and below it what its neighbours take for the numbers at their axes."""
+        room, spec = self._cell.get_window_extent(), self._cell.get_subplotspec()
+        assert spec is not None
+        bottom = room.y0
+        for axes in cast(Figure, self._cell.figure).axes:
+            beside = axes.get_subplotspec()
+            if beside is None or beside.rowspan.start != spec.rowspan.start:
+                continue
+            numbers = axes.xaxis.get_tightbbox()
+            bottom = bottom if numbers is None else min(bottom, numbers.y0)
+        return Bbox.from_extents(room.x0, bottom, room.x1, room.y1)
 
     def _stand_off(self) -> None:
         """Move long numbers beside the box away from it: they are centred where they stand."""
@@ -227,8 +245,8 @@ def _line(axes: Axes3D, *mark: str, **style: Any) -> Line3D:
 
 
 def _axis_word(scene: Scene, name: str) -> str:
-    """Return what an axis is called in three dimensions, cut to what it has room for."""
-    return shortened(scene.param_words[scene.param_names.index(name)], MOST_LETTERS)
+    """Return what an axis is called in three dimensions."""
+    return scene.param_words[scene.param_names.index(name)]
 
 
 def _inside(scene: Scene, path: DrawnPath, heights: Array) -> Array:

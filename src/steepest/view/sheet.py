@@ -3,6 +3,7 @@
 The words are measured before the panels get their room, so none is printed over another.
 """
 
+from collections.abc import Iterator
 from math import log
 
 from matplotlib.axes import Axes
@@ -79,12 +80,15 @@ class Sheet:
         return written
 
     def filled(self, text: str, width: float, font: FontProperties) -> str:
-        """Return a text broken between words into lines of at most a width, as a font sets it."""
+        """Return a text broken between words into lines of at most a width, as a font sets it.
+
+        A word that is longer than that is broken too.
+        """
         most = width * self.figure.bbox.width
         lines: list[str] = []
         for paragraph in text.split("\n"):
             line = ""
-            for word in paragraph.split(" "):
+            for word in self._pieces(paragraph, font, most):
                 longer = f"{line} {word}" if line else word
                 if line and self._measured(longer, font) > most:
                     lines.append(line)
@@ -92,6 +96,17 @@ class Sheet:
                 line = longer
             lines.append(line)
         return "\n".join(lines)
+
+    def _pieces(self, paragraph: str, font: FontProperties, most: float) -> Iterator[str]:
+        """Yield the words of a paragraph, those that are too long in pieces that fit."""
+        for word in paragraph.split(" "):
+            rest = word
+            while len(rest) > 1 and self._measured(rest, font) > most:
+                fits = (n for n in range(len(rest) - 1, 1, -1))
+                at = next((n for n in fits if self._measured(rest[:n], font) <= most), 1)
+                yield rest[:at]
+                rest = rest[at:]
+            yield rest
 
     def _measured(self, line: str, font: FontProperties) -> float:
         renderer = self.canvas.get_renderer()  # type: ignore[no-untyped-call]

@@ -18,7 +18,6 @@ from matplotlib.patheffects import Normal, Stroke
 
 __all__ = [
     "CLASSES",
-    "HELD_OUT",
     "MARKS",
     "PATH",
     "SURFACE",
@@ -31,15 +30,16 @@ __all__ = [
 ]
 
 PATH = "#d55e00"
-HELD_OUT = "#0072b2"
-"""The loss of the rows that were kept back."""
 SURFACE = "viridis"
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#a0522d", "#555555", "#b8a500")
 MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
 
 
 class Theme(NamedTuple):
-    """The colours of paper and ink, and of what stands back: muted words, edges, faint lines."""
+    """The colours of paper and ink, and of what stands back: muted words, edges, faint lines.
+
+    `held_out` is that of the loss of the rows that were kept back.
+    """
 
     paper: str
     ink: str
@@ -48,11 +48,16 @@ class Theme(NamedTuple):
     faint: str
     wall: str
     data: str
+    held_out: str
 
 
 THEMES: Mapping[str, Theme] = {
-    "light": Theme("#ffffff", "#1b1f24", "#5b6570", "#9aa4ae", "#c9d1d8", "#f6f8fa", "#3b5b7a"),
-    "dark": Theme("#14181d", "#e9edf1", "#a3aeb9", "#66717c", "#46515c", "#1e242b", "#8fb3d6"),
+    "light": Theme(
+        *("#ffffff", "#1b1f24", "#5b6570", "#9aa4ae", "#c9d1d8", "#f6f8fa", "#3b5b7a", "#0072b2")
+    ),
+    "dark": Theme(
+        *("#14181d", "#e9edf1", "#a3aeb9", "#66717c", "#46515c", "#1e242b", "#8fb3d6", "#56b4e9")
+    ),
 }
 """The themes that `theme=` names."""
 

@@ -24,6 +24,7 @@ __all__ = [
     "rate_in_words",
     "step_note",
     "tell",
+    "update",
     "update_line",
 ]
 
@@ -214,10 +215,15 @@ def _in_units(story: Story) -> str:
 
 def update_line(story: Story, i: int) -> str:
     """Return the first update of param i written out: `weight 0.42 - 0.1 × -3.1 = 0.73`."""
+    return f"{story.param_words[i]} {update(story, i)}"
+
+
+def update(story: Story, i: int) -> str:
+    """Return the same without the name of the param."""
     assert story.move is not None
     old, new, gradient = story.move.old[i], story.move.new[i], story.move.gradient
     rate = story.trace[0].learning_rate
-    before = f"{story.param_words[i]} {short(old)}"
+    before = short(old)
     if not rate:
         return f"{before} stays"
     if not story.move.by_param:

@@ -63,6 +63,7 @@ def plan_stopping(
         most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS,
         exact=arriving,
         refine=arriving and method.sampler.refines,
+        slope_is_bounded=objective.slope_is_bounded,
         searches=method.step_size.never_rises,
         objection=_objection(objective, is_automatic(options) and options.scale == "auto"),
         patience=options.patience if options.by_validation else None,

@@ -40,6 +40,7 @@ class CrossEntropy(RowByRow):
     formula: ClassVar[str] = "-Σ y log(ŷ)"
     classes: ClassVar[int] = 2  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 0.25
+    slope_is_bounded: ClassVar[bool] = True
     margins: ClassVar[int] = 1
 
     def value(self, margin: Array, target: Array) -> Array:
@@ -133,6 +134,7 @@ class Softmax(RowByRow):
     name: ClassVar[str] = "cross_entropy"
     formula: ClassVar[str] = "-Σ y log(ŷ)"
     curvature_bound: ClassVar[float] = 0.5
+    slope_is_bounded: ClassVar[bool] = True
 
     @property
     def margins(self) -> int:

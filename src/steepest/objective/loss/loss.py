@@ -54,6 +54,10 @@ class Loss(Protocol):
         """The largest that the slope can be; `inf` where there is no bound, or none is known."""
 
     @property
+    def slope_is_bounded(self) -> bool:
+        """Whether the loss of a row is known to grow no faster than its margin moves."""
+
+    @property
     def smooth(self) -> bool:
         """Whether the slope is continuous, so that the curvature says how it changes."""
 
@@ -164,6 +168,7 @@ class RowByRow(Loss, Protocol):
     """A smooth loss whose margin is the prediction, and its total the sum of its rows' values."""
 
     slope_bound: ClassVar[float] = float("inf")
+    slope_is_bounded: ClassVar[bool] = False
     smooth: ClassVar[bool] = True
     is_quadratic: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = False

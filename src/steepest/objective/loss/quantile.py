@@ -28,6 +28,7 @@ class Quantile(NumberLoss):
     share: float = 0.5
     name: ClassVar[str] = "quantile"
     curvature_bound: ClassVar[float] = float("inf")
+    slope_is_bounded: ClassVar[bool] = True
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
     rises_both_ways: ClassVar[bool] = True

@@ -77,6 +77,7 @@ class Absolute(NumberLoss):
     name: ClassVar[str] = "absolute"
     formula: ClassVar[str] = "|prediction - actual|"
     curvature_bound: ClassVar[float] = float("inf")
+    slope_is_bounded: ClassVar[bool] = True
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
     rises_both_ways: ClassVar[bool] = True
@@ -111,6 +112,7 @@ class Huber(NumberLoss):
     delta: float = 1.0
     name: ClassVar[str] = "huber"
     curvature_bound: ClassVar[float] = 1.0
+    slope_is_bounded: ClassVar[bool] = True
     rounded_within: ClassVar[float] = 1.0
     may_be_flat: ClassVar[bool] = True
     rises_both_ways: ClassVar[bool] = True

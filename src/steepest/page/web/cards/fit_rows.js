@@ -1,5 +1,6 @@
 // What the pictures of data and fit share: ranges that stay put, one row alone, its numbers.
 import { costsOf, probabilitiesOf } from '../select.js';
+import { apartTexts } from '../words/arithmetic.js';
 import { short, signed, tenTo } from '../words/numerals.js';
 
 const WORD = {
@@ -91,13 +92,15 @@ export function costUnit({ target }, { loss }) {
 
 /** Return lines that tell actual and predicted number of a row, the error, and what it costs. */
 export function numberLines(scene, choices, params, i, predicted) {
-  const { unit } = scene.target;
+  const { y, target: { unit } } = scene;
+  const usual = [short(y[i]), short(predicted)];
+  const [near, far] = apartTexts(y[i], predicted, usual);
   const [cost] = costsOf(alone(scene, i), choices, params);
   return [
     rowName(scene, i),
-    `actual ${actualName(scene, i)}`,
-    `predicted ${withUnit(predicted, unit)}`,
-    `error ${signed(predicted - scene.y[i])}${unit && ` ${unit}`}`,
+    `actual ${near}${unit && ` ${unit}`}`,
+    `predicted ${far}${unit && ` ${unit}`}`,
+    `error ${signed(predicted - y[i])}${unit && ` ${unit}`}`,
     `${WORD[choices.loss]} ${withUnit(cost, costUnit(scene, choices))}`,
   ];
 }

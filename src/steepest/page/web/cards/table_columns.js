@@ -1,6 +1,7 @@
 // The columns of the table of rows: for classes a probability each (or, for many classes or little
 // room, that of the actual one and the one predicted); for numbers the prediction and its error.
 // A column is { name, head, sort, left, make(cell) -> parts, write(parts, values, i) }.
+import { apartTexts } from '../words/arithmetic.js';
 import { fixed, short, tenTo } from '../words/numerals.js';
 import { element, set, svg } from '../draw/canvas.js';
 import { costUnit } from './fit_rows.js';
@@ -36,14 +37,18 @@ function ofNumbers(scene, width) {
   const unit = scene.target.unit ? ` (${scene.target.unit})` : '';
   return [
     ...featureColumns(scene, width),
-    textColumn('actual', `actual${unit}`, ({ scene: { y } }, i) => short(y[i])),
-    textColumn('predicted', `predicted${unit}`, guessed),
+    textColumn('actual', `actual${unit}`, (values, i) => bothTexts(values, i)[0]),
+    textColumn('predicted', `predicted${unit}`, (values, i) => bothTexts(values, i)[1]),
     ...(width < THIN ? [] : [textColumn('error', `error${unit}`, missed)]),
   ];
 }
 
-const guessed = ({ predicted, places }, i) => fixed(predicted[i], places.predicted);
-const missed = ({ errors, places }, i) => plus(fixed(errors[i], places.errors));
+/** Return actual and predicted number of row i, with the digits that show the error. */
+function bothTexts({ scene: { y }, predicted, places }, i) {
+  return apartTexts(y[i], predicted[i], [short(y[i]), fixed(predicted[i], places.predicted)]);
+}
+
+const missed = ({ errors, places }, i) => plus(smallText(errors[i], places.errors));
 
 function featureColumns(scene, width) {
   if (scene.features.length > 1 || width < WIDE) return [];
@@ -157,7 +162,7 @@ function costColumn(scene, choices) {
   const unit = costUnit(scene, choices);
   const name = scene.target.classes ? '-log P(actual)' : SHORT[choices.loss] ?? 'loss';
   const head = unit ? `${name} (${unit})` : name;
-  const text = ({ costs, places }, i) => costText(costs[i], places.costs);
+  const text = ({ costs, places }, i) => smallText(costs[i], places.costs);
   return { ...textColumn('cost', head, text), sort: true };
 }
 
@@ -175,9 +180,10 @@ export function shareText(share) {
   return share === 1 ? '100 %' : `${(100 * share).toFixed(1)} %`;
 }
 
-/** Return a cost with so many decimals; what would read 0 and is not, with two digits. */
-function costText(cost, decimals) {
-  return cost > 0 && cost < tenTo(-decimals, 0.5) ? short(cost, 2) : fixed(cost, decimals);
+/** Return a number with so many decimals; what would read 0 and is not, with two digits. */
+function smallText(value, decimals) {
+  const size = Math.abs(value);
+  return size > 0 && size < tenTo(-decimals, 0.5) ? short(value, 2) : fixed(value, decimals);
 }
 
 const plus = (text) => (text.startsWith('-') ? text : `+${text}`);

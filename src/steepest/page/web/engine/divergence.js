@@ -1,6 +1,7 @@
-// The verdict on divergence: the run left its best point behind, and why. The twin of Python's
+// The verdict on divergence, or on a run that does not settle: it left its best point behind, and why.
+// The twin of Python's
 // `diagnosis/divergence.py`, word for word.
-import { general } from '../words/numerals.js';
+import { counted, fixed, general } from '../words/numerals.js';
 import { faultOf, limitInWords, limitSource, ruleName } from './rules.js';
 
 /** The share of the loss by which it may lie above the lowest without having risen. */
@@ -23,11 +24,11 @@ export function judgeDivergence(trace, { rule, curvature, limit, proves, scale }
   if (last - best.loss <= RISEN * Math.abs(best.loss)) return [];
   const rate = trace.rate.slice(at, -1).reduce((most, r) => Math.max(most, r), -Infinity);
   if (limit !== null && rate > limit) {
-    return [beyondLimit({ rule, curvature, limit, proves, scale, rate, best })];
+    return [beyondLimit({ trace, rule, curvature, limit, proves, scale, rate, best })];
   }
   if (last <= fullLoss[0]) return [];
-  if (faultOf(rule)) return [byRule({ rule, best, first: fullLoss[0], last })];
-  return [unexplained({ rule, rate, best, first: fullLoss[0], last })];
+  if (faultOf(rule)) return [byRule({ trace, rule, best, first: fullLoss[0], last })];
+  return [unexplained({ trace, rule, rate, best, first: fullLoss[0], last })];
 }
 
 /** Returns where the lowest of the known losses is. */
@@ -39,6 +40,20 @@ export function lowestAt(losses) {
   return best;
 }
 
+/** Returns what is measured of a run that left its best point: growth, or that it goes on. */
+function nameOf({ stop }) {
+  return stop.reason === 'diverged' ? 'divergence' : 'unsettled';
+}
+
+/** Returns how often the loss rose, where it ended and where it was lowest. */
+function risen({ fullLoss }, best) {
+  const rises = fullLoss.reduce((count, loss, i) => count + (loss > fullLoss[i - 1]), 0);
+  const [end, low] = [general(fullLoss.at(-1), 3), general(best.loss, 3)];
+  const steps = counted(fullLoss.length - 1, 'step');
+  const rose = `the loss rose in ${fixed(rises, 0)} of ${steps} and ended at ${end}`;
+  return `${rose}, lowest ${low} at step ${fixed(best.step, 0)}`;
+}
+
 /** Returns how many digits it takes to see which of two numbers is larger, 3 at least. */
 export function digitsApart(a, b) {
   let digits = 3;
@@ -47,16 +62,21 @@ export function digitsApart(a, b) {
 }
 
 /** Returns the verdict on a rate above the limit of its rule. */
-function beyondLimit({ rule, curvature, limit, proves, scale, rate, best }) {
+function beyondLimit({ trace, rule, curvature, limit, proves, scale, rate, best }) {
   const digits = digitsApart(rate, limit);
+  const name = proves ? 'divergence' : nameOf(trace);
+  const [led, so] =
+    name === 'divergence'
+      ? ['diverged: ', 'so steps across the steepest slope overshoot and grow']
+      : [`has not settled: ${risen(trace, best)}; `, 'so steps can overshoot'];
   return {
     level: proves ? 'proved' : 'measured',
-    name: 'divergence',
+    name,
     message:
-      `diverged: learning rate ${general(rate, digits)} is above ${limitInWords(rule)} = ` +
+      `${led}learning rate ${general(rate, digits)} is above ${limitInWords(rule)} = ` +
       `${general(limit, digits)} ` +
       `(${proves ? '' : 'at most '}curvature ${general(curvature, 3)}${COORDINATES[scale]}), ` +
-      'so steps across the steepest slope overshoot and grow',
+      so,
     numbers: {
       learning_rate: rate,
       curvature,
@@ -71,11 +91,11 @@ function beyondLimit({ rule, curvature, limit, proves, scale, rate, best }) {
 }
 
 /** Returns the verdict on a rule that no learning rate could have saved. */
-function byRule({ rule, best, first, last }) {
+function byRule({ trace, rule, best, first, last }) {
   const name = ruleName(rule);
   return {
     level: 'measured',
-    name: 'divergence',
+    name: nameOf(trace),
     message:
       `ended higher than it started: loss ${general(last, 3)} after ${general(first, 3)}; ` +
       `of the rule ${name} ${faultOf(rule)}`,
@@ -86,10 +106,10 @@ function byRule({ rule, best, first, last }) {
 }
 
 /** Returns the verdict where no limit is known: the numbers, and the plain remedy. */
-function unexplained({ rule, rate, best, first, last }) {
+function unexplained({ trace, rule, rate, best, first, last }) {
   return {
     level: 'rule of thumb',
-    name: 'divergence',
+    name: nameOf(trace),
     message:
       `ended higher than it started: loss ${general(last, 3)} after ${general(first, 3)}; ` +
       `learning rate ${general(rate, 3)} steps too far for ${ruleName(rule)}`,

@@ -140,7 +140,7 @@ function runOf(objective, choices) {
     scale,
     ...how,
     batches,
-    why: stopAfter(steps, objective.nullLoss),
+    why: stopAfter(steps, objective.nullLoss, objective.slopeIsBounded),
   });
   checkFirst(trace);
   const last = trace.loss.length - 1;

@@ -10,6 +10,8 @@ import { dot, total } from './vectors.js';
 
 /** What all losses have: value by row, allocated. */
 class Loss {
+  slopeIsBounded = true;
+
   spread() {
     return 1;
   }
@@ -52,6 +54,7 @@ class OfNumbers extends Loss {
 export class Squared extends OfNumbers {
   name = 'squared';
   most = 2;
+  slopeIsBounded = false;
 
   slope(residual) {
     return 2 * residual;

@@ -156,6 +156,11 @@ export class Objective {
     return gram.map((sum) => sum / rows);
   }
 
+  /** Whether the gradient has a bound: that of the loss has one, and L2 has none. */
+  get slopeIsBounded() {
+    return this.loss.slopeIsBounded && !this.l2;
+  }
+
   /** The loss when every row gets the same best margin. */
   get nullLoss() {
     return (this.known.nullLoss ??= this.valueOfGuess());

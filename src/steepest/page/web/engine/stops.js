@@ -5,9 +5,14 @@ import { fixed, general } from '../words/numerals.js';
 /** A loss this many times the start's (or a constant guess's) that still rises has diverged. */
 const GROWTH = 1e3;
 
-/** Returns the function that tells why a trace is over at its last step, null if it is not. */
-export function stopAfter(steps, nullLoss) {
-  return (trace) => lost(trace) ?? grown(trace, nullLoss) ?? done(trace, steps);
+/**
+ * Returns the function that tells why a trace is over at its last step, null if it is not.
+ *
+ * A loss of which the slope is bounded has not diverged by being high: see Python's `Stopping`.
+ */
+export function stopAfter(steps, nullLoss, slopeIsBounded = false) {
+  const far = slopeIsBounded ? () => null : (trace) => grown(trace, nullLoss);
+  return (trace) => lost(trace) ?? far(trace) ?? done(trace, steps);
 }
 
 function lost({ loss, steepness }) {

@@ -57,6 +57,15 @@ export function differenceTexts(old, after) {
   });
 }
 
+/**
+ * Returns two values as texts: the `usual` ones, or, where those are too short to show how far the
+ * values are apart, to a tenth of that, ones with the digits that it takes.
+ */
+export function apartTexts(old, after, usual) {
+  const [told, change] = [read(usual[1]) - read(usual[0]), after - old];
+  return Math.abs(told - change) > 0.1 * Math.abs(change) ? differenceTexts(old, after) : usual;
+}
+
 /** Returns `0.1 × 3.45 = 0.345`. */
 export function productArithmetic(rate, length, product) {
   const printed = short(product);

@@ -78,7 +78,7 @@ function judged(run) {
   const [{ name }] = run.verdicts;
   const told = run.verdicts.map(({ message }) => message).join('; ');
   const remedies = run.verdicts.map(({ remedy }) => `${remedy[0].toUpperCase()}${remedy.slice(1)}.`);
-  const word = name === 'divergence' ? 'diverged' : name;
+  const word = { divergence: 'diverged', unsettled: 'not settled' }[name] ?? name;
   return { word, sentence: `${named(run)}: ${told}.`, remedy: remedies.join(' ') };
 }
 
