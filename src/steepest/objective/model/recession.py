@@ -50,13 +50,13 @@ FLATTEST = 1e-5
 class Recession:
     """What is known of directions along which the loss falls for ever.
 
-    `checked` says what was looked at and how, or why nothing was; `level` is `proved` where that is
-    exact, `measured` where it holds but for rounding, `unknown` where it could not be looked at.
-    `direction`, (size,), is one along which it falls, None if there is none, and `rows`, (n,), are
-    all rows whose loss some such direction makes fall for ever; `features`, (n,), those that are 0 in all
-    other rows. Where it is `complete` the loss of every row falls to its least, 0: no two classes
-    overlap, or no count is above 0. Of three or more, `classes`, (n,), are those that overlap with
-    no other.
+    `checked` says what was looked at and how, or why nothing was; `level` is `proved` where
+    that is exact, `measured` where it holds but for rounding, `unknown` where it could not be
+    looked at. `direction`, (size,), is one along which it falls, None if there is none, and
+    `rows`, (n,), are all rows whose loss some such direction makes fall for ever; `features`,
+    (n,), those that are 0 in all other rows. Where it is `complete` the loss of every row falls
+    to its least, 0: no two classes overlap, or no count is above 0. Of three or more,
+    `classes`, (n,), are those that overlap with no other.
     """
 
     level: str
