@@ -164,16 +164,20 @@ def _is_proved(way: _Way, at: Evaluation, enough: float = EXACT) -> bool:
 
 
 def _middle(way: _Way, at: Evaluation) -> Evaluation:
-    """Return the middle of a bottom that is flat, and the point itself where it is not."""
+    """Return the middle of a bottom that is flat, and the point itself where it is not.
+
+    Nor where rounding hides which rows are at their kinks: then it seems to have no end.
+    """
     if way.dual_point is None or way.dual_point.is_point or not _is_proved(way, at):
         return at
     face = OptimalFace(way.smoothed, at, way.dual_point)
     if not face:
         return at
     middle = way.evaluate(face.middle())
-    if not _is_proved(way, middle):
+    flat = np.array(face.intervals())
+    if not (np.isfinite(flat).all() and _is_proved(way, middle)):
         return at
-    way.flat = np.array(face.intervals())
+    way.flat = flat
     return middle
 
 

@@ -8,6 +8,7 @@ own.
 """
 
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -158,9 +159,14 @@ class OptimalFace:
         return np.append(side if weight is None else side * (weight > 0.0), of_weights)
 
     def _chord(self, along: Vector) -> "_Chord":
-        """Return from where to where the face goes along a combination of directions."""
+        """Return from where to where the face goes along a combination of directions.
+
+        Without end, both ways, where nothing is known that bounds it.
+        """
         moves = self._moves @ along
         bound = np.flatnonzero((self._side != 0.0) & (np.abs(moves) > STILL * np.abs(moves).max()))
+        if not len(bound):
+            return _Chord((-inf, inf), ())
         ends, ahead = -self._left[bound] / moves[bound], (self._side * moves)[bound] < 0.0
         below, above = np.where(ahead, -np.inf, ends), np.where(ahead, ends, np.inf)
         first, last = int(below.argmax()), int(above.argmin())
@@ -169,7 +175,7 @@ class OptimalFace:
 
 
 class _Chord(NamedTuple):
-    """From where to where a line is in the face, and the two that are at their kinks there."""
+    """From where to where a line is in the face, and what is at its kink there: two, or nothing."""
 
     ends: tuple[float, float]
-    met: tuple[int, int]
+    met: tuple[int, ...]
