@@ -44,7 +44,7 @@ def check_end(evidence: Evidence, found: Found) -> Check:
         return Check("end", CHECKED, SEEN)
     if evidence.to_arrive and reason == "steps" and evidence.objective.is_convex:
         return Check("end", NOT_JUDGED, f"{steps} did not bring the gradient to 0")
-    if reason in ("risen", "failed", "diverged"):
+    if reason in ("stalled", "risen", "failed", "diverged"):
         return Check("end", NOT_JUDGED, evidence.stop.message)
     return Check(
         "end",

@@ -40,9 +40,9 @@ class Evidence:
         return self.method.objective
 
     @property
-    def ended(self) -> bool:
-        """Whether the walk was over by itself, not cut short."""
-        return self.stop.ended
+    def at_minimum(self) -> bool:
+        """Whether the walk was over by itself, where nothing lower is known."""
+        return self.stop.at_minimum
 
     @property
     def in_batches(self) -> bool:
