@@ -247,7 +247,7 @@ class Stopping:
         # From very far away the first step leaves what is rounding there, and much here.
         start = min(trace.first.steepness, FAR_START * (self.reference_steepness or np.inf))
         safe = self.safe_steepness or self.reference_steepness or np.inf
-        if steepness > MOST_ROUNDING * safe or shrinks and steepness > GRADIENT_ROUNDING * start:
+        if steepness > MOST_ROUNDING * safe or (shrinks and steepness > GRADIENT_ROUNDING * start):
             return None
         return Stop("arrived", "arrived: what is left of the gradient is rounding")
 

@@ -29,7 +29,7 @@ class Evidence:
     problem: Problem
     identifiability: Identifiability | None = None
     """Along which params the loss does not change; None where that is not known."""
-    flat: Array = field(default_factory=lambda: np.empty((0, 3)))
+    flat: Array = field(default_factory=lambda: np.empty((0, 4)))
     """Where params may be with no change of the lowest loss; see `StepSize.flat_bottom`."""
     to_arrive: bool = False
     """Whether the run was to go on until it arrived: no number of steps was given."""
