@@ -1,5 +1,6 @@
 """What a run says of its end is only what is proved there."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 import steepest as st
 from steepest.diagnosis.check import NOT_JUDGED
+from steepest.numerals import short
 
 
 def note(run: st.Run, name: str) -> str:
@@ -72,3 +74,44 @@ def test_where_a_huge_penalty_leaves_only_tiny_steps_the_run_has_not_arrived(l2:
     share = np.mean(run.data.y)
     lowest = -share * np.log(share) - (1 - share) * np.log1p(-share)
     assert run.loss > lowest * (1 + 1e-6) and run.stop.reason == "stalled"
+
+
+@pytest.mark.parametrize("hidden", [(4,), (4, 3)])
+@pytest.mark.parametrize("rule", ["auto", "adam"])
+def test_units_that_start_alike_are_told_and_have_stayed_alike(
+    hidden: tuple[int, ...], rule: str
+) -> None:
+    rng = np.random.default_rng(11)
+    X = rng.normal(size=(80, 2))
+    y = np.sin(2 * X[:, 0]) + 0.1 * rng.normal(size=80)
+    run = st.descend((X, y), hidden=hidden, init="zeros", rule=rule, steps=20)
+    (verdict,) = (one for one in run.verdicts if one.name == "symmetry")
+    assert verdict.level == "proved" and verdict.numbers["layers"] == len(hidden)
+    weights = [layer.weights for layer in run.layers]
+    for into, out in pairwise(weights):
+        assert np.ptp(into, axis=1).max() == np.ptp(out, axis=0).max() == 0.0
+    other = st.descend((X, y), hidden=hidden, steps=20)
+    assert other.loss < run.loss and "symmetry" not in [one.name for one in other.verdicts]
+
+
+def test_a_loss_that_stayed_is_not_said_to_have_risen() -> None:
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    run = st.descend((X, X[:, 0]), hidden=(3,), init="zeros")
+    (line,) = (line for line in run.explain().splitlines() if "→" in line)
+    assert line.endswith(": it stayed")
+
+
+@pytest.mark.parametrize(
+    ("scale", "where"), [("none", ""), ("standard", "in standard units "), ("auto", "in whitened")]
+)
+def test_the_end_tells_the_gradient_in_the_coordinates_that_it_names(
+    scale: str, where: str
+) -> None:
+    """Far from 0 a gradient in the reader's units is long where that of the walk is rounding."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 2))
+    options: dict[str, Any] = {} if scale == "auto" else {"rule": "steepest", "steps": 3}
+    run = st.descend((X + 1e9 * (scale != "none"), X[:, 0]), scale=scale, **options)
+    said = next(check.message for check in run.checks if check.name == "end")
+    assert where in said and said.split()[-1] == short(run.trace[-1].steepness)
+    assert scale == "none" or run.trace[-1].steepness < 1e-3 * run.trace[-1].gradient_norm
