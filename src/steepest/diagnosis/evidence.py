@@ -29,7 +29,7 @@ class Evidence:
     problem: Problem
     identifiability: Identifiability | None = None
     """Along which params the loss does not change; None where that is not known."""
-    flat: Array = field(default_factory=lambda: np.empty((0, 3)))
+    flat: Array = field(default_factory=lambda: np.empty((0, 4)))
     """Where params may be with no change of the lowest loss; see `StepSize.flat_bottom`."""
     to_arrive: bool = False
     """Whether the run was to go on until it arrived: no number of steps was given."""
@@ -40,9 +40,9 @@ class Evidence:
         return self.method.objective
 
     @property
-    def ended(self) -> bool:
-        """Whether the walk was over by itself, not cut short."""
-        return self.stop.ended
+    def at_minimum(self) -> bool:
+        """Whether the walk was over by itself, where nothing lower is known."""
+        return self.stop.at_minimum
 
     @property
     def in_batches(self) -> bool:

@@ -229,6 +229,14 @@ class LinearObjective(Risk):
         Risk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
         return plain
 
+    def curvature_of_rows(self, scale: str) -> float:
+        """Return a bound on what the rows alone curve, by the sum over all params."""
+        if not self.penalty.l2 or scale not in ("none", "standard"):
+            return float("inf")
+        mean, deviation = self.moments
+        alone = mean**2 + deviation**2 if scale == "none" else np.ones_like(mean)
+        return self.loss.curvature_bound * (1.0 + float(alone.sum()))
+
     def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
         """Return the largest loss of some rows at `params`, (size,)."""
         some = self.sample(rows)

@@ -126,6 +126,20 @@ class Objective:
         """
         return Recession("unknown", f"of {self.kind} only values are known")
 
+    def alike_layers(self, params: Vector) -> tuple[int, ...]:
+        """Return the hidden layers, from 1, whose units all have the same weights in and out.
+
+        Params are (size,).
+        """
+        return ()
+
+    def curvature_of_rows(self, scale: str) -> float:
+        """Return a bound on what the rows alone curve in the coordinates called `scale`.
+
+        Infinite where there is no penalty beside them, or none is known.
+        """
+        return inf
+
     def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
         """Return the largest loss of some rows, (n,), at `params`, (size,); inf without rows."""
         return float("inf")

@@ -56,7 +56,7 @@ def add_minimum_norm(
     Its loss is worked out, not taken for granted: where it is larger, beyond rounding, the rows do
     tell what they seemed to leave open, and nothing is added.
     """
-    if not known or not stop.ended:
+    if not known or not stop.at_minimum:
         return False
     objective = descent.method.objective
     params = objective.minimum_norm(known, result.params)
