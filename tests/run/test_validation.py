@@ -143,6 +143,8 @@ def test_their_metrics_are_those_of_the_same_rows_given_anew() -> None:
         assert report(run)["validation_metrics"].keys() == given.keys()
     with pytest.raises(st.ChoiceError, match="no rows were kept back"):
         st.descend("orings", "damaged", steps=2).metrics("validation")
+    with pytest.raises(st.ChoiceError, match="it is no file and no shipped data set; leave it out"):
+        st.descend("orings", "damaged", steps=2).metrics("train")
 
 
 def test_the_chart_shows_them() -> None:
