@@ -126,7 +126,7 @@ def test_rows_kept_back_count_by_class_as_the_others() -> None:
         (True, "validation is a bool, and not true or false for each row; give a share"),
         (np.zeros(39, dtype=bool), "validation has 39 values and the data 40 rows; give true or"),
         (np.zeros(40, dtype=bool), "validation keeps no row back"),
-        (pl.DataFrame({"x": [], "y": []}), "no rows"),
+        (pl.DataFrame({"x": [], "y": []}), "there is no row"),
     ],
 )
 def test_what_keeps_nothing_or_all_is_refused(said: object, message: str) -> None:

@@ -115,10 +115,8 @@ def _refuse_unknown(given: str, table: Table | None) -> None:
     before, colon, part = given.rpartition(":")
     names = {} if table is None else {name.casefold(): name for name in table.arrow.column_names}
     word = (before if colon else given).casefold()
-    near = [
-        names[name] + colon + part * bool(colon)
-        for name in difflib.get_close_matches(word, names, 1)
-    ]
+    known = difflib.get_close_matches(word, names, 1)
+    near = [f"{names[name]}:{part}" if colon else names[name] for name in known]
     share = re.fullmatch(r"(?:(.*):)?0,(\d+)", given)
     near += [f"{share[1]}:0.{share[2]}" if share[1] else f"0.{share[2]}"] if share else []
     hint = f"; did you mean {near[0]}?" if near else ";"
