@@ -222,6 +222,17 @@ def test_the_chart_shows_them() -> None:
     assert max(len(line.get_ydata()) for line in dashed) == 401
     said = [text.get_text() for text in figure.axes[0].texts]
     assert any("dashed: 24 rows kept back, lowest at step" in text for text in said)
+    assert not any("(ring)" in text for text in said)
+
+
+def test_the_chart_rings_the_step_that_is_the_result() -> None:
+    run = overfitted(stop="validation", patience=500)
+    axes, best = run.figure(panels=["loss"]).axes[0], run.trace.best_validated
+    assert best is not None
+    (ring,) = [line for line in axes.lines if line.get_markerfacecolor() == "none"]
+    assert ring.get_xydata().tolist() == [[best.index, best.validation_loss]]
+    said = [text.get_text() for text in axes.texts]
+    assert any(f"lowest at step {best.index} (ring), the result" in text for text in said)
 
 
 def test_the_command_line_has_them(ask: Ask) -> None:
