@@ -216,6 +216,15 @@ def test_their_metrics_are_those_of_the_same_rows_given_anew() -> None:
         st.descend("orings", "damaged", steps=2).metrics("train")
 
 
+@pytest.mark.parametrize("target", [Y, TWO])
+def test_of_a_single_row_no_share_is_explained(target: np.ndarray) -> None:
+    run = st.descend((X[:, :2], target), validation=np.arange(80) == 7, l2=0.1)
+    metrics = run.metrics("validation")
+    assert metrics["deviance_explained"] is None and metrics.get("r2") is None
+    assert "not defined" in run.explain()
+    assert report(run)["validation_metrics"]["deviance_explained"] is None
+
+
 def test_the_chart_shows_them() -> None:
     figure = overfitted().figure(panels=["loss"])
     dashed = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
@@ -250,6 +259,7 @@ def test_the_command_line_has_them(ask: Ask) -> None:
         ({"stop": "early", "validation": 0.2}, "stop is 'early'; it must be auto or validation"),
         ({"steps": 5, "epochs": 2}, "steps is 5 and epochs 2; give one of the two"),
         ({"patience": 0, "validation": 0.2}, "patience"),
+        ({"patience": 5, "validation": 0.2}, "patience is 5, but it counts only with stop = valid"),
     ],
 )
 def test_what_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:

@@ -6,7 +6,7 @@ that a column marks.
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from steepest.data.table import Table, names_no_table
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted, plain
 
-__all__ = ["HOLD_OUT_STREAM", "column_of", "held_out", "marks_rows", "masked"]
+__all__ = ["HOLD_OUT_STREAM", "column_of", "held_out", "masked", "tells_apart"]
 
 HOLD_OUT_STREAM = (1,)
 """The stream of the seed that draws the rows, as a spawn key of NumPy's SeedSequence.
@@ -32,6 +32,12 @@ MARKS = (
     *("hold out", "holdout", "dev", "true", "yes", "1"),
 )
 """The words by which a column may say that a row is kept back; `-` and `_` count as blanks."""
+
+SURELY = MARKS[:-3]
+"""Those that mean nothing else: a column of yes and no may be what is to be predicted."""
+
+TRAINING = ("train", "training", "fit", "learn", "learning")
+"""The words by which a column says that a row is learnt from."""
 
 FORMS = (
     "a share such as 0.2, last:0.2 for the last rows, COLUMN:0.2 for whole groups, a COLUMN that "
@@ -172,19 +178,20 @@ def _drawn(share: float, codes: NDArray[np.intp], generator: np.random.Generator
     return chosen
 
 
-def marks_rows(table: Table, column: str) -> bool:
-    """Return whether a column of words marks rows to keep back, and leaves others."""
-    values = table.arrow[column]
-    if kind_of(values) in ("number", "boolean"):
-        return False
-    marks = _by_words(words(values).to_pylist())
-    return bool(marks.any()) and not marks.all()
+def tells_apart(levels: Iterable[str]) -> bool:
+    """Return whether words that a column holds tell rows to learn from and rows to keep back."""
+    said = {_folded(level) for level in levels}
+    kept_back = said.intersection(SURELY)
+    return kept_back < said and said - kept_back <= set(TRAINING) and bool(kept_back)
+
+
+def _folded(label: object) -> str:
+    return re.sub("[-_ ]+", " ", str(label).strip().lower())
 
 
 def _by_words(labels: Sequence[object]) -> Rows:
     """Return which of the words, (rows,), are among those that keep a row back."""
-    said = [re.sub("[-_ ]+", " ", str(label).strip().lower()) for label in labels]
-    return np.isin(said, MARKS)
+    return np.isin([_folded(label) for label in labels], MARKS)
 
 
 def _marked(table: Table, column: str) -> Rows:

@@ -230,7 +230,15 @@ def _descended(
 
 
 def _check_validation(options: Options, problem: Problem) -> None:
-    """Raise ChoiceError where rows kept back are to end the run, and there are none."""
+    """Raise ChoiceError where rows kept back are to end the run, and there are none.
+
+    Patience is theirs too: without that stop nothing would wait.
+    """
+    if not options.by_validation and options.patience != OPTIONS["patience"].default:
+        raise ChoiceError(
+            f"patience is {options.patience}, but it counts only with stop = validation; say that "
+            "too (--stop validation), or leave patience out"
+        )
     if options.by_validation and not problem.validation_rows:
         raise ChoiceError(
             "stop is validation, but no rows were kept back; say which: validation=0.2, or "
