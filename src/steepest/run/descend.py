@@ -78,8 +78,8 @@ def descend(
       by which its rows count: `{"yes": 5.0}`.
     - `validation`: the rows to keep back from training, on which the loss is measured at each step
       (`run.trace.validation_losses`): a share drawn at random by `seed` (of each class the same),
-      `"last:0.2"` for the last ones, `"COLUMN:0.2"` for whole groups, a column that marks them, or
-      a second table or pair (X, y).
+      `"last:0.2"` for the last ones, `"COLUMN:0.2"` for whole groups, a column that marks them,
+      true or false for each row, or a second table or pair (X, y).
     - `decimal`, `thousands`, `delimiter`, `encoding`: of a text file, where looking at it finds
       another: `decimal=","` reads 1,234 as little more than 1.
     - `sheet`: of a spreadsheet; the first that has rows if left out.
