@@ -161,3 +161,9 @@ def test_the_commands_take_a_sheet(ask: Ask, tmp_path: Path) -> None:
     assert (printed.status, printed.out.count("\n")) == (0, 13)
     told = ask("data", path, *words).out
     assert "12 rows, 2 columns" in told and told.rstrip().endswith("--sheet=data")
+
+
+def test_messages_name_the_readers_file(tmp_path: Path) -> None:
+    with pytest.raises((DataError, FileError)) as error:
+        read_table(book(tmp_path, "mine.xlsx", data=[[1, 2], [3, 4], [5, 6]]))
+    assert "mine.xlsx" in str(error.value) and "sheet.csv" not in str(error.value)

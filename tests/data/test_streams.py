@@ -68,7 +68,7 @@ def test_lines_of_what_was_piped_in_can_be_told(monkeypatch: pytest.MonkeyPatch)
 
 def test_nothing_that_is_piped_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Piped(io.BytesIO(b"")))
-    with pytest.raises(FileError, match="the file is empty"):
+    with pytest.raises(FileError, match="cannot read what is piped in: it is empty"):
         read_table("-")
 
 

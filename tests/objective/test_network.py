@@ -334,3 +334,9 @@ def test_a_network_with_each_row_on_its_own_side_has_no_lowest_loss() -> None:
     assert losses == sorted(losses, reverse=True) and losses[-1] < 1e-6 * losses[0]
     held = st.descend((X, y), loss="cross_entropy", hidden=(12, 12), l2=1e-3, steps=300)
     assert not held.verdicts
+
+
+def test_gradients_that_there_is_no_room_for_are_refused() -> None:
+    X = np.random.default_rng(0).normal(size=(300, 1))
+    with pytest.raises(st.ChoiceError, match=r"gradients of these, one for each block of rows"):
+        st.descend((X, X[:, 0]), hidden=[10**7], steps=1)

@@ -104,7 +104,7 @@ def _exact(array: AnyArray, name: str) -> AnyArray:
         return array
     if max(-int(array.min()), int(array.max())) > EXACT:
         for column in array.reshape(len(array), -1).T:
-            _check_apart(np.unique(column).tolist(), column.astype(np.float64), name)
+            _check_distinct(np.unique(column).tolist(), column.astype(np.float64), name)
     return array
 
 
@@ -132,11 +132,11 @@ def _numbers_of(array: AnyArray, name: str) -> AnyArray:
         return filled.reshape(array.shape)
     numbers = np.full(flat.shape, np.nan)
     numbers[~gaps] = np.array(reals, dtype=np.float64)
-    _check_apart(reals, numbers[~gaps], name)
+    _check_distinct(reals, numbers[~gaps], name)
     return numbers.reshape(array.shape)
 
 
-def _check_apart(exact: Sequence[object], rounded: NDArray[np.float64], name: str) -> None:
+def _check_distinct(exact: Sequence[object], rounded: NDArray[np.float64], name: str) -> None:
     """Raise DataError if different whole numbers are the same float64."""
     different, left = len(set(exact)), len(np.unique(rounded))
     if left < different:

@@ -58,9 +58,9 @@ def class_weights(
         assert isinstance(given, Mapping)
         by_class = _said(given, target)
     named = zip(target.classes, by_class, strict=True)
-    told = ", ".join(f"{label} {short(weight)}" for label, weight in list(named)[:5])
+    shown = ", ".join(f"{label} {short(weight)}" for label, weight in list(named)[:5])
     more = ", ..." if len(by_class) > 5 else ""
-    return by_class, f"each row counts by its class: {told}{more}"
+    return by_class, f"each row counts by its class: {shown}{more}"
 
 
 def _said(given: Mapping[object, float], target: Target) -> Array:

@@ -46,7 +46,9 @@ def sheet_as_text(path: Path, sheet: str | None) -> SheetText:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         if len(rows) > 1:
             said = f"the sheet {name!r} is read, of {len(names)} (--sheet takes another)"
-            return SheetText(_written(rows), (said,) if len(names) > 1 and sheet is None else ())
+            return SheetText(
+                _written(rows, path.name), (said,) if len(names) > 1 and sheet is None else ()
+            )
     which = f"the sheet {sheet!r} has" if sheet is not None else "its sheets have"
     raise DataError(f"{path.name}: {which} no rows; a table needs a header and rows")
 
@@ -69,11 +71,14 @@ def _opened(path: Path) -> Any:
         ) from error
 
 
-def _written(rows: Iterable[Sequence[object]]) -> Path:
-    """Write cells as CSV, a line a row, and return where; the file goes when Python ends."""
+def _written(rows: Iterable[Sequence[object]], name: str) -> Path:
+    """Write cells as CSV, a line a row, and return where; the file goes when Python ends.
+
+    It is called `name`, as messages are to call it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="steepest-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "sheet.csv"
+    path = folder / name
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(map(_texts, rows))

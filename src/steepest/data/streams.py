@@ -38,6 +38,8 @@ def spooled(path: Path) -> tuple[str, Path]:
             shutil.copyfileobj(source, file, 1 << 20)
         with copy.open("rb") as file:
             head = file.read(8)
+        if not head:
+            raise FileError("cannot read what is piped in: it is empty; it needs a header and rows")
         suffix = next((kind for start, kind in _STARTS.items() if head.startswith(start)), ".csv")
         return "piped in", copy.rename(copy.with_suffix(suffix))
     except OSError as error:

@@ -226,8 +226,8 @@ def _of_numbers(
     if not (by_type if classify is None else classify):
         if low == high:
             raise DataError(
-                f"{where} is {in_full(low)} wherever it has a value, there is nothing to predict; "
-                "choose a column that varies"
+                f"{where} is {in_full(low + 0.0)} wherever it has a value, there is nothing to "
+                "predict; choose a column that varies"
             )
         return Target(name, unit=unit)
     python = bool if kind == "boolean" else int if whole else float

@@ -28,14 +28,14 @@ def twins_of(table: Table) -> dict[str, str]:
     only, so a thousand columns are read a few times, not half a million.
     """
     found: dict[str, str] = {}
-    seen: dict[tuple[str, int], list[tuple[str, Array]]] = {}
+    by_mark: dict[tuple[str, int], list[tuple[str, Array]]] = {}
     direction = np.random.default_rng(0).normal(size=table.arrow.num_rows)
     for name, kind, values in _comparable(table):
         mark = round(1e6 * abs(float(direction @ values)))
-        near = [one for m in (mark - 1, mark, mark + 1) for one in seen.get((kind, m), ())]
+        near = [one for m in (mark - 1, mark, mark + 1) for one in by_mark.get((kind, m), ())]
         same = next((other for other, its in near if _agree(values, its)), None)
         if same is None:
-            seen.setdefault((kind, mark), []).append((name, values))
+            by_mark.setdefault((kind, mark), []).append((name, values))
         else:
             found[name] = same
     return found

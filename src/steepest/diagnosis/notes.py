@@ -20,7 +20,7 @@ RISEN = 0.01
 
 def take_notes(evidence: Evidence) -> list[Note]:
     """Return what is worth knowing of a run; mostly nothing."""
-    return [told for one in NOTES if (told := one(evidence)) is not None]
+    return [note for one in NOTES if (note := one(evidence)) is not None]
 
 
 def note_near_limit(evidence: Evidence) -> Note | None:

@@ -109,7 +109,8 @@ def _remedy(found: Recession, problem: Problem) -> str:
     names = [problem.feature_names[i] for i in found.features]
     if not names or len(found.rows) == problem.rows:
         return REMEDY
-    return f"{REMEDY}; or leave out {_listed(names)}, which is 0 in all other rows"
+    are = "is" if len(names) == 1 else "are"
+    return f"{REMEDY}; or leave out {_listed(names)}, which {are} 0 in all other rows"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -30,11 +30,11 @@ def note_rank(evidence: Evidence) -> Note | None:
     space = known.null_space
     rank, mean = space.features - space.dimension, evidence.objective.feature_means
     names = evidence.problem.feature_names
-    told = f"the rows tell {rank:,} of {counted(space.features, 'direction')} of the weights"
+    known_of = f"the rows tell {rank:,} of {counted(space.features, 'direction')} of the weights"
     return Note(
         name="rank",
         message=(
-            f"{_unique(evidence)}: {told}, since {_why(space, names, mean)}; {_which(evidence)}"
+            f"{_unique(evidence)}: {known_of}, since {_why(space, names, mean)}; {_which(evidence)}"
         ),
         numbers={
             "rank": float(rank),
@@ -64,9 +64,9 @@ def _why(space: NullSpace, names: Sequence[str], mean: NDArray[np.float64]) -> s
     if space.relations is None:
         few = f"{counted(len(space.columns), 'feature')} depend on each other"
         return f"{few}, as they must where rows are no more than features"
-    told = [_relation(one, names, float(one @ mean)) for one in space.relations[:MOST_RELATIONS]]
-    more = space.dimension - len(told)
-    return ", ".join(told) + (f", and {more:,} more depend on others" if more else "")
+    listed = [_relation(one, names, float(one @ mean)) for one in space.relations[:MOST_RELATIONS]]
+    more = space.dimension - len(listed)
+    return ", ".join(listed) + (f", and {more:,} more depend on others" if more else "")
 
 
 def _relation(relation: NDArray[np.float64], names: Sequence[str], constant: float) -> str:
@@ -87,8 +87,8 @@ def _relation(relation: NDArray[np.float64], names: Sequence[str], constant: flo
 def _term(number: float, name: str = "") -> str:
     """Return `+ 2 x1`, `- x1`, `+ 5`: without a number where it is 1 and there is a name."""
     size = abs(number)
-    told = name if name and abs(size - 1.0) < CENTRED else f"{short(size)} {name}".rstrip()
-    return f"{'-' if number < 0 else '+'} {told}"
+    term = name if name and abs(size - 1.0) < CENTRED else f"{short(size)} {name}".rstrip()
+    return f"{'-' if number < 0 else '+'} {term}"
 
 
 def note_shared(evidence: Evidence) -> Note | None:

@@ -25,5 +25,5 @@ def judge(evidence: Evidence) -> list[Verdict]:
 
     A gradient that is not that of the loss explains all else, so it is said alone.
     """
-    found = [told for verdict in VERDICTS if (told := verdict(evidence)) is not None]
+    found = [made for verdict in VERDICTS if (made := verdict(evidence)) is not None]
     return found[:1] if found and found[0].name == "gradient" else found

@@ -67,6 +67,6 @@ def _slopes(
         above, below = (objective.value(params + side * h * unit) for side in (1.0, -1.0))
         rise, fall = above - loss, loss - below
         rounding = MEASURABLE * max(abs(loss), abs(above), abs(below))
-        is_seen = max(h * promised, abs(rise + fall) / 2.0) > rounding
-        if is_seen and abs(rise - fall) <= ALIKE * max(abs(rise), abs(fall)):
+        is_measurable = max(h * promised, abs(rise + fall) / 2.0) > rounding
+        if is_measurable and abs(rise - fall) <= ALIKE * max(abs(rise), abs(fall)):
             yield (rise + fall) / (2.0 * h)

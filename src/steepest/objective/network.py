@@ -33,6 +33,10 @@ MOST_PARAMS = 2**26
 """Params of a network at most: 512 MB, of which a descent keeps several."""
 
 
+MOST_GRADIENTS = 2**32
+"""Bytes of the gradients of all blocks of rows together, which are added up in a tree: 4 GB."""
+
+
 class HiddenLayers(NamedTuple):
     """What makes a network beside its data: units of each hidden layer, activation, random start.
 
@@ -106,7 +110,7 @@ class NetworkObjective(Risk):
         loss.check(blocks.y)
         check_loss(loss, blocks.y)
         model = Network((blocks.features, *hidden.units, loss.margins), hidden.activation)
-        _check(model, penalty)
+        _check(model, penalty, len(blocks.slices))
         return cls(model, loss, penalty, blocks, hidden.initial)
 
     @property
@@ -205,18 +209,24 @@ class NetworkObjective(Risk):
         return NetworkObjective(self.model, self.loss, self.penalty, blocks, self.initial)
 
 
-def _check(model: Network, penalty: Penalty) -> None:
-    """Raise ChoiceError for L1, and for a network that there is no room for."""
+def _check(model: Network, penalty: Penalty, blocks: int) -> None:
+    """Raise ChoiceError for L1, and for a network of whose gradients there is no room for all."""
     if penalty.l1:
         raise ChoiceError(
             f"l1 is {penalty.l1:g}, but the proximal steps that bring weights to exactly 0 are "
             "there for one neuron only; choose l2, or leave hidden out"
         )
-    if model.layout.size > MOST_PARAMS:
-        sizes = "-".join(map(str, model.sizes))
+    sizes, size = "-".join(map(str, model.sizes)), model.layout.size
+    if size > MOST_PARAMS:
         raise ChoiceError(
-            f"the network {sizes} has {model.layout.size:,} params, but there is room for "
-            f"{MOST_PARAMS:,}; choose fewer hidden units"
+            f"the network {sizes} has {size:,} params, but there is room for {MOST_PARAMS:,}; "
+            "choose fewer hidden units"
+        )
+    if 8 * size * blocks > MOST_GRADIENTS:
+        raise ChoiceError(
+            f"the network {sizes} has {size:,} params, and {blocks:,} gradients of these, one for "
+            f"each block of rows, take {8 * size * blocks / 2**30:.1f} GB; choose fewer hidden "
+            "units"
         )
 
 

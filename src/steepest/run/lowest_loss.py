@@ -24,7 +24,7 @@ __all__ = ["lowest_loss"]
 Array = NDArray[np.float64]
 
 MOST_NUMBERS = 1e6
-"""Numbers of X up to which there is time for a descent."""
+"""Numbers of X, times the margins of a row, up to which there is time for a descent."""
 
 MOST_SOLVED = 2048
 """Features up to which there is time to solve the normal equations: 2 s on one core (measured).
@@ -51,7 +51,7 @@ def lowest_loss(objective: LinearObjective) -> float | None:
     if objective.is_quadratic and rows.features <= MOST_SOLVED:
         few = len(rows) <= rows.features and not objective.penalty
         return objective.value(_of_few_rows(objective) if few else _least_squares(objective))
-    if rows.X.size > MOST_NUMBERS:
+    if rows.X.size * objective.layout.biases > MOST_NUMBERS:
         return None
     if not objective.loss.smooth and objective.smoothed() is None:
         return None

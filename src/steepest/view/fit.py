@@ -26,7 +26,7 @@ __all__ = ["draw_fit"]
 
 Array = NDArray[np.float64]
 
-BEND = 40.0
+STEEPEST_PART = 40.0
 """The margin beyond which a probability is 0 or 1 to all the digits that a number has."""
 
 MOST_COLUMNS = 4
@@ -86,10 +86,10 @@ def _colour(i: int) -> str:
     return CLASSES[i % len(CLASSES)]
 
 
-def _told_apart(names: Sequence[str]) -> Sequence[str]:
+def _distinct_ends(names: Sequence[str]) -> Sequence[str]:
     """Return names cut to the fewest letters at which all that differ still do, 12 at least.
 
-    >>> _told_apart(["kind number 1 of 2", "kind number 2 of 2"])
+    >>> _distinct_ends(["kind number 1 of 2", "kind number 2 of 2"])
     ['kind number 1…', 'kind number 2…']
     """
     longest = max(map(len, names))
@@ -277,8 +277,8 @@ class OverMargin(Panel):
         last = scene.margins(scene.result.params)
         self._reach = reach = max(float(np.quantile(np.abs(last), 0.98)) * 1.15, 4.0)
         # Evenly over the axis, and where the curve bends: far out that is a step.
-        bend = np.linspace(-BEND, BEND, 200)
-        span = np.union1d(np.linspace(-reach, reach, 200), bend)
+        middle = np.linspace(-STEEPEST_PART, STEEPEST_PART, 200)
+        span = np.union1d(np.linspace(-reach, reach, 200), middle)
         axes.plot(
             span,
             1 / (1 + np.exp(-span)),
@@ -337,7 +337,7 @@ class OfActual(Panel):
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)
         every = -(-count // MOST_NAMES)
-        names = _told_apart(scene.class_labels) if count > MOST_COLUMNS else scene.class_labels
+        names = _distinct_ends(scene.class_labels) if count > MOST_COLUMNS else scene.class_labels
         axes.set_xticks(range(0, count, every), names[::every])
         if count > MOST_COLUMNS:
             for name in axes.get_xticklabels():

@@ -26,7 +26,7 @@ BREADTH = 0.4
 """The share of the window that must lie below the cut of linear heights: less is a sliver."""
 
 
-APART = 0.18
+SPACING = 0.18
 """The share of the height that two numbers beside the surface are apart at least, to be read."""
 
 
@@ -52,14 +52,14 @@ class Heights:
         return self.of(losses), [short(float(loss), digits) for loss in losses]
 
     def _round_losses(self) -> Array:
-        """Return round losses in the box, from the highest down, `APART` in height at least."""
+        """Return round losses in the box, from the highest down, `SPACING` in height at least."""
         locator = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10])
         spans = [1.0, 0.5, 0.2, 0.1, 0.05] if self.is_root else [1.0]
         tops = self.low + (self.cut - self.low) * np.array(spans)
         found = np.concatenate([locator.tick_values(self.low, top) for top in tops])
         kept: list[float] = []
         for loss in np.unique(found[(found >= self.low) & (found <= self.cut)])[::-1]:
-            if not kept or self.of(kept[-1]) - self.of(loss) >= APART:
+            if not kept or self.of(kept[-1]) - self.of(loss) >= SPACING:
                 kept.append(float(loss))
         return np.array(kept[::-1])
 

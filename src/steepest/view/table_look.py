@@ -42,8 +42,8 @@ def tell_look(look: TableLook) -> str:
     if worth := tuple(_worth_knowing(columns)):
         sections.append(Section("Worth knowing", worth))
     if look.targets:
-        told = tuple(_target(one) for one in look.targets)
-        sections.append(Section("Likely targets", told))
+        targets = tuple(_target(one) for one in look.targets)
+        sections.append(Section("Likely targets", targets))
     tried = shlex.join(["steepest", *look.command])
     return "\n\n".join(
         [head, *map(str, sections), f"try: {tried}" if look.command else look.problem]
@@ -135,10 +135,10 @@ def _target(one: Candidate) -> str:
     there = sum(one.classes.values())
     shares = [f"{shortened(name)} {percent(n / there)}" for name, n in one.classes.items()]
     more = f", and {len(shares) - MOST_LEVELS} more" if len(shares) > MOST_LEVELS else ""
-    told = ", ".join(shares[:MOST_LEVELS]) + more + why
-    told = f"{shortened(one.name)}: {len(shares)} classes, {told}"
+    line = ", ".join(shares[:MOST_LEVELS]) + more + why
+    line = f"{shortened(one.name)}: {len(shares)} classes, {line}"
     rarest = min(one.classes.values())
     if len(shares) == 2 and rarest < RARE * there:
         often = shortened(next(iter(one.classes)))
-        told += f"; always to say {often} is right in {percent(1 - rarest / there)}"
-    return told
+        line += f"; always to say {often} is right in {percent(1 - rarest / there)}"
+    return line

@@ -63,7 +63,7 @@ class TextFile:
 
         dialect = self.dialect
         keys = [str(index) for index in range(len(dialect.written))]
-        told = [key for key in keys if dialect.names[int(key)] in self.as_written]
+        typed = [key for key in keys if dialect.names[int(key)] in self.as_written]
         utf8 = dialect.encoding == UTF8
         read = arrow_csv.ReadOptions(
             block_size=_BLOCK,
@@ -77,7 +77,7 @@ class TextFile:
             ignore_empty_lines=not dialect.blanks_count,
         )
         convert = arrow_csv.ConvertOptions(
-            column_types={key: pa.string() for key in (told if as_text is None else as_text)},
+            column_types={key: pa.string() for key in (typed if as_text is None else as_text)},
             include_columns=as_text,
             strings_can_be_null=False,
         )

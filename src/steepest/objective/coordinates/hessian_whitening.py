@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steepest.data.blocks import Block
+from steepest.data.moments import Moments
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.model.factor import Factor, cholesky_or_spectral
+from steepest.objective.model.factor import Factor, cholesky_or_spectral, qr_factor
 from steepest.objective.model.hessian import weighted_gram
 from steepest.objective.model.model import Array
+from steepest.objective.model.null_space import rank_is_affordable
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
@@ -47,6 +49,10 @@ class HessianWhitening:
     penalty, `free` the rows of (features + 1, margins) in which only differences of margins matter.
     The loss must be smooth. Where its curvature has no bound, that of a constant guess
     stands in.
+
+    Products of features tell a direction from none down to `FLATTEST`, so to a condition of 1e6.
+    Where one is flatter the rows are turned by a `base` first, in which they are orthonormal, by
+    their singular values (to a condition of 1e14); all matrices are then by the params in it.
     """
 
     mean: Vector
@@ -54,6 +60,7 @@ class HessianWhitening:
     bound: Array
     l2: float
     free: slice | None = None
+    base: Factor | None = None
 
     @classmethod
     def of(cls, objective: "LinearObjective", sample: "LinearObjective") -> "HessianWhitening":
@@ -62,9 +69,15 @@ class HessianWhitening:
         bound = objective.curvature_or_bound * weighted_gram(sample.blocks, mean)
         l2, several = objective.penalty.l2, objective.layout.biases > 1
         free = (slice(-1, None) if l2 else slice(None)) if several else None
-        return cls(mean, deviation, bound, l2, free)
+        made = cls(mean, deviation, bound, l2, free)
+        if made.at_first.full_rank or not rank_is_affordable(sample.blocks):
+            return made
+        base = _orthonormal(sample, objective.units)
+        turned = weighted_gram(sample.blocks, mean, base=base.inverse[0])
+        bound = objective.curvature_or_bound * turned
+        return cls(mean, deviation, bound, l2, free, base)
 
-    @property
+    @cached_property
     def at_first(self) -> Whitening:
         """The coordinates in which the bound is 1: sound wherever the walk starts."""
         return self._whitening(self.bound.copy())
@@ -79,7 +92,8 @@ class HessianWhitening:
         """
         curvature = _mean_curvature if shared else _own_curvature
         columns = curvature(objective, at.cache[::thinning])
-        hessian = weighted_gram(objective.blocks.every(thinning), self.mean, columns)
+        base = None if self.base is None else self.base.inverse[0]
+        hessian = weighted_gram(objective.blocks.every(thinning), self.mean, columns, base=base)
         sure = self._trace(hessian) / self._bound_trace
         if not (sure > VANISHED).all():
             return None
@@ -96,8 +110,10 @@ class HessianWhitening:
 
     @cached_property
     def _square(self) -> Vector:
-        """The variances of the features, and 1 beside the bias."""
+        """The variances of the features, and 1 beside the bias: of the params of the base all 1."""
         square = np.ones(len(self.deviation) + 1)
+        if self.base is not None:
+            return square
         np.square(self.deviation, out=square[:-1])
         return square
 
@@ -109,16 +125,36 @@ class HessianWhitening:
         # A constant feature curves by rounding only; it is left as it is.
         constant = alike <= CONSTANT * largest
         np.copyto(own, largest * self._square, where=constant)
-        own[:, :-1] += self.l2
+        self._penalise(hessian)
         factor = cholesky_or_spectral(hessian, FLATTEST)
         return self._in_units(factor, factor.full_rank and not constant.any())
+
+    def _penalise(self, hessian: Array) -> None:
+        """Add what L2 curves by; the bias is free of it."""
+        if self.base is None:
+            np.einsum("mii->mi", hessian)[:, :-1] += self.l2
+        elif self.l2:
+            weights = self.base.inverse[0, :-1]
+            hessian += self.l2 * weights.T @ weights
 
     def _in_units(self, factor: Factor, full_rank: bool) -> Whitening:
         """Return the coordinates by the factor for features less their mean, which is changed."""
         root, inverse = factor.root, factor.inverse
+        if self.base is not None:
+            root, inverse = root @ self.base.root, self.base.inverse @ inverse
         inverse[:, -1] -= self.mean @ inverse[:, :-1]
         root[:, :, :-1] += root[:, :, -1:] * self.mean
         return Whitening(MarginRoot(Factor(root, inverse), self.free), full_rank=full_rank)
+
+
+def _orthonormal(objective: "LinearObjective", units: Moments) -> Factor:
+    """Return the params in which the rows are orthonormal: of features less their mean, 1 of each.
+
+    Along directions that no row reaches they are as long as the longest.
+    """
+    factor = qr_factor(objective.blocks, units, np.zeros(objective.layout.shape[0]))
+    unit = np.append(units.deviation, 1.0)
+    return Factor(factor.root * unit, factor.inverse / unit[:, None], factor.full_rank)
 
 
 def _own_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:

@@ -70,7 +70,7 @@ class Loss(Protocol):
         """Whether the curvature can be 0 away from infinity, so that no Newton step is known."""
 
     @property
-    def rises_both_ways(self) -> bool:
+    def is_coercive(self) -> bool:
         """Whether a row's loss is known to rise without end whichever way its margin moves."""
 
     @property
@@ -154,7 +154,7 @@ class Loss(Protocol):
 
         A row's loss never rises along it where all its gains are >= 0 (are 0 of a row that is
         `pinned`), and falls for ever where one is above 0. None where that is not known, or
-        where no row's loss falls for ever; see `rises_both_ways`.
+        where no row's loss falls for ever; see `is_coercive`.
         """
 
     def pinned(self, target: Array) -> NDArray[np.bool_]:
@@ -172,7 +172,7 @@ class RowByRow(Loss, Protocol):
     smooth: ClassVar[bool] = True
     is_quadratic: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = False
-    rises_both_ways: ClassVar[bool] = False
+    is_coercive: ClassVar[bool] = False
     side_slopes: ClassVar[tuple[float, float] | None] = None
     rounded_within: ClassVar[float] = 0.0
     classes: int | None = None

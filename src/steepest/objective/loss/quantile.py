@@ -31,7 +31,7 @@ class Quantile(NumberLoss):
     slope_is_bounded: ClassVar[bool] = True
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
-    rises_both_ways: ClassVar[bool] = True
+    is_coercive: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not 0.0 < self.share < 1.0:

@@ -38,7 +38,7 @@ class Squared(NumberLoss):
     formula: ClassVar[str] = "(prediction - actual)²"
     curvature_bound: ClassVar[float] = 2.0
     is_quadratic: ClassVar[bool] = True
-    rises_both_ways: ClassVar[bool] = True
+    is_coercive: ClassVar[bool] = True
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return `(margin - target)**2`."""
@@ -80,7 +80,7 @@ class Absolute(NumberLoss):
     slope_is_bounded: ClassVar[bool] = True
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
-    rises_both_ways: ClassVar[bool] = True
+    is_coercive: ClassVar[bool] = True
     side_slopes: ClassVar[tuple[float, float] | None] = (-1.0, 1.0)
 
     def value(self, margin: Array, target: Array) -> Array:
@@ -115,7 +115,7 @@ class Huber(NumberLoss):
     slope_is_bounded: ClassVar[bool] = True
     rounded_within: ClassVar[float] = 1.0
     may_be_flat: ClassVar[bool] = True
-    rises_both_ways: ClassVar[bool] = True
+    is_coercive: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not (isinstance(self.delta, int | float) and np.isfinite(self.delta) and self.delta > 0):

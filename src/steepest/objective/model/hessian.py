@@ -44,16 +44,19 @@ def weighted_gram(
     mean: Array,
     row_weights: Callable[[Block], Array] | None = None,
     last: Callable[[Block], Array] | None = None,
+    base: Array | None = None,
 ) -> Array:
     """Return `Z' diag(c) Z / total` for each column c of `row_weights`, (columns, width, width).
 
     `row_weights(block)` is (rows, columns), from 0 up; left out it is 1, one column. The rows'
     sample weights multiply it, and `total` is their sum. `last(block)`, (rows,), is a further
-    column of Z, after the ones.
+    column of Z, after the ones. With a `base` T, (width, width), it is that of the rows of Z T,
+    which are worked out one by one: so no condition of Z is squared.
     """
 
     def product(block: Block) -> Array:
         Z = centred(block, mean, None if last is None else last(block))
+        Z = Z if base is None else Z @ base
         if row_weights is None:
             return _gram(Z, block.weight)[None]
         columns = weighed(row_weights(block), block.weight).T

@@ -240,11 +240,11 @@ class NetworkAt:
         """Return `z_L''` along u and v, (outputs, rows); a linear model has none."""
         z = np.zeros_like(u.sums[0])
         for i, (slope, curvature) in enumerate(zip(slopes, curvatures, strict=True)):
-            bent = curvature * u.sums[i]
-            bent *= v.sums[i]
+            curved = curvature * u.sums[i]
+            curved *= v.sums[i]
             if i:
-                bent += slope * z
-            z = self.matrices[i + 1].weights @ bent
+                curved += slope * z
+            z = self.matrices[i + 1].weights @ curved
             z += u.along[i + 1].weights @ v.activations[i]
             z += v.along[i + 1].weights @ u.activations[i]
         return z

@@ -84,7 +84,7 @@ def find_recession(
     penalty None.
     """
     loss = gains.loss
-    if loss.rises_both_ways:
+    if loss.is_coercive:
         return Recession("proved", f"the loss {loss.name} rises without end both ways")
     if not gains.each:
         return Recession("unknown", f"the loss {loss.name} has no `gain`")
@@ -145,11 +145,11 @@ def _found(gains: Gains, params: Vector, moved: Mask, *, exact: bool) -> Recessi
         params,
         np.flatnonzero(falls),
         _only_in(gains, falls),
-        *_apart(gains, moved),
+        *_separated(gains, moved),
     )
 
 
-def _apart(gains: Gains, moved: Mask) -> tuple[bool, Indices]:
+def _separated(gains: Gains, moved: Mask) -> tuple[bool, Indices]:
     """Return whether all gains are moved, and the classes that overlap with no other, (n,).
 
     Those do of which a gain over the other, in rows of either, is not moved.
