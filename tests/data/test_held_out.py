@@ -53,6 +53,9 @@ def test_the_last_rows_are_those_at_the_end() -> None:
         [row % 4 == 0 for row in range(40)],
         [float(row % 4 == 0) for row in range(40)],
         ["Test" if row % 4 == 0 else "train" for row in range(40)],
+        ["hold-out" if row % 4 == 0 else "train" for row in range(40)],
+        ["HOLD_OUT" if row % 4 == 0 else "learn" for row in range(40)],
+        ["dev" if row % 4 == 0 else "train" for row in range(40)],
     ],
 )
 def test_a_column_marks_them_and_is_no_feature(marks: list[object]) -> None:
@@ -111,10 +114,29 @@ def test_rows_kept_back_count_by_class_as_the_others() -> None:
         ("none", "the column 'none' keeps no row back for validation; it must be true, 1 or"),
         ("all", "the column 'all' keeps 40 of 40 rows back"),
         ("nowhere.csv", "nowhere.csv"),
+        ("nnoe", "validation is 'nnoe', which is no share, no column and no file; did you mean no"),
+        ("Who:0.3", "no column and no file; did you mean who:0.3? give a share such as 0.2"),
+        ("0,2", "no column and no file; did you mean 0.2? give"),
+        ("20%", "validation is '20%', which is no share, no column and no file; give a share"),
+        ("", "validation is '', which is no share, no column and no file; give a share"),
+        ("folds", "the column 'folds' holds 0, 1, 2, so it does not tell which rows"),
+        ("gaps", "the column 'gaps' holds 0, 1, a gap, so it does not tell which rows"),
+        ("who", "validation; it holds one; it must be true, 1 or one of the words validation, val"),
+        ([3, 4], "validation is a list, and not true or false for each row; give a share"),
+        (True, "validation is a bool, and not true or false for each row; give a share"),
+        (np.zeros(39, dtype=bool), "validation has 39 values and the data 40 rows; give true or"),
+        (np.zeros(40, dtype=bool), "validation keeps no row back"),
+        (pl.DataFrame({"x": [], "y": []}), "there is no row"),
     ],
 )
 def test_what_keeps_nothing_or_all_is_refused(said: object, message: str) -> None:
-    frame = table(who=["one"] * 40, none=[0] * 40, all=[True] * 40)
+    frame = table(
+        who=["one"] * 40,
+        none=[0] * 40,
+        all=[True] * 40,
+        folds=np.arange(40) % 3,
+        gaps=[None if row == 9 else float(row < 20) for row in range(40)],
+    )
     with pytest.raises(st.SteepestError) as error:
         prepare(frame, "y", ["x"], validation=said)
     assert message in str(error.value)
@@ -124,3 +146,18 @@ def test_a_class_keeps_a_row_to_learn_from() -> None:
     y = ["a"] * 20 + ["b"] * 20
     with pytest.raises(st.SteepestError, match=r"keeps all rows of the class 'b' back, so nothing"):
         prepare((X, y), validation="last:0.5")
+
+
+def test_other_arrays_without_a_row_are_refused() -> None:
+    with pytest.raises(st.SteepestError, match="X and y have no rows to measure on"):
+        prepare((X, Y), validation=(X[:0], Y[:0]))
+
+
+def test_a_mask_of_the_rows_is_taken_where_some_are_left_out_too() -> None:
+    mask = np.arange(40) % 3 == 0
+    for given_as in (mask, mask.tolist(), pl.Series(mask)):
+        assert kept_back(prepare((X, Y), validation=given_as)) == list(range(1, 41, 3))
+    frame = pl.DataFrame({"x": [None, *X[1:, 0]], "y": Y})
+    data = prepare(frame, "y", missing="drop", validation=mask)
+    assert data.validation is not None
+    assert data.validation.row_numbers.tolist() == list(range(4, 41, 3))

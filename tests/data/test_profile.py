@@ -212,3 +212,21 @@ def test_any_table_can_be_looked_at(columns: dict[str, Any]) -> None:
         return
     found = look(table, "f.csv")
     assert tell_look(found) and look_report(found)["rows"] == 4
+
+
+@pytest.mark.parametrize("word", ["test", "Validation", "hold-out"])
+def test_a_column_of_train_and_test_is_offered_for_validation_and_never_as_target(
+    word: str,
+) -> None:
+    x = np.arange(12.0)
+    rows = {"x": x, "y": x**2, "part": ["train"] * 8 + [word] * 4}
+    found = look(read_table(rows), "f.csv")
+    assert "part" not in [one.name for one in found.targets]
+    assert found.command[-2:] == ["--validation", "part"] and "--drop" not in found.command
+    unknown = {"x": x, "part": rows["part"], "y": [*x[:8] ** 2, None, None, None, None]}
+    found = look(read_table(unknown), "f.csv")
+    assert "--validation" not in found.command
+    words = " ".join(found.command)
+    assert "--target y" in words and "--drop part" in words and "--missing drop" in words
+    yes = look(read_table({"x": x, "part": ["no"] * 8 + ["yes"] * 4}), "f.csv")
+    assert yes.targets[0].name == "part"

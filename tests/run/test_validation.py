@@ -1,6 +1,7 @@
 """Rows kept back: their loss at every step, the stop that goes by it, and what is said of it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,74 @@ def test_a_run_that_has_stopped_by_them_can_go_on() -> None:
     assert np.array_equal(further.params, run.params)
 
 
+@pytest.mark.parametrize("more", [{"learning_rate": 0.05}, {"l1": 0.001}])
+def test_an_end_that_is_not_the_result_says_of_which_step_it_tells(more: dict[str, Any]) -> None:
+    rows = {"validation": 0.3, "stop": "validation", "patience": 5000}
+    run = st.descend((X, Y), **rows, tol=1e-3, **more)
+    assert run.stop.ended
+    best, last = int(np.nanargmin(run.trace.validation_losses)), run.trace.last.index
+    where = f"the result is step {best}, where the loss of the rows kept back was lowest"
+    (end,) = [check.message for check in run.checks if check.name == "end"]
+    for said in (run.stop.message, end, report(run)["stop"]["message"]):
+        assert said.endswith(f"; that is of the last step, {last}, and {where}")
+    asked = overfitted(stop="validation", patience=500)
+    assert asked.stop.message.startswith("stopped after 400 steps, as asked; the result is step ")
+    assert "the result is" not in overfitted().stop.message
+
+
+def test_going_on_after_the_stop_counts_all_that_were_no_lower() -> None:
+    run = overfitted(stop="validation", patience=5)
+    best = int(np.nanargmin(run.trace.validation_losses))
+    first = f"lowest at step {best}, and the next 5 were no lower"
+    assert run.stop.message.endswith(first)
+    further = run.resume()
+    since = further.trace.last.index - best
+    assert since == 10 and further.stop.reason == "validation"
+    assert (
+        f"the next {since:,} were no lower, 5 of them since it was gone on with"
+        in further.stop.message
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "more"),
+    [
+        ("stopped after 7 steps, as asked", {"steps": 7}),
+        ("stopped: the 1e-09 s it was given are over", {"seconds": 1e-9}),
+        ("stopped at step 3 by the callback", {"callback": lambda step: step.index == 3}),
+        ("stopped: the loss of the rows kept back was lowest", {"stop": "validation"}),
+    ],
+)
+def test_the_check_says_what_ended_the_run(end: str, more: dict[str, Any]) -> None:
+    run = overfitted(**more)
+    (said,) = [check.message for check in run.checks if check.name == "end"]
+    assert said.startswith(end) and "; the gradient has the length" in said
+
+
+def test_the_note_gives_no_advice_that_is_taken_already() -> None:
+    def note(run: st.Run) -> str:
+        return next(n.message for n in run.notes if n.name == "risen validation loss")
+
+    assert "stop = validation keeps that step" in note(overfitted(steps=800))
+    taken = note(overfitted(stop="validation", patience=500, steps=800))
+    assert "that step is the result" in taken and "stop =" not in taken
+    other = (X[:4], -9.0 * Y[:4])
+    at_start = note(st.descend((X, Y), validation=other, steps=5))
+    assert "no step served them" in at_start and "stop =" not in at_start
+
+
+def test_two_losses_that_are_not_the_same_read_as_two() -> None:
+    y = Y + 1e4
+    run = st.descend((X, y), validation=0.3, loss="huber", steps=30, **SLOWLY)
+    losses = run.trace.validation_losses
+    (said,) = [check.message for check in run.checks if check.name == "held-out loss"]
+    if losses[-1] == losses.min():
+        assert said.endswith(", its lowest")
+    else:
+        end, lowest = re.findall(r"is (\S+) at the end, and lowest, (\S+), at", said)[0]
+        assert end != lowest
+
+
 def test_a_long_run_keeps_the_params_of_its_best_step() -> None:
     run = overfitted()
     best = run.trace.best_validated
@@ -143,6 +212,17 @@ def test_their_metrics_are_those_of_the_same_rows_given_anew() -> None:
         assert report(run)["validation_metrics"].keys() == given.keys()
     with pytest.raises(st.ChoiceError, match="no rows were kept back"):
         st.descend("orings", "damaged", steps=2).metrics("validation")
+    with pytest.raises(st.ChoiceError, match="it is no file and no shipped data set; leave it out"):
+        st.descend("orings", "damaged", steps=2).metrics("train")
+
+
+@pytest.mark.parametrize("target", [Y, TWO])
+def test_of_a_single_row_no_share_is_explained(target: np.ndarray) -> None:
+    run = st.descend((X[:, :2], target), validation=np.arange(80) == 7, l2=0.1)
+    metrics = run.metrics("validation")
+    assert metrics["deviance_explained"] is None and metrics.get("r2") is None
+    assert "not defined" in run.explain()
+    assert report(run)["validation_metrics"]["deviance_explained"] is None
 
 
 def test_the_chart_shows_them() -> None:
@@ -151,6 +231,17 @@ def test_the_chart_shows_them() -> None:
     assert max(len(line.get_ydata()) for line in dashed) == 401
     said = [text.get_text() for text in figure.axes[0].texts]
     assert any("dashed: 24 rows kept back, lowest at step" in text for text in said)
+    assert not any("(ring)" in text for text in said)
+
+
+def test_the_chart_rings_the_step_that_is_the_result() -> None:
+    run = overfitted(stop="validation", patience=500)
+    axes, best = run.figure(panels=["loss"]).axes[0], run.trace.best_validated
+    assert best is not None
+    (ring,) = [line for line in axes.lines if line.get_markerfacecolor() == "none"]
+    assert ring.get_xydata().tolist() == [[best.index, best.validation_loss]]
+    said = [text.get_text() for text in axes.texts]
+    assert any(f"lowest at step {best.index} (ring), the result" in text for text in said)
 
 
 def test_the_command_line_has_them(ask: Ask) -> None:
@@ -168,6 +259,7 @@ def test_the_command_line_has_them(ask: Ask) -> None:
         ({"stop": "early", "validation": 0.2}, "stop is 'early'; it must be auto or validation"),
         ({"steps": 5, "epochs": 2}, "steps is 5 and epochs 2; give one of the two"),
         ({"patience": 0, "validation": 0.2}, "patience"),
+        ({"patience": 5, "validation": 0.2}, "patience is 5, but it counts only with stop = valid"),
     ],
 )
 def test_what_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:

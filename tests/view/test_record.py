@@ -154,6 +154,22 @@ def test_limit_is_that_of_the_rule_and_best_is_the_lowest() -> None:
     assert told["verdicts"][0]["level"] == "proved"
 
 
+def test_the_result_is_told_where_it_is_an_earlier_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_module, "MOST_SAVED", 7)
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(80, 45))
+    how: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.01, "steps": 400}
+    run = st.descend((X, X[:, 0] + rng.normal(size=80)), validation=0.3, **how)
+    told = run.record()["run"]
+    assert told["index"][told["result"]] == 400
+    kept = st.descend(
+        (X, X[:, 0] + rng.normal(size=80)), validation=0.3, stop="validation", patience=500, **how
+    )
+    told = kept.record()["run"]
+    at = kept.trace.best_validated
+    assert at is not None and told["index"][told["result"]] == at.index < 400
+
+
 def test_losses_that_mini_batches_left_open_are_filled_in() -> None:
     run = run_of("geyser", batch=16, steps=40, scale="standard", learning_rate=0.1)
     told = run.record()["run"]

@@ -109,8 +109,9 @@ WHOLE = """async ({ record, more }) => {
   const { localEngine } = await import('/engine/local.js');
   const scene = fromBase64(record);
   const run = localEngine(scene).whole({ ...scene.run, ...more });
-  const { count, best, stop } = run;
-  return { count, best, stop, index: [...run.index], params: [...run.params],
+  const { count, best, result, stop } = run;
+  const back = run.heldOut ? [...run.heldOut.loss] : null;
+  return { count, best, result, stop, back, index: [...run.index], params: [...run.params],
     loss: [...run.fullLoss], rate: [...run.rate] };
 }"""
 
@@ -142,6 +143,26 @@ def test_a_file_holds_some_steps_and_the_page_walks_the_others(
     assert found["rate"] == pytest.approx(run.trace.learning_rates.tolist(), rel=1e-12)
     assert found["best"] == int(np.argmin(found["loss"]))
     assert found["stop"]["message"] == run.stop.message
+
+
+def test_steps_walked_by_the_page_leave_the_rows_kept_back_where_they_were(modules: Any) -> None:
+    choices = {"learning_rate": 0.03, "scale": "none", "steps": 3000, "rule": "steepest"}
+    source, target, features = "geyser", "waiting", ["duration"]
+    how: dict[str, Any] = {
+        "validation": 0.3,
+        "stop": "validation",
+        "patience": 3000,
+        "seed": 3,
+    } | choices
+    run = st.descend(source, target, features, **how)
+    found = modules.evaluate(WHOLE, {"record": record(run), "more": {}})
+    best = run.trace.best_validated
+    assert best is not None and best.index < 3000
+    assert found["index"] == list(range(3001)) and found["result"] == best.index
+    losses = run.trace.validation_losses
+    assert len(found["back"]) == 3001
+    for step in (0, best.index, 3000):
+        assert found["back"][step] == losses[step]
 
 
 def test_steps_that_come_out_otherwise_leave_the_file_as_it_is(modules: Any) -> None:

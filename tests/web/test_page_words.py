@@ -699,3 +699,32 @@ def test_every_task_has_an_answer(kind: str, modules: Any) -> None:
     assert len(told["answers"]) == len(told["questions"]) >= 2
     for text in told["answers"]:
         assert not re.search(r"undefined|NaN|null|\[object|Infinity", text), text
+
+
+# --- a result that is an earlier step ------------------------------------------------------------
+
+
+def early(**more: Any) -> st.Run:
+    """Return a run of which the rows kept back say that an earlier step is the result."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(80, 45))
+    asked: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.01, "steps": 400} | more
+    return st.descend(
+        (X, X[:, 0] + rng.normal(size=80)), validation=0.3, patience=500, stop="validation", **asked
+    )
+
+
+def test_an_earlier_step_is_told_as_the_result(modules: Any) -> None:
+    run = early()
+    best = run.trace.best_validated
+    assert best is not None and 0 < best.index < 400
+    [told] = ask(modules, "/words/outcome.js", OUTCOME, [state(run)])
+    assert told["word"] == "earlier step" and told["remedy"] == ""
+    assert f"has step {best.index} as its result" in told["sentence"]
+    assert f"24 rows kept back was lowest, {short(best.validation_loss)}." in told["sentence"]
+    tell = "([state]) => [m.captionOf('relief', state), m.captionOf('chart', state)]"
+    surface, chart = ask(modules, "/words/captions.js", tell, [state(run)])
+    assert f"A slice through step {best.index}, the result: the other 44 params" in surface
+    assert f"lowest at step {best.index} (ring), which is the result." in chart
+    [usual] = ask(modules, "/words/outcome.js", OUTCOME, [state(early(steps=20))])
+    assert usual["word"] != "earlier step"

@@ -4,17 +4,19 @@ They are a share drawn at random (of each class the same), the last ones, whole 
 that a column marks.
 """
 
-from collections.abc import Sequence
+import difflib
+import re
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.columns import kind_of, numbers, words
-from steepest.data.table import Table
+from steepest.data.columns import kind_of, listing, numbers, words
+from steepest.data.table import Table, names_no_table
 from steepest.errors import ChoiceError, DataError
-from steepest.numerals import counted
+from steepest.numerals import counted, plain
 
-__all__ = ["HOLD_OUT_STREAM", "column_of", "held_out"]
+__all__ = ["HOLD_OUT_STREAM", "column_of", "held_out", "masked", "tells_apart"]
 
 HOLD_OUT_STREAM = (1,)
 """The stream of the seed that draws the rows, as a spawn key of NumPy's SeedSequence.
@@ -25,12 +27,21 @@ The start is drawn from the seed itself, mini-batches from `(0,)`: none of them 
 LAST = "last"
 """The word for the last rows as they stand, in place of a column's name."""
 
-MARKS = ("validation", "valid", "val", "test", "held out", "true", "yes", "1")
-"""The words by which a column may say that a row is kept back."""
+MARKS = (
+    *("validation", "valid", "val", "test", "held out", "heldout"),
+    *("hold out", "holdout", "dev", "true", "yes", "1"),
+)
+"""The words by which a column may say that a row is kept back; `-` and `_` count as blanks."""
+
+SURELY = MARKS[:-3]
+"""Those that mean nothing else: a column of yes and no may be what is to be predicted."""
+
+TRAINING = ("train", "training", "fit", "learn", "learning")
+"""The words by which a column says that a row is learnt from."""
 
 FORMS = (
     "a share such as 0.2, last:0.2 for the last rows, COLUMN:0.2 for whole groups, a COLUMN that "
-    "marks them, or a second table"
+    "marks them, true or false for each row, or a second table"
 )
 
 Rows = NDArray[np.bool_]
@@ -50,7 +61,8 @@ def held_out(
     """Return which rows are kept back, (rows,), where y, (rows,), are their targets.
 
     None where `given` is no share and no column: a second table. Raises ChoiceError for a share
-    out of its range, and DataError for a column that marks no rows, or all.
+    out of its range and a word that is nothing of these, and DataError for a column that marks no
+    rows, or all.
     """
     generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=HOLD_OUT_STREAM))
     share = _number(given)
@@ -58,17 +70,65 @@ def held_out(
         codes = y.astype(np.intp) if classified else np.zeros(len(y), dtype=np.intp)
         return _drawn(_share(given, share), codes, generator)
     if not isinstance(given, str):
+        _refuse_places(given)
         return None
     column = None if table is None else column_of(given, table)
     if table is not None and column == given:
         return _marked(table, column)
     before, _, part = given.rpartition(":")
     if before not in (LAST, column):
+        _refuse_unknown(given, table)
         return None
     size = _share(given, _number(part))
     if table is None or column is None:
         return np.arange(len(y)) >= len(y) - _count(size, len(y))
     return _groups(words(table.arrow[column]).to_pylist(), size, generator)
+
+
+def masked(given: object, places: NDArray[np.intp], rows: int) -> Rows | None:
+    """Return which rows a mask of all `rows` of the source keeps back, None if it is no mask.
+
+    `places`, (left,), are where the rows that are left were in the source, from 0.
+    """
+    if not (isinstance(given, list | np.ndarray) or hasattr(given, "to_list")):
+        return None
+    mask = np.asarray(given)
+    if mask.ndim != 1 or mask.dtype != np.bool_:
+        return None
+    if len(mask) != rows:
+        raise ChoiceError(
+            f"validation has {counted(len(mask), 'value')} and the data {counted(rows, 'row')}; "
+            "give true or false for each row"
+        )
+    back: Rows = mask[places]
+    _check_marks(back, "validation")
+    return back
+
+
+def _refuse_places(given: object) -> None:
+    """Raise ChoiceError for a list, an array or a bool: no table and, as it is here, no mask."""
+    if isinstance(given, list | np.ndarray | bool):
+        kind = type(given).__name__
+        raise ChoiceError(
+            f"validation is a {kind}, and not true or false for each row; give {FORMS}"
+        )
+
+
+def _refuse_unknown(given: str, table: Table | None) -> None:
+    """Raise ChoiceError for a word that is no share, no column and no file, with the nearest."""
+    if not names_no_table(given):
+        return
+    before, colon, part = given.rpartition(":")
+    names = {} if table is None else {name.casefold(): name for name in table.arrow.column_names}
+    word = (before if colon else given).casefold()
+    known = difflib.get_close_matches(word, names, 1)
+    near = [f"{names[name]}:{part}" if colon else names[name] for name in known]
+    share = re.fullmatch(r"(?:(.*):)?0,(\d+)", given)
+    near += [f"{share[1]}:0.{share[2]}" if share[1] else f"0.{share[2]}"] if share else []
+    hint = f"; did you mean {near[0]}?" if near else ";"
+    raise ChoiceError(
+        f"validation is {given!r}, which is no share, no column and no file{hint} give {FORMS}"
+    )
 
 
 def _number(given: object) -> float | None:
@@ -118,21 +178,52 @@ def _drawn(share: float, codes: NDArray[np.intp], generator: np.random.Generator
     return chosen
 
 
+def tells_apart(levels: Iterable[str]) -> bool:
+    """Return whether words that a column holds tell rows to learn from and rows to keep back."""
+    said = {_folded(level) for level in levels}
+    kept_back = said.intersection(SURELY)
+    return kept_back < said and said - kept_back <= set(TRAINING) and bool(kept_back)
+
+
+def _folded(label: object) -> str:
+    return re.sub("[-_ ]+", " ", str(label).strip().lower())
+
+
+def _by_words(labels: Sequence[object]) -> Rows:
+    """Return which of the words, (rows,), are among those that keep a row back."""
+    return np.isin([_folded(label) for label in labels], MARKS)
+
+
 def _marked(table: Table, column: str) -> Rows:
     """Return the rows that a column marks: true, 1, or a word such as validation or test."""
     values = table.arrow[column]
-    if kind_of(values) in ("number", "boolean"):
-        marks = numbers(values) == 1.0
-    else:
-        marks = np.isin([str(word).strip().lower() for word in words(values).to_pylist()], MARKS)
+    where = f"{table.name}: the column {column!r}"
+    if kind_of(values) not in ("number", "boolean"):
+        labels = words(values).to_pylist()
+        marks, holds = _by_words(labels), sorted({str(label) for label in labels})
+        _check_marks(marks, where, f"; it holds {listing(holds)}")
+        return marks
+    known = numbers(values)
+    other = np.unique(known[(known != 0.0) & (known != 1.0)])
+    if len(other):
+        told = ["a gap" if np.isnan(one) else plain(float(one)) for one in np.unique(known)]
+        raise DataError(
+            f"{where} holds {listing(told)}, so it does not tell which rows validation is to keep "
+            "back; give a column of 1 (true) for those and 0 (false) for all others, or of words"
+        )
+    _check_marks(known == 1.0, where)
+    return known == 1.0
+
+
+def _check_marks(marks: Rows, where: str, holds: str = "") -> None:
+    """Raise DataError if no row is kept back, or fewer than two are left."""
     count = int(marks.sum())
     if not count or len(marks) - count < 2:
         what = "no row" if not count else f"{count} of {counted(len(marks), 'row')}"
         raise DataError(
-            f"{table.name}: the column {column!r} keeps {what} back for validation; it must be "
-            f"true, 1 or a word such as validation or test on some, and leave two or more"
+            f"{where} keeps {what} back for validation{holds}; it must be true, 1 or one of the "
+            f"words {', '.join(MARKS[:-1])} on some, and leave two or more"
         )
-    return marks
 
 
 def _groups(labels: Sequence[object], share: float, generator: np.random.Generator) -> Rows:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from steepest.data.features import refusal
 from steepest.data.gaps import sound_rows
+from steepest.data.held_out import tells_apart
 from steepest.data.prepare import prepare
 from steepest.data.profile import ColumnProfile, gappy, level_counts, profile
 from steepest.data.table import Table
@@ -66,11 +68,14 @@ class TableLook:
 def look(table: Table, source: str, options: Sequence[str] = ()) -> TableLook:
     """Return a look at a table; `source` and `options` are as the command line had them."""
     columns = profile(table)
-    targets = _likely(table, columns)
+    marking = next((one.name for one in columns if tells_apart(one.levels or ())), None)
+    targets = [one for one in _likely(table, columns) if one.name != marking]
     problem = f"{table.name}: no column can be predicted from the others"
-    for target in targets:
+    # Rows to keep back may have no target, as in a competition: then they cannot be measured on.
+    ways = [True, False] if marking else [False]
+    for target, keeps_back in product(targets, ways):
         try:
-            words = _command(table, columns, target.name)
+            words = _command(table, columns, target.name, marking, keeps_back)
         except DataError as error:
             problem = str(error)
         else:
@@ -99,16 +104,27 @@ def _candidate(table: Table, target: Target, last: bool) -> Candidate:
     return Candidate(target.name, levels, why)
 
 
-def _command(table: Table, columns: Sequence[ColumnProfile], target: str) -> list[str]:
+def _command(
+    table: Table,
+    columns: Sequence[ColumnProfile],
+    target: str,
+    marking: str | None,
+    keeps_back: bool,
+) -> list[str]:
     """Return the options by which the target is predicted from all that can be a feature.
 
-    Raises DataError if nothing is left to predict it from.
+    The column `marking`, which tells rows to learn from and others apart, is none; where it
+    `keeps_back` those others it is told for that. Raises DataError if nothing is left to
+    predict it from.
     """
-    out = _left_out(table, columns, target)
-    data = prepare(table, target, drop=out, missing="drop")
+    out = _left_out(table, [one for one in columns if one.name != marking], target)
+    validation = marking if keeps_back else None
+    out += [marking] if marking and not keeps_back else []
+    data = prepare(table, target, drop=out, missing="drop", validation=validation)
     words = ["--target", target]
     for name in out:
         words += ["--drop", f'"{name}"' if "," in name else name]
+    words += ["--validation", validation] if validation else []
     words += ["--missing", "drop"] if data.dropped else []
     several = data.target.classes is not None and len(data.features.names) > 1
     return [*words, *(["--l2", f"{_PENALTY:g}"] if several else [])]

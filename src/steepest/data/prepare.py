@@ -15,7 +15,7 @@ from steepest.data.class_weight import check_class_weight, class_weights
 from steepest.data.columns import listing, need_column
 from steepest.data.features import Features, choose_features, named_features, plain_features
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
-from steepest.data.held_out import column_of, held_out
+from steepest.data.held_out import column_of, held_out, masked
 from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.suspects import suspicions
 from steepest.data.table import Table, read_table
@@ -98,7 +98,8 @@ def prepare(
     of a table that holds them, which is then no feature; rows that weigh 0 are left out.
     `class_weight` is "balanced", or a number for each class, by which its rows count besides.
     `validation` says which rows are kept back, drawn with `seed`: a share of them, `last:SHARE`,
-    `COLUMN:SHARE` for whole groups, a column that marks them, or a second table or pair (X, y).
+    `COLUMN:SHARE` for whole groups, a column that marks them, true or false for each row, or a
+    second table or pair (X, y).
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
@@ -139,7 +140,10 @@ def _split(data: Data, table: Table | None, validation: object, seed: int) -> Da
     if validation is None:
         return data
     classified = data.target.classes is not None
-    back = held_out(validation, table, data.y, classified, seed)
+    rows = len(data.y) + data.dropped + data.weightless
+    back = masked(validation, data.row_numbers - 1, rows)
+    if back is None:
+        back = held_out(validation, table, data.y, classified, seed)
     if back is not None:
         rest, kept_back = data.take(np.flatnonzero(~back)), data.take(np.flatnonzero(back))
         _check_classes_left(rest)
@@ -195,6 +199,8 @@ def labelled_rows(
     """
     if isinstance(source, tuple):
         X, y = _pair(source)
+        if not len(y):
+            raise DataError("arrays: X and y have no rows to measure on; give one or more")
         _refuse_holes(_of_width(X, features), y, features)
         return X, target.codes(y, _row, "y")
     words = (*features.categories, *target.categories)

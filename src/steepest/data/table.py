@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["Table", "read_table"]
+__all__ = ["Table", "names_no_table", "read_table"]
 
 _TEXT = (".csv", ".tsv", ".txt", ".dat", ".data")
 _PACKED = (".gz", ".bz2", ".zst", ".lz4")
@@ -146,6 +146,13 @@ def _check_opens(path: Path) -> None:
         raise FileError(f"cannot read {path}: {reason}; is the disk sound?") from error
     if empty:
         raise FileError(f"cannot read {path}: the file is empty; it needs a header and rows")
+
+
+def names_no_table(source: str) -> bool:
+    """Return whether a word names neither a file, nor a shipped data set, nor looks like a path."""
+    path = Path(source)
+    like_path = os.sep in source or path.suffix[1:].isalpha() or source == "-"
+    return not source.strip() or not (like_path or os.path.lexists(path) or source in datasets())
 
 
 def _missing(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Stops: when a run is over, and how it knows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, isnan, log
 
 import numpy as np
@@ -13,7 +13,15 @@ from steepest.objective.evaluation import Vector, norm
 from steepest.objective.model.recession import Recession
 from steepest.trace import Step, Trace
 
-__all__ = ["MOST_NETWORK_STEPS", "MOST_STEPS", "RISEN", "Stop", "Stopping", "proof"]
+__all__ = [
+    "MOST_NETWORK_STEPS",
+    "MOST_STEPS",
+    "RISEN",
+    "Stop",
+    "Stopping",
+    "earlier_result",
+    "proof",
+]
 
 MOST_STEPS = 100_000
 """Steps after which a run for which no number was given ends without having arrived."""
@@ -102,6 +110,13 @@ class Stop:
         """Whether it was over where nothing lower is known."""
         return self.reason in AT_MINIMUM
 
+    def with_result(self, result: Step, last: Step) -> "Stop":
+        """Return the stop that says which step is the result where that is not the `last`."""
+        if result.index == last.index or self.reason == "validation":
+            return self
+        of_last = earlier_result if self.ended else _other_result
+        return replace(self, message=f"{self.message}; {of_last(result, last)}")
+
 
 @dataclass(frozen=True)
 class Stopping:
@@ -152,7 +167,7 @@ class Stopping:
     patience: int | None = None
     """How many losses of the rows kept back may be no lower than one before; None: any number."""
     began: int = 0
-    """The step from which on these are counted: where a run that is gone on with was."""
+    """The step from which on these are counted: the first of a run that is gone on with."""
 
     def __post_init__(self) -> None:
         if self.seconds is not None:
@@ -307,13 +322,16 @@ class Stopping:
         best = trace.best_validated
         if self.patience is None or best is None:
             return None
-        since = trace.validation_losses[max(best.index, self.began) + 1 :]
-        if np.count_nonzero(~np.isnan(since)) < self.patience:
+        known = ~np.isnan(trace.validation_losses)
+        since = np.count_nonzero(known[best.index + 1 :])
+        counting = np.count_nonzero(known[max(best.index + 1, self.began) :])
+        if counting < self.patience:
             return None
+        anew = f", {counting:,} of them since it was gone on with"
         return Stop(
             "validation",
             f"stopped: the loss of the rows kept back was lowest at step {best.index:,}, and the "
-            f"next {self.patience} were no lower",
+            f"next {since:,} were no lower{anew if counting < since else ''}",
         )
 
     def _steps(self, taken: int) -> Stop | None:
@@ -328,6 +346,16 @@ class Stopping:
         if self.seconds is None or passed - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
+
+
+def earlier_result(result: Step, last: Step) -> str:
+    """Return that what is said is said of the last step, and which step is the result instead."""
+    return f"that is of the last step, {last.index:,}, and {_other_result(result, last)}"
+
+
+def _other_result(result: Step, last: Step) -> str:
+    what = "the loss of the rows kept back was lowest"
+    return f"the result is step {result.index:,}, where {what}"
 
 
 def proof(last: Step) -> str:

@@ -4,15 +4,16 @@ So that no verdict means something: each says by what number it knows, or why it
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from math import isnan
 
 from steepest.descent.plan.scale import has_exact_bound
 from steepest.descent.plan.stopping import SETTLED
-from steepest.descent.stopping import proof
+from steepest.descent.stopping import earlier_result, proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
-from steepest.numerals import counted, plain, short
+from steepest.numerals import apart, counted, plain, short
 
 __all__ = ["CHECKS", "look"]
 
@@ -29,7 +30,17 @@ def look(evidence: Evidence, found: Found) -> list[Check]:
 
 
 def check_end(evidence: Evidence, found: Found) -> Check:
-    """Return whether it is known that the run ended at the lowest loss, or why not."""
+    """Return whether it is known that the run ended at the lowest loss, or why not.
+
+    Where the result is another step than the last, that is said.
+    """
+    check, result, last = _end(evidence, found), evidence.validated, evidence.trace.last
+    if result is None or result.index == last.index or evidence.stop.message in check.message:
+        return check
+    return replace(check, message=f"{check.message}; {earlier_result(result, last)}")
+
+
+def _end(evidence: Evidence, found: Found) -> Check:
     reason, steps = evidence.stop.reason, counted(evidence.trace[-1].index, "step")
     if reason in ("arrived", "settled") and not isnan(evidence.trace[-1].gap):
         return Check("end", CHECKED, proof(evidence.trace[-1]))
@@ -49,7 +60,7 @@ def check_end(evidence: Evidence, found: Found) -> Check:
     return Check(
         "end",
         NOT_LOOKED_AT,
-        f"the run was to end after {steps}; {_steepness(evidence)}",
+        f"{evidence.stop.message}; {_steepness(evidence)}",
     )
 
 
@@ -129,9 +140,10 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
     best = trace.best_validated
     if best is None:
         return Check("held-out loss", NOT_LOOKED_AT, "no rows were kept back")
-    lowest, end = short(best.validation_loss), short(trace.last.validation_loss)
+    last = trace.last.validation_loss
+    end, lowest = apart(last, best.validation_loss)
     said = f"{end} at the end, and lowest, {lowest}, at step {best.index:,}"
-    said = said if best.index < trace.last.index else f"{lowest}, its lowest"
+    said = f"{lowest}, its lowest" if last == best.validation_loss else said
     return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back is {said}")
 
 

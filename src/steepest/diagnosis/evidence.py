@@ -10,7 +10,7 @@ from steepest.objective.model.identifiability import Identifiability
 from steepest.objective.model.model import Array
 from steepest.objective.problem import Problem
 from steepest.objective.protocol import Objective
-from steepest.trace import Trace
+from steepest.trace import Step, Trace
 
 __all__ = ["Evidence"]
 
@@ -33,6 +33,8 @@ class Evidence:
     """Where params may be with no change of the lowest loss; see `StepSize.flat_bottom`."""
     to_arrive: bool = False
     """Whether the run was to go on until it arrived: no number of steps was given."""
+    by_validation: bool = False
+    """Whether the result is the step with the lowest loss of the rows kept back."""
 
     @property
     def objective(self) -> Objective:
@@ -43,6 +45,11 @@ class Evidence:
     def at_minimum(self) -> bool:
         """Whether the walk was over by itself, where nothing lower is known."""
         return self.stop.at_minimum
+
+    @property
+    def validated(self) -> Step | None:
+        """The step that is the result by the rows kept back; None where they do not say it."""
+        return self.trace.best_validated if self.by_validation else None
 
     @property
     def in_batches(self) -> bool:

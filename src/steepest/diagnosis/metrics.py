@@ -2,7 +2,7 @@
 
 Each is weighted by the rows' sample weights. Where a number is not defined it is None: the AUC of
 rows of one class. Where all targets are the same, R² and the deviance explained are 1 if all are
-hit and 0 if not, as scikit-learn has them.
+hit and 0 if not, as scikit-learn has them, and of a single row they are not defined.
 """
 
 from collections.abc import Mapping
@@ -69,8 +69,10 @@ class Predicted:
         return self.loss.probabilities(self.margins)
 
     @property
-    def r2(self) -> float:
-        """R² of numbers."""
+    def r2(self) -> float | None:
+        """R² of numbers; None of a single row."""
+        if len(self.actual) < 2:
+            return None
         return r_squared(self.actual, self.loss.prediction(self.margins), self.weight)
 
     @property
@@ -115,8 +117,10 @@ class Predicted:
         losses = self.loss.value(np.full(len(self.actual), margin[0]), self.actual)
         return float(np.average(losses, weights=self.weight))
 
-    def _explained(self, null: float) -> float:
+    def _explained(self, null: float) -> float | None:
         """Return `1 - loss / null loss`: D², of the squared loss R² (McFadden's of classes)."""
+        if len(self.actual) < 2:
+            return None
         return _share_explained(float(np.average(self.losses, weights=self.weight)), null)
 
 

@@ -6,7 +6,7 @@ from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.flat_bottom import note_flat_bottom
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.uniqueness import note_rank, note_shared
-from steepest.numerals import percent, short
+from steepest.numerals import apart, percent, short
 
 __all__ = ["NOTES", "take_notes"]
 
@@ -52,12 +52,17 @@ def note_risen_validation(evidence: Evidence) -> Note | None:
     best, last = evidence.trace.best_validated, evidence.trace.last.validation_loss
     if best is None or not last > (1.0 + RISEN) * best.validation_loss:
         return None
-    lowest = short(best.validation_loss)
+    lowest, end = apart(best.validation_loss, last)
+    if not best.index:
+        do = "no step served them; a penalty such as l2 = 0.001, or other features, may"
+    elif evidence.by_validation:
+        do = "that step is the result; a penalty such as l2 = 0.001 may be better still"
+    else:
+        do = "stop = validation keeps that step, a penalty such as l2 = 0.001 may be better still"
     return Note(
         "risen validation loss",
         f"the loss of the rows kept back was lowest at step {best.index:,}, {lowest}, and is "
-        f"{short(last)} at the end: later steps fit the rows of training better and others worse; "
-        "stop = validation keeps that step, a penalty such as l2 = 0.001 may be better still",
+        f"{end} at the end: later steps fit the rows of training better and others worse; {do}",
         {"step": float(best.index), "lowest": best.validation_loss, "last": last},
     )
 

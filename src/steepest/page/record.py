@@ -160,7 +160,7 @@ def run_record(
     it has each worked out once.
     """
     plan, trace = story.plan, story.trace
-    index = _kept_steps(trace, most)
+    index = _kept_steps(trace, story.result.index, most)
     place = np.searchsorted(trace.kept, index)
     params = trace.params[place]
     losses = _full_losses(trace, index, params, objective, {} if known is None else known)
@@ -182,6 +182,7 @@ def run_record(
         "limit": plan.limit,
         "exactLimit": story.exact_limit,
         "best": _best(losses),
+        "result": int(np.searchsorted(index, story.result.index)),
         "lowest": None if story.lowest is None else float(np.nanmin([story.lowest, *losses])),
         "stop": asdict(story.stop),
         "verdicts": [asdict(verdict) for verdict in story.verdicts],
@@ -190,12 +191,13 @@ def run_record(
     }
 
 
-def _kept_steps(trace: Trace, most: int) -> NDArray[np.intp]:
-    """Return the steps that a page gets, the start, the best and the last among them."""
+def _kept_steps(trace: Trace, result: int, most: int) -> NDArray[np.intp]:
+    """Return the steps that a page gets, start, best, `result` and last among them."""
     kept = trace.kept
     room = MOST_STEP_NUMBERS // (2 * max(trace.size, 1))
     chosen = kept[thinned(len(kept), max(2, min(most, room)))]
-    return np.union1d(chosen, np.array([0, trace.best.index, len(trace) - 1], dtype=np.intp))
+    told = [0, trace.best.index, result, len(trace) - 1]
+    return np.union1d(chosen, np.array(told, dtype=np.intp))
 
 
 def _full_losses(

@@ -78,8 +78,8 @@ def descend(
       by which its rows count: `{"yes": 5.0}`.
     - `validation`: the rows to keep back from training, on which the loss is measured at each step
       (`run.trace.validation_losses`): a share drawn at random by `seed` (of each class the same),
-      `"last:0.2"` for the last ones, `"COLUMN:0.2"` for whole groups, a column that marks them, or
-      a second table or pair (X, y).
+      `"last:0.2"` for the last ones, `"COLUMN:0.2"` for whole groups, a column that marks them,
+      true or false for each row, or a second table or pair (X, y).
     - `decimal`, `thousands`, `delimiter`, `encoding`: of a text file, where looking at it finds
       another: `decimal=","` reads 1,234 as little more than 1.
     - `sheet`: of a spreadsheet; the first that has rows if left out.
@@ -230,7 +230,15 @@ def _descended(
 
 
 def _check_validation(options: Options, problem: Problem) -> None:
-    """Raise ChoiceError where rows kept back are to end the run, and there are none."""
+    """Raise ChoiceError where rows kept back are to end the run, and there are none.
+
+    Patience is theirs too: without that stop nothing would wait.
+    """
+    if not options.by_validation and options.patience != OPTIONS["patience"].default:
+        raise ChoiceError(
+            f"patience is {options.patience}, but it counts only with stop = validation; say that "
+            "too (--stop validation), or leave patience out"
+        )
     if options.by_validation and not problem.validation_rows:
         raise ChoiceError(
             "stop is validation, but no rows were kept back; say which: validation=0.2, or "

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.prepare import new_rows
 from steepest.data.sparse import Matrix
+from steepest.data.table import names_no_table
 from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.descent.plan.options import VALIDATION
 from steepest.errors import ChoiceError
@@ -106,6 +107,11 @@ class Predictions:
             return self._fitted("run.metrics").metrics
         if isinstance(data, str) and data == VALIDATION:
             return self._held_out().metrics
+        if isinstance(data, str) and names_no_table(data):
+            raise ChoiceError(
+                f"metrics of {data!r}: it is no file and no shipped data set; leave it out for the "
+                f"rows of training, or give {VALIDATION} for those kept back, or a table"
+            )
         return metrics(self, data, sample_weight)
 
     def _fitted(self, what: str) -> "Predicted":
@@ -132,7 +138,8 @@ class Predictions:
         """Return R² of the predictions for `data`, or the share of classes that are right.
 
         `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row
-        counts, one number each. Where all targets are equal R² is 1 if all are hit and 0 if not.
+        counts, one number each. Where all targets are equal R² is 1 if all are hit and 0 if not; of
+        one row it is NaN.
         """
         from steepest.run.scoring import score
 

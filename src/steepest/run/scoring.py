@@ -1,5 +1,6 @@
 """What a run says of other rows: a table with its predictions, and how good these are."""
 
+from math import nan
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
@@ -44,7 +45,8 @@ def score(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> 
     `sample_weight` is (rows,) or None. See `Run.score`.
     """
     found = _predicted(run, "run.score", data, sample_weight)
-    return found.r2 if run.classes is None else found.accuracy
+    found_score = found.r2 if run.classes is None else found.accuracy
+    return nan if found_score is None else found_score
 
 
 def metrics(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> Metrics:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, isnan
 
 import numpy as np
@@ -25,7 +25,7 @@ from steepest.numerals import short
 from steepest.objective.model.model import Array
 from steepest.objective.problem import Problem
 from steepest.run.callback import Callback
-from steepest.run.result import add_least, result_of
+from steepest.run.result import add_minimum_norm, result_of
 from steepest.trace import Step, Trace
 
 __all__ = ["Outcome", "train"]
@@ -83,12 +83,15 @@ def train(
         identifiability=known,
         to_arrive=options.steps is None,
         flat=_flat_bottom(descent),
+        by_validation=options.by_validation,
     )
     verdicts = judge(evidence)
     curvature = method.coordinates.curvature
     result = result_of(trace, stop, verdicts, curvature, options.by_validation)
-    if add_least(trace, descent, known, stop, result, problem):
+    if add_minimum_norm(trace, descent, known, stop, result, problem):
         callback(trace.last)
+    stop = stop.with_result(evidence.validated or trace.last, trace.last)
+    evidence = replace(evidence, stop=stop)
     return Outcome(
         trace=trace,
         stop=stop,

@@ -223,14 +223,19 @@ class Losses(Panel):
         return [(words, theme.muted)]
 
     def _held_out(self, axes: Axes, scene: Story) -> Said:
-        """Draw the loss of the rows kept back, if there are any."""
+        """Draw the loss of the rows kept back, if there are any, with a ring where it chose."""
         losses, colour = scene.trace.validation_losses, theme_in_use().held_out
         known, best = np.flatnonzero(np.isfinite(losses)), scene.trace.best_validated
         if best is None:
             return []
         axes.plot(known, losses[known], color=colour, ls=(0, (4, 2)), lw=1.6, zorder=2)
         rows = f"{scene.validation_rows:,} rows kept back"
-        return [(f"dashed: {rows}, lowest at step {best.index:,}", colour)]
+        chosen = scene.plan.by_validation and scene.result.index == best.index
+        if chosen:
+            at = [best.index], [best.validation_loss]
+            axes.plot(*at, "o", mfc="none", mec=colour, mew=1.6, ms=10, zorder=5)
+        where = f"lowest at step {best.index:,}{' (ring), the result' if chosen else ''}"
+        return [(f"dashed: {rows}, {where}", colour)]
 
     def _say(self, axes: Axes, said: Said) -> None:
         """Write what is drawn beside the loss, a line each, above all that is drawn."""

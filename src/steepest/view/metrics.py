@@ -33,8 +33,9 @@ def _of_numbers(story: Story, said: Predicted) -> Iterator[str]:
     """Yield R², RMSE and MAE; what of the loss is explained where that is not R²."""
     metrics = said.metrics
     unit = f" {story.unit}" if story.unit else ""
+    r2 = "not defined" if metrics["r2"] is None else short(metrics["r2"])
     yield (
-        f"R² {short(metrics['r2'])}, RMSE {short(metrics['rmse'])}{unit}, "
+        f"R² {r2}, RMSE {short(metrics['rmse'])}{unit}, "
         f"mean absolute error {short(metrics['mae'])}{unit}"
     )
     if not said.loss.is_quadratic:
@@ -44,6 +45,8 @@ def _of_numbers(story: Story, said: Predicted) -> Iterator[str]:
 def _explained(metrics: Metrics) -> str:
     """Return how much lower the loss is than that of the best constant."""
     share = metrics["deviance_explained"]
+    if share is None:
+        return "not defined (one row)"
     return f"{percent(share)} (the loss against that of the best constant)"
 
 

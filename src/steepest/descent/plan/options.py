@@ -156,7 +156,11 @@ class Options:
     )
     seed: int = option(0, Kind.WHOLE, Part.METHOD, "Of the random start, and of mini-batches.")
     steps: int | None = option(
-        None, Kind.WHOLE, Part.STOPPING, "How many.", left_out="until it has arrived"
+        None,
+        Kind.WHOLE,
+        Part.STOPPING,
+        "How many.",
+        left_out="until it has arrived, 100,000 at most, of a network 1,000",
     )
     epochs: int | None = option(
         None,

@@ -25,11 +25,21 @@ export function gradientAt(state, run = activeRun(state), at = state.at) {
   return rowAt(run.gradient, run.size, i);
 }
 
-/** Returns the params that are the result: the last, or the best where the run left that. */
-export function resultOf(run) {
+/** Returns the kept step that is the result: as told, the last, or the best where that was left. */
+export function resultAt(run) {
   const left = run.verdicts.length > 0 || run.stop.reason === 'risen' || run.curvature === null;
-  const i = left ? run.best : run.index.length - 1;
-  return rowAt(run.params, run.size, i);
+  return run.result ?? (left ? run.best : run.index.length - 1);
+}
+
+/** Returns the params that are the result, (size,). */
+export function resultOf(run) {
+  return rowAt(run.params, run.size, resultAt(run));
+}
+
+/** Whether the result is an earlier step, as the rows kept back were predicted best there. */
+export function isEarlier(run) {
+  const step = run.index[resultAt(run)];
+  return step === run.heldOut?.best && step < run.index.at(-1);
 }
 
 /** Returns the kept step of a run that is `step`, or the next one that is kept. */

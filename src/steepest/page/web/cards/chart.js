@@ -1,6 +1,7 @@
 // The card of the loss against the step: all runs, the lowest loss that is known as a dashed line,
 // what is done and what is ahead. Pointer and keys on it go to a step.
-import { activeRun, isNew, lossLabel, trueLoss, trueLosses } from '../select.js';
+import { activeRun, isEarlier, isNew, lossLabel, resultAt } from '../select.js';
+import { trueLoss, trueLosses } from '../select.js';
 import { short } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { capture, listen, set, svg } from '../draw/canvas.js';
@@ -137,6 +138,10 @@ class Chart {
     const d = pathFrom(this.points(run, run.heldOut.loss).filter(({ y }) => !Number.isNaN(y)));
     const look = { stroke: this.plot.theme.classes[0], 'stroke-dasharray': '6 3' };
     svg('path', { d, ...look, class: 'st-held-out', 'stroke-width': 1.6 }, group);
+    if (!isEarlier(run)) return;
+    const { x, y } = this.pointAt(run, run.heldOut.loss, resultAt(run));
+    const ring = { cx: x, cy: y, r: 6, fill: 'none', stroke: look.stroke, 'stroke-width': 1.8 };
+    svg('circle', { ...ring, class: 'st-held-out-result' }, group);
   }
 
   /** Return the height of a loss in the area; what is infinite lies above it. */

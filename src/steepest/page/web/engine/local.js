@@ -204,7 +204,18 @@ function wholeOf(objectiveFor, run) {
   };
   if (walked.count !== run.count || !run.loss.every(same)) return run;
   const { index, params, gradient, loss, fullLoss, norm, rate, momentum, best } = walked;
-  return { ...run, index, params, gradient, loss, fullLoss, norm, rate, momentum, best };
+  const placed = { result: run.index[run.result], heldOut: spread(run.heldOut, run.index, index) };
+  return { ...run, index, params, gradient, loss, fullLoss, norm, rate, momentum, best, ...placed };
+}
+
+/** Returns the losses of the rows kept back at all steps `to`, NaN where they did not come along. */
+function spread(heldOut, from, to) {
+  if (!heldOut) return heldOut;
+  const loss = new Float64Array(to.length).fill(NaN);
+  from.forEach((step, i) => {
+    loss[step] = heldOut.loss[i];
+  });
+  return { ...heldOut, loss };
 }
 
 function stepsOf(steps) {

@@ -1,7 +1,8 @@
 // The words under each card, which explain every mark, and the one sentence that says to those who
 // do not see it what it shows now.
 import { diverged, lossRange } from '../loss_range.js';
-import { activeRun, paramsAt, probabilitiesOf, trueLoss, offPlane, onPlane } from '../select.js';
+import { activeRun, isEarlier, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
+import { resultAt, trueLoss } from '../select.js';
 import { counted, fixed, percent, short } from './numerals.js';
 import { paramsInWords } from './told.js';
 
@@ -135,10 +136,15 @@ function sliceCaption(state) {
   const held = scene.params.length - 2;
   const { away, there } = offSlice(state);
   const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
-  const still = ` A slice through the end of the run: ${others} held.`;
+  const still = ` A slice through ${resultInWords(activeRun(state))}: ${others} held.`;
   if (away < ON) return `${still} The current step lies on it.`;
   return `${still} The current step lies ${short(away, 3)} off it, at its true loss ` +
     `${there}.${arrowCaption(state)}`;
+}
+
+function resultInWords(run) {
+  const step = run.index[resultAt(run)];
+  return step === run.index.at(-1) ? 'the end of the run' : `step ${fixed(step, 0)}, the result`;
 }
 
 /** Why the arrow of a step off the slice does not lead down what is drawn. */
@@ -170,10 +176,12 @@ function chartCaption(state) {
     `${lowest}${heldOutCaption(run)}${left}${log}`;
 }
 
-function heldOutCaption({ heldOut }) {
+function heldOutCaption(run) {
+  const { heldOut } = run;
   if (!heldOut) return '';
   const at = fixed(heldOut.best, 0);
-  return ` Blue, dashed: the ${counted(heldOut.rows, 'row')} kept back, lowest at step ${at}.`;
+  const ring = isEarlier(run) ? ' (ring), which is the result' : '';
+  return ` Blue, dashed: the ${counted(heldOut.rows, 'row')} kept back, lowest at step ${at}${ring}.`;
 }
 
 function describedChart(state) {

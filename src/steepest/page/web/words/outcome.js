@@ -3,8 +3,8 @@
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
 import { digitsApart } from '../engine/divergence.js';
-import { trueLoss } from '../select.js';
-import { counted, short } from './numerals.js';
+import { isEarlier, resultAt, trueLoss } from '../select.js';
+import { counted, fixed, short } from './numerals.js';
 import { shareOf } from './told.js';
 
 /** A run is near the lowest loss when this share of the way from its start to it is left. */
@@ -27,6 +27,7 @@ export function outcomeOf(run) {
   const facts = factsOf(run);
   if (run.verdicts.length) return judged(run);
   if (run.stop.reason === 'diverged') return diverged(run);
+  if (isEarlier(run)) return earlier(run);
   if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
   if (facts.lowest === null) return unmeasured(run, facts);
   if (facts.start - facts.lowest <= 1e-12 * Math.abs(facts.lowest)) return atOnce(run, facts);
@@ -85,6 +86,16 @@ function judged(run) {
 function diverged(run) {
   const remedy = 'Try a smaller learning rate, or auto.';
   return { word: 'diverged', sentence: `${named(run)} ${run.stop.message}.`, remedy };
+}
+
+/** The outcome that is an earlier step, as the rows kept back say. */
+function earlier(run) {
+  const at = resultAt(run);
+  const loss = short(run.heldOut.loss[at]);
+  const sentence =
+    `${named(run)} has step ${fixed(run.index[at], 0)} as its result: there the loss of the ` +
+    `${counted(run.heldOut.rows, 'row')} kept back was lowest, ${loss}.`;
+  return { word: 'earlier step', sentence, remedy: '' };
 }
 
 function still(run, why, remedy) {
