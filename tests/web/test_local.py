@@ -148,7 +148,12 @@ def test_a_file_holds_some_steps_and_the_page_walks_the_others(
 def test_steps_walked_by_the_page_leave_the_rows_kept_back_where_they_were(modules: Any) -> None:
     choices = {"learning_rate": 0.03, "scale": "none", "steps": 3000, "rule": "steepest"}
     source, target, features = "geyser", "waiting", ["duration"]
-    how: dict[str, Any] = {"validation": 0.3, "stop": "validation", "patience": 3000, "seed": 3} | choices
+    how: dict[str, Any] = {
+        "validation": 0.3,
+        "stop": "validation",
+        "patience": 3000,
+        "seed": 3,
+    } | choices
     run = st.descend(source, target, features, **how)
     found = modules.evaluate(WHOLE, {"record": record(run), "more": {}})
     best = run.trace.best_validated
