@@ -274,7 +274,7 @@ def test_a_decay_holds_the_params_within_one_over_it(decay: float) -> None:
     box = [(-1 / decay, 1 / decay)] * 3
     start = np.zeros(3)
     true = minimize(objective.value_and_gradient, start, jac=True, bounds=box, tol=1e-14).x
-    rule = AdamW(beta2=0.95, weight_decay=decay)  # 0.999 remembers the start for long
+    rule = AdamW(beta2=0.95, weight_decay=decay)  # 0.999 is_stateful the start for long
     steps = st.steps(objective, rule, "time:0.05:0.005", start=start)
     last = next(islice(steps, 4000, None)).params
     assert np.allclose(last, true, atol=1e-3)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 import steepest as st
 from steepest.objective.kinks.face import OptimalFace
@@ -40,3 +41,47 @@ def test_where_rounding_hides_the_kinks_a_direction_has_no_end() -> None:
     assert np.isinf(ends).all()
     run = st.descend((X, X @ params[:-1] + params[-1]), loss="absolute")
     assert run.stop.reason in ("arrived", "settled") and run.loss < 1e-12
+
+
+def lowest_and_ends(X: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the least sum of errors, and the range of each param there, by HiGHS."""
+    n, p = X.shape
+    A = np.hstack([X, np.ones((n, 1))])
+    equal = np.hstack([A, np.eye(n), -np.eye(n)])
+    cost = np.append(np.zeros(p + 1), np.ones(2 * n))
+    bounds = [(None, None)] * (p + 1) + [(0, None)] * (2 * n)
+    least = linprog(cost, A_eq=equal, b_eq=y, bounds=bounds).fun
+    ends = []
+    for i in range(p + 1):
+        for sign in (1.0, -1.0):
+            found = linprog(
+                sign * np.eye(len(cost))[i],
+                A_eq=equal,
+                b_eq=y,
+                A_ub=cost[None],
+                b_ub=[least + 1e-11],
+                bounds=bounds,
+            )
+            ends.append(sign * found.fun)
+    return least, np.reshape(ends, (p + 1, 2))
+
+
+@pytest.mark.parametrize("seed", range(-1, 8))
+def test_each_param_has_the_range_that_a_linear_program_finds(seed: int) -> None:
+    X, y = np.arange(1.0, 5.0)[:, None], np.array([1.0, 2.0, 2.0, 5.0])
+    if seed >= 0:
+        rng = np.random.default_rng(seed)
+        X = rng.integers(0, 3, (8 + 2 * seed, 1 + seed % 3)).astype(float)
+        y = rng.integers(0, 9, len(X)).astype(float)
+    run = st.descend((X, y), loss="absolute")
+    least, ends = lowest_and_ends(X, y)
+    assert run.loss * len(y) == pytest.approx(least)
+    widths = {f"weight of x{i + 1}": float(np.ptp(one)) for i, one in enumerate(ends[:-1])}
+    widths = {**widths, "bias": float(np.ptp(ends[-1]))}
+    notes = [note for note in run.notes if note.name == "flat bottom"]
+    numbers = dict(notes[0].numbers) if notes else {}
+    wide = {name: width for name, width in widths.items() if width > 1e-6}
+    assert numbers == pytest.approx(wide, abs=1e-7)
+    for note in notes:
+        middle = np.allclose(run.params, ends.mean(axis=1), atol=1e-5)
+        assert "at least" not in note.message and ("in the middle" in note.message) == middle

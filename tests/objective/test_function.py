@@ -179,7 +179,7 @@ def test_of_a_function_all_other_capabilities_are_unknown() -> None:
     assert given.coordinates("standard") is None and given.sample(np.arange(3)) is None
     assert given.hessian_whitening(given) is None and given.normal_equations() is None
     assert given.recession(np.ones(6)).level == "unknown"
-    assert given.fresh() is given and not given.remembers
+    assert given.copy_for_descent() is given and not given.is_stateful
     assert not given.null_params.any() and len(given.null_params) == 6
 
 

@@ -239,7 +239,7 @@ def test_nor_is_there_a_quadratic_with_l1() -> None:
 def test_each_descent_has_a_copy_that_begins_where_it_is_asked() -> None:
     equations = NormalEquations.of(line())
     params = np.linspace(-1, 2, 5)
-    one, other = equations.fresh(), equations.fresh(params)
+    one, other = equations.copy_for_descent(), equations.copy_for_descent(params)
     assert one.reference is None and np.array_equal(other.reference, params)
     one.expansion = one.read(params)
     assert equations.reference is None

@@ -67,7 +67,7 @@ class Checkpoint(NamedTuple):
     passes: float = 0.0
     seconds: float = 0.0
     reference: Vector | None = None
-    """The expansion point of an objective that remembers one; see `Objective.fresh`."""
+    """The expansion point of a stateful objective; see `Objective.copy_for_descent`."""
     row_stream: tuple[int, ...] = ROW_STREAM
     """The stream of the seed that draws the orders of rows."""
 

@@ -90,7 +90,7 @@ class Descent:
         if at.last.change is None:
             # A file from before changes were kept.
             self.last_step = at.last._replace(change=self.coordinates.params(at.last.step))
-        if self.samples.same_rows and not self.samples.objective.remembers:
+        if self.samples.same_rows and not self.samples.objective.is_stateful:
             self.last_evaluation = evaluator.evaluate(self.samples.objective, at.last.params)
 
     def checkpoint(self, index: int) -> Checkpoint | None:

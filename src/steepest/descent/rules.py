@@ -50,7 +50,7 @@ class Steepest(Rule):
     limit_source: ClassVar[str] = GRADIENT_DESCENT
 
     def init(self, params: Vector) -> State:
-        """Return the empty state: the rule remembers nothing."""
+        """Return the empty state: the rule is_stateful nothing."""
         return ()
 
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:

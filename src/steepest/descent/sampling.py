@@ -103,7 +103,7 @@ class AllRows(Sampler):
     def begin(self, at: Checkpoint) -> Samples:
         """Return the rows of a descent: all."""
         evaluated = self.objective if self.equations is None else self.equations
-        return Samples(evaluated.fresh(at.reference), self.objective)
+        return Samples(evaluated.copy_for_descent(at.reference), self.objective)
 
 
 @dataclass(frozen=True)

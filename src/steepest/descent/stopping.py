@@ -44,6 +44,13 @@ FAR_START = 1e3
 SHRINKS = 0.1
 """A step in whitened coordinates that leaves more than this share of the gradient met rounding."""
 
+MOST_ROUNDING = 3e-4
+"""The share of `safe_steepness` above which no rest of a gradient is taken to be rounding.
+
+In whitened coordinates the loss can fall by the square of it, 1e-7 of a constant guess's: more
+would be no lowest loss.
+"""
+
 GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 """The share of a loss below which a duality gap is rounding, and is not told."""
 
@@ -61,6 +68,9 @@ UNKNOWN = Recession("unknown", "nothing was looked at")
 
 ENDED = ("arrived", "settled", "risen", "separated")
 """The reasons of a walk that is over by itself."""
+
+AT_MINIMUM = ("arrived", "settled")
+"""Those of one that is over where nothing lower is known."""
 
 
 def _unknown(params: Vector, gradient: Vector | None) -> Recession:
@@ -94,6 +104,11 @@ class Stop:
     def ended(self) -> bool:
         """Whether the walk was over by itself: nobody cut it short, and it did not fail."""
         return self.reason in ENDED
+
+    @property
+    def at_minimum(self) -> bool:
+        """Whether it was over where nothing lower is known."""
+        return self.reason in AT_MINIMUM
 
     def with_result(self, result: Step, last: Step) -> "Stop":
         """Return the stop that says which step is the result where that is not the `last`."""
@@ -246,7 +261,8 @@ class Stopping:
         shrinks = len(trace) < 3 or steepness < SHRINKS * trace.steepnesses[-2]
         # From very far away the first step leaves what is rounding there, and much here.
         start = min(trace.first.steepness, FAR_START * (self.reference_steepness or np.inf))
-        if shrinks and steepness > GRADIENT_ROUNDING * start:
+        safe = self.safe_steepness or self.reference_steepness or np.inf
+        if steepness > MOST_ROUNDING * safe or (shrinks and steepness > GRADIENT_ROUNDING * start):
             return None
         return Stop("arrived", "arrived: what is left of the gradient is rounding")
 

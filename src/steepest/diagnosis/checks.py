@@ -45,7 +45,7 @@ def _end(evidence: Evidence, found: Found) -> Check:
     if reason in ("arrived", "settled") and not isnan(evidence.trace[-1].gap):
         return Check("end", CHECKED, proof(evidence.trace[-1]))
     if reason == "arrived":
-        return Check("end", CHECKED, f"the gradient has the length {_length(evidence)}")
+        return Check("end", CHECKED, _steepness(evidence))
     if reason == "settled":
         share = (
             f"{SETTLED:g} of {'a constant guess' if evidence.objective.null_loss else 'the fall'}"
@@ -55,12 +55,12 @@ def _end(evidence: Evidence, found: Found) -> Check:
         return Check("end", CHECKED, SEEN)
     if evidence.to_arrive and reason == "steps" and evidence.objective.is_convex:
         return Check("end", NOT_JUDGED, f"{steps} did not bring the gradient to 0")
-    if reason in ("risen", "failed", "diverged"):
+    if reason in ("stalled", "risen", "failed", "diverged"):
         return Check("end", NOT_JUDGED, evidence.stop.message)
     return Check(
         "end",
         NOT_LOOKED_AT,
-        f"{evidence.stop.message}; the gradient has the length {_length(evidence)}",
+        f"{evidence.stop.message}; {_steepness(evidence)}",
     )
 
 
@@ -147,8 +147,11 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
     return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back is {said}")
 
 
-def _length(evidence: Evidence) -> str:
-    return short(evidence.trace[-1].gradient_norm)
+def _steepness(evidence: Evidence) -> str:
+    """Return how long the gradient is in the coordinates of the walk, and which these are."""
+    where = evidence.method.coordinates.in_words
+    length = short(evidence.trace[-1].steepness)
+    return f"{where} the gradient has the length {length}".lstrip()
 
 
 CHECKS: tuple[Callable[[Evidence, Found], Check | None], ...] = (

@@ -29,7 +29,7 @@ class Evidence:
     problem: Problem
     identifiability: Identifiability | None = None
     """Along which params the loss does not change; None where that is not known."""
-    flat: Array = field(default_factory=lambda: np.empty((0, 3)))
+    flat: Array = field(default_factory=lambda: np.empty((0, 4)))
     """Where params may be with no change of the lowest loss; see `StepSize.flat_bottom`."""
     to_arrive: bool = False
     """Whether the run was to go on until it arrived: no number of steps was given."""
@@ -42,14 +42,14 @@ class Evidence:
         return self.method.objective
 
     @property
+    def at_minimum(self) -> bool:
+        """Whether the walk was over by itself, where nothing lower is known."""
+        return self.stop.at_minimum
+
+    @property
     def validated(self) -> Step | None:
         """The step that is the result by the rows kept back; None where they do not say it."""
         return self.trace.best_validated if self.by_validation else None
-
-    @property
-    def ended(self) -> bool:
-        """Whether the walk was over by itself, not cut short."""
-        return self.stop.ended
 
     @property
     def in_batches(self) -> bool:

@@ -1,6 +1,6 @@
 """Stalled: the run found nothing lower, and another way from its end does."""
 
-from steepest.descent.plan.stopping import PROBE_STEPS, lower_loss
+from steepest.descent.plan.stopping import PROBE_STEPS, lower_than
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 
@@ -8,11 +8,16 @@ __all__ = ["judge_stalled"]
 
 
 def judge_stalled(evidence: Evidence) -> Verdict | None:
-    """Return the verdict on a run that ended where a lower loss is near, None if it did not."""
+    """Return the verdict on a run that ended where a lower loss is near, None if it did not.
+
+    A run that stalled where none is found is one that cannot be judged.
+    """
     if evidence.stop.reason != "stalled":
         return None
     last = evidence.trace[-1]
-    lower = lower_loss(evidence.objective, last.params)
+    lower = lower_than(evidence.objective, evidence.trace.first, last)
+    if lower is None:
+        return None
     return Verdict(
         level="proved",
         name="stalled",

@@ -45,18 +45,29 @@ def note_rank(evidence: Evidence) -> Note | None:
 
 
 def _unique(evidence: Evidence) -> str:
-    """Return that the minimum is not unique, or is so by a penalty alone that is below rounding."""
+    """Return that the minimum is not unique, or is so by a penalty alone that is below rounding.
+
+    Of a loss that falls for ever there is none: then it is the weights of each loss.
+    """
     l2 = evidence.objective.penalty.l2
+    if evidence.stop.reason == "separated":
+        return "the weights are not unique"
     if not l2:
         return "the minimum is not unique"
     return f"the minimum is unique by l2 = {short(l2)} alone, which is below rounding"
 
 
 def _which(evidence: Evidence) -> str:
-    """Return which of the params with this loss the result is."""
-    if evidence.ended:
-        return "of all weights with this loss the result has the least (sum of squares)"
-    return "the run was ended before its minimum, so the others are where start and steps put them"
+    """Return which of the params with these predictions the result is.
+
+    At a flat bottom others have this loss too, by other predictions.
+    """
+    if evidence.at_minimum:
+        same = "these predictions" if len(evidence.flat) else "this loss"
+        return f"of all weights with {same} the result has the least (sum of squares)"
+    if evidence.stop.reason == "separated":
+        return "the loss has no minimum, so the others are where start and steps put them"
+    return "the run ended before its minimum, so the others are where start and steps put them"
 
 
 def _why(space: NullSpace, names: Sequence[str], mean: NDArray[np.float64]) -> str:

@@ -7,6 +7,7 @@ from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import judge_gradient
 from steepest.diagnosis.separation import judge_separation
 from steepest.diagnosis.stalled import judge_stalled
+from steepest.diagnosis.symmetry import judge_symmetry
 from steepest.diagnosis.verdict import Verdict
 
 __all__ = ["VERDICTS", "judge"]
@@ -16,6 +17,7 @@ VERDICTS: tuple[Callable[[Evidence], Verdict | None], ...] = (
     judge_divergence,
     judge_separation,
     judge_stalled,
+    judge_symmetry,
 )
 """What is looked for, in the order in which it is said; a new verdict is added here."""
 

@@ -19,8 +19,8 @@ class Evaluation(NamedTuple):
 
     `gradient` is the shortest subgradient where there are kinks; `smooth_gradient` is that of all
     but an L1 penalty, and the gradient itself where there is none. `rows` is how many rows were
-    read for it. `cache` belongs to the objective: with it what else is asked at these params costs
-    less (a linear one keeps the margins). Nobody else looks into it.
+    read for it. `cache` is what the objective keeps of them, with which what else is asked at these
+    params costs less: the margins of a risk, (rows,) or (rows, k). Who walks looks into none.
     """
 
     params: Vector

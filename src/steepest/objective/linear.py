@@ -27,12 +27,16 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
-from steepest.objective.model.gains import Gains
 from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.model.identifiability import Identifiability, identifiability
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
-from steepest.objective.model.recession import Recession, find_recession
+from steepest.objective.model.recession import (
+    Recession,
+    recession_of_biases,
+    recession_of_params,
+)
+from steepest.objective.model.recession_gains import Gains
 from steepest.objective.normal_equations import NormalEquations
 from steepest.objective.plane.linear import LinearPlaneLoss
 from steepest.objective.plane.plane import Plane
@@ -210,9 +214,11 @@ class LinearObjective(Risk):
         if self._recession is None or self._recession.level == "unknown":
             gradient = self.evaluate(params).gradient if gradient is None else gradient
             gains = Gains(self.blocks, self.loss, self.model, self.units)
-            with np.errstate(divide="ignore"):
-                guess = self.guess if self.penalty else None
-            self._recession = find_recession(gains, params, gradient, guess)
+            if self.penalty:
+                with np.errstate(divide="ignore"):
+                    self._recession = recession_of_biases(gains, self.guess)
+            else:
+                self._recession = recession_of_params(gains, params, gradient)
         return self._recession
 
     def without_penalty(self) -> "LinearObjective":
@@ -222,6 +228,14 @@ class LinearObjective(Risk):
         plain = object.__new__(LinearObjective)
         Risk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
         return plain
+
+    def curvature_of_rows(self, scale: str) -> float:
+        """Return a bound on what the rows alone curve, by the sum over all params."""
+        if not self.penalty.l2 or scale not in ("none", "standard"):
+            return float("inf")
+        mean, deviation = self.moments
+        alone = mean**2 + deviation**2 if scale == "none" else np.ones_like(mean)
+        return self.loss.curvature_bound * (1.0 + float(alone.sum()))
 
     def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
         """Return the largest loss of some rows at `params`, (size,)."""
@@ -303,9 +317,9 @@ class LinearObjective(Risk):
         """Return what the loss does not tell; `full_rank` says that coordinates showed it all."""
         return identifiability(self, full_rank)
 
-    def least(self, known: Identifiability, params: Vector) -> Vector:
+    def minimum_norm(self, known: Identifiability, params: Vector) -> Vector:
         """Return the params, (size,), of the same loss with the least weights, by what is known."""
-        return known.least(params, self)
+        return known.minimum_norm(params, self)
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return the name of the coordinates in which to walk, and why."""

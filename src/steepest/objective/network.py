@@ -152,6 +152,10 @@ class NetworkObjective(Risk):
         """Return the loss on a plane, many points at a time."""
         return NetworkPlaneLoss(self, plane)
 
+    def alike_layers(self, params: Vector) -> tuple[int, ...]:
+        """Return the hidden layers, from 1, whose units are all the same at params, (size,)."""
+        return self.model.alike_layers(params)
+
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of a direction along which the loss falls for ever.
 

@@ -64,7 +64,7 @@ class NormalEquations(Objective):
     point at which all weights are 0, known without a penalty. Params, loss and gradient are in
     the reader's units, as those of the linear objective are. The expansion point moves to where X
     is read, so the last bits depend on what was evaluated before: each descent has its own copy
-    (`fresh`).
+    (`copy_for_descent`).
 
     >>> from steepest import LinearObjective
     >>> line = LinearObjective([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.5], "squared")
@@ -75,7 +75,7 @@ class NormalEquations(Objective):
     """
 
     is_quadratic = True
-    remembers = True
+    is_stateful = True
 
     def __init__(self, objective: "LinearObjective", gram: Array, null: Expansion) -> None:
         self.objective = objective
@@ -111,7 +111,7 @@ class NormalEquations(Objective):
         known = self.expansion.params
         return None if np.array_equal(known, self._null.params) else known
 
-    def fresh(self, reference: Vector | None = None) -> "NormalEquations":
+    def copy_for_descent(self, reference: Vector | None = None) -> "NormalEquations":
         """Return a copy for one descent, expanded about `reference` if that is given."""
         equations = copy(self)
         if reference is not None:

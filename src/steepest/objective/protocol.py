@@ -33,7 +33,11 @@ NONE = Penalty()
 
 
 class Objective:
-    """A loss to be descended, `params -> loss`, of `size` params; see the methods for the rest."""
+    """A loss to be descended, `params -> loss`, of `size` params; see the methods for the rest.
+
+    What it is (`is_...`, `has_...`) is asked while a descent is planned, before there are params to
+    ask at; a question that needs params is a method, and None its answer where it is not known.
+    """
 
     size: int
     count: int = 0
@@ -42,8 +46,8 @@ class Objective:
     """How the params fall into weights and biases, where they do."""
     every_row_counts: bool = True
     """Whether no row weighs 0."""
-    remembers: bool = False
-    """Whether an evaluation changes what the next one starts from; see `fresh`."""
+    is_stateful: bool = False
+    """Whether an evaluation changes what the next one starts from; see `copy_for_descent`."""
     penalty: Penalty = NONE
     """The penalty that is part of the loss."""
     null_loss: float = 0.0
@@ -67,11 +71,11 @@ class Objective:
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
     linear: "LinearObjective | None" = None
-    """Itself, where it is of weights and a bias: one convex bowl, of which all can be known."""
+    """Itself as the linear model's risk: a page and a table's weights are there for that only."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None
-    """The params at which it was last evaluated in full, of one that remembers; see `fresh`."""
+    """The params at which a stateful one was last read in full; see `copy_for_descent`."""
 
     def value(self, params: Vector) -> float:
         """Return the loss at `params`, (size,)."""
@@ -122,6 +126,20 @@ class Objective:
         """
         return Recession("unknown", f"of {self.kind} only values are known")
 
+    def alike_layers(self, params: Vector) -> tuple[int, ...]:
+        """Return the hidden layers, from 1, whose units all have the same weights in and out.
+
+        Params are (size,).
+        """
+        return ()
+
+    def curvature_of_rows(self, scale: str) -> float:
+        """Return a bound on what the rows alone curve in the coordinates called `scale`.
+
+        Infinite where there is no penalty beside them, or none is known.
+        """
+        return inf
+
     def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
         """Return the largest loss of some rows, (n,), at `params`, (size,); inf without rows."""
         return float("inf")
@@ -133,7 +151,7 @@ class Objective:
         """
         return None
 
-    def least(self, known: "Identifiability", params: Vector) -> Vector:
+    def minimum_norm(self, known: "Identifiability", params: Vector) -> Vector:
         """Return the params, (size,), of the same loss with the least weights, by what is known."""
         return params
 
@@ -186,8 +204,8 @@ class Objective:
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
         return None
 
-    def fresh(self, reference: Vector | None = None) -> "Objective":
-        """Return the objective for one descent: a copy of one that remembers, else itself.
+    def copy_for_descent(self, reference: Vector | None = None) -> "Objective":
+        """Return the objective for one descent: a copy of a stateful one, else itself.
 
         `reference` is the params, (size,), at which that was last evaluated in full.
         """

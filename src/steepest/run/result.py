@@ -15,7 +15,7 @@ from steepest.objective.model.identifiability import Identifiability
 from steepest.objective.problem import Problem
 from steepest.trace import PROGRESS, Step, Trace
 
-__all__ = ["add_least", "result_of"]
+__all__ = ["add_minimum_norm", "result_of"]
 
 NEAR = 1e-12
 """The share of the params by which the least may differ and still be the same but for rounding."""
@@ -43,7 +43,7 @@ def result_of(
     return trace.best if left and lower and not trace.last.least else trace.last
 
 
-def add_least(
+def add_minimum_norm(
     trace: Trace,
     descent: Descent,
     known: Identifiability | None,
@@ -56,10 +56,10 @@ def add_least(
     Its loss is worked out, not taken for granted: where it is larger, beyond rounding, the rows do
     tell what they seemed to leave open, and nothing is added.
     """
-    if not known or not stop.ended:
+    if not known or not stop.at_minimum:
         return False
     objective = descent.method.objective
-    params = objective.least(known, result.params)
+    params = objective.minimum_norm(known, result.params)
     if norm(params - result.params) <= NEAR * norm(result.params):
         return False
     at = objective.evaluate(params)

@@ -25,7 +25,7 @@ from steepest.numerals import short
 from steepest.objective.model.model import Array
 from steepest.objective.problem import Problem
 from steepest.run.callback import Callback
-from steepest.run.result import add_least, result_of
+from steepest.run.result import add_minimum_norm, result_of
 from steepest.trace import Step, Trace
 
 __all__ = ["Outcome", "train"]
@@ -88,7 +88,7 @@ def train(
     verdicts = judge(evidence)
     curvature = method.coordinates.curvature
     result = result_of(trace, stop, verdicts, curvature, options.by_validation)
-    if add_least(trace, descent, known, stop, result, problem):
+    if add_minimum_norm(trace, descent, known, stop, result, problem):
         callback(trace.last)
     stop = stop.with_result(evidence.validated or trace.last, trace.last)
     evidence = replace(evidence, stop=stop)

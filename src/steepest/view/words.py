@@ -253,7 +253,7 @@ def fall(story: Story) -> str:
     change = after.loss - start.loss
     share = percent(abs(change) / abs(start.loss)) if start.loss else "-"
     sign = "fell" if change < 0 else "rose"
-    change_in_words = f"it {sign} by {short(abs(change))} ({share})"
+    change_in_words = f"it {sign} by {short(abs(change))} ({share})" if change else "it stayed"
     fallen = f"{short(start.loss)} → {short(after.loss)}: {change_in_words}"
     if story.plan.batch:
         return f"{fallen}, each on its own mini-batch"

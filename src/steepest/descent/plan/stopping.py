@@ -19,7 +19,7 @@ from steepest.objective.gradient_check import disagreement
 from steepest.objective.protocol import Objective
 from steepest.trace import Step
 
-__all__ = ["PROBE_STEPS", "SETTLED", "TOLERANCE", "lower_loss", "plan_stopping"]
+__all__ = ["PROBE_STEPS", "SETTLED", "TOLERANCE", "lower_loss", "lower_than", "plan_stopping"]
 
 TOLERANCE = 1e-10
 """The `tol` of a run for which neither it nor a number of steps was given."""
@@ -48,7 +48,9 @@ def plan_stopping(
     arriving = options.steps is None and options.tol is None
     null_loss, curvature = objective.null_loss, method.coordinates.curvature
     most = min(sqrt(2 * null_loss), objective.slope_by_curvature)
-    steepness = most * sqrt(curvature) if curvature else 0.0
+    # A constant guess has no weights, so a penalty makes the loss no steeper there.
+    of_rows = objective.curvature_of_rows(method.coordinates.name)
+    steepness = most * sqrt(min(curvature, of_rows)) if curvature else 0.0
     by_slope = not (curvature or null_loss)
     return Stopping(
         options.steps,
@@ -88,22 +90,53 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
                 "so large to tell; choose the rule auto without l1, a larger delta, or the loss "
                 "absolute",
             )
-        return None if automatic else _lower(objective, first, last)
+        lower = None if automatic else _lower(objective, first, last)
+        return lower or _kinks_unproved(objective, last)
 
     return objection
 
 
+def _kinks_unproved(objective: Objective, last: Step) -> Stop | None:
+    """Return that nothing is known at a kink where no duality gap proves that it is the lowest.
+
+    Along the gradient at a kink the loss may rise though it falls another way, so that neither a
+    search nor steps of any rule from there tell anything (Wolfe 1975, "A method of conjugate
+    subgradients for minimizing nondifferentiable functions"). Next to nothing is proved by itself:
+    no such loss is below 0.
+    """
+    if last.full_loss <= SETTLED * objective.null_loss:
+        return None
+    if objective.smooth or objective.has_curvature or objective.smoothed() is not None:
+        return None
+    return Stop(
+        "stalled",
+        "stalled: no lower loss is found, but the loss has kinks, at which steps may find none "
+        "where there is one, and nothing proves that there is none here; choose the loss huber, or "
+        "fewer features and no hidden units",
+    )
+
+
 def _lower(objective: Objective, first: Step, last: Step) -> Stop | None:
     """Return that steps as auto takes them find a lower loss, where they do."""
-    lower = lower_loss(objective, last.params)
-    gap = last.full_loss - lower
-    if not gap > SETTLED * (objective.null_loss or abs(first.full_loss - last.full_loss)):
+    lower = lower_than(objective, first, last)
+    if lower is None:
         return None
     return Stop(
         "stalled",
         f"stalled: this way no lower loss is found, but {PROBE_STEPS} steps as auto takes them "
-        f"from there lower it by {short(gap)}, to {short(lower)}",
+        f"from there lower it by {short(last.full_loss - lower)}, to {short(lower)}",
     )
+
+
+def lower_than(objective: Objective, first: Step, last: Step) -> float | None:
+    """Return the loss that steps as auto takes them find from `last`, None if it is not lower.
+
+    By `SETTLED` of the loss of a constant guess, or of the fall since `first` where there is none.
+    """
+    lower = lower_loss(objective, last.params)
+    gap = last.full_loss - lower
+    scale = objective.null_loss or abs(first.full_loss - last.full_loss)
+    return lower if gap > SETTLED * scale else None
 
 
 @np.errstate(all="ignore")

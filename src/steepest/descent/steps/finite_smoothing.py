@@ -100,8 +100,8 @@ class FiniteSmoothing(StepSize):
         return StepLength(rate, memory=way.memory, params=params, rows=way.rows, gap=gap)
 
     def flat_bottom(self, memory: Any) -> Array:
-        """Return what the way has found of it, (n, 3), see `StepSize.flat_bottom`."""
-        return np.empty((0, 3)) if memory is None or memory[2] is None else memory[2]
+        """Return what the way has found of it, (n, 4), see `StepSize.flat_bottom`."""
+        return np.empty((0, 4)) if memory is None or memory[2] is None else memory[2]
 
 
 class _Way(Protocol):
@@ -174,7 +174,7 @@ def _middle(way: _Way, at: Evaluation) -> Evaluation:
     if not face:
         return at
     middle = way.evaluate(face.middle())
-    flat = np.array(face.intervals())
+    flat = np.reshape(face.intervals(), (-1, 4))
     if not (np.isfinite(flat).all() and _is_proved(way, middle)):
         return at
     way.flat = flat

@@ -76,10 +76,10 @@ class StepSize:
     def flat_bottom(self, memory: Any) -> Array:
         """Return where params may be with no change of the lowest loss, as far as is known.
 
-        A row each, (params that may change, 3): its index, from where and to where. `memory` is
-        what the last step left.
+        A row each, (params that may change, 4): its index, from where and to where, and whether it
+        may be nowhere else. `memory` is what the last step left.
         """
-        return np.empty((0, 3))
+        return np.empty((0, 4))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import BlockRoot, ClassRoot, MarginRoot, Whitening
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.factor import spectral
+from steepest.objective.model.factor import Factor, spectral
 from steepest.objective.model.hessian import weighted_gram
 from steepest.objective.model.model import Array
 
@@ -116,11 +116,24 @@ def _round(objective: "LinearObjective") -> Whitening:
     mean, deviation = objective.moments
     margins, l2 = objective.model.margins, objective.penalty.l2
     bound = objective.gram * objective.curvature_or_bound
-    bound[np.diag_indices(len(deviation))] += l2 / deviation**2
-    factor = spectral(bound[None], FLATTEST, stiffen=False)
+    factor = _with_penalty(bound, l2 / deviation**2)
     root = MarginRoot(factor) if margins == 1 else ClassRoot(factor, _common(l2, deviation))
     curvature = 1.0 if np.isfinite(objective.loss.curvature_bound) else None
     return Whitening(root, Standard(mean, deviation, margins), curvature)
+
+
+def _with_penalty(bound: Array, penalty: Vector) -> Factor:
+    """Return the root of a bound, (n, n), plus what a penalty adds to the first params, (some,).
+
+    Flat is what is so beside its own param's curvature: beside a large penalty the bias, which
+    has none, is as steep as ever.
+    """
+    own = np.ones(len(bound))
+    own[: len(penalty)] += penalty
+    bound[np.diag_indices(len(penalty))] += penalty
+    own = np.sqrt(own)
+    factor = spectral((bound / np.outer(own, own))[None], FLATTEST, stiffen=False)
+    return Factor(factor.root * own, factor.inverse / own[:, None])
 
 
 def _common(l2: float, deviation: Vector) -> Vector:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.kinks.furthest import furthest
 from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.kinks.smoothed_newton import DualPoint
 from steepest.objective.model.model import Array
@@ -32,16 +33,31 @@ UNREACHED = 1e-8
 STILL = 1e-9
 """The share of the largest move that is none."""
 
+EXACT_DIRECTIONS = 8
+"""Directions up to which the range of each param is worked out, not that of one way alone."""
+
+EXACT_WORK = 1e7
+"""Moves times params up to which it is: a few seconds' work at most."""
+
 SWEEPS = 2
 """How often each bound in turn is gone halfway from: once is enough where one direction is flat."""
 
 
 class Interval(NamedTuple):
-    """Where a param, by its index, may be, from `low` to `high`, with no change of the loss."""
+    """Where a param, by its index, may be, from `low` to `high`, with no change of the loss.
+
+    `exact` says that it may be nowhere else.
+    """
 
     param: int
     low: float
     high: float
+    exact: bool
+
+    def rounded(self, off: float) -> "Interval":
+        """Return it with ends of 0 where they are so but for rounding, which is `off`."""
+        low, high = (0.0 if abs(end) <= off else end for end in (self.low, self.high))
+        return self._replace(low=low, high=high)
 
 
 class OptimalFace:
@@ -82,16 +98,30 @@ class OptimalFace:
         return bool(self.directions.shape[1])
 
     def intervals(self) -> list[Interval]:
-        """Return where each param may be on the straight way along which it changes the most.
+        """Return where each param may be, while others change with it; not those that stay.
 
-        The others change with it. Params that stay are left out.
+        Of many directions it is the straight way along which the param changes the most.
         """
-        found = []
-        for index, along in self._ways():
-            change = float(self.changes[index] @ along)
-            ends = [float(self.params[index]) + end * change for end in self._chord(along).ends]
-            found.append(Interval(index, min(ends), max(ends)))
-        return found
+        ways = self._ways()
+        many = self._moves.shape[1] > EXACT_DIRECTIONS or self._moves.size * len(ways) > EXACT_WORK
+        found = [(self._on_one_way if many else self._range)(*way) for way in ways]
+        off = self.smoothed.rounding(self.at) / np.append(self.smoothed.standard.deviation, 1.0)
+        return [one.rounded(off[one.param]) for one in found if one.high - one.low > off[one.param]]
+
+    def _range(self, index: int, along: Vector) -> Interval:
+        """Return the least and the largest that a param is on the face."""
+        kinks = self._side != 0.0
+        side, slack = self._side[kinks], self._side[kinks] * self._left[kinks]
+        normals = side[:, None] * self._moves[kinks]
+        unit, at = float(self.changes[index] @ along), float(self.params[index])
+        (below, low), (above, high) = (furthest(normals, slack, way) for way in (-along, along))
+        return Interval(index, at - unit * below, at + unit * above, low and high)
+
+    def _on_one_way(self, index: int, along: Vector) -> Interval:
+        """Return where a param may be on a straight way."""
+        change = float(self.changes[index] @ along)
+        ends = [float(self.params[index]) + end * change for end in self._chord(along).ends]
+        return Interval(index, min(ends), max(ends), self._moves.shape[1] == 1)
 
     def middle(self) -> Vector:
         """Return the params, (params,), moved to the middle of the face, between its bounds.

@@ -154,7 +154,7 @@ class Smoothed:
 
     def first_width(self, at: Evaluation) -> float:
         """Return a width that a typical residual is within: the loss by both slopes' product."""
-        return max(self.least_width, at.loss / (self.high * -self.low))
+        return max(self.least_width, at.loss / self.high / -self.low)
 
     @property
     def is_sharp(self) -> bool:
@@ -162,7 +162,8 @@ class Smoothed:
 
         By the loss of a constant guess, which is that of a typical residual.
         """
-        typical = self.objective.null_loss / (self.high * -self.low)
+        # Twice divided: the product of small slopes is 0.
+        typical = self.objective.null_loss / self.high / -self.low
         return not self.least_width or typical > SHARP * self.least_width
 
     def most_smoothed_off(self, width: float) -> float:

@@ -141,26 +141,35 @@ def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:
 
     `penalty` is what L2 adds to the curvature of each param, (params,). Along directions in which
     neither rows nor penalty reach the loss is constant, so any length will do: they get the
-    longest, by which what rounding leaves of a gradient there moves nothing.
+    longest, by which what rounding leaves of a gradient there moves nothing. Each param counts by
+    its own curvature, rows and penalty together: beside a large penalty the bias, which has none,
+    is as well reached as ever.
     """
-    lengths, directions = standardised_svd(blocks, moments, penalty)
+    own = np.sqrt(1.0 + 0.5 * penalty)
+    lengths, directions = _svd(_triangle(blocks, moments, penalty) / own)
     reached = lengths > UNREACHED * lengths[0]
     lengths = np.where(reached, lengths, lengths[0])
-    root, inverse = (lengths[:, None] * directions)[None], (directions.T / lengths)[None]
+    root = (lengths[:, None] * directions * own)[None]
+    inverse = (directions.T / lengths / own[:, None])[None]
     return Factor(root, inverse, full_rank=bool(reached.all()))
 
 
-def standardised_svd(
-    blocks: Blocks, moments: Moments, penalty: Array | None = None
-) -> tuple[Array, Array]:
-    """Return the singular values of the root that `qr_factor` has, and its right directions.
+def standardised_svd(blocks: Blocks, moments: Moments) -> tuple[Array, Array]:
+    """Return the singular values of the root that `qr_factor` has without penalty, and directions.
 
-    They are (n,) and (n, params), n the params, or the rows where these are fewer and no penalty,
-    (params,), is added: longest first, in standard units, the bias last. Of the two signs of a
-    direction it is the one by which its largest entry is above 0, whatever LAPACK chose.
+    They are (n,) and (n, params), n the params, or the rows where these are fewer: longest first,
+    in standard units, the bias last.
+    """
+    return _svd(_triangle(blocks, moments, None))
+
+
+def _svd(triangle: Array) -> tuple[Array, Array]:
+    """Return the singular values, longest first, and the right directions.
+
+    Of the two signs of a direction it is the one by which its largest entry is above 0, whatever
+    LAPACK chose.
     """
     with ONE_BLAS_THREAD:
-        triangle = _triangle(blocks, moments, penalty)
         _, lengths, directions = np.linalg.svd(triangle, full_matrices=False)
     return lengths, directions * _signs(directions)[:, None]
 
@@ -175,6 +184,7 @@ def _signs(directions: Array) -> Array:
     return np.where(directions[np.arange(len(directions)), first] < 0.0, -1.0, 1.0)
 
 
+@ONE_BLAS_THREAD
 def _triangle(blocks: Blocks, moments: Moments, penalty: Array | None) -> Array:
     """Return R with `R'R = 2 Z'Z / total + diag(penalty)`, neither of which is formed."""
     triangles = blocks.map(lambda block: _upper(_standard_rows(block, moments)))

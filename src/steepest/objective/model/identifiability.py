@@ -51,7 +51,7 @@ class Identifiability:
         """Return whether there is such a direction, as far as is known."""
         return bool(self.shared) or self.null_space is not None
 
-    def least(self, params: Vector, objective: "LinearObjective") -> Vector:
+    def minimum_norm(self, params: Vector, objective: "LinearObjective") -> Vector:
         """Return the params, (size,), with the least weights that have the same loss.
 
         At the mean of the features the biases take what the weights give up.

@@ -90,6 +90,16 @@ class Network:
         """Return the layers of `params`, (params,), as views of it."""
         return [Layer(weights.T, bias) for weights, bias in self.matrices(params)]
 
+    def alike_layers(self, params: Vector) -> tuple[int, ...]:
+        """Return the hidden layers, from 1, whose units all have the same weights in and out.
+
+        >>> from steepest.objective.model.activation import choose_activation
+        >>> Network((2, 3, 1), choose_activation("tanh")).alike_layers(np.zeros(13))
+        (1,)
+        """
+        pairs = enumerate(pairwise(self.matrices(params)), start=1)
+        return tuple(layer for layer, (into, out) in pairs if _are_alike(into, out.weights))
+
     def usual_params(self, start: Vector, end: Vector) -> tuple[int, int]:
         """Return the indices of the weight and the bias that moved most, of (params,)."""
         moved, weights = np.abs(end - start), self.layout.weights.stop
@@ -256,6 +266,12 @@ class _Moves(NamedTuple):
     along: list[_Matrix]
     sums: list[Array]
     activations: list[Array]
+
+
+def _are_alike(layer: _Matrix, out: Array) -> bool:
+    """Return whether two units or more are the same by all their weights in, biases and out."""
+    units = np.column_stack([layer.weights, layer.bias, out.T])
+    return len(units) > 1 and bool((units == units[0]).all())
 
 
 def _dense(X: Matrix) -> Array:

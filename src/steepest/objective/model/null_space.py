@@ -58,9 +58,9 @@ class NullSpace:
     features: int
     dimension: int
     basis: Array
-    of_rows: bool
     columns: NDArray[np.intp]
-    relations: Array | None
+    relations: Array | None = None
+    of_rows: bool = False
 
     @classmethod
     def of_constant(cls, features: int, columns: NDArray[np.intp]) -> "NullSpace | None":
@@ -69,7 +69,7 @@ class NullSpace:
             return None
         own = np.zeros((columns.size, features))
         own[np.arange(columns.size), columns] = 1.0
-        return cls(features, columns.size, own.T, False, columns, own)
+        return cls(features, columns.size, own.T, columns, own)
 
     def part(self, weights: Array) -> Array:
         """Return the part of the weights, (features, margins), that lies in these directions."""
@@ -104,11 +104,11 @@ def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
         columns = np.flatnonzero(involved)
         if 2 * dimension > features or len(lengths) <= features:
             basis = np.linalg.qr((by_rows * moments.deviation).T)[0]
-            return NullSpace(features, dimension, basis, True, columns, None)
+            return NullSpace(features, dimension, basis, columns, of_rows=True)
         free = np.where(involved, directions[~reached, :-1], 0.0)
         basis = np.linalg.qr((free / moments.deviation).T)[0]
     relations = _relations(free, moments.deviation)
-    return NullSpace(features, dimension, basis, False, columns, relations)
+    return NullSpace(features, dimension, basis, columns, relations)
 
 
 def _without_bias(directions: Array) -> Array:

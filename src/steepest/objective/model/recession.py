@@ -21,17 +21,17 @@ import numpy as np
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.exact import exact_direction
-from steepest.objective.model.gaining import (
+from steepest.objective.model.model import Array
+from steepest.objective.model.recession_certificate import exact_direction
+from steepest.objective.model.recession_gains import Gains, Indices, Mask, evenly
+from steepest.objective.model.recession_search import (
     FIRST_ROWS,
     ZERO,
     added_up,
     gaining_directions,
 )
-from steepest.objective.model.gains import Gains, Indices, Mask, evenly
-from steepest.objective.model.model import Array
 
-__all__ = ["Recession", "find_recession"]
+__all__ = ["Recession", "recession_of_biases", "recession_of_params"]
 
 MOST_PARAMS = 256
 """Params up to which directions are searched for: at 200 the search took 0.1 to 2 s."""
@@ -73,24 +73,31 @@ class Recession:
         return self.direction is not None
 
 
-def find_recession(
-    gains: Gains, params: Vector, gradient: Vector, guess: Array | None
-) -> Recession:
-    """Return what is known of directions along which the loss of these gains falls for ever.
+def recession_of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
+    """Return what is known of directions along which the mean loss of these gains falls for ever.
 
     `params`, (size,), are any, with the `gradient` of the mean loss there, best those of the end of
-    a run: these are often a direction themselves, or a proof that there is none. Under a penalty
-    `guess` is the best margin, or margins, when all rows get the same, (margins,); without a
-    penalty None.
+    a run: these are often a direction themselves, or a proof that there is none.
     """
+    return _at_once(gains) or _of_params(gains, params, gradient)
+
+
+def recession_of_biases(gains: Gains, guess: Array) -> Recession:
+    """Return the same under a penalty, which leaves the biases only.
+
+    `guess` is the best margin, or margins, when all rows get the same, (margins,).
+    """
+    return _at_once(gains) or _of_biases(gains, guess)
+
+
+def _at_once(gains: Gains) -> Recession | None:
+    """Return what the loss alone says: there is none where it is coercive."""
     loss = gains.loss
     if loss.is_coercive:
         return Recession("proved", f"the loss {loss.name} rises without end both ways")
     if not gains.each:
         return Recession("unknown", f"the loss {loss.name} has no `gain`")
-    if guess is not None:
-        return _of_biases(gains, guess)
-    return _of_params(gains, params, gradient)
+    return None
 
 
 @ONE_BLAS_THREAD

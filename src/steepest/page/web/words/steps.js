@@ -77,7 +77,7 @@ function fallLine(state, move) {
 
 function changeLine(before, after) {
   const way = after < before ? 'fell' : 'rose';
-  if (after === before) return `${short(after)}: it stays`;
+  if (after === before) return `${short(after)}: it stayed`;
   if (hardlyMoves(before, after)) return `${short(after)}: it ${way} by less than a millionth`;
   const [old, now, change] = differenceTexts(before, after);
   const share = before ? percent(Math.abs(after - before) / Math.abs(before)) : '-';

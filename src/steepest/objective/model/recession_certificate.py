@@ -15,9 +15,9 @@ import numpy as np
 from steepest.data.sparse import dense_rows
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.double_double import products
-from steepest.objective.model.gaining import ZERO, unmoving
-from steepest.objective.model.gains import Gains, Indices, Mask, evenly
 from steepest.objective.model.model import Array
+from steepest.objective.model.recession_gains import Gains, Indices, Mask, evenly
+from steepest.objective.model.recession_search import ZERO, null_space_within
 
 __all__ = ["exact_direction"]
 
@@ -82,7 +82,7 @@ def _some(gains: Mask, most: int) -> Indices:
 def _in_whole_numbers(gains: Gains, direction: Vector, chosen: Indices) -> Vector | None:
     """Return params in whole numbers that leave the `chosen` gains where they are."""
     every = gains.matrix(chosen[:, 0])[np.arange(len(chosen)), chosen[:, 1]]
-    free = unmoving(every, np.eye(gains.size), NULL)
+    free = null_space_within(every, np.eye(gains.size), NULL)
     if not free.shape[1]:
         return None
     order = _pivots(free)

@@ -8,10 +8,10 @@ import numpy as np
 
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.cone import project_ones
-from steepest.objective.model.gains import Gains, Indices, Mask, evenly
 from steepest.objective.model.model import Array
+from steepest.objective.model.recession_gains import Gains, Indices, Mask, evenly
 
-__all__ = ["FIRST_ROWS", "RANK", "ZERO", "added_up", "gaining_directions", "unmoving"]
+__all__ = ["FIRST_ROWS", "RANK", "ZERO", "added_up", "gaining_directions", "null_space_within"]
 
 FIRST_ROWS = 64
 """Rows at least that are looked at first, with four for each param: up to twice as many rows as
@@ -52,10 +52,10 @@ def _direction(gains: Gains, left: Mask) -> Vector | None:
     chosen = evenly(np.asarray(left.any(axis=1)), _few(basis))
     for _ in range(ROUNDS):
         pinned, free = _parted(gains, chosen, left)
-        basis = unmoving(pinned, basis)
+        basis = null_space_within(pinned, basis)
         direction = _suits(free, basis)
         if direction is None:
-            basis = unmoving(free, basis)
+            basis = null_space_within(free, basis)
             trial = basis @ generator.standard_normal(basis.shape[1])
             chosen = evenly(_moved(gains, trial, left), _few(basis))
             if not len(chosen):
@@ -104,7 +104,7 @@ def _worst(harmed: Array, most: int) -> Indices:
     return np.union1d(worst[harmed[worst] > 0.0], evenly(harmed > 0.0, most))
 
 
-def unmoving(every: Array, basis: Array, rank: float = RANK) -> Array:
+def null_space_within(every: Array, basis: Array, rank: float = RANK) -> Array:
     """Return a basis, (size, m), of what of the span of `basis` moves no gain of some rows.
 
     `rank` is the share of the longest direction of the rows, `every`, below which one is not moved.
