@@ -146,7 +146,7 @@ def test_going_on_after_the_stop_counts_all_that_were_no_lower() -> None:
 def test_the_check_says_what_ended_the_run(end: str, more: dict[str, Any]) -> None:
     run = overfitted(**more)
     (said,) = [check.message for check in run.checks if check.name == "end"]
-    assert said.startswith(end) and "; the gradient has the length" in said
+    assert said.startswith(end) and "the gradient has the length" in said
 
 
 def test_the_note_gives_no_advice_that_is_taken_already() -> None:

@@ -96,6 +96,7 @@ class Predictions:
         confusion, (k, k), actual down and predicted across. They are scikit-learn's. What is not
         defined is None. `data` and `sample_weight` are those of `score`; the rows of the run count
         by their own weights. On the rows that it was trained on a model looks better than it is.
+        Raises ChoiceError for a word that names neither rows nor a table.
 
         >>> import steepest as st
         >>> metrics = st.descend("geyser", "waiting", ["duration"]).metrics()
