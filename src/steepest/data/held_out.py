@@ -88,7 +88,8 @@ def held_out(
 def masked(given: object, places: NDArray[np.intp], rows: int) -> Rows | None:
     """Return which rows a mask of all `rows` of the source keeps back, None if it is no mask.
 
-    `places`, (left,), are where the rows that are left were in the source, from 0.
+    `places`, (left,), are where the rows that are left were in the source, from 0. Raises
+    ChoiceError for a mask of another length.
     """
     if not (isinstance(given, list | np.ndarray) or hasattr(given, "to_list")):
         return None

@@ -87,7 +87,8 @@ class Predictions:
     def metrics(self, data: object = None, sample_weight: ArrayLike | None = None) -> "Metrics":
         """Return how good the predictions are, by name; without `data` on the rows of the run.
 
-        With "validation" as `data` they are of the rows that were kept back.
+        With "validation" as `data` they are of the rows that were kept back. Raises ChoiceError for
+        another word, and where no rows were.
 
         Of numbers there are r2, rmse, mae (in the target's unit) and deviance_explained, `1 - loss
         / loss of the best constant`; of classes accuracy, balanced_accuracy, log_loss, auc (of

@@ -39,11 +39,11 @@ class FewerRowsPath:
 
     @property
     def memory(self) -> tuple[float, float, Array | None]:
-        """How many rows, the bound, and the flat bottom."""
+        """How many rows, the bound, and the flat bottom, (n, 4)."""
         return self.size, self.bound, self.flat
 
     def go_on(self, size: float, bound: float, flat: Array | None) -> None:
-        """Go on where the path was."""
+        """Go on where the path was, its flat bottom (n, 4)."""
         self.size, self.bound, self.flat = size, bound, flat
 
     def begin(self) -> Evaluation:

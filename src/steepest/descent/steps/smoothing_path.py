@@ -97,7 +97,7 @@ class NarrowingPath:
 
     @property
     def memory(self) -> tuple[float, float, Array | None, Indices, bool]:
-        """Width, bound and flat bottom; the rows of the vertex, and whether edges lead on."""
+        """Width, bound and flat bottom, (n, 4); the vertex, (params,); whether edges lead on."""
         return self.size, self.bound, self.flat, self.at_kinks, self.has_edges
 
     def go_on(
@@ -108,7 +108,7 @@ class NarrowingPath:
         at_kinks: Indices = NONE,
         has_edges: bool = False,
     ) -> None:
-        """Go on where the path was; one of a file from before edges were taken takes none."""
+        """Go on where the path was, (n, 4) its bottom; one of a file from before edges were taken takes none."""
         self.size, self.bound, self.flat = size, bound, flat
         self.at_kinks, self.has_edges = at_kinks, has_edges
 
