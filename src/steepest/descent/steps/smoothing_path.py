@@ -108,7 +108,7 @@ class NarrowingPath:
         at_kinks: Indices = NONE,
         has_edges: bool = False,
     ) -> None:
-        """Go on where the path was, (n, 4) its bottom; one of a file from before edges were taken takes none."""
+        """Go on where the path was, `flat` (n, 4); a file from before edges were taken has none."""
         self.size, self.bound, self.flat = size, bound, flat
         self.at_kinks, self.has_edges = at_kinks, has_edges
 
