@@ -88,7 +88,7 @@ class Predictions:
         """Return how good the predictions are, by name; without `data` on the rows of the run.
 
         With "validation" as `data` they are of the rows that were kept back. Raises ChoiceError for
-        another word that names no table.
+        another word, and where no rows were.
 
         Of numbers there are r2, rmse, mae (in the target's unit) and deviance_explained, `1 - loss
         / loss of the best constant`; of classes accuracy, balanced_accuracy, log_loss, auc (of
