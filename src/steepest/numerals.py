@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["apart", "counted", "percent", "plain", "short", "signed"]
+__all__ = ["counted", "pair", "percent", "plain", "short", "signed"]
 
 
 def short(value: float, digits: int = 4) -> str:
@@ -21,10 +21,10 @@ def short(value: float, digits: int = 4) -> str:
     return "0" if text == "-0" else text
 
 
-def apart(a: float, b: float) -> tuple[str, str]:
+def pair(a: float, b: float) -> tuple[str, str]:
     """Return two numbers like `short`, with as many more digits as it takes to tell them apart.
 
-    >>> apart(2765.31, 2765.28), apart(1.0, 2.0), apart(0.5, 0.5)
+    >>> pair(2765.31, 2765.28), pair(1.0, 2.0), pair(0.5, 0.5)
     (('2,765.31', '2,765.28'), ('1', '2'), ('0.5', '0.5'))
     """
     digits = (d for d in range(4, 18) if short(a, d) != short(b, d))

@@ -207,9 +207,9 @@ def _marked(table: Table, column: str) -> Rows:
     known = numbers(values)
     other = np.unique(known[(known != 0.0) & (known != 1.0)])
     if len(other):
-        told = ["a gap" if np.isnan(one) else plain(float(one)) for one in np.unique(known)]
+        held = ["a gap" if np.isnan(one) else plain(float(one)) for one in np.unique(known)]
         raise DataError(
-            f"{where} holds {listing(told)}, so it does not tell which rows validation is to keep "
+            f"{where} holds {listing(held)}, so it does not tell which rows validation is to keep "
             "back; give a column of 1 (true) for those and 0 (false) for all others, or of words"
         )
     _check_marks(known == 1.0, where)

@@ -13,14 +13,14 @@ from steepest.descent.stopping import earlier_result, proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
-from steepest.numerals import apart, counted, plain, short
+from steepest.numerals import counted, pair, plain, short
 
 __all__ = ["CHECKS", "look"]
 
 Found = Collection[str]
 """The names of the verdicts."""
 
-SEEN = "the verdict says what was found"
+STATED = "the verdict says what was found"
 
 
 def look(evidence: Evidence, found: Found) -> list[Check]:
@@ -52,7 +52,7 @@ def _end(evidence: Evidence, found: Found) -> Check:
         )
         return Check("end", CHECKED, f"steps as auto takes them find no loss lower by {share}")
     if found or reason == "separated":
-        return Check("end", CHECKED, SEEN)
+        return Check("end", CHECKED, STATED)
     if evidence.to_arrive and reason == "steps" and evidence.objective.is_convex:
         return Check("end", NOT_JUDGED, f"{steps} did not bring the gradient to 0")
     if reason in ("stalled", "risen", "failed", "diverged"):
@@ -68,7 +68,7 @@ def check_divergence(evidence: Evidence, found: Found) -> Check:
     """Return how it is known whether the run left its best point for worse."""
     method, trace = evidence.method, evidence.trace
     if "divergence" in found or "unsettled" in found:
-        return Check("divergence", CHECKED, SEEN)
+        return Check("divergence", CHECKED, STATED)
     if method.step_size.never_rises:
         return Check("divergence", CHECKED, "no step of a search ends at a higher loss")
     known = sum(not isnan(loss) for loss in trace.full_losses)
@@ -88,7 +88,7 @@ def check_separation(evidence: Evidence, found: Found) -> Check | None:
     if not objective.count:
         return None
     if "separation" in found:
-        return Check("separation", CHECKED, SEEN)
+        return Check("separation", CHECKED, STATED)
     last = evidence.trace[-1]
     known = objective.recession(last.params, last.gradient_of_all)
     state = NOT_LOOKED_AT if known.level == "unknown" else CHECKED
@@ -128,8 +128,8 @@ def check_gradient(evidence: Evidence, found: Found) -> Check | None:
         return None
     if not is_suspect(evidence):
         return Check("gradient", NOT_LOOKED_AT, "the loss fell along it")
-    seen = SEEN if "gradient" in found else "the loss changes along it as it says"
-    return Check("gradient", CHECKED, seen)
+    stated = STATED if "gradient" in found else "the loss changes along it as it says"
+    return Check("gradient", CHECKED, stated)
 
 
 def check_held_out(evidence: Evidence, found: Found) -> Check | None:
@@ -141,7 +141,7 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
     if best is None:
         return Check("held-out loss", NOT_LOOKED_AT, "no rows were kept back")
     last = trace.last.validation_loss
-    end, lowest = apart(last, best.validation_loss)
+    end, lowest = pair(last, best.validation_loss)
     said = f"{end} at the end, and lowest, {lowest}, at step {best.index:,}"
     said = f"{lowest}, its lowest" if last == best.validation_loss else said
     return Check("held-out loss", CHECKED, f"that of {counted(rows, 'row')} kept back is {said}")

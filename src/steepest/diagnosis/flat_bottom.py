@@ -9,7 +9,7 @@ from steepest.objective.evaluation import Vector
 
 __all__ = ["note_flat_bottom"]
 
-MOST_TOLD = 3
+MOST_LISTED = 3
 """Params that are told one by one."""
 
 CENTRED = 1e-6
@@ -25,20 +25,20 @@ def note_flat_bottom(evidence: Evidence) -> Note | None:
     if not len(evidence.flat) or not evidence.at_minimum:
         return None
     names = [*(f"weight of {name}" for name in evidence.problem.feature_names), "bias"]
-    told = [_told(names[int(one[0])], one) for one in evidence.flat[:MOST_TOLD]]
+    ranges = [_in_words(names[int(one[0])], one) for one in evidence.flat[:MOST_LISTED]]
     count = len(evidence.flat)
     also = " (others with it)" if count > 1 else ""
-    more = f", and {count - MOST_TOLD:,} more" if count > MOST_TOLD else ""
+    more = f", and {count - MOST_LISTED:,} more" if count > MOST_LISTED else ""
     numbers = {names[int(one[0])]: float(one[2] - one[1]) for one in evidence.flat}
     return Note(
         "flat bottom",
-        f"the bottom is flat: {', '.join(told)}{also}{more} has the same loss; the result is "
+        f"the bottom is flat: {', '.join(ranges)}{also}{more} has the same loss; the result is "
         f"{_where(evidence)}",
         numbers,
     )
 
 
-def _told(name: str, interval: Vector) -> str:
+def _in_words(name: str, interval: Vector) -> str:
     """Return a param with its range, (4,); of three numbers, in older files, it is one way's."""
     exact = len(interval) > 3 and interval[3]
     words = "anywhere" if exact else "at least anywhere"

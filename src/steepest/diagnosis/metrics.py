@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from steepest.objective.loss.loss import Loss
 from steepest.objective.problem import Problem
 
-__all__ = ["Metrics", "Predicted", "auc"]
+__all__ = ["Metrics", "Predicted", "auc", "r_squared"]
 
 Array = NDArray[np.float64]
 Metrics = Mapping[str, Any]

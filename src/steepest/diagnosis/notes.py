@@ -6,7 +6,7 @@ from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.flat_bottom import note_flat_bottom
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.uniqueness import note_rank, note_shared
-from steepest.numerals import apart, percent, short
+from steepest.numerals import pair, percent, short
 
 __all__ = ["NOTES", "take_notes"]
 
@@ -52,7 +52,7 @@ def note_risen_validation(evidence: Evidence) -> Note | None:
     best, last = evidence.trace.best_validated, evidence.trace.last.validation_loss
     if best is None or not last > (1.0 + RISEN) * best.validation_loss:
         return None
-    lowest, end = apart(best.validation_loss, last)
+    lowest, end = pair(best.validation_loss, last)
     if not best.index:
         do = "no step served them; a penalty such as l2 = 0.001, or other features, may"
     elif evidence.by_validation:

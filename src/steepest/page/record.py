@@ -196,8 +196,8 @@ def _kept_steps(trace: Trace, result: int, most: int) -> NDArray[np.intp]:
     kept = trace.kept
     room = MOST_STEP_NUMBERS // (2 * max(trace.size, 1))
     chosen = kept[thinned(len(kept), max(2, min(most, room)))]
-    told = [0, trace.best.index, result, len(trace) - 1]
-    return np.union1d(chosen, np.array(told, dtype=np.intp))
+    always = [0, trace.best.index, result, len(trace) - 1]
+    return np.union1d(chosen, np.array(always, dtype=np.intp))
 
 
 def _full_losses(

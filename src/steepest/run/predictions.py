@@ -140,8 +140,8 @@ class Predictions:
         """Return R² of the predictions for `data`, or the share of classes that are right.
 
         `data` holds the target too, or is a pair (X, y). `sample_weight` is how much each row
-        counts, one number each. Where all targets are equal R² is 1 if all are hit and 0 if not; of
-        one row it is NaN.
+        counts, one number each. Where all targets are equal, as of one row, R² is 1 if all are hit
+        and 0 if not; `metrics` tells None of one row.
         """
         from steepest.run.scoring import score
 

@@ -1,6 +1,5 @@
 """What a run says of other rows: a table with its predictions, and how good these are."""
 
-from math import nan
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
@@ -9,7 +8,7 @@ from steepest.data.new_rows import rows_to_predict
 from steepest.data.prepare import labelled_rows
 from steepest.data.text.reading import Reading
 from steepest.data.weights import array_weights
-from steepest.diagnosis.metrics import Metrics, Predicted
+from steepest.diagnosis.metrics import Metrics, Predicted, r_squared
 from steepest.errors import DataError
 
 if TYPE_CHECKING:
@@ -45,8 +44,9 @@ def score(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> 
     `sample_weight` is (rows,) or None. See `Run.score`.
     """
     found = _predicted(run, "run.score", data, sample_weight)
-    found_score = found.r2 if run.classes is None else found.accuracy
-    return nan if found_score is None else found_score
+    if run.classes is not None:
+        return found.accuracy
+    return r_squared(found.actual, found.loss.prediction(found.margins), found.weight)
 
 
 def metrics(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> Metrics:

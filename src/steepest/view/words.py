@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
-from steepest.numerals import apart, counted, percent, plain, short, signed
+from steepest.numerals import counted, pair, percent, plain, short, signed
 from steepest.objective.evaluation import length_of
 from steepest.trace import Step
 from steepest.view.class_table import class_table
@@ -358,7 +358,7 @@ def _held_out(story: Story, result: Step) -> Iterator[str]:
     if best is None:
         return
     rows = counted(story.validation_rows, "row")
-    here, least = apart(result.validation_loss, best.validation_loss)
+    here, least = pair(result.validation_loss, best.validation_loss)
     lowest = f"lowest at step {best.index:,}: {least}"
     loss = "loss without the penalty" if story.plan.penalty else "loss"
     yield f"{loss} of the {rows} kept back: {here}; {lowest}"
