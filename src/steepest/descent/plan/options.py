@@ -154,7 +154,7 @@ class Options:
         metavar="W,...,B|RUN",
         left_out="random",
     )
-    seed: int = option(0, Kind.WHOLE, Part.METHOD, "Of the random start, and of mini-batches.")
+    seed: int = option(0, Kind.WHOLE, Part.METHOD, "Of the random start, mini-batches and rows kept back.")
     steps: int | None = option(
         None,
         Kind.WHOLE,
