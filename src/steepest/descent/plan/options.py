@@ -154,7 +154,9 @@ class Options:
         metavar="W,...,B|RUN",
         left_out="random",
     )
-    seed: int = option(0, Kind.WHOLE, Part.METHOD, "Of the random start, mini-batches and rows kept back.")
+    seed: int = option(
+        0, Kind.WHOLE, Part.METHOD, "Of the random start, mini-batches and rows kept back."
+    )
     steps: int | None = option(
         None,
         Kind.WHOLE,
