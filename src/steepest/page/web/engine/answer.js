@@ -3,10 +3,8 @@
 // A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight' or
 // null; `window`, the one that is wanted anew; and `step`, to which the run goes that is shown.
 import { onPlane, resultOf } from '../select.js';
+import { OBJECTIVE } from './choices.js';
 import { rowAt } from './vectors.js';
-
-/** The choices that make the objective; all runs on one surface share them. */
-export const OBJECTIVE = ['loss', 'l2', 'delta', 'quantile'];
 
 const POINTS = 101;
 

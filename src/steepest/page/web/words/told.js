@@ -1,6 +1,7 @@
 // What is told of a run, step by step: which params, under which names, and the move of a step in
 // the coordinates in which it was taken. All other words are made of this.
-import { Objective, chooseLoss } from '../engine/objective.js';
+import { chooseLoss } from '../engine/losses.js';
+import { Objective } from '../engine/objective.js';
 import { chooseScale } from '../engine/scales.js';
 import { activeRun, gradientAt, paramsAt } from '../select.js';
 import { percent, short } from './numerals.js';
