@@ -112,7 +112,13 @@ def test_every_random_start(initial: str, modules: Any) -> None:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_plane_search_bends_as_pythons(activation: str, modules: Any) -> None:
     case = network_case(
-        "softmax", (4, 3), activation=activation, rule="plane", learning_rate="auto", steps=6, l2=0.01
+        "softmax",
+        (4, 3),
+        activation=activation,
+        rule="plane",
+        learning_rate="auto",
+        steps=6,
+        l2=0.01,
     )
     assert_same_steps(walked(modules, case), case["run"], 1e-8)
 
@@ -164,7 +170,7 @@ def test_there_is_no_other_activation_nor_start(modules: Any) -> None:
     odd = {"activation": "cube", "initial": "cube"}
     for name, word in odd.items():
         scene = case["scene"] | {"network": case["scene"]["network"] | {name: word}}
-        with pytest.raises(Exception, match="there is no .* 'cube'; choose one of"):
+        with pytest.raises(Exception, match=r"there is no .* 'cube'; choose one of"):
             walked(modules, case | {"scene": scene})
 
 

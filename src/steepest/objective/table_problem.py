@@ -124,11 +124,9 @@ class TableProblem(Problem):
         """Return the data."""
         return self.data
 
-    def risk(self, what: str) -> LinearObjective:
+    def risk(self, what: str) -> Risk:
         """Return the objective."""
-        if self.objective.linear is None:
-            self._refuse_network(what)
-        return self.objective.linear
+        return self.objective
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, (features,) and (), or (features, k) and (k,).

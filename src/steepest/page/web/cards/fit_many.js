@@ -196,7 +196,7 @@ export class MarginFit extends ManyFit {
     this.reach = Math.max(4, Math.min(60, 1.15 * quantile(last.map(Math.abs), 0.98)));
     const { name, classes } = scene.target;
     return {
-      x: linearAxis(-this.reach, this.reach, 'margin: weights × features + bias'),
+      x: linearAxis(-this.reach, this.reach, `margin: ${marginOf(scene)}`),
       y: fixedAxis(-0.12, 1.12, `probability of ${name} = ${classes[1]}`, QUARTERS),
       legend: classLegend(scene, this.plot.theme),
     };
@@ -278,6 +278,10 @@ export class ActualFit extends ManyFit {
     return `probability given to the actual class; ${short(likely)} of ${all} above one half, `
       + `the least ${short(least, 3)}`;
   }
+}
+
+function marginOf({ network }) {
+  return network ? 'the output of the network' : 'weights × features + bias';
 }
 
 function quantile(values, share) {

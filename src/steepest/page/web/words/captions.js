@@ -3,6 +3,7 @@
 import { diverged, lossRange } from '../loss_range.js';
 import { activeRun, isEarlier, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
 import { resultAt, trueLoss } from '../select.js';
+import { networkInWords } from './network.js';
 import { counted, fixed, percent, short } from './numerals.js';
 import { paramsInWords } from './told.js';
 
@@ -34,9 +35,10 @@ function fitCaption(state) {
   return told + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
 }
 
-function numberCaption({ features, target }) {
+function numberCaption({ features, target, network }) {
   if (features.length === 1) {
-    return 'Each point is a row. The line is what weight and bias of the current step predict; ' +
+    const line = network ? 'curve is what the network' : 'line is what weight and bias';
+    return `Each point is a row. The ${line} of the current step predict${network ? 's' : ''}; ` +
       'the thin strokes are its errors.';
   }
   return `Each point is a row: its actual ${target.name} across, its predicted one up. On the ` +
@@ -47,7 +49,8 @@ function classCaption(scene) {
   const { features, margins, target } = scene;
   if (features.length === 1) return curveCaption(scene);
   if (margins === 1) {
-    return 'Each point is a row; across is its margin: weights times features, plus bias. The ' +
+    const margin = scene.network ? 'the output of the network' : 'weights times features, plus bias';
+    return `Each point is a row; across is its margin: ${margin}. The ` +
       `curve is the probability of ${target.classes[1]} at a margin; dashed: one half.`;
   }
   return 'Each point is a row; its height is the probability that the current step gives its ' +
@@ -86,6 +89,7 @@ function describedFit(state) {
     return `${rows}: actual ${scene.target.name} against the prediction of ` +
       `${scene.features.length} features; loss ${loss}.`;
   }
+  if (scene.network) return `${rows} and the curve of the ${networkInWords(scene.network)}.`;
   const sign = params[1] < 0 ? '-' : '+';
   const margin = `${short(params[0])} × ${scene.features[0].name} ${sign} ` +
     `${short(Math.abs(params[1]))}`;

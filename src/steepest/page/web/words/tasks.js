@@ -44,7 +44,7 @@ export function tasksOf(state, engine) {
   }
   const known = run.limit !== null || run.curvature !== null;
   return [
-    run.choices.rule !== 'plane' && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
+    run.choices.rule !== 'plane' && run.lowest !== null && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
     limitTask(state, engine),
     known && { ...RAVINE, answer: ofAllRows(tellRavine, state, engine) },
     known && { ...MOMENTUM, answer: ofAllRows(tellMomentum, state, engine) },
