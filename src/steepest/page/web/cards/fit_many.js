@@ -17,7 +17,7 @@ import { drawable } from './points.js';
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
 /** What the three pictures have in common: rows that move with the step. */
-class ManyFit {
+export class ManyFit {
   constructor(plot, points) {
     Object.assign(this, { plot, points, quiet: 0.96 });
     this.guide = svg('g', { fill: 'none', class: 'st-guide' }, plot.back);
@@ -82,10 +82,10 @@ class ManyFit {
     const d = `M${px} ${py}V${to}m-4 0h8`;
     set(this.stem, { d, stroke: this.plot.theme.ink });
     const stem = { x: px, top: Math.min(py, to), bottom: Math.max(py, to) };
-    this.note.show(stem, this.lines(state, i), this.points);
+    this.note.show(stem, this.told(state, i), this.points);
   }
 
-  lines(state, i) {
+  told(state, i) {
     return classLines(state.scene, activeRun(state).choices, paramsAt(state), i);
   }
 
@@ -167,7 +167,7 @@ export class PredictedFit extends ManyFit {
     set(this.square, { d, fill: colour, stroke: colour });
   }
 
-  lines(state, i) {
+  told(state, i) {
     const { choices } = activeRun(state);
     return numberLines(state.scene, choices, paramsAt(state), i, this.predicted[i]);
   }

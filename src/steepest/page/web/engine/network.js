@@ -62,7 +62,11 @@ export class Network {
   /** Returns the first or second derivative of each hidden unit, layer by layer. */
   derived({ sums, activations }, order) {
     const derivative = this.activation[order];
-    return activations.slice(1).map((a, l) => a.map((v, i) => derivative(sums[l][i], v)));
+    return activations.slice(1).map((a, l) => {
+      const out = new Float64Array(a.length);
+      for (let i = 0; i < a.length; i += 1) out[i] = derivative(sums[l][i], a[i]);
+      return out;
+    });
   }
 
   /** Returns the gradient by the params of a forward pass: `delta` is (outputs * rows). */
