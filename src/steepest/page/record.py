@@ -5,6 +5,7 @@ page shows what is told here and works out no label and no unit of its own.
 """
 
 from dataclasses import asdict
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,15 @@ from steepest.trace import Trace
 from steepest.view.scene import MOST_ROWS, some_rows, thinned
 from steepest.view.story import Story, label, loss_label, shortened
 
-__all__ = ["PAGE_POINTS", "VERSION", "Record", "run_record", "scene_record", "surface_record"]
+__all__ = [
+    "PAGE_POINTS",
+    "VERSION",
+    "Record",
+    "page_points",
+    "run_record",
+    "scene_record",
+    "surface_record",
+]
 
 Array = NDArray[np.float64]
 Record = dict[str, Any]
@@ -41,6 +50,12 @@ VERSION = 1
 
 PAGE_POINTS = 101
 """Points a side of the surface: few enough to draw it anew while a data point is dragged."""
+
+FEWEST_POINTS = 21
+"""Points a side of the surface of a large network."""
+
+SURFACE_WORK = 2_000_000_000
+"""Rows times params times points of a network's surface: about a second on one core."""
 
 MOST_STEPS = 100_001
 """Points of a run that a page gets: all of the longest that it can ask for."""
@@ -87,7 +102,6 @@ def scene_record(
     `live` says that Python computes for the page; `known` is as `run_record` has it. `separation`
     is the verdict on any run of these rows without a penalty: the page's own have it too.
     """
-    _check_size(objective)
     shown = _shown_rows(data)
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
     words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
@@ -136,13 +150,20 @@ def _shown_rows(data: Data) -> NDArray[np.intp]:
     return some_rows(rows, max(1, min(MOST_ROWS, MOST_ROW_NUMBERS // features)))
 
 
-def _check_size(objective: Risk) -> None:
-    """Raise ChoiceError for more params than a page has room for."""
+def page_points(objective: Risk) -> int:
+    """Return how many points a side a page's first surface has; fewer of a large network.
+
+    Raises ChoiceError for more params than a page has room for.
+    """
     if objective.size > MOST_PARAMS:
         raise ChoiceError(
             f"the model has {objective.size:,} params, but a page takes {MOST_PARAMS:,} at most: "
             "it tells each at every step; a figure and a film have no such bound"
         )
+    if objective.linear is not None:
+        return PAGE_POINTS
+    points = isqrt(SURFACE_WORK // (objective.count * objective.size))
+    return max(FEWEST_POINTS, min(PAGE_POINTS, points | 1))
 
 
 def _computes(story: Story, objective: Risk, one: bool) -> bool:

@@ -260,6 +260,7 @@ function starting(able, store) {
     startEnd: () => {
       guessed = false;
       store.set({ dragging: false });
+      store.refine();
     },
   };
 }

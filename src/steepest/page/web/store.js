@@ -360,6 +360,13 @@ class Store {
     }
     this.asking = null;
     this.set({ busy: false });
+    this.refine();
+  }
+
+  /** Has a surface that was drawn of few points drawn of more, unless it is about to change. */
+  refine() {
+    const { surface, dragging } = this.state;
+    if (surface.coarse && !dragging) this.ask({ surface: 'fine' });
   }
 
   async answer(wish) {

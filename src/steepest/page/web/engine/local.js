@@ -37,12 +37,17 @@ export function localEngine(scene) {
   const objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
   const refuse = () => Promise.reject(new Error(NEEDS_PYTHON));
+  let turn = 0;
+  const look = (request) => {
+    const mine = turn;
+    return surfaceFor(scene, objectiveFor(request), request, () => turn !== mine);
+  };
   const asked = (answer) => async (request) => answer(request);
   return {
     kind: live ? 'page' : 'record',
     whole: (run) => (live ? wholeOf(objectiveFor, run) : run),
     descend: live ? asked((request) => runOf(objectiveFor(request), request.choices)) : refuse,
-    surface: live ? asked((request) => surfaceFor(scene, objectiveFor(request), request)) : refuse,
+    surface: live ? asked(look) : refuse,
     lossAt:
       scene.shown === scene.rows
         ? asked((request) => objectiveFor(request).value(request.params))
@@ -50,6 +55,9 @@ export function localEngine(scene) {
     open: refuse,
     offer: refuse,
     page: refuse,
+    giveUp() {
+      turn += 1;
+    },
     close() {},
   };
 }
@@ -291,14 +299,18 @@ function knownLowest(objective, seen) {
 }
 
 /** Returns the surface that was asked for; its params are the first weight and bias if unsaid. */
-function surfaceFor(scene, objective, { choices, ...ask }) {
-  const { x, y, base } = ask;
-  const wanted = { axes: 'units', ...ask, x: x ?? 0, y: y ?? objective.weights };
+async function surfaceFor(scene, objective, { choices, ...ask }, isGivenUp) {
+  const { x, y, base, fine } = ask;
+  const most = ask.points ?? 101;
+  const points = objective.pointsFor?.(most, fine) ?? most;
+  const wanted = { axes: 'units', ...ask, points, x: x ?? 0, y: y ?? objective.weights };
   if (wanted.x === wanted.y) throw new Error('a surface needs two different params');
   const see = (ask.see ?? []).map((run) => ({ ...run, params: Float64Array.from(run.params) }));
   const scale = chooseScale(choices.scale, objective);
   const from = base ? Float64Array.from(base) : lastOf(see, objective);
-  return surfaceOf({ scene, objective, scale, choices, ask: { ...wanted, see, base: from } });
+  const asked = { ...wanted, see, base: from };
+  const surface = await surfaceOf({ scene, objective, scale, choices, ask: asked, isGivenUp });
+  return { ...surface, coarse: points < (objective.pointsFor?.(most, true) ?? most) };
 }
 
 function lastOf(see, { size }) {

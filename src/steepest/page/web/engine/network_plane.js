@@ -3,11 +3,18 @@
 // What comes before the first layer that a direction moves is worked out once, and in that layer only
 // the units that it moves. So of two weights the one of the later layer costs little. The twin of
 // Python's `objective/plane/network.py`.
+import { supersededError } from './checks.js';
 import { sumsOf } from './network.js';
 import { byRow } from './turned.js';
 import { total } from './vectors.js';
 
-/** Returns the loss of a network on a plane: no `bowl` is known there; `grid(a, b)` is row by row. */
+/** Milliseconds of work after which the page may draw and hear its reader. */
+const SLICE = 12;
+
+/**
+ * Returns the loss of a network on a plane: no `bowl` is known there; `grid(a, b)` promises it row by
+ * row. With `isGivenUp` the page goes on meanwhile, and the grid is given up once that says so.
+ */
 export function networkOnPlane(objective, { origin, u, v }) {
   const [first, second] = [u, v].map((way) => firstMoved(objective.network, way));
   const inOrder = first <= second;
@@ -15,14 +22,29 @@ export function networkOnPlane(objective, { origin, u, v }) {
   const walk = new PlaneWalk(objective, { origin, early, late, from: Math.min(first, second) });
   return {
     bowl: () => null,
-    grid: (a, b) => {
+    grid: async (a, b, isGivenUp = null) => {
       const loss = new Float64Array(a.length * b.length);
       const [outer, inner] = inOrder ? [a, b] : [b, a];
-      outer.forEach((s, i) => walk.along(s, inner, (value, j) => {
-        loss[inOrder ? j * a.length + i : i * a.length + j] = value;
-      }));
+      const rest = restingWhile(isGivenUp);
+      for (let i = 0; i < outer.length; i += 1) {
+        walk.along(outer[i], inner, (value, j) => {
+          loss[inOrder ? j * a.length + i : i * a.length + j] = value;
+        });
+        if (isGivenUp) await rest();
+      }
       return loss;
     },
+  };
+}
+
+/** Returns what lets the page go on for a moment where enough was worked; throws if given up. */
+function restingWhile(isGivenUp) {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < SLICE) return;
+    await new Promise((go) => { setTimeout(go); });
+    if (isGivenUp()) throw supersededError();
+    since = performance.now();
   };
 }
 

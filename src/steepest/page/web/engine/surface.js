@@ -8,9 +8,9 @@ import { windowFor } from './window.js';
  *
  * `axes` are the reader's 'units' or those of the 'walk', the coordinates of `scale`. In sight are
  * the paths of `see`, a list of { params, loss }, and the minimum, unless a `window`
- * [left, right, bottom, top] is given.
+ * [left, right, bottom, top] is given. A `fine` one is given up once `isGivenUp()` says so.
  */
-export function surfaceOf({ scene, objective, scale, choices, ask }) {
+export async function surfaceOf({ scene, objective, scale, choices, ask, isGivenUp }) {
   const { x, y, points = 101, see = [], window = null, base } = ask;
   const axes = scale.name === 'none' ? 'units' : ask.axes;
   const ways = (axes === 'walk' ? walkWays(scale) : unitWays)(objective.size, x, y);
@@ -33,7 +33,7 @@ export function surfaceOf({ scene, objective, scale, choices, ask }) {
     ny: points,
     x: drawn[0],
     y: drawn[1],
-    loss: plane.grid(a, b),
+    loss: await plane.grid(a, b, ask.fine ? isGivenUp : null),
     ...labels(scene, choices, x, y, axes),
     axes,
     held: base.map((v, i) => v - centre[0] * ux[i] - centre[1] * uy[i]),
