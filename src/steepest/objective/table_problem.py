@@ -13,7 +13,6 @@ from steepest.data.prepare import Data
 from steepest.data.sparse import Matrix, dense_rows, matrix_parts
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
-from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layer

@@ -59,7 +59,7 @@ MOST_NAMES = 10_000
 MOST_NUMBERS = 4_000_000
 
 NOT_FOR_PAGES = ("tol", "seconds", "hidden", "activation", "init", "stop", "patience")
-"""What a page has no say in: its runs are of one neuron, and end by their steps and its clock.
+"""What a page has no say in: its runs are of the model that is open, and end by steps and clock.
 
 All its rows are trained on, so none are kept back.
 """
