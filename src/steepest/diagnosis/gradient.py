@@ -21,7 +21,9 @@ def judge_gradient(evidence: Evidence) -> Verdict | None:
     trace = evidence.trace
     if not is_suspect(evidence):
         return None
-    wrong = _disagreement(evidence, trace[-1].params) or _disagreement(evidence, trace[0].params)
+    wrong = _disagreement(evidence, trace.last.params) or _disagreement(
+        evidence, trace.first.params
+    )
     return None if wrong is None else _wrong(wrong)
 
 

@@ -33,7 +33,7 @@ def judge_separation(evidence: Evidence) -> Verdict | None:
 
     See `objective.model.recession` for how that is known.
     """
-    last = evidence.trace[-1]
+    last = evidence.trace.last
     found = evidence.objective.recession(last.params, last.gradient_of_all)
     return separation_verdict(found, evidence.problem)
 

@@ -32,14 +32,14 @@ class Vertex:
     def __init__(self, smoothed: Smoothed, at: Evaluation, rows: Indices) -> None:
         self.smoothed, self.at, self.rows = smoothed, at, rows
         self.residual = smoothed.residual(at)
-        self.few = smoothed.near_kinks(rows, self.residual)
-        self.edges = np.linalg.inv(self.few.blocks.X)
+        self._X = smoothed.whitened(rows)
+        self.edges = np.linalg.inv(self._X)
         """Whitened steps, each a column, that move one of the rows by 1 and no other."""
 
     @property
     def params(self) -> Vector:
         """The params, (params,), at which the rows are at their kinks."""
-        return self.at.params - self._change(self.edges @ self.few.blocks.y)
+        return self.at.params - self._change(self.edges @ self.residual[self.rows])
 
     def _change(self, step: Vector) -> Vector:
         return self.smoothed.standard.params(self.smoothed.root @ step)
@@ -47,8 +47,9 @@ class Vertex:
     @cached_property
     def _weight(self) -> Array | float:
         """The share of each row in the loss."""
-        weight = self.few.blocks.sample_weight
-        return (1.0 if weight is None else weight) / self.few.total
+        blocks = self.smoothed.objective.blocks
+        weight = blocks.sample_weight
+        return (1.0 if weight is None else weight[self.rows]) / blocks.total
 
     @cached_property
     def slopes(self) -> Array:
@@ -56,7 +57,7 @@ class Vertex:
         smoothed, objective = self.smoothed, self.smoothed.objective
         gradient = smoothed.root.T @ smoothed.standard.pullback(self.at.smooth_gradient)
         change = -(self.edges.T @ gradient) / self._weight
-        left = np.abs(self.few.pullback(change) + gradient).max()
+        left = np.abs(self._X.T @ (self._weight * change) + gradient).max()
         if not left <= FEASIBLE * np.abs(gradient).max():
             return np.full(len(change), np.nan)
         own = objective.loss.slope(self.at.cache[self.rows], objective.blocks.y[self.rows])
