@@ -11,7 +11,7 @@ from steepest.descent.checkpoint import LastStep
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Evaluation, Vector, norm
 from steepest.objective.model.model import Array
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["Evaluator", "SearchState", "Trial"]
 

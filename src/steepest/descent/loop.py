@@ -14,7 +14,7 @@ from steepest.descent.sampling import Sampler
 from steepest.descent.steps.step_size import StepLength, StepSize
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Evaluation, Vector, norm
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 from steepest.trace import Step
 
 __all__ = ["Descent", "Method"]

@@ -12,7 +12,7 @@ from steepest.descent.checkpoint import WhiteningRecord
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.coordinates.hessian_whitening import HessianWhitening
 from steepest.objective.evaluation import Evaluation
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["FAST", "Renewal", "WhenItPays"]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from steepest.checks import number
 from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
-from steepest.objective.model.recession import Recession
+from steepest.objective.minimum.recession import Recession
 from steepest.trace import Step, Trace
 
 __all__ = [

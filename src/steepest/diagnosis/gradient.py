@@ -5,7 +5,7 @@ from math import isfinite
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.gradient_check import Disagreement, disagreement
-from steepest.objective.protocol import Vector
+from steepest.objective.objective import Vector
 
 __all__ = ["judge_gradient"]
 

@@ -23,24 +23,24 @@ from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
+from steepest.objective.linear_algebra.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
-from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
-from steepest.objective.model.identifiability import Identifiability, identifiability
-from steepest.objective.model.linear import Linear
-from steepest.objective.model.model import Array
-from steepest.objective.model.recession import (
+from steepest.objective.minimum.identifiability import Identifiability, identifiability
+from steepest.objective.minimum.recession import (
     Recession,
     recession_of_biases,
     recession_of_params,
 )
-from steepest.objective.model.recession_gains import Gains
+from steepest.objective.minimum.recession_gains import Gains
+from steepest.objective.model.linear import Linear
+from steepest.objective.model.model import Array
 from steepest.objective.normal_equations import NormalEquations
+from steepest.objective.objective import Objective
 from steepest.objective.plane.linear import LinearPlaneLoss
 from steepest.objective.plane.plane import Plane
-from steepest.objective.protocol import Objective
 from steepest.objective.risk import Risk
 from steepest.step import renamed
 
@@ -193,7 +193,7 @@ class LinearObjective(Risk):
     ) -> Array:
         """Return the Hessian by the `chosen` weights and all biases, in standard units, with L2.
 
-        See `model.hessian.hessian_block`; (chosen + biases) squared.
+        See `linear_algebra.hessian.hessian_block`; (chosen + biases) squared.
         """
         blocks, units = self.blocks, self.units
         hessian = hessian_block(blocks, self.loss, at.cache, chosen, units, curvature)

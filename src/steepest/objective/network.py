@@ -17,11 +17,11 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.activation import Activation, choose_activation
 from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
-from steepest.objective.model.recession import Recession
 from steepest.objective.plane.network import NetworkPlaneLoss
 from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk

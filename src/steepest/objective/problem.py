@@ -20,7 +20,7 @@ from steepest.objective.evaluation import Vector
 from steepest.objective.function import MissingObjective, as_objective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.model.model import Layer
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective

@@ -16,7 +16,7 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Array, Layout, Model
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["Risk"]
 

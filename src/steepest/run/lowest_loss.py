@@ -15,7 +15,7 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.linear import LinearObjective
-from steepest.objective.model.factor import standardised_svd
+from steepest.objective.linear_algebra.factor import standardised_svd
 from steepest.objective.plane.plane import Plane
 from steepest.trace import Trace
 

@@ -11,7 +11,7 @@ from steepest.descent.loop import Descent
 from steepest.descent.stopping import RISEN, Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.evaluation import norm
-from steepest.objective.model.identifiability import Identifiability
+from steepest.objective.minimum.identifiability import Identifiability
 from steepest.objective.problem import Problem
 from steepest.trace import PROGRESS, Step, Trace
 

@@ -22,10 +22,10 @@ from steepest.diagnosis.note import Note
 from steepest.diagnosis.separation import separation_without_penalty
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
+from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.model import Layer
-from steepest.objective.model.recession import Recession
+from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem
-from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
 from steepest.run.pictures import Pictures

@@ -20,8 +20,8 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.evaluation import length_of
+from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem, RowPredictions
-from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
 
 __all__ = ["MOST_PARAMS", "Move", "Story", "label", "loss_label", "shortened"]

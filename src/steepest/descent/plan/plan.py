@@ -17,7 +17,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
-from steepest.objective.protocol import Vector
+from steepest.objective.objective import Vector
 
 __all__ = ["GIVEN", "Plan", "UnkeptRule"]
 

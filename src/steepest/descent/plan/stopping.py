@@ -16,7 +16,7 @@ from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.evaluation import Vector
 from steepest.objective.gradient_check import disagreement
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 from steepest.trace import Step
 
 __all__ = ["PROBE_STEPS", "SETTLED", "TOLERANCE", "lower_loss", "lower_than", "plan_stopping"]

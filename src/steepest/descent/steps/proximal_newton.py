@@ -21,7 +21,7 @@ from steepest.descent.steps.proximal_gradient import thresholds
 from steepest.descent.steps.step_size import StepLength, StepSize
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.line_search import SUFFICIENT, backtrack
-from steepest.objective.model.hessian import Curvature
+from steepest.objective.linear_algebra.hessian import Curvature
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import BlockRoot, ClassRoot, MarginRoot, Whitening
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.factor import Factor, spectral
-from steepest.objective.model.hessian import weighted_gram
+from steepest.objective.linear_algebra.factor import Factor, spectral
+from steepest.objective.linear_algebra.hessian import weighted_gram
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from steepest.data.blocks import Block
 from steepest.data.moments import Moments
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.model.factor import Factor, cholesky_or_spectral, qr_factor
-from steepest.objective.model.hessian import weighted_gram
+from steepest.objective.linear_algebra.factor import Factor, cholesky_or_spectral, qr_factor
+from steepest.objective.linear_algebra.hessian import weighted_gram
+from steepest.objective.minimum.null_space import rank_is_affordable
 from steepest.objective.model.model import Array
-from steepest.objective.model.null_space import rank_is_affordable
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.linear_algebra.factor import Factor, cholesky, qr_factor
+from steepest.objective.linear_algebra.hessian import centred, weighted_gram
 from steepest.objective.loss.loss import weighed
-from steepest.objective.model.factor import Factor, cholesky, qr_factor
-from steepest.objective.model.hessian import centred, weighted_gram
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:

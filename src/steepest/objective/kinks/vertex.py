@@ -33,7 +33,7 @@ class Vertex:
         self.smoothed, self.at, self.rows = smoothed, at, rows
         self.residual = smoothed.residual(at)
         self._X = smoothed.whitened(rows)
-        self.edges = np.linalg.inv(self._X)
+        self.edges: Array = np.linalg.inv(self._X).astype(np.float64, copy=False)
         """Whitened steps, each a column, that move one of the rows by 1 and no other."""
 
     @property

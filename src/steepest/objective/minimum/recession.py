@@ -21,15 +21,15 @@ import numpy as np
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.model import Array
-from steepest.objective.model.recession_certificate import exact_direction
-from steepest.objective.model.recession_gains import Gains, Indices, Mask, evenly
-from steepest.objective.model.recession_search import (
+from steepest.objective.minimum.recession_certificate import exact_direction
+from steepest.objective.minimum.recession_gains import Gains, Indices, Mask, evenly
+from steepest.objective.minimum.recession_search import (
     FIRST_ROWS,
     ZERO,
     added_up,
     gaining_directions,
 )
+from steepest.objective.model.model import Array
 
 __all__ = ["Recession", "recession_of_biases", "recession_of_params"]
 

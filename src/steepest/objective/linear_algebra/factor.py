@@ -15,8 +15,8 @@ import numpy as np
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments
+from steepest.objective.linear_algebra.hessian import centred
 from steepest.objective.loss.loss import weighed
-from steepest.objective.model.hessian import centred
 from steepest.objective.model.model import Array
 
 __all__ = [

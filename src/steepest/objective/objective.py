@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.model import Layout
-from steepest.objective.model.recession import Recession
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from steepest.objective.coordinates.hessian_whitening import HessianWhitening
     from steepest.objective.kinks.smoothed import Smoothed
     from steepest.objective.linear import LinearObjective
-    from steepest.objective.model.identifiability import Identifiability
+    from steepest.objective.minimum.identifiability import Identifiability
     from steepest.objective.normal_equations import NormalEquations
 
 __all__ = ["Objective", "Vector"]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import DENSE_FEATURES
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.factor import cholesky
+from steepest.objective.linear_algebra.factor import cholesky
+from steepest.objective.minimum.null_space import NullSpace, null_space, rank_is_affordable
 from steepest.objective.model.model import Array
-from steepest.objective.model.null_space import NullSpace, null_space, rank_is_affordable
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective

@@ -14,10 +14,10 @@ import numpy as np
 
 from steepest.data.sparse import dense_rows
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.double_double import products
+from steepest.objective.linear_algebra.double_double import products
+from steepest.objective.minimum.recession_gains import Gains, Indices, Mask, evenly
+from steepest.objective.minimum.recession_search import ZERO, null_space_within
 from steepest.objective.model.model import Array
-from steepest.objective.model.recession_gains import Gains, Indices, Mask, evenly
-from steepest.objective.model.recession_search import ZERO, null_space_within
 
 __all__ = ["exact_direction"]
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments
-from steepest.objective.model.factor import UNREACHED, standardised_svd
+from steepest.objective.linear_algebra.factor import UNREACHED, standardised_svd
 from steepest.objective.model.model import Array
 
 __all__ = ["NullSpace", "null_space", "rank_is_affordable"]
