@@ -163,7 +163,7 @@ class _BatchSamples(Samples):
         """Return the loss of all rows once an epoch."""
         if index % self._in_epoch:
             return float("nan")
-        evaluator.rows += self.whole.count
+        evaluator.rows_read += self.whole.count
         return self.whole.value(at.params)
 
 

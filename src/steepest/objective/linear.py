@@ -52,11 +52,11 @@ UNIT_ROWS = 2**14
 UNIT_NUMBERS = 2**19
 """The numbers of those rows at most, 4 MB; of very wide rows they are fewer."""
 
-MOST_FEATURES = 4095
-"""Features up to which kinks are rounded: the products of all pairs are 128 MB."""
-
 LEAST_UNIT_ROWS = 64
-"""But no fewer than these: a deviation to a tenth."""
+"""The rows of wide data that tell the units at least: a deviation to a tenth."""
+
+MOST_FEATURES = 4095
+"""Features up to which kinks are smoothed: the products of all pairs are 128 MB."""
 
 
 class LinearObjective(Risk):
@@ -131,7 +131,7 @@ class LinearObjective(Risk):
     @property
     def slope_is_bounded(self) -> bool:  # type: ignore[override]
         """Whether the gradient has a bound: that of the loss has one, and L2 has none."""
-        return self.loss.slope_is_bounded and not self.penalty.l2
+        return isfinite(self.loss.slope_bound) and not self.penalty.l2
 
     @property
     def is_quadratic(self) -> bool:  # type: ignore[override]
@@ -197,7 +197,7 @@ class LinearObjective(Risk):
         """
         blocks, units = self.blocks, self.units
         hessian = hessian_block(blocks, self.loss, at.cache, chosen, units, curvature)
-        deviation = units.deviation[chosen // self.layout.biases]
+        deviation = units.deviation[chosen // self.outputs]
         hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
         return hessian
 
@@ -230,7 +230,7 @@ class LinearObjective(Risk):
         return plain
 
     def curvature_of_rows(self, scale: str) -> float:
-        """Return a bound on what the rows alone curve, by the sum over all params."""
+        """Return `l''_max (1 + sum_j mean(x_j^2))`, the trace of Z'Z / n; see `Objective`."""
         if not self.penalty.l2 or scale not in ("none", "standard"):
             return float("inf")
         mean, deviation = self.moments
@@ -350,9 +350,9 @@ class LinearObjective(Risk):
     def smoothed(self) -> Smoothed | None:
         """Return the objective with its kinks smoothed; None without kinks, and of very wide X.
 
-        Huber's loss is one that is rounded already; with L1, whose kinks are not, it is none.
+        Huber's loss is one that is smooth already; with L1, whose kinks are not, it is none.
         """
-        slopes, width, blocks = self.loss.side_slopes, self.loss.rounded_within, self.blocks
+        slopes, width, blocks = self.loss.side_slopes, self.loss.smoothing_width, self.blocks
         most = DENSE_FEATURES if blocks.is_sparse else MOST_FEATURES
         if slopes is None or blocks.features > most or (width and self.penalty.l1):
             return None
@@ -375,7 +375,7 @@ class LinearObjective(Risk):
         weights /= sqrt(len(deviation))
         weights /= deviation[:, None]
         bias += self.guess - mean @ weights
-        if self.layout.biases > 1:
+        if self.outputs > 1:
             drawn -= drawn.mean(axis=1, keepdims=True)
         return drawn.ravel()
 

@@ -162,7 +162,7 @@ class NetworkObjective(Risk):
         If each row is on its own class's side, all its margins may grow by the same factor: along
         the last layer's params, (size,), the loss falls to 0, whatever the layers before are.
         """
-        if self.loss.classes is None or self.penalty:
+        if not self.loss.is_log_loss or self.penalty:
             return Recession("unknown", "of a network it is looked for among classes")
         margins = self.margins(params)
         if not is_on_own_side(margins, self.blocks.y).all():

@@ -68,7 +68,7 @@ class Problem:
     """How much each row counts, (rows,); None where all count the same."""
     loss: Loss | None = None
     """The loss of a row; None where the objective is not known as a mean of such."""
-    link: str = ""
+    inverse_link: str = ""
     """The prediction as a formula of the margin, where it is not the margin itself."""
     bases: Mapping[str, str] = {}
     """The level of each category whose effect the bias holds."""

@@ -38,7 +38,7 @@ class TableProblem(Problem):
             objective, data.name, objective.model.param_names(features.names, target.classes)
         )
         self.data = data
-        self.loss, self.link = objective.loss, objective.loss.link
+        self.loss, self.inverse_link = objective.loss, objective.loss.inverse_link
         self.params_in_words = objective.model.params_in_words
         self.weight_prefix = objective.model.weight_prefix
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless

@@ -274,7 +274,8 @@ class Run(Predictions, Pictures, FormerNames):
     def lowest_loss(self) -> float | None:
         """The lowest loss of all rows that there is, penalty included; None if it is not known.
 
-        It is found by itself; a run may come below that by what is rounded.
+        It is worked out once, when it is first asked for: by least squares, or by a descent of its
+        own. A run may come below that by what is rounded.
         """
         known = None if self.objective.linear is None else lowest_loss(self.objective.linear)
         return None if known is None else min(known, self.trace.best.full_loss)

@@ -67,7 +67,7 @@ class Story:
     """The place of each row in its source, counted from 1, (rows,)."""
     sample_weight: Array | None
     loss_in_words: str
-    link: str
+    inverse_link: str
     """The prediction as a formula of the margin, where it is not the margin itself."""
     feature_names: tuple[str, ...]
     bases: Mapping[str, str]
@@ -141,7 +141,7 @@ class Story:
             row_numbers=problem.row_numbers,
             sample_weight=problem.sample_weight,
             loss_in_words=problem.loss_in_words,
-            link=problem.link,
+            inverse_link=problem.inverse_link,
             feature_names=problem.feature_names,
             bases=problem.bases,
             target_name=problem.target_name,

@@ -19,7 +19,7 @@ from steepest.objective.model.model import Array
 
 __all__ = ["Vertex", "vertex_near"]
 
-STILL = 1e-9
+MOVED = 1e-9
 """The share of the largest move that is none: one by rounding would leave no vertex."""
 
 INDEPENDENT = 0.01
@@ -121,7 +121,7 @@ class Vertex:
         blocks = self.smoothed.objective.blocks
         sizes = np.abs(moves)
         sizes[self.rows] = 0.0
-        met = ((self.residual * moves < 0.0) & (sizes > STILL * sizes.max())).nonzero()[0]
+        met = ((self.residual * moves < 0.0) & (sizes > MOVED * sizes.max())).nonzero()[0]
         if not len(met):
             return 0.0, int(self.rows[0])
         shares = np.abs(self.residual[met]) / sizes[met]
