@@ -17,7 +17,12 @@ from steepest.data.blocks import Block
 from steepest.data.moments import Moments
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.linear_algebra.factor import Factor, cholesky_or_spectral, qr_factor
+from steepest.objective.linear_algebra.factor import (
+    Factor,
+    cholesky_or_spectral,
+    least_moves,
+    row_directions,
+)
 from steepest.objective.linear_algebra.hessian import weighted_gram
 from steepest.objective.minimum.null_space import rank_is_affordable
 from steepest.objective.model.model import Array
@@ -32,6 +37,9 @@ BOUND_SHARE = 1e-3
 
 CURVATURE_TOL = 1e-12
 """The curvature, against 1 along each param, below which a direction is flat but for rounding."""
+
+FLATTEST_PIVOT = 1e-6
+"""The most that features far from 0 raise that to: a constant one may be any way off."""
 
 HESSIAN_RTOL = 1e-8
 """The share of the bound below which the Hessian says nothing of the loss around."""
@@ -126,8 +134,14 @@ class HessianWhitening:
         constant = alike <= CONSTANT * largest
         np.copyto(own, largest * self._square, where=constant)
         self._penalise(hessian)
-        factor = cholesky_or_spectral(hessian, CURVATURE_TOL)
+        factor = cholesky_or_spectral(hessian, self._flattest)
         return self._in_units(factor, factor.full_rank and not constant.any())
+
+    @cached_property
+    def _flattest(self) -> float:
+        """The curvature, against 1 along each param, below which rounding has it."""
+        least = least_moves(Moments(self.mean, self.deviation)).max() if self.base is None else 0.0
+        return max(CURVATURE_TOL, min(float(least) ** 2, FLATTEST_PIVOT))
 
     def _penalise(self, hessian: Array) -> None:
         """Add what L2 curves by; the bias is free of it."""
@@ -150,11 +164,16 @@ class HessianWhitening:
 def _orthonormal(objective: "LinearObjective", units: Moments) -> Factor:
     """Return the params in which the rows are orthonormal: of features less their mean, 1 of each.
 
-    Along directions that no row reaches they are as long as the longest.
+    Along directions that no row reaches they are as long as the longest; without L2 nothing moves
+    there, whatever rounding leaves of a gradient.
     """
-    factor = qr_factor(objective.blocks, units, np.zeros(objective.layout.shape[0]))
+    none = np.zeros(objective.layout.shape[0])
+    lengths, directions, reached = row_directions(objective.blocks, units, none)
     unit = np.append(units.deviation, 1.0)
-    return Factor(factor.root * unit, factor.inverse / unit[:, None], factor.full_rank)
+    inverse = directions.T / lengths / unit[:, None]
+    if not objective.penalty.l2:
+        inverse[:, ~reached] = 0.0
+    return Factor((lengths[:, None] * directions * unit)[None], inverse[None])
 
 
 def _own_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:

@@ -104,7 +104,7 @@ class SmoothedNewton:
         Those of the parabolas, times the width, and of the loss as it is.
         """
         if self.few is None:
-            size = self.objective.size
+            size = self.smoothed.root.shape[1]
             return np.zeros((size, size)), np.zeros((size, 2))
         slope = self.objective.loss.slope(
             self.at.cache[self.near], self.objective.blocks.y[self.near]
