@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from steepest import descend
-from steepest.data.prepare import labelled_rows, new_rows, prepare
+from steepest.data.new_rows import labelled_rows, new_rows
+from steepest.data.prepare import prepare
 from steepest.errors import ChoiceError, DataError
 
 

@@ -1,4 +1,4 @@
-"""Rows to predict for: those of a new table that have no gap, and where the others are."""
+"""Rows that come after training: X, and y if they hold it, by the features of the training rows."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.columns import need_column
+from steepest.data.arrays import AnyArray, array_holes, as_matrix
+from steepest.data.columns import listing, need_column
 from steepest.data.features import Features
+from steepest.data.from_arrays import pair_of
 from steepest.data.gaps import holes_in_words, sound_rows
-from steepest.data.sparse import Matrix
+from steepest.data.left_out import row_place
+from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.table import Table, read_table
 from steepest.data.table_gaps import table_holes
+from steepest.data.target import Target
 from steepest.data.text.reading import Reading
 from steepest.errors import ChoiceError, DataError
+from steepest.numerals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MISSING", "NewRows", "rows_to_predict"]
+__all__ = ["MISSING", "NewRows", "labelled_rows", "new_rows", "rows_to_predict"]
 
 MISSING = ("error", "drop", "blank")
 """What can become of rows with a gap."""
@@ -72,3 +77,58 @@ def rows_to_predict(source: object, features: Features, missing: str, reading: R
     whole = table.keep(at)
     X = features.matrix(whole)
     return NewRows(whole, X, None) if missing == "drop" else NewRows(table, X, at)
+
+
+def new_rows(source: object, features: Features) -> Matrix:
+    """Return X, (rows, features), of new data: a table by its column names, or an array.
+
+    An array may be sparse. It must be as wide as X was, with a category as its columns of zeros
+    and ones. Raises DataError or FileError as `Features.matrix` and `read_table` do.
+    """
+    if isinstance(source, np.ndarray | list | tuple) or is_sparse(source):
+        X = _of_width(as_matrix(source), features)
+        _refuse_holes(X, None, features)
+        return X
+    return features.matrix(read_table(source, features.categories, reading_of(features)))
+
+
+def labelled_rows(
+    source: object, features: Features, target: Target
+) -> tuple[Matrix, NDArray[np.float64]]:
+    """Return X and y of new data that hold the target too: a table, or a tuple (X, y).
+
+    Raises DataError or FileError as `new_rows` and `Target.vector` do.
+    """
+    if isinstance(source, tuple):
+        X, y = pair_of(source)
+        if not len(y):
+            raise DataError("arrays: X and y have no rows to measure on; give one or more")
+        _refuse_holes(_of_width(X, features), y, features)
+        return X, target.codes(y, row_place, "y")
+    words = (*features.categories, *target.categories)
+    table = read_table(source, words, reading_of(features))
+    return features.matrix(table), target.vector(table)
+
+
+def reading_of(features: Features) -> Reading:
+    """Return how new text is read: like that of the training, where it is not clear by itself."""
+    return Reading(usual_decimal=features.decimal)
+
+
+def _of_width(X: Matrix, features: Features) -> Matrix:
+    """Return X if it is as wide as the features; raise DataError if not."""
+    if X.shape[1] != len(features.names):
+        raise DataError(
+            f"X has {counted(X.shape[1], 'column')}, the training data had {len(features.names)}: "
+            f"{listing(features.names)}; give the same columns in the same order"
+        )
+    return X
+
+
+def _refuse_holes(X: Matrix, y: AnyArray | None, features: Features) -> None:
+    """Raise DataError if new arrays have a gap or an infinite value."""
+    holes = array_holes(X, y, features.names)
+    if holes:
+        raise DataError(
+            f"arrays: {holes_in_words(holes, row_place)}; fill them in or leave the rows out"
+        )

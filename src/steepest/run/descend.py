@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.moments import moments
-from steepest.data.prepare import Data, prepare
+from steepest.data.prepare import prepare
+from steepest.data.prepared import Data
 from steepest.data.span import check_span
 from steepest.data.target import Target
 from steepest.data.text.reading import Reading

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.prepare import new_rows
+from steepest.data.new_rows import new_rows
 from steepest.data.sparse import Matrix
 from steepest.data.table import names_no_table
 from steepest.data.text.reading import AS_FOUND, Reading

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.sparse import matrix_of
 from steepest.data.target import Target
 from steepest.descent.checkpoint import Checkpoint

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from steepest.data.new_rows import rows_to_predict
-from steepest.data.prepare import labelled_rows
+from steepest.data.new_rows import labelled_rows, rows_to_predict
 from steepest.data.text.reading import Reading
 from steepest.data.weights import array_weights
 from steepest.diagnosis.metrics import Metrics, Predicted, r_squared

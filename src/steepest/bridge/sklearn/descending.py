@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from steepest.bridge.sklearn.callbacks import AllCallbacks, CallbackSupportMixin, Fitting
 from steepest.bridge.sklearn.rows import SklearnRows
 from steepest.checks import whole_number
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import coordinates_of, neuron_of
 from steepest.descent.plan.named_rates import choose_step_size

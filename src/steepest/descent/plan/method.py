@@ -6,7 +6,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.descent.loop import Method
 from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import auto_rule

@@ -1,0 +1,71 @@
+"""From a table to X and y: its columns become features and target, its gaps are dealt with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.features import Features, choose_features
+from steepest.data.left_out import check_rows, counting_rows, whole_rows
+from steepest.data.prepared import Data
+from steepest.data.suspects import suspicions
+from steepest.data.table import Table
+from steepest.data.table_gaps import table_holes
+from steepest.data.target import Target, choose_target
+from steepest.data.weights import WEIGHTS, table_weights, weight_holes
+from steepest.numerals import counted
+
+__all__ = ["Asked", "from_table"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of a table is to be used, and as what."""
+
+    target: str
+    features: Sequence[str] | None
+    drop: Sequence[str]
+    category: Sequence[str]
+    classify: bool | None
+
+    def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
+        """Return target and features of a table whose rows count by `weights`, (rows,).
+
+        Raises DataError for what cannot be used.
+        """
+        goal = choose_target(table, self.target, self.classify, self.target in self.category)
+        chosen = self.features, self.target, self.drop, self.category, weights
+        return goal, choose_features(table, *chosen)
+
+
+def from_table(
+    table: Table, asked: Asked, missing: str, sample_weight: object
+) -> tuple[Data, Table]:
+    """Return the data of a table, and the table of just their rows."""
+    given, rows = table, table.arrow.num_rows
+    check_rows(rows, table.name, "")
+    weights = table_weights(sample_weight, table, asked.target, asked.features)
+    column = WEIGHTS
+    if isinstance(sample_weight, str):
+        column, asked = sample_weight, replace(asked, drop=[*asked.drop, sample_weight])
+    counting = counting_rows(weights, table.place, table.name)
+    if weights is not None and counting is not None:
+        table, weights = table.keep(counting), weights[counting]
+    goal, features = asked.of(table, weights)
+    holes = table_holes(table, [*(column.name for column in features.columns), goal.name])
+    holes += weight_holes(weights, column)
+    sound = whole_rows(holes, table.arrow.num_rows, table.place, table.name, missing)
+    dropped = int((~sound).sum())
+    if dropped:
+        table = table.keep(np.flatnonzero(sound))
+        weights = None if weights is None else weights[sound]
+        check_rows(table.arrow.num_rows, table.name, f"{counted(dropped, 'row')} with gaps")
+        # A level or a class may have gone with the rows.
+        goal, features = asked.of(table, weights)
+    X, y = features.matrix(table), goal.vector(table)
+    weightless = rows - dropped - len(y)
+    chosen = asked.features is not None
+    kept, notes = table.kept, (*table.notes, *suspicions(given, goal, features, chosen))
+    data = Data(X, y, features, goal, table.name, dropped, weights, weightless, kept, notes)
+    return data, table
