@@ -16,7 +16,10 @@ __all__ = ["check_rows", "counting_rows", "row_place", "whole_rows"]
 def counting_rows(
     weights: NDArray[np.float64] | None, place: Callable[[int], str], where: str
 ) -> NDArray[np.intp] | None:
-    """Return which rows have a weight, (counting,) from 0, or None if all do; they are checked."""
+    """Return which rows have a weight, (counting,) from 0, or None if all do.
+
+    Raises DataError for a weight below 0, and if fewer than two rows have one.
+    """
     if weights is None:
         return None
     check_weights(weights, place, where)
@@ -30,7 +33,7 @@ def counting_rows(
 def whole_rows(
     holes: list[Holes], rows: int, place: Callable[[int], str], where: str, missing: str
 ) -> NDArray[np.bool_]:
-    """Return which rows are whole, (rows,); unless the others may be dropped they are an error."""
+    """Return which rows are whole, (rows,); DataError if others are not and may not be dropped."""
     sound = sound_rows(holes, rows)
     if holes and missing == "error":
         raise DataError(
