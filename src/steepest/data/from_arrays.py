@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from steepest.data.arrays import AnyArray, array_holes, as_matrix, as_vector
+from steepest.data.arrays import array_holes, pair_of, target_holes
 from steepest.data.columns import listing
 from steepest.data.features import Features, named_features, plain_features
+from steepest.data.fill import FILLS, fill_of_arrays, fills_in_words
 from steepest.data.left_out import check_rows, counting_rows, row_place, whole_rows
 from steepest.data.prepared import Data
-from steepest.data.sparse import Matrix
+from steepest.data.sparse import Matrix, is_sparse
+from steepest.data.split import Split
 from steepest.data.target import plain_target
 from steepest.data.weights import WEIGHTS, array_weights, weight_holes
-from steepest.errors import DataError
+from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
 
-__all__ = ["from_arrays", "pair_of"]
+__all__ = ["from_arrays"]
 
 
 def from_arrays(
@@ -25,8 +28,9 @@ def from_arrays(
     missing: str,
     sample_weight: object,
     threads: int | None,
+    split: Split,
 ) -> Data:
-    """Return the data of a pair of arrays."""
+    """Return the data of a pair of arrays, with the rows that are kept back."""
     X, y = pair_of(pair)
     rows = len(y)
     check_rows(rows, "arrays", "")
@@ -38,32 +42,37 @@ def from_arrays(
         # A data frame as X has names already.
         names = [str(name) for name in getattr(pair[0], "columns", ())] or None
     features = plain_features(X.shape[1]) if names is None else _named(names, X.shape[1])
-    holes = array_holes(X, y, features.names, threads) + weight_holes(weights, WEIGHTS)
+    holes, needed = array_holes(X, None, features.names, threads), target_holes(y)
+    needed += weight_holes(weights, WEIGHTS)
     place = row_place if counting is None else lambda index: row_place(int(counting[index]))
-    dropped, kept = 0, counting
-    if holes:
-        sound = whole_rows(holes, len(y), place, "arrays", missing)
+    dropped, kept, sound = 0, counting, np.ones(len(y), dtype=bool)
+    if holes or needed:
+        sound = whole_rows(holes, needed, len(y), place, "arrays", missing)
         dropped = int((~sound).sum())
+    if dropped:
         X, y = X[sound], y[sound]
         kept = np.flatnonzero(sound) if counting is None else counting[sound]
         weights = None if weights is None else weights[sound]
         check_rows(len(y), "arrays", f"{counted(dropped, 'row')} with gaps")
     target, values = plain_target(y, classify)
+    back = split.kept_back(None, values, target, kept, rows)
+    notes: tuple[str, ...] = ()
+    if missing in FILLS:
+        features = fill_of_arrays(features, _dense(X), missing, ~back, weights)
+        notes, X = tuple(fills_in_words(features, holes, sound)), features.of_array(_dense(X))
     weightless = rows - dropped - len(y)
-    return Data(X, values, features, target, "arrays", dropped, weights, weightless, kept)
+    made = X, values, features, target, "arrays", dropped, weights, weightless, kept, notes
+    return split.of(Data(*made), back)
 
 
-def pair_of(pair: tuple[object, ...]) -> tuple[Matrix, AnyArray]:
-    """Return X, (rows, features), and y, (rows,), of a tuple; raise DataError if they disagree."""
-    if len(pair) != 2:
-        raise DataError(f"a tuple of arrays must be (X, y), got {counted(len(pair), 'item')}")
-    X, y = as_matrix(pair[0]), as_vector(pair[1])
-    if X.shape[0] != len(y):
-        raise DataError(
-            f"X has {counted(X.shape[0], 'row')} and y has {counted(len(y), 'value')}; each row "
-            "of X needs its own value in y"
+def _dense(X: Matrix) -> NDArray[np.float64]:
+    """Return X, (rows, features), if it is dense; ChoiceError for a sparse one."""
+    if is_sparse(X):
+        raise ChoiceError(
+            "missing fills gaps, but X is sparse, where most of a column is 0 and no mean is near "
+            "its values; leave the rows out with missing='drop', or give X.toarray()"
         )
-    return X, y
+    return X
 
 
 def _named(names: Sequence[str], width: int) -> Features:

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.features import Features, choose_features
+from steepest.data.fill import FILLS, fill_of_table, fills_in_words
 from steepest.data.left_out import check_rows, counting_rows, whole_rows
 from steepest.data.prepared import Data
+from steepest.data.split import Split
 from steepest.data.suspects import suspicions
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
@@ -28,6 +30,7 @@ class Asked:
     drop: Sequence[str]
     category: Sequence[str]
     classify: bool | None
+    missing: str
 
     def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
         """Return target and features of a table whose rows count by `weights`, (rows,).
@@ -35,14 +38,12 @@ class Asked:
         Raises DataError for what cannot be used.
         """
         goal = choose_target(table, self.target, self.classify, self.target in self.category)
-        chosen = self.features, self.target, self.drop, self.category, weights
+        chosen = self.features, self.target, self.drop, self.category, weights, self.missing
         return goal, choose_features(table, *chosen)
 
 
-def from_table(
-    table: Table, asked: Asked, missing: str, sample_weight: object
-) -> tuple[Data, Table]:
-    """Return the data of a table, and the table of just their rows."""
+def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) -> Data:
+    """Return the data of a table, with the rows that are kept back."""
     given, rows = table, table.arrow.num_rows
     check_rows(rows, table.name, "")
     weights = table_weights(sample_weight, table, asked.target, asked.features)
@@ -53,9 +54,10 @@ def from_table(
     if weights is not None and counting is not None:
         table, weights = table.keep(counting), weights[counting]
     goal, features = asked.of(table, weights)
-    holes = table_holes(table, [*(column.name for column in features.columns), goal.name])
-    holes += weight_holes(weights, column)
-    sound = whole_rows(holes, table.arrow.num_rows, table.place, table.name, missing)
+    holes = table_holes(table, [column.name for column in features.columns])
+    needed = [*table_holes(table, [goal.name]), *weight_holes(weights, column)]
+    left = table.arrow.num_rows
+    sound = whole_rows(holes, needed, left, table.place, table.name, asked.missing)
     dropped = int((~sound).sum())
     if dropped:
         table = table.keep(np.flatnonzero(sound))
@@ -63,9 +65,13 @@ def from_table(
         check_rows(table.arrow.num_rows, table.name, f"{counted(dropped, 'row')} with gaps")
         # A level or a class may have gone with the rows.
         goal, features = asked.of(table, weights)
-    X, y = features.matrix(table), goal.vector(table)
-    weightless = rows - dropped - len(y)
+    y = goal.vector(table)
+    back = split.kept_back(table, y, goal, table.kept, rows)
     chosen = asked.features is not None
-    kept, notes = table.kept, (*table.notes, *suspicions(given, goal, features, chosen))
-    data = Data(X, y, features, goal, table.name, dropped, weights, weightless, kept, notes)
-    return data, table
+    notes = [*table.notes, *suspicions(given, goal, features, chosen)]
+    if asked.missing in FILLS:
+        features = fill_of_table(features, table, asked.missing, ~back, weights)
+        notes += fills_in_words(features, holes, sound)
+    weightless = rows - dropped - len(y)
+    made = features.matrix(table), y, features, goal, table.name, dropped, weights, weightless
+    return split.of(Data(*made, table.kept, tuple(notes)), back)

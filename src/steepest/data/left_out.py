@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.features import LEFT_OPEN
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
 from steepest.data.weights import check_weights
 from steepest.errors import DataError
@@ -31,17 +32,41 @@ def counting_rows(
 
 
 def whole_rows(
-    holes: list[Holes], rows: int, place: Callable[[int], str], where: str, missing: str
+    holes: list[Holes],
+    needed: list[Holes],
+    rows: int,
+    place: Callable[[int], str],
+    where: str,
+    missing: str,
 ) -> NDArray[np.bool_]:
-    """Return which rows are whole, (rows,); DataError if others are not and may not be dropped."""
-    sound = sound_rows(holes, rows)
-    if holes and missing == "error":
+    """Return which rows stay, (rows,): the whole ones, or those without a hole that nothing fills.
+
+    `holes` are those of the features, `needed` of the target and the weights, which have no fill.
+    Raises DataError for holes if they may neither be filled nor left out.
+    """
+    everywhere = [*holes, *needed]
+    sound = sound_rows(everywhere, rows)
+    if everywhere and missing == "error":
         raise DataError(
-            f"{where}: {holes_in_words(holes, place)}; fill them in, or leave "
+            f"{where}: {holes_in_words(everywhere, place)}; fill them in, or leave "
             f"{counted(int((~sound).sum()), 'row')} out with --missing drop (in Python: "
-            "missing='drop')"
+            f"missing='drop'){_filling(holes)}"
         )
-    return sound
+    if missing in LEFT_OPEN:
+        return sound
+    infinite = [Holes(one.name, np.zeros_like(one.gaps), one.infinite) for one in holes]
+    if wrong := [one for one in infinite if one]:
+        raise DataError(
+            f"{where}: {holes_in_words(wrong, place)}, which is no gap, so nothing fills it; mend "
+            "it, or leave the rows out with --missing drop (in Python: missing='drop')"
+        )
+    return sound_rows(needed, rows)
+
+
+def _filling(holes: list[Holes]) -> str:
+    """Return the options that fill, if there are gaps in features."""
+    gaps = any(one.gaps.any() for one in holes)
+    return ", or have gaps filled with --missing mean, most or indicator" if gaps else ""
 
 
 def check_rows(rows: int, name: str, went: str) -> None:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.arrays import AnyArray, array_holes, as_matrix
+from steepest.data.arrays import AnyArray, array_holes, as_matrix, pair_of
 from steepest.data.columns import listing, need_column
 from steepest.data.features import Features
-from steepest.data.from_arrays import pair_of
 from steepest.data.gaps import holes_in_words, sound_rows
 from steepest.data.left_out import row_place
 from steepest.data.sparse import Matrix, is_sparse
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MISSING", "NewRows", "labelled_rows", "new_rows", "rows_to_predict"]
 
-MISSING = ("error", "drop", "blank")
-"""What can become of rows with a gap."""
+FILL = "fill"
+
+MISSING = ("error", "drop", "blank", FILL)
+"""What can become of rows with a gap; by default `fill` if the run has fills, else `error`."""
 
 
 @dataclass(frozen=True)
@@ -50,22 +51,24 @@ class NewRows:
         return pa.array(values).take(pa.array(places, mask=places < 0))
 
 
-def rows_to_predict(source: object, features: Features, missing: str, reading: Reading) -> NewRows:
-    """Return a table as rows for `features`; `missing` is one of `MISSING`.
+def rows_to_predict(
+    source: object, features: Features, missing: str | None, reading: Reading
+) -> NewRows:
+    """Return a table as rows for `features`; `missing` is one of `MISSING`, or None.
 
     A row with a gap or an infinite value in a feature is an error, or left out of the table with
-    "drop", or of X alone with "blank". Raises DataError, FileError and ChoiceError as
-    `Features.matrix` and `read_table` do.
+    "drop", or of X alone with "blank"; with "fill" its gaps are filled as those of the training
+    rows were. None is that if they were, else an error. Raises DataError, FileError and ChoiceError
+    as `Features.matrix` and `read_table` do, and ChoiceError for "fill" where there is none.
     """
-    if missing not in MISSING:
-        raise ChoiceError(f"missing must be one of {', '.join(MISSING)}; got {missing!r}")
+    missing = _checked(missing, features)
     table = read_table(
         source, features.categories, replace(reading, usual_decimal=features.decimal)
     )
     for column in features.columns:
         need_column(table, column.name, "features")
     holes = table_holes(table, [column.name for column in features.columns])
-    if not holes:
+    if not holes or missing == FILL:
         return NewRows(table, features.matrix(table), None)
     if missing == "error":
         raise DataError(
@@ -79,16 +82,29 @@ def rows_to_predict(source: object, features: Features, missing: str, reading: R
     return NewRows(whole, X, None) if missing == "drop" else NewRows(table, X, at)
 
 
+def _checked(missing: str | None, features: Features) -> str:
+    """Return what becomes of gaps; ChoiceError for what cannot."""
+    if missing is None:
+        return FILL if features.missing else "error"
+    if missing not in MISSING:
+        raise ChoiceError(f"missing must be one of {', '.join(MISSING)}; got {missing!r}")
+    if missing == FILL and not features.missing:
+        raise ChoiceError(
+            "missing is fill, but this run has learnt no fills; train with --missing mean, most or "
+            "indicator (in Python: missing='mean'), or choose drop or blank"
+        )
+    return missing
+
+
 def new_rows(source: object, features: Features) -> Matrix:
     """Return X, (rows, features), of new data: a table by its column names, or an array.
 
     An array may be sparse. It must be as wide as X was, with a category as its columns of zeros
-    and ones. Raises DataError or FileError as `Features.matrix` and `read_table` do.
+    and ones, and without those that flag gaps. Gaps are filled if those of the training rows were.
+    Raises DataError or FileError as `Features.matrix` and `read_table` do.
     """
     if isinstance(source, np.ndarray | list | tuple) or is_sparse(source):
-        X = _of_width(as_matrix(source), features)
-        _refuse_holes(X, None, features)
-        return X
+        return _whole(as_matrix(source), None, features)
     return features.matrix(read_table(source, features.categories, reading_of(features)))
 
 
@@ -103,8 +119,7 @@ def labelled_rows(
         X, y = pair_of(source)
         if not len(y):
             raise DataError("arrays: X and y have no rows to measure on; give one or more")
-        _refuse_holes(_of_width(X, features), y, features)
-        return X, target.codes(y, row_place, "y")
+        return _whole(X, y, features), target.codes(y, row_place, "y")
     words = (*features.categories, *target.categories)
     table = read_table(source, words, reading_of(features))
     return features.matrix(table), target.vector(table)
@@ -115,20 +130,22 @@ def reading_of(features: Features) -> Reading:
     return Reading(usual_decimal=features.decimal)
 
 
-def _of_width(X: Matrix, features: Features) -> Matrix:
-    """Return X if it is as wide as the features; raise DataError if not."""
-    if X.shape[1] != len(features.names):
+def _whole(X: Matrix, y: AnyArray | None, features: Features) -> Matrix:
+    """Return X, (rows, features), of a new array, its gaps filled if those of the training were.
+
+    Raises DataError if it is not as wide as the features, has a gap that nothing fills, or an
+    infinite value.
+    """
+    names = features.given_names
+    if X.shape[1] != len(names):
         raise DataError(
-            f"X has {counted(X.shape[1], 'column')}, the training data had {len(features.names)}: "
-            f"{listing(features.names)}; give the same columns in the same order"
+            f"X has {counted(X.shape[1], 'column')}, the training data had {len(names)}: "
+            f"{listing(names)}; give the same columns in the same order"
         )
-    return X
-
-
-def _refuse_holes(X: Matrix, y: AnyArray | None, features: Features) -> None:
-    """Raise DataError if new arrays have a gap or an infinite value."""
+    X = X if is_sparse(X) else features.of_array(X)
     holes = array_holes(X, y, features.names)
     if holes:
         raise DataError(
             f"arrays: {holes_in_words(holes, row_place)}; fill them in or leave the rows out"
         )
+    return X

@@ -1,23 +1,28 @@
 """From a source to X and y: the one door through which the other rooms take their data.
 
-Nothing is left out or filled in unasked: a gap is an error, unless the reader says
-`missing="drop"`, and then the rows left out are counted.
+Nothing is left out or filled in unasked: a gap is an error, unless the reader says what becomes of
+it, and then the rows left out and the gaps filled are counted.
 """
 
 from collections.abc import Sequence
 
 from steepest.data.class_weight import check_class_weight, count_by_class
 from steepest.data.columns import listing, need_column
+from steepest.data.features import LEFT_OPEN
+from steepest.data.fill import FILLS
 from steepest.data.from_arrays import from_arrays
 from steepest.data.from_table import Asked, from_table
 from steepest.data.held_out import column_of
 from steepest.data.prepared import Data
-from steepest.data.split import hold_out
+from steepest.data.split import Split
 from steepest.data.table import read_table
 from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.errors import ChoiceError, DataError
 
-__all__ = ["prepare"]
+__all__ = ["MISSING", "prepare"]
+
+MISSING = (*LEFT_OPEN, *FILLS)
+"""What can become of gaps: an error, rows left out, or what stands for them."""
 
 
 def prepare(
@@ -43,9 +48,11 @@ def prepare(
     `features` names the columns to use (for arrays: names them), None takes all but the target
     and those in `drop`. The columns in `category` are words, whatever they hold, and `reading`
     says how a text file is read. `classify` decides whether the target has classes, None leaves it
-    to the target's type. `missing` is "error" or "drop", which leaves out the rows with a gap or an
-    infinite value. `sample_weight` is one number from 0 up for each row, or the name of the column
-    of a table that holds them, which is then no feature; rows that weigh 0 are left out.
+    to the target's type. `missing` is "error"; "drop", which leaves out the rows with a gap or an
+    infinite value; or what stands for a gap in a feature, one of `FILLS`: then the rows with one in
+    the target or the weights are left out. `sample_weight` is one number from 0 up for each row, or
+    the name of the column of a table that holds them, which is then no feature; rows that weigh 0
+    are left out.
     `class_weight` is "balanced", or a number for each class, by which its rows count besides.
     `validation` says which rows are kept back, drawn with `seed`: a share of them, `last:SHARE`,
     `COLUMN:SHARE` for whole groups, a column that marks them, true or false for each row, or a
@@ -53,10 +60,10 @@ def prepare(
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
-    if missing not in ("error", "drop"):
-        raise ChoiceError(f"missing must be 'error' or 'drop', got {missing!r}")
+    if missing not in MISSING:
+        raise ChoiceError(f"missing must be one of {', '.join(MISSING)}; got {missing!r}")
     check_class_weight(class_weight)
-    names = _names(features)
+    names, split = _names(features), Split(validation, seed)
     target = None if target is None else str(target)
     if isinstance(source, tuple):
         if target is not None or drop or category:
@@ -64,8 +71,8 @@ def prepare(
                 "target, drop and category name columns of a table; with (X, y) arrays y is the "
                 "target, leave them out"
             )
-        data = from_arrays(source, names, classify, missing, sample_weight, threads)
-        return count_by_class(hold_out(data, None, validation, seed), class_weight)
+        data = from_arrays(source, names, classify, missing, sample_weight, threads, split)
+        return count_by_class(data, class_weight)
     category = _names(category) or ()
     table = read_table(source, category, reading)
     for name in category:
@@ -77,9 +84,8 @@ def prepare(
         )
     by = column_of(validation, table)
     drop = [*(_names(drop) or ()), *([by] if by is not None and by not in (names or ()) else [])]
-    asked = Asked(target, names, drop, category, classify)
-    data, table = from_table(table, asked, missing, sample_weight)
-    return count_by_class(hold_out(data, table, validation, seed), class_weight)
+    asked = Asked(target, names, drop, category, classify, missing)
+    return count_by_class(from_table(table, asked, sample_weight, split), class_weight)
 
 
 def _names(names: Sequence[str] | None) -> Sequence[str] | None:

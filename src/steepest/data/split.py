@@ -1,38 +1,62 @@
 """Data in two: the rows to learn from, and those that are kept back to measure on."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.held_out import held_out, masked
 from steepest.data.new_rows import labelled_rows
 from steepest.data.prepared import Data
 from steepest.data.table import Table
+from steepest.data.target import Target
 from steepest.errors import DataError
 
-__all__ = ["hold_out"]
+__all__ = ["Split"]
 
 
-def hold_out(data: Data, table: Table | None, validation: object, seed: int) -> Data:
-    """Return the data without the rows that are kept back, which they have as `validation`.
+@dataclass(frozen=True)
+class Split:
+    """Which rows are kept back: what was said of them, and the seed that draws."""
 
-    `table` has the very rows of the data, if they come from one.
-    """
-    if validation is None:
-        return data
-    classified = data.target.classes is not None
-    rows = len(data.y) + data.dropped + data.weightless
-    back = masked(validation, data.row_numbers - 1, rows)
-    if back is None:
-        back = held_out(validation, table, data.y, classified, seed)
-    if back is not None:
-        rest, kept_back = data.take(np.flatnonzero(~back)), data.take(np.flatnonzero(back))
-        _check_classes_left(rest)
-        return replace(rest, validation=kept_back)
-    X, y = labelled_rows(validation, data.features, data.target)
-    return replace(
-        data, validation=replace(data, X=X, y=y, sample_weight=None, kept=None, notes=())
-    )
+    said: object = None
+    seed: int = 0
+
+    def kept_back(
+        self,
+        table: Table | None,
+        y: NDArray[np.float64],
+        target: Target,
+        places: NDArray[np.intp] | None,
+        rows: int,
+    ) -> NDArray[np.bool_]:
+        """Return which rows are kept back, (left,): none if they are another source's.
+
+        `table` has the very rows of y, (left,), if they come from one; `places`, (left,), are where
+        they were among the `rows` of their source, None if all are left.
+        """
+        none = np.zeros(len(y), dtype=bool)
+        if self.said is None:
+            return none
+        back = masked(self.said, np.arange(len(y)) if places is None else places, rows)
+        if back is None:
+            back = held_out(self.said, table, y, target.classes is not None, self.seed)
+        return none if back is None else back
+
+    def of(self, data: Data, back: NDArray[np.bool_]) -> Data:
+        """Return the data without the rows that are kept `back`, (rows,), which it has beside.
+
+        Where these are another source's they are read by the features of the data.
+        """
+        if back.any():
+            rest, kept_back = data.take(np.flatnonzero(~back)), data.take(np.flatnonzero(back))
+            _check_classes_left(rest)
+            return replace(rest, validation=kept_back)
+        if self.said is None:
+            return data
+        X, y = labelled_rows(self.said, data.features, data.target)
+        other = replace(data, X=X, y=y, sample_weight=None, kept=None, notes=())
+        return replace(data, validation=other)
 
 
 def _check_classes_left(data: Data) -> None:

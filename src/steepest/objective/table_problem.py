@@ -214,6 +214,8 @@ class TableProblem(Problem):
                 "target": self.target_name,
                 "classes": self._class_names,
                 "base_levels": self.bases,
+                "missing": self.data.features.missing or None,
+                "fills": self.data.features.fills,
             },
         }
 

@@ -83,6 +83,7 @@ def scene_record(
         "rows": story.rows,
         "shown": len(shown),
         "dropped": story.dropped,
+        "missing": data.features.missing or ("drop" if story.dropped else ""),
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],

@@ -71,7 +71,11 @@ def descend(
     left out).
 
     {options}
-    - `missing`: error, or drop to leave out rows with gaps.
+    - `missing`: what becomes of gaps: error; drop leaves their rows out; mean, most (the most
+      frequent value) or indicator (the mean, and a feature that is 1 at a gap) stand for them in
+      features. Words have no mean, so the most frequent level stands for it, and with indicator a
+      level of their own. Fills go by the rows to learn from, each with its weight, and are kept:
+      rows kept back and new ones have the same. Rows with a gap in the target are left out.
     - `sample_weight`: how much each row counts, numbers from 0 up, or the column of the table that
       holds them. The loss is the weighted mean: whole numbers are the same as repeated rows.
     - `category`: columns that are categories, though they hold numbers: codes 1, 2, 3 of a form.

@@ -19,7 +19,7 @@ __all__ = ["metrics", "prediction_table", "score"]
 
 
 def prediction_table(
-    run: "Predictions", data: object, missing: str, reading: Reading
+    run: "Predictions", data: object, missing: str | None, reading: Reading
 ) -> "pa.Table":
     """Return the columns of `data` with the predictions beside; see `Run.prediction_table`.
 
