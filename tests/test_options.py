@@ -167,6 +167,7 @@ class TestEveryDoorHasTheOptions:
     def test_the_regressor(self) -> None:
         shown = parameters(SteepestRegressor)
         renamed = {"steps": "max_iter", "seed": "random_state", "start": "warm_start"}
+        renamed["bias"] = "fit_intercept"
         # A limit on time makes no reproducible fit, and both estimators are linear models.
         elsewhere = {"seconds", "hidden", "activation", "init"}
         # scikit-learn keeps rows back by itself, and max_iter is told in steps.

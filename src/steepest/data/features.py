@@ -161,12 +161,14 @@ def choose_features(
     category: Sequence[str] = (),
     weights: NDArray[np.float64] | None = None,
     missing: str = "error",
+    constant: bool = False,
 ) -> Features:
     """Return the columns `names` as features; None takes all but the target and those in `drop`.
 
     A row index that a data frame has written is taken only by its name. The columns in `category`
     are categories, whatever they hold and however many levels they have. `weights`, (rows,), are
     how much each row counts where a level's frequency matters; `missing` is what becomes of gaps.
+    A feature may be `constant` where there is no bias.
     Raises DataError with all the columns that cannot be used, each with its reason.
     """
     for name in drop:
@@ -185,7 +187,7 @@ def choose_features(
     columns, refusals = [], {}
     for name in wanted:
         try:
-            columns.append(_column(table, name, name in category, weights, missing))
+            columns.append(_column(table, name, name in category, weights, missing, constant))
         except DataError as refusal:
             refusals[name] = str(refusal)
     if refusals:
@@ -239,7 +241,12 @@ def _check_distinct(names: Sequence[str], where: str) -> None:
 
 
 def _column(
-    table: Table, name: str, as_category: bool, weights: NDArray[np.float64] | None, missing: str
+    table: Table,
+    name: str,
+    as_category: bool = False,
+    weights: NDArray[np.float64] | None = None,
+    missing: str = "error",
+    constant: bool = False,
 ) -> Column:
     """Return a column as a feature; raise DataError, which starts with its name, if not."""
     if name in table.refused:
@@ -262,7 +269,8 @@ def _column(
         raise DataError(f"{name!r} has no finite value at all")
     # A column with gaps is judged once its gaps are dealt with: they may matter more.
     whole = amounts.size == len(values)
-    if (whole or missing not in LEFT_OPEN) and amounts.min() == amounts.max():
+    judged = not constant and (whole or missing not in LEFT_OPEN)
+    if judged and amounts.min() == amounts.max():
         same = in_full(amounts[0]) if kind == "number" else str(bool(amounts[0]))
         raise DataError(_constant(name, same, whole))
     return Column(name, kind, unit=unit_of(table, name))
@@ -271,7 +279,7 @@ def _column(
 def refusal(table: Table, name: str) -> str:
     """Return why a column can be no feature, from its name on; "" if it can."""
     try:
-        _column(table, name, False, None, "error")
+        _column(table, name)
     except DataError as refusal:
         return str(refusal)
     return ""

@@ -31,6 +31,7 @@ class Asked:
     category: Sequence[str]
     classify: bool | None
     missing: str
+    bias: bool
 
     def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
         """Return target and features of a table whose rows count by `weights`, (rows,).
@@ -39,7 +40,7 @@ class Asked:
         """
         goal = choose_target(table, self.target, self.classify, self.target in self.category)
         chosen = self.features, self.target, self.drop, self.category, weights, self.missing
-        return goal, choose_features(table, *chosen)
+        return goal, choose_features(table, *chosen, constant=not self.bias)
 
 
 def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) -> Data:

@@ -39,6 +39,7 @@ def prepare(
     class_weight: object = None,
     validation: object = None,
     seed: int = 0,
+    bias: bool = True,
     threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
@@ -56,7 +57,7 @@ def prepare(
     `class_weight` is "balanced", or a number for each class, by which its rows count besides.
     `validation` says which rows are kept back, drawn with `seed`: a share of them, `last:SHARE`,
     `COLUMN:SHARE` for whole groups, a column that marks them, true or false for each row, or a
-    second table or pair (X, y).
+    second table or pair (X, y). Without a `bias` a column may be the same in every row.
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
@@ -84,7 +85,7 @@ def prepare(
         )
     by = column_of(validation, table)
     drop = [*(_names(drop) or ()), *([by] if by is not None and by not in (names or ()) else [])]
-    asked = Asked(target, names, drop, category, classify, missing)
+    asked = Asked(target, names, drop, category, classify, missing, bias)
     return count_by_class(from_table(table, asked, sample_weight, split), class_weight)
 
 

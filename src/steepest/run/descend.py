@@ -137,6 +137,7 @@ def descend(
         class_weight=class_weight,
         validation=validation,
         seed=options.get("seed", 0),
+        bias=bool(options.get("bias", True)),
         threads=threads,
     )
     return _on_rows(rows, threads, progress, callback, _never, start, options)

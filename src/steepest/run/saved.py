@@ -170,7 +170,8 @@ def _table_problem(data: Data, plan: Plan, record: Mapping[str, Any]) -> TablePr
     assert plan.loss is not None
     network = record.get("network")
     hidden = None if network is None else HiddenLayers.from_dict(network)
-    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden))
+    bias = bool(record.get("bias", True))
+    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden, bias=bias))
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
