@@ -197,7 +197,7 @@ KEYS = [
 
 DATA_KEYS = [
     *("name", "rows", "dropped", "validation_rows"),
-    *("target", "classes", "base_levels", "missing", "fills"),
+    *("target", "classes", "base_levels", "missing", "fills", "exposure"),
 ]
 
 
@@ -262,6 +262,7 @@ def test_dropped_rows_are_counted_in_words_and_json(
         "base_levels": {},
         "missing": None,
         "fills": {},
+        "exposure": None,
     }
 
 

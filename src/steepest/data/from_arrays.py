@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.arrays import array_holes, pair_of, target_holes
+from steepest.data.arrays import AnyArray, array_holes, pair_of, target_holes
 from steepest.data.columns import listing
+from steepest.data.exposure import Exposure
 from steepest.data.features import Features, named_features, plain_features
 from steepest.data.fill import FILLS, fill_of_arrays, fills_in_words
 from steepest.data.left_out import check_rows, counting_rows, row_place, whole_rows
@@ -29,12 +30,16 @@ def from_arrays(
     sample_weight: object,
     threads: int | None,
     split: Split,
+    exposure: Exposure | None,
 ) -> Data:
     """Return the data of a pair of arrays, with the rows that are kept back."""
     X, y = pair_of(pair)
     rows = len(y)
     check_rows(rows, "arrays", "")
     weights = array_weights(sample_weight, rows)
+    if exposure is not None:
+        over = exposure.of_rows(rows)
+        y, weights = _rates(y, over), exposure.counting(weights, over)
     counting = counting_rows(weights, row_place, "arrays")
     if weights is not None and counting is not None:
         X, y, weights = X[counting], y[counting], weights[counting]
@@ -55,14 +60,22 @@ def from_arrays(
         weights = None if weights is None else weights[sound]
         check_rows(len(y), "arrays", f"{counted(dropped, 'row')} with gaps")
     target, values = plain_target(y, classify)
+    target = target.over(exposure)
     back = split.kept_back(None, values, target, kept, rows)
-    notes: tuple[str, ...] = ()
+    notes = () if exposure is None else (exposure.in_words("y"),)
     if missing in FILLS:
         features = fill_of_arrays(features, _dense(X), missing, ~back, weights)
-        notes, X = tuple(fills_in_words(features, holes, sound)), features.of_array(_dense(X))
+        X, notes = features.of_array(_dense(X)), (*notes, *fills_in_words(features, holes, sound))
     weightless = rows - dropped - len(y)
     made = X, values, features, target, "arrays", dropped, weights, weightless, kept, notes
     return split.of(Data(*made), back)
+
+
+def _rates(y: AnyArray, over: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return counts over their exposure, (rows,) each; DataError if they are no numbers."""
+    if y.dtype.kind not in "biuf":
+        raise DataError(f"an exposure is one of counts, but y holds {y.dtype}; give numbers")
+    return y.astype(np.float64) / over
 
 
 def _dense(X: Matrix) -> NDArray[np.float64]:

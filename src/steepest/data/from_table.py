@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.exposure import Exposure
 from steepest.data.features import Features, choose_features
 from steepest.data.fill import FILLS, fill_of_table, fills_in_words
 from steepest.data.left_out import check_rows, counting_rows, whole_rows
@@ -32,6 +33,7 @@ class Asked:
     classify: bool | None
     missing: str
     bias: bool
+    exposure: Exposure | None
 
     def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
         """Return target and features of a table whose rows count by `weights`, (rows,).
@@ -40,17 +42,14 @@ class Asked:
         """
         goal = choose_target(table, self.target, self.classify, self.target in self.category)
         chosen = self.features, self.target, self.drop, self.category, weights, self.missing
-        return goal, choose_features(table, *chosen, constant=not self.bias)
+        return goal.over(self.exposure), choose_features(table, *chosen, constant=not self.bias)
 
 
 def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) -> Data:
     """Return the data of a table, with the rows that are kept back."""
     given, rows = table, table.arrow.num_rows
     check_rows(rows, table.name, "")
-    weights = table_weights(sample_weight, table, asked.target, asked.features)
-    column = WEIGHTS
-    if isinstance(sample_weight, str):
-        column, asked = sample_weight, replace(asked, drop=[*asked.drop, sample_weight])
+    table, weights, column, asked = _counted(table, asked, sample_weight)
     counting = counting_rows(weights, table.place, table.name)
     if weights is not None and counting is not None:
         table, weights = table.keep(counting), weights[counting]
@@ -70,9 +69,27 @@ def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) 
     back = split.kept_back(table, y, goal, table.kept, rows)
     chosen = asked.features is not None
     notes = [*table.notes, *suspicions(given, goal, features, chosen)]
+    notes += [] if goal.exposure is None else [goal.exposure.in_words(goal.name)]
     if asked.missing in FILLS:
         features = fill_of_table(features, table, asked.missing, ~back, weights)
         notes += fills_in_words(features, holes, sound)
     weightless = rows - dropped - len(y)
     made = features.matrix(table), y, features, goal, table.name, dropped, weights, weightless
     return split.of(Data(*made, table.kept, tuple(notes)), back)
+
+
+def _counted(
+    table: Table, asked: Asked, sample_weight: object
+) -> tuple[Table, NDArray[np.float64] | None, str, Asked]:
+    """Return how much each row counts, (rows,), and what says so, which is no feature."""
+    weights = table_weights(sample_weight, table, asked.target, asked.features)
+    column, exposure = WEIGHTS, asked.exposure
+    if isinstance(sample_weight, str):
+        column, asked = sample_weight, replace(asked, drop=[*asked.drop, sample_weight])
+    if exposure is None:
+        return table, weights, column, asked
+    exposure.check_free(asked.target, asked.features, table.name)
+    table = exposure.joined(table)
+    weights = exposure.counting(weights, exposure.of_table(table, gaps=True))
+    column = exposure.name if column == WEIGHTS else f"{column} x {exposure.name}"
+    return table, weights, column, replace(asked, drop=[*asked.drop, exposure.name])

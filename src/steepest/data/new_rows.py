@@ -22,7 +22,7 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MISSING", "NewRows", "labelled_rows", "new_rows", "rows_to_predict"]
+__all__ = ["MISSING", "NewRows", "exposed_rows", "labelled_rows", "new_rows", "rows_to_predict"]
 
 FILL = "fill"
 
@@ -52,14 +52,15 @@ class NewRows:
 
 
 def rows_to_predict(
-    source: object, features: Features, missing: str | None, reading: Reading
+    source: object, features: Features, target: Target, missing: str | None, reading: Reading
 ) -> NewRows:
     """Return a table as rows for `features`; `missing` is one of `MISSING`, or None.
 
-    A row with a gap or an infinite value in a feature is an error, or left out of the table with
-    "drop", or of X alone with "blank"; with "fill" its gaps are filled as those of the training
-    rows were. None is that if they were, else an error. Raises DataError, FileError and ChoiceError
-    as `Features.matrix` and `read_table` do, and ChoiceError for "fill" where there is none.
+    A row with a gap or an infinite value in a feature, or a gap in the exposure of `target`, is an
+    error, or left out of the table with "drop", or of X alone with "blank"; with "fill" its gaps
+    are filled as those of the training rows were. None is that if they were, else an error. Raises
+    DataError, FileError and ChoiceError as `Features.matrix` and `read_table` do, and ChoiceError
+    for "fill" where there is none.
     """
     missing = _checked(missing, features)
     table = read_table(
@@ -67,7 +68,11 @@ def rows_to_predict(
     )
     for column in features.columns:
         need_column(table, column.name, "features")
-    holes = table_holes(table, [column.name for column in features.columns])
+    needed = [column.name for column in features.columns]
+    if target.exposure is not None:
+        need_column(table, target.exposure.name, "exposure")
+        needed.append(target.exposure.name)
+    holes = table_holes(table, needed)
     if not holes or missing == FILL:
         return NewRows(table, features.matrix(table), None)
     if missing == "error":
@@ -103,26 +108,48 @@ def new_rows(source: object, features: Features) -> Matrix:
     and ones, and without those that flag gaps. Gaps are filled if those of the training rows were.
     Raises DataError or FileError as `Features.matrix` and `read_table` do.
     """
-    if isinstance(source, np.ndarray | list | tuple) or is_sparse(source):
+    if not is_table(source):
         return _whole(as_matrix(source), None, features)
     return features.matrix(read_table(source, features.categories, reading_of(features)))
 
 
+def is_table(source: object) -> bool:
+    """Return whether new data are a table, or name one, and not an array."""
+    return not (isinstance(source, np.ndarray | list | tuple) or is_sparse(source))
+
+
+def exposed_rows(
+    source: object, features: Features, target: Target
+) -> tuple[Matrix, NDArray[np.float64] | None]:
+    """Return X, (rows, features), of new data, and of a table the exposure of each row, (rows,).
+
+    It is None where the target has none, and of an array, which has no column of it. Raises
+    DataError or FileError as `new_rows` does, and DataError without the column.
+    """
+    if target.exposure is None or not is_table(source):
+        return new_rows(source, features), None
+    table = read_table(source, features.categories, reading_of(features))
+    return features.matrix(table), target.exposure.of_table(table)
+
+
 def labelled_rows(
     source: object, features: Features, target: Target
-) -> tuple[Matrix, NDArray[np.float64]]:
+) -> tuple[Matrix, NDArray[np.float64], NDArray[np.float64] | None]:
     """Return X and y of new data that hold the target too: a table, or a tuple (X, y).
 
-    Raises DataError or FileError as `new_rows` and `Target.vector` do.
+    And the exposure of each row, (rows,), by which it counts, None where the target has none; with
+    one y are rates, those of a tuple as they are. Raises DataError or FileError as `new_rows` and
+    `Target.vector` do.
     """
     if isinstance(source, tuple):
         X, y = pair_of(source)
         if not len(y):
             raise DataError("arrays: X and y have no rows to measure on; give one or more")
-        return _whole(X, y, features), target.codes(y, row_place, "y")
+        return _whole(X, y, features), target.codes(y, row_place, "y"), None
     words = (*features.categories, *target.categories)
     table = read_table(source, words, reading_of(features))
-    return features.matrix(table), target.vector(table)
+    over = None if target.exposure is None else target.exposure.of_table(table)
+    return features.matrix(table), target.vector(table), over
 
 
 def reading_of(features: Features) -> Reading:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from steepest.data.class_weight import check_class_weight, count_by_class
 from steepest.data.columns import listing, need_column
+from steepest.data.exposure import Exposure
 from steepest.data.features import LEFT_OPEN
 from steepest.data.fill import FILLS
 from steepest.data.from_arrays import from_arrays
@@ -40,6 +41,7 @@ def prepare(
     validation: object = None,
     seed: int = 0,
     bias: bool = True,
+    exposure: Exposure | None = None,
     threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
@@ -58,6 +60,7 @@ def prepare(
     `validation` says which rows are kept back, drawn with `seed`: a share of them, `last:SHARE`,
     `COLUMN:SHARE` for whole groups, a column that marks them, true or false for each row, or a
     second table or pair (X, y). Without a `bias` a column may be the same in every row.
+    With an `exposure` y are the rates, which count by it.
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
@@ -72,7 +75,9 @@ def prepare(
                 "target, drop and category name columns of a table; with (X, y) arrays y is the "
                 "target, leave them out"
             )
-        data = from_arrays(source, names, classify, missing, sample_weight, threads, split)
+        data = from_arrays(
+            source, names, classify, missing, sample_weight, threads, split, exposure
+        )
         return count_by_class(data, class_weight)
     category = _names(category) or ()
     table = read_table(source, category, reading)
@@ -85,7 +90,7 @@ def prepare(
         )
     by = column_of(validation, table)
     drop = [*(_names(drop) or ()), *([by] if by is not None and by not in (names or ()) else [])]
-    asked = Asked(target, names, drop, category, classify, missing, bias)
+    asked = Asked(target, names, drop, category, classify, missing, bias, exposure)
     return count_by_class(from_table(table, asked, sample_weight, split), class_weight)
 
 

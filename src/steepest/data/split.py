@@ -54,8 +54,8 @@ class Split:
             return replace(rest, validation=kept_back)
         if self.said is None:
             return data
-        X, y = labelled_rows(self.said, data.features, data.target)
-        other = replace(data, X=X, y=y, sample_weight=None, kept=None, notes=())
+        X, y, over = labelled_rows(self.said, data.features, data.target)
+        other = replace(data, X=X, y=y, sample_weight=over, kept=None, notes=())
         return replace(data, validation=other)
 
 

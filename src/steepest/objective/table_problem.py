@@ -38,7 +38,8 @@ class TableProblem(Problem):
             objective, data.name, objective.model.param_names(features.names, target.classes)
         )
         self.data = data
-        self.loss, self.link = objective.loss, objective.loss.link
+        self.loss, link = objective.loss, objective.loss.link
+        self.link = link if objective.layout.biases else link.replace(" + bias", "")
         self.params_in_words = objective.model.params_in_words
         self.weight_prefix = objective.model.weight_prefix
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
@@ -201,6 +202,7 @@ class TableProblem(Problem):
 
     def to_report(self) -> dict[str, object]:
         """Return what `report` says of the data."""
+        over = self.data.target.exposure
         return {
             "data": {
                 "name": self.name,
@@ -212,6 +214,7 @@ class TableProblem(Problem):
                 "base_levels": self.bases,
                 "missing": self.data.features.missing or None,
                 "fills": self.data.features.fills,
+                "exposure": None if over is None else over.to_dict(),
             },
         }
 

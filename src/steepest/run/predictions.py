@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.new_rows import new_rows
+from steepest.data.new_rows import exposed_rows, new_rows
 from steepest.data.sparse import Matrix
 from steepest.data.table import names_no_table
 from steepest.data.text.reading import AS_FOUND, Reading
@@ -44,11 +44,14 @@ class Predictions:
         """Return the prediction for each row of `data`, (rows,): numbers, or classes.
 
         `data` is a path, any data frame or a matrix (rows, features). Gaps are filled if those of
-        the training rows were. Raises DataError if it lacks a feature or holds what the run has not
-        seen.
+        the training rows were. With an exposure that of a table are counts, by its column, that of
+        a matrix rates. Raises DataError if it lacks a feature or holds what the run has not seen.
         """
         if self.classes is None:
-            return self.problem.prediction(self._margins("run.predict", data))
+            known = self.problem.table("run.predict")
+            X, over = exposed_rows(data, known.features, known.target)
+            rates = self.problem.prediction(self.margins(X))
+            return rates if over is None else rates * over
         return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
 
     def predict_proba(self, data: object) -> Array:

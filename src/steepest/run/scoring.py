@@ -27,10 +27,15 @@ def prediction_table(
     """
     from steepest.view.table import predictions
 
-    features = run.problem.table("run.prediction_table").features
-    rows = rows_to_predict(data, features, missing, reading)
-    table = rows.table.arrow
-    for name, values in predictions(run.problem, run.margins(rows.X), run.classes).items():
+    known = run.problem.table("run.prediction_table")
+    rows = rows_to_predict(data, known.features, known.target, missing, reading)
+    table, margins = rows.table.arrow, run.margins(rows.X)
+    found = predictions(run.problem, margins, run.classes)
+    if known.target.exposure is not None:
+        whole = rows.table if rows.at is None else rows.table.keep(rows.at)
+        over = known.target.exposure.of_table(whole)
+        found["predicted"] = run.problem.prediction(margins) * over
+    for name, values in found.items():
         if name in table.column_names:
             raise DataError(f"the data have a column {name!r} already; rename it")
         table = table.append_column(name, rows.spread(values))
@@ -61,6 +66,8 @@ def _predicted(
 ) -> Predicted:
     """Return what the run says of rows that hold the target too."""
     known = run.problem.table(what)
-    X, y = labelled_rows(data, known.features, known.target)
+    X, y, over = labelled_rows(data, known.features, known.target)
     weight = array_weights(sample_weight, len(y))
+    if over is not None:
+        weight = over if weight is None else weight * over
     return Predicted.of(run.problem, run.margins(X), y, weight)
