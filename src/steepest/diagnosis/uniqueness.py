@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.note import Note
 from steepest.numerals import counted, short
-from steepest.objective.model.null_space import NullSpace
+from steepest.objective.minimum.null_space import NullSpace
 
 __all__ = ["note_rank", "note_shared"]
 

@@ -22,23 +22,23 @@ from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
+from steepest.objective.linear_algebra.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.margin_risk import MarginRisk
-from steepest.objective.model.hessian import Curvature, hessian_block, weighted_gram
-from steepest.objective.model.identifiability import Identifiability, identifiability
-from steepest.objective.model.linear import Linear
-from steepest.objective.model.model import Array
-from steepest.objective.model.recession import (
+from steepest.objective.minimum.identifiability import Identifiability, identifiability
+from steepest.objective.minimum.recession import (
     Recession,
     recession_of_biases,
     recession_of_params,
 )
-from steepest.objective.model.recession_gains import Gains
+from steepest.objective.minimum.recession_gains import Gains
+from steepest.objective.model.linear import Linear
+from steepest.objective.model.model import Array
 from steepest.objective.normal_equations import NormalEquations
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 from steepest.step import renamed
 
 __all__ = ["LinearObjective"]
@@ -49,11 +49,11 @@ UNIT_ROWS = 2**14
 UNIT_NUMBERS = 2**19
 """The numbers of those rows at most, 4 MB; of very wide rows they are fewer."""
 
-MOST_FEATURES = 4095
-"""Features up to which kinks are rounded: the products of all pairs are 128 MB."""
-
 LEAST_UNIT_ROWS = 64
-"""But no fewer than these: a deviation to a tenth."""
+"""The rows of wide data that tell the units at least: a deviation to a tenth."""
+
+MOST_FEATURES = 4095
+"""Features up to which kinks are smoothed: the products of all pairs are 128 MB."""
 
 
 class LinearObjective(MarginRisk):
@@ -134,11 +134,11 @@ class LinearObjective(MarginRisk):
     ) -> Array:
         """Return the Hessian by the `chosen` weights and all biases, in standard units, with L2.
 
-        See `model.hessian.hessian_block`; (chosen + biases) squared.
+        See `linear_algebra.hessian.hessian_block`; (chosen + biases) squared.
         """
         blocks, units = self.blocks, self.units
         hessian = hessian_block(blocks, self.loss, at.cache, chosen, units, curvature)
-        deviation = units.deviation[chosen // self.layout.biases]
+        deviation = units.deviation[chosen // self.outputs]
         hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
         return hessian
 
@@ -167,7 +167,7 @@ class LinearObjective(MarginRisk):
         return plain
 
     def curvature_of_rows(self, scale: str) -> float:
-        """Return a bound on what the rows alone curve, by the sum over all params."""
+        """Return `l''_max (1 + sum_j mean(x_j^2))`, the trace of Z'Z / n; see `Objective`."""
         if not self.penalty.l2 or scale not in ("none", "standard"):
             return float("inf")
         mean, deviation = self.moments
@@ -269,9 +269,9 @@ class LinearObjective(MarginRisk):
     def smoothed(self) -> Smoothed | None:
         """Return the objective with its kinks smoothed; None without kinks, and of very wide X.
 
-        Huber's loss is one that is rounded already; with L1, whose kinks are not, it is none.
+        Huber's loss is one that is smooth already; with L1, whose kinks are not, it is none.
         """
-        slopes, width, blocks = self.loss.side_slopes, self.loss.rounded_within, self.blocks
+        slopes, width, blocks = self.loss.side_slopes, self.loss.smoothing_width, self.blocks
         most = DENSE_FEATURES if blocks.is_sparse else MOST_FEATURES
         if slopes is None or blocks.features > most or (width and self.penalty.l1):
             return None
@@ -294,7 +294,7 @@ class LinearObjective(MarginRisk):
         weights /= sqrt(len(deviation))
         weights /= deviation[:, None]
         bias += self.guess - mean @ weights
-        if self.layout.biases > 1:
+        if self.outputs > 1:
             drawn -= drawn.mean(axis=1, keepdims=True)
         return drawn.ravel()
 

@@ -27,7 +27,7 @@ class MarginRisk(Risk):
     @property
     def slope_is_bounded(self) -> bool:  # type: ignore[override]
         """Whether the gradient has a bound: that of the loss has one, and L2 has none."""
-        return self.loss.slope_is_bounded and not self.penalty.l2
+        return isfinite(self.loss.slope_bound) and not self.penalty.l2
 
     @property
     def is_quadratic(self) -> bool:  # type: ignore[override]

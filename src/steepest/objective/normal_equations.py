@@ -24,11 +24,14 @@ from steepest.errors import ChoiceError
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.model.factor import Factor, cholesky, qr_factor
-from steepest.objective.model.hessian import weighted_gram
+from steepest.objective.linear_algebra.factor import Factor, cholesky, qr_factor
+from steepest.objective.linear_algebra.hessian import weighted_gram
+from steepest.objective.linear_algebra.residuals import (
+    double_double_loss_and_gradient,
+    loss_and_gradient,
+)
 from steepest.objective.model.model import Array
-from steepest.objective.model.residuals import double_double_loss_and_gradient, loss_and_gradient
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective

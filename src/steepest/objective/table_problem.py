@@ -38,8 +38,9 @@ class TableProblem(Problem):
             objective, data.name, objective.model.param_names(features.names, target.classes)
         )
         self.data = data
-        self.loss, link = objective.loss, objective.loss.link
-        self.link = link if objective.layout.biases else link.replace(" + bias", "")
+        self.loss, inverse_link = objective.loss, objective.loss.inverse_link
+        biases = objective.layout.biases
+        self.inverse_link = inverse_link if biases else inverse_link.replace(" + bias", "")
         self.params_in_words = objective.model.params_in_words
         self.weight_prefix = objective.model.weight_prefix
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless

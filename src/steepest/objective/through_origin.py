@@ -15,19 +15,19 @@ from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import DENSE_FEATURES, Block
 from steepest.data.moments import Moments, moments
 from steepest.errors import ChoiceError
-from steepest.objective.coordinates.bounded import FLATTEST, MOST_EXACT_BOUND
+from steepest.objective.coordinates.bounded import EIGENVALUE_RTOL, MOST_EXACT_BOUND
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Vector
+from steepest.objective.linear_algebra.factor import cholesky_or_spectral
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.margin_risk import MarginRisk
-from steepest.objective.model.factor import cholesky_or_spectral
-from steepest.objective.model.identifiability import Identifiability, is_independent
+from steepest.objective.minimum.identifiability import Identifiability, is_independent
+from steepest.objective.minimum.origin_gains import OriginGains
+from steepest.objective.minimum.recession import Recession, recession_of_params
 from steepest.objective.model.model import Array
-from steepest.objective.model.origin_gains import OriginGains
-from steepest.objective.model.recession import Recession, recession_of_params
 from steepest.objective.model.through_origin import ThroughOrigin
 
 __all__ = ["ThroughOriginObjective"]
@@ -154,7 +154,10 @@ class ThroughOriginObjective(MarginRisk):
 
         Of k classes the bound of Böhning 1992, `(1 - 11'/k) / 2`, is at most 1/2 for each.
         """
-        factor, unit = cholesky_or_spectral(self._bound[None], FLATTEST), self.size_of_features
+        factor, unit = (
+            cholesky_or_spectral(self._bound[None], EIGENVALUE_RTOL),
+            self.size_of_features,
+        )
         scaled = type(factor)(factor.root * unit, factor.inverse / unit[:, None], factor.full_rank)
         curvature = 1.0 if np.isfinite(self.loss.curvature_bound) else None
         return Whitening(MarginRoot(scaled), None, curvature)

@@ -15,8 +15,9 @@ from steepest.data.sparse import dense_rows
 from steepest.descent.named_rules import RULES
 from steepest.descent.plan.plan import Plan
 from steepest.diagnosis.verdict import Verdict
+from steepest.errors import ChoiceError
 from steepest.objective.linear import LinearObjective
-from steepest.objective.loss.named import LOSSES, choose_loss
+from steepest.objective.loss.named import LOSSES, choose_loss, losses_for
 from steepest.page.replay import PAGE_LOSSES, PAGE_RULES, PAGE_SCALES, repeats, walked_by_pages
 from steepest.surface.surface import Surface
 from steepest.trace import Trace
@@ -67,8 +68,14 @@ def scene_record(
     """Return all that a page shows of a run at first.
 
     `live` says that Python computes for the page; `known` is as `run_record` has it. `separation`
-    is the verdict on any run of these rows without a penalty: the page's own have it too.
+    is the verdict on any run of these rows without a penalty: the page's own have it too. Raises
+    ChoiceError for a loss of the reader's own, which is code that no page has.
     """
+    if story.plan.loss_name not in LOSSES:
+        raise ChoiceError(
+            f"a page works out losses by itself, and the loss {story.plan.loss_name} is your own "
+            "code, which it has not; make a figure or a film of the run"
+        )
     shown = _shown_rows(data)
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
     words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
@@ -87,7 +94,7 @@ def scene_record(
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],
-        "margins": objective.layout.biases,
+        "margins": objective.outputs,
         "losses": _losses(story, data.target.unit),
         "rules": list(PAGE_RULES),
         "named": list(RULES),
@@ -136,8 +143,7 @@ def _losses(story: Story, unit: str) -> list[Record]:
     """Return the losses that fit the target: those that are offered, and the run's own."""
     own, plan = story.plan.loss_name, story.plan
     classes = None if story.classes is None else len(story.classes)
-    fitting = [name for name in LOSSES if (name == "cross_entropy") == (classes is not None)]
-    fitting = [name for name in fitting if name == own or name in PAGE_LOSSES]
+    fitting = [name for name in losses_for(classes) if name == own or name in PAGE_LOSSES]
     return [
         {
             "name": name,

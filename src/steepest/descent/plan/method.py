@@ -41,7 +41,7 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.network import HiddenLayers, NetworkObjective
-from steepest.objective.protocol import Objective, Vector
+from steepest.objective.objective import Objective, Vector
 from steepest.objective.risk import Risk
 from steepest.objective.through_origin import ThroughOriginObjective
 from steepest.trace import Step

@@ -71,7 +71,7 @@ class Options:
         "Penalty on the sizes of the weights: many come to rest at exactly 0.",
         detail="Adds `l1 |weights|_1` to the mean loss, the bias free, the weights in the units "
         "of the data. It needs a smooth loss, steps of all rows, and the rule auto, steepest or "
-        "proximal. The gradient of a step is then the shortest subgradient, 0 in the minimum.",
+        "proximal. The gradient of a step is then the minimum-norm subgradient, 0 in the minimum.",
     )
     l2: float = option(
         0.0,

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.linear_algebra.factor import Factor, cholesky, qr_factor
+from steepest.objective.linear_algebra.hessian import centred, weighted_gram
 from steepest.objective.loss.loss import weighed
-from steepest.objective.model.factor import Factor, cholesky, qr_factor
-from steepest.objective.model.hessian import centred, weighted_gram
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
@@ -120,13 +120,17 @@ class Smoothed:
     def near_kinks(self, rows: Indices, residual: Array) -> "NearRows":
         """Return some rows, by their indices, with the residuals, (rows,), that all have."""
         blocks = self.objective.blocks
-        if self._kept is None:
-            X = np.concatenate(blocks.take(rows).map(self._whiten))
-        else:
-            X = self._kept[rows]
         weight = None if blocks.sample_weight is None else blocks.sample_weight[rows]
-        few = Blocks(X, residual[rows], sample_weight=weight, threads=blocks.threads)
+        few = Blocks(
+            self.whitened(rows), residual[rows], sample_weight=weight, threads=blocks.threads
+        )
         return NearRows(few, blocks.total)
+
+    def whitened(self, rows: Indices) -> Array:
+        """Return some rows, by their indices, as `Z T`, (rows, params)."""
+        if self._kept is None:
+            return np.concatenate(self.objective.blocks.take(rows).map(self._whiten))
+        return np.asarray(self._kept[rows])
 
     def _whiten(self, block: Block) -> Array:
         return np.asarray(centred(block, self.standard.mean) @ self._root_by_unit)

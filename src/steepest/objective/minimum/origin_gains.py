@@ -4,8 +4,8 @@ import numpy as np
 
 from steepest.data.sparse import dense_rows
 from steepest.objective.evaluation import Vector
+from steepest.objective.minimum.recession_gains import Gains, Indices
 from steepest.objective.model.model import Array
-from steepest.objective.model.recession_gains import Gains, Indices
 
 __all__ = ["OriginGains"]
 
@@ -25,7 +25,7 @@ class OriginGains(Gains):
         """Return some rows in units of the features' size, (rows, features)."""
         return dense_rows(self.blocks.X, chosen) / self.units.deviation
 
-    def along_gradient(self, gradient: Vector) -> Vector:
+    def pullback(self, gradient: Vector) -> Vector:
         """Return a gradient by the params, (size,), as one by a direction of these."""
         return self.params(gradient)
 

@@ -110,7 +110,7 @@ class Gains:
         slope = weighed(slope, None if weight is None else weight[chosen])
         return slope[:, None] if slope.ndim == 1 else slope
 
-    def along_gradient(self, gradient: Vector) -> Vector:
+    def pullback(self, gradient: Vector) -> Vector:
         """Return a gradient by the params, (size,), as one by a direction in standard units."""
         matrix, (mean, deviation) = self._matrix(gradient), self.units
         by_weight = (matrix[:-1] - np.outer(mean, matrix[-1])) / deviation[:, None]

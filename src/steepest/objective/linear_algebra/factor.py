@@ -15,8 +15,8 @@ import numpy as np
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments
+from steepest.objective.linear_algebra.hessian import centred
 from steepest.objective.loss.loss import weighed
-from steepest.objective.model.hessian import centred
 from steepest.objective.model.model import Array
 
 __all__ = [
@@ -38,7 +38,7 @@ STACKED = 8
 ALIKE = 0.99
 """The share of the largest entry from which on another is as large: rounding is far less."""
 
-UNREACHED = 1e-14
+RANK_RTOL = 1e-14
 """The length of a direction, against the longest, that rounding alone can give it."""
 
 
@@ -147,7 +147,7 @@ def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:
     """
     own = np.sqrt(1.0 + 0.5 * penalty)
     lengths, directions = _svd(_triangle(blocks, moments, penalty) / own)
-    reached = lengths > UNREACHED * lengths[0]
+    reached = lengths > RANK_RTOL * lengths[0]
     lengths = np.where(reached, lengths, lengths[0])
     root = (lengths[:, None] * directions * own)[None]
     inverse = (directions.T / lengths / own[:, None])[None]
