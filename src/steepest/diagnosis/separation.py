@@ -95,6 +95,8 @@ def _along(found: Recession, problem: Problem) -> str:
 def _base_level(found: Recession, problem: Problem) -> str:
     """Return the base level of a category that a direction sets apart from all others, or ""."""
     assert found.direction is not None
+    if not problem.objective.layout.biases:
+        return ""
     matrix = found.direction.reshape(problem.objective.layout.shape)
     used = matrix[:-1].any(axis=1)
     for column, base in problem.bases.items():

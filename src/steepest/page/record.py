@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.named_rules import RULES
 from steepest.descent.plan.plan import Plan
@@ -90,6 +90,7 @@ def scene_record(
         "rows": story.rows,
         "shown": len(shown),
         "dropped": story.dropped,
+        "missing": data.features.missing or ("drop" if story.dropped else ""),
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],
