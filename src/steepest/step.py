@@ -39,7 +39,7 @@ numbers_of = attrgetter(*NUMBERS)
 
 
 class Step(NamedTuple):
-    """One point of the descent, and how far the next step goes from it.
+    """One iterate of the descent, and how far the next step goes from it.
 
     `params` and `gradient` are in the reader's units, shape (params,); `gradient_norm` is the
     length of `gradient`. `learning_rate` is the rate of the step from here to the next point (of

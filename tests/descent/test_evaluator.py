@@ -49,8 +49,8 @@ def test_another_objective_is_evaluated_at_the_same_params() -> None:
     sample = whole.sample(np.arange(10))
     one, other = evaluator.evaluate(whole, params), evaluator.evaluate(sample, params)
     assert one.loss == whole.value(params) and other.loss == sample.value(params)
-    assert evaluator.rows == 50
-    assert (one.rows, other.rows) == (40, 10)
+    assert evaluator.rows_read == 50
+    assert (one.rows_read, other.rows_read) == (40, 10)
 
 
 def test_a_gradient_is_pulled_back_once_for_each_coordinates() -> None:
@@ -109,7 +109,7 @@ def test_the_last_trial_is_kept_and_costs_no_rows_again() -> None:
     trial = state.trial(0.25)
     assert trial.evaluation is state.trial(0.25).evaluation
     assert state.trial(0.25) is trial and state.trial(0.125) is not trial
-    assert state.evaluator.rows == 2 * 40
+    assert state.evaluator.rows_read == 2 * 40
 
 
 def test_a_first_step_has_no_momentum() -> None:
@@ -146,13 +146,13 @@ def test_the_curvature_is_along_the_direction_and_the_last_step(kind: str) -> No
     true = along @ hessian(objective, params) @ along.T
     assert np.allclose(both.curvature(), true, rtol=1e-9)
     assert np.allclose(alone.curvature(), true[:1, :1], rtol=1e-9)
-    assert both.evaluator.rows == 2 * 40
+    assert both.evaluator.rows_read == 2 * 40
 
 
 def test_of_a_plain_function_no_curvature_is_known() -> None:
     bowl: Any = as_objective(lambda p: (float(p @ p), 2 * p), 2)
     state = state_at(bowl, np.ones(2), Identity())
-    assert state.curvature() is None and state.evaluator.rows == 0
+    assert state.curvature() is None and state.evaluator.rows_read == 0
 
 
 def test_what_a_step_has_looked_at_is_let_go_with_it() -> None:

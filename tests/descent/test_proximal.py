@@ -16,7 +16,7 @@ from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
 import steepest as st
 from steepest.descent.steps import proximal_newton
 from steepest.descent.steps.l1_quadratic import minimise_l1_quadratic
-from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
+from steepest.objective.loss.penalty import minimum_norm_subgradient, soft_threshold
 
 SMOOTH = ("squared", "huber", "poisson", "cross_entropy", "softmax")
 NAMES = np.array(["a", "b", "c"])
@@ -260,7 +260,7 @@ def test_the_recorded_gradient_is_the_shortest_and_0_at_the_end() -> None:
     run = fitted("cross_entropy", features=12, l1=0.05)
     for step in run.trace:
         smooth = run.objective.evaluate(step.params).smooth_gradient
-        truth = np.append(shortest_subgradient(smooth[:-1], step.params[:-1], 0.05), smooth[-1])
+        truth = np.append(minimum_norm_subgradient(smooth[:-1], step.params[:-1], 0.05), smooth[-1])
         assert_allclose(step.gradient, truth, rtol=1e-12, atol=1e-15)
     assert run.trace.gradient_norms[-1] < 1e-9
 
@@ -335,7 +335,7 @@ def test_the_lowest_point_on_faces_is_lowest(seed: int, size: int, full: float) 
     hessian, slope, threshold = bowl(seed, size, max(1, round(full * size)))
     start = np.random.default_rng(seed).normal(size=size)
     found = minimise_l1_quadratic(hessian, slope, threshold, start)
-    left = shortest_subgradient(hessian @ found + slope, found, threshold)
+    left = minimum_norm_subgradient(hessian @ found + slope, found, threshold)
     assert np.abs(left).max() <= 1e-8 * (np.abs(slope).max() + np.abs(hessian).max())
 
 

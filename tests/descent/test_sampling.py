@@ -84,7 +84,7 @@ def test_a_step_on_a_sample_has_no_loss_of_all_rows() -> None:
     assert np.isnan(drawing.full_loss(at, 0, evaluator))
     at = evaluator.evaluate(drawing.enlarge(), np.zeros(4))
     assert drawing.full_loss(at, 0, evaluator) == at.loss == pytest.approx(np.log(2.0))
-    assert evaluator.rows == 3750 + 60_000
+    assert evaluator.rows_read == 3750 + 60_000
 
 
 def test_a_sample_has_a_row_of_each_stretch() -> None:

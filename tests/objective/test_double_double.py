@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from steepest.objective.model import double_double
+from steepest.objective.linear_algebra import double_double
 
 NUMBERS = some.floats(-1e8, 1e8).filter(lambda x: x == 0 or abs(x) > 1e-8)
 

@@ -10,7 +10,7 @@ from reference import problem
 from scipy.linalg import solve_triangular, sqrtm
 
 from steepest import LinearObjective, Squared
-from steepest.objective.model.factor import (
+from steepest.objective.linear_algebra.factor import (
     Factor,
     cholesky,
     cholesky_or_spectral,

@@ -14,7 +14,7 @@ from steepest import ChoiceError, LinearObjective
 from steepest.data.blocks import Block, Blocks
 from steepest.objective.coordinates import hessian_whitening
 from steepest.objective.coordinates.hessian_whitening import HessianWhitening
-from steepest.objective.model.hessian import centred, weighted_gram
+from steepest.objective.linear_algebra.hessian import centred, weighted_gram
 
 Array = Any
 

@@ -113,7 +113,7 @@ def test_the_gradient_is_that_of_differences(
     assert np.allclose(at.gradient, found, rtol=1e-4, atol=1e-5 * np.abs(found).max())
     smooth = Risk(risk.model, risk.loss, Penalty(l2=penalty.l2), risk.blocks)
     assert np.allclose(at.smooth_gradient, smooth.evaluate(params).gradient, rtol=1e-13)
-    assert at.rows == 50 and not at.gradient.flags.writeable
+    assert at.rows_read == 50 and not at.gradient.flags.writeable
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -243,4 +243,6 @@ def test_a_penalty_has_its_value_and_its_subgradient(l1: float, l2: float, seed:
         l1 * np.abs(weights).sum() + 0.5 * l2 * (weights**2).sum(), abs=1e-15
     )
     assert bool(penalty) == bool(l1 or l2) and penalty.smooth == (l1 == 0.0)
-    assert np.allclose(penalty.subgradient(slope, weights), slope + l1 * np.sign(weights))
+    assert np.allclose(
+        penalty.minimum_norm_subgradient(slope, weights), slope + l1 * np.sign(weights)
+    )

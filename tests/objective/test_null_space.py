@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 import steepest as st
 from steepest.data.blocks import Blocks
 from steepest.data.moments import moments
-from steepest.objective.model.null_space import MOST_SINGULAR, null_space, rank_is_affordable
+from steepest.objective.minimum.null_space import MOST_SINGULAR, null_space, rank_is_affordable
 
 Array = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ def test_full_rank_costs_no_reading_of_the_rows(monkeypatch: pytest.MonkeyPatch)
     def read(*_: object) -> None:
         raise AssertionError("the rows are read for their singular values")
 
-    monkeypatch.setattr("steepest.objective.model.null_space.standardised_svd", read)
+    monkeypatch.setattr("steepest.objective.minimum.null_space.standardised_svd", read)
     X = np.random.default_rng(0).normal(size=(60, 3))
     y = (X[:, 0] + np.random.default_rng(1).normal(size=60) > 0).astype(float)
     for options in ({}, {"scale": "standard"}, {"scale": "none"}, {"loss": "squared"}):

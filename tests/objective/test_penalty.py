@@ -10,7 +10,7 @@ from scipy.optimize import approx_fprime, minimize_scalar
 from scipy.sparse import csr_array
 
 import steepest as st
-from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
+from steepest.objective.loss.penalty import minimum_norm_subgradient, soft_threshold
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.rows_on_plane import l1_on_plane
 
@@ -47,11 +47,11 @@ def test_the_soft_threshold_is_the_lowest_point_of_its_parabola_with_a_kink(
 
 def test_the_shortest_subgradient_is_the_nearest_to_0_of_all() -> None:
     slope, weights = np.array([0.2, -0.7, 0.2, 2.0]), np.array([0.0, 0.0, -1.0, 3.0])
-    assert_allclose(shortest_subgradient(slope, weights, 0.5), [0.0, -0.2, -0.3, 2.5])
+    assert_allclose(minimum_norm_subgradient(slope, weights, 0.5), [0.0, -0.2, -0.3, 2.5])
     for one in (0.2, -0.7, 2.0):
         every = one + np.linspace(-0.5, 0.5, 1001)
         nearest = every[np.abs(every).argmin()]
-        (found,) = shortest_subgradient(np.array([one]), np.zeros(1), 0.5)
+        (found,) = minimum_norm_subgradient(np.array([one]), np.zeros(1), 0.5)
         assert found == pytest.approx(nearest, abs=1e-12)
 
 

@@ -12,8 +12,8 @@ from separated import KINDS, Drawn, falling_rows
 
 import steepest
 from steepest.objective.linear import LinearObjective
-from steepest.objective.model.cone import project_ones
-from steepest.objective.model.recession import Recession
+from steepest.objective.minimum.cone import project_ones
+from steepest.objective.minimum.recession import Recession
 
 Draw = Callable[[np.random.Generator], Drawn]
 

@@ -17,7 +17,7 @@ from steepest.objective.coordinates.whitening import (
     Root,
     Whitening,
 )
-from steepest.objective.model.factor import Factor, cholesky, spectral
+from steepest.objective.linear_algebra.factor import Factor, cholesky, spectral
 
 Array = Any
 

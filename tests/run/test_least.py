@@ -149,8 +149,8 @@ def test_it_is_gone_on_with_as_if_it_had_not_stopped(tmp_path: Path) -> None:
 
 def test_weights_that_only_seem_dependent_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """The loss of the least weights is worked out: what raises it is not taken."""
-    monkeypatch.setattr("steepest.objective.model.null_space.UNREACHED", 0.3)
-    monkeypatch.setattr("steepest.objective.model.identifiability.FLATTEST", 1e9)
+    monkeypatch.setattr("steepest.objective.linear_algebra.factor.RANK_RTOL", 0.3)
+    monkeypatch.setattr("steepest.objective.minimum.identifiability.LEAST_PIVOT", 1e9)
     random = np.random.default_rng(1)
     x = random.normal(size=50)
     X = np.column_stack([x, x + 0.1 * random.normal(size=50)])
@@ -167,7 +167,7 @@ PENGUINS: Any = ("penguins", "species", ["flipper_length_mm", "sex"])
 def test_what_classes_share_is_taken_off(walk: str) -> None:
     options = {**WALKS[walk], "scale": "standard"} if walk == "adam" else WALKS[walk]
     run = st.descend(*PENGUINS, **options)
-    assert run.stop.ended
+    assert run.stop.ended_by_itself
     matrix = np.vstack([run.weights, run.bias])
     assert np.allclose(matrix.sum(axis=1), 0, atol=1e-9 * np.abs(matrix).max())
     assert [note.name for note in run.notes] == ["classes"]

@@ -1,11 +1,16 @@
 """Code of the reader's own that is not what it must be: each fault is named, without traceback."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
+from scipy.special import log_ndtr
+from scipy.stats import norm
 
 import steepest as st
+from steepest.objective.loss.loss import BaseLoss
 from steepest.objective.loss.regression import NumberLoss
 
 GEYSER = ("geyser", "waiting", ["duration"])
@@ -97,7 +102,7 @@ class ShortCurvature(Whole):
     [
         (NoCurvature(), "the loss mine lacks curvature; a subclass of .*NumberLoss"),
         (NoFormula(), "the loss mine lacks formula, curvature_bound; "),
-        (made(name="mine"), "the loss mine lacks word, formula, "),
+        (made(name="mine"), "the loss mine lacks word, .*formula, "),
         (OneSlope(), r"slope of the loss mine has the shape \(\) for 3 rows"),
         (ShortCurvature(), r"curvature of the loss mine has the shape \(1,\) for 3 rows"),
         (Whole, "the loss is <class"),
@@ -111,6 +116,65 @@ def test_what_a_loss_lacks_is_named(loss: Any, message: str) -> None:
 
 def test_a_loss_that_lacks_nothing_is_descended() -> None:
     assert st.descend(*GEYSER, loss=Whole()).loss == pytest.approx(st.descend(*GEYSER).loss)
+
+
+@dataclass(frozen=True)
+class Probit(BaseLoss):
+    """`-log Phi(s m)`, s = 1 or -1 (Bliss 1934): two classes by another curve than the logistic."""
+
+    name: ClassVar[str] = "probit"
+    formula: ClassVar[str] = "-log Φ(±margin)"
+    curvature_bound: ClassVar[float] = 1.0
+    classes: ClassVar[int] = 2  # type: ignore[misc]
+    margins: ClassVar[int] = 1
+
+    def value(self, margin: Any, target: Any) -> Any:
+        return -log_ndtr((2 * target - 1) * margin)
+
+    def slope(self, margin: Any, target: Any) -> Any:
+        side = 2 * target - 1
+        return -side * np.exp(norm.logpdf(margin) - log_ndtr(side * margin))
+
+    def curvature(self, margin: Any, target: Any) -> Any:
+        slope = self.slope(margin, target)
+        return slope * (slope - margin)
+
+    def guess(self, target: Any, weight: Any = None) -> Any:
+        return norm.ppf([np.average(target, weights=weight)])
+
+    def spread(self, target: Any, weight: Any = None) -> float:
+        return 1.0
+
+    def symmetry_point(self, target: Any) -> Any:
+        return np.zeros_like(target)
+
+    def gain(self, change: Any, target: Any) -> Any:
+        return ((2 * target - 1) * change)[:, None]
+
+    def pinned(self, target: Any) -> Any:
+        return np.zeros(len(target), dtype=bool)
+
+    def probabilities(self, margin: Any) -> Any:
+        return np.stack([norm.cdf(-margin), norm.cdf(margin)], axis=1)
+
+
+def test_a_loss_of_classes_of_the_readers_own_is_descended_and_drawn() -> None:
+    X, noise = np.random.default_rng(0).normal(size=(2, 200))
+    y = np.where(X + 0.3 + noise > 0, "yes", "no")
+    run = st.descend((X, y), loss=Probit())
+
+    def risk(params: Any) -> float:
+        return float(-log_ndtr(np.where(y == "yes", 1, -1) * (params[0] * X + params[1])).mean())
+
+    assert run.stop.reason == "arrived"
+    assert run.loss == pytest.approx(minimize(risk, [0.0, 0.0], tol=1e-12).fun, rel=1e-9)
+    weight, bias = float(run.weights[0]), run.bias
+    assert run.predict_proba([[0.5]])[0, 1] == pytest.approx(norm.cdf(0.5 * weight + bias))
+    surface = run.surface(points=5)
+    corner = risk([surface.x[0], surface.y[-1]])
+    assert surface.loss[-1, 0] == pytest.approx(corner, rel=1e-12)
+    with pytest.raises(st.ChoiceError, match="the loss probit is your own code, which it has not"):
+        run.record()
 
 
 class Lost:

@@ -72,7 +72,7 @@ def test_a_run_that_is_to_stops_where_they_fall_no_more_and_its_best_step_is_the
     whole, run = overfitted(), overfitted(stop="validation", patience=10)
     lowest = int(np.argmin(whole.trace.validation_losses))
     assert 0 < lowest < 390
-    assert run.stop.reason == "validation" and not run.stop.ended
+    assert run.stop.reason == "validation" and not run.stop.ended_by_itself
     assert f"lowest at step {lowest}, and the next 10 were no lower" in run.stop.message
     assert len(run.trace) == lowest + 11
     assert np.array_equal(run.params, whole.trace[lowest].params)
@@ -109,7 +109,7 @@ def test_a_run_that_has_stopped_by_them_can_go_on() -> None:
 def test_an_end_that_is_not_the_result_says_of_which_step_it_tells(more: dict[str, Any]) -> None:
     rows = {"validation": 0.3, "stop": "validation", "patience": 5000}
     run = st.descend((X, Y), **rows, tol=1e-3, **more)
-    assert run.stop.ended
+    assert run.stop.ended_by_itself
     best, last = int(np.nanargmin(run.trace.validation_losses)), run.trace.last.index
     where = f"the result is step {best}, where the loss of the rows kept back was lowest"
     (end,) = [check.message for check in run.checks if check.name == "end"]

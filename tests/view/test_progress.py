@@ -28,7 +28,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=screen))
-    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
     monkeypatch.setattr(progress, "PERIOD", 0.0)
     return screen
 
@@ -70,6 +70,6 @@ def test_nothing_is_told_where_nobody_looks(
 
 
 def test_what_is_quick_has_no_bar(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "PATIENCE", 60.0)
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 60.0)
     st.descend((X, Y), steps=40, progress=True, **SLOW)
     assert terminal.getvalue() == ""

@@ -11,13 +11,13 @@ from steepest.descent.checkpoint import LastStep
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Evaluation, Vector, norm
 from steepest.objective.model.model import Array
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["Evaluator", "SearchState", "Trial"]
 
 
 class Evaluator:
-    """Evaluates objectives, and counts in `rows` how many rows that has read.
+    """Evaluates objectives, and counts in `rows_read` how many rows that took.
 
     >>> import numpy as np
     >>> from steepest.objective.function import as_objective
@@ -28,7 +28,7 @@ class Evaluator:
     """
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.rows_read = 0
         self._objective: Objective | None = None
         self._evaluation: Evaluation | None = None
         self._coordinates: Coordinates | None = None
@@ -41,7 +41,7 @@ class Evaluator:
         if last is not None and self._objective is objective and last.params is params:
             return last
         evaluation = objective.evaluate(params)
-        self.rows += evaluation.rows
+        self.rows_read += evaluation.rows_read
         self._objective, self._evaluation = objective, evaluation
         return evaluation
 
@@ -213,5 +213,5 @@ class SearchState:
         ):
             directions.append(self.last_step.change)
             before = self.last_evaluation
-        self.evaluator.rows += self.objective.count
+        self.evaluator.rows_read += self.objective.count
         return self.objective.curvature_along(self.evaluation, directions, before)

@@ -14,7 +14,7 @@ from steepest.descent.sampling import Sampler
 from steepest.descent.steps.step_size import StepLength, StepSize
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Evaluation, Vector, norm
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 from steepest.trace import Step
 
 __all__ = ["Descent", "Method"]
@@ -58,7 +58,7 @@ class Descent:
         self.coordinates = method.coordinates
         self.evaluator = Evaluator()
         at = checkpoint or self._first()
-        self.params, self.state, self.index = at.params, at.state, at.index
+        self.params, self.rule_state, self.index = at.params, at.state, at.index
         self.last_step, self.whitening = at.last, at.whitening
         self.samples = method.sampler.begin(at)
         self.last_evaluation: Evaluation | None = None
@@ -66,7 +66,7 @@ class Descent:
         self.row_stream = at.row_stream
         if checkpoint is not None:
             self._take_up(checkpoint)
-        self.evaluator.rows = round(at.passes * method.objective.count)
+        self.evaluator.rows_read = round(at.passes * method.objective.count)
         self.began = perf_counter() - at.seconds
 
     def _first(self) -> Checkpoint:
@@ -109,13 +109,13 @@ class Descent:
         at, steepness = self._evaluate()
         gradient_ratio = self._gradient_ratio(steepness)
         self._renew_if_due(at, steepness, gradient_ratio)
-        state = self._update_rule(at, gradient_ratio)
-        length = self._length(state)
-        if self._finds_nothing(state, length):
-            state = self._restarted(state)
-            length = self._length(state)
-        step = self._step(state, length)
-        self._move(state, length)
+        search = self._search_along(self._direction(at), at, gradient_ratio)
+        length = self._length(search)
+        if self._finds_nothing(search, length):
+            search = self._restarted(search)
+            length = self._length(search)
+        step = self._step(search, length)
+        self._move(search, length)
         self.checkpoints = (self.checkpoints[1], self._checkpoint(step))
         return step
 
@@ -152,7 +152,7 @@ class Descent:
         """Go on in new coordinates, if there are any."""
         objective, last = self.samples.objective, self.last_step
         thinning = self.method.renewal.thinning(objective, self.whitening)
-        self.evaluator.rows += objective.count // thinning
+        self.evaluator.rows_read += objective.count // thinning
         renewed = self.method.renewal.renewed(objective, at, thinning)
         if renewed is None:
             return
@@ -165,20 +165,27 @@ class Descent:
             )
             self.last_step = last._replace(step=step, gradient=gradient)
 
-    def _update_rule(self, at: Evaluation, gradient_ratio: float) -> SearchState:
-        """Take the rule one update on; return from where a step size searches, and whither."""
+    def _direction(self, at: Evaluation) -> Vector:
+        """Return the rule's direction in the coordinates of the walk, the rule one update on."""
         rule, coordinates = self.method.rule, self.coordinates
-        gradient, steepness = self.evaluator.pullback(coordinates, at.gradient)
-        direction, self.state = rule.update(gradient, self.state)
+        gradient, _ = self.evaluator.pullback(coordinates, at.gradient)
+        direction, self.rule_state = rule.update(gradient, self.rule_state)
         if rule.decays:
             direction = direction + rule.decay_at(coordinates.position(self.params))
+        return direction
+
+    def _search_along(
+        self, direction: Vector, at: Evaluation, gradient_ratio: float
+    ) -> SearchState:
+        """Return what a step size is asked: from where it searches, and whither."""
+        gradient, steepness = self.evaluator.pullback(self.coordinates, at.gradient)
         return SearchState(
             index=self.index,
             evaluation=at,
             gradient=gradient,
             direction=direction,
             objective=self.samples.objective,
-            coordinates=coordinates,
+            coordinates=self.coordinates,
             evaluator=self.evaluator,
             last_step=self.last_step,
             last_evaluation=self.last_evaluation,
@@ -187,21 +194,21 @@ class Descent:
             same_rows=self.samples.same_rows,
         )
 
-    def _length(self, state: SearchState) -> StepLength:
+    def _length(self, search: SearchState) -> StepLength:
         """Return how far to go from there."""
-        found = self.method.step_size(state)
+        found = self.method.step_size(search)
         length = found if isinstance(found, StepLength) else StepLength(found)
-        self.evaluator.rows += length.rows
+        self.evaluator.rows_read += length.rows_read
         return length
 
-    def _finds_nothing(self, state: SearchState, length: StepLength) -> bool:
+    def _finds_nothing(self, search: SearchState, length: StepLength) -> bool:
         """Return whether a search found no rate along another direction than the gradient's."""
-        if length.moves or state.arrived or self.method.step_size.is_given:
+        if length.moves or search.arrived or self.method.step_size.is_given:
             return False
-        return not np.array_equal(state.direction, -state.gradient)
+        return not np.array_equal(search.direction, -search.gradient)
 
-    def _restarted(self, state: SearchState) -> SearchState:
-        """Return the state with the rule begun anew there, and the gradient as its first step.
+    def _restarted(self, search: SearchState) -> SearchState:
+        """Return the search with the rule begun anew there, and the gradient as its first step.
 
         What a rule carries, as momentum does, may lead uphill, or nowhere that is lower. Then it
         is dropped (O'Donoghue & Candès 2015, "Adaptive restart for accelerated gradient schemes",
@@ -209,8 +216,8 @@ class Descent:
         lower is found only where the gradient itself leads nowhere.
         """
         rule = self.method.rule
-        _, self.state = rule.update(state.gradient, rule.init(state.position))
-        return state.along(-state.gradient)
+        _, self.rule_state = rule.update(search.gradient, rule.init(search.position))
+        return search.along(-search.gradient)
 
     def _is_white(self, gradient_ratio: float) -> bool:
         """Return whether the Hessian is 1 here, or as good as that by what the last step brought.
@@ -219,22 +226,22 @@ class Descent:
         """
         if self.whitening is None:
             return False
-        just = self.whitening.step == self.index and self.samples.objective.layout.biases == 1
+        just = self.whitening.step == self.index and self.samples.objective.outputs == 1
         return just or gradient_ratio <= FAST
 
     def _has_arrived(self, steepness: float) -> bool:
         return steepness <= self.gtol and self.samples.sees_all
 
-    def _move(self, state: SearchState, length: StepLength) -> None:
+    def _move(self, search: SearchState, length: StepLength) -> None:
         """Go one step on."""
-        step, change, params = self._landing(state, length)
+        step, change, params = self._landing(search, length)
         self.last_step = LastStep(
-            length.rate, step, state.gradient, self.params, length.memory, change
+            length.rate, step, search.gradient, self.params, length.memory, change
         )
-        self.last_evaluation, self.params = state.evaluation, params
+        self.last_evaluation, self.params = search.evaluation, params
         self.index += 1
 
-    def _landing(self, state: SearchState, length: StepLength) -> tuple[Vector, Vector, Vector]:
+    def _landing(self, search: SearchState, length: StepLength) -> tuple[Vector, Vector, Vector]:
         """Return the step in the coordinates of the walk and in params, and where it leads.
 
         Params that are given are taken as they are: a sum would not be exactly 0 where they are.
@@ -244,13 +251,17 @@ class Descent:
             change = length.params - self.params
             return self.coordinates.position(change), change, length.params
         if not length.moves:
-            return np.zeros_like(state.gradient), np.zeros_like(self.params), self.params
-        trial = state.trial(length.rate, length.momentum)
+            return np.zeros_like(search.gradient), np.zeros_like(self.params), self.params
+        trial = search.trial(length.rate, length.momentum)
         return trial.step, trial.change, trial.params
 
-    def _step(self, state: SearchState, length: StepLength) -> Step:
+    def _step(self, search: SearchState, length: StepLength) -> Step:
         """Return the step as it is recorded."""
-        at, objective, count = state.evaluation, self.samples.objective, self.method.objective.count
+        at, objective, count = (
+            search.evaluation,
+            self.samples.objective,
+            self.method.objective.count,
+        )
         self.params.setflags(write=False)
         full_loss = self.samples.full_loss(at, self.index, self.evaluator)
         return Step(
@@ -265,7 +276,7 @@ class Descent:
             momentum=length.momentum,
             seconds=perf_counter() - self.began,
             rows=objective.count,
-            passes=self.evaluator.rows / count if count else 0.0,
+            passes=self.evaluator.rows_read / count if count else 0.0,
             whitened=self.whitening is not None and self.whitening.step == self.index,
             gap=length.gap,
         )
@@ -274,7 +285,7 @@ class Descent:
         return Checkpoint(
             self.index,
             self.params,
-            self.state,
+            self.rule_state,
             step.rows,
             self.last_step,
             self.whitening,

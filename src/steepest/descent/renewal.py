@@ -12,7 +12,7 @@ from steepest.descent.checkpoint import WhiteningRecord
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.coordinates.hessian_whitening import HessianWhitening
 from steepest.objective.evaluation import Evaluation
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["FAST", "Renewal", "WhenItPays"]
 
@@ -25,7 +25,7 @@ GRAM_SPEED = 64
 LEAST_STEPS = 3
 """Steps between two renewals: the plane search needs some to gain speed."""
 
-PATIENCE = 2
+COSTS_BETWEEN = 2
 """Times that a whitening's cost has to have been walked before the next."""
 
 AFFORDABLE = 25
@@ -86,8 +86,8 @@ class WhenItPays(Renewal):
         if gradient_ratio <= FAST or since < LEAST_STEPS:
             return False
         thinning = self.thinning(objective, record)
-        matrices = 1 if self._shared(objective, thinning) else objective.layout.biases
-        return since >= PATIENCE * _cost(objective, matrices, thinning)
+        matrices = 1 if self._shared(objective, thinning) else objective.outputs
+        return since >= COSTS_BETWEEN * _cost(objective, matrices, thinning)
 
     def thinning(self, objective: Objective, record: WhiteningRecord | None) -> int:
         """Return of how many rows one mostly tells the Hessian; all where some did not do for long.
@@ -107,7 +107,7 @@ class WhenItPays(Renewal):
 
     def _shared(self, objective: Objective, thinning: int) -> bool:
         """Return whether all margins share one matrix, since one for each costs too much."""
-        return _cost(objective, objective.layout.biases, thinning) > AFFORDABLE
+        return _cost(objective, objective.outputs, thinning) > AFFORDABLE
 
 
 def _cost(objective: Objective, matrices: int, thinning: int) -> float:

@@ -21,6 +21,17 @@ __all__ = ["GradientTransformation", "OwnRule", "Rule", "State", "fields_of", "w
 
 State = tuple[Any, ...]
 
+SAID = (
+    "first_step_is_steepest",
+    "searches_plane",
+    "draws_to_zero",
+    "constant_rate",
+    "is_always_downhill",
+    "limit_formula",
+    "limit_source",
+)
+"""What a rule of the reader's own may say of itself."""
+
 
 class GradientTransformation(Protocol):
     """All that a rule of the reader's own must have."""
@@ -52,14 +63,16 @@ def fields_of(made: object) -> tuple[Field[float], ...]:
 class Rule:
     """How a gradient becomes a direction, and what is known of that; by default nothing."""
 
-    along_gradient: ClassVar[bool] = False
-    """Whether the first step goes against the gradient."""
+    first_step_is_steepest: ClassVar[bool] = False
+    """Whether the first step is along minus the gradient, as that of steepest descent is."""
     searches_plane: ClassVar[bool] = False
     """Whether rate and momentum are found together, on the plane of gradient and last step."""
     draws_to_zero: ClassVar[bool] = False
     """Whether the step goes against the gradient and then draws weights towards 0, as L1 asks."""
     constant_rate: ClassVar[bool] = False
     """Whether it has its guarantee only at the same learning rate at every step."""
+    is_always_downhill: ClassVar[bool] = False
+    """Whether no direction of it leads uphill, so that backtracking ends."""
     limit_formula: ClassVar[str] = ""
     """`limit` as a formula; empty if there is none."""
     limit_source: ClassVar[str] = ""
@@ -127,12 +140,19 @@ class Rule:
 class OwnRule(Rule):
     """A rule of the reader's own: what it does not say of itself is not known.
 
-    `rule` has `init` and `update`, and may have a `name`, a `limit(curvature)` with its
-    `limit_formula` and `limit_source`, a `decay_at(position)`, and `along_gradient`.
+    `rule` has `init` and `update`, and may have a `name`, a `limit(curvature)`, a
+    `decay_at(position)`, a `fault`, and each of `SAID`, as a `Rule` has them.
     """
 
     rule: GradientTransformation
     called: str
+
+    def __post_init__(self) -> None:
+        """Take over what the rule says of itself."""
+        usual = {"limit_formula": "its limit", "limit_source": f"the rule {self.name} itself"}
+        for name in SAID:
+            said = getattr(self.rule, name, usual.get(name, getattr(Rule, name)))
+            object.__setattr__(self, name, said or usual.get(name, said))
 
     @property
     def name(self) -> str:
@@ -145,24 +165,14 @@ class OwnRule(Rule):
         return self.name
 
     @property
-    def along_gradient(self) -> bool:  # type: ignore[override]
-        """Whether its first step goes against the gradient, as far as it says so."""
-        return bool(getattr(self.rule, "along_gradient", False))
-
-    @property
-    def limit_formula(self) -> str:  # type: ignore[override]
-        """Its limit as a formula."""
-        return str(getattr(self.rule, "limit_formula", "its limit"))
-
-    @property
-    def limit_source(self) -> str:  # type: ignore[override]
-        """Where its limit is from."""
-        return str(getattr(self.rule, "limit_source", f"the rule {self.name} itself"))
+    def fault(self) -> str:
+        """Why it may diverge at any fixed rate, as far as it says so."""
+        return str(getattr(self.rule, "fault", ""))
 
     @property
     def decays(self) -> bool:
         """Whether it has a decay."""
-        return hasattr(self.rule, "decay_at")
+        return bool(getattr(self.rule, "decays", hasattr(self.rule, "decay_at")))
 
     def init(self, params: Vector) -> State:
         """Return what `rule` does."""

@@ -45,12 +45,12 @@ class Steepest(Rule):
     """
 
     name: ClassVar[str] = "steepest"
-    along_gradient: ClassVar[bool] = True
+    first_step_is_steepest: ClassVar[bool] = True
     limit_formula: ClassVar[str] = "2/curvature"
     limit_source: ClassVar[str] = GRADIENT_DESCENT
 
     def init(self, params: Vector) -> State:
-        """Return the empty state: the rule is_stateful nothing."""
+        """Return `()`: the rule keeps nothing."""
         return ()
 
     def update(self, gradient: Vector, state: State) -> tuple[Vector, State]:
@@ -89,7 +89,7 @@ class Proximal(Steepest):
     """
 
     name: ClassVar[str] = "proximal"
-    along_gradient: ClassVar[bool] = False
+    first_step_is_steepest: ClassVar[bool] = False
     draws_to_zero: ClassVar[bool] = True
     limit_source: ClassVar[str] = PROXIMAL
 
@@ -105,7 +105,7 @@ class Smoothing(Steepest):
     """
 
     name: ClassVar[str] = "smoothing"
-    along_gradient: ClassVar[bool] = False
+    first_step_is_steepest: ClassVar[bool] = False
     limit_formula: ClassVar[str] = ""
     limit_source: ClassVar[str] = ""
 
@@ -210,6 +210,7 @@ class NesterovRestart(Rule):
 
     name: ClassVar[str] = "nesterov_restart"
     constant_rate: ClassVar[bool] = True
+    is_always_downhill: ClassVar[bool] = True
 
     def init(self, params: Vector) -> State:
         """Return no momentum, and t = 1."""

@@ -10,7 +10,7 @@ import numpy as np
 from steepest.descent.checkpoint import ROW_STREAM, Checkpoint
 from steepest.descent.evaluator import Evaluator
 from steepest.objective.evaluation import Evaluation
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["AdaptiveSample", "AllRows", "Batches", "Sampler", "Samples", "sample_sizes"]
 
@@ -163,7 +163,7 @@ class _BatchSamples(Samples):
         """Return the loss of all rows once an epoch."""
         if index % self._in_epoch:
             return float("nan")
-        evaluator.rows += self.whole.count
+        evaluator.rows_read += self.whole.count
         return self.whole.value(at.params)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from steepest.checks import number
 from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
-from steepest.objective.model.recession import Recession
+from steepest.objective.minimum.recession import Recession
 from steepest.trace import Step, Trace
 
 __all__ = [
@@ -54,8 +54,15 @@ would be no lowest loss.
 GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 """The share of a loss below which a duality gap is rounding, and is not told."""
 
-PATIENCE = 100
-"""Losses of all rows, one after the other, that may bring nothing lower before a run is over."""
+MOST_WITHOUT_PROGRESS = 100
+"""Losses of all rows, one after the other, that may bring nothing lower before a run is over.
+
+No proof: momentum at rate 0.1 on the O-rings came lower after 433 that did not. So `objection`
+looks for a lower loss before such a run is called settled.
+"""
+
+FIRST_SEPARATION_CHECK = 128
+"""The first of the powers of two steps at which it is looked at whether the loss falls for ever."""
 
 VANISHED = 1e-6
 """The share of a constant guess's loss below which it is looked at whether it falls for ever."""
@@ -77,11 +84,11 @@ def _unknown(params: Vector, gradient: Vector | None) -> Recession:
     return UNKNOWN
 
 
-def _not_known(params: Vector, rows: NDArray[np.intp]) -> float:
+def _infinite_loss(params: Vector, rows: NDArray[np.intp]) -> float:
     return float("inf")
 
 
-def _none_objects(first: Step, last: Step) -> "Stop | None":
+def _no_objection(first: Step, last: Step) -> "Stop | None":
     return None
 
 
@@ -89,19 +96,19 @@ def _none_objects(first: Step, last: Step) -> "Stop | None":
 class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
-    The reasons: `arrived` (gradient or duality gap are 0 within `tol`), `settled` (nothing lower
-    is found), `stalled` (it finds nothing lower, another way does), `risen` (lower was found
-    before, and not again), `separated` (the loss is known to fall for ever: it has no lowest
-    point), `validation` (the loss of the rows kept back falls no more), `steps`, `seconds`,
-    `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or its gradient
-    is not that of its loss).
+    The reasons: `arrived` (converged: gradient or duality gap are 0 within `tol`), `settled`
+    (nothing lower is found), `stalled` (it finds nothing lower, another way does), `risen` (lower
+    was found before, and not again), `separated` (the loss is known to fall for ever: it has no
+    lowest point), `validation` (the loss of the rows kept back falls no more), `steps`,
+    `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or
+    its gradient is not that of its loss).
     """
 
     reason: str
     message: str
 
     @property
-    def ended(self) -> bool:
+    def ended_by_itself(self) -> bool:
         """Whether the walk was over by itself: nobody cut it short, and it did not fail."""
         return self.reason in ENDED
 
@@ -114,7 +121,7 @@ class Stop:
         """Return the stop that says which step is the result where that is not the `last`."""
         if result.index == last.index or self.reason == "validation":
             return self
-        of_last = earlier_result if self.ended else _other_result
+        of_last = earlier_result if self.ended_by_itself else _other_result
         return replace(self, message=f"{self.message}; {of_last(result, last)}")
 
 
@@ -122,15 +129,15 @@ class Stop:
 class Stopping:
     """When to stop; without `tol` a run has its number of steps, unless it diverges before.
 
-    `tol` is on the steepness (the gradient norm in the coordinates of the walk) relative to
-    `reference_steepness`. That is `safe_steepness`, at which one safe step takes the whole loss of
-    a constant guess away: `sqrt(2 curvature loss)`; so at tol t one more safe step gains at most
-    about t² of that loss. Where no rows can make the loss so steep it is the most that they can.
+    It has converged where `|g| <= tol reference_steepness`, g the gradient in the coordinates of
+    the walk, L the curvature there and f0 the loss of a constant guess: the reference is
+    `sqrt(2 L f0)`, the `safe_steepness`, at which one step of rate 1 / L takes off f0. So one more
+    such step takes off at most `tol² f0`. Where rows cannot make the loss so steep it is the most
+    that they can.
 
-    Of an objective without a constant guess that scale is not known: then `tol` is relative to the
-    mean slope of the descent so far, `(f(x0) - f(x)) / |x - x0|`, which no choice of units for the
-    loss or for the params changes. By convexity `f(x) - f(z) <= |gradient| |x - z|`, so a convex
-    loss that has arrived is nowhere as near as its start lower by more than that share of its fall.
+    Without a constant guess it is `|g| |x - x0| <= tol (f(x0) - f(x))`, which no units of loss or
+    params change. By convexity `f(x) - f(z) <= |g| |x - z|`, so for all z with
+    `|x - z| <= |x - x0|` it is `f(x) - f(z) <= tol (f(x0) - f(x))`.
     """
 
     steps: int | None = None
@@ -141,7 +148,7 @@ class Stopping:
     null_loss: float = 0.0
     recession: Callable[[Vector, Vector | None], Recession] = _unknown
     """What is known of directions along which the loss falls for ever; see `Objective`."""
-    largest_loss: Callable[[Vector, NDArray[np.intp]], float] = _not_known
+    largest_loss: Callable[[Vector, NDArray[np.intp]], float] = _infinite_loss
     """The largest loss of some rows at some params."""
     safe_steepness: float = 0.0
     since: float = 0.0
@@ -162,7 +169,7 @@ class Stopping:
     """
     searches: bool = False
     """Whether a rate of 0 says that a search found nothing lower, along the gradient at last."""
-    objection: Callable[[Step, Step], Stop | None] = _none_objects
+    objection: Callable[[Step, Step], Stop | None] = _no_objection
     """Why a run has not settled at its last step, after its start; None where nothing is known."""
     patience: int | None = None
     """How many losses of the rows kept back may be no lower than one before; None: any number."""
@@ -275,7 +282,7 @@ class Stopping:
             return None
         vanished = last.full_loss < VANISHED * self.null_loss
         steps = last.index
-        due = steps >= PATIENCE and not steps & (steps - 1)
+        due = steps >= FIRST_SEPARATION_CHECK and not steps & (steps - 1)
         if not (vanished or due) or not (found := self._recession(last)).found:
             return None
         if vanished:
@@ -302,7 +309,7 @@ class Stopping:
         if self.tol is None:
             return None
         found_none = self.searches and _stood_still(trace, last)
-        if not found_none and trace.since_progress < PATIENCE:
+        if not found_none and trace.since_progress < MOST_WITHOUT_PROGRESS:
             return None
         best = trace.best
         if trace.full_losses[-1] - best.full_loss > RISEN * abs(best.full_loss):
@@ -310,7 +317,7 @@ class Stopping:
                 "risen",
                 f"stopped: step {best.index:,} had the lowest loss, none since came near",
             )
-        how = f"{PATIENCE} steps in a row brought no measurably lower loss"
+        how = f"{MOST_WITHOUT_PROGRESS} steps in a row brought no measurably lower loss"
         how = "no lower loss is found along the gradient" if found_none else how
         return self.objection(trace.first, last) or Stop("settled", f"settled: {how}")
 

@@ -41,9 +41,9 @@ def check_end(evidence: Evidence, found: Found) -> Check:
 
 
 def _end(evidence: Evidence, found: Found) -> Check:
-    reason, steps = evidence.stop.reason, counted(evidence.trace[-1].index, "step")
-    if reason in ("arrived", "settled") and not isnan(evidence.trace[-1].gap):
-        return Check("end", CHECKED, proof(evidence.trace[-1]))
+    reason, steps = evidence.stop.reason, counted(evidence.trace.last.index, "step")
+    if reason in ("arrived", "settled") and not isnan(evidence.trace.last.gap):
+        return Check("end", CHECKED, proof(evidence.trace.last))
     if reason == "arrived":
         return Check("end", CHECKED, _steepness(evidence))
     if reason == "settled":
@@ -89,7 +89,7 @@ def check_separation(evidence: Evidence, found: Found) -> Check | None:
         return None
     if "separation" in found:
         return Check("separation", CHECKED, STATED)
-    last = evidence.trace[-1]
+    last = evidence.trace.last
     known = objective.recession(last.params, last.gradient_of_all)
     state = NOT_LOOKED_AT if known.level == "unknown" else CHECKED
     return Check("separation", state, known.checked)
@@ -108,7 +108,7 @@ def check_uniqueness(evidence: Evidence, found: Found) -> Check | None:
         return Check("uniqueness", CHECKED, "the rows do not tell all weights; see what is noted")
     if objective.penalty:
         return Check("uniqueness", CHECKED, "the penalty holds what the rows may not tell")
-    weights = counted(objective.layout.shape[0] - 1, "feature")
+    weights = counted(len(evidence.problem.feature_names), "feature")
     return Check("uniqueness", CHECKED, f"the rows tell the weights of all {weights}")
 
 
@@ -150,7 +150,7 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
 def _steepness(evidence: Evidence) -> str:
     """Return how long the gradient is in the coordinates of the walk, and which these are."""
     where = evidence.method.coordinates.in_words
-    length = short(evidence.trace[-1].steepness)
+    length = short(evidence.trace.last.steepness)
     return f"{where} the gradient has the length {length}".lstrip()
 
 

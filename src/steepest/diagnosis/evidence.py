@@ -6,10 +6,10 @@ import numpy as np
 
 from steepest.descent.loop import Method
 from steepest.descent.stopping import Stop
-from steepest.objective.model.identifiability import Identifiability
+from steepest.objective.minimum.identifiability import Identifiability
 from steepest.objective.model.model import Array
+from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem
-from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
 
 __all__ = ["Evidence"]

@@ -5,7 +5,7 @@ from math import isfinite
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.gradient_check import Disagreement, disagreement
-from steepest.objective.protocol import Vector
+from steepest.objective.objective import Vector
 
 __all__ = ["judge_gradient"]
 
@@ -21,7 +21,9 @@ def judge_gradient(evidence: Evidence) -> Verdict | None:
     trace = evidence.trace
     if not is_suspect(evidence):
         return None
-    wrong = _disagreement(evidence, trace[-1].params) or _disagreement(evidence, trace[0].params)
+    wrong = _disagreement(evidence, trace.last.params) or _disagreement(
+        evidence, trace.first.params
+    )
     return None if wrong is None else _wrong(wrong)
 
 

@@ -10,11 +10,11 @@ from steepest.numerals import pair, percent, short
 
 __all__ = ["NOTES", "take_notes"]
 
-NEAR = 0.9
+NEAR_LIMIT = 0.9
 """The share of its limit from which on a rate is near it: an error left by 0.8 a step, or more."""
 
 
-RISEN = 0.01
+RISEN_VALIDATION = 0.01
 """The share by which the loss of the rows kept back must be above its lowest to be noted."""
 
 
@@ -33,7 +33,7 @@ def note_near_limit(evidence: Evidence) -> Note | None:
     curvature = method.coordinates.curvature if method.step_size.is_given else None
     limit = method.rule.limit(curvature) if curvature else None
     rate = float(evidence.trace.learning_rates.max())
-    if limit is None or not NEAR * limit < rate < limit or evidence.stop.reason == "diverged":
+    if limit is None or not NEAR_LIMIT * limit < rate < limit or evidence.stop.reason == "diverged":
         return None
     return Note(
         "near the limit",
@@ -44,13 +44,13 @@ def note_near_limit(evidence: Evidence) -> Note | None:
 
 
 def note_risen_validation(evidence: Evidence) -> Note | None:
-    """Return that the loss of the rows kept back was lower before, by more than `RISEN` of it.
+    """Return that the loss of the rows kept back was lower before: more than `RISEN_VALIDATION`.
 
     The model goes on to fit the rows that it learns from, and others ever worse (Prechelt 1998,
     "Early stopping - but when?").
     """
     best, last = evidence.trace.best_validated, evidence.trace.last.validation_loss
-    if best is None or not last > (1.0 + RISEN) * best.validation_loss:
+    if best is None or not last > (1.0 + RISEN_VALIDATION) * best.validation_loss:
         return None
     lowest, end = pair(best.validation_loss, last)
     if not best.index:

@@ -7,7 +7,7 @@ import numpy as np
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
-from steepest.objective.model.recession import Recession
+from steepest.objective.minimum.recession import Recession
 from steepest.objective.problem import Problem
 
 __all__ = ["judge_separation", "separation_verdict", "separation_without_penalty"]
@@ -31,9 +31,9 @@ MOST_NAMED = 5
 def judge_separation(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a loss that falls for ever, None if it is not known to.
 
-    See `objective.model.recession` for how that is known.
+    See `objective.minimum.recession` for how that is known.
     """
-    last = evidence.trace[-1]
+    last = evidence.trace.last
     found = evidence.objective.recession(last.params, last.gradient_of_all)
     return separation_verdict(found, evidence.problem)
 
@@ -100,6 +100,8 @@ def _along(found: Recession, problem: Problem) -> str:
 def _base_level(found: Recession, problem: Problem) -> str:
     """Return the base level of a category that a direction sets apart from all others, or ""."""
     assert found.direction is not None
+    if not problem.objective.layout.biases:
+        return ""
     matrix = found.direction.reshape(problem.objective.layout.shape)
     used = matrix[:-1].any(axis=1)
     for column, base in problem.bases.items():

@@ -14,7 +14,7 @@ def judge_stalled(evidence: Evidence) -> Verdict | None:
     """
     if evidence.stop.reason != "stalled":
         return None
-    last = evidence.trace[-1]
+    last = evidence.trace.last
     lower = lower_than(evidence.objective, evidence.trace.first, last)
     if lower is None:
         return None

@@ -13,7 +13,7 @@ def judge_symmetry(evidence: Evidence) -> Verdict | None:
     the gradient by both is the same, and so is each step of every rule that treats params alike.
     """
     alike = evidence.objective.alike_layers(evidence.trace.first.params)
-    still = set(evidence.objective.alike_layers(evidence.trace[-1].params))
+    still = set(evidence.objective.alike_layers(evidence.trace.last.params))
     layers = [layer for layer in alike if layer in still]
     if not layers:
         return None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.note import Note
 from steepest.numerals import counted, short
-from steepest.objective.model.null_space import NullSpace
+from steepest.objective.minimum.null_space import NullSpace
 
 __all__ = ["note_rank", "note_shared"]
 
@@ -108,7 +108,7 @@ def note_shared(evidence: Evidence) -> Note | None:
     if known is None or not known.shared:
         return None
     matrix = params.reshape(evidence.objective.layout.shape)
-    free = matrix if known.shared == "weights and biases" else matrix[-1:]
+    free = matrix[-1:] if known.shared == "biases" else matrix
     if np.abs(free.mean(axis=1)).max() > CENTRED * np.abs(params).max():
         return None
     return Note(

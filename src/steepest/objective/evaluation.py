@@ -17,17 +17,17 @@ LEAST_SQUARE = 1e-290
 class Evaluation(NamedTuple):
     """Loss and gradient at `params`, all of the gradient's shape, (params,).
 
-    `gradient` is the shortest subgradient where there are kinks; `smooth_gradient` is that of all
-    but an L1 penalty, and the gradient itself where there is none. `rows` is how many rows were
-    read for it. `cache` is what the objective keeps of them, with which what else is asked at these
-    params costs less: the margins of a risk, (rows,) or (rows, k). Who walks looks into none.
+    `gradient` is the minimum-norm subgradient where there are kinks; `smooth_gradient` is that of
+    all but an L1 penalty, and the gradient itself where there is none. `rows_read` is how many rows
+    were read for it. `cache` is what the objective keeps of them, with which what else is asked at
+    these params costs less: the margins of a risk, (rows,) or (rows, k). Who walks looks into none.
     """
 
     params: Vector
     loss: float
     gradient: Vector
     smooth_gradient: Vector
-    rows: int = 0
+    rows_read: int = 0
     cache: Any = None
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from steepest.checks import whole_number
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.objective import Objective
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PlaneLoss
-from steepest.objective.protocol import Objective
 
 __all__ = ["GivenObjective", "MissingObjective", "as_objective", "is_objective"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from steepest.objective.evaluation import Vector, norm
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["Disagreement", "disagreement"]
 

@@ -17,11 +17,11 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.activation import Activation, choose_activation
 from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
-from steepest.objective.model.recession import Recession
 from steepest.objective.plane.network import NetworkPlaneLoss
 from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk
@@ -81,6 +81,7 @@ class NetworkObjective(Risk):
     model: Network
     kind = "a network"
     is_convex = False
+    has_page = True
 
     def __init__(
         self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str
@@ -162,7 +163,7 @@ class NetworkObjective(Risk):
         If each row is on its own class's side, all its margins may grow by the same factor: along
         the last layer's params, (size,), the loss falls to 0, whatever the layers before are.
         """
-        if self.loss.classes is None or self.penalty:
+        if not self.loss.is_log_loss or self.penalty:
             return Recession("unknown", "of a network it is looked for among classes")
         margins = self.margins(params)
         if not is_on_own_side(margins, self.blocks.y).all():

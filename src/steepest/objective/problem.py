@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.sparse import Matrix
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.function import MissingObjective, as_objective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.model.model import Layer
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 if TYPE_CHECKING:
     from steepest.objective.risk import Risk
@@ -68,7 +68,7 @@ class Problem:
     """How much each row counts, (rows,); None where all count the same."""
     loss: Loss | None = None
     """The loss of a row; None where the objective is not known as a mean of such."""
-    link: str = ""
+    inverse_link: str = ""
     """The prediction as a formula of the margin, where it is not the margin itself."""
     bases: Mapping[str, str] = {}
     """The level of each category whose effect the bias holds."""

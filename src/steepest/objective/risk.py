@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from math import sqrt
+from math import inf, isfinite, sqrt
 from typing import Self
 
 import numpy as np
@@ -16,7 +16,7 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Array, Layout, Model
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["Risk"]
 
@@ -25,7 +25,7 @@ class Risk(Objective):
     """`sum weight l(f(x), y) / sum weight + l1 |w|_1 + l2 / 2 |w|^2`, the biases free of both.
 
     `model` is f, `loss` l, `blocks` the rows. L1 has a kink wherever a weight is 0: the gradient
-    is then the shortest subgradient, which is exactly 0 in the minimum.
+    is then the minimum-norm subgradient, which is exactly 0 in the minimum.
     """
 
     def __init__(self, model: Model, loss: Loss, penalty: Penalty, blocks: Blocks) -> None:
@@ -35,9 +35,9 @@ class Risk(Objective):
         self.blocks = blocks
         self.layout: Layout = model.layout
         self.size = self.layout.size
-        self.count = len(blocks)
+        self.count, self.outputs = len(blocks), loss.margins
         self.smooth = loss.smooth and penalty.smooth
-        self.slope_by_curvature = loss.slope_bound / sqrt(loss.curvature_bound)
+        self.slope_by_curvature = _slope_by_curvature(loss)
         weight = blocks.sample_weight
         self.every_row_counts = weight is None or bool(weight.all())
 
@@ -77,7 +77,7 @@ class Risk(Objective):
             smooth[where] += penalty.l2 * weights
             if penalty.l1:
                 gradient = smooth.copy()
-                gradient[where] = penalty.subgradient(smooth[where], weights)
+                gradient[where] = penalty.minimum_norm_subgradient(smooth[where], weights)
         gradient.setflags(write=False)
         return Evaluation(params, loss, gradient, smooth, self.count, margins)
 
@@ -121,12 +121,12 @@ class Risk(Objective):
 
     @cached_property
     def guess(self) -> Array:
-        """The best margin when all rows get the same, (margins,)."""
+        """A margin for all rows alike, (margins,); see `Loss.guess`."""
         return self.loss.guess(self.blocks.y, self.blocks.sample_weight)
 
     @cached_property
     def null_loss(self) -> float:  # type: ignore[override]
-        """The loss when every row gets the same best margin: the scale on which losses are judged.
+        """The loss when every row gets the margin `guess`: the scale on which losses are judged.
 
         Of classes that is the entropy of their shares (Shannon 1948).
         """
@@ -142,3 +142,9 @@ class Risk(Objective):
 
         (total,) = blocks.sum(work)
         return float(total / blocks.total)
+
+
+def _slope_by_curvature(loss: Loss) -> float:
+    """Return `max |l'| / sqrt(max l'')`; `inf` where one of the two has no bound."""
+    most = loss.curvature_bound
+    return loss.slope_bound / sqrt(most) if isfinite(most) else inf

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.named_rules import RULES
 from steepest.descent.plan.plan import Plan
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
-from steepest.objective.loss.named import LOSSES, choose_loss
+from steepest.objective.loss.named import LOSSES, choose_loss, losses_for
 from steepest.objective.risk import Risk
 from steepest.page.replay import (
     NETWORK_SCALES,
@@ -100,8 +100,14 @@ def scene_record(
     """Return all that a page shows of a run at first.
 
     `live` says that Python computes for the page; `known` is as `run_record` has it. `separation`
-    is the verdict on any run of these rows without a penalty: the page's own have it too.
+    is the verdict on any run of these rows without a penalty: the page's own have it too. Raises
+    ChoiceError for a loss of the reader's own, which is code that no page has.
     """
+    if story.plan.loss_name not in LOSSES:
+        raise ChoiceError(
+            f"a page works out losses by itself, and the loss {story.plan.loss_name} is your own "
+            "code, which it has not; make a figure or a film of the run"
+        )
     shown = _shown_rows(data)
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
     words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
@@ -118,10 +124,11 @@ def scene_record(
         "rows": story.rows,
         "shown": len(shown),
         "dropped": story.dropped,
+        "missing": data.features.missing or ("drop" if story.dropped else ""),
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],
-        "margins": objective.loss.margins,
+        "margins": objective.outputs,
         "weights": objective.layout.weights.stop,
         "network": _network(objective),
         "startWords": story.params_in_words,
@@ -178,7 +185,7 @@ def _network(objective: Risk) -> Record | None:
     network: Any = objective.to_record().get("network")
     if network is None:
         return None
-    sizes = [objective.blocks.features, *network["units"], objective.loss.margins]
+    sizes = [objective.blocks.features, *network["units"], objective.outputs]
     return {**network, "sizes": sizes}
 
 
@@ -206,8 +213,7 @@ def _losses(story: Story, unit: str) -> list[Record]:
     """Return the losses that fit the target: those that are offered, and the run's own."""
     own, plan = story.plan.loss_name, story.plan
     classes = None if story.classes is None else len(story.classes)
-    fitting = [name for name in LOSSES if (name == "cross_entropy") == (classes is not None)]
-    fitting = [name for name in fitting if name == own or name in PAGE_LOSSES]
+    fitting = [name for name in losses_for(classes) if name == own or name in PAGE_LOSSES]
     return [
         {
             "name": name,

@@ -11,6 +11,8 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from steepest.errors import ChoiceError
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -36,25 +38,34 @@ def mime_bundle(run: "Run") -> Bundle:
     if not _in_kernel():
         return {"text/plain": repr(run)}, {}
     picture = {"text/plain": repr(run), "image/png": _picture(run)}
-    if not run.problem.rows:
+    if run.objective.linear is None:
         return picture, {}
     if find_spec("anywidget") is None:
         said = f"{run!r}\nfor the page to play with: {INSTALL}"
         return picture | {"text/plain": said}, {}
-    from steepest.notebook.widget import RunWidget
-
+    widget = _widget(run)
+    if widget is None:
+        return picture, {}
     # This tells Colab from where it gets what shows widgets.
-    shown, about = RunWidget(run)._repr_mimebundle_() or ({}, {})
+    shown, about = widget._repr_mimebundle_() or ({}, {})
     return shown | picture, about
 
 
 def marimo_view(run: "Run") -> "Figure | RunWidget":
     """Return what marimo shows: it makes a page of a widget by itself."""
-    if not run.problem.rows or find_spec("anywidget") is None:
+    if run.objective.linear is None or find_spec("anywidget") is None:
         return run.figure()
+    return _widget(run) or run.figure()
+
+
+def _widget(run: "Run") -> "RunWidget | None":
+    """Return the page as a widget; None of a run that has no page."""
     from steepest.notebook.widget import RunWidget
 
-    return RunWidget(run)
+    try:
+        return RunWidget(run)
+    except ChoiceError:
+        return None
 
 
 def _in_kernel() -> bool:

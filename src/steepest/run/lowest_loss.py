@@ -15,7 +15,7 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.linear import LinearObjective
-from steepest.objective.model.factor import standardised_svd
+from steepest.objective.linear_algebra.factor import standardised_svd
 from steepest.objective.plane.plane import Plane
 from steepest.trace import Trace
 
@@ -23,7 +23,7 @@ __all__ = ["lowest_loss"]
 
 Array = NDArray[np.float64]
 
-MOST_NUMBERS = 1e6
+MOST_DESCENDED = 1e6
 """Numbers of X, times the margins of a row, up to which there is time for a descent."""
 
 MOST_SOLVED = 2048
@@ -32,10 +32,10 @@ MOST_SOLVED = 2048
 With fewer rows than features they are singular, and take seven times as long: see `_of_few_rows`.
 """
 
-UNREACHED = 1e-7
+SINGULAR_RTOL = 1e-7
 """The share of the longest singular value below which one is rounding."""
 
-STEPS = 400
+MOST_STEPS = 400
 """Steps of a descent that is to arrive."""
 
 
@@ -51,7 +51,7 @@ def lowest_loss(objective: LinearObjective) -> float | None:
     if objective.is_quadratic and rows.features <= MOST_SOLVED:
         few = len(rows) <= rows.features and not objective.penalty
         return objective.value(_of_few_rows(objective) if few else _least_squares(objective))
-    if rows.X.size * objective.layout.biases > MOST_NUMBERS:
+    if rows.X.size * objective.outputs > MOST_DESCENDED:
         return None
     if not objective.loss.smooth and objective.smoothed() is None:
         return None
@@ -81,7 +81,7 @@ def _of_few_rows(objective: LinearObjective) -> Array:
     rows: no product of all pairs of features is formed.
     """
     lengths, directions = standardised_svd(objective.blocks, objective.moments)
-    reached = lengths > UNREACHED * lengths[0]
+    reached = lengths > SINGULAR_RTOL * lengths[0]
     standard = Standard(*objective.moments, margins=1)
     null = objective.null_params
     slope = directions[reached] @ standard.pullback(objective.evaluate(null).gradient)
@@ -94,7 +94,7 @@ def _arrived(objective: LinearObjective) -> float | None:
     asked = Options(start=np.zeros(objective.size))
     walk, _ = plan_method(objective, asked)
     stops, trace = plan_stopping(objective, walk, asked), Trace(objective.size)
-    for step in islice(walk, STEPS):
+    for step in islice(walk, MOST_STEPS):
         trace.append(step)
         stop = stops.check(trace)
         if stop is not None:

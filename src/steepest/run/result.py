@@ -11,13 +11,13 @@ from steepest.descent.loop import Descent
 from steepest.descent.stopping import RISEN, Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.evaluation import norm
-from steepest.objective.model.identifiability import Identifiability
+from steepest.objective.minimum.identifiability import Identifiability
 from steepest.objective.problem import Problem
 from steepest.trace import PROGRESS, Step, Trace
 
 __all__ = ["add_minimum_norm", "result_of"]
 
-NEAR = 1e-12
+SAME_PARAMS_RTOL = 1e-12
 """The share of the params by which the least may differ and still be the same but for rounding."""
 
 
@@ -60,7 +60,7 @@ def add_minimum_norm(
         return False
     objective = descent.method.objective
     params = objective.minimum_norm(known, result.params)
-    if norm(params - result.params) <= NEAR * norm(result.params):
+    if norm(params - result.params) <= SAME_PARAMS_RTOL * norm(result.params):
         return False
     at = objective.evaluate(params)
     allowed = RISEN * abs(result.full_loss) + PROGRESS * objective.null_loss
@@ -81,7 +81,7 @@ def add_minimum_norm(
             learning_rate=0.0,
             momentum=0.0,
             rows=count,
-            passes=last.passes + at.rows / count,
+            passes=last.passes + at.rows_read / count,
             whitened=False,
             least=True,
             validation_loss=problem.validation_loss(params),

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.check import NOT_JUDGED, Check
+from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.separation import separation_without_penalty
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
+from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.model import Layer
-from steepest.objective.model.recession import Recession
+from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem
-from steepest.objective.protocol import Objective
 from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
 from steepest.run.pictures import Pictures
@@ -65,15 +66,12 @@ class Run(Predictions, Pictures, FormerNames):
     """What the run was made with: loss, penalty, rule, learning rate, coordinates."""
     trace: Trace
     stop: Stop
-    verdicts: list[Verdict]
-    notes: list[Note] = field(default_factory=list)
-    """What is worth knowing, though nothing is wrong; empty where nothing is."""
+    findings: Findings
+    """The verdicts, notes and checks; see the properties of these names."""
     options: Options | None = None
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
-    checks: list[Check] = field(default_factory=list)
-    """What was looked at, and what was not, and why; empty if the file of the run holds none."""
 
     @classmethod
     def of(
@@ -89,11 +87,9 @@ class Run(Predictions, Pictures, FormerNames):
             plan=plan,
             trace=outcome.trace,
             stop=outcome.stop,
-            verdicts=outcome.verdicts,
+            findings=outcome.findings,
             options=options,
             checkpoint=outcome.checkpoint,
-            notes=[*(Note("table", said, {}) for said in problem.reading), *outcome.notes],
-            checks=outcome.checks,
         )
 
     def _repr_mimebundle_(self, **ignored: object) -> "Bundle":
@@ -145,6 +141,21 @@ class Run(Predictions, Pictures, FormerNames):
         """The step that is the result: the last, or the best where the run left that for worse."""
         curvature, by_validation = self.plan.curvature, self.plan.by_validation
         return result_of(self.trace, self.stop, self.verdicts, curvature, by_validation)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What is wrong with the run, each with its numbers; empty where nothing is."""
+        return self.findings.verdicts
+
+    @property
+    def notes(self) -> list[Note]:
+        """What is worth knowing, though nothing is wrong; empty where nothing is."""
+        return self.findings.notes
+
+    @property
+    def checks(self) -> list[Check]:
+        """What was looked at, and what was not, and why; empty if the run's file holds none."""
+        return self.findings.checks
 
     @property
     def is_judged(self) -> bool:
@@ -263,7 +274,8 @@ class Run(Predictions, Pictures, FormerNames):
     def lowest_loss(self) -> float | None:
         """The lowest loss of all rows that there is, penalty included; None if it is not known.
 
-        It is found by itself; a run may come below that by what is rounded.
+        It is worked out once, when it is first asked for: by least squares, or by a descent of its
+        own. A run may come below that by what is rounded.
         """
         known = None if self.objective.linear is None else lowest_loss(self.objective.linear)
         return None if known is None else min(known, self.trace.best.full_loss)

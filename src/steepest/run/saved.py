@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.sparse import matrix_of
 from steepest.data.target import Target
 from steepest.descent.checkpoint import Checkpoint
@@ -21,6 +21,7 @@ from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.descent.stopping import Stop
 from steepest.diagnosis.check import Check
+from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
@@ -45,11 +46,9 @@ class RunParts(TypedDict):
     plan: Plan
     trace: Trace
     stop: Stop
-    verdicts: list[Verdict]
+    findings: Findings
     options: Options | None
     checkpoint: Checkpoint | None
-    notes: list[Note]
-    checks: list[Check]
 
 
 class Code(NamedTuple):
@@ -142,11 +141,13 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> R
         plan=plan,
         trace=Trace.from_arrays(arrays),
         stop=Stop(**record["stop"]),
-        verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
+        findings=Findings.of_file(
+            verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
+            notes=[Note(**note) for note in record.get("notes", [])],
+            checks=[Check(**check) for check in record.get("checks", [])],
+        ),
         options=options,
         checkpoint=Checkpoint.from_arrays(arrays),
-        notes=[Note(**note) for note in record.get("notes", [])],
-        checks=[Check(**check) for check in record.get("checks", [])],
     )
 
 
@@ -170,7 +171,8 @@ def _table_problem(data: Data, plan: Plan, record: Mapping[str, Any]) -> TablePr
     assert plan.loss is not None
     network = record.get("network")
     hidden = None if network is None else HiddenLayers.from_dict(network)
-    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden))
+    bias = bool(record.get("bias", True))
+    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden, bias=bias))
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:

@@ -12,12 +12,8 @@ from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stopping import Stop, Stopping
-from steepest.diagnosis.check import Check
-from steepest.diagnosis.checks import look
 from steepest.diagnosis.evidence import Evidence
-from steepest.diagnosis.note import Note
-from steepest.diagnosis.notes import take_notes
-from steepest.diagnosis.verdict import Verdict
+from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.verdicts import judge
 from steepest.errors import ChoiceError
 from steepest.interrupts import patient
@@ -42,9 +38,7 @@ class Outcome:
 
     trace: Trace
     stop: Stop
-    verdicts: list[Verdict]
-    notes: list[Note]
-    checks: list[Check]
+    findings: Findings
     checkpoint: Checkpoint | None
 
 
@@ -91,13 +85,10 @@ def train(
     if add_minimum_norm(trace, descent, known, stop, result, problem):
         callback(trace.last)
     stop = stop.with_result(evidence.validated or trace.last, trace.last)
-    evidence = replace(evidence, stop=stop)
     return Outcome(
         trace=trace,
         stop=stop,
-        verdicts=verdicts,
-        notes=take_notes(evidence),
-        checks=look(evidence, [verdict.name for verdict in verdicts]),
+        findings=Findings(verdicts, replace(evidence, stop=stop)),
         checkpoint=checkpoint,
     )
 

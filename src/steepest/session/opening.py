@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from steepest.data.columns import kind_of, listing
-from steepest.data.prepare import Data, prepare
+from steepest.data.prepare import prepare
+from steepest.data.prepared import Data
 from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, neuron_of

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.errors import ChoiceError
+from steepest.objective.objective import Objective
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import Bowl
-from steepest.objective.protocol import Objective
 from steepest.surface.axes import Axes
 from steepest.surface.window import window
 from steepest.trace import Step, Trace

@@ -18,7 +18,7 @@ from steepest.view.shading import shades_of
 from steepest.view.story import Story
 from steepest.view.style import PATH, SURFACE, halo, theme_in_use
 
-__all__ = ["MOST_NUMBERS", "Gradients", "Losses", "Map", "numbers_on", "path_style"]
+__all__ = ["MOST_TICKS", "Gradients", "Losses", "Map", "numbers_on", "path_style"]
 
 
 class Readable(Formatter):
@@ -33,11 +33,11 @@ class Readable(Formatter):
         return short(value, int(np.clip(digits, 4, 12)))
 
 
-MOST_NUMBERS = 5
+MOST_TICKS = 5
 """Parts between the numbers at an axis, at most."""
 
 
-def numbers_on(axis: Axis, parts: int = MOST_NUMBERS) -> None:
+def numbers_on(axis: Axis, parts: int = MOST_TICKS) -> None:
     """Label an axis with numbers as a person reads them, with at most so many parts between."""
     axis.set_major_locator(MaxNLocator(nbins=parts, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(Readable())

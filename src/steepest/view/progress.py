@@ -15,7 +15,7 @@ from steepest.trace import Step
 
 __all__ = ["bar", "watch_steps"]
 
-PATIENCE = 1.0
+QUIET_SECONDS = 1.0
 """Seconds before a bar appears."""
 
 PERIOD = 0.1
@@ -45,7 +45,7 @@ def bar(task: str, total: float | None) -> Iterator[Show]:
     def show(done: float, say: Callable[[], str]) -> None:
         nonlocal last
         now = perf_counter()
-        if now - began < PATIENCE or now - last < PERIOD:
+        if now - began < QUIET_SECONDS or now - last < PERIOD:
             return
         last = now
         if not progress.live.is_started and progress.console.is_terminal:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from steepest.numerals import short
 from steepest.surface.surface import Surface
-from steepest.view.chart import MOST_NUMBERS, numbers_on, path_style
+from steepest.view.chart import MOST_TICKS, numbers_on, path_style
 from steepest.view.heights import heights_of
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
@@ -147,7 +147,7 @@ class Relief(Panel):
         self.axes.view_init(elev=ELEVATION, azim=_best_side(self._scene, self._path, wide))
         few = room.height < FEW_BELOW * self.axes.figure.dpi
         for axis in (self.axes.xaxis, self.axes.yaxis):
-            numbers_on(axis, FEW if few else MOST_NUMBERS)
+            numbers_on(axis, FEW if few else MOST_TICKS)
             most = FEW_LETTERS if few else MOST_LETTERS
             axis.set_label_text(shortened(axis.get_label_text(), most))
         self._stand_off()

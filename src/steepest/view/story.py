@@ -20,8 +20,8 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.evaluation import length_of
+from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem, RowPredictions
-from steepest.objective.protocol import Objective
 from steepest.trace import Step, Trace
 
 __all__ = ["MOST_PARAMS", "Move", "Story", "label", "loss_label", "shortened"]
@@ -67,7 +67,7 @@ class Story:
     """The place of each row in its source, counted from 1, (rows,)."""
     sample_weight: Array | None
     loss_in_words: str
-    link: str
+    inverse_link: str
     """The prediction as a formula of the margin, where it is not the margin itself."""
     feature_names: tuple[str, ...]
     bases: Mapping[str, str]
@@ -141,7 +141,7 @@ class Story:
             row_numbers=problem.row_numbers,
             sample_weight=problem.sample_weight,
             loss_in_words=problem.loss_in_words,
-            link=problem.link,
+            inverse_link=problem.inverse_link,
             feature_names=problem.feature_names,
             bases=problem.bases,
             target_name=problem.target_name,

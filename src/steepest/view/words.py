@@ -80,8 +80,8 @@ def _how(story: Story) -> str:
 
 def _reasons(story: Story) -> Iterator[str]:
     """Yield what a margin means, and why the run went so, where the reader did not choose it."""
-    if story.link:
-        yield f"a prediction is {story.link}"
+    if story.inverse_link:
+        yield f"a prediction is {story.inverse_link}"
     if story.plan.rule.draws_to_zero and story.plan.learning_rate != "auto":
         yield (
             "each step goes against the gradient of all but l1, then draws each weight towards 0 "
@@ -165,7 +165,7 @@ def _walked(story: Story, move: Move) -> Iterator[str]:
 def _mixed(story: Story, move: Move) -> Iterator[str]:
     """Yield gradient and direction in the reader's units, of a step taken in mixed coordinates."""
     rule, steepness = story.plan.rule, short(story.trace[0].steepness)
-    named = "along steepest descent" if rule.along_gradient else f"that of {rule.name}"
+    named = "along steepest descent" if rule.first_step_is_steepest else f"that of {rule.name}"
     yield f"gradient in your units: {_gradient(story, move)}"
     yield (
         f"the step is {named} {story.coordinates}, where the gradient has the length {steepness}; "
@@ -185,7 +185,7 @@ def _direction(story: Story, move: Move) -> str:
     length = length_of(moved)
     if not length:
         return "direction: none, the step has the length 0"
-    rule, along = story.plan.rule, story.plan.rule.along_gradient and move.by_param
+    rule, along = story.plan.rule, story.plan.rule.first_step_is_steepest and move.by_param
     named = "steepest descent" if along else "the step" if move.by_param is False else rule.name
     return f"direction of {named}: {_listed(story, [signed(v) for v in moved / length])}"
 
@@ -197,7 +197,7 @@ def step_note(story: Story) -> str:
     off = f"{story.off_steepest:.0f}° off steepest descent"
     if not story.coordinates:
         return f"a step of {story.plan.rule.name}, {off}"
-    along = "along steepest descent" if story.plan.rule.along_gradient else "taken"
+    along = "along steepest descent" if story.plan.rule.first_step_is_steepest else "taken"
     return f"{along} {story.coordinates}; in your units {off}"
 
 
@@ -229,7 +229,7 @@ def update(story: Story, i: int) -> str:
     if not story.move.by_param:
         sign = "-" if new < old else "+"
         return f"{before} {sign} {short(abs(new - old))} = {short(new)}"
-    if story.plan.rule.along_gradient or _is_plain(story, i):
+    if story.plan.rule.first_step_is_steepest or _is_plain(story, i):
         return f"{before} - {_rate(story, rate)} × {short(gradient[i])} = {short(new)}"
     return f"{before} + {_rate(story, rate)} × {short((new - old) / rate)} = {short(new)}"
 
@@ -343,7 +343,8 @@ def _result(story: Story) -> Section:
     lines = list(_values(story, result))
     if story.bases:
         held = ", ".join(f"{name}={level}" for name, level in story.bases.items())
-        lines.append(f"weights of levels are against {held}, which the bias holds")
+        told = "which the bias holds" if story.biases else "which adds 0"
+        lines.append(f"weights of levels are against {held}, {told}")
     lines += _resting(story, result)
     lines.append(f"{story.loss_label}: {short(result.full_loss)}")
     lines += _held_out(story, result)

@@ -1,7 +1,7 @@
 """The rule behind `auto`, and why; which coordinates is for the objective to say."""
 
 from steepest.descent.steps.step_size import Schedule
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["WHY_SMOOTHING", "auto_rule"]
 

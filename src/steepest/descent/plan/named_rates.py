@@ -4,7 +4,6 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from steepest.descent.rule import Rule, word_of
-from steepest.descent.rules import NesterovRestart
 from steepest.descent.steps.adaptive import ADAPTIVE, Backtracking
 from steepest.descent.steps.step_size import (
     BarzilaiBorwein,
@@ -139,7 +138,7 @@ def step_size_of_rule(rule: Rule, curvature: float | None) -> StepSize | None:
         return None
     if curvature:
         return Fixed(1.0 / curvature)
-    if isinstance(rule, NesterovRestart):
+    if rule.is_always_downhill:
         return Backtracking()
     raise ChoiceError(
         "the rule schedule_free needs the same learning rate at every step, and without a bound "

@@ -71,7 +71,7 @@ class Options:
         "Penalty on the sizes of the weights: many come to rest at exactly 0.",
         detail="Adds `l1 |weights|_1` to the mean loss, the bias free, the weights in the units "
         "of the data. It needs a smooth loss, steps of all rows, and the rule auto, steepest or "
-        "proximal. The gradient of a step is then the shortest subgradient, 0 in the minimum.",
+        "proximal. The gradient of a step is then the minimum-norm subgradient, 0 in the minimum.",
     )
     l2: float = option(
         0.0,
@@ -103,6 +103,13 @@ class Options:
         Part.OBJECTIVE,
         "How the weights of a network are drawn at first; auto goes by the activation.",
         known=("auto", *INITIALISATIONS),
+    )
+    bias: bool = option(
+        True,
+        Kind.SWITCH,
+        Part.OBJECTIVE,
+        "Whether there is a bias; without one the margin is 0 where all features are.",
+        detail="Then scale is none or round, l1 needs a learning rate, and there is no page.",
     )
     rule: str | GradientTransformation = option(
         "auto",

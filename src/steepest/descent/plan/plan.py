@@ -10,14 +10,14 @@ from typing import Any
 
 from steepest.descent.named_rules import RULES, choose_rule
 from steepest.descent.plan.named_rates import OWN_RATE, rate_in_words
-from steepest.descent.plan.options import Options
+from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.rule import GradientTransformation, Rule, State
 from steepest.descent.steps.step_size import Schedule
 from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
-from steepest.objective.protocol import Vector
+from steepest.objective.objective import Vector
 
 __all__ = ["GIVEN", "Plan", "UnkeptRule"]
 
@@ -98,12 +98,18 @@ class Plan:
     @property
     def delta(self) -> float:
         """Huber's delta, in units of the target; 1 for another loss."""
-        return float(getattr(self.loss, "delta", 1.0))
+        return self._number_of_loss("delta")
 
     @property
     def quantile(self) -> float:
         """The quantile that is the loss's; 0.5 for another loss."""
-        return float(getattr(self.loss, "share", 0.5))
+        return self._number_of_loss("quantile")
+
+    def _number_of_loss(self, name: str) -> float:
+        """Return a number of the loss, and the usual one where it has none of that name."""
+        own = {} if self.loss is None else self.loss.numbers
+        usual: Any = OPTIONS[name].value
+        return float(own.get(name, usual))
 
     def to_dict(self) -> dict[str, str | float | bool | None]:
         """Return the plan in words and numbers, as JSON and files hold it."""

@@ -3,7 +3,7 @@
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND, SCALES
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["coordinates_of", "has_exact_bound", "param_coordinates_of"]
 

@@ -16,7 +16,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.kinks.fewer_rows import sampled
 from steepest.objective.kinks.smoothed import Smoothed
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["plan_smoothing", "wants_smoothing"]
 

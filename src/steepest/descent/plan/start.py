@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["read_start"]
 

@@ -16,7 +16,7 @@ from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.evaluation import Vector
 from steepest.objective.gradient_check import disagreement
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 from steepest.trace import Step
 
 __all__ = ["PROBE_STEPS", "SETTLED", "TOLERANCE", "lower_loss", "lower_than", "plan_stopping"]
@@ -27,7 +27,7 @@ TOLERANCE = 1e-10
 PROBE_STEPS = 20
 """Steps that look for a lower loss: in whitened coordinates each takes off most of what is left."""
 
-SHARP = 1e12
+SHARPEST_BEND = 1e12
 """How many times a loss that bends, such as Huber's, may be as wide as its bend: measured.
 
 From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the bend is wide.
@@ -83,7 +83,7 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
         wrong = None if objective.count else disagreement(objective, last.params)
         if wrong is not None:
             return Stop("failed", "stopped: the gradient is not that of the loss")
-        if objective.null_loss > SHARP * objective.slope_by_curvature**2:
+        if objective.null_loss > SHARPEST_BEND * objective.slope_by_curvature**2:
             return Stop(
                 "stalled",
                 "stalled: no lower loss is found, but the loss bends far too sharply for targets "

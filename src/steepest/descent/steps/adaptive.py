@@ -17,7 +17,7 @@ from steepest.descent.steps.step_size import BarzilaiBorwein, StepLength, StepSi
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.line_search import backtrack
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = [
     "ADAPTIVE",

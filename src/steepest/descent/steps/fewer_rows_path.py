@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.descent.steps.smoothing_path import (
-    EXACT,
+    GAP_RTOL,
     MOST_TRIES,
     Evaluate,
     NarrowingPath,
@@ -35,7 +35,7 @@ class FewerRowsPath:
         self.size = self.bound = 0.0
         self.flat: Array | None = None
         self.dual_point: DualPoint | None = None
-        self.rows = 0
+        self.rows_read = 0
 
     @property
     def memory(self) -> tuple[float, float, Array | None]:
@@ -73,7 +73,7 @@ class FewerRowsPath:
             )
         return point
 
-    def _lowest(self, path: NarrowingPath, at: Evaluation, enough: float = EXACT) -> Evaluation:
+    def _lowest(self, path: NarrowingPath, at: Evaluation, enough: float = GAP_RTOL) -> Evaluation:
         """Return the lowest point of some rows, from a point of theirs.
 
         A gap that is `enough`, as a share of the loss, will do.
@@ -84,8 +84,8 @@ class FewerRowsPath:
                 break
             at = point if point.loss <= at.loss else at
             point = path.following(point)
-            self.rows += path.smoothed.objective.count
-        self.rows += path.rows
+            self.rows_read += path.smoothed.objective.count
+        self.rows_read += path.rows_read
         return at if point is None else point
 
 

@@ -67,7 +67,9 @@ class FiniteSmoothing(StepSize):
         there = _lower(path, state.evaluation, begins=kept is None)
         rate, params = (0.0, None) if there is None else (1.0, there.params)
         gap = max(state.loss - path.bound, 0.0)
-        return StepLength(rate, memory=path.memory, params=params, rows=path.rows, gap=gap)
+        return StepLength(
+            rate, memory=path.memory, params=params, rows_read=path.rows_read, gap=gap
+        )
 
     def flat_bottom(self, memory: Any) -> Array:
         """Return what the path has found of it, (n, 4), see `StepSize.flat_bottom`."""

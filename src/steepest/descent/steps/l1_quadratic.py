@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.objective.line_search import SUFFICIENT
-from steepest.objective.loss.penalty import shortest_subgradient, soft_threshold
+from steepest.objective.loss.penalty import minimum_norm_subgradient, soft_threshold
 
 __all__ = ["minimise_l1_quadratic"]
 
@@ -22,13 +22,13 @@ Array = NDArray[np.float64]
 MOST_FACES = 200
 """Faces that are solved at most; where the walk then stands is lower than where it began."""
 
-MOST_WORK = 2e10
+MOST_SWEEPS_WORK = 2e10
 """The cubes of their sizes together, which are the time that solving takes: a few seconds."""
 
 LEAST_FACES = 8
 """How many are solved in any case."""
 
-ROUNDING = 1e-14
+SLOPE_RTOL = 1e-14
 """The slope that is left, against the terms that make it up, which may be their rounding."""
 
 RIDGE = 1e-11
@@ -55,7 +55,7 @@ class _Quadratic:
         most = float(np.abs(hessian).sum(axis=0).max(initial=0.0))
         self.rate = 1.0 / most if most else 1.0
         self.free = threshold == 0.0
-        self.left = min(MOST_FACES, max(LEAST_FACES, int(MOST_WORK / len(slope) ** 3)))
+        self.left = min(MOST_FACES, max(LEAST_FACES, int(MOST_SWEEPS_WORK / len(slope) ** 3)))
 
     def lowest(self, x: Array) -> Array:
         """Return the lowest point, by proximal steps and faces in turn."""
@@ -67,9 +67,9 @@ class _Quadratic:
     def _reached(self, x: Array) -> bool:
         """Return whether what is left of the slope is rounding."""
         slope = self.hessian @ x + self.slope
-        left = np.abs(shortest_subgradient(slope, x, self.threshold)).max(initial=0.0)
+        left = np.abs(minimum_norm_subgradient(slope, x, self.threshold)).max(initial=0.0)
         summed = np.abs(self.slope).max(initial=0.0) + np.abs(x).max(initial=0.0) / self.rate
-        return bool(left <= ROUNDING * summed)
+        return bool(left <= SLOPE_RTOL * summed)
 
     def _minimise_face(self, x: Array) -> Array:
         """Return the lowest point of the face of x, or of the smaller faces met on the way."""

@@ -21,7 +21,7 @@ from steepest.descent.steps.proximal_gradient import thresholds
 from steepest.descent.steps.step_size import StepLength, StepSize
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.line_search import SUFFICIENT, backtrack
-from steepest.objective.model.hessian import Curvature
+from steepest.objective.linear_algebra.hessian import Curvature
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ ADDED_BY_WANTING = 3
 MOST_WEIGHTS = 2048
 """Weights in a working set at most: 32 MB of products of pairs."""
 
-SHORT = 0.1
+LEAST_NEWTON_SHARE = 0.1
 """A share of the step below which the loss is no quadratic, and one above it is taken for it."""
 
-NEAR = 1e-6
+SYMMETRY_TOL = 1e-6
 """A margin this near to the symmetry point has the curvature there, but for rounding."""
 
-INDISTINCT = 1e-14
+LOSS_RTOL = 1e-14
 """The share of the loss below which two losses are equal, margins being rounded too."""
 
 
@@ -83,10 +83,10 @@ class ProximalNewton(StepSize):
         found = self._shortened(state, self._lowest(at, chosen, loss.curvature))
         rows = round(objective.count * len(chosen) / objective.size)
         bounded = loss.margins == 1 and np.isfinite(loss.curvature_bound)
-        if found.rate < SHORT and bounded:
+        if found.rate < LEAST_NEWTON_SHARE and bounded:
             found = self._shortened(state, self._lowest(at, chosen, self._majorant))
             rows *= 2
-        return found._replace(rows=rows)
+        return found._replace(rows_read=rows)
 
     def _majorant(self, margin: Array, target: Array) -> Array:
         """Return the curvature of parabolas that touch the rows' losses here, and lie above them.
@@ -99,7 +99,7 @@ class ProximalNewton(StepSize):
         middle = loss.symmetry_point(target)
         distance = margin - middle
         change = loss.slope(margin, target) - loss.slope(middle, target)
-        near = np.abs(distance) <= NEAR
+        near = np.abs(distance) <= SYMMETRY_TOL
         return np.where(near, loss.curvature_bound, change / np.where(near, 1.0, distance))
 
     @property
@@ -190,7 +190,7 @@ class ProximalNewton(StepSize):
 
     def _halves_slope(self, at: Evaluation, there: Evaluation) -> bool:
         """Return whether losses are equal but for rounding, and the gradient is halved."""
-        if not there.loss <= at.loss + INDISTINCT * abs(at.loss):
+        if not there.loss <= at.loss + LOSS_RTOL * abs(at.loss):
             return False
         standard = self.objective.standard
         before, after = standard.pullback(at.gradient), standard.pullback(there.gradient)

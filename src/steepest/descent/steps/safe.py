@@ -14,7 +14,7 @@ from steepest.descent.steps.step_size import Schedule, Scheduled, StepSize, fall
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Vector
 from steepest.objective.line_search import backtrack
-from steepest.objective.protocol import Objective
+from steepest.objective.objective import Objective
 
 __all__ = ["ArmijoSchedule", "safe_rate"]
 

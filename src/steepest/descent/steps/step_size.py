@@ -38,7 +38,8 @@ class StepLength(NamedTuple):
 
     `memory` is what the step size itself has to know at the next step, of plain numbers and
     arrays. Where a step does not go along the direction, `params` are those, in the reader's
-    units, to which it leads. `rows` is how many rows were read for it, besides evaluations. `gap`
+    units, to which it leads. `rows_read` is how many rows were read for it, besides
+    evaluations. `gap`
     is by how much any params can be lower than those where it begins, NaN if that is not proved.
     """
 
@@ -46,7 +47,7 @@ class StepLength(NamedTuple):
     momentum: float = 0.0
     memory: Any = None
     params: Vector | None = None
-    rows: int = 0
+    rows_read: int = 0
     gap: float = nan
 
     @property
@@ -166,7 +167,7 @@ class Cosine:
         return float(0.5 * self.rate * (1.0 + np.cos(np.pi * done)))
 
 
-INDISTINCT = 1e-15
+LOSS_ROUNDING = 1e-15
 """The share of the loss below which the difference of two losses is rounding."""
 
 
@@ -225,5 +226,5 @@ def falls_enough(state: SearchState, trial: Trial) -> bool:
     slope, loss = trial.slope, trial.evaluation.loss
     if loss <= state.loss + SUFFICIENT * slope:
         return True
-    indistinct = loss <= state.loss + INDISTINCT * abs(state.loss)
+    indistinct = loss <= state.loss + LOSS_ROUNDING * abs(state.loss)
     return indistinct and float(trial.gradient @ trial.step) <= (2 * SUFFICIENT - 1.0) * slope

@@ -15,8 +15,8 @@ from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import BlockRoot, ClassRoot, MarginRoot, Whitening
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.factor import Factor, spectral
-from steepest.objective.model.hessian import weighted_gram
+from steepest.objective.linear_algebra.factor import Factor, spectral
+from steepest.objective.linear_algebra.hessian import weighted_gram
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ COMMON_SCALE = 0.1
 MOST_EXACT_BOUND = 2048
 """Features up to which the curvature bound is the largest eigenvalue, not the sum of all."""
 
-FLATTEST = 1e-13
+EIGENVALUE_RTOL = 1e-13
 """The eigenvalue, against the largest, that is rounding: some 500 epsilons of float64."""
 
 BLOCK_FEATURES = 256
@@ -132,7 +132,7 @@ def _with_penalty(bound: Array, penalty: Vector) -> Factor:
     own[: len(penalty)] += penalty
     bound[np.diag_indices(len(penalty))] += penalty
     own = np.sqrt(own)
-    factor = spectral((bound / np.outer(own, own))[None], FLATTEST, stiffen=False)
+    factor = spectral((bound / np.outer(own, own))[None], EIGENVALUE_RTOL, stiffen=False)
     return Factor(factor.root * own, factor.inverse / own[:, None])
 
 
@@ -160,7 +160,7 @@ def _block(objective: "LinearObjective") -> Whitening:
     size = -(-len(mean) // count)
     starts = range(0, len(mean), size)
     bounds = (_block_bound(objective, slice(at, min(at + size, len(mean)))) for at in starts)
-    factors = tuple(spectral(bound[None], FLATTEST, stiffen=False) for bound in bounds)
+    factors = tuple(spectral(bound[None], EIGENVALUE_RTOL, stiffen=False) for bound in bounds)
     unit, margins = float(np.sqrt(objective.curvature_or_bound)), objective.model.margins
     bounded = np.isfinite(objective.loss.curvature_bound)
     curvature = float(len(factors)) if bounded else None

@@ -17,10 +17,15 @@ from steepest.data.blocks import Block
 from steepest.data.moments import Moments
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.model.factor import Factor, cholesky_or_spectral, qr_factor
-from steepest.objective.model.hessian import weighted_gram
+from steepest.objective.linear_algebra.factor import (
+    Factor,
+    cholesky_or_spectral,
+    least_moves,
+    row_directions,
+)
+from steepest.objective.linear_algebra.hessian import weighted_gram
+from steepest.objective.minimum.null_space import rank_is_affordable
 from steepest.objective.model.model import Array
-from steepest.objective.model.null_space import rank_is_affordable
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
@@ -30,10 +35,13 @@ __all__ = ["HessianWhitening"]
 BOUND_SHARE = 1e-3
 """The share of the bound that is added: no direction is flat only because all rows are sure."""
 
-FLATTEST = 1e-12
+CURVATURE_TOL = 1e-12
 """The curvature, against 1 along each param, below which a direction is flat but for rounding."""
 
-VANISHED = 1e-8
+FLATTEST_PIVOT = 1e-6
+"""The most that features far from 0 raise that to: a constant one may be any way off."""
+
+HESSIAN_RTOL = 1e-8
 """The share of the bound below which the Hessian says nothing of the loss around."""
 
 CONSTANT = 1e-20
@@ -50,7 +58,7 @@ class HessianWhitening:
     The loss must be smooth. Where its curvature has no bound, that of a constant guess
     stands in.
 
-    Products of features tell a direction from none down to `FLATTEST`, so to a condition of 1e6.
+    Products of features tell a direction from none down to `CURVATURE_TOL`, a condition of 1e6.
     Where one is flatter the rows are turned by a `base` first, in which they are orthonormal, by
     their singular values (to a condition of 1e14); all matrices are then by the params in it.
     """
@@ -67,7 +75,7 @@ class HessianWhitening:
         """Return that of `objective`, with the bound as a `sample` of its rows tells it."""
         mean, deviation = objective.units
         bound = objective.curvature_or_bound * weighted_gram(sample.blocks, mean)
-        l2, several = objective.penalty.l2, objective.layout.biases > 1
+        l2, several = objective.penalty.l2, objective.outputs > 1
         free = (slice(-1, None) if l2 else slice(None)) if several else None
         made = cls(mean, deviation, bound, l2, free)
         if made.at_first.full_rank or not rank_is_affordable(sample.blocks):
@@ -95,7 +103,7 @@ class HessianWhitening:
         base = None if self.base is None else self.base.inverse[0]
         hessian = weighted_gram(objective.blocks.every(thinning), self.mean, columns, base=base)
         sure = self._trace(hessian) / self._bound_trace
-        if not (sure > VANISHED).all():
+        if not (sure > HESSIAN_RTOL).all():
             return None
         hessian += BOUND_SHARE * sure[:, None, None] * self.bound
         return self._whitening(hessian)
@@ -126,8 +134,14 @@ class HessianWhitening:
         constant = alike <= CONSTANT * largest
         np.copyto(own, largest * self._square, where=constant)
         self._penalise(hessian)
-        factor = cholesky_or_spectral(hessian, FLATTEST)
+        factor = cholesky_or_spectral(hessian, self._flattest)
         return self._in_units(factor, factor.full_rank and not constant.any())
+
+    @cached_property
+    def _flattest(self) -> float:
+        """The curvature, against 1 along each param, below which rounding has it."""
+        least = least_moves(Moments(self.mean, self.deviation)).max() if self.base is None else 0.0
+        return max(CURVATURE_TOL, min(float(least) ** 2, FLATTEST_PIVOT))
 
     def _penalise(self, hessian: Array) -> None:
         """Add what L2 curves by; the bias is free of it."""
@@ -150,11 +164,16 @@ class HessianWhitening:
 def _orthonormal(objective: "LinearObjective", units: Moments) -> Factor:
     """Return the params in which the rows are orthonormal: of features less their mean, 1 of each.
 
-    Along directions that no row reaches they are as long as the longest.
+    Along directions that no row reaches they are as long as the longest; without L2 nothing moves
+    there, whatever rounding leaves of a gradient.
     """
-    factor = qr_factor(objective.blocks, units, np.zeros(objective.layout.shape[0]))
+    none = np.zeros(objective.layout.shape[0])
+    lengths, directions, reached = row_directions(objective.blocks, units, none)
     unit = np.append(units.deviation, 1.0)
-    return Factor(factor.root * unit, factor.inverse / unit[:, None], factor.full_rank)
+    inverse = directions.T / lengths / unit[:, None]
+    if not objective.penalty.l2:
+        inverse[:, ~reached] = 0.0
+    return Factor((lengths[:, None] * directions * unit)[None], inverse[None])
 
 
 def _own_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:

@@ -13,7 +13,7 @@ import numpy as np
 from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.factor import Factor
+from steepest.objective.linear_algebra.factor import Factor
 from steepest.objective.model.model import Array
 
 __all__ = ["BlockRoot", "ClassRoot", "MarginRoot", "Root", "Whitening"]

@@ -27,10 +27,10 @@ UNMOVED = 1e-12
 So these tell their directions apart up to a condition of 1e6.
 """
 
-UNREACHED = 1e-8
+SHORTEST_SQUARE = 1e-8
 """The square of a length in whitened units, in which rows move by 1, that is none."""
 
-STILL = 1e-9
+MOVED = 1e-9
 """The share of the largest move that is none."""
 
 EXACT_DIRECTIONS = 8
@@ -85,7 +85,7 @@ class OptimalFace:
         # A direction in which no row moves at all is no part of it: there weights mean nothing.
         gram = smoothed.gram(smoothed.objective.blocks)
         reach, turned = np.linalg.eigh(flat.T @ gram @ flat)
-        return np.asarray(root @ flat @ turned[:, reach > UNREACHED])
+        return np.asarray(root @ flat @ turned[:, reach > SHORTEST_SQUARE])
 
     @cached_property
     def changes(self) -> Array:
@@ -147,7 +147,7 @@ class OptimalFace:
         found: list[int] = []
         for _ in range(self.directions.shape[1]):
             _, sizes, turned = np.linalg.svd(self._moves[found])
-            if int(np.sum(sizes > STILL)) == len(turned):
+            if int(np.sum(sizes > MOVED)) == len(turned):
                 break
             found += self._chord(turned[-1]).met
         return found
@@ -157,7 +157,7 @@ class OptimalFace:
         sizes = np.linalg.norm(self.changes, axis=1)
         own = sizes * np.append(self.smoothed.standard.deviation, 1.0)
         return [
-            (int(i), self.changes[i] / sizes[i]) for i in np.flatnonzero(own > STILL * own.max())
+            (int(i), self.changes[i] / sizes[i]) for i in np.flatnonzero(own > MOVED * own.max())
         ]
 
     @cached_property
@@ -194,7 +194,7 @@ class OptimalFace:
         Without end, both ways, where nothing is known that bounds it.
         """
         moves = self._moves @ along
-        bound = np.flatnonzero((self._side != 0.0) & (np.abs(moves) > STILL * np.abs(moves).max()))
+        bound = np.flatnonzero((self._side != 0.0) & (np.abs(moves) > MOVED * np.abs(moves).max()))
         if not len(bound):
             return _Chord((-inf, inf), ())
         ends, ahead = -self._left[bound] / moves[bound], (self._side * moves)[bound] < 0.0

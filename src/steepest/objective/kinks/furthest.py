@@ -15,7 +15,7 @@ from steepest.objective.model.model import Array
 
 __all__ = ["furthest"]
 
-STILL = 1e-9
+MOVED = 1e-9
 """The share of the largest that is none: of a direction, a move, a multiplier."""
 
 ROUNDS = 200
@@ -37,13 +37,13 @@ def furthest(normals: Array, slack: Vector, along: Vector) -> tuple[float, bool]
         holding = normals[held].T
         parts = np.linalg.lstsq(holding, along, rcond=None)[0]
         way = along - holding @ parts
-        if np.linalg.norm(way) > STILL * np.linalg.norm(along):
+        if np.linalg.norm(way) > MOVED * np.linalg.norm(along):
             distance, met = _next(normals, slack, way)
             if met is None:
                 return inf, False
             at, slack = at + distance * way, np.maximum(slack + distance * (normals @ way), 0.0)
             held.append(met)
-        elif len(free := np.flatnonzero(parts > STILL * np.abs(parts).max())):
+        elif len(free := np.flatnonzero(parts > MOVED * np.abs(parts).max())):
             del held[int(free[0])]
         else:
             return float(along @ at), True
@@ -53,7 +53,7 @@ def furthest(normals: Array, slack: Vector, along: Vector) -> tuple[float, bool]
 def _next(normals: Array, slack: Vector, way: Vector) -> tuple[float, int | None]:
     """Return how far the way goes, and which normal ends it; None where none does."""
     rates = normals @ way
-    ahead = np.flatnonzero(rates < -STILL * np.abs(rates).max(initial=0.0))
+    ahead = np.flatnonzero(rates < -MOVED * np.abs(rates).max(initial=0.0))
     if not len(ahead):
         return inf, None
     distances = -slack[ahead] / rates[ahead]

@@ -20,9 +20,15 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.linear_algebra.factor import (
+    Factor,
+    cholesky,
+    qr_factor,
+    reached_by_rows,
+    standardised_svd,
+)
+from steepest.objective.linear_algebra.hessian import centred, weighted_gram
 from steepest.objective.loss.loss import weighed
-from steepest.objective.model.factor import Factor, cholesky, qr_factor
-from steepest.objective.model.hessian import centred, weighted_gram
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
@@ -84,17 +90,22 @@ class Smoothed:
 
     @cached_property
     def root(self) -> Array:
-        """The matrix T with `T' (Z'Z / total) T = I`: T times a step of length 1 moves rows by 1.
+        """T, (params, n), with `T' (Z'Z / total) T = I`: T s moves rows by 1 for |s| = 1.
 
-        Along directions in which no row is it is as if they moved as far as along any. With L1 each
-        weight's own kink counts as a row.
+        Without a penalty nothing moves along directions in which no row does, and n is the rank;
+        with one it is as if rows moved there as far as along any. With L1 each weight's own kink
+        counts as a row.
         """
         if self._factor is not None:
             return np.asarray(self._factor.inverse[0])
         objective = self.objective
         # The squared loss curves by twice that.
-        factor = qr_factor(objective.blocks, objective.units, np.zeros(objective.size))
-        return np.asarray(sqrt(2.0) * factor.inverse[0])
+        if objective.penalty:
+            factor = qr_factor(objective.blocks, objective.units, np.zeros(objective.size))
+            return np.asarray(sqrt(2.0) * factor.inverse[0])
+        lengths, directions = standardised_svd(objective.blocks, objective.units)
+        reached = reached_by_rows(lengths, directions, objective.units)
+        return np.asarray(sqrt(2.0) * directions[reached].T / lengths[reached])
 
     @cached_property
     def _factor(self) -> Factor | None:
@@ -120,13 +131,17 @@ class Smoothed:
     def near_kinks(self, rows: Indices, residual: Array) -> "NearRows":
         """Return some rows, by their indices, with the residuals, (rows,), that all have."""
         blocks = self.objective.blocks
-        if self._kept is None:
-            X = np.concatenate(blocks.take(rows).map(self._whiten))
-        else:
-            X = self._kept[rows]
         weight = None if blocks.sample_weight is None else blocks.sample_weight[rows]
-        few = Blocks(X, residual[rows], sample_weight=weight, threads=blocks.threads)
+        few = Blocks(
+            self.whitened(rows), residual[rows], sample_weight=weight, threads=blocks.threads
+        )
         return NearRows(few, blocks.total)
+
+    def whitened(self, rows: Indices) -> Array:
+        """Return some rows, by their indices, as `Z T`, (rows, params)."""
+        if self._kept is None:
+            return np.concatenate(self.objective.blocks.take(rows).map(self._whiten))
+        return np.asarray(self._kept[rows])
 
     def _whiten(self, block: Block) -> Array:
         return np.asarray(centred(block, self.standard.mean) @ self._root_by_unit)

@@ -104,7 +104,7 @@ class SmoothedNewton:
         Those of the parabolas, times the width, and of the loss as it is.
         """
         if self.few is None:
-            size = self.objective.size
+            size = self.smoothed.root.shape[1]
             return np.zeros((size, size)), np.zeros((size, 2))
         slope = self.objective.loss.slope(
             self.at.cache[self.near], self.objective.blocks.y[self.near]
@@ -128,8 +128,10 @@ class SmoothedNewton:
         root, (curved, slope) = self.smoothed.root, self._parabola
         if self.objective.penalty.l2:
             curved = curved + width * (root.T * self.smoothed.l2) @ root
-        ridge = RIDGE * float(np.trace(curved)) / len(curved) or 1.0
-        step = -np.linalg.solve(curved + ridge * np.eye(len(curved)), slope + width * self._beyond)
+        ridge = RIDGE * float(curved.trace()) / len(curved) or 1.0
+        ridged = curved.copy()
+        ridged.ravel()[:: len(ridged) + 1] += ridge
+        step = -np.linalg.solve(ridged, slope + width * self._beyond)
         return np.asarray(step, dtype=np.float64), ridge * float(np.abs(step).max())
 
     @cached_property

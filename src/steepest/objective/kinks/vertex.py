@@ -1,4 +1,4 @@
-"""A vertex: as many rows at their kinks as there are params, and the edges that lead from there.
+"""A vertex: as many rows at their kinks as directions move rows, and the edges from there.
 
 The slopes of these rows with which the gradient is 0 are the only ones. If each is between those on
 both sides of its kink no loss is lower. Else one of them leaves its kink, and the others stay:
@@ -19,7 +19,7 @@ from steepest.objective.model.model import Array
 
 __all__ = ["Vertex", "vertex_near"]
 
-STILL = 1e-9
+MOVED = 1e-9
 """The share of the largest move that is none: one by rounding would leave no vertex."""
 
 INDEPENDENT = 0.01
@@ -27,19 +27,19 @@ INDEPENDENT = 0.01
 
 
 class Vertex:
-    """A vertex of the loss: `rows`, (params,) by index, are at their kinks, or will be."""
+    """A vertex of the loss: `rows`, (rank,) by index, are at their kinks, or will be."""
 
     def __init__(self, smoothed: Smoothed, at: Evaluation, rows: Indices) -> None:
         self.smoothed, self.at, self.rows = smoothed, at, rows
         self.residual = smoothed.residual(at)
-        self.few = smoothed.near_kinks(rows, self.residual)
-        self.edges = np.linalg.inv(self.few.blocks.X)
+        self._X = smoothed.whitened(rows)
+        self.edges: Array = np.linalg.inv(self._X).astype(np.float64, copy=False)
         """Whitened steps, each a column, that move one of the rows by 1 and no other."""
 
     @property
     def params(self) -> Vector:
         """The params, (params,), at which the rows are at their kinks."""
-        return self.at.params - self._change(self.edges @ self.few.blocks.y)
+        return self.at.params - self._change(self.edges @ self.residual[self.rows])
 
     def _change(self, step: Vector) -> Vector:
         return self.smoothed.standard.params(self.smoothed.root @ step)
@@ -47,8 +47,9 @@ class Vertex:
     @cached_property
     def _weight(self) -> Array | float:
         """The share of each row in the loss."""
-        weight = self.few.blocks.sample_weight
-        return (1.0 if weight is None else weight) / self.few.total
+        blocks = self.smoothed.objective.blocks
+        weight = blocks.sample_weight
+        return (1.0 if weight is None else weight[self.rows]) / blocks.total
 
     @cached_property
     def slopes(self) -> Array:
@@ -56,7 +57,7 @@ class Vertex:
         smoothed, objective = self.smoothed, self.smoothed.objective
         gradient = smoothed.root.T @ smoothed.standard.pullback(self.at.smooth_gradient)
         change = -(self.edges.T @ gradient) / self._weight
-        left = np.abs(self.few.pullback(change) + gradient).max()
+        left = np.abs(self._X.T @ (self._weight * change) + gradient).max()
         if not left <= FEASIBLE * np.abs(gradient).max():
             return np.full(len(change), np.nan)
         own = objective.loss.slope(self.at.cache[self.rows], objective.blocks.y[self.rows])
@@ -120,7 +121,7 @@ class Vertex:
         blocks = self.smoothed.objective.blocks
         sizes = np.abs(moves)
         sizes[self.rows] = 0.0
-        met = ((self.residual * moves < 0.0) & (sizes > STILL * sizes.max())).nonzero()[0]
+        met = ((self.residual * moves < 0.0) & (sizes > MOVED * sizes.max())).nonzero()[0]
         if not len(met):
             return 0.0, int(self.rows[0])
         shares = np.abs(self.residual[met]) / sizes[met]

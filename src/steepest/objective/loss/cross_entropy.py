@@ -7,27 +7,27 @@ Targets are class codes from 0 up, (rows,); margins and slopes (rows,), of softm
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from math import log
+from math import log, sqrt
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.objective.loss.loss import Array, RowByRow, mean, weighed
+from steepest.objective.loss.loss import Array, BaseLoss, mean, weighed
 
 __all__ = ["CrossEntropy", "OfClasses", "Softmax"]
 
 Indices = NDArray[np.intp]
 
 SMALL = 1e-3
-"""A mean loss below which `1 + e` loses digits of e: such rows are worked out one by one."""
+"""A mean loss below which `1 + e` loses more than 3 of the 16 digits of e: then `log1p`."""
 
 TOGETHER = 8
 """Factors that are multiplied before a logarithm is taken: it costs more than any product."""
 
 
 @dataclass(frozen=True)
-class CrossEntropy(RowByRow):
+class CrossEntropy(BaseLoss):
     """Cross entropy of two classes, `-sum_i y_i log(yhat_i)`, from one margin.
 
     The target is 0 or 1 and `yhat = 1 / (1 + exp(-margin))` the probability of 1. The value is
@@ -40,7 +40,8 @@ class CrossEntropy(RowByRow):
     formula: ClassVar[str] = "-Σ y log(ŷ)"
     classes: ClassVar[int] = 2  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 0.25
-    slope_is_bounded: ClassVar[bool] = True
+    slope_bound: ClassVar[float] = 1.0
+    is_log_loss: ClassVar[bool] = True
     margins: ClassVar[int] = 1
 
     def value(self, margin: Array, target: Array) -> Array:
@@ -57,7 +58,7 @@ class CrossEntropy(RowByRow):
         return small / (1.0 + small) ** 2
 
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
-        """Return both; `wrong` is the margin's push to the other class.
+        """Return `log(1 + exp(s m))` and `s (1 - exp(-value))`, s as in `total_and_slope`.
 
         The value is -log of the actual class's probability, so `1 - exp(-value)` is the other's.
         """
@@ -69,10 +70,11 @@ class CrossEntropy(RowByRow):
     def total_and_slope(
         self, margin: Array, target: Array, weight: Array | None = None
     ) -> tuple[float, Array]:
-        """Return both from one exponential a row, `exp(wrong)`, whose odds are the slope.
+        """Return `sum log(1 + o)` and `s o / (1 + o)` from one exponential a row, `o = exp(s m)`.
 
-        The sum of the logarithms is that of products of a few factors. Where that would overflow,
-        or the loss is so small that its digits are in the exponential alone, row by row.
+        `s` is 1 for target 0 and -1 for target 1, so `o` are the odds of the other class. The sum
+        of the logarithms is that of products of a few factors. Where that would overflow, or the
+        loss is so small that its digits are in the exponential alone, by `value_and_slope`.
         """
         side = 1.0 - 2.0 * target
         odds = side * margin
@@ -81,9 +83,9 @@ class CrossEntropy(RowByRow):
         total = _log_total(factor, weight)
         if not SMALL * _count(margin, weight) < total < np.inf:
             return super().total_and_slope(margin, target, weight)
-        odds /= factor
-        odds *= side
-        return total, weighed(odds, weight)
+        slope = np.divide(odds, factor, out=odds)
+        slope *= side
+        return total, weighed(slope, weight)
 
     def gain(self, change: Array, target: Array) -> Array | None:
         """Return the change of the margin towards the actual class, (rows, 1)."""
@@ -121,7 +123,7 @@ class CrossEntropy(RowByRow):
 
 
 @dataclass(frozen=True)
-class Softmax(RowByRow):
+class Softmax(BaseLoss):
     """Cross entropy of k classes, `-sum_{i=1..k} y_i log(yhat_i)`, from k margins a row.
 
     The target is the number of the actual class, 0 to k-1, and `yhat = exp(m) / sum exp(m)`. The
@@ -134,7 +136,8 @@ class Softmax(RowByRow):
     name: ClassVar[str] = "cross_entropy"
     formula: ClassVar[str] = "-Σ y log(ŷ)"
     curvature_bound: ClassVar[float] = 0.5
-    slope_is_bounded: ClassVar[bool] = True
+    slope_bound: ClassVar[float] = sqrt(2.0)
+    is_log_loss: ClassVar[bool] = True
 
     @property
     def margins(self) -> int:
@@ -179,7 +182,7 @@ class Softmax(RowByRow):
         """Return both, worked out for all rows of a class at a time; margins may be stored so.
 
         The value is `log(sum exp(m - lead)) + lead - m_actual`, lead being the largest margin.
-        Where the loss is so small that its digits cancel, row by row.
+        Where the loss is so small that its digits cancel, by `value_and_slope`.
         """
         share = np.array(margin.T, order="C")
         actual = target.astype(np.intp) * len(margin) + np.arange(len(margin))

@@ -19,13 +19,14 @@ What a caller needs to know beyond that it asks here too, and never by the type:
 knows `probabilities`, whether it `is_quadratic`, by which `word` it is chosen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Loss", "RowByRow", "mean", "weighed"]
+__all__ = ["Array", "BaseLoss", "Loss", "mean", "weighed"]
 
 Array = NDArray[np.float64]
 
@@ -42,6 +43,14 @@ class Loss(Protocol):
         """The word by which the loss is chosen, with its numbers: `huber:3`."""
 
     @property
+    def is_log_loss(self) -> bool:
+        """Whether it is `-log` of a softmax, or logistic, probability: sums of exponentials."""
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The numbers of its own by the options that say them: `{"delta": 3.0}`; mostly none."""
+
+    @property
     def formula(self) -> str:
         """The loss as the books write it, for figures and words."""
 
@@ -51,11 +60,7 @@ class Loss(Protocol):
 
     @property
     def slope_bound(self) -> float:
-        """The largest that the slope can be; `inf` where there is no bound, or none is known."""
-
-    @property
-    def slope_is_bounded(self) -> bool:
-        """Whether the loss of a row is known to grow no faster than its margin moves."""
+        """The largest that the slope, or its length, can be; `inf` where no bound is known."""
 
     @property
     def smooth(self) -> bool:
@@ -77,12 +82,12 @@ class Loss(Protocol):
     def side_slopes(self) -> tuple[float, float] | None:
         """The slopes below and above the target of a loss that is straight on both sides; None.
 
-        Straight but within a width, where the loss is `rounded_within` one.
+        Straight but within a width, where the loss is `smoothing_width` one.
         """
 
     @property
-    def rounded_within(self) -> float:
-        """The width t within which a loss with side slopes is rounded, as `r^2 / 2t`; 0: a kink."""
+    def smoothing_width(self) -> float:
+        """The width t within which a loss with side slopes is smooth, as `r^2 / 2t`; 0: a kink."""
 
     @property
     def margins(self) -> int:
@@ -93,8 +98,8 @@ class Loss(Protocol):
         """The number of classes; None where the target is a number."""
 
     @property
-    def link(self) -> str:
-        """The prediction as a formula of the margin, where it is not the margin itself."""
+    def inverse_link(self) -> str:
+        """The inverse link of a GLM as a formula; empty where the margin is the prediction."""
 
     def margin_unit(self, unit: str) -> str:
         """Return the unit of a margin, of a target in `unit`; empty if it has none."""
@@ -135,7 +140,7 @@ class Loss(Protocol):
         """Return the margin about which each row's slope is odd, (rows,): 0 at a kink or bend."""
 
     def guess(self, target: Array, weight: Array | None = None) -> Array:
-        """Return the best margin when all rows get the same, shape (margins,)."""
+        """Return a margin for all rows alike, (margins,): the best or near it."""
 
     def guess_loss(self, target: Array, weight: Array | None = None) -> float | None:
         """Return the mean loss of `guess` where a formula tells it without the rows' losses."""
@@ -144,39 +149,45 @@ class Loss(Protocol):
         """Return how far margins typically differ: the size of a random start."""
 
     def prediction(self, margin: Array) -> Array:
-        """Return the number that each margin predicts; for classes the margin itself."""
+        """Return the number that each margin predicts; the margin where there are classes."""
 
     def probabilities(self, margin: Array) -> Array | None:
         """Return the probability of each class, (rows, k); None where the target is a number."""
 
     def gain(self, change: Array, target: Array) -> Array | None:
-        """Return what a change of the margins for ever brings each row, (rows, gains), linear.
+        """Return what says whether a row's loss falls for ever along a change d of its margins.
 
-        A row's loss never rises along it where all its gains are >= 0 (are 0 of a row that is
-        `pinned`), and falls for ever where one is above 0. None where that is not known, or
-        where no row's loss falls for ever; see `is_coercive`.
+        The recession function of the loss, `lim l(m + t d, y) / t` for t to infinity, is at most 0
+        where all gains of the row, (rows, gains) and linear in d, are >= 0 (are 0 of a row that is
+        `pinned`); where one is above 0 the loss falls for ever (Rockafellar 1970, "Convex
+        analysis", section 8). None where that is not known, or no loss falls for ever; see
+        `is_coercive`.
         """
 
     def pinned(self, target: Array) -> NDArray[np.bool_]:
-        """Return which rows' loss rises without end whichever way their margin goes, (rows,)."""
+        """Return which rows' loss rises for ever whichever way their margin goes, (rows,)."""
 
     def check(self, target: Array) -> None:
         """Raise ChoiceError if the loss is not made for such targets, (rows,)."""
 
 
-class RowByRow(Loss, Protocol):
-    """A smooth loss whose margin is the prediction, and its total the sum of its rows' values."""
+class BaseLoss(Loss, Protocol):
+    """What a loss has unless it says otherwise.
+
+    By default it is smooth, its margin is the prediction, and its total the sum over its rows.
+    """
 
     slope_bound: ClassVar[float] = float("inf")
-    slope_is_bounded: ClassVar[bool] = False
     smooth: ClassVar[bool] = True
     is_quadratic: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = False
     is_coercive: ClassVar[bool] = False
+    is_log_loss: ClassVar[bool] = False
     side_slopes: ClassVar[tuple[float, float] | None] = None
-    rounded_within: ClassVar[float] = 0.0
+    smoothing_width: ClassVar[float] = 0.0
     classes: int | None = None
-    link: ClassVar[str] = ""
+    inverse_link: ClassVar[str] = ""
+    numbers: Mapping[str, float] = MappingProxyType({})
 
     @property
     def word(self) -> str:

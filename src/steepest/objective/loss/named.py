@@ -10,9 +10,12 @@ from steepest.objective.loss.poisson import Poisson
 from steepest.objective.loss.quantile import Quantile
 from steepest.objective.loss.regression import Absolute, Huber, Squared
 
-__all__ = ["LOSSES", "choose_loss", "wants_classes"]
+__all__ = ["LOSSES", "choose_loss", "losses_for", "wants_classes"]
 
 LOSSES = ("squared", "absolute", "huber", "quantile", "poisson", "cross_entropy")
+
+OF_CLASSES = ("cross_entropy",)
+"""The losses of them whose target has classes."""
 
 PLAIN: dict[str, type[Squared | Absolute | Poisson]] = {
     "squared": Squared,
@@ -35,23 +38,33 @@ def choose_loss(
     does not fit the target, and where the loss and `delta` or `quantile` say different numbers.
     """
     chosen = _named(loss, classes, delta, quantile) if isinstance(loss, str) else _object(loss)
-    if (chosen.name == "cross_entropy") != (classes is not None):
+    if (chosen.classes is None) != (classes is None):
         raise ChoiceError(_misfit(chosen.name, classes))
-    if classes is not None and chosen != _of_classes(classes):
+    if chosen.classes != classes:
         raise ChoiceError(
             f"the loss is {chosen!r}, but this target has {classes} classes; use cross_entropy"
         )
-    if delta is not None and isinstance(chosen, Huber):
-        _check_same(chosen, "delta", chosen.delta, delta)
-    if quantile is not None and isinstance(chosen, Quantile):
-        _check_same(chosen, "quantile", chosen.share, quantile)
+    for name, given in (("delta", delta), ("quantile", quantile)):
+        own = chosen.numbers.get(name)
+        if given not in (None, own) and own is not None:
+            raise ChoiceError(
+                f"the loss is {chosen.word}, of {name} {plain(own)}, but {name} is {given:g} as "
+                "well; give one of the two"
+            )
     return chosen
 
 
 def wants_classes(loss: str | Loss) -> bool | None:
     """Return whether the loss needs a target of classes; None if the target's type decides."""
     name = loss.split(":")[0] if isinstance(loss, str) else getattr(loss, "name", "")
-    return None if name not in LOSSES else name == "cross_entropy"
+    if name in LOSSES:
+        return name in OF_CLASSES
+    return True if getattr(loss, "classes", None) else None
+
+
+def losses_for(classes: int | None) -> list[str]:
+    """Return the names of the losses of a target with classes, or of a number."""
+    return [name for name in LOSSES if (name in OF_CLASSES) == (classes is not None)]
 
 
 def _named(word: str, classes: int | None, delta: float | None, quantile: float | None) -> Loss:
@@ -66,7 +79,7 @@ def _named(word: str, classes: int | None, delta: float | None, quantile: float 
             f"the loss is {word!r}, but {name} takes no such number; numbers are for huber:DELTA "
             "and quantile:SHARE"
         )
-    if name == "cross_entropy":
+    if name in OF_CLASSES:
         # A target that is a number is refused with this very name.
         return _of_classes(classes or 2)
     if name == "huber":
@@ -102,15 +115,6 @@ def _object(loss: Loss) -> Loss:
             "curvature_bound, value, slope and curvature"
         )
     return loss
-
-
-def _check_same(loss: Loss, name: str, own: float, given: float) -> None:
-    """Raise ChoiceError where a number was given beside the loss that says another one."""
-    if given != own:
-        raise ChoiceError(
-            f"the loss is {loss.word}, of {name} {plain(own)}, but {name} is {given:g} as well; "
-            "give one of the two"
-        )
 
 
 def _misfit(name: str, classes: int | None) -> str:

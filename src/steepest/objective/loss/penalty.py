@@ -1,6 +1,6 @@
 """Penalties on the weights: `l1 |w|_1 + l2 / 2 |w|^2`, the bias free of both.
 
-`l1 |w|_1` has no slope where a weight is 0, only subgradients from -l1 to l1. Where the slope of
+`l1 |w|_1` has no slope where a weight is 0, only subgradients from -l1 to l1. Where the gradient of
 all the rest lies between these, no step leads down: the weight stays exactly 0 (Tibshirani 1996,
 "Regression shrinkage and selection via the lasso").
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Penalty", "shortest_subgradient", "soft_threshold"]
+__all__ = ["Penalty", "minimum_norm_subgradient", "soft_threshold"]
 
 Array = NDArray[np.float64]
 
@@ -39,9 +39,9 @@ class Penalty:
         value = 0.5 * self.l2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
         return value + self.l1 * float(np.abs(weights).sum()) if self.l1 else value
 
-    def subgradient(self, slope: Array, weights: Array) -> Array:
-        """Return the shortest subgradient of the loss and L1, `slope` being that of all but L1."""
-        return shortest_subgradient(slope, weights, self.l1) if self.l1 else slope
+    def minimum_norm_subgradient(self, gradient: Array, weights: Array) -> Array:
+        """Return that of loss and penalty, `gradient` being that of all but L1."""
+        return minimum_norm_subgradient(gradient, weights, self.l1) if self.l1 else gradient
 
 
 def soft_threshold(values: Array, threshold: Array | float) -> Array:
@@ -57,14 +57,14 @@ def soft_threshold(values: Array, threshold: Array | float) -> Array:
     return drawn
 
 
-def shortest_subgradient(slope: Array, weights: Array, threshold: Array | float) -> Array:
-    """Return the shortest subgradient of `rest + threshold |weights|`, `slope` that of the rest.
+def minimum_norm_subgradient(gradient: Array, weights: Array, threshold: Array | float) -> Array:
+    """Return the subgradient of least norm of `rest + threshold |weights|`, `gradient` the rest's.
 
     All have one shape. It is 0 exactly where no step leads down, and its opposite is the direction
     of steepest descent (Bertsekas 1999, "Nonlinear Programming", section 6.1).
 
-    >>> shortest_subgradient(np.array([0.5, 0.5, -2.0]), np.array([1.0, 0.0, 0.0]), 1.0)
+    >>> minimum_norm_subgradient(np.array([0.5, 0.5, -2.0]), np.array([1.0, 0.0, 0.0]), 1.0)
     array([ 1.5,  0. , -1. ])
     """
-    off_kink = slope + threshold * np.sign(weights)
-    return np.where(weights != 0.0, off_kink, soft_threshold(slope, threshold))
+    off_kink = gradient + threshold * np.sign(weights)
+    return np.where(weights != 0.0, off_kink, soft_threshold(gradient, threshold))

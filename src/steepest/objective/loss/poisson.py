@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
-from steepest.objective.loss.loss import Array, RowByRow, mean
+from steepest.objective.loss.loss import Array, BaseLoss, mean
 
 __all__ = ["Poisson"]
 
 
 @dataclass(frozen=True)
-class Poisson(RowByRow):
+class Poisson(BaseLoss):
     """Half the Poisson deviance, `mu - y + y log(y / mu)`, of counts y from `mu = exp(margin)`.
 
     It is minus the logarithm of the probability of y, `exp(margin) - y margin + log(y!)`, less
@@ -30,7 +30,7 @@ class Poisson(RowByRow):
     formula: ClassVar[str] = "prediction - actual + actual · log(actual / prediction)"
     curvature_bound: ClassVar[float] = float("inf")
     margins: ClassVar[int] = 1
-    link: ClassVar[str] = "exp(weights x features + bias)"
+    inverse_link: ClassVar[str] = "exp(weights x features + bias)"
 
     def margin_unit(self, unit: str) -> str:
         """Return no unit: a margin is a logarithm."""

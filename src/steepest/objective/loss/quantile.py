@@ -28,7 +28,6 @@ class Quantile(NumberLoss):
     share: float = 0.5
     name: ClassVar[str] = "quantile"
     curvature_bound: ClassVar[float] = float("inf")
-    slope_is_bounded: ClassVar[bool] = True
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
     is_coercive: ClassVar[bool] = True
@@ -50,6 +49,16 @@ class Quantile(NumberLoss):
         """The loss with its quantile."""
         low, high = f"{self.share:g}", f"{1.0 - self.share:.10g}"
         return f"max({low} · (actual - prediction), {high} · (prediction - actual))"
+
+    @property
+    def numbers(self) -> dict[str, float]:  # type: ignore[override]
+        """Its share, the `quantile`."""
+        return {"quantile": self.share}
+
+    @property
+    def slope_bound(self) -> float:  # type: ignore[override]
+        """The larger of share and 1 - share."""
+        return max(self.share, 1.0 - self.share)
 
     @property
     def side_slopes(self) -> tuple[float, float]:  # type: ignore[override]

@@ -10,18 +10,18 @@ import numpy as np
 
 from steepest.errors import ChoiceError
 from steepest.numerals import plain
-from steepest.objective.loss.loss import Array, RowByRow, mean, weighed
+from steepest.objective.loss.loss import Array, BaseLoss, mean, weighed
 
 __all__ = ["Absolute", "Huber", "NumberLoss", "Squared", "median", "quantile"]
 
 
-class NumberLoss(RowByRow):
+class NumberLoss(BaseLoss):
     """What the losses of a number have in common."""
 
     margins: ClassVar[int] = 1
 
     def guess(self, target: Array, weight: Array | None = None) -> Array:
-        """Return the median of the targets: best for the absolute loss, good for any."""
+        """Return the median of the targets: best for the absolute loss, near it for others."""
         return median(target, weight)
 
     def spread(self, target: Array, weight: Array | None = None) -> float:
@@ -77,7 +77,7 @@ class Absolute(NumberLoss):
     name: ClassVar[str] = "absolute"
     formula: ClassVar[str] = "|prediction - actual|"
     curvature_bound: ClassVar[float] = float("inf")
-    slope_is_bounded: ClassVar[bool] = True
+    slope_bound: ClassVar[float] = 1.0
     smooth: ClassVar[bool] = False
     may_be_flat: ClassVar[bool] = True
     is_coercive: ClassVar[bool] = True
@@ -112,8 +112,7 @@ class Huber(NumberLoss):
     delta: float = 1.0
     name: ClassVar[str] = "huber"
     curvature_bound: ClassVar[float] = 1.0
-    slope_is_bounded: ClassVar[bool] = True
-    rounded_within: ClassVar[float] = 1.0
+    smoothing_width: ClassVar[float] = 1.0
     may_be_flat: ClassVar[bool] = True
     is_coercive: ClassVar[bool] = True
 
@@ -125,13 +124,18 @@ class Huber(NumberLoss):
             )
 
     @property
+    def numbers(self) -> dict[str, float]:  # type: ignore[override]
+        """Its delta."""
+        return {"delta": self.delta}
+
+    @property
     def slope_bound(self) -> float:  # type: ignore[override]
         """Delta."""
         return self.delta
 
     @property
     def side_slopes(self) -> tuple[float, float]:  # type: ignore[override]
-        """-delta and delta: it is `delta |r|`, rounded within 1."""
+        """-delta and delta: it is `delta |r|`, smoothed within 1."""
         return -self.delta, self.delta
 
     @property

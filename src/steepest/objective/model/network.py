@@ -269,7 +269,7 @@ class _Moves(NamedTuple):
 
 
 def _are_alike(layer: _Matrix, out: Array) -> bool:
-    """Return whether two units or more are the same by all their weights in, biases and out."""
+    """Return whether all units, of two or more, are the same: weights in, bias, weights out."""
     units = np.column_stack([layer.weights, layer.bias, out.T])
     return len(units) > 1 and bool((units == units[0]).all())
 

@@ -19,7 +19,7 @@ NEWTON_STEPS = 40
 DECREMENT = 1e-12
 """The share of the loss that one more Newton step may promise at the minimum."""
 
-ROUNDING = 1e-10
+GRADIENT_RTOL = 1e-10
 """The share of `sqrt(loss curvature)` that the gradient left by a Newton step has by rounding."""
 
 
@@ -38,7 +38,7 @@ def find_bowl(rows: RowsOnPlane, loss: Loss) -> Bowl | None:
             return None
         if -(gradient @ step) <= DECREMENT * abs(value):
             left = gradient + hessian @ step
-            stationary = left**2 <= ROUNDING**2 * value * np.diag(hessian)
+            stationary = left**2 <= GRADIENT_RTOL**2 * value * np.diag(hessian)
             return _bowl(at, hessian, tilt, bool(stationary.all()))
         at = _backtracked(rows, loss, at, step, value)
     return None

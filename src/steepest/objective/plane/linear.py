@@ -69,7 +69,7 @@ class LinearPlaneLoss:
         rows, loss, across, along = self.rows, self.objective.loss, a[None, :], b[:, None]
         if loss.is_quadratic:
             return Quadratic.of(rows).at(across, along)
-        by_rows = _by_rows if loss.classes is None else cross_entropy_on_grid
+        by_rows = cross_entropy_on_grid if loss.is_log_loss else _by_rows
         return by_rows(rows, loss, a, b) + self._l2(across, along)
 
     def _with_l1(self, smooth: Array, a: Array, b: Array) -> Array:

@@ -36,7 +36,7 @@ function call(given) {
 
 /** The data as they came: a shipped data set or a file; what has no name is called `data`. */
 function table(scene) {
-  const missing = scene.dropped ? ['missing="drop"'] : [];
+  const missing = scene.missing ? [`missing="${scene.missing}"`] : [];
   if (scene.source === 'arrays') {
     return { before: ['# X, y: the arrays of this run', ''], given: ['(X, y)', ...missing] };
   }

@@ -21,28 +21,28 @@ import numpy as np
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.model import Array
-from steepest.objective.model.recession_certificate import exact_direction
-from steepest.objective.model.recession_gains import Gains, Indices, Mask, evenly
-from steepest.objective.model.recession_search import (
+from steepest.objective.minimum.recession_certificate import exact_direction
+from steepest.objective.minimum.recession_gains import Gains, Indices, Mask, evenly
+from steepest.objective.minimum.recession_search import (
     FIRST_ROWS,
     ZERO,
     added_up,
     gaining_directions,
 )
+from steepest.objective.model.model import Array
 
 __all__ = ["Recession", "recession_of_biases", "recession_of_params"]
 
-MOST_PARAMS = 256
+MOST_PROVED_PARAMS = 256
 """Params up to which directions are searched for: at 200 the search took 0.1 to 2 s."""
 
-MOST_NUMBERS = 2**22
+MOST_GAINS = 2**22
 """Numbers of the gains of some rows that are in memory at a time: 32 MB."""
 
 HELD = 0.5
 """A Newton step that moves no gain by more than this proves a lowest point; 1 would do."""
 
-FLATTEST = 1e-5
+LEAST_CURVATURE_ROOT = 1e-5
 """The root of the least curvature, of 1 along each param, at which a Newton step is believed."""
 
 
@@ -106,17 +106,17 @@ def _of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
     known = bool(np.isfinite(params).all() and np.isfinite(gradient).all())
     if known and _all_gain(gains, params):
         return _found(gains, params, np.tile(gains.counted[:, None], gains.each), exact=True)
-    if gains.size > MOST_PARAMS:
+    if gains.size > MOST_PROVED_PARAMS:
         return Recession(
             "unknown",
-            f"{gains.size:,} params are more than the {MOST_PARAMS} up to which "
+            f"{gains.size:,} params are more than the {MOST_PROVED_PARAMS} up to which "
             "directions are searched for",
         )
     if known and _held(gains, params, gradient):
         return _none("the slopes of the rows at the end, after one Newton step, are all above 0")
     directions, moved = gaining_directions(gains)
     if not directions:
-        return _none("rows whose gains, each counted at least once, add up to 0")
+        return _none("rows whose gains, each counted at least once, add up to 0 but for rounding")
     together = directions[0] if len(directions) == 1 else added_up(gains, directions)
     exact = exact_direction(gains, together)
     if exact is None:
@@ -203,9 +203,9 @@ def _held(gains: Gains, params: Vector, gradient: Vector) -> bool:
     Newton step of some rows, if that moves no gain by 1. In the tail of a loss that falls for ever
     a Newton step moves the margins by 1.
     """
-    target = -gains.blocks.total * gains.along_gradient(gradient)
+    target = -gains.blocks.total * gains.pullback(gradient)
     rows = np.count_nonzero(gains.counted)
-    count, most = FIRST_ROWS + 2 * gains.size, MOST_NUMBERS // (gains.each * gains.size)
+    count, most = FIRST_ROWS + 2 * gains.size, MOST_GAINS // (gains.each * gains.size)
     while True:
         chosen = evenly(gains.counted, min(count, most))
         moves = _newton_moves(gains, params, target, chosen)
@@ -241,6 +241,6 @@ def _newton_moves(gains: Gains, params: Vector, target: Vector, chosen: Indices)
 def _is_round(hessian: Array) -> bool:
     """Return whether no direction is nearly flat, of a matrix whose diagonal is 1."""
     try:
-        return bool(np.linalg.cholesky(hessian).diagonal().min() > FLATTEST)
+        return bool(np.linalg.cholesky(hessian).diagonal().min() > LEAST_CURVATURE_ROOT)
     except np.linalg.LinAlgError:
         return False

@@ -7,9 +7,9 @@ where it is may have a direction of its own, and so on: together they move all r
 import numpy as np
 
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.cone import project_ones
+from steepest.objective.minimum.cone import project_ones
+from steepest.objective.minimum.recession_gains import Gains, Indices, Mask, evenly
 from steepest.objective.model.model import Array
-from steepest.objective.model.recession_gains import Gains, Indices, Mask, evenly
 
 __all__ = ["FIRST_ROWS", "RANK", "ZERO", "added_up", "gaining_directions", "null_space_within"]
 

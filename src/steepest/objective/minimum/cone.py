@@ -15,7 +15,7 @@ __all__ = ["project_ones"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-ROUNDING = 1e-12
+SUM_RTOL = 1e-12
 """The share of what was added up below which a sum of rows is 0: some hundreds of roundings."""
 
 ENTRIES = 10
@@ -33,12 +33,12 @@ def project_ones(rows: Array) -> Array | None:
     g = ones
     for _ in range(ENTRIES * rows.shape[1]):
         added = size + counts @ np.abs(rows[used])
-        if np.linalg.norm(g) <= ROUNDING * np.linalg.norm(added):
+        if np.linalg.norm(g) <= SUM_RTOL * np.linalg.norm(added):
             return None
         z = rows @ g
         z[used] = np.inf
         worst = int(np.argmin(z))
-        if z[worst] >= -ROUNDING * lengths[worst] * np.linalg.norm(added):
+        if z[worst] >= -SUM_RTOL * lengths[worst] * np.linalg.norm(added):
             return g
         entered = np.append(used, worst), np.append(counts, 0.0)
         used, counts = _least_squares(rows, ones, *entered)

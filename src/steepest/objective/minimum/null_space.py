@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments
-from steepest.objective.model.factor import UNREACHED, standardised_svd
+from steepest.objective.linear_algebra.factor import reached_by_rows, standardised_svd
 from steepest.objective.model.model import Array
 
 __all__ = ["NullSpace", "null_space", "rank_is_affordable"]
@@ -27,7 +27,7 @@ MOST_SINGULAR = 1024
 Of 1,024 they take 0.9 s on one core, and eight times as long of twice as many.
 """
 
-MOST_NUMBERS = 2**23
+MOST_DIRECTIONS = 2**23
 """The numbers that the singular directions may have: 64 MB."""
 
 UNINVOLVED = 1e-8
@@ -80,7 +80,7 @@ class NullSpace:
 def rank_is_affordable(blocks: Blocks) -> bool:
     """Return whether there is time and room for the singular values of so many rows."""
     few = min(len(blocks), blocks.features + 1)
-    fits = few <= MOST_SINGULAR and few * blocks.features <= MOST_NUMBERS
+    fits = few <= MOST_SINGULAR and few * blocks.features <= MOST_DIRECTIONS
     return fits and not (blocks.is_sparse and blocks.features > DENSE_FEATURES)
 
 
@@ -94,7 +94,7 @@ def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
     """
     with ONE_BLAS_THREAD:
         lengths, directions = standardised_svd(blocks, moments)
-        reached = lengths > UNREACHED * lengths[0]
+        reached = reached_by_rows(lengths, directions, moments)
         features = blocks.features
         dimension = features + 1 - int(reached.sum())
         if dimension <= 0:

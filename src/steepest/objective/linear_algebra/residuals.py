@@ -11,8 +11,8 @@ import numpy as np
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments
 from steepest.objective.evaluation import Vector
+from steepest.objective.linear_algebra import double_double
 from steepest.objective.loss.loss import weighed
-from steepest.objective.model import double_double
 from steepest.objective.model.model import Array
 
 __all__ = ["double_double_loss_and_gradient", "loss_and_gradient"]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.model import Layout
-from steepest.objective.model.recession import Recession
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from steepest.objective.coordinates.hessian_whitening import HessianWhitening
     from steepest.objective.kinks.smoothed import Smoothed
     from steepest.objective.linear import LinearObjective
-    from steepest.objective.model.identifiability import Identifiability
+    from steepest.objective.minimum.identifiability import Identifiability
     from steepest.objective.normal_equations import NormalEquations
 
 __all__ = ["Objective", "Vector"]
 
-NONE = Penalty()
+NO_PENALTY = Penalty()
 
 
 class Objective:
@@ -44,16 +44,18 @@ class Objective:
     """The rows that an evaluation is a mean over; 0 where there are none."""
     layout: Layout = Layout.linear(0, 0)
     """How the params fall into weights and biases, where they do."""
+    outputs: int = 1
+    """The numbers that its model answers to a row: the margins, 1 or one a class."""
     every_row_counts: bool = True
     """Whether no row weighs 0."""
     is_stateful: bool = False
     """Whether an evaluation changes what the next one starts from; see `copy_for_descent`."""
-    penalty: Penalty = NONE
+    penalty: Penalty = NO_PENALTY
     """The penalty that is part of the loss."""
     null_loss: float = 0.0
-    """The loss of a constant guess: the scale on which losses are judged; 0 if there is none."""
+    """The loss of a constant guess, `Loss.guess`: the scale of losses; 0 if there is none."""
     slope_by_curvature: float = inf
-    """The most that a row's loss slopes, by the root of the most that it curves, if known."""
+    """`max |l'| / sqrt(max l'')` of a row's loss l; `inf` where one of the two has no bound."""
     slope_is_bounded: bool = False
     """Whether the gradient is known to have a bound that holds at all params."""
     is_quadratic: bool = False
@@ -64,6 +66,8 @@ class Objective:
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
+    has_page: bool = False
+    """Whether a page can show it: it works out the outputs of rows by itself."""
     has_hessian_blocks: bool = False
     """Whether it is one of weights and a bias, whose Hessian by some of them is worked out."""
     kind: str = "a function"
@@ -71,7 +75,7 @@ class Objective:
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
     linear: "LinearObjective | None" = None
-    """Itself as the linear model's risk: a table's weights and one bias are there for that only."""
+    """Itself as the risk of weights and biases, of which alone some things are known."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None
@@ -106,7 +110,7 @@ class Objective:
 
     @property
     def null_params(self) -> Vector:
-        """The params of the best constant guess, (size,); 0 where that means nothing."""
+        """The params of a constant guess, `Loss.guess`, (size,); 0 where that means nothing."""
         return np.zeros(self.size)
 
     @property
@@ -134,9 +138,10 @@ class Objective:
         return ()
 
     def curvature_of_rows(self, scale: str) -> float:
-        """Return a bound on what the rows alone curve in the coordinates called `scale`.
+        """Return a bound on the curvature that the rows have without L2, by the trace of Z'Z.
 
-        Infinite where there is no penalty beside them, or none is known.
+        In the coordinates called `scale`; `inf` where there is no L2 to leave out, or none is
+        known.
         """
         return inf
 

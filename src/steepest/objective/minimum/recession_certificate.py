@@ -14,23 +14,23 @@ import numpy as np
 
 from steepest.data.sparse import dense_rows
 from steepest.objective.evaluation import Vector
-from steepest.objective.model.double_double import products
+from steepest.objective.linear_algebra.double_double import products
+from steepest.objective.minimum.recession_gains import Gains, Indices, Mask, evenly
+from steepest.objective.minimum.recession_search import ZERO, null_space_within
 from steepest.objective.model.model import Array
-from steepest.objective.model.recession_gains import Gains, Indices, Mask, evenly
-from steepest.objective.model.recession_search import ZERO, null_space_within
 
 __all__ = ["exact_direction"]
 
 MOST_DENOMINATOR = 1000
 """Denominators up to which a number of the basis is read as a fraction."""
 
-NEAR = 1e-7
+FRACTION_TOL = 1e-7
 """How near to its fraction such a number must be, against 1: what is wrong fails the proof."""
 
 COEFFICIENT_BITS = 20
 """Bits of the coefficients by which the vectors of the basis are added up."""
 
-EXACT = 2.0**53
+INTEGERS = 2.0**53
 """Whole numbers below this, and their sums below it, are exact."""
 
 SAFE_LARGEST, SAFE_SMALLEST = 1e290, 1e-270
@@ -114,7 +114,7 @@ def _whole(vector: Vector) -> Vector | None:
     """Return a vector times the least number that makes it whole; None if none is small enough."""
     fractions = [Fraction(float(one)).limit_denominator(MOST_DENOMINATOR) for one in vector]
     read = np.array([float(one) for one in fractions])
-    if (np.abs(read - vector) > NEAR * np.maximum(1.0, np.abs(vector))).any():
+    if (np.abs(read - vector) > FRACTION_TOL * np.maximum(1.0, np.abs(vector))).any():
         return None
     factor = lcm(*(one.denominator for one in fractions))
     whole = np.array([float(one * factor) for one in fractions])
@@ -155,7 +155,7 @@ def _are_zero(gains: Gains, params: Vector, doubtful: Indices) -> Mask:
     kinds, kind = np.unique(by_margin, axis=0, return_inverse=True)
     zero = np.zeros(len(rows), dtype=bool)
     for i, of_margins in enumerate(kinds):
-        along = params.reshape(-1, gains.model.margins) @ of_margins
+        along = gains.with_bias(params) @ of_margins
         mine = np.flatnonzero(kind.ravel() == i)
         zero[mine] = _sums_are_zero(gains, along, rows[mine])
     return zero
@@ -168,7 +168,7 @@ def _sums_are_zero(gains: Gains, along: Vector, rows: Indices) -> Mask:
         return np.full(len(rows), along[-1] == 0.0)
     X = _columns(gains, rows, used)
     terms = X * along[used]
-    if (np.rint(X) == X).all() and np.abs(terms).sum(axis=1).max() + abs(along[-1]) < EXACT:
+    if (np.rint(X) == X).all() and np.abs(terms).sum(axis=1).max() + abs(along[-1]) < INTEGERS:
         return np.asarray(terms.sum(axis=1) + along[-1] == 0.0)
     high, low = products(X, np.broadcast_to(along[used], X.shape))
     exact = np.isfinite(high) & ((high == 0.0) == (terms == 0.0)) & (np.abs(high) < SAFE_LARGEST)

@@ -1,0 +1,5 @@
+"""The linear algebra of the rows: products of all pairs of features, and what is made of them.
+
+`hessian` has the weighted products, `factor` their triangular and spectral roots, `residuals` (in
+`double_double`) the last digits of the squared loss.
+"""
