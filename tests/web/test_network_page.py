@@ -151,6 +151,8 @@ def test_the_regions_of_the_classes_move_with_the_steps(saved: Path, doors: Door
     first = ground.get_attribute("href")
     press(page, "Step")
     assert str(first).startswith("data:image/png") and ground.get_attribute("href") != first
+    # Each of 2 + 8 + 8 + 1 circles has its picture too.
+    assert card(page, "network").locator("image[href]").count() == 19
     assert "most probable ring over left and up" in str(
         card(page, "fit").locator("svg").first.get_attribute("aria-label")
     )
