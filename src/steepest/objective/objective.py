@@ -73,7 +73,7 @@ class Objective:
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
     linear: "LinearObjective | None" = None
-    """Itself as the linear model's risk: a page and a table's weights are there for that only."""
+    """Itself as the linear model's risk: a table's weights and one bias are there for that only."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None

@@ -13,7 +13,6 @@ from steepest.data.prepared import Data
 from steepest.data.sparse import Matrix, dense_rows, matrix_parts
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
-from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layer
@@ -122,11 +121,11 @@ class TableProblem(Problem):
         """Return the data."""
         return self.data
 
-    def risk(self, what: str) -> LinearObjective:
-        """Return the objective."""
-        if self.objective.linear is None:
+    def risk(self, what: str) -> Risk:
+        """Return the objective; ChoiceError for one without a bias, which a page does not know."""
+        if not self.objective.layout.biases:
             self._refuse_neuron(what)
-        return self.objective.linear
+        return self.objective
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, (features,) and (), or (features, k) and (k,).
