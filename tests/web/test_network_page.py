@@ -139,7 +139,8 @@ def test_a_row_that_is_lit_goes_through_the_network(
     margin = rings.problem.margins(rings.trace[-1].params, rings.data.X[[number - 1]])[0]
     assert f"row {number}" in told(page)
     assert any(
-        text.lstrip("-").replace(".", "").isdigit() and float(text) == pytest.approx(margin, 0.06)
+        text.lstrip("-").replace(".", "").isdigit()
+        and float(text) == pytest.approx(margin, rel=0.06)
         for text in texts
     )
 
