@@ -14,7 +14,7 @@ from typing import TypeGuard, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.option import Kind, Option
 from steepest.descent.plan.options import OPTIONS

@@ -30,7 +30,7 @@ from steepest.objective.model.model import Array
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
 
-__all__ = ["HessianWhitening"]
+__all__ = ["BOUND_SHARE", "CURVATURE_TOL", "HESSIAN_RTOL", "HessianWhitening", "free_rows"]
 
 BOUND_SHARE = 1e-3
 """The share of the bound that is added: no direction is flat only because all rows are sure."""
@@ -75,8 +75,7 @@ class HessianWhitening:
         """Return that of `objective`, with the bound as a `sample` of its rows tells it."""
         mean, deviation = objective.units
         bound = objective.curvature_or_bound * weighted_gram(sample.blocks, mean)
-        l2, several = objective.penalty.l2, objective.outputs > 1
-        free = (slice(-1, None) if l2 else slice(None)) if several else None
+        l2, free = objective.penalty.l2, free_rows(objective)
         made = cls(mean, deviation, bound, l2, free)
         if made.at_first.full_rank or not rank_is_affordable(sample.blocks):
             return made
@@ -159,6 +158,13 @@ class HessianWhitening:
         inverse[:, -1] -= self.mean @ inverse[:, :-1]
         root[:, :, :-1] += root[:, :, -1:] * self.mean
         return Whitening(MarginRoot(Factor(root, inverse), self.free), full_rank=full_rank)
+
+
+def free_rows(objective: "LinearObjective") -> slice | None:
+    """Return the rows of (features + 1, margins) in which only differences of margins matter."""
+    if objective.outputs == 1:
+        return None
+    return slice(-1, None) if objective.penalty.l2 else slice(None)
 
 
 def _orthonormal(objective: "LinearObjective", units: Moments) -> Factor:
