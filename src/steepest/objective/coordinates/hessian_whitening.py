@@ -9,6 +9,7 @@ What one class does to another is left to the plane search.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from steepest.data.blocks import Block
 from steepest.data.moments import Moments
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
-from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.evaluation import Evaluation, Vector, norm
 from steepest.objective.linear_algebra.factor import Factor, cholesky_or_spectral, qr_factor
 from steepest.objective.linear_algebra.hessian import weighted_gram
 from steepest.objective.minimum.null_space import rank_is_affordable
@@ -72,7 +73,7 @@ class HessianWhitening:
         made = cls(mean, deviation, bound, l2, free)
         if made.at_first.full_rank or not rank_is_affordable(sample.blocks):
             return made
-        base = _orthonormal(sample, objective.units)
+        base = _orthonormal(sample, objective.units, l2 / objective.curvature_or_bound)
         turned = weighted_gram(sample.blocks, mean, base=base.inverse[0])
         bound = objective.curvature_or_bound * turned
         return cls(mean, deviation, bound, l2, free, base)
@@ -95,10 +96,24 @@ class HessianWhitening:
         base = None if self.base is None else self.base.inverse[0]
         hessian = weighted_gram(objective.blocks.every(thinning), self.mean, columns, base=base)
         sure = self._trace(hessian) / self._bound_trace
-        if not (sure > HESSIAN_RTOL).all():
+        if not (self.l2 or (sure > HESSIAN_RTOL).all()):
             return None
-        hessian += BOUND_SHARE * sure[:, None, None] * self.bound
+        sure = np.maximum(sure, HESSIAN_RTOL)
+        hessian += self._share(objective, at) * sure[:, None, None] * self.bound
         return self._whitening(hessian)
+
+    def _share(self, objective: "LinearObjective", at: Evaluation) -> float:
+        """Return the share of the bound that is added to the Hessian at `at`.
+
+        With L2 it goes to 0 as the gradient does, so that Newton's steps end as fast as ever where
+        all rows are sure and only L2 curves: they converge quadratically by any share of the
+        gradient's length (Li, Fukushima, Qi & Yamashita 2004, "Regularized Newton methods for
+        convex minimization problems with singular solutions", Comput. Optim. Appl. 28(2)).
+        """
+        if not self.l2:
+            return BOUND_SHARE
+        steep = norm(self.at_first.pullback(at.gradient))
+        return BOUND_SHARE * min(1.0, steep / sqrt(2.0 * objective.null_loss or inf))
 
     def _trace(self, hessian: Array) -> Array:
         """Return the sum of the curvatures along all params, in standard units, by margin."""
@@ -123,7 +138,7 @@ class HessianWhitening:
         alike = own / self._square
         largest = alike.max()
         # A constant feature curves by rounding only; it is left as it is.
-        constant = alike <= CONSTANT * largest
+        constant = alike <= (0.0 if self.l2 else CONSTANT * largest)
         np.copyto(own, largest * self._square, where=constant)
         self._penalise(hessian)
         factor = cholesky_or_spectral(hessian, CURVATURE_TOL)
@@ -147,12 +162,15 @@ class HessianWhitening:
         return Whitening(MarginRoot(Factor(root, inverse), self.free), full_rank=full_rank)
 
 
-def _orthonormal(objective: "LinearObjective", units: Moments) -> Factor:
-    """Return the params in which the rows are orthonormal: of features less their mean, 1 of each.
+def _orthonormal(objective: "LinearObjective", units: Moments, l2: float) -> Factor:
+    """Return the params in which rows and penalty are orthonormal, by features less their mean.
 
-    Along directions that no row reaches they are as long as the longest.
+    `l2` is the penalty by what a row curves at most. Without it, a weight of a feature in a small
+    unit is mixed with all others, and what curves it then hides what curves these. Along directions
+    that neither reaches they are as long as the longest.
     """
-    factor = qr_factor(objective.blocks, units, np.zeros(objective.layout.shape[0]))
+    penalty = np.append(2.0 * l2 / units.deviation**2, 0.0)
+    factor = qr_factor(objective.blocks, units, penalty)
     unit = np.append(units.deviation, 1.0)
     return Factor(factor.root * unit, factor.inverse / unit[:, None], factor.full_rank)
 
