@@ -125,3 +125,18 @@ def test_stackloss_by_hubers_estimate_in_mass_and_sas(kept: str, scale: str) -> 
     their_scale = model.fit(scale_est=by, tol=1e-14, maxiter=500).scale
     run = st.descend((X, y), loss="huber", delta=1.345 * their_scale)
     assert digits(run.params, getattr(results_rlm, kept)().params) > 5.9
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_counts_over_an_exposure(bias: bool) -> None:
+    draw = np.random.default_rng(0)
+    X, over = draw.normal(size=(200, 3)), draw.uniform(0.1, 5.0, 200)
+    y = draw.poisson(over * np.exp(X @ [0.3, -0.2, 0.1] - 0.5)).astype(float)
+    Z = sm.add_constant(X, prepend=False) if bias else X
+    truth = sm.GLM(y, Z, sm.families.Poisson(), exposure=over).fit(tol=1e-15)
+    run = st.descend((X, y), loss="poisson", exposure=over, bias=bias, tol=1e-13)
+    assert digits(run.params, truth.params) > 10
+    assert digits(run.predict(X) * over, truth.fittedvalues) > 10
+    if bias:
+        explained = 1 - truth.deviance / truth.null_deviance
+        assert digits(run.metrics()["deviance_explained"], explained) > 10

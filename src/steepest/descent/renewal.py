@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from steepest.descent.checkpoint import WhiteningRecord
 from steepest.objective.coordinates.coordinates import Coordinates
-from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+from steepest.objective.coordinates.whitening import WhiteningByHessian
 from steepest.objective.evaluation import Evaluation
 from steepest.objective.objective import Objective
 
@@ -73,7 +73,7 @@ class Renewal:
 class WhenItPays(Renewal):
     """Whitens by the Hessian after twice the steps that it costs."""
 
-    whitening: HessianWhitening
+    whitening: WhiteningByHessian
 
     def due(
         self,

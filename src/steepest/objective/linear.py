@@ -4,23 +4,24 @@ What a plane through its params, a Hessian or a change of coordinates needs of t
 margins `X w + b`, which an evaluation keeps: what `Objective` may be asked is answered from them.
 """
 
-from collections.abc import Sequence
 from functools import cached_property
-from math import isfinite, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.array_blocks import blocks_of
-from steepest.data.blocks import DENSE_FEATURES, Block, Blocks
+from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments, moments
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+from steepest.objective.coordinates.span_whitening import SpanWhitening
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
+from steepest.objective.coordinates.whitening import WhiteningByHessian
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.linear_algebra.hessian import Curvature, hessian_block, weighted_gram
@@ -28,6 +29,7 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.margin_risk import MarginRisk
 from steepest.objective.minimum.identifiability import Identifiability, identifiability
 from steepest.objective.minimum.recession import (
     Recession,
@@ -39,9 +41,6 @@ from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.normal_equations import NormalEquations
 from steepest.objective.objective import Objective
-from steepest.objective.plane.linear import LinearPlaneLoss
-from steepest.objective.plane.plane import Plane
-from steepest.objective.risk import Risk
 from steepest.step import renamed
 
 __all__ = ["LinearObjective"]
@@ -59,7 +58,7 @@ MOST_FEATURES = 4095
 """Features up to which kinks are smoothed: the products of all pairs are 128 MB."""
 
 
-class LinearObjective(Risk):
+class LinearObjective(MarginRisk):
     """`mean(loss(X w + b, y)) + l2 / 2 |w|^2 + l1 |w|_1`; the bias is free.
 
     X has shape (rows, features), y (rows,): numbers, or class codes 0 to k-1. `loss` is one, or
@@ -77,7 +76,6 @@ class LinearObjective(Risk):
     """
 
     model: Linear
-    is_pointwise = False
     has_hessian_blocks = True
     _recession: Recession | None = None
 
@@ -129,64 +127,9 @@ class LinearObjective(Risk):
         return renamed("LinearObjective.shape", "layout.shape", self.layout.shape)
 
     @property
-    def slope_is_bounded(self) -> bool:  # type: ignore[override]
-        """Whether the gradient has a bound: that of the loss has one, and L2 has none."""
-        return isfinite(self.loss.slope_bound) and not self.penalty.l2
-
-    @property
-    def is_quadratic(self) -> bool:  # type: ignore[override]
-        """Whether the Hessian is the same everywhere: that of the squared loss without L1."""
-        return self.loss.is_quadratic and self.penalty.smooth
-
-    @property
-    def has_curvature(self) -> bool:  # type: ignore[override]
-        """Whether the loss has second derivatives: not at kinks."""
-        return self.loss.smooth
-
-    @property
     def kind(self) -> str:  # type: ignore[override]
         """The loss by its name, for a message."""
         return f"the loss {self.loss.name}"
-
-    def split(self, params: Vector) -> tuple[Array, Array]:
-        """Return weights and bias, in the shapes in which they meet X."""
-        return self.model.split(params)
-
-    def curvature_along(
-        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
-    ) -> Array:
-        """Return `u' H v` for directions u, v, (k, k), H = `Z' diag(l'') Z / total + l2`.
-
-        Along a direction d the margins move by X d, which reads X once; along the last step, from
-        `before`, they moved by the difference of margins that are known.
-        """
-        unread = directions if before is None else directions[:-1]
-        moves = [self.margins(direction) for direction in unread]
-        if before is not None:
-            moves.append(at.cache - before.cache)
-        margins, hessian_along = at.cache, self.loss.hessian_along
-
-        def work(block: Block) -> tuple[Array]:
-            along = [move[block.at] for move in moves]
-            return (hessian_along(margins[block.at], block.y, block.weight, along),)
-
-        (total,) = self.blocks.sum(work)
-        hessian: Array = total / self.blocks.total
-        if not self.penalty.l2:
-            return hessian
-        weights = np.array([direction[self.layout.weights] for direction in directions])
-        return hessian + self.penalty.l2 * (weights @ weights.T)
-
-    def on_plane(self, plane: Plane) -> LinearPlaneLoss:
-        """Return the loss on a plane, by a closed form, reading X three times for its margins."""
-        return LinearPlaneLoss(self, plane)
-
-    def value_between(self, at: Evaluation, there: Evaluation, share: float) -> float:
-        """Return the loss a `share` of the straight line from `at` to `there`; X is not read."""
-        blocks, params = self.blocks, at.params + share * (there.params - at.params)
-        margins = at.cache + share * (there.cache - at.cache)
-        total, _ = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
-        return total / blocks.total + self.penalty.value(params[self.layout.weights])
 
     def hessian_block(
         self, at: Evaluation, chosen: NDArray[np.intp], curvature: Curvature
@@ -200,10 +143,6 @@ class LinearObjective(Risk):
         deviation = units.deviation[chosen // self.outputs]
         hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
         return hessian
-
-    def largest_margin_change(self, direction: Vector) -> float:
-        """Return how far a step moves the margin of any row at most: `max |X d|`."""
-        return float(np.abs(self.margins(direction)).max())
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of directions along which the loss falls for ever.
@@ -226,7 +165,7 @@ class LinearObjective(Risk):
         if not self.penalty:
             return self
         plain = object.__new__(LinearObjective)
-        Risk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
+        MarginRisk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
         return plain
 
     def curvature_of_rows(self, scale: str) -> float:
@@ -236,11 +175,6 @@ class LinearObjective(Risk):
         mean, deviation = self.moments
         alone = mean**2 + deviation**2 if scale == "none" else np.ones_like(mean)
         return self.loss.curvature_bound * (1.0 + float(alone.sum()))
-
-    def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
-        """Return the largest loss of some rows at `params`, (size,)."""
-        some = self.sample(rows)
-        return float(self.loss.value(some.margins(params), some.blocks.y).max())
 
     @cached_property
     def moments(self) -> Moments:
@@ -280,19 +214,6 @@ class LinearObjective(Risk):
         gram[-1, :-1] = gram[:-1, -1] = 0.0
         return gram
 
-    @cached_property
-    def curvature_or_bound(self) -> float:
-        """The bound on a row's curvature, or what stands in where there is none.
-
-        That is the curvature when every row gets the same best margin; 1 where it has kinks.
-        """
-        loss = self.loss
-        if isfinite(loss.curvature_bound):
-            return loss.curvature_bound
-        if not loss.smooth:
-            return 1.0
-        return float(loss.curvature(self.guess, self.blocks.y[:1])[0])
-
     @property
     def null_params(self) -> Vector:
         """The params without weights, and with the best constant guess, (size,)."""
@@ -325,15 +246,17 @@ class LinearObjective(Risk):
         """Return the name of the coordinates in which to walk, and why."""
         return suggested_scale(self, plane_search)
 
-    def hessian_whitening(self, sample: Objective) -> HessianWhitening | None:
+    def hessian_whitening(self, sample: Objective) -> WhiteningByHessian | None:
         """Return what whitens by the Hessian on the way, told at first by a `sample` of the rows.
 
         None where the loss has kinks.
         """
-        return HessianWhitening.of(self, sample) if self.loss.smooth else None  # type: ignore[arg-type]
+        if not self.loss.smooth:
+            return None
+        return SpanWhitening.of(self) or HessianWhitening.of(self, sample)  # type: ignore[arg-type]
 
     def whiten(
-        self, whitening: HessianWhitening, at: Evaluation, shared: bool, thinning: int
+        self, whitening: WhiteningByHessian, at: Evaluation, shared: bool, thinning: int
     ) -> Coordinates | None:
         """Return the coordinates in which each margin's block of the Hessian at `at` is 1."""
         return whitening.at(self, at, shared, thinning)

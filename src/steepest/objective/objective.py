@@ -21,7 +21,7 @@ from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
-    from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+    from steepest.objective.coordinates.whitening import WhiteningByHessian
     from steepest.objective.kinks.smoothed import Smoothed
     from steepest.objective.linear import LinearObjective
     from steepest.objective.minimum.identifiability import Identifiability
@@ -73,7 +73,7 @@ class Objective:
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
     linear: "LinearObjective | None" = None
-    """Itself as the linear model's risk: a page and a table's weights are there for that only."""
+    """Itself as the linear model's risk: a table's weights and one bias are there for that only."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None
@@ -162,14 +162,14 @@ class Objective:
         """Return the name of the coordinates in which to walk, and why."""
         return "none", "no scale: only weights and a bias can be scaled"
 
-    def hessian_whitening(self, sample: "Objective") -> "HessianWhitening | None":
+    def hessian_whitening(self, sample: "Objective") -> "WhiteningByHessian | None":
         """Return what whitens by the Hessian on the way; None where that is not known."""
         return None
 
     def whiten(
-        self, whitening: "HessianWhitening", at: Evaluation, shared: bool, thinning: int
+        self, whitening: "WhiteningByHessian", at: Evaluation, shared: bool, thinning: int
     ) -> "Coordinates | None":
-        """Return what `whitening` makes of the Hessian at `at`; see `HessianWhitening.at`."""
+        """Return what `whitening` makes of the Hessian at `at`; see `WhiteningByHessian.at`."""
         return None
 
     @property

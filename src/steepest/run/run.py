@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
@@ -366,9 +366,9 @@ class Run(Predictions, Pictures, FormerNames):
     @cached_property
     def _page_surface(self) -> Surface:
         """The surface of the page at first."""
-        from steepest.page.record import PAGE_POINTS
+        from steepest.page.record import page_points
 
-        return self.surface(points=PAGE_POINTS)
+        return self.surface(points=page_points(self.problem.risk("a page")))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.

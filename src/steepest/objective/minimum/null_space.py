@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments
-from steepest.objective.linear_algebra.factor import RANK_RTOL, standardised_svd
+from steepest.objective.linear_algebra.factor import reached_by_rows, standardised_svd
 from steepest.objective.model.model import Array
 
 __all__ = ["NullSpace", "null_space", "rank_is_affordable"]
@@ -94,7 +94,7 @@ def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
     """
     with ONE_BLAS_THREAD:
         lengths, directions = standardised_svd(blocks, moments)
-        reached = lengths > RANK_RTOL * lengths[0]
+        reached = reached_by_rows(lengths, directions, moments)
         features = blocks.features
         dimension = features + 1 - int(reached.sum())
         if dimension <= 0:
