@@ -17,9 +17,9 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Blocks
 from steepest.data.moments import Moments
 from steepest.objective.coordinates.hessian_whitening import (
-    BOUND_SHARE,
     CURVATURE_TOL,
     HESSIAN_RTOL,
+    bound_share,
     free_rows,
 )
 from steepest.objective.coordinates.standard import Standard
@@ -100,16 +100,17 @@ class SpanWhitening:
         """Return the coordinates in which each margin's block of the Hessian is 1, from `at` on.
 
         With `shared` all margins have the mean of their blocks. All rows are read, which are few.
-        None where all are so sure of themselves that nothing curves.
+        None where all are so sure of themselves that nothing curves, nor does L2.
         """
         blocks = objective.blocks
         own = objective.loss.own_curvature(at.cache, blocks.y)
         own = own.mean(axis=1, keepdims=True) if shared else own
         hessian = self._gram(weighed(own, blocks.sample_weight) / blocks.total)
         sure = np.einsum("mii->m", hessian) / self.bound.sum()
-        if not (sure > HESSIAN_RTOL).all():
+        if not (objective.penalty.l2 or (sure > HESSIAN_RTOL).all()):
             return None
-        np.einsum("mii->mi", hessian)[:] += BOUND_SHARE * sure[:, None] * self.bound
+        share = bound_share(objective, at, self.at_first) * np.maximum(sure, HESSIAN_RTOL)
+        np.einsum("mii->mi", hessian)[:] += share[:, None] * self.bound
         return self._whitening(hessian)
 
     def _gram(self, columns: Array) -> Array:
