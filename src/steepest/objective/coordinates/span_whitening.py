@@ -71,11 +71,10 @@ class SpanWhitening:
         if len(blocks) > blocks.features or not rank_is_affordable(blocks):
             return None
         units, curvature = _units(objective), objective.curvature_or_bound
-        lengths, span = standardised_svd(blocks, units)
-        if not l2:
-            reached = lengths > RANK_RTOL * lengths[0]
-            lengths, span = lengths[reached], span[reached]
-        elif l2 <= CURVATURE_TOL * curvature * lengths[0] ** 2:
+        lengths, span = standardised_svd(blocks, units) if l2 else objective.row_directions
+        rank = len(lengths) if l2 else int((lengths > RANK_RTOL * lengths[0]).sum())
+        lengths, span = lengths[:rank], span[:rank]
+        if 0.0 < l2 <= CURVATURE_TOL * curvature * lengths[0] ** 2:
             return None
         # The squared loss, whose roots the lengths are, curves by 2.
         bound = 0.5 * curvature * lengths**2

@@ -19,14 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks
+from steepest.objective.coordinates.standard import Standard
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.linear_algebra.factor import (
-    RANK_RTOL,
-    Factor,
-    cholesky,
-    qr_factor,
-    standardised_svd,
-)
+from steepest.objective.linear_algebra.factor import RANK_RTOL, Factor, cholesky, qr_factor
 from steepest.objective.linear_algebra.hessian import centred, weighted_gram
 from steepest.objective.loss.loss import weighed
 from steepest.objective.minimum.null_space import rank_is_affordable
@@ -129,9 +124,14 @@ class Smoothed:
     @property
     def _root_of_span(self) -> Array:
         """The root within the span of few rows, (params, rank)."""
-        lengths, directions = standardised_svd(self.objective.blocks, self.objective.units)
-        reached = lengths > RANK_RTOL * lengths[0]
-        return np.asarray(sqrt(2.0) * directions[reached].T / lengths[reached])
+        objective = self.objective
+        lengths, directions = objective.row_directions
+        rank = int((lengths > RANK_RTOL * lengths[0]).sum())
+        root = sqrt(2.0) * directions[:rank].T / lengths[:rank]
+        if objective.units is objective.moments:
+            return np.asarray(root)
+        params = Standard(*objective.moments, rank).params(root.ravel())
+        return Standard(*objective.units, rank).position(params).reshape(root.shape)
 
     @property
     def rank(self) -> int:
