@@ -24,6 +24,7 @@ from steepest.objective.coordinates.suggested import has_normal_equations, sugge
 from steepest.objective.coordinates.whitening import WhiteningByHessian
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
+from steepest.objective.linear_algebra.factor import standardised_svd
 from steepest.objective.linear_algebra.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
@@ -213,6 +214,15 @@ class LinearObjective(MarginRisk):
         # The features are centred: what is left in these is rounding.
         gram[-1, :-1] = gram[:-1, -1] = 0.0
         return gram
+
+    @cached_property
+    def row_directions(self) -> tuple[Array, Array]:
+        """The singular values and directions of the rows, in standard units; see `factor`.
+
+        They are kept, as large as X where rows are fewer than features: whoever asks for them sees
+        that `rank_is_affordable`.
+        """
+        return standardised_svd(self.blocks, self.moments)
 
     @property
     def null_params(self) -> Vector:

@@ -214,8 +214,15 @@ def _svd(triangle: Array) -> tuple[Array, Array]:
     Of the two signs of a direction it is the one by which its largest entry is above 0, whatever
     LAPACK chose.
     """
+    rows, columns = triangle.shape
     with ONE_BLAS_THREAD:
-        _, lengths, directions = np.linalg.svd(triangle, full_matrices=False)
+        if rows < columns:
+            # Their span first: half the time of LAPACK's SVD of what is wide (500 by 3,001).
+            span, left = np.linalg.qr(triangle.T)
+            turned, lengths, _ = np.linalg.svd(left)
+            directions = (span @ turned).T
+        else:
+            _, lengths, directions = np.linalg.svd(triangle)
     return lengths, directions * _signs(directions)[:, None]
 
 
@@ -242,6 +249,9 @@ def _triangle(blocks: Blocks, moments: Moments, penalty: Array | None) -> Array:
 
 
 def _upper(matrix: Array) -> Array:
+    """Return R of the QR of a matrix; itself where its rows are no more than R would have."""
+    if matrix.shape[0] <= matrix.shape[1]:
+        return matrix
     return np.asarray(np.linalg.qr(matrix, mode="r"), dtype=np.float64)
 
 
