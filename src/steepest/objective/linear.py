@@ -78,6 +78,7 @@ class LinearObjective(MarginRisk):
 
     model: Linear
     has_hessian_blocks = True
+    has_page = True
     _recession: Recession | None = None
 
     def __init__(

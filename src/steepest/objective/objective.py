@@ -66,6 +66,8 @@ class Objective:
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
+    has_page: bool = False
+    """Whether a page can show it: it works out the outputs of rows by itself."""
     has_hessian_blocks: bool = False
     """Whether it is one of weights and a bias, whose Hessian by some of them is worked out."""
     kind: str = "a function"
@@ -73,7 +75,7 @@ class Objective:
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
     linear: "LinearObjective | None" = None
-    """Itself as the linear model's risk: a table's weights and one bias are there for that only."""
+    """Itself as the risk of weights and biases, of which alone some things are known."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None
