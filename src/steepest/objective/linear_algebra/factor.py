@@ -154,13 +154,14 @@ def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:
     return Factor(root, inverse, full_rank=bool(reached.all()))
 
 
-def standardised_svd(blocks: Blocks, moments: Moments) -> tuple[Array, Array]:
+def standardised_svd(blocks: Blocks, moments: Moments, bias: bool = True) -> tuple[Array, Array]:
     """Return the singular values of the root that `qr_factor` has without penalty, and directions.
 
     They are (n,) and (n, params), n the params, or the rows where these are fewer: longest first,
-    in standard units, the bias last.
+    in standard units, the bias last if there is one.
     """
-    return _svd(_triangle(blocks, moments, None))
+    triangle = _triangle(blocks, moments, None)
+    return _svd(triangle if bias else triangle[:, :-1])
 
 
 def _svd(triangle: Array) -> tuple[Array, Array]:
