@@ -292,6 +292,18 @@ class LinearObjective(MarginRisk):
             return None
         return Smoothed(self, *slopes, width)
 
+    def inverse_root(self, row_weights: Vector) -> Array:
+        """Return M, (size, size), with `M M' = (Z' D Z)^-1`, of D the row weights, (rows,).
+
+        Z is [X 1]. By singular values of the rows, which never squares their condition.
+        """
+        blocks = self.blocks.weighed(row_weights)
+        units = moments(blocks)
+        lengths, directions = standardised_svd(blocks, units)
+        root = sqrt(2.0 / blocks.total) * directions.T / lengths
+        weights = root[:-1] / units.deviation[:, None]
+        return np.vstack([weights, root[-1] - units.mean @ weights])
+
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.
 

@@ -68,6 +68,8 @@ class Objective:
     """Whether `curvature_along` has an answer."""
     has_page: bool = False
     """Whether a page can show it: it works out the outputs of rows by itself."""
+    has_inverse_root: bool = False
+    """Whether `inverse_root` has an answer."""
     has_hessian_blocks: bool = False
     """Whether it is one of weights and a bias, whose Hessian by some of them is worked out."""
     kind: str = "a function"
@@ -187,6 +189,13 @@ class Objective:
         """Return the objective with its kinks smoothed; None where it is not straight beside them.
 
         Also where products of all pairs of features would cost more than they are worth.
+        """
+        return None
+
+    def inverse_root(self, row_weights: Vector) -> NDArray[np.float64] | None:
+        """Return M, (size, size), with `M M' = (J' D J)^-1`, J how margins go with params.
+
+        D are the row weights, (rows,). None where that is not known.
         """
         return None
 

@@ -178,13 +178,14 @@ def row_directions(
     return np.where(reached, lengths, lengths[0]), directions, reached
 
 
-def standardised_svd(blocks: Blocks, moments: Moments) -> tuple[Array, Array]:
+def standardised_svd(blocks: Blocks, moments: Moments, bias: bool = True) -> tuple[Array, Array]:
     """Return the singular values of the root that `qr_factor` has without penalty, and directions.
 
     They are (n,) and (n, params), n the params, or the rows where these are fewer: longest first,
-    in standard units, the bias last.
+    in standard units, the bias last if there is one.
     """
-    return _svd(_triangle(blocks, moments, None))
+    triangle = _triangle(blocks, moments, None)
+    return _svd(triangle if bias else triangle[:, :-1])
 
 
 def least_moves(moments: Moments) -> Array:
@@ -202,9 +203,9 @@ def least_moves(moments: Moments) -> Array:
 def reached_by_rows(lengths: Array, directions: Array, moments: Moments) -> NDArray[np.bool_]:
     """Return which directions, (n, params) in standard units, move rows by more than rounding.
 
-    `lengths`, (n,), is how far a step of 1 along each moves them.
+    The bias is the last of them, if there is one. `lengths`, (n,), is how far a step of 1 along each moves them.
     """
-    least = np.abs(directions) @ least_moves(moments)
+    least = np.abs(directions) @ least_moves(moments)[: directions.shape[1]]
     return np.asarray(lengths > np.maximum(RANK_RTOL * lengths[0], least))
 
 
