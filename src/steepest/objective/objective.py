@@ -21,7 +21,7 @@ from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
-    from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+    from steepest.objective.coordinates.whitening import WhiteningByHessian
     from steepest.objective.kinks.smoothed import Smoothed
     from steepest.objective.linear import LinearObjective
     from steepest.objective.minimum.identifiability import Identifiability
@@ -68,6 +68,8 @@ class Objective:
     """Whether `curvature_along` has an answer."""
     has_page: bool = False
     """Whether a page can show it: it works out the outputs of rows by itself."""
+    has_inverse_root: bool = False
+    """Whether `inverse_root` has an answer."""
     has_hessian_blocks: bool = False
     """Whether it is one of weights and a bias, whose Hessian by some of them is worked out."""
     kind: str = "a function"
@@ -164,14 +166,14 @@ class Objective:
         """Return the name of the coordinates in which to walk, and why."""
         return "none", "no scale: only weights and a bias can be scaled"
 
-    def hessian_whitening(self, sample: "Objective") -> "HessianWhitening | None":
+    def hessian_whitening(self, sample: "Objective") -> "WhiteningByHessian | None":
         """Return what whitens by the Hessian on the way; None where that is not known."""
         return None
 
     def whiten(
-        self, whitening: "HessianWhitening", at: Evaluation, shared: bool, thinning: int
+        self, whitening: "WhiteningByHessian", at: Evaluation, shared: bool, thinning: int
     ) -> "Coordinates | None":
-        """Return what `whitening` makes of the Hessian at `at`; see `HessianWhitening.at`."""
+        """Return what `whitening` makes of the Hessian at `at`; see `WhiteningByHessian.at`."""
         return None
 
     @property
@@ -187,6 +189,13 @@ class Objective:
         """Return the objective with its kinks smoothed; None where it is not straight beside them.
 
         Also where products of all pairs of features would cost more than they are worth.
+        """
+        return None
+
+    def inverse_root(self, row_weights: Vector) -> NDArray[np.float64] | None:
+        """Return M, (size, size), with `M M' = (J' D J)^-1`, J how margins go with params.
+
+        D are the row weights, (rows,). None where that is not known.
         """
         return None
 

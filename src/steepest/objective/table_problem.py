@@ -171,6 +171,7 @@ class TableProblem(Problem):
             "dropped": self.dropped,
             "weightless": self.weightless,
             "reading": list(self.reading),
+            "count_by": self.data.count_by,
             "features": self.data.features.to_dict(),
             "target": self.data.target.to_dict(),
             **self.objective.to_record(),
