@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from doors import Doors, at_step, into_sight, loss_of, outcomes, press, settle
+from doors import Doors, Menu, at_step, enter, into_sight, loss_of, outcomes, press, settle
 from numpy.typing import NDArray
 
 import steepest as st
@@ -186,3 +186,24 @@ def test_more_params_than_a_page_tells_are_refused(tmp_path: Path) -> None:
     run = st.descend("diabetes", "progression", hidden=(2000,), steps=0)
     with pytest.raises(st.SteepestError, match=r"24,001 params, but a page takes 20,000 at most"):
         run.page(tmp_path / "page.html")
+
+
+def test_the_network_gets_other_layers_and_another_activation(saved: Path, doors: Doors) -> None:
+    """What the page makes then is what its lines of Python make."""
+    page = doors.file(saved)
+    enter(page, "hidden units", "4, 3")
+    page.get_by_label("activation", exact=True).select_option("relu")
+    settle(page)
+    press(page, "100 steps")
+    at_step(page, 100)
+    made: dict[str, Any] = {"hidden": (4, 3), "activation": "relu"}
+    same = st.descend(two_rings(), "ring", steps=100, **made, **TEXTBOOK)
+    assert loss_of(page) == pytest.approx(same.loss, rel=1e-8)
+    assert 'hidden=[4, 3],\n    activation="relu"' in Menu(page).text("Show the Python lines")
+    told = Menu(page).told()
+    assert (told["hidden"], told["activation"]) == ("4,3", "relu")
+    enter(page, "hidden units", "4, x")
+    assert "must be a whole number" in page.locator(".st-fault").inner_text()
+    again = doors.file(saved, "hidden=4,3&activation=relu&steps=100&at=100&plane=weight 3,bias 2")
+    at_step(again, 100)
+    assert loss_of(again) == loss_of(page) and axes(again) == f"2 {8 + 12 + 3 + 1}"
