@@ -192,7 +192,7 @@ def test_a_lower_loss_is_looked_for_with_every_row() -> None:
 
 
 def wolfe(params: Any) -> Any:
-    """Wolfe's valley (1975): steepest descent ends at its kink, and the loss has no lowest point."""
+    """Wolfe's valley (1975): steepest descent ends at its kink, and no loss is lowest."""
     x, y = params
     if x > abs(y):
         root = np.sqrt(9 * x * x + 16 * y * y)
