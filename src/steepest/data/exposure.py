@@ -20,7 +20,7 @@ from steepest.data.weights import within_range
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
 
-__all__ = ["Exposure", "exposure_of"]
+__all__ = ["Exposure", "count_by", "exposure_of"]
 
 Array = NDArray[np.float64]
 
@@ -149,3 +149,10 @@ def exposure_of(exposure: object, offset: object) -> Exposure | None:
     if values.dtype.kind not in "biuf":
         raise DataError(f"{word} must hold numbers, got {values.dtype}")
     return Exposure(word, word == "offset", values.astype(np.float64))
+
+
+def count_by(weights: object, exposure: Exposure | None) -> str:
+    """Return by what rows count, beside how often they are there."""
+    if exposure is None:
+        return ""
+    return "exposure" if weights is None else "weight and exposure"

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from steepest.data.arrays import AnyArray, array_holes, pair_of, target_holes
 from steepest.data.columns import listing
-from steepest.data.exposure import Exposure
+from steepest.data.exposure import Exposure, count_by
 from steepest.data.features import Features, named_features, plain_features
 from steepest.data.fill import FILLS, fill_of_arrays, fills_in_words
 from steepest.data.left_out import check_rows, counting_rows, row_place, whole_rows
@@ -68,7 +68,7 @@ def from_arrays(
         X, notes = features.of_array(_dense(X)), (*notes, *fills_in_words(features, holes, sound))
     weightless = rows - dropped - len(y)
     made = X, values, features, target, "arrays", dropped, weights, weightless, kept, notes
-    return split.of(Data(*made), back)
+    return split.of(Data(*made, count_by=count_by(sample_weight, exposure)), back)
 
 
 def _rates(y: AnyArray, over: NDArray[np.float64]) -> NDArray[np.float64]:

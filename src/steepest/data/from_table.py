@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.exposure import Exposure
+from steepest.data.exposure import Exposure, count_by
 from steepest.data.features import Features, choose_features
 from steepest.data.fill import FILLS, fill_of_table, fills_in_words
 from steepest.data.left_out import check_rows, counting_rows, whole_rows
@@ -75,7 +75,8 @@ def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) 
         notes += fills_in_words(features, holes, sound)
     weightless = rows - dropped - len(y)
     made = features.matrix(table), y, features, goal, table.name, dropped, weights, weightless
-    return split.of(Data(*made, table.kept, tuple(notes)), back)
+    by = count_by(sample_weight, asked.exposure)
+    return split.of(Data(*made, table.kept, tuple(notes), count_by=by), back)
 
 
 def _counted(

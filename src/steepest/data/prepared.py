@@ -28,6 +28,7 @@ class Data:
     kept: NDArray[np.intp] | None = None  # (rows,) rows of the source that are left, None for all
     notes: tuple[str, ...] = ()  # what was decided while the table was read
     validation: "Data | None" = None  # the rows that were kept back, None if none were
+    count_by: str = ""  # by what rows count, beside how often they are there: exposure, class
 
     def take(self, rows: NDArray[np.intp]) -> "Data":
         """Return the data of some `rows`, (n,), from 0; their places stay those of the source."""
@@ -39,7 +40,7 @@ class Data:
         """Return the data with each row counting by its class too, (k,)."""
         weights, given = within_range(by_class)[self.y.astype(np.intp)], self.sample_weight
         weights = weights if given is None else within_range(weights * given)
-        return replace(self, sample_weight=weights)
+        return replace(self, sample_weight=weights, count_by="class")
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:

@@ -111,5 +111,13 @@ class WhenItPays(Renewal):
 
 
 def _cost(objective: Objective, matrices: int, thinning: int) -> float:
-    """Return how many steps take as long as so many matrices of one row in `thinning`."""
-    return objective.layout.shape[0] * min(matrices, MOST_MARGINS) / GRAM_SPEED / thinning
+    """Return how many steps take as long as so many matrices of one row in `thinning`.
+
+    A matrix has the features squared, or the rows where these are fewer.
+    """
+    return (
+        min(objective.layout.shape[0], objective.count)
+        * min(matrices, MOST_MARGINS)
+        / GRAM_SPEED
+        / thinning
+    )

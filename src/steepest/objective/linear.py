@@ -24,6 +24,7 @@ from steepest.objective.coordinates.suggested import has_normal_equations, sugge
 from steepest.objective.coordinates.whitening import WhiteningByHessian
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
+from steepest.objective.linear_algebra.factor import standardised_svd
 from steepest.objective.linear_algebra.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
@@ -77,6 +78,7 @@ class LinearObjective(MarginRisk):
 
     model: Linear
     has_hessian_blocks = True
+    has_page = True
     _recession: Recession | None = None
 
     def __init__(
@@ -214,6 +216,15 @@ class LinearObjective(MarginRisk):
         gram[-1, :-1] = gram[:-1, -1] = 0.0
         return gram
 
+    @cached_property
+    def row_directions(self) -> tuple[Array, Array]:
+        """The singular values and directions of the rows, in standard units; see `factor`.
+
+        They are kept, as large as X where rows are fewer than features: whoever asks for them sees
+        that `rank_is_affordable`.
+        """
+        return standardised_svd(self.blocks, self.moments)
+
     @property
     def null_params(self) -> Vector:
         """The params without weights, and with the best constant guess, (size,)."""
@@ -280,6 +291,18 @@ class LinearObjective(MarginRisk):
         if slopes is None or blocks.features > most or (width and self.penalty.l1):
             return None
         return Smoothed(self, *slopes, width)
+
+    def inverse_root(self, row_weights: Vector) -> Array:
+        """Return M, (size, size), with `M M' = (Z' D Z)^-1`, of D the row weights, (rows,).
+
+        Z is [X 1]. By singular values of the rows, which never squares their condition.
+        """
+        blocks = self.blocks.weighed(row_weights)
+        units = moments(blocks)
+        lengths, directions = standardised_svd(blocks, units)
+        root = sqrt(2.0 / blocks.total) * directions.T / lengths
+        weights = root[:-1] / units.deviation[:, None]
+        return np.vstack([weights, root[-1] - units.mean @ weights])
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.

@@ -23,6 +23,7 @@ class MarginRisk(Risk):
 
     model: Linear
     is_pointwise = False
+    has_inverse_root = True
 
     @property
     def slope_is_bounded(self) -> bool:  # type: ignore[override]

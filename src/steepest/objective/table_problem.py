@@ -122,9 +122,9 @@ class TableProblem(Problem):
         return self.data
 
     def risk(self, what: str) -> Risk:
-        """Return the objective; ChoiceError for one without a bias, which a page does not know."""
-        if not self.objective.layout.biases:
-            self._refuse_neuron(what)
+        """Return the objective."""
+        if not self.objective.has_page:
+            self._refuse_neuron(what, "one neuron with a bias and for networks")
         return self.objective
 
     def split(self, params: Vector) -> tuple[Array, Array]:
@@ -154,9 +154,9 @@ class TableProblem(Problem):
         """Return the probability of each class, (rows, k); None for a number."""
         return self.loss.probabilities(margins)
 
-    def _refuse_neuron(self, what: str) -> NoReturn:
+    def _refuse_neuron(self, what: str, of: str = "one neuron with a bias") -> NoReturn:
         raise ChoiceError(
-            f"{what}: that is there for one neuron with a bias, but this run is of "
+            f"{what}: that is there for {of}, but this run is of "
             f"{self.objective.kind}; it has layers, params, explain(), figure(), film(), "
             "surface(), trace_table() and save()"
         )
@@ -171,6 +171,7 @@ class TableProblem(Problem):
             "dropped": self.dropped,
             "weightless": self.weightless,
             "reading": list(self.reading),
+            "count_by": self.data.count_by,
             "features": self.data.features.to_dict(),
             "target": self.data.target.to_dict(),
             **self.objective.to_record(),

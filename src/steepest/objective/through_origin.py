@@ -19,7 +19,7 @@ from steepest.objective.coordinates.bounded import EIGENVALUE_RTOL, MOST_EXACT_B
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Vector
-from steepest.objective.linear_algebra.factor import cholesky_or_spectral
+from steepest.objective.linear_algebra.factor import cholesky_or_spectral, standardised_svd
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
@@ -188,6 +188,14 @@ class ThroughOriginObjective(MarginRisk):
         """Return the params, (size,), less what all classes have in common."""
         matrix = params.reshape(self.layout.shape)
         return (matrix - matrix.mean(axis=1, keepdims=True)).ravel()
+
+    def inverse_root(self, row_weights: Vector) -> Array:
+        """Return M, (size, size), with `M M' = (X' D X)^-1`, of D the row weights, (rows,)."""
+        blocks = self.blocks.weighed(row_weights)
+        units = Moments(np.zeros(self.model.features), self.size_of_features)
+        lengths, directions = standardised_svd(blocks, units, bias=False)
+        root = np.sqrt(2.0 / blocks.total) * directions.T / lengths
+        return np.asarray(root / units.deviation[:, None])
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random weights, (size,), that bring margins to the size that these data call for.

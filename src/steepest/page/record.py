@@ -128,7 +128,7 @@ def scene_record(
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],
-        "margins": objective.loss.margins,
+        "margins": objective.outputs,
         "weights": objective.layout.weights.stop,
         "network": _network(objective),
         "startWords": story.params_in_words,
@@ -185,7 +185,7 @@ def _network(objective: Risk) -> Record | None:
     network: Any = objective.to_record().get("network")
     if network is None:
         return None
-    sizes = [objective.blocks.features, *network["units"], objective.loss.margins]
+    sizes = [objective.blocks.features, *network["units"], objective.outputs]
     return {**network, "sizes": sizes}
 
 

@@ -194,4 +194,5 @@ def _rows_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
         weightless=record.get("weightless", 0),
         notes=tuple(record.get("reading", ())),
         kept=arrays.get("rows_kept"),
+        count_by=record.get("count_by", ""),
     )

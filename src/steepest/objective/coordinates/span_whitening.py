@@ -71,7 +71,7 @@ class SpanWhitening:
         if len(blocks) > blocks.features or not rank_is_affordable(blocks):
             return None
         units, curvature = _units(objective), objective.curvature_or_bound
-        lengths, span = standardised_svd(blocks, units)
+        lengths, span = standardised_svd(blocks, units) if l2 else objective.row_directions
         if not l2:
             reached = reached_by_rows(lengths, span, units)
             lengths, span = lengths[reached], span[reached]

@@ -118,7 +118,12 @@ class Smoothed:
         if objective.penalty:
             factor = qr_factor(objective.blocks, objective.units, 2.0 * self._typical_l2)
             return np.asarray(sqrt(2.0) * factor.inverse[0])
-        lengths, directions = standardised_svd(objective.blocks, objective.units)
+        known = self._has_few_rows and objective.units is objective.moments
+        lengths, directions = (
+            objective.row_directions
+            if known
+            else standardised_svd(objective.blocks, objective.units)
+        )
         reached = reached_by_rows(lengths, directions, objective.units)
         return np.asarray(sqrt(2.0) * directions[reached].T / lengths[reached])
 

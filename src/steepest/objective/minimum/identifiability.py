@@ -106,7 +106,8 @@ def _null_space(objective: "LinearObjective") -> tuple[NullSpace | None, str]:
             return NullSpace.of_constant(features, constant), ""
     if not rank_is_affordable(blocks):
         return None, f"{len(blocks):,} rows of {features:,} features are too many for their rank"
-    return null_space(blocks, objective.moments), ""
+    known = objective.row_directions if len(blocks) <= features else None
+    return null_space(blocks, objective.moments, known), ""
 
 
 def is_independent(gram: Array, least: float = 0.0) -> bool:

@@ -84,8 +84,12 @@ def rank_is_affordable(blocks: Blocks) -> bool:
     return fits and not (blocks.is_sparse and blocks.features > DENSE_FEATURES)
 
 
-def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
+def null_space(
+    blocks: Blocks, moments: Moments, known: tuple[Array, Array] | None = None
+) -> NullSpace | None:
     """Return the directions that the rows leave free, reading X once; None if there are none.
+
+    `known` is the `standardised_svd` of the rows, if it is.
 
     >>> from steepest.data.moments import moments
     >>> rows = Blocks(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]]), np.zeros(3))
@@ -93,7 +97,7 @@ def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
     array([ 1.5, -1.5])
     """
     with ONE_BLAS_THREAD:
-        lengths, directions = standardised_svd(blocks, moments)
+        lengths, directions = known or standardised_svd(blocks, moments)
         reached = reached_by_rows(lengths, directions, moments)
         features = blocks.features
         dimension = features + 1 - int(reached.sum())
