@@ -203,7 +203,8 @@ def least_moves(moments: Moments) -> Array:
 def reached_by_rows(lengths: Array, directions: Array, moments: Moments) -> NDArray[np.bool_]:
     """Return which directions, (n, params) in standard units, move rows by more than rounding.
 
-    The bias is the last of them, if there is one. `lengths`, (n,), is how far a step of 1 along each moves them.
+    The bias is the last param, if there is one. `lengths`, (n,), is how far a step of 1 along each
+    moves the rows.
     """
     least = np.abs(directions) @ least_moves(moments)[: directions.shape[1]]
     return np.asarray(lengths > np.maximum(RANK_RTOL * lengths[0], least))

@@ -89,7 +89,7 @@ def null_space(
 ) -> NullSpace | None:
     """Return the directions that the rows leave free, reading X once; None if there are none.
 
-    `known` is the `standardised_svd` of the rows, if it is.
+    `known` is the `standardised_svd` of the rows, (n,) and (n, features + 1), if it is.
 
     >>> from steepest.data.moments import moments
     >>> rows = Blocks(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]]), np.zeros(3))
