@@ -115,4 +115,9 @@ def _cost(objective: Objective, matrices: int, thinning: int) -> float:
 
     A matrix has the features squared, or the rows where these are fewer.
     """
-    return min(objective.layout.shape[0], objective.count) * min(matrices, MOST_MARGINS) / GRAM_SPEED / thinning
+    return (
+        min(objective.layout.shape[0], objective.count)
+        * min(matrices, MOST_MARGINS)
+        / GRAM_SPEED
+        / thinning
+    )

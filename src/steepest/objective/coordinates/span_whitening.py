@@ -20,10 +20,15 @@ from steepest.objective.coordinates.hessian_whitening import (
     BOUND_SHARE,
     CURVATURE_TOL,
     HESSIAN_RTOL,
+    HessianWhitening,
     free_rows,
 )
 from steepest.objective.coordinates.standard import Standard
-from steepest.objective.coordinates.whitening import SpanRoot, Whitening
+from steepest.objective.coordinates.whitening import (
+    SpanRoot,
+    Whitening,
+    WhiteningByHessian,
+)
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.linear_algebra.factor import (
     RANK_RTOL,
@@ -39,7 +44,7 @@ from steepest.objective.model.model import Array
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
 
-__all__ = ["SpanWhitening"]
+__all__ = ["SpanWhitening", "whitening_of"]
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,11 @@ class SpanWhitening:
         by_param = Factor(factor.root * self.roots, factor.inverse / self.roots[:, None])
         root = SpanRoot(self.span, by_param, self.beyond, self.free)
         return Whitening(root, self.standard)
+
+
+def whitening_of(objective: "LinearObjective", sample: "LinearObjective") -> WhiteningByHessian:
+    """Return what whitens a smooth objective: in the span of few rows, else over all params."""
+    return SpanWhitening.of(objective) or HessianWhitening.of(objective, sample)
 
 
 def _units(objective: "LinearObjective") -> Moments:
