@@ -273,7 +273,7 @@ def _column(
     # A column with gaps is judged once its gaps are dealt with: they may matter more.
     if amounts.size == len(values) and amounts.min() == amounts.max():
         same = in_full(amounts[0]) if kind == "number" else str(bool(amounts[0]))
-        raise DataError(_constant(name, same))
+        raise DataError(_constant(name, same, weights))
     return Column(name, kind, unit=unit_of(table, name))
 
 
@@ -292,14 +292,16 @@ def _category(table: Table, name: str, weights: NDArray[np.float64] | None) -> C
     if not levels:
         raise DataError(f"{name!r} is empty; it has no value at all")
     if len(levels) == 1 and sum(levels.values()) == table.arrow.num_rows:
-        raise DataError(_constant(name, repr(next(iter(levels)))))
+        raise DataError(_constant(name, repr(next(iter(levels))), weights))
     often = levels if weights is None else weighted_counts(table.arrow[name], weights)
     base = min(levels, key=lambda level: (-often[level], level))
     return Column(name, "category", tuple(sorted(set(levels) - {base})), base)
 
 
-def _constant(name: str, value: str) -> str:
-    return f"{name!r} is {value} in every row, which cannot be told from the bias"
+def _constant(name: str, value: str, weights: NDArray[np.float64] | None) -> str:
+    """Return what is wrong with a column of one value; rows that weigh nothing may have another."""
+    rows = "every row" if weights is None else "every row that counts"
+    return f"{name!r} is {value} in {rows}, which cannot be told from the bias"
 
 
 def _contents(values: "pa.ChunkedArray") -> str:
