@@ -195,7 +195,10 @@ KEYS = [
     "files",
 ]
 
-DATA_KEYS = ["name", "rows", "dropped", "validation_rows", "target", "classes", "base_levels"]
+DATA_KEYS = [
+    *("name", "rows", "dropped", "validation_rows"),
+    *("target", "classes", "base_levels", "missing", "fills", "exposure"),
+]
 
 
 @pytest.mark.parametrize(
@@ -257,6 +260,9 @@ def test_dropped_rows_are_counted_in_words_and_json(
         "target": "y",
         "classes": None,
         "base_levels": {},
+        "missing": None,
+        "fills": {},
+        "exposure": None,
     }
 
 

@@ -114,7 +114,7 @@ def parameters(function: Callable[..., object]) -> Mapping[str, inspect.Paramete
 
 OF_TEXT = ["decimal", "thousands", "delimiter", "encoding", "sheet"]
 OF_DATA = ["data", "target", "features", "missing", "drop", "category", "sample_weight"]
-OF_DATA += ["class_weight", "validation", *OF_TEXT]
+OF_DATA += ["class_weight", "exposure", "offset", "validation", *OF_TEXT]
 OF_THE_CALL = ["threads", "progress", "callback"]
 
 
@@ -146,7 +146,8 @@ class TestEveryDoorHasTheOptions:
 
     def test_fit_on_the_command_line(self) -> None:
         others = {"data", "target", "features", "drop", "missing", "save", "as_json"}
-        others |= {"category", "weights", "class_weight", "validation", *OF_TEXT}
+        others |= {"category", "weights", "class_weight", "exposure", "offset", "validation"}
+        others |= {*OF_TEXT}
         kinds = {"figure", "film", "page", "table", "trace", "frames"}
         kinds |= {"panels", "size", "theme", "fps"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
@@ -167,6 +168,7 @@ class TestEveryDoorHasTheOptions:
     def test_the_regressor(self) -> None:
         shown = parameters(SteepestRegressor)
         renamed = {"steps": "max_iter", "seed": "random_state", "start": "warm_start"}
+        renamed["bias"] = "fit_intercept"
         # A limit on time makes no reproducible fit, and both estimators are linear models.
         elsewhere = {"seconds", "hidden", "activation", "init"}
         # scikit-learn keeps rows back by itself, and max_iter is told in steps.

@@ -5,7 +5,7 @@ from math import isfinite
 
 from steepest.errors import ChoiceError
 
-__all__ = ["number", "whole_number", "whole_numbers"]
+__all__ = ["number", "switch", "whole_number", "whole_numbers"]
 
 
 def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
@@ -64,3 +64,10 @@ def number(
         got = f"{value:g}" if isinstance(value, float) else reprlib.repr(value)
         raise ChoiceError(f"{name} is {got}, but it must be a number {span}")
     return chosen
+
+
+def switch(name: str, value: object) -> bool:
+    """Return `value` as True or False; ChoiceError if it is neither, nor equal to one."""
+    if not any(value is one or type(value).__name__ == "bool_" for one in (True, False)):
+        raise ChoiceError(f"{name} is {value!r}, but it must be true or false")
+    return bool(value)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as some
+from tables import columns, write
 
 from steepest.data.table import Table, read_table
 from steepest.data.text.reading import Reading
@@ -22,16 +23,6 @@ IN_A_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 FLOATS = some.floats(-1e6, 1e6, allow_subnormal=False)
 NAMES = some.lists(some.from_regex(r"[a-zé][a-zé _]{0,6}[a-z]", fullmatch=True), unique=True)
 WORDS = some.text("abcdé'\"\n,;| ", min_size=1, max_size=6).map(lambda word: f"w{word}w")
-
-
-def write(folder: Path, content: str | bytes, name: str = "f.csv") -> Path:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def columns(table: Table) -> dict[str, list[object]]:
-    return table.arrow.to_pydict()
 
 
 HEAD = "city,size,price\n"

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import steepest as st
-from steepest.data.prepare import Data, prepare
+from steepest.data.prepare import prepare
+from steepest.data.prepared import Data
 
 X = np.arange(40.0)[:, None]
 Y = X[:, 0] * 2.0 + 1.0

@@ -63,7 +63,7 @@ def test_a_level_that_was_not_there_is_no_gap(run: st.Run) -> None:
 
 
 def test_a_choice_that_is_none(run: st.Run) -> None:
-    with pytest.raises(ChoiceError, match="missing must be one of error, drop, blank; got 'mean'"):
+    with pytest.raises(ChoiceError, match="one of error, drop, blank, fill; got 'mean'"):
         run.prediction_table(pd.DataFrame({"x": [1.0], "kind": ["red"]}), missing="mean")
 
 

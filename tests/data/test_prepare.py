@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from steepest import descend
-from steepest.data.prepare import labelled_rows, new_rows, prepare
+from steepest.data.new_rows import labelled_rows, new_rows
+from steepest.data.prepare import prepare
 from steepest.errors import ChoiceError, DataError
 
 
@@ -51,7 +52,7 @@ def test_gaps_are_counted_by_column_and_told_by_line(tmp_path: Path) -> None:
         "g.csv: column 'x' has 1 missing value (first: line 3) and 1 infinite value (first: line "
         "6); column 'w' has 1 missing value (first: line 5); column 'y' has 1 missing value "
         "(first: line 6); fill them in, or leave 3 rows out with --missing drop (in Python: "
-        "missing='drop')"
+        "missing='drop'), or have gaps filled with --missing mean, most or indicator"
     )
 
 
@@ -140,7 +141,7 @@ def test_sources_that_cannot_be_used(
 
 
 def test_choices_that_cannot_be() -> None:
-    with pytest.raises(ChoiceError, match="missing must be 'error' or 'drop', got 'fill'"):
+    with pytest.raises(ChoiceError, match="one of error, drop, mean, most, indicator; got 'fill'"):
         prepare("geyser", "waiting", missing="fill")
     with pytest.raises(ChoiceError, match="target, drop and category name columns of a table"):
         prepare((np.eye(2), [1, 2]), "y")

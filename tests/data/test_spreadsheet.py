@@ -11,9 +11,10 @@ import pytest
 from conftest import Ask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from tables import columns
 
 from steepest.data.prepare import prepare
-from steepest.data.table import Table, read_table
+from steepest.data.table import read_table
 from steepest.data.text.reading import Reading
 from steepest.errors import ChoiceError, DataError, FileError
 
@@ -36,10 +37,6 @@ def book(folder: Path, name: str = "b.xlsx", **sheets: Sequence[Sequence[Any]]) 
             sheet.append(list(row))
     made.save(folder / name)
     return folder / name
-
-
-def columns(table: Table) -> dict[str, list[Any]]:
-    return table.arrow.to_pydict()
 
 
 def test_a_sheet_is_a_table(tmp_path: Path) -> None:

@@ -11,20 +11,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from pyarrow import feather, parquet
+from tables import columns, write
 
-from steepest.data.table import Table, read_table
+from steepest.data.table import read_table
 from steepest.errors import DataError, FileError
-
-
-def write(folder: Path, content: str | bytes, name: str = "f.csv") -> Path:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def columns(table: Table) -> dict[str, list[object]]:
-    return table.arrow.to_pydict()
-
 
 TEXTS = {
     "plain": "a,b\n1,x\n2,y\n",

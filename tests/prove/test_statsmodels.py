@@ -125,3 +125,52 @@ def test_stackloss_by_hubers_estimate_in_mass_and_sas(kept: str, scale: str) -> 
     their_scale = model.fit(scale_est=by, tol=1e-14, maxiter=500).scale
     run = st.descend((X, y), loss="huber", delta=1.345 * their_scale)
     assert digits(run.params, getattr(results_rlm, kept)().params) > 5.9
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_counts_over_an_exposure(bias: bool) -> None:
+    draw = np.random.default_rng(0)
+    X, over = draw.normal(size=(200, 3)), draw.uniform(0.1, 5.0, 200)
+    y = draw.poisson(over * np.exp(X @ [0.3, -0.2, 0.1] - 0.5)).astype(float)
+    Z = sm.add_constant(X, prepend=False) if bias else X
+    truth = sm.GLM(y, Z, sm.families.Poisson(), exposure=over).fit(tol=1e-15)
+    run = st.descend((X, y), loss="poisson", exposure=over, bias=bias, tol=1e-13)
+    assert digits(run.params, truth.params) > 10
+    assert digits(run.predict(X) * over, truth.fittedvalues) > 10
+    if bias:
+        explained = 1 - truth.deviance / truth.null_deviance
+        assert digits(run.metrics()["deviance_explained"], explained) > 10
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("loss", ["squared", "cross_entropy", "poisson"])
+def test_standard_errors_and_intervals(loss: str, bias: bool) -> None:
+    draw = np.random.default_rng(0)
+    X = draw.normal([0.0, 2000.0, 3.0], [1.0, 10.0, 0.1], (300, 3))
+    score = (X - X.mean(axis=0)) / X.std(axis=0) @ [0.5, 0.3, -0.4]
+    Z = sm.add_constant(X, prepend=False) if bias else X
+    if loss == "squared":
+        y = X @ [1.0, 0.1, 2.0] + draw.normal(size=300)
+        truth = sm.OLS(y, Z).fit()
+    elif loss == "poisson":
+        y = draw.poisson(np.exp(score + 0.5)).astype(float)
+        truth = sm.GLM(y, Z, sm.families.Poisson()).fit(tol=1e-15)
+    else:
+        y = (draw.random(300) < 1 / (1 + np.exp(-score))).astype(int)
+        # Logit inverts the Hessian itself, and has digits less where features are far from 0.
+        truth = sm.GLM(y, Z, sm.families.Binomial()).fit(tol=1e-15)
+    run = st.descend((X, y), loss=loss, bias=bias, tol=1e-13)
+    weights = run.summary().weights.to_dict()
+    assert digits(weights["standard_error"], truth.bse) > 10
+    ends = np.column_stack([weights["low_95%"], weights["high_95%"]])
+    intervals = truth.conf_int()
+    assert np.abs(ends - intervals).max() < 1e-10 * np.abs(intervals).max()
+
+
+def test_standard_errors_of_logit() -> None:
+    draw = np.random.default_rng(1)
+    X = draw.normal(size=(300, 3))
+    y = (draw.random(300) < 1 / (1 + np.exp(-X @ [0.5, 0.3, -0.4]))).astype(int)
+    truth = sm.Logit(y, sm.add_constant(X, prepend=False)).fit(disp=0, tol=1e-14)
+    weights = st.descend((X, y), tol=1e-13).summary().weights.to_dict()
+    assert digits(weights["standard_error"], truth.bse) > 10

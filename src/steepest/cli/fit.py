@@ -9,6 +9,7 @@ import click
 from steepest.cli.options import descent_options, names_in
 from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
 from steepest.cli.table_options import use_options
+from steepest.data.prepare import MISSING
 from steepest.run.descend import descend
 from steepest.run.load import load
 from steepest.run.run import Run
@@ -23,10 +24,10 @@ __all__ = ["fit"]
 @click.option("--drop", multiple=True, metavar="A,B,...", help="Columns to leave out.")
 @click.option(
     "--missing",
-    type=click.Choice(["error", "drop"]),
+    type=click.Choice(MISSING),
     default="error",
     show_default=True,
-    help="What to do with rows that have gaps.",
+    help="What to do with gaps: drop leaves their rows out, the others fill them; RUN keeps how.",
 )
 @use_options
 @descent_options()

@@ -30,6 +30,7 @@ TYPES: Mapping[Kind, Callable[[Option], object]] = {
     Kind.WHOLE: lambda one: click.INT,
     Kind.PARAMS: lambda one: click.STRING,
     Kind.SIZES: lambda one: click.STRING,
+    Kind.SWITCH: lambda one: click.BOOL,
 }
 """How click reads each kind; a range is checked, and a list read, where the value is used."""
 
@@ -56,8 +57,9 @@ def _click_option(name: str, one: Option, help: str) -> Callable[[Command], Comm
     shown = one.left_out or one.shown_default
     if one.default is None and shown is not None:
         help = f"{help}  [default: {shown}]"
+    flag = f"--{name.replace('_', '-')}"
     return click.option(
-        f"--{name.replace('_', '-')}",
+        f"{flag}/--no-{flag[2:]}" if one.kind is Kind.SWITCH else flag,
         type=TYPES[one.kind](one),
         default=one.default,
         show_default=one.default is not None,

@@ -28,12 +28,11 @@ __all__ = ["predict"]
 @click.option(
     "--missing",
     type=click.Choice(MISSING),
-    default="error",
-    show_default=True,
-    help="What to do with rows that have gaps: drop leaves them out, blank their predictions.",
+    help="What to do with rows that have gaps: drop leaves them out, blank their predictions, fill "
+    "fills them as in training.  [default: fill if RUN was filled, else error]",
 )
 @reading_options
-def predict(run: str, data: str, out: str | None, missing: str, reading: Reading) -> None:
+def predict(run: str, data: str, out: str | None, missing: str | None, reading: Reading) -> None:
     """Predict for the rows of DATA with a saved RUN; they are written beside its columns.
 
     Without -o the table is printed as CSV. DATA may be -, which is what is piped in.

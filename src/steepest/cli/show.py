@@ -1,5 +1,6 @@
 """`steepest show`: say a saved run again, draw it, write it out."""
 
+import json
 import sys
 
 import click
@@ -12,17 +13,24 @@ __all__ = ["show"]
 
 @click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
+@click.option("--summary", is_flag=True, help="Say it as three tables: weights, run, rows.")
 @outputs
-def show(run: str, out: Outputs) -> None:
+def show(run: str, summary: bool, out: Outputs) -> None:
     """Tell a saved RUN again, and draw, film or write it out, also as a page.
 
     \b
     Example:
       steepest fit geyser --target waiting --save geyser.steepest
       steepest show geyser.steepest --figure geyser.svg --panels surface,map --theme dark
+      steepest show geyser.steepest --summary
     """
     check(out.files, None, run)
     loaded = load(run)
-    tell(loaded, write(loaded, out), out.as_json)
+    written = write(loaded, out)
+    if summary:
+        found = loaded.summary()
+        click.echo(json.dumps(found.to_dict(), indent=2) if out.as_json else found)
+    else:
+        tell(loaded, written, out.as_json)
     if not loaded.is_judged:
         sys.exit(UNJUDGED)

@@ -88,6 +88,12 @@ _USES = (
     ),
     click.option("--weights", metavar="COLUMN", help="The column of how much each row counts."),
     click.option(
+        "--exposure",
+        metavar="COLUMN",
+        help="Of counts (--loss poisson): the column of the years, say, that each is over.",
+    ),
+    click.option("--offset", metavar="COLUMN", help="The column of the exposure's logarithm."),
+    click.option(
         "--validation",
         metavar="SHARE|COLUMN|...",
         help="Rows to keep back: 0.2, last:0.2, COLUMN:0.2 for groups, a COLUMN of marks, a file.",

@@ -13,8 +13,17 @@ from steepest.data.gaps import Holes
 from steepest.data.objects import as_real, is_gap
 from steepest.data.sparse import Matrix, as_csr, is_sparse, sparse_holes
 from steepest.errors import DataError
+from steepest.numerals import counted
 
-__all__ = ["AnyArray", "array_holes", "as_c_array", "as_matrix", "as_vector"]
+__all__ = [
+    "AnyArray",
+    "array_holes",
+    "as_c_array",
+    "as_matrix",
+    "as_vector",
+    "pair_of",
+    "target_holes",
+]
 
 AnyArray = NDArray[np.generic]
 """An array of any type: numbers, words, objects."""
@@ -78,9 +87,28 @@ def array_holes(
         found = sparse_holes(X, names)
     else:
         found = [_holes(name, values) for name, values in zip(names, X.T, strict=True)]
-    if y is not None and not (y.dtype.kind in "biuf" and np.isfinite(y).all()):
-        found.append(_holes("y", y))
-    return [holes for holes in found if holes]
+    return [*(holes for holes in found if holes), *([] if y is None else target_holes(y))]
+
+
+def target_holes(y: AnyArray) -> list[Holes]:
+    """Return what is missing in y, (rows,): one column with holes, or none."""
+    if y.dtype.kind in "biuf" and np.isfinite(y).all():
+        return []
+    holes = _holes("y", y)
+    return [holes] if holes else []
+
+
+def pair_of(pair: tuple[object, ...]) -> tuple[Matrix, AnyArray]:
+    """Return X, (rows, features), and y, (rows,), of a tuple; raise DataError if they disagree."""
+    if len(pair) != 2:
+        raise DataError(f"a tuple of arrays must be (X, y), got {counted(len(pair), 'item')}")
+    X, y = as_matrix(pair[0]), as_vector(pair[1])
+    if X.shape[0] != len(y):
+        raise DataError(
+            f"X has {counted(X.shape[0], 'row')} and y has {counted(len(y), 'value')}; each row "
+            "of X needs its own value in y"
+        )
+    return X, y
 
 
 def _array(source: object, name: str) -> AnyArray:

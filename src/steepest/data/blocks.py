@@ -103,6 +103,12 @@ class Blocks:
         size = _rows_in_block(X, outputs, self.is_sparse)
         self.slices = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
 
+    def weighed(self, weights: Array) -> "Blocks":
+        """Return the same rows, each counted by other weights, (rows,)."""
+        return Blocks(
+            self.X, self.y, outputs=self.outputs, sample_weight=weights, threads=self.threads
+        )
+
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.y)

@@ -1,15 +1,17 @@
 """How much the rows of each class count: as many of each in effect, or numbers of the reader's."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.prepared import Data
 from steepest.data.target import Target
 from steepest.errors import ChoiceError
 from steepest.numerals import short
 
-__all__ = ["BALANCED", "check_class_weight", "class_weights"]
+__all__ = ["BALANCED", "check_class_weight", "count_by_class"]
 
 BALANCED = "balanced"
 
@@ -37,6 +39,18 @@ def check_class_weight(given: object) -> None:
             raise ChoiceError(
                 f"class_weight of {label!r} is {number!r}; it must be a number above 0"
             )
+
+
+def count_by_class(data: Data, class_weight: object) -> Data:
+    """Return the data with their rows counting by class too, which is said.
+
+    The rows that are kept back count by the same numbers.
+    """
+    if class_weight is None:
+        return data
+    by_class, said = class_weights(class_weight, data.target, data.y, data.sample_weight)
+    back = None if data.validation is None else data.validation.counting(by_class)
+    return replace(data.counting(by_class), notes=(*data.notes, said), validation=back)
 
 
 def class_weights(

@@ -10,14 +10,15 @@ the difference from the usual case. Rows count by their sample weights: a row of
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.categories import check_words
+from steepest.data.column import Column, ColumnRecord
 from steepest.data.columns import (
     counts,
     kind_of,
@@ -26,13 +27,10 @@ from steepest.data.columns import (
     numbers,
     unit_of,
     weighted_counts,
-    what_it_holds,
-    words,
 )
 from steepest.data.exact import check_exact, in_full
 from steepest.data.table import Table
 from steepest.errors import DataError
-from steepest.numerals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +44,9 @@ __all__ = [
     "refusal",
 ]
 
+LEFT_OPEN = ("error", "drop")
+"""What may become of rows with gaps where no gap is filled."""
+
 _REMEDIES = {
     "time": "turn it into a number such as days since a date",
     "empty": "it has no value at all",
@@ -53,58 +54,12 @@ _REMEDIES = {
 }
 
 
-class ColumnRecord(TypedDict):
-    """A column as a file keeps it: the fields of `Column`."""
-
-    name: str
-    kind: str
-    levels: Sequence[str]
-    base: str | None
-    unit: str
-
-
 class FeaturesRecord(TypedDict):
     """The features as a file keeps them."""
 
     columns: list[ColumnRecord]
     decimal: NotRequired[str]
-
-
-class Column(NamedTuple):
-    """A column of the table that is used as a feature; a tuple, since there may be thousands."""
-
-    name: str
-    kind: str  # "number", "boolean" or "category"
-    levels: tuple[str, ...] = ()  # the levels that have a weight, without the base
-    base: str | None = None  # the level without a weight, whose effect is in the bias
-    unit: str = ""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of this column's columns of X: "sex=male" for a level."""
-        if self.kind == "category":
-            return tuple(f"{self.name}={level}" for level in self.levels)
-        return (self.name,)
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """The units of this column's columns of X; "" for an indicator."""
-        return (self.unit if self.kind == "number" else "",) * len(self.names)
-
-    def to_dict(self) -> ColumnRecord:
-        """Return the column as plain lists and strings, for JSON."""
-        return {
-            "name": self.name,
-            "kind": self.kind,
-            "levels": self.levels,
-            "base": self.base,
-            "unit": self.unit,
-        }
-
-    @classmethod
-    def from_dict(cls, said: ColumnRecord) -> "Column":
-        """Return the column of which `to_dict` made this, also after JSON."""
-        return cls(said["name"], said["kind"], tuple(said["levels"]), said["base"], said["unit"])
+    missing: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -113,6 +68,7 @@ class Features:
 
     columns: tuple[Column, ...]
     decimal: str = ""  # the decimal mark of their text, where it made a difference
+    missing: str = ""  # how gaps are filled, "" if they are not
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -144,24 +100,57 @@ class Features:
         at = 0
         for column in self.columns:
             need_column(table, column.name, "features")
-            part = X[:, at : at + len(column.names)]
-            if column.kind == "category":
-                _fill_indicators(part, table, column)
-            else:
-                part[:, 0] = _amounts(table, column)
-            at += len(column.names)
+            width = len(column.names)
+            X[:, at : at + width] = column.matrix(table)
+            at += width
         return X
+
+    @cached_property
+    def given_names(self) -> tuple[str, ...]:
+        """The names of the columns of an array that is given: those that flag gaps are ours."""
+        ours = {column.names[1] for column in self.columns if column.flag is not None}
+        return tuple(name for name in self.names if name not in ours)
+
+    def of_array(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return X, (rows, names), of an array, (rows, given_names), its gaps filled and flagged.
+
+        Gaps among zeros and ones of a category stay.
+        """
+        if not self.missing:
+            return X
+        parts, at = [], 0
+        for column in self.columns:
+            width = len(column.names) if column.kind == "category" else 1
+            part = X[:, at : at + width]
+            parts.append(part if column.kind == "category" else column.filled(part[:, 0]))
+            at += width
+        return np.concatenate(parts, axis=1, dtype=X.dtype)
+
+    @property
+    def fills(self) -> dict[str, float | str]:
+        """What stands for a gap, by column; nothing where gaps are not filled."""
+        return {column.name: column.fill for column in self.columns if column.fill is not None}
+
+    def filled_as(self, missing: str, columns: Sequence[Column]) -> "Features":
+        """Return the features with these columns, which know what stands for a gap, and how.
+
+        Raises DataError if a column that flags gaps has a name that is there already.
+        """
+        features = replace(self, columns=tuple(columns), missing=missing)
+        _check_distinct(features.names, "features")
+        return features
 
     def to_dict(self) -> FeaturesRecord:
         """Return the features as plain lists and strings, for JSON."""
         columns = [column.to_dict() for column in self.columns]
-        return {"columns": columns, "decimal": self.decimal}
+        made: FeaturesRecord = {"columns": columns, "decimal": self.decimal}
+        return made | {"missing": self.missing} if self.missing else made
 
     @classmethod
     def from_dict(cls, said: FeaturesRecord) -> "Features":
         """Return the features of which `to_dict` made this, also after JSON."""
         columns = tuple(Column.from_dict(column) for column in said["columns"])
-        return cls(columns, said.get("decimal", ""))
+        return cls(columns, said.get("decimal", ""), said.get("missing", ""))
 
 
 def choose_features(
@@ -171,12 +160,15 @@ def choose_features(
     drop: Sequence[str] = (),
     category: Sequence[str] = (),
     weights: NDArray[np.float64] | None = None,
+    missing: str = "error",
+    constant: bool = False,
 ) -> Features:
     """Return the columns `names` as features; None takes all but the target and those in `drop`.
 
     A row index that a data frame has written is taken only by its name. The columns in `category`
     are categories, whatever they hold and however many levels they have. `weights`, (rows,), are
-    how much each row counts where a level's frequency matters.
+    how much each row counts where a level's frequency matters; `missing` is what becomes of gaps.
+    A feature may be `constant` where there is no bias.
     Raises DataError with all the columns that cannot be used, each with its reason.
     """
     for name in drop:
@@ -195,7 +187,7 @@ def choose_features(
     columns, refusals = [], {}
     for name in wanted:
         try:
-            columns.append(_column(table, name, name in category, weights))
+            columns.append(_column(table, name, name in category, weights, missing, constant))
         except DataError as refusal:
             refusals[name] = str(refusal)
     if refusals:
@@ -249,7 +241,12 @@ def _check_distinct(names: Sequence[str], where: str) -> None:
 
 
 def _column(
-    table: Table, name: str, as_category: bool, weights: NDArray[np.float64] | None
+    table: Table,
+    name: str,
+    as_category: bool = False,
+    weights: NDArray[np.float64] | None = None,
+    missing: str = "error",
+    constant: bool = False,
 ) -> Column:
     """Return a column as a feature; raise DataError, which starts with its name, if not."""
     if name in table.refused:
@@ -261,47 +258,52 @@ def _column(
     if kind in _REMEDIES and not (as_category and kind == "time"):
         raise DataError(f"{name!r} holds {_contents(values)}; {_REMEDIES[kind]}")
     if as_category:
-        return _category(table, name, weights)
+        return _category(table, name, weights, missing)
     if kind in ("text", "dictionary"):
         check_words(table, name)
-        return _category(table, name, weights)
+        return _category(table, name, weights, missing)
     check_exact(values, name)
     amounts = numbers(values)
     amounts = amounts[np.isfinite(amounts)]
     if amounts.size == 0:
         raise DataError(f"{name!r} has no finite value at all")
     # A column with gaps is judged once its gaps are dealt with: they may matter more.
-    if amounts.size == len(values) and amounts.min() == amounts.max():
+    whole = amounts.size == len(values)
+    judged = not constant and (whole or missing not in LEFT_OPEN)
+    if judged and amounts.min() == amounts.max():
         same = in_full(amounts[0]) if kind == "number" else str(bool(amounts[0]))
-        raise DataError(_constant(name, same, weights))
+        raise DataError(_constant(name, same, whole, weights))
     return Column(name, kind, unit=unit_of(table, name))
 
 
 def refusal(table: Table, name: str) -> str:
     """Return why a column can be no feature, from its name on; "" if it can."""
     try:
-        _column(table, name, False, None)
+        _column(table, name)
     except DataError as refusal:
         return str(refusal)
     return ""
 
 
-def _category(table: Table, name: str, weights: NDArray[np.float64] | None) -> Column:
+def _category(table: Table, name: str, weights: NDArray[np.float64] | None, missing: str) -> Column:
     """Return a column of words as a feature, with its base and its other levels."""
     levels = counts(table.arrow[name])
     if not levels:
         raise DataError(f"{name!r} is empty; it has no value at all")
-    if len(levels) == 1 and sum(levels.values()) == table.arrow.num_rows:
-        raise DataError(_constant(name, repr(next(iter(levels))), weights))
+    whole = sum(levels.values()) == table.arrow.num_rows
+    # That it is missing is a level too, where it is made one.
+    if len(levels) == 1 and (whole or missing not in (*LEFT_OPEN, "indicator")):
+        raise DataError(_constant(name, repr(next(iter(levels))), whole, weights))
     often = levels if weights is None else weighted_counts(table.arrow[name], weights)
     base = min(levels, key=lambda level: (-often[level], level))
     return Column(name, "category", tuple(sorted(set(levels) - {base})), base)
 
 
-def _constant(name: str, value: str, weights: NDArray[np.float64] | None) -> str:
+def _constant(name: str, value: str, whole: bool, weights: NDArray[np.float64] | None) -> str:
     """Return what is wrong with a column of one value; rows that weigh nothing may have another."""
-    rows = "every row" if weights is None else "every row that counts"
-    return f"{name!r} is {value} in {rows}, which cannot be told from the bias"
+    rows = "in every row" if weights is None else "in every row that counts"
+    where = rows if whole else f"wherever it has a value, and so {rows} once filled"
+    return f"{name!r} is {value} {where}, which cannot be told from the bias"
 
 
 def _contents(values: "pa.ChunkedArray") -> str:
@@ -321,54 +323,3 @@ def _refused(table: Table, refusals: dict[str, str]) -> str:
     lines = "".join(f"\n  {reason}" for reason in refusals.values())
     remedy = remedy.replace("leave it out", "leave them out")
     return f"{table.name}: {len(refusals)} columns cannot be features:{lines}\n{remedy}"
-
-
-def _amounts(table: Table, column: Column) -> NDArray[np.float64]:
-    """Return a column of numbers or booleans, (rows,), all of them finite."""
-    values = table.arrow[column.name]
-    kind = kind_of(values)
-    where = f"{table.name}: column {column.name!r}"
-    if kind not in ("number", "boolean", "empty"):
-        raise DataError(f"{where} must hold numbers, got {what_it_holds(table, column.name)}")
-    amounts = numbers(values)
-    wrong = np.flatnonzero(~np.isfinite(amounts))
-    if wrong.size:
-        what = "no value" if np.isnan(amounts[wrong[0]]) else "an infinite value"
-        rows = counted(wrong.size, "row")
-        raise DataError(
-            f"{where} has {what} on {table.place(int(wrong[0]))} ({rows} so); fill it in or "
-            "leave the row out"
-        )
-    if column.kind == "boolean" and kind == "number":
-        wrong = np.flatnonzero((amounts != 0) & (amounts != 1))
-        if wrong.size:
-            place = table.place(int(wrong[0]))
-            raise DataError(
-                f"{where} must hold true or false, got {amounts[wrong[0]]:g} on {place}"
-            )
-    return amounts
-
-
-def _fill_indicators(part: NDArray[np.float64], table: Table, column: Column) -> None:
-    """Fill `part`, (rows, levels), with 1 where the row has the level and 0 elsewhere."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    values = table.arrow[column.name]
-    where = f"{table.name}: column {column.name!r}"
-    if kind_of(values) == "other":
-        raise DataError(f"{where} must hold words, got {values.type}")
-    known = [str(column.base), *column.levels]
-    text = words(values)
-    codes = pc.index_in(text, value_set=pa.array(known, text.type)).fill_null(-1).to_numpy()
-    wrong = np.flatnonzero(codes < 0)
-    if wrong.size:
-        level = text[int(wrong[0])].as_py()
-        place = table.place(int(wrong[0]))
-        if level is None:
-            raise DataError(f"{where} has no value on {place}; fill it in or leave the row out")
-        raise DataError(
-            f"{where} has the level {level!r} on {place}, which the training data did not have; "
-            f"known are: {listing(sorted(known))}"
-        )
-    np.equal(codes[:, None], np.arange(1, len(known)), out=part, casting="unsafe")

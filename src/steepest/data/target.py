@@ -1,8 +1,8 @@
 """The target: the column to predict, as a number or as one of a few classes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias, TypedDict
+from dataclasses import dataclass, replace
+from typing import NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from steepest.data.columns import (
     words,
 )
 from steepest.data.exact import check_exact, in_full
+from steepest.data.exposure import Exposure
 from steepest.data.table import Table
 from steepest.errors import DataError
 from steepest.numerals import counted
@@ -38,6 +39,7 @@ class TargetRecord(TypedDict):
     name: str
     classes: Sequence[Label] | None
     unit: str
+    exposure: NotRequired[dict[str, object]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Target:
     name: str
     classes: tuple[Label, ...] | None = None  # sorted; Python's str, bool, int or float
     unit: str = ""
+    exposure: Exposure | None = None  # what counts are over: then they are predicted as rates
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -69,7 +72,15 @@ class Target:
                 f"{what_it_holds(table, self.name)}"
             )
         found = words(values).to_numpy() if spoken else numbers(values)
-        return self.codes(found, table.place, f"{table.name}: the target {self.name!r}")
+        y = self.codes(found, table.place, f"{table.name}: the target {self.name!r}")
+        return y if self.exposure is None else y / self.exposure.of_table(table)
+
+    def over(self, exposure: Exposure | None) -> "Target":
+        """Return the target as a rate over an exposure, if there is one."""
+        if exposure is None:
+            return self
+        unit = f"{self.unit} {exposure.unit}".strip()
+        return replace(self, unit=unit, exposure=replace(exposure, given=None))
 
     def codes(
         self, values: AnyArray, place: Callable[[int], str], where: str
@@ -123,13 +134,14 @@ class Target:
     def to_dict(self) -> TargetRecord:
         """Return the target as plain lists and strings, for JSON."""
         classes = None if self.classes is None else list(self.classes)
-        return {"name": self.name, "classes": classes, "unit": self.unit}
+        made: TargetRecord = {"name": self.name, "classes": classes, "unit": self.unit}
+        return made | {"exposure": self.exposure.to_dict()} if self.exposure else made
 
     @classmethod
     def from_dict(cls, said: TargetRecord) -> "Target":
         """Return the target of which `to_dict` made this, also after JSON."""
         classes = None if said["classes"] is None else tuple(said["classes"])
-        return cls(said["name"], classes, said["unit"])
+        return cls(said["name"], classes, said["unit"], Exposure.from_dict(said.get("exposure")))
 
 
 def choose_target(table: Table, name: str, classify: bool | None, category: bool = False) -> Target:

@@ -108,7 +108,7 @@ def check_uniqueness(evidence: Evidence, found: Found) -> Check | None:
         return Check("uniqueness", CHECKED, "the rows do not tell all weights; see what is noted")
     if objective.penalty:
         return Check("uniqueness", CHECKED, "the penalty holds what the rows may not tell")
-    weights = counted(objective.layout.shape[0] - 1, "feature")
+    weights = counted(len(evidence.problem.feature_names), "feature")
     return Check("uniqueness", CHECKED, f"the rows tell the weights of all {weights}")
 
 

@@ -108,7 +108,7 @@ def note_shared(evidence: Evidence) -> Note | None:
     if known is None or not known.shared:
         return None
     matrix = params.reshape(evidence.objective.layout.shape)
-    free = matrix if known.shared == "weights and biases" else matrix[-1:]
+    free = matrix[-1:] if known.shared == "biases" else matrix
     if np.abs(free.mean(axis=1)).max() > CENTRED * np.abs(params).max():
         return None
     return Note(

@@ -4,16 +4,15 @@ What a plane through its params, a Hessian or a change of coordinates needs of t
 margins `X w + b`, which an evaluation keeps: what `Objective` may be asked is answered from them.
 """
 
-from collections.abc import Sequence
 from functools import cached_property
-from math import isfinite, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.array_blocks import blocks_of
-from steepest.data.blocks import DENSE_FEATURES, Block, Blocks
+from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments, moments
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
@@ -30,6 +29,7 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.margin_risk import MarginRisk
 from steepest.objective.minimum.identifiability import Identifiability, identifiability
 from steepest.objective.minimum.null_space import rank_seconds
 from steepest.objective.minimum.recession import (
@@ -42,9 +42,6 @@ from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.normal_equations import NormalEquations
 from steepest.objective.objective import Objective
-from steepest.objective.plane.linear import LinearPlaneLoss
-from steepest.objective.plane.plane import Plane
-from steepest.objective.risk import Risk
 from steepest.step import renamed
 
 __all__ = ["LinearObjective"]
@@ -62,7 +59,7 @@ MOST_FEATURES = 4095
 """Features up to which kinks are smoothed: the products of all pairs are 128 MB."""
 
 
-class LinearObjective(Risk):
+class LinearObjective(MarginRisk):
     """`mean(loss(X w + b, y)) + l2 / 2 |w|^2 + l1 |w|_1`; the bias is free.
 
     X has shape (rows, features), y (rows,): numbers, or class codes 0 to k-1. `loss` is one, or
@@ -80,8 +77,8 @@ class LinearObjective(Risk):
     """
 
     model: Linear
-    is_pointwise = False
     has_hessian_blocks = True
+    has_page = True
     _recession: Recession | None = None
 
     def __init__(
@@ -132,64 +129,9 @@ class LinearObjective(Risk):
         return renamed("LinearObjective.shape", "layout.shape", self.layout.shape)
 
     @property
-    def slope_is_bounded(self) -> bool:  # type: ignore[override]
-        """Whether the gradient has a bound: that of the loss has one, and L2 has none."""
-        return isfinite(self.loss.slope_bound) and not self.penalty.l2
-
-    @property
-    def is_quadratic(self) -> bool:  # type: ignore[override]
-        """Whether the Hessian is the same everywhere: that of the squared loss without L1."""
-        return self.loss.is_quadratic and self.penalty.smooth
-
-    @property
-    def has_curvature(self) -> bool:  # type: ignore[override]
-        """Whether the loss has second derivatives: not at kinks."""
-        return self.loss.smooth
-
-    @property
     def kind(self) -> str:  # type: ignore[override]
         """The loss by its name, for a message."""
         return f"the loss {self.loss.name}"
-
-    def split(self, params: Vector) -> tuple[Array, Array]:
-        """Return weights and bias, in the shapes in which they meet X."""
-        return self.model.split(params)
-
-    def curvature_along(
-        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
-    ) -> Array:
-        """Return `u' H v` for directions u, v, (k, k), H = `Z' diag(l'') Z / total + l2`.
-
-        Along a direction d the margins move by X d, which reads X once; along the last step, from
-        `before`, they moved by the difference of margins that are known.
-        """
-        unread = directions if before is None else directions[:-1]
-        moves = [self.margins(direction) for direction in unread]
-        if before is not None:
-            moves.append(at.cache - before.cache)
-        margins, hessian_along = at.cache, self.loss.hessian_along
-
-        def work(block: Block) -> tuple[Array]:
-            along = [move[block.at] for move in moves]
-            return (hessian_along(margins[block.at], block.y, block.weight, along),)
-
-        (total,) = self.blocks.sum(work)
-        hessian: Array = total / self.blocks.total
-        if not self.penalty.l2:
-            return hessian
-        weights = np.array([direction[self.layout.weights] for direction in directions])
-        return hessian + self.penalty.l2 * (weights @ weights.T)
-
-    def on_plane(self, plane: Plane) -> LinearPlaneLoss:
-        """Return the loss on a plane, by a closed form, reading X three times for its margins."""
-        return LinearPlaneLoss(self, plane)
-
-    def value_between(self, at: Evaluation, there: Evaluation, share: float) -> float:
-        """Return the loss a `share` of the straight line from `at` to `there`; X is not read."""
-        blocks, params = self.blocks, at.params + share * (there.params - at.params)
-        margins = at.cache + share * (there.cache - at.cache)
-        total, _ = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
-        return total / blocks.total + self.penalty.value(params[self.layout.weights])
 
     def hessian_block(
         self, at: Evaluation, chosen: NDArray[np.intp], curvature: Curvature
@@ -203,10 +145,6 @@ class LinearObjective(Risk):
         deviation = units.deviation[chosen // self.outputs]
         hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
         return hessian
-
-    def largest_margin_change(self, direction: Vector) -> float:
-        """Return how far a step moves the margin of any row at most: `max |X d|`."""
-        return float(np.abs(self.margins(direction)).max())
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of directions along which the loss falls for ever.
@@ -229,7 +167,7 @@ class LinearObjective(Risk):
         if not self.penalty:
             return self
         plain = object.__new__(LinearObjective)
-        Risk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
+        MarginRisk.__init__(plain, self.model, self.loss, Penalty(), self.blocks)
         return plain
 
     def curvature_of_rows(self, scale: str) -> float:
@@ -239,11 +177,6 @@ class LinearObjective(Risk):
         mean, deviation = self.moments
         alone = mean**2 + deviation**2 if scale == "none" else np.ones_like(mean)
         return self.loss.curvature_bound * (1.0 + float(alone.sum()))
-
-    def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
-        """Return the largest loss of some rows at `params`, (size,)."""
-        some = self.sample(rows)
-        return float(self.loss.value(some.margins(params), some.blocks.y).max())
 
     @cached_property
     def moments(self) -> Moments:
@@ -287,19 +220,6 @@ class LinearObjective(Risk):
     def row_directions(self) -> tuple[Array, Array]:
         """The `standardised_svd` of the rows: as large as X where rows are fewer than features."""
         return standardised_svd(self.blocks, self.moments)
-
-    @cached_property
-    def curvature_or_bound(self) -> float:
-        """The bound on a row's curvature, or what stands in where there is none.
-
-        That is the curvature when every row gets the same best margin; 1 where it has kinks.
-        """
-        loss = self.loss
-        if isfinite(loss.curvature_bound):
-            return loss.curvature_bound
-        if not loss.smooth:
-            return 1.0
-        return float(loss.curvature(self.guess, self.blocks.y[:1])[0])
 
     @property
     def null_params(self) -> Vector:
@@ -367,6 +287,18 @@ class LinearObjective(Risk):
         if slopes is None or blocks.features > most or (width and self.penalty.l1):
             return None
         return Smoothed(self, *slopes, width)
+
+    def inverse_root(self, row_weights: Vector) -> Array:
+        """Return M, (size, size), with `M M' = (Z' D Z)^-1`, of D the row weights, (rows,).
+
+        Z is [X 1]. By singular values of the rows, which never squares their condition.
+        """
+        blocks = self.blocks.weighed(row_weights)
+        units = moments(blocks)
+        lengths, directions = standardised_svd(blocks, units)
+        root = sqrt(2.0 / blocks.total) * directions.T / lengths
+        weights = root[:-1] / units.deviation[:, None]
+        return np.vstack([weights, root[-1] - units.mean @ weights])
 
     def random_start(self, generator: np.random.Generator) -> Vector:
         """Return random params of the size that these data call for.

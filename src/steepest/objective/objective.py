@@ -66,6 +66,10 @@ class Objective:
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
+    has_page: bool = False
+    """Whether a page can show it: it works out the outputs of rows by itself."""
+    has_inverse_root: bool = False
+    """Whether `inverse_root` has an answer."""
     has_hessian_blocks: bool = False
     """Whether it is one of weights and a bias, whose Hessian by some of them is worked out."""
     kind: str = "a function"
@@ -73,7 +77,7 @@ class Objective:
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
     linear: "LinearObjective | None" = None
-    """Itself as the linear model's risk: a page and a table's weights are there for that only."""
+    """Itself as the risk of weights and biases, of which alone some things are known."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None
@@ -190,6 +194,13 @@ class Objective:
         """Return the objective with its kinks smoothed; None where it is not straight beside them.
 
         Also where products of all pairs of features would cost more than they are worth.
+        """
+        return None
+
+    def inverse_root(self, row_weights: Vector) -> NDArray[np.float64] | None:
+        """Return M, (size, size), with `M M' = (J' D J)^-1`, J how margins go with params.
+
+        D are the row weights, (rows,). None where that is not known.
         """
         return None
 

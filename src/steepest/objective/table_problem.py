@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.array_blocks import blocks_of
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.sparse import Matrix, dense_rows, matrix_parts
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
-from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layer
@@ -38,7 +37,9 @@ class TableProblem(Problem):
             objective, data.name, objective.model.param_names(features.names, target.classes)
         )
         self.data = data
-        self.loss, self.inverse_link = objective.loss, objective.loss.inverse_link
+        self.loss, inverse_link = objective.loss, objective.loss.inverse_link
+        biases = objective.layout.biases
+        self.inverse_link = inverse_link if biases else inverse_link.replace(" + bias", "")
         self.params_in_words = objective.model.params_in_words
         self.weight_prefix = objective.model.weight_prefix
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
@@ -63,7 +64,8 @@ class TableProblem(Problem):
     @property
     def param_words(self) -> tuple[str, ...]:
         """The names of the params, (params,): `weight` and `bias` where there are no others."""
-        return ("weight", "bias") if self.objective.size == 2 else self.param_names
+        alone = self.objective.size == 1 + self.objective.layout.biases
+        return ("weight", "bias")[: self.objective.size] if alone else self.param_names
 
     @property
     def param_units(self) -> tuple[str, ...]:
@@ -77,11 +79,6 @@ class TableProblem(Problem):
         network = self.objective.model.in_words
         loss = f"loss {self.loss.name}: mean of {self.loss.formula}"
         return f"{network}; {loss}" if network else loss
-
-    @property
-    def no_surface(self) -> str:
-        """Nothing: there are always a weight and a bias."""
-        return ""
 
     def usual_params(self, start: Vector, end: Vector) -> tuple[str, str]:
         """Return the names of a weight and a bias by how params, (params,), moved."""
@@ -124,11 +121,11 @@ class TableProblem(Problem):
         """Return the data."""
         return self.data
 
-    def risk(self, what: str) -> LinearObjective:
+    def risk(self, what: str) -> Risk:
         """Return the objective."""
-        if self.objective.linear is None:
-            self._refuse_network(what)
-        return self.objective.linear
+        if not self.objective.has_page:
+            self._refuse_neuron(what, "one neuron with a bias and for networks")
+        return self.objective
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, (features,) and (), or (features, k) and (k,).
@@ -137,7 +134,7 @@ class TableProblem(Problem):
         """
         layers = self.layers(params)
         if len(layers) > 1:
-            self._refuse_network("weights and bias")
+            self._refuse_neuron("weights and bias")
         weights, bias = layers[0]
         return (weights[:, 0], bias[0]) if len(bias) == 1 else (weights, bias)
 
@@ -157,11 +154,11 @@ class TableProblem(Problem):
         """Return the probability of each class, (rows, k); None for a number."""
         return self.loss.probabilities(margins)
 
-    def _refuse_network(self, what: str) -> NoReturn:
+    def _refuse_neuron(self, what: str, of: str = "one neuron with a bias") -> NoReturn:
         raise ChoiceError(
-            f"{what}: that is there for one neuron, but this run is of a network with hidden "
-            "layers; it has layers, params, explain(), figure(), film(), surface(), trace_table() "
-            "and save()"
+            f"{what}: that is there for {of}, but this run is of "
+            f"{self.objective.kind}; it has layers, params, explain(), figure(), film(), "
+            "surface(), trace_table() and save()"
         )
 
     def check_whole(self) -> None:
@@ -174,6 +171,7 @@ class TableProblem(Problem):
             "dropped": self.dropped,
             "weightless": self.weightless,
             "reading": list(self.reading),
+            "count_by": self.data.count_by,
             "features": self.data.features.to_dict(),
             "target": self.data.target.to_dict(),
             **self.objective.to_record(),
@@ -205,6 +203,7 @@ class TableProblem(Problem):
 
     def to_report(self) -> dict[str, object]:
         """Return what `report` says of the data."""
+        over = self.data.target.exposure
         return {
             "data": {
                 "name": self.name,
@@ -214,6 +213,9 @@ class TableProblem(Problem):
                 "target": self.target_name,
                 "classes": self._class_names,
                 "base_levels": self.bases,
+                "missing": self.data.features.missing or None,
+                "fills": self.data.features.fills,
+                "exposure": None if over is None else over.to_dict(),
             },
         }
 
@@ -237,7 +239,7 @@ class TableProblem(Problem):
                 name: _by_class(weight, several)
                 for name, weight in zip(self.feature_names, weights, strict=True)
             },
-            "bias": _by_class(bias, several),
+            "bias": _by_class(bias, several) if self.objective.layout.biases else None,
         }
 
 

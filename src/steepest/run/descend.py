@@ -8,8 +8,10 @@ from numpy.typing import ArrayLike
 
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.exposure import Exposure, exposure_of
 from steepest.data.moments import moments
-from steepest.data.prepare import Data, prepare
+from steepest.data.prepare import prepare
+from steepest.data.prepared import Data
 from steepest.data.span import check_span
 from steepest.data.target import Target
 from steepest.data.text.reading import Reading
@@ -47,6 +49,8 @@ def descend(
     category: Sequence[str] = (),
     sample_weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
+    exposure: Any = None,
+    offset: Any = None,
     validation: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
@@ -70,12 +74,20 @@ def descend(
     left out).
 
     {options}
-    - `missing`: error, or drop to leave out rows with gaps.
+    - `missing`: what becomes of gaps: error; drop leaves their rows out; mean, most (the most
+      frequent value) or indicator (the mean, and a feature that is 1 at a gap) stand for them in
+      features. Words have no mean, so the most frequent level stands for it, and with indicator a
+      level of their own. Fills go by the rows to learn from, each with its weight, and are kept:
+      rows kept back and new ones have the same. Rows with a gap in the target are left out.
     - `sample_weight`: how much each row counts, numbers from 0 up, or the column of the table that
       holds them. The loss is the weighted mean: whole numbers are the same as repeated rows.
     - `category`: columns that are categories, though they hold numbers: codes 1, 2, 3 of a form.
     - `class_weight`: "balanced", so that each class counts the same, or a number for each class,
       by which its rows count: `{"yes": 5.0}`.
+    - `exposure`: of counts (loss poisson), over how much each was counted, years or square miles:
+      the column that holds it, or numbers above 0. What is learnt is then the rate, and a row
+      counts by its exposure, which is the fit of counts with their offset. `predict` of a table
+      gives counts, by its own column. `offset` is the logarithm of it instead.
     - `validation`: the rows to keep back from training, on which the loss is measured at each step
       (`run.trace.validation_losses`): a share drawn at random by `seed` (of each class the same),
       `"last:0.2"` for the last ones, `"COLUMN:0.2"` for whole groups, a column that marks them,
@@ -112,7 +124,7 @@ def descend(
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
-        given |= {"validation": validation}
+        given |= {"validation": validation, "exposure": exposure, "offset": offset}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
         given |= {"sheet": sheet}
@@ -133,6 +145,8 @@ def descend(
         class_weight=class_weight,
         validation=validation,
         seed=options.get("seed", 0),
+        bias=bool(options.get("bias", True)),
+        exposure=_exposure(exposure, offset, options),
         threads=threads,
     )
     return _on_rows(rows, threads, progress, callback, _never, start, options)
@@ -273,6 +287,18 @@ def _check_network(options: OptionKeywords) -> None:
                 f"{name} is {given}, but it counts only in hidden layers, and there are none; say "
                 f"them too (hidden=(8,), --hidden 8), or leave {name} out"
             )
+
+
+def _exposure(exposure: object, offset: object, options: OptionKeywords) -> Exposure | None:
+    """Return the exposure of counts; ChoiceError for a loss of anything else."""
+    over, loss = exposure_of(exposure, offset), options.get("loss", "auto")
+    name = loss if isinstance(loss, str) else getattr(loss, "name", "")
+    if over is not None and name != "poisson":
+        raise ChoiceError(
+            f"an exposure or offset is one of counts, but the loss is {name}; choose the loss "
+            "poisson (--loss poisson), or leave it out"
+        )
+    return over
 
 
 def _check_alone(data: Mapping[str, object], missing: str, options: OptionKeywords) -> None:

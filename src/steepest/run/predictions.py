@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.prepare import new_rows
+from steepest.data.new_rows import exposed_rows, new_rows
 from steepest.data.sparse import Matrix
 from steepest.data.table import names_no_table
 from steepest.data.text.reading import AS_FOUND, Reading
@@ -43,11 +43,15 @@ class Predictions:
     def predict(self, data: object) -> NDArray[Any]:
         """Return the prediction for each row of `data`, (rows,): numbers, or classes.
 
-        `data` is a path, any data frame or a matrix (rows, features). Raises DataError if it
-        lacks a feature or holds what the run has not seen.
+        `data` is a path, any data frame or a matrix (rows, features). Gaps are filled if those of
+        the training rows were. With an exposure that of a table are counts, by its column, that of
+        a matrix rates. Raises DataError if it lacks a feature or holds what the run has not seen.
         """
         if self.classes is None:
-            return self.problem.prediction(self._margins("run.predict", data))
+            known = self.problem.table("run.predict")
+            X, over = exposed_rows(data, known.features, known.target)
+            rates = self.problem.prediction(self.margins(X))
+            return rates if over is None else rates * over
         return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
 
     def predict_proba(self, data: object) -> Array:
@@ -71,14 +75,15 @@ class Predictions:
         return self.problem.margins(self.params, X)
 
     def prediction_table(
-        self, data: object, *, missing: str = "error", reading: Reading = AS_FOUND
+        self, data: object, *, missing: str | None = None, reading: Reading = AS_FOUND
     ) -> "pa.Table":
         """Return the columns of `data`, a path or a data frame, with the predictions beside them.
 
         The new columns are `predicted` and, for classes, `P(class)` of each. `missing` is what
         becomes of rows with a gap or an infinite value: error, drop leaves them out, blank leaves
-        their predictions empty. `reading` says how a text file is read. Raises DataError if
-        `data` has columns of these names already.
+        their predictions empty, fill fills the gaps as those of the training rows were. Left out it
+        is fill where they were filled, else error. `reading` says how a text file is read. Raises
+        DataError if `data` has columns of these names already.
         """
         from steepest.run.scoring import prediction_table
 

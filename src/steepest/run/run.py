@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from steepest.page.record import Record
     from steepest.run.display import Bundle
+    from steepest.run.summary import Summary
     from steepest.run.training import Outcome
     from steepest.view.scene import Scene
     from steepest.view.story import Story
@@ -344,6 +345,29 @@ class Run(Predictions, Pictures, FormerNames):
 
         write_page(self.record(), self.explain(), path)
 
+    def summary(self, level: float = 0.95, rows: int = 10) -> "Summary":
+        """Return three tables: the weights, the run, and the `rows` that hurt most.
+
+        A weight has its unit, its standard error and an interval that covers the true one in a
+        share `level` of all samples, or the reason why there is none: they are there at the minimum
+        of the squared loss, of the cross entropy of two classes and of the Poisson loss, without a
+        penalty, where the rows tell all weights. They are those of ordinary least squares and of
+        maximum likelihood, if the model is true and the rows are independent. A whole sample weight
+        counts as so many rows. Each table has `to_frame()` (pandas), `to_arrow()` and `to_dict()`,
+        the summary `to_html()`. Raises ChoiceError for a level that is not between 0 and 1.
+
+        >>> import steepest as st
+        >>> print(st.descend("geyser", "waiting", ["duration"]).summary(rows=1).weights)
+        Weights
+          param     estimate  unit         standard error  low 95%  high 95%
+          duration  10.73     min per min  0.3148          10.11    11.35
+          bias      33.47     min          1.155           31.2     35.75
+          intervals of 95 % by Student's t of 270 degrees of freedom, if the model is true and ...
+        """
+        from steepest.run.summary import summary
+
+        return summary(self, level, rows)
+
     def record(self, live: bool = False) -> "Record":
         """Return the run as a page reads it; `live` says that Python computes for the page."""
         from steepest.page.record import scene_record
@@ -366,9 +390,9 @@ class Run(Predictions, Pictures, FormerNames):
     @cached_property
     def _page_surface(self) -> Surface:
         """The surface of the page at first."""
-        from steepest.page.record import PAGE_POINTS
+        from steepest.page.record import page_points
 
-        return self.surface(points=PAGE_POINTS)
+        return self.surface(points=page_points(self.problem.risk("a page")))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.

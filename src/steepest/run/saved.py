@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.sparse import matrix_of
 from steepest.data.target import Target
 from steepest.descent.checkpoint import Checkpoint
@@ -171,7 +171,8 @@ def _table_problem(data: Data, plan: Plan, record: Mapping[str, Any]) -> TablePr
     assert plan.loss is not None
     network = record.get("network")
     hidden = None if network is None else HiddenLayers.from_dict(network)
-    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden))
+    bias = bool(record.get("bias", True))
+    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden, bias=bias))
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
@@ -193,4 +194,5 @@ def _rows_of(record: Mapping[str, Any], arrays: Arrays) -> Data:
         weightless=record.get("weightless", 0),
         notes=tuple(record.get("reading", ())),
         kept=arrays.get("rows_kept"),
+        count_by=record.get("count_by", ""),
     )

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from steepest.data.new_rows import rows_to_predict
-from steepest.data.prepare import labelled_rows
+from steepest.data.new_rows import labelled_rows, rows_to_predict
 from steepest.data.text.reading import Reading
 from steepest.data.weights import array_weights
 from steepest.diagnosis.metrics import Metrics, Predicted, r_squared
@@ -20,7 +19,7 @@ __all__ = ["metrics", "prediction_table", "score"]
 
 
 def prediction_table(
-    run: "Predictions", data: object, missing: str, reading: Reading
+    run: "Predictions", data: object, missing: str | None, reading: Reading
 ) -> "pa.Table":
     """Return the columns of `data` with the predictions beside; see `Run.prediction_table`.
 
@@ -28,10 +27,15 @@ def prediction_table(
     """
     from steepest.view.table import predictions
 
-    features = run.problem.table("run.prediction_table").features
-    rows = rows_to_predict(data, features, missing, reading)
-    table = rows.table.arrow
-    for name, values in predictions(run.problem, run.margins(rows.X), run.classes).items():
+    known = run.problem.table("run.prediction_table")
+    rows = rows_to_predict(data, known.features, known.target, missing, reading)
+    table, margins = rows.table.arrow, run.margins(rows.X)
+    found = predictions(run.problem, margins, run.classes)
+    if known.target.exposure is not None:
+        whole = rows.table if rows.at is None else rows.table.keep(rows.at)
+        over = known.target.exposure.of_table(whole)
+        found["predicted"] = run.problem.prediction(margins) * over
+    for name, values in found.items():
         if name in table.column_names:
             raise DataError(f"the data have a column {name!r} already; rename it")
         table = table.append_column(name, rows.spread(values))
@@ -62,6 +66,8 @@ def _predicted(
 ) -> Predicted:
     """Return what the run says of rows that hold the target too."""
     known = run.problem.table(what)
-    X, y = labelled_rows(data, known.features, known.target)
+    X, y, over = labelled_rows(data, known.features, known.target)
     weight = array_weights(sample_weight, len(y))
+    if over is not None:
+        weight = over if weight is None else weight * over
     return Predicted.of(run.problem, run.margins(X), y, weight)

@@ -14,7 +14,7 @@ from typing import TypeGuard, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.option import Kind, Option
 from steepest.descent.plan.options import OPTIONS
@@ -58,8 +58,8 @@ MOST_LINK = 400_000
 MOST_NAMES = 10_000
 MOST_NUMBERS = 4_000_000
 
-NOT_FOR_PAGES = ("tol", "seconds", "hidden", "activation", "init", "stop", "patience")
-"""What a page has no say in: its runs are of one neuron, and end by their steps and its clock.
+NOT_FOR_PAGES = ("tol", "seconds", "hidden", "activation", "init", "bias", "stop", "patience")
+"""What a page has no say in: its runs are of the model that is open, and end by steps and clock.
 
 All its rows are trained on, so none are kept back.
 """

@@ -291,7 +291,7 @@ class OverMargin(Panel):
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-0.12, 1.28)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        axes.set_xlabel("margin: weights × features + bias")
+        axes.set_xlabel(f"margin: weights × features{' + bias' if scene.biases else ''}")
         axes.set_ylabel(f"probability of {scene.target_name} = {scene.class_labels[1]}")
         axes.set_title("Data and fit")
         numbers_on(axes.xaxis)

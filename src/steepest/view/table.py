@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.objective.loss.loss import weighed
 from steepest.objective.problem import Problem
 

@@ -343,7 +343,8 @@ def _result(story: Story) -> Section:
     lines = list(_values(story, result))
     if story.bases:
         held = ", ".join(f"{name}={level}" for name, level in story.bases.items())
-        lines.append(f"weights of levels are against {held}, which the bias holds")
+        told = "which the bias holds" if story.biases else "which adds 0"
+        lines.append(f"weights of levels are against {held}, {told}")
     lines += _resting(story, result)
     lines.append(f"{story.loss_label}: {short(result.full_loss)}")
     lines += _held_out(story, result)

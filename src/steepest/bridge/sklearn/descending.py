@@ -15,9 +15,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from steepest.bridge.sklearn.callbacks import AllCallbacks, CallbackSupportMixin, Fitting
 from steepest.bridge.sklearn.rows import SklearnRows
 from steepest.checks import whole_number
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.descent.plan.keywords import OptionKeywords
-from steepest.descent.plan.method import coordinates_of, neuron_of
+from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.plan.stopping import TOLERANCE
@@ -60,6 +60,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
     def _given_options(self) -> dict[str, Any]:
         """Return the options of `descend` that are parameters here, less those left out."""
         given = {name: vars(self)[name] for name in OPTIONS if name in vars(self)}
+        given["bias"] = bool(self.fit_intercept)
         return {name: one for name, one in given.items() if one != OPTIONS[name].value}
 
     def __getstate__(self) -> dict[str, object]:
@@ -90,7 +91,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         check_is_fitted(self, "coef_")
         checked = validate_data(self, X, reset=False, **READ)
         model = Linear(checked.shape[1], np.size(self.intercept_))
-        return model.at(self._params).output_by_row(checked)
+        return model.at(np.append(self.coef_.T, self.intercept_)).output_by_row(checked)
 
     @property
     def _names(self) -> Sequence[str] | None:
@@ -99,8 +100,8 @@ class Descending(CallbackSupportMixin, BaseEstimator):
 
     @property
     def _params(self) -> Array:
-        """The params that are fitted: the weights row by row, then the bias or biases."""
-        return np.append(self.coef_.T, self.intercept_)
+        """The params that are fitted: the weights row by row, then the bias or biases, if any."""
+        return np.append(self.coef_.T, self.intercept_ if self.fit_intercept else ())
 
     def _fit(self, data: Data, X: object, y: ArrayLike, sample_weight: ArrayLike | None) -> None:
         """Descend until the run has arrived or `max_iter` steps are taken.
@@ -132,7 +133,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         """Return the params of the last fit, if it is to go on from there."""
         if not self.warm_start or not hasattr(self, "coef_"):
             return None
-        known, needed = self._params, _size(data)
+        known, needed = self._params, self._size(data)
         if len(known) != needed:
             raise ChoiceError(
                 f"warm_start goes on from the last fit, which had {len(known)} params, but these "
@@ -150,7 +151,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
             data,
             None,
             before=np.empty(0) if first else self.loss_curve_,
-            start=np.zeros(_size(data)) if first else self._params,
+            start=np.zeros(self._size(data)) if first else self._params,
             options=options,
         )
         self._calls, self._total_weight = calls + 1, weight + _total(data)
@@ -166,11 +167,18 @@ class Descending(CallbackSupportMixin, BaseEstimator):
             "l2": self._penalty(weight),
             "steps": 1 if size is None else -(-rows // size),
             "rule": "steepest" if self.rule == "auto" else self.rule,
-            "scale": "standard" if self.scale == "auto" else self.scale,
+            "scale": self._part_scale,
             "batch": size,
             "tol": None,
         }
         return cast(OptionKeywords, options)
+
+    @property
+    def _part_scale(self) -> str:
+        """The coordinates of a call of `partial_fit`; without a bias there are whitened ones."""
+        if self.scale != "auto":
+            return str(self.scale)
+        return "standard" if self.fit_intercept else "round"
 
     def _part_rate(
         self, data: Data, options: OptionKeywords, first: bool, calls: int
@@ -181,7 +189,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         class), so `auto` is the safe rate, fading with the root of the calls. A schedule goes on.
         """
         if self.learning_rate == "auto":
-            objective = neuron_of(data, Options(**options))
+            objective = objective_of(data, Options(**options))
             params = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
             safe = safe_rate(objective, coordinates_of(objective, options["scale"]), params)
             return float(safe / np.sqrt(calls + 1))
@@ -225,6 +233,19 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         self.n_iter_ = len(self.loss_curve_) - 1
         self.trace_, self.run_ = run.trace, run
 
+    def _size(self, data: Data) -> int:
+        """Return how many params a linear model of the data has."""
+        classes = data.target.classes
+        margins = 1 if classes is None or len(classes) == 2 else len(classes)
+        return (data.X.shape[1] + bool(self.fit_intercept)) * margins
+
+    def _split(self, params: Array) -> tuple[Array, Array]:
+        """Return params as weights, (features, margins), and biases, (margins,), 0 of none."""
+        matrix = params.reshape(self.n_features_in_ + bool(self.fit_intercept), -1)
+        if not self.fit_intercept:
+            return matrix, np.zeros(matrix.shape[1])
+        return matrix[:-1], matrix[-1]
+
     def _fitted_at(self, step: Step) -> dict[str, object]:
         """Return what would be fitted, were a step the last."""
         return {**self._fitted(step.params), "n_iter_": step.index}
@@ -236,13 +257,6 @@ class Descending(CallbackSupportMixin, BaseEstimator):
     def _fitted(self, params: Array) -> dict[str, object]:
         """Return `coef_` and `intercept_` of some params."""
         raise NotImplementedError
-
-
-def _size(data: Data) -> int:
-    """Return how many params a linear model of the data has."""
-    classes = data.target.classes
-    margins = 1 if classes is None or len(classes) == 2 else len(classes)
-    return (data.X.shape[1] + 1) * margins
 
 
 def _total(data: Data) -> float:

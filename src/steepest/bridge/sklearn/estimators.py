@@ -35,6 +35,7 @@ class SteepestRegressor(RegressorMixin, Descending):
     - `loss`: squared, absolute, huber with `delta`, in units of y, quantile with `quantile`, the
       share of the rows below the prediction, or poisson, of counts: there it is `exp(X w + b)`.
     - `rule`, `learning_rate`, `scale`, `batch`: as in `steepest.descend`; all may be left out.
+    - `fit_intercept`: whether there is a bias; it is 0 where there is none.
     - `max_iter`: the most steps; None goes on until the descent has arrived. `tol` says how
       good that is, relative to where one safe step would take away the whole loss of a constant.
     - `random_state`: a seed, None, a RandomState or a Generator, for the start and mini-batches.
@@ -63,6 +64,7 @@ class SteepestRegressor(RegressorMixin, Descending):
         rule: str | GradientTransformation = "auto",
         learning_rate: float | str | Schedule = "auto",
         scale: str = "auto",
+        fit_intercept: bool = True,
         l1: float = 0.0,
         l2: float = 0.0,
         delta: float = 1.0,
@@ -113,7 +115,8 @@ class SteepestRegressor(RegressorMixin, Descending):
         return loss.prediction(self._margins(X))
 
     def _fitted(self, params: Array) -> dict[str, object]:
-        return {"coef_": params[:-1].copy(), "intercept_": float(params[-1])}
+        weights, bias = self._split(params)
+        return {"coef_": weights[:, 0].copy(), "intercept_": float(bias[0])}
 
 
 class SteepestClassifier(ClassifierMixin, Descending):
@@ -143,6 +146,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
         rule: str | GradientTransformation = "auto",
         learning_rate: float | str | Schedule = "auto",
         scale: str = "auto",
+        fit_intercept: bool = True,
         l1: float = 0.0,
         l2: float | str = "auto",
         batch: int | None = None,
@@ -236,8 +240,8 @@ class SteepestClassifier(ClassifierMixin, Descending):
         return 0.0 if self.l1 else 1.0 / total
 
     def _fitted(self, params: Array) -> dict[str, object]:
-        matrix = params.reshape(self.n_features_in_ + 1, -1)
-        coef, intercept = matrix[:-1].T.copy(), matrix[-1].copy()
+        weights, bias = self._split(params)
+        coef, intercept = weights.T.copy(), bias.copy()
         if len(intercept) > 1:
             # What all classes have in common moves no probability, so no data can tell it. Of the
             # weights the mean over the classes is the least; what L1 has brought to 0 stays so.

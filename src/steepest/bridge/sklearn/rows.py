@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from steepest.data.arrays import as_matrix
 from steepest.data.features import Features, named_features, plain_features
 from steepest.data.gaps import holes_in_words
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.data.sparse import Matrix
 from steepest.data.target import Target
 from steepest.data.weights import WEIGHTS, array_weights, check_weights, weight_holes

@@ -29,6 +29,7 @@ class OptionKeywords(MethodKeywords, total=False):
     hidden: Sequence[int] | None
     activation: str
     init: str
+    bias: bool
     rule: str | GradientTransformation
     learning_rate: float | str | Schedule
     steps: int | None

@@ -6,7 +6,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from steepest.data.prepare import Data
+from steepest.data.prepared import Data
 from steepest.descent.loop import Method
 from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import auto_rule
@@ -43,6 +43,7 @@ from steepest.objective.loss.penalty import Penalty
 from steepest.objective.network import HiddenLayers, NetworkObjective
 from steepest.objective.objective import Objective, Vector
 from steepest.objective.risk import Risk
+from steepest.objective.through_origin import ThroughOriginObjective
 from steepest.trace import Step
 
 __all__ = [
@@ -57,12 +58,17 @@ __all__ = [
 
 
 def objective_of(data: Data, options: Options, threads: int | None = None) -> Risk:
-    """Return the objective of `data` under the model, loss and penalty of the options."""
+    """Return the objective of `data` under the model, loss and penalty of the options.
+
+    Raises ChoiceError for hidden layers without biases.
+    """
     hidden = HiddenLayers.of(options.hidden or (), options.activation, options.init)
-    if hidden is None:
-        return neuron_of(data, options, threads)
-    penalty = Penalty(options.l1, options.l2)
-    return objective_on(data, _loss_of(data, options), penalty, hidden, threads)
+    if hidden is not None and not options.bias:
+        raise ChoiceError(
+            "bias is false, but units of a hidden layer have biases; leave bias out, or hidden"
+        )
+    loss, penalty = _loss_of(data, options), Penalty(options.l1, options.l2)
+    return objective_on(data, loss, penalty, hidden, threads, bias=options.bias)
 
 
 def neuron_of(data: Data, options: Options, threads: int | None = None) -> LinearObjective:
@@ -76,8 +82,15 @@ def objective_on(
     penalty: Penalty,
     hidden: HiddenLayers | None = None,
     threads: int | None = None,
+    *,
+    bias: bool = True,
 ) -> Risk:
     """Return the objective of `data` under this loss and penalty: a neuron's, or a network's."""
+    if not bias:
+        weight = data.sample_weight
+        return ThroughOriginObjective.of(
+            data.X, data.y, loss, penalty, sample_weight=weight, threads=threads
+        )
     if hidden is None:
         return _neuron_on(data, loss, penalty, threads)
     return NetworkObjective.of(

@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from steepest.checks import number, whole_number, whole_numbers
+from steepest.checks import number, switch, whole_number, whole_numbers
 
 __all__ = ["Kind", "Option", "Part", "described", "option"]
 
@@ -27,6 +27,7 @@ class Kind(Enum):
     WHOLE = "a whole number"
     PARAMS = "a list of numbers, one for each param"
     SIZES = "a list of whole numbers from 1 up"
+    SWITCH = "true or false"
 
 
 class Part(Enum):
@@ -85,6 +86,8 @@ class Option:
             return whole_number(self.name, value, least=self.least)
         if self.kind is Kind.SIZES:
             return whole_numbers(self.name, value)
+        if self.kind is Kind.SWITCH:
+            return switch(self.name, value)
         return value
 
     def explained(self) -> str:

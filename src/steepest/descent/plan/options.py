@@ -104,6 +104,13 @@ class Options:
         "How the weights of a network are drawn at first; auto goes by the activation.",
         known=("auto", *INITIALISATIONS),
     )
+    bias: bool = option(
+        True,
+        Kind.SWITCH,
+        Part.OBJECTIVE,
+        "Whether there is a bias; without one the margin is 0 where all features are.",
+        detail="Then scale is none or round, l1 needs a learning rate, and there is no page.",
+    )
     rule: str | GradientTransformation = option(
         "auto",
         Kind.WORD,

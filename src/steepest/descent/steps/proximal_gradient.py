@@ -52,5 +52,6 @@ def thresholds(layout: Layout, l1: float, unit: Vector | float) -> Vector:
 
     `unit` is one number, or (features,).
     """
-    by_weight = l1 / np.broadcast_to(unit, layout.shape[0] - 1)
-    return np.append(np.repeat(by_weight, layout.biases), np.zeros(layout.biases))
+    margins = layout.shape[1]
+    by_weight = l1 / np.broadcast_to(unit, (layout.size - layout.biases) // margins)
+    return np.append(np.repeat(by_weight, margins), np.zeros(layout.biases))

@@ -17,10 +17,10 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Blocks
 from steepest.data.moments import Moments
 from steepest.objective.coordinates.hessian_whitening import (
-    BOUND_SHARE,
     CURVATURE_TOL,
     HESSIAN_RTOL,
     HessianWhitening,
+    bound_share,
     free_rows,
 )
 from steepest.objective.coordinates.standard import Standard
@@ -31,9 +31,9 @@ from steepest.objective.coordinates.whitening import (
 )
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.linear_algebra.factor import (
-    RANK_RTOL,
     Factor,
     cholesky_or_spectral,
+    reached_by_rows,
     standardised_svd,
 )
 from steepest.objective.linear_algebra.hessian import centred
@@ -77,9 +77,10 @@ class SpanWhitening:
             return None
         units, curvature = _units(objective), objective.curvature_or_bound
         lengths, span = standardised_svd(blocks, units) if l2 else objective.row_directions
-        rank = len(lengths) if l2 else int((lengths > RANK_RTOL * lengths[0]).sum())
-        lengths, span = lengths[:rank], span[:rank]
-        if 0.0 < l2 <= CURVATURE_TOL * curvature * lengths[0] ** 2:
+        if not l2:
+            reached = reached_by_rows(lengths, span, units)
+            lengths, span = lengths[reached], span[reached]
+        elif l2 <= CURVATURE_TOL * curvature * lengths[0] ** 2:
             return None
         # The squared loss, whose roots the lengths are, curves by 2.
         bound = 0.5 * curvature * lengths**2
@@ -104,16 +105,17 @@ class SpanWhitening:
         """Return the coordinates in which each margin's block of the Hessian is 1, from `at` on.
 
         With `shared` all margins have the mean of their blocks. All rows are read, which are few.
-        None where all are so sure of themselves that nothing curves.
+        None where all are so sure of themselves that nothing curves, nor does L2.
         """
         blocks = objective.blocks
         own = objective.loss.own_curvature(at.cache, blocks.y)
         own = own.mean(axis=1, keepdims=True) if shared else own
         hessian = self._gram(weighed(own, blocks.sample_weight) / blocks.total)
         sure = np.einsum("mii->m", hessian) / self.bound.sum()
-        if not (sure > HESSIAN_RTOL).all():
+        if not (objective.penalty.l2 or (sure > HESSIAN_RTOL).all()):
             return None
-        np.einsum("mii->mi", hessian)[:] += BOUND_SHARE * sure[:, None] * self.bound
+        share = bound_share(objective, at, self.at_first) * np.maximum(sure, HESSIAN_RTOL)
+        np.einsum("mii->mi", hessian)[:] += share[:, None] * self.bound
         return self._whitening(hessian)
 
     def _gram(self, columns: Array) -> Array:

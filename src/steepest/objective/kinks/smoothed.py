@@ -19,9 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks
-from steepest.objective.coordinates.standard import Standard
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.linear_algebra.factor import RANK_RTOL, Factor, cholesky, qr_factor
+from steepest.objective.linear_algebra.factor import (
+    Factor,
+    cholesky,
+    qr_factor,
+    reached_by_rows,
+    standardised_svd,
+)
 from steepest.objective.linear_algebra.hessian import centred, weighted_gram
 from steepest.objective.loss.loss import weighed
 from steepest.objective.minimum.null_space import rank_is_affordable
@@ -99,20 +104,27 @@ class Smoothed:
 
     @cached_property
     def root(self) -> Array:
-        """The matrix T with `T' (Z'Z / total) T = I`: T times a step of length 1 moves rows by 1.
+        """T, (params, n), with `T' (Z'Z / total) T = I`: T s moves rows by 1 for |s| = 1.
 
-        It is (params, rank) where rows are fewer than features and nothing is penalised: no step
-        leaves their span. Else along directions in which no row is it is as if they moved as far as
-        along any. With L1 each weight's own kink counts as a row.
+        Without a penalty nothing moves along directions in which no row does, and n is the rank;
+        with one it is as if rows moved there as far as along any. With L1 each weight's own kink
+        counts as a row.
         """
-        if self._has_few_rows:
-            return self._root_of_span
-        if self._factor is not None:
+        if not self._has_few_rows and self._factor is not None:
             return np.asarray(self._factor.inverse[0])
         objective = self.objective
         # The squared loss curves by twice that.
-        factor = qr_factor(objective.blocks, objective.units, np.zeros(objective.size))
-        return np.asarray(sqrt(2.0) * factor.inverse[0])
+        if objective.penalty:
+            factor = qr_factor(objective.blocks, objective.units, np.zeros(objective.size))
+            return np.asarray(sqrt(2.0) * factor.inverse[0])
+        known = self._has_few_rows and objective.units is objective.moments
+        lengths, directions = (
+            objective.row_directions
+            if known
+            else standardised_svd(objective.blocks, objective.units)
+        )
+        reached = reached_by_rows(lengths, directions, objective.units)
+        return np.asarray(sqrt(2.0) * directions[reached].T / lengths[reached])
 
     @property
     def _has_few_rows(self) -> bool:
@@ -120,18 +132,6 @@ class Smoothed:
         blocks = self.objective.blocks
         few = len(blocks) <= blocks.features and not self.objective.penalty
         return few and rank_is_affordable(blocks)
-
-    @property
-    def _root_of_span(self) -> Array:
-        """The root within the span of few rows, (params, rank)."""
-        objective = self.objective
-        lengths, directions = objective.row_directions
-        rank = int((lengths > RANK_RTOL * lengths[0]).sum())
-        root = sqrt(2.0) * directions[:rank].T / lengths[:rank]
-        if objective.units is objective.moments:
-            return np.asarray(root)
-        params = Standard(*objective.moments, rank).params(root.ravel())
-        return Standard(*objective.units, rank).position(params).reshape(root.shape)
 
     @property
     def rank(self) -> int:

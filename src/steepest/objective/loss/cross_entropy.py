@@ -37,6 +37,7 @@ class CrossEntropy(BaseLoss):
     """
 
     name: ClassVar[str] = "cross_entropy"
+    dispersion: ClassVar[str] = "one"
     formula: ClassVar[str] = "-Σ y log(ŷ)"
     classes: ClassVar[int] = 2  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 0.25

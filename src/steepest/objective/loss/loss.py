@@ -101,6 +101,13 @@ class Loss(Protocol):
     def inverse_link(self) -> str:
         """The inverse link of a GLM as a formula; empty where the margin is the prediction."""
 
+    @property
+    def dispersion(self) -> str:
+        """Of what the loss is minus the log of a likelihood, its dispersion: `one`, `estimated`.
+
+        Empty where it is none, or no theory of its standard errors is worked out.
+        """
+
     def margin_unit(self, unit: str) -> str:
         """Return the unit of a margin, of a target in `unit`; empty if it has none."""
 
@@ -187,6 +194,7 @@ class BaseLoss(Loss, Protocol):
     smoothing_width: ClassVar[float] = 0.0
     classes: int | None = None
     inverse_link: ClassVar[str] = ""
+    dispersion: ClassVar[str] = ""
     numbers: Mapping[str, float] = MappingProxyType({})
 
     @property

@@ -27,6 +27,7 @@ class Poisson(BaseLoss):
     """
 
     name: ClassVar[str] = "poisson"
+    dispersion: ClassVar[str] = "one"
     formula: ClassVar[str] = "prediction - actual + actual · log(actual / prediction)"
     curvature_bound: ClassVar[float] = float("inf")
     margins: ClassVar[int] = 1

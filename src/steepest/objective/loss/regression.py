@@ -35,6 +35,7 @@ class Squared(NumberLoss):
     """The squared error `(margin - target)**2`; its mean is the mean squared error (Gauss 1809)."""
 
     name: ClassVar[str] = "squared"
+    dispersion: ClassVar[str] = "estimated"
     formula: ClassVar[str] = "(prediction - actual)²"
     curvature_bound: ClassVar[float] = 2.0
     is_quadratic: ClassVar[bool] = True

@@ -1,7 +1,7 @@
 """Whether a loss has a minimum, and whether the rows tell where: existence and uniqueness.
 
 `recession` has the directions along which the loss falls for ever (found by `recession_search` and
-`cone` from the rows' `recession_gains`, linear inequalities, and proved by
-`recession_certificate`), `null_space` the weights that no row tells, `identifiability` what the
-loss does not tell.
+`cone` from the rows' `recession_gains`, without a bias `origin_gains`, linear inequalities, and
+proved by `recession_certificate`), `null_space` the weights that no row tells, `identifiability`
+what the loss does not tell.
 """

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments
-from steepest.objective.linear_algebra.factor import RANK_RTOL, standardised_svd
+from steepest.objective.linear_algebra.factor import reached_by_rows, standardised_svd
 from steepest.objective.model.model import Array
 
 __all__ = ["NullSpace", "null_space", "rank_is_affordable", "rank_seconds"]
@@ -101,7 +101,7 @@ def null_space(
 ) -> NullSpace | None:
     """Return the directions that the rows leave free, reading X once; None if there are none.
 
-    `known` is the `standardised_svd` of the rows, if it is.
+    `known` is the `standardised_svd` of the rows, (n,) and (n, features + 1), if it is.
 
     >>> from steepest.data.moments import moments
     >>> rows = Blocks(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]]), np.zeros(3))
@@ -110,7 +110,7 @@ def null_space(
     """
     with ONE_BLAS_THREAD:
         lengths, directions = known or standardised_svd(blocks, moments)
-        reached = lengths > RANK_RTOL * lengths[0]
+        reached = reached_by_rows(lengths, directions, moments)
         features = blocks.features
         dimension = features + 1 - int(reached.sum())
         if dimension <= 0:

@@ -155,7 +155,7 @@ def _are_zero(gains: Gains, params: Vector, doubtful: Indices) -> Mask:
     kinds, kind = np.unique(by_margin, axis=0, return_inverse=True)
     zero = np.zeros(len(rows), dtype=bool)
     for i, of_margins in enumerate(kinds):
-        along = params.reshape(-1, gains.model.margins) @ of_margins
+        along = gains.with_bias(params) @ of_margins
         mine = np.flatnonzero(kind.ravel() == i)
         zero[mine] = _sums_are_zero(gains, along, rows[mine])
     return zero

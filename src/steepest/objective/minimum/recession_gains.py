@@ -78,12 +78,15 @@ class Gains:
 
     def matrix(self, chosen: Indices) -> Array:
         """Return the gains of some rows as a matrix, (rows, gains, size): `matrix @ direction`."""
-        mean, deviation = self.units
-        X = (dense_rows(self.blocks.X, chosen) - mean) / deviation
-        Z = np.column_stack([X, np.ones(len(X))])
-        by_margin = self.by_margin(chosen)
+        Z, by_margin = self.rows(chosen), self.by_margin(chosen)
         every: Array = by_margin[:, :, None, :] * Z[:, None, :, None]
         return every.reshape(len(chosen), by_margin.shape[1], self.size)
+
+    def rows(self, chosen: Indices) -> Array:
+        """Return some rows in standard units, with a 1 for the bias, (rows, features + 1)."""
+        mean, deviation = self.units
+        X = (dense_rows(self.blocks.X, chosen) - mean) / deviation
+        return np.column_stack([X, np.ones(len(X))])
 
     def by_margin(self, chosen: Indices) -> Array:
         """Return how much of each margin's change the gains of some rows have, as `matrix` does.
@@ -112,6 +115,10 @@ class Gains:
         matrix, (mean, deviation) = self._matrix(gradient), self.units
         by_weight = (matrix[:-1] - np.outer(mean, matrix[-1])) / deviation[:, None]
         return np.append(by_weight, matrix[-1])
+
+    def with_bias(self, params: Vector) -> Array:
+        """Return params, (size,), as a matrix, (features + 1, margins), the biases last."""
+        return self._matrix(params)
 
     def own(self, gain: Array) -> Array:
         """Return the least gain of each row, (rows,), leaving out that of its class over itself."""

@@ -18,7 +18,7 @@ from steepest.objective.evaluation import Vector
 from steepest.objective.model.model import Array, Layer, Layout
 from steepest.objective.model.row_product import row_product
 
-__all__ = ["Linear", "param_names"]
+__all__ = ["Linear", "LinearAt", "param_names"]
 
 SELECTIVE = 16
 """Where at most one weight in so many is not 0, only their columns are read: measured on lasso."""
@@ -76,18 +76,18 @@ class Linear:
         matrix = params.reshape(self.features + 1, self.margins)
         return matrix[:-1], matrix[-1]
 
-    def at(self, params: Vector) -> "_LinearAt":
+    def at(self, params: Vector) -> "LinearAt":
         """Return the model at `params`; of few weights that are not 0 only their columns count."""
         weights, bias = self.split(params)
         if self.features < WIDE:
-            return _LinearAt(self, weights, bias)
+            return LinearAt(self, weights, bias)
         used = np.flatnonzero(weights if weights.ndim == 1 else weights.any(axis=1))
         if SELECTIVE * len(used) > self.features:
-            return _LinearAt(self, weights, bias)
+            return LinearAt(self, weights, bias)
         return _SparseLinearAt(self, weights, bias, used)
 
 
-class _LinearAt:
+class LinearAt:
     """The model at weights, (features,) or (features, k), and bias, () or (k,)."""
 
     def __init__(self, model: Linear, weights: Array, bias: Array) -> None:
@@ -126,7 +126,7 @@ class _LinearAt:
         return gradient
 
 
-class _SparseLinearAt(_LinearAt):
+class _SparseLinearAt(LinearAt):
     """The same where only the weights `used`, indices of features, are not 0."""
 
     def __init__(self, model: Linear, weights: Array, bias: Array, used: NDArray[np.intp]) -> None:
@@ -144,9 +144,9 @@ class _SparseLinearAt(_LinearAt):
         return self._few.output_by_row(self._columns(X))
 
     @property
-    def _few(self) -> _LinearAt:
+    def _few(self) -> LinearAt:
         """The model of the used weights alone."""
-        return _LinearAt(self.model, self.weights[self.used], self.bias)
+        return LinearAt(self.model, self.weights[self.used], self.bias)
 
     def _columns(self, X: Array) -> Array:
         """Return the columns of the used weights, (rows, used)."""

@@ -1,0 +1,48 @@
+"""Data that are ready for a descent: X, y and how much each row counts, with their names."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.features import Features
+from steepest.data.sparse import Matrix
+from steepest.data.target import Target
+from steepest.data.weights import within_range
+
+__all__ = ["Data"]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a descent needs, and what its numbers were called."""
+
+    X: Matrix  # (rows, features), all finite: float64 or float32 in C order, or a CSR array
+    y: NDArray[np.float64]  # (rows,), values or class codes, all finite
+    features: Features
+    target: Target
+    name: str
+    dropped: int  # rows left out because of a gap
+    sample_weight: NDArray[np.float64] | None = None  # (rows,), all above 0; None: all count once
+    weightless: int = 0  # rows left out because they weigh 0
+    kept: NDArray[np.intp] | None = None  # (rows,) rows of the source that are left, None for all
+    notes: tuple[str, ...] = ()  # what was decided while the table was read
+    validation: "Data | None" = None  # the rows that were kept back, None if none were
+    count_by: str = ""  # by what rows count, beside how often they are there: exposure, class
+
+    def take(self, rows: NDArray[np.intp]) -> "Data":
+        """Return the data of some `rows`, (n,), from 0; their places stay those of the source."""
+        kept = rows if self.kept is None else self.kept[rows]
+        weight = None if self.sample_weight is None else self.sample_weight[rows]
+        return replace(self, X=self.X[rows], y=self.y[rows], sample_weight=weight, kept=kept)
+
+    def counting(self, by_class: NDArray[np.float64]) -> "Data":
+        """Return the data with each row counting by its class too, (k,)."""
+        weights, given = within_range(by_class)[self.y.astype(np.intp)], self.sample_weight
+        weights = weights if given is None else within_range(weights * given)
+        return replace(self, sample_weight=weights, count_by="class")
+
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The place of each row in its source, counted from 1, (rows,): rows left out count too."""
+        return (np.arange(len(self.y)) if self.kept is None else self.kept) + 1

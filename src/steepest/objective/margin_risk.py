@@ -1,0 +1,103 @@
+"""Risks whose margins are linear in the params: what follows from that alone, bias or none."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.blocks import Block
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.model.linear import Linear
+from steepest.objective.model.model import Array
+from steepest.objective.plane.linear import LinearPlaneLoss
+from steepest.objective.plane.plane import Plane
+from steepest.objective.risk import Risk
+
+__all__ = ["MarginRisk"]
+
+
+class MarginRisk(Risk):
+    """`mean(loss(J params, y)) + l2 / 2 |w|^2 + l1 |w|_1`, J the same whatever the params are."""
+
+    model: Linear
+    is_pointwise = False
+    has_inverse_root = True
+
+    @property
+    def slope_is_bounded(self) -> bool:  # type: ignore[override]
+        """Whether the gradient has a bound: that of the loss has one, and L2 has none."""
+        return isfinite(self.loss.slope_bound) and not self.penalty.l2
+
+    @property
+    def is_quadratic(self) -> bool:  # type: ignore[override]
+        """Whether the Hessian is the same everywhere: that of the squared loss without L1."""
+        return self.loss.is_quadratic and self.penalty.smooth
+
+    @property
+    def has_curvature(self) -> bool:  # type: ignore[override]
+        """Whether the loss has second derivatives: not at kinks."""
+        return self.loss.smooth
+
+    def split(self, params: Vector) -> tuple[Array, Array]:
+        """Return weights and bias, in the shapes in which they meet X."""
+        return self.model.split(params)
+
+    def curvature_along(
+        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
+    ) -> Array:
+        """Return `u' H v` for directions u, v, (k, k), H = `Z' diag(l'') Z / total + l2`.
+
+        Along a direction d the margins move by X d, which reads X once; along the last step, from
+        `before`, they moved by the difference of margins that are known.
+        """
+        unread = directions if before is None else directions[:-1]
+        moves = [self.margins(direction) for direction in unread]
+        if before is not None:
+            moves.append(at.cache - before.cache)
+        margins, hessian_along = at.cache, self.loss.hessian_along
+
+        def work(block: Block) -> tuple[Array]:
+            along = [move[block.at] for move in moves]
+            return (hessian_along(margins[block.at], block.y, block.weight, along),)
+
+        (total,) = self.blocks.sum(work)
+        hessian: Array = total / self.blocks.total
+        if not self.penalty.l2:
+            return hessian
+        weights = np.array([direction[self.layout.weights] for direction in directions])
+        return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def on_plane(self, plane: Plane) -> LinearPlaneLoss:
+        """Return the loss on a plane, by a closed form, reading X three times for its margins."""
+        return LinearPlaneLoss(self, plane)
+
+    def value_between(self, at: Evaluation, there: Evaluation, share: float) -> float:
+        """Return the loss a `share` of the straight line from `at` to `there`; X is not read."""
+        blocks, params = self.blocks, at.params + share * (there.params - at.params)
+        margins = at.cache + share * (there.cache - at.cache)
+        total, _ = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
+        return total / blocks.total + self.penalty.value(params[self.layout.weights])
+
+    def largest_margin_change(self, direction: Vector) -> float:
+        """Return how far a step, (size,), moves the margin of any row at most: `max |X d|`."""
+        return float(np.abs(self.margins(direction)).max())
+
+    def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
+        """Return the largest loss of some rows at `params`, (size,)."""
+        some = self.sample(rows)
+        return float(self.loss.value(some.margins(params), some.blocks.y).max())
+
+    @cached_property
+    def curvature_or_bound(self) -> float:
+        """The bound on a row's curvature, or what stands in where there is none.
+
+        That is the curvature when every row gets the same best margin; 1 where it has kinks.
+        """
+        loss = self.loss
+        if isfinite(loss.curvature_bound):
+            return loss.curvature_bound
+        if not loss.smooth:
+            return 1.0
+        return float(loss.curvature(self.guess, self.blocks.y[:1])[0])
