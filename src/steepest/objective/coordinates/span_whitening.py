@@ -94,6 +94,11 @@ class SpanWhitening:
         free = free_rows(objective)
         return cls(standard, span, roots, rows, bound / roots**2, penalty, beyond, free)
 
+    @property
+    def size(self) -> int:
+        """How many rows and columns a matrix of it has."""
+        return len(self.roots)
+
     @cached_property
     def at_first(self) -> Whitening:
         """The coordinates in which the bound is 1: sound wherever the walk starts."""
