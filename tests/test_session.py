@@ -469,3 +469,31 @@ def test_no_request_is_a_fault(fuzzed: Session, request: Any) -> None:
 def test_names_of_files_are_their_own_alone() -> None:
     for given_name in ("/a/b/x.csv", "..\\..\\x.csv", "x.csv", "a/../x.csv", "\0\nx.csv"):
         assert file_of(as_file(given_name, b"1")) == ("x.csv", b"1")
+
+
+def test_a_session_goes_on_with_the_network_that_is_open() -> None:
+    hidden: dict[str, Any] = {"hidden": (4, 3), "activation": "relu", "init": "lecun"}
+    run = st.descend("penguins", "species", missing="drop", steps=5, **hidden)
+    session = Session.of_run(run)
+    opened = session.answer({"ask": "open"})["scene"]
+    sizes = {"units": [4, 3], "activation": "relu", "initial": "lecun", "sizes": [7, 4, 3, 3]}
+    assert (opened["network"], opened["engine"]) == (sizes, "python")
+    choices = opened["run"]["choices"] | {"seed": 3, "steps": 4}
+    walked = session.answer({"ask": "descend", "choices": choices})
+    same = st.descend("penguins", "species", missing="drop", steps=4, seed=3, **hidden)
+    assert walked["loss"].tolist() == same.trace.losses.tolist()
+    base = same.trace[-1].params
+    ask = {"choices": choices, "x": 14, "y": 50, "base": base.tolist(), "points": 5}
+    drawn = session.answer({"ask": "surface", **ask})
+    assert (drawn["xName"], drawn["yName"]) == ("weight 15", "bias 2")
+    told = session.answer({"ask": "loss", "choices": choices, "params": base.tolist()})
+    assert told["loss"] == same.trace[-1].loss
+    assert "hidden" not in str(session.answer({"ask": "descend", "choices": {"l2": "x"}}))
+
+
+def test_other_columns_keep_the_network() -> None:
+    session = Session.of_run(st.descend("geyser", "waiting", hidden=(3,), steps=2))
+    scene = session.answer({"ask": "open", "data": "penguins", "target": "sex"})["scene"]
+    assert scene["network"]["sizes"] == [1, 3, 1]
+    axes = {"ask": "surface", "choices": scene["run"]["choices"], "axes": "walk", "x": 0, "y": 1}
+    assert "for one feature only" in session.answer(axes | {"base": [0.0] * 10})["error"]

@@ -257,8 +257,6 @@ def test_a_network_needs_no_lowest_loss_and_says_what_it_lacks() -> None:
     assert run.lowest_loss is None
     with pytest.raises(ChoiceError, match="weights and bias: that is there for one neuron"):
         _ = run.weights
-    with pytest.raises(ChoiceError, match="a page: that is there for one neuron"):
-        run.page("page.html")
     assert "network 1-3-1, tanh" in run.explain()
     assert "Start at random weights and biases" in run.explain()
 

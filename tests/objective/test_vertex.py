@@ -62,13 +62,19 @@ def test_slopes_at_a_vertex_make_the_gradient_0() -> None:
     assert np.allclose(np.column_stack([X, np.ones(40)]).T @ slopes, 0.0, atol=1e-9)
 
 
-def test_rows_of_fewer_directions_than_params_have_no_vertex() -> None:
+def test_a_vertex_of_rows_of_fewer_directions_than_params() -> None:
     X, y = problem("squared", 1, rows=30, features=2)
     objective = LinearObjective(np.column_stack([X, X[:, 0]]), y, st.Quantile(0.5))
     smoothed = objective.smoothed()
     assert smoothed is not None
-    at = objective.evaluate(smoothed.begin())
-    assert vertex_near(SmoothedNewton(smoothed, at, 1.0), 30) is None
+    newton = SmoothedNewton(smoothed, objective.evaluate(smoothed.begin()), 1.0)
+    assert vertex_near(newton, 2) is None
+    found = vertex_near(newton, 30)
+    assert found is not None and len(found.rows) == 3
+    there = Vertex(smoothed, objective.evaluate(found.params), found.rows)
+    assert np.abs(there.residual[there.rows]).max() < 1e-9
+    run = st.descend((np.column_stack([X, X[:, 0]]), y), loss="absolute")
+    assert run.loss == pytest.approx(st.descend((X, y), loss="absolute").loss, rel=1e-12)
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9])

@@ -149,7 +149,7 @@ def test_it_is_gone_on_with_as_if_it_had_not_stopped(tmp_path: Path) -> None:
 
 def test_weights_that_only_seem_dependent_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """The loss of the least weights is worked out: what raises it is not taken."""
-    monkeypatch.setattr("steepest.objective.minimum.null_space.RANK_RTOL", 0.3)
+    monkeypatch.setattr("steepest.objective.linear_algebra.factor.RANK_RTOL", 0.3)
     monkeypatch.setattr("steepest.objective.minimum.identifiability.LEAST_PIVOT", 1e9)
     random = np.random.default_rng(1)
     x = random.normal(size=50)

@@ -134,7 +134,7 @@ def record_of(run: st.Run) -> Case:
         "momentum": trace.momenta.tolist(),
         "curvature": plan.curvature,
         "limit": plan.limit,
-        "exactLimit": plan.loss.is_quadratic,
+        "exactLimit": run.objective.is_quadratic,
         "stop": asdict(run.stop),
         "verdicts": [asdict(verdict) for verdict in run.verdicts],
     }

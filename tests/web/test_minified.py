@@ -5,6 +5,7 @@ from typing import Any
 import golden
 import pytest
 
+from steepest.page import joiner
 from steepest.page.html import _minified
 from steepest.page.joiner import join
 
@@ -32,6 +33,18 @@ def test_the_minified_engine_takes_the_same_steps_to_the_bit(modules: Any) -> No
     cases = golden.small_cases()
     assert len(cases) > 30
     assert modules.evaluate(BOTH, {"cases": cases, "text": text}) == []
+
+
+@pytest.mark.parametrize(("entry", "export"), [("saved.js", "start"), ("notebook.js", "render")])
+def test_the_joiner_takes_only_blanks_that_part_nothing(
+    entry: str, export: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The minifier, which reads JavaScript, makes the same of the text with all its blanks."""
+    joined = join(entry, (export,))
+    monkeypatch.setattr(joiner, "_dense", lambda line: line)
+    spaced = join(entry, (export,))
+    assert len(joined) < 0.95 * len(spaced)
+    assert _minified(joined) == _minified(spaced)
 
 
 FORMS = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from steepest.descent.checkpoint import WhiteningRecord
 from steepest.objective.coordinates.coordinates import Coordinates
-from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+from steepest.objective.coordinates.whitening import WhiteningByHessian
 from steepest.objective.evaluation import Evaluation
 from steepest.objective.objective import Objective
 
@@ -73,7 +73,7 @@ class Renewal:
 class WhenItPays(Renewal):
     """Whitens by the Hessian after twice the steps that it costs."""
 
-    whitening: HessianWhitening
+    whitening: WhiteningByHessian
 
     def due(
         self,
@@ -111,5 +111,13 @@ class WhenItPays(Renewal):
 
 
 def _cost(objective: Objective, matrices: int, thinning: int) -> float:
-    """Return how many steps take as long as so many matrices of one row in `thinning`."""
-    return objective.layout.shape[0] * min(matrices, MOST_MARGINS) / GRAM_SPEED / thinning
+    """Return how many steps take as long as so many matrices of one row in `thinning`.
+
+    A matrix has the features squared, or the rows where these are fewer.
+    """
+    return (
+        min(objective.layout.shape[0], objective.count)
+        * min(matrices, MOST_MARGINS)
+        / GRAM_SPEED
+        / thinning
+    )

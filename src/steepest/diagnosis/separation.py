@@ -53,8 +53,13 @@ def separation_verdict(found: Recession, problem: Problem) -> Verdict | None:
 
 
 def separation_without_penalty(problem: Problem) -> Verdict | None:
-    """Return the verdict that any run of a table's rows has which is without a penalty, if any."""
-    objective = problem.risk("a page").without_penalty()
+    """Return the verdict that any run of a table's rows has which is without a penalty, if any.
+
+    Of a network it is a verdict on one end, and none on others.
+    """
+    if problem.objective.linear is None:
+        return None
+    objective = problem.objective.linear.without_penalty()
     return separation_verdict(objective.recession(objective.null_params), problem)
 
 

@@ -18,8 +18,10 @@ from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+from steepest.objective.coordinates.span_whitening import SpanWhitening
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
+from steepest.objective.coordinates.whitening import WhiteningByHessian
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.linear_algebra.factor import standardised_svd
@@ -76,6 +78,7 @@ class LinearObjective(MarginRisk):
 
     model: Linear
     has_hessian_blocks = True
+    has_page = True
     _recession: Recession | None = None
 
     def __init__(
@@ -213,6 +216,15 @@ class LinearObjective(MarginRisk):
         gram[-1, :-1] = gram[:-1, -1] = 0.0
         return gram
 
+    @cached_property
+    def row_directions(self) -> tuple[Array, Array]:
+        """The singular values and directions of the rows, in standard units; see `factor`.
+
+        They are kept, as large as X where rows are fewer than features: whoever asks for them sees
+        that `rank_is_affordable`.
+        """
+        return standardised_svd(self.blocks, self.moments)
+
     @property
     def null_params(self) -> Vector:
         """The params without weights, and with the best constant guess, (size,)."""
@@ -245,15 +257,17 @@ class LinearObjective(MarginRisk):
         """Return the name of the coordinates in which to walk, and why."""
         return suggested_scale(self, plane_search)
 
-    def hessian_whitening(self, sample: Objective) -> HessianWhitening | None:
+    def hessian_whitening(self, sample: Objective) -> WhiteningByHessian | None:
         """Return what whitens by the Hessian on the way, told at first by a `sample` of the rows.
 
         None where the loss has kinks.
         """
-        return HessianWhitening.of(self, sample) if self.loss.smooth else None  # type: ignore[arg-type]
+        if not self.loss.smooth:
+            return None
+        return SpanWhitening.of(self) or HessianWhitening.of(self, sample)  # type: ignore[arg-type]
 
     def whiten(
-        self, whitening: HessianWhitening, at: Evaluation, shared: bool, thinning: int
+        self, whitening: WhiteningByHessian, at: Evaluation, shared: bool, thinning: int
     ) -> Coordinates | None:
         """Return the coordinates in which each margin's block of the Hessian at `at` is 1."""
         return whitening.at(self, at, shared, thinning)

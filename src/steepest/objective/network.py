@@ -81,6 +81,7 @@ class NetworkObjective(Risk):
     model: Network
     kind = "a network"
     is_convex = False
+    has_page = True
 
     def __init__(
         self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str

@@ -24,7 +24,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.linear_algebra.factor import Factor, cholesky, qr_factor
+from steepest.objective.linear_algebra.factor import Factor, cholesky, least_moves, qr_factor
 from steepest.objective.linear_algebra.hessian import weighted_gram
 from steepest.objective.linear_algebra.residuals import (
     double_double_loss_and_gradient,
@@ -178,7 +178,8 @@ class NormalEquations(Objective):
     def factor(self) -> Factor:
         """A root of the Hessian: from the Gram matrix, or from the rows if they are ill-posed."""
         factor = cholesky(self.hessian[None])
-        if factor is None or not factor.condition < ILL_CONDITIONED:
+        told = 1.0 / float(least_moves(self.objective.units).max())
+        if factor is None or not factor.condition < min(ILL_CONDITIONED, told):
             return qr_factor(self.objective.blocks, self.objective.units, self.ridge)
         return replace(factor, full_rank=True)
 

@@ -21,7 +21,7 @@ from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
 if TYPE_CHECKING:
     from steepest.objective.coordinates.coordinates import Coordinates
-    from steepest.objective.coordinates.hessian_whitening import HessianWhitening
+    from steepest.objective.coordinates.whitening import WhiteningByHessian
     from steepest.objective.kinks.smoothed import Smoothed
     from steepest.objective.linear import LinearObjective
     from steepest.objective.minimum.identifiability import Identifiability
@@ -66,6 +66,8 @@ class Objective:
     """Whether the gradient is continuous, as far as is known."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
+    has_page: bool = False
+    """Whether a page can show it: it works out the outputs of rows by itself."""
     has_inverse_root: bool = False
     """Whether `inverse_root` has an answer."""
     has_hessian_blocks: bool = False
@@ -75,7 +77,7 @@ class Objective:
     missing: str = ""
     """That it is not at hand, and how to give it; empty where it is."""
     linear: "LinearObjective | None" = None
-    """Itself as the linear model's risk: a page and a table's weights are there for that only."""
+    """Itself as the risk of weights and biases, of which alone some things are known."""
     is_pointwise: bool = True
     """Whether the loss on a plane costs an evaluation a point."""
     reference: Vector | None = None
@@ -164,14 +166,14 @@ class Objective:
         """Return the name of the coordinates in which to walk, and why."""
         return "none", "no scale: only weights and a bias can be scaled"
 
-    def hessian_whitening(self, sample: "Objective") -> "HessianWhitening | None":
+    def hessian_whitening(self, sample: "Objective") -> "WhiteningByHessian | None":
         """Return what whitens by the Hessian on the way; None where that is not known."""
         return None
 
     def whiten(
-        self, whitening: "HessianWhitening", at: Evaluation, shared: bool, thinning: int
+        self, whitening: "WhiteningByHessian", at: Evaluation, shared: bool, thinning: int
     ) -> "Coordinates | None":
-        """Return what `whitening` makes of the Hessian at `at`; see `HessianWhitening.at`."""
+        """Return what `whitening` makes of the Hessian at `at`; see `WhiteningByHessian.at`."""
         return None
 
     @property

@@ -23,7 +23,7 @@ from steepest.objective.model.model import Layer
 from steepest.objective.objective import Objective
 
 if TYPE_CHECKING:
-    from steepest.objective.linear import LinearObjective
+    from steepest.objective.risk import Risk
 
 __all__ = ["Arrays", "Problem", "RowPredictions", "problem_of"]
 
@@ -158,7 +158,7 @@ class Problem:
         """Return the data; ChoiceError, saying that `what` needs them, if there are none."""
         self._refuse(what)
 
-    def risk(self, what: str) -> "LinearObjective":
+    def risk(self, what: str) -> "Risk":
         """Return the objective as that of a table; ChoiceError, as of `table`, if it is none."""
         self._refuse(what)
 

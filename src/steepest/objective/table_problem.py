@@ -13,7 +13,6 @@ from steepest.data.prepared import Data
 from steepest.data.sparse import Matrix, dense_rows, matrix_parts
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
-from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layer
@@ -122,11 +121,11 @@ class TableProblem(Problem):
         """Return the data."""
         return self.data
 
-    def risk(self, what: str) -> LinearObjective:
+    def risk(self, what: str) -> Risk:
         """Return the objective."""
-        if self.objective.linear is None:
-            self._refuse_neuron(what)
-        return self.objective.linear
+        if not self.objective.has_page:
+            self._refuse_neuron(what, "one neuron with a bias and for networks")
+        return self.objective
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, (features,) and (), or (features, k) and (k,).
@@ -155,9 +154,9 @@ class TableProblem(Problem):
         """Return the probability of each class, (rows, k); None for a number."""
         return self.loss.probabilities(margins)
 
-    def _refuse_neuron(self, what: str) -> NoReturn:
+    def _refuse_neuron(self, what: str, of: str = "one neuron with a bias") -> NoReturn:
         raise ChoiceError(
-            f"{what}: that is there for one neuron with a bias, but this run is of "
+            f"{what}: that is there for {of}, but this run is of "
             f"{self.objective.kind}; it has layers, params, explain(), figure(), film(), "
             "surface(), trace_table() and save()"
         )

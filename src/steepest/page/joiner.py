@@ -2,7 +2,8 @@
 
 A browser that opens a file may not load other files, and a notebook takes one module. So each
 module becomes a function that returns what it exports, called once, in the order in which they
-need each other, without the lines that are only comment, which a reader finds in the source.
+need each other, without the lines that are only comment, which a reader finds in the source, and
+without blanks that part nothing.
 
 The house rules that make this safe are few, and what breaks one is refused: static imports of named
 things by relative paths, exports of functions, classes and constants where they are declared, no
@@ -29,6 +30,12 @@ NAMED = re.compile(r"^\s*([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?\s*$")
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
 BLANK = re.compile(r"(?:(?<=[:,])[ \n]+|;?\s*([{};])\s*)")
 BACKTICK = re.compile(r"(?<!\\)`")
+TOKEN = re.compile(
+    r"""'(?:[^'\\]|\\.)*'|`[^`]*`"""
+    r"""|,\s|\s(?:=>|===|!==|[-+]?=|[<>]=|[=?:*/<>]|&&|\|\||\?\?)\s|(?<![-+])\s[-+]\s(?![-+])"""
+    r"""|\s\{$|\{\s|\s\}|\)\s(?=\{)|\b(?:if|for|while|switch)\s(?=\()"""
+)
+UNSURE = re.compile(r"""["\\]|(?<! )/|/(?! )""")
 UNKNOWN = re.compile(r"^\s*(?:import|export)\b|\bimport\s*[.(]|^await\b")
 
 
@@ -108,7 +115,7 @@ class Module:
         body = IMPORT.sub(lambda found: _taken(next(declared), found[0], variables), self._source)
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
-        code = _flush(body)
+        code = "\n".join(map(_dense, _flush(body).split("\n")))
         names = ",".join(self.exports)
         return f"const {variables[self.path]} = (() => {{\n{code}\nreturn {{{names}}};\n}})();"
 
@@ -143,6 +150,17 @@ class Module:
 def _flush(text: str) -> str:
     """Return a text without its indents and its empty lines."""
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def _dense(line: str) -> str:
+    """Return a line of code without blanks that part nothing; one that might hold a regex as it is.
+
+    >>> _dense("if (a === b) return [a, 'b, c'];")
+    "if(a===b) return [a,'b, c'];"
+    """
+    if UNSURE.search(line) or line.count("`") not in (0, 2):
+        return line
+    return TOKEN.sub(lambda found: found[0] if found[0][0] in "'`" else found[0].strip(), line)
 
 
 def _taken(needed: Import, text: str, variables: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ page shows what is told here and works out no label and no unit of its own.
 """
 
 from dataclasses import asdict
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -16,15 +17,31 @@ from steepest.descent.named_rules import RULES
 from steepest.descent.plan.plan import Plan
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
-from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.named import LOSSES, choose_loss, losses_for
-from steepest.page.replay import PAGE_LOSSES, PAGE_RULES, PAGE_SCALES, repeats, walked_by_pages
+from steepest.objective.risk import Risk
+from steepest.page.replay import (
+    NETWORK_SCALES,
+    PAGE_LOSSES,
+    PAGE_RULES,
+    PAGE_SCALES,
+    repeats,
+    trained_by_pages,
+    walked_by_pages,
+)
 from steepest.surface.surface import Surface
 from steepest.trace import Trace
 from steepest.view.scene import MOST_ROWS, some_rows, thinned
 from steepest.view.story import Story, label, loss_label, shortened
 
-__all__ = ["PAGE_POINTS", "VERSION", "Record", "run_record", "scene_record", "surface_record"]
+__all__ = [
+    "PAGE_POINTS",
+    "VERSION",
+    "Record",
+    "page_points",
+    "run_record",
+    "scene_record",
+    "surface_record",
+]
 
 Array = NDArray[np.float64]
 Record = dict[str, Any]
@@ -33,6 +50,12 @@ VERSION = 1
 
 PAGE_POINTS = 101
 """Points a side of the surface: few enough to draw it anew while a data point is dragged."""
+
+FEWEST_POINTS = 21
+"""Points a side of the surface of a large network."""
+
+SURFACE_WORK = 2_000_000_000
+"""Rows times params times points of a network's surface: about a second on one core."""
 
 MOST_STEPS = 100_001
 """Points of a run that a page gets: all of the longest that it can ask for."""
@@ -55,11 +78,20 @@ MOST_EDITABLE = 5000
 MOST_WORK = 5e7
 """Numbers of X that are read to fill in the losses that mini-batches left open."""
 
+MOST_TRAINED = 400_000
+"""Rows times params of a network that a page trains itself.
+
+Of 292,000 a step took 4 to 5 ms in Chromium, so the 200 steps after a change take a second.
+"""
+
+MOST_PARAMS = 20_000
+"""Params of a network on a page: each has a name, a number at every step, and a line of choice."""
+
 
 def scene_record(
     story: Story,
     data: Data,
-    objective: LinearObjective,
+    objective: Risk,
     surface: Surface,
     live: bool = False,
     known: dict[int, float] | None = None,
@@ -80,8 +112,10 @@ def scene_record(
     whole, one = len(shown) == len(data.y), len(data.features.names) == 1
     words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
     plain = data.sample_weight is None
-    alone = "page" if one and whole and plain and walked_by_pages(story.plan) else "record"
-    again = alone == "page" and repeats(story.plan) and not story.trace.last.least
+    alone = "page" if whole and plain and _computes(story, objective, one) else "record"
+    # Rounding grows where a network is trained at the edge of stability, so its steps are kept.
+    again = alone == "page" and objective.is_convex and repeats(story.plan)
+    again = again and not story.trace.last.least
     most = MOST_STEPS if live else MOST_WALKED if again else MOST_SAVED
     return {
         "version": VERSION,
@@ -95,10 +129,14 @@ def scene_record(
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],
         "margins": objective.outputs,
+        "weights": objective.layout.weights.stop,
+        "network": _network(objective),
+        "startWords": story.params_in_words,
+        "prefix": story.weight_prefix,
         "losses": _losses(story, data.target.unit),
         "rules": list(PAGE_RULES),
         "named": list(RULES),
-        "scales": list(PAGE_SCALES),
+        "scales": list(PAGE_SCALES if objective.linear else NETWORK_SCALES),
         "engine": "python" if live else alone,
         "editable": one and whole and plain,
         "weighted": not plain,
@@ -117,6 +155,38 @@ def _shown_rows(data: Data) -> NDArray[np.intp]:
     if features == 1 and rows <= MOST_EDITABLE:
         return np.arange(rows)
     return some_rows(rows, max(1, min(MOST_ROWS, MOST_ROW_NUMBERS // features)))
+
+
+def page_points(objective: Risk) -> int:
+    """Return how many points a side a page's first surface has; fewer of a large network.
+
+    Raises ChoiceError for more params than a page has room for.
+    """
+    if objective.size > MOST_PARAMS:
+        raise ChoiceError(
+            f"the model has {objective.size:,} params, but a page takes {MOST_PARAMS:,} at most: "
+            "it tells each at every step; a figure and a film have no such bound"
+        )
+    if objective.linear is not None:
+        return PAGE_POINTS
+    points = isqrt(SURFACE_WORK // (objective.count * objective.size))
+    return max(FEWEST_POINTS, min(PAGE_POINTS, points | 1))
+
+
+def _computes(story: Story, objective: Risk, one: bool) -> bool:
+    """Return whether the page itself can walk on all the rows; `one` says of one feature."""
+    if objective.linear is not None:
+        return one and walked_by_pages(story.plan)
+    return objective.count * objective.size <= MOST_TRAINED and trained_by_pages(story.plan)
+
+
+def _network(objective: Risk) -> Record | None:
+    """Return sizes, activation and random start of a network; None of one neuron."""
+    network: Any = objective.to_record().get("network")
+    if network is None:
+        return None
+    sizes = [objective.blocks.features, *network["units"], objective.outputs]
+    return {**network, "sizes": sizes}
 
 
 def _names(story: Story, data: Data) -> Record:
@@ -156,7 +226,7 @@ def _losses(story: Story, unit: str) -> list[Record]:
 
 def run_record(
     story: Story,
-    objective: LinearObjective,
+    objective: Risk,
     most: int = MOST_STEPS,
     known: dict[int, float] | None = None,
 ) -> Record:
@@ -211,7 +281,7 @@ def _full_losses(
     trace: Trace,
     index: NDArray[np.intp],
     params: Array,
-    objective: LinearObjective,
+    objective: Risk,
     known: dict[int, float],
 ) -> Array:
     """Return the losses of all rows, those that mini-batches left open worked out if few."""

@@ -13,8 +13,17 @@ from steepest.descent.rules import (
     RMSProp,
     Steepest,
 )
+from steepest.objective.loss.named import LOSSES
 
-__all__ = ["PAGE_LOSSES", "PAGE_RULES", "PAGE_SCALES", "repeats", "walked_by_pages"]
+__all__ = [
+    "NETWORK_SCALES",
+    "PAGE_LOSSES",
+    "PAGE_RULES",
+    "PAGE_SCALES",
+    "repeats",
+    "trained_by_pages",
+    "walked_by_pages",
+]
 
 WALKED: tuple[type[Rule], ...] = (
     Steepest,
@@ -42,11 +51,20 @@ PAGE_RATES = {"time": 2, "step": 3, "cosine": 2}
 PAGE_SCALES = ("none", "standard", "round")
 """The coordinates of the page's own engine."""
 
+NETWORK_SCALES = ("none", "standard")
+"""Those of them that a network has."""
+
 
 def walked_by_pages(plan: Plan) -> bool:
     """Return whether a page can walk the run again: it knows losses, rules and rates, not L1."""
     known = type(plan.rule) in WALKED and plan.loss_name in PAGE_LOSSES and not plan.penalty.l1
     return known and plan.scale in PAGE_SCALES and _rate_is_known(plan.rate_in_words)
+
+
+def trained_by_pages(plan: Plan) -> bool:
+    """Return whether a page can train the network of a run: on all losses that have a word."""
+    known = type(plan.rule) in WALKED and plan.loss_name in LOSSES
+    return known and plan.scale in NETWORK_SCALES and _rate_is_known(plan.rate_in_words)
 
 
 def repeats(plan: Plan) -> bool:

@@ -15,7 +15,6 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.linear import LinearObjective
-from steepest.objective.linear_algebra.factor import standardised_svd
 from steepest.objective.plane.plane import Plane
 from steepest.trace import Trace
 
@@ -80,7 +79,7 @@ def _of_few_rows(objective: LinearObjective) -> Array:
     `params - V' diag(1 / s²) V gradient`, s and V the singular values and right directions of the
     rows: no product of all pairs of features is formed.
     """
-    lengths, directions = standardised_svd(objective.blocks, objective.moments)
+    lengths, directions = objective.row_directions
     reached = lengths > SINGULAR_RTOL * lengths[0]
     standard = Standard(*objective.moments, margins=1)
     null = objective.null_params

@@ -414,9 +414,9 @@ class Run(Predictions, Pictures, FormerNames):
     @cached_property
     def _page_surface(self) -> Surface:
         """The surface of the page at first."""
-        from steepest.page.record import PAGE_POINTS
+        from steepest.page.record import page_points
 
-        return self.surface(points=PAGE_POINTS)
+        return self.surface(points=page_points(self.problem.risk("a page")))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.

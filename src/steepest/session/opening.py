@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from steepest.data.columns import kind_of, listing
 from steepest.data.prepare import prepare
@@ -55,6 +55,15 @@ class OpenData:
     data: Data
     run: Run
     note: str = ""
+
+    @property
+    def network(self) -> ChosenOptions:
+        """The options that make the run's network; none of one neuron."""
+        made: Any = self.run.problem.risk("a page").to_record().get("network")
+        if made is None:
+            return {}
+        units = tuple(made["units"])
+        return {"hidden": units, "activation": made["activation"], "init": made["initial"]}
 
     def offer(self) -> dict[str, object]:
         """Return what can be chosen: data sets, columns with their kinds; and what is chosen."""
@@ -116,7 +125,7 @@ def open_table(
     Rows with gaps are left out, which is said too. Raises DataError if nothing can be learnt.
     """
     data, proposed = _prepared(table, target, features)
-    chosen = first_choices(data)
+    chosen: ChosenOptions = {"steps": STEPS} if choices.get("hidden") else first_choices(data)
     chosen["seconds"] = SECONDS
     chosen.update(choices)
     run = descend_rows(data, given_up=given_up, **chosen)

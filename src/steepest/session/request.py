@@ -14,7 +14,6 @@ from typing import TypeGuard, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.checks import switch
 from steepest.data.prepared import Data
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.option import Kind, Option
@@ -60,7 +59,7 @@ MOST_NAMES = 10_000
 MOST_NUMBERS = 4_000_000
 
 NOT_FOR_PAGES = ("tol", "seconds", "hidden", "activation", "init", "bias", "stop", "patience")
-"""What a page has no say in: its runs are of one neuron, and end by their steps and its clock.
+"""What a page has no say in: its runs are of the model that is open, and end by steps and clock.
 
 All its rows are trained on, so none are kept back.
 """
@@ -241,7 +240,6 @@ READERS: Mapping[Kind, Callable[[object, str], object]] = {
     Kind.WHOLE: _whole,
     Kind.PARAMS: vector_of,
     Kind.SIZES: vector_of,
-    Kind.SWITCH: lambda value, what: switch(what, value),
 }
 """How each kind of option is read from JSON."""
 

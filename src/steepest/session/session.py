@@ -9,14 +9,14 @@ import numpy as np
 
 from steepest.data.shipped import datasets
 from steepest.data.table import Table, read_table
-from steepest.descent.plan.method import coordinates_of, neuron_of
+from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError, SteepestError
-from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.risk import Risk
 from steepest.page.html import saved_html
-from steepest.page.record import Record, run_record, surface_record
+from steepest.page.record import Record, page_points, run_record, surface_record
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.opening import OpenData, open_file, open_run, open_table
@@ -152,7 +152,8 @@ class Session:
                 "only the rows of the run are here, so its columns stay; to choose others: "
                 "steepest play DATA"
             )
-        opened = open_table(table, target, features, given_up, **choices)
+        made: ChosenOptions = {**self._opened.network, **choices}
+        opened = open_table(table, target, features, given_up, **made)
         if given_up():
             raise SupersededError
         return opened
@@ -166,7 +167,7 @@ class Session:
 
     def _run(self, request: Request, given_up: GivenUp) -> Run:
         """Return the run of the choices and rows in a request."""
-        choices = choices_of(request.get("choices"))
+        choices = self._choices(request)
         rows = edited(self._opened.data, request.get("rows"))
         choices.setdefault("steps", 200)
         choices["seconds"] = SECONDS
@@ -188,13 +189,14 @@ class Session:
 
     def _surface(self, request: Request, given_up: GivenUp) -> Record:
         objective = self._objective(request)
-        choices = choices_of(request.get("choices"))
+        choices = self._choices(request)
         size, unit = objective.size, self._opened.data.target.unit
         base = vector_of(request.get("base"), "base", size)
         paths, losses = paths_of(request.get("see"), size)
         if np.isnan(losses).all():
             paths, losses = base[None, :], np.array([objective.value(base)])
         points = index_of(request.get("points", 101), "points", MOST_POINTS + 1)
+        points = min(points, page_points(objective))
         walk = self._walk(request, choices)
         axes = self._axes(request, objective, walk)
         shown = window_of(request.get("window"))
@@ -210,11 +212,11 @@ class Session:
             raise ChoiceError(f"the axes are {axes!r}, but they must be units or walk")
         if axes == "units":
             return "none"
-        if len(self._opened.data.features.names) > 1:
+        if len(self._opened.data.features.names) > 1 or self._opened.network:
             raise ChoiceError("the coordinates of the walk are shown for one feature only")
         return str(choices.get("scale", "none"))
 
-    def _axes(self, request: Request, objective: LinearObjective, walk: str) -> Axes:
+    def _axes(self, request: Request, objective: Risk, walk: str) -> Axes:
         names = self._opened.run.param_names
         x = names[index_of(request.get("x"), "x", len(names))]
         y = names[index_of(request.get("y"), "y", len(names))]
@@ -228,10 +230,13 @@ class Session:
         params = vector_of(request.get("params"), "params", objective.size)
         return {"loss": objective.value(params)}
 
-    def _objective(self, request: Request) -> LinearObjective:
-        choices = choices_of(request.get("choices"))
+    def _objective(self, request: Request) -> Risk:
         rows = edited(self._opened.data, request.get("rows"))
-        return neuron_of(rows, Options(**choices))
+        return objective_of(rows, Options(**self._choices(request)))
+
+    def _choices(self, request: Request) -> ChosenOptions:
+        """Return the choices of a request; the network, if it is one, is that of what is open."""
+        return {**self._opened.network, **choices_of(request.get("choices"))}
 
     def _page(self, request: Request, given_up: GivenUp) -> Record:
         """Return the saved page of a run, in the state that the page has in its link.

@@ -163,7 +163,7 @@ class NarrowingPath:
 
     @property
     def _few(self) -> int:
-        return self.smoothed.objective.size + FEW
+        return self.smoothed.rank + FEW
 
     def _to_vertex(self, newton: SmoothedNewton) -> Evaluation | None:
         """Return a vertex of the rows near their kinks; Newton's path goes on if there is none."""

@@ -9,6 +9,7 @@ What one class does to another is left to the plane search.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,13 @@ import numpy as np
 from steepest.data.blocks import Block
 from steepest.data.moments import Moments
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
-from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.linear_algebra.factor import Factor, cholesky_or_spectral, qr_factor
+from steepest.objective.evaluation import Evaluation, Vector, norm
+from steepest.objective.linear_algebra.factor import (
+    Factor,
+    cholesky_or_spectral,
+    least_moves,
+    row_directions,
+)
 from steepest.objective.linear_algebra.hessian import weighted_gram
 from steepest.objective.minimum.null_space import rank_is_affordable
 from steepest.objective.model.model import Array
@@ -25,13 +31,16 @@ from steepest.objective.model.model import Array
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
 
-__all__ = ["HessianWhitening"]
+__all__ = ["CURVATURE_TOL", "HESSIAN_RTOL", "HessianWhitening", "bound_share", "free_rows"]
 
 BOUND_SHARE = 1e-3
 """The share of the bound that is added: no direction is flat only because all rows are sure."""
 
 CURVATURE_TOL = 1e-12
 """The curvature, against 1 along each param, below which a direction is flat but for rounding."""
+
+FLATTEST_PIVOT = 1e-6
+"""The most that features far from 0 raise that to: a constant one may be any way off."""
 
 HESSIAN_RTOL = 1e-8
 """The share of the bound below which the Hessian says nothing of the loss around."""
@@ -51,8 +60,9 @@ class HessianWhitening:
     stands in.
 
     Products of features tell a direction from none down to `CURVATURE_TOL`, a condition of 1e6.
-    Where one is flatter the rows are turned by a `base` first, in which they are orthonormal, by
-    their singular values (to a condition of 1e14); all matrices are then by the params in it.
+    Where one is flatter rows and penalty are turned by a `base` first, in which together they are
+    orthonormal, by their singular values (to a condition of 1e14); all matrices are then by the
+    params in it.
     """
 
     mean: Vector
@@ -67,12 +77,11 @@ class HessianWhitening:
         """Return that of `objective`, with the bound as a `sample` of its rows tells it."""
         mean, deviation = objective.units
         bound = objective.curvature_or_bound * weighted_gram(sample.blocks, mean)
-        l2, several = objective.penalty.l2, objective.outputs > 1
-        free = (slice(-1, None) if l2 else slice(None)) if several else None
+        l2, free = objective.penalty.l2, free_rows(objective)
         made = cls(mean, deviation, bound, l2, free)
         if made.at_first.full_rank or not rank_is_affordable(sample.blocks):
             return made
-        base = _orthonormal(sample, objective.units)
+        base = _orthonormal(sample, objective.units, l2 / objective.curvature_or_bound)
         turned = weighted_gram(sample.blocks, mean, base=base.inverse[0])
         bound = objective.curvature_or_bound * turned
         return cls(mean, deviation, bound, l2, free, base)
@@ -88,16 +97,17 @@ class HessianWhitening:
         """Return the coordinates in which each margin's block of the Hessian is 1, from `at` on.
 
         With `shared` all margins have the mean of their blocks. Every so many-th row is read. None
-        where all rows are so sure of themselves that nothing curves.
+        where all rows are so sure of themselves that nothing curves, nor does L2.
         """
         curvature = _mean_curvature if shared else _own_curvature
         columns = curvature(objective, at.cache[::thinning])
         base = None if self.base is None else self.base.inverse[0]
         hessian = weighted_gram(objective.blocks.every(thinning), self.mean, columns, base=base)
         sure = self._trace(hessian) / self._bound_trace
-        if not (sure > HESSIAN_RTOL).all():
+        if not (self.l2 or (sure > HESSIAN_RTOL).all()):
             return None
-        hessian += BOUND_SHARE * sure[:, None, None] * self.bound
+        share = bound_share(objective, at, self.at_first) * np.maximum(sure, HESSIAN_RTOL)
+        hessian += share[:, None, None] * self.bound
         return self._whitening(hessian)
 
     def _trace(self, hessian: Array) -> Array:
@@ -123,11 +133,17 @@ class HessianWhitening:
         alike = own / self._square
         largest = alike.max()
         # A constant feature curves by rounding only; it is left as it is.
-        constant = alike <= CONSTANT * largest
+        constant = alike <= (0.0 if self.l2 else CONSTANT * largest)
         np.copyto(own, largest * self._square, where=constant)
         self._penalise(hessian)
-        factor = cholesky_or_spectral(hessian, CURVATURE_TOL)
+        factor = cholesky_or_spectral(hessian, self._flattest)
         return self._in_units(factor, factor.full_rank and not constant.any())
+
+    @cached_property
+    def _flattest(self) -> float:
+        """The curvature, against 1 along each param, below which rounding has it."""
+        least = least_moves(Moments(self.mean, self.deviation)).max() if self.base is None else 0.0
+        return max(CURVATURE_TOL, min(float(least) ** 2, FLATTEST_PIVOT))
 
     def _penalise(self, hessian: Array) -> None:
         """Add what L2 curves by; the bias is free of it."""
@@ -147,14 +163,43 @@ class HessianWhitening:
         return Whitening(MarginRoot(Factor(root, inverse), self.free), full_rank=full_rank)
 
 
-def _orthonormal(objective: "LinearObjective", units: Moments) -> Factor:
-    """Return the params in which the rows are orthonormal: of features less their mean, 1 of each.
+def bound_share(objective: "LinearObjective", at: Evaluation, at_first: Whitening) -> float:
+    """Return the share of the bound that is added to the Hessian at `at`.
 
-    Along directions that no row reaches they are as long as the longest.
+    With L2 it goes to 0 as the gradient does, so that Newton's steps end as fast as ever where all
+    rows are sure and only L2 curves: they converge quadratically with any share of the gradient's
+    length (Li, Fukushima, Qi & Yamashita 2004, "Regularized Newton methods for convex minimization
+    problems with singular solutions", Comput. Optim. Appl. 28(2)).
     """
-    factor = qr_factor(objective.blocks, units, np.zeros(objective.layout.shape[0]))
-    unit = np.append(units.deviation, 1.0)
-    return Factor(factor.root * unit, factor.inverse / unit[:, None], factor.full_rank)
+    if not objective.penalty.l2:
+        return BOUND_SHARE
+    steepness = norm(at_first.pullback(at.gradient))
+    return BOUND_SHARE * min(1.0, steepness / sqrt(2.0 * objective.null_loss or inf))
+
+
+def free_rows(objective: "LinearObjective") -> slice | None:
+    """Return the rows of (features + 1, margins) in which only differences of margins matter."""
+    if objective.outputs == 1:
+        return None
+    return slice(-1, None) if objective.penalty.l2 else slice(None)
+
+
+def _orthonormal(objective: "LinearObjective", units: Moments, l2: float) -> Factor:
+    """Return the params in which rows and penalty are orthonormal, by features less their mean.
+
+    `l2` is the penalty by what a row curves at most. Without it a weight of a feature in a small
+    unit is mixed with all others, and what curves it then hides what curves these. Along directions
+    that neither reaches they are as long as the longest; without L2 nothing moves there, whatever
+    rounding leaves of a gradient.
+    """
+    penalty = np.append(2.0 * l2 / units.deviation**2, 0.0)
+    own = np.sqrt(1.0 + 0.5 * penalty)
+    lengths, directions, reached = row_directions(objective.blocks, units, penalty)
+    unit = np.append(units.deviation, 1.0) * own
+    inverse = directions.T / lengths / unit[:, None]
+    if not objective.penalty.l2:
+        inverse[:, ~reached] = 0.0
+    return Factor((lengths[:, None] * directions * unit)[None], inverse[None])
 
 
 def _own_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:

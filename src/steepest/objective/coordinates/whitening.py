@@ -6,17 +6,28 @@ features, blocks of neighbours, all classes at once or each class by itself.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.coordinates.standard import Standard
-from steepest.objective.evaluation import Vector
+from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.linear_algebra.factor import Factor
 from steepest.objective.model.model import Array
 
-__all__ = ["BlockRoot", "ClassRoot", "MarginRoot", "Root", "Whitening"]
+if TYPE_CHECKING:
+    from steepest.objective.linear import LinearObjective
+
+__all__ = [
+    "BlockRoot",
+    "ClassRoot",
+    "MarginRoot",
+    "Root",
+    "SpanRoot",
+    "Whitening",
+    "WhiteningByHessian",
+]
 
 
 class Root(Protocol):
@@ -68,6 +79,23 @@ class Whitening:
         )
 
 
+class WhiteningByHessian(Protocol):
+    """Makes whitened coordinates: `at_first` by a bound on the curvature, later by the Hessian."""
+
+    @property
+    def at_first(self) -> Whitening:
+        """The coordinates in which the bound is 1: sound wherever the walk starts."""
+
+    def at(
+        self, objective: "LinearObjective", at: Evaluation, shared: bool, thinning: int
+    ) -> Whitening | None:
+        """Return those in which each margin's block of the Hessian at `at` is 1.
+
+        With `shared` all margins have the mean of their blocks, and every so many-th row is read.
+        None where nothing curves.
+        """
+
+
 @dataclass(frozen=True)
 class MarginRoot:
     """A root for each margin's weights and bias, or one that all margins share.
@@ -86,14 +114,53 @@ class MarginRoot:
     def solve(self, vector: Vector) -> Vector:
         """Return the inverse of R times the vector."""
         solved = _by_margin(self.factor.inverse, vector)
-        if self.free is not None:
-            free = solved.reshape(self.factor.root.shape[-1], -1)[self.free]
-            free -= free.mean(axis=1, keepdims=True)
+        _take_off_common(solved, self.factor.root.shape[-1], self.free)
         return solved
 
     def solve_transposed(self, vector: Vector) -> Vector:
         """Return the transposed inverse of R times the vector."""
         return _by_margin(self.factor.inverse_transposed, vector)
+
+
+@dataclass(frozen=True)
+class SpanRoot:
+    """A root within the span of a few directions, and the number `beyond` it.
+
+    `span` is (rank, features + 1), orthonormal, `factor` holds matrices of (margins or 1, rank,
+    rank): `R = span' root span + beyond (1 - span' span)`. `free` is as that of `MarginRoot`.
+    """
+
+    span: Array
+    factor: Factor
+    beyond: float
+    free: slice | None = None
+
+    def times(self, vector: Vector) -> Vector:
+        """Return R times the vector."""
+        return self._within(self.factor.root, self.beyond, vector)
+
+    def solve(self, vector: Vector) -> Vector:
+        """Return the inverse of R times the vector."""
+        solved = self._within(self.factor.inverse, 1.0 / self.beyond, vector)
+        _take_off_common(solved, self.span.shape[1], self.free)
+        return solved
+
+    def solve_transposed(self, vector: Vector) -> Vector:
+        """Return the transposed inverse of R times the vector."""
+        return self._within(self.factor.inverse_transposed, 1.0 / self.beyond, vector)
+
+    def _within(self, matrices: Array, beyond: float, vector: Vector) -> Vector:
+        by_feature = vector.reshape(self.span.shape[1], -1)
+        inside = self.span @ by_feature
+        turned = _by_margin(matrices, inside.ravel()).reshape(inside.shape)
+        return (self.span.T @ (turned - beyond * inside) + beyond * by_feature).ravel()
+
+
+def _take_off_common(vector: Vector, features: int, free: slice | None) -> None:
+    """Take the mean over the margins off the rows `free` of a vector, (features, margins)."""
+    if free is not None:
+        rows = vector.reshape(features, -1)[free]
+        rows -= rows.mean(axis=1, keepdims=True)
 
 
 def _by_margin(matrices: Array, vector: Vector) -> Vector:

@@ -20,9 +20,16 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.linear_algebra.factor import Factor, cholesky, qr_factor
+from steepest.objective.linear_algebra.factor import (
+    Factor,
+    cholesky,
+    qr_factor,
+    reached_by_rows,
+    standardised_svd,
+)
 from steepest.objective.linear_algebra.hessian import centred, weighted_gram
 from steepest.objective.loss.loss import weighed
+from steepest.objective.minimum.null_space import rank_is_affordable
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
@@ -82,23 +89,60 @@ class Smoothed:
         unit = np.append(deviation, 1.0)
         return product[:-1, :-1] / np.outer(unit, unit), product[:-1, -1] / unit
 
+    @property
+    def _pulled_targets(self) -> Vector:
+        """`Z'y / total`, (params,)."""
+        if not self._has_few_rows:
+            return self._normal_equations[1]
+        blocks, (mean, deviation) = self.objective.blocks, self.objective.units
+
+        def work(block: Block) -> tuple[Array]:
+            return (weighed(block.y, block.weight) @ centred(block, mean),)
+
+        (total,) = blocks.sum(work)
+        return np.asarray(total / np.append(deviation, 1.0) / blocks.total)
+
     @cached_property
     def root(self) -> Array:
-        """The matrix T with `T' (Z'Z / total) T = I`: T times a step of length 1 moves rows by 1.
+        """T, (params, n), with `T' (Z'Z / total) T = I`: T s moves rows by 1 for |s| = 1.
 
-        Along directions in which no row is it is as if they moved as far as along any. With L1 each
-        weight's own kink counts as a row.
+        Without a penalty nothing moves along directions in which no row does, and n is the rank;
+        with one it is as if rows moved there as far as along any. With L1 each weight's own kink
+        counts as a row.
         """
-        if self._factor is not None:
+        if not self._has_few_rows and self._factor is not None:
             return np.asarray(self._factor.inverse[0])
         objective = self.objective
         # The squared loss curves by twice that.
-        factor = qr_factor(objective.blocks, objective.units, np.zeros(objective.size))
-        return np.asarray(sqrt(2.0) * factor.inverse[0])
+        if objective.penalty:
+            factor = qr_factor(objective.blocks, objective.units, np.zeros(objective.size))
+            return np.asarray(sqrt(2.0) * factor.inverse[0])
+        known = self._has_few_rows and objective.units is objective.moments
+        lengths, directions = (
+            objective.row_directions
+            if known
+            else standardised_svd(objective.blocks, objective.units)
+        )
+        reached = reached_by_rows(lengths, directions, objective.units)
+        return np.asarray(sqrt(2.0) * directions[reached].T / lengths[reached])
+
+    @property
+    def _has_few_rows(self) -> bool:
+        """Whether rows are fewer than features, and so few that their span is worked out."""
+        blocks = self.objective.blocks
+        few = len(blocks) <= blocks.features and not self.objective.penalty
+        return few and rank_is_affordable(blocks)
+
+    @property
+    def rank(self) -> int:
+        """How many directions a step is made of."""
+        return self.root.shape[1]
 
     @cached_property
     def _factor(self) -> Factor | None:
         """The root of `Z'Z / total`, and of the kinks of L1; None where that is near singular."""
+        if self._has_few_rows:
+            return None
         factor = cholesky((self._normal_equations[0] + np.diag(self.l1 > 0.0))[None])
         if factor is None or factor.root.diagonal(axis1=1, axis2=2).min() ** 2 <= LEAST_PIVOT:
             return None
@@ -147,7 +191,7 @@ class Smoothed:
 
     def begin(self) -> Vector:
         """Return params to begin at, from the rows alone: least squares, moved to the quantile."""
-        params = self.standard.params(self.root @ (self.root.T @ self._normal_equations[1]))
+        params = self.standard.params(self.root @ (self.root.T @ self._pulled_targets))
         blocks, at = self.objective.blocks, self.objective.model.at(params)
         some = blocks.every(max(1, len(blocks) // GUESS_ROWS))
         if some.total == 0.0:

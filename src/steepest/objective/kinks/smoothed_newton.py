@@ -104,8 +104,8 @@ class SmoothedNewton:
         Those of the parabolas, times the width, and of the loss as it is.
         """
         if self.few is None:
-            size = self.objective.size
-            return np.zeros((size, size)), np.zeros((size, 2))
+            rank = self.smoothed.rank
+            return np.zeros((rank, rank)), np.zeros((rank, 2))
         slope = self.objective.loss.slope(
             self.at.cache[self.near], self.objective.blocks.y[self.near]
         )

@@ -1,4 +1,4 @@
-"""A vertex: as many rows at their kinks as there are params, and the edges that lead from there.
+"""A vertex: as many rows at their kinks as directions move rows, and the edges from there.
 
 The slopes of these rows with which the gradient is 0 are the only ones. If each is between those on
 both sides of its kink no loss is lower. Else one of them leaves its kink, and the others stay:
@@ -27,7 +27,7 @@ INDEPENDENT = 0.01
 
 
 class Vertex:
-    """A vertex of the loss: `rows`, (params,) by index, are at their kinks, or will be."""
+    """A vertex of the loss: `rows`, (rank,) by index, are at their kinks, or will be."""
 
     def __init__(self, smoothed: Smoothed, at: Evaluation, rows: Indices) -> None:
         self.smoothed, self.at, self.rows = smoothed, at, rows

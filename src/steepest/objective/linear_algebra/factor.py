@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block, Blocks
@@ -24,7 +25,10 @@ __all__ = [
     "cholesky",
     "cholesky_or_spectral",
     "inverse_of_triangles",
+    "least_moves",
     "qr_factor",
+    "reached_by_rows",
+    "row_directions",
     "spectral",
     "standardised_svd",
 ]
@@ -40,6 +44,14 @@ ALIKE = 0.99
 
 RANK_RTOL = 1e-14
 """The length of a direction, against the longest, that rounding alone can give it."""
+
+MARGIN_RTOL = 1e-3
+"""The share of what a step moves the rows by that rounding of the margins may take.
+
+By its square the loss may be off of what the direction explains: a millionth. Beyond that the
+params tell no predictions: of unix seconds and the same in hours, 1e-11 apart by their deviations,
+rounding moves the margins as much as the weights do.
+"""
 
 
 @dataclass(frozen=True)
@@ -146,12 +158,24 @@ def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:
     is as well reached as ever.
     """
     own = np.sqrt(1.0 + 0.5 * penalty)
-    lengths, directions = _svd(_triangle(blocks, moments, penalty) / own)
-    reached = lengths > RANK_RTOL * lengths[0]
-    lengths = np.where(reached, lengths, lengths[0])
+    lengths, directions, reached = row_directions(blocks, moments, penalty)
     root = (lengths[:, None] * directions * own)[None]
     inverse = (directions.T / lengths / own[:, None])[None]
     return Factor(root, inverse, full_rank=bool(reached.all()))
+
+
+def row_directions(
+    blocks: Blocks, moments: Moments, penalty: Array
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Return the lengths, (params,), of the singular directions, (params, params), and which count.
+
+    They are of the rows with what `penalty` adds, each param by its own curvature; longest first.
+    Those that do not move rows by more than rounding have the length of the longest.
+    """
+    own = np.sqrt(1.0 + 0.5 * penalty)
+    lengths, directions = _svd(_triangle(blocks, moments, penalty) / own)
+    reached = reached_by_rows(lengths, directions / own, moments)
+    return np.where(reached, lengths, lengths[0]), directions, reached
 
 
 def standardised_svd(blocks: Blocks, moments: Moments, bias: bool = True) -> tuple[Array, Array]:
@@ -164,14 +188,43 @@ def standardised_svd(blocks: Blocks, moments: Moments, bias: bool = True) -> tup
     return _svd(triangle if bias else triangle[:, :-1])
 
 
+def least_moves(moments: Moments) -> Array:
+    """Return how far a step of 1 along each param must move rows to be told, (params,).
+
+    In standard units, the bias last. Of a weight w the product x w is rounded to a share of
+    float64's epsilon, and so is the margin: of features far from 0 that is more than rounding of
+    the rows less their mean (Higham 2002, "Accuracy and stability of numerical algorithms",
+    section 3.1). It may be `MARGIN_RTOL` of the move.
+    """
+    far = np.append(np.hypot(1.0, moments.mean / moments.deviation), 1.0)
+    return np.asarray(np.finfo(np.float64).eps / MARGIN_RTOL * far)
+
+
+def reached_by_rows(lengths: Array, directions: Array, moments: Moments) -> NDArray[np.bool_]:
+    """Return which directions, (n, params) in standard units, move rows by more than rounding.
+
+    The bias is the last param, if there is one. `lengths`, (n,), is how far a step of 1 along each
+    moves the rows.
+    """
+    least = np.abs(directions) @ least_moves(moments)[: directions.shape[1]]
+    return np.asarray(lengths > np.maximum(RANK_RTOL * lengths[0], least))
+
+
 def _svd(triangle: Array) -> tuple[Array, Array]:
     """Return the singular values, longest first, and the right directions.
 
     Of the two signs of a direction it is the one by which its largest entry is above 0, whatever
     LAPACK chose.
     """
+    rows, columns = triangle.shape
     with ONE_BLAS_THREAD:
-        _, lengths, directions = np.linalg.svd(triangle, full_matrices=False)
+        if rows < columns:
+            # Their span first: half the time of LAPACK's SVD of what is wide (500 by 3,001).
+            span, left = np.linalg.qr(triangle.T)
+            turned, lengths, _ = np.linalg.svd(left)
+            directions = (span @ turned).T
+        else:
+            _, lengths, directions = np.linalg.svd(triangle)
     return lengths, directions * _signs(directions)[:, None]
 
 
@@ -198,6 +251,9 @@ def _triangle(blocks: Blocks, moments: Moments, penalty: Array | None) -> Array:
 
 
 def _upper(matrix: Array) -> Array:
+    """Return R of the QR of a matrix; itself where its rows are no more than R would have."""
+    if matrix.shape[0] <= matrix.shape[1]:
+        return matrix
     return np.asarray(np.linalg.qr(matrix, mode="r"), dtype=np.float64)
 
 

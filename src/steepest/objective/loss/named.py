@@ -56,9 +56,9 @@ def choose_loss(
 
 def wants_classes(loss: str | Loss) -> bool | None:
     """Return whether the loss needs a target of classes; None if the target's type decides."""
-    if isinstance(loss, str):
-        name = loss.split(":")[0]
-        return name in OF_CLASSES if name in LOSSES else None
+    name = loss.split(":")[0] if isinstance(loss, str) else getattr(loss, "name", "")
+    if name in LOSSES:
+        return name in OF_CLASSES
     return True if getattr(loss, "classes", None) else None
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import DENSE_FEATURES
 from steepest.objective.evaluation import Vector
-from steepest.objective.linear_algebra.factor import cholesky
+from steepest.objective.linear_algebra.factor import cholesky, least_moves
 from steepest.objective.minimum.null_space import NullSpace, null_space, rank_is_affordable
 from steepest.objective.model.model import Array
 
@@ -101,18 +101,23 @@ def _null_space(objective: "LinearObjective") -> tuple[NullSpace | None, str]:
     constant: NDArray[np.intp] = np.empty(0, dtype=np.intp)
     if features < len(blocks) and features <= DENSE_FEATURES:
         constant = np.flatnonzero(objective.gram.diagonal()[:-1] < VARIES)
-        if is_independent(np.delete(np.delete(objective.gram[:-1, :-1], constant, 0), constant, 1)):
+        gram = np.delete(np.delete(objective.gram[:-1, :-1], constant, 0), constant, 1)
+        if is_independent(gram, float(least_moves(objective.moments).max()) ** 2):
             return NullSpace.of_constant(features, constant), ""
     if not rank_is_affordable(blocks):
         return None, f"{len(blocks):,} rows of {features:,} features are too many for their rank"
-    return null_space(blocks, objective.moments), ""
+    known = objective.row_directions if len(blocks) <= features else None
+    return null_space(blocks, objective.moments, known), ""
 
 
-def is_independent(gram: Array) -> bool:
-    """Return whether the products of features, (n, n) with 1 on the diagonal, have full rank."""
+def is_independent(gram: Array, least: float = 0.0) -> bool:
+    """Return whether the products of features, (n, n) with 1 on the diagonal, have full rank.
+
+    A pivot below `least` is rounding of the margins.
+    """
     if not len(gram):
         return True
     factor = cholesky(gram[None])
     return factor is not None and bool(
-        factor.root.diagonal(axis1=1, axis2=2).min() ** 2 > LEAST_PIVOT
+        factor.root.diagonal(axis1=1, axis2=2).min() ** 2 > max(LEAST_PIVOT, least)
     )

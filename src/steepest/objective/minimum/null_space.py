@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments
-from steepest.objective.linear_algebra.factor import RANK_RTOL, standardised_svd
+from steepest.objective.linear_algebra.factor import reached_by_rows, standardised_svd
 from steepest.objective.model.model import Array
 
 __all__ = ["NullSpace", "null_space", "rank_is_affordable"]
@@ -84,8 +84,12 @@ def rank_is_affordable(blocks: Blocks) -> bool:
     return fits and not (blocks.is_sparse and blocks.features > DENSE_FEATURES)
 
 
-def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
+def null_space(
+    blocks: Blocks, moments: Moments, known: tuple[Array, Array] | None = None
+) -> NullSpace | None:
     """Return the directions that the rows leave free, reading X once; None if there are none.
+
+    `known` is the `standardised_svd` of the rows, (n,) and (n, features + 1), if it is.
 
     >>> from steepest.data.moments import moments
     >>> rows = Blocks(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]]), np.zeros(3))
@@ -93,8 +97,8 @@ def null_space(blocks: Blocks, moments: Moments) -> NullSpace | None:
     array([ 1.5, -1.5])
     """
     with ONE_BLAS_THREAD:
-        lengths, directions = standardised_svd(blocks, moments)
-        reached = lengths > RANK_RTOL * lengths[0]
+        lengths, directions = known or standardised_svd(blocks, moments)
+        reached = reached_by_rows(lengths, directions, moments)
         features = blocks.features
         dimension = features + 1 - int(reached.sum())
         if dimension <= 0:

@@ -116,7 +116,7 @@ def _of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
         return _none("the slopes of the rows at the end, after one Newton step, are all above 0")
     directions, moved = gaining_directions(gains)
     if not directions:
-        return _none("rows whose gains, each counted at least once, add up to 0")
+        return _none("rows whose gains, each counted at least once, add up to 0 but for rounding")
     together = directions[0] if len(directions) == 1 else added_up(gains, directions)
     exact = exact_direction(gains, together)
     if exact is None:

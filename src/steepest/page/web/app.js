@@ -3,6 +3,7 @@
 import { makeChart } from './cards/chart.js';
 import { makeFit } from './cards/fit.js';
 import { makeMap } from './cards/map.js';
+import { makeNetwork } from './cards/network.js';
 import { makeRelief } from './cards/relief.js';
 import { makeTable } from './cards/table.js';
 import { makeExercises } from './controls/exercises.js';
@@ -20,7 +21,9 @@ import { activeRun, isNew, trueLoss } from './select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
 
+/** Each card's name, title and maker, and for which scenes it is, if not for all. */
 const CARDS = [
+  ['network', 'Network', makeNetwork, ({ network }) => Boolean(network)],
   ['fit', 'Data and fit', makeFit],
   ['relief', 'Loss surface', makeRelief],
   ['map', 'The same from above', makeMap],
@@ -159,7 +162,10 @@ function write(paragraph, text) {
 function makeCards(body, store) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
-  const cards = CARDS.map(([name, title, make]) => makeCard(grid, name, title, make, on));
+  const cards = CARDS.map(([name, title, make, fits]) => {
+    const card = () => makeCard(grid, name, title, make, on);
+    return fits ? makeWhereFits(card, { name, title, fits, grid }) : card();
+  });
   return {
     cards,
     isPicture: true,
@@ -178,6 +184,7 @@ function makeCard(grid, name, title, make, on) {
     name,
     title,
     caption,
+    figure,
     picture: () => card.picture(),
     destroy: () => card.destroy(),
     show(state, changed) {
@@ -187,6 +194,33 @@ function makeCard(grid, name, title, make, on) {
       // Where the numbers of the picture are, for those who do not see it.
       const where = name === 'fit' ? 'rows' : 'the steps';
       text.textContent = `${described(name, state)} Its numbers are in the table of ${where}.`;
+    },
+  };
+}
+
+/** A card that is there only for scenes that it fits, before all others. */
+function makeWhereFits(make, { name, title, fits, grid }) {
+  let card = null;
+  const drop = () => {
+    card?.destroy();
+    card?.figure.remove();
+    card = null;
+  };
+  return {
+    name,
+    title,
+    get caption() {
+      return card?.caption ?? '';
+    },
+    picture: () => card?.picture() ?? null,
+    destroy: drop,
+    show(state, changed) {
+      const isNew = !card && fits(state.scene);
+      if (isNew) {
+        card = make();
+        grid.prepend(card.figure);
+      } else if (card && !fits(state.scene)) drop();
+      card?.show(state, isNew ? null : changed);
     },
   };
 }
@@ -207,6 +241,7 @@ function callbacks(store) {
     }),
     seek: (at) => store.seek(at),
     run: (i) => store.chooseRun(i),
+    plane: able((x, y) => store.setPlane(x, y)),
   };
 }
 
@@ -225,6 +260,7 @@ function starting(able, store) {
     startEnd: () => {
       guessed = false;
       store.set({ dragging: false });
+      store.refine();
     },
   };
 }

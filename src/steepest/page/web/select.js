@@ -1,6 +1,6 @@
 // What follows from the state: the numbers that cards and words are made of. Pure functions.
-import { Objective, chooseLoss } from './engine/objective.js';
-import { RECORDED } from './engine/recorded_losses.js';
+import { chooseObjective } from './engine/choose_objective.js';
+import { chooseLoss } from './engine/losses.js';
 import { dot, rowAt } from './engine/vectors.js';
 
 /** Returns whether one of the keys of the state is new; all are where `changed` is null. */
@@ -80,34 +80,27 @@ export function trueLosses(run) {
   return run.fullLoss.map((_, i) => trueLoss(run, i));
 }
 
-/** Returns the margins X w + b of the rows that are shown, (shown * margins). */
+/** Returns the margins of the rows that are shown, (shown * margins). */
 export function marginsOf(scene, params) {
   const { X, shown, margins } = scene;
   // What is actual plays no part, so it may be anything.
-  return new Objective(X, new Float64Array(shown), { margins }).marginsAt(params);
+  return chooseObjective(scene, X, new Float64Array(shown), { margins }).marginsAt(params);
 }
 
 /** Returns the probability of each class for the rows that are shown, (shown * classes). */
 export function probabilitiesOf(scene, params) {
-  const loss = chooseLoss('cross_entropy', scene.margins, 1);
+  const loss = chooseLoss('cross_entropy', scene.margins);
   return loss.probabilities(marginsOf(scene, params));
 }
 
 /** Returns the number predicted for each row that is shown, (shown,). */
 export function predictionsOf(scene, choices, params) {
-  const margins = marginsOf(scene, params);
-  const predicted = RECORDED[choices.loss]?.prediction;
-  return predicted ? margins.map(predicted) : margins;
+  return chooseLoss(choices.loss, scene.margins, choices).prediction(marginsOf(scene, params));
 }
 
 /** Returns the loss of each row that is shown, (shown,). */
 export function costsOf(scene, choices, params) {
-  const recorded = RECORDED[choices.loss];
-  if (recorded) {
-    const { cost } = recorded;
-    return marginsOf(scene, params).map((margin, i) => cost(margin, scene.y[i], choices));
-  }
-  const loss = chooseLoss(choices.loss, scene.margins, choices.delta);
+  const loss = chooseLoss(choices.loss, scene.margins, choices);
   return loss.value(marginsOf(scene, params), scene.y);
 }
 

@@ -48,7 +48,8 @@ export function settled({ runs, active, choices }) {
 
 /** Returns the axes on which a change of scale is seen: those of the walk, if they can be told. */
 export function axesFor(scale, state) {
-  if (state.surface.slice && state.scene.features.length > 1) return 'units';
+  const { features, network } = state.scene;
+  if (network || (state.surface.slice && features.length > 1)) return 'units';
   return scale === 'none' ? 'units' : 'walk';
 }
 

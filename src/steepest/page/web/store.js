@@ -2,8 +2,8 @@
 //
 // What costs work is asked of an engine. One question is under way at a time; what changes while it
 // is answered is asked anew with the newest choices, so a drag never queues up.
-import { OBJECTIVE, answered, joined, taken } from './engine/answer.js';
-import { MOST_STEPS, checkChoices } from './engine/choices.js';
+import { answered, joined, taken } from './engine/answer.js';
+import { MOST_STEPS, OBJECTIVE, checkChoices } from './engine/choices.js';
 import { activeRun, offPlane, onPlane, paramsAt, placeOf } from './select.js';
 import {
   MOST_RUNS, added, axesFor, firstState, fromItsStart, moved, nameOf, removed, settled,
@@ -360,6 +360,13 @@ class Store {
     }
     this.asking = null;
     this.set({ busy: false });
+    this.refine();
+  }
+
+  /** Has a surface that was drawn of few points drawn of more, unless it is about to change. */
+  refine() {
+    const { surface, dragging } = this.state;
+    if (surface.coarse && !dragging) this.ask({ surface: 'fine' });
   }
 
   async answer(wish) {

@@ -6,6 +6,7 @@ import { element } from '../draw/canvas.js';
 import { ClassFit } from './fit_classes.js';
 import { LineFit } from './fit_line.js';
 import { ActualFit, MarginFit, PredictedFit } from './fit_many.js';
+import { PlaneFit } from './fit_plane.js';
 import { canEdit } from './fit_rows.js';
 import { Plot } from './plot.js';
 import { Points } from './points.js';
@@ -149,7 +150,8 @@ class Fit {
 const FRAME = ['scene', 'theme', 'hidden'];
 const MODEL = ['runs', 'active', 'at', 'choices'];
 
-function kindOf({ features, target, margins }) {
+function kindOf({ features, target, margins, network }) {
+  if (network && features.length === 2) return PlaneFit;
   if (!target.classes) return features.length === 1 ? LineFit : PredictedFit;
   if (features.length === 1) return ClassFit;
   return margins === 1 ? MarginFit : ActualFit;

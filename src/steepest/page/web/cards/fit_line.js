@@ -1,6 +1,7 @@
 // Data and fit, one feature and a number to predict: the rows, the line of each run, and of one row
 // its residual, with the square whose area is the squared error.
 import { activeRun, paramsAt, predictionsOf } from '../select.js';
+import { networkInWords } from '../words/network.js';
 import { short, signed } from '../words/numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
@@ -13,7 +14,7 @@ import { disc } from './shapes.js';
 import { drawable } from './points.js';
 
 /** The points of a curve. */
-const CURVE = 81;
+const CURVE = 161;
 
 const SIGN = { above: '▲', below: '▼' };
 
@@ -95,8 +96,8 @@ export class LineFit {
 
   /** Return what a run's model says from left to right: the two ends of a line, or a curve. */
   model(state, run) {
-    const { loss } = run.choices;
-    const across = spaced(this.rangeX, loss === 'poisson' ? CURVE : 2);
+    const curved = run.choices.loss === 'poisson' || state.scene.network;
+    const across = spaced(this.rangeX, curved ? CURVE : 2);
     return predictionsOf(over(state.scene, across), run.choices, paramsAt(state, run));
   }
 
@@ -190,15 +191,20 @@ export class LineFit {
 
   /** Say the line. */
   say(state) {
-    const [weight, bias] = paramsAt(state);
     const { features, target } = state.scene;
     const [{ name, label }] = features;
-    const margin = `${short(weight)} × ${name} ${signed(bias).replace(/^./, '$& ')}`;
-    const curved = activeRun(state).choices.loss === 'poisson';
-    const line = `${target.name} = ${curved ? `exp(${margin})` : margin}`;
     const where = this.whereOf(state, activeRun(state));
     const told = where && ` and lies ${where} the picture`;
-    return `${target.label} against ${label}; the line is ${line}${told}`;
+    return `${target.label} against ${label}; the ${this.lineInWords(state, name)}${told}`;
+  }
+
+  lineInWords(state, name) {
+    const { network, target } = state.scene;
+    if (network) return `curve is that of the ${networkInWords(network)}`;
+    const [weight, bias] = paramsAt(state);
+    const margin = `${short(weight)} × ${name} ${signed(bias).replace(/^./, '$& ')}`;
+    const curved = activeRun(state).choices.loss === 'poisson';
+    return `line is ${target.name} = ${curved ? `exp(${margin})` : margin}`;
   }
 
   /** Take the marks away. */

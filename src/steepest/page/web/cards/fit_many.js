@@ -17,7 +17,7 @@ import { drawable } from './points.js';
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
 /** What the three pictures have in common: rows that move with the step. */
-class ManyFit {
+export class ManyFit {
   constructor(plot, points) {
     Object.assign(this, { plot, points, quiet: 0.96 });
     this.guide = svg('g', { fill: 'none', class: 'st-guide' }, plot.back);
@@ -82,10 +82,10 @@ class ManyFit {
     const d = `M${px} ${py}V${to}m-4 0h8`;
     set(this.stem, { d, stroke: this.plot.theme.ink });
     const stem = { x: px, top: Math.min(py, to), bottom: Math.max(py, to) };
-    this.note.show(stem, this.lines(state, i), this.points);
+    this.note.show(stem, this.told(state, i), this.points);
   }
 
-  lines(state, i) {
+  told(state, i) {
     return classLines(state.scene, activeRun(state).choices, paramsAt(state), i);
   }
 
@@ -167,7 +167,7 @@ export class PredictedFit extends ManyFit {
     set(this.square, { d, fill: colour, stroke: colour });
   }
 
-  lines(state, i) {
+  told(state, i) {
     const { choices } = activeRun(state);
     return numberLines(state.scene, choices, paramsAt(state), i, this.predicted[i]);
   }
@@ -196,7 +196,7 @@ export class MarginFit extends ManyFit {
     this.reach = Math.max(4, Math.min(60, 1.15 * quantile(last.map(Math.abs), 0.98)));
     const { name, classes } = scene.target;
     return {
-      x: linearAxis(-this.reach, this.reach, 'margin: weights × features + bias'),
+      x: linearAxis(-this.reach, this.reach, `margin: ${marginOf(scene)}`),
       y: fixedAxis(-0.12, 1.12, `probability of ${name} = ${classes[1]}`, QUARTERS),
       legend: classLegend(scene, this.plot.theme),
     };
@@ -278,6 +278,10 @@ export class ActualFit extends ManyFit {
     return `probability given to the actual class; ${short(likely)} of ${all} above one half, `
       + `the least ${short(least, 3)}`;
   }
+}
+
+function marginOf({ network }) {
+  return network ? 'the output of the network' : 'weights × features + bias';
 }
 
 function quantile(values, share) {

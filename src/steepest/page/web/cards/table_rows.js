@@ -37,9 +37,8 @@ function placesFor({ costs, predicted = [], errors = [] }) {
   return { costs: places(costs), predicted: places(predicted), errors: places(errors) };
 }
 
-function penaltyOf(params, { features, margins }, { l1 = 0, l2 }) {
-  const weights = Array.from(params).slice(0, features.length * margins);
-  return weights.reduce((sum, w) => sum + l1 * Math.abs(w) + 0.5 * l2 * w * w, 0);
+function penaltyOf(params, { weights }, { l1 = 0, l2 }) {
+  return params.slice(0, weights).reduce((sum, w) => sum + l1 * Math.abs(w) + 0.5 * l2 * w * w, 0);
 }
 
 function ofClasses(scene, params) {

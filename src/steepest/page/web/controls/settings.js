@@ -172,7 +172,8 @@ function makeScaling(panel, store) {
     show({ scene, choices, axes }) {
       offered(scale, scene.scales, SCALES, choices.scale);
       seen.select.value = axes;
-      seen.select.disabled = choices.scale === 'none' || scene.features.length > 1;
+      const several = scene.features.length > 1 || Boolean(scene.network);
+      seen.select.disabled = choices.scale === 'none' || several;
     },
   };
 }

@@ -56,13 +56,14 @@ export function themeOf(element) {
   return theme;
 }
 
-/** How bright a colour is, 0 black to 1 white: '#rgb', '#rrggbb' or 'rgb(...)'. */
+/** How bright a colour is, 0 black to 1 white. */
 function brightness(colour) {
-  const [red, green, blue] = parts(colour);
+  const [red, green, blue] = rgbOf(colour);
   return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
 }
 
-function parts(colour) {
+/** Red, green and blue of a colour, 0 to 255: '#rgb', '#rrggbb' or 'rgb(...)'. */
+export function rgbOf(colour) {
   if (!colour.startsWith('#')) return (colour.match(/[\d.]+/g) ?? ['0', '0', '0']).map(Number);
   const hex = colour.length < 7 ? colour.slice(1).replace(/./g, '$&$&') : colour.slice(1);
   return [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16));

@@ -1,12 +1,10 @@
 // Answers a wish of the store: which runs and which surface are worked out anew, for what state.
 //
-// A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight' or
-// null; `window`, the one that is wanted anew; and `step`, to which the run goes that is shown.
+// A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight',
+// 'fine' (the same window with more points) or null; `window`, the one that is wanted anew; and `step`, to which the run goes that is shown.
 import { onPlane, resultOf } from '../select.js';
+import { OBJECTIVE } from './choices.js';
 import { rowAt } from './vectors.js';
-
-/** The choices that make the objective; all runs on one surface share them. */
-export const OBJECTIVE = ['loss', 'l2', 'delta', 'quantile'];
 
 const POINTS = 101;
 
@@ -32,7 +30,8 @@ export function taken(run, walked) {
 
 /** Returns two wishes as one: as much as either asks for, and the later one's step. */
 export function joined(before, wish) {
-  if (!before) return wish;
+  // More points are of no use to who wants something else.
+  if (!before || before.surface === 'fine') return wish;
   const all = before.runs === 'all' || wish.runs === 'all';
   return {
     runs: all ? 'all' : new Set([...(before.runs ?? []), ...(wish.runs ?? [])]),
@@ -62,7 +61,7 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
   const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
-  const found = await look(engine, state, runs, window);
+  const found = await look(engine, state, runs, window, why === 'fine');
   return { ...found, scale: state.choices.scale };
 }
 
@@ -72,7 +71,7 @@ function sameAxes({ surface, axes, plane, choices }) {
   return same && surface.xIndex === plane[0] && surface.yIndex === plane[1];
 }
 
-function look(engine, { choices, rows, plane, axes, active }, runs, window) {
+function look(engine, { choices, rows, plane, axes, active }, runs, window, fine) {
   return engine.surface({
     choices,
     rows,
@@ -81,6 +80,7 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window) {
     x: plane[0],
     y: plane[1],
     points: POINTS,
+    fine,
     see: runs.map(outlineOf),
     base: resultOf(runs[active]),
   });

@@ -1,6 +1,6 @@
 // What was asked of Python and is not answered yet; and what is open there, so that it can be opened
 // once more behind a new connection. Every other question carries all that its answer depends on.
-import { told } from './checks.js';
+import { supersededError, told } from './checks.js';
 
 /** Milliseconds after which an answer is so late that a newer question may take its place. */
 const LATE = 300;
@@ -146,8 +146,4 @@ function faultOf({ choices, rows, params, base, window }) {
 /** Arrays as lists: JSON has no typed arrays. */
 function plain(key, value) {
   return ArrayBuffer.isView(value) ? Array.from(value) : value;
-}
-
-function supersededError() {
-  return Object.assign(new Error('a newer question took its place'), { superseded: true });
 }

@@ -20,3 +20,8 @@ export function told(value) {
   if (typeof value === 'number') return general(value, 6);
   return typeof value === 'string' ? `'${value}'` : String(value);
 }
+
+/** What becomes of a question that is given up for a newer one. */
+export function supersededError() {
+  return Object.assign(new Error('a newer question took its place'), { superseded: true });
+}

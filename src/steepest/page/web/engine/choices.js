@@ -4,6 +4,9 @@ import { checkNumber, checkWhole } from './checks.js';
 import { chooseRate } from './rates.js';
 import { checkRule } from './rules.js';
 
+/** The choices that make the objective; all runs on one surface share them. */
+export const OBJECTIVE = ['loss', 'l2', 'delta', 'quantile'];
+
 /** Steps that a page walks at most. */
 export const MOST_STEPS = 100000;
 

@@ -1,12 +1,15 @@
 // The engine that computes in the page itself, with no Python: descents, surfaces and losses of
 // the rows that the page holds. The same questions as `remote.js` asks of Python.
 import { fixed } from '../words/numerals.js';
+import { Batches } from './batches.js';
 import { checkNumber, checkWhole, told } from './checks.js';
-import { MOST_STEPS } from './choices.js';
+import { MOST_STEPS, OBJECTIVE } from './choices.js';
+import { chooseObjective } from './choose_objective.js';
 import { judgeDivergence, lowestAt } from './divergence.js';
 import { descend } from './loop.js';
+import { chooseLoss } from './losses.js';
 import { lowestLoss } from './lowest.js';
-import { Batches, Objective, chooseLoss } from './objective.js';
+
 import { chooseRate, fading, planeSearch } from './rates.js';
 import { roundingOf } from './rounding.js';
 import { chooseRule } from './rules.js';
@@ -34,12 +37,17 @@ export function localEngine(scene) {
   const objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
   const refuse = () => Promise.reject(new Error(NEEDS_PYTHON));
+  let turn = 0;
+  const look = (request) => {
+    const mine = turn;
+    return surfaceFor(scene, objectiveFor(request), request, () => turn !== mine);
+  };
   const asked = (answer) => async (request) => answer(request);
   return {
     kind: live ? 'page' : 'record',
     whole: (run) => (live ? wholeOf(objectiveFor, run) : run),
     descend: live ? asked((request) => runOf(objectiveFor(request), request.choices)) : refuse,
-    surface: live ? asked((request) => surfaceFor(scene, objectiveFor(request), request)) : refuse,
+    surface: live ? asked(look) : refuse,
     lossAt:
       scene.shown === scene.rows
         ? asked((request) => objectiveFor(request).value(request.params))
@@ -47,6 +55,9 @@ export function localEngine(scene) {
     open: refuse,
     offer: refuse,
     page: refuse,
+    giveUp() {
+      turn += 1;
+    },
     close() {},
   };
 }
@@ -56,18 +67,18 @@ function remembering(scene) {
   let last = null;
   return ({ choices, rows }) => {
     const { X, y } = rows ?? scene;
-    const { loss, l2, delta } = choices;
-    const same = last && last.loss.name === loss && last.l2 === l2 && last.delta === delta;
+    const same = last && OBJECTIVE.every((key) => last.choices[key] === choices[key]);
     if (same && equal(last.objective.X, X) && equal(last.objective.y, y)) return last.objective;
     if (rows) checkRows(scene, rows);
-    const chosen = chooseLoss(loss, scene.margins, delta);
+    const { loss, l2 } = choices;
+    const chosen = chooseLoss(loss, scene.margins, choices);
     checkFit(scene, loss);
     // Copies, since the reader goes on moving the rows.
-    const objective = new Objective(X.slice(), y.slice(), chosen, checkNumber('l2', l2));
+    const objective = chooseObjective(scene, X.slice(), y.slice(), chosen, checkNumber('l2', l2));
     // Python looked at the rows as they came; of moved ones nobody knows.
     const came = !l2 && equal(X, scene.X) && equal(y, scene.y);
     objective.known.separation = (came && scene.separation) || null;
-    last = { loss: chosen, l2, delta, objective };
+    last = { choices, objective };
     return objective;
   };
 }
@@ -147,10 +158,11 @@ function runOf(objective, choices) {
   if (batches) trace.fullLoss[last] = objective.value(trace.params[last]);
   const limit = scale.curvature ? rule.limit(scale.curvature) : null;
   const { curvature } = scale;
-  const exactLimit = objective.loss.name === 'squared';
+  const exactLimit = objective.isConvex && objective.loss.name === 'squared';
   const judged = batches ? trace.stop.reason === 'diverged' : !searched;
   const proves = exactLimit && !batches;
   const told = { rule: choices.rule, curvature, limit, proves, scale: choices.scale };
+  const ends = [trace.params[0], trace.params[last]];
   return {
     choices,
     ...recordOf(trace, objective),
@@ -160,7 +172,7 @@ function runOf(objective, choices) {
     stop: trace.stop,
     verdicts: [
       ...(judged ? judgeDivergence(trace, told) : []),
-      ...[objective.known.separation].filter(Boolean),
+      ...[objective.separation(ends[1]), objective.symmetry?.(...ends)].filter(Boolean),
     ],
     notes: [],
     checks: CHECKS,
@@ -172,7 +184,7 @@ function planOfRate(objective, { scale: name, learning_rate: asked }, batches, s
   const scale = chooseScale(name, objective);
   const fades = batches && asked === 'auto';
   const rate = fades
-    ? fading(objective, scale.curvature, batches.inEpoch)
+    ? fading(objective, scale, batches.inEpoch)
     : chooseRate(asked, steps, scale.curvature);
   return { scale, rate };
 }
@@ -287,15 +299,18 @@ function knownLowest(objective, seen) {
 }
 
 /** Returns the surface that was asked for; its params are the first weight and bias if unsaid. */
-function surfaceFor(scene, objective, { choices, ...ask }) {
-  const { features, margins } = objective;
-  const { x, y, base } = ask;
-  const wanted = { axes: 'units', ...ask, x: x ?? 0, y: y ?? features * margins };
+async function surfaceFor(scene, objective, { choices, ...ask }, isGivenUp) {
+  const { x, y, base, fine } = ask;
+  const most = ask.points ?? 101;
+  const points = objective.pointsFor?.(most, fine) ?? most;
+  const wanted = { axes: 'units', ...ask, points, x: x ?? 0, y: y ?? objective.weights };
   if (wanted.x === wanted.y) throw new Error('a surface needs two different params');
   const see = (ask.see ?? []).map((run) => ({ ...run, params: Float64Array.from(run.params) }));
   const scale = chooseScale(choices.scale, objective);
   const from = base ? Float64Array.from(base) : lastOf(see, objective);
-  return surfaceOf({ scene, objective, scale, choices, ask: { ...wanted, see, base: from } });
+  const asked = { ...wanted, see, base: from };
+  const surface = await surfaceOf({ scene, objective, scale, choices, ask: asked, isGivenUp });
+  return { ...surface, coarse: points < (objective.pointsFor?.(most, true) ?? most) };
 }
 
 function lastOf(see, { size }) {

@@ -6,11 +6,13 @@
 // the same, `spread` the size of a usual margin, `most` the most that the loss curves, `curvature`
 // the second derivative of each row by each margin alone, and `bent` the sum over the rows of the
 // second derivative along two changes of the margins.
+import { checkNumber } from './checks.js';
 import { dot, total } from './vectors.js';
 
 /** What all losses have: value by row, allocated. */
 class Loss {
   slopeIsBounded = true;
+  smooth = true;
 
   spread() {
     return 1;
@@ -18,6 +20,11 @@ class Loss {
 
   bent(margins, y, u, v) {
     return dot(this.curvature(margins, y).map((bend, i) => bend * u[i]), v);
+  }
+
+  /** Returns what margins predict: numbers, if it is one of these. */
+  prediction(margins) {
+    return margins;
   }
 
   /** Returns the loss of each row, (rows,). */
@@ -77,6 +84,7 @@ export class Squared extends OfNumbers {
 export class Absolute extends OfNumbers {
   name = 'absolute';
   most = Infinity;
+  smooth = false;
 
   slope(residual) {
     return Math.sign(residual);
@@ -88,6 +96,67 @@ export class Absolute extends OfNumbers {
 
   curvature(margins) {
     return margins.map(() => 0);
+  }
+}
+
+/** `share` of what the margin is too low by, `1 - share` of what it is too high by. */
+export class Quantile extends OfNumbers {
+  name = 'quantile';
+  most = Infinity;
+  smooth = false;
+
+  constructor(share) {
+    super();
+    this.share = share;
+  }
+
+  slope(residual) {
+    return residual < 0 ? -this.share : (1 - this.share) * Number(residual > 0);
+  }
+
+  cost(residual, slope) {
+    return slope * residual;
+  }
+
+  curvature(margins) {
+    return margins.map(() => 0);
+  }
+
+  guess(y) {
+    return [quantileOf(y, this.share)];
+  }
+}
+
+/** Half the Poisson deviance of a count y, `mu - y + y log(y / mu)` with `mu = exp(margin)`. */
+export class Poisson extends OfNumbers {
+  name = 'poisson';
+  most = Infinity;
+  slopeIsBounded = false;
+
+  /** With t the margin less log y: `y (exp(t) - 1 - t)`, so that where mu is near y nothing cancels. */
+  fill(margins, y, value, slope) {
+    for (let i = 0; i < y.length; i += 1) {
+      const off = margins[i] - Math.log(y[i]);
+      const grown = Math.expm1(off);
+      slope[i] = y[i] === 0 ? Math.exp(margins[i]) : y[i] * grown;
+      value[i] = y[i] === 0 ? slope[i] : y[i] * (grown - off);
+    }
+  }
+
+  curvature(margins) {
+    return margins.map(Math.exp);
+  }
+
+  prediction(margins) {
+    return margins.map(Math.exp);
+  }
+
+  guess(y) {
+    return [Math.log(total(y) / y.length)];
+  }
+
+  spread(y) {
+    return super.spread(y.map(Math.log1p));
   }
 }
 
@@ -234,7 +303,30 @@ export class Softmax extends Loss {
 }
 
 function median(values) {
+  return quantileOf(values, 0.5);
+}
+
+/** Returns below which number `share` of the values lies; halfway, where any between two does. */
+function quantileOf(values, share) {
   const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const whole = share * sorted.length;
+  const last = sorted.length - 1;
+  const [left, right] = [Math.ceil(whole) - 1, Math.floor(whole)];
+  return (sorted[Math.max(0, Math.min(left, last))] + sorted[Math.min(right, last)]) / 2;
+}
+
+const LOSSES = {
+  squared: () => new Squared(),
+  absolute: () => new Absolute(),
+  huber: (margins, { delta = 1 }) => new Huber(checkNumber('delta', delta, 0)),
+  quantile: (margins, { quantile = 0.5 }) => new Quantile(quantile),
+  poisson: () => new Poisson(),
+  cross_entropy: (margins) => (margins === 1 ? new CrossEntropy() : new Softmax(margins)),
+};
+
+/** Returns the loss called `name`, of so many margins; `delta` is Huber's, `quantile` that one's. */
+export function chooseLoss(name, margins, numbers = {}) {
+  if (Object.hasOwn(LOSSES, name)) return LOSSES[name](margins, numbers);
+  const known = Object.keys(LOSSES).join(', ');
+  throw new Error(`there is no loss '${name}'; choose one of ${known}`);
 }

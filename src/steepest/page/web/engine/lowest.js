@@ -18,8 +18,8 @@ const CUTS = 80;
 
 /** Returns the lowest loss of an objective, null if none is known: it may have no minimum. */
 export function lowestLoss(objective) {
-  const { loss, features, known } = objective;
-  if (known.separation) return null;
+  const { loss, features } = objective;
+  if (!objective.isConvex || objective.separation()) return null;
   if (loss.name === 'absolute') return features === 1 ? lowestOfOne(objective) : null;
   return loss.name === 'huber' ? arrived(objective) : newton(objective);
 }

@@ -1,43 +1,27 @@
-// What is descended: `mean(loss(X w + b, y)) + l2 / 2 |w|²`, the bias free.
-//
-// X is row by row, (rows * features); params are the weights row by row, then the bias or biases,
-// ((features + 1) * margins). The twin of Python's `objective/risk.py`.
-import { Absolute, CrossEntropy, Huber, Softmax, Squared } from './losses.js';
-import { checkNumber } from './checks.js';
+// The linear objective: the margin of a row is `X w + b`. Params are the weights row by row, then the
+// bias or biases, ((features + 1) * margins). The twin of Python's `objective/linear.py`.
+import { lossOnGrid } from './grid.js';
+import { bendAt, findBowl } from './plane.js';
 import { Random } from './random.js';
+import { Risk } from './risk.js';
+import { linearScale } from './scales.js';
 import { total } from './vectors.js';
 
-const LOSSES = {
-  squared: () => new Squared(),
-  absolute: () => new Absolute(),
-  huber: (margins, delta) => new Huber(checkNumber('delta', delta, 0)),
-  cross_entropy: (margins) => (margins === 1 ? new CrossEntropy() : new Softmax(margins)),
-};
-
-/** Returns the loss called `name`, of so many margins; `delta` is Huber's. */
-export function chooseLoss(name, margins, delta = 1) {
-  if (Object.hasOwn(LOSSES, name)) return LOSSES[name](margins, delta);
-  const known = Object.keys(LOSSES).join(', ');
-  throw new Error(`there is no loss '${name}'; choose one of ${known}`);
-}
-
 /** The objective: X and y under a loss. */
-export class Objective {
+export class Objective extends Risk {
   constructor(X, y, loss, l2 = 0) {
-    this.X = X;
-    this.y = y;
-    this.loss = loss;
-    this.l2 = l2;
-    this.rows = y.length;
-    this.margins = loss.margins;
-    this.features = X.length / y.length;
-    this.size = (this.features + 1) * this.margins;
-    this.work = {
-      margins: new Float64Array(this.rows * this.margins),
-      value: new Float64Array(this.rows),
-      slope: new Float64Array(this.rows * this.margins),
-    };
-    this.known = {};
+    const weights = (X.length / y.length) * loss.margins;
+    super({ X, y, loss, l2, weights, size: weights + loss.margins });
+  }
+
+  /** Whether every low point is the lowest. */
+  get isConvex() {
+    return true;
+  }
+
+  /** Returns the same objective on other rows. */
+  on(X, y) {
+    return new Objective(X, y, this.loss, this.l2);
   }
 
   /** Returns X w + b, (rows * margins), in `out`: linear in the params, so a direction's too. */
@@ -51,24 +35,6 @@ export class Objective {
       }
     }
     return out;
-  }
-
-  /** Returns the loss at `params`, penalty included. */
-  value(params) {
-    const { margins, value, slope } = this.work;
-    this.loss.fill(this.marginsAt(params, margins), this.y, value, slope);
-    return total(value) / this.rows + this.penalty(params);
-  }
-
-  /** Returns the loss at `params` and its gradient. */
-  valueAndGradient(params) {
-    const loss = this.value(params);
-    const gradient = this.pulled(this.work.slope);
-    const weights = this.features * this.margins;
-    for (let i = 0; i < this.size; i += 1) {
-      gradient[i] = gradient[i] / this.rows + (i < weights ? this.l2 * params[i] : 0);
-    }
-    return { loss, gradient };
   }
 
   /** Returns the sum over the rows of slope times feature, and of the slope. */
@@ -86,44 +52,27 @@ export class Objective {
     return out;
   }
 
-  /** Returns the penalty at `params`. */
-  penalty(params) {
-    if (!this.l2) return 0;
-    return 0.5 * this.l2 * this.onWeights(params, params);
+  /** Returns the coordinates called `name`; null where there are none. */
+  coordinates(name) {
+    return linearScale(name, this);
   }
 
-  /** Returns the product of the weights alone of two vectors of params. */
-  onWeights(a, b) {
-    let sum = 0;
-    for (let i = 0; i < this.features * this.margins; i += 1) sum += a[i] * b[i];
-    return sum;
+  /** Returns the second derivatives at `params` along directions, row by row. */
+  bendAlong(params, directions) {
+    return bendAt(this, params, directions);
   }
 
-  /** Returns the same objective on some of the rows: a mini-batch. */
-  sample(indices) {
-    const { features } = this;
-    const X = new Float64Array(indices.length * features);
-    indices.forEach((row, i) => {
-      for (let j = 0; j < features; j += 1) X[i * features + j] = this.X[row * features + j];
-    });
-    return new Objective(X, Float64Array.from(indices, (row) => this.y[row]), this.loss, this.l2);
+  /** Returns the loss on a plane: its `bowl`, and the loss on a `grid` of points. */
+  onPlane(plane) {
+    return {
+      bowl: () => findBowl(this, plane),
+      grid: (a, b) => lossOnGrid(this, plane, a, b),
+    };
   }
 
-  /** The mean and the standard deviation of each feature; 1 for a constant one. */
-  get moments() {
-    return (this.known.moments ??= this.findMoments());
-  }
-
-  findMoments() {
-    const { rows, features } = this;
-    const column = (j) => Float64Array.from({ length: rows }, (_, i) => this.X[i * features + j]);
-    const columns = Array.from({ length: features }, (_, j) => column(j));
-    const mean = Float64Array.from(columns, (values) => total(values) / rows);
-    const deviation = Float64Array.from(columns, (values, j) =>
-      Math.sqrt(total(values.map((v) => (v - mean[j]) ** 2)) / rows),
-    );
-    const constant = (spread, j) => spread <= 1e-14 * Math.abs(mean[j]);
-    return { mean, deviation: deviation.map((s, j) => (constant(s, j) ? 1 : s)) };
+  /** Returns the verdict that the loss falls for ever, if it is known to. */
+  separation() {
+    return this.known.separation ?? null;
   }
 
   /** `Z'Z / rows`, with Z the standardised features and a last column of ones. */
@@ -161,17 +110,6 @@ export class Objective {
     return this.loss.slopeIsBounded && !this.l2;
   }
 
-  /** The loss when every row gets the same best margin. */
-  get nullLoss() {
-    return (this.known.nullLoss ??= this.valueOfGuess());
-  }
-
-  valueOfGuess() {
-    const guess = this.loss.guess(this.y);
-    const margins = Float64Array.from(this.work.slope, (_, cell) => guess[cell % this.margins]);
-    return total(this.loss.value(margins, this.y)) / this.rows;
-  }
-
   /** Returns random params of the size that these data call for, as Python draws them. */
   randomStart(seed) {
     const { features, margins } = this;
@@ -203,26 +141,4 @@ export function withoutCommon(params, margins, from = 0) {
     own.forEach((value, m) => (own[m] = value - mean));
   }
   return params;
-}
-
-/** The stream of the seed that draws the orders of rows: Python's `ROW_STREAM`. */
-const ROW_STREAM = [0];
-
-/** Mini-batches of `size` rows in a new order each epoch, the last one with what is left. */
-export class Batches {
-  constructor(objective, size, seed) {
-    this.objective = objective;
-    this.size = size;
-    this.inEpoch = Math.ceil(objective.rows / size);
-    this.random = new Random(seed, ROW_STREAM);
-    this.first = 0;
-  }
-
-  /** Returns the next mini-batch. */
-  next() {
-    if (this.first === 0) this.order = this.random.permutation(this.objective.rows);
-    const batch = this.order.subarray(this.first, this.first + this.size);
-    this.first = this.first + this.size < this.order.length ? this.first + this.size : 0;
-    return this.objective.sample(batch);
-  }
 }

@@ -5,7 +5,6 @@
 import { checkNumber, checkWhole, told } from './checks.js';
 import { solve } from './eigen.js';
 import { STILL, moveOf } from './loop.js';
-import { bendAt } from './plane.js';
 import { dot } from './vectors.js';
 
 /** The share of the fall that the slope promises which a step must bring (Armijo 1966). */
@@ -35,9 +34,34 @@ export function chooseRate(rate, steps, curvature) {
   return () => ({ rate: chosen });
 }
 
-/** Returns the rate of mini-batches: safe at first, 1/2, 1/3, ... of that in later epochs. */
-export function fading(objective, curvature, inEpoch) {
-  return scheduled(timeDecay(curvature ? 1 / curvature : objective.nullLoss, 1 / inEpoch));
+/**
+ * Returns the rate of mini-batches: safe at first, 1/2, 1/3, ... of that in later epochs. Where the
+ * curvature has no bound it is shortened until the loss of the step's own rows falls enough.
+ */
+export function fading(objective, scale, inEpoch) {
+  const rate = scheduled(timeDecay(safeRate(objective, scale), 1 / inEpoch));
+  return scale.curvature || !objective.loss.smooth ? rate : armijo(rate);
+}
+
+/** Returns a rate that surely does not overshoot: without a bound, by how all params 0 curve. */
+function safeRate(objective, scale) {
+  if (scale.curvature) return 1 / scale.curvature;
+  if (!objective.loss.smooth) return objective.nullLoss;
+  const params = new Float64Array(objective.size);
+  const slope = scale.pull(objective.valueAndGradient(params).gradient);
+  const square = dot(slope, slope);
+  if (!square) return 1;
+  const along = objective.bendAlong(params, [scale.params(slope)])[0] / square;
+  return Number.isFinite(along) ? 1 / Math.max(along, 0) : 1;
+}
+
+/** A rate, halved until the loss falls enough; a direction that leads uphill is taken as it is. */
+function armijo(byIndex) {
+  return (here) => {
+    const slope = dot(here.slope, here.direction);
+    const { rate } = byIndex(here);
+    return slope < 0 ? shortened(here, { rate }, rate * slope) : { rate };
+  };
 }
 
 function numberIn(given) {
@@ -126,7 +150,7 @@ function takesMost(here) {
 
 function lowestOnPlane({ rows, params, scale, slope, direction, moved }) {
   const ways = moved ? [direction, moved] : [direction];
-  const bend = bendAt(rows, params, ways.map(scale.params));
+  const bend = rows.bendAlong(params, ways.map(scale.params));
   const [rate, momentum = 0] = solve(bend, ways.map((way) => -dot(slope, way)));
   return { rate, momentum };
 }
@@ -151,7 +175,7 @@ function proposal({ rows, loss, direction, lastRate, moved, turned }, slope, cur
   if (curvature) return -slope / (dot(direction, direction) * curvature);
   const toNothing = Math.abs(loss) / -slope;
   // A loss of straight pieces has no unit of its own: 1 may be far too short.
-  return (Number.isFinite(rows.loss.most) ? Math.min(1, toNothing) : toNothing) || 1;
+  return (rows.loss.smooth ? Math.min(1, toNothing) : toNothing) || 1;
 }
 
 function accepts(here, move, slope) {

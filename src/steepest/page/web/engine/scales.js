@@ -13,11 +13,17 @@ const FLATTEST = 1e-13;
 
 const MAKERS = { none: unscaled, standard, round };
 
-/** Returns the scale called `name` for an objective. */
+/** Returns the scale called `name` for an objective. Throws Error if it has none. */
 export function chooseScale(name, objective) {
-  if (Object.hasOwn(MAKERS, name)) return MAKERS[name](objective);
-  const known = Object.keys(MAKERS).join(', ');
+  const scale = objective.coordinates(name);
+  if (scale) return scale;
+  const known = Object.keys(MAKERS).filter((one) => objective.coordinates(one)).join(', ');
   throw new Error(`there is no scale '${name}'; choose one of ${known}`);
+}
+
+/** Returns the scale called `name` for a linear objective, null if there is none. */
+export function linearScale(name, objective) {
+  return Object.hasOwn(MAKERS, name) ? MAKERS[name](objective) : null;
 }
 
 /** Returns where a step of 1 along each coordinate of a scale leads, in the reader's units. */

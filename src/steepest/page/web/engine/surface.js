@@ -1,7 +1,5 @@
 // The surface as a record: which plane, which window, the true loss on it. The twin of Python's
 // `surface/surface.py`.
-import { lossOnGrid } from './grid.js';
-import { findBowl } from './plane.js';
 import { dot, rowAt, unit } from './vectors.js';
 import { windowFor } from './window.js';
 
@@ -10,15 +8,16 @@ import { windowFor } from './window.js';
  *
  * `axes` are the reader's 'units' or those of the 'walk', the coordinates of `scale`. In sight are
  * the paths of `see`, a list of { params, loss }, and the minimum, unless a `window`
- * [left, right, bottom, top] is given.
+ * [left, right, bottom, top] is given. A `fine` one is given up once `isGivenUp()` says so.
  */
-export function surfaceOf({ scene, objective, scale, choices, ask }) {
+export async function surfaceOf({ scene, objective, scale, choices, ask, isGivenUp }) {
   const { x, y, points = 101, see = [], window = null, base } = ask;
   const axes = scale.name === 'none' ? 'units' : ask.axes;
   const ways = (axes === 'walk' ? walkWays(scale) : unitWays)(objective.size, x, y);
   const { ux, uy, px, py } = ways;
   const centre = [dot(px, base), dot(py, base)];
-  const bowl = findBowl(objective, { origin: base, u: ux, v: uy });
+  const plane = objective.onPlane({ origin: base, u: ux, v: uy });
+  const bowl = plane.bowl();
   const seen =
     window || windowFor(pathsOn(see, ways, centre, base, objective), bowl, centre.map(Math.abs));
   const sides = [seen.slice(0, 2), seen.slice(2)];
@@ -28,13 +27,13 @@ export function surfaceOf({ scene, objective, scale, choices, ask }) {
   const [a, b] = sides.map((side, i) =>
     window ? drawn[i].map((v) => v - centre[i]) : throughZero(side, points),
   );
-  const lowest = bowl && bowl.isLowest && !objective.known.separation ? bowl.at : null;
+  const lowest = bowl && bowl.isLowest && !objective.separation(base) ? bowl.at : null;
   return {
     nx: points,
     ny: points,
     x: drawn[0],
     y: drawn[1],
-    loss: lossOnGrid(objective, { origin: base, u: ux, v: uy }, a, b),
+    loss: await plane.grid(a, b, ask.fine ? isGivenUp : null),
     ...labels(scene, choices, x, y, axes),
     axes,
     held: base.map((v, i) => v - centre[0] * ux[i] - centre[1] * uy[i]),

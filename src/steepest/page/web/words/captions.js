@@ -3,10 +3,19 @@
 import { diverged, lossRange } from '../loss_range.js';
 import { activeRun, isEarlier, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
 import { resultAt, trueLoss } from '../select.js';
+import { mannerOf } from '../cards/network_layout.js';
+import { Network } from '../engine/network.js';
+import { networkInWords } from './network.js';
 import { counted, fixed, percent, short } from './numerals.js';
 import { paramsInWords } from './told.js';
 
-const CAPTIONS = { fit: fitCaption, relief: reliefCaption, map: mapCaption, chart: chartCaption };
+const CAPTIONS = {
+  network: networkCaption,
+  fit: fitCaption,
+  relief: reliefCaption,
+  map: mapCaption,
+  chart: chartCaption,
+};
 const DESCRIBED = { fit: describedFit, chart: describedChart };
 
 const PATH =
@@ -26,17 +35,56 @@ export function described(card, state) {
   return DESCRIBED[card]?.(state) ?? '';
 }
 
+// --- the network ---------------------------------------------------------------------------------
+
+function networkCaption({ scene }) {
+  const { network, engine } = scene;
+  const manner = mannerOf(new Network(network));
+  const choose = engine === 'record' || manner !== 'numbers' ? ''
+    : ' Click a line or a circle, or go there with the arrow keys and press Enter: a weight becomes ' +
+      'the axis across of the surface, a bias the one up; with Shift the other way round.';
+  return `${LINES[manner]}${manner === 'layers' ? '' : SIGNS}${choose}`;
+}
+
+const LINES = {
+  numbers: 'Each line is a weight, its number beside it where there is room; each circle a unit, in it the ' +
+    'number of its bias.',
+  lines: 'Each line is a weight, each circle a unit; of so many the numbers are left out: the ' +
+    'surface over any two is chosen in the settings.',
+  layers: 'Each box is a layer: of so many weights no line could be seen. The surface over any two ' +
+    'params is chosen in the settings.',
+};
+
+const SIGNS = ' Blue, whole: above 0; orange, dashed: below 0. The wider, the larger beside the ' +
+  'largest of its layer in this run (of inputs: for a change by their standard deviation).';
+
 // --- data and fit --------------------------------------------------------------------------------
 
 function fitCaption(state) {
   const { scene } = state;
-  const told = scene.target.classes ? classCaption(scene) : numberCaption(scene);
+  const own = scene.target.classes ? classCaption : numberCaption;
+  const told = isPlane(scene) ? planeCaption(scene) : own(scene);
   return told + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
 }
 
-function numberCaption({ features, target }) {
+/** Whether the rows are drawn in the plane of both features. */
+function isPlane({ network, features }) {
+  return Boolean(network) && features.length === 2;
+}
+
+function planeCaption({ target }) {
+  if (!target.classes) {
+    return `Each point is a row, its colour the actual ${target.name}; the colour below it is what the ` +
+      'network of the current step predicts, with lines of equal height.';
+  }
+  return 'Each point is a row. Below it the colours of the classes, mixed by the probabilities that ' +
+    'the network of the current step gives; on the lines the most probable class changes.';
+}
+
+function numberCaption({ features, target, network }) {
   if (features.length === 1) {
-    return 'Each point is a row. The line is what weight and bias of the current step predict; ' +
+    const line = network ? 'curve is what the network' : 'line is what weight and bias';
+    return `Each point is a row. The ${line} of the current step predict${network ? 's' : ''}; ` +
       'the thin strokes are its errors.';
   }
   return `Each point is a row: its actual ${target.name} across, its predicted one up. On the ` +
@@ -47,7 +95,8 @@ function classCaption(scene) {
   const { features, margins, target } = scene;
   if (features.length === 1) return curveCaption(scene);
   if (margins === 1) {
-    return 'Each point is a row; across is its margin: weights times features, plus bias. The ' +
+    const margin = scene.network ? 'the output of the network' : 'weights times features, plus bias';
+    return `Each point is a row; across is its margin: ${margin}. The ` +
       `curve is the probability of ${target.classes[1]} at a margin; dashed: one half.`;
   }
   return 'Each point is a row; its height is the probability that the current step gives its ' +
@@ -86,6 +135,7 @@ function describedFit(state) {
     return `${rows}: actual ${scene.target.name} against the prediction of ` +
       `${scene.features.length} features; loss ${loss}.`;
   }
+  if (scene.network) return `${rows} and the curve of the ${networkInWords(scene.network)}.`;
   const sign = params[1] < 0 ? '-' : '+';
   const margin = `${short(params[0])} × ${scene.features[0].name} ${sign} ` +
     `${short(Math.abs(params[1]))}`;

@@ -75,6 +75,7 @@ function optionsOf(state) {
   const { scene } = state;
   const { choices } = activeRun(state);
   const options = {
+    ...networkOptions(scene),
     loss: text(choices.loss),
     rule: isNamed(scene, choices) ? text(choices.rule) : 'rule',
     learning_rate: isFunction(choices) ? 'schedule' : value(choices.learning_rate),
@@ -90,6 +91,13 @@ function optionsOf(state) {
     ...(choices.batch ? { batch: number(choices.batch) } : {}),
   };
   return Object.entries(options).map(([name, told]) => `${name}=${told}`);
+}
+
+function networkOptions({ network }) {
+  if (!network) return {};
+  const { sizes, activation, initial } = network;
+  const hidden = list(sizes.slice(1, -1).map(number));
+  return { hidden, activation: text(activation), init: text(initial) };
 }
 
 /** Returns `[...]`, after `head`, in lines that are no longer than a line should be. */

@@ -1,5 +1,6 @@
 // The four steps of the lecture with the numbers of the step that is shown, and the four phases of
 // that step when it is shown slowly. The sentences are those of Python's view/words.py.
+import { COORDINATES } from '../engine/divergence.js';
 import { ruleName } from '../engine/rules.js';
 import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../select.js';
 import {
@@ -16,8 +17,6 @@ const HEADINGS = [
 ];
 
 const NONE = 'none was taken';
-
-const ROUND = ', in whitened coordinates';
 
 const ALONG = '; the step goes the opposite way, and on along the steps before.';
 
@@ -36,7 +35,7 @@ export function fourSteps(state, most = MOST_PARAMS) {
     repeatLines(state, most),
   ];
   const lit = litStep(state);
-  return headings(activeRun(state)).map((heading, i) => ({
+  return headings(state.scene, activeRun(state)).map((heading, i) => ({
     number: i + 1,
     heading,
     lines: lines[i],
@@ -91,9 +90,10 @@ function litStep({ phase, at, playing, runs, active }) {
   return playing || at === runs[active].index.length - 1 ? 4 : 3;
 }
 
-function headings({ choices }) {
-  if (!choices.start) return HEADINGS;
-  return [HEADINGS[0].replace('a random', 'the given'), ...HEADINGS.slice(1)];
+function headings({ startWords }, { choices }) {
+  const random = startWords.endsWith('s') ? 'random' : 'a random';
+  const start = `${choices.start ? 'the given' : random} ${startWords}`;
+  return [HEADINGS[0].replace('a random bias and weight', start), ...HEADINGS.slice(1)];
 }
 
 function startLines(state, most) {
@@ -126,10 +126,15 @@ function fromTo(state, { from, single, least, where }) {
 
 function gradientLines(state, move) {
   if (!move.single) return [];
-  if (!move.gradient) return [`taken in whitened coordinates${withLast(move)}; in your units:`];
+  if (!move.gradient) return [`taken${walkWords(state)}${withLast(move)}; in your units:`];
   const parts = listed(state, move, (i) => short(move.gradient[i]));
   const length = short(lengthOf(move.gradient));
   return [`gradient: ${parts}; its length ${length}`, directionLine(state, move)];
+}
+
+/** Returns in which coordinates a step was taken. */
+function walkWords(state) {
+  return COORDINATES[activeRun(state).choices.scale];
 }
 
 /** Returns the direction of the step as a vector of length 1. */
@@ -217,7 +222,7 @@ function ratePhase(state, move) {
   if (!move.gradient || move.momentum) {
     const found = move.momentum ? `, found together${withLast(move)},` : '';
     return {
-      sentence: `The learning rate ${rate}${found} says how far${move.gradient ? '' : ROUND}.`,
+      sentence: `The learning rate ${rate}${found} says how far${move.gradient ? '' : `,${walkWords(state)}`}.`,
       arithmetic: `size of the step${move.gradient ? '' : ', in your units'}: ${short(size)}`,
     };
   }

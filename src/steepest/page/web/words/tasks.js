@@ -1,7 +1,8 @@
 // Tasks for the reader, with answers that are worked out from the data of the page when asked for:
 // by trying, with the engine of the page, what the reader is to try by hand.
 import { eigen } from '../engine/eigen.js';
-import { Objective, chooseLoss } from '../engine/objective.js';
+import { chooseLoss } from '../engine/losses.js';
+import { Objective } from '../engine/objective.js';
 import { bendAt } from '../engine/plane.js';
 import { limitInWords, ruleInWords, ruleName } from '../engine/rules.js';
 import { chooseScale, waysOf } from '../engine/scales.js';
@@ -43,7 +44,7 @@ export function tasksOf(state, engine) {
   }
   const known = run.limit !== null || run.curvature !== null;
   return [
-    run.choices.rule !== 'plane' && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
+    run.choices.rule !== 'plane' && run.lowest !== null && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
     limitTask(state, engine),
     known && { ...RAVINE, answer: ofAllRows(tellRavine, state, engine) },
     known && { ...MOMENTUM, answer: ofAllRows(tellMomentum, state, engine) },
@@ -294,7 +295,7 @@ function ratioOf({ scene, choices }, scale, run) {
 
 /** Returns the second derivatives of the objective at `params` in the coordinates of a scale. */
 function curvatures({ X, y, margins }, { loss, delta, l2 }, scale, params) {
-  const objective = new Objective(X, y, chooseLoss(loss, margins, delta), l2);
+  const objective = new Objective(X, y, chooseLoss(loss, margins, { delta }), l2);
   return bendAt(objective, params, waysOf(chooseScale(scale, objective), objective.size));
 }
 

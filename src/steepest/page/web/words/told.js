@@ -1,6 +1,7 @@
 // What is told of a run, step by step: which params, under which names, and the move of a step in
 // the coordinates in which it was taken. All other words are made of this.
-import { Objective, chooseLoss } from '../engine/objective.js';
+import { chooseLoss } from '../engine/losses.js';
+import { Objective } from '../engine/objective.js';
 import { chooseScale } from '../engine/scales.js';
 import { activeRun, gradientAt, paramsAt } from '../select.js';
 import { percent, short } from './numerals.js';
@@ -40,10 +41,10 @@ export function wordOf(scene, i) {
   return brief(scene.params[i].word);
 }
 
-/** Returns what param i is called where it stands alone: `weight of duration`, `bias`. */
+/** Returns what param i is called where it stands alone: `weight of duration`, `bias`, `weight 15`. */
 function longWordOf(scene, i) {
   const name = brief(scene.params[i].name);
-  return name.split('[')[0] === 'bias' ? name : `weight of ${name}`;
+  return name.split('[')[0] === 'bias' ? name : `${scene.prefix}${name}`;
 }
 
 /** Returns the params with their units, `most` lines, and how many more there are. */
@@ -115,7 +116,8 @@ function inCoordinates(scene, run, single, { old, after, gradient, last }) {
   const plain = { where: '', old, after, gradient: null, last };
   if (!single) return plain;
   if (run.choices.scale === 'none') return { ...plain, gradient };
-  if (run.choices.scale !== 'standard' || scene.shown !== scene.rows) return plain;
+  const { network, shown, rows } = scene;
+  if (run.choices.scale !== 'standard' || shown !== rows || network) return plain;
   const scale = standardOf(scene);
   const [from, to] = [old, after].map(scale.position);
   const moved = last && scale.position(last);

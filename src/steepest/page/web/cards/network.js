@@ -1,0 +1,235 @@
+// The card of the network: inputs, hidden units and outputs, with all weights and biases of the step
+// that is shown. What is chosen becomes an axis of the surface; what is pointed at is told.
+import { chooseObjective } from '../engine/choose_objective.js';
+import { Network } from '../engine/network.js';
+import { rowAt } from '../engine/vectors.js';
+import { element, listen, set } from '../draw/canvas.js';
+import { activeRun, isNew, paramsAt } from '../select.js';
+import { networkInWords, paramLines, placeInWords } from '../words/network.js';
+import { short } from '../words/numerals.js';
+import { NetworkPicture } from './network_picture.js';
+import { Plot } from './plot.js';
+
+/** How near the pointer must be to a line, in pixels: a finger is wider. */
+const NEAR = { mouse: 9, pen: 12, touch: 20 };
+
+/** Kept steps, evenly spaced, of which the largest weight says how wide a line is. */
+const LOOKED = 12;
+
+/** What the words at the foot follow. */
+const FOLLOWED = ['runs', 'active', 'at', 'phase', 'plane', 'surface', 'hover'];
+
+/** Makes the card in an element; `on.plane(x, y)` hears which two params the surface is over. */
+export function makeNetwork(parent, on = {}) {
+  return new NetworkCard(parent, on);
+}
+
+class NetworkCard {
+  constructor(parent, on) {
+    Object.assign(this, { on, state: null, lit: -1, current: 0 });
+    this.plot = new Plot(parent, 'network', () => this.draw());
+    const role = { role: 'application', tabindex: 0, 'data-keys': '' };
+    set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
+    const about = { class: 'st-net-told', attributes: { role: 'status' } };
+    this.told = element('div', about, this.plot.wrap);
+    this.listen();
+  }
+
+  listen() {
+    listen(this.plot.svg, {
+      pointermove: (event) => this.light(this.nearest(event)),
+      pointerdown: (event) => this.light(this.nearest(event)),
+      pointerleave: () => this.light(-1),
+      click: (event) => this.choose(this.nearest(event), event.shiftKey),
+      focus: () => this.light(this.current),
+      blur: () => this.light(-1),
+      keydown: (event) => this.key(event),
+    });
+  }
+
+  picture() {
+    return this.drawn ? this.plot.picture() : null;
+  }
+
+  /** Take over a new state; `changed` names its parts that are new, null for all. */
+  show(state, changed) {
+    const other = this.state?.scene.network !== state.scene.network;
+    this.state = state;
+    if (other) this.network = new Network(state.scene.network);
+    if (!this.plot.width) return;
+    if (other || !this.drawn || isNew(changed, 'scene', 'theme')) this.draw();
+    else if (isNew(changed, ...FOLLOWED)) this.step();
+  }
+
+  draw() {
+    if (!this.state) return;
+    const { features, target, margins } = this.state.scene;
+    const outputs = margins > 1 ? target.classes.map(String) : [target.name];
+    this.drawn = new NetworkPicture(this.plot, this.network);
+    this.drawn.frame([features.map(({ name }) => name), outputs]);
+    this.step();
+  }
+
+  step() {
+    const params = paramsAt(this.state);
+    this.drawn.step(this.sharesOf(params));
+    this.drawn.fill(this.answers(params));
+    this.mark();
+    this.tell();
+  }
+
+  /** Return what each unit answers to the row that is lit, layer by layer; null where none is. */
+  answers(params) {
+    const { scene, hover } = this.state;
+    if (hover.row < 0 || hover.row >= scene.shown) return null;
+    const { inputs } = this.network.layers[0];
+    const row = rowAt(scene.X, inputs, hover.row);
+    const { activations, sums } = this.network.forward(row, 1, params);
+    return [...activations, sums.at(-1)].map((values) => Array.from(values, (value) => short(value, 2)));
+  }
+
+  /** Return each weight's share, from -1 to 1, of the largest of its layer in the whole run. */
+  sharesOf(params) {
+    const units = this.units();
+    const most = this.largest(units);
+    const within = (share) => Math.max(-1, Math.min(1, share || 0));
+    return Float64Array.from(units, (unit, i) =>
+      within((params[i] * unit) / most[this.network.placeOf(i).layer]),
+    );
+  }
+
+  largest(units) {
+    const run = activeRun(this.state);
+    if (this.known?.run === run) return this.known.most;
+    const most = this.network.layers.map(() => 0);
+    for (let k = 0; k <= LOOKED; k += 1) {
+      const params = paramsAt(this.state, run, Math.round((k / LOOKED) * (run.index.length - 1)));
+      units.forEach((unit, i) => {
+        const { layer } = this.network.placeOf(i);
+        most[layer] = Math.max(most[layer], Math.abs(params[i] * unit) || 0);
+      });
+    }
+    this.known = { run, most };
+    return most;
+  }
+
+  /** Return for each weight the standard deviation of its input; 1 beyond the first layer. */
+  units() {
+    const { X, y, margins } = this.state.scene;
+    if (this.sized?.X !== X) {
+      const { deviation } = chooseObjective(this.state.scene, X, y, { margins }).moments;
+      const { inputs, units } = this.network.layers[0];
+      const unit = (i) => (i < units * inputs ? deviation[i % inputs] : 1);
+      const { weights } = this.network;
+      this.sized = { X, units: Float64Array.from({ length: weights }, (_, i) => unit(i)) };
+    }
+    return this.sized.units;
+  }
+
+  /** The two params that the surface is over. */
+  get axes() {
+    const { plane, surface } = this.state;
+    return plane ?? [surface.xIndex, surface.yIndex];
+  }
+
+  mark() {
+    const { axes, lit, plot } = this;
+    const { params } = this.state.scene;
+    const words = ['across', 'up'];
+    const marked = axes.map((i, k) => [i, `${params[i].name} (${words[k]})`]);
+    if (lit >= 0 && !axes.includes(lit)) marked.push([lit, params[lit].name]);
+    this.drawn.mark(marked);
+    Object.assign(plot.wrap.dataset, { lit, axes: axes.join(' ') });
+  }
+
+  // --- pointing and choosing ---------------------------------------------------------------------
+
+  nearest(event) {
+    const box = this.plot.svg.getBoundingClientRect();
+    const point = { x: event.clientX - box.left, y: event.clientY - box.top };
+    return this.drawn?.nearest(point, NEAR[event.pointerType] ?? NEAR.mouse) ?? -1;
+  }
+
+  light(i) {
+    if (i === this.lit) return;
+    this.lit = i;
+    this.plot.svg.style.cursor = i < 0 ? '' : 'pointer';
+    if (!this.drawn) return;
+    this.mark();
+    this.tell();
+  }
+
+  /** Put a param on an axis of the surface: a weight across, a bias up; `other` the other way. */
+  choose(i, other) {
+    if (i < 0) return;
+    this.current = i;
+    const [x, y] = this.axes;
+    const up = (i >= this.network.weights) !== Boolean(other);
+    this.on.plane?.(up ? x : i, up ? i : y);
+  }
+
+  /** Up and down go from one to the next, left and right from layer to layer; Enter chooses. */
+  key(event) {
+    const chosen = event.key === 'Enter' || event.key === ' ';
+    const next = chosen ? this.current : this.neighbour(event.key);
+    if (next === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    this.current = next;
+    if (chosen) this.choose(next, event.shiftKey);
+    else this.light(next);
+    event.preventDefault();
+  }
+
+  /** Return the param that an arrow key leads to; null for other keys. */
+  neighbour(key) {
+    const { network, current } = this;
+    const groups = network.layers.flatMap(({ weights, bias, units, inputs }) => [
+      { from: weights, count: units * inputs }, { from: bias, count: units },
+    ]);
+    const at = groups.findIndex(({ from, count }) => current >= from && current < from + count);
+    const { from, count } = groups[at];
+    const step = { ArrowUp: -1, ArrowDown: 1 }[key];
+    if (step) return from + ((current - from + step + count) % count);
+    const to = groups[at + { ArrowLeft: -1, ArrowRight: 1 }[key]];
+    if (!to) return key.startsWith('Arrow') ? current : null;
+    const share = count > 1 ? (current - from) / (count - 1) : 0;
+    return to.from + Math.round(share * (to.count - 1));
+  }
+
+  /** Tell the param that is pointed at; else the two on the axes. */
+  tell() {
+    const { state, network, plot, axes, lit } = this;
+    const { row } = state.hover;
+    const told = (lit >= 0 ? [lit] : axes).map((i) => paramLines(state, network, i));
+    this.told.replaceChildren(...told.map(paragraph));
+    if (row >= 0 && row < state.scene.shown) {
+      const text = `In each circle: what its unit answers to row ${state.scene.rowNumbers[row]}.`;
+      element('p', { text }, this.told);
+    }
+    this.keepRoom();
+    const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
+    plot.svg.setAttribute(
+      'aria-label',
+      `The ${networkInWords(state.scene.network)}. Across of the surface: ${x}; up: ${y}. Arrow keys ` +
+        'go from param to param, Enter puts one on an axis.',
+    );
+  }
+
+  /** Keep the words as high as they ever were at this width: what is below must not jump. */
+  keepRoom() {
+    const { told, plot } = this;
+    const high = this.roomAt === plot.width ? Math.max(this.high, told.scrollHeight) : 0;
+    Object.assign(this, { roomAt: plot.width, high });
+    told.style.minHeight = `${high}px`;
+  }
+
+  destroy() {
+    this.plot.destroy();
+  }
+}
+
+function paragraph({ name, place, lines }) {
+  const made = element('p');
+  element('strong', { text: `${name} ` }, made);
+  element('span', { text: `(${place}): ${lines.join('; ')}.` }, made);
+  return made;
+}

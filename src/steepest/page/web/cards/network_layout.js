@@ -1,0 +1,119 @@
+// Where the parts of a network stand in its picture: units as circles in columns, inputs at the left;
+// on a narrow page in rows, inputs at the top. Pure functions of sizes and of the room.
+
+/** More weights than this are drawn without their numbers: they would hide each other. */
+export const MOST_NUMBERED = 200;
+
+/** More weights, or units in a layer, than these are no lines any more: layers stand for them. */
+const MOST_LINES = 2000;
+const MOST_UNITS = 40;
+
+/** Below this width, in pixels, layers are rows. */
+const NARROW = 560;
+
+/** The room of a unit across its layer, in pixels: enough of it, and as much as looks well. */
+const [CLOSE, WIDE, HEIGHT] = [17, 96, 400];
+
+/** The share of a line, from its source, at which the first number stands: usually, and at most. */
+const [FIRST, MOST_FIRST] = [0.32, 0.6];
+
+/** Letters between the last number of a line and the circle at its end. */
+const CLEAR = 0.9;
+
+/** The most that a name above its unit is high where it is written upwards, in pixels. */
+const HIGHEST_NAME = 110;
+
+/** Returns how a network is drawn: with 'numbers', as 'lines' alone, or as 'layers'. */
+export function mannerOf({ sizes, layers }) {
+  const lines = layers.reduce((sum, { units, inputs }) => sum + units * inputs, 0);
+  if (lines > MOST_LINES || Math.max(...sizes) > MOST_UNITS) return 'layers';
+  return lines > MOST_NUMBERED ? 'lines' : 'numbers';
+}
+
+/**
+ * Returns the places of all units, `nodes[layer][unit]` = {x, y}, inputs first, their `radius`, the
+ * `height` of the picture, and for each layer of weights the shares of a line between which its
+ * `numbers` stand, null where there is no room for them. `size` is that of letters, `before` and
+ * `after` are the widths of the longest names of inputs and outputs.
+ */
+export function layoutOf(network, { width, size, before, after }) {
+  const upright = width < NARROW;
+  const sizes = mannerOf(network) === 'layers' ? network.sizes.map(() => 1) : network.sizes;
+  const most = Math.max(...sizes);
+  const room = upright ? width - 12 : Math.max(170, Math.min(HEIGHT, most * 62), most * CLOSE);
+  const gaps = sizes.map((units) => Math.min(WIDE, room / units));
+  const radius = Math.max(4.5, Math.min(15, 0.36 * Math.min(...gaps)));
+  const firsts = network.layers.map((_, l) => firstShare(network, l, { gaps, size, upright }));
+  const steep = upright && before > gaps[0] - 3;
+  const top = (steep ? Math.min(before, HIGHEST_NAME) : size) + 2.4 * size;
+  const stops = upright ? stopsDown(network, { size, firsts, top, radius })
+    : stopsAcross(sizes, width, [before, after].map((wide) => Math.min(wide, 0.22 * width) + 26));
+  const nodes = sizes.map((units, layer) => Array.from({ length: units }, (_, unit) => {
+    const across = room / 2 + (unit - (units - 1) / 2) * gaps[layer];
+    return upright ? { x: across + 6, y: stops[layer] } : { x: stops[layer], y: across + 4 };
+  }));
+  const spans = firsts.map((first, l) => spanOf(network, l, { stops, first, size, upright, radius }));
+  return {
+    upright,
+    steep,
+    nodes,
+    radius,
+    height: Math.round(upright ? stops.at(-1) + 3.4 * size : room + 8),
+    numbers: spans,
+  };
+}
+
+function stopsAcross(sizes, width, [before, after]) {
+  const last = sizes.length - 1;
+  return sizes.map((_, i) => before + (i / last) * (width - before - after));
+}
+
+/** Layers below each other: as far apart as the numbers of their lines need. */
+function stopsDown({ layers }, { size, firsts, top, radius }) {
+  const stops = [top];
+  layers.forEach(({ inputs }, l) => {
+    const needed = firsts[l] === null ? 0 : 1.05 * size * (inputs - 1) + radius + CLEAR * size;
+    stops.push(stops.at(-1) + Math.max(92, needed / (1 - (firsts[l] ?? 0))));
+  });
+  return stops;
+}
+
+/** Returns from which share of a line on the numbers of one unit's lines stand apart, or null. */
+function firstShare(network, l, { gaps, size, upright }) {
+  if (mannerOf(network) !== 'numbers') return null;
+  const needed = (upright ? wideOf(network, l, size) + 0.3 * size : 0.95 * size) / gaps[l + 1];
+  return needed > MOST_FIRST ? null : Math.max(FIRST, needed);
+}
+
+/** Returns the width of the longest number of a layer. */
+function wideOf({ layers }, l, size) {
+  const { weights, units, inputs } = layers[l];
+  return (0.5 * String(weights + units * inputs).length + 0.2) * size;
+}
+
+/** Returns the shares of a line between which its numbers stand, null where they have no room. */
+function spanOf(network, l, { stops, first, size, upright, radius }) {
+  if (first === null) return null;
+  const length = stops[l + 1] - stops[l];
+  const last = 1 - (radius + CLEAR * size) / length;
+  const between = ((last - first) * length) / Math.max(1, network.sizes[l] - 1);
+  return between >= (upright ? size : wideOf(network, l, size)) ? [first, last] : null;
+}
+
+/** Returns where on its line, from 0 to 1, the number of the weight from an input stands. */
+export function shareOf(input, inputs, [first, last]) {
+  return first + (inputs === 1 ? 0.3 : input / (inputs - 1)) * (last - first);
+}
+
+/** Returns the point on a line from a to b at a share of it. */
+export function between(a, b, share) {
+  return { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) };
+}
+
+/** Returns how far a point is from the stretch from a to b. */
+export function distanceTo({ x, y }, a, b) {
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const along = ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy);
+  const near = between(a, b, Math.max(0, Math.min(1, along)));
+  return Math.hypot(x - near.x, y - near.y);
+}

@@ -1,0 +1,274 @@
+// The picture of a network: a line for each weight, its number beside it, and in each circle the
+// number of its bias. Of more weights the lines alone, of still more a box for each layer.
+import { set, svg } from '../draw/canvas.js';
+import { fixed } from '../words/numerals.js';
+import { between, distanceTo, layoutOf, mannerOf, shareOf } from './network_layout.js';
+
+/** The widest and the thinnest line, in pixels; and the widest of many. */
+const [THICK, THIN, CROWDED] = [6, 0.5, 3];
+
+/** Of lines without numbers those of one width are one path: so many widths there are. */
+const WIDTHS = 6;
+
+/** The dash of what is below 0, so that colour alone need not tell it. */
+const DASH = '5 3';
+
+/** Letters of numbers are this much of the usual. */
+const SMALL = 0.88;
+
+/** Draws a network into a plot, whose axes it does not use. */
+export class NetworkPicture {
+  constructor(plot, network) {
+    Object.assign(this, { plot, network, manner: mannerOf(network), lines: [], texts: [] });
+  }
+
+  /** Draw all that does not change from step to step; `names` are those of inputs and outputs. */
+  frame([inputs, outputs]) {
+    const { plot, network } = this;
+    plot.dress();
+    const [before, after] = [inputs, outputs].map((some) => Math.max(...some.map((one) => plot.wide(one))));
+    const boxes = this.manner === 'layers';
+    const ends = boxes ? [64, 64] : [before, after];
+    this.layout = layoutOf(network, { width: plot.width, size: plot.size, before: ends[0], after: ends[1] });
+    const { height } = this.layout;
+    set(plot.svg, { height, viewBox: `0 0 ${plot.width} ${height}` });
+    set(plot.area, { x: 0, y: 0, width: plot.width, height });
+    [plot.still, plot.back, plot.middle, plot.front].forEach((group) => group.replaceChildren());
+    if (boxes) return this.boxes();
+    this.inputNames(inputs);
+    this.outputNames(outputs);
+    return this.units();
+  }
+
+  inputNames(names) {
+    const { plot: { size }, layout: { nodes, upright, steep, radius } } = this;
+    // Where even upright letters would touch, a name is told when its weight is pointed at.
+    if (upright && names.length > 1 && nodes[0][1].x - nodes[0][0].x < size) return;
+    names.forEach((name, i) => {
+      const { x, y } = nodes[0][i];
+      if (steep) this.upwards(name, x, y - radius - 6, y - radius - 8);
+      else if (upright) this.centred(name, nodes[0], i, y - radius - 6);
+      else this.beside(name, x - radius - 6, y, 'end', x - radius - 8);
+    });
+  }
+
+  outputNames(names) {
+    const { plot, layout: { nodes, upright, radius } } = this;
+    const places = nodes.at(-1);
+    names.forEach((name, i) => {
+      const { x, y } = places[i];
+      if (upright) this.centred(name, places, i, y + radius + 1.1 * plot.size);
+      else this.beside(name, x + radius + 9, y, 'start', plot.width - x - radius - 10);
+    });
+  }
+
+  beside(name, x, y, anchor, room) {
+    const { plot } = this;
+    const look = { fill: plot.theme.ink, 'text-anchor': anchor };
+    plot.write(plot.still, x, y + 0.35 * plot.size, plot.fitted(name, room), look);
+  }
+
+  centred(name, places, i, y) {
+    const { plot } = this;
+    const gap = places.length > 1 ? places[1].x - places[0].x : plot.width;
+    const text = plot.fitted(name, gap - 3);
+    const half = plot.wide(text) / 2 + 1;
+    const x = Math.max(half, Math.min(places[i].x, plot.width - half));
+    plot.write(plot.still, x, y, text, { fill: plot.theme.ink, 'text-anchor': 'middle' });
+  }
+
+  upwards(name, x, y, room) {
+    const { plot } = this;
+    const at = x + 0.35 * plot.size;
+    const look = { fill: plot.theme.ink, transform: `rotate(-90 ${at} ${y})` };
+    plot.write(plot.still, at, y, plot.fitted(name, room), look);
+  }
+
+  // --- layers as boxes ---------------------------------------------------------------------------
+
+  boxes() {
+    const { network, layout: { nodes } } = this;
+    const places = nodes.map(([place]) => place);
+    places.slice(1).forEach((to, l) => this.band(places[l], to, network.layers[l]));
+    const last = network.layers.length;
+    const words = (i) => (i === 0 ? 'inputs' : i === last ? 'outputs' : 'units');
+    places.forEach((place, i) => this.box(place, fixed(network.sizes[i], 0), words(i)));
+  }
+
+  band(from, to, { units, inputs }) {
+    const { plot, layout: { upright } } = this;
+    const d = `M${from.x} ${from.y}L${to.x} ${to.y}`;
+    svg('path', { d, stroke: plot.theme.line, 'stroke-width': 14 }, plot.back);
+    const at = between(from, to, 0.5);
+    const [x, y] = upright ? [at.x + 12, at.y] : [at.x, at.y - 12];
+    const look = { fill: plot.theme.muted, 'text-anchor': upright ? 'start' : 'middle' };
+    plot.write(plot.front, x, y, `${fixed(units * inputs, 0)} weights`, look);
+  }
+
+  box({ x, y }, count, word) {
+    const { plot } = this;
+    const { ink, card } = plot.theme;
+    const size = { x: x - 38, y: y - 24, width: 76, height: 48, rx: 8 };
+    svg('rect', { ...size, fill: card, stroke: ink }, plot.middle);
+    const middle = { fill: ink, 'text-anchor': 'middle' };
+    plot.write(plot.front, x, y - 3, count, { ...middle, 'font-weight': 700 });
+    plot.write(plot.front, x, y + 1.1 * plot.size, word, middle);
+  }
+
+  // --- units and lines ---------------------------------------------------------------------------
+
+  units() {
+    const { plot, network, layout: { nodes, radius } } = this;
+    this.halo = svg('g', { fill: 'none' }, plot.back);
+    const lines = svg('g', { fill: 'none' }, plot.back);
+    const count = this.manner === 'numbers' ? network.weights : 2 * WIDTHS;
+    this.lines = Array.from({ length: count }, () => svg('path', {}, lines));
+    this.numbers();
+    const { card, line, ink } = plot.theme;
+    nodes.forEach((places, layer) => places.forEach(({ x, y }) => {
+      const look = { r: radius, fill: layer ? card : line, stroke: ink, 'stroke-width': 1.3 };
+      svg('circle', { cx: x, cy: y, ...look }, plot.middle);
+    }));
+    this.texts = nodes.map((places) => places.map(({ x, y }) => this.number(plot.front, x, y, '')));
+    this.fill();
+    this.labels = svg('g', {}, plot.front);
+  }
+
+  /** Write the number of each weight beside its line, where there is room for a layer's. */
+  numbers() {
+    const { plot, network, layout } = this;
+    for (let i = 0; i < network.weights; i += 1) {
+      const { x, y, layer } = this.placeOf(i);
+      if (layout.numbers[layer] !== null) this.number(plot.middle, x, y, String(i + 1), true);
+    }
+  }
+
+  number(parent, x, y, text, halo = false) {
+    const { theme, size } = this.plot;
+    const look = { halo, fill: halo ? theme.muted : theme.ink, 'font-size': SMALL * size };
+    return this.plot.write(parent, x, y + 0.32 * size, text, { ...look, 'text-anchor': 'middle' });
+  }
+
+  /** Write into each circle the number of its bias, or what `values[layer][unit]` says. */
+  fill(values = null) {
+    const { plot, network, layout: { radius } } = this;
+    if (radius < 0.75 * plot.size || !this.texts.length) return;
+    const usual = (layer, unit) => (
+      layer ? network.layers[layer - 1].bias + unit - network.weights + 1 : ''
+    );
+    this.texts.forEach((texts, layer) => texts.forEach((node, unit) => {
+      const text = String(values ? values[layer][unit] : usual(layer, unit));
+      if (node.textContent !== text) node.textContent = text;
+    }));
+  }
+
+  /** Return the ends of the line of weight `i`. */
+  ends(i) {
+    const { layer, unit, input } = this.network.placeOf(i);
+    const { nodes } = this.layout;
+    return { from: nodes[layer][input], to: nodes[layer + 1][unit] };
+  }
+
+  pathOf(i) {
+    const { from, to } = this.ends(i);
+    return `M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
+  }
+
+  /** Return where the number of param `i` stands, and its layer. */
+  placeOf(i) {
+    const { layer, unit, input } = this.network.placeOf(i);
+    if (input === null) return { ...this.layout.nodes[layer + 1][unit], layer };
+    const { from, to } = this.ends(i);
+    const span = this.layout.numbers[layer] ?? [0.5, 0.5];
+    return { ...between(from, to, shareOf(input, this.network.layers[layer].inputs, span)), layer };
+  }
+
+  /** Draw each weight by its share, from -1 to 1, of the largest. */
+  step(shares) {
+    this.shares = shares;
+    if (this.manner === 'numbers') {
+      this.lines.forEach((node, i) => set(node, { d: this.pathOf(i), ...this.lookOf(shares[i]) }));
+    } else if (this.manner === 'lines') this.bundles();
+  }
+
+  lookOf(share, thick = THICK, palest = 0.35) {
+    const { runs } = this.plot.theme;
+    const size = Math.abs(share);
+    return {
+      stroke: runs[share < 0 ? 0 : 1],
+      'stroke-width': (THIN + (thick - THIN) * size).toFixed(2),
+      'stroke-opacity': (palest + (1 - palest) * size).toFixed(2),
+      'stroke-dasharray': share < 0 ? DASH : 'none',
+    };
+  }
+
+  /** Draw all lines of one sign and about one width as one path. */
+  bundles() {
+    const paths = this.lines.map(() => '');
+    this.shares.forEach((share, i) => {
+      const width = Math.min(WIDTHS - 1, Math.floor(WIDTHS * Math.abs(share)));
+      paths[width + (share < 0 ? WIDTHS : 0)] += this.pathOf(i);
+    });
+    this.lines.forEach((node, k) => {
+      const share = ((k % WIDTHS) + 0.5) / WIDTHS;
+      set(node, { d: paths[k], ...this.lookOf(k < WIDTHS ? share : -share, CROWDED, 0.08) });
+    });
+  }
+
+  /** Ring params and write their names: `marked` is a list of [param, words]. */
+  mark(marked) {
+    if (this.manner === 'layers') return;
+    this.halo.replaceChildren();
+    this.labels.replaceChildren();
+    for (const [i, words] of marked) {
+      if (i < this.network.weights) this.ringLine(i);
+      else this.ringUnit(i);
+      this.label(i, words);
+    }
+  }
+
+  ringLine(i) {
+    const { ink, card } = this.plot.theme;
+    const wide = THIN + THICK * Math.abs(this.shares[i]);
+    const d = this.pathOf(i);
+    svg('path', { d, stroke: ink, 'stroke-width': wide + 5 }, this.halo);
+    svg('path', { d, stroke: card, 'stroke-width': wide + 2.4 }, this.halo);
+  }
+
+  ringUnit(i) {
+    const { x, y } = this.placeOf(i);
+    const look = { r: this.layout.radius + 4, stroke: this.plot.theme.ink, 'stroke-width': 2.2 };
+    svg('circle', { cx: x, cy: y, ...look }, this.halo);
+  }
+
+  label(i, words) {
+    const { plot, network, layout: { radius, height } } = this;
+    const { x, y } = this.placeOf(i);
+    const half = 0.56 * plot.wide(words);
+    const middle = Math.max(half + 2, Math.min(x, plot.width - half - 2));
+    const away = (i < network.weights ? 0.9 : radius / plot.size + 0.7) * plot.size;
+    const base = y - away < plot.size ? y + away + 0.7 * plot.size : y - away;
+    const look = { halo: true, fill: plot.theme.ink, 'font-weight': 700, 'text-anchor': 'middle' };
+    plot.write(this.labels, middle, Math.min(height - 3, base + 0.35 * plot.size), words, look);
+  }
+
+  /** Return the param nearest to a point within so many pixels, -1 where none is. */
+  nearest(point, reach) {
+    if (!this.layout || this.manner !== 'numbers') return -1;
+    const { network, layout: { radius } } = this;
+    const away = (i) => {
+      const place = this.placeOf(i);
+      const direct = Math.hypot(point.x - place.x, point.y - place.y);
+      // A circle goes before the lines that end in it.
+      if (i >= network.weights) return direct <= radius + 3 ? -1 : Infinity;
+      const { from, to } = this.ends(i);
+      return Math.min(distanceTo(point, from, to), Math.max(0, direct - 4));
+    };
+    let [found, least] = [-1, reach];
+    for (let i = 0; i < network.size; i += 1) {
+      const distance = away(i);
+      if (distance < least) [found, least] = [i, distance];
+    }
+    return found;
+  }
+}

@@ -1,0 +1,196 @@
+"""The page of a network: it trains by itself, and its picture chooses what the surface is over."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from doors import Doors, at_step, into_sight, loss_of, outcomes, press, settle
+from numpy.typing import NDArray
+
+import steepest as st
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+TEXTBOOK: dict[str, Any] = {"rule": "steepest", "scale": "none", "learning_rate": 0.2}
+
+NUMBER = "svg.st-plot-svg text"
+
+
+def two_rings(rows: int = 60) -> dict[str, NDArray[Any]]:
+    """Return rows of two classes, one around the other: no line parts them."""
+    turn = np.linspace(0.0, 7.0 * np.pi, rows)
+    far = np.where(np.arange(rows) % 2, 1.0, 0.4)
+    ring = np.where(far > 0.5, "outer", "inner")
+    return {"left": far * np.cos(turn), "up": far * np.sin(turn), "ring": ring}
+
+
+@pytest.fixture(scope="module")
+def rings() -> st.Run:
+    return st.descend(two_rings(), "ring", hidden=(8, 8), steps=12, **TEXTBOOK)
+
+
+@pytest.fixture(scope="module")
+def saved(rings: st.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("network") / "rings.html"
+    rings.page(path)
+    return path
+
+
+def card(page: "Page", name: str) -> Any:
+    return page.locator(f'[data-card="{name}"]')
+
+
+def told(page: "Page") -> str:
+    return str(page.locator(".st-net-told").inner_text())
+
+
+def axes(page: "Page") -> str | None:
+    return page.locator(".st-network").get_attribute("data-axes")
+
+
+def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> None:
+    """A new start of the same seed, and a hundred steps more, are Python's."""
+    page = doors.file(saved)
+    press(page, "100 steps")
+    at_step(page, 100)
+    same = st.descend(two_rings(), "ring", hidden=(8, 8), steps=100, **TEXTBOOK)
+    assert loss_of(page) == pytest.approx(same.loss, rel=1e-9)
+    page.get_by_label("seed", exact=True).fill("5")
+    page.get_by_label("seed", exact=True).press("Tab")
+    settle(page)
+    other = st.descend(two_rings(), "ring", hidden=(8, 8), seed=5, steps=0, **TEXTBOOK)
+    assert loss_of(page) == pytest.approx(other.loss, rel=1e-12)
+    assert len(outcomes(page)) >= 1
+
+
+def test_every_weight_and_bias_shows_its_number(saved: Path, doors: Doors) -> None:
+    page = doors.file(saved, width=1400)
+    texts = card(page, "network").locator(NUMBER).all_text_contents()
+    numbers = sorted(int(text) for text in texts if text.isdigit())
+    assert numbers == sorted([*range(1, 89), *range(1, 18)])
+    assert "network 2-8-8-1, tanh" in str(
+        card(page, "network").locator("[role=application]").get_attribute("aria-label")
+    )
+
+
+def test_a_line_that_is_pressed_is_the_axis_across_and_a_circle_the_one_up(
+    rings: st.Run, saved: Path, doors: Doors
+) -> None:
+    """The lecture's weight 15 and bias 14."""
+    page = doors.file(saved, width=1400)
+    picture = card(page, "network").locator("[role=application]")
+    page.mouse.click(*into_sight(picture.get_by_text("15", exact=True).first))
+    settle(page)
+    page.mouse.click(*into_sight(picture.get_by_text("14", exact=True).last))
+    settle(page)
+    assert axes(page) == f"14 {88 + 13}"
+    label = card(page, "map").locator("[aria-label]").first.get_attribute("aria-label")
+    assert re.search(r"by weight 15 from .* and bias 14 from", str(label))
+    assert page.get_by_label("surface over", exact=True).input_value() == "14"
+    assert not doors.complaints
+
+
+def test_what_is_pointed_at_tells_its_step_with_its_numbers(
+    rings: st.Run, saved: Path, doors: Doors
+) -> None:
+    page = doors.file(saved, "at=3", width=1400)
+    picture = card(page, "network").locator("[role=application]")
+    page.mouse.move(*into_sight(picture.get_by_text("15", exact=True).first))
+    words = told(page)
+    step = rings.trace[2]
+    assert "weight 15 (layer 1, unit 8, from input 1: left)" in words
+    found = re.search(r"weight 15 (\S+) ([-+]) (\S+) × (\S+) = (\S+)\.", words)
+    assert found is not None
+    old, sign, rate, slope, new = found.groups()
+    assert float(old) == pytest.approx(step.params[14], rel=1e-3)
+    assert float(slope) == pytest.approx(step.gradient[14], rel=1e-3)
+    change = float(rate) * float(slope) * (-1.0 if sign == "-" else 1.0)
+    assert float(old) + change == pytest.approx(float(new), abs=2e-4)
+
+
+def test_the_keyboard_goes_from_param_to_param(saved: Path, doors: Doors) -> None:
+    page = doors.file(saved, width=1400)
+    card(page, "network").locator("[role=application]").focus()
+    assert "weight 1 (" in told(page)
+    page.keyboard.press("ArrowDown")
+    assert "weight 2 (layer 1, unit 1, from input 2: up)" in told(page)
+    page.keyboard.press("Enter")
+    settle(page)
+    for key in ("ArrowRight", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    settle(page)
+    assert axes(page) == f"1 {88 + 7}"
+    page.keyboard.press("Shift+Enter")
+    settle(page)
+    assert axes(page) == f"{88 + 7} 1"
+
+
+def test_a_row_that_is_lit_goes_through_the_network(
+    rings: st.Run, saved: Path, doors: Doors
+) -> None:
+    page = doors.file(saved, f"at={len(rings.trace) - 1}", width=1400)
+    row = page.locator(".st-table tbody tr").first
+    row.hover()
+    number = int(re.match(r"\d+", row.inner_text())[0])  # type: ignore[index]
+    texts = card(page, "network").locator(NUMBER).all_text_contents()
+    margin = rings.problem.margins(rings.trace[-1].params, rings.data.X[[number - 1]])[0]
+    assert f"row {number}" in told(page)
+    assert any(
+        text.lstrip("-").replace(".", "").isdigit()
+        and float(text) == pytest.approx(margin, rel=0.06)
+        for text in texts
+    )
+
+
+def test_the_regions_of_the_classes_move_with_the_steps(saved: Path, doors: Doors) -> None:
+    page = doors.file(saved)
+    ground = card(page, "fit").locator("image")
+    first = ground.get_attribute("href")
+    press(page, "Step")
+    assert str(first).startswith("data:image/png") and ground.get_attribute("href") != first
+    assert "most probable ring over left and up" in str(
+        card(page, "fit").locator("svg").first.get_attribute("aria-label")
+    )
+
+
+def test_a_number_of_one_feature_has_a_curve(tmp_path: Path, doors: Doors) -> None:
+    run = st.descend("geyser", "waiting", ["duration"], hidden=(3,), steps=5)
+    run.page(tmp_path / "geyser.html")
+    page = doors.file(tmp_path / "geyser.html", "at=5")
+    line = str(card(page, "fit").locator(".st-fit-line").first.get_attribute("d"))
+    assert line.count("L") > 100
+    assert loss_of(page) == pytest.approx(run.loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_nothing_is_wider_than_the_page(width: int, tmp_path: Path, doors: Doors) -> None:
+    run = st.descend("diabetes", "progression", hidden=(30, 30), steps=2)
+    run.page(tmp_path / "large.html")
+    page = doors.file(tmp_path / "large.html", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert "the numbers are left out" in card(page, "network").locator("figcaption").inner_text()
+
+
+def test_a_network_of_very_many_weights_is_drawn_by_its_layers(
+    tmp_path: Path, doors: Doors
+) -> None:
+    run = st.descend("diabetes", "progression", hidden=(100, 60), steps=1)
+    run.page(tmp_path / "large.html")
+    page = doors.file(tmp_path / "large.html")
+    assert "6,000 weights" in card(page, "network").locator(NUMBER).all_text_contents()
+    assert "Each box is a layer" in card(page, "network").locator("figcaption").inner_text()
+    page.locator(".st-settings").get_by_text("holds recorded steps").wait_for()
+
+
+def test_a_neuron_has_no_card_of_a_network(line: st.Run, tmp_path: Path, doors: Doors) -> None:
+    line.page(tmp_path / "line.html")
+    assert card(doors.file(tmp_path / "line.html"), "network").count() == 0
+
+
+def test_more_params_than_a_page_tells_are_refused(tmp_path: Path) -> None:
+    run = st.descend("diabetes", "progression", hidden=(2000,), steps=0)
+    with pytest.raises(st.SteepestError, match=r"24,001 params, but a page takes 20,000 at most"):
+        run.page(tmp_path / "page.html")
