@@ -479,6 +479,11 @@ PYTHON_RUNS = [
     lambda: golden.run_of("huber", rule="adam", learning_rate=0.5, l2=0.1, delta=2.5),
     lambda: golden.run_of("softmax", scale="round"),
     lambda: st.descend("penguins", "species", l2=1e-3, steps=5, missing="drop"),
+    lambda: st.descend("penguins", "sex", l2=1e-3, steps=5, missing="indicator"),
+    lambda: st.descend(
+        *("penguins", "body_mass_g", ["bill_length_mm"]),
+        **{"loss": "poisson", "exposure": "bill_depth_mm", "missing": "drop", "steps": 5},
+    ),
     lambda: st.descend("breast_cancer", "diagnosis", l2=1e-3, steps=5),
     lambda: geyser(learning_rate=0.09, steps=99),
     lambda: geyser(rule="adamw", learning_rate="backtracking", steps=9),

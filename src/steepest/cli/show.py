@@ -6,6 +6,7 @@ import sys
 import click
 
 from steepest.cli.outputs import STATUSES, UNJUDGED, Outputs, check, outputs, tell, write
+from steepest.run.elsewhere.libraries import LIBRARIES
 from steepest.run.load import load
 
 __all__ = ["show"]
@@ -14,8 +15,14 @@ __all__ = ["show"]
 @click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
 @click.option("--summary", is_flag=True, help="Say it as three tables: weights, run, rows.")
+@click.option(
+    "--as",
+    "library",
+    type=click.Choice(list(LIBRARIES)),
+    help="Print the lines that fit the same with another library.",
+)
 @outputs
-def show(run: str, summary: bool, out: Outputs) -> None:
+def show(run: str, summary: bool, library: str | None, out: Outputs) -> None:
     """Tell a saved RUN again, and draw, film or write it out, also as a page.
 
     \b
@@ -23,11 +30,14 @@ def show(run: str, summary: bool, out: Outputs) -> None:
       steepest fit geyser --target waiting --save geyser.steepest
       steepest show geyser.steepest --figure geyser.svg --panels surface,map --theme dark
       steepest show geyser.steepest --summary
+      steepest show geyser.steepest --as scikit-learn
     """
     check(out.files, None, run)
     loaded = load(run)
     written = write(loaded, out)
-    if summary:
+    if library is not None:
+        click.echo(loaded.elsewhere(library))
+    elif summary:
         found = loaded.summary()
         click.echo(json.dumps(found.to_dict(), indent=2) if out.as_json else found)
     else:

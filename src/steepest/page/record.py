@@ -125,6 +125,7 @@ def scene_record(
         "shown": len(shown),
         "dropped": story.dropped,
         "missing": data.features.missing or ("drop" if story.dropped else ""),
+        "exposure": None if data.target.exposure is None else data.target.exposure.to_dict(),
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],

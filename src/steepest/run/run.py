@@ -368,6 +368,30 @@ class Run(Predictions, Pictures, FormerNames):
 
         return summary(self, level, rows)
 
+    def elsewhere(self, library: str | None = None) -> str | dict[str, str]:
+        """Return the lines of Python that fit the same with another library: its minimum is ours.
+
+        `library` is scikit-learn, statsmodels, glum or pytorch; left out they are all returned, by
+        name. Penalty, loss and weights are converted as that library counts them, and the lines end
+        with `weights` and `bias`. Where there is no equal a comment says why. Raises ChoiceError
+        for another library, and without data.
+
+        >>> import steepest as st
+        >>> run = st.descend("geyser", "waiting", ["duration"], l2=0.5)
+        >>> print(run.elsewhere("scikit-learn"))
+        from sklearn.linear_model import Ridge
+        <BLANKLINE>
+        X, y = run.data.X, run.data.y  # as the run has them; run = steepest.load(...)
+        model = Ridge(alpha=68.0, tol=1e-12)
+        model.fit(X, y)
+        weights, bias = model.coef_, model.intercept_
+        """
+        from steepest.run.elsewhere.libraries import LIBRARIES, elsewhere
+
+        if library is not None:
+            return elsewhere(self, library)
+        return {name: elsewhere(self, name) for name in LIBRARIES}
+
     def record(self, live: bool = False) -> "Record":
         """Return the run as a page reads it; `live` says that Python computes for the page."""
         from steepest.page.record import scene_record

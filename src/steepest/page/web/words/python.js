@@ -37,6 +37,8 @@ function call(given) {
 /** The data as they came: a shipped data set or a file; what has no name is called `data`. */
 function table(scene) {
   const missing = scene.missing ? [`missing="${scene.missing}"`] : [];
+  const { exposure } = scene;
+  if (exposure) missing.push(`${exposure.log ? 'offset' : 'exposure'}=${text(exposure.name)}`);
   if (scene.source === 'arrays') {
     return { before: ['# X, y: the arrays of this run', ''], given: ['(X, y)', ...missing] };
   }

@@ -1,0 +1,79 @@
+"""The same in PyTorch: the objective written out, and minimised by L-BFGS in float64.
+
+The steps are taken in features of one size, as L-BFGS needs it; the penalty is on the weights of
+the features as they are.
+"""
+
+from steepest.run.elsewhere.objective import NoEqualError, Told
+
+__all__ = ["lines"]
+
+LOSSES = {
+    "squared": "(margin - y) ** 2",
+    "huber": "F.huber_loss(margin, y, reduction='none', delta={delta!r})",
+    "poisson": "F.poisson_nll_loss(margin, y, reduction='none')",
+    "cross_entropy": "F.binary_cross_entropy_with_logits(margin, y, reduction='none')",
+}
+"""The loss of each row; of counts less what no params change."""
+
+SOFTMAX = "F.cross_entropy(margin, y.long(), reduction='none')"
+
+
+def lines(told: Told) -> list[str]:
+    """Return the lines; NoEqualError at kinks, to which none of its optimisers comes."""
+    if told.l1 or not told.loss.smooth:
+        raise NoEqualError(
+            "at a kink its optimisers go to and fro: they reach the minimum of l1, or of an "
+            "absolute loss, only in the limit of ever smaller steps"
+        )
+    if told.loss.name not in LOSSES:
+        raise NoEqualError(f"it has no loss {told.loss.name}; st.torch takes your own module")
+    losses = SOFTMAX if told.several else LOSSES[told.loss.name].format(**told.loss.numbers)
+    width = told.classes if told.several else 1
+    margin = "X @ weights + bias" if told.several else "(X @ weights + bias)[:, 0]"
+    penalty = f" + {told.l2 / 2!r} * (weights ** 2).sum()" if told.l2 else ""
+    mean = f"(weight * losses).sum() / {told.total!r}" if told.weighted else "losses.mean()"
+    params = "scaled, middle" if told.bias else "scaled"
+    return [
+        "import torch",
+        *(["import torch.nn.functional as F"] if "F." in losses else []),
+        "",
+        *told.data_lines(),
+        "X, y = torch.tensor(X, dtype=torch.float64), torch.tensor(y)",
+        *(["weight = torch.tensor(weight)"] if told.weighted else []),
+        *_units(told),
+        f"scaled = torch.zeros(X.shape[1], {width}, dtype=torch.float64, requires_grad=True)",
+        *_middle(told, width),
+        "",
+        "def unscaled():",
+        "    weights = scaled / size[:, None]",
+        f"    return weights, {'middle - mean @ weights' if told.bias else 'torch.zeros(1)'}",
+        "",
+        "def objective():",
+        "    optimizer.zero_grad()",
+        "    weights, bias = unscaled()",
+        f"    margin = {margin}",
+        f"    losses = {losses}",
+        f"    loss = {mean}{penalty}",
+        "    loss.backward()",
+        "    return loss",
+        "",
+        f"optimizer = torch.optim.LBFGS([{params}], max_iter=2_000, history_size=50,",
+        "                              tolerance_grad=1e-12, tolerance_change=1e-14,",
+        "                              line_search_fn='strong_wolfe')",
+        "optimizer.step(objective)",
+        "weights, bias = (one.detach().numpy() for one in unscaled())",
+        *([] if told.several else ["weights, bias = weights[:, 0], bias[0]"]),
+    ]
+
+
+def _units(told: Told) -> list[str]:
+    if told.bias:
+        return ["mean, size = X.mean(0), X.std(0)"]
+    return ["size = (X ** 2).mean(0).sqrt()"]
+
+
+def _middle(told: Told, width: int | None) -> list[str]:
+    if not told.bias:
+        return []
+    return [f"middle = torch.zeros({width}, dtype=torch.float64, requires_grad=True)"]
