@@ -3,7 +3,7 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
 import { rowAt } from '../engine/vectors.js';
-import { element, listen, set } from '../draw/canvas.js';
+import { element, listen, part, set } from '../draw/canvas.js';
 import { activeRun, isNew, paramsAt } from '../select.js';
 import { networkInWords, paramLines, placeInWords } from '../words/network.js';
 import { short } from '../words/numerals.js';
@@ -16,8 +16,8 @@ const NEAR = { mouse: 9, pen: 12, touch: 20 };
 /** Kept steps, evenly spaced, of which the largest weight says how wide a line is. */
 const LOOKED = 12;
 
-/** What the words at the foot follow. */
-const FOLLOWED = ['runs', 'active', 'at', 'phase', 'plane', 'surface', 'hover'];
+/** What of the state is another step, or another surface. */
+const MODEL = ['runs', 'active', 'at', 'phase', 'plane', 'surface'];
 
 /** Makes the card in an element; `on.plane(x, y)` hears which two params the surface is over. */
 export function makeNetwork(parent, on = {}) {
@@ -30,8 +30,7 @@ class NetworkCard {
     this.plot = new Plot(parent, 'network', () => this.draw());
     const role = { role: 'application', tabindex: 0, 'data-keys': '' };
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
-    const about = { class: 'st-net-told', attributes: { role: 'status' } };
-    this.told = element('div', about, this.plot.wrap);
+    this.told = part(this.plot.wrap, 'st-net-told');
     this.listen();
   }
 
@@ -58,7 +57,8 @@ class NetworkCard {
     if (other) this.network = new Network(state.scene.network);
     if (!this.plot.width) return;
     if (other || !this.drawn || isNew(changed, 'scene', 'theme')) this.draw();
-    else if (isNew(changed, ...FOLLOWED)) this.step();
+    else if (isNew(changed, ...MODEL)) this.step();
+    else if (changed.has('hover')) this.row();
   }
 
   draw() {
@@ -73,8 +73,17 @@ class NetworkCard {
   step() {
     const params = paramsAt(this.state);
     this.drawn.step(this.sharesOf(params), this.state.scene, params);
-    this.drawn.fill(this.answers(params));
+    this.shown = null;
+    this.row();
     this.mark();
+  }
+
+  /** Show what units answer to the row that is lit. */
+  row() {
+    const { row } = this.state.hover;
+    if (row === this.shown) return;
+    this.shown = row;
+    this.drawn.fill(this.answers(paramsAt(this.state)));
     this.tell();
   }
 
@@ -205,6 +214,8 @@ class NetworkCard {
     const answers = of === null ? [] : [['', `In each circle: what its unit answers to row ${of}.`]];
     const params = told.map(({ name, place, lines }) => [name, ` (${place}): ${lines.join('; ')}.`]);
     this.write([...params, ...answers]);
+    // What is pointed at is spoken; a run that goes on is not.
+    set(this.told, { 'aria-live': lit >= 0 && !state.playing ? 'polite' : 'off' });
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
     plot.svg.setAttribute(
       'aria-label',
