@@ -128,17 +128,32 @@ def test_what_is_pointed_at_tells_its_step_with_its_numbers(rings: st.Run, page:
 
 
 def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page") -> None:
+    """Forward and backward, each product with its numbers, as the row alone has them."""
+    page.mouse.click(*into_sight(card(page, "network").get_by_text("15", exact=True).first))
+    settle(page)
     row = page.locator(".st-table tbody tr").first
     row.hover()
-    number = int(re.match(r"\d+", row.inner_text())[0])  # type: ignore[index]
+    number = int(row.inner_text().split()[0])
     texts = card(page, "network").locator(NUMBER).all_text_contents()
-    margin = rings.problem.margins(rings.trace[3].params, rings.data.X[[number - 1]])[0]
-    assert f"row {number}" in told(page)
-    assert any(
-        text.lstrip("-").replace(".", "").isdigit()
-        and float(text) == pytest.approx(margin, rel=0.06)
-        for text in texts
+    params, alone = rings.trace[3].params, rings.objective.sample(np.array([number - 1]))
+    margin = rings.problem.margins(params, rings.data.X[[number - 1]])[0]
+    assert any(is_near(text, margin) for text in texts)
+    words = told(page)
+    forward, back = (
+        re.search(rf"{start} (\S+) × (\S+) = (\S+?)[ ;]", words)
+        for start in ("Row \\d+, weight 15: forward,", "weight 15: .*gradient is delta")
     )
+    assert forward is not None and back is not None
+    x = rings.data.X[number - 1, 0]
+    assert np.array(forward.groups(), float) == pytest.approx(
+        [params[14], x, params[14] * x], rel=2e-3
+    )
+    assert float(back[3]) == pytest.approx(alone.evaluate(params).gradient[14], rel=2e-3)
+
+
+def is_near(text: str, value: float) -> bool:
+    """Return whether a text is a number to two digits."""
+    return bool(re.fullmatch(r"-?[\d.]+", text)) and float(text) == pytest.approx(value, rel=0.06)
 
 
 def test_the_regions_of_the_classes_move_with_the_steps(page: "Page") -> None:

@@ -2,10 +2,9 @@
 // that is shown. What is chosen becomes an axis of the surface; what is pointed at is told.
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
-import { rowAt } from '../engine/vectors.js';
 import { element, listen, part, set } from '../draw/canvas.js';
 import { activeRun, isNew, paramsAt } from '../select.js';
-import { networkInWords, paramLines, placeInWords } from '../words/network.js';
+import { networkInWords, paramLines, passOf, placeInWords } from '../words/network.js';
 import { short } from '../words/numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';
@@ -83,18 +82,10 @@ class NetworkCard {
     const { row } = this.state.hover;
     if (row === this.shown) return;
     this.shown = row;
-    this.drawn.fill(this.answers(paramsAt(this.state)));
+    const { scene } = this.state;
+    this.pass = row >= 0 && row < scene.shown ? passOf(this.state, this.network, row) : null;
+    this.drawn.fill(this.pass?.answers.map((values) => Array.from(values, (value) => short(value, 2))));
     this.tell();
-  }
-
-  /** Return what each unit answers to the row that is lit, layer by layer; null where none is. */
-  answers(params) {
-    const { scene, hover } = this.state;
-    if (hover.row < 0 || hover.row >= scene.shown) return null;
-    const { inputs } = this.network.layers[0];
-    const row = rowAt(scene.X, inputs, hover.row);
-    const { activations, sums } = this.network.forward(row, 1, params);
-    return [...activations, sums.at(-1)].map((values) => Array.from(values, (value) => short(value, 2)));
   }
 
   /** Return each weight's share, from -1 to 1, of the largest of its layer in the whole run. */
@@ -208,12 +199,9 @@ class NetworkCard {
   /** Tell the param that is pointed at; else the two on the axes. */
   tell() {
     const { state, network, plot, axes, lit } = this;
-    const { row } = state.hover;
     const told = (lit >= 0 ? [lit] : axes).map((i) => paramLines(state, network, i));
-    const of = row >= 0 && row < state.scene.shown ? state.scene.rowNumbers[row] : null;
-    const answers = of === null ? [] : [['', `In each circle: what its unit answers to row ${of}.`]];
     const params = told.map(({ name, place, lines }) => [name, ` (${place}): ${lines.join('; ')}.`]);
-    this.write([...params, ...answers]);
+    this.write([...params, ...this.passWords(told.map(({ index }) => index))]);
     // What is pointed at is spoken; a run that goes on is not.
     set(this.told, { 'aria-live': lit >= 0 && !state.playing ? 'polite' : 'off' });
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
@@ -222,6 +210,15 @@ class NetworkCard {
       `The ${networkInWords(state.scene.network)}. Across of the surface: ${x}; up: ${y}. Arrow keys ` +
         'go from param to param, Enter puts one on an axis.',
     );
+  }
+
+  /** Return what the row that is lit does in the network, and at these params. */
+  passWords(which) {
+    if (!this.pass) return [];
+    const { scene, hover } = this.state;
+    const row = `Row ${scene.rowNumbers[hover.row]}`;
+    const at = (i) => [`${row}, ${scene.params[i].name}`, `: ${this.pass.lines(i).join('; ')}.`];
+    return [[row, ': in each circle what its unit answers to it.'], ...which.map(at)];
   }
 
   /** Write paragraphs, each a name and what is said of it, into those that are there. */
