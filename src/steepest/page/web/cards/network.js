@@ -157,7 +157,6 @@ class NetworkCard {
     if (!this.drawn) return;
     this.mark();
     this.tell();
-    this.keepRoom();
   }
 
   /** Put a param on an axis of the surface: a weight across, a bias up; `other` the other way. */
@@ -201,7 +200,7 @@ class NetworkCard {
     const { state, network, plot, axes, lit } = this;
     const told = (lit >= 0 ? [lit] : axes).map((i) => paramLines(state, network, i));
     const params = told.map(({ name, place, lines }) => [name, ` (${place}): ${lines.join('; ')}.`]);
-    this.write([...params, ...this.passWords(told.map(({ index }) => index))]);
+    this.write(this.passWords(told.map(({ index }) => index)) ?? params);
     // What is pointed at is spoken; a run that goes on is not.
     set(this.told, { 'aria-live': lit >= 0 && !state.playing ? 'polite' : 'off' });
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
@@ -214,7 +213,7 @@ class NetworkCard {
 
   /** Return what the row that is lit does in the network, and at these params. */
   passWords(which) {
-    if (!this.pass) return [];
+    if (!this.pass) return null;
     const { scene, hover } = this.state;
     const row = `Row ${scene.rowNumbers[hover.row]}`;
     const at = (i) => [`${row}, ${scene.params[i].name}`, `: ${this.pass.lines(i).join('; ')}.`];
@@ -232,14 +231,6 @@ class NetworkCard {
       const node = this.told.children[i].children[j];
       if (node.textContent !== text) node.textContent = text;
     }));
-  }
-
-  /** Keep the words as high as they ever were at this width: what is below must not jump. */
-  keepRoom() {
-    const { told, plot } = this;
-    const high = this.roomAt === plot.width ? Math.max(this.high, told.scrollHeight) : 0;
-    Object.assign(this, { roomAt: plot.width, high });
-    told.style.minHeight = `${high}px`;
   }
 
   destroy() {

@@ -56,11 +56,13 @@ export function passOf(state, network, row) {
   const params = paramsAt(state);
   const { gradient } = objective.valueAndGradient(params);
   const { activations, sums } = objective.last;
-  const pass = { network, params, gradient, activations, sums };
+  const whole = `the mean over all rows${choices.l2 ? ', and what the penalty adds,' : ''} is the gradient`;
+  const pass = { network, params, gradient, activations, sums, whole };
   return { answers: [...activations, sums.at(-1)], lines: (i) => passLines(pass, i) };
 }
 
-function passLines({ network, params, gradient, activations, sums }, i) {
+function passLines(pass, i) {
+  const { network, params, gradient, activations, sums, whole } = pass;
   const { layer, unit, input } = network.placeOf(i);
   const { bias } = network.layers[layer];
   const delta = gradient[bias + unit];
@@ -69,8 +71,8 @@ function passLines({ network, params, gradient, activations, sums }, i) {
   const back = input === null ? short(delta) : `delta ${productArithmetic(delta, from, gradient[i])}`;
   return [
     `forward, ${forward} of the sum ${short(sums[layer][unit])} of its unit`,
-    `backward, ${deltaInWords({ network, params, gradient, sums, activations }, layer, unit, delta)}`,
-    `this row's gradient is ${back}; the mean over all rows is the gradient`,
+    `backward, ${deltaInWords(pass, layer, unit, delta)}`,
+    `this row's gradient is ${back}; ${whole}`,
   ];
 }
 
