@@ -92,7 +92,8 @@ export class NetworkPicture {
     const places = nodes.map(([place]) => place);
     places.slice(1).forEach((to, l) => this.band(places[l], to, network.layers[l]));
     const last = network.layers.length;
-    const words = (i) => (i === 0 ? 'inputs' : i === last ? 'outputs' : 'units');
+    const word = (i) => (i === 0 ? 'input' : i === last ? 'output' : 'unit');
+    const words = (i) => `${word(i)}${network.sizes[i] === 1 ? '' : 's'}`;
     places.forEach((place, i) => this.box(place, fixed(network.sizes[i], 0), words(i)));
   }
 

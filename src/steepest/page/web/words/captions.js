@@ -40,21 +40,21 @@ export function described(card, state) {
 function networkCaption({ scene }) {
   const { network, engine } = scene;
   const manner = mannerOf(new Network(network));
-  const choose = engine === 'record' || manner !== 'numbers' ? ''
-    : ' Click a line or a circle, or go there with the arrow keys and press Enter: a weight becomes ' +
-      'the axis across of the surface, a bias the one up; with Shift the other way round.';
   const pictures = manner === 'numbers' && network.sizes[0] <= 2 ? ANSWERS : '';
-  return `${LINES[manner]}${manner === 'layers' ? '' : SIGNS}${pictures}${choose}`;
+  const choose = manner === 'numbers' ? PRESS : ' The surface over any two params is chosen in the settings.';
+  const signs = manner === 'layers' ? '' : SIGNS;
+  return `${LINES[manner]}${signs}${pictures}${engine === 'record' ? '' : choose}`;
 }
 
 const LINES = {
   numbers: 'Each line is a weight, its number beside it where there is room; each circle a unit, in it the ' +
     'number of its bias.',
-  lines: 'Each line is a weight, each circle a unit; of so many the numbers are left out: the ' +
-    'surface over any two is chosen in the settings.',
-  layers: 'Each box is a layer: of so many weights no line could be seen. The surface over any two ' +
-    'params is chosen in the settings.',
+  lines: 'Each line is a weight, each circle a unit; of so many the numbers are left out.',
+  layers: 'Each box is a layer: of so many weights no line could be seen.',
 };
+
+const PRESS = ' Click a line or a circle, or go there with the arrow keys and press Enter: a weight becomes ' +
+  'the axis across of the surface, a bias the one up; with Shift the other way round.';
 
 const ANSWERS = ' Behind that number: what the unit answers over the data, blue above 0, orange below.';
 
