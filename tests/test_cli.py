@@ -532,6 +532,17 @@ def test_a_saved_run_can_be_played_with(told: Told, played: list[tuple[Any, ...]
     assert played == [({"data": "geyser", "target": "waiting", "features": ["duration"]}, 0, True)]
 
 
+def test_a_network_can_be_played_with(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenes: list[Any] = []
+
+    def serve(session: Any, *rest: object) -> None:
+        scenes.append(session().answer({"ask": "open"})["scene"])
+
+    monkeypatch.setattr("steepest.server.serve", serve)
+    told("play", "--hidden", "4,3")
+    assert scenes[0]["network"]["sizes"] == [1, 4, 3, 1]
+
+
 def test_a_saved_run_becomes_a_page(told: Told) -> None:
     told(*GEYSER, *TEXTBOOK, "--steps", "3", "--save", "g.steepest", "--page", "fitted.html")
     told("show", "g.steepest", "--page", "shown.html")

@@ -477,7 +477,7 @@ def test_a_session_goes_on_with_the_network_that_is_open() -> None:
     session = Session.of_run(run)
     opened = session.answer({"ask": "open"})["scene"]
     sizes = {"units": [4, 3], "activation": "relu", "initial": "lecun", "sizes": [7, 4, 3, 3]}
-    assert (opened["network"], opened["engine"]) == (sizes, "python")
+    assert sizes.items() <= opened["network"].items() and opened["engine"] == "python"
     choices = opened["run"]["choices"] | {"seed": 3, "steps": 4}
     walked = session.answer({"ask": "descend", "choices": choices})
     same = st.descend("penguins", "species", missing="drop", steps=4, seed=3, **hidden)
@@ -497,3 +497,19 @@ def test_other_columns_keep_the_network() -> None:
     assert scene["network"]["sizes"] == [1, 3, 1]
     axes = {"ask": "surface", "choices": scene["run"]["choices"], "axes": "walk", "x": 0, "y": 1}
     assert "for one feature only" in session.answer(axes | {"base": [0.0] * 10})["error"]
+
+
+def test_the_network_that_is_open_gets_other_layers() -> None:
+    session = Session.of_run(st.descend("geyser", "waiting", hidden=(3,), init="lecun", steps=2))
+    choices = {"rule": "steepest", "learning_rate": 1e-3, "steps": 4, "start": [0.0]}
+    ask = {"ask": "open", "choices": choices}
+    scene = session.answer(ask | {"network": {"units": [5, 2]}})["scene"]
+    made = {"units": [5, 2], "activation": "tanh", "initial": "lecun", "sizes": [1, 5, 2, 1]}
+    assert made.items() <= scene["network"].items()
+    assert (scene["run"]["size"], scene["run"]["count"]) == (25, 5)
+    scene = session.answer(ask | {"network": {"units": [2], "activation": "relu"}})["scene"]
+    assert (scene["network"]["activation"], scene["network"]["initial"]) == ("relu", "he")
+    for odd in ({}, {"units": [1.5]}, {"units": []}, {"units": [0]}, {"units": "8"}, [8], "8"):
+        assert "error" in session.answer(ask | {"network": odd})
+    neuron = Session.of_run(st.descend("geyser", "waiting", steps=2))
+    assert "no hidden layers" in neuron.answer(ask | {"network": {"units": [2]}})["error"]

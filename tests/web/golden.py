@@ -34,6 +34,17 @@ MANY = {
 }
 """Data with many features, for what is no matter of one."""
 
+NETWORKED = {
+    "squared": ("diabetes", "progression"),
+    "absolute": ("geyser", "waiting"),
+    "huber": ("geyser", "waiting"),
+    "quantile": ("geyser", "waiting"),
+    "poisson": ("geyser", "waiting"),
+    "cross_entropy": ("breast_cancer", "diagnosis"),
+    "softmax": ("penguins", "species"),
+}
+"""The data of each loss that a network can have, most with many features."""
+
 SCALES = ("none", "standard", "round")
 
 RATED = tuple(rule for rule in PAGE_RULES if rule != "plane")
@@ -151,6 +162,35 @@ def case(kind: str, **asked: Any) -> Case:
     return {"scene": scene_of(run), "choices": choices_of(run, **asked), "run": record_of(run)}
 
 
+def network_case(kind: str, hidden: tuple[int, ...], **asked: Any) -> Case:
+    """Return a golden case of a network on the data of a loss."""
+    data, target = NETWORKED[kind]
+    loss = "cross_entropy" if kind == "softmax" else kind
+    usual = USUAL | {"steps": 50, "scale": "standard", "learning_rate": 0.01}
+    made = {name: asked.pop(name) for name in ("activation", "init") if name in asked}
+    choices = usual | {"loss": loss, "quantile": 0.3} | asked
+    given = {name: value for name, value in choices.items() if fits(name, loss)}
+    run = st.descend(data, target, hidden=hidden, missing="drop", **made, **given)
+    return {"scene": network_scene_of(run), "choices": choices, "run": record_of(run), "of": run}
+
+
+def fits(name: str, loss: str) -> bool:
+    return name not in ("delta", "quantile") or {"delta": "huber"}.get(name, name) == loss
+
+
+def network_scene_of(run: st.Run) -> Case:
+    objective: Any = run.objective
+    return scene_of(run) | {
+        "margins": objective.loss.margins,
+        "losses": [{"name": objective.loss.name, "label": "loss"}],
+        "network": {
+            "sizes": list(objective.model.sizes),
+            "activation": objective.model.activation.name,
+            "initial": objective.initial,
+        },
+    }
+
+
 def safe_rate(kind: str, rule: str, scale: str, share: float = 0.7) -> float:
     """Return a rate that is a share of the rule's limit, or a plain small one if it has none."""
     curvature = coordinates_of(run_of(kind, steps=0).objective, scale).curvature
@@ -171,4 +211,8 @@ def small_cases() -> dict[str, Case]:
     cases |= {rate: case("huber", learning_rate=rate) for rate in SCHEDULES}
     cases["batch"] = case("softmax", learning_rate=0.002, batch=32, seed=5)
     cases["diverged"] = case("squared", learning_rate=0.08)
+    for kind in ("softmax", "poisson"):
+        made = network_case(kind, (4, 3), learning_rate=0.01, l2=0.01, activation="gelu", steps=20)
+        del made["of"]
+        cases[f"network {kind}"] = made
     return cases

@@ -7,24 +7,12 @@ import numpy as np
 import pytest
 from test_golden import assert_same_verdicts, descend
 
-import steepest as st
 from steepest.objective.model.activation import ACTIVATIONS
 from steepest.objective.model.initial import INITIALISATIONS
 from steepest.page.replay import PAGE_RULES
 
 SAME = 1e-10
 """Both add up the same doubles in another order, over 50 steps; the bar of the page's network."""
-
-LOSSES = {
-    "squared": ("diabetes", "progression"),
-    "absolute": ("geyser", "waiting"),
-    "huber": ("geyser", "waiting"),
-    "quantile": ("geyser", "waiting"),
-    "poisson": ("geyser", "waiting"),
-    "cross_entropy": ("breast_cancer", "diagnosis"),
-    "softmax": ("penguins", "species"),
-}
-"""The data of each loss that a network can have, most with many features."""
 
 SURFACE = """async ({ scene, choices, ask }) => {
   const { localEngine } = await import('/engine/local.js');
@@ -33,35 +21,6 @@ SURFACE = """async ({ scene, choices, ask }) => {
   const { x, y, loss } = await engine.surface({ choices, rows: null, ...ask });
   return { x: Array.from(x), y: Array.from(y), loss: Array.from(loss) };
 }"""
-
-
-def network_case(kind: str, hidden: tuple[int, ...], **asked: Any) -> golden.Case:
-    """Return a golden case of a network on the data of a loss."""
-    data, target = LOSSES[kind]
-    loss = "cross_entropy" if kind == "softmax" else kind
-    usual = golden.USUAL | {"steps": 50, "scale": "standard", "learning_rate": 0.01}
-    made = {name: asked.pop(name) for name in ("activation", "init") if name in asked}
-    choices = usual | {"loss": loss, "quantile": 0.3} | asked
-    given = {name: value for name, value in choices.items() if fits(name, loss)}
-    run = st.descend(data, target, hidden=hidden, missing="drop", **made, **given)
-    return {"scene": scene_of(run), "choices": choices, "run": golden.record_of(run), "of": run}
-
-
-def fits(name: str, loss: str) -> bool:
-    return name not in ("delta", "quantile") or {"delta": "huber"}.get(name, name) == loss
-
-
-def scene_of(run: st.Run) -> golden.Case:
-    objective: Any = run.objective
-    return golden.scene_of(run) | {
-        "margins": objective.loss.margins,
-        "losses": [{"name": objective.loss.name, "label": "loss"}],
-        "network": {
-            "sizes": list(objective.model.sizes),
-            "activation": objective.model.activation.name,
-            "initial": objective.initial,
-        },
-    }
 
 
 def walked(modules: Any, case: golden.Case) -> Any:
@@ -85,31 +44,31 @@ def assert_same_run(found: Any, wanted: Any, rtol: float = SAME) -> None:
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation(activation: str, modules: Any) -> None:
-    case = network_case("softmax", (4, 3), activation=activation)
+    case = golden.network_case("softmax", (4, 3), activation=activation)
     assert_same_run(walked(modules, case), case["run"])
 
 
-@pytest.mark.parametrize("kind", LOSSES)
+@pytest.mark.parametrize("kind", golden.NETWORKED)
 def test_every_loss_and_the_penalty(kind: str, modules: Any) -> None:
-    case = network_case(kind, (5,), l2=0.01, learning_rate=1e-3)
+    case = golden.network_case(kind, (5,), l2=0.01, learning_rate=1e-3)
     assert_same_run(walked(modules, case), case["run"])
 
 
 @pytest.mark.parametrize("rule", [rule for rule in PAGE_RULES if rule != "plane"])
 def test_every_rule(rule: str, modules: Any) -> None:
-    case = network_case("softmax", (4,), rule=rule, scale="none", learning_rate=1e-3)
+    case = golden.network_case("softmax", (4,), rule=rule, scale="none", learning_rate=1e-3)
     assert_same_run(walked(modules, case), case["run"])
 
 
 @pytest.mark.parametrize("initial", INITIALISATIONS)
 def test_every_random_start(initial: str, modules: Any) -> None:
-    case = network_case("softmax", (6, 2, 5), init=initial, steps=0, seed=7)
+    case = golden.network_case("softmax", (6, 2, 5), init=initial, steps=0, seed=7)
     assert_same_run(walked(modules, case), case["run"], 1e-12)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "gelu", "softplus", "sigmoid"])
 def test_the_plane_search_bends_as_pythons(activation: str, modules: Any) -> None:
-    case = network_case(
+    case = golden.network_case(
         "softmax",
         (4, 3),
         activation=activation,
@@ -125,19 +84,19 @@ def test_the_plane_search_bends_as_pythons(activation: str, modules: Any) -> Non
     ("kind", "rate"), [("squared", "auto"), ("absolute", "auto"), ("softmax", "time:0.01")]
 )
 def test_mini_batches(kind: str, rate: str, modules: Any) -> None:
-    case = network_case(kind, (4,), batch=32, learning_rate=rate, steps=30)
+    case = golden.network_case(kind, (4,), batch=32, learning_rate=rate, steps=30)
     assert_same_run(walked(modules, case), case["run"], 1e-9)
 
 
 def test_a_searched_rate(modules: Any) -> None:
-    case = network_case("squared", (4,), learning_rate="auto", steps=7)
+    case = golden.network_case("squared", (4,), learning_rate="auto", steps=7)
     assert_same_steps(walked(modules, case), case["run"], 1e-8)
 
 
 @pytest.mark.parametrize("axes", [(0, 1), (14, 68), (60, 77), (77, 2)])
 def test_the_surface_over_any_two_params(axes: tuple[int, int], modules: Any) -> None:
     """Weights and biases of one layer or two, whichever comes first."""
-    case = network_case("softmax", (5, 4), steps=3, l2=0.1)
+    case = golden.network_case("softmax", (5, 4), steps=3, l2=0.1)
     run, names = case["of"], case["of"].param_names
     x, y = (names[i] for i in axes)
     wanted = run.surface(x=x, y=y, points=9)
@@ -149,15 +108,15 @@ def test_the_surface_over_any_two_params(axes: tuple[int, int], modules: Any) ->
 
 
 def test_what_is_proved_of_the_end_is_told_alike(modules: Any) -> None:
-    apart = network_case("softmax", (8,), rule="adam", learning_rate=0.05, steps=120)
-    alike = network_case("squared", (3, 2), init="zeros", steps=3)
+    apart = golden.network_case("softmax", (8,), rule="adam", learning_rate=0.05, steps=120)
+    alike = golden.network_case("squared", (3, 2), init="zeros", steps=3)
     for case, name in ((apart, "separation"), (alike, "symmetry")):
         assert [verdict["name"] for verdict in case["run"]["verdicts"]] == [name]
         assert walked(modules, case)["verdicts"] == case["run"]["verdicts"]
 
 
 def test_a_network_goes_wrong_in_pythons_words(modules: Any) -> None:
-    case = network_case("squared", (4,), learning_rate=30.0, steps=60)
+    case = golden.network_case("squared", (4,), learning_rate=30.0, steps=60)
     found = walked(modules, case)
     assert found["stop"] == case["run"]["stop"]
     told = [[one["message"] for one in run["verdicts"]] for run in (found, case["run"])]
@@ -165,7 +124,7 @@ def test_a_network_goes_wrong_in_pythons_words(modules: Any) -> None:
 
 
 def test_there_is_no_other_activation_nor_start(modules: Any) -> None:
-    case = network_case("squared", (2,), steps=0)
+    case = golden.network_case("squared", (2,), steps=0)
     odd = {"activation": "cube", "initial": "cube"}
     for name, word in odd.items():
         scene = case["scene"] | {"network": case["scene"]["network"] | {name: word}}
@@ -175,7 +134,7 @@ def test_there_is_no_other_activation_nor_start(modules: Any) -> None:
 
 def test_the_gradient_is_that_of_the_loss(modules: Any) -> None:
     """Against differences, at weights so large that units are all but flat."""
-    case = network_case("cross_entropy", (3, 2), activation="gelu", steps=0)
+    case = golden.network_case("cross_entropy", (3, 2), activation="gelu", steps=0)
     objective = case["of"].objective
     params = 3.0 * np.random.default_rng(0).standard_normal(objective.size) / 100
     case["choices"]["start"] = params.tolist()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from doors import Doors, at_step, into_sight, loss_of, outcomes, press, settle
+from doors import Doors, Menu, at_step, enter, into_sight, loss_of, outcomes, press, settle
 from numpy.typing import NDArray
 
 import steepest as st
@@ -128,17 +128,32 @@ def test_what_is_pointed_at_tells_its_step_with_its_numbers(rings: st.Run, page:
 
 
 def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page") -> None:
+    """Forward and backward, each product with its numbers, as the row alone has them."""
+    page.mouse.click(*into_sight(card(page, "network").get_by_text("15", exact=True).first))
+    settle(page)
     row = page.locator(".st-table tbody tr").first
     row.hover()
-    number = int(re.match(r"\d+", row.inner_text())[0])  # type: ignore[index]
+    number = int(row.inner_text().split()[0])
     texts = card(page, "network").locator(NUMBER).all_text_contents()
-    margin = rings.problem.margins(rings.trace[3].params, rings.data.X[[number - 1]])[0]
-    assert f"row {number}" in told(page)
-    assert any(
-        text.lstrip("-").replace(".", "").isdigit()
-        and float(text) == pytest.approx(margin, rel=0.06)
-        for text in texts
+    params, alone = rings.trace[3].params, rings.objective.sample(np.array([number - 1]))
+    margin = rings.problem.margins(params, rings.data.X[[number - 1]])[0]
+    assert any(is_near(text, margin) for text in texts)
+    words = told(page)
+    forward, back = (
+        re.search(rf"{start} (\S+) × (\S+) = (\S+?)[ ;]", words)
+        for start in ("Row \\d+, weight 15: forward,", "weight 15: .*gradient is delta")
     )
+    assert forward is not None and back is not None
+    x = rings.data.X[number - 1, 0]
+    assert np.array(forward.groups(), float) == pytest.approx(
+        [params[14], x, params[14] * x], rel=2e-3
+    )
+    assert float(back[3]) == pytest.approx(alone.evaluate(params).gradient[14], rel=2e-3)
+
+
+def is_near(text: str, value: float) -> bool:
+    """Return whether a text is a number to two digits."""
+    return bool(re.fullmatch(r"-?[\d.]+", text)) and float(text) == pytest.approx(value, rel=0.06)
 
 
 def test_the_regions_of_the_classes_move_with_the_steps(page: "Page") -> None:
@@ -186,3 +201,24 @@ def test_more_params_than_a_page_tells_are_refused(tmp_path: Path) -> None:
     run = st.descend("diabetes", "progression", hidden=(2000,), steps=0)
     with pytest.raises(st.SteepestError, match=r"24,001 params, but a page takes 20,000 at most"):
         run.page(tmp_path / "page.html")
+
+
+def test_the_network_gets_other_layers_and_another_activation(saved: Path, doors: Doors) -> None:
+    """What the page makes then is what its lines of Python make."""
+    page = doors.file(saved)
+    enter(page, "hidden units", "4, 3")
+    page.get_by_label("activation", exact=True).select_option("relu")
+    settle(page)
+    press(page, "100 steps")
+    at_step(page, 100)
+    made: dict[str, Any] = {"hidden": (4, 3), "activation": "relu"}
+    same = st.descend(two_rings(), "ring", steps=100, **made, **TEXTBOOK)
+    assert loss_of(page) == pytest.approx(same.loss, rel=1e-8)
+    assert 'hidden=[4, 3],\n    activation="relu"' in Menu(page).text("Show the Python lines")
+    told = Menu(page).told()
+    assert (told["hidden"], told["activation"]) == ("4,3", "relu")
+    enter(page, "hidden units", "4, x")
+    assert "must be a whole number" in page.locator(".st-fault").inner_text()
+    again = doors.file(saved, "hidden=4,3&activation=relu&steps=100&at=100&plane=weight 3,bias 2")
+    at_step(again, 100)
+    assert loss_of(again) == loss_of(page) and axes(again) == f"2 {8 + 12 + 3 + 1}"

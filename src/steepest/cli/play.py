@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steepest.checks import whole_numbers
 from steepest.cli.options import names_in
 from steepest.data.table import read_table
 from steepest.errors import ChoiceError
@@ -14,6 +15,7 @@ from steepest.run.load import load
 
 if TYPE_CHECKING:
     from steepest.session.opening import OpenData
+    from steepest.session.request import ChosenOptions
 
 __all__ = ["play"]
 
@@ -22,10 +24,16 @@ __all__ = ["play"]
 @click.argument("data", type=click.Path(), default="geyser")
 @click.option("--target", metavar="COLUMN", help="The column to predict.  [default: proposed]")
 @click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: one]")
+@click.option("--hidden", metavar="8,8", help="Units of each hidden layer: a network, no neuron.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Where to listen.  [default: 8421]")
 @click.option("--no-open", is_flag=True, help="Print the address; leave the browser alone.")
 def play(
-    data: str, target: str | None, features: str | None, port: int | None, no_open: bool
+    data: str,
+    target: str | None,
+    features: str | None,
+    hidden: str | None,
+    port: int | None,
+    no_open: bool,
 ) -> None:
     """Open the live page in the browser, on DATA: a file, a shipped data set, or a saved run.
 
@@ -36,23 +44,28 @@ def play(
     Examples:
       steepest play
       steepest play penguins --target species --features bill_length_mm
-      steepest play mine.csv --target price --no-open
+      steepest play mine.csv --target price --hidden 8,8 --no-open
     """
     from steepest.server import PORT, serve
     from steepest.session import Session
 
-    opened = _opened(data, target, None if features is None else names_in(features))
+    opened = _opened(data, target, None if features is None else names_in(features), hidden)
     if opened.note:
         click.echo(opened.note)
     serve(lambda: Session(opened), PORT if port is None else port, not no_open, click.echo)
 
 
-def _opened(data: str, target: str | None, features: Sequence[str] | None) -> "OpenData":
+def _opened(
+    data: str, target: str | None, features: Sequence[str] | None, hidden: str | None
+) -> "OpenData":
     """Return the data that a name stands for: a table, or those of a saved run."""
     from steepest.session.opening import open_run, open_table
 
     if not (Path(data).is_file() and zipfile.is_zipfile(data)):
-        return open_table(read_table(data), target, features)
-    if target is not None or features is not None:
-        raise ChoiceError(f"{data} is a saved run: its target and features are settled; leave them")
+        made: ChosenOptions = {} if hidden is None else {"hidden": whole_numbers("hidden", hidden)}
+        return open_table(read_table(data), target, features, **made)
+    if target is not None or features is not None or hidden is not None:
+        raise ChoiceError(
+            f"{data} is a saved run: its target, features and hidden units are settled; leave them"
+        )
     return open_run(load(data))

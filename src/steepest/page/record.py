@@ -187,7 +187,7 @@ def _network(objective: Risk) -> Record | None:
     if network is None:
         return None
     sizes = [objective.blocks.features, *network["units"], objective.outputs]
-    return {**network, "sizes": sizes}
+    return {**network, "sizes": sizes, "most": MOST_TRAINED}
 
 
 def _names(story: Story, data: Data) -> Record:

@@ -38,7 +38,7 @@ def mime_bundle(run: "Run") -> Bundle:
     if not _in_kernel():
         return {"text/plain": repr(run)}, {}
     picture = {"text/plain": repr(run), "image/png": _picture(run)}
-    if run.objective.linear is None:
+    if not run.objective.has_page:
         return picture, {}
     if find_spec("anywidget") is None:
         said = f"{run!r}\nfor the page to play with: {INSTALL}"
@@ -53,7 +53,7 @@ def mime_bundle(run: "Run") -> Bundle:
 
 def marimo_view(run: "Run") -> "Figure | RunWidget":
     """Return what marimo shows: it makes a page of a widget by itself."""
-    if run.objective.linear is None or find_spec("anywidget") is None:
+    if not run.objective.has_page or find_spec("anywidget") is None:
         return run.figure()
     return _widget(run) or run.figure()
 

@@ -30,6 +30,7 @@ __all__ = [
     "file_of",
     "index_of",
     "names_of",
+    "network_of",
     "paths_of",
     "vector_of",
     "window_of",
@@ -112,6 +113,18 @@ def _choice(name: str, value: object, options: Mapping[str, Option]) -> object:
     if name not in options or name in NOT_FOR_PAGES:
         raise ChoiceError(f"there is no choice {_shown(name)}")
     return READERS[options[name].kind](value, name)
+
+
+def network_of(value: object) -> ChosenOptions:
+    """Return the hidden layers of a network, and what its units answer, as `descend_rows` takes."""
+    if not isinstance(value, Mapping):
+        raise ChoiceError(f"the network is {_shown(value)}, but it must be named values")
+    units = vector_of(value.get("units"), "the hidden units")
+    activation = word_of(value.get("activation"), "the activation")
+    if not len(units) or (units != np.floor(units)).any():
+        raise ChoiceError("a network needs whole numbers of hidden units, such as 8, 8")
+    made: ChosenOptions = {"hidden": tuple(units.astype(int).tolist())}
+    return made if activation is None else {**made, "activation": activation}
 
 
 def vector_of(value: object, what: str, size: int | None = None) -> Array:

@@ -29,6 +29,7 @@ from steepest.session.request import (
     file_of,
     index_of,
     names_of,
+    network_of,
     paths_of,
     vector_of,
     window_of,
@@ -118,11 +119,31 @@ class Session:
         features = names_of(request.get("features"), "features")
         chosen = choices_of(request.get("choices"))
         table = self._table(request)
-        if table is not None or target is not None or features is not None or chosen:
+        columns = table is not None or target is not None or features is not None
+        if columns or (chosen and request.get("network") is None):
             self._opened = self._reopened(table, target, features, chosen, given_up)
+            self._lowest_losses = {}
+        if request.get("network") is not None:
+            self._opened = self._remade(network_of(request["network"]), chosen, given_up)
             self._lowest_losses = {}
         scene = self._opened.run.record(live=True)
         return {"scene": scene, "offer": self._opened.offer(), "note": self._opened.note}
+
+    def _remade(
+        self, network: ChosenOptions, choices: ChosenOptions, given_up: GivenUp
+    ) -> OpenData:
+        """Return what is open with another network: these hidden layers, from a random start."""
+        if not self._opened.network:
+            raise ChoiceError("what is open is no network, so it has no hidden layers to change")
+        before = self._opened.network
+        asked: ChosenOptions = {**before, **choices, **network, "seconds": SECONDS}
+        asked.pop("start", None)
+        if asked["activation"] != before["activation"]:
+            asked["init"] = "auto"
+        run = descend_rows(self._opened.data, given_up=given_up, **asked)
+        if given_up():
+            raise SupersededError
+        return replace(self._opened, run=run, note="")
 
     def _table(self, request: Request) -> Table | None:
         """Return the table that a request names or brings, None if it does neither."""

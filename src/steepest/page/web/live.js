@@ -3,6 +3,7 @@ import { mount } from './app.js';
 import { makeSource } from './controls/source.js';
 import { socketEngine } from './engine/remote.js';
 import { dataOf, fromFragment } from './keep/link.js';
+import { isOtherData } from './state.js';
 import { createStore } from './store.js';
 
 /** Connects, opens what Python offers, and shows it. */
@@ -31,5 +32,5 @@ export async function start() {
 /** A link may be for other data than those that Python began with. */
 async function openAsked(store) {
   const asked = dataOf(location.hash);
-  if (asked && store.otherData(asked)) await store.open(asked);
+  if (asked && isOtherData(store.state, asked)) await store.open(asked);
 }

@@ -2,7 +2,8 @@
 import { mount } from './app.js';
 import { localEngine } from './engine/local.js';
 import { fromBase64 } from './engine/wire.js';
-import { fromFragment, toFragment } from './keep/link.js';
+import { fromFragment, networkOf, toFragment } from './keep/link.js';
+import { isOtherNetwork } from './state.js';
 import { createStore } from './store.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
@@ -14,8 +15,15 @@ export function start() {
   engine.page = async (state) => rewritten(source, state);
   const store = createStore(engine, scene);
   mount(document.getElementById('steepest'), store, { keys: document });
-  store.wish(fromFragment(location.hash || kept.link, scene));
+  wishAll(store, location.hash || kept.link);
   window.addEventListener('hashchange', () => location.reload());
+}
+
+/** Takes over what a link asks for: the network first, since it says what params there are. */
+async function wishAll(store, link) {
+  const network = networkOf(link);
+  if (network && isOtherNetwork(store.state, network)) await store.remake(network);
+  store.wish(fromFragment(link, store.state.scene));
 }
 
 /** Returns the file itself with another state in it. */

@@ -78,3 +78,19 @@ export function removed({ X, y, rowNumbers }, i) {
   const without = (values) => values.filter((_, j) => j !== i);
   return { X: without(X), y: without(y), rowNumbers: without(rowNumbers) };
 }
+
+/** Returns whether data, target or features that are asked for are others than those that are here. */
+export function isOtherData({ scene }, { data, target, features }) {
+  const { source, target: here, columns } = scene;
+  return differs(data, source) || differs(target, here.name) || differs(features, columns);
+}
+
+/** Returns whether a network that is asked for is another than the one that is here. */
+export function isOtherNetwork({ scene: { network } }, { units, activation }) {
+  if (!network) return false;
+  return differs(units, network.sizes.slice(1, -1)) || differs(activation, network.activation);
+}
+
+function differs(asked, own) {
+  return asked !== undefined && String(asked) !== String(own);
+}

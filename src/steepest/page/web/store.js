@@ -3,14 +3,11 @@
 // What costs work is asked of an engine. One question is under way at a time; what changes while it
 // is answered is asked anew with the newest choices, so a drag never queues up.
 import { answered, joined, taken } from './engine/answer.js';
-import { MOST_STEPS, OBJECTIVE, checkChoices } from './engine/choices.js';
+import { HORIZON, MOST_STEPS, OBJECTIVE, checkChoices } from './engine/choices.js';
 import { activeRun, offPlane, onPlane, paramsAt, placeOf } from './select.js';
 import {
-  MOST_RUNS, added, axesFor, firstState, fromItsStart, moved, nameOf, removed, settled,
+  MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, moved, nameOf, removed, settled,
 } from './state.js';
-
-/** Steps that a new run takes at once; more are taken when the reader goes on. */
-const HORIZON = 200;
 
 /** Returns the store of a scene, whose numbers `engine` works out. */
 export function createStore(engine, scene) {
@@ -58,7 +55,7 @@ class Store {
   /** Takes over what a link asks for: rows, choices, all the runs, the step, the look. */
   async wish({ choices, runs = [], named, at = null, points, shownRun, faults = [], ...look }) {
     const { axes, plane, window, phase, guessing, ...plain } = look;
-    if (this.otherData(look)) faults.push('the link is for other data or columns than these');
+    if (isOtherData(this.state, look)) faults.push('the link is for other data or columns than these');
     const known = Object.entries(plain).filter(([key]) => key in this.state);
     this.set(Object.fromEntries(known));
     if (points) await this.edit({ ...points, rowNumbers: Int32Array.from(points.y, (_, i) => i + 1) });
@@ -76,13 +73,6 @@ class Store {
     if (guessing) this.startGuess();
     if (this.state.fault) faults.push(this.state.fault);
     if (faults.length) this.set({ fault: `${faults.join('; ')}; the rest of the link is used` });
-  }
-
-  /** Returns whether what a link is for is something else than what is here. */
-  otherData({ data, target, features }) {
-    const { source, target: here, columns } = this.state.scene;
-    const differs = (asked, own) => asked !== undefined && String(asked) !== String(own);
-    return differs(data, source) || differs(target, here.name) || differs(features, columns);
   }
 
   // --- the run -----------------------------------------------------------------------------------
@@ -179,9 +169,8 @@ class Store {
   phase() {
     const { phase, at } = this.state;
     const more = at < this.run.index.length - 1;
-    if (phase < 4 && more) this.set({ phase: phase + 1 });
-    else return this.step(1);
-    return null;
+    if (phase < 4 && more) return this.set({ phase: phase + 1 });
+    return this.step(1);
   }
 
   // --- several runs ------------------------------------------------------------------------------
@@ -288,6 +277,14 @@ class Store {
     }
   }
 
+  /** Gives the network other hidden units or another activation: it begins anew, on the same rows. */
+  async remake(patch) {
+    const { scene, choices, rows } = this.state;
+    await this.open({ network: { ...scene.network, ...patch }, choices });
+    if (rows) await this.edit({ ...rows, rowNumbers: scene.rowNumbers });
+    else this.refine();
+  }
+
   // --- the look ----------------------------------------------------------------------------------
 
   /** Shows the surface in the reader's units, or as the walk sees it. */
@@ -365,8 +362,7 @@ class Store {
 
   /** Has a surface that was drawn of few points drawn of more, unless it is about to change. */
   refine() {
-    const { surface, dragging } = this.state;
-    if (surface.coarse && !dragging) this.ask({ surface: 'fine' });
+    if (this.state.surface.coarse && !this.state.dragging) this.ask({ surface: 'fine' });
   }
 
   async answer(wish) {

@@ -2,10 +2,9 @@
 // that is shown. What is chosen becomes an axis of the surface; what is pointed at is told.
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
-import { rowAt } from '../engine/vectors.js';
-import { element, listen, set } from '../draw/canvas.js';
+import { element, listen, part, set } from '../draw/canvas.js';
 import { activeRun, isNew, paramsAt } from '../select.js';
-import { networkInWords, paramLines, placeInWords } from '../words/network.js';
+import { networkInWords, paramLines, passOf, placeInWords } from '../words/network.js';
 import { short } from '../words/numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';
@@ -16,8 +15,8 @@ const NEAR = { mouse: 9, pen: 12, touch: 20 };
 /** Kept steps, evenly spaced, of which the largest weight says how wide a line is. */
 const LOOKED = 12;
 
-/** What the words at the foot follow. */
-const FOLLOWED = ['runs', 'active', 'at', 'phase', 'plane', 'surface', 'hover'];
+/** What of the state is another step, or another surface. */
+const MODEL = ['runs', 'active', 'at', 'phase', 'plane', 'surface'];
 
 /** Makes the card in an element; `on.plane(x, y)` hears which two params the surface is over. */
 export function makeNetwork(parent, on = {}) {
@@ -30,8 +29,7 @@ class NetworkCard {
     this.plot = new Plot(parent, 'network', () => this.draw());
     const role = { role: 'application', tabindex: 0, 'data-keys': '' };
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
-    const about = { class: 'st-net-told', attributes: { role: 'status' } };
-    this.told = element('div', about, this.plot.wrap);
+    this.told = part(this.plot.wrap, 'st-net-told');
     this.listen();
   }
 
@@ -58,7 +56,8 @@ class NetworkCard {
     if (other) this.network = new Network(state.scene.network);
     if (!this.plot.width) return;
     if (other || !this.drawn || isNew(changed, 'scene', 'theme')) this.draw();
-    else if (isNew(changed, ...FOLLOWED)) this.step();
+    else if (isNew(changed, ...MODEL)) this.step();
+    else if (changed.has('hover')) this.row();
   }
 
   draw() {
@@ -73,19 +72,20 @@ class NetworkCard {
   step() {
     const params = paramsAt(this.state);
     this.drawn.step(this.sharesOf(params), this.state.scene, params);
-    this.drawn.fill(this.answers(params));
+    this.shown = null;
+    this.row();
     this.mark();
-    this.tell();
   }
 
-  /** Return what each unit answers to the row that is lit, layer by layer; null where none is. */
-  answers(params) {
-    const { scene, hover } = this.state;
-    if (hover.row < 0 || hover.row >= scene.shown) return null;
-    const { inputs } = this.network.layers[0];
-    const row = rowAt(scene.X, inputs, hover.row);
-    const { activations, sums } = this.network.forward(row, 1, params);
-    return [...activations, sums.at(-1)].map((values) => Array.from(values, (value) => short(value, 2)));
+  /** Show what units answer to the row that is lit. */
+  row() {
+    const { row } = this.state.hover;
+    if (row === this.shown) return;
+    this.shown = row;
+    const { scene } = this.state;
+    this.pass = row >= 0 && row < scene.shown ? passOf(this.state, this.network, row) : null;
+    this.drawn.fill(this.pass?.answers.map((values) => Array.from(values, (value) => short(value, 2))));
+    this.tell();
   }
 
   /** Return each weight's share, from -1 to 1, of the largest of its layer in the whole run. */
@@ -157,7 +157,6 @@ class NetworkCard {
     if (!this.drawn) return;
     this.mark();
     this.tell();
-    this.keepRoom();
   }
 
   /** Put a param on an axis of the surface: a weight across, a bias up; `other` the other way. */
@@ -199,18 +198,26 @@ class NetworkCard {
   /** Tell the param that is pointed at; else the two on the axes. */
   tell() {
     const { state, network, plot, axes, lit } = this;
-    const { row } = state.hover;
     const told = (lit >= 0 ? [lit] : axes).map((i) => paramLines(state, network, i));
-    const of = row >= 0 && row < state.scene.shown ? state.scene.rowNumbers[row] : null;
-    const answers = of === null ? [] : [['', `In each circle: what its unit answers to row ${of}.`]];
     const params = told.map(({ name, place, lines }) => [name, ` (${place}): ${lines.join('; ')}.`]);
-    this.write([...params, ...answers]);
+    this.write(this.passWords(told.map(({ index }) => index)) ?? params);
+    // What is pointed at is spoken; a run that goes on is not.
+    set(this.told, { 'aria-live': lit >= 0 && !state.playing ? 'polite' : 'off' });
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
     plot.svg.setAttribute(
       'aria-label',
       `The ${networkInWords(state.scene.network)}. Across of the surface: ${x}; up: ${y}. Arrow keys ` +
         'go from param to param, Enter puts one on an axis.',
     );
+  }
+
+  /** Return what the row that is lit does in the network, and at these params. */
+  passWords(which) {
+    if (!this.pass) return null;
+    const { scene, hover } = this.state;
+    const row = `Row ${scene.rowNumbers[hover.row]}`;
+    const at = (i) => [`${row}, ${scene.params[i].name}`, `: ${this.pass.lines(i).join('; ')}.`];
+    return [[row, ': in each circle what its unit answers to it.'], ...which.map(at)];
   }
 
   /** Write paragraphs, each a name and what is said of it, into those that are there. */
@@ -224,14 +231,6 @@ class NetworkCard {
       const node = this.told.children[i].children[j];
       if (node.textContent !== text) node.textContent = text;
     }));
-  }
-
-  /** Keep the words as high as they ever were at this width: what is below must not jump. */
-  keepRoom() {
-    const { told, plot } = this;
-    const high = this.roomAt === plot.width ? Math.max(this.high, told.scrollHeight) : 0;
-    Object.assign(this, { roomAt: plot.width, high });
-    told.style.minHeight = `${high}px`;
   }
 
   destroy() {

@@ -1,5 +1,6 @@
 // What a run is made of: rule, loss, scaling, batch, penalty, and its params by hand.
 import { element, part } from '../draw/canvas.js';
+import { ACTIVATION_NAMES } from '../engine/activations.js';
 import { numbersOf, ruleInWords, ruleName, ruleWord } from '../engine/rules.js';
 import { activeRun, paramsAt, trueLoss } from '../select.js';
 import { short } from '../words/numerals.js';
@@ -46,6 +47,7 @@ export function makeSettings(parent, store) {
     makeRate(panel, store),
     makeRule(panel, store),
     makeLoss(panel, store),
+    makeNetwork(panel, store),
     makeScaling(panel, store),
     makePlane(panel, store),
     makeNumbers(panel, store),
@@ -156,6 +158,24 @@ function makeLoss(panel, store) {
     show({ scene, choices }) {
       offered(loss, scene.losses.map(({ name }) => name), LOSSES, choices.loss);
       loss.select.disabled = scene.losses.length < 2;
+    },
+  };
+}
+
+/** The hidden units of a network, layer by layer, and what they answer. */
+function makeNetwork(panel, store) {
+  const held = box(panel, 'network');
+  const row = part(held, 'st-row');
+  const units = entry(row, 'hidden units', (text) => {
+    store.remake({ units: text.split(',').filter((one) => one.trim()).map(numberIn) });
+  });
+  const activation = choice(held, 'activation', (value) => store.remake({ activation: value }));
+  return {
+    show({ scene }) {
+      held.hidden = !scene.network || scene.engine === 'record';
+      if (held.hidden) return;
+      fill(units, scene.network.sizes.slice(1, -1).join(', '));
+      offered(activation, ACTIVATION_NAMES, {}, scene.network.activation);
     },
   };
 }

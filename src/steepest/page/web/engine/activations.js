@@ -73,9 +73,12 @@ const ACTIVATIONS = {
   identity: { formula: 'z', value: (z) => z, slope: () => 1, curvature: zero, gain: 1 },
 };
 
+/** The names of the activations. */
+export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS);
+
 /** Returns the activation called `name`. Throws Error for a name that is none. */
 export function chooseActivation(name) {
   if (Object.hasOwn(ACTIVATIONS, name)) return ACTIVATIONS[name];
-  const known = Object.keys(ACTIVATIONS).join(', ');
+  const known = ACTIVATION_NAMES.join(', ');
   throw new Error(`there is no activation '${name}'; choose one of ${known}`);
 }

@@ -104,11 +104,13 @@ class Open {
     this.brought = null;
     this.columns = null;
     this.source = null;
+    this.network = null;
   }
 
   /** Takes note of a request to open that was granted. */
   note(request, { scene }) {
-    const { data = null, file = null, target = null, features = null } = request;
+    const { data = null, file = null, target = null, features = null, network = null } = request;
+    if (network) this.network = network;
     // A file that is open may be told by its name, which brings nothing.
     if (brings(request) && (file || data !== this.source)) this.brought = file ? { file } : { data };
     this.source = scene.source;
@@ -119,8 +121,9 @@ class Open {
 
   /** Returns the one request that opens the same from the beginning; null if nothing was chosen. */
   request() {
-    if (!this.columns) return null;
-    return { ask: 'open', ...(this.brought ?? { data: '' }), ...this.columns };
+    const network = this.network ? { network: this.network } : {};
+    if (!this.columns) return this.network && { ask: 'open', ...network };
+    return { ask: 'open', ...(this.brought ?? { data: '' }), ...this.columns, ...network };
   }
 }
 

@@ -7,6 +7,9 @@ import { checkRule } from './rules.js';
 /** The choices that make the objective; all runs on one surface share them. */
 export const OBJECTIVE = ['loss', 'l2', 'delta', 'quantile'];
 
+/** Steps that a run takes at once when its reader goes on. */
+export const HORIZON = 200;
+
 /** Steps that a page walks at most. */
 export const MOST_STEPS = 100000;
 

@@ -11,6 +11,7 @@ import { chooseLoss } from './losses.js';
 import { lowestLoss } from './lowest.js';
 
 import { chooseRate, fading, planeSearch } from './rates.js';
+import { remadeScene } from './remade.js';
 import { roundingOf } from './rounding.js';
 import { chooseRule } from './rules.js';
 import { chooseScale } from './scales.js';
@@ -33,8 +34,9 @@ const CHECKS = [
 const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
 
 /** Returns the engine of a scene: it computes if the page holds all that it takes. */
-export function localEngine(scene) {
-  const objectiveFor = remembering(scene);
+export function localEngine(first) {
+  let scene = first;
+  let objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
   const refuse = () => Promise.reject(new Error(NEEDS_PYTHON));
   let turn = 0;
@@ -43,6 +45,13 @@ export function localEngine(scene) {
     return surfaceFor(scene, objectiveFor(request), request, () => turn !== mine);
   };
   const asked = (answer) => async (request) => answer(request);
+  const open = async ({ network, choices }) => {
+    if (!live || !network) return refuse();
+    const answer = await opened(remadeScene(scene, network), choices);
+    scene = answer.scene;
+    objectiveFor = remembering(scene);
+    return answer;
+  };
   return {
     kind: live ? 'page' : 'record',
     whole: (run) => (live ? wholeOf(objectiveFor, run) : run),
@@ -52,7 +61,7 @@ export function localEngine(scene) {
       scene.shown === scene.rows
         ? asked((request) => objectiveFor(request).value(request.params))
         : refuse,
-    open: refuse,
+    open,
     offer: refuse,
     page: refuse,
     giveUp() {
@@ -60,6 +69,28 @@ export function localEngine(scene) {
     },
     close() {},
   };
+}
+
+/** Returns a scene with a run of these choices, from a random start, and a surface on its way. */
+async function opened(scene, { start, ...choices }) {
+  const objective = remembering(scene)({ choices, rows: null });
+  const run = runOf(objective, { ...choices, start: null });
+  const [x, y] = movedMost(run, objective.weights);
+  const base = run.params.slice(-run.size);
+  const see = [{ params: run.params, loss: run.fullLoss }];
+  const surface = await surfaceFor(scene, objective, { choices, x, y, base, see }, () => false);
+  return { scene: { ...scene, run, surface } };
+}
+
+/** Returns the weight and the bias that moved most from start to end. */
+function movedMost({ params, size }, weights) {
+  const moved = (i) => Math.abs(params[params.length - size + i] - params[i]);
+  const most = (from, to) => {
+    let best = from;
+    for (let i = from; i < to; i += 1) if (moved(i) > moved(best)) best = i;
+    return best;
+  };
+  return [most(0, weights), most(weights, size)];
 }
 
 /** Returns the function that gives the objective of choices and rows, and remembers the last. */

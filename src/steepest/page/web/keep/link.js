@@ -9,6 +9,7 @@
 // that the surface is over, `window` is what of it is seen and `view` from where: turned and tilted
 // by so many degrees, and so near. `named` has number and colour of each run: `2:1,3:0`.
 import { windowOf } from '../engine/answer.js';
+import { ACTIVATION_NAMES } from '../engine/activations.js';
 import { MOST_STEPS } from '../engine/choices.js';
 import { checkRule, ruleName } from '../engine/rules.js';
 import { MOST_RUNS, nameOf, settled } from '../state.js';
@@ -22,6 +23,7 @@ const MOST_READ = 400000;
 const VERSION = 1;
 const MOST_POINTS = 5000;
 const MOST_TEXT = 4000;
+const MOST_UNITS = 10000;
 
 /** What stands for null. */
 const NOTHING = { batch: 'all', start: 'random' };
@@ -74,11 +76,18 @@ export function toFragment(state) {
     ['data', scene.source],
     ['target', scene.target.name],
     ['features', columnsOf(scene)],
+    ...networkPairs(scene),
     // A page that only shows what was recorded could not take any other run up.
     ...(scene.engine === 'record' ? [] : madePairs(state)),
     ...lookPairs(state),
   ];
   return pairs.map(([key, value]) => `${key}=${written(value)}`).join('&');
+}
+
+/** What makes the network of a scene, if it has one. */
+function networkPairs({ network }) {
+  if (!network) return [];
+  return [['hidden', network.sizes.slice(1, -1)], ['activation', network.activation]];
 }
 
 /** Returns the columns that the features come from: a category has a feature for each level. */
@@ -118,6 +127,12 @@ function knownOf(scene) {
 /** Returns the data that a fragment is for: `{data, target, features}`, as far as it names them. */
 export function dataOf(text) {
   const asked = valuesOf(DATA, '', pairsOf(text, []), []);
+  return Object.keys(asked).length ? asked : null;
+}
+
+/** Returns the network that a fragment is for: `{units, activation}`, as far as it names it. */
+export function networkOf(text) {
+  const asked = valuesOf(NETWORK, '', pairsOf(text, []), []);
   return Object.keys(asked).length ? asked : null;
 }
 
@@ -219,6 +234,11 @@ const DATA = {
   data: { key: 'data', read: textFrom, raw: true },
   target: { key: 'target', read: textFrom, raw: true },
   features: { key: 'features', read: (text) => text.split(',').map(textFrom), raw: true },
+};
+
+const NETWORK = {
+  units: { key: 'hidden', read: (text) => text.split(',').map((one) => wholeFrom(one, 1, MOST_UNITS)) },
+  activation: { key: 'activation', read: (text) => oneOf(ACTIVATION_NAMES, text) },
 };
 
 /** Returns the values of a table's keys; `undefined` from a reader is a damaged value. */

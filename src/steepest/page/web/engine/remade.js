@@ -1,0 +1,48 @@
+// A scene whose network has other layers or another activation: sizes, and what its params are called.
+import { chooseActivation } from './activations.js';
+import { checkWhole } from './checks.js';
+import { fixed } from '../words/numerals.js';
+import { Network } from './network.js';
+
+/**
+ * Returns a scene with so many `units` in each hidden layer and this activation. Throws Error for
+ * what cannot be, and for more than a page trains.
+ */
+export function remadeScene(scene, { units, activation }) {
+  const { features, margins, rows, params } = scene;
+  if (!units.length) throw new Error('a network needs a hidden layer: give its units, such as 8, 8');
+  units.forEach((count) => checkWhole('the units of a hidden layer', count, 1));
+  const sizes = [features.length, ...units, margins];
+  const network = { ...scene.network, units, activation, sizes, initial: startOf(scene, activation) };
+  const size = sizes.slice(1).reduce((sum, count, l) => sum + count * (sizes[l] + 1), 0);
+  checkSize(rows, size, network.most);
+  return {
+    ...scene,
+    network,
+    weights: size - sizes.slice(1).reduce((sum, count) => sum + count, 0),
+    params: paramsOf(new Network(network), params.at(-1).unit),
+  };
+}
+
+/** Returns how the random start is drawn: as before, or for another activation as is usual for it. */
+function startOf({ network }, activation) {
+  if (activation === network.activation) return network.initial;
+  return chooseActivation(activation).gain > 1 ? 'he' : 'glorot';
+}
+
+function checkSize(rows, size, most) {
+  if (rows * size <= most) return;
+  throw new Error(
+    `${fixed(rows, 0)} rows times ${fixed(size, 0)} params are more than a page trains by itself, ` +
+      `${fixed(most, 0)}: choose fewer units`,
+  );
+}
+
+/** Returns the params of a network by number, with the unit of the outputs' biases. */
+function paramsOf({ size, weights, outputs }, unit) {
+  return Array.from({ length: size }, (_, i) => {
+    const name = i < weights ? `weight ${i + 1}` : `bias ${i - weights + 1}`;
+    const own = i < size - outputs ? '' : unit;
+    return { name, word: name, unit: own, label: own ? `${name} (${own})` : name };
+  });
+}
