@@ -143,7 +143,7 @@ def test_sources_that_cannot_be_used(
 def test_choices_that_cannot_be() -> None:
     with pytest.raises(ChoiceError, match="one of error, drop, mean, most, indicator; got 'fill'"):
         prepare("geyser", "waiting", missing="fill")
-    with pytest.raises(ChoiceError, match="target, drop and category name columns of a table"):
+    with pytest.raises(ChoiceError, match="target, drop, category and date name columns of"):
         prepare((np.eye(2), [1, 2]), "y")
 
 
@@ -164,13 +164,13 @@ def test_categories_of_a_new_file_are_read_as_words(tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
     path.write_text("y,zip\n2,007\n1,12\n")
     assert new_rows(path, data.features).tolist() == [[0], [1]]
-    X, y = labelled_rows(path, data.features, data.target)
+    X, y, _ = labelled_rows(path, data.features, data.target)
     assert (X.tolist(), y.tolist()) == ([[0], [1]], [1, 0])
 
 
 def test_labelled_rows_from_a_pair() -> None:
     data = prepare((np.eye(3), ["a", "b", "a"]))
-    X, y = labelled_rows((np.eye(3)[:2], ["b", "b"]), data.features, data.target)
+    X, y, _ = labelled_rows((np.eye(3)[:2], ["b", "b"]), data.features, data.target)
     assert (X.tolist(), y.tolist()) == (np.eye(3)[:2].tolist(), [1, 1])
     for labels, message in (
         (["c"], "y has the class 'c' on row 1"),

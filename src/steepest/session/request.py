@@ -14,6 +14,7 @@ from typing import TypeGuard, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.checks import switch
 from steepest.data.prepared import Data
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.option import Kind, Option
@@ -240,6 +241,7 @@ READERS: Mapping[Kind, Callable[[object, str], object]] = {
     Kind.WHOLE: _whole,
     Kind.PARAMS: vector_of,
     Kind.SIZES: vector_of,
+    Kind.SWITCH: lambda value, what: switch(what, value),
 }
 """How each kind of option is read from JSON."""
 
