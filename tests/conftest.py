@@ -1,9 +1,8 @@
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from asked import Answer, Ask
 from hypothesis import settings
 
 from steepest import cli
@@ -11,15 +10,6 @@ from steepest import cli
 # The same examples every time, and as many as a laptop does in a minute.
 settings.register_profile("steepest", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("steepest")
-
-
-class Answer(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-Ask = Callable[..., Answer]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import Ask
+from asked import Ask
 from PIL import Image
 from pyarrow import csv, feather, parquet
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Ask
+from asked import Ask
 
 from steepest.data.table import read_table
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import Ask
+from asked import Ask
 from pyarrow import feather, parquet
 
 RNG = np.random.default_rng(0)

@@ -16,7 +16,7 @@ import pytest
 import steepest as st
 
 if TYPE_CHECKING:
-    from conftest import Ask
+    from asked import Ask
 
 FOLDERS = sorted((Path(__file__).parent / "fixtures").iterdir())
 

@@ -434,3 +434,18 @@ def test_words_that_are_none_are_refused_on_the_command_line() -> None:
     assert "'sgd' is not one of 'auto', 'steepest', 'momentum'" in answer.output
     with pytest.raises(ChoiceError, match="too many numbers"):
         CliRunner().invoke(fit, [*words, "--rule", "steepest:3"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("given", [{"activation": "relu"}, {"init": "he"}, {"init": "zeros"}])
+def test_what_counts_in_hidden_layers_is_refused_without_them(given: dict[str, str]) -> None:
+    ((name, word),) = given.items()
+    with pytest.raises(st.SteepestError, match=f"{name} is {word}, but it counts only in hidden"):
+        st.descend("geyser", "waiting", **given)  # type: ignore[arg-type]
+    run = st.descend("geyser", "waiting", hidden=(2,), steps=1, **given)  # type: ignore[arg-type]
+    assert len(run.trace) == 2
+
+
+@pytest.mark.parametrize(("batch", "noted"), [(1000, True), (272, False), (50, False)])
+def test_a_batch_larger_than_the_rows_is_noted(batch: int, noted: bool) -> None:
+    run = st.descend("geyser", "waiting", batch=batch, steps=3)
+    assert noted == any("1,000 rows, but there are 272" in note.message for note in run.notes)

@@ -167,3 +167,12 @@ def test_weights_within_range_keep_their_ratios(values: list[float]) -> None:
         np.testing.assert_allclose(weights / weights.max(), given / largest, atol=1e-300)
     if 1e-100 < largest < 1e100:
         assert weights is given
+
+
+def test_classes_too_far_apart_are_refused() -> None:
+    X, y = np.arange(12.0).reshape(6, 2), np.array(list("ababab"))
+    for weights in ({"a": 1e300}, {"a": 1e300, "b": 1e-300}, {"b": 1e-20}):
+        with pytest.raises(ChoiceError, match=r"more than 1e\+15 times apart, so the rows of"):
+            st.descend((X, y), class_weight=weights)
+    run = st.descend((X, y), class_weight={"a": 1e300, "b": 1e300}, l2=1.0)
+    assert run.loss == pytest.approx(st.descend((X, y), l2=1.0).loss)

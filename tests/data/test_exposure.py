@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Ask
+from asked import Ask
 from pyarrow import csv
 from scipy.optimize import minimize
 from sklearn.linear_model import PoissonRegressor

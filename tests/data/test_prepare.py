@@ -164,13 +164,15 @@ def test_categories_of_a_new_file_are_read_as_words(tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
     path.write_text("y,zip\n2,007\n1,12\n")
     assert new_rows(path, data.features).tolist() == [[0], [1]]
-    X, y, _ = labelled_rows(path, data.features, data.target)
+    X, y, exposure = labelled_rows(path, data.features, data.target)
+    assert exposure is None
     assert (X.tolist(), y.tolist()) == ([[0], [1]], [1, 0])
 
 
 def test_labelled_rows_from_a_pair() -> None:
     data = prepare((np.eye(3), ["a", "b", "a"]))
-    X, y, _ = labelled_rows((np.eye(3)[:2], ["b", "b"]), data.features, data.target)
+    X, y, exposure = labelled_rows((np.eye(3)[:2], ["b", "b"]), data.features, data.target)
+    assert exposure is None
     assert (X.tolist(), y.tolist()) == (np.eye(3)[:2].tolist(), [1, 1])
     for labels, message in (
         (["c"], "y has the class 'c' on row 1"),
@@ -217,3 +219,10 @@ def test_names_that_are_no_words_are_taken_as_words() -> None:
 def test_numbers_kept_as_objects_are_numbers(y: list[object]) -> None:
     X = np.array([[1, 2], [2, 1], [4, 4]], dtype=object)
     assert prepare((X, np.array(y, dtype=object))).y.dtype == np.float64
+
+
+def test_a_column_that_varies_only_where_rows_weigh_nothing_is_told_so() -> None:
+    table = {"x": [1.0, 2.0, 4.0, 3.0], "z": [0, 0, 0, 1], "y": [3.0, 1.0, 4.0, 9.0]}
+    table |= {"w": [1, 1, 1, 0]}
+    with pytest.raises(DataError, match="'z' is 0 in every row that counts, which cannot be told"):
+        prepare(pd.DataFrame(table), "y", sample_weight="w")

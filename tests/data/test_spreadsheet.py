@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import Ask
+from asked import Ask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from tables import columns

@@ -189,3 +189,45 @@ def test_a_lower_loss_is_looked_for_with_every_row() -> None:
     lowest = st.descend((X, np.where(y > 0, "a", "b"))).loss
     assert lower_loss(objective, start) == pytest.approx(lowest, rel=1e-12)
     assert lower_loss(objective, start) < objective.value(start)
+
+
+def wolfe(params: Any) -> Any:
+    """Wolfe's valley (1975): steepest descent ends at its kink, and no loss is lowest."""
+    x, y = params
+    if x > abs(y):
+        root = np.sqrt(9 * x * x + 16 * y * y)
+        return 5 * root, np.array([45 * x / root, 80 * y / root])
+    return 9 * x + 16 * abs(y), np.array([9.0, 16 * np.sign(y)])
+
+
+@pytest.mark.parametrize("rule", ["auto", "steepest"])
+def test_at_the_kink_of_a_given_loss_nothing_has_settled(rule: str) -> None:
+    run = st.descend(wolfe, start=[1.6, 0.9], rule=rule)
+    assert run.stop.reason == "stalled" and "has a kink here" in run.stop.message
+    assert not run.is_judged and wolfe(run.params - [1.0, 0.0])[0] < run.loss
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_given_loss_without_a_kink_settles_as_ever(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    root = random.normal(size=(3, 3)) + np.eye(3)
+
+    def quartic(params: Any) -> Any:
+        moved = root @ (params - 1.0)
+        return float((moved**4 + moved**2).sum()) + 7.0, root.T @ (4 * moved**3 + 2 * moved)
+
+    run = st.descend(quartic, start=random.normal(size=3))
+    assert run.stop.reason in ("arrived", "settled") and np.allclose(run.params, 1.0, atol=1e-4)
+
+
+@pytest.mark.parametrize("hidden", [(1,), (3,), (2, 2)])
+def test_a_saddle_is_not_where_a_network_settles(hidden: Any) -> None:
+    """At weights of 0 the gradient is 0, and the loss falls to both sides."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(60, 2))
+    y = np.sin(2 * X[:, 0]) + X[:, 1] ** 2
+    run = st.descend((X, y), hidden=hidden, init="zeros")
+    assert run.stop.reason == "stalled" and "stalled" in {one.name for one in run.verdicts}
+    lower = run.verdicts[0].numbers["lower"]
+    assert lower < run.loss == pytest.approx(np.var(y))
+    assert st.descend((X, y), hidden=hidden, steps=200).loss < lower

@@ -31,10 +31,15 @@ def test_coordinates_stay_as_they_are_unless_something_renews_them() -> None:
     assert stays.thinning(objective, None) == 1 and stays.renewed(objective, at, 1) is None
 
 
-@pytest.mark.parametrize(("features", "first"), [(3, 3), (127, 4), (255, 8)])
-def test_a_whitening_is_due_after_twice_the_steps_that_it_costs(features: int, first: int) -> None:
-    """The features and the bias at 64 a step: 128 cost 2 steps, so it is due after 4."""
-    objective, renews = made(features)
+@pytest.mark.parametrize(
+    ("features", "rows", "first"),
+    [(3, 60, 3), (127, 300, 4), (255, 300, 8), (255, 128, 4), (255, 60, 3)],
+)
+def test_a_whitening_is_due_after_twice_the_steps_that_it_costs(
+    features: int, rows: int, first: int
+) -> None:
+    """The features and the bias, or fewer rows, at 64 a step: 128 cost 2, so it is due after 4."""
+    objective, renews = made(features, rows=rows)
     due = [since for since in range(20) if renews.due(objective, since, 1.0, None)]
     assert due == list(range(first, 20))
 
@@ -47,7 +52,7 @@ def test_a_gradient_that_shrinks_fast_needs_no_better_coordinates() -> None:
 
 def test_each_margin_has_a_matrix_of_its_own_while_that_is_cheap() -> None:
     few, renews = made(features=4, classes=3)
-    many, dear = made(features=300, classes=6)
+    many, dear = made(features=300, classes=6, rows=400)
     for objective, renewing, shared in ((few, renews, False), (many, dear, True)):
         params = 0.1 * np.random.default_rng(0).normal(size=objective.size)
         found = renewing.renewed(objective, objective.evaluate(params), 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Ask
+from asked import Ask
 from numpy.typing import NDArray
 from scipy.optimize import check_grad
 from scipy.sparse import csr_array

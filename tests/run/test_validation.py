@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Ask
+from asked import Ask
 from scipy.special import log_expit, log_softmax
 from sklearn.metrics import mean_squared_error
 

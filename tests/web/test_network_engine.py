@@ -83,10 +83,9 @@ def assert_same_run(found: Any, wanted: Any, rtol: float = SAME) -> None:
     assert_same_verdicts(found["verdicts"], wanted["verdicts"])
 
 
-@pytest.mark.parametrize("kind", ["squared", "softmax"])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_every_activation(activation: str, kind: str, modules: Any) -> None:
-    case = network_case(kind, (4, 3), activation=activation)
+def test_every_activation(activation: str, modules: Any) -> None:
+    case = network_case("softmax", (4, 3), activation=activation)
     assert_same_run(walked(modules, case), case["run"])
 
 
@@ -97,9 +96,8 @@ def test_every_loss_and_the_penalty(kind: str, modules: Any) -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in PAGE_RULES if rule != "plane"])
-@pytest.mark.parametrize("scale", ["none", "standard"])
-def test_every_rule(rule: str, scale: str, modules: Any) -> None:
-    case = network_case("cross_entropy", (4,), rule=rule, scale=scale, learning_rate=1e-3)
+def test_every_rule(rule: str, modules: Any) -> None:
+    case = network_case("softmax", (4,), rule=rule, scale="none", learning_rate=1e-3)
     assert_same_run(walked(modules, case), case["run"])
 
 
@@ -109,7 +107,7 @@ def test_every_random_start(initial: str, modules: Any) -> None:
     assert_same_run(walked(modules, case), case["run"], 1e-12)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ["tanh", "gelu", "softplus", "sigmoid"])
 def test_the_plane_search_bends_as_pythons(activation: str, modules: Any) -> None:
     case = network_case(
         "softmax",
@@ -123,8 +121,9 @@ def test_the_plane_search_bends_as_pythons(activation: str, modules: Any) -> Non
     assert_same_steps(walked(modules, case), case["run"], 1e-8)
 
 
-@pytest.mark.parametrize("rate", ["auto", "time:0.01"])
-@pytest.mark.parametrize("kind", ["squared", "absolute", "softmax"])
+@pytest.mark.parametrize(
+    ("kind", "rate"), [("squared", "auto"), ("absolute", "auto"), ("softmax", "time:0.01")]
+)
 def test_mini_batches(kind: str, rate: str, modules: Any) -> None:
     case = network_case(kind, (4,), batch=32, learning_rate=rate, steps=30)
     assert_same_run(walked(modules, case), case["run"], 1e-9)
@@ -135,7 +134,7 @@ def test_a_searched_rate(modules: Any) -> None:
     assert_same_steps(walked(modules, case), case["run"], 1e-8)
 
 
-@pytest.mark.parametrize("axes", [(0, 1), (3, 70), (14, 68), (40, 73), (60, 77), (77, 2)])
+@pytest.mark.parametrize("axes", [(0, 1), (14, 68), (60, 77), (77, 2)])
 def test_the_surface_over_any_two_params(axes: tuple[int, int], modules: Any) -> None:
     """Weights and biases of one layer or two, whichever comes first."""
     case = network_case("softmax", (5, 4), steps=3, l2=0.1)

@@ -1,6 +1,7 @@
 """The page of a network: it trains by itself, and its picture chooses what the surface is over."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 import steepest as st
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 TEXTBOOK: dict[str, Any] = {"rule": "steepest", "scale": "none", "learning_rate": 0.2}
 
@@ -37,6 +38,13 @@ def saved(rings: st.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("network") / "rings.html"
     rings.page(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def page(saved: Path, browser: "Browser") -> "Iterator[Page]":
+    """One page of the rings for all tests that leave its run as it is."""
+    with Doors(browser, 1400, 1000) as doors:
+        yield doors.file(saved, "at=3")
 
 
 def card(page: "Page", name: str) -> Any:
@@ -66,8 +74,7 @@ def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> N
     assert len(outcomes(page)) >= 1
 
 
-def test_every_weight_and_bias_shows_its_number(saved: Path, doors: Doors) -> None:
-    page = doors.file(saved, width=1400)
+def test_every_weight_and_bias_shows_its_number(page: "Page") -> None:
     texts = card(page, "network").locator(NUMBER).all_text_contents()
     numbers = sorted(int(text) for text in texts if text.isdigit())
     assert numbers == sorted([*range(1, 89), *range(1, 18)])
@@ -76,43 +83,7 @@ def test_every_weight_and_bias_shows_its_number(saved: Path, doors: Doors) -> No
     )
 
 
-def test_a_line_that_is_pressed_is_the_axis_across_and_a_circle_the_one_up(
-    rings: st.Run, saved: Path, doors: Doors
-) -> None:
-    """The lecture's weight 15 and bias 14."""
-    page = doors.file(saved, width=1400)
-    picture = card(page, "network").locator("[role=application]")
-    page.mouse.click(*into_sight(picture.get_by_text("15", exact=True).first))
-    settle(page)
-    page.mouse.click(*into_sight(picture.get_by_text("14", exact=True).last))
-    settle(page)
-    assert axes(page) == f"14 {88 + 13}"
-    label = card(page, "map").locator("[aria-label]").first.get_attribute("aria-label")
-    assert re.search(r"by weight 15 from .* and bias 14 from", str(label))
-    assert page.get_by_label("surface over", exact=True).input_value() == "14"
-    assert not doors.complaints
-
-
-def test_what_is_pointed_at_tells_its_step_with_its_numbers(
-    rings: st.Run, saved: Path, doors: Doors
-) -> None:
-    page = doors.file(saved, "at=3", width=1400)
-    picture = card(page, "network").locator("[role=application]")
-    page.mouse.move(*into_sight(picture.get_by_text("15", exact=True).first))
-    words = told(page)
-    step = rings.trace[2]
-    assert "weight 15 (layer 1, unit 8, from input 1: left)" in words
-    found = re.search(r"weight 15 (\S+) ([-+]) (\S+) × (\S+) = (\S+)\.", words)
-    assert found is not None
-    old, sign, rate, slope, new = found.groups()
-    assert float(old) == pytest.approx(step.params[14], rel=1e-3)
-    assert float(slope) == pytest.approx(step.gradient[14], rel=1e-3)
-    change = float(rate) * float(slope) * (-1.0 if sign == "-" else 1.0)
-    assert float(old) + change == pytest.approx(float(new), abs=2e-4)
-
-
-def test_the_keyboard_goes_from_param_to_param(saved: Path, doors: Doors) -> None:
-    page = doors.file(saved, width=1400)
+def test_the_keyboard_goes_from_param_to_param(page: "Page") -> None:
     card(page, "network").locator("[role=application]").focus()
     assert "weight 1 (" in told(page)
     page.keyboard.press("ArrowDown")
@@ -128,15 +99,40 @@ def test_the_keyboard_goes_from_param_to_param(saved: Path, doors: Doors) -> Non
     assert axes(page) == f"{88 + 7} 1"
 
 
-def test_a_row_that_is_lit_goes_through_the_network(
-    rings: st.Run, saved: Path, doors: Doors
-) -> None:
-    page = doors.file(saved, f"at={len(rings.trace) - 1}", width=1400)
+def test_a_line_that_is_pressed_is_the_axis_across_and_a_circle_the_one_up(page: "Page") -> None:
+    """The lecture's weight 15 and bias 14."""
+    picture = card(page, "network").locator("[role=application]")
+    page.mouse.click(*into_sight(picture.get_by_text("15", exact=True).first))
+    settle(page)
+    page.mouse.click(*into_sight(picture.get_by_text("14", exact=True).last))
+    settle(page)
+    assert axes(page) == f"14 {88 + 13}"
+    label = card(page, "map").locator("[aria-label]").first.get_attribute("aria-label")
+    assert re.search(r"by weight 15 from .* and bias 14 from", str(label))
+    assert page.get_by_label("surface over", exact=True).input_value() == "14"
+
+
+def test_what_is_pointed_at_tells_its_step_with_its_numbers(rings: st.Run, page: "Page") -> None:
+    picture = card(page, "network").locator("[role=application]")
+    page.mouse.move(*into_sight(picture.get_by_text("15", exact=True).first))
+    words = told(page)
+    step = rings.trace[2]
+    assert "weight 15 (layer 1, unit 8, from input 1: left)" in words
+    found = re.search(r"weight 15 (\S+) ([-+]) (\S+) × (\S+) = (\S+)\.", words)
+    assert found is not None
+    old, sign, rate, slope, new = found.groups()
+    assert float(old) == pytest.approx(step.params[14], rel=1e-3)
+    assert float(slope) == pytest.approx(step.gradient[14], rel=1e-3)
+    change = float(rate) * float(slope) * (-1.0 if sign == "-" else 1.0)
+    assert float(old) + change == pytest.approx(float(new), abs=2e-4)
+
+
+def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page") -> None:
     row = page.locator(".st-table tbody tr").first
     row.hover()
     number = int(re.match(r"\d+", row.inner_text())[0])  # type: ignore[index]
     texts = card(page, "network").locator(NUMBER).all_text_contents()
-    margin = rings.problem.margins(rings.trace[-1].params, rings.data.X[[number - 1]])[0]
+    margin = rings.problem.margins(rings.trace[3].params, rings.data.X[[number - 1]])[0]
     assert f"row {number}" in told(page)
     assert any(
         text.lstrip("-").replace(".", "").isdigit()
@@ -145,12 +141,14 @@ def test_a_row_that_is_lit_goes_through_the_network(
     )
 
 
-def test_the_regions_of_the_classes_move_with_the_steps(saved: Path, doors: Doors) -> None:
-    page = doors.file(saved)
+def test_the_regions_of_the_classes_move_with_the_steps(page: "Page") -> None:
     ground = card(page, "fit").locator("image")
     first = ground.get_attribute("href")
     press(page, "Step")
+    at_step(page, 4)
     assert str(first).startswith("data:image/png") and ground.get_attribute("href") != first
+    # Each of 2 + 8 + 8 + 1 circles has its picture too.
+    assert card(page, "network").locator("image[href]").count() == 19
     assert "most probable ring over left and up" in str(
         card(page, "fit").locator("svg").first.get_attribute("aria-label")
     )
@@ -165,29 +163,23 @@ def test_a_number_of_one_feature_has_a_curve(tmp_path: Path, doors: Doors) -> No
     assert loss_of(page) == pytest.approx(run.loss, rel=1e-9)
 
 
-@pytest.mark.parametrize("width", [390, 1400])
-def test_nothing_is_wider_than_the_page(width: int, tmp_path: Path, doors: Doors) -> None:
-    run = st.descend("diabetes", "progression", hidden=(30, 30), steps=2)
+def test_nothing_is_wider_than_a_phone(tmp_path: Path, doors: Doors) -> None:
+    run = st.descend("penguins", "species", hidden=(30, 20), steps=1, missing="drop")
     run.page(tmp_path / "large.html")
-    page = doors.file(tmp_path / "large.html", width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page = doors.file(tmp_path / "large.html", width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert "the numbers are left out" in card(page, "network").locator("figcaption").inner_text()
 
 
 def test_a_network_of_very_many_weights_is_drawn_by_its_layers(
     tmp_path: Path, doors: Doors
 ) -> None:
-    run = st.descend("diabetes", "progression", hidden=(100, 60), steps=1)
+    run = st.descend("penguins", "species", hidden=(60, 50), steps=1, missing="drop")
     run.page(tmp_path / "large.html")
     page = doors.file(tmp_path / "large.html")
-    assert "6,000 weights" in card(page, "network").locator(NUMBER).all_text_contents()
+    assert "3,000 weights" in card(page, "network").locator(NUMBER).all_text_contents()
     assert "Each box is a layer" in card(page, "network").locator("figcaption").inner_text()
     page.locator(".st-settings").get_by_text("holds recorded steps").wait_for()
-
-
-def test_a_neuron_has_no_card_of_a_network(line: st.Run, tmp_path: Path, doors: Doors) -> None:
-    line.page(tmp_path / "line.html")
-    assert card(doors.file(tmp_path / "line.html"), "network").count() == 0
 
 
 def test_more_params_than_a_page_tells_are_refused(tmp_path: Path) -> None:

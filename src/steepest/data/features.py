@@ -295,7 +295,7 @@ def _number(table: Table, name: str, how: _How) -> Column:
     judged = not how.constant and (whole or how.missing not in LEFT_OPEN)
     if judged and amounts.min() == amounts.max():
         same = in_full(amounts[0]) if kind == "number" else str(bool(amounts[0]))
-        raise DataError(_constant(name, same, whole))
+        raise DataError(_constant(name, same, whole, how.weights))
     return Column(name, kind, unit=unit_of(table, name))
 
 
@@ -315,16 +315,18 @@ def _category(table: Table, name: str, how: _How) -> Column:
         raise DataError(f"{name!r} is empty; it has no value at all")
     whole = sum(levels.values()) == table.arrow.num_rows
     # That it is missing is a level too, where it is made one.
-    if len(levels) == 1 and (whole or how.missing not in (*LEFT_OPEN, "indicator")):
-        raise DataError(_constant(name, repr(next(iter(levels))), whole))
     weights = how.weights
+    if len(levels) == 1 and (whole or how.missing not in (*LEFT_OPEN, "indicator")):
+        raise DataError(_constant(name, repr(next(iter(levels))), whole, weights))
     often = levels if weights is None else weighted_counts(table.arrow[name], weights)
     base = min(levels, key=lambda level: (-often[level], level))
     return Column(name, "category", tuple(sorted(set(levels) - {base})), base)
 
 
-def _constant(name: str, value: str, whole: bool) -> str:
-    where = "in every row" if whole else "wherever it has a value, and so in every row once filled"
+def _constant(name: str, value: str, whole: bool, weights: NDArray[np.float64] | None) -> str:
+    """Return what is wrong with a column of one value; rows that weigh nothing may have another."""
+    rows = "in every row" if weights is None else "in every row that counts"
+    where = rows if whole else f"wherever it has a value, and so {rows} once filled"
     return f"{name!r} is {value} {where}, which cannot be told from the bias"
 
 

@@ -87,7 +87,7 @@ class WhenItPays(Renewal):
             return False
         thinning = self.thinning(objective, record)
         matrices = 1 if self._shared(objective, thinning) else objective.outputs
-        return since >= COSTS_BETWEEN * _cost(objective, matrices, thinning)
+        return since >= COSTS_BETWEEN * _cost(self.whitening.size, matrices, thinning)
 
     def thinning(self, objective: Objective, record: WhiteningRecord | None) -> int:
         """Return of how many rows one mostly tells the Hessian; all where some did not do for long.
@@ -107,17 +107,12 @@ class WhenItPays(Renewal):
 
     def _shared(self, objective: Objective, thinning: int) -> bool:
         """Return whether all margins share one matrix, since one for each costs too much."""
-        return _cost(objective, objective.outputs, thinning) > AFFORDABLE
+        return _cost(self.whitening.size, objective.outputs, thinning) > AFFORDABLE
 
 
-def _cost(objective: Objective, matrices: int, thinning: int) -> float:
-    """Return how many steps take as long as so many matrices of one row in `thinning`.
+def _cost(size: int, matrices: int, thinning: int) -> float:
+    """Return how many steps take as long as so many matrices, (size, size), of some rows.
 
-    A matrix has the features squared, or the rows where these are fewer.
+    Of one row in `thinning`.
     """
-    return (
-        min(objective.layout.shape[0], objective.count)
-        * min(matrices, MOST_MARGINS)
-        / GRAM_SPEED
-        / thinning
-    )
+    return size * min(matrices, MOST_MARGINS) / GRAM_SPEED / thinning

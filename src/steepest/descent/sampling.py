@@ -79,6 +79,11 @@ class Sampler:
         """How many steps make an epoch: every row once."""
         return 1
 
+    @property
+    def batch(self) -> int | None:
+        """How many rows a mini-batch was to have; None without batches."""
+        return None
+
     def at(self, rows: int) -> Objective:
         """Return the objective on the sample that has so many rows."""
         return self.objective
@@ -116,6 +121,11 @@ class Batches(Sampler):
 
     size: int
     seed: int = 0
+
+    @property
+    def batch(self) -> int:
+        """How many rows a batch has, but for the last of an epoch."""
+        return self.size
 
     @property
     def in_epoch(self) -> int:

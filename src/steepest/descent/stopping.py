@@ -167,6 +167,8 @@ class Stopping:
     more than `r G² / 2` above f(z) leads nearer to z (Shor 1985, "Minimization methods for
     non-differentiable functions"). The first steps may be far up, and yet nothing has diverged.
     """
+    is_convex: bool = True
+    """Whether a gradient of 0 says that nothing is lower: else it may be a saddle."""
     searches: bool = False
     """Whether a rate of 0 says that a search found nothing lower, along the gradient at last."""
     objection: Callable[[Step, Step], Stop | None] = _no_objection
@@ -204,6 +206,8 @@ class Stopping:
     def _reached(self, trace: Trace, last: Step) -> Stop | None:
         """Return why no lower loss is to be had, or None."""
         arrived = self._refined(trace) if self.refine else self._arrived(trace, last)
+        if arrived and not self.is_convex:
+            return self.objection(trace.first, last) or arrived
         return arrived or self._settled(trace, last)
 
     def _grown(self, trace: Trace, loss: float) -> Stop | None:

@@ -43,6 +43,19 @@ def note_near_limit(evidence: Evidence) -> Note | None:
     )
 
 
+def note_whole_batch(evidence: Evidence) -> Note | None:
+    """Return that a batch was to have more rows than there are: each step is then of all rows."""
+    batch, rows = evidence.method.sampler.batch, evidence.objective.count
+    if batch is None or batch <= rows:
+        return None
+    return Note(
+        "whole batch",
+        f"a batch was to have {batch:,} rows, but there are {rows:,}, so each step is of all rows; "
+        "leave batch out for a rate that is searched, or give fewer",
+        {"batch": float(batch), "rows": float(rows)},
+    )
+
+
 def note_risen_validation(evidence: Evidence) -> Note | None:
     """Return that the loss of the rows kept back was lower before: more than `RISEN_VALIDATION`.
 
@@ -69,6 +82,7 @@ def note_risen_validation(evidence: Evidence) -> Note | None:
 
 NOTES: tuple[Callable[[Evidence], Note | None], ...] = (
     note_near_limit,
+    note_whole_batch,
     note_rank,
     note_shared,
     note_flat_bottom,

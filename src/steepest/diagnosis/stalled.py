@@ -1,6 +1,6 @@
 """Stalled: the run found nothing lower, and another way from its end does."""
 
-from steepest.descent.plan.stopping import PROBE_STEPS, lower_than
+from steepest.descent.plan.stopping import PROBE_STEPS, lower_than, near
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 
@@ -22,8 +22,8 @@ def judge_stalled(evidence: Evidence) -> Verdict | None:
         level="proved",
         name="stalled",
         message=(
-            f"not the lowest loss: {PROBE_STEPS} steps as auto takes them from the end lower it "
-            f"from {last.full_loss:.6g} to {lower:.6g}"
+            f"not the lowest loss: {PROBE_STEPS} steps as auto takes them from "
+            f"{near(evidence.objective)} lower it from {last.full_loss:.6g} to {lower:.6g}"
         ),
         numbers={"loss": last.full_loss, "lower": lower, "steps": float(PROBE_STEPS)},
         remedy="leave rule, learning rate and scale to auto, or resume the run by them",

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.objective.evaluation import Vector, norm
 from steepest.objective.objective import Objective
 
-__all__ = ["Disagreement", "disagreement"]
+__all__ = ["Disagreement", "disagreement", "has_kink"]
 
 DISTANCES = tuple(10.0**power for power in range(-10, 1))
 """How far the params are moved, by their own length: up from where rounding hides all slopes."""
@@ -19,6 +19,12 @@ MEASURABLE = 1e4 * float(np.finfo(np.float64).eps)
 
 ALIKE = 0.1
 """How far the slopes on both sides may differ, by the larger, where there is no kink between."""
+
+KINK = 0.5
+"""What is left of the difference of both slopes at a kink, a tenth as near: all, but for rounding.
+
+Of a loss with a second derivative it is a tenth.
+"""
 
 LEAST, MOST = 0.5, 2.0
 """Measured by promised slope: between these a curve may explain it, and no fault is claimed."""
@@ -50,23 +56,55 @@ def disagreement(objective: Objective, params: Vector) -> Disagreement | None:
     promised = norm(at.gradient)
     if not (0.0 < promised < np.inf and np.isfinite(at.loss)):
         return None
-    measured = list(
-        islice(_slopes(objective, at.loss, params, at.gradient / promised, promised), 2)
-    )
+    unit = at.gradient / promised
+    measured = list(islice(_slopes(objective, at.loss, params, unit, promised), 2))
     if len(measured) < 2 or any(LEAST <= slope / promised <= MOST for slope in measured):
         return None
     return Disagreement(-promised, -measured[0])
+
+
+@np.errstate(all="ignore")
+def has_kink(objective: Objective, params: Vector) -> bool:
+    """Return whether the loss has a kink at `params`, (params,), along its gradient.
+
+    There `(f(x + h u) - 2 f(x) + f(x - h u)) / h`, the difference of the slopes on both sides,
+    stays what it is as h shrinks; of a loss with a second derivative it shrinks with h. It is
+    measured at the two smallest h, one ten times the other, at which it is more than rounding.
+
+    >>> from steepest.objective.function import as_objective
+    >>> valley = as_objective(lambda p: (float(np.abs(p).sum()), np.where(p < 0, -1.0, 1.0)), 2)
+    >>> has_kink(valley, np.array([0.0, 3.0])), has_kink(valley, np.array([2.0, 3.0]))
+    (True, False)
+    """
+    at = objective.evaluate(params)
+    length = norm(at.gradient)
+    if not (0.0 < length < np.inf and np.isfinite(at.loss)):
+        return False
+    differences = (
+        (rise - fall) / h
+        for h, rise, fall, rounding in _changes(objective, at.loss, params, at.gradient / length)
+        if abs(rise - fall) > rounding
+    )
+    found = list(islice(differences, 2))
+    return len(found) == 2 and found[0] > KINK * found[1]
 
 
 def _slopes(
     objective: Objective, loss: float, params: Vector, unit: Vector, promised: float
 ) -> Iterator[float]:
     """Yield the slope along `unit`, measured over ever longer distances on both sides."""
-    for share in DISTANCES:
-        h = share * (norm(params) or 1.0)
-        above, below = (objective.value(params + side * h * unit) for side in (1.0, -1.0))
-        rise, fall = above - loss, loss - below
-        rounding = MEASURABLE * max(abs(loss), abs(above), abs(below))
+    for h, rise, fall, rounding in _changes(objective, loss, params, unit):
         is_measurable = max(h * promised, abs(rise + fall) / 2.0) > rounding
         if is_measurable and abs(rise - fall) <= ALIKE * max(abs(rise), abs(fall)):
             yield (rise + fall) / (2.0 * h)
+
+
+def _changes(
+    objective: Objective, loss: float, params: Vector, unit: Vector
+) -> Iterator[tuple[float, float, float, float]]:
+    """Yield h, `f(x + h u) - f(x)`, `f(x) - f(x - h u)` and what rounding may have of them."""
+    for share in DISTANCES:
+        h = share * (norm(params) or 1.0)
+        above, below = (objective.value(params + side * h * unit) for side in (1.0, -1.0))
+        rounding = MEASURABLE * max(abs(loss), abs(above), abs(below))
+        yield h, above - loss, loss - below, rounding

@@ -17,8 +17,7 @@ from steepest.data.moments import Moments, moments
 from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import bounded_coordinates, param_coordinates
 from steepest.objective.coordinates.coordinates import Coordinates
-from steepest.objective.coordinates.hessian_whitening import HessianWhitening
-from steepest.objective.coordinates.span_whitening import SpanWhitening
+from steepest.objective.coordinates.span_whitening import whitening_of
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.suggested import has_normal_equations, suggested_scale
 from steepest.objective.coordinates.whitening import WhiteningByHessian
@@ -32,6 +31,7 @@ from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.margin_risk import MarginRisk
 from steepest.objective.minimum.identifiability import Identifiability, identifiability
+from steepest.objective.minimum.null_space import rank_seconds
 from steepest.objective.minimum.recession import (
     Recession,
     recession_of_biases,
@@ -218,11 +218,7 @@ class LinearObjective(MarginRisk):
 
     @cached_property
     def row_directions(self) -> tuple[Array, Array]:
-        """The singular values and directions of the rows, in standard units; see `factor`.
-
-        They are kept, as large as X where rows are fewer than features: whoever asks for them sees
-        that `rank_is_affordable`.
-        """
+        """The `standardised_svd` of the rows: as large as X where rows are fewer than features."""
         return standardised_svd(self.blocks, self.moments)
 
     @property
@@ -249,6 +245,11 @@ class LinearObjective(MarginRisk):
         """Return what the loss does not tell; `full_rank` says that coordinates showed it all."""
         return identifiability(self, full_rank)
 
+    @property
+    def rank_seconds(self) -> float:
+        """About how many seconds `identifiability` takes: none where its decomposition is known."""
+        return 0.0 if "row_directions" in vars(self) else rank_seconds(self.blocks)
+
     def minimum_norm(self, known: Identifiability, params: Vector) -> Vector:
         """Return the params, (size,), of the same loss with the least weights, by what is known."""
         return known.minimum_norm(params, self)
@@ -258,13 +259,8 @@ class LinearObjective(MarginRisk):
         return suggested_scale(self, plane_search)
 
     def hessian_whitening(self, sample: Objective) -> WhiteningByHessian | None:
-        """Return what whitens by the Hessian on the way, told at first by a `sample` of the rows.
-
-        None where the loss has kinks.
-        """
-        if not self.loss.smooth:
-            return None
-        return SpanWhitening.of(self) or HessianWhitening.of(self, sample)  # type: ignore[arg-type]
+        """Return what whitens by the Hessian, told at first by a `sample`; None at kinks."""
+        return whitening_of(self, sample) if self.loss.smooth else None  # type: ignore[arg-type]
 
     def whiten(
         self, whitening: WhiteningByHessian, at: Evaluation, shared: bool, thinning: int

@@ -158,6 +158,11 @@ class Objective:
         """
         return None
 
+    @property
+    def rank_seconds(self) -> float:
+        """About how many seconds `identifiability` takes where the rank is not known."""
+        return 0.0
+
     def minimum_norm(self, known: "Identifiability", params: Vector) -> Vector:
         """Return the params, (size,), of the same loss with the least weights, by what is known."""
         return params

@@ -135,6 +135,7 @@ def descend(
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     _check_numbers(options)
+    _check_network(options)
     rows = prepare(
         data,
         target,
@@ -276,6 +277,20 @@ def _check_numbers(options: OptionKeywords) -> None:
             raise ChoiceError(
                 f"{number} is {given:g}, but it is a number of the loss {its}, and the loss is "
                 f"{name}; choose the loss {its}, or leave {number} out"
+            )
+
+
+def _check_network(options: OptionKeywords) -> None:
+    """Raise ChoiceError for what is said of hidden layers where there are none."""
+    if options.get("hidden"):
+        return
+    for name in ("activation", "init"):
+        usual = OPTIONS[name].default
+        given = options.get(name, usual)
+        if given != usual:
+            raise ChoiceError(
+                f"{name} is {given}, but it counts only in hidden layers, and there are none; say "
+                f"them too (hidden=(8,), --hidden 8), or leave {name} out"
             )
 
 

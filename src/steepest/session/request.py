@@ -14,7 +14,6 @@ from typing import TypeGuard, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.checks import switch
 from steepest.data.prepared import Data
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.option import Kind, Option
@@ -234,6 +233,12 @@ def _rate(value: object, what: str) -> str | float | None:
     return word_of(value, what) if isinstance(value, str) else _number(value, what)
 
 
+def _switch(value: object, what: str) -> bool:
+    if not isinstance(value, bool):
+        raise ChoiceError(f"{what} is {_shown(value)}, but it must be true or false")
+    return value
+
+
 READERS: Mapping[Kind, Callable[[object, str], object]] = {
     Kind.WORD: word_of,
     Kind.RATE: _rate,
@@ -241,7 +246,7 @@ READERS: Mapping[Kind, Callable[[object, str], object]] = {
     Kind.WHOLE: _whole,
     Kind.PARAMS: vector_of,
     Kind.SIZES: vector_of,
-    Kind.SWITCH: lambda value, what: switch(what, value),
+    Kind.SWITCH: _switch,
 }
 """How each kind of option is read from JSON."""
 

@@ -14,12 +14,21 @@ from steepest.descent.sampling import AllRows
 from steepest.descent.stopping import MOST_NETWORK_STEPS, MOST_STEPS, Stop, Stopping
 from steepest.errors import ChoiceError
 from steepest.numerals import short
+from steepest.objective.coordinates.coordinates import Identity
 from steepest.objective.evaluation import Vector
-from steepest.objective.gradient_check import disagreement
+from steepest.objective.gradient_check import disagreement, has_kink
 from steepest.objective.objective import Objective
 from steepest.trace import Step
 
-__all__ = ["PROBE_STEPS", "SETTLED", "TOLERANCE", "lower_loss", "lower_than", "plan_stopping"]
+__all__ = [
+    "PROBE_STEPS",
+    "SETTLED",
+    "TOLERANCE",
+    "lower_loss",
+    "lower_than",
+    "near",
+    "plan_stopping",
+]
 
 TOLERANCE = 1e-10
 """The `tol` of a run for which neither it nor a number of steps was given."""
@@ -31,6 +40,13 @@ SHARPEST_BEND = 1e12
 """How many times a loss that bends, such as Huber's, may be as wide as its bend: measured.
 
 From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the bend is wide.
+"""
+
+BESIDE = 0.1
+"""The deviation by which each param is moved off a saddle, in standard units.
+
+Of 0.001, 0.01 and 0.1 the last leads away from where all weights of two hidden layers are 0, within
+`PROBE_STEPS`.
 """
 
 SETTLED = 1e-7
@@ -66,6 +82,7 @@ def plan_stopping(
         exact=arriving,
         refine=arriving and method.sampler.refines,
         slope_is_bounded=objective.slope_is_bounded,
+        is_convex=objective.is_convex,
         searches=method.step_size.never_rises,
         objection=_objection(objective, is_automatic(options) and options.scale == "auto"),
         patience=options.patience if options.by_validation else None,
@@ -80,9 +97,15 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
     """
 
     def objection(first: Step, last: Step) -> Stop | None:
-        wrong = None if objective.count else disagreement(objective, last.params)
-        if wrong is not None:
+        if not objective.count and disagreement(objective, last.params) is not None:
             return Stop("failed", "stopped: the gradient is not that of the loss")
+        if not objective.count and has_kink(objective, last.params):
+            return Stop(
+                "stalled",
+                "stalled: no lower loss is found, but the objective has a kink here: along its "
+                "gradient the slopes on both sides differ, so there may be a lower loss another "
+                "way; give one that is smooth, or start elsewhere and compare",
+            )
         if objective.null_loss > SHARPEST_BEND * objective.slope_by_curvature**2:
             return Stop(
                 "stalled",
@@ -90,7 +113,9 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
                 "so large to tell; choose the rule auto without l1, a larger delta, or the loss "
                 "absolute",
             )
-        lower = None if automatic else _lower(objective, first, last)
+        # Beside a point of a loss that is not convex nobody has looked yet.
+        tried = automatic and objective.is_convex
+        lower = None if tried else _lower(objective, first, last)
         return lower or _kinks_unproved(objective, last)
 
     return objection
@@ -124,7 +149,7 @@ def _lower(objective: Objective, first: Step, last: Step) -> Stop | None:
     return Stop(
         "stalled",
         f"stalled: this way no lower loss is found, but {PROBE_STEPS} steps as auto takes them "
-        f"from there lower it by {short(last.full_loss - lower)}, to {short(lower)}",
+        f"from {near(objective)} lower it by {short(last.full_loss - lower)}, to {short(lower)}",
     )
 
 
@@ -132,11 +157,29 @@ def lower_than(objective: Objective, first: Step, last: Step) -> float | None:
     """Return the loss that steps as auto takes them find from `last`, None if it is not lower.
 
     By `SETTLED` of the loss of a constant guess, or of the fall since `first` where there is none.
+    Where the loss is not convex they begin beside `last` too: at a saddle the gradient is 0, and
+    only from beside it a step leads down (Jin et al. 2017, "How to escape saddle points
+    efficiently", arXiv 1703.00887).
     """
     lower = lower_loss(objective, last.params)
+    if not objective.is_convex:
+        lower = min(lower, lower_loss(objective, _beside(objective, last.params)))
     gap = last.full_loss - lower
     scale = objective.null_loss or abs(first.full_loss - last.full_loss)
     return lower if gap > SETTLED * scale else None
+
+
+def near(objective: Objective) -> str:
+    """Return from where `lower_than` looks, in words."""
+    return "there" if objective.is_convex else "there, or from beside it,"
+
+
+def _beside(objective: Objective, params: Vector) -> Vector:
+    """Return params, (params,), `BESIDE` away, drawn at random and always the same."""
+    coordinates = objective.coordinates("standard") or Identity()
+    position = coordinates.position(params)
+    drawn = np.random.default_rng(0).normal(size=position.size)
+    return coordinates.params(position + BESIDE * drawn)
 
 
 @np.errstate(all="ignore")

@@ -86,6 +86,11 @@ class HessianWhitening:
         bound = objective.curvature_or_bound * turned
         return cls(mean, deviation, bound, l2, free, base)
 
+    @property
+    def size(self) -> int:
+        """How many rows and columns a matrix of it has."""
+        return self.bound.shape[-1]
+
     @cached_property
     def at_first(self) -> Whitening:
         """The coordinates in which the bound is 1: sound wherever the walk starts."""

@@ -19,11 +19,16 @@ from steepest.data.moments import Moments
 from steepest.objective.coordinates.hessian_whitening import (
     CURVATURE_TOL,
     HESSIAN_RTOL,
+    HessianWhitening,
     bound_share,
     free_rows,
 )
 from steepest.objective.coordinates.standard import Standard
-from steepest.objective.coordinates.whitening import SpanRoot, Whitening
+from steepest.objective.coordinates.whitening import (
+    SpanRoot,
+    Whitening,
+    WhiteningByHessian,
+)
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.linear_algebra.factor import (
     Factor,
@@ -39,7 +44,7 @@ from steepest.objective.model.model import Array
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
 
-__all__ = ["SpanWhitening"]
+__all__ = ["SpanWhitening", "whitening_of"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,11 @@ class SpanWhitening:
         free = free_rows(objective)
         return cls(standard, span, roots, rows, bound / roots**2, penalty, beyond, free)
 
+    @property
+    def size(self) -> int:
+        """How many rows and columns a matrix of it has."""
+        return len(self.roots)
+
     @cached_property
     def at_first(self) -> Whitening:
         """The coordinates in which the bound is 1: sound wherever the walk starts."""
@@ -125,6 +135,11 @@ class SpanWhitening:
         by_param = Factor(factor.root * self.roots, factor.inverse / self.roots[:, None])
         root = SpanRoot(self.span, by_param, self.beyond, self.free)
         return Whitening(root, self.standard)
+
+
+def whitening_of(objective: "LinearObjective", sample: "LinearObjective") -> WhiteningByHessian:
+    """Return what whitens a smooth objective: in the span of few rows, else over all params."""
+    return SpanWhitening.of(objective) or HessianWhitening.of(objective, sample)
 
 
 def _units(objective: "LinearObjective") -> Moments:

@@ -83,6 +83,10 @@ class WhiteningByHessian(Protocol):
     """Makes whitened coordinates: `at_first` by a bound on the curvature, later by the Hessian."""
 
     @property
+    def size(self) -> int:
+        """How many rows and columns a matrix of it has."""
+
+    @property
     def at_first(self) -> Whitening:
         """The coordinates in which the bound is 1: sound wherever the walk starts."""
 

@@ -104,18 +104,19 @@ class Smoothed:
 
     @cached_property
     def root(self) -> Array:
-        """T, (params, n), with `T' (Z'Z / total) T = I`: T s moves rows by 1 for |s| = 1.
+        """T, (params, n), with `T' (Z'Z / total + t l2) T = I`: T s moves rows by 1 for |s| = 1.
 
-        Without a penalty nothing moves along directions in which no row does, and n is the rank;
-        with one it is as if rows moved there as far as along any. With L1 each weight's own kink
-        counts as a row.
+        L2 counts as it does at a typical width t: without it a weight of a feature in a small unit,
+        which L2 curves by far the most, would be mixed with all others. Without a penalty nothing
+        moves along directions in which no row does, and n is the rank; with one it is as if rows
+        moved there as far as along any. With L1 each weight's own kink counts as a row.
         """
         if not self._has_few_rows and self._factor is not None:
             return np.asarray(self._factor.inverse[0])
         objective = self.objective
         # The squared loss curves by twice that.
         if objective.penalty:
-            factor = qr_factor(objective.blocks, objective.units, np.zeros(objective.size))
+            factor = qr_factor(objective.blocks, objective.units, 2.0 * self._typical_l2)
             return np.asarray(sqrt(2.0) * factor.inverse[0])
         known = self._has_few_rows and objective.units is objective.moments
         lengths, directions = (
@@ -140,18 +141,27 @@ class Smoothed:
 
     @cached_property
     def _factor(self) -> Factor | None:
-        """The root of `Z'Z / total`, and of the kinks of L1; None where that is near singular."""
+        """The root of `Z'Z / total`, L2 and the kinks of L1; None where that is near singular."""
         if self._has_few_rows:
             return None
-        factor = cholesky((self._normal_equations[0] + np.diag(self.l1 > 0.0))[None])
-        if factor is None or factor.root.diagonal(axis1=1, axis2=2).min() ** 2 <= LEAST_PIVOT:
+        curvature = self._normal_equations[0] + np.diag((self.l1 > 0.0) + self._typical_l2)
+        factor = cholesky(curvature[None])
+        if factor is None:
             return None
-        return factor
+        pivots = factor.root[0].diagonal() ** 2 / np.maximum(1.0, self._typical_l2)
+        return None if pivots.min() <= LEAST_PIVOT else factor
+
+    @cached_property
+    def _typical_l2(self) -> Vector:
+        """What L2 curves by at a typical width, times that, (params,)."""
+        if not self.objective.penalty.l2:
+            return self.l2
+        return np.asarray(max(self.least_width, self._typical_residual) * self.l2)
 
     @property
     def reaches_all(self) -> bool:
         """Whether it is known that the rows reach every direction of the weights."""
-        return self._factor is not None and not self.objective.penalty.l1
+        return self._factor is not None and not self.objective.penalty
 
     def gram(self, rows: Blocks) -> Array:
         """Return `T' Z'Z T` of some rows, by the total of all.
@@ -210,9 +220,12 @@ class Smoothed:
 
         By the loss of a constant guess, which is that of a typical residual.
         """
+        return not self.least_width or self._typical_residual > SHARP * self.least_width
+
+    @property
+    def _typical_residual(self) -> float:
         # Twice divided: the product of small slopes is 0.
-        typical = self.objective.null_loss / self.high / -self.low
-        return not self.least_width or typical > SHARP * self.least_width
+        return self.objective.null_loss / self.high / -self.low
 
     def most_smoothed_off(self, width: float) -> float:
         """Return how far the smoothed loss is below the loss at most: `t / 2` slopes squared.

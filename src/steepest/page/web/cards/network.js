@@ -72,7 +72,7 @@ class NetworkCard {
 
   step() {
     const params = paramsAt(this.state);
-    this.drawn.step(this.sharesOf(params));
+    this.drawn.step(this.sharesOf(params), this.state.scene, params);
     this.drawn.fill(this.answers(params));
     this.mark();
     this.tell();
@@ -157,6 +157,7 @@ class NetworkCard {
     if (!this.drawn) return;
     this.mark();
     this.tell();
+    this.keepRoom();
   }
 
   /** Put a param on an axis of the surface: a weight across, a bias up; `other` the other way. */
@@ -200,18 +201,29 @@ class NetworkCard {
     const { state, network, plot, axes, lit } = this;
     const { row } = state.hover;
     const told = (lit >= 0 ? [lit] : axes).map((i) => paramLines(state, network, i));
-    this.told.replaceChildren(...told.map(paragraph));
-    if (row >= 0 && row < state.scene.shown) {
-      const text = `In each circle: what its unit answers to row ${state.scene.rowNumbers[row]}.`;
-      element('p', { text }, this.told);
-    }
-    this.keepRoom();
+    const of = row >= 0 && row < state.scene.shown ? state.scene.rowNumbers[row] : null;
+    const answers = of === null ? [] : [['', `In each circle: what its unit answers to row ${of}.`]];
+    const params = told.map(({ name, place, lines }) => [name, ` (${place}): ${lines.join('; ')}.`]);
+    this.write([...params, ...answers]);
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
     plot.svg.setAttribute(
       'aria-label',
       `The ${networkInWords(state.scene.network)}. Across of the surface: ${x}; up: ${y}. Arrow keys ` +
         'go from param to param, Enter puts one on an axis.',
     );
+  }
+
+  /** Write paragraphs, each a name and what is said of it, into those that are there. */
+  write(said) {
+    while (this.told.children.length > said.length) this.told.lastChild.remove();
+    while (this.told.children.length < said.length) {
+      const made = element('p', {}, this.told);
+      ['strong', 'span'].forEach((tag) => element(tag, {}, made));
+    }
+    said.forEach((texts, i) => texts.forEach((text, j) => {
+      const node = this.told.children[i].children[j];
+      if (node.textContent !== text) node.textContent = text;
+    }));
   }
 
   /** Keep the words as high as they ever were at this width: what is below must not jump. */
@@ -227,9 +239,3 @@ class NetworkCard {
   }
 }
 
-function paragraph({ name, place, lines }) {
-  const made = element('p');
-  element('strong', { text: `${name} ` }, made);
-  element('span', { text: `(${place}): ${lines.join('; ')}.` }, made);
-  return made;
-}

@@ -8,7 +8,7 @@ export const MOST_NUMBERED = 200;
 const MOST_LINES = 2000;
 const MOST_UNITS = 40;
 
-/** Below this width, in pixels, layers are rows. */
+/** Below this width, in pixels, layers are rows, always. */
 const NARROW = 560;
 
 /** The room of a unit across its layer, in pixels: enough of it, and as much as looks well. */
@@ -16,6 +16,9 @@ const [CLOSE, WIDE, HEIGHT] = [17, 96, 400];
 
 /** The share of a line, from its source, at which the first number stands: usually, and at most. */
 const [FIRST, MOST_FIRST] = [0.32, 0.6];
+
+/** The most that the numbers of two units beside each other are apart, as a share of their lines. */
+const EACH = 0.16;
 
 /** Letters between the last number of a line and the circle at its end. */
 const CLEAR = 0.9;
@@ -31,13 +34,20 @@ export function mannerOf({ sizes, layers }) {
 }
 
 /**
- * Returns the places of all units, `nodes[layer][unit]` = {x, y}, inputs first, their `radius`, the
+ * Returns how a network is laid out: across, or down where the page is narrow or only so all numbers
+ * have room. The places of all units, `nodes[layer][unit]` = {x, y}, inputs first, their `radius`, the
  * `height` of the picture, and for each layer of weights the shares of a line between which its
  * `numbers` stand, null where there is no room for them. `size` is that of letters, `before` and
  * `after` are the widths of the longest names of inputs and outputs.
  */
-export function layoutOf(network, { width, size, before, after }) {
-  const upright = width < NARROW;
+export function layoutOf(network, room) {
+  const [across, down] = [false, true].map((upright) => placed(network, { ...room, upright }));
+  if (room.width < NARROW) return down;
+  const lacking = ({ numbers }) => numbers.filter((span) => span === null).length;
+  return mannerOf(network) === 'numbers' && lacking(down) < lacking(across) ? down : across;
+}
+
+function placed(network, { width, size, before, after, upright }) {
   const sizes = mannerOf(network) === 'layers' ? network.sizes.map(() => 1) : network.sizes;
   const most = Math.max(...sizes);
   const room = upright ? width - 12 : Math.max(170, Math.min(HEIGHT, most * 62), most * CLOSE);
@@ -95,14 +105,15 @@ function wideOf({ layers }, l, size) {
 function spanOf(network, l, { stops, first, size, upright, radius }) {
   if (first === null) return null;
   const length = stops[l + 1] - stops[l];
-  const last = 1 - (radius + CLEAR * size) / length;
+  const end = 1 - (radius + CLEAR * size) / length;
+  const last = Math.min(end, first + EACH * (network.sizes[l] - 1));
   const between = ((last - first) * length) / Math.max(1, network.sizes[l] - 1);
   return between >= (upright ? size : wideOf(network, l, size)) ? [first, last] : null;
 }
 
 /** Returns where on its line, from 0 to 1, the number of the weight from an input stands. */
 export function shareOf(input, inputs, [first, last]) {
-  return first + (inputs === 1 ? 0.3 : input / (inputs - 1)) * (last - first);
+  return inputs === 1 ? Math.max(0.5, first) : first + (input / (inputs - 1)) * (last - first);
 }
 
 /** Returns the point on a line from a to b at a share of it. */

@@ -1,8 +1,9 @@
 // The picture of a network: a line for each weight, its number beside it, and in each circle the
 // number of its bias. Of more weights the lines alone, of still more a box for each layer.
-import { set, svg } from '../draw/canvas.js';
+import { renew, set, svg } from '../draw/canvas.js';
 import { fixed } from '../words/numerals.js';
 import { between, distanceTo, layoutOf, mannerOf, shareOf } from './network_layout.js';
+import { UnitPictures } from './network_units.js';
 
 /** The widest and the thinnest line, in pixels; and the widest of many. */
 const [THICK, THIN, CROWDED] = [6, 0.5, 3];
@@ -122,14 +123,17 @@ export class NetworkPicture {
     this.halo = svg('g', { fill: 'none' }, plot.back);
     const lines = svg('g', { fill: 'none' }, plot.back);
     const count = this.manner === 'numbers' ? network.weights : 2 * WIDTHS;
-    this.lines = Array.from({ length: count }, () => svg('path', {}, lines));
+    const numbered = this.manner === 'numbers';
+    this.lines = Array.from({ length: count }, (_, i) => svg('path', numbered ? { d: this.pathOf(i) } : {}, lines));
     this.numbers();
     const { card, line, ink } = plot.theme;
     nodes.forEach((places, layer) => places.forEach(({ x, y }) => {
       const look = { r: radius, fill: layer ? card : line, stroke: ink, 'stroke-width': 1.3 };
       svg('circle', { cx: x, cy: y, ...look }, plot.middle);
     }));
-    this.texts = nodes.map((places) => places.map(({ x, y }) => this.number(plot.front, x, y, '')));
+    this.answers = UnitPictures.fit(network, this.layout) ? new UnitPictures(plot, network, this.layout) : null;
+    if (this.answers) this.rims(nodes, radius);
+    this.texts = nodes.map((places) => places.map(({ x, y }) => this.number(plot.front, x, y, '', false)));
     this.fill();
     this.labels = svg('g', {}, plot.front);
   }
@@ -143,9 +147,15 @@ export class NetworkPicture {
     }
   }
 
-  number(parent, x, y, text, halo = false) {
+  /** Draw the edges of circles over their pictures. */
+  rims(nodes, radius) {
+    const look = { r: radius, fill: 'none', stroke: this.plot.theme.ink, 'stroke-width': 1.3 };
+    nodes.flat().forEach(({ x, y }) => svg('circle', { cx: x, cy: y, ...look }, this.plot.middle));
+  }
+
+  number(parent, x, y, text, quiet) {
     const { theme, size } = this.plot;
-    const look = { halo, fill: halo ? theme.muted : theme.ink, 'font-size': SMALL * size };
+    const look = { halo: true, fill: quiet ? theme.muted : theme.ink, 'font-size': SMALL * size };
     return this.plot.write(parent, x, y + 0.32 * size, text, { ...look, 'text-anchor': 'middle' });
   }
 
@@ -183,11 +193,12 @@ export class NetworkPicture {
     return { ...between(from, to, shareOf(input, this.network.layers[layer].inputs, span)), layer };
   }
 
-  /** Draw each weight by its share, from -1 to 1, of the largest. */
-  step(shares) {
+  /** Draw each weight by its share, from -1 to 1, of the largest, and what units answer. */
+  step(shares, scene, params) {
     this.shares = shares;
+    this.answers?.step(scene, params);
     if (this.manner === 'numbers') {
-      this.lines.forEach((node, i) => set(node, { d: this.pathOf(i), ...this.lookOf(shares[i]) }));
+      this.lines.forEach((node, i) => renew(node, this.lookOf(shares[i])));
     } else if (this.manner === 'lines') this.bundles();
   }
 

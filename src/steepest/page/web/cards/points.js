@@ -1,6 +1,6 @@
 // The rows as marks in a plot: lit under the pointer and by the keyboard; where the reader may
 // change the data, moved by dragging or with keys, added and taken away.
-import { capture, listen, set, svg } from '../draw/canvas.js';
+import { capture, listen, renew, set, svg } from '../draw/canvas.js';
 import { disc } from './shapes.js';
 
 const NEAR = { mouse: 12, pen: 16, touch: 24 };
@@ -287,14 +287,4 @@ const FAR = 9999;
 /** Return a coordinate that SVG takes; what is too far, or no number, lies outside any area. */
 export function drawable(value) {
   return Number.isFinite(value) ? Math.max(-FAR, Math.min(FAR, value)).toFixed(1) : -FAR;
-}
-
-/** Set attributes of a mark that are other than they were: most of them stay while one moves. */
-function renew(node, attributes) {
-  node.known ??= {};
-  for (const [key, value] of Object.entries(attributes)) {
-    if (node.known[key] === value) continue;
-    node.known[key] = value;
-    node.setAttribute(key, value);
-  }
 }

@@ -19,6 +19,16 @@ export function set(node, attributes) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
 }
 
+/** Set attributes that are other than this set them last: most of them stay while one moves. */
+export function renew(node, attributes) {
+  node.known ??= {};
+  for (const [key, value] of Object.entries(attributes)) {
+    if (node.known[key] === value) continue;
+    node.known[key] = value;
+    node.setAttribute(key, value);
+  }
+}
+
 function placed(made, attributes, parent) {
   set(made, attributes);
   if (parent) parent.append(made);

@@ -1,6 +1,6 @@
 // The one loop of a descent. The same numbers as Python's `descent/loop.py`, held to its golden
 // runs by tests/web/test_golden.py. Nothing here knows of data sets, pictures or the page.
-import { dot, equal, plus } from './vectors.js';
+import { equal, length, plus } from './vectors.js';
 
 /** A gradient that shrinks to this share in a step needs no better coordinates. */
 export const SWIFT = 0.1;
@@ -65,7 +65,7 @@ class Walk {
   round(rows, gradient, index) {
     const { params, last, scale } = this;
     const shrunk = length(scale.pull(gradient)) / length(last.slope);
-    const fresh = this.anew({ rows, params, shrunk, since: index - this.rounded });
+    const fresh = this.anew({ rows, params, gradient, shrunk, since: index - this.rounded });
     if (fresh) this.rounded = index;
     this.isRound = this.rounded > 0 && ((fresh && rows.margins === 1) || shrunk <= SWIFT);
     if (!fresh) return;
@@ -119,8 +119,4 @@ function note(trace, { params, loss, slope }, gradient, { rate, momentum = 0 }) 
   trace.steepness.push(length(slope));
   trace.rate.push(rate);
   trace.momentum.push(momentum);
-}
-
-function length(vector) {
-  return Math.sqrt(dot(vector, vector));
 }

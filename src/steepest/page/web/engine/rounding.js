@@ -5,6 +5,7 @@ import { eigen } from './eigen.js';
 import { SWIFT } from './loop.js';
 import { withoutCommon } from './objective.js';
 import { rebuilt, standardUnits, turned, withPenalty } from './scales.js';
+import { length } from './vectors.js';
 
 /** The share of the bound that is added: no direction is flat only because all rows are sure. */
 const BOUND_SHARE = 1e-3;
@@ -27,16 +28,26 @@ export function roundingOf(objective) {
   const most = Number.isFinite(loss.most) ? loss.most : 1;
   const bound = gram.map((g) => most * g);
   const dear = Math.sqrt(gram.length) * Math.min(margins, 8) * STEPS_EACH;
-  const anew = ({ rows, params, shrunk, since }) => {
+  const scale = roundedBy(objective, new Array(margins).fill(bound));
+  const anew = ({ rows, params, gradient, shrunk, since }) => {
     if (!(shrunk > SWIFT && since >= Math.max(LEAST_STEPS, dear))) return null;
     const bends = rows.gramsAt(params);
     const sure = bends.map((bend) => spanOf(bend) / spanOf(bound));
-    if (!sure.every((share) => share > NOTHING)) return null;
-    const firm = (bend, m) => bend.map((b, cell) => b + BOUND_SHARE * sure[m] * bound[cell]);
+    if (!objective.l2 && !sure.every((share) => share > NOTHING)) return null;
+    const share = shareOfBound(objective, scale.pull(gradient));
+    const firm = (bend, m) => {
+      const least = share * Math.max(sure[m], NOTHING);
+      return bend.map((b, cell) => b + least * bound[cell]);
+    };
     return roundedBy(objective, bends.map(firm));
   };
-  const scale = roundedBy(objective, new Array(margins).fill(bound));
   return { scale, anew: loss.name === 'squared' ? null : anew };
+}
+
+/** Returns the share of the bound that is added: with L2 it goes to 0 as the slope there does. */
+function shareOfBound({ l2, nullLoss }, slope) {
+  if (!l2) return BOUND_SHARE;
+  return BOUND_SHARE * Math.min(1, length(slope) / Math.sqrt(2 * nullLoss || Infinity));
 }
 
 /** Returns the sum of the diagonal. */

@@ -7,6 +7,11 @@ export function dot(a, b) {
   return sum;
 }
 
+/** Returns the length of a vector. */
+export function length(vector) {
+  return Math.sqrt(dot(vector, vector));
+}
+
 /** Returns row `i` of a matrix whose rows of `size` numbers lie behind each other. */
 export function rowAt(matrix, size, i) {
   return matrix.subarray(i * size, (i + 1) * size);

@@ -43,7 +43,8 @@ function networkCaption({ scene }) {
   const choose = engine === 'record' || manner !== 'numbers' ? ''
     : ' Click a line or a circle, or go there with the arrow keys and press Enter: a weight becomes ' +
       'the axis across of the surface, a bias the one up; with Shift the other way round.';
-  return `${LINES[manner]}${manner === 'layers' ? '' : SIGNS}${choose}`;
+  const pictures = manner === 'numbers' && network.sizes[0] <= 2 ? ANSWERS : '';
+  return `${LINES[manner]}${manner === 'layers' ? '' : SIGNS}${pictures}${choose}`;
 }
 
 const LINES = {
@@ -54,6 +55,8 @@ const LINES = {
   layers: 'Each box is a layer: of so many weights no line could be seen. The surface over any two ' +
     'params is chosen in the settings.',
 };
+
+const ANSWERS = ' Behind that number: what the unit answers over the data, blue above 0, orange below.';
 
 const SIGNS = ' Blue, whole: above 0; orange, dashed: below 0. The wider, the larger beside the ' +
   'largest of its layer in this run (of inputs: for a change by their standard deviation).';
