@@ -60,6 +60,13 @@ def test_gaps_are_filled_or_told() -> None:
     with pytest.raises(DataError, match=r"'day' has no value on row 2 .* leave the row out"):
         prepare(table, "y", date={"day": "season"}, missing="mean")
     assert prepare(table, "y", date={"day": "season"}, missing="drop").dropped == 1
+    both = (
+        table.assign(x=[1.0, None, 3.0, 2.0], at=table["day"])
+        .drop(columns="day")
+        .dropna(subset="at")
+    )
+    run = st.descend(both, "y", ["at", "x"], date={"at": "season"}, missing="indicator", steps=1)
+    np.testing.assert_array_equal(run.predict(run.data.X), run.predict(both))
 
 
 def test_every_door_takes_them(ask: Ask) -> None:

@@ -122,9 +122,10 @@ class Features:
             return X
         parts, at = [], 0
         for column in self.columns:
-            width = len(column.names) if column.kind == "category" else 1
+            width = len(column.names) - (column.flag is not None)
             part = X[:, at : at + width]
-            parts.append(part if column.kind == "category" else column.filled(part[:, 0]))
+            amount = column.kind != "category" and column.fill is not None
+            parts.append(column.filled(part[:, 0]) if amount else part)
             at += width
         return np.concatenate(parts, axis=1, dtype=X.dtype)
 
