@@ -60,13 +60,11 @@ def test_gaps_are_filled_or_told() -> None:
     with pytest.raises(DataError, match=r"'day' has no value on row 2 .* leave the row out"):
         prepare(table, "y", date={"day": "season"}, missing="mean")
     assert prepare(table, "y", date={"day": "season"}, missing="drop").dropped == 1
-    both = (
-        table.assign(x=[1.0, None, 3.0, 2.0], at=table["day"])
-        .drop(columns="day")
-        .dropna(subset="at")
-    )
-    run = st.descend(both, "y", ["at", "x"], date={"at": "season"}, missing="indicator", steps=1)
-    np.testing.assert_array_equal(run.predict(run.data.X), run.predict(both))
+    there = pd.DataFrame({"at": days[[0, 2, 3]], "x": [1.0, None, 3.0], "y": [1.0, 2.0, 4.0]})
+    run = st.descend(there, "y", date={"at": "season"}, missing="indicator", steps=1)
+    assert run.feature_names == ("at sin", "at cos", "x", "x missing")
+    as_given = np.column_stack([run.data.X[:, :2], there["x"]])
+    np.testing.assert_array_equal(run.predict(as_given), run.predict(there))
 
 
 def test_every_door_takes_them(ask: Ask) -> None:
