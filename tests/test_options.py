@@ -114,7 +114,7 @@ def parameters(function: Callable[..., object]) -> Mapping[str, inspect.Paramete
 
 OF_TEXT = ["decimal", "thousands", "delimiter", "encoding", "sheet"]
 OF_DATA = ["data", "target", "features", "missing", "drop", "category", "sample_weight"]
-OF_DATA += ["class_weight", "exposure", "offset", "validation", *OF_TEXT]
+OF_DATA += ["class_weight", "date", "exposure", "offset", "validation", *OF_TEXT]
 OF_THE_CALL = ["threads", "progress", "callback"]
 
 
@@ -146,7 +146,15 @@ class TestEveryDoorHasTheOptions:
 
     def test_fit_on_the_command_line(self) -> None:
         others = {"data", "target", "features", "drop", "missing", "save", "as_json"}
-        others |= {"category", "weights", "class_weight", "exposure", "offset", "validation"}
+        others |= {
+            "category",
+            "weights",
+            "class_weight",
+            "date",
+            "exposure",
+            "offset",
+            "validation",
+        }
         others |= {*OF_TEXT}
         kinds = {"figure", "film", "page", "table", "trace", "frames"}
         kinds |= {"panels", "size", "theme", "fps"}

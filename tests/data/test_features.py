@@ -114,7 +114,7 @@ REFUSED = {
     "constant": ([3, 3, 3, 3], "'q' is 3 in every row, which cannot be told from the bias"),
     "constant boolean": ([True] * 4, "'q' is True in every row"),
     "constant word": (["u"] * 4, "'q' is 'u' in every row"),
-    "date": ([day] * 4, "'q' holds dates or times (date32[day]); turn it into a number such as"),
+    "date": ([day] * 4, "'q' holds dates or times (date32[day]); take it as a number by --date"),
     "duration": ([datetime.timedelta(1)] * 4, "'q' holds dates or times (duration[us])"),
     "nested": ([[1], [2], [3], [4]], "'q' holds values (list<item: int64>); turn it into numbers"),
     "bytes": ([b"a"] * 4, "'q' holds values (binary)"),

@@ -231,3 +231,13 @@ def test_a_saddle_is_not_where_a_network_settles(hidden: Any) -> None:
     lower = run.verdicts[0].numbers["lower"]
     assert lower < run.loss == pytest.approx(np.var(y))
     assert st.descend((X, y), hidden=hidden, steps=200).loss < lower
+
+
+def test_from_an_absurd_start_nothing_has_settled() -> None:
+    """Beyond 1e154 a slope has no square: no search leads on, and a constant guess is lower."""
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    y = np.random.default_rng(1).poisson(np.exp(0.3 * X[:, 0]))
+    start = 300.0 * np.random.default_rng(0).normal(size=4)
+    run = st.descend((X, y), loss="poisson", start=start)
+    assert run.stop.reason == "stalled" and "with all weights 0 it is" in run.stop.message
+    assert run.loss > 1e150 and (run.verdicts or not run.is_judged)

@@ -95,6 +95,18 @@ def test_a_column_of_ones_is_a_bias() -> None:
     assert st.descend(table, "y", bias=False).feature_names == ("a", "one")
 
 
+@pytest.mark.parametrize("loss", ["squared", "cross_entropy", "poisson", "absolute"])
+def test_a_feature_that_is_0_in_every_row_does_no_harm(loss: str) -> None:
+    X, y = rows()
+    y = labels(X, 2).astype(float) if loss in ("cross_entropy", "poisson") else y
+    with_zero = np.column_stack([X, np.zeros(len(y))])
+    run = st.descend((with_zero, y), loss=loss, bias=False, steps=200, tol=1e-10)
+    plain = st.descend((X, y), loss=loss, bias=False, steps=200, tol=1e-10)
+    assert run.loss == pytest.approx(plain.loss, rel=1e-2 if loss == "absolute" else 1e-9)
+    reasons = run.summary().weights.to_dict()["reason"]
+    assert loss == "absolute" or "features depend on each other" in reasons[0]
+
+
 def test_the_surface_is_of_two_weights() -> None:
     X, y = rows()
     run = st.descend((X, y), bias=False, features=["a", "b", "c"])

@@ -108,6 +108,8 @@ def test_where_there_is_no_equal_it_says_why(library: str) -> None:
             assert text.startswith(WITHOUT.format(library)) is not there, (loss, l1, l2, text)
     network = run_of("squared", 0.0, 0.0, hidden=2, steps=1)
     assert "a network has many minima" in str(network.elsewhere(library))
+    apart = st.descend(([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]))
+    assert "no lowest point, so each library ends somewhere" in str(apart.elsewhere(library))
 
 
 def test_rates_over_an_exposure_are_weighted_rows_there() -> None:

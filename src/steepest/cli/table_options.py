@@ -55,6 +55,7 @@ def use_options(command: Command) -> Command:
     @wraps(command)
     def gathered(**given: Any) -> object:
         given["category"] = names_in(",".join(given["category"]))
+        given["date"] = dict(_date(text) for text in given["date"])
         given["sample_weight"] = given.pop("weights")
         return command(**given)
 
@@ -79,12 +80,29 @@ def _class_weight(
         ) from None
 
 
+def _date(text: str) -> tuple[str, str]:
+    """Return a column and what its dates become, of `day=season`."""
+    name, sign, how = text.rpartition("=")
+    if not sign:
+        raise click.UsageError(
+            f"--date is {text!r}, but it must say what the column becomes: {text}=days, year or "
+            "season"
+        )
+    return name, how
+
+
 _USES = (
     click.option(
         "--category",
         multiple=True,
         metavar="A,B,...",
         help="Columns that are categories, though they hold numbers or many words.",
+    ),
+    click.option(
+        "--date",
+        multiple=True,
+        metavar="COLUMN=days|year|season",
+        help="What a column of dates becomes.",
     ),
     click.option("--weights", metavar="COLUMN", help="The column of how much each row counts."),
     click.option(

@@ -5,15 +5,19 @@ have a column of zeros and ones of their own beside.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.columns import kind_of, listing, numbers, what_it_holds, words
+from steepest.data.dates import DATES, UNITS, date_numbers, need_dates
 from steepest.data.table import Table
 from steepest.errors import DataError
 from steepest.numerals import counted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Column", "ColumnRecord"]
 
@@ -36,7 +40,7 @@ class Column(NamedTuple):
     """A column of the table that is used as a feature; a tuple, since there may be thousands."""
 
     name: str
-    kind: str  # "number", "boolean" or "category"
+    kind: str  # "number", "boolean", "category", or one of `DATES`
     levels: tuple[str, ...] = ()  # the levels that have a weight, without the base
     base: str | None = None  # the level without a weight, whose effect is in the bias
     unit: str = ""
@@ -48,6 +52,8 @@ class Column(NamedTuple):
         """The names of this column's columns of X: "sex=male" for a level, "age missing"."""
         if self.kind == "category":
             return tuple(f"{self.name}={level}" for level in self.levels)
+        if self.kind == "season":
+            return (f"{self.name} sin", f"{self.name} cos")
         return (self.name,) if self.flag is None else (self.name, self.flag)
 
     @property
@@ -58,7 +64,7 @@ class Column(NamedTuple):
     @property
     def units(self) -> tuple[str, ...]:
         """The units of this column's columns of X; "" for an indicator."""
-        unit = self.unit if self.kind == "number" else ""
+        unit = UNITS.get(self.kind, self.unit if self.kind == "number" else "")
         return (unit, *[""] * (len(self.names) - 1)) if self.names else ()
 
     def matrix(self, table: Table) -> Array:
@@ -69,6 +75,8 @@ class Column(NamedTuple):
         """
         if self.kind == "category":
             return _indicators(table, self)
+        if self.kind == "season":
+            return _whole(table, self, date_numbers(_dates(table, self), self.kind))
         return self.filled(_amounts(table, self))
 
     def filled(self, amounts: Array) -> Array:
@@ -105,18 +113,11 @@ def _amounts(table: Table, column: Column) -> Array:
     values = table.arrow[column.name]
     kind = kind_of(values)
     where = f"{table.name}: column {column.name!r}"
+    if column.kind in DATES:
+        return _whole(table, column, date_numbers(_dates(table, column), column.kind))
     if kind not in ("number", "boolean", "empty"):
         raise DataError(f"{where} must hold numbers, got {what_it_holds(table, column.name)}")
-    amounts = numbers(values)
-    sound = np.isfinite(amounts) if column.fill is None else ~np.isinf(amounts)
-    wrong = np.flatnonzero(~sound)
-    if wrong.size:
-        what = "no value" if np.isnan(amounts[wrong[0]]) else "an infinite value"
-        rows = counted(wrong.size, "row")
-        raise DataError(
-            f"{where} has {what} on {table.place(int(wrong[0]))} ({rows} so); fill it in or "
-            "leave the row out"
-        )
+    amounts = _whole(table, column, numbers(values))
     if column.kind == "boolean" and kind == "number":
         wrong = np.flatnonzero((amounts != 0) & (amounts != 1) & ~np.isnan(amounts))
         if wrong.size:
@@ -124,6 +125,29 @@ def _amounts(table: Table, column: Column) -> Array:
             raise DataError(
                 f"{where} must hold true or false, got {amounts[wrong[0]]:g} on {place}"
             )
+    return amounts
+
+
+def _dates(table: Table, column: Column) -> "pa.ChunkedArray":
+    """Return a column of dates; DataError if it holds none."""
+    try:
+        need_dates(table, column.name)
+    except DataError as error:
+        raise DataError(f"{table.name}: column {error}") from None
+    return table.arrow[column.name]
+
+
+def _whole(table: Table, column: Column, amounts: Array) -> Array:
+    """Return numbers, (rows,) or (rows, n), all finite, or NaN where a fill will be."""
+    sound = np.isfinite(amounts) if column.fill is None else ~np.isinf(amounts)
+    wrong = np.flatnonzero(~(sound if sound.ndim == 1 else sound.all(axis=1)))
+    if wrong.size:
+        what = "no value" if np.isnan(amounts[wrong[0]]).any() else "an infinite value"
+        rows = counted(wrong.size, "row")
+        raise DataError(
+            f"{table.name}: column {column.name!r} has {what} on {table.place(int(wrong[0]))} "
+            f"({rows} so); fill it in or leave the row out"
+        )
     return amounts
 
 

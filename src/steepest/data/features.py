@@ -9,10 +9,11 @@ the difference from the usual case. Rows count by their sample weights: a row of
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from steepest.data.columns import (
     unit_of,
     weighted_counts,
 )
+from steepest.data.dates import need_dates
 from steepest.data.exact import check_exact, in_full
 from steepest.data.table import Table
 from steepest.errors import DataError
@@ -48,7 +50,7 @@ LEFT_OPEN = ("error", "drop")
 """What may become of rows with gaps where no gap is filled."""
 
 _REMEDIES = {
-    "time": "turn it into a number such as days since a date",
+    "time": "take it as a number by --date COLUMN=days, year or season, of a date",
     "empty": "it has no value at all",
     "other": "turn it into numbers or words",
 }
@@ -120,9 +122,10 @@ class Features:
             return X
         parts, at = [], 0
         for column in self.columns:
-            width = len(column.names) if column.kind == "category" else 1
+            width = len(column.names) - (column.flag is not None)
             part = X[:, at : at + width]
-            parts.append(part if column.kind == "category" else column.filled(part[:, 0]))
+            amount = column.kind != "category" and column.fill is not None
+            parts.append(column.filled(part[:, 0]) if amount else part)
             at += width
         return np.concatenate(parts, axis=1, dtype=X.dtype)
 
@@ -162,17 +165,19 @@ def choose_features(
     weights: NDArray[np.float64] | None = None,
     missing: str = "error",
     constant: bool = False,
+    date: Mapping[str, str] = MappingProxyType({}),
 ) -> Features:
     """Return the columns `names` as features; None takes all but the target and those in `drop`.
 
     A row index that a data frame has written is taken only by its name. The columns in `category`
     are categories, whatever they hold and however many levels they have. `weights`, (rows,), are
     how much each row counts where a level's frequency matters; `missing` is what becomes of gaps.
-    A feature may be `constant` where there is no bias.
+    A feature may be `constant` where there is no bias. `date` says what columns of dates become.
     Raises DataError with all the columns that cannot be used, each with its reason.
     """
-    for name in drop:
-        need_column(table, name, "columns to drop")
+    for role, given in (("columns to drop", drop), ("dates", date)):
+        for name in given:
+            need_column(table, name, role)
     if names is not None:
         _check_asked(table, names, target, drop)
     asked = table.arrow.column_names if names is None else names
@@ -184,17 +189,34 @@ def choose_features(
             f"{table.name}: no feature is left beside the target {target!r}; at least one other "
             f"column is needed, columns: {listing(table.arrow.column_names)}"
         )
+    how = _How(category, date, weights, missing, constant)
+    columns = _columns(table, wanted, how)
+    features = Features(tuple(columns), table.decimal)
+    _check_distinct(features.names, table.name)
+    return features
+
+
+class _How(NamedTuple):
+    """How columns become features; see `choose_features`."""
+
+    category: Sequence[str] = ()
+    date: Mapping[str, str] = MappingProxyType({})
+    weights: NDArray[np.float64] | None = None
+    missing: str = "error"
+    constant: bool = False
+
+
+def _columns(table: Table, names: Sequence[str], how: _How) -> list[Column]:
+    """Return the columns as features; DataError with all that cannot be used."""
     columns, refusals = [], {}
-    for name in wanted:
+    for name in names:
         try:
-            columns.append(_column(table, name, name in category, weights, missing, constant))
+            columns.append(_column(table, name, how))
         except DataError as refusal:
             refusals[name] = str(refusal)
     if refusals:
         raise DataError(_refused(table, refusals))
-    features = Features(tuple(columns), table.decimal)
-    _check_distinct(features.names, table.name)
-    return features
+    return columns
 
 
 def named_features(names: Sequence[str]) -> Features:
@@ -240,28 +262,30 @@ def _check_distinct(names: Sequence[str], where: str) -> None:
             raise DataError(f"{where}: the feature {name!r} is there twice; name each once")
 
 
-def _column(
-    table: Table,
-    name: str,
-    as_category: bool = False,
-    weights: NDArray[np.float64] | None = None,
-    missing: str = "error",
-    constant: bool = False,
-) -> Column:
+def _column(table: Table, name: str, how: _How) -> Column:
     """Return a column as a feature; raise DataError, which starts with its name, if not."""
     if name in table.refused:
         raise DataError(f"{name!r} {table.refused[name]}")
-    values = table.arrow[name]
-    kind = kind_of(values)
+    kind = kind_of(table.arrow[name])
     if name == "bias":
         raise DataError(_BIAS)
+    if name in how.date:
+        need_dates(table, name)
+        return Column(name, how.date[name])
+    as_category = name in how.category
     if kind in _REMEDIES and not (as_category and kind == "time"):
-        raise DataError(f"{name!r} holds {_contents(values)}; {_REMEDIES[kind]}")
+        raise DataError(f"{name!r} holds {_contents(table.arrow[name])}; {_REMEDIES[kind]}")
     if as_category:
-        return _category(table, name, weights, missing)
+        return _category(table, name, how)
     if kind in ("text", "dictionary"):
         check_words(table, name)
-        return _category(table, name, weights, missing)
+        return _category(table, name, how)
+    return _number(table, name, how)
+
+
+def _number(table: Table, name: str, how: _How) -> Column:
+    """Return a column of numbers, or of true and false, as a feature."""
+    values, kind = table.arrow[name], kind_of(table.arrow[name])
     check_exact(values, name)
     amounts = numbers(values)
     amounts = amounts[np.isfinite(amounts)]
@@ -269,30 +293,31 @@ def _column(
         raise DataError(f"{name!r} has no finite value at all")
     # A column with gaps is judged once its gaps are dealt with: they may matter more.
     whole = amounts.size == len(values)
-    judged = not constant and (whole or missing not in LEFT_OPEN)
+    judged = not how.constant and (whole or how.missing not in LEFT_OPEN)
     if judged and amounts.min() == amounts.max():
         same = in_full(amounts[0]) if kind == "number" else str(bool(amounts[0]))
-        raise DataError(_constant(name, same, whole, weights))
+        raise DataError(_constant(name, same, whole, how.weights))
     return Column(name, kind, unit=unit_of(table, name))
 
 
 def refusal(table: Table, name: str) -> str:
     """Return why a column can be no feature, from its name on; "" if it can."""
     try:
-        _column(table, name)
+        _column(table, name, _How())
     except DataError as refusal:
         return str(refusal)
     return ""
 
 
-def _category(table: Table, name: str, weights: NDArray[np.float64] | None, missing: str) -> Column:
+def _category(table: Table, name: str, how: _How) -> Column:
     """Return a column of words as a feature, with its base and its other levels."""
     levels = counts(table.arrow[name])
     if not levels:
         raise DataError(f"{name!r} is empty; it has no value at all")
     whole = sum(levels.values()) == table.arrow.num_rows
     # That it is missing is a level too, where it is made one.
-    if len(levels) == 1 and (whole or missing not in (*LEFT_OPEN, "indicator")):
+    weights = how.weights
+    if len(levels) == 1 and (whole or how.missing not in (*LEFT_OPEN, "indicator")):
         raise DataError(_constant(name, repr(next(iter(levels))), whole, weights))
     often = levels if weights is None else weighted_counts(table.arrow[name], weights)
     base = min(levels, key=lambda level: (-often[level], level))

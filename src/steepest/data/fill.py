@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from steepest.data.column import Column
 from steepest.data.columns import counts, listing, numbers, weighted_counts, words
+from steepest.data.dates import DATES, date_numbers
 from steepest.data.features import Features
 from steepest.data.gaps import Holes
 from steepest.data.table import Table
@@ -50,13 +51,19 @@ def fill_of_table(
     """
     arrow = table.arrow.select([column.name for column in features.columns]).filter(rows)
     weights = None if weights is None else weights[rows]
-    made = [
-        _of_words(column, arrow[column.name], missing, weights, table.name)
-        if column.kind == "category"
-        else _of_numbers(column, numbers(arrow[column.name]), missing, weights, table.name)
-        for column in features.columns
-    ]
-    return features.filled_as(missing, made)
+
+    def filled(column: Column) -> Column:
+        values = arrow[column.name]
+        if column.kind == "category":
+            return _of_words(column, values, missing, weights, table.name)
+        if column.kind == "season":
+            # A mean of sine and cosine is no day of the year.
+            return column
+        dates = column.kind in DATES
+        amounts = date_numbers(values, column.kind) if dates else numbers(values)
+        return _of_numbers(column, amounts, missing, weights, table.name)
+
+    return features.filled_as(missing, [filled(column) for column in features.columns])
 
 
 def fill_of_arrays(
@@ -137,7 +144,7 @@ def fills_in_words(features: Features, holes: Sequence[Holes], rows: Marks) -> I
     said = [
         f"{column.name} ({gaps[column.name]:,}) {_in_words(column, features.missing)}"
         for column in features.columns
-        if gaps.get(column.name)
+        if gaps.get(column.name) and column.fill is not None
     ]
     if said:
         count = counted(sum(gaps.values()), "gap")

@@ -1,6 +1,6 @@
 """From a table to X and y: its columns become features and target, its gaps are dealt with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +34,7 @@ class Asked:
     missing: str
     bias: bool
     exposure: Exposure | None
+    date: Mapping[str, str]
 
     def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
         """Return target and features of a table whose rows count by `weights`, (rows,).
@@ -42,7 +43,9 @@ class Asked:
         """
         goal = choose_target(table, self.target, self.classify, self.target in self.category)
         chosen = self.features, self.target, self.drop, self.category, weights, self.missing
-        return goal.over(self.exposure), choose_features(table, *chosen, constant=not self.bias)
+        return goal.over(self.exposure), choose_features(
+            table, *chosen, constant=not self.bias, date=self.date
+        )
 
 
 def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) -> Data:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from steepest.data.class_weight import check_class_weight, count_by_class
 from steepest.data.columns import listing, need_column
+from steepest.data.dates import check_dates
 from steepest.data.exposure import Exposure
 from steepest.data.features import LEFT_OPEN
 from steepest.data.fill import FILLS
@@ -42,6 +43,7 @@ def prepare(
     seed: int = 0,
     bias: bool = True,
     exposure: Exposure | None = None,
+    date: object = None,
     threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
@@ -60,20 +62,22 @@ def prepare(
     `validation` says which rows are kept back, drawn with `seed`: a share of them, `last:SHARE`,
     `COLUMN:SHARE` for whole groups, a column that marks them, true or false for each row, or a
     second table or pair (X, y). Without a `bias` a column may be the same in every row.
-    With an `exposure` y are the rates, which count by it.
+    With an `exposure` y are the rates, which count by it. `date` says what columns of dates become,
+    each one of `DATES`.
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
     if missing not in MISSING:
         raise ChoiceError(f"missing must be one of {', '.join(MISSING)}; got {missing!r}")
     check_class_weight(class_weight)
+    dates = check_dates(date)
     names, split = _names(features), Split(validation, seed)
     target = None if target is None else str(target)
     if isinstance(source, tuple):
-        if target is not None or drop or category:
+        if target is not None or drop or category or dates:
             raise ChoiceError(
-                "target, drop and category name columns of a table; with (X, y) arrays y is the "
-                "target, leave them out"
+                "target, drop, category and date name columns of a table; with (X, y) arrays y is "
+                "the target, leave them out"
             )
         data = from_arrays(
             source, names, classify, missing, sample_weight, threads, split, exposure
@@ -90,7 +94,7 @@ def prepare(
         )
     by = column_of(validation, table)
     drop = [*(_names(drop) or ()), *([by] if by is not None and by not in (names or ()) else [])]
-    asked = Asked(target, names, drop, category, classify, missing, bias, exposure)
+    asked = Asked(target, names, drop, category, classify, missing, bias, exposure, dates)
     return count_by_class(from_table(table, asked, sample_weight, split), class_weight)
 
 

@@ -57,17 +57,17 @@ class Descent:
         self.gtol = gtol
         self.coordinates = method.coordinates
         self.evaluator = Evaluator()
-        at = checkpoint or self._first()
-        self.params, self.rule_state, self.index = at.params, at.state, at.index
-        self.last_step, self.whitening = at.last, at.whitening
-        self.samples = method.sampler.begin(at)
+        first = checkpoint or self._first()
+        self.params, self.rule_state, self.index = first.params, first.state, first.index
+        self.last_step, self.whitening = first.last, first.whitening
+        self.samples = method.sampler.begin(first)
         self.last_evaluation: Evaluation | None = None
-        self.checkpoints = (at, at)
-        self.row_stream = at.row_stream
+        self.checkpoints = (first, first)
+        self.row_stream = first.row_stream
         if checkpoint is not None:
             self._take_up(checkpoint)
-        self.evaluator.rows_read = round(at.passes * method.objective.count)
-        self.began = perf_counter() - at.seconds
+        self.evaluator.rows_read = round(first.passes * method.objective.count)
+        self.began = perf_counter() - first.seconds
 
     def _first(self) -> Checkpoint:
         """Return the checkpoint before the first step."""
@@ -77,21 +77,21 @@ class Descent:
         passes = method.rows_read / count if count else 0.0
         return Checkpoint(0, method.start, state, method.sampler.first.count, passes=passes)
 
-    def _take_up(self, at: Checkpoint) -> None:
+    def _take_up(self, began: Checkpoint) -> None:
         """Work out anew, to the same bits, what is not kept: coordinates, the last evaluation."""
-        method, evaluator, record = self.method, self.evaluator, at.whitening
+        method, evaluator, record = self.method, self.evaluator, began.whitening
         if record is not None:
             rows = method.sampler.at(record.rows)
             there = evaluator.evaluate(rows, record.params)
             renewed = method.renewal.renewed(rows, there, record.thinning)
             self.coordinates = renewed or self.coordinates
-        if at.last is None:
+        if began.last is None:
             return
-        if at.last.change is None:
+        if began.last.change is None:
             # A file from before changes were kept.
-            self.last_step = at.last._replace(change=self.coordinates.params(at.last.step))
+            self.last_step = began.last._replace(change=self.coordinates.params(began.last.step))
         if self.samples.same_rows and not self.samples.objective.is_stateful:
-            self.last_evaluation = evaluator.evaluate(self.samples.objective, at.last.params)
+            self.last_evaluation = evaluator.evaluate(self.samples.objective, began.last.params)
 
     def checkpoint(self, index: int) -> Checkpoint | None:
         """Return the checkpoint before step `index`: the next, or the one just yielded.
@@ -220,7 +220,7 @@ class Descent:
         return search.along(-search.gradient)
 
     def _is_white(self, gradient_ratio: float) -> bool:
-        """Return whether the Hessian is 1 here, or as good as that by what the last step brought.
+        """Return whether the Hessian is about the identity here, so that rate 1 is Newton's step.
 
         Several margins are whitened each by itself: only the last step tells if that is enough.
         """

@@ -2,8 +2,9 @@
 
 A rule is two pure functions, as a gradient transformation of optax is: `init(params) -> state` and
 `update(gradient, state) -> (direction, state)`. The step is then `params += learning_rate *
-direction`. States are tuples of arrays, so they can be kept and taken up again. What else is known
-of a rule, such as its limit, is asked of it; a rule that nobody here wrote needs the two only.
+direction`. States are tuples of arrays and numbers, so they can be kept and taken up again. What
+else is known of a rule, such as its limit, is asked of it; a rule that nobody here wrote needs the
+two only.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The rules: steepest descent, momentum in its forms, and those that scale each param by itself.
+"""The rules: steepest descent, momentum in its forms, and those with a rate of each param's own.
 
 Each says its formula, its source, and the fixed rate at and above which it leaves a bowl, if that
 is known. Gradients, directions and the vectors of states are all (params,). `rule.py` says what a
@@ -81,7 +81,9 @@ class GradientPlane(Steepest):
 
 @dataclass(frozen=True)
 class Proximal(Steepest):
-    """Against the gradient, then each weight towards 0, where an L1 penalty lets it rest.
+    """Proximal gradient: a step on all but L1, then soft thresholding of the weights.
+
+    `update` is `-gradient`; the step size does the rest.
 
     See `descent/steps/proximal_gradient.py` for the step at a rate that is given, and
     `descent/steps/proximal_newton.py` for the one that finds its own. A fixed rate converges below
@@ -96,7 +98,9 @@ class Proximal(Steepest):
 
 @dataclass(frozen=True)
 class Smoothing(Steepest):
-    """To the lowest point of the loss with its kinks smoothed, ever less: absolute and quantile.
+    """Finite smoothing: lowest points of the loss with its kinks smoothed, ever less.
+
+    `update` is `-gradient`; the step size says where to. For the absolute and the quantile loss.
 
     Huber's too, down to its own delta: it is the absolute loss with a kink that is smoothed.
 
@@ -115,13 +119,13 @@ class Smoothing(Steepest):
 
 
 @dataclass(frozen=True)
-class HeavyBall(Rule):
+class WithVelocity(Rule):
     """What rules with a velocity `v = beta v + gradient` share: its start at rest, its bound."""
 
     beta: float = 0.9
 
     def init(self, params: Vector) -> State:
-        """Return the ball at rest."""
+        """Return a velocity of 0."""
         return (np.zeros_like(params),)
 
     @property
@@ -144,7 +148,7 @@ class HeavyBall(Rule):
 
 
 @dataclass(frozen=True)
-class Momentum(HeavyBall):
+class Momentum(WithVelocity):
     """The heavy ball: `v = beta v + gradient`, direction `-v`.
 
     Polyak 1964, "Some methods of speeding up the convergence of iteration methods"; the form
@@ -167,7 +171,7 @@ class Momentum(HeavyBall):
 
 
 @dataclass(frozen=True)
-class Nesterov(HeavyBall):
+class Nesterov(WithVelocity):
     """Momentum that looks ahead: `v = beta v + gradient`, direction `-(gradient + beta v)`.
 
     Nesterov 1983; in the form of Sutskever et al. 2013, "On the importance of initialization and
@@ -259,13 +263,13 @@ class ScheduleFree(Rule):
 
 
 def _divisor(size: Vector) -> Vector:
-    """Return sizes with 1 in place of 0: a param that has never had a slope does not move."""
+    """Return sizes with 1 in place of 0: by such a param the gradient has never been but 0."""
     return np.where(size > 0.0, size, 1.0) if not size.all() else size
 
 
 @dataclass(frozen=True)
 class AdaGrad(Rule):
-    """Each param divided by the root of the sum of its squared gradients.
+    """The gradient, each entry divided by the root of the sum of its squares so far.
 
     Duchi, Hazan & Singer 2011, "Adaptive subgradient methods", JMLR 12.
     """
@@ -285,7 +289,7 @@ class AdaGrad(Rule):
 
 @dataclass(frozen=True)
 class RMSProp(Rule):
-    """Each param divided by the root of a running mean of its squared gradients.
+    """The gradient, each entry divided by the root of a running mean of its squares.
 
     Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning", with its 0.9.
     """

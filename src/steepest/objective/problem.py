@@ -132,7 +132,7 @@ class Problem:
         """Points a side of a surface that is drawn; None where any number costs little."""
         return POINTWISE_POINTS if self.objective.is_pointwise else None
 
-    def usual_params(self, start: Vector, end: Vector) -> tuple[str, str]:
+    def surface_params(self, start: Vector, end: Vector) -> tuple[str, str]:
         """Return the names of two params for a surface: of (params,) those that moved most."""
         moved = np.argsort(-np.abs(end - start), kind="stable")[:2]
         first, second = sorted(int(i) for i in moved)

@@ -80,9 +80,9 @@ class TableProblem(Problem):
         loss = f"loss {self.loss.name}: mean of {self.loss.formula}"
         return f"{network}; {loss}" if network else loss
 
-    def usual_params(self, start: Vector, end: Vector) -> tuple[str, str]:
+    def surface_params(self, start: Vector, end: Vector) -> tuple[str, str]:
         """Return the names of a weight and a bias by how params, (params,), moved."""
-        first, second = self.objective.model.usual_params(start, end)
+        first, second = self.objective.model.surface_params(start, end)
         return self.param_names[first], self.param_names[second]
 
     @cached_property

@@ -137,7 +137,9 @@ class ThroughOriginObjective(MarginRisk):
         Where a loss has none, what it curves about the best constant guess, or 1, stands in.
         """
         bound = self.gram * self.curvature_or_bound
-        bound[np.diag_indices(len(bound))] += self.penalty.l2 / self.size_of_features**2
+        own = bound.diagonal() + self.penalty.l2 / self.size_of_features**2
+        # A feature that is 0 in every row changes nothing: any curvature will do.
+        bound[np.diag_indices(len(bound))] = np.where(own > 0.0, own, 1.0)
         return bound
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.dates import DATES
 from steepest.data.prepared import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.named_rules import RULES
@@ -126,6 +127,7 @@ def scene_record(
         "dropped": story.dropped,
         "missing": data.features.missing or ("drop" if story.dropped else ""),
         "exposure": None if data.target.exposure is None else data.target.exposure.to_dict(),
+        "dates": {one.name: one.kind for one in data.features.columns if one.kind in DATES},
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],

@@ -47,6 +47,7 @@ def descend(
     missing: str = "error",
     drop: Sequence[str] = (),
     category: Sequence[str] = (),
+    date: Mapping[str, str] | None = None,
     sample_weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
     exposure: Any = None,
@@ -82,6 +83,8 @@ def descend(
     - `sample_weight`: how much each row counts, numbers from 0 up, or the column of the table that
       holds them. The loss is the weighted mean: whole numbers are the same as repeated rows.
     - `category`: columns that are categories, though they hold numbers: codes 1, 2, 3 of a form.
+    - `date`: what columns of dates become: `{"day": "days"}`, since 1970; year, with its part; or
+      season, the sine and cosine of what of the year is over.
     - `class_weight`: "balanced", so that each class counts the same, or a number for each class,
       by which its rows count: `{"yes": 5.0}`.
     - `exposure`: of counts (loss poisson), over how much each was counted, years or square miles:
@@ -124,6 +127,7 @@ def descend(
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
+        given |= {"date": date or None}
         given |= {"validation": validation, "exposure": exposure, "offset": offset}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
@@ -138,6 +142,7 @@ def descend(
         features,
         drop=drop,
         category=category,
+        date=date,
         reading=Reading(delimiter, encoding, decimal, thousands, sheet),
         classify=wants_classes(options.get("loss", "auto")),
         missing=missing,

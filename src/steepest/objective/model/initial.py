@@ -1,6 +1,8 @@
 """Random weights of a network by name: how large the first sums of its units are.
 
-Each draws the weights of one layer, (units, inputs), for inputs of mean square 1; biases are 0.
+Each draws the weights of one layer, (units, inputs), for inputs of mean square 1; hidden biases
+are 0, the output's is a constant guess. `gain` is the activation's, of which `orthogonal` alone
+makes use.
 """
 
 from collections.abc import Callable

@@ -48,13 +48,13 @@ class Linear:
         """Return the names of all params, (params,), by those of features and classes."""
         return param_names(features, classes)
 
-    def param_units(self, features: Sequence[str], margin: str) -> tuple[str, ...]:
-        """Return the unit of each param, (params,): the margin's by the feature's; of a bias that.
+    def param_units(self, units: Sequence[str], margin: str) -> tuple[str, ...]:
+        """Return the unit of each param, (params,): margin per feature; of a bias, the margin's.
 
         A feature without a unit leaves the margin's; a margin without one, `per` the feature's.
         """
-        by = [f"{margin} per {unit}".strip() for unit in features]
-        by_feature = [one if unit else margin for one, unit in zip(by, features, strict=True)]
+        by = [f"{margin} per {unit}".strip() for unit in units]
+        by_feature = [one if unit else margin for one, unit in zip(by, units, strict=True)]
         return tuple(unit for unit in [*by_feature, margin] for _ in range(self.margins))
 
     def layers(self, params: Vector) -> list[Layer]:
@@ -62,7 +62,7 @@ class Linear:
         matrix = params.reshape(self.features + 1, self.margins)
         return [Layer(matrix[:-1], matrix[-1])]
 
-    def usual_params(self, start: Vector, end: Vector) -> tuple[int, int]:
+    def surface_params(self, start: Vector, end: Vector) -> tuple[int, int]:
         """Return the indices of the first weight and the first bias, wherever (params,) moved."""
         return 0, self.features * self.margins
 
@@ -77,14 +77,14 @@ class Linear:
         return matrix[:-1], matrix[-1]
 
     def at(self, params: Vector) -> "LinearAt":
-        """Return the model at `params`; of few weights that are not 0 only their columns count."""
+        """Return the model at `params`; where few weights are not 0 it reads only their columns."""
         weights, bias = self.split(params)
         if self.features < WIDE:
             return LinearAt(self, weights, bias)
         used = np.flatnonzero(weights if weights.ndim == 1 else weights.any(axis=1))
         if SELECTIVE * len(used) > self.features:
             return LinearAt(self, weights, bias)
-        return _SparseLinearAt(self, weights, bias, used)
+        return _FewWeightsAt(self, weights, bias, used)
 
 
 class LinearAt:
@@ -94,7 +94,7 @@ class LinearAt:
         self.model, self.weights, self.bias = model, weights, bias
 
     def output(self, X: Matrix) -> Array:
-        """Return `X w + b`; with several margins in memory class by class."""
+        """Return `X w + b`; of dense X and several margins in Fortran order, class by class."""
         weights = self.weights
         if weights.ndim == 1 or is_sparse(X):
             margin: Array = X @ weights
@@ -126,7 +126,7 @@ class LinearAt:
         return gradient
 
 
-class _SparseLinearAt(LinearAt):
+class _FewWeightsAt(LinearAt):
     """The same where only the weights `used`, indices of features, are not 0."""
 
     def __init__(self, model: Linear, weights: Array, bias: Array, used: NDArray[np.intp]) -> None:

@@ -2,15 +2,16 @@
 
     layout                       how the vector of params falls into weights and biases
     param_names, param_units     what these are called, by the names and units of the features
-    layers, usual_params         the params as matrices, and which two to look at
+    params_in_words, weight_prefix, in_words   the same in words
+    layers, surface_params       the params as matrices, and which two span a surface
     at(params)                   the model at these params, unpacked once for all blocks of rows
     .output(X)                   f(X), the margin of each row, (rows,) or (rows, k)
     .output_by_row(X)            the same to the bits that each row has alone: for predictions
     .pullback(X, slope)          J' slope, (params,): the gradient by the params, of that by f
 
 The margin is what a loss is of: the linear predictor, logit or raw score. J is the Jacobian of all
-outputs by all params, which is never formed; `pullback` is its vector-Jacobian product. A module
-with `layout` and `at` is enough for any smooth loss, L2, and the rules of first order
+outputs by all params, which is never formed; `pullback` is its vector-Jacobian product. An
+object with `layout` and `at` is enough for any smooth loss, L2, and the rules of first order
 (`Risk`, `st.steps`); a table's model says the rest as well.
 """
 
@@ -32,8 +33,8 @@ class Layout(NamedTuple):
     """How params, (size,), fall into weights and, after them, biases that no penalty touches.
 
     `shape` is that of the matrix in which a start may be given: of the linear model (features + 1,
-    margins), weights row by row, the biases as last row; else (size, 1). `weights` is where the
-    weights are among the params.
+    margins), weights row by row, the biases as last row, and without a bias (features, margins);
+    else (size, 1). `weights` is where the weights are among the params.
     """
 
     shape: tuple[int, int]
@@ -93,14 +94,14 @@ class Model(Protocol):
     ) -> tuple[str, ...]:
         """Return the names of all params, (params,), by those of features and classes."""
 
-    def param_units(self, features: Sequence[str], margin: str) -> tuple[str, ...]:
-        """Return the unit of each param, (params,), by those of the features and of a margin."""
+    def param_units(self, units: Sequence[str], margin: str) -> tuple[str, ...]:
+        """Return the unit of each param, (params,), by the `units` of features and of a margin."""
 
     def layers(self, params: Vector) -> list[Layer]:
         """Return the layers of `params`, (params,), from the inputs on; a neuron is one."""
 
-    def usual_params(self, start: Vector, end: Vector) -> tuple[int, int]:
-        """Return the indices of a weight and a bias to look at, where params, (params,), moved."""
+    def surface_params(self, start: Vector, end: Vector) -> tuple[int, int]:
+        """Return the indices of the two params that span the surface of a walk, (params,) each."""
 
     def at(self, params: Vector) -> ModelAt:
         """Return the model at `params`, (params,)."""

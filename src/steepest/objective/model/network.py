@@ -100,7 +100,7 @@ class Network:
         pairs = enumerate(pairwise(self.matrices(params)), start=1)
         return tuple(layer for layer, (into, out) in pairs if _are_alike(into, out.weights))
 
-    def usual_params(self, start: Vector, end: Vector) -> tuple[int, int]:
+    def surface_params(self, start: Vector, end: Vector) -> tuple[int, int]:
         """Return the indices of the weight and the bias that moved most, of (params,)."""
         moved, weights = np.abs(end - start), self.layout.weights.stop
         return int(moved[:weights].argmax()), weights + int(moved[weights:].argmax())
@@ -115,7 +115,7 @@ class Network:
             for i in range(self.layout.size)
         )
 
-    def param_units(self, features: Sequence[str], margin: str) -> tuple[str, ...]:
+    def param_units(self, units: Sequence[str], margin: str) -> tuple[str, ...]:
         """Return the unit of each param, (params,): none, but of the output's biases."""
         outputs = self.sizes[-1]
         return ("",) * (self.layout.size - outputs) + (margin,) * outputs

@@ -37,15 +37,15 @@ class ThroughOrigin(Linear):
         """Return the names of the weights, (params,), by those of features and classes."""
         return param_names(features, classes)[: self.layout.size]
 
-    def param_units(self, features: Sequence[str], margin: str) -> tuple[str, ...]:
+    def param_units(self, units: Sequence[str], margin: str) -> tuple[str, ...]:
         """Return the unit of each weight, (params,): the margin's by the feature's."""
-        return super().param_units(features, margin)[: self.layout.size]
+        return super().param_units(units, margin)[: self.layout.size]
 
     def layers(self, params: Vector) -> list[Layer]:
         """Return the one layer of `params`, (params,), with biases that are 0."""
         return [Layer(params.reshape(self.features, self.margins), np.zeros(self.margins))]
 
-    def usual_params(self, start: Vector, end: Vector) -> tuple[int, int]:
+    def surface_params(self, start: Vector, end: Vector) -> tuple[int, int]:
         """Return the indices of the two weights, of (params,), that moved most; 0 of one alone."""
         moved = np.sort(np.argsort(-np.abs(end - start), kind="stable")[:2])
         return int(moved[0]), int(moved[-1])

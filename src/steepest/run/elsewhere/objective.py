@@ -52,12 +52,20 @@ class Told:
 
 
 def told_of(run: "Run") -> Told:
-    """Return what a run minimised; ChoiceError without data, NoEqualError for hidden layers."""
+    """Return what a run minimised.
+
+    Raises ChoiceError without data, NoEqualError for hidden layers and where there is no minimum.
+    """
     data, objective = run.problem.table("run.elsewhere"), run.objective
     if len(run.layers) > 1:
         raise NoEqualError(
             "a network has many minima, and another start or library ends in another; run.layers "
             "has the weights of this one"
+        )
+    if run.recession.found:
+        raise NoEqualError(
+            "the loss has no lowest point, so each library ends somewhere else; with a penalty it "
+            "has one"
         )
     loss = run.problem.loss
     if loss is None:

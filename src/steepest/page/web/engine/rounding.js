@@ -10,6 +10,9 @@ import { length } from './vectors.js';
 /** The share of the bound that is added: no direction is flat only because all rows are sure. */
 const BOUND_SHARE = 1e-3;
 
+/** From which share of the safe steepness on, inverted, that share falls with L2. */
+const NEAR = 1e5;
+
 /** The share of the largest curvature below which a direction is flat but for rounding. */
 const FLATTEST = 1e-12;
 
@@ -47,7 +50,7 @@ export function roundingOf(objective) {
 /** Returns the share of the bound that is added: with L2 it goes to 0 as the slope there does. */
 function shareOfBound({ l2, nullLoss }, slope) {
   if (!l2) return BOUND_SHARE;
-  return BOUND_SHARE * Math.min(1, length(slope) / Math.sqrt(2 * nullLoss || Infinity));
+  return BOUND_SHARE * Math.min(1, (NEAR * length(slope)) / Math.sqrt(2 * nullLoss || Infinity));
 }
 
 /** Returns the sum of the diagonal. */

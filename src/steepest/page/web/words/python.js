@@ -36,18 +36,20 @@ function call(given) {
 
 /** The data as they came: a shipped data set or a file; what has no name is called `data`. */
 function table(scene) {
-  const missing = scene.missing ? [`missing="${scene.missing}"`] : [];
+  const also = scene.missing ? [`missing="${scene.missing}"`] : [];
   const { exposure } = scene;
-  if (exposure) missing.push(`${exposure.log ? 'offset' : 'exposure'}=${text(exposure.name)}`);
+  if (exposure) also.push(`${exposure.log ? 'offset' : 'exposure'}=${text(exposure.name)}`);
+  const dates = Object.entries(scene.dates ?? {}).map((pair) => pair.map(text).join(': '));
+  if (dates.length) also.push(`date={${dates.join(', ')}}`);
   if (scene.source === 'arrays') {
-    return { before: ['# X, y: the arrays of this run', ''], given: ['(X, y)', ...missing] };
+    return { before: ['# X, y: the arrays of this run', ''], given: ['(X, y)', ...also] };
   }
   const nameless = scene.source === 'data frame';
   const data = nameless ? 'data' : text(scene.source);
   const names = folded('features', columnsOf(scene).map(text));
   return {
     before: nameless ? ['# data: the data frame of this run', ''] : [],
-    given: [data, `target=${text(scene.target.name)}`, names, ...missing],
+    given: [data, `target=${text(scene.target.name)}`, names, ...also],
   };
 }
 

@@ -1,0 +1,99 @@
+"""Dates as features: the numbers of pandas' own calendar, kept with the run."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Ask
+from hypothesis import given
+from hypothesis import strategies as some
+from pyarrow import csv
+
+import steepest as st
+from steepest.data.prepare import prepare
+from steepest.errors import ChoiceError, DataError
+
+DAYS = some.dates(datetime.date(1700, 1, 1), datetime.date(2200, 12, 31))
+
+
+@given(some.lists(DAYS, min_size=4, max_size=12, unique=True))
+def test_the_numbers_are_those_of_the_calendar(days: list[datetime.date]) -> None:
+    table = {"day": days, "y": np.arange(len(days), dtype=float)}
+    made = {how: prepare(table, "y", date={"day": how}) for how in ("days", "year", "season")}
+    over = [
+        (one - datetime.date(one.year, 1, 1)).days
+        / (366 if pd.Period(one, "D").is_leap_year else 365)
+        for one in days
+    ]
+    since = [one.toordinal() - datetime.date(1970, 1, 1).toordinal() for one in days]
+    assert made["days"].X[:, 0].tolist() == since
+    years = np.array([one.year for one in days]) + over
+    np.testing.assert_allclose(made["year"].X[:, 0], years, rtol=1e-14)
+    angle = 2 * np.pi * np.array(over)
+    season = np.column_stack([np.sin(angle), np.cos(angle)])
+    np.testing.assert_allclose(made["season"].X, season, atol=1e-13)
+    assert made["season"].features.names == ("day sin", "day cos")
+    assert (made["days"].features.units, made["year"].features.units) == (("days",), ("years",))
+
+
+def test_hours_are_a_part_of_a_day_and_zones_are_one_time() -> None:
+    stamps = pd.to_datetime(["2024-01-01 06:00", "2024-07-02 12:00", "2025-01-01 00:00"])
+    for column in (stamps, stamps.tz_localize("UTC").tz_convert("Asia/Tokyo")):
+        table = pd.DataFrame({"at": column, "y": [1.0, 2.0, 4.0]})
+        days = prepare(table, "y", date={"at": "days"}).X[:, 0]
+        assert np.diff(days).tolist() == [183.25, 182.5]
+        year = prepare(table, "y", date={"at": "year"}).X[:, 0]
+        assert year[0] == 2024 + 0.25 / 366 and year[2] == 2025
+
+
+def test_gaps_are_filled_or_told() -> None:
+    days = pd.to_datetime(["2024-01-01", None, "2024-01-05", "2024-01-09"])
+    table = pd.DataFrame({"day": days, "y": [1.0, 2.0, 4.0, 3.0]})
+    filled = prepare(table, "y", date={"day": "days"}, missing="indicator")
+    assert filled.features.names == ("day", "day missing")
+    assert filled.X[1, 0] == pytest.approx(np.mean(filled.X[[0, 2, 3], 0]), rel=1e-14)
+    with pytest.raises(DataError, match="'day' has 1 missing value"):
+        prepare(table, "y", date={"day": "days"})
+    with pytest.raises(DataError, match=r"'day' has no value on row 2 .* leave the row out"):
+        prepare(table, "y", date={"day": "season"}, missing="mean")
+    assert prepare(table, "y", date={"day": "season"}, missing="drop").dropped == 1
+    there = pd.DataFrame({"at": days[[0, 2, 3]], "x": [1.0, None, 3.0], "y": [1.0, 2.0, 4.0]})
+    run = st.descend(there, "y", date={"at": "season"}, missing="indicator", steps=1)
+    assert run.feature_names == ("at sin", "at cos", "x", "x missing")
+    as_given = np.column_stack([run.data.X[:, :2], there["x"]])
+    np.testing.assert_array_equal(run.predict(as_given), run.predict(there))
+
+
+def test_every_door_takes_them(ask: Ask) -> None:
+    days = pd.date_range("2023-01-01", periods=60, freq="11D")
+    y = 10 * np.sin(2 * np.pi * days.day_of_year / 365) + np.arange(60) % 3
+    table = pd.DataFrame({"day": days, "y": y})
+    table.to_csv("d.csv", index=False)
+    fit = ["fit", "d.csv", "--target", "y", "--date", "day=season", "--save", "r"]
+    assert ask(*fit).status == 0
+    run = st.load("r")
+    assert run.feature_names == ("day sin", "day cos") and run.metrics()["r2"] > 0.9
+    assert ask("predict", "r", "d.csv", "-o", "p.csv").status == 0
+    np.testing.assert_allclose(csv.read_csv(Path("p.csv"))["predicted"], run.predict(table))
+    assert run.record()["dates"] == {"day": "season"}
+    assert "take it as a number by --date COLUMN=days" in ask("fit", "d.csv", "--target", "y").err
+    assert "it must say what the column becomes" in ask(*fit[:4], "--date", "day").err
+
+
+REFUSED: dict[str, tuple[Any, type[Exception], str]] = {
+    "a word": ({"day": "weeks"}, ChoiceError, "date of 'day' is 'weeks'; it must be one of days,"),
+    "no mapping": ("day", ChoiceError, "say what each column becomes"),
+    "no column": ({"dai": "days"}, DataError, "no column 'dai' for the dates; did you mean 'day'"),
+    "numbers": ({"x": "days"}, DataError, "'x' must hold dates such as 2024-01-31, got int64"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_date(name: str) -> None:
+    date, error, message = REFUSED[name]
+    days = [datetime.date(2024, 1, day) for day in (1, 2, 5)]
+    with pytest.raises(error, match=message):
+        prepare({"day": days, "x": [1, 2, 4], "y": [1, 2, 4]}, "y", ["x", "day"], date=date)
