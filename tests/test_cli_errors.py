@@ -520,3 +520,10 @@ def test_an_mp4_of_odd_sides_is_refused_before_the_run(command: str, ask: Ask) -
     answer = ask(*words, "--film", "f.gif", "--film", "f.mp4", "--size", "641x480")
     assert (answer.status, answer.out) == (2, "")
     assert "size is 641x480, but an MP4 has even sides; use 642x480" in answer.err
+
+
+def test_the_look_of_a_picture_that_nobody_asked_for_is_refused(ask: Ask) -> None:
+    fit = ("fit", "geyser", "--target", "waiting", "--features", "duration")
+    answer = ask(*fit, "--theme", "dark", "--fps", "3")
+    assert answer.status == 2 and "--theme and --fps says how a picture looks" in answer.err
+    assert ask(*fit, "--figure", "run.png", "--fps", "3").err.rstrip().endswith("add --film FILE")

@@ -203,7 +203,7 @@ def wolfe(params: Any) -> Any:
 @pytest.mark.parametrize("rule", ["auto", "steepest"])
 def test_at_the_kink_of_a_given_loss_nothing_has_settled(rule: str) -> None:
     run = st.descend(wolfe, start=[1.6, 0.9], rule=rule)
-    assert run.stop.reason == "stalled" and "has a kink here" in run.stop.message
+    assert run.stop.reason == "stalled" and "is not smooth here" in run.stop.message
     assert not run.is_judged and wolfe(run.params - [1.0, 0.0])[0] < run.loss
 
 
@@ -241,3 +241,26 @@ def test_from_an_absurd_start_nothing_has_settled() -> None:
     run = st.descend((X, y), loss="poisson", start=start)
     assert run.stop.reason == "stalled" and "with all weights 0 it is" in run.stop.message
     assert run.loss > 1e150 and (run.verdicts or not run.is_judged)
+
+
+def test_where_large_terms_cancel_in_a_given_loss_nothing_has_settled() -> None:
+    """A quadratic of condition 1e9, turned: near its valley rounding is all that its loss tells."""
+    turned = np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
+    A = turned @ np.diag([1.0, 1e9]) @ turned.T
+    run = st.descend(lambda p: (float(0.5 * p @ A @ p), A @ p), start=[1.0, 1.0])
+    half = 0.5 * run.params
+    assert float(0.5 * half @ A @ half) < run.loss
+    assert run.stop.reason == "stalled" and "or is rounded coarsely" in run.stop.message
+
+
+def test_a_loss_of_minus_infinity_is_not_told_as_diverged() -> None:
+    run = st.descend(lambda p: (float(p.sum()), np.ones(1)), start=[1.0])
+    assert run.stop.reason == "failed" and "the loss is -inf" in run.stop.message
+    assert not run.is_judged
+
+
+def test_without_a_bias_a_kink_that_proves_nothing_names_its_remedy() -> None:
+    random = np.random.default_rng(27)
+    X, y = random.normal(size=(20, 5)), random.normal(size=20)
+    run = st.descend((X, y), loss="quantile:0.9", bias=False)
+    assert run.stop.reason == "stalled" and run.stop.message.endswith("or keep the bias")

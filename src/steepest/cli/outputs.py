@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from steepest.data.written import write_table
-from steepest.errors import FileError
+from steepest.errors import ChoiceError, FileError
 from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
 from steepest.interrupts import INTERRUPTED
 from steepest.run.report import report
@@ -70,7 +70,20 @@ class Outputs:
     as_json: bool = False
 
     def __post_init__(self) -> None:
+        self._check_drawn()
         Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
+
+    def _check_drawn(self) -> None:
+        """Raise ChoiceError for the look of a picture where none is asked for."""
+        films = bool(self.files.get("film"))
+        drawn = films or self.frames is not None or bool(self.files.get("figure"))
+        idle = [*([] if drawn else self.look), *([] if films else self.pace)]
+        if idle:
+            flags = " and ".join(f"--{name}" for name in idle)
+            what = "--film FILE" if drawn else "--figure FILE, --film FILE or --frames FOLDER"
+            raise ChoiceError(
+                f"{flags} says how a picture looks, but none is asked for; add {what}"
+            )
 
 
 def outputs(command: Command) -> Command:

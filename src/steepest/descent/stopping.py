@@ -394,6 +394,11 @@ def _not_finite(last: Step) -> Stop | None:
             f"stopped: at step {last.index} the loss is {short(last.loss)}, but its slope by "
             f"param {at} is no number",
         )
+    if last.loss == -np.inf:
+        return Stop(
+            "failed",
+            f"stopped: at step {last.index:,} the loss is -inf: it falls beyond all numbers",
+        )
     return Stop(
         "diverged", f"diverged: at step {last.index} the loss or its gradient is no finite number"
     )

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.objective.evaluation import Vector, norm
 from steepest.objective.objective import Objective
 
-__all__ = ["Disagreement", "disagreement", "has_kink"]
+__all__ = ["Disagreement", "disagreement", "is_rough"]
 
 DISTANCES = tuple(10.0**power for power in range(-10, 1))
 """How far the params are moved, by their own length: up from where rounding hides all slopes."""
@@ -64,16 +64,17 @@ def disagreement(objective: Objective, params: Vector) -> Disagreement | None:
 
 
 @np.errstate(all="ignore")
-def has_kink(objective: Objective, params: Vector) -> bool:
-    """Return whether the loss has a kink at `params`, (params,), along its gradient.
+def is_rough(objective: Objective, params: Vector) -> bool:
+    """Return whether the loss is not smooth at `params`, (params,), along its gradient.
 
-    There `(f(x + h u) - 2 f(x) + f(x - h u)) / h`, the difference of the slopes on both sides,
-    stays what it is as h shrinks; of a loss with a second derivative it shrinks with h. It is
-    measured at the two smallest h, one ten times the other, at which it is more than rounding.
+    `(f(x + h u) - 2 f(x) + f(x - h u)) / h`, the difference of the slopes on both sides, shrinks
+    with h where there is a second derivative. At a kink it stays what it is, and where the loss
+    is rounded coarsely (large terms cancel) it grows. It is measured at the two smallest h, one ten
+    times the other, at which it is more than rounding of the loss itself.
 
     >>> from steepest.objective.function import as_objective
     >>> valley = as_objective(lambda p: (float(np.abs(p).sum()), np.where(p < 0, -1.0, 1.0)), 2)
-    >>> has_kink(valley, np.array([0.0, 3.0])), has_kink(valley, np.array([2.0, 3.0]))
+    >>> is_rough(valley, np.array([0.0, 3.0])), is_rough(valley, np.array([2.0, 3.0]))
     (True, False)
     """
     at = objective.evaluate(params)
@@ -86,7 +87,7 @@ def has_kink(objective: Objective, params: Vector) -> bool:
         if abs(rise - fall) > rounding
     )
     found = list(islice(differences, 2))
-    return len(found) == 2 and found[0] > KINK * found[1]
+    return len(found) == 2 and abs(found[0]) > KINK * abs(found[1])
 
 
 def _slopes(

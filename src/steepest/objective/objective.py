@@ -64,6 +64,8 @@ class Objective:
     """Whether a minimum is the lowest point, as far as is known: not of a network."""
     smooth: bool = True
     """Whether the gradient is continuous, as far as is known."""
+    without_kinks: str = "or fewer features and no hidden units"
+    """What else to choose where nothing is proved at a kink."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
     has_page: bool = False

@@ -45,6 +45,7 @@ class ThroughOriginObjective(MarginRisk):
 
     model: ThroughOrigin
     kind = "a model without a bias"
+    without_kinks = "or keep the bias"
 
     @classmethod
     def of(

@@ -22,7 +22,7 @@ from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.coordinates.coordinates import Identity
 from steepest.objective.evaluation import Vector
-from steepest.objective.gradient_check import disagreement, has_kink
+from steepest.objective.gradient_check import disagreement, is_rough
 from steepest.objective.objective import Objective
 from steepest.trace import Step
 
@@ -105,12 +105,13 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
     def objection(first: Step, last: Step) -> Stop | None:
         if not objective.count and disagreement(objective, last.params) is not None:
             return Stop("failed", "stopped: the gradient is not that of the loss")
-        if not objective.count and has_kink(objective, last.params):
+        if not objective.count and is_rough(objective, last.params):
             return Stop(
                 "stalled",
-                "stalled: no lower loss is found, but the objective has a kink here: along its "
-                "gradient the slopes on both sides differ, so there may be a lower loss another "
-                "way; give one that is smooth, or start elsewhere and compare",
+                "stalled: no lower loss is found, but the objective is not smooth here, as far as "
+                "differences tell: it has a kink, or is rounded coarsely, so there may be a lower "
+                "loss another way; give one that is smooth, in params that count alike, or start "
+                "elsewhere and compare",
             )
         if objective.null_loss > SHARPEST_BEND * objective.slope_by_curvature**2:
             return Stop(
@@ -161,8 +162,8 @@ def _kinks_unproved(objective: Objective, last: Step) -> Stop | None:
     return Stop(
         "stalled",
         "stalled: no lower loss is found, but the loss has kinks, at which steps may find none "
-        "where there is one, and nothing proves that there is none here; choose the loss huber, or "
-        "fewer features and no hidden units",
+        "where there is one, and nothing proves that there is none here; choose the loss huber, "
+        f"{objective.without_kinks}",
     )
 
 

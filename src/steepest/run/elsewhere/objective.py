@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from steepest.data.blocks import Blocks
+from steepest.data.moments import moments
 from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Loss
 
@@ -30,6 +34,8 @@ class Told:
     weighted: bool
     bias: bool
     classes: int | None
+    reach: float
+    """How many times as far from 0 the farthest feature is as another one varies."""
 
     @property
     def ratio(self) -> float:
@@ -71,6 +77,7 @@ def told_of(run: "Run") -> Told:
     if loss is None:
         raise ChoiceError("run.elsewhere needs a loss of rows; give data in place of an objective")
     weight = data.sample_weight
+    mean, deviation = moments(Blocks(data.X, data.y, sample_weight=weight))
     return Told(
         loss=loss,
         l1=objective.penalty.l1,
@@ -79,4 +86,5 @@ def told_of(run: "Run") -> Told:
         weighted=weight is not None,
         bias=objective.layout.biases > 0,
         classes=None if data.target.classes is None else len(data.target.classes),
+        reach=float(np.hypot(mean, deviation).max() / deviation.min()),
     )
