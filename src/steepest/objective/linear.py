@@ -171,12 +171,15 @@ class LinearObjective(MarginRisk):
         return plain
 
     def curvature_of_rows(self, scale: str) -> float:
-        """Return `l''_max (1 + sum_j mean(x_j^2))`, the trace of Z'Z / n; see `Objective`."""
+        """Return `l''_max (1 + sum_j mean(x_j^2))`, the trace of Z'Z / n; see `Objective`.
+
+        Of very many rows it is that of the sample that tells the units.
+        """
         if not self.penalty.l2 or scale not in ("none", "standard"):
             return float("inf")
-        mean, deviation = self.moments
-        alone = mean**2 + deviation**2 if scale == "none" else np.ones_like(mean)
-        return self.loss.curvature_bound * (1.0 + float(alone.sum()))
+        mean, deviation = self.units
+        alone = float((mean**2 + deviation**2).sum()) if scale == "none" else len(mean)
+        return self.loss.curvature_bound * (1.0 + alone)
 
     @cached_property
     def moments(self) -> Moments:
