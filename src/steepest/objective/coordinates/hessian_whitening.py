@@ -86,7 +86,7 @@ class HessianWhitening:
         bound = objective.curvature_or_bound * weighted_gram(sample.blocks, mean)
         l2, free = objective.penalty.l2, free_rows(objective)
         made = cls(mean, deviation, bound, l2, free)
-        if made.at_first.full_rank or not rank_is_affordable(sample.blocks):
+        if made._tells_directions or not rank_is_affordable(sample.blocks):
             return made
         base = _orthonormal(sample, objective.units, l2 / objective.curvature_or_bound)
         turned = weighted_gram(sample.blocks, mean, base=base.inverse[0])
@@ -139,17 +139,29 @@ class HessianWhitening:
         np.square(self.deviation, out=square[:-1])
         return square
 
+    @property
+    def _tells_directions(self) -> bool:
+        """Whether products tell each direction from none, but for constant features."""
+        return self.at_first.full_rank or self._factored(self.bound.copy())[0].full_rank
+
     def _whitening(self, hessian: Array) -> Whitening:
         """Return the coordinates in which `hessian` plus the penalty is 1; it is changed."""
+        factor, has_constant = self._factored(hessian)
+        return self._in_units(factor, factor.full_rank and not has_constant)
+
+    def _factored(self, hessian: Array) -> tuple[Factor, bool]:
+        """Return the factor of `hessian` plus the penalty, and whether a feature is constant.
+
+        Such a feature curves by rounding only, or by the penalty; else it is left as it is. The
+        Hessian is changed.
+        """
         own = np.einsum("mii->mi", hessian)
         alike = own / self._square
         largest = alike.max()
-        # A constant feature curves by rounding only; it is left as it is.
-        constant = alike <= (0.0 if self.l2 else CONSTANT * largest)
+        constant = (alike <= CONSTANT * largest) & (not self.l2)
         np.copyto(own, largest * self._square, where=constant)
         self._penalise(hessian)
-        factor = cholesky_or_spectral(hessian, self._flattest)
-        return self._in_units(factor, factor.full_rank and not constant.any())
+        return cholesky_or_spectral(hessian, self._flattest), bool(constant.any())
 
     @cached_property
     def _flattest(self) -> float:
