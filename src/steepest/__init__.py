@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         ScheduleFree,
         Steepest,
     )
-    from steepest.descent.stopping import Stop
+    from steepest.descent.stop import Stop
     from steepest.diagnosis.verdict import Verdict
     from steepest.errors import ChoiceError, DataError, FileError, SteepestError
     from steepest.objective.linear import LinearObjective
@@ -89,7 +89,7 @@ HOMES = {
         "AdaGrad Adam AdamW GradientPlane Momentum "
         "Nesterov NesterovRestart Proximal RMSProp ScheduleFree Steepest"
     ),
-    "steepest.descent.stopping": "Stop",
+    "steepest.descent.stop": "Stop",
     "steepest.diagnosis.verdict": "Verdict",
     "steepest.errors": "ChoiceError DataError FileError SteepestError",
     "steepest.objective.linear": "LinearObjective",

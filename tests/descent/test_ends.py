@@ -264,3 +264,8 @@ def test_without_a_bias_a_kink_that_proves_nothing_names_its_remedy() -> None:
     X, y = random.normal(size=(20, 5)), random.normal(size=20)
     run = st.descend((X, y), loss="quantile:0.9", bias=False)
     assert run.stop.reason == "stalled" and run.stop.message.endswith("or keep the bias")
+
+
+def test_where_a_given_loss_falls_beyond_all_room_nothing_has_settled() -> None:
+    run = st.descend(wolfe, start=[1.6, 0.9], rule="momentum")
+    assert run.loss < -1e100 and run.stop.reason in ("stalled", "failed", "steps")

@@ -45,7 +45,7 @@ MOST_MARGINS = 8
 
 
 class Renewal:
-    """Coordinates that stay as they are."""
+    """When coordinates are renewed: here never, so they stay as they are."""
 
     def due(
         self,

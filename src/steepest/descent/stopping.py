@@ -1,13 +1,14 @@
 """Stops: when a run is over, and how it knows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite, isnan, log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.checks import number
+from steepest.descent.stop import Stop, proof
 from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
 from steepest.objective.minimum.recession import Recession
@@ -17,10 +18,7 @@ __all__ = [
     "MOST_NETWORK_STEPS",
     "MOST_STEPS",
     "RISEN",
-    "Stop",
     "Stopping",
-    "earlier_result",
-    "proof",
 ]
 
 MOST_STEPS = 100_000
@@ -51,9 +49,6 @@ In whitened coordinates the loss can fall by the square of it, 1e-7 of a constan
 would be no lowest loss.
 """
 
-GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
-"""The share of a loss below which a duality gap is rounding, and is not told."""
-
 MOST_WITHOUT_PROGRESS = 100
 """Losses of all rows, one after the other, that may bring nothing lower before a run is over.
 
@@ -73,13 +68,6 @@ OWN_SIDE = log(2.0)
 UNKNOWN = Recession("unknown", "nothing was looked at")
 
 
-ENDED = ("arrived", "settled", "risen", "separated")
-"""The reasons of a walk that is over by itself."""
-
-AT_MINIMUM = ("arrived", "settled")
-"""Those of one that is over where nothing lower is known."""
-
-
 def _unknown(params: Vector, gradient: Vector | None) -> Recession:
     return UNKNOWN
 
@@ -90,39 +78,6 @@ def _infinite_loss(params: Vector, rows: NDArray[np.intp]) -> float:
 
 def _no_objection(first: Step, last: Step) -> "Stop | None":
     return None
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Why a run ended: `reason` is one word, `message` says how that is known.
-
-    The reasons: `arrived` (converged: gradient or duality gap are 0 within `tol`), `settled`
-    (nothing lower is found), `stalled` (it finds nothing lower, another way does), `risen` (lower
-    was found before, and not again), `separated` (the loss is known to fall for ever: it has no
-    lowest point), `validation` (the loss of the rows kept back falls no more), `steps`,
-    `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or
-    its gradient is not that of its loss).
-    """
-
-    reason: str
-    message: str
-
-    @property
-    def ended_by_itself(self) -> bool:
-        """Whether the walk was over by itself: nobody cut it short, and it did not fail."""
-        return self.reason in ENDED
-
-    @property
-    def at_minimum(self) -> bool:
-        """Whether it was over where nothing lower is known."""
-        return self.reason in AT_MINIMUM
-
-    def with_result(self, result: Step, last: Step) -> "Stop":
-        """Return the stop that says which step is the result where that is not the `last`."""
-        if result.index == last.index or self.reason == "validation":
-            return self
-        of_last = earlier_result if self.ended_by_itself else _other_result
-        return replace(self, message=f"{self.message}; {of_last(result, last)}")
 
 
 @dataclass(frozen=True)
@@ -357,26 +312,6 @@ class Stopping:
         if self.seconds is None or passed - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
-
-
-def earlier_result(result: Step, last: Step) -> str:
-    """Return that what is said is said of the last step, and which step is the result instead."""
-    return f"that is of the last step, {last.index:,}, and {_other_result(result, last)}"
-
-
-def _other_result(result: Step, last: Step) -> str:
-    what = "the loss of the rows kept back was lowest"
-    return f"the result is step {result.index:,}, where {what}"
-
-
-def proof(last: Step) -> str:
-    """Return how much lower a loss can be, as the duality gap proves: never less than rounding."""
-    loss = abs(last.full_loss)
-    gap = max(last.gap, GAP_ROUNDING * loss)
-    share = f" ({gap / loss:.1g} of it)" if loss else ""
-    return (
-        f"no loss is lower than this one by more than {gap:.1g}{share}, as the duality gap proves"
-    )
 
 
 def _stood_still(trace: Trace, last: Step) -> bool:

@@ -9,7 +9,7 @@ from math import isnan
 
 from steepest.descent.plan.scale import has_exact_bound
 from steepest.descent.plan.stopping import SETTLED
-from steepest.descent.stopping import earlier_result, proof
+from steepest.descent.stop import earlier_result, proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect

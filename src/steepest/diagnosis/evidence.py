@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from steepest.descent.loop import Method
-from steepest.descent.stopping import Stop
+from steepest.descent.stop import Stop
 from steepest.objective.minimum.identifiability import Identifiability
 from steepest.objective.model.model import Array
 from steepest.objective.objective import Objective

@@ -14,7 +14,7 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.descent.stopping import Stop
+from steepest.descent.stop import Stop
 from steepest.diagnosis.student import two_sided_quantile
 from steepest.objective.minimum.null_space import rank_is_affordable
 from steepest.objective.problem import Problem

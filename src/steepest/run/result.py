@@ -8,7 +8,8 @@ with the loss of the result. No step of the rule leads there, and `Step.least` s
 from collections.abc import Sequence
 
 from steepest.descent.loop import Descent
-from steepest.descent.stopping import RISEN, Stop
+from steepest.descent.stop import Stop
+from steepest.descent.stopping import RISEN
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.evaluation import norm
 from steepest.objective.minimum.identifiability import Identifiability

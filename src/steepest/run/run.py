@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.prepared import Data
-from steepest.data.written import flat
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import Plan
-from steepest.descent.stopping import Stop
+from steepest.descent.stop import Stop
 from steepest.diagnosis.check import NOT_JUDGED, Check
 from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.note import Note
@@ -30,17 +29,15 @@ from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
 from steepest.run.pictures import Pictures
 from steepest.run.predictions import Predictions
+from steepest.run.reports import Reports
 from steepest.run.result import result_of
 from steepest.surface.directions import choose_axes
 from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from steepest.page.record import Record
     from steepest.run.display import Bundle
-    from steepest.run.summary import Summary
     from steepest.run.training import Outcome
     from steepest.view.scene import Scene
     from steepest.view.story import Story
@@ -54,7 +51,7 @@ PICTURE_POINTS = 151
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Run(Predictions, Pictures, FormerNames):
+class Run(Predictions, Pictures, Reports, FormerNames):
     """A trained model with every step that led to it; made by `steepest.descend`.
 
     All numbers are in the units of the reader's data, whatever scale the walk was taken in. A run
@@ -231,12 +228,6 @@ class Run(Predictions, Pictures, FormerNames):
         more = Options(steps=steps, epochs=epochs, tol=tol, seconds=seconds)
         return resume(self, more, callback, progress)
 
-    def trace_table(self) -> "pa.Table":
-        """Return every step as a row, with a column for each param and each of its slopes."""
-        params = [f"param {name}" for name in self.param_names]
-        slopes = [f"gradient {name}" for name in self.param_names]
-        return flat(self.trace.to_arrow(), {"params": params, "gradient": slopes})
-
     def surface(
         self,
         x: str | None = None,
@@ -260,16 +251,6 @@ class Run(Predictions, Pictures, FormerNames):
         usual = problem.surface_params(self.trace[0].params, end.params)
         axes = choose_axes(problem.param_names, end.params, x, y, plane, usual=usual)
         return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
-
-    def table(self) -> "pa.Table":
-        """Return the rows the run was trained on: actual, predicted, loss and share of the loss.
-
-        For classes there is the probability of each; the losses are `-log` of that of the actual
-        class, and their mean is the cross entropy.
-        """
-        from steepest.view.table import row_table
-
-        return row_table(self.problem, self.problem.table("run.table"), self.params)
 
     @cached_property
     def lowest_loss(self) -> float | None:
@@ -344,53 +325,6 @@ class Run(Predictions, Pictures, FormerNames):
         from steepest.page.html import write_page
 
         write_page(self.record(), self.explain(), path)
-
-    def summary(self, level: float = 0.95, rows: int = 10) -> "Summary":
-        """Return three tables: the weights, the run, and the `rows` that hurt most.
-
-        A weight has its unit, its standard error and an interval that covers the true one in a
-        share `level` of all samples, or the reason why there is none: they are there at the minimum
-        of the squared loss, of the cross entropy of two classes and of the Poisson loss, without a
-        penalty, where the rows tell all weights. They are those of ordinary least squares and of
-        maximum likelihood, if the model is true and the rows are independent. A whole sample weight
-        counts as so many rows. Each table has `to_frame()` (pandas), `to_arrow()` and `to_dict()`,
-        the summary `to_html()`. Raises ChoiceError for a level that is not between 0 and 1.
-
-        >>> import steepest as st
-        >>> print(st.descend("geyser", "waiting", ["duration"]).summary(rows=1).weights)
-        Weights
-          param     estimate  unit         standard error  low 95%  high 95%
-          duration  10.73     min per min  0.3148          10.11    11.35
-          bias      33.47     min          1.155           31.2     35.75
-          intervals of 95 % by Student's t of 270 degrees of freedom, if the model is true and ...
-        """
-        from steepest.run.summary import summary
-
-        return summary(self, level, rows)
-
-    def elsewhere(self, library: str | None = None) -> str | dict[str, str]:
-        """Return the lines of Python that fit the same with another library: its minimum is ours.
-
-        `library` is scikit-learn, statsmodels, glum or pytorch; left out they are all returned, by
-        name. Penalty, loss and weights are converted as that library counts them, and the lines end
-        with `weights` and `bias`. Where there is no equal a comment says why. Raises ChoiceError
-        for another library, and without data.
-
-        >>> import steepest as st
-        >>> run = st.descend("geyser", "waiting", ["duration"], l2=0.5)
-        >>> print(run.elsewhere("scikit-learn"))
-        from sklearn.linear_model import Ridge
-        <BLANKLINE>
-        X, y = run.data.X, run.data.y  # as the run has them; run = steepest.load(...)
-        model = Ridge(alpha=68.0, tol=1e-12)
-        model.fit(X, y)
-        weights, bias = model.coef_, model.intercept_
-        """
-        from steepest.run.elsewhere.libraries import LIBRARIES, elsewhere
-
-        if library is not None:
-            return elsewhere(self, library)
-        return {name: elsewhere(self, name) for name in LIBRARIES}
 
     def record(self, live: bool = False) -> "Record":
         """Return the run as a page reads it; `live` says that Python computes for the page."""

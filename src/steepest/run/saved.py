@@ -19,7 +19,7 @@ from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
-from steepest.descent.stopping import Stop
+from steepest.descent.stop import Stop
 from steepest.diagnosis.check import Check
 from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.note import Note

@@ -11,7 +11,8 @@ from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
-from steepest.descent.stopping import Stop, Stopping
+from steepest.descent.stop import Stop
+from steepest.descent.stopping import Stopping
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.verdicts import judge

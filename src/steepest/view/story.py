@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.plan.scale import has_exact_bound, param_coordinates_of
-from steepest.descent.stopping import Stop
+from steepest.descent.stop import Stop
 from steepest.diagnosis.check import Check
 from steepest.diagnosis.metrics import Predicted
 from steepest.diagnosis.note import Note

@@ -19,14 +19,14 @@ __all__ = ["SummaryTable"]
 class SummaryTable:
     """Columns of the same length by their names; None is what is not there.
 
-    As text and HTML the columns in `told_once` are left out: the `note` says them. A table of one
+    As text and HTML the columns in `shown_once` are left out: the `note` says them. A table of one
     row may be `upright`, a line for each column.
     """
 
     title: str
     columns: Mapping[str, Sequence[Any]]
     note: str = ""
-    told_once: tuple[str, ...] = ()
+    shown_once: tuple[str, ...] = ()
     upright: bool = False
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class SummaryTable:
 
     def _cells(self) -> list[list[str]]:
         """Return heads and rows as words; upright a head and its cell in each."""
-        shown = {name: cells for name, cells in self.columns.items() if name not in self.told_once}
+        shown = {name: cells for name, cells in self.columns.items() if name not in self.shown_once}
         lines = [[name.replace("_", " "), *map(_word, cells)] for name, cells in shown.items()]
         return lines if self.upright else [list(row) for row in zip(*lines, strict=True)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 
@@ -11,17 +11,17 @@ from steepest.descent.loop import Method
 from steepest.descent.plan.method import is_automatic, plan_method
 from steepest.descent.plan.options import Options
 from steepest.descent.sampling import AllRows
+from steepest.descent.stop import Stop
 from steepest.descent.stopping import (
     MOST_NETWORK_STEPS,
     MOST_STEPS,
     RISEN,
-    Stop,
     Stopping,
 )
 from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.coordinates.coordinates import Identity
-from steepest.objective.evaluation import Vector
+from steepest.objective.evaluation import Vector, length_of
 from steepest.objective.gradient_check import disagreement, is_rough
 from steepest.objective.objective import Objective
 from steepest.trace import Step
@@ -42,7 +42,7 @@ TOLERANCE = 1e-10
 PROBE_STEPS = 20
 """Steps that look for a lower loss: in whitened coordinates each takes off most of what is left."""
 
-SHARPEST_BEND = 1e12
+SHARPEST_KINK = 1e12
 """How many times a loss that bends, such as Huber's, may be as wide as its bend: measured.
 
 From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the bend is wide.
@@ -105,6 +105,12 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
     def objection(first: Step, last: Step) -> Stop | None:
         if not objective.count and disagreement(objective, last.params) is not None:
             return Stop("failed", "stopped: the gradient is not that of the loss")
+        if not isfinite(last.params @ last.params):
+            return Stop(
+                "stalled",
+                f"stalled: params have left float64's room: their length is "
+                f"{short(length_of(last.params))}, which has no square",
+            )
         if not objective.count and is_rough(objective, last.params):
             return Stop(
                 "stalled",
@@ -113,7 +119,7 @@ def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], 
                 "loss another way; give one that is smooth, in params that count alike, or start "
                 "elsewhere and compare",
             )
-        if objective.null_loss > SHARPEST_BEND * objective.slope_by_curvature**2:
+        if objective.null_loss > SHARPEST_KINK * objective.slope_by_curvature**2:
             return Stop(
                 "stalled",
                 "stalled: no lower loss is found, but the loss bends far too sharply for targets "

@@ -91,7 +91,7 @@ class Network:
         return [Layer(weights.T, bias) for weights, bias in self.matrices(params)]
 
     def alike_layers(self, params: Vector) -> tuple[int, ...]:
-        """Return the hidden layers, from 1, whose units all have the same weights in and out.
+        """Return the hidden layers, from 1, whose units are the same: weights in and out, biases.
 
         >>> from steepest.objective.model.activation import choose_activation
         >>> Network((2, 3, 1), choose_activation("tanh")).alike_layers(np.zeros(13))

@@ -1,4 +1,4 @@
-"""`X W'` row by row: what a row comes to does not depend on the rows beside it, to the bit.
+"""`W X'` row by row: what a row comes to does not depend on the rows beside it, to the bit.
 
 BLAS takes rows in groups, and those that are left over in another order of sums, so that a row
 alone has other last bits than in a batch (about half of rows of 13 features). NumPy's own loop adds

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from steepest.errors import ChoiceError
 from steepest.run.elsewhere import glum, pytorch, scikit_learn, statsmodels
-from steepest.run.elsewhere.objective import NoEqualError, Told, told_of
+from steepest.run.elsewhere.objective import NoEqualError, Terms, terms_of
 
 if TYPE_CHECKING:
     from steepest.run.run import Run
 
 __all__ = ["LIBRARIES", "elsewhere"]
 
-LIBRARIES: Mapping[str, Callable[[Told], list[str]]] = {
+LIBRARIES: Mapping[str, Callable[[Terms], list[str]]] = {
     "scikit-learn": scikit_learn.lines,
     "statsmodels": statsmodels.lines,
     "glum": glum.lines,
@@ -32,6 +32,6 @@ def elsewhere(run: "Run", name: str) -> str:
         hint = f"; did you mean {near[0]}?" if near else ";"
         raise ChoiceError(f"there are no lines for {name!r}{hint} known are {', '.join(LIBRARIES)}")
     try:
-        return "\n".join(LIBRARIES[name](told_of(run)))
+        return "\n".join(LIBRARIES[name](terms_of(run)))
     except NoEqualError as why:
         return f"# {name} has no equal: {why}"

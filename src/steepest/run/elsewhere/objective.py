@@ -13,7 +13,7 @@ from steepest.objective.loss.loss import Loss
 if TYPE_CHECKING:
     from steepest.run.run import Run
 
-__all__ = ["NoEqualError", "Told", "told_of"]
+__all__ = ["NoEqualError", "Terms", "terms_of"]
 
 
 class NoEqualError(Exception):
@@ -21,7 +21,7 @@ class NoEqualError(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class Terms:
     """`mean loss + l2 / 2 |w|² + l1 |w|₁` of a linear model, the mean by weights of sum `total`.
 
     `classes` is None where the target is a number.
@@ -57,7 +57,7 @@ class Told:
         return word if self.weighted else ""
 
 
-def told_of(run: "Run") -> Told:
+def terms_of(run: "Run") -> Terms:
     """Return what a run minimised.
 
     Raises ChoiceError without data, NoEqualError for hidden layers and where there is no minimum.
@@ -78,7 +78,7 @@ def told_of(run: "Run") -> Told:
         raise ChoiceError("run.elsewhere needs a loss of rows; give data in place of an objective")
     weight = data.sample_weight
     mean, deviation = moments(Blocks(data.X, data.y, sample_weight=weight))
-    return Told(
+    return Terms(
         loss=loss,
         l1=objective.penalty.l1,
         l2=objective.penalty.l2,

@@ -4,7 +4,7 @@ The steps are taken in features of one size, as L-BFGS needs it; the penalty is 
 the features as they are.
 """
 
-from steepest.run.elsewhere.objective import NoEqualError, Told
+from steepest.run.elsewhere.objective import NoEqualError, Terms
 
 __all__ = ["lines"]
 
@@ -19,35 +19,35 @@ LOSSES = {
 SOFTMAX = "F.cross_entropy(margin, y.long(), reduction='none')"
 
 
-def lines(told: Told) -> list[str]:
+def lines(terms: Terms) -> list[str]:
     """Return the lines; NoEqualError at kinks, to which none of its optimisers comes."""
-    if told.l1 or not told.loss.smooth:
+    if terms.l1 or not terms.loss.smooth:
         raise NoEqualError(
             "at a kink its optimisers go to and fro: they reach the minimum of l1, or of an "
             "absolute loss, only in the limit of ever smaller steps"
         )
-    if told.loss.name not in LOSSES:
-        raise NoEqualError(f"it has no loss {told.loss.name}; st.torch takes your own module")
-    losses = SOFTMAX if told.several else LOSSES[told.loss.name].format(**told.loss.numbers)
-    width = told.classes if told.several else 1
-    margin = "X @ weights + bias" if told.several else "(X @ weights + bias)[:, 0]"
-    penalty = f" + {told.l2 / 2!r} * (weights ** 2).sum()" if told.l2 else ""
-    mean = f"(weight * losses).sum() / {told.total!r}" if told.weighted else "losses.mean()"
-    params = "scaled, middle" if told.bias else "scaled"
+    if terms.loss.name not in LOSSES:
+        raise NoEqualError(f"it has no loss {terms.loss.name}; st.torch takes your own module")
+    losses = SOFTMAX if terms.several else LOSSES[terms.loss.name].format(**terms.loss.numbers)
+    width = terms.classes if terms.several else 1
+    margin = "X @ weights + bias" if terms.several else "(X @ weights + bias)[:, 0]"
+    penalty = f" + {terms.l2 / 2!r} * (weights ** 2).sum()" if terms.l2 else ""
+    mean = f"(weight * losses).sum() / {terms.total!r}" if terms.weighted else "losses.mean()"
+    params = "scaled, middle" if terms.bias else "scaled"
     return [
         "import torch",
         *(["import torch.nn.functional as F"] if "F." in losses else []),
         "",
-        *told.data_lines(),
+        *terms.data_lines(),
         "X, y = torch.tensor(X, dtype=torch.float64), torch.tensor(y)",
-        *(["weight = torch.tensor(weight)"] if told.weighted else []),
-        *_units(told),
+        *(["weight = torch.tensor(weight)"] if terms.weighted else []),
+        *_units(terms),
         f"scaled = torch.zeros(X.shape[1], {width}, dtype=torch.float64, requires_grad=True)",
-        *_middle(told, width),
+        *_middle(terms, width),
         "",
         "def unscaled():",
         "    weights = scaled / size[:, None]",
-        f"    return weights, {'middle - mean @ weights' if told.bias else 'torch.zeros(1)'}",
+        f"    return weights, {'middle - mean @ weights' if terms.bias else 'torch.zeros(1)'}",
         "",
         "def objective():",
         "    optimizer.zero_grad()",
@@ -63,17 +63,17 @@ def lines(told: Told) -> list[str]:
         "                              line_search_fn='strong_wolfe')",
         "optimizer.step(objective)",
         "weights, bias = (one.detach().numpy() for one in unscaled())",
-        *([] if told.several else ["weights, bias = weights[:, 0], bias[0]"]),
+        *([] if terms.several else ["weights, bias = weights[:, 0], bias[0]"]),
     ]
 
 
-def _units(told: Told) -> list[str]:
-    if told.bias:
+def _units(terms: Terms) -> list[str]:
+    if terms.bias:
         return ["mean, size = X.mean(0), X.std(0)"]
     return ["size = (X ** 2).mean(0).sqrt()"]
 
 
-def _middle(told: Told, width: int | None) -> list[str]:
-    if not told.bias:
+def _middle(terms: Terms, width: int | None) -> list[str]:
+    if not terms.bias:
         return []
     return [f"middle = torch.zeros({width}, dtype=torch.float64, requires_grad=True)"]
