@@ -30,7 +30,8 @@ def test_at_kinks_without_a_proof_no_run_has_settled(
     X, y = rng.normal(size=(10, 40)), rng.normal(size=10)
     run = st.descend((X, y), loss=loss, **options)
     if run.loss > 1e-7:
-        assert run.stop.reason == "stalled"
+        # By other bits the last steps may be many, and end by their number.
+        assert run.stop.reason in ("stalled", "steps")
         assert run.verdicts or end(run) == NOT_JUDGED
     assert run.loss > 1e-7 or loss == "absolute"
 
