@@ -70,8 +70,8 @@ class Outputs:
     as_json: bool = False
 
     def __post_init__(self) -> None:
-        self._check_drawn()
         Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
+        self._check_drawn()
 
     def _check_drawn(self) -> None:
         """Raise ChoiceError for the look of a picture where none is asked for."""
