@@ -72,8 +72,8 @@ def look(table: Table, source: str, options: Sequence[str] = ()) -> TableLook:
     targets = [one for one in _likely(table, columns) if one.name != marking]
     problem = f"{table.name}: no column can be predicted from the others"
     # Rows to keep back may have no target, as in a competition: then they cannot be measured on.
-    ways = [True, False] if marking else [False]
-    for target, keeps_back in product(targets, ways):
+    choices = [True, False] if marking else [False]
+    for target, keeps_back in product(targets, choices):
         try:
             words = _command(table, columns, target.name, marking, keeps_back)
         except DataError as error:

@@ -178,8 +178,8 @@ class NormalEquations(Objective):
     def factor(self) -> Factor:
         """A root of the Hessian: from the Gram matrix, or from the rows if they are ill-posed."""
         factor = cholesky(self.hessian[None])
-        told = 1.0 / float(least_moves(self.objective.units).max())
-        if factor is None or not factor.condition < min(ILL_CONDITIONED, told):
+        largest = 1.0 / float(least_moves(self.objective.units).max())
+        if factor is None or not factor.condition < min(ILL_CONDITIONED, largest):
             return qr_factor(self.objective.blocks, self.objective.units, self.ridge)
         return replace(factor, full_rank=True)
 

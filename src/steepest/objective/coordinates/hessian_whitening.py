@@ -22,7 +22,7 @@ from steepest.objective.linear_algebra.factor import (
     Factor,
     cholesky_or_spectral,
     least_moves,
-    row_directions,
+    penalised_directions,
 )
 from steepest.objective.linear_algebra.hessian import weighted_gram
 from steepest.objective.minimum.null_space import rank_is_affordable
@@ -218,7 +218,7 @@ def _orthonormal(objective: "LinearObjective", units: Moments, l2: float) -> Fac
     """
     penalty = np.append(2.0 * l2 / units.deviation**2, 0.0)
     own = np.sqrt(1.0 + 0.5 * penalty)
-    lengths, directions, reached = row_directions(objective.blocks, units, penalty)
+    lengths, directions, reached = penalised_directions(objective.blocks, units, penalty)
     unit = np.append(units.deviation, 1.0) * own
     inverse = directions.T / lengths / unit[:, None]
     if not objective.penalty.l2:

@@ -34,7 +34,7 @@ MOVED = 1e-9
 """The share of the largest move that is none."""
 
 EXACT_DIRECTIONS = 8
-"""Directions up to which the range of each param is worked out, not that of one way alone."""
+"""Directions up to which the range of each param is worked out, not that of one line alone."""
 
 EXACT_WORK = 1e7
 """Moves times params up to which it is: a few seconds' work at most."""
@@ -100,11 +100,11 @@ class OptimalFace:
     def intervals(self) -> list[Interval]:
         """Return where each param may be, while others change with it; not those that stay.
 
-        Of many directions it is the straight way along which the param changes the most.
+        Of many directions it is the straight line along which the param changes the most.
         """
-        ways = self._ways()
-        many = self._moves.shape[1] > EXACT_DIRECTIONS or self._moves.size * len(ways) > EXACT_WORK
-        found = [(self._on_one_way if many else self._range)(*way) for way in ways]
+        lines = self._lines()
+        many = self._moves.shape[1] > EXACT_DIRECTIONS or self._moves.size * len(lines) > EXACT_WORK
+        found = [(self._on_one_line if many else self._range)(*line) for line in lines]
         off = self.smoothed.rounding(self.at) / np.append(self.smoothed.standard.deviation, 1.0)
         return [one.rounded(off[one.param]) for one in found if one.high - one.low > off[one.param]]
 
@@ -114,11 +114,11 @@ class OptimalFace:
         side, slack = self._side[kinks], self._side[kinks] * self._left[kinks]
         normals = side[:, None] * self._moves[kinks]
         unit, at = float(self.changes[index] @ along), float(self.params[index])
-        (below, low), (above, high) = (furthest(normals, slack, way) for way in (-along, along))
+        (below, low), (above, high) = (furthest(normals, slack, end) for end in (-along, along))
         return Interval(index, at - unit * below, at + unit * above, low and high)
 
-    def _on_one_way(self, index: int, along: Vector) -> Interval:
-        """Return where a param may be on a straight way."""
+    def _on_one_line(self, index: int, along: Vector) -> Interval:
+        """Return where a param may be on a straight line."""
         change = float(self.changes[index] @ along)
         ends = [float(self.params[index]) + end * change for end in self._chord(along).ends]
         return Interval(index, min(ends), max(ends), self._moves.shape[1] == 1)
@@ -152,7 +152,7 @@ class OptimalFace:
             found += self._chord(turned[-1]).met
         return found
 
-    def _ways(self) -> list[tuple[int, Vector]]:
+    def _lines(self) -> list[tuple[int, Vector]]:
         """Return each param that may change, and the combination of directions that does it."""
         sizes = np.linalg.norm(self.changes, axis=1)
         own = sizes * np.append(self.smoothed.standard.deviation, 1.0)

@@ -36,12 +36,15 @@ def furthest(normals: Array, slack: Vector, along: Vector) -> tuple[float, bool]
     for _ in range(ROUNDS):
         holding = normals[held].T
         parts = np.linalg.lstsq(holding, along, rcond=None)[0]
-        way = along - holding @ parts
-        if np.linalg.norm(way) > MOVED * np.linalg.norm(along):
-            distance, met = _next(normals, slack, way)
+        direction = along - holding @ parts
+        if np.linalg.norm(direction) > MOVED * np.linalg.norm(along):
+            distance, met = _next(normals, slack, direction)
             if met is None:
                 return inf, False
-            at, slack = at + distance * way, np.maximum(slack + distance * (normals @ way), 0.0)
+            at, slack = (
+                at + distance * direction,
+                np.maximum(slack + distance * (normals @ direction), 0.0),
+            )
             held.append(met)
         elif len(free := np.flatnonzero(parts > MOVED * np.abs(parts).max())):
             del held[int(free[0])]
@@ -50,9 +53,9 @@ def furthest(normals: Array, slack: Vector, along: Vector) -> tuple[float, bool]
     return float(along @ at), False
 
 
-def _next(normals: Array, slack: Vector, way: Vector) -> tuple[float, int | None]:
-    """Return how far the way goes, and which normal ends it; None where none does."""
-    rates = normals @ way
+def _next(normals: Array, slack: Vector, direction: Vector) -> tuple[float, int | None]:
+    """Return how far the direction goes, and which normal ends it; None where none does."""
+    rates = normals @ direction
     ahead = np.flatnonzero(rates < -MOVED * np.abs(rates).max(initial=0.0))
     if not len(ahead):
         return inf, None

@@ -26,9 +26,9 @@ __all__ = [
     "cholesky_or_spectral",
     "inverse_of_triangles",
     "least_moves",
+    "penalised_directions",
     "qr_factor",
     "reached_by_rows",
-    "row_directions",
     "spectral",
     "standardised_svd",
 ]
@@ -158,13 +158,13 @@ def qr_factor(blocks: Blocks, moments: Moments, penalty: Array) -> Factor:
     is as well reached as ever.
     """
     own = np.sqrt(1.0 + 0.5 * penalty)
-    lengths, directions, reached = row_directions(blocks, moments, penalty)
+    lengths, directions, reached = penalised_directions(blocks, moments, penalty)
     root = (lengths[:, None] * directions * own)[None]
     inverse = (directions.T / lengths / own[:, None])[None]
     return Factor(root, inverse, full_rank=bool(reached.all()))
 
 
-def row_directions(
+def penalised_directions(
     blocks: Blocks, moments: Moments, penalty: Array
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return the lengths, (params,), of the singular directions, (params, params), and which count.
