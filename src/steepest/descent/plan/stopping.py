@@ -99,41 +99,60 @@ def plan_stopping(
 def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], Stop | None]:
     """Return what says, of the start and the last step, why a run has not settled there.
 
-    A run that auto has chosen has tried itself what would be tried here.
+    A run that auto has chosen has tried itself what would be tried here; beside a point of a loss
+    that is not convex nobody has looked yet.
     """
+    tried = automatic and objective.is_convex
 
     def objection(first: Step, last: Step) -> Stop | None:
-        if not objective.count and disagreement(objective, last.params) is not None:
-            return Stop("failed", "stopped: the gradient is not that of the loss")
-        if not isfinite(last.params @ last.params):
-            return Stop(
-                "stalled",
-                f"stalled: params have left float64's room: their length is "
-                f"{short(length_of(last.params))}, which has no square",
-            )
-        if not objective.count and is_rough(objective, last.params):
-            return Stop(
-                "stalled",
-                "stalled: no lower loss is found, but the objective is not smooth here, as far as "
-                "differences tell: it has a kink, or is rounded coarsely, so there may be a lower "
-                "loss another way; give one that is smooth, in params that count alike, or start "
-                "elsewhere and compare",
-            )
-        if objective.null_loss > SHARPEST_KINK * objective.slope_by_curvature**2:
-            return Stop(
-                "stalled",
-                "stalled: no lower loss is found, but the loss bends far too sharply for targets "
-                "so large to tell; choose the rule auto without l1, a larger delta, or the loss "
-                "absolute",
-            )
-        if (above := _above_guess(objective, last)) is not None:
-            return above
-        # Beside a point of a loss that is not convex nobody has looked yet.
-        tried = automatic and objective.is_convex
-        lower = None if tried else _lower(objective, first, last)
+        at_last = (found for one in OBJECTIONS if (found := one(objective, last)) is not None)
+        lower = next(at_last, None) or (None if tried else _lower(objective, first, last))
         return lower or _kinks_unproved(objective, last)
 
     return objection
+
+
+def _wrong_gradient(objective: Objective, last: Step) -> Stop | None:
+    """Return that a gradient of the reader's own is not that of its loss."""
+    if objective.count or disagreement(objective, last.params) is None:
+        return None
+    return Stop("failed", "stopped: the gradient is not that of the loss")
+
+
+def _out_of_room(objective: Objective, last: Step) -> Stop | None:
+    """Return that params are so large that their squares have no room in float64."""
+    if isfinite(last.params @ last.params):
+        return None
+    return Stop(
+        "stalled",
+        "stalled: params have left float64's room: their length is "
+        f"{short(length_of(last.params))}, which has no square",
+    )
+
+
+def _rough(objective: Objective, last: Step) -> Stop | None:
+    """Return that an objective of the reader's own is not smooth here; see `is_rough`."""
+    if objective.count or not is_rough(objective, last.params):
+        return None
+    return Stop(
+        "stalled",
+        "stalled: no lower loss is found, but the objective is not smooth here, as far as "
+        "differences tell: it has a kink, or is rounded coarsely, so there may be a lower "
+        "loss another way; give one that is smooth, in params that count alike, or start "
+        "elsewhere and compare",
+    )
+
+
+def _too_sharp(objective: Objective, last: Step) -> Stop | None:
+    """Return that targets are too large for a loss that bends, such as Huber's."""
+    if not objective.null_loss > SHARPEST_KINK * objective.slope_by_curvature**2:
+        return None
+    return Stop(
+        "stalled",
+        "stalled: no lower loss is found, but the loss bends far too sharply for targets "
+        "so large to tell; choose the rule auto without l1, a larger delta, or the loss "
+        "absolute",
+    )
 
 
 def _above_guess(objective: Objective, last: Step) -> Stop | None:
@@ -151,6 +170,10 @@ def _above_guess(objective: Objective, last: Step) -> Stop | None:
         f"stalled: no lower loss than {short(last.full_loss)} is found, but with all weights 0 it "
         f"is {short(guess)}; start nearer to 0, or leave start out",
     )
+
+
+OBJECTIONS = (_wrong_gradient, _out_of_room, _rough, _too_sharp, _above_guess)
+"""What may be known at the last step alone against its having settled, in this order."""
 
 
 def _kinks_unproved(objective: Objective, last: Step) -> Stop | None:
