@@ -14,6 +14,7 @@ import click
 
 from steepest.data.written import write_table
 from steepest.errors import ChoiceError, FileError
+from steepest.extras import check_installed
 from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
 from steepest.interrupts import INTERRUPTED
 from steepest.run.report import report
@@ -72,6 +73,10 @@ class Outputs:
     def __post_init__(self) -> None:
         Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
         self._check_drawn()
+        if self.files.get("film") or self.frames is not None:
+            check_installed("film", "a film")
+        if self.files.get("figure"):
+            check_installed("figure", "a figure")
 
     def _check_drawn(self) -> None:
         """Raise ChoiceError for the look of a picture where none is asked for."""

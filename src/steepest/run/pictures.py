@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from steepest.extras import check_installed
 from steepest.view.format import FILM_SIZE, FPS, SIZE, Format
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ class Pictures:
         their order. Without data the length of the gradient takes the place of the fit; without a
         surface too there are the two charts, and why. `size` is pixels across and down, at 100 an
         inch of the usual size, and type grows with it; `theme` is light or dark. Raises
-        ChoiceError for what cannot be, and FileError for any other ending.
+        ChoiceError for what cannot be or without matplotlib, and FileError for any other ending.
         """
+        check_installed("figure", "a figure")
         from steepest.view.figure import draw, draw_charts, save_figure
 
         why, wanted = self.problem.no_surface, Format(panels, size, theme)
@@ -76,6 +78,7 @@ class Pictures:
         (but an MP4 has even sides), `fps` is frames a second. Raises FileError for any other
         ending, and ChoiceError for what cannot be.
         """
+        check_installed("film", "a film")
         from steepest.view.film import shoot
 
         shoot(self.scene, [path, *more], Format(panels, size, theme, fps), progress)
@@ -94,6 +97,7 @@ class Pictures:
         `step-4.png` in the folder, which is made if it is not there. Returns their paths. A run
         without a step has the first and the last. Raises ChoiceError and FileError as `figure`.
         """
+        check_installed("film", "a picture for each step")
         from steepest.view.film import write_frames
 
         return write_frames(self.scene, folder, Format(panels, size, theme))
