@@ -30,6 +30,11 @@ DEMOS: dict[str, OptionKeywords] = {
 }
 """How the demo walks: textbook steps, and at a rate that is seen to arrive."""
 
+MORE = (
+    "More: steepest data lists the other data sets; two spirals need a network:\n"
+    "  steepest fit spirals --target class --hidden 8,8 --figure spirals.png"
+)
+
 
 @click.command()
 @click.option(
@@ -61,6 +66,7 @@ def demo(out: str) -> None:
             "trace": [],
         }
         tell(run, write(run, Outputs(files)))
+    click.echo(f"\n{MORE}")
 
 
 def _make(folder: Path) -> None:
