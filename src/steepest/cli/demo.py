@@ -33,6 +33,11 @@ DEMOS: dict[str, OptionKeywords] = {
 }
 """How the demo walks: textbook steps, and at a rate that is seen to arrive."""
 
+MORE = (
+    "More: steepest data lists the other data sets; two spirals need a network:\n"
+    "  steepest fit spirals --target class --hidden 8,8 --figure spirals.png"
+)
+
 
 @click.command()
 @click.option(
@@ -70,7 +75,7 @@ def demo(out: str, pictures: bool, no_open: bool) -> None:
             "trace": [],
         }
         tell(run, write(run, Outputs(files)))
-    click.echo(f"\nto see it move, open {page}")
+    click.echo(f"\n{MORE}\nto see it move, open {page}")
     if not pictures:
         click.echo("figures and films too: steepest demo --all")
     if not no_open and _has_screen():

@@ -11,6 +11,7 @@ from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import moments
 from steepest.errors import ChoiceError
+from steepest.numerals import short
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.network_units import NetworkUnits
 from steepest.objective.evaluation import Evaluation, Vector
@@ -19,7 +20,7 @@ from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.activation import Activation, choose_activation
-from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
+from steepest.objective.model.initial import IN_WORDS, INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
 from steepest.objective.plane.network import NetworkPlaneLoss
@@ -189,6 +190,25 @@ class NetworkObjective(Risk):
         """Return standard units or the reader's own; None for other names."""
         known: dict[str, Coordinates] = {"standard": self.units, "none": Identity()}
         return known.get(name)
+
+    def param_coordinates(self, name: str) -> Coordinates | None:
+        """Return the same: each of these is that of one param."""
+        return self.coordinates(name)
+
+    @property
+    def standard_in_words(self) -> str:
+        """What standard units are: of the hidden layers' params too."""
+        features, spread = super().standard_in_words, self.units.spread
+        return features if spread == 1.0 else f"{features}; hidden params times {short(spread)}"
+
+    @property
+    def start_in_words(self) -> str:
+        """How the random start is drawn, layer by layer."""
+        drawn = IN_WORDS[self.initial]
+        return (
+            f"weights {drawn} ({self.initial}), in standard units; biases 0, those of the output "
+            "at the best constant guess"
+        )
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return standard units, and why."""

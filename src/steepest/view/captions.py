@@ -12,9 +12,10 @@ from steepest.view.figure import marks_in_words
 from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
 from steepest.view.sheet import GAP, MARGIN, Sheet
+from steepest.view.step_words import step_note, update
 from steepest.view.story import shortened
 from steepest.view.style import PATH, theme_in_use
-from steepest.view.words import fall, headings, step_note, update
+from steepest.view.words import fall, headings
 
 __all__ = ["Captions"]
 

@@ -2,5 +2,5 @@
 
 `model` says what a model is, `linear` is the linear model, `X w + b`, `through_origin` that without
 b, `network` the dense network, layer by layer (`activation`, `initial`). `row_product` is a product
-that is the same in any batch.
+that is the same in any batch, `row_pass` one row forward and back, for people to read.
 """
