@@ -5,7 +5,7 @@ answer None says that this objective does not know. So whoever asks names no typ
 that nobody here wrote takes part in all that it can answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +105,14 @@ class Objective:
 
         With `before` the last of the directions is `at.params - before.params`: of such a step
         much may be known. None where second derivatives are not known.
+        """
+        return None
+
+    def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
+        """Return what takes a direction, (size,), to `H d`, (size,), H the Hessian at `params`.
+
+        It is that of the loss without an L1 penalty, which has none. None where second derivatives
+        are not known.
         """
         return None
 
