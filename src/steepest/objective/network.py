@@ -222,6 +222,11 @@ class NetworkObjective(Risk):
         spread = self.loss.spread(self.blocks.y, self.blocks.sample_weight)
         return NetworkUnits(self.model, *moments(self.blocks), spread or 1.0)
 
+    @property
+    def standard_units(self) -> NetworkUnits:
+        """Standard units, as those of `units`."""
+        return self.units
+
     def coordinates(self, name: str) -> Coordinates | None:
         """Return standard units or the reader's own; None for other names."""
         known: dict[str, Coordinates] = {"standard": self.units, "none": Identity()}

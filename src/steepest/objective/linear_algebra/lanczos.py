@@ -32,6 +32,9 @@ FEWEST_PRODUCTS = 20
 NEGLIGIBLE = 1e-8
 """The share of the larger end within which the smaller one is 0 but for rounding."""
 
+ROUNDING = 1e-15
+"""The share of the larger end that a residual has by rounding, however small it comes out."""
+
 EXHAUSTED = 1e-14
 """The share of the matrix's size that the next vector has left where the space is closed."""
 
@@ -140,11 +143,12 @@ class _Basis:
             lost = End(np.nan, np.full(self._vectors.shape[1], np.nan), np.nan)
             return Ends(lost, lost, len(self.diagonal))
         values, vectors = np.linalg.eigh(small)
+        rounding = ROUNDING * float(np.abs(values).max())
         top, bottom = (
             End(
                 float(values[i]),
                 vectors[:, i] @ self._vectors,
-                self.beside[-1] * abs(float(vectors[-1, i])),
+                max(self.beside[-1] * abs(float(vectors[-1, i])), rounding),
             )
             for i in (-1, 0)
         )
