@@ -1,5 +1,6 @@
 """Planes by a word: against singular values, random walks, and NumPy's eigh of a whole Hessian."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -221,3 +222,38 @@ def test_a_param_that_is_not_there_is_told_with_what_there_is(
 def test_two_names_of_one_param_are_one(net: st.Run) -> None:
     with pytest.raises(ChoiceError, match="both are 'weight 10'"):
         net.surface(x="weight 10", y="layer 1, unit 5, from input 2")
+
+
+@pytest.mark.parametrize("plane", ["path", "random", "sharpest"])
+def test_a_picture_over_a_plane_tells_what_it_is(net: st.Run, plane: str) -> None:
+    surface = net.surface(plane=plane, points=9)
+    figure = net.figure(panels=["surface", "map"], surface=surface)
+    said = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
+    assert surface.in_words in said
+    assert "in standard units, its loss is" in said
+    named = {axes.get_xlabel() for axes in figure.axes}
+    assert surface.x_name in named
+
+
+def test_a_surface_of_another_run_is_refused(net: st.Run, plain: st.Run) -> None:
+    with pytest.raises(ChoiceError, match="of another run"):
+        net.figure(surface=plain.surface(points=3))
+
+
+def test_the_command_line_shows_planes_and_params_by_unit(net: st.Run, tmp_path: Any) -> None:
+    from click.testing import CliRunner
+
+    from steepest.cli.program import cli
+
+    run, picture = str(tmp_path / "run.steepest"), str(tmp_path / "a.png")
+    net.save(run)
+    shown = CliRunner().invoke(cli, ["show", run, "--plane", "sharpest"])
+    assert "\nPlane\n  The axes are the eigenvectors at both ends" in shown.output
+    told = json.loads(CliRunner().invoke(cli, ["show", run, "--plane", "path", "--json"]).output)
+    assert told["surface"]["numbers"] == dict(net.surface(plane="path", points=2).numbers)
+    drawn = ["show", run, "--x", "layer 2, unit 1, from unit 5", "--panels", "map"]
+    assert CliRunner().invoke(cli, [*drawn, "--figure", picture]).exit_code in (0, 3)
+    refused = CliRunner().invoke(cli, ["show", run, "--x", "weight 4000", "--figure", picture])
+    assert "weight 1 to weight 34 and bias 1 to bias 10" in str(refused.exception)
+    idle = CliRunner().invoke(cli, ["show", run, "--x", "weight 1"])
+    assert "--x says how a picture looks, but none is asked for" in str(idle.exception)

@@ -5,7 +5,16 @@ import sys
 
 import click
 
-from steepest.cli.outputs import STATUSES, UNJUDGED, Outputs, check, outputs, tell, write
+from steepest.cli.outputs import (
+    STATUSES,
+    UNJUDGED,
+    Outputs,
+    check,
+    outputs,
+    surface_of,
+    tell,
+    write,
+)
 from steepest.run.elsewhere.libraries import LIBRARIES
 from steepest.run.load import load
 
@@ -29,18 +38,20 @@ def show(run: str, summary: bool, library: str | None, out: Outputs) -> None:
     Example:
       steepest fit geyser --target waiting --save geyser.steepest
       steepest show geyser.steepest --figure geyser.svg --panels surface,map --theme dark
+      steepest show geyser.steepest --plane sharpest --figure sharpest.png
       steepest show geyser.steepest --summary
       steepest show geyser.steepest --as scikit-learn
     """
     check(out.files, None, run)
     loaded = load(run)
-    written = write(loaded, out)
+    surface = surface_of(loaded, out)
+    written = write(loaded, out, surface)
     if library is not None:
         click.echo(loaded.elsewhere(library))
     elif summary:
         found = loaded.summary()
         click.echo(json.dumps(found.to_dict(), indent=2) if out.as_json else found)
     else:
-        tell(loaded, written, out.as_json)
+        tell(loaded, written, out.as_json, surface)
     if not loaded.is_judged:
         sys.exit(UNJUDGED)

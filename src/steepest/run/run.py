@@ -325,10 +325,23 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     @cached_property
     def scene(self) -> "Scene":
         """All that is drawn of the run, as one plain record: its story, rows and surface."""
+        return self.scene_over(self.surface(points=self.picture_points))
+
+    @property
+    def picture_points(self) -> int:
+        """Points a side of a surface that is drawn."""
+        return self.problem.picture_points or PICTURE_POINTS
+
+    def scene_over(self, surface: Surface) -> "Scene":
+        """Return the scene with a surface of this run; ChoiceError for one of another run."""
         from steepest.view.scene import Scene
 
-        points = self.problem.picture_points or PICTURE_POINTS
-        return Scene.set(self.story, self.problem, self.surface(points=points))
+        if surface.objective is not self.objective or len(surface.path) != len(self.trace.kept):
+            raise ChoiceError(
+                "the surface is of another run, so this one's path is not on it; give one of "
+                "run.surface(...)"
+            )
+        return Scene.set(self.story, self.problem, surface)
 
     def explain(self) -> str:
         """Return the four steps of this run, in words and numbers."""

@@ -52,6 +52,10 @@ class Axes(Protocol):
         """The numbers in those words, each by its name."""
 
     @property
+    def units_in_words(self) -> str:
+        """In what the distance from the plane is: `in params`, `in standard units`."""
+
+    @property
     def reading(self) -> tuple[Array, Array]:
         """The two vectors, each (params,), whose products with a step are what x and y change."""
 
@@ -86,6 +90,7 @@ class CoordinateAxes:
     v: Array
     coordinates: Array | None = None
     in_words: ClassVar[str] = ""
+    units_in_words: ClassVar[str] = "in params"
     numbers: ClassVar[Mapping[str, float]] = MappingProxyType({})
 
     @classmethod
@@ -200,6 +205,11 @@ class DirectionAxes:
         inverse = np.linalg.pinv((directions / lengths).T) / lengths
         x, y = coordinates.params(u), coordinates.params(v)
         return cls(origin, x, y, directions, inverse, coordinates, **named)
+
+    @property
+    def units_in_words(self) -> str:
+        """In what the distance from the plane is."""
+        return self.coordinates.in_words or "in params"
 
     @property
     def reading(self) -> tuple[Array, Array]:

@@ -86,7 +86,7 @@ def _of_path(walk: _Walk, seed: int) -> DirectionAxes:
         f"{_percent(first + second)}; a random walk of as many params and steps gives "
         f"{_percent(noise)}."
     )
-    names = (f"path direction 1 ({_percent(first)})", f"path direction 2 ({_percent(second)})")
+    names = (f"path 1 ({_percent(first)})", f"path 2 ({_percent(second)})")
     numbers = {"first": first, "second": second, "share": first + second, "random_walk": noise}
     return walk.axes(u, v, names, words, _floats(numbers))
 
@@ -99,7 +99,7 @@ def _random(walk: _Walk, seed: int) -> DirectionAxes:
         "as its weights are, and orthogonal; biases are held. Such a plane shows the mean "
         "curvature of all directions, and hides a saddle."
     )
-    axes = walk.axes(u, v, ("random direction 1", "random direction 2"), words, {"seed": seed})
+    axes = walk.axes(u, v, ("random 1", "random 2"), words, {"seed": seed})
     return _spanning(axes, np.full(2, RANDOM_SPAN))
 
 
@@ -119,10 +119,7 @@ def _sharpest(walk: _Walk, seed: int) -> DirectionAxes:
         f"{walk.said or ','} with eigenvalues {_eigenvalue(top)} and {_eigenvalue(bottom)}: "
         f"{_meaning(bottom, bool(walk.objective.penalty.l1))}."
     )
-    names = (
-        f"sharpest direction (curvature {short(top.value)})",
-        f"other end (curvature {short(bottom.value)})",
-    )
+    names = (f"curvature {short(top.value)}", f"curvature {short(bottom.value)}")
     numbers = {
         "top": top.value,
         "top_residual": top.residual,

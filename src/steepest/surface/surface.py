@@ -77,6 +77,11 @@ class Surface:
         """
         return self.axes.numbers
 
+    def to_report(self) -> dict[str, object]:
+        """Return what is told of the plane as JSON has it."""
+        finite = {name: one if np.isfinite(one) else None for name, one in self.numbers.items()}
+        return {"x": self.x_name, "y": self.y_name, "in_words": self.in_words, "numbers": finite}
+
     @property
     def is_slice(self) -> bool:
         """Whether there are params that the surface does not show."""

@@ -57,7 +57,7 @@ class Units(Coordinates, Protocol):
     """Coordinates whose inverse is as quick: params in other units."""
 
     def inverse_pullback(self, slope: Vector) -> Vector:
-        """Return `T^-T slope`, the gradient by the params, of that by the position."""
+        """Return `T^-T slope`, (params,): the gradient by the params, of that by the position."""
 
 
 @dataclass(frozen=True)
