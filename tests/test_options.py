@@ -112,7 +112,7 @@ def parameters(function: Callable[..., object]) -> Mapping[str, inspect.Paramete
     return inspect.signature(function).parameters
 
 
-OF_TEXT = ["decimal", "thousands", "delimiter", "encoding", "sheet"]
+OF_TEXT = ["decimal", "thousands", "delimiter", "encoding", "sheet", "query"]
 OF_DATA = ["data", "target", "features", "missing", "drop", "category", "sample_weight"]
 OF_DATA += ["class_weight", "date", "exposure", "offset", "validation", *OF_TEXT]
 OF_THE_CALL = ["threads", "progress", "callback"]
