@@ -4,6 +4,13 @@
 
 const LEAK = 0.01;
 
+/** Below it `1 - 2 / (e + 1)` would lose digits of a tanh; above, it takes two thirds of the time. */
+const NEAR = 0.1;
+
+function tanh(z) {
+  return Math.abs(z) < NEAR ? Math.tanh(z) : 1 - 2 / (Math.exp(2 * z) + 1);
+}
+
 const sigmoid = (z) => 0.5 * (1 + Math.tanh(0.5 * z));
 const zero = () => 0;
 
@@ -30,7 +37,7 @@ function geluCurvature(z) {
 const ACTIVATIONS = {
   tanh: {
     formula: 'tanh z',
-    value: Math.tanh,
+    value: tanh,
     slope: (z, a) => 1 - a * a,
     curvature: (z, a) => -2 * a * (1 - a * a),
     gain: 1,
