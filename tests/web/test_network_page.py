@@ -74,6 +74,27 @@ def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> N
     assert len(outcomes(page)) >= 1
 
 
+def test_the_surface_is_worked_out_beside_the_page(doors: Doors, tmp_path: Path) -> None:
+    """In a worker of the file's own text, at few points first and at all in the end."""
+    data = {name: np.tile(values, 9) for name, values in two_rings().items()}
+    st.descend(data, "ring", hidden=(8, 8), steps=2, **TEXTBOOK).page(tmp_path / "rows.html")
+    page = doors.sealed()
+    workers: list[Any] = []
+    page.on("worker", lambda worker: workers.append(worker))
+    page.goto((tmp_path / "rows.html").as_uri())
+    settle(page)
+    page.evaluate(
+        "() => { window.seen = new Set(); const app = document.querySelector('.st-app');"
+        "const note = () => window.seen.add(Number(app.dataset.points));"
+        "new MutationObserver(note).observe(app, { attributeFilter: ['data-points'] }); }"
+    )
+    page.get_by_label("surface over", exact=True).select_option("3")
+    page.wait_for_function("() => window.seen.size > 3")
+    page.locator('.st-app[data-points="101"]').wait_for()
+    assert page.evaluate("() => [...window.seen]") == [101, 9, 17, 51]
+    assert len(workers) == 1
+
+
 def test_every_weight_and_bias_shows_its_number(page: "Page") -> None:
     texts = card(page, "network").locator(NUMBER).all_text_contents()
     numbers = sorted(int(text) for text in texts if text.isdigit())
@@ -199,7 +220,8 @@ def test_the_regions_of_the_classes_move_with_the_steps(page: "Page") -> None:
         card(page, "network")
         .locator("circle[fill=none][stroke-width='1.3']")
         .evaluate_all(
-            "(all) => all.map((one) => ['cx', 'cy', 'r'].map((key) => Number(one.getAttribute(key))))"
+            "(all) => all.map((one) => "
+            "['cx', 'cy', 'r'].map((key) => Number(one.getAttribute(key))))"
         )
     )
     painted = after[1][..., 3] > 0

@@ -80,7 +80,7 @@ def saved_html(record: "Record", words: str, link: str = "") -> str:
     script = _minified(f"{_script('saved.js', 'start')}start();\n")
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+        "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return SAVED.format(
         policy=policy,

@@ -352,4 +352,5 @@ function mirror(root, state) {
   root.dataset.loss = String(trueLoss(run, state.at));
   root.dataset.phase = String(state.phase);
   root.dataset.busy = String(state.busy);
+  root.dataset.points = String(state.surface.nx);
 }

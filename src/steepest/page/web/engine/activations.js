@@ -2,16 +2,11 @@
 // which are handed `a` beside z. `gain` is the factor of an orthogonal start. The twin of Python's
 // `objective/model/activation.py`.
 
+import { tanh } from './tanh.js';
+
 const LEAK = 0.01;
 
-/** Below it `1 - 2 / (e + 1)` would lose digits of a tanh; above, it takes two thirds of the time. */
-const NEAR = 0.1;
-
-function tanh(z) {
-  return Math.abs(z) < NEAR ? Math.tanh(z) : 1 - 2 / (Math.exp(2 * z) + 1);
-}
-
-const sigmoid = (z) => 0.5 * (1 + Math.tanh(0.5 * z));
+const sigmoid = (z) => 0.5 * (1 + tanh(0.5 * z));
 const zero = () => 0;
 
 /** The unit of GELU's sum, and the factor of its cube. */
@@ -20,7 +15,7 @@ const [UNIT, CUBE] = [Math.sqrt(2 / Math.PI), 0.044715];
 /** Returns `tanh u`, `u'` and `u''` of GELU's `u = sqrt(2 / pi) (z + 0.044715 z³)`. */
 function geluParts(z) {
   const square = CUBE * z * z;
-  return [Math.tanh(UNIT * z * (1 + square)), UNIT * (1 + 3 * square), 6 * UNIT * CUBE * z];
+  return [tanh(UNIT * z * (1 + square)), UNIT * (1 + 3 * square), 6 * UNIT * CUBE * z];
 }
 
 function geluSlope(z) {
