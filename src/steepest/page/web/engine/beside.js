@@ -4,13 +4,23 @@ import { supersededError } from './checks.js';
 import { chooseLoss } from './losses.js';
 import { NetworkObjective } from './network_objective.js';
 
-/** In a worker: answers each question with the loss on its grid. */
+/** In a worker: answers each question with its number and the loss on its grid, unless another comes. */
 export function answerGrids(scope) {
-  scope.onmessage = async ({ data: { made, X, y, choices, l2, plane, a, b } }) => {
-    const loss = chooseLoss(choices.loss, made.sizes.at(-1), choices);
-    const objective = new NetworkObjective(made, X, y, loss, l2);
-    scope.postMessage(await objective.onPlane(plane).grid(a, b));
+  let newest = 0;
+  scope.onmessage = async ({ data: { number, question } }) => {
+    newest = number;
+    if (!question) return;
+    try {
+      scope.postMessage({ number, grid: await gridOf(question, () => newest !== number) });
+    } catch (error) {
+      if (!error.superseded) throw error;
+    }
   };
+}
+
+function gridOf({ made, X, y, choices, l2, plane, a, b }, isGivenUp) {
+  const loss = chooseLoss(choices.loss, made.sizes.at(-1), choices);
+  return new NetworkObjective(made, X, y, loss, l2).onPlane(plane).grid(a, b, isGivenUp);
 }
 
 /** Returns what makes workers of a script's text; they need no file and no network. */
@@ -26,7 +36,7 @@ export function workersOf(text) {
 /** Asks one worker, one question at a time; `make` makes one, null if there are none. */
 export class Beside {
   constructor(make) {
-    Object.assign(this, { make, worker: null, waiting: null });
+    Object.assign(this, { make, worker: null, waiting: null, number: 0 });
   }
 
   /** Promises the loss of an objective on a plane at a and b; null where no worker answers. */
@@ -45,7 +55,8 @@ export class Beside {
   send(question) {
     try {
       this.worker ??= this.made();
-      this.worker.postMessage(question);
+      this.number += 1;
+      this.worker.postMessage({ number: this.number, question });
     } catch {
       this.fail();
     }
@@ -53,7 +64,9 @@ export class Beside {
 
   made() {
     const worker = this.make();
-    worker.onmessage = ({ data }) => this.waiting?.resolve(data);
+    worker.onmessage = ({ data: { number, grid } }) => {
+      if (number === this.number) this.waiting?.resolve(grid);
+    };
     // A policy that forbids workers is told only now.
     worker.onerror = () => this.fail();
     return worker;
@@ -68,9 +81,10 @@ export class Beside {
   /** Ends the work on a grid that is only finer than one that is drawn. */
   giveUp() {
     if (!this.waiting?.fine) return;
-    this.close();
-    this.waiting.reject(supersededError());
+    const { reject } = this.waiting;
     this.waiting = null;
+    this.send(null);
+    reject(supersededError());
   }
 
   close() {
