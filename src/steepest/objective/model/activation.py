@@ -36,6 +36,9 @@ class Activation(Protocol):
         He et al. 2015, "Delving deep into rectifiers", eq. 10; `auto` starts those by `he`.
         """
 
+    of_exponential: ClassVar[tuple[float, float] | None] = None
+    """The c and k with which `s(z) = 1 - c / (1 + exp(k z))`; None where there are none."""
+
     def value(self, z: Array) -> Array:
         """Return `s(z)`, of the shape of z."""
 
@@ -53,6 +56,7 @@ class Tanh(Activation):
     name: ClassVar[str] = "tanh"
     formula: ClassVar[str] = "tanh z"
     initial_gain: ClassVar[float] = 1.0
+    of_exponential = (2.0, 2.0)
 
     def value(self, z: Array) -> Array:
         """Return `tanh z`."""
@@ -120,6 +124,7 @@ class Sigmoid(Activation):
     name: ClassVar[str] = "sigmoid"
     formula: ClassVar[str] = "1/(1 + exp(-z))"
     initial_gain: ClassVar[float] = 1.0
+    of_exponential = (1.0, 1.0)
 
     def value(self, z: Array) -> Array:
         """Return `(1 + tanh(z / 2)) / 2`, which no z overflows."""
