@@ -42,6 +42,10 @@ class Activation(Protocol):
     def value(self, z: Array) -> Array:
         """Return `s(z)`, of the shape of z."""
 
+    def apply(self, z: Array) -> None:
+        """Put `s(z)` in the place of z, of any shape."""
+        z[...] = self.value(z)
+
     def slope(self, z: Array, a: Array) -> Array:
         """Return `s'(z)`, where `a = s(z)`; all of one shape."""
 
@@ -61,6 +65,10 @@ class Tanh(Activation):
     def value(self, z: Array) -> Array:
         """Return `tanh z`."""
         return np.tanh(z)
+
+    def apply(self, z: Array) -> None:
+        """Put `tanh z` in the place of z, of any shape."""
+        np.tanh(z, out=z)
 
     def slope(self, z: Array, a: Array) -> Array:
         """Return `1 - a²`."""
@@ -85,6 +93,10 @@ class ReLU(Activation):
     def value(self, z: Array) -> Array:
         """Return `max(z, 0)`."""
         return np.maximum(z, 0.0)
+
+    def apply(self, z: Array) -> None:
+        """Put `max(z, 0)` in the place of z, of any shape; a row of zeros is quicker than a 0."""
+        np.maximum(z, np.zeros(z.shape[-1:]), out=z)
 
     def slope(self, z: Array, a: Array) -> Array:
         """Return 1 where z > 0, else 0."""

@@ -9,8 +9,6 @@ matrices, for so many points at a time that their numbers stay in the cache.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -34,57 +32,54 @@ MOST_TABLE = 2**23
 
 
 class LayerOnPlane(NamedTuple):
-    """A layer at the origin and along both directions: (units, inputs), and biases (units, 1)."""
+    """A layer at the origin, along u and along v: (units, inputs + 1), biases as last column."""
 
-    weights: tuple[Array, Array, Array]
-    bias: tuple[Array, Array, Array]
+    origin: Array
+    by_a: Array
+    by_b: Array
 
-    def at(self, a: Array, b: Array) -> tuple[Array, Array]:
-        """Return the weights, (points, units, inputs), and biases, (points, units, 1)."""
-        x, y = a[:, None, None], b[:, None, None]
-        return tuple(p + x * q + y * r for p, q, r in (self.weights, self.bias))  # type: ignore[return-value]
+    def at(self, a: Array, b: Array) -> Array:
+        """Return the layer at the points (a[i], b[i]), (points, units, inputs + 1)."""
+        along: Array = a[:, None, None] * self.by_a
+        along += b[:, None, None] * self.by_b
+        along += self.origin
+        return along
 
 
 def layers_on_plane(model: Network, plane: Plane) -> list[LayerOnPlane]:
     """Return the layers of a network at the origin of a plane and along u and v."""
     three = [
-        model.matrices(np.ascontiguousarray(vector, dtype=np.float64))
+        [np.column_stack(layer) for layer in model.matrices(np.asarray(vector, dtype=np.float64))]
         for vector in (plane.origin, plane.u, plane.v)
     ]
-    return [
-        LayerOnPlane(tuple(one.weights for one in same), tuple(one.bias[:, None] for one in same))
-        for same in zip(*three, strict=True)
-    ]
+    return [LayerOnPlane(*same) for same in zip(*three, strict=True)]
 
 
-@dataclass(frozen=True, eq=False)
 class Margins:
-    """The outputs for some rows, X' of (inputs, rows), at the points of a plane."""
+    """The outputs for some rows, X' of (inputs, rows), at the points of a plane.
 
-    model: Network
-    layers: list[LayerOnPlane]
-    X: Array
+    What is yielded is overwritten by what comes next.
+    """
 
-    @cached_property
-    def sums(self) -> list[Array]:
-        """The three parts of the first layer's sums, (units, rows) each."""
-        first = self.layers[0]
-        return [w @ self.X + c for w, c in zip(first.weights, first.bias, strict=True)]
-
-    @property
-    def together(self) -> int:
-        """How many points are taken at a time."""
-        return max(1, TILE // (max(self.model.sizes[1:]) * self.X.shape[1]))
+    def __init__(self, model: Network, layers: list[LayerOnPlane], X: Array) -> None:
+        self.activation = model.activation
+        self.first, *self.after = layers
+        self.sums = [one[:, :-1] @ X + one[:, -1:] for one in self.first]
+        rows, hidden = X.shape[1], model.sizes[1:-1]
+        self.together = max(1, TILE // (max(model.sizes[1:]) * rows))
+        # The last row of each stack stays 1: what biases are multiplied by.
+        self._inside = [np.ones((self.together, units + 1, rows)) for units in hidden]
+        self._out = np.empty((self.together, model.sizes[-1], rows))
 
     def at(self, a: Array, b: Array) -> Iterator[tuple[slice, Array]]:
         """Yield which points (a[i], b[i]), and their outputs, (points, outputs, rows)."""
         base, by_a, by_b = self.sums
-        for first in range(0, len(a), self.together):
-            at = slice(first, first + self.together)
-            z = a[at, None, None] * by_a
+        for at, z in self._parts(len(a)):
+            np.multiply(a[at, None, None], by_a, out=z)
             z += base
             z += b[at, None, None] * by_b
-            yield at, self._after(self.model.activation.value(z), a[at], b[at])
+            self.activation.apply(z)
+            yield at, self._outputs(a[at], b[at])
 
     def on_grid(self, a: Array, b: Array) -> Iterator[tuple[int, slice, Array]]:
         """Yield j, which i, and the outputs at (a[j], b[i]), (points, outputs, rows)."""
@@ -94,45 +89,53 @@ class Margins:
             line = base + x * by_a
             every = np.full(len(b), x)
             row = None if table is None else self._exponentials(line)
-            for first in range(0, len(b), self.together):
-                at = slice(first, first + self.together)
+            for at, z in self._parts(len(b)):
                 if table is None or row is None:
-                    z = b[at, None, None] * by_b
+                    np.multiply(b[at, None, None], by_b, out=z)
                     z += line
-                    z = self.model.activation.value(z)
+                    self.activation.apply(z)
                 else:
-                    z = self._of_exponentials(table[at] * row)
-                yield j, at, self._after(z, every[at], b[at])
+                    np.multiply(table[at], row, out=z)
+                    self._of_exponentials(z)
+                yield j, at, self._outputs(every[at], b[at])
+
+    def _parts(self, count: int) -> Iterator[tuple[slice, Array]]:
+        """Yield which points are taken together, and where their first activations go."""
+        for first in range(0, count, self.together):
+            at = slice(first, min(first + self.together, count))
+            yield at, self._inside[0][: at.stop - first, :-1]
+
+    def _outputs(self, a: Array, b: Array) -> Array:
+        """Return the outputs at some points, whose first activations are there."""
+        count = len(a)
+        for i, layer in enumerate(self.after):
+            is_last = i + 1 == len(self.after)
+            out = self._out[:count] if is_last else self._inside[i + 1][:count, :-1]
+            np.matmul(layer.at(a, b), self._inside[i][:count], out=out)
+            if not is_last:
+                self.activation.apply(out)
+        return out
 
     def _table(self, b: Array) -> Array | None:
         """Return `exp(k b R)`, (len(b), units, rows); None where there is none, or no room."""
         by_b = self.sums[2]
-        if self.model.activation.of_exponential is None or len(b) * by_b.size > MOST_TABLE:
+        if self.activation.of_exponential is None or len(b) * by_b.size > MOST_TABLE:
             return None
         return self._exponentials(b[:, None, None] * by_b)
 
     def _exponentials(self, z: Array) -> Array | None:
         """Return `exp(k z)`; None where one might overflow in a product."""
-        assert self.model.activation.of_exponential is not None
-        _, k = self.model.activation.of_exponential
+        assert self.activation.of_exponential is not None
+        _, k = self.activation.of_exponential
         exponent = k * z
         if not np.abs(exponent).max(initial=0.0) <= MOST_EXPONENT:
             return None
         return np.exp(exponent, out=exponent)
 
-    def _of_exponentials(self, z: Array) -> Array:
-        """Return `1 - c / (1 + z)` in the place of z."""
-        assert self.model.activation.of_exponential is not None
-        c, _ = self.model.activation.of_exponential
+    def _of_exponentials(self, z: Array) -> None:
+        """Put `1 - c / (1 + z)` in the place of z."""
+        assert self.activation.of_exponential is not None
+        c, _ = self.activation.of_exponential
         z += 1.0
         np.divide(-c, z, out=z)
         z += 1.0
-        return z
-
-    def _after(self, z: Array, a: Array, b: Array) -> Array:
-        """Return the outputs at some points by the activations of the first layer."""
-        for i, layer in enumerate(self.layers[1:]):
-            weights, bias = layer.at(a, b)
-            z = weights @ (self.model.activation.value(z) if i else z)
-            z += bias
-        return z

@@ -43,18 +43,12 @@ class Parts(NamedTuple):
 def separable_parts(layers: list[LayerOnPlane]) -> Parts | None:
     """Return which units u and v move; None where the outputs are not a sum of two functions."""
     *before, inner, output = layers
-    if any(_moves(layer, side).any() for layer in before for side in (1, 2)):
+    if any(layer.by_a.any() or layer.by_b.any() for layer in before):
         return None
-    units = [
-        np.flatnonzero(_moves(inner, side) | output.weights[side].any(axis=0)) for side in (1, 2)
-    ]
     # Biases of the output are a part of their own, whichever units are moved.
-    return None if np.intersect1d(*units).size else Parts(*units)
-
-
-def _moves(layer: LayerOnPlane, side: int) -> NDArray[np.bool_]:
-    """Return which units of a layer a direction, 1 or 2, moves, (units,)."""
-    return np.asarray(layer.weights[side].any(axis=1) | layer.bias[side].any(axis=1))
+    by_a = inner.by_a.any(axis=1) | output.by_a[:, :-1].any(axis=0)
+    by_b = inner.by_b.any(axis=1) | output.by_b[:, :-1].any(axis=0)
+    return None if (by_a & by_b).any() else Parts(np.flatnonzero(by_a), np.flatnonzero(by_b))
 
 
 def tables(
@@ -67,36 +61,31 @@ def tables(
     """
     *before, inner, output = layers
     for layer in before:
-        X = model.activation.value(layer.weights[0] @ X + layer.bias[0])
-    at_origin = inner.weights[0] @ X + inner.bias[0]
-    still = np.setdiff1d(np.arange(len(at_origin)), np.concatenate(parts))
-    rest = output.weights[0][:, still] @ model.activation.value(at_origin[still]) + output.bias[0]
-    along = [
-        _part(model, inner, output, units, side, at_origin, X, points)
-        for side, (units, points) in enumerate(zip(parts, (a, b), strict=True), start=1)
-    ]
-    usual = along[1][np.abs(b).argmin()].copy()
-    return along[0] + (rest + usual), along[1] - usual
+        X = model.activation.value(_times(layer.origin, X))
+    at_origin = _times(inner.origin, X)
+    still = np.delete(np.arange(len(at_origin)), np.concatenate(parts))
+    rest = output.origin[:, still] @ model.activation.value(at_origin[still])
+    rest += output.origin[:, -1:]
+
+    def part(units: Units, inner_by: Array, output_by: Array, points: Array) -> Array:
+        t = points[:, None, None]
+        moved = model.activation.value(t * _times(inner_by[units], X) + at_origin[units])
+        out = output.origin[:, units] + t * output_by[:, units]
+        # Of one unit the product is an outer one, which BLAS is slow at.
+        given = out * moved if len(units) == 1 else out @ moved
+        return np.asarray(given + t * output_by[:, -1:])
+
+    along_a = part(parts.by_a, inner.by_a, output.by_a, a)
+    along_b = part(parts.by_b, inner.by_b, output.by_b, b)
+    usual = along_b[np.abs(b).argmin()].copy()
+    return along_a + (rest + usual), along_b - usual
 
 
-def _part(
-    model: Network,
-    inner: LayerOnPlane,
-    output: LayerOnPlane,
-    units: Units,
-    side: int,
-    at_origin: Array,
-    X: Array,
-    points: Array,
-) -> Array:
-    """Return what some units give to the outputs along a direction, (points, outputs, rows)."""
-    t = points[:, None, None]
-    z = t * (inner.weights[side][units] @ X + inner.bias[side][units]) + at_origin[units]
-    out = output.weights[0][:, units] + t * output.weights[side][:, units]
-    moved = model.activation.value(z)
-    # Of one unit the product is an outer one, which BLAS is slow at.
-    part = out * moved if len(units) == 1 else out @ moved
-    return np.asarray(part + t * output.bias[side])
+def _times(layer: Array, inputs: Array) -> Array:
+    """Return what a layer, (units, inputs + 1), makes of inputs, (inputs, rows): its sums."""
+    sums: Array = layer[:, :-1] @ inputs
+    sums += layer[:, -1:]
+    return sums
 
 
 def totals_of_sums(loss: Loss, along_a: Array, along_b: Array, block: Block) -> tuple[Array, Array]:
