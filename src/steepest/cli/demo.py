@@ -64,6 +64,7 @@ def demo(out: str) -> None:
             "page": [f"{out}/{name}.html"],
             "table": table,
             "trace": [],
+            "onnx": [],
         }
         tell(run, write(run, Outputs(files)))
     click.echo(f"\n{MORE}")

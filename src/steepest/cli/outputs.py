@@ -14,8 +14,9 @@ import click
 
 from steepest.data.written import write_table
 from steepest.errors import ChoiceError, FileError
-from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
+from steepest.files import FIGURES, FILMS, MODELS, PAGES, TABLES, check_writable
 from steepest.interrupts import INTERRUPTED
+from steepest.run.export.onnx_graph import check_onnx
 from steepest.run.report import report
 from steepest.run.run import Run
 from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Format
@@ -38,6 +39,7 @@ KINDS = {
     "page": (PAGES, "Write one page to play with, that opens anywhere"),
     "table": (TABLES, "Write actual and predicted by the row"),
     "trace": (TABLES, "Write every step"),
+    "onnx": (MODELS, "Write the model for other programs"),
 }
 """What can be written of a run: the endings of its files, and what it is."""
 
@@ -155,6 +157,8 @@ def check(files: Mapping[str, Sequence[str]], save: str | None, source: str) -> 
     for kind, paths in files.items():
         for path in paths:
             check_writable(path, KINDS[kind][0])
+    if files.get("onnx"):
+        check_onnx()
     if save is not None:
         check_writable(save)
     _check_distinct([path for paths in files.values() for path in paths], save, source)
@@ -184,6 +188,8 @@ def write(run: Run, out: Outputs) -> list[str]:
         write_table(run.table(), path)
     for path in files["trace"]:
         write_table(run.trace_table(), path)
+    for path in files["onnx"]:
+        run.to_onnx(path)
     written = [path for kind in KINDS for path in files[kind]]
     return [*written, *map(str, frames)]
 

@@ -5,5 +5,5 @@
 `resume`, `one_row`, `saved`, `predictions`, `scoring`, `pictures`, `reports`, `display`, `report`,
 `summary` and `lowest_loss` each answer for one thing that a run can do, `callback` is the reader's
 own function at every step, `former` the names of before. `elsewhere/` writes the same fit for other
-libraries.
+libraries, `export/` the model itself.
 """
