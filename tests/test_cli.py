@@ -492,8 +492,9 @@ WRITING = ("--figure", "--film", "--page", "--save", "-o")
 
 def test_demo_in_the_help_writes_all_its_files(told: Told) -> None:
     """The slow one: two figures, two films and a page of each of two runs."""
-    (words,) = examples(told, "demo")
-    text = told(*words)
+    plain, everything = examples(told, "demo")
+    assert plain == ["demo"]
+    text = told(*everything)
     written = re.findall(r"^  (steepest-demo/\S+)$", text, re.MULTILINE)
     assert sorted(written) == sorted(map(str, Path("steepest-demo").iterdir()))
     kinds = {Path(name).suffix for name in written}

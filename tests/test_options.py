@@ -157,7 +157,7 @@ class TestEveryDoorHasTheOptions:
         }
         others |= {*OF_TEXT}
         kinds = {"figure", "film", "page", "table", "trace", "frames"}
-        kinds |= {"panels", "size", "theme", "fps"}
+        kinds |= {"panels", "size", "theme", "fps", "surface_x", "surface_y", "surface_plane"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
         for one in fit.params:
             if one.name in OPTIONS:

@@ -5,7 +5,16 @@ import sys
 
 import click
 
-from steepest.cli.outputs import STATUSES, UNJUDGED, Outputs, check, outputs, tell, write
+from steepest.cli.outputs import (
+    STATUSES,
+    UNJUDGED,
+    Outputs,
+    check,
+    outputs,
+    surface_of,
+    tell,
+    write,
+)
 from steepest.run.elsewhere.libraries import LIBRARIES
 from steepest.run.load import load
 from steepest.run.one_row import row_story
@@ -42,6 +51,7 @@ def show(
     Example:
       steepest fit geyser --target waiting --save geyser.steepest
       steepest show geyser.steepest --figure geyser.svg --panels surface,map --theme dark
+      steepest show geyser.steepest --plane sharpest --figure sharpest.png
       steepest show geyser.steepest --summary
       steepest show geyser.steepest --as scikit-learn
       steepest show geyser.steepest --row 12 --step 0
@@ -49,7 +59,8 @@ def show(
     """
     check(out.files, None, run)
     loaded = load(run)
-    written = write(loaded, out)
+    surface = surface_of(loaded, out)
+    written = write(loaded, out, surface)
     if library is not None:
         click.echo(loaded.elsewhere(library))
     elif row is not None or step is not None:
@@ -58,7 +69,7 @@ def show(
         found = loaded.summary()
         click.echo(json.dumps(found.to_dict(), indent=2) if out.as_json else found)
     else:
-        tell(loaded, written, out.as_json)
+        tell(loaded, written, out.as_json, surface)
     if not loaded.is_judged:
         sys.exit(UNJUDGED)
 

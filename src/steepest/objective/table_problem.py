@@ -61,6 +61,10 @@ class TableProblem(Problem):
         """The place of each row in its source, counted from 1, (rows,)."""
         return self.data.row_numbers
 
+    def _index_of(self, name: str) -> int | None:
+        """Return the index of the param that a name of the model's own form says."""
+        return self.objective.model.index_of(name)
+
     @property
     def param_words(self) -> tuple[str, ...]:
         """The names of the params, (params,): `weight` and `bias` where there are no others."""

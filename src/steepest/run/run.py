@@ -32,6 +32,7 @@ from steepest.run.predictions import Predictions
 from steepest.run.reports import Reports
 from steepest.run.result import result_of
 from steepest.surface.directions import choose_axes
+from steepest.surface.planes import axes_of_plane
 from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
@@ -234,22 +235,42 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         y: str | None = None,
         points: int = 101,
         *,
-        plane: tuple[ArrayLike, ArrayLike] | None = None,
+        plane: str | tuple[ArrayLike, ArrayLike] | None = None,
+        seed: int = 0,
     ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
         Of an objective that was given the two are by default those that moved most. With more
-        than two params it is a slice through the end of the run. `plane` is two vectors
-        (u, v), each of shape (params,), in place of two names: then the loss at (x, y) is that at
-        `params + x u + y v`. Raises ChoiceError for names that are no params, for vectors
-        that do not span a plane, and for an objective that is not known or has one param.
+        than two params it is a slice through the end of the run. A param of a network can be named
+        by its unit, too: `layer 2, unit 3, from unit 1`, and its bias `layer 2, unit 3`.
+
+        `plane`, in place of two names, is a word: "path", the principal directions of the steps;
+        "random", two random directions (by `seed`) as long in each unit as its weights;
+        "sharpest", the eigenvectors at both ends of the Hessian's spectrum. `in_words` of the
+        surface tells what it is, with numbers. They are found in the units of the walk (standard
+        units, or with scale none the params). Or it is two vectors (u, v), each of shape
+        (params,): then the loss at (x, y) is that at `params + x u + y v`.
+
+        Raises ChoiceError for names that are no params, for another word, for vectors that do not
+        span a plane, for a path that spans none, and for an objective that is not known or has
+        one param.
         """
         problem = self.problem
         end = self.result if isfinite(self.loss) else self.trace.last_finite
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         usual = problem.surface_params(self.trace[0].params, end.params)
-        axes = choose_axes(problem.param_names, end.params, x, y, plane, usual=usual)
+        axes = choose_axes(
+            problem.param_names,
+            end.params,
+            None if x is None else problem.param_called(x),
+            None if y is None else problem.param_called(y),
+            plane,
+            usual=usual,
+            of_word=lambda word: axes_of_plane(
+                word, self.objective, self._informed_trace, end.params, self.plan.scale, seed
+            ),
+        )
         return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
 
     @cached_property
@@ -304,10 +325,23 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     @cached_property
     def scene(self) -> "Scene":
         """All that is drawn of the run, as one plain record: its story, rows and surface."""
+        return self.scene_over(self.surface(points=self.picture_points))
+
+    @property
+    def picture_points(self) -> int:
+        """Points a side of a surface that is drawn."""
+        return self.problem.picture_points or PICTURE_POINTS
+
+    def scene_over(self, surface: Surface) -> "Scene":
+        """Return the scene with a surface of this run; ChoiceError for one of another run."""
         from steepest.view.scene import Scene
 
-        points = self.problem.picture_points or PICTURE_POINTS
-        return Scene.set(self.story, self.problem, self.surface(points=points))
+        if surface.objective is not self.objective or len(surface.path) != len(self.trace.kept):
+            raise ChoiceError(
+                "the surface is of another run, so this one's path is not on it; give one of "
+                "run.surface(...)"
+            )
+        return Scene.set(self.story, self.problem, surface)
 
     def explain(self, row: int | None = None, step: int | None = None) -> str:
         """Return the four steps of this run, in words and numbers; or what one row makes of them.

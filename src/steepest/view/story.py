@@ -201,7 +201,9 @@ class Story:
         return not self.plan.batch and bool(((rows > 0) & (rows < self.rows)).any())
 
     def param_label(self, name: str) -> str:
-        """Return a param's name with its unit, for an axis."""
+        """Return a param's name with its unit, for an axis; of a direction its own name."""
+        if name not in self.param_names:
+            return name
         i = self.param_names.index(name)
         return label(self.long_word(i), self.param_units[i])
 

@@ -19,7 +19,7 @@ What a caller needs to know beyond that it asks here too, and never by the type:
 knows `probabilities`, whether it `is_quadratic`, by which `word` it is chosen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar, Protocol
 
@@ -144,6 +144,9 @@ class Loss(Protocol):
         Each direction has the margin's shape.
         """
 
+    def curve(self, margin: Array, target: Array) -> Callable[[Array], Array]:
+        """Return what takes how margins move, u, to how their slopes do, `l'' u`, of one shape."""
+
     def own_curvature(self, margin: Array, target: Array) -> Array:
         """Return the second derivative by each margin alone, (rows, margins)."""
 
@@ -231,6 +234,11 @@ class BaseLoss(Loss, Protocol):
             curvature *= weight
         along = np.array(directions)
         return (along * curvature) @ along.T
+
+    def curve(self, margin: Array, target: Array) -> Callable[[Array], Array]:
+        """Return what multiplies moves of one margin, (rows,), by the curvature."""
+        curvature = self.curvature(margin, target)
+        return lambda moved: curvature * moved
 
     def own_curvature(self, margin: Array, target: Array) -> Array:
         """Return the curvature as a column, (rows, 1)."""

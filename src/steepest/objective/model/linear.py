@@ -67,6 +67,16 @@ class Linear:
         """Return the indices of the first weight and the first bias, wherever (params,) moved."""
         return 0, self.features * self.margins
 
+    def index_of(self, name: str) -> None:
+        """Return None: the params have the names of `param_names` alone."""
+
+    def unit_lengths(self, params: Vector) -> Vector:
+        """Return for each param, (params,), the length of its margin's weights; 0 of biases."""
+        lengths, where = np.zeros(params.shape), self.layout.weights
+        by_margin = np.linalg.norm(params[where].reshape(self.features, -1), axis=0)
+        lengths[where] = np.tile(by_margin, self.features)
+        return lengths
+
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias in the shapes in which they meet X.
 

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
+from steepest.extras import check_installed
 from steepest.files import MODELS, check_writable, whole_file
 from steepest.run.export.onnx_nodes import ACTIVATIONS, Nodes
 from steepest.run.export.parts import Parts
 
-__all__ = ["check_onnx", "write_onnx"]
-
-INSTALL = "pip install 'steepest[onnx]'"
+__all__ = ["write_onnx"]
 
 OPSET = 17
 """The version of the operators: that of ONNX 1.12 (2022), which every runtime of today reads."""
@@ -28,21 +27,13 @@ IR_VERSION = 8
 """The version of the file format that goes with it."""
 
 
-def check_onnx() -> None:
-    """Raise ChoiceError if the package that writes ONNX is not installed."""
-    try:
-        import onnx  # noqa: F401
-    except ImportError:
-        raise ChoiceError(f"to write ONNX takes the package onnx; install it: {INSTALL}") from None
-
-
 def write_onnx(parts: Parts, path: str | os.PathLike[str]) -> None:
     """Write the model to `path`, .onnx, whole or not at all.
 
     Raises ChoiceError if the package is missing or the loss tells no prediction that ONNX has,
     and FileError for any other ending.
     """
-    check_onnx()
+    check_installed("onnx", "to write ONNX")
     check_writable(path, MODELS)
     model = _model(parts)
     with whole_file(path) as draft:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from steepest.errors import ChoiceError
+from steepest.extras import check_installed
 from steepest.objective.model.activation import LeakyReLU
 from steepest.objective.model.model import Layer
 from steepest.run.export.parts import Parts
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["torch_module"]
 
-INSTALL = "pip install 'steepest[torch]'"
-
 STRAIGHT_FROM = 40.0
 """z from which `log(1 + exp z)` is z: to a part of 1e-19. PyTorch's own, 20, is off by 2e-9."""
 
@@ -22,12 +20,11 @@ STRAIGHT_FROM = 40.0
 def torch_module(parts: Parts) -> "nn.Sequential":
     """Return the layers, (rows, features) to margins, (rows, outputs), in float64.
 
-    Raises ChoiceError if PyTorch is not installed, or has no such activation.
+    Raises ChoiceError if PyTorch is not installed.
     """
-    try:
-        import torch
-    except ImportError:
-        raise ChoiceError(f"run.to_torch needs PyTorch; install it: {INSTALL}") from None
+    check_installed("torch", "run.to_torch")
+    import torch
+
     modules: list[Any] = []
     for layer in parts.layers:
         if modules and parts.activation is not None:
