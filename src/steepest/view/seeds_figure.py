@@ -18,6 +18,9 @@ from steepest.view.style import CLASSES, MARKS, SURFACE, halo, look, theme_in_us
 
 __all__ = ["draw_seeds"]
 
+MARKED = 8
+"""Steps of a loss that wear the run's mark, beside its colour."""
+
 WIDE_RANGE = 100.0
 """Losses whose highest is so many times the lowest are drawn on a logarithmic axis."""
 
@@ -53,13 +56,8 @@ def _style(at: int) -> tuple[str, str]:
 
 def _draw_plane(axes: Axes, scene: SeedsScene) -> None:
     surface, shades = scene.surface, shades_of(scene.surface)
-    mesh: dict[str, Any] = {
-        "cmap": SURFACE,
-        "norm": shades.norm,
-        "shading": "gouraud",
-        "rasterized": True,
-    }
-    axes.pcolormesh(surface.x, surface.y, surface.loss, **mesh)
+    colours: dict[str, Any] = {"cmap": SURFACE, "norm": shades.norm, "shading": "gouraud"}
+    axes.pcolormesh(surface.x, surface.y, surface.loss, rasterized=True, **colours)
     lines: dict[str, Any] = {"colors": "white", "linewidths": 0.7, "alpha": 0.65}
     axes.contour(surface.x, surface.y, surface.loss, shades.levels, **lines)
     for at, (one, told) in enumerate(zip(scene.paths, scene.story.runs, strict=True)):
@@ -81,14 +79,8 @@ def _draw_losses(axes: Axes, scene: SeedsScene) -> None:
     for at, (one, told) in enumerate(zip(scene.paths, scene.story.runs, strict=True)):
         colour, mark = _style(at)
         known = np.flatnonzero(np.isfinite(one.losses))
-        every = max(1, len(known) // 8)
-        line: dict[str, Any] = {
-            "color": colour,
-            "marker": mark,
-            "markevery": every,
-            "ms": 5,
-            "lw": 1.6,
-        }
+        line: dict[str, Any] = {"color": colour, "marker": mark, "ms": 5, "lw": 1.6}
+        line["markevery"] = max(1, len(known) // MARKED)
         named = f"seed {told.seed}: loss {short(told.loss)}"
         axes.plot(known, one.losses[known], label=named, **line)
     losses = np.concatenate([one.losses for one in scene.paths])
