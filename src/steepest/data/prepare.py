@@ -93,7 +93,8 @@ def prepare(
             f"{listing(table.arrow.column_names)}"
         )
     by = column_of(validation, table)
-    drop = [*(_names(drop) or ()), *([by] if by is not None and by not in (names or ()) else [])]
+    wanted = (*(names or ()), *dates)
+    drop = [*(_names(drop) or ()), *([by] if by is not None and by not in wanted else [])]
     asked = Asked(target, names, drop, category, classify, missing, bias, exposure, dates)
     return count_by_class(from_table(table, asked, sample_weight, split), class_weight)
 
