@@ -105,6 +105,11 @@ _USES = (
         metavar="COLUMN=days|year|season",
         help="What a column of dates becomes.",
     ),
+    click.option(
+        "--terms",
+        metavar="TEXT",
+        help="Powers and products of columns as features: 'age + age^2 + sex:age', '. + age^2'.",
+    ),
     click.option("--weights", metavar="COLUMN", help="The column of how much each row counts."),
     click.option(
         "--exposure",

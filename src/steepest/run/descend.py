@@ -48,6 +48,7 @@ def descend(
     drop: Sequence[str] = (),
     category: Sequence[str] = (),
     date: Mapping[str, str] | None = None,
+    terms: str | None = None,
     sample_weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
     exposure: Any = None,
@@ -87,6 +88,8 @@ def descend(
     - `category`: columns that are categories, though they hold numbers: codes 1, 2, 3 of a form.
     - `date`: what columns of dates become: `{"day": "days"}`, since 1970; year, with its part; or
       season, the sine and cosine of what of the year is over.
+    - `terms`: powers and products of columns, instead of `features`: `"age + age^2 + sex:age"`;
+      `a * b` is `a + b + a:b`, and a dot is every column that would be a feature.
     - `class_weight`: "balanced", so that each class counts the same, or a number for each class,
       by which its rows count: `{"yes": 5.0}`.
     - `exposure`: of counts (loss poisson), over how much each was counted, years or square miles:
@@ -131,7 +134,7 @@ def descend(
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
-        given |= {"date": date or None}
+        given |= {"date": date or None, "terms": terms}
         given |= {"validation": validation, "exposure": exposure, "offset": offset}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
@@ -147,6 +150,7 @@ def descend(
         drop=drop,
         category=category,
         date=date,
+        terms=terms,
         reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
         classify=wants_classes(options.get("loss", "auto")),
         missing=missing,
