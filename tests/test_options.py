@@ -114,7 +114,16 @@ def parameters(function: Callable[..., object]) -> Mapping[str, inspect.Paramete
 
 OF_TEXT = ["decimal", "thousands", "delimiter", "encoding", "sheet", "query"]
 OF_DATA = ["data", "target", "features", "missing", "drop", "category", "sample_weight"]
-OF_DATA += ["class_weight", "date", "terms", "exposure", "offset", "validation", *OF_TEXT]
+OF_DATA += [
+    "class_weight",
+    "date",
+    "terms",
+    "positive",
+    "exposure",
+    "offset",
+    "validation",
+    *OF_TEXT,
+]
 OF_THE_CALL = ["threads", "progress", "callback"]
 
 
@@ -152,6 +161,7 @@ class TestEveryDoorHasTheOptions:
             "class_weight",
             "date",
             "terms",
+            "positive",
             "exposure",
             "offset",
             "validation",

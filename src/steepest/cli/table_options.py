@@ -110,6 +110,9 @@ _USES = (
         metavar="TEXT",
         help="Powers and products of columns as features: 'age + age^2 + sex:age', '. + age^2'.",
     ),
+    click.option(
+        "--positive", metavar="CLASS", help="Which of two classes log-odds and AUC are of."
+    ),
     click.option("--weights", metavar="COLUMN", help="The column of how much each row counts."),
     click.option(
         "--exposure",

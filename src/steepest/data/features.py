@@ -22,6 +22,7 @@ from steepest.data.categories import check_words
 from steepest.data.column import Column, ColumnRecord
 from steepest.data.columns import (
     counts,
+    in_order,
     kind_of,
     listing,
     need_column,
@@ -362,7 +363,8 @@ def _category(table: Table, name: str, how: _How) -> Column:
         raise DataError(_constant(name, repr(next(iter(levels))), whole, weights))
     often = levels if weights is None else weighted_counts(table.arrow[name], weights)
     base = min(levels, key=lambda level: (-often[level], level))
-    return Column(name, "category", tuple(sorted(set(levels) - {base})), base)
+    others = in_order(table.arrow[name], set(levels) - {base})
+    return Column(name, "category", tuple(others), base)
 
 
 def _constant(name: str, value: str, whole: bool, weights: NDArray[np.float64] | None) -> str:

@@ -37,13 +37,17 @@ class Asked:
     exposure: Exposure | None
     date: Mapping[str, str]
     terms: Sequence[Term] = ()
+    positive: object = None
 
     def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
         """Return target and features of a table whose rows count by `weights`, (rows,).
 
         Raises DataError for what cannot be used.
         """
-        goal = choose_target(table, self.target, self.classify, self.target in self.category)
+        as_words = self.target in self.category
+        goal = choose_target(table, self.target, self.classify, as_words).with_positive(
+            self.positive
+        )
         chosen = self.features, self.target, self.drop, self.category, weights, self.missing
         features = choose_features(table, *chosen, constant=not self.bias, date=self.date)
         return goal.over(self.exposure), features.of_terms(self.terms)

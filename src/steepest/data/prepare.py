@@ -46,6 +46,7 @@ def prepare(
     exposure: Exposure | None = None,
     date: object = None,
     terms: str | None = None,
+    positive: object = None,
     threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
@@ -66,7 +67,7 @@ def prepare(
     second table or pair (X, y). Without a `bias` a column may be the same in every row.
     With an `exposure` y are the rates, which count by it. `date` says what columns of dates become,
     each one of `DATES`. `terms` are powers and products of columns, `parsed_terms`, instead of
-    `features`.
+    `features`; `positive` is which of two classes is the second.
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
@@ -83,7 +84,7 @@ def prepare(
                 "arrays y is the target, leave them out"
             )
         data = from_arrays(
-            source, names, classify, missing, sample_weight, threads, split, exposure
+            source, names, classify, missing, sample_weight, threads, split, exposure, positive
         )
         return count_by_class(data, class_weight)
     category = _names(category) or ()
@@ -100,7 +101,8 @@ def prepare(
     drop = [*(_names(drop) or ()), *([by] if by is not None and by not in wanted else [])]
     made = () if terms is None else _terms(terms, table, [target, *drop], names)
     names = names_of_terms(made) if made else names
-    asked = Asked(target, names, drop, category, classify, missing, bias, exposure, dates, made)
+    columns = target, names, drop, category, classify
+    asked = Asked(*columns, missing, bias, exposure, dates, made, positive)
     return count_by_class(from_table(table, asked, sample_weight, split), class_weight)
 
 

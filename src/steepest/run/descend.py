@@ -49,6 +49,7 @@ def descend(
     category: Sequence[str] = (),
     date: Mapping[str, str] | None = None,
     terms: str | None = None,
+    positive: Any = None,
     sample_weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
     exposure: Any = None,
@@ -90,6 +91,8 @@ def descend(
       season, the sine and cosine of what of the year is over.
     - `terms`: powers and products of columns, instead of `features`: `"age + age^2 + sex:age"`;
       `a * b` is `a + b + a:b`, and a dot is every column that would be a feature.
+    - `positive`: which of two classes is the second: log-odds, AUC and `threshold` are of it. Left
+      out, the later one by the alphabet, or the column's own order.
     - `class_weight`: "balanced", so that each class counts the same, or a number for each class,
       by which its rows count: `{"yes": 5.0}`.
     - `exposure`: of counts (loss poisson), over how much each was counted, years or square miles:
@@ -134,7 +137,7 @@ def descend(
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
-        given |= {"date": date or None, "terms": terms}
+        given |= {"date": date or None, "terms": terms, "positive": positive}
         given |= {"validation": validation, "exposure": exposure, "offset": offset}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
@@ -151,6 +154,7 @@ def descend(
         category=category,
         date=date,
         terms=terms,
+        positive=positive,
         reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
         classify=wants_classes(options.get("loss", "auto")),
         missing=missing,
