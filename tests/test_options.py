@@ -165,9 +165,10 @@ class TestEveryDoorHasTheOptions:
             "exposure",
             "offset",
             "validation",
+            "seeds",
         }
         others |= {*OF_TEXT}
-        kinds = {"figure", "film", "page", "table", "trace", "frames"}
+        kinds = {"figure", "film", "page", "table", "trace", "onnx", "frames"}
         kinds |= {"panels", "size", "theme", "fps", "surface_x", "surface_y", "surface_plane"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
         for one in fit.params:

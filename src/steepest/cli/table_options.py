@@ -123,7 +123,8 @@ _USES = (
     click.option(
         "--validation",
         metavar="SHARE|COLUMN|...",
-        help="Rows to keep back: 0.2, last:0.2, COLUMN:0.2 for groups, a COLUMN of marks, a file.",
+        help="Rows to keep back: 0.2, last:0.2, last:COLUMN:0.2 by time, COLUMN:0.2 for groups, a "
+        "COLUMN of marks, a file.",
     ),
     click.option(
         "--class-weight",

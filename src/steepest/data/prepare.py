@@ -97,7 +97,8 @@ def prepare(
             f"{listing(table.arrow.column_names)}"
         )
     by = column_of(validation, table)
-    drop = [*(_names(drop) or ()), *([by] if by is not None and by not in (names or ()) else [])]
+    wanted = (*(names or ()), *dates)
+    drop = [*(_names(drop) or ()), *([by] if by is not None and by not in wanted else [])]
     made = () if terms is None else _terms(terms, table, [target, *drop], names)
     names = names_of_terms(made) if made else names
     columns = target, names, drop, category, classify

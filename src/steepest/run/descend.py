@@ -101,8 +101,9 @@ def descend(
       gives counts, by its own column. `offset` is the logarithm of it instead.
     - `validation`: the rows to keep back from training, on which the loss is measured at each step
       (`run.trace.validation_losses`): a share drawn at random by `seed` (of each class the same),
-      `"last:0.2"` for the last ones, `"COLUMN:0.2"` for whole groups, a column that marks them,
-      true or false for each row, or a second table or pair (X, y).
+      `"last:0.2"` for the last ones, `"last:COLUMN:0.2"` for the last by a column such as the date
+      (which is then no feature unless it is named as one), `"COLUMN:0.2"` for whole groups, a
+      column that marks them, true or false for each row, or a second table or pair (X, y).
     - `decimal`, `thousands`, `delimiter`, `encoding`: of a text file, where looking at it finds
       another: `decimal=","` reads 1,234 as little more than 1.
     - `sheet`: of a spreadsheet, a table of a database, an object of a file of R; the first with

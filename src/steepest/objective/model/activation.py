@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.checks import nearest
 from steepest.errors import ChoiceError
 
 __all__ = ["ACTIVATIONS", "Activation", "choose_activation"]
@@ -261,6 +262,5 @@ def choose_activation(name: str) -> Activation:
     'tanh z'
     """
     if name not in ACTIVATIONS:
-        known = ", ".join(ACTIVATIONS)
-        raise ChoiceError(f"there is no activation {name!r}; choose one of {known}")
+        raise ChoiceError(f"there is no activation {name!r}{nearest(name, ACTIVATIONS)}")
     return ACTIVATIONS[name]
