@@ -5,7 +5,7 @@ import { activeRun, isEarlier, offPlane, onPlane, paramsAt, probabilitiesOf } fr
 import { resultAt, trueLoss } from '../select.js';
 import { mannerOf } from '../cards/network_layout.js';
 import { Network } from '../engine/network.js';
-import { networkInWords } from './network.js';
+import { SATURATED, networkInWords } from './network.js';
 import { counted, fixed, percent, short } from './numerals.js';
 import { paramsInWords } from './told.js';
 
@@ -42,7 +42,7 @@ function networkCaption({ scene }) {
   const manner = mannerOf(new Network(network));
   const pictures = manner === 'numbers' && network.sizes[0] <= 2 ? ANSWERS : '';
   const choose = manner === 'numbers' ? PRESS : ' The surface over any two params is chosen in the settings.';
-  const signs = manner === 'layers' ? '' : SIGNS;
+  const signs = manner === 'layers' ? '' : SIGNS + LOCKS;
   return `${LINES[manner]}${signs}${pictures}${engine === 'record' ? '' : choose}`;
 }
 
@@ -57,6 +57,8 @@ const PRESS = ' Click a line or a circle, or go there with the arrow keys and pr
   'the axis across of the surface, a bias the one up; with Shift the other way round.';
 
 const ANSWERS = ' Behind that number: what the unit answers over the data, blue above 0, orange below.';
+
+const LOCKS = ` A lock: a hidden unit that is saturated, its slope below ${SATURATED}.`;
 
 const SIGNS = ' Blue, whole: above 0; orange, dashed: below 0. The wider, the larger beside the ' +
   'largest of its layer in this run (of inputs: for a change by their standard deviation).';
