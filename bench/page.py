@@ -136,7 +136,7 @@ REFINED = """
   requestAnimationFrame(frame);
 })
 """
-"""How long after a weight was chosen its surface has so many points a side, and frames till 51."""
+"""How long after a weight was chosen its surface has so many points, and the frames till 51."""
 
 WEIGHTS = (0, 2, 5, 9, 13)
 """Weights of the first layer: with each all of the network is worked out at every point."""

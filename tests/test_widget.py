@@ -33,7 +33,6 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def no_anywidget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebook, "find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "anywidget", None)
 
 

@@ -55,6 +55,14 @@ class NetworkUnits:
         first.weights[:] /= self.deviation[:, None]
         return pulled
 
+    def inverse_pullback(self, slope: Vector) -> Vector:
+        """Return the gradient by the params, (params,), of that by the position, (params,)."""
+        gradient = slope * self._hidden
+        first = self.network.layers(gradient)[0]
+        first.weights[:] *= self.deviation[:, None]
+        first.weights[:] += np.outer(self.mean, first.bias)
+        return gradient
+
     @property
     def _hidden(self) -> Vector:
         """The spread for each param of a hidden layer, 1 for those of the last, (params,)."""
