@@ -266,6 +266,27 @@ def test_the_regions_of_the_classes_move_with_the_steps(page: "Page") -> None:
     )
 
 
+def test_rows_of_pixels_are_shown_as_pictures(tmp_path: Path, doors: Doors) -> None:
+    """Features of the names `pixel_row_column`; a pixel that is none of them is paper."""
+    rows = np.random.default_rng(0).random((12, 4))
+    names = ["pixel_0_1", "pixel_1_0", "pixel_1_1", "pixel_1_2"]
+    table = dict(zip(names, rows.T, strict=True)) | {"kind": np.where(rows[:, 0] > 0.5, "b", "a")}
+    st.descend(table, "kind", steps=2).page(tmp_path / "pictures.html")
+    page = doors.file(tmp_path / "pictures.html", "at=2")
+    card(page, "fit").locator(".st-point").nth(0).focus()
+    picture = card(page, "fit").locator(".st-row-image")
+    assert picture.inner_text().startswith("row 1\nactual ")
+    width, height, data = picture.locator("canvas").evaluate(
+        "(one) => [one.width, one.height, "
+        "[...one.getContext('2d').getImageData(0, 0, one.width, one.height).data]]"
+    )
+    seen = np.array(data, dtype=float).reshape(height, width, 4)[..., 0]
+    assert seen.shape == (2, 3) and seen[0, 0] == seen[0, 2] == 255
+    paper, ink = 255.0, float(0x1B)
+    shares = (rows[0] - rows.min()) / np.ptp(rows)
+    assert seen[[0, 1, 1, 1], [1, 0, 1, 2]] == pytest.approx(paper + shares * (ink - paper), abs=1)
+
+
 def test_a_number_of_one_feature_has_a_curve(tmp_path: Path, doors: Doors) -> None:
     run = st.descend("geyser", "waiting", ["duration"], hidden=(3,), steps=5)
     run.page(tmp_path / "geyser.html")

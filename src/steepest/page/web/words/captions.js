@@ -4,6 +4,7 @@ import { diverged, lossRange } from '../loss_range.js';
 import { activeRun, isEarlier, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
 import { resultAt, trueLoss } from '../select.js';
 import { mannerOf } from '../cards/network_layout.js';
+import { pixelsOf } from '../cards/row_image.js';
 import { Network } from '../engine/network.js';
 import { SATURATED, networkInWords } from './network.js';
 import { counted, fixed, percent, short } from './numerals.js';
@@ -69,8 +70,11 @@ function fitCaption(state) {
   const { scene } = state;
   const own = scene.target.classes ? classCaption : numberCaption;
   const told = isPlane(scene) ? planeCaption(scene) : own(scene);
-  return told + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
+  return told + (pixelsOf(scene) ? PICTURED : '') + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
 }
+
+const PICTURED = ' The features are the pixels of a picture, by their names (pixel_row_column): that of the '
+  + 'row pointed at is shown.';
 
 /** Whether the rows are drawn in the plane of both features. */
 function isPlane({ features }) {
