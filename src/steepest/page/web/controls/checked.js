@@ -18,8 +18,10 @@ export function makeChecked(parent, store) {
   const tell = () => {
     const lines = checksOf(store.state);
     const agree = lines.every(({ agrees }) => agrees);
-    const words = lines.map(({ name, share }) => `${name} ${short(share, 2)}`).join(' · ');
-    badge.textContent = `${agree ? '✓ both ways agree' : '✗ two ways differ'}: ${words}`;
+    const words = lines.map(({ name, share }) => `${name} ${short(share, 2)}`);
+    badge.replaceChildren(agree ? '✓ both ways agree:' : '✗ two ways differ:', ...words.flatMap((text) => (
+      [' ', element('span', { text })]
+    )));
     badge.dataset.agree = String(agree);
     list.replaceChildren(...lines.map(({ told }) => element('li', { text: told })));
   };
