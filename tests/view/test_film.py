@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor
 
 import steepest as st
 from steepest.view.film import Reel, _taker
 from steepest.view.format import Format
-from steepest.view.style import look
+from steepest.view.style import CLASSES, PATH, look
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 2))
@@ -261,3 +261,14 @@ def test_diverged_run_can_be_filmed(tmp_path: Path) -> None:
     run.film(tmp_path / "f.gif")
     with Image.open(tmp_path / "f.gif") as film:
         assert film.n_frames > 2
+
+
+def test_a_gif_has_the_colours_of_path_and_classes(tmp_path: Path) -> None:
+    run = st.descend((X[:, :2], X[:, 0] * X[:, 1] > 0), hidden=(3,), steps=9)
+    run.film(tmp_path / "f.gif")
+    with Image.open(tmp_path / "f.gif") as film:
+        film.seek(film.n_frames - 1)
+        colours = {colour for _, colour in film.convert("RGB").getcolors(1 << 20)}
+    for name in (PATH, *CLASSES[:2]):
+        near = min(np.abs(np.subtract(colour, ImageColor.getrgb(name))).max() for colour in colours)
+        assert near <= 8

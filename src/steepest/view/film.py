@@ -31,7 +31,7 @@ from steepest.view.panels import draw_panels
 from steepest.view.progress import bar
 from steepest.view.scene import Scene
 from steepest.view.sheet import Sheet
-from steepest.view.style import look, title_size
+from steepest.view.style import CLASSES, PATH, look, title_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -84,8 +84,9 @@ def shoot(
     targets = [check_writable(path, FILMS) for path in paths]
     wanted.check_film(targets)
     with look(wanted.theme), ExitStack() as stack:
-        takers = [stack.enter_context(_taker(target, wanted)) for target in targets]
         reel = Reel(scene, wanted)
+        samples = list(reel.pictures(reel.builds))
+        takers = [stack.enter_context(_taker(target, wanted, samples)) for target in targets]
         show = stack.enter_context(bar("filming", len(reel.script))) if progress else None
         for number, frame in enumerate(reel.frames()):
             for take in takers:
@@ -223,10 +224,18 @@ def _script(seconds: Array, fps: int) -> Iterator[Shown]:
 
 
 @contextmanager
-def _taker(target: Path, wanted: Format) -> Iterator[Callable[[Frame], None]]:
-    """Yield what takes the frames of one film file, which is whole when the block ends."""
-    maker = _mp4 if target.suffix.lower() == ".mp4" else _gif
-    with whole_file(target) as draft, maker(draft, wanted) as take:
+def _taker(
+    target: Path, wanted: Format, samples: Sequence[Frame] = ()
+) -> Iterator[Callable[[Frame], None]]:
+    """Yield what takes the frames of one film file, which is whole when the block ends.
+
+    `samples` are some of the frames to come, from which a GIF takes its colours.
+    """
+    is_gif = target.suffix.lower() != ".mp4"
+    with (
+        whole_file(target) as draft,
+        _gif(draft, wanted, samples) if is_gif else _mp4(draft, wanted) as take,
+    ):
         yield take
 
 
@@ -268,9 +277,24 @@ def _feed(pipe: IO[bytes], frame: Frame) -> None:
         pipe.write(frame.tobytes())
 
 
+def _palette(samples: Sequence[Frame]) -> "Image":
+    """Return an image with the palette of samples, in which path and classes keep their own."""
+    from PIL import Image as Pillow
+    from PIL import ImageColor
+
+    strip = np.zeros((max(4, len(samples[0]) // 40), samples[0].shape[1], 1), dtype=np.uint8)
+    own = [strip + np.array(ImageColor.getrgb(name), dtype=np.uint8) for name in (PATH, *CLASSES)]
+    whole = Pillow.fromarray(np.concatenate([*samples, *own]))
+    return whole.quantize(COLOURS, dither=Pillow.Dither.NONE)
+
+
 @contextmanager
-def _gif(draft: Path, wanted: Format) -> Iterator[Callable[[Frame], None]]:
+def _gif(
+    draft: Path, wanted: Format, samples: Sequence[Frame]
+) -> Iterator[Callable[[Frame], None]]:
     """Take frames for a GIF with one palette and, beyond it, one index for what did not change.
+
+    The palette is that of the `samples`, else of the first frame, and of the path.
 
     Equal frames in a row become one that lasts. Times are whole hundredths of a second: each is
     rounded so that the film is as long as it should be up to there.
@@ -289,7 +313,7 @@ def _gif(draft: Path, wanted: Format) -> Iterator[Callable[[Frame], None]]:
         if last is not None and np.array_equal(frame, last):
             return
         image = Pillow.fromarray(frame)
-        palette = palette or image.quantize(COLOURS, dither=Pillow.Dither.NONE)
+        palette = palette or _palette(samples or [frame])
         indexed = np.array(image.quantize(palette=palette, dither=Pillow.Dither.NONE))
         if last is not None:
             indexed[(frame == last).all(axis=2)] = COLOURS

@@ -2,12 +2,12 @@
 
 Where there are no rows, the length of the gradient against the step takes the panel's place.
 
-One feature: the rows as they are, with the line, or the probability of each class, over them.
-Many features: a number's prediction against the actual one; for two classes the probability over
-the margin; for more, the probability that the actual class is given.
+One feature: the rows as they are, with the line, or the probability of each class, over them. Two:
+their plane (`fit_plane`). Many features: a number's prediction against the actual one; for two
+classes the probability over the margin; for more, the probability that the actual class is given.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from steepest.numerals import counted
 from steepest.view.chart import Gradients, numbers_on
+from steepest.view.fit_plane import ClassRegions, FittedHeights
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.scene import Scene
 from steepest.view.story import shortened
@@ -43,15 +44,7 @@ def draw_fit(axes: Axes, scene: Scene, path: DrawnPath) -> Panel:
     """Return the panel of data and fit that suits the scene."""
     if not scene.rows:
         return Gradients(axes, scene, path)
-    one_feature = len(scene.feature_names) == 1
-    if scene.classes is None:
-        panel: Panel = Line(axes, scene, path) if one_feature else Predicted(axes, scene, path)
-    elif one_feature:
-        panel = Probabilities(axes, scene, path)
-    elif len(scene.classes) == 2:
-        panel = OverMargin(axes, scene, path)
-    else:
-        panel = OfActual(axes, scene, path)
+    panel = _panel_of(scene)(axes, scene, path)
     if scene.sampled:
         axes.annotate(
             scene.sampled,
@@ -65,6 +58,18 @@ def draw_fit(axes: Axes, scene: Scene, path: DrawnPath) -> Panel:
     return panel
 
 
+def _panel_of(scene: Scene) -> Callable[[Axes, Scene, DrawnPath], Panel]:
+    """Return the kind of panel: by the number of features, and of classes."""
+    features, numbers = len(scene.feature_names), scene.classes is None
+    if features == 1:
+        return Line if numbers else Probabilities
+    if features == 2:
+        return FittedHeights if numbers else ClassRegions
+    if scene.classes is None:
+        return Predicted
+    return OverMargin if len(scene.classes) == 2 else OfActual
+
+
 def _jitter(count: int) -> Array:
     """Return `count` offsets in [-1, 1], always the same, that keep equal points from one place."""
     return np.random.default_rng(0).uniform(-1.0, 1.0, count)
@@ -75,6 +80,13 @@ def _span(values: Array) -> Array:
     low, high = values.min(), values.max()
     room = 0.06 * (high - low) or 1.0
     return np.linspace(low - room, high + room, 200)
+
+
+def _margin_in_words(scene: Scene) -> str:
+    """Return what the one margin of two classes is: one neuron has one bias, a network more."""
+    if scene.biases > 1:
+        return "the output of the network"
+    return f"weights × features{' + bias' if scene.biases else ''}"
 
 
 def _mark(i: int) -> str:
@@ -291,7 +303,7 @@ class OverMargin(Panel):
         axes.set_xlim(-reach, reach)
         axes.set_ylim(-0.12, 1.28)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        axes.set_xlabel(f"margin: weights × features{' + bias' if scene.biases else ''}")
+        axes.set_xlabel(f"margin: {_margin_in_words(scene)}")
         axes.set_ylabel(f"probability of {scene.target_name} = {scene.class_labels[1]}")
         axes.set_title("Data and fit")
         numbers_on(axes.xaxis)
