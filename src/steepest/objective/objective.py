@@ -241,6 +241,13 @@ class Objective:
         """
         return None
 
+    def first_not_finite(self, params: Vector) -> str:
+        """Return where on the way to the loss at params, (size,), a number first is not finite.
+
+        Empty where that is not known, or none is.
+        """
+        return ""
+
     @property
     def start_in_words(self) -> str:
         """How a random start is drawn, where more is to be said than its seed."""

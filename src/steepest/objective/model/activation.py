@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.checks import nearest
 from steepest.errors import ChoiceError
 
 __all__ = ["ACTIVATIONS", "Activation", "choose_activation"]
@@ -40,8 +41,15 @@ class Activation(Protocol):
         He et al. 2015, "Delving deep into rectifiers", eq. 10; `auto` starts those by `he`.
         """
 
+    of_exponential: ClassVar[tuple[float, float] | None] = None
+    """The c and k with which `s(z) = 1 - c / (1 + exp(k z))`; None where there are none."""
+
     def value(self, z: Array) -> Array:
         """Return `s(z)`, of the shape of z."""
+
+    def apply(self, z: Array) -> None:
+        """Put `s(z)` in the place of z, of any shape."""
+        z[...] = self.value(z)
 
     def slope(self, z: Array, a: Array) -> Array:
         """Return `s'(z)`, where `a = s(z)`; all of one shape."""
@@ -58,10 +66,15 @@ class Tanh(Activation):
     formula: ClassVar[str] = "tanh z"
     slope_formula: ClassVar[str] = "1 - a²"
     initial_gain: ClassVar[float] = 1.0
+    of_exponential = (2.0, 2.0)
 
     def value(self, z: Array) -> Array:
         """Return `tanh z`."""
         return np.tanh(z)
+
+    def apply(self, z: Array) -> None:
+        """Put `tanh z` in the place of z, of any shape."""
+        np.tanh(z, out=z)
 
     def slope(self, z: Array, a: Array) -> Array:
         """Return `1 - a²`."""
@@ -87,6 +100,10 @@ class ReLU(Activation):
     def value(self, z: Array) -> Array:
         """Return `max(z, 0)`."""
         return np.maximum(z, 0.0)
+
+    def apply(self, z: Array) -> None:
+        """Put `max(z, 0)` in the place of z, of any shape; a row of zeros is quicker than a 0."""
+        np.maximum(z, np.zeros(z.shape[-1:]), out=z)
 
     def slope(self, z: Array, a: Array) -> Array:
         """Return 1 where z > 0, else 0."""
@@ -128,6 +145,7 @@ class Sigmoid(Activation):
     formula: ClassVar[str] = "1/(1 + exp(-z))"
     slope_formula: ClassVar[str] = "a (1 - a)"
     initial_gain: ClassVar[float] = 1.0
+    of_exponential = (1.0, 1.0)
 
     def value(self, z: Array) -> Array:
         """Return `(1 + tanh(z / 2)) / 2`, which no z overflows."""
@@ -244,6 +262,5 @@ def choose_activation(name: str) -> Activation:
     'tanh z'
     """
     if name not in ACTIVATIONS:
-        known = ", ".join(ACTIVATIONS)
-        raise ChoiceError(f"there is no activation {name!r}; choose one of {known}")
+        raise ChoiceError(f"there is no activation {name!r}{nearest(name, ACTIVATIONS)}")
     return ACTIVATIONS[name]
