@@ -215,3 +215,38 @@ def test_the_badge_finds_a_slope_that_is_off(modules: Any) -> None:
     found = modules.evaluate(WRONG, {"scene": case["scene"], "start": start})
     assert max(found["right"]) < 1e-7
     assert min(found["wrong"]) > 1e-5
+
+
+PATH = """async ({ scene, choices, ask }) => {
+  const { localEngine } = await import('/engine/local.js');
+  const { onPlane, pathOf } = await import('/select.js');
+  const arrays = { X: Float64Array.from(scene.X), y: Float64Array.from(scene.y) };
+  const { path, base, ...rest } = ask;
+  const see = [{ params: Float64Array.from(path), loss: Float64Array.from(ask.loss) }];
+  const more = { path: see[0].params, base: Float64Array.from(base), see };
+  const surface = await localEngine({ ...scene, ...arrays })
+    .surface({ choices, rows: null, ...rest, ...more, axes: 'path', points: 9 });
+  const run = { index: ask.loss, params: see[0].params, size: base.length };
+  const numbers = { ux: surface.ux, uy: surface.uy, share: surface.share, loss: surface.loss };
+  const found = { ...numbers, path: pathOf(run, surface), end: onPlane(surface, more.base) };
+  return Object.fromEntries(Object.entries(found).map(([key, list]) => [key, Array.from(list)]));
+}"""
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("softmax", "standard"), ("squared", "none")])
+def test_the_plane_of_the_path_is_pythons(kind: str, scale: str, modules: Any) -> None:
+    case = golden.network_case(kind, (5, 4), scale=scale, learning_rate=1e-3, rule="adam")
+    run = case["of"]
+    assert run.result.index > 0
+    ask = {"path": run.trace.params.ravel().tolist(), "base": run.params.tolist()}
+    ask["loss"] = run.trace.losses.tolist()
+    asked = {name: case[name] for name in ("scene", "choices")} | {"ask": ask}
+    found = {name: np.array(one) for name, one in modules.evaluate(PATH, asked).items()}
+    axes = run.surface(plane="path", points=2).axes
+    assert found["ux"] == pytest.approx(axes.u, rel=1e-9, abs=1e-12)
+    assert found["uy"] == pytest.approx(axes.v, rel=1e-9, abs=1e-9 * np.abs(axes.v).max())
+    assert found["share"] == pytest.approx([axes.numbers[one] for one in ("first", "second")])
+    wanted = axes.read(run.trace.params)
+    assert found["path"].reshape(-1, 2) == pytest.approx(wanted, abs=1e-9 * np.abs(wanted).max())
+    assert np.abs(found["end"]).max() <= 1e-12 * np.abs(wanted).max()
+    assert np.isfinite(found["loss"]).all()

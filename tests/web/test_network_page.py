@@ -133,13 +133,29 @@ def test_a_line_that_is_pressed_is_the_axis_across_and_a_circle_the_one_up(page:
     assert page.get_by_label("surface over", exact=True).input_value() == "14"
 
 
+def test_the_surface_over_the_path_of_the_run(rings: st.Run, page: "Page") -> None:
+    """Its shares are those of Python's; a weight that is chosen leads back to params."""
+    page.get_by_label("drawn", exact=True).select_option("path")
+    settle(page)
+    names = rings.surface(plane="path", points=2)
+    caption = card(page, "relief").locator("figcaption").inner_text()
+    shares = re.findall(r"(\S+) %", caption)[:3]
+    wanted = [100.0 * names.axes.numbers[one] for one in ("first", "second", "share")]
+    assert np.array(shares, float) == pytest.approx(wanted, rel=1e-2)
+    label = card(page, "map").locator("[aria-label]").first.get_attribute("aria-label")
+    assert f"by {names.x_name} from" in str(label)
+    page.get_by_label("surface over", exact=True).select_option("14")
+    settle(page)
+    assert page.get_by_label("drawn", exact=True).input_value() == "units"
+
+
 def test_what_is_pointed_at_tells_its_step_with_its_numbers(rings: st.Run, page: "Page") -> None:
     picture = card(page, "network").locator("[role=application]")
     page.mouse.move(*into_sight(picture.get_by_text("15", exact=True).first))
     words = told(page)
     step = rings.trace[2]
     assert "weight 15 (layer 1, unit 8, from input 1: left)" in words
-    found = re.search(r"weight 15 (\S+) ([-+]) (\S+) × (\S+) = (\S+)\.", words)
+    found = re.search(r"weight 15 (\S+) ([-+]) (\S+) × (\S+) = (\S+?)[.;](?:\s|$)", words)
     assert found is not None
     old, sign, rate, slope, new = found.groups()
     assert float(old) == pytest.approx(step.params[14], rel=1e-3)

@@ -50,7 +50,13 @@ export function placeOf(run, step) {
 
 /** Returns where params lie as seen on the surface: [x, y]. */
 export function onPlane(surface, params) {
-  return [dot(surface.px, params), dot(surface.py, params)];
+  const [x0, y0] = zeroOf(surface);
+  return [dot(surface.px, params) - x0, dot(surface.py, params) - y0];
+}
+
+/** Returns what is read of params where both axes are 0: of two directions, the point they go through. */
+function zeroOf({ zero }) {
+  return zero ?? [0, 0];
 }
 
 /** Returns the params at the point (x, y) of the surface. */
@@ -61,11 +67,12 @@ export function offPlane(surface, x, y) {
 /** Returns the path of a run as seen on the surface: x and y of each kept step in turn. */
 export function pathOf(run, surface) {
   const count = run.index.length;
+  const [x0, y0] = zeroOf(surface);
   const path = new Float64Array(2 * count);
   for (let i = 0; i < count; i += 1) {
     const params = rowAt(run.params, run.size, i);
-    path[2 * i] = dot(surface.px, params);
-    path[2 * i + 1] = dot(surface.py, params);
+    path[2 * i] = dot(surface.px, params) - x0;
+    path[2 * i + 1] = dot(surface.py, params) - y0;
   }
   return path;
 }

@@ -222,7 +222,7 @@ class Store {
     const before = this.state;
     const at = placeOf(runs[active], activeRun(before).index[before.at]);
     const { choices } = runs[active];
-    const axes = choices.scale === 'none' ? 'units' : before.axes;
+    const axes = choices.scale === 'none' && before.axes === 'walk' ? 'units' : before.axes;
     this.set({ runs, active, choices, at, axes, phase: 0 });
     const other = axes !== before.axes || (axes === 'walk' && choices.scale !== before.surface.scale);
     if (other) return this.ask({ surface: 'anew' });
@@ -287,7 +287,7 @@ class Store {
 
   // --- the look ----------------------------------------------------------------------------------
 
-  /** Shows the surface in the reader's units, or as the walk sees it. */
+  /** Shows the surface in the reader's units, as the walk sees it, or over the path of the run. */
   setAxes(axes) {
     this.set({ axes });
     return this.ask({ surface: 'anew' });
@@ -295,8 +295,8 @@ class Store {
 
   /** Shows the surface over two other params; one that was on the other axis changes places. */
   setPlane(x, y) {
-    const [left, right] = this.state.plane;
-    this.set({ plane: x === y ? [right, left] : [x, y] });
+    const { axes, plane: [left, right] } = this.state;
+    this.set({ axes: axes === 'path' ? 'units' : axes, plane: x === y ? [right, left] : [x, y] });
     return this.ask({ surface: 'anew' });
   }
 

@@ -139,6 +139,7 @@ class NetworkCard {
   /** The two params that the surface is over. */
   get axes() {
     const { plane, surface } = this.state;
+    if (surface.axes === 'path') return [];
     return plane ?? [surface.xIndex, surface.yIndex];
   }
 
@@ -173,7 +174,8 @@ class NetworkCard {
   choose(i, other) {
     if (i < 0) return;
     this.current = i;
-    const [x, y] = this.axes;
+    const { surface, plane } = this.state;
+    const [x, y] = plane ?? [surface.xIndex, surface.yIndex];
     const up = (i >= this.network.weights) !== Boolean(other);
     this.on.plane?.(up ? x : i, up ? i : y);
   }
@@ -217,7 +219,7 @@ class NetworkCard {
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
     plot.svg.setAttribute(
       'aria-label',
-      `The ${networkInWords(state.scene.network)}. Across of the surface: ${x}; up: ${y}. Arrow keys ` +
+      `The ${networkInWords(state.scene.network)}. Across of the surface: ${x ?? 'path 1'}; up: ${y ?? 'path 2'}. Arrow keys ` +
         'go from param to param, Enter puts one on an axis.',
     );
   }

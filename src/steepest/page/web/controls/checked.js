@@ -26,6 +26,7 @@ export function makeChecked(parent, store) {
     list.replaceChildren(...lines.map(({ told }) => element('li', { text: told })));
   };
   return {
+    follows: true, // also where nothing but `busy` ends
     show(state, changed) {
       held.hidden = !canCheck(state);
       if (!isNew(changed, ...WATCHED)) return;

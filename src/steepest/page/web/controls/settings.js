@@ -180,20 +180,21 @@ function makeNetwork(panel, store) {
   };
 }
 
+const WALK_AXES = { units: 'in your units', walk: 'as the walk sees it' };
+
+const PATH_AXES = { units: 'over two params', path: 'over the path of the run' };
+
 function makeScaling(panel, store) {
   const held = box(panel, 'scale');
   const scale = choice(held, 'scaling', (value) => store.choose({ scale: value }));
   const seen = choice(held, 'drawn', (value) => store.setAxes(value));
-  seen.offer([
-    { value: 'units', text: 'in your units' },
-    { value: 'walk', text: 'as the walk sees it' },
-  ]);
   return {
     show({ scene, choices, axes }) {
       offered(scale, scene.scales, SCALES, choices.scale);
-      seen.select.value = axes;
-      const several = scene.features.length > 1 || Boolean(scene.network);
-      seen.select.disabled = choices.scale === 'none' || several;
+      const [second, words] = scene.network ? ['path', PATH_AXES] : ['walk', WALK_AXES];
+      offered(seen, ['units', second], words, axes);
+      const walk = choices.scale !== 'none' && scene.features.length === 1;
+      seen.select.disabled = scene.network ? scene.engine !== 'page' : !walk;
     },
   };
 }

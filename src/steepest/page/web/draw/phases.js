@@ -80,7 +80,7 @@ function drawMove({ context, theme, look }, { from, next }) {
 /** What the parts along x and y are called: 'by weight', 'by bias'; by name where words agree. */
 function partWords({ scene, surface }) {
   const both = [scene.params[surface.xIndex], scene.params[surface.yIndex]];
-  if (surface.axes === 'walk' || both.some((param) => !param)) {
+  if (surface.axes !== 'units' || both.some((param) => !param)) {
     return [`by ${surface.xLabel}`, `by ${surface.yLabel}`];
   }
   const key = both[0].word === both[1].word ? 'name' : 'word';

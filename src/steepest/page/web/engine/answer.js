@@ -57,7 +57,9 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   const { surface } = state;
   const run = runs[state.active];
   const hidden = !inside(surface, onPlane(surface, rowAt(run.params, run.size, 0)));
-  const anew = why === 'anew' || (why === 'if out of sight' && hidden);
+  // The plane of a path is another for each path.
+  const ofPath = state.axes === 'path' && why !== 'fine';
+  const anew = why === 'anew' || (why === 'if out of sight' && hidden) || ofPath;
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
   const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
@@ -82,6 +84,7 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window, draw
     points: POINTS,
     drawn,
     see: runs.map(outlineOf),
+    path: axes === 'path' ? outlineOf(runs[active]).params : null,
     base: resultOf(runs[active]),
   });
 }

@@ -1,5 +1,7 @@
 // The surface as a record: which plane, which window, the true loss on it. The twin of Python's
 // `surface/surface.py`.
+import { short } from '../words/numerals.js';
+import { pathDirections } from './path_plane.js';
 import { dot, rowAt, unit } from './vectors.js';
 import { windowFor } from './window.js';
 
@@ -13,15 +15,15 @@ import { windowFor } from './window.js';
  */
 export async function surfaceOf({ scene, objective, scale, choices, ask, grid, isGivenUp }) {
   const { x, y, points = 101, see = [], window = null, base, drawn: fine = 0 } = ask;
-  const axes = scale.name === 'none' ? 'units' : ask.axes;
-  const ways = (axes === 'walk' ? walkWays(scale) : unitWays)(objective.size, x, y);
-  const { ux, uy, px, py } = ways;
-  const centre = [dot(px, base), dot(py, base)];
+  const axes = ask.axes === 'walk' && scale.name === 'none' ? 'units' : ask.axes;
+  const ways = waysOf(axes, scale, objective.size, { x, y, base, path: ask.path });
+  const { ux, uy, px, py, zero } = ways;
+  const centre = [dot(px, base) - zero[0], dot(py, base) - zero[1]];
   const at = { origin: base, u: ux, v: uy };
   const plane = objective.onPlane(at);
   const bowl = plane.bowl();
   const seen =
-    window || windowFor(pathsOn(see, ways, centre, base, objective), bowl, centre.map(Math.abs));
+    window || windowFor(pathsOn(see, ways, base, objective), bowl, centre.map(Math.abs));
   const sides = [seen.slice(0, 2), seen.slice(2)];
   const drawn = sides.map((side, i) =>
     window ? between(side, points) : throughZero(side, points).map((v) => v + centre[i]),
@@ -38,6 +40,7 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
     y: drawn[1],
     loss: beside ?? (await plane.grid(a, b, fine ? isGivenUp : null)),
     ...labels(scene, choices, x, y, axes),
+    ...(ways.named ?? {}),
     axes,
     held: base.map((v, i) => v - centre[0] * ux[i] - centre[1] * uy[i]),
     ...ways,
@@ -48,28 +51,59 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
   };
 }
 
-/** Returns the directions of two params, and how they are read off. */
+/** Returns the directions of the axes, how these are read off, and what is read where they are 0. */
+function waysOf(axes, scale, size, { x, y, base, path }) {
+  if (axes === 'path') return pathWays(scale, size, base, path);
+  return { ...(axes === 'walk' ? walkWays(scale, size, x, y) : unitWays(size, x, y)), zero: [0, 0] };
+}
+
+/** Returns the directions of two params. */
 function unitWays(size, x, y) {
   const [ux, uy] = [unit(size, x), unit(size, y)];
   return { ux, uy, px: ux, py: uy };
 }
 
-/** Returns the same for two coordinates of the walk: columns of one map, rows of its inverse. */
-function walkWays(scale) {
-  return (size, x, y) => {
-    const read = (at) => unit(size, at).map((_, i) => scale.position(unit(size, i))[at]);
-    const [ux, uy] = [x, y].map((at) => scale.params(unit(size, at)));
-    return { ux, uy, px: read(x), py: read(y) };
-  };
+/** Returns those of two coordinates of the walk: columns of one map, rows of its inverse. */
+function walkWays(scale, size, x, y) {
+  const [ux, uy] = [x, y].map((at) => scale.params(unit(size, at)));
+  return { ux, uy, ...read(scale, size, [x, y].map((at) => unit(size, at))) };
+}
+
+/** Returns those of a path's plane, found in the coordinates of the walk: 0 is where the plane is cut. */
+function pathWays(scale, size, base, path) {
+  const points = new Float64Array(path.length);
+  for (let from = 0; from < path.length; from += size) {
+    points.set(scale.position(Float64Array.from(path.slice(from, from + size))), from);
+  }
+  const { directions, share } = pathDirections(points, size);
+  const come = scale.position(base).map((value, i) => value - points[i]);
+  // The path comes from below 0.
+  const [u, v] = directions.map((one) => (dot(one, come) < 0 ? one.map((value) => -value) : one));
+  const readings = read(scale, size, [u, v]);
+  const [ux, uy] = [u, v].map((one) => scale.params(one));
+  const zero = [dot(readings.px, base), dot(readings.py, base)];
+  return { ux, uy, ...readings, zero, named: namesOfPath(share) };
+}
+
+/** Returns what is read of params for the coordinates of the walk along two directions. */
+function read(scale, size, [u, v]) {
+  const positions = Array.from({ length: size }, (_, i) => scale.position(unit(size, i)));
+  const [px, py] = [u, v].map((one) => Float64Array.from(positions, (position) => dot(one, position)));
+  return { px, py };
+}
+
+function namesOfPath(share) {
+  const [xLabel, yLabel] = share.map((part, k) => `path ${k + 1} (${short(100 * part, 3)} %)`);
+  return { xLabel, yLabel, xName: xLabel, yName: yLabel, share };
 }
 
 /** Returns the paths on the plane, about its centre; where none is given, the base alone. */
-function pathsOn(see, { px, py }, centre, base, objective) {
+function pathsOn(see, { px, py }, base, objective) {
   const asked = see.length ? see : [{ params: base, loss: [objective.value(base)] }];
   return asked.map(({ params, loss }) => {
     const point = (i) => rowAt(params, base.length, i);
     const along = (way, from) => Array.from(loss, (_, i) => dot(way, point(i)) - from);
-    return { x: along(px, centre[0]), y: along(py, centre[1]), loss };
+    return { x: along(px, dot(px, base)), y: along(py, dot(py, base)), loss };
   });
 }
 

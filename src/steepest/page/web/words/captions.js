@@ -196,10 +196,17 @@ function sliceCaption(state) {
   const held = scene.params.length - 2;
   const { away, there } = offSlice(state);
   const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
-  const still = ` A slice through ${resultInWords(activeRun(state))}: ${others} held.`;
+  const still = surface.axes === 'path' ? pathCaption(surface) : ` A slice through ${resultInWords(activeRun(state))}: ${others} held.`;
   if (away < ON) return `${still} The current step lies on it.`;
   return `${still} The current step lies ${short(away, 3)} off it, at its true loss ` +
     `${there}.${arrowCaption(state)}`;
+}
+
+/** What the plane of a path holds of it, beside what it holds of noise. */
+function pathCaption({ share }) {
+  const [first, second, both] = [...share, share[0] + share[1]].map(percent);
+  return ` The axes are the two principal directions of the steps, which hold ${first} and ${second} of how `
+    + `the params moved, together ${both}; a pure random walk of many params and steps gives 76 %.`;
 }
 
 function resultInWords(run) {

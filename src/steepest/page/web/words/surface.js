@@ -12,7 +12,7 @@ export function inWords(state) {
   const [x, y] = [rangeInWords(surface.xLabel, surface.x), rangeInWords(surface.yLabel, surface.y)];
   return [
     `${surface.lossLabel} by ${x} and ${y}.`,
-    surface.slice ? 'A slice: all other params are held.' : '',
+    surface.slice && surface.axes !== 'path' ? 'A slice: all other params are held.' : '',
     `${run.label}, step ${steps}: loss ${short(trueLoss(run, at))} at ${here}.`,
     lowestInWords(surface),
   ].filter(Boolean).join(' ');
