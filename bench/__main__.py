@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from bench import checkouts
+from bench.dense import NETS
 from bench.memory import memory
+from bench.network_hessian import network_hessian
+from bench.network_surface import TWO_LOSSES, network_surface, two_weights_surface
 from bench.one_pass import one_pass
 from bench.page import page
 from bench.recipes import RECIPES, group
@@ -27,6 +30,9 @@ def parts(quick: bool) -> dict[str, Part]:
         "surface-1k": partial(entropy_surface, 1_000),
         "surface-100k": partial(entropy_surface, 100_000),
         "surface-squared": partial(squared_surface, 1_000_000),
+        **{f"net-surface-{name}": partial(network_surface, name) for name in NETS},
+        **{f"net-two-{loss}": partial(two_weights_surface, loss) for loss in TWO_LOSSES},
+        **{f"net-hessian-{name}": partial(network_hessian, name) for name in NETS},
         "page": page,
         **{name: partial(train, name, quick) for name in RECIPES},
         "memory": partial(memory, quick),

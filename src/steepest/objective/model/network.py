@@ -160,7 +160,7 @@ class Network:
         _check_there("layer", layer, len(self.sizes) - 1, f"the network {self._shape} has")
         inputs, units = self.sizes[layer - 1], self.sizes[layer]
         _check_there("unit", unit, units, f"layer {layer} of the network {self._shape} has")
-        weights, biases = self._places[layer - 1]
+        weights, *_, biases = self._places[layer - 1]
         if source is None:
             return biases.start + unit - 1
         kind = "input" if layer == 1 else "unit"
