@@ -162,6 +162,8 @@ def test_of_many_it_says_what_is_left_out() -> None:
     words = st.descend((many, labels), hidden=(12, *[2] * 6), steps=2).explain(row=1)
     assert " and 12 more, none larger" in words
     assert " of 12 smaller terms) + " in words
+    (named,) = re.findall(r"weights ([\d, ]+) of \d+ to \d+; bias \d+\)", words)[:1]
+    assert len(named.split(", ")) == 8
     assert "... and 4 units, on none of which the loss depends more" in words
     assert "... and 2 margins, on none of which" in words
     assert "2 layers in the middle, of the same kind, left out" in words

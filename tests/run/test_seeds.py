@@ -75,7 +75,7 @@ def test_the_figure_shows_every_run(runs: st.Seeds, tmp_path: Path) -> None:
 
 
 def test_a_linear_model_arrives_at_one_end_from_every_start() -> None:
-    runs = st.seeds([3, 7, 8], "geyser", "waiting", ["duration"], scale="standard")
+    runs = st.seeds([3, 7, 8], "diabetes", "progression", ["bmi", "s5"], scale="standard")
     assert [run.plan.seed for run in runs] == [3, 7, 8]
     losses = [run.loss for run in runs]
     assert max(losses) == pytest.approx(min(losses), rel=1e-9)
@@ -106,3 +106,15 @@ def test_the_command_line_has_them(ask: Ask, tmp_path: Path) -> None:
         *asked.split(), "--seeds", "3", "--figure", str(tmp_path / "a.png"), "--panels", "map"
     )
     assert "--panels are those of the figure of one run" in wrong.err
+
+
+def test_two_params_are_the_plane_and_a_line_of_points_is_none(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.1, "scale": "none"}
+    runs = st.seeds(2, "geyser", "waiting", ["duration"], **asked)
+    surface = runs.surface(points=5)
+    assert (surface.x_name, surface.y_name) == ("duration", "bias") and not surface.off_plane.any()
+    runs.figure(tmp_path / "all.svg", size=(640, 360))
+    assert "with a verdict: 2 of 2 runs" in runs.explain()
+    still = st.seeds(2, "xor", "class", hidden=(4,), steps=0)
+    with pytest.raises(st.ChoiceError, match="lie on one straight line, so they span no plane"):
+        still.figure()

@@ -98,7 +98,7 @@ def _list_data() -> None:
         shown = about(name)
         size = f"{shown.rows} × {len(shown.columns)}"
         click.echo(f"{name:15} {size:>9}  {shown.task:15} {shown.title}")
-        network = [f"needs a network: {_hidden(shown)}"] if shown.hidden else []
+        network = [f"a network learns it: {_hidden(shown)}"] if shown.hidden else []
         for line in (*network, f"source: {shown.source}", f"licence: {shown.licence}"):
             click.echo(textwrap.fill(line, 96, initial_indent=" " * 4, subsequent_indent=" " * 8))
     click.echo("\nsteepest data NAME says more; steepest data NAME -o FILE writes one out.")

@@ -2,7 +2,7 @@
 
 Each is a Parquet file in `shipped/`, made by `tools/ship_datasets.py`: real ones from published
 packages; those of points in a plane are made, and say so. What is said about a set (title, source,
-licence, units, the hidden layers that it needs) lies in the metadata of its file.
+licence, units, the hidden layers that learn it) lies in the metadata of its file.
 """
 
 import difflib

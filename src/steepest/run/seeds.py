@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from steepest.extras import check_installed
 from steepest.run.run import Run
+from steepest.surface.axes import Axes, CoordinateAxes
 from steepest.surface.ends_plane import axes_of_ends
 from steepest.surface.surface import Surface, surface_on_plane
 from steepest.view.format import SIZE, Format
@@ -108,17 +109,25 @@ class Seeds(Sequence[Run]):
     def surface(self, points: int = PICTURE_POINTS) -> Surface:
         """Return the true loss on the plane of all starts and ends, through the best end.
 
-        The axes are their two principal directions; `path` holds all starts, then all ends,
-        (2 runs, 2), `path_loss` their true losses. Raises ChoiceError where they span no plane.
+        The axes are their two principal directions, or the params where there are two; `path` holds
+        all starts, then all ends, (2 runs, 2), `path_loss` their true losses. Raises ChoiceError
+        where they span no plane.
         """
         starts = np.array([run.trace[0].params for run in self.runs])
         ends = np.array([run.params for run in self.runs])
         best = self.best
-        axes = axes_of_ends(best.objective, starts, ends, self.story.best, best.plan.scale)
+        axes = self._axes(starts, ends)
         params = np.concatenate([starts, ends])
         told = self.story.runs
         losses = np.array([*(one.start_loss for one in told), *(one.loss for one in told)])
         return surface_on_plane(best.objective, axes, best.params, params, losses, points)
+
+    def _axes(self, starts: Array, ends: Array) -> Axes:
+        """Return the axes of the plane; of two params these themselves."""
+        best, names = self.best, self.best.param_names
+        if len(names) == 2:
+            return CoordinateAxes.of_params(names, *names)
+        return axes_of_ends(best.objective, starts, ends, self.story.best, best.plan.scale)
 
     def figure(
         self,

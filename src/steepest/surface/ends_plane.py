@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.objective import Objective
 from steepest.surface.axes import IDENTITY, DirectionAxes
-from steepest.surface.path_plane import path_directions
+from steepest.surface.path_plane import PathDirections, path_directions
 
 __all__ = ["axes_of_ends"]
 
@@ -24,7 +25,7 @@ def axes_of_ends(
     known = None if scale == "none" else objective.standard_units
     units = IDENTITY if known is None else known
     points = np.array([units.position(params) for params in (*starts, *ends)])
-    (u, v), (first, second) = path_directions(points)
+    (u, v), (first, second) = _directions(points)
     said = f", {units.in_words}," if units.in_words else ","
     far = _mean_distance(points[len(starts) :])
     words = (
@@ -43,6 +44,17 @@ def axes_of_ends(
         in_words=words,
         numbers=numbers,
     )
+
+
+def _directions(points: Array) -> PathDirections:
+    """Return the two principal directions; ChoiceError where the points span no plane."""
+    try:
+        return path_directions(points)
+    except ChoiceError:
+        raise ChoiceError(
+            "the starts and ends of these runs lie on one straight line, so they span no plane; "
+            "take more seeds, or draw each run by itself: runs[0].figure()"
+        ) from None
 
 
 def _mean_distance(points: Array) -> float:

@@ -160,7 +160,8 @@ def _unit_sum(story: RowStory, layer: int, unit: int) -> str:
     """Return the sum of one unit written out, and what it answers."""
     passed, places = story.passed, story.places[layer]
     weights, bias = passed.layers[layer]
-    own = _numbered(story, places.weights[:, unit]) + f"; {story.names[places.bias[unit]]}"
+    shown = _largest(weights[:, unit] * passed.inputs[layer], MOST_TERMS)
+    own = f"{_some(story, places.weights[:, unit], shown)}; {story.names[places.bias[unit]]}"
     summed = _written_sum(weights[:, unit], passed.inputs[layer])
     z = short(passed.sums[layer][unit])
     line = f"{_unit_word(story, layer, unit)}: {summed} + {short(bias[unit])} = {z}"
@@ -189,6 +190,12 @@ def _numbered(story: RowStory, places: Places) -> str:
         return f"weights {places[0] + 1} to {places[-1] + 1}"
     listed = ", ".join(str(i + 1) for i in places[:MOST_TERMS])
     return f"weights {listed}" + (", ..." if len(places) > MOST_TERMS else "")
+
+
+def _some(story: RowStory, places: Places, shown: Places) -> str:
+    """Return the names of the weights that are `shown`, and among which they are the largest."""
+    named = _numbered(story, places[shown])
+    return named if len(shown) == len(places) else f"{named} of {places[0] + 1} to {places[-1] + 1}"
 
 
 def _outcome(story: RowStory) -> Iterator[str]:

@@ -40,9 +40,11 @@ def draw_seeds(scene: SeedsScene, wanted: Format) -> Figure:
 
 
 def _footnote(scene: SeedsScene) -> str:
-    far = scene.off_plane
+    marks, far = "Each mark is the end of a run, each line its path", scene.off_plane
+    if not scene.surface.is_slice:
+        return f"{marks}."
     return (
-        f"Each mark is the end of a run, each line its path, as they lie nearest to the plane. "
+        f"{marks}, as they lie nearest to the plane. "
         f"{scene.surface.in_words} The ends lie {short(float(far.min()))} to "
         f"{short(float(far.max()))} off the plane {scene.surface.axes.units_in_words}, so the "
         "loss drawn under a mark is that of the plane, and its own stands in the list."
@@ -72,7 +74,8 @@ def _draw_plane(axes: Axes, scene: SeedsScene) -> None:
     axes.set_ylim(surface.y[0], surface.y[-1])
     axes.set_xlabel(label(surface.x_name, ""))
     axes.set_ylabel(label(surface.y_name, ""))
-    axes.set_title("Where they began (white) and ended, a slice")
+    slice_word = ", a slice" if surface.is_slice else ""
+    axes.set_title(f"Where they began (white) and ended{slice_word}")
 
 
 def _draw_losses(axes: Axes, scene: SeedsScene) -> None:

@@ -36,7 +36,7 @@ def _together(story: SeedsStory) -> Iterator[str]:
     losses = np.array([one.loss for one in story.runs])
     low, high = story.runs[int(losses.argmin())], story.runs[int(losses.argmax())]
     yield (
-        f"losses at the end: {short(low.loss)} (seed {low.seed}) to {short(high.loss)} (seed "
+        f"losses: {short(low.loss)} (seed {low.seed}) to {short(high.loss)} (seed "
         f"{high.seed}), median {short(float(np.median(losses)))}"
     )
     if story.has_validation:

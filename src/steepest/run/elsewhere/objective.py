@@ -65,8 +65,8 @@ def terms_of(run: "Run") -> Terms:
     data, objective = run.problem.table("run.elsewhere"), run.objective
     if len(run.layers) > 1:
         raise NoEqualError(
-            "a network has many minima, and another start or library ends in another; run.layers "
-            "has the weights of this one"
+            "a network has many minima, and another start or library ends in another; "
+            "run.to_torch() and run.to_onnx() hand this one on, run.layers has its weights"
         )
     if run.recession.found:
         raise NoEqualError(
