@@ -74,6 +74,27 @@ def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> N
     assert len(outcomes(page)) >= 1
 
 
+def test_the_surface_is_worked_out_beside_the_page(doors: Doors, tmp_path: Path) -> None:
+    """In a worker of the file's own text, at few points first and at all in the end."""
+    data = {name: np.tile(values, 9) for name, values in two_rings().items()}
+    st.descend(data, "ring", hidden=(8, 8), steps=2, **TEXTBOOK).page(tmp_path / "rows.html")
+    page = doors.sealed()
+    workers: list[Any] = []
+    page.on("worker", lambda worker: workers.append(worker))
+    page.goto((tmp_path / "rows.html").as_uri())
+    settle(page)
+    page.evaluate(
+        "() => { window.seen = new Set(); const app = document.querySelector('.st-app');"
+        "const note = () => window.seen.add(Number(app.dataset.points));"
+        "new MutationObserver(note).observe(app, { attributeFilter: ['data-points'] }); }"
+    )
+    page.get_by_label("surface over", exact=True).select_option("3")
+    page.wait_for_function("() => window.seen.size > 3")
+    page.locator('.st-app[data-points="101"]').wait_for()
+    assert page.evaluate("() => [...window.seen]") == [101, 9, 17, 51]
+    assert len(workers) == 1
+
+
 def test_every_weight_and_bias_shows_its_number(page: "Page") -> None:
     texts = card(page, "network").locator(NUMBER).all_text_contents()
     numbers = sorted(int(text) for text in texts if text.isdigit())
@@ -149,6 +170,39 @@ def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page")
         [params[14], x, params[14] * x], rel=2e-3
     )
     assert float(back[3]) == pytest.approx(alone.evaluate(params).gradient[14], rel=2e-3)
+    whole = re.search(r"mean of that over 60 rows is the gradient, (\S+?);", words)
+    assert whole is not None
+    assert float(whole[1]) == pytest.approx(rings.trace[3].gradient[14], rel=1e-3)
+    # Its step, and where it is on the surface: this goes through the end of the run.
+    assert re.search(r"step 2 → 3: weight 15 \S+ [-+] 0\.2 × ", words)
+    on = re.search(r"it is across, at (\S+), where the surface has the loss (\S+); that of", words)
+    assert on is not None
+    shadow = rings.params.copy()
+    up = 88 + 13 if axes(page) == f"14 {88 + 13}" else int(str(axes(page)).split()[1])
+    shadow[[14, up]] = params[[14, up]]
+    wanted = [params[14], rings.objective.value(shadow)]
+    assert np.array(on.groups(), float) == pytest.approx(wanted, rel=1e-3)
+
+
+def test_a_unit_that_passes_nothing_back_wears_a_lock(tmp_path: Path, doors: Doors) -> None:
+    """The mean of 1 - tanh² over the rows is told; one that is below 0.01 is locked."""
+    run = st.descend(
+        two_rings(), "ring", hidden=(3,), steps=0, start=[0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 8, 0]
+    )
+    run.page(tmp_path / "locked.html")
+    page = doors.file(tmp_path / "locked.html")
+    assert card(page, "network").locator(".st-lock").count() == 1
+    slope = 1.0 - np.tanh(8.0) ** 2
+    words = re.search(r"Saturated: 1 unit .* the least is (\S+), of layer 1, unit 3\.", told(page))
+    assert words is not None and float(words[1]) == pytest.approx(slope, rel=0.1)
+    badge = page.locator(".st-badge[data-agree]")
+    badge.wait_for()
+    assert badge.get_attribute("data-agree") == "true"
+    shares = re.findall(r"(gradient|surface|Python) (\S+)", badge.inner_text())
+    assert [name for name, _ in shares] == ["gradient", "surface", "Python"]
+    assert all(
+        float(share) < most for (_, share), most in zip(shares, (1e-7, 1e-10, 1e-10), strict=True)
+    )
 
 
 def is_near(text: str, value: float) -> bool:
@@ -156,17 +210,81 @@ def is_near(text: str, value: float) -> bool:
     return bool(re.fullmatch(r"-?[\d.]+", text)) and float(text) == pytest.approx(value, rel=0.06)
 
 
+def pixels(page: "Page", name: str) -> NDArray[np.uint8]:
+    """Return what lies below the marks of a card: height, width, and red, green, blue, opacity."""
+    width, height, data = (
+        card(page, name)
+        .locator(".st-underlay canvas")
+        .evaluate(
+            "(one) => { const copy = document.createElement('canvas').getContext('2d');"
+            "Object.assign(copy.canvas, { width: one.width, height: one.height });"
+            "copy.drawImage(one, 0, 0);"
+            "const { data } = copy.getImageData(0, 0, one.width, one.height);"
+            "return [one.width, one.height, [...data]]; }"
+        )
+    )
+    return np.array(data, dtype=np.uint8).reshape(height, width, 4)
+
+
+def test_two_features_of_one_neuron_have_their_plane_too(tmp_path: Path, doors: Doors) -> None:
+    """The region of a class is where the neuron gives it more than one half, at each step."""
+    run = st.descend(two_rings(), "ring", steps=3, **TEXTBOOK)
+    run.page(tmp_path / "line.html")
+    page = doors.file(tmp_path / "line.html", "at=1")
+    ground = pixels(page, "fit").astype(float)
+    press(page, "Step")
+    assert not np.array_equal(pixels(page, "fit"), ground)
+    across, up = (np.ptp(run.data.X[:, j]) * np.linspace(-0.08, 1.08, 64) for j in (0, 1))
+    across, up = across + run.data.X[:, 0].min(), up[::-1] + run.data.X[:, 1].min()
+    grid = np.column_stack([np.tile(across, 64), np.repeat(up, 64)])
+    first = run.problem.margins(run.trace[1].params, grid).ravel()
+    # Blue of the first class is much bluer than orange of the second.
+    assert np.corrcoef(ground[..., 2].ravel(), first)[0, 1] < -0.99
+
+
 def test_the_regions_of_the_classes_move_with_the_steps(page: "Page") -> None:
-    ground = card(page, "fit").locator("image")
-    first = ground.get_attribute("href")
+    before = [pixels(page, name) for name in ("fit", "network")]
     press(page, "Step")
     at_step(page, 4)
-    assert str(first).startswith("data:image/png") and ground.get_attribute("href") != first
-    # Each of 2 + 8 + 8 + 1 circles has its picture too.
-    assert card(page, "network").locator("image[href]").count() == 19
+    after = [pixels(page, name) for name in ("fit", "network")]
+    assert [np.array_equal(*both) for both in zip(before, after, strict=True)] == [False, False]
+    # Each of 2 + 8 + 8 + 1 circles has its picture too, and nothing is painted between them.
+    places = (
+        card(page, "network")
+        .locator("circle[fill=none][stroke-width='1.3']")
+        .evaluate_all(
+            "(all) => all.map((one) => "
+            "['cx', 'cy', 'r'].map((key) => Number(one.getAttribute(key))))"
+        )
+    )
+    painted = after[1][..., 3] > 0
+    assert len(places) == 19
+    assert all(painted[round(y), round(x)] for x, y, _ in places)
+    assert painted.sum() == pytest.approx(sum(3.14 * r * r for *_, r in places), rel=0.1)
     assert "most probable ring over left and up" in str(
         card(page, "fit").locator("svg").first.get_attribute("aria-label")
     )
+
+
+def test_rows_of_pixels_are_shown_as_pictures(tmp_path: Path, doors: Doors) -> None:
+    """Features of the names `pixel_row_column`; a pixel that is none of them is paper."""
+    rows = np.random.default_rng(0).random((12, 4))
+    names = ["pixel_0_1", "pixel_1_0", "pixel_1_1", "pixel_1_2"]
+    table = dict(zip(names, rows.T, strict=True)) | {"kind": np.where(rows[:, 0] > 0.5, "b", "a")}
+    st.descend(table, "kind", steps=2).page(tmp_path / "pictures.html")
+    page = doors.file(tmp_path / "pictures.html", "at=2")
+    card(page, "fit").locator(".st-point").nth(0).focus()
+    picture = card(page, "fit").locator(".st-row-image")
+    assert picture.inner_text().startswith("row 1\nactual ")
+    width, height, data = picture.locator("canvas").evaluate(
+        "(one) => [one.width, one.height, "
+        "[...one.getContext('2d').getImageData(0, 0, one.width, one.height).data]]"
+    )
+    seen = np.array(data, dtype=float).reshape(height, width, 4)[..., 0]
+    assert seen.shape == (2, 3) and seen[0, 0] == seen[0, 2] == 255
+    paper, ink = 255.0, float(0x1B)
+    shares = (rows[0] - rows.min()) / np.ptp(rows)
+    assert seen[[0, 1, 1, 1], [1, 0, 1, 2]] == pytest.approx(paper + shares * (ink - paper), abs=1)
 
 
 def test_a_number_of_one_feature_has_a_curve(tmp_path: Path, doors: Doors) -> None:

@@ -11,6 +11,7 @@ from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import moments
 from steepest.errors import ChoiceError
+from steepest.numerals import short
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.network_units import NetworkUnits
 from steepest.objective.evaluation import Evaluation, Vector
@@ -19,7 +20,7 @@ from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.activation import Activation, choose_activation
-from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
+from steepest.objective.model.initial import IN_WORDS, INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
 from steepest.objective.model.network_hessian import NetworkHessian
@@ -190,6 +191,23 @@ class NetworkObjective(Risk):
         """Return the loss on a plane, many points at a time."""
         return NetworkPlaneLoss(self, plane)
 
+    @np.errstate(over="ignore", invalid="ignore")
+    def first_not_finite(self, params: Vector) -> str:
+        """Return the first layer of whose params, (params,), or sums one is not finite."""
+        names = [*(f"layer {i}" for i in range(1, len(self.model.sizes) - 1)), "the output"]
+        layers = zip(names, self.model.layers(params), strict=True)
+        wrong = [name for name, layer in layers if not all(np.isfinite(p).all() for p in layer)]
+        if wrong:
+            return f"a weight or bias of {wrong[0]}"
+        network = self.model.at(params)
+
+        def work(block: Block) -> tuple[Array]:
+            sums = network.forward(block.X).sums
+            return (np.array([float(not np.isfinite(z).all()) for z in sums]),)
+
+        (found,) = self.blocks.sum(work)
+        return f"a sum of {names[int(found.argmax())]}" if found.any() else ""
+
     def alike_layers(self, params: Vector) -> tuple[int, ...]:
         """Return the hidden layers, from 1, whose units are all the same at params, (size,)."""
         return self.model.alike_layers(params)
@@ -231,6 +249,25 @@ class NetworkObjective(Risk):
         """Return standard units or the reader's own; None for other names."""
         known: dict[str, Coordinates] = {"standard": self.units, "none": Identity()}
         return known.get(name)
+
+    def param_coordinates(self, name: str) -> Coordinates | None:
+        """Return the same: each of these is that of one param."""
+        return self.coordinates(name)
+
+    @property
+    def standard_in_words(self) -> str:
+        """What standard units are: of the hidden layers' params too."""
+        features, spread = super().standard_in_words, self.units.spread
+        return features if spread == 1.0 else f"{features}; hidden params times {short(spread)}"
+
+    @property
+    def start_in_words(self) -> str:
+        """How the random start is drawn, layer by layer."""
+        drawn = IN_WORDS[self.initial]
+        return (
+            f"weights {drawn} ({self.initial}), in standard units; biases 0, those of the output "
+            "at the best constant guess"
+        )
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return standard units, and why."""

@@ -241,6 +241,23 @@ class Objective:
         """
         return None
 
+    def first_not_finite(self, params: Vector) -> str:
+        """Return where on the way to the loss at params, (size,), a number first is not finite.
+
+        Empty where that is not known, or none is.
+        """
+        return ""
+
+    @property
+    def start_in_words(self) -> str:
+        """How a random start is drawn, where more is to be said than its seed."""
+        return ""
+
+    @property
+    def standard_in_words(self) -> str:
+        """What standard units are."""
+        return "each feature less its mean, by its standard deviation"
+
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
         return None

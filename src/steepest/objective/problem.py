@@ -185,6 +185,10 @@ class Problem:
         """Return weights and biases by layer; ChoiceError if params, (params,), are not these."""
         self._refuse("layers")
 
+    def by_layer(self, params: Vector) -> Sequence[Layer]:
+        """Return the layers of params, (params,), where there are several; else none."""
+        return ()
+
     def margins(self, params: Vector, X: Matrix) -> Array:
         """Return the output of the model for rows X, (rows,) or (rows, k); ChoiceError without."""
         self._refuse("a prediction")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -40,15 +40,11 @@ if TYPE_CHECKING:
     from steepest.page.record import Record
     from steepest.run.display import Bundle
     from steepest.run.training import Outcome
-    from steepest.view.scene import Scene
     from steepest.view.story import Story
 
 __all__ = ["Run"]
 
 Array = NDArray[np.float64]
-
-PICTURE_POINTS = 151
-"""Points a side of a surface that is drawn: enough for a thin ravine."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -123,20 +119,20 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     @property
     def params(self) -> Array:
         """The params at the end, (params,); of a run that diverged, its best point's."""
-        return self._result.params
+        return self.result.params
 
     @property
     def loss(self) -> float:
         """The loss of all rows at `params`, penalty included."""
-        return self._result.full_loss
+        return self.result.full_loss
 
     @property
     def validation_loss(self) -> float:
         """The mean loss of the rows kept back at `params`, without the penalty; NaN without any."""
-        return self._result.validation_loss
+        return self.result.validation_loss
 
     @property
-    def _result(self) -> Step:
+    def result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
         curvature, by_validation = self.plan.curvature, self.plan.by_validation
         return result_of(self.trace, self.stop, self.verdicts, curvature, by_validation)
@@ -246,32 +242,23 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         `plane`, in place of two names, is a word: "path", the principal directions of the steps;
         "random", two random directions (by `seed`) as long in each unit as its weights;
-        "sharpest", the eigenvectors at both ends of the Hessian's spectrum. `in_words` of the
-        surface tells what it is, with numbers. They are found in the units of the walk (standard
-        units, or with scale none the params). Or it is two vectors (u, v), each of shape
-        (params,): then the loss at (x, y) is that at `params + x u + y v`.
+        "sharpest", the eigenvectors at both ends of the Hessian's spectrum. They are found in
+        standard units, with scale none in the params; `in_words` of the surface tells the plane.
+        Or it is two vectors (u, v), (params,): at (x, y) the params are `params + x u + y v`.
 
-        Raises ChoiceError for names that are no params, for another word, for vectors that do not
-        span a plane, for a path that spans none, and for an objective that is not known or has
-        one param.
+        Raises ChoiceError for what is no param or no plane, or without two params.
         """
         problem = self.problem
-        end = self._result if isfinite(self.loss) else self.trace.last_finite
+        end = self.result if isfinite(self.loss) else self.trace.last_finite
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         usual = problem.surface_params(self.trace[0].params, end.params)
-        axes = choose_axes(
-            problem.param_names,
-            end.params,
-            None if x is None else problem.param_called(x),
-            None if y is None else problem.param_called(y),
-            plane,
-            usual=usual,
-            of_word=lambda word: axes_of_plane(
-                word, self.objective, self._informed_trace, end.params, self.plan.scale, seed
-            ),
-        )
-        return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
+        first, second = (None if one is None else problem.param_called(one) for one in (x, y))
+        trace, at = self._informed_trace, end.params
+        of_word = partial(axes_of_plane, self.objective, trace, at, self.plan.scale, seed)
+        names = problem.param_names
+        axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)
+        return surface_of_trace(self.objective, axes, trace, end, points)
 
     @cached_property
     def lowest_loss(self) -> float | None:
@@ -314,7 +301,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
             self.problem,
             self.plan,
             self._informed_trace,
-            self._result,
+            self.result,
             self.stop,
             self.verdicts,
             self.notes,
@@ -322,29 +309,43 @@ class Run(Predictions, Pictures, Reports, FormerNames):
             self.lowest_loss,
         )
 
-    @cached_property
-    def scene(self) -> "Scene":
-        """All that is drawn of the run, as one plain record: its story, rows and surface."""
-        return self.scene_over(self.surface(points=self.picture_points))
+    def explain(self, row: int | None = None, step: int | None = None) -> str:
+        """Return the four steps of this run, in words and numbers; or what one row makes of them.
 
-    @property
-    def picture_points(self) -> int:
-        """Points a side of a surface that is drawn."""
-        return self.problem.picture_points or PICTURE_POINTS
+        `row` is its place in the table, from 1, as `table()` has it: then its forward pass is told,
+        inputs times weights and bias, layer by layer, to its loss, and back again, each factor of
+        the chain rule with its number. `step` says at which params, the result's if left out.
+        Raises ChoiceError for a row or step that is not there, and for a row without data.
 
-    def scene_over(self, surface: Surface) -> "Scene":
-        """Return the scene with a surface of this run; ChoiceError for one of another run."""
-        from steepest.view.scene import Scene
+        >>> import steepest as st
+        >>> run = st.descend("geyser", "waiting", ["duration"])
+        >>> print(run.explain(row=3).split("What a step")[0])
+        Row 3 of geyser, at the params of step ...
+        Forward: from the row to its loss
+          weight of duration × duration  10.73 × 3.333 =  35.76
+          bias                                            33.47
+          prediction                     the sum =        69.24 min
+          actual waiting = 74 min
+          loss = (prediction - actual)² = (69.24 - 74)² = 22.69
+        <BLANKLINE>
+        Back: how fast the loss rises with each param, by the chain rule
+          `loss by a number` is how much the loss rises for each 1 that the number rises: a slope
+          loss by the prediction: 2 (prediction - actual) = 2 (69.24 - 74) = -9.527
+          weight of duration  -9.527 × 3.333 =  -31.75
+          bias                -9.527 × 1 =      -9.527
+        <BLANKLINE>
+        <BLANKLINE>
+        """
+        if row is not None:
+            from steepest.run.one_row import row_story
+            from steepest.view.row_words import tell_row
 
-        if surface.objective is not self.objective or len(surface.path) != len(self.trace.kept):
+            return tell_row(row_story(self, row, step))
+        if step is not None:
             raise ChoiceError(
-                "the surface is of another run, so this one's path is not on it; give one of "
-                "run.surface(...)"
+                f"step is {step}, but it counts only with a row: explain(row=12, step={step}); "
+                "leave it out for the whole run, which tells its steps"
             )
-        return Scene.set(self.story, self.problem, surface)
-
-    def explain(self) -> str:
-        """Return the four steps of this run, in words and numbers."""
         from steepest.view.words import tell
 
         return tell(self.story)

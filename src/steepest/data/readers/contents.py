@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError, DataError, FileError
+from steepest.extras import install_line
 
 __all__ = ["INSTALL", "Contents", "chosen_part", "needed_package", "no_such_file"]
 
-INSTALL = "pip install 'steepest[tables]'"
+INSTALL = install_line("tables")
 """The line that installs what the readers need."""
 
 

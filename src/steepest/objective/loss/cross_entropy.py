@@ -39,6 +39,7 @@ class CrossEntropy(BaseLoss):
     name: ClassVar[str] = "cross_entropy"
     dispersion: ClassVar[str] = "one"
     formula: ClassVar[str] = "-Σ y log(ŷ)"
+    slope_formula: ClassVar[str] = "ŷ - y"  # type: ignore[misc]
     classes: ClassVar[int] = 2  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 0.25
     slope_bound: ClassVar[float] = 1.0
@@ -144,6 +145,7 @@ class Softmax(BaseLoss):
     classes: int
     name: ClassVar[str] = "cross_entropy"
     formula: ClassVar[str] = "-Σ y log(ŷ)"
+    slope_formula: ClassVar[str] = "ŷ - y"  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 0.5
     slope_bound: ClassVar[float] = sqrt(2.0)
     is_log_loss: ClassVar[bool] = True

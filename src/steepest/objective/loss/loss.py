@@ -55,6 +55,10 @@ class Loss(Protocol):
         """The loss as the books write it, for figures and words."""
 
     @property
+    def slope_formula(self) -> str:
+        """The derivative of the loss by its margin as the books write it; empty if not known."""
+
+    @property
     def curvature_bound(self) -> float:
         """The largest that the curvature can be; `inf` at a kink or where there is no bound."""
 
@@ -202,6 +206,7 @@ class BaseLoss(Loss, Protocol):
     side_slopes: ClassVar[tuple[float, float] | None] = None
     smoothing_width: ClassVar[float] = 0.0
     classes: int | None = None
+    slope_formula: str = ""
     inverse_link: ClassVar[str] = ""
     dispersion: ClassVar[str] = ""
     numbers: Mapping[str, float] = MappingProxyType({})

@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.checks import nearest
 from steepest.errors import ChoiceError
 
 __all__ = ["ACTIVATIONS", "Activation", "choose_activation"]
@@ -28,6 +29,10 @@ class Activation(Protocol):
     @property
     def formula(self) -> str:
         """`s(z)` as the books write it."""
+
+    @property
+    def slope_formula(self) -> str:
+        """`s'(z)` as the books write it, where `a = s(z)`."""
 
     @property
     def initial_gain(self) -> float:
@@ -59,6 +64,7 @@ class Tanh(Activation):
 
     name: ClassVar[str] = "tanh"
     formula: ClassVar[str] = "tanh z"
+    slope_formula: ClassVar[str] = "1 - a²"
     initial_gain: ClassVar[float] = 1.0
     of_exponential = (2.0, 2.0)
 
@@ -88,6 +94,7 @@ class ReLU(Activation):
 
     name: ClassVar[str] = "relu"
     formula: ClassVar[str] = "max(z, 0)"
+    slope_formula: ClassVar[str] = "1 where z > 0, else 0"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array) -> Array:
@@ -114,6 +121,7 @@ class LeakyReLU(Activation):
     leak: ClassVar[float] = 0.01
     name: ClassVar[str] = "leaky"
     formula: ClassVar[str] = "max(z, 0) + 0.01 min(z, 0)"
+    slope_formula: ClassVar[str] = "1 where z > 0, else 0.01"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array) -> Array:
@@ -135,6 +143,7 @@ class Sigmoid(Activation):
 
     name: ClassVar[str] = "sigmoid"
     formula: ClassVar[str] = "1/(1 + exp(-z))"
+    slope_formula: ClassVar[str] = "a (1 - a)"
     initial_gain: ClassVar[float] = 1.0
     of_exponential = (1.0, 1.0)
 
@@ -157,6 +166,7 @@ class Softplus(Activation):
 
     name: ClassVar[str] = "softplus"
     formula: ClassVar[str] = "log(1 + exp z)"
+    slope_formula: ClassVar[str] = "1/(1 + exp(-z))"
     initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array) -> Array:
@@ -186,6 +196,9 @@ class GELU(Activation):
 
     name: ClassVar[str] = "gelu"
     formula: ClassVar[str] = "z (1 + tanh(sqrt(2/pi) (z + 0.044715 z³)))/2"
+    slope_formula: ClassVar[str] = (
+        "(1 + t)/2 + z (1 - t²) u'/2 with t = tanh u, u = sqrt(2/pi) (z + 0.044715 z³)"
+    )
     initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array) -> Array:
@@ -218,6 +231,7 @@ class Identity(Activation):
 
     name: ClassVar[str] = "identity"
     formula: ClassVar[str] = "z"
+    slope_formula: ClassVar[str] = "1"
     initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array) -> Array:
@@ -248,6 +262,5 @@ def choose_activation(name: str) -> Activation:
     'tanh z'
     """
     if name not in ACTIVATIONS:
-        known = ", ".join(ACTIVATIONS)
-        raise ChoiceError(f"there is no activation {name!r}; choose one of {known}")
+        raise ChoiceError(f"there is no activation {name!r}{nearest(name, ACTIVATIONS)}")
     return ACTIVATIONS[name]

@@ -10,11 +10,12 @@ from math import sqrt
 
 import numpy as np
 
+from steepest.checks import nearest
 from steepest.errors import ChoiceError
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array
 
-__all__ = ["INITIALISATIONS", "choose_initialisation"]
+__all__ = ["INITIALISATIONS", "IN_WORDS", "choose_initialisation"]
 
 Draw = Callable[[np.random.Generator, tuple[int, int], float], Array]
 
@@ -75,6 +76,15 @@ INITIALISATIONS: dict[str, Draw] = {
 }
 """The initialisations by their names."""
 
+IN_WORDS = {
+    "glorot": "normal of variance 2 / (inputs + units)",
+    "he": "normal of variance 2 / inputs",
+    "lecun": "normal of variance 1 / inputs",
+    "orthogonal": "a random matrix of orthonormal rows or columns, times the activation's gain",
+    "zeros": "0",
+}
+"""What each draws, for who reads of a start."""
+
 
 def choose_initialisation(name: str, activation: Activation) -> str:
     """Return the name itself, or what auto stands for: he where half of all sums give 0.
@@ -88,6 +98,6 @@ def choose_initialisation(name: str, activation: Activation) -> str:
     if name == "auto":
         return "he" if activation.initial_gain > 1.0 else "glorot"
     if name not in INITIALISATIONS:
-        known = ", ".join(INITIALISATIONS)
-        raise ChoiceError(f"there is no initialisation {name!r}; choose one of auto, {known}")
+        known = ("auto", *INITIALISATIONS)
+        raise ChoiceError(f"there is no initialisation {name!r}{nearest(name, known)}")
     return name

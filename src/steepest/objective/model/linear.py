@@ -33,6 +33,7 @@ class Linear:
 
     features: int
     margins: int = 1
+    activation: ClassVar[None] = None
     params_in_words: ClassVar[str] = "bias and weight"
     weight_prefix: ClassVar[str] = "weight of "
     in_words: ClassVar[str] = ""

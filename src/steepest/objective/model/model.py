@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Matrix
 from steepest.objective.evaluation import Vector
+from steepest.objective.model.activation import Activation
 
 __all__ = ["Array", "Layer", "Layout", "Model", "ModelAt"]
 
@@ -82,6 +83,10 @@ class Model(Protocol):
     """What a start consists of: `bias and weight`."""
     weight_prefix: ClassVar[str]
     """What stands before the name of a weight where it stands alone: `weight of `."""
+
+    @property
+    def activation(self) -> Activation | None:
+        """What a hidden unit answers to its sum; None of a model without any."""
 
     @property
     def in_words(self) -> str:

@@ -4,8 +4,9 @@ On `origin + a u + b v` the sums of the first layer are linear in a and b: `P + 
 `P = W x + c` at the origin and Q, R the same of u and v, so X is read three times, however many
 points there are. Where the activation is one of an exponential, `1 - c / (1 + exp(k z))`, that of
 a sum is a product: `exp(k (P + a Q)) exp(k b R)`, from a table over b and one line over a, so the
-first layer takes no exponential a point; c is folded into the weights after it. From there on a layer is one product of stacks of
-matrices, for so many points at a time that their numbers stay in the cache.
+first layer takes no exponential a point; c is folded into the weights after it. From there on a
+layer is one product of stacks of matrices, for so many points at a time that their numbers stay in
+the cache.
 """
 
 from collections.abc import Iterator

@@ -6,6 +6,7 @@ import { makeMap } from './cards/map.js';
 import { makeNetwork } from './cards/network.js';
 import { makeRelief } from './cards/relief.js';
 import { makeTable } from './cards/table.js';
+import { makeChecked } from './controls/checked.js';
 import { makeExercises } from './controls/exercises.js';
 import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
@@ -31,6 +32,9 @@ const CARDS = [
 ];
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
+
+/** Milliseconds between two changes of the words while a run goes on: they can still be read. */
+const READ = 150;
 
 /** What comes and goes under the pointer; of the words only the rows follow it. */
 const PASSING = ['busy', 'hover', 'camera'];
@@ -70,7 +74,10 @@ export function mount(parent, store, { keys, followTheme = followSystem, sources
   };
 }
 
-/** While something is dragged the words follow once the frame with the pictures is drawn. */
+/**
+ * While something is dragged the words follow once the frame with the pictures is drawn, and while a
+ * run goes on so often as they can be read.
+ */
 class Later {
   constructor(parts, store) {
     Object.assign(this, { parts, store, frame: 0, timer: 0, changed: new Set() });
@@ -79,7 +86,12 @@ class Later {
   ask(changed) {
     if (!changed) return this.show(null);
     changed.forEach((key) => this.changed.add(key));
-    if (!this.store.state.dragging) return this.show(this.changed);
+    const { dragging, playing } = this.store.state;
+    if (playing && !changed.has('playing')) {
+      this.timer ||= setTimeout(() => this.show(this.changed), READ);
+      return null;
+    }
+    if (!dragging) return this.show(this.changed);
     this.frame ||= requestAnimationFrame(() => {
       this.timer = setTimeout(() => this.show(this.changed));
     });
@@ -97,7 +109,7 @@ class Later {
   cancel() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
-    this.frame = 0;
+    Object.assign(this, { frame: 0, timer: 0 });
   }
 }
 
@@ -116,13 +128,14 @@ function build(root, store, sources) {
     ...sources.map((make) => make(aside, store, root)),
     makeSettings(aside, store),
     makeRuns(aside, store),
+    makeChecked(aside, store),
     makeRows(below, store),
     makeMore(below, store),
   ];
   const tools = makeTools(head, store, cards, root);
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
-  return [...words, cards, ...parts, tools, makeHider(root)];
+  return [...words, cards, { show: cards.tell }, ...parts, tools, makeHider(root)];
 }
 
 function makeTitle(head) {
@@ -170,6 +183,7 @@ function makeCards(body, store) {
     cards,
     isPicture: true,
     show: (state, changed) => cards.forEach((card) => card.show(state, changed)),
+    tell: (state, changed) => cards.forEach((card) => card.tell(state, changed)),
     destroy: () => cards.forEach((card) => card.destroy()),
   };
 }
@@ -187,8 +201,8 @@ function makeCard(grid, name, title, make, on) {
     figure,
     picture: () => card.picture(),
     destroy: () => card.destroy(),
-    show(state, changed) {
-      card.show(state, changed);
+    show: (state, changed) => card.show(state, changed),
+    tell(state, changed) {
       if (!isNew(changed, 'scene', 'surface', 'runs', 'at', 'axes')) return;
       caption.textContent = card.caption?.(state) ?? captionOf(name, state);
       // Where the numbers of the picture are, for those who do not see it.
@@ -222,6 +236,7 @@ function makeWhereFits(make, { name, title, fits, grid }) {
       } else if (card && !fits(state.scene)) drop();
       card?.show(state, isNew ? null : changed);
     },
+    tell: (state, changed) => card?.tell(state, changed),
   };
 }
 
@@ -339,4 +354,5 @@ function mirror(root, state) {
   root.dataset.loss = String(trueLoss(run, state.at));
   root.dataset.phase = String(state.phase);
   root.dataset.busy = String(state.busy);
+  root.dataset.points = String(state.surface.nx);
 }

@@ -9,6 +9,7 @@ import { ActualFit, MarginFit, PredictedFit } from './fit_many.js';
 import { PlaneFit } from './fit_plane.js';
 import { canEdit } from './fit_rows.js';
 import { Plot } from './plot.js';
+import { RowImage } from './row_image.js';
 import { Points } from './points.js';
 
 const HINT = 'Drag a point to move it; double click adds one, Shift+click removes one. '
@@ -26,6 +27,7 @@ class Fit {
     this.plot = new Plot(parent, 'fit', () => this.draw());
     this.plot.svg.setAttribute('role', 'application');
     this.points = new Points(this.plot, this.heard());
+    this.image = new RowImage(this.plot.wrap);
     this.tools = this.makeTools();
   }
 
@@ -86,6 +88,7 @@ class Fit {
     const anew = !before || !changed || !this.view || this.needsFrame(changed, before);
     if (anew) this.draw(!changed || changed.has('theme'));
     else if (MODEL.some((key) => changed.has(key))) this.step();
+    else if (changed.has('playing')) this.tell();
     else if (changed.has('hover')) this.row();
   }
 
@@ -123,6 +126,7 @@ class Fit {
     const lit = held >= 0 ? held : this.state.hover.row;
     const row = lit < this.state.scene.shown ? lit : -1;
     this.view.row(this.state, row);
+    this.image.show(this.state, row);
     this.points.light(row);
     this.plot.wrap.dataset.row = row;
   }
@@ -133,6 +137,7 @@ class Fit {
     const run = activeRun(this.state);
     const loss = trueLoss(run, at);
     Object.assign(this.plot.wrap.dataset, { at, step: run.index[at], loss });
+    if (this.state.playing) return;
     const name = lossLabel(scene, run.choices);
     const rows = scene.sampled || counted(scene.shown, 'row');
     const label = `Data and fit: ${rows}, ${this.view.say(this.state)}. `
@@ -150,8 +155,8 @@ class Fit {
 const FRAME = ['scene', 'theme', 'hidden'];
 const MODEL = ['runs', 'active', 'at', 'choices'];
 
-function kindOf({ features, target, margins, network }) {
-  if (network && features.length === 2) return PlaneFit;
+function kindOf({ features, target, margins }) {
+  if (features.length === 2) return PlaneFit;
   if (!target.classes) return features.length === 1 ? LineFit : PredictedFit;
   if (features.length === 1) return ClassFit;
   return margins === 1 ? MarginFit : ActualFit;

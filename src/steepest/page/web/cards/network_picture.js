@@ -2,6 +2,7 @@
 // number of its bias. Of more weights the lines alone, of still more a box for each layer.
 import { renew, set, svg } from '../draw/canvas.js';
 import { fixed } from '../words/numerals.js';
+import { SATURATED } from '../words/network.js';
 import { between, distanceTo, layoutOf, mannerOf, shareOf } from './network_layout.js';
 import { UnitPictures } from './network_units.js';
 
@@ -16,6 +17,9 @@ const DASH = '5 3';
 
 /** Letters of numbers are this much of the usual. */
 const SMALL = 0.88;
+
+/** A padlock about a point: its shackle, and its body. */
+const LOCK = 'M-2.9 -0.5V-2.5A2.9 2.9 0 0 1 2.9 -2.5V-0.5H4V5H-4V-0.5ZM-1.5 -0.5H1.5V-2.5A1.5 1.5 0 0 0 -1.5 -2.5Z';
 
 /** Draws a network into a plot, whose axes it does not use. */
 export class NetworkPicture {
@@ -128,14 +132,15 @@ export class NetworkPicture {
     this.lines = Array.from({ length: count }, (_, i) => svg('path', numbered ? { d: this.pathOf(i) } : {}, lines));
     this.numbers();
     const { card, line, ink } = plot.theme;
-    nodes.forEach((places, layer) => places.forEach(({ x, y }) => {
-      const look = { r: radius, fill: layer ? card : line, stroke: ink, 'stroke-width': 1.3 };
-      svg('circle', { cx: x, cy: y, ...look }, plot.middle);
-    }));
+    this.answers?.destroy();
     this.answers = UnitPictures.fit(network, this.layout) ? new UnitPictures(plot, network, this.layout) : null;
-    if (this.answers) this.rims(nodes, radius);
+    nodes.forEach((places, layer) => places.forEach(({ x, y }) => {
+      const fill = this.answers ? 'none' : [line, card][Number(layer > 0)];
+      svg('circle', { cx: x, cy: y, r: radius, fill, stroke: ink, 'stroke-width': 1.3 }, plot.middle);
+    }));
     this.texts = nodes.map((places) => places.map(({ x, y }) => this.number(plot.front, x, y, '', false)));
     this.fill();
+    this.locks = svg('g', {}, plot.front);
     this.labels = svg('g', {}, plot.front);
   }
 
@@ -148,10 +153,15 @@ export class NetworkPicture {
     }
   }
 
-  /** Draw the edges of circles over their pictures. */
-  rims(nodes, radius) {
-    const look = { r: radius, fill: 'none', stroke: this.plot.theme.ink, 'stroke-width': 1.3 };
-    nodes.flat().forEach(({ x, y }) => svg('circle', { cx: x, cy: y, ...look }, this.plot.middle));
+  /** Put a lock beside each hidden unit whose slope, `slopes[layer][unit]`, says that it is saturated. */
+  lock(slopes) {
+    if (this.manner === 'layers') return;
+    const { plot: { theme }, layout: { nodes, radius } } = this;
+    const shut = slopes.flatMap((layer, l) => nodes[l + 1].filter((_, unit) => layer[unit] < SATURATED));
+    const look = { fill: theme.ink, stroke: theme.card, 'stroke-width': 2.4, 'paint-order': 'stroke' };
+    this.locks.replaceChildren(...shut.map(({ x, y }) => svg('path', {
+      ...look, d: LOCK, class: 'st-lock', transform: `translate(${x + 0.8 * radius} ${y - 0.8 * radius})`,
+    })));
   }
 
   number(parent, x, y, text, quiet) {
@@ -180,8 +190,11 @@ export class NetworkPicture {
     return { from: nodes[layer][input], to: nodes[layer + 1][unit] };
   }
 
+  /** Return the line of weight `i`, from rim to rim: circles may be open to what lies below. */
   pathOf(i) {
-    const { from, to } = this.ends(i);
+    const ends = this.ends(i);
+    const share = this.layout.radius / Math.hypot(ends.to.x - ends.from.x, ends.to.y - ends.from.y);
+    const [from, to] = [share, 1 - share].map((at) => between(ends.from, ends.to, at));
     return `M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
   }
 
@@ -208,7 +221,7 @@ export class NetworkPicture {
     const size = Math.abs(share);
     return {
       stroke: runs[share < 0 ? 0 : 1],
-      'stroke-width': (THIN + (thick - THIN) * size).toFixed(2),
+      'stroke-width': (THIN + (thick - THIN) * size).toFixed(1),
       'stroke-opacity': (palest + (1 - palest) * size).toFixed(2),
       'stroke-dasharray': share < 0 ? DASH : 'none',
     };

@@ -2,6 +2,7 @@
 // the rows that the page holds. The same questions as `remote.js` asks of Python.
 import { fixed } from '../words/numerals.js';
 import { Batches } from './batches.js';
+import { Beside } from './beside.js';
 import { checkNumber, checkWhole, told } from './checks.js';
 import { MOST_STEPS, OBJECTIVE } from './choices.js';
 import { chooseObjective } from './choose_objective.js';
@@ -33,8 +34,12 @@ const CHECKS = [
 
 const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
 
-/** Returns the engine of a scene: it computes if the page holds all that it takes. */
-export function localEngine(first) {
+/**
+ * Returns the engine of a scene: it computes if the page holds all that it takes. `makeWorker` makes
+ * workers of the page's own text, where it may.
+ */
+export function localEngine(first, makeWorker = null) {
+  const beside = new Beside(makeWorker);
   let scene = first;
   let objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
@@ -42,7 +47,8 @@ export function localEngine(first) {
   let turn = 0;
   const look = (request) => {
     const mine = turn;
-    return surfaceFor(scene, objectiveFor(request), request, () => turn !== mine);
+    const grid = (objective, ask) => beside.grid(objective, request.choices, ask);
+    return surfaceFor(scene, objectiveFor(request), request, { grid, isGivenUp: () => turn !== mine });
   };
   const asked = (answer) => async (request) => answer(request);
   const open = async ({ network, choices }) => {
@@ -66,20 +72,21 @@ export function localEngine(first) {
     page: refuse,
     giveUp() {
       turn += 1;
+      beside.giveUp();
     },
-    close() {},
+    close: () => beside.close(),
   };
 }
 
-/** Returns a scene with a run of these choices, from a random start, and a surface on its way. */
+/** Returns a scene with an `own` run of these choices, from a random start, and a surface on its way. */
 async function opened(scene, { start, ...choices }) {
   const objective = remembering(scene)({ choices, rows: null });
   const run = runOf(objective, { ...choices, start: null });
   const [x, y] = movedMost(run, objective.weights);
   const base = run.params.slice(-run.size);
   const see = [{ params: run.params, loss: run.fullLoss }];
-  const surface = await surfaceFor(scene, objective, { choices, x, y, base, see }, () => false);
-  return { scene: { ...scene, run, surface } };
+  const surface = await surfaceFor(scene, objective, { choices, x, y, base, see });
+  return { scene: { ...scene, run, surface, own: true } };
 }
 
 /** Returns the weight and the bias that moved most from start to end. */
@@ -330,18 +337,18 @@ function knownLowest(objective, seen) {
 }
 
 /** Returns the surface that was asked for; its params are the first weight and bias if unsaid. */
-async function surfaceFor(scene, objective, { choices, ...ask }, isGivenUp) {
-  const { x, y, base, fine } = ask;
+async function surfaceFor(scene, objective, { choices, ...ask }, work = {}) {
+  const { x, y, base, drawn = 0 } = ask;
   const most = ask.points ?? 101;
-  const points = objective.pointsFor?.(most, fine) ?? most;
+  const [points, last] = objective.pointsFor?.(most, drawn) ?? [most, most];
   const wanted = { axes: 'units', ...ask, points, x: x ?? 0, y: y ?? objective.weights };
   if (wanted.x === wanted.y) throw new Error('a surface needs two different params');
   const see = (ask.see ?? []).map((run) => ({ ...run, params: Float64Array.from(run.params) }));
   const scale = chooseScale(choices.scale, objective);
   const from = base ? Float64Array.from(base) : lastOf(see, objective);
   const asked = { ...wanted, see, base: from };
-  const surface = await surfaceOf({ scene, objective, scale, choices, ask: asked, isGivenUp });
-  return { ...surface, coarse: points < (objective.pointsFor?.(most, true) ?? most) };
+  const surface = await surfaceOf({ scene, objective, scale, choices, ask: asked, ...work });
+  return { ...surface, coarse: points < last };
 }
 
 function lastOf(see, { size }) {
