@@ -8,6 +8,7 @@ import pytest
 
 import steepest as st
 from steepest.errors import ChoiceError
+from steepest.page.record import surface_record
 from steepest.surface.path_plane import path_directions, walk_share
 
 
@@ -257,3 +258,13 @@ def test_the_command_line_shows_planes_and_params_by_unit(net: st.Run, tmp_path:
     assert "weight 1 to weight 34 and bias 1 to bias 10" in str(refused.exception)
     idle = CliRunner().invoke(cli, ["show", run, "--x", "weight 1"])
     assert "--x says how a picture looks, but none is asked for" in str(idle.exception)
+
+
+def test_the_record_of_a_page_has_what_a_plane_needs(net: st.Run) -> None:
+    surface = net.surface(plane="path", points=5)
+    record = surface_record(net.story, surface)
+    assert record["xIndex"] is None and record["said"] == surface.in_words
+    assert (record["xLabel"], record["yLabel"]) == (surface.x_name, surface.y_name)
+    x, y = net.trace.params @ record["px"], net.trace.params @ record["py"]
+    middle = record["held"] @ record["px"], record["held"] @ record["py"]
+    assert np.allclose(np.stack([x - middle[0], y - middle[1]], 1), surface.path, atol=1e-9)

@@ -193,7 +193,7 @@ class NetworkObjective(Risk):
 
     @np.errstate(over="ignore", invalid="ignore")
     def first_not_finite(self, params: Vector) -> str:
-        """Return the first layer of whose params, of (size,), or sums of rows one is not finite."""
+        """Return the first layer of whose params, (params,), or sums one is not finite."""
         names = [*(f"layer {i}" for i in range(1, len(self.model.sizes) - 1)), "the output"]
         layers = zip(names, self.model.layers(params), strict=True)
         wrong = [name for name, layer in layers if not all(np.isfinite(p).all() for p in layer)]

@@ -334,9 +334,13 @@ def _choices(plan: Plan, trace: Trace) -> Record:
 
 
 def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record:
-    """Return a surface for a page, over params or, with `walk` a scale, over its coordinates."""
-    axes, lowest = surface.axes, surface.lowest
-    first, second = (story.param_names.index(name) for name in (axes.x_name, axes.y_name))
+    """Return a surface for a page, over params or, with `walk` a scale, over its coordinates.
+
+    Over other directions `xIndex` and `yIndex` are null, and `said` tells what they are.
+    """
+    axes, lowest, names = surface.axes, surface.lowest, story.param_names
+    shown = (axes.x_name, axes.y_name)
+    first, second = (names.index(name) if name in names else None for name in shown)
     px, py = axes.reading
     return {
         "nx": len(surface.x),
@@ -344,8 +348,8 @@ def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record
         "x": surface.x,
         "y": surface.y,
         "loss": surface.loss.ravel(),
-        "xLabel": _axis_label(story, first, walk),
-        "yLabel": _axis_label(story, second, walk),
+        "xLabel": axes.x_name if first is None else _axis_label(story, first, walk),
+        "yLabel": axes.y_name if second is None else _axis_label(story, second, walk),
         "lossLabel": story.loss_label,
         "xName": surface.x_name,
         "yName": surface.y_name,
@@ -358,6 +362,7 @@ def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record
         "px": px,
         "py": py,
         "slice": surface.is_slice,
+        "said": surface.in_words,
         "lowest": None if lowest is None else lowest.tolist(),
         "lowestLoss": None if lowest is None else float(surface.at(*lowest)[0]),
     }

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 from steepest.view.format import FILM_SIZE, FPS, SIZE, Format
 
@@ -12,12 +14,17 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from steepest.objective.objective import Objective
     from steepest.objective.problem import Problem
     from steepest.surface.surface import Surface
+    from steepest.trace import Trace
     from steepest.view.scene import Scene
     from steepest.view.story import Story
 
 __all__ = ["Pictures"]
+
+PICTURE_POINTS = 151
+"""Points a side of a surface that is drawn: enough for a thin ravine."""
 
 
 class Pictures:
@@ -34,11 +41,34 @@ class Pictures:
             """All that is told of the run."""
 
         @property
-        def scene(self) -> Scene:
-            """All that is drawn of it besides."""
+        def objective(self) -> Objective:
+            """The function that was minimised."""
 
-        def scene_over(self, surface: Surface) -> Scene:
-            """Return the scene with another surface."""
+        trace: Trace
+
+        def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
+            """Return the true loss over two params."""
+
+    @cached_property
+    def scene(self) -> "Scene":
+        """All that is drawn of the run, as one plain record: its story, rows and surface."""
+        return self.scene_over(self.surface(points=self.picture_points))
+
+    @property
+    def picture_points(self) -> int:
+        """Points a side of a surface that is drawn."""
+        return self.problem.picture_points or PICTURE_POINTS
+
+    def scene_over(self, surface: "Surface") -> "Scene":
+        """Return the scene with a surface of this run; ChoiceError for one of another run."""
+        from steepest.view.scene import Scene
+
+        if surface.objective is not self.objective or len(surface.path) != len(self.trace.kept):
+            raise ChoiceError(
+                "the surface is of another run, so this one's path is not on it; give one of "
+                "run.surface(...)"
+            )
+        return Scene.set(self.story, self.problem, surface)
 
     def figure(
         self,
@@ -55,8 +85,10 @@ class Pictures:
         loss against the step: `panels` chooses some of fit, surface, map, loss and gradient, in
         their order. Without data the length of the gradient takes the place of the fit; without a
         surface too there are the two charts, and why. `size` is pixels across and down, at 100 an
-        inch of the usual size, and type grows with it; `theme` is light or dark. Raises
-        ChoiceError for what cannot be or without matplotlib, and FileError for any other ending.
+        inch of the usual size, and type grows with it; `theme` is light or dark; `surface` is
+        one of `run.surface(...)` in place of the usual one: over other params, or another plane.
+        Raises ChoiceError for what cannot be or without matplotlib, and FileError for any other
+        ending.
         """
         check_installed("figure", "a figure")
         from steepest.view.figure import draw, draw_charts, save_figure

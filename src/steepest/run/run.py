@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -40,15 +40,11 @@ if TYPE_CHECKING:
     from steepest.page.record import Record
     from steepest.run.display import Bundle
     from steepest.run.training import Outcome
-    from steepest.view.scene import Scene
     from steepest.view.story import Story
 
 __all__ = ["Run"]
 
 Array = NDArray[np.float64]
-
-PICTURE_POINTS = 151
-"""Points a side of a surface that is drawn: enough for a thin ravine."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -246,32 +242,23 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         `plane`, in place of two names, is a word: "path", the principal directions of the steps;
         "random", two random directions (by `seed`) as long in each unit as its weights;
-        "sharpest", the eigenvectors at both ends of the Hessian's spectrum. `in_words` of the
-        surface tells what it is, with numbers. They are found in the units of the walk (standard
-        units, or with scale none the params). Or it is two vectors (u, v), each of shape
-        (params,): then the loss at (x, y) is that at `params + x u + y v`.
+        "sharpest", the eigenvectors at both ends of the Hessian's spectrum. They are found in
+        standard units, with scale none in the params; `in_words` of the surface tells the plane.
+        Or it is two vectors (u, v), (params,): at (x, y) the params are `params + x u + y v`.
 
-        Raises ChoiceError for names that are no params, for another word, for vectors that do not
-        span a plane, for a path that spans none, and for an objective that is not known or has
-        one param.
+        Raises ChoiceError for what is no param or no plane, or without two params.
         """
         problem = self.problem
         end = self.result if isfinite(self.loss) else self.trace.last_finite
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         usual = problem.surface_params(self.trace[0].params, end.params)
-        axes = choose_axes(
-            problem.param_names,
-            end.params,
-            None if x is None else problem.param_called(x),
-            None if y is None else problem.param_called(y),
-            plane,
-            usual=usual,
-            of_word=lambda word: axes_of_plane(
-                word, self.objective, self._informed_trace, end.params, self.plan.scale, seed
-            ),
-        )
-        return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
+        first, second = (None if one is None else problem.param_called(one) for one in (x, y))
+        trace, at = self._informed_trace, end.params
+        of_word = partial(axes_of_plane, self.objective, trace, at, self.plan.scale, seed)
+        names = problem.param_names
+        axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)
+        return surface_of_trace(self.objective, axes, trace, end, points)
 
     @cached_property
     def lowest_loss(self) -> float | None:
@@ -321,27 +308,6 @@ class Run(Predictions, Pictures, Reports, FormerNames):
             self.checks,
             self.lowest_loss,
         )
-
-    @cached_property
-    def scene(self) -> "Scene":
-        """All that is drawn of the run, as one plain record: its story, rows and surface."""
-        return self.scene_over(self.surface(points=self.picture_points))
-
-    @property
-    def picture_points(self) -> int:
-        """Points a side of a surface that is drawn."""
-        return self.problem.picture_points or PICTURE_POINTS
-
-    def scene_over(self, surface: Surface) -> "Scene":
-        """Return the scene with a surface of this run; ChoiceError for one of another run."""
-        from steepest.view.scene import Scene
-
-        if surface.objective is not self.objective or len(surface.path) != len(self.trace.kept):
-            raise ChoiceError(
-                "the surface is of another run, so this one's path is not on it; give one of "
-                "run.surface(...)"
-            )
-        return Scene.set(self.story, self.problem, surface)
 
     def explain(self, row: int | None = None, step: int | None = None) -> str:
         """Return the four steps of this run, in words and numbers; or what one row makes of them.

@@ -62,7 +62,7 @@ class _Walk:
 
 
 def axes_of_plane(
-    word: str, objective: Objective, trace: Trace, end: Array, scale: str, seed: int = 0
+    objective: Objective, trace: Trace, end: Array, scale: str, seed: int, word: str
 ) -> DirectionAxes:
     """Return the axes of the plane that `word`, one of `PLANES`, names, through `end`, (params,).
 

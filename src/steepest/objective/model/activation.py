@@ -47,9 +47,9 @@ class Activation(Protocol):
     def value(self, z: Array) -> Array:
         """Return `s(z)`, of the shape of z."""
 
-    def apply(self, z: Array) -> None:
-        """Put `s(z)` in the place of z, of any shape."""
-        z[...] = self.value(z)
+    def put(self, z: Array, out: Array) -> None:
+        """Put `s(z)` into `out`, which has the shape of z and may be z."""
+        out[...] = self.value(z)
 
     def slope(self, z: Array, a: Array) -> Array:
         """Return `s'(z)`, where `a = s(z)`; all of one shape."""
@@ -72,9 +72,9 @@ class Tanh(Activation):
         """Return `tanh z`."""
         return np.tanh(z)
 
-    def apply(self, z: Array) -> None:
-        """Put `tanh z` in the place of z, of any shape."""
-        np.tanh(z, out=z)
+    def put(self, z: Array, out: Array) -> None:
+        """Put `tanh z` into `out`, of the same shape."""
+        np.tanh(z, out=out)
 
     def slope(self, z: Array, a: Array) -> Array:
         """Return `1 - a²`."""
@@ -101,9 +101,9 @@ class ReLU(Activation):
         """Return `max(z, 0)`."""
         return np.maximum(z, 0.0)
 
-    def apply(self, z: Array) -> None:
-        """Put `max(z, 0)` in the place of z, of any shape; a row of zeros is quicker than a 0."""
-        np.maximum(z, np.zeros(z.shape[-1:]), out=z)
+    def put(self, z: Array, out: Array) -> None:
+        """Put `max(z, 0)` into `out`, of the same shape; an array of zeros is quicker than a 0."""
+        np.maximum(z, np.zeros(z.shape[-2:]), out=out)
 
     def slope(self, z: Array, a: Array) -> Array:
         """Return 1 where z > 0, else 0."""

@@ -4,8 +4,9 @@ On `origin + a u + b v` the sums of the first layer are linear in a and b: `P + 
 `P = W x + c` at the origin and Q, R the same of u and v, so X is read three times, however many
 points there are. Where the activation is one of an exponential, `1 - c / (1 + exp(k z))`, that of
 a sum is a product: `exp(k (P + a Q)) exp(k b R)`, from a table over b and one line over a, so the
-first layer takes no exponential a point. From there on a layer is one product of stacks of
-matrices, for so many points at a time that their numbers stay in the cache.
+first layer takes no exponential a point; c is folded into the weights after it. From there on a
+layer is one product of stacks of matrices, for so many points at a time that their numbers stay in
+the cache.
 """
 
 from collections.abc import Iterator
@@ -63,58 +64,75 @@ class Margins:
 
     def __init__(self, model: Network, layers: list[LayerOnPlane], X: Array) -> None:
         self.activation = model.activation
-        self.first, *self.after = layers
-        self.sums = [one[:, :-1] @ X + one[:, -1:] for one in self.first]
-        rows, hidden = X.shape[1], model.sizes[1:-1]
+        first, *self.after = layers
+        self.sums = [one[:, :-1] @ X + one[:, -1:] for one in first]
+        rows, (_, *hidden, outputs) = X.shape[1], model.sizes
         self.together = max(1, TILE // (max(model.sizes[1:]) * rows))
-        # The last row of each stack stays 1: what biases are multiplied by.
-        self._inside = [np.ones((self.together, units + 1, rows)) for units in hidden]
-        self._out = np.empty((self.together, model.sizes[-1], rows))
+        self._room = [np.empty((self.together, units, rows)) for units in (*hidden, outputs)]
 
     def at(self, a: Array, b: Array) -> Iterator[tuple[slice, Array]]:
         """Yield which points (a[i], b[i]), and their outputs, (points, outputs, rows)."""
         base, by_a, by_b = self.sums
-        for at, z in self._parts(len(a)):
-            np.multiply(a[at, None, None], by_a, out=z)
+        for at in self._parts(len(a)):
+            z = np.multiply(a[at, None, None], by_a, out=self._first(at))
             z += base
             z += b[at, None, None] * by_b
-            self.activation.apply(z)
-            yield at, self._outputs(a[at], b[at])
+            self.activation.put(z, out=z)
+            yield at, self._outputs(self.after, a[at], b[at])
 
     def on_grid(self, a: Array, b: Array) -> Iterator[tuple[int, slice, Array]]:
         """Yield j, which i, and the outputs at (a[j], b[i]), (points, outputs, rows)."""
         base, by_a, by_b = self.sums
-        table = self._table(b)
+        table, folded = self._table(b), self._folded()
         for j, x in enumerate(a):
-            line = base + x * by_a
-            every = np.full(len(b), x)
+            line, every = base + x * by_a, np.full(len(b), x)
             row = None if table is None else self._exponentials(line)
-            for at, z in self._parts(len(b)):
+            for at in self._parts(len(b)):
+                z = self._first(at)
                 if table is None or row is None:
                     np.multiply(b[at, None, None], by_b, out=z)
                     z += line
-                    self.activation.apply(z)
+                    self.activation.put(z, out=z)
+                    yield j, at, self._outputs(self.after, every[at], b[at])
                 else:
                     np.multiply(table[at], row, out=z)
-                    self._of_exponentials(z)
-                yield j, at, self._outputs(every[at], b[at])
+                    z += 1.0
+                    np.reciprocal(z, out=z)
+                    yield j, at, self._outputs(folded, every[at], b[at])
 
-    def _parts(self, count: int) -> Iterator[tuple[slice, Array]]:
-        """Yield which points are taken together, and where their first activations go."""
+    def _parts(self, count: int) -> Iterator[slice]:
+        """Yield which points are taken together."""
         for first in range(0, count, self.together):
-            at = slice(first, min(first + self.together, count))
-            yield at, self._inside[0][: at.stop - first, :-1]
+            yield slice(first, min(first + self.together, count))
 
-    def _outputs(self, a: Array, b: Array) -> Array:
-        """Return the outputs at some points, whose first activations are there."""
-        count = len(a)
-        for i, layer in enumerate(self.after):
-            is_last = i + 1 == len(self.after)
-            out = self._out[:count] if is_last else self._inside[i + 1][:count, :-1]
-            np.matmul(layer.at(a, b), self._inside[i][:count], out=out)
-            if not is_last:
-                self.activation.apply(out)
-        return out
+    def _first(self, at: slice) -> Array:
+        """Return where the first activations of some points go, (points, units, rows)."""
+        return self._room[0][: at.stop - at.start]
+
+    def _outputs(self, layers: list[LayerOnPlane], a: Array, b: Array) -> Array:
+        """Return the outputs at some points, by the `layers` after the first activations."""
+        z = self._room[0][: len(a)]
+        for i, layer in enumerate(layers, start=1):
+            there = layer.at(a, b)
+            z = np.matmul(there[:, :, :-1], z, out=self._room[i][: len(a)])
+            z += there[:, :, -1:]
+            if i < len(layers):
+                self.activation.put(z, out=z)
+        return z
+
+    def _folded(self) -> list[LayerOnPlane]:
+        """Return the layers after the first for its `1 / (1 + exp(k z))` as its activations.
+
+        `W (1 - c r) + b = -c W r + (b + W 1)`, so two passes over all activations are saved.
+        """
+        if self.activation.of_exponential is None:
+            return self.after
+        (c, _), (second, *rest) = self.activation.of_exponential, self.after
+        parts = (
+            np.column_stack([-c * one[:, :-1], one[:, -1] + one[:, :-1].sum(axis=1)])
+            for one in second
+        )
+        return [LayerOnPlane(*parts), *rest]
 
     def _table(self, b: Array) -> Array | None:
         """Return `exp(k b R)`, (len(b), units, rows); None where there is none, or no room."""
@@ -131,11 +149,3 @@ class Margins:
         if not np.abs(exponent).max(initial=0.0) <= MOST_EXPONENT:
             return None
         return np.exp(exponent, out=exponent)
-
-    def _of_exponentials(self, z: Array) -> None:
-        """Put `1 - c / (1 + z)` in the place of z."""
-        assert self.activation.of_exponential is not None
-        c, _ = self.activation.of_exponential
-        z += 1.0
-        np.divide(-c, z, out=z)
-        z += 1.0
