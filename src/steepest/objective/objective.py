@@ -225,6 +225,10 @@ class Objective:
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
         return None
 
+    def stretch(self, at: slice) -> "Objective | None":
+        """Return the same objective on neighbouring rows; None if it has none."""
+        return None
+
     def copy_for_descent(self, reference: Vector | None = None) -> "Objective":
         """Return the objective for one descent: a copy of a stateful one, else itself.
 

@@ -1,6 +1,6 @@
 """Models, functions of rows and params.
 
 `model` says what a model is, `linear` is the linear model, `X w + b`, `through_origin` that without
-b, `network` the dense network, layer by layer (`activation`, `initial`). `row_product` is a product
-that is the same in any batch.
+b, `network` the dense network, layer by layer (`activation`, `initial`, and `network_pass`, the
+room for its numbers). `row_product` is a product that is the same in any batch.
 """

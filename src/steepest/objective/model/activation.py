@@ -1,7 +1,8 @@
 """Activations: what a unit of a network answers to its sum, `a = s(z)`, with two derivatives.
 
 Each is pure functions of arrays of any shape. `slope` and `curvature` are handed `a` beside `z`,
-since of most it is the cheaper of the two to start from; each returns a new array.
+since of most it is the cheaper of the two to start from. What they return is a new array, or `out`
+where that is given; it may be none of those that they are handed.
 """
 
 from dataclasses import dataclass
@@ -36,10 +37,10 @@ class Activation(Protocol):
         He et al. 2015, "Delving deep into rectifiers", eq. 10; `auto` starts those by `he`.
         """
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `s(z)`, of the shape of z."""
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return `s'(z)`, where `a = s(z)`; all of one shape."""
 
     def curvature(self, z: Array, a: Array) -> Array:
@@ -54,13 +55,14 @@ class Tanh(Activation):
     formula: ClassVar[str] = "tanh z"
     initial_gain: ClassVar[float] = 1.0
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `tanh z`."""
-        return np.tanh(z)
+        return np.tanh(z, out=out)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return `1 - a²`."""
-        return 1.0 - a * a
+        square = np.multiply(a, a, out=out)
+        return np.subtract(1.0, square, out=square)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return `-2 a (1 - a²)`."""
@@ -78,13 +80,13 @@ class ReLU(Activation):
     formula: ClassVar[str] = "max(z, 0)"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `max(z, 0)`."""
-        return np.maximum(z, 0.0)
+        return np.maximum(z, 0.0, out=out)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where z > 0, else 0."""
-        return (z > 0.0).astype(z.dtype)
+        return np.greater(z, 0.0, out=np.empty_like(z) if out is None else out)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return 0."""
@@ -100,13 +102,15 @@ class LeakyReLU(Activation):
     formula: ClassVar[str] = "max(z, 0) + 0.01 min(z, 0)"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `max(z, 0.01 z)`."""
-        return np.maximum(z, self.leak * z)
+        small = np.multiply(z, self.leak, out=out)
+        return np.maximum(z, small, out=small)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where z > 0, else 0.01."""
-        return np.where(z > 0.0, 1.0, self.leak)
+        above = np.greater(z, 0.0, out=np.empty_like(z) if out is None else out)
+        return np.maximum(above, self.leak, out=above)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return 0."""
@@ -121,13 +125,19 @@ class Sigmoid(Activation):
     formula: ClassVar[str] = "1/(1 + exp(-z))"
     initial_gain: ClassVar[float] = 1.0
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `(1 + tanh(z / 2)) / 2`, which no z overflows."""
-        return 0.5 * (1.0 + np.tanh(0.5 * z))
+        half = np.multiply(z, 0.5, out=out)
+        np.tanh(half, out=half)
+        half += 1.0
+        half *= 0.5
+        return half
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return `a (1 - a)`."""
-        return a * (1.0 - a)
+        other = np.subtract(1.0, a, out=out)
+        other *= a
+        return other
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return `a (1 - a) (1 - 2 a)`."""
@@ -142,13 +152,18 @@ class Softplus(Activation):
     formula: ClassVar[str] = "log(1 + exp z)"
     initial_gain: ClassVar[float] = 1.0
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `max(z, 0) + log(1 + exp(-|z|))`, which no z overflows."""
-        return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
+        small = np.abs(z, out=out)
+        np.negative(small, out=small)
+        np.exp(small, out=small)
+        np.log1p(small, out=small)
+        small += np.maximum(z, 0.0)
+        return small
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return the sigmoid of z."""
-        return SIGMOID.value(z)
+        return SIGMOID.value(z, out)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return the first derivative of the sigmoid."""
@@ -171,14 +186,17 @@ class GELU(Activation):
     formula: ClassVar[str] = "z (1 + tanh(sqrt(2/pi) (z + 0.044715 z³)))/2"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `z (1 + t) / 2` with `t = tanh u`."""
-        return 0.5 * z * (1.0 + self._parts(z)[0])
+        t = self._parts(z)[0]
+        t += 1.0
+        t *= z
+        return np.multiply(t, 0.5, out=out)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return `(1 + t) / 2 + z t' / 2` with `t' = (1 - t²) u'`."""
         t, u1, _ = self._parts(z)
-        return 0.5 * (1.0 + t) + 0.5 * z * (1.0 - t * t) * u1
+        return np.add(0.5 * (1.0 + t), 0.5 * z * (1.0 - t * t) * u1, out=out)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return `t' + z t'' / 2` with `t'' = (1 - t²) (u'' - 2 t u'²)`."""
@@ -203,13 +221,15 @@ class Identity(Activation):
     formula: ClassVar[str] = "z"
     initial_gain: ClassVar[float] = 1.0
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return a copy of z."""
-        return z.copy()
+        return np.positive(z, out=out)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1."""
-        return np.ones_like(z)
+        one = np.empty_like(z) if out is None else out
+        one.fill(1.0)
+        return one
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return 0."""
