@@ -82,6 +82,7 @@ class NetworkObjective(Risk):
     kind = "a network"
     is_convex = False
     has_page = True
+    plane_is_dear = True
 
     def __init__(
         self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str

@@ -68,6 +68,8 @@ class Objective:
     """What else to choose where nothing is proved at a kink."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
+    plane_is_dear: bool = False
+    """Whether second derivatives along two directions take longer than loss and gradient do."""
     has_page: bool = False
     """Whether a page can show it: it works out the outputs of rows by itself."""
     has_inverse_root: bool = False

@@ -82,7 +82,7 @@ class Network:
         return tuple(zip(places[: len(counts)], shapes, places[len(counts) :], strict=True))
 
     def matrix(self, params: Vector, layer: int) -> _Matrix:
-        """Return one layer of `params`, (params,), from 0, as views: weights (units, inputs), bias."""
+        """Return one layer of `params`, (params,), from 0: weights (units, inputs), bias."""
         weights, shape, bias = self._places[layer]
         return _Matrix(params[weights].reshape(shape), params[bias])
 
