@@ -10,7 +10,7 @@ help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: $(VENV)/user  ## see gradient descent on two real data sets
-	$(BIN)/steepest demo
+	$(BIN)/steepest demo --all
 
 test: $(VENV)/dev  ## run all tests, doctests and the README's numbers
 	@sh tools/browser.sh
@@ -40,7 +40,7 @@ clean:  ## remove what the other commands made
 $(VENV)/user: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[film]'
 	@touch $@
 
 $(VENV)/dev $(VENV)/torch $(VENV)/prove $(VENV)/bench: $(VENV)/%: pyproject.toml

@@ -87,12 +87,72 @@ FIRST = """
 """
 
 
+FRAMES = """
+(count) => new Promise((done) => {
+  const run = document.querySelector('.st-run');
+  const pace = document.querySelector('.st-pace');
+  pace.value = pace.max;
+  pace.dispatchEvent(new Event('input'));
+  run.click();
+  const [taken, steps] = [[], []];
+  let last = null;
+  const frame = (now) => {
+    const at = Number(document.querySelector('.st-app').dataset.at);
+    if (last !== null) taken.push(now - last.now), steps.push(at - last.at);
+    last = { now, at };
+    if (taken.length < count && run.getAttribute('aria-pressed') === 'true') {
+      requestAnimationFrame(frame);
+    } else {
+      run.click();
+      done([taken.slice(2), steps.slice(2)]);
+    }
+  };
+  requestAnimationFrame(frame);
+})
+"""
+"""How long each frame takes while a run is shown at its fastest, and how many steps it takes."""
+
+REFINED = """
+(param) => new Promise((done) => {
+  const app = document.querySelector('.st-app');
+  const field = [...document.querySelectorAll('.st-settings select')].find(
+    ({ options }) => options.length > 100);
+  const [since, found, frames] = [performance.now(), {}, []];
+  let [points, last] = [app.dataset.points, since];
+  const frame = () => {
+    frames.push(performance.now() - last);
+    last = performance.now();
+    if (!found[51]) requestAnimationFrame(frame);
+    else done({ ...found, frames });
+  };
+  new MutationObserver((_, watch) => {
+    if (app.dataset.points === points) return;
+    points = app.dataset.points;
+    found[points] ??= performance.now() - since;
+    if (found[51]) watch.disconnect();
+  }).observe(app, { attributeFilter: ['data-points'] });
+  field.value = String(param);
+  field.dispatchEvent(new Event('change'));
+  requestAnimationFrame(frame);
+})
+"""
+"""How long after a weight was chosen its surface has so many points, and the frames till 51."""
+
+WEIGHTS = (0, 2, 5, 9, 13)
+"""Weights of the first layer: with each all of the network is worked out at every point."""
+
+
 def page() -> str:
-    """Return the table: what the reader waits for, median and 95th percentile; the file's size."""
+    """Return the tables: what the reader waits for, median and 95th percentile; the file's size."""
     with tempfile.TemporaryDirectory() as folder, _browser() as browser:
         rows = [row for name in RATES for row in _rows(browser, name, Path(folder))]
+        network = list(_network_rows(browser, Path(folder)))
     title = f"The page: {ROWS} rows, {STEPS} steps, headless Chromium without a GPU"
-    return table(title, ("", "loss", "median ms", "95th percentile ms", "bar ms"), rows)
+    large = "The page of a network: 2-8-8-1, 500 rows, the same browser; it trains by itself"
+    head = ("median ms", "95th percentile ms", "bar ms")
+    return "\n\n".join(
+        [table(title, ("", "loss", *head), rows), table(large, ("", *head), network)]
+    )
 
 
 @contextmanager
@@ -145,6 +205,38 @@ def _run(loss: str) -> Run:
     y = y if loss == "squared" else np.where(y > 70, "long", "short")
     how = {"rule": "steepest", "learning_rate": RATES[loss], "scale": "none"}
     return st.descend((X, y), loss=loss, steps=STEPS, **how)
+
+
+def _network_rows(browser: Browser, folder: Path) -> Iterator[tuple[str, ...]]:
+    """Yield what a reader of a network's page waits for; a worker works out the surfaces."""
+    progress("      network: frames and surfaces ...")
+    _network_run().page(folder / "network.html")
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.goto((folder / "network.html").as_uri())
+    page.wait_for_selector(".st-app[data-busy=false]")
+    taken, steps = page.evaluate(FRAMES, ROUNDS)
+    found = [page.evaluate(REFINED, weight) for weight in WEIGHTS]
+    page.close()
+    drawn = f"frame with {np.median(steps):.0f} steps and the region drawn anew"
+    waits: dict[str, tuple[list[float], int]] = {
+        drawn: (taken, 17),
+        "a weight of layer 1 chosen to its surface of 17 x 17": ([one["17"] for one in found], 200),
+        "the same of 51 x 51": ([one["51"] for one in found], 2000),
+        "frame meanwhile": ([frame for one in found for frame in one["frames"]], 17),
+    }
+    for name, (times, bar) in waits.items():
+        first, _, *rest = _row(name, "", times, bar)
+        yield first, *rest
+
+
+def _network_run() -> Run:
+    """Return a run on two spirals, two classes that no line parts."""
+    chance = np.random.default_rng(0)
+    turn, arm = 0.5 + 1.5 * np.pi * np.sqrt(chance.random(500)), np.arange(500) % 2
+    X = np.column_stack([np.cos(turn), np.sin(turn)]) * (turn * (2 * arm - 1))[:, None]
+    X += chance.normal(0.0, 0.15, X.shape)
+    how = {"rule": "steepest", "learning_rate": 0.1, "scale": "none"}
+    return st.descend((X, np.where(arm, "one", "other")), hidden=(8, 8), steps=2000, **how)
 
 
 def _openings(browser: Browser, path: Path) -> list[float]:

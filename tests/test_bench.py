@@ -93,6 +93,7 @@ def test_steepest_is_asked_for_the_same_minimum():
         assert problem.value(*OURS.fit(problem, 1e-8)) == pytest.approx(lowest, rel=1e-9)
 
 
+@pytest.mark.prove
 def test_a_table_of_training_has_all_that_was_timed(monkeypatch):
     monkeypatch.setattr(training, "entrants", lambda _: (scikit.NEWTON_CHOLESKY, scikit.SAGA))
     table = training.train("small-one", quick=True)
@@ -140,6 +141,7 @@ def test_a_peer_is_found_by_its_name():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="hands a pipe on by its number")
+@pytest.mark.prove
 def test_two_checkouts_are_compared_each_in_its_own_process(monkeypatch, capsys):
     words = ["bench", "checkouts", str(checkouts.THIS), "--quick", "--problems", "small-one"]
     monkeypatch.setattr(sys, "argv", words)

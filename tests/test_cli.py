@@ -420,15 +420,20 @@ def test_data_suggests_a_line_that_runs(told: Told, name: str) -> None:
     told(*shlex.split(suggested[1]), "--steps", "2")
 
 
-@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "arrow", "feather"])
-@pytest.mark.parametrize("name", steepest.datasets())
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        *((name, "csv") for name in steepest.datasets()),
+        *(("diabetes", ending) for ending in ("tsv", "parquet", "arrow", "feather")),
+    ],
+)
 def test_data_written_out_is_the_same_table(told: Told, name: str, ending: str) -> None:
     shipped = steepest.dataset(name)
     told("data", name, "-o", f"d.{ending}")
     written = read_table(f"d.{ending}").arrow
     for column in shipped.column_names:
         values = shipped[column].to_pylist()
-        if (name, column) == ("diabetes", "sex") and ending in ("csv", "tsv"):
+        if column in ("sex", "digit") and name != "penguins" and ending in ("csv", "tsv"):
             values = list(map(int, values))  # "1" and "2": a text file has no types
         assert written[column].to_pylist() == values
 
@@ -487,8 +492,9 @@ WRITING = ("--figure", "--film", "--page", "--save", "-o")
 
 def test_demo_in_the_help_writes_all_its_files(told: Told) -> None:
     """The slow one: two figures, two films and a page of each of two runs."""
-    (words,) = examples(told, "demo")
-    text = told(*words)
+    plain, everything = examples(told, "demo")
+    assert plain == ["demo"]
+    text = told(*everything)
     written = re.findall(r"^  (steepest-demo/\S+)$", text, re.MULTILINE)
     assert sorted(written) == sorted(map(str, Path("steepest-demo").iterdir()))
     kinds = {Path(name).suffix for name in written}

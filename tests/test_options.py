@@ -112,7 +112,7 @@ def parameters(function: Callable[..., object]) -> Mapping[str, inspect.Paramete
     return inspect.signature(function).parameters
 
 
-OF_TEXT = ["decimal", "thousands", "delimiter", "encoding", "sheet"]
+OF_TEXT = ["decimal", "thousands", "delimiter", "encoding", "sheet", "query"]
 OF_DATA = ["data", "target", "features", "missing", "drop", "category", "sample_weight"]
 OF_DATA += ["class_weight", "date", "exposure", "offset", "validation", *OF_TEXT]
 OF_THE_CALL = ["threads", "progress", "callback"]
@@ -157,7 +157,7 @@ class TestEveryDoorHasTheOptions:
         }
         others |= {*OF_TEXT}
         kinds = {"figure", "film", "page", "table", "trace", "frames"}
-        kinds |= {"panels", "size", "theme", "fps"}
+        kinds |= {"panels", "size", "theme", "fps", "surface_x", "surface_y", "surface_plane"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
         for one in fit.params:
             if one.name in OPTIONS:

@@ -33,7 +33,6 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def no_anywidget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebook, "find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "anywidget", None)
 
 
@@ -58,7 +57,7 @@ def test_the_record_is_in_the_state_that_a_notebook_keeps(line: st.Run) -> None:
     scene = read_frame(state["record"])
     assert np.array_equal(scene["run"]["params"].reshape(-1, 2), line.trace.params)
     assert scene["engine"] == "page"
-    assert state["_esm"].rstrip().endswith("export default { render };")
+    assert state["_esm"].rstrip().endswith("export default{render}")
     assert ".st-" in state["_css"]
 
 

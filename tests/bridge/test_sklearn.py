@@ -37,6 +37,8 @@ SETTINGS = [
     SteepestClassifier(l2=0.01, scale="standard"),
     SteepestClassifier(l1=0.01),
     SteepestClassifier(rule="nesterov", scale="round", l2=0.1),
+    SteepestRegressor(hidden=(8,), max_iter=30),
+    SteepestClassifier(hidden=(8,), max_iter=30),
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 import steepest as st
 from steepest.data.likely import look
 from steepest.data.suspects import counts_rows, is_code, is_id
-from steepest.data.table import read_table
+from steepest.data.table import Table, read_table
 from steepest.view.table_look import tell_look
 
 ROWS = 48
@@ -127,3 +127,12 @@ def test_nothing_is_suspected_of_odd_columns() -> None:
     table = read_table({"id": [None] * 3, "b": [1.5, nan, 2.0], "c": ["1"] * 3, "d": [inf, 1, 2]})
     for name in table.arrow.column_names:
         assert not (is_id(table, name) or is_code(table, name) or counts_rows(table, name))
+
+
+def test_a_column_with_a_unit_is_no_code() -> None:
+    import pyarrow as pa
+
+    values = pa.array([0, 1, 2, 3] * 5)
+    fields = [pa.field("a", pa.int8()), pa.field("b", pa.int8(), metadata={"unit": "of 16"})]
+    table = Table(pa.table([values.cast(pa.int8())] * 2, schema=pa.schema(fields)), "t")
+    assert is_code(table, "a") and not is_code(table, "b")

@@ -84,6 +84,10 @@ def test_loss_gradient_and_curvature_are_those_of_torch(
     reach = max(1.0, float(bent.abs().max())) * float(np.abs([u, v]).sum())
     assert np.abs(hessian[:, 1] - expected).max() <= 1e-10 * reach
     assert np.allclose(hessian, hessian.T, rtol=1e-12, atol=1e-14 * reach)
+    product = objective.hessian_at(params)
+    assert product is not None
+    largest = max(1.0, float(bent.abs().max()))
+    assert np.abs(product(v) - bent.numpy()).max() <= 1e-10 * largest
 
 
 def _torch_loss(net: Network, loss: str, X: Any, y: Any, params: Any) -> Any:

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from steepest.objective.model.activation import ACTIVATIONS, choose_activation
 from steepest.objective.model.network import Network, NetworkAt
+from steepest.objective.model.network_hessian import NetworkHessian
 from steepest.objective.model.network_pass import MOST_BYTES, MOST_KEPT, pass_of
 
 
@@ -51,6 +52,22 @@ def test_passes_in_between_change_no_gradient_and_no_output(
         slope = generator.normal(size=output.shape)
         assert np.allclose(one.pullback(x, slope), alone(one, x, slope), rtol=1e-12, atol=1e-13)
         assert np.array_equal(one.output(x), output)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "gelu"])
+def test_a_hessian_that_is_kept_is_not_overwritten_by_later_passes(activation: str) -> None:
+    (at, other), generator = networks(activation, 3, 2)
+    X, slope = generator.normal(size=(6, 3)), generator.normal(size=(6, 2))
+    params, direction = generator.normal(size=(2, at.model.layout.size))
+    kept = NetworkHessian.at(at.model, params, X, slope)
+    before = kept.product(direction, lambda move: 2.0 * move)
+    for _ in range(3):
+        other.pullback(generator.normal(size=(6, 3)), slope)
+    assert np.array_equal(kept.product(direction, lambda move: 2.0 * move), before)
+    forward = at.forward(X)
+    mine = [a.copy() for a in (*forward.sums, *forward.activations)]
+    other.output(generator.normal(size=(6, 3)))
+    assert all(map(np.array_equal, mine, (*forward.sums, *forward.activations)))
 
 
 def test_threads_have_room_of_their_own() -> None:

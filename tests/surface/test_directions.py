@@ -112,7 +112,7 @@ def test_a_function_of_params_has_a_surface_like_any_other() -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "word": ({"plane": "path"}, r"plane is 'path', but it must be two vectors \(u, v\)"),
+    "word": ({"plane": "pca"}, r"must be one of path, random, sharpest, or two vectors \(u, v\)"),
     "one": ({"plane": (U,)}, r"must be two vectors \(u, v\), each of shape \(4,\)"),
     "number": ({"plane": 3}, "plane is 3, but it must be two vectors"),
     "short": ({"plane": (U, [1.0, 2.0])}, r"the vector v of the plane is of shape \(2,\), but"),

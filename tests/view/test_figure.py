@@ -112,7 +112,12 @@ def texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in figure.findobj(mpl.text.Text) if text.get_visible()]
 
 
-@pytest.mark.parametrize("name", RUNS)
+def slow_but(*quick: str) -> list[Any]:
+    """Return the names of all runs; those that are not `quick` are drawn by make prove."""
+    return [name if name in quick else pytest.param(name, marks=pytest.mark.prove) for name in RUNS]
+
+
+@pytest.mark.parametrize("name", slow_but("one feature", "diverged", "twelve classes"))
 def test_every_run_can_be_drawn(tmp_path: Path, name: str) -> None:
     path = tmp_path / "f.png"
     run_of(name).figure(path)
@@ -131,8 +136,15 @@ def test_nothing_is_cut_and_no_words_are_over_others(name: str) -> None:
     check_room(figure_of(name))
 
 
-@pytest.mark.parametrize("size", [(900, 900), (700, 1400), (3200, 1200), (640, 360)])
-@pytest.mark.parametrize("name", ["diverged", "strange names of many"])
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("diverged", (700, 1400)),
+        ("diverged", (3200, 1200)),
+        ("strange names of many", (900, 900)),
+        ("strange names of many", (640, 360)),
+    ],
+)
 def test_nothing_is_cut_at_any_size(name: str, size: tuple[int, int]) -> None:
     figure = run_of(name).figure(size=size)
     assert tuple(np.floor(figure.bbox.size).astype(int)) == size

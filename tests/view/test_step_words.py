@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 import steepest as st
 from steepest.numerals import short
-from steepest.view.words import step_note
+from steepest.view.step_words import step_note
 
 GEYSER = ("geyser", "waiting", ["duration"])
 NUMBER = r"-?[\d,.]+(?:e[-+]\d+)?"
@@ -98,3 +98,37 @@ def test_a_number_that_was_given_has_one_form() -> None:
     text = run.explain()
     assert text.count("0.0123456") >= 5
     assert "0.01235" not in text
+
+
+@pytest.mark.parametrize("more", [{}, {"rule": "adam"}, {"scale": "none"}])
+def test_a_network_tells_the_update_of_the_two_params_on_the_axes(more: dict[str, Any]) -> None:
+    asked: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.1, "steps": 3, **more}
+    run = st.descend(
+        "penguins", "species", ["bill_length_mm", "bill_depth_mm"], hidden=(8, 4), **asked
+    )
+    move, story = run.story.move, run.story
+    assert move is not None and move.by_param
+    surface = run.surface(points=3)
+    named = [run.param_names[i] for i in story.shown_params]
+    assert {surface.x_name, surface.y_name} == set(named)
+    told = step_2(run)
+    for i, name in zip(story.shown_params, named, strict=True):
+        line = re.search(
+            rf"^  {name}: ({NUMBER}) ([+-]) 0.1 × ({NUMBER}) = ({NUMBER})$", told, re.MULTILINE
+        )
+        assert line
+        rate = 0.1 if line[2] == "+" else -0.1
+        assert float(line[4]) == pytest.approx(float(line[1]) + rate * float(line[3]), abs=2e-4)
+        assert line[4] == short(move.new[i])
+    assert "... and 73 more, in the same way" in told
+    lengths = [float(n) for n in re.findall(r"its length (\S+)$", told, re.MULTILINE)]
+    assert len(lengths) == 4
+    assert np.hypot.reduce(lengths[:3]) == pytest.approx(lengths[3], rel=1e-3)
+
+
+def test_a_network_says_how_its_start_was_drawn() -> None:
+    asked: dict[str, Any] = {"hidden": (3,), "steps": 1, "seed": 7}
+    told = st.descend(*GEYSER, init="he", **asked).explain()
+    assert "seed 7: weights normal of variance 2 / inputs (he), in standard units; biases 0" in told
+    assert "hidden params times 13.57" in told
+    assert "seed 7: " not in st.descend(*GEYSER, seed=7, steps=1).explain()

@@ -9,6 +9,7 @@ from test_golden import assert_same_verdicts, descend
 
 from steepest.objective.model.activation import ACTIVATIONS
 from steepest.objective.model.initial import INITIALISATIONS
+from steepest.page.joiner import join
 from steepest.page.replay import PAGE_RULES
 
 SAME = 1e-10
@@ -150,3 +151,48 @@ def test_the_gradient_is_that_of_the_loss(modules: Any) -> None:
     at = objective.evaluate(params)
     assert found["loss"][0] == pytest.approx(at.loss, rel=1e-12)
     assert found["gradient"] == pytest.approx(at.gradient, rel=1e-10, abs=1e-12)
+
+
+BESIDE = """async ({ scene, choices, ask, text }) => {
+  const [{ localEngine }, { workersOf }] = await Promise.all(
+    ['local', 'beside'].map((name) => import(`/engine/${name}.js`)));
+  const arrays = { X: Float64Array.from(scene.X), y: Float64Array.from(scene.y) };
+  const workers = (make) => {
+    let made = 0;
+    return [() => { made += 1; return make(); }, () => made];
+  };
+  const forbidden = () => { throw new Error('no worker may be made here'); };
+  // A policy that forbids workers is told by an event.
+  const silenced = () => {
+    const worker = { terminate() {}, postMessage: () => setTimeout(() => worker.onerror()) };
+    return worker;
+  };
+  const makers = [workersOf(text), forbidden, silenced];
+  const found = [];
+  for (const [make, count] of [[null, () => 0], ...makers.map(workers)]) {
+    const engine = localEngine({ ...scene, ...arrays }, make);
+    const surface = (more) => engine.surface({ choices, rows: null, ...ask, ...more });
+    const { loss, nx, coarse } = await surface({});
+    const fine = surface({ drawn: nx });
+    const end = fine.then(({ nx }) => nx, (error) => error.superseded && 'superseded');
+    if (make) engine.giveUp();
+    found.push([Array.from(loss), nx, coarse, await end, count()]);
+    engine.close();
+  }
+  return found;
+}"""
+
+
+def test_a_worker_answers_with_the_same_bits_and_the_page_does_where_there_is_none(
+    modules: Any,
+) -> None:
+    text = join("engine/beside.js", ("answerGrids",)) + "answerGrids(globalThis);\n"
+    case = golden.network_case("softmax", (30, 20), steps=1)
+    base = case["of"].params.tolist()
+    ask = {"x": 0, "y": 700, "base": base, "window": [-1.0, 1.0, -1.0, 1.0]}
+    asked = {name: case[name] for name in ("scene", "choices")}
+    alone, *others = modules.evaluate(BESIDE, asked | {"ask": ask, "text": text})
+    losses, points, coarse, finer, _ = alone
+    assert (points, coarse, finer) == (9, True, 17)
+    assert [found[-1] for found in others] == [1, 1, 1]
+    assert [found[:-1] for found in others] == 3 * [[losses, points, coarse, "superseded"]]

@@ -74,6 +74,27 @@ def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> N
     assert len(outcomes(page)) >= 1
 
 
+def test_the_surface_is_worked_out_beside_the_page(doors: Doors, tmp_path: Path) -> None:
+    """In a worker of the file's own text, at few points first and at all in the end."""
+    data = {name: np.tile(values, 9) for name, values in two_rings().items()}
+    st.descend(data, "ring", hidden=(8, 8), steps=2, **TEXTBOOK).page(tmp_path / "rows.html")
+    page = doors.sealed()
+    workers: list[Any] = []
+    page.on("worker", lambda worker: workers.append(worker))
+    page.goto((tmp_path / "rows.html").as_uri())
+    settle(page)
+    page.evaluate(
+        "() => { window.seen = new Set(); const app = document.querySelector('.st-app');"
+        "const note = () => window.seen.add(Number(app.dataset.points));"
+        "new MutationObserver(note).observe(app, { attributeFilter: ['data-points'] }); }"
+    )
+    page.get_by_label("surface over", exact=True).select_option("3")
+    page.wait_for_function("() => window.seen.size > 3")
+    page.locator('.st-app[data-points="101"]').wait_for()
+    assert page.evaluate("() => [...window.seen]") == [101, 9, 17, 51]
+    assert len(workers) == 1
+
+
 def test_every_weight_and_bias_shows_its_number(page: "Page") -> None:
     texts = card(page, "network").locator(NUMBER).all_text_contents()
     numbers = sorted(int(text) for text in texts if text.isdigit())
@@ -156,14 +177,57 @@ def is_near(text: str, value: float) -> bool:
     return bool(re.fullmatch(r"-?[\d.]+", text)) and float(text) == pytest.approx(value, rel=0.06)
 
 
+def pixels(page: "Page", name: str) -> NDArray[np.uint8]:
+    """Return what lies below the marks of a card: height, width, and red, green, blue, opacity."""
+    width, height, data = (
+        card(page, name)
+        .locator(".st-underlay canvas")
+        .evaluate(
+            "(one) => { const copy = document.createElement('canvas').getContext('2d');"
+            "Object.assign(copy.canvas, { width: one.width, height: one.height });"
+            "copy.drawImage(one, 0, 0);"
+            "const { data } = copy.getImageData(0, 0, one.width, one.height);"
+            "return [one.width, one.height, [...data]]; }"
+        )
+    )
+    return np.array(data, dtype=np.uint8).reshape(height, width, 4)
+
+
+def test_two_features_of_one_neuron_have_their_plane_too(tmp_path: Path, doors: Doors) -> None:
+    """The region of a class is where the neuron gives it more than one half, at each step."""
+    run = st.descend(two_rings(), "ring", steps=3, **TEXTBOOK)
+    run.page(tmp_path / "line.html")
+    page = doors.file(tmp_path / "line.html", "at=1")
+    ground = pixels(page, "fit").astype(float)
+    press(page, "Step")
+    assert not np.array_equal(pixels(page, "fit"), ground)
+    across, up = (np.ptp(run.data.X[:, j]) * np.linspace(-0.08, 1.08, 64) for j in (0, 1))
+    across, up = across + run.data.X[:, 0].min(), up[::-1] + run.data.X[:, 1].min()
+    grid = np.column_stack([np.tile(across, 64), np.repeat(up, 64)])
+    first = run.problem.margins(run.trace[1].params, grid).ravel()
+    # Blue of the first class is much bluer than orange of the second.
+    assert np.corrcoef(ground[..., 2].ravel(), first)[0, 1] < -0.99
+
+
 def test_the_regions_of_the_classes_move_with_the_steps(page: "Page") -> None:
-    ground = card(page, "fit").locator("image")
-    first = ground.get_attribute("href")
+    before = [pixels(page, name) for name in ("fit", "network")]
     press(page, "Step")
     at_step(page, 4)
-    assert str(first).startswith("data:image/png") and ground.get_attribute("href") != first
-    # Each of 2 + 8 + 8 + 1 circles has its picture too.
-    assert card(page, "network").locator("image[href]").count() == 19
+    after = [pixels(page, name) for name in ("fit", "network")]
+    assert [np.array_equal(*both) for both in zip(before, after, strict=True)] == [False, False]
+    # Each of 2 + 8 + 8 + 1 circles has its picture too, and nothing is painted between them.
+    places = (
+        card(page, "network")
+        .locator("circle[fill=none][stroke-width='1.3']")
+        .evaluate_all(
+            "(all) => all.map((one) => "
+            "['cx', 'cy', 'r'].map((key) => Number(one.getAttribute(key))))"
+        )
+    )
+    painted = after[1][..., 3] > 0
+    assert len(places) == 19
+    assert all(painted[round(y), round(x)] for x, y, _ in places)
+    assert painted.sum() == pytest.approx(sum(3.14 * r * r for *_, r in places), rel=0.1)
     assert "most probable ring over left and up" in str(
         card(page, "fit").locator("svg").first.get_attribute("aria-label")
     )

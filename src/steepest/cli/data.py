@@ -8,7 +8,7 @@ import click
 
 from steepest.cli.table_options import reading_options, reading_words
 from steepest.data.likely import TableLook, look
-from steepest.data.shipped import about, dataset, datasets
+from steepest.data.shipped import About, about, dataset, datasets
 from steepest.data.streams import PIPED
 from steepest.data.table import read_table
 from steepest.data.text.reading import Reading
@@ -98,7 +98,8 @@ def _list_data() -> None:
         shown = about(name)
         size = f"{shown.rows} × {len(shown.columns)}"
         click.echo(f"{name:15} {size:>9}  {shown.task:15} {shown.title}")
-        for line in (f"source: {shown.source}", f"licence: {shown.licence}"):
+        network = [f"needs a network: {_hidden(shown)}"] if shown.hidden else []
+        for line in (*network, f"source: {shown.source}", f"licence: {shown.licence}"):
             click.echo(textwrap.fill(line, 96, initial_indent=" " * 4, subsequent_indent=" " * 8))
     click.echo("\nsteepest data NAME says more; steepest data NAME -o FILE writes one out.")
 
@@ -115,4 +116,10 @@ def _describe(name: str) -> None:
     features = f" --features {','.join(shown.features)}" if len(shown.features) == 1 else ""
     # Many features often tell classes apart without fault: then only a penalty has a minimum.
     penalty = " --l2 0.001" if shown.task == "classification" and not features else ""
-    click.echo(f"try: steepest fit {name} --target {shown.target}{features}{penalty}")
+    network = f" {_hidden(shown)}" if shown.hidden else ""
+    click.echo(f"try: steepest fit {name} --target {shown.target}{features}{network}{penalty}")
+
+
+def _hidden(shown: About) -> str:
+    """Return the option that says the hidden layers of a data set's network."""
+    return f"--hidden {','.join(map(str, shown.hidden))}"

@@ -1,5 +1,8 @@
 """`steepest demo`: the four steps on two real data sets, written to a folder."""
 
+import os
+import sys
+import webbrowser
 from pathlib import Path
 
 import click
@@ -30,6 +33,11 @@ DEMOS: dict[str, OptionKeywords] = {
 }
 """How the demo walks: textbook steps, and at a rate that is seen to arrive."""
 
+MORE = (
+    "More: steepest data lists the other data sets; two spirals need a network:\n"
+    "  steepest fit spirals --target class --hidden 8,8 --figure spirals.png"
+)
+
 
 @click.command()
 @click.option(
@@ -37,16 +45,22 @@ DEMOS: dict[str, OptionKeywords] = {
     default="steepest-demo",
     show_default=True,
     metavar="FOLDER",
-    help="Where the figures, films, pages and tables go.",
+    help="Where the pages and tables go.",
 )
-def demo(out: str) -> None:
+@click.option("--all", "pictures", is_flag=True, help="Draw figures and shoot films too.")
+@click.option("--no-open", is_flag=True, help="Leave the browser alone.")
+def demo(out: str, pictures: bool, no_open: bool) -> None:
     """Tell the four steps on two real data sets, a regression and a classification.
 
+    The page of the first is opened, if there is a screen to show it on.
+
     \b
-    Example:
-      steepest demo --out steepest-demo
+    Examples:
+      steepest demo
+      steepest demo --all --no-open --out steepest-demo
     """
     _make(Path(out))
+    page = Path(out, f"{next(iter(DEMOS))}.html").absolute()
     for name, choices in DEMOS.items():
         shown = about(name)
         click.secho(f"\n{shown.title}", bold=True)
@@ -54,13 +68,24 @@ def demo(out: str) -> None:
         run = descend(name, shown.target, list(shown.features), progress=True, **choices)
         table = [] if run.classes is None else [f"{out}/{name}-table.csv"]
         files = {
-            "figure": [f"{out}/{name}.png", f"{out}/{name}.svg"],
-            "film": [f"{out}/{name}.gif", f"{out}/{name}.mp4"],
+            "figure": [f"{out}/{name}.png", f"{out}/{name}.svg"] if pictures else [],
+            "film": [f"{out}/{name}.gif", f"{out}/{name}.mp4"] if pictures else [],
             "page": [f"{out}/{name}.html"],
             "table": table,
             "trace": [],
         }
         tell(run, write(run, Outputs(files)))
+    click.echo(f"\n{MORE}\nto see it move, open {page}")
+    if not pictures:
+        click.echo("figures and films too: steepest demo --all")
+    if not no_open and _has_screen():
+        webbrowser.open(page.as_uri())
+
+
+def _has_screen() -> bool:
+    """Return whether a browser can show a page: on Linux there must be a display."""
+    displays = ("DISPLAY", "WAYLAND_DISPLAY")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in displays)
 
 
 def _make(folder: Path) -> None:

@@ -14,10 +14,13 @@ import click
 
 from steepest.data.written import write_table
 from steepest.errors import ChoiceError, FileError
+from steepest.extras import check_installed
 from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
 from steepest.interrupts import INTERRUPTED
 from steepest.run.report import report
 from steepest.run.run import Run
+from steepest.surface.planes import PLANES
+from steepest.surface.surface import Surface
 from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Format
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "check",
     "hand_over",
     "outputs",
+    "surface_of",
     "tell",
     "write",
 ]
@@ -67,17 +71,24 @@ class Outputs:
     """What was said of panels, size and theme, as `Run.figure` takes them."""
     pace: Mapping[str, Any] = field(default_factory=dict)
     """What was said of the frames a second, as `Run.film` takes them besides."""
+    axes: Mapping[str, Any] = field(default_factory=dict)
+    """What was said of the axes of the surface: x, y and plane, as `Run.surface` takes them."""
     as_json: bool = False
 
     def __post_init__(self) -> None:
         Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
         self._check_drawn()
+        if self.files.get("film") or self.frames is not None:
+            check_installed("film", "a film")
+        if self.files.get("figure"):
+            check_installed("figure", "a figure")
 
     def _check_drawn(self) -> None:
         """Raise ChoiceError for the look of a picture where none is asked for."""
         films = bool(self.files.get("film"))
         drawn = films or self.frames is not None or bool(self.files.get("figure"))
-        idle = [*([] if drawn else self.look), *([] if films else self.pace)]
+        params = [name for name in self.axes if name != "plane"]
+        idle = [*([] if drawn else [*self.look, *params]), *([] if films else self.pace)]
         if idle:
             flags = " and ".join(f"--{name}" for name in idle)
             what = "--film FILE" if drawn else "--figure FILE, --film FILE or --frames FOLDER"
@@ -95,8 +106,10 @@ def outputs(command: Command) -> Command:
         frames, as_json = given.pop("frames"), given.pop("as_json")
         said = {name: given.pop(name) for name in ("panels", "size", "theme", "fps")}
         look = {name: value for name, value in said.items() if value is not None}
+        named = {name: given.pop(f"surface_{name}") for name in ("x", "y", "plane")}
+        axes = {name: value for name, value in named.items() if value is not None}
         pace = {"fps": look.pop("fps")} if "fps" in look else {}
-        return command(out=Outputs(files, frames, look, pace, as_json), **given)
+        return command(out=Outputs(files, frames, look, pace, axes, as_json), **given)
 
     made = cast(Command, gathered)
     for option in reversed([*_file_options(), *_picture_options(), _JSON]):
@@ -137,6 +150,20 @@ def _picture_options() -> Iterator[Callable[[Command], Command]]:
     yield click.option(
         "--theme", type=click.Choice(THEME_NAMES), help="Colours of pictures.  [default: light]"
     )
+    for axis in ("x", "y"):
+        yield click.option(
+            f"--{axis}",
+            f"surface_{axis}",
+            metavar="PARAM",
+            help=f"The param along {axis} of the surface: of a network weight 15, or its unit.",
+        )
+    yield click.option(
+        "--plane",
+        "surface_plane",
+        type=click.Choice(list(PLANES)),
+        help="The surface over a plane in place of two params: of the path, random, or of the "
+        "ends of the Hessian's spectrum; it is told in words too.",
+    )
     yield click.option("--fps", type=int, help=f"Frames a second of a film.  [default: {FPS}]")
 
 
@@ -169,15 +196,20 @@ def _check_distinct(paths: list[str], save: str | None, source: str) -> None:
             raise FileError(f"{path.name} would be {what}; give each file a name of its own")
 
 
-def write(run: Run, out: Outputs) -> list[str]:
-    """Write all that was asked for; return where."""
-    files = out.files
+def surface_of(run: Run, out: Outputs) -> Surface | None:
+    """Return the surface whose axes were named; None where it is the usual one."""
+    return run.surface(points=run.picture_points, **out.axes) if out.axes else None
+
+
+def write(run: Run, out: Outputs, surface: Surface | None = None) -> list[str]:
+    """Write all that was asked for, pictures over `surface` where one is given; return where."""
+    files, look = out.files, {**out.look, "surface": surface}
     for path in files["figure"]:
-        run.figure(path, **out.look)
+        run.figure(path, **look)
     if files["film"]:
         first, *more = files["film"]
-        run.film(first, *more, progress=True, **out.look, **out.pace)
-    frames = [] if out.frames is None else run.frames(out.frames, **out.look)
+        run.film(first, *more, progress=True, **look, **out.pace)
+    frames = [] if out.frames is None else run.frames(out.frames, **look)
     for path in files["page"]:
         run.page(path)
     for path in files["table"]:
@@ -192,21 +224,28 @@ def hand_over(run: Run, save: str | None, out: Outputs) -> None:
     """Save, write and tell a run that was just made; one that was interrupted says so to shells."""
     if save is not None:
         run.save(save)
-    written = write(run, out)
-    tell(run, written if save is None else [*written, save], out.as_json)
+    surface = surface_of(run, out)
+    written = write(run, out, surface)
+    tell(run, written if save is None else [*written, save], out.as_json, surface)
     if run.stop.reason == "interrupted":
         sys.exit(INTERRUPTED)
     if not run.is_judged:
         sys.exit(UNJUDGED)
 
 
-def tell(run: Run, files: Sequence[str], as_json: bool = False) -> None:
-    """Print the run: its story, or one JSON object; then where its files are."""
+def tell(
+    run: Run, files: Sequence[str], as_json: bool = False, surface: Surface | None = None
+) -> None:
+    """Print the run, in words or as one JSON object, what plane `surface` is, and its files."""
     if as_json:
-        click.echo(json.dumps(report(run, files), indent=2, allow_nan=False))
+        shown = {} if surface is None else {"surface": surface.to_report()}
+        click.echo(json.dumps(report(run, files) | shown, indent=2, allow_nan=False))
         return
     for line in run.explain().splitlines():
         click.secho(line, bold=line.startswith(HEADS))
+    if surface is not None and surface.in_words:
+        click.secho("\nPlane", bold=True)
+        click.echo(f"  {surface.in_words}")
     if files:
         click.echo("\nWritten:")
     for path in files:

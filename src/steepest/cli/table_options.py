@@ -16,7 +16,8 @@ TEXT = {
     "decimal": ("MARK", "The mark before decimals, . or ,"),
     "thousands": ("MARK", "The mark between thousands: . , ' or a blank."),
     "delimiter": ("LETTER", "What parts the fields of a line."),
-    "sheet": ("NAME", "The sheet of a spreadsheet."),
+    "sheet": ("NAME", "The sheet of a spreadsheet, table of a database, object of a file of R."),
+    "query": ("SQL", "What to read from a database, SQLite or DuckDB."),
     "encoding": ("NAME", "What the bytes are: utf-8, utf-16, cp1252, ..."),
 }
 """What can be said of a text file, the metavar and help of each."""
@@ -27,8 +28,8 @@ Command = TypeVar("Command", bound=Callable[..., object])
 def text_options(command: Command) -> Command:
     """Add the options that say how a text file is read."""
     for name, (metavar, help) in reversed(TEXT.items()):
-        usual = "the first with rows" if name == "sheet" else "found by looking"
-        help = f"{help.rstrip('.')}.  [default: {usual}]"
+        usual = {"sheet": "the first with rows", "query": "a whole table"}.get(name)
+        help = f"{help.rstrip('.')}.  [default: {usual or 'found by looking'}]"
         command = click.option(f"--{name}", metavar=metavar, help=help)(command)
     return command
 

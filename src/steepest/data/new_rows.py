@@ -15,7 +15,7 @@ from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.table import Table, read_table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target
-from steepest.data.text.reading import Reading
+from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
 
@@ -63,9 +63,7 @@ def rows_to_predict(
     for "fill" where there is none.
     """
     missing = _checked(missing, features)
-    table = read_table(
-        source, features.categories, replace(reading, usual_decimal=features.decimal)
-    )
+    table = read_table(source, features.categories, reading_of(features, reading))
     for column in features.columns:
         need_column(table, column.name, "features")
     needed = [column.name for column in features.columns]
@@ -152,9 +150,10 @@ def labelled_rows(
     return features.matrix(table), target.vector(table), over
 
 
-def reading_of(features: Features) -> Reading:
-    """Return how new text is read: like that of the training, where it is not clear by itself."""
-    return Reading(usual_decimal=features.decimal)
+def reading_of(features: Features, reading: Reading = AS_FOUND) -> Reading:
+    """Return how new rows are read: like those of the training, where it is not clear by itself."""
+    columns = tuple(column.name for column in features.columns)
+    return replace(reading, usual_decimal=features.decimal, usual_columns=columns)
 
 
 def _whole(X: Matrix, y: AnyArray | None, features: Features) -> Matrix:

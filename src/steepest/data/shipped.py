@@ -1,7 +1,8 @@
-"""The data sets that come with steepest: real, small, and free to pass on.
+"""The data sets that come with steepest: small, and free to pass on.
 
-Each is a Parquet file in `shipped/`, made by `tools/ship_datasets.py` from published packages. What
-is said about a set (title, source, licence, units) lies in the metadata of its file.
+Each is a Parquet file in `shipped/`, made by `tools/ship_datasets.py`: real ones from published
+packages; those of points in a plane are made, and say so. What is said about a set (title, source,
+licence, units, the hidden layers that it needs) lies in the metadata of its file.
 """
 
 import difflib
@@ -34,6 +35,7 @@ class About:
     task: str  # "regression" or "classification"
     rows: int
     columns: tuple[str, ...]
+    hidden: tuple[int, ...] = ()  # units of each hidden layer of a network that learns it
 
 
 def datasets() -> list[str]:
@@ -74,6 +76,7 @@ def about(name: str) -> About:
         task=said["task"],
         rows=rows,
         columns=tuple(schema.names),
+        hidden=tuple(json.loads(said.get("hidden", "[]"))),
     )
 
 

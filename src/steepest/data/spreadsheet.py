@@ -14,13 +14,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from steepest.data.readers.contents import INSTALL
 from steepest.errors import ChoiceError, DataError, FileError
 
 __all__ = ["SPREADSHEETS", "SheetText", "sheet_as_text"]
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-
-INSTALL = "pip install 'steepest[tables]'"
 
 
 class SheetText(NamedTuple):

@@ -15,6 +15,7 @@ PIPED = "-"
 """The name that stands for what is piped in."""
 
 _STARTS = {b"PAR1": ".parquet", b"ARROW1": ".arrow", b"\x1f\x8b": ".csv.gz", b"BZh": ".csv.bz2"}
+_STARTS |= {b"SQLite f": ".sqlite", b"\x93NUMPY": ".npy"}
 _STARTS |= {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls"}
 _STARTS |= {b"\x28\xb5\x2f\xfd": ".csv.zst", b"\x04\x22\x4d\x18": ".csv.lz4"}
 """How files begin, and the suffix that says so; all else is text."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steepest.data.columns import kind_of, listing, numbers
+from steepest.data.columns import kind_of, listing, numbers, unit_of
 from steepest.data.features import Features
 from steepest.data.table import Table
 from steepest.data.target import Target
@@ -114,10 +114,10 @@ def stopgaps(table: Table, name: str) -> Iterator[str]:
 def is_code(table: Table, name: str) -> bool:
     """Return whether a column is 0, 1, 2, ... or 1, 2, 3, ..., three values to ten, many times.
 
-    Two values are the same as numbers and as kinds.
+    Two values are the same as numbers and as kinds, and what has a unit is an amount.
     """
     column = table.arrow[name]
-    ends = _ends(column)
+    ends = None if unit_of(table, name) else _ends(column)
     if ends is None or ends[0] not in (0.0, 1.0) or not 2 <= ends[1] - ends[0] < _MOST_CODES:
         return False
     values = numbers(column)

@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steepest.data.frames import InMemory, from_memory, one_line, plain_columns
+from steepest.data.readers.contents import Contents
+from steepest.data.readers.database import DATABASES
+from steepest.data.readers.r_objects import R_OBJECTS
+from steepest.data.readers.readers import READERS, reader_of
 from steepest.data.shipped import dataset, datasets
 from steepest.data.spreadsheet import SPREADSHEETS, sheet_as_text
 from steepest.data.streams import spooled
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Table", "names_no_table", "read_table"]
 
-_TEXT = (".csv", ".tsv", ".txt", ".dat", ".data")
+_TEXT = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab")
 _PACKED = (".gz", ".bz2", ".zst", ".lz4")
 _ARROW = (".arrow", ".feather", ".ipc")
 _PARQUET = (".parquet", ".pq")
@@ -49,6 +53,7 @@ class Table:
     notes: tuple[str, ...] = ()  # what was decided while it was read
     decimal: str = ""  # the decimal mark of its text, where it made a difference
     refused: Mapping[str, str] = field(default_factory=dict)  # columns that no one can read, why
+    lines: "NDArray[np.intp] | None" = None  # (rows,) the line of each, where the reader knows
 
     def place(self, row: int) -> str:
         """Return the place of row `row` (from 0): "line 14" of a text file, else "row 13".
@@ -56,8 +61,14 @@ class Table:
         Of a spreadsheet it is "sheet row 14", as the program that shows it counts.
         """
         source = row if self.kept is None else int(self.kept[row])
-        line = line_of(self.path, self.dialect, source) if self.path and self.dialect else None
+        line = self._line(source)
         return f"row {source + 1}" if line is None else f"{self.line_word} {line}"
+
+    def _line(self, source: int) -> int | None:
+        """Return the line of a row of the source, None if there are no lines."""
+        if self.lines is not None:
+            return int(self.lines[source])
+        return line_of(self.path, self.dialect, source) if self.path and self.dialect else None
 
     def keep(self, rows: "NDArray[np.intp]") -> "Table":
         """Return the table with only `rows`, (kept,), from 0; places stay those of the source."""
@@ -70,12 +81,13 @@ def read_table(
 ) -> Table:
     """Return the table that `source` is or names.
 
-    `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather, .ipc, or a
-    spreadsheet (.xlsx, .xls, .ods), of which `reading` may name the sheet; "-", which is what is
-    piped in; the name of a shipped data set; an Arrow table or record batch; a data frame of
-    pandas, polars or any kind that narwhals knows; a dict of columns; or a `Table` already. The
-    columns of a text file that are in `as_written` stay text, even if all they hold could be read
-    as numbers; `reading` says how its text is read.
+    `source` is a path to .csv, .tsv, .txt (packed too), .parquet, .arrow, .feather, .ipc, a
+    spreadsheet (.xlsx, .xls, .ods) or a file of one of the `readers` (SPSS, Stata, SAS, R, ARFF,
+    Orange, svmlight, JSON, SQLite, DuckDB, NumPy), of which `reading` may name the sheet, table or
+    object; "-", which is what is piped in; the name of a shipped data set; an Arrow table or record
+    batch; a data frame of pandas, polars or any kind that narwhals knows; a dict of columns; or a
+    `Table` already. The columns of a text file that are in `as_written` stay text, even if all they
+    hold could be read as numbers; `reading` says how its text is read.
 
     Raises FileError for a file that cannot be opened or is not what its suffix says, DataError
     for contents that are no table: ragged lines, columns without or with the same name, no rows.
@@ -104,8 +116,10 @@ def _read_named(
     suffixes = [suffix.lower() for suffix in path.suffixes]
     packed = suffixes[-1:] and suffixes[-1] in _PACKED
     suffix = "".join(suffixes[-2:-1] if packed else suffixes[-1:])
-    if reading.sheet is not None and suffix not in SPREADSHEETS:
-        raise ChoiceError(f"sheet is {reading.sheet!r}, but {name} is no spreadsheet; leave it out")
+    _check_part(reading, suffix, name)
+    reader = None if packed else reader_of(path, suffix, reading)
+    if reader is not None:
+        return _from_reader(reader(path, reading), name)
     if suffix in _TEXT:
         return _from_text(path, name, reading, as_written)
     if suffix in SPREADSHEETS and not packed:
@@ -117,11 +131,28 @@ def _read_named(
         return _from_columns(_read_binary(path, "a Parquet file", _parquet), name)
     if suffix in _ARROW and not packed:
         return _from_columns(_read_binary(path, "an Arrow file", _arrow), name)
-    known = " ".join(_TEXT + _PARQUET + _ARROW + SPREADSHEETS)
+    known = " ".join(dict.fromkeys((*_TEXT, *_PARQUET, *_ARROW, *SPREADSHEETS, *READERS)))
     raise FileError(
         f"cannot read {path}: the suffix {path.suffix!r} is not known; known are {known}, and "
         f"{' '.join(_PACKED)} behind those of text"
     )
+
+
+def _check_part(reading: Reading, suffix: str, name: str) -> None:
+    """Raise ChoiceError if a part is named, or a query given, of a file that has none."""
+    if reading.sheet is not None and suffix not in (*SPREADSHEETS, *R_OBJECTS, *DATABASES):
+        raise ChoiceError(
+            f"sheet is {reading.sheet!r}, but {name} is no spreadsheet, database or file of R, "
+            "which have several; leave it out"
+        )
+    if reading.query is not None and suffix not in DATABASES:
+        raise ChoiceError(f"query is given, but {name} is no database; leave it out")
+
+
+def _from_reader(contents: Contents, name: str) -> Table:
+    found = from_memory(contents.columns)
+    table = Table(found.arrow, name, refused=found.refused, notes=contents.notes)
+    return _checked(replace(table, lines=contents.lines), contents.aside)
 
 
 def _from_text(path: Path, name: str, reading: Reading, as_written: Sequence[str]) -> Table:
@@ -197,16 +228,20 @@ def _arrow(path: Path) -> "pa.Table":
         return (pa.ipc.open_file if footed else pa.ipc.open_stream)(file).read_all()
 
 
-def _checked(table: Table) -> Table:
-    """Return the table if it has rows, and columns with different names; its index is found."""
+def _checked(table: Table, aside: Sequence[str] = ()) -> Table:
+    """Return the table if it has rows, and columns with different names; its index is found.
+
+    The columns `aside` are flagged by the file to be no features.
+    """
     names = table.arrow.column_names
     _check_names(names, table.name)
     if table.arrow.num_rows == 0:
         raise DataError(f"{table.name}: there is no row; columns: {', '.join(names[:12])}")
-    index = tuple(name for name in names if _is_index(name))
+    index = tuple(name for name in names if _is_index(name) or name in aside)
     if not index or len(index) == len(names):
         return table
-    said = f"{' and '.join(map(repr, index))} left out, a row index (--features takes it)"
+    what = "flagged as meta" if aside else "a row index"
+    said = f"{' and '.join(map(repr, index))} left out, {what} (--features takes it)"
     return replace(table, index=index, notes=(*table.notes, said))
 
 

@@ -18,6 +18,10 @@ __all__ = ["GivenObjective", "MissingObjective", "as_objective", "is_objective"]
 Function = Callable[[Vector], tuple[float, Vector]]
 
 
+MOST_TOLD = 500
+"""Params of whose directions `curvature_along` is asked all at once: a quarter million numbers."""
+
+
 class GivenObjective(Objective):
     """An objective that somebody else wrote: `evaluate` is its `value_and_gradient`.
 
@@ -75,6 +79,17 @@ class GivenObjective(Objective):
         k = len(directions)
         found = self._curvature(at.params.copy(), [direction.copy() for direction in directions])
         return _array("curvature_along", found, (k, k), f"u' H v of {k} directions")
+
+    def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
+        """Return products with the matrix that `curvature_along` tells of all params' directions.
+
+        None where the source says nothing of it, or there are more params than `MOST_TOLD`.
+        """
+        if self._curvature is None or self.size > MOST_TOLD:
+            return None
+        found = self._curvature(params.copy(), list(np.eye(self.size)))
+        matrix = _array("curvature_along", found, (self.size, self.size), "u' H v of all params")
+        return lambda direction: matrix @ direction
 
     def on_plane(self, plane: Plane) -> PlaneLoss:
         """Return what the source says of a plane, or one evaluation a point.

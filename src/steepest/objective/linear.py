@@ -236,6 +236,11 @@ class LinearObjective(MarginRisk):
         """The mean of each feature, (features,), each row counted by its sample weight."""
         return self.moments.mean
 
+    @property
+    def standard_units(self) -> Standard:
+        """Standard units, by `units`."""
+        return self.standard
+
     def coordinates(self, name: str) -> Coordinates:
         """Return the coordinates called `name`; ChoiceError for a name that is none."""
         return bounded_coordinates(self, name)

@@ -1,6 +1,6 @@
 """Risks whose margins are linear in the params: what follows from that alone, bias or none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from math import isfinite
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Block
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.loss.loss import weighed
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.plane.linear import LinearPlaneLoss
@@ -68,6 +69,28 @@ class MarginRisk(Risk):
             return hessian
         weights = np.array([direction[self.layout.weights] for direction in directions])
         return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
+        """Return what takes a direction d, (size,), to `J' l'' J d / total + l2 w(d)`, (size,)."""
+        if not self.has_curvature:
+            return None
+        margins, blocks, loss = self.margins(params), self.blocks, self.loss
+        pairs = blocks.map(lambda b: (b.at.start, loss.curve(margins[b.at], b.y)))
+        curves, where = dict(pairs), self.layout.weights
+
+        def product(direction: Vector) -> Vector:
+            at = self.model.at(direction)
+
+            def work(block: Block) -> tuple[Vector]:
+                slope = curves[block.at.start](at.output(block.X))
+                return (at.pullback(block.X, weighed(slope, block.weight)),)
+
+            (total,) = blocks.sum(work)
+            found: Vector = total / blocks.total
+            found[where] += self.penalty.l2 * direction[where]
+            return found
+
+        return product
 
     def on_plane(self, plane: Plane) -> LinearPlaneLoss:
         """Return the loss on a plane, by a closed form, reading X three times for its margins."""

@@ -1,6 +1,6 @@
 """The network objective: the mean loss of a dense network, and what is known of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import moments
 from steepest.errors import ChoiceError
+from steepest.numerals import short
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.network_units import NetworkUnits
 from steepest.objective.evaluation import Evaluation, Vector
@@ -19,9 +20,10 @@ from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.activation import Activation, choose_activation
-from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
+from steepest.objective.model.initial import IN_WORDS, INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
+from steepest.objective.model.network_hessian import NetworkHessian
 from steepest.objective.plane.network import NetworkPlaneLoss
 from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk
@@ -35,6 +37,10 @@ MOST_PARAMS = 2**26
 
 MOST_GRADIENTS = 2**32
 """Bytes of the gradients of all blocks of rows together, which are added up in a tree: 4 GB."""
+
+
+MOST_KEPT = 2**26
+"""Numbers that products with one Hessian keep between them, four a unit and row: 512 MB."""
 
 
 class HiddenLayers(NamedTuple):
@@ -150,6 +156,38 @@ class NetworkObjective(Risk):
         weights = np.array([direction[self.layout.weights] for direction in directions])
         return hessian + self.penalty.l2 * (weights @ weights.T)
 
+    def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
+        """Return what takes a direction, (params,), to the Hessian times it, by the R-operator.
+
+        What products share is kept while there is room, else worked out anew for each.
+        """
+        if not self.has_curvature:
+            return None
+        blocks, model, loss, where = self.blocks, self.model, self.loss, self.layout.weights
+        network = model.at(params)
+
+        def prepared(block: Block) -> tuple[NetworkHessian, Callable[[Array], Array]]:
+            margin = network.output(block.X)
+            slope = weighed(loss.slope(margin, block.y), block.weight)
+            hessian = NetworkHessian.at(model, params, block.X, slope)
+            return hessian, loss.curve(margin, block.y)
+
+        room = 4 * self.count * sum(model.sizes[1:]) <= MOST_KEPT
+        kept = dict(blocks.map(lambda b: (b.at.start, prepared(b)))) if room else {}
+
+        def product(direction: Vector) -> Vector:
+            def work(block: Block) -> tuple[Vector]:
+                hessian, curve = kept.get(block.at.start) or prepared(block)
+                along = hessian.product(direction, lambda u: weighed(curve(u), block.weight))
+                return (along,)
+
+            (total,) = blocks.sum(work)
+            found: Vector = total / blocks.total
+            found[where] += self.penalty.l2 * direction[where]
+            return found
+
+        return product
+
     def on_plane(self, plane: Plane) -> NetworkPlaneLoss:
         """Return the loss on a plane, many points at a time."""
         return NetworkPlaneLoss(self, plane)
@@ -186,10 +224,34 @@ class NetworkObjective(Risk):
         spread = self.loss.spread(self.blocks.y, self.blocks.sample_weight)
         return NetworkUnits(self.model, *moments(self.blocks), spread or 1.0)
 
+    @property
+    def standard_units(self) -> NetworkUnits:
+        """Standard units, as those of `units`."""
+        return self.units
+
     def coordinates(self, name: str) -> Coordinates | None:
         """Return standard units or the reader's own; None for other names."""
         known: dict[str, Coordinates] = {"standard": self.units, "none": Identity()}
         return known.get(name)
+
+    def param_coordinates(self, name: str) -> Coordinates | None:
+        """Return the same: each of these is that of one param."""
+        return self.coordinates(name)
+
+    @property
+    def standard_in_words(self) -> str:
+        """What standard units are: of the hidden layers' params too."""
+        features, spread = super().standard_in_words, self.units.spread
+        return features if spread == 1.0 else f"{features}; hidden params times {short(spread)}"
+
+    @property
+    def start_in_words(self) -> str:
+        """How the random start is drawn, layer by layer."""
+        drawn = IN_WORDS[self.initial]
+        return (
+            f"weights {drawn} ({self.initial}), in standard units; biases 0, those of the output "
+            "at the best constant guess"
+        )
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
         """Return standard units, and why."""

@@ -5,7 +5,7 @@ answer None says that this objective does not know. So whoever asks names no typ
 that nobody here wrote takes part in all that it can answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
 
 if TYPE_CHECKING:
-    from steepest.objective.coordinates.coordinates import Coordinates
+    from steepest.objective.coordinates.coordinates import Coordinates, Units
     from steepest.objective.coordinates.whitening import WhiteningByHessian
     from steepest.objective.kinks.smoothed import Smoothed
     from steepest.objective.linear import LinearObjective
@@ -109,6 +109,21 @@ class Objective:
         much may be known. None where second derivatives are not known.
         """
         return None
+
+    def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
+        """Return what takes a direction, (size,), to `H d`, (size,), H the Hessian at `params`.
+
+        It is that of the loss without an L1 penalty, which has none. None where second derivatives
+        are not known.
+        """
+        return None
+
+    def unit_lengths(self, params: Vector) -> Vector:
+        """Return for each param, (size,), the length of the weights into its unit; 0 of biases.
+
+        Where params are not weights of units, the length of all of them.
+        """
+        return np.full(self.size, np.linalg.norm(params))
 
     def on_plane(self, plane: Plane) -> PlaneLoss:
         """Return the loss on a plane through the params; as it is, one evaluation a point."""
@@ -216,12 +231,27 @@ class Objective:
         """Return the coordinates called `name` in which to walk; None if there are none."""
         return None
 
+    @property
+    def standard_units(self) -> "Units | None":
+        """Standard units, in which directions are comparable; None where there are no others."""
+        return None
+
     def param_coordinates(self, name: str) -> "Coordinates | None":
         """Return the coordinates called `name` if each is that of one param; None if they mix.
 
         They come without a bound on the curvature.
         """
         return None
+
+    @property
+    def start_in_words(self) -> str:
+        """How a random start is drawn, where more is to be said than its seed."""
+        return ""
+
+    @property
+    def standard_in_words(self) -> str:
+        """What standard units are."""
+        return "each feature less its mean, by its standard deviation"
 
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""

@@ -105,6 +105,21 @@ class Problem:
             return tuple(self.own_names)
         return tuple(f"param {i}" for i in range(1, self.objective.size + 1))
 
+    def param_called(self, name: str) -> str:
+        """Return the name, of `param_names`, of the param that is meant; ChoiceError if none is."""
+        if name in self.param_names:
+            return name
+        index = self._index_of(name)
+        if index is None:
+            known = ", ".join(self.param_names[:12])
+            more = f", ... ({len(self.param_names):,} in all)" if self.objective.size > 12 else ""
+            raise ChoiceError(f"there is no param {name!r}; the params are {known}{more}")
+        return self.param_names[index]
+
+    def _index_of(self, name: str) -> int | None:
+        """Return the index of the param that a name of another form says; None of no such form."""
+        return None
+
     @property
     def param_words(self) -> tuple[str, ...]:
         """The names by which params are shown, (params,)."""
@@ -169,6 +184,10 @@ class Problem:
     def layers(self, params: Vector) -> list[Layer]:
         """Return weights and biases by layer; ChoiceError if params, (params,), are not these."""
         self._refuse("layers")
+
+    def by_layer(self, params: Vector) -> Sequence[Layer]:
+        """Return the layers of params, (params,), where there are several; else none."""
+        return ()
 
     def margins(self, params: Vector, X: Matrix) -> Array:
         """Return the output of the model for rows X, (rows,) or (rows, k); ChoiceError without."""

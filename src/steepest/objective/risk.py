@@ -127,6 +127,10 @@ class Risk(Objective):
         Risk.__init__(risk, self.model, self.loss, kept, blocks)
         return risk
 
+    def unit_lengths(self, params: Vector) -> Vector:
+        """Return for each param, (size,), the length of the weights into its unit; 0 of biases."""
+        return self.model.unit_lengths(params)
+
     def to_record(self) -> dict[str, object]:
         """Return what a file holds of the model: nothing of a neuron, which its data tell."""
         return {}

@@ -1,6 +1,6 @@
 """The problem of a table: a model of its rows, under a loss, with the names of both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from math import nan
 from typing import NoReturn
@@ -60,6 +60,10 @@ class TableProblem(Problem):
     def row_numbers(self) -> NDArray[np.intp]:
         """The place of each row in its source, counted from 1, (rows,)."""
         return self.data.row_numbers
+
+    def _index_of(self, name: str) -> int | None:
+        """Return the index of the param that a name of the model's own form says."""
+        return self.objective.model.index_of(name)
 
     @property
     def param_words(self) -> tuple[str, ...]:
@@ -141,6 +145,11 @@ class TableProblem(Problem):
     def layers(self, params: Vector) -> list[Layer]:
         """Return the layers of params, (params,): weights (inputs, units), and biases (units,)."""
         return self.objective.model.layers(params)
+
+    def by_layer(self, params: Vector) -> Sequence[Layer]:
+        """Return the layers of params, (params,), of a network; none of one neuron."""
+        layers = self.layers(params)
+        return layers if len(layers) > 1 else ()
 
     def margins(self, params: Vector, X: Matrix) -> Array:
         """Return `X w + b` for rows X, (rows,) or (rows, k), each row as if it were alone."""

@@ -1,8 +1,8 @@
 """The page as texts: one file that holds all, and the parts that a server or a notebook hands out.
 
 The saved file asks the network for nothing, and its own policy forbids it to: scripts and styles
-run only if they are the ones whose hashes stand in its head. Its script is minified; what a server
-or a notebook hands out is the modules as they are written, as a reader debugs them.
+run only if they are the ones whose hashes stand in its head. Its script is minified, and so is what
+a notebook keeps. A server hands out the modules as they are written, as a reader debugs them.
 """
 
 import base64
@@ -80,7 +80,7 @@ def saved_html(record: "Record", words: str, link: str = "") -> str:
     script = _minified(f"{_script('saved.js', 'start')}start();\n")
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+        "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return SAVED.format(
         policy=policy,
@@ -107,8 +107,8 @@ def live_script() -> str:
 
 
 def notebook_script() -> str:
-    """Return the module of the notebook's widget: its default export renders."""
-    return f"{_script('notebook.js', 'render')}export default {{ render }};\n"
+    """Return the module of the notebook's widget, minified: its default export renders."""
+    return _minified(f"{_script('notebook.js', 'render')}export default {{ render }};\n")
 
 
 @cache
@@ -127,12 +127,19 @@ def _minified(script: str) -> str:
     """Return a script with short names and without blanks; ValueError if it could end its element.
 
     The minifier is loaded here, since it brings threads of its own, which a process that is forked
-    later does not have: there a second call would never return. So a process asks once, and its
-    forks inherit the answer.
+    later does not have: there a call would never return. Such a process inherits what its parent
+    has minified, and writes other scripts as they are joined.
     """
     from minify import string
 
-    return _enclosed(string("text/javascript", script), "</script")
+    has_its_threads = _minifying_process() == os.getpid()
+    return _enclosed(string("text/javascript", script) if has_its_threads else script, "</script")
+
+
+@cache
+def _minifying_process() -> int:
+    """Return the process that has asked the minifier first, in its forks too."""
+    return os.getpid()
 
 
 def _enclosed(text: str, end: str) -> str:

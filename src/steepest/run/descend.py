@@ -58,6 +58,7 @@ def descend(
     delimiter: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    query: str | None = None,
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
@@ -68,7 +69,8 @@ def descend(
     `data` may also be an objective of your own: anything with `size` and
     `value_and_gradient(params)`, or a function `params -> (loss, gradient)`; see below.
 
-    `data` is a path (CSV, TSV, Parquet, Arrow, a spreadsheet), the name of a shipped data set, any
+    `data` is a path (CSV, TSV, Parquet, Arrow, a spreadsheet, a file of SPSS, Stata, SAS, R, Weka,
+    Orange, svmlight, JSON, SQLite, DuckDB or NumPy), the name of a shipped data set, any
     data frame, or a pair (X, y) of arrays, X of shape (rows, features): float32 and float64 are
     read as they are, sparse matrices of SciPy by rows (CSR; others are converted once). `target`
     names the column to predict, `features` those to predict it from (all others, less `drop`, if
@@ -97,7 +99,8 @@ def descend(
       true or false for each row, or a second table or pair (X, y).
     - `decimal`, `thousands`, `delimiter`, `encoding`: of a text file, where looking at it finds
       another: `decimal=","` reads 1,234 as little more than 1.
-    - `sheet`: of a spreadsheet; the first that has rows if left out.
+    - `sheet`: of a spreadsheet, a table of a database, an object of a file of R; the first with
+      rows if left out. `query`: what to read from a database, in SQL.
     - `threads`: all cores if left out; any number gives the same bits.
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
@@ -131,7 +134,7 @@ def descend(
         given |= {"validation": validation, "exposure": exposure, "offset": offset}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
-        given |= {"sheet": sheet}
+        given |= {"sheet": sheet, "query": query}
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     _check_numbers(options)
@@ -143,7 +146,7 @@ def descend(
         drop=drop,
         category=category,
         date=date,
-        reading=Reading(delimiter, encoding, decimal, thousands, sheet),
+        reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
         classify=wants_classes(options.get("loss", "auto")),
         missing=missing,
         sample_weight=sample_weight,

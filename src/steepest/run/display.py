@@ -8,10 +8,10 @@ said. Of an objective that was given, without rows, there is no page: the pictur
 import base64
 import io
 import sys
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from steepest.errors import ChoiceError
+from steepest.extras import install_line, is_installed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,8 +24,6 @@ __all__ = ["Bundle", "marimo_view", "mime_bundle"]
 Bundle = tuple[dict[str, str], dict[str, object]]
 """What a notebook's display takes: the contents by their types, and what is said of these."""
 
-INSTALL = "pip install 'steepest[notebook]'"
-
 DPI = 80
 """Dots an inch of the picture: it lies in the notebook's file."""
 
@@ -37,11 +35,13 @@ def mime_bundle(run: "Run") -> Bundle:
     """
     if not _in_kernel():
         return {"text/plain": repr(run)}, {}
-    picture = {"text/plain": repr(run), "image/png": _picture(run)}
+    picture = {"text/plain": repr(run)}
+    if is_installed("figure"):
+        picture["image/png"] = _picture(run)
     if not run.objective.has_page:
         return picture, {}
-    if find_spec("anywidget") is None:
-        said = f"{run!r}\nfor the page to play with: {INSTALL}"
+    if not is_installed("notebook"):
+        said = f"{run!r}\nfor the page to play with: {install_line('notebook')}"
         return picture | {"text/plain": said}, {}
     widget = _widget(run)
     if widget is None:
@@ -53,7 +53,7 @@ def mime_bundle(run: "Run") -> Bundle:
 
 def marimo_view(run: "Run") -> "Figure | RunWidget":
     """Return what marimo shows: it makes a page of a widget by itself."""
-    if not run.objective.has_page or find_spec("anywidget") is None:
+    if not run.objective.has_page or not is_installed("notebook"):
         return run.figure()
     return _widget(run) or run.figure()
 

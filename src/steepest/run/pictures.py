@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from steepest.extras import check_installed
 from steepest.view.format import FILM_SIZE, FPS, SIZE, Format
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from steepest.objective.problem import Problem
+    from steepest.surface.surface import Surface
     from steepest.view.scene import Scene
     from steepest.view.story import Story
 
@@ -35,6 +37,9 @@ class Pictures:
         def scene(self) -> Scene:
             """All that is drawn of it besides."""
 
+        def scene_over(self, surface: Surface) -> Scene:
+            """Return the scene with another surface."""
+
     def figure(
         self,
         path: str | os.PathLike[str] | None = None,
@@ -42,6 +47,7 @@ class Pictures:
         panels: Sequence[str] | None = None,
         size: tuple[int, int] = SIZE,
         theme: str = "light",
+        surface: "Surface | None" = None,
     ) -> "Figure":
         """Return the run as a figure; written to `path` (.png, .svg or .pdf) too, if given.
 
@@ -50,12 +56,16 @@ class Pictures:
         their order. Without data the length of the gradient takes the place of the fit; without a
         surface too there are the two charts, and why. `size` is pixels across and down, at 100 an
         inch of the usual size, and type grows with it; `theme` is light or dark. Raises
-        ChoiceError for what cannot be, and FileError for any other ending.
+        ChoiceError for what cannot be or without matplotlib, and FileError for any other ending.
         """
+        check_installed("figure", "a figure")
         from steepest.view.figure import draw, draw_charts, save_figure
 
         why, wanted = self.problem.no_surface, Format(panels, size, theme)
-        figure = draw_charts(self.story, wanted, why) if why else draw(self.scene, wanted)
+        if why:
+            figure = draw_charts(self.story, wanted, why)
+        else:
+            figure = draw(self._scene_of(surface), wanted)
         if path is not None:
             save_figure(figure, path)
         return figure
@@ -68,17 +78,19 @@ class Pictures:
         panels: Sequence[str] | None = None,
         size: tuple[int, int] = FILM_SIZE,
         theme: str = "light",
+        surface: "Surface | None" = None,
         fps: int = FPS,
     ) -> None:
         """Write the run as a film, .gif or .mp4, in which the path grows step by step.
 
-        Several paths are written from one drawing. `panels`, `size` and `theme` are as in `figure`
-        (but an MP4 has even sides), `fps` is frames a second. Raises FileError for any other
-        ending, and ChoiceError for what cannot be.
+        Several paths are written from one drawing. `panels`, `size`, `theme` and `surface` are as
+        in `figure` (but an MP4 has even sides), `fps` is frames a second. Raises FileError for any
+        other ending, and ChoiceError for what cannot be.
         """
+        check_installed("film", "a film")
         from steepest.view.film import shoot
 
-        shoot(self.scene, [path, *more], Format(panels, size, theme, fps), progress)
+        shoot(self._scene_of(surface), [path, *more], Format(panels, size, theme, fps), progress)
 
     def frames(
         self,
@@ -87,6 +99,7 @@ class Pictures:
         panels: Sequence[str] | None = None,
         size: tuple[int, int] = FILM_SIZE,
         theme: str = "light",
+        surface: "Surface | None" = None,
     ) -> "list[Path]":
         """Write one picture for each of the four steps, built up one after the other, for slides.
 
@@ -94,6 +107,11 @@ class Pictures:
         `step-4.png` in the folder, which is made if it is not there. Returns their paths. A run
         without a step has the first and the last. Raises ChoiceError and FileError as `figure`.
         """
+        check_installed("film", "a picture for each step")
         from steepest.view.film import write_frames
 
-        return write_frames(self.scene, folder, Format(panels, size, theme))
+        return write_frames(self._scene_of(surface), folder, Format(panels, size, theme))
+
+    def _scene_of(self, surface: "Surface | None") -> "Scene":
+        """Return the scene over a surface, or over the usual one."""
+        return self.scene if surface is None else self.scene_over(surface)

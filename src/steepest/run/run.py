@@ -32,6 +32,7 @@ from steepest.run.predictions import Predictions
 from steepest.run.reports import Reports
 from steepest.run.result import result_of
 from steepest.surface.directions import choose_axes
+from steepest.surface.planes import axes_of_plane
 from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
@@ -122,20 +123,20 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     @property
     def params(self) -> Array:
         """The params at the end, (params,); of a run that diverged, its best point's."""
-        return self._result.params
+        return self.result.params
 
     @property
     def loss(self) -> float:
         """The loss of all rows at `params`, penalty included."""
-        return self._result.full_loss
+        return self.result.full_loss
 
     @property
     def validation_loss(self) -> float:
         """The mean loss of the rows kept back at `params`, without the penalty; NaN without any."""
-        return self._result.validation_loss
+        return self.result.validation_loss
 
     @property
-    def _result(self) -> Step:
+    def result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
         curvature, by_validation = self.plan.curvature, self.plan.by_validation
         return result_of(self.trace, self.stop, self.verdicts, curvature, by_validation)
@@ -234,22 +235,42 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         y: str | None = None,
         points: int = 101,
         *,
-        plane: tuple[ArrayLike, ArrayLike] | None = None,
+        plane: str | tuple[ArrayLike, ArrayLike] | None = None,
+        seed: int = 0,
     ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
         Of an objective that was given the two are by default those that moved most. With more
-        than two params it is a slice through the end of the run. `plane` is two vectors
-        (u, v), each of shape (params,), in place of two names: then the loss at (x, y) is that at
-        `params + x u + y v`. Raises ChoiceError for names that are no params, for vectors
-        that do not span a plane, and for an objective that is not known or has one param.
+        than two params it is a slice through the end of the run. A param of a network can be named
+        by its unit, too: `layer 2, unit 3, from unit 1`, and its bias `layer 2, unit 3`.
+
+        `plane`, in place of two names, is a word: "path", the principal directions of the steps;
+        "random", two random directions (by `seed`) as long in each unit as its weights;
+        "sharpest", the eigenvectors at both ends of the Hessian's spectrum. `in_words` of the
+        surface tells what it is, with numbers. They are found in the units of the walk (standard
+        units, or with scale none the params). Or it is two vectors (u, v), each of shape
+        (params,): then the loss at (x, y) is that at `params + x u + y v`.
+
+        Raises ChoiceError for names that are no params, for another word, for vectors that do not
+        span a plane, for a path that spans none, and for an objective that is not known or has
+        one param.
         """
         problem = self.problem
-        end = self._result if isfinite(self.loss) else self.trace.last_finite
+        end = self.result if isfinite(self.loss) else self.trace.last_finite
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         usual = problem.surface_params(self.trace[0].params, end.params)
-        axes = choose_axes(problem.param_names, end.params, x, y, plane, usual=usual)
+        axes = choose_axes(
+            problem.param_names,
+            end.params,
+            None if x is None else problem.param_called(x),
+            None if y is None else problem.param_called(y),
+            plane,
+            usual=usual,
+            of_word=lambda word: axes_of_plane(
+                word, self.objective, self._informed_trace, end.params, self.plan.scale, seed
+            ),
+        )
         return surface_of_trace(self.objective, axes, self._informed_trace, end, points)
 
     @cached_property
@@ -293,7 +314,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
             self.problem,
             self.plan,
             self._informed_trace,
-            self._result,
+            self.result,
             self.stop,
             self.verdicts,
             self.notes,
@@ -304,13 +325,61 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     @cached_property
     def scene(self) -> "Scene":
         """All that is drawn of the run, as one plain record: its story, rows and surface."""
+        return self.scene_over(self.surface(points=self.picture_points))
+
+    @property
+    def picture_points(self) -> int:
+        """Points a side of a surface that is drawn."""
+        return self.problem.picture_points or PICTURE_POINTS
+
+    def scene_over(self, surface: Surface) -> "Scene":
+        """Return the scene with a surface of this run; ChoiceError for one of another run."""
         from steepest.view.scene import Scene
 
-        points = self.problem.picture_points or PICTURE_POINTS
-        return Scene.set(self.story, self.problem, self.surface(points=points))
+        if surface.objective is not self.objective or len(surface.path) != len(self.trace.kept):
+            raise ChoiceError(
+                "the surface is of another run, so this one's path is not on it; give one of "
+                "run.surface(...)"
+            )
+        return Scene.set(self.story, self.problem, surface)
 
-    def explain(self) -> str:
-        """Return the four steps of this run, in words and numbers."""
+    def explain(self, row: int | None = None, step: int | None = None) -> str:
+        """Return the four steps of this run, in words and numbers; or what one row makes of them.
+
+        `row` is its place in the table, from 1, as `table()` has it: then its forward pass is told,
+        inputs times weights and bias, layer by layer, to its loss, and back again, each factor of
+        the chain rule with its number. `step` says at which params, the result's if left out.
+        Raises ChoiceError for a row or step that is not there, and for a row without data.
+
+        >>> import steepest as st
+        >>> run = st.descend("geyser", "waiting", ["duration"])
+        >>> print(run.explain(row=3).split("What a step")[0])
+        Row 3 of geyser, at the params of step ...
+        Forward: from the row to its loss
+          weight of duration × duration  10.73 × 3.333 =  35.76
+          bias                                            33.47
+          prediction                     the sum =        69.24 min
+          actual waiting = 74 min
+          loss = (prediction - actual)² = (69.24 - 74)² = 22.69
+        <BLANKLINE>
+        Back: how fast the loss rises with each param, by the chain rule
+          `loss by a number` is how much the loss rises for each 1 that the number rises: a slope
+          loss by the prediction: 2 (prediction - actual) = 2 (69.24 - 74) = -9.527
+          weight of duration  -9.527 × 3.333 =  -31.75
+          bias                -9.527 × 1 =      -9.527
+        <BLANKLINE>
+        <BLANKLINE>
+        """
+        if row is not None:
+            from steepest.run.one_row import row_story
+            from steepest.view.row_words import tell_row
+
+            return tell_row(row_story(self, row, step))
+        if step is not None:
+            raise ChoiceError(
+                f"step is {step}, but it counts only with a row: explain(row=12, step={step}); "
+                "leave it out for the whole run, which tells its steps"
+            )
         from steepest.view.words import tell
 
         return tell(self.story)

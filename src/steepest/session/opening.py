@@ -125,6 +125,9 @@ def open_table(
     Rows with gaps are left out, which is said too. Raises DataError if nothing can be learnt.
     """
     data, proposed = _prepared(table, target, features)
+    if target is None and features is None and table.name in datasets():
+        hidden = about(table.name).hidden
+        choices = {**({"hidden": hidden} if hidden else {}), **choices}
     chosen: ChosenOptions = {"steps": STEPS} if choices.get("hidden") else first_choices(data)
     chosen["seconds"] = SECONDS
     chosen.update(choices)

@@ -5,18 +5,23 @@ makes the ravine a bowl; or two directions through a point. All are linear.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
+from steepest.objective.coordinates.coordinates import Identity, Units
 from steepest.objective.evaluation import length_of
 
 __all__ = ["Axes", "CoordinateAxes", "DirectionAxes", "Held"]
 
 Array = NDArray[np.float64]
+
+IDENTITY: Units = Identity()
+"""The params as they are."""
 
 
 class Axes(Protocol):
@@ -37,6 +42,18 @@ class Axes(Protocol):
     @property
     def y_name(self) -> str:
         """The name of the coordinate along y."""
+
+    @property
+    def in_words(self) -> str:
+        """What plane it is, in sentences; empty where the names say it."""
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The numbers in those words, each by its name."""
+
+    @property
+    def units_in_words(self) -> str:
+        """In what the distance from the plane is: `in params`, `in standard units`."""
 
     @property
     def reading(self) -> tuple[Array, Array]:
@@ -72,6 +89,9 @@ class CoordinateAxes:
     u: Array
     v: Array
     coordinates: Array | None = None
+    in_words: ClassVar[str] = ""
+    units_in_words: ClassVar[str] = "in params"
+    numbers: ClassVar[Mapping[str, float]] = MappingProxyType({})
 
     @classmethod
     def of_params(cls, names: Sequence[str], x: str, y: str) -> "CoordinateAxes":
@@ -148,41 +168,70 @@ class DirectionAxes:
     """Two directions through `origin`: x and y are the least-squares coefficients on u and v.
 
     `(x, y) = G^-1 (u, v)'(params - origin)`, with G the four products of u and v: the point of
-    the plane nearest to params. `inverse` is `G^-1 (u, v)'`, (2, params).
+    the plane nearest to params. All that is measured, products, lengths and distances, is in
+    `coordinates`, in which u and v are `directions`, (2, params), and `inverse` is
+    `G^-1 (u, v)'`, (2, params). `spans`, (2,), is how far the plane is to be seen along both
+    axes; None where the path says it.
     """
 
     origin: Array
     u: Array
     v: Array
+    directions: Array
     inverse: Array
+    coordinates: Units = IDENTITY
     x_name: str = "u"
     y_name: str = "v"
+    in_words: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    spans: Array | None = None
 
     @classmethod
-    def through(cls, origin: Array, u: Array, v: Array) -> "DirectionAxes":
-        """Return the axes along u and v, (params,) each, of any length, but not parallel."""
+    def through(
+        cls,
+        origin: Array,
+        u: Array,
+        v: Array,
+        coordinates: Units = IDENTITY,
+        **named: Any,
+    ) -> "DirectionAxes":
+        """Return the axes along u and v, (params,) each, of any length, but not parallel.
+
+        They are directions in `coordinates`; `named` are the other fields.
+        """
         # At equal lengths: a long one beside a short one would else look like one direction.
         lengths = np.array([[length_of(u)], [length_of(v)]])
-        units = np.stack([u, v]) / lengths
-        return cls(origin, u, v, np.linalg.pinv(units.T) / lengths)
+        directions = np.stack([u, v])
+        inverse = np.linalg.pinv((directions / lengths).T) / lengths
+        x, y = coordinates.params(u), coordinates.params(v)
+        return cls(origin, x, y, directions, inverse, coordinates, **named)
+
+    @property
+    def units_in_words(self) -> str:
+        """In what the distance from the plane is."""
+        return self.coordinates.in_words or "in params"
 
     @property
     def reading(self) -> tuple[Array, Array]:
         """The two vectors, each (params,), whose products with a step are what x and y change."""
-        return self.inverse[0], self.inverse[1]
+        x, y = map(self.coordinates.inverse_pullback, self.inverse)
+        return x, y
 
     def read(self, params: Array) -> Array:
         """Return x and y of params, (2,); of many, (n, params), (n, 2)."""
-        return self._coefficients(params - self.origin)
+        return self._position(params - self.origin) @ self.inverse.T
 
     def size(self, params: Array) -> Array:
-        """Return the coefficients of params themselves, without a sign, (2,)."""
-        return np.abs(self._coefficients(params))
+        """Return the coefficients of params themselves, without a sign, or `spans`, (2,)."""
+        if self.spans is not None:
+            return self.spans
+        return np.abs(self._position(params) @ self.inverse.T)
 
     def off_plane(self, steps: Array) -> Array:
         """Return the length of what steps, (n, params), have beside u and v, (n,)."""
-        along = self._coefficients(steps) @ np.stack([self.u, self.v])
-        return np.linalg.norm(steps - along, axis=1)
+        positions = self._position(steps)
+        along = (positions @ self.inverse.T) @ self.directions
+        return np.linalg.norm(positions - along, axis=1)
 
     def held(self, origin: Array) -> Mapping[str, float]:
         """Return an empty mapping: a plane of directions holds no param by its name."""
@@ -194,8 +243,13 @@ class DirectionAxes:
         rest: Array = origin - x * self.u - y * self.v
         return rest
 
-    def _coefficients(self, steps: Array) -> Array:
-        return steps @ self.inverse.T
+    def _position(self, steps: Array) -> Array:
+        """Return steps, (params,) or (n, params), in the coordinates of the plane."""
+        if steps.ndim == 1:
+            return self.coordinates.position(steps)
+        if self.coordinates is IDENTITY:
+            return steps
+        return np.array([self.coordinates.position(step) for step in steps])
 
 
 class Held(Mapping[str, float]):

@@ -1,6 +1,6 @@
-"""The two directions of a surface: params by name, or two vectors of the reader's own."""
+"""The two directions of a surface: params by name, a plane by a word, or two vectors given."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,26 +23,29 @@ def choose_axes(
     origin: Array,
     x: str | None = None,
     y: str | None = None,
-    plane: tuple[ArrayLike, ArrayLike] | None = None,
+    plane: str | tuple[ArrayLike, ArrayLike] | None = None,
     *,
     usual: tuple[str, str],
+    of_word: Callable[[str], Axes] | None = None,
 ) -> Axes:
     """Return the axes of the params `x` and `y`, or of a `plane` of two vectors through `origin`.
 
     `names` are those of all params, `origin` has shape (params,), and so have the two vectors u
-    and v: the axes then read params `origin + x u + y v` as (x, y). The two `usual` names stand for
-    an x or y that is None. Raises ChoiceError for names
-    that are no params or twice the same, for both names and a plane, and for vectors that are not
-    two of that shape, not finite, 0, or parallel.
+    and v: the axes then read params `origin + x u + y v` as (x, y). `of_word` makes the axes of a
+    plane that is a word. The two `usual` names stand for an x or y that is None. Raises ChoiceError
+    for names that are no params or twice the same, for both names and a plane, and for vectors that
+    are not two of that shape, not finite, 0, or parallel.
     """
     if plane is None:
         x, y = usual[0] if x is None else x, usual[1] if y is None else y
         return CoordinateAxes.of_params(names, x, y)
     if x is not None or y is not None:
         raise ChoiceError(
-            "a surface has either x and y, which are names of params, or plane, which is two "
-            "vectors, but both are given; leave one out"
+            "a surface has either x and y, which are names of params, or plane, which is a word or "
+            "two vectors, but both are given; leave one out"
         )
+    if isinstance(plane, str) and of_word is not None:
+        return of_word(plane)
     u, v = _two_vectors(plane, len(origin))
     return DirectionAxes.through(origin, u, v)
 

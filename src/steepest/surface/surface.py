@@ -28,8 +28,9 @@ class Surface:
     True. The end of the path is a point of the grid. `path` holds x and y of each kept step,
     (kept, 2), and `path_loss` their recorded losses. With more than two params the surface is a
     slice: `held` names the others and their values (none of a plane of two vectors), `off_plane`,
-    (kept,), is how far from the slice each point of the path lies, in params, and `plane_loss`
-    the loss at its projection on the slice.
+    (kept,), is how far from the slice each point of the path lies, in params (of a plane that a
+    word chose in the units in which that was found), and `plane_loss` the loss at its projection
+    on the slice.
     """
 
     x: Array
@@ -60,6 +61,26 @@ class Surface:
         Where the path is on the plane it is `path_loss`.
         """
         return self.at(self.path[:, 0], self.path[:, 1])
+
+    @property
+    def in_words(self) -> str:
+        """What plane it is, where a word chose it, with the numbers that say how good it is."""
+        return self.axes.in_words
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The numbers of `in_words`, by name.
+
+        Of a path's plane `first`, `second` and `share`, what its directions hold of the path, and
+        `random_walk`, what those of a random walk hold; of the sharpest `top`, `bottom` and their
+        residuals, `top_residual` and `bottom_residual`; of a random one the `seed`.
+        """
+        return self.axes.numbers
+
+    def to_report(self) -> dict[str, object]:
+        """Return what is told of the plane as JSON has it."""
+        finite = {name: one if np.isfinite(one) else None for name, one in self.numbers.items()}
+        return {"x": self.x_name, "y": self.y_name, "in_words": self.in_words, "numbers": finite}
 
     @property
     def is_slice(self) -> bool:

@@ -12,9 +12,10 @@ from steepest.view.figure import marks_in_words
 from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
 from steepest.view.sheet import GAP, MARGIN, Sheet
+from steepest.view.step_words import step_note, update
 from steepest.view.story import shortened
 from steepest.view.style import PATH, theme_in_use
-from steepest.view.words import fall, headings, step_note, update
+from steepest.view.words import fall, headings
 
 __all__ = ["Captions"]
 
@@ -119,13 +120,18 @@ class Captions:
         return shortened(self._scene.param_words[i])
 
     def _shown_params(self, step: Step) -> list[int]:
-        """Return the params that are shown: all if few, else the two that the surface shows."""
+        """Return the params that are shown: all if few, else the two that the surface shows.
+
+        Of a surface over directions those that would be shown without it.
+        """
         count = len(step.params)
         if count <= MOST_PARAMS:
             return list(range(count))
-        surface = self._scene.surface
-        names = list(self._scene.param_names)
-        return [names.index(surface.x_name), names.index(surface.y_name)]
+        scene, names = self._scene, list(self._scene.param_names)
+        shown = [scene.surface.x_name, scene.surface.y_name]
+        if not set(shown) <= set(names):
+            shown = list(scene.problem.surface_params(scene.trace[0].params, scene.result.params))
+        return [names.index(name) for name in shown]
 
 
 def _footnote(scene: Scene) -> str:
@@ -133,7 +139,9 @@ def _footnote(scene: Scene) -> str:
     marks = f"{marks_in_words(scene, 'the current step', 'at last ')} Arrow: the first step."
     if not scene.surface.is_slice:
         return marks
+    rest = "" if scene.surface.in_words else ", all other params held there"
     return (
-        f"{marks} The surface is a slice through the result, all other params held there; the path "
-        "is drawn at its true loss, which may lie off the slice (dotted: the path on the slice)."
-    )
+        f"{marks} The surface is a slice through the result{rest}; the path is drawn at its true "
+        "loss, which may lie off the slice (dotted: the path on the slice). "
+        f"{scene.surface.in_words}"
+    ).strip()

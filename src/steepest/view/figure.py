@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from steepest.files import FIGURES, check_writable, whole_file
 from steepest.numerals import counted, short
+from steepest.surface.surface import Surface
 from steepest.view.closing import write_closing
 from steepest.view.format import FIGURE_PANELS, Format
 from steepest.view.panel import DrawnPath, path_of, path_of_steps
@@ -91,20 +92,30 @@ def _slice_in_words(scene: Scene) -> list[str]:
     surface = scene.surface
     if not surface.is_slice:
         return []
-    held = list(surface.held.items())[:4]
-    named = [f"{shortened(name)} = {short(value)}" for name, value in held]
-    more = f" and {len(surface.held) - 4} more" if len(surface.held) > 4 else ""
     start = float(surface.path_loss[0]), float(surface.plane_loss[0])
-    through = f"The surface is a slice through the result, with {', '.join(named)}{more}."
+    through = f"The surface is a slice through the result{_held_in_words(surface)}."
+    if surface.in_words:
+        through = f"{through} {surface.in_words}"
     if not surface.off_plane[0]:
         dotted = "The path leaves the slice after its start (dotted: the path on the slice)."
         return [through, dotted]
     return [
         through,
         f"The path comes from off the slice: at its start {short(float(surface.off_plane[0]))} "
-        f"away in params, its loss is {short(start[0])}, that of the slice there {short(start[1])} "
-        "(dashed: from a point to the slice; dotted: the path on the slice).",
+        f"away {surface.axes.units_in_words}, its loss is {short(start[0])}, that of the slice "
+        f"there {short(start[1])} (dashed: from a point to the slice; dotted: the path on the "
+        "slice).",
     ]
+
+
+def _held_in_words(surface: Surface) -> str:
+    """Return what a slice over two params holds; of one over directions nothing."""
+    held = list(surface.held.items())[:4]
+    if not held:
+        return ""
+    named = [f"{shortened(name)} = {short(value)}" for name, value in held]
+    more = f" and {len(surface.held) - 4} more" if len(surface.held) > 4 else ""
+    return f", with {', '.join(named)}{more}"
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:

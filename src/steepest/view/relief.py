@@ -246,7 +246,8 @@ def _line(axes: Axes3D, *mark: str, **style: Any) -> Line3D:
 
 def _axis_word(scene: Scene, name: str) -> str:
     """Return what an axis is called in three dimensions."""
-    return scene.param_words[scene.param_names.index(name)]
+    names = scene.param_names
+    return scene.param_words[names.index(name)] if name in names else name
 
 
 def _inside(scene: Scene, path: DrawnPath, heights: Array) -> Array:

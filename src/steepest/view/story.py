@@ -94,6 +94,12 @@ class Story:
     """What follows a number in the coordinates of the descent: `in standard units`; or nothing."""
     notes: Sequence[Note]
     checks: Sequence[Check]
+    standard_in_words: str
+    """What standard units are."""
+    start_in_words: str
+    """How a random start was drawn, where more is to be said than its seed."""
+    layer_gradients: Sequence[tuple[int, int, float]]
+    """Of a network by layer: how many weights and biases, and the length of the first gradient."""
     move: Move | None
     """The first step; None if none was taken."""
     lowest: float | None
@@ -132,6 +138,7 @@ class Story:
     ) -> "Story":
         """Return the story of a run with this `result`; `lowest` is the lowest loss if known."""
         at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
+        move = _first_move(problem.objective, plan.scale, trace)
         return cls(
             source=problem.name,
             rows=problem.rows,
@@ -163,9 +170,12 @@ class Story:
             checks=checks,
             lowest=lowest,
             exact_limit=has_exact_bound(problem.objective),
-            move=_first_move(problem.objective, plan.scale, trace),
+            standard_in_words=problem.objective.standard_in_words,
+            start_in_words=problem.objective.start_in_words,
+            layer_gradients=_layer_gradients(problem, move),
+            move=move,
             off_steepest=_off_steepest(trace),
-            shown_params=_shown_params(trace, biases),
+            shown_params=_shown_params(problem, trace, result, biases),
             row_losses=at_rows.losses,
             probabilities=at_rows.probabilities,
             actual=at_rows.actual,
@@ -191,7 +201,9 @@ class Story:
         return not self.plan.batch and bool(((rows > 0) & (rows < self.rows)).any())
 
     def param_label(self, name: str) -> str:
-        """Return a param's name with its unit, for an axis."""
+        """Return a param's name with its unit, for an axis; of a direction its own name."""
+        if name not in self.param_names:
+            return name
         i = self.param_names.index(name)
         return label(self.long_word(i), self.param_units[i])
 
@@ -246,16 +258,28 @@ def _off_steepest(trace: Trace) -> float:
     return float(np.rad2deg(2.0 * np.arctan2(length_of(u - v), length_of(u + v))))
 
 
-def _shown_params(trace: Trace, biases: int) -> Sequence[int]:
-    """Return the params to show: all if few, else those that the first step owes most to.
+def _layer_gradients(problem: Problem, move: Move | None) -> list[tuple[int, int, float]]:
+    """Return weights, biases and the length of the gradient of each layer of a network."""
+    layers = () if move is None else problem.by_layer(move.gradient)
+    return [
+        (one.weights.size, one.bias.size, length_of(np.append(one.weights, one.bias)))
+        for one in layers
+    ]
 
-    That is what a param adds to the fall, its gradient times its move, which has no unit of its
-    own. The last param is always among them where it is a bias.
+
+def _shown_params(problem: Problem, trace: Trace, result: Step, biases: int) -> Sequence[int]:
+    """Return the params to show: all if few, of a network the two on the axes of its surface.
+
+    Else those that the first step owes most to: what a param adds to the fall is its gradient times
+    its move, which has no unit of its own. The last is always among them where it is a bias.
     """
     start = trace[0]
     size = len(start.params)
     if size <= MOST_PARAMS:
         return range(size)
+    if problem.by_layer(start.params):
+        axes = problem.surface_params(start.params, result.params)
+        return sorted(problem.param_names.index(name) for name in axes)
     moved = trace[1].params - start.params if len(trace) > 1 else start.gradient
     last = [size - 1] if biases else []
     owed = np.abs(start.gradient * moved)[: size - len(last)]

@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.diagnosis.verdict import Verdict
-from steepest.numerals import counted, pair, percent, plain, short, signed
-from steepest.objective.evaluation import length_of
+from steepest.numerals import counted, pair, percent, plain, short
 from steepest.trace import Step
 from steepest.view.class_table import class_table
 from steepest.view.ending import limit_line, lowest_line
 from steepest.view.metrics import fit_section
 from steepest.view.section import Section, aligned
-from steepest.view.story import MOST_PARAMS, Move, Story
+from steepest.view.step_words import rate_word, step_lines
+from steepest.view.story import Story
 
 __all__ = [
     "HEADINGS",
@@ -22,10 +22,7 @@ __all__ = [
     "four_steps",
     "headings",
     "rate_in_words",
-    "step_note",
     "tell",
-    "update",
-    "update_line",
 ]
 
 Array = NDArray[np.float64]
@@ -103,7 +100,7 @@ def four_steps(story: Story) -> list[Section]:
     """Return the four steps, each with its numbers."""
     lines = [tuple(_start_lines(story, story.trace[0]))]
     if story.move is not None:
-        lines += [tuple(_step_lines(story, story.move)), (fall(story),)]
+        lines += [tuple(step_lines(story, story.move)), (fall(story),)]
     else:
         lines += [("none was taken",)] * 2
     lines.append(tuple(_repeat_lines(story)))
@@ -124,7 +121,8 @@ def headings(story: Story) -> tuple[str, ...]:
 
 def _start_lines(story: Story, start: Step) -> Iterator[str]:
     if story.plan.random_start:
-        yield f"seed {story.plan.seed}"
+        drawn = f": {story.start_in_words}" if story.start_in_words else ""
+        yield f"seed {story.plan.seed}{drawn}"
     yield from _values(story, start)
     yield f"{story.loss_label}: {short(start.loss)}{_of_batch(story)}"
 
@@ -133,7 +131,7 @@ def _values(story: Story, step: Step) -> Iterator[str]:
     """Yield the params of a step, with their units."""
     for i in story.shown_params:
         yield f"{story.long_word(i)} = {short(step.params[i])} {story.param_units[i]}".rstrip()
-    more = len(story.param_names) - MOST_PARAMS
+    more = len(story.param_names) - len(story.shown_params)
     if more > 0:
         yield f"... and {more} more"
 
@@ -142,109 +140,6 @@ def _of_batch(story: Story) -> str:
     if story.plan.batch:
         return " of the first mini-batch"
     return f" of {story.trace[0].rows:,} rows drawn at random" if story.by_samples else ""
-
-
-def _step_lines(story: Story, move: Move) -> Iterator[str]:
-    yield from _walked(story, move) if move.by_param else _mixed(story, move)
-    yield from (update_line(story, i) for i in story.shown_params)
-    yield f"size of the step: {short(length_of(move.new - move.old))}"
-    if move.by_param and story.coordinates:
-        yield f"in your units: {_in_units(story)}"
-    if story.off_steepest >= 1.0:
-        yield f"in your units the step is {story.off_steepest:.0f}° off steepest descent"
-
-
-def _walked(story: Story, move: Move) -> Iterator[str]:
-    """Yield gradient and direction in the coordinates of the descent, each that of one param."""
-    if story.coordinates:
-        yield f"{story.coordinates} (each feature less its mean, by its standard deviation):"
-    yield f"gradient: {_gradient(story, move)}"
-    yield _direction(story, move)
-
-
-def _mixed(story: Story, move: Move) -> Iterator[str]:
-    """Yield gradient and direction in the reader's units, of a step taken in mixed coordinates."""
-    rule, steepness = story.plan.rule, short(story.trace[0].steepness)
-    named = "along steepest descent" if rule.first_step_is_steepest else f"that of {rule.name}"
-    yield f"gradient in your units: {_gradient(story, move)}"
-    yield (
-        f"the step is {named} {story.coordinates}, where the gradient has the length {steepness}; "
-        "in your units:"
-    )
-    yield _direction(story, move)
-
-
-def _gradient(story: Story, move: Move) -> str:
-    parts = _listed(story, [short(value) for value in move.gradient])
-    return f"{parts}; its length {short(length_of(move.gradient))}"
-
-
-def _direction(story: Story, move: Move) -> str:
-    """Return the direction of the step as a vector of length 1; steepest only where it is that."""
-    moved = move.new - move.old
-    length = length_of(moved)
-    if not length:
-        return "direction: none, the step has the length 0"
-    rule, along = story.plan.rule, story.plan.rule.first_step_is_steepest and move.by_param
-    named = "steepest descent" if along else "the step" if move.by_param is False else rule.name
-    return f"direction of {named}: {_listed(story, [signed(v) for v in moved / length])}"
-
-
-def step_note(story: Story) -> str:
-    """Return where the first step is one of steepest descent, if not in the reader's units."""
-    if story.off_steepest < 1.0:
-        return ""
-    off = f"{story.off_steepest:.0f}° off steepest descent"
-    if not story.coordinates:
-        return f"a step of {story.plan.rule.name}, {off}"
-    along = "along steepest descent" if story.plan.rule.first_step_is_steepest else "taken"
-    return f"{along} {story.coordinates}; in your units {off}"
-
-
-def _listed(story: Story, values: Sequence[str]) -> str:
-    """Return the values of the shown params, each with its name."""
-    return ", ".join(f"{story.param_words[i]} {values[i]}" for i in story.shown_params)
-
-
-def _in_units(story: Story) -> str:
-    """Return how the params changed, in the reader's units."""
-    start, after = story.trace[0], story.trace[1]
-    moves = [f"{short(a)} → {short(b)}" for a, b in zip(start.params, after.params, strict=True)]
-    return _listed(story, moves)
-
-
-def update_line(story: Story, i: int) -> str:
-    """Return the first update of param i written out: `weight 0.42 - 0.1 × -3.1 = 0.73`."""
-    return f"{story.param_words[i]} {update(story, i)}"
-
-
-def update(story: Story, i: int) -> str:
-    """Return the same without the name of the param."""
-    assert story.move is not None
-    old, new, gradient = story.move.old[i], story.move.new[i], story.move.gradient
-    rate = story.trace[0].learning_rate
-    before = short(old)
-    if not rate:
-        return f"{before} stays"
-    if not story.move.by_param:
-        sign = "-" if new < old else "+"
-        return f"{before} {sign} {short(abs(new - old))} = {short(new)}"
-    if story.plan.rule.first_step_is_steepest or _is_plain(story, i):
-        return f"{before} - {_rate(story, rate)} × {short(gradient[i])} = {short(new)}"
-    return f"{before} + {_rate(story, rate)} × {short((new - old) / rate)} = {short(new)}"
-
-
-def _rate(story: Story, rate: float) -> str:
-    """Return a learning rate, with all the digits of the one that was given."""
-    return plain(rate) if rate == story.plan.learning_rate else short(rate)
-
-
-def _is_plain(story: Story, i: int) -> bool:
-    """Return whether a proximal step of param i is one along its gradient: L1 did not stop it."""
-    move, rate = story.move, story.trace[0].learning_rate
-    if not story.plan.rule.draws_to_zero or move is None:
-        return False
-    return bool(np.isclose(move.old[i] - rate * move.gradient[i], move.new[i], rtol=1e-9))
 
 
 def fall(story: Story) -> str:
@@ -329,7 +224,7 @@ def _cells(story: Story, step: Step, columns: Sequence[int]) -> list[str]:
         cells.append("" if np.isnan(step.full_loss) else short(step.full_loss))
     if story.validation_rows:
         cells.append("" if np.isnan(step.validation_loss) else short(step.validation_loss))
-    cells += [short(step.steepness), _rate(story, step.learning_rate)]
+    cells += [short(step.steepness), rate_word(story, step.learning_rate)]
     return [*cells, short(step.momentum)] if _has_momentum(story) else cells
 
 

@@ -13,18 +13,21 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from steepest.bridge.sklearn.callbacks import AllCallbacks, CallbackSupportMixin, Fitting
+from steepest.bridge.sklearn.layers import fitted_layers, network_of, params_of
 from steepest.bridge.sklearn.rows import SklearnRows
-from steepest.checks import whole_number
+from steepest.checks import whole_number, whole_numbers
 from steepest.data.prepared import Data
+from steepest.data.split import Split
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.named_rates import choose_step_size
-from steepest.descent.plan.options import OPTIONS, Options
+from steepest.descent.plan.options import OPTIONS, VALIDATION, Options
 from steepest.descent.plan.stopping import TOLERANCE
 from steepest.descent.steps.safe import safe_rate
 from steepest.descent.steps.step_size import Schedule, Scheduled
 from steepest.errors import ChoiceError
 from steepest.objective.model.linear import Linear
+from steepest.objective.model.network import Network
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.trace import Step
@@ -41,7 +44,10 @@ READ = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], "order": "C"}
 MOST_SEED = 2**31 - 1
 """Seeds are drawn from 0 up to here."""
 
-FINE = ("arrived", "settled", "callback", "interrupted")
+FITTED = ("coef_", "intercept_", "coefs_", "intercepts_")
+"""What is fitted: of one neuron the first two, of a network the others, by layer."""
+
+FINE = ("arrived", "settled", "callback", "interrupted", VALIDATION)
 """The reasons to stop that need no warning: there is nothing lower, or it was asked for."""
 
 
@@ -87,9 +93,11 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         return SklearnRows.of(matrix, labels, sample_weight)
 
     def _margins(self, X: object) -> Array:
-        """Return `X w + b` of new rows, (rows,), or (rows, k) for k > 2 classes, row by row."""
-        check_is_fitted(self, "coef_")
+        """Return the margins of new rows, (rows,), or (rows, k) for k > 2 classes, row by row."""
+        check_is_fitted(self, FITTED, all_or_any=any)
         checked = validate_data(self, X, reset=False, **READ)
+        if hasattr(self, "coefs_"):
+            return self._network.at(self._params).output_by_row(checked)
         model = Linear(checked.shape[1], np.size(self.intercept_))
         return model.at(np.append(self.coef_.T, self.intercept_)).output_by_row(checked)
 
@@ -100,7 +108,9 @@ class Descending(CallbackSupportMixin, BaseEstimator):
 
     @property
     def _params(self) -> Array:
-        """The params that are fitted: the weights row by row, then the bias or biases, if any."""
+        """The params that are fitted, as a run has them."""
+        if hasattr(self, "coefs_"):
+            return params_of(self.coefs_, self.intercepts_)
         return np.append(self.coef_.T, self.intercept_ if self.fit_intercept else ())
 
     def _fit(self, data: Data, X: object, y: ArrayLike, sample_weight: ArrayLike | None) -> None:
@@ -108,7 +118,8 @@ class Descending(CallbackSupportMixin, BaseEstimator):
 
         X, y and the weights are as they came: scikit-learn's callbacks may ask for them.
         """
-        most = None if self.max_iter is None else whole_number("max_iter", self.max_iter, least=1)
+        most = self._most_steps()
+        data = self._kept_back(data)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         arrays = {"X": X, "y": y, "metadata": metadata}
         fitting = Fitting(self, arrays, self._fitted_at, most)
@@ -129,9 +140,24 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         fitting.end()
         _warn(run)
 
+    def _most_steps(self) -> int | None:
+        """Return `max_iter`; ChoiceError if `epochs` are given too."""
+        if self.max_iter is not None and self.epochs is not None:
+            raise ChoiceError(
+                f"max_iter is {self.max_iter} and epochs {self.epochs}; give one of the two"
+            )
+        return None if self.max_iter is None else whole_number("max_iter", self.max_iter, least=1)
+
+    def _kept_back(self, data: Data) -> Data:
+        """Return the data with the rows apart that `validation` keeps back, if it keeps any."""
+        if self.validation is None:
+            return data
+        split = Split(self.validation, _seed(self.random_state))
+        return split.of(data, split.kept_back(None, data.y, data.target, None, len(data.y)))
+
     def _warm_start(self, data: Data) -> Array | None:
         """Return the params of the last fit, if it is to go on from there."""
-        if not self.warm_start or not hasattr(self, "coef_"):
+        if not self.warm_start or not self._is_fitted:
             return None
         known, needed = self._params, self._size(data)
         if len(known) != needed:
@@ -151,7 +177,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
             data,
             None,
             before=np.empty(0) if first else self.loss_curve_,
-            start=np.zeros(self._size(data)) if first else self._params,
+            start=self._first_start(data, options) if first else self._params,
             options=options,
         )
         self._calls, self._total_weight = calls + 1, weight + _total(data)
@@ -170,8 +196,22 @@ class Descending(CallbackSupportMixin, BaseEstimator):
             "scale": self._part_scale,
             "batch": size,
             "tol": None,
+            **{name: OPTIONS[name].default for name in ("epochs", "stop", "patience")},
         }
         return cast(OptionKeywords, options)
+
+    def _first_start(self, data: Data, options: OptionKeywords) -> Array:
+        """Return the start of the first call: 0, of hidden layers random weights.
+
+        A class that these rows do not have leaves no best guess: its bias begins at 0 too.
+        """
+        if not self._hidden:
+            return np.zeros(self._size(data))
+        plain = cast(OptionKeywords, {**options, "learning_rate": "auto"})
+        objective = objective_of(data, Options(**plain))
+        start = objective.random_start(np.random.default_rng(_seed(self.random_state)))
+        assert start is not None
+        return np.nan_to_num(start, posinf=0.0, neginf=0.0)
 
     @property
     def _part_scale(self) -> str:
@@ -190,7 +230,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         """
         if self.learning_rate == "auto":
             objective = objective_of(data, Options(**options))
-            params = self._params if hasattr(self, "coef_") else np.zeros(objective.size)
+            params = self._first_start(data, options) if first else self._params
             safe = safe_rate(objective, coordinates_of(objective, options["scale"]), params)
             return float(safe / np.sqrt(calls + 1))
         rate = choose_step_size(self.learning_rate, self.max_iter)
@@ -225,6 +265,8 @@ class Descending(CallbackSupportMixin, BaseEstimator):
 
     def _take(self, run: Run, before: Array) -> None:
         """Take what is fitted from the run; `before` are the losses that the walk has had."""
+        for name in filter(self.__dict__.__contains__, FITTED):
+            delattr(self, name)
         for name, value in self._fitted(run.params).items():
             setattr(self, name, value)
         losses = run.trace.losses[: run.trace.walked]
@@ -234,10 +276,30 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         self.trace_, self.run_ = run.trace, run
 
     def _size(self, data: Data) -> int:
-        """Return how many params a linear model of the data has."""
-        classes = data.target.classes
-        margins = 1 if classes is None or len(classes) == 2 else len(classes)
-        return (data.X.shape[1] + bool(self.fit_intercept)) * margins
+        """Return how many params a model of the data has."""
+        if self._hidden:
+            return self._new_network.layout.size
+        return (data.X.shape[1] + bool(self.fit_intercept)) * self._outputs
+
+    @property
+    def _hidden(self) -> tuple[int, ...]:
+        """The units of each hidden layer; of one neuron none."""
+        return () if self.hidden is None else whole_numbers("hidden", self.hidden)
+
+    @property
+    def _is_fitted(self) -> bool:
+        return any(hasattr(self, name) for name in FITTED)
+
+    @property
+    def _outputs(self) -> int:
+        """The margins of a row: k of k > 2 classes, else 1."""
+        classes = getattr(self, "classes_", ())
+        return len(classes) if len(classes) > 2 else 1
+
+    @property
+    def _new_network(self) -> Network:
+        """The network that is asked for."""
+        return network_of(self.n_features_in_, self._hidden, self._outputs, self.activation)
 
     def _split(self, params: Array) -> tuple[Array, Array]:
         """Return params as weights, (features, margins), and biases, (margins,), 0 of none."""
@@ -255,7 +317,14 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         return self.l2
 
     def _fitted(self, params: Array) -> dict[str, object]:
-        """Return `coef_` and `intercept_` of some params."""
+        """Return what is fitted by some params: `coef_` and `intercept_`, or those of layers."""
+        if self._hidden:
+            self._network = self._new_network
+            return fitted_layers(self._network, params)
+        return self._fitted_neuron(*self._split(params))
+
+    def _fitted_neuron(self, weights: Array, bias: Array) -> dict[str, object]:
+        """Return `coef_` and `intercept_` of weights, (features, margins), and bias, (margins,)."""
         raise NotImplementedError
 
 

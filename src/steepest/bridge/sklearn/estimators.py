@@ -1,5 +1,8 @@
 """The two estimators: a number to predict, or one of a few classes."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
@@ -19,9 +22,12 @@ __all__ = ["SteepestClassifier", "SteepestRegressor"]
 
 Array = NDArray[np.float64]
 
+NETWORK_PENALTY = 1e-4
+"""`l2` of a classifier with hidden layers times the rows: the `alpha` of `MLPClassifier`."""
+
 
 class SteepestRegressor(RegressorMixin, Descending):
-    """A linear regression by gradient descent, every step kept.
+    """A regression by gradient descent, linear or by a network, every step kept.
 
     It minimises `mean(loss(X w + b, y)) + l2 / 2 |w|^2 + l1 |w|_1`, the mean weighted by
     `sample_weight`. `Lasso(alpha)` has the same minimum as the squared loss with `l1 = 2 alpha`,
@@ -35,18 +41,27 @@ class SteepestRegressor(RegressorMixin, Descending):
     - `loss`: squared, absolute, huber with `delta`, in units of y, quantile with `quantile`, the
       share of the rows below the prediction, or poisson, of counts: there it is `exp(X w + b)`.
     - `rule`, `learning_rate`, `scale`, `batch`: as in `steepest.descend`; all may be left out.
+    - `hidden`: units of each hidden layer of a network, `(8, 8)`; `activation` is what they answer,
+      `init` how their weights are drawn, all as in `steepest.descend`. Without any the model is
+      linear. A network is fitted by at most 1,000 steps where `max_iter` does not say how many.
     - `fit_intercept`: whether there is a bias; it is 0 where there is none.
     - `max_iter`: the most steps; None goes on until the descent has arrived. `tol` says how
       good that is, relative to where one safe step would take away the whole loss of a constant.
+    - `epochs`: passes over the rows, in place of `max_iter`.
+    - `validation`: rows that `fit` keeps back, on which the loss is measured at each step
+      (`trace_.validation_losses`): a share such as 0.2, true or false for each row, or a pair
+      (X, y). With `stop="validation"` the fit ends where it falls no more for `patience` steps,
+      and its best step is what is fitted.
     - `random_state`: a seed, None, a RandomState or a Generator, for the start and mini-batches.
     - `warm_start`: whether `fit` goes on from the params of the last one.
     - `callback`: is called with every step, a `Step`; what is true ends the fit there.
     - `progress`: whether a bar is shown on a terminal.
 
-    Fitted: `coef_`, (features,), `intercept_`, a float, `n_iter_`, the steps taken, `loss_curve_`,
-    (n_iter_ + 1,), the loss at the start and after each step, `trace_`, every step, and `run_`,
-    with the words, pictures and page of it (`run_.explain()`, `run_.page("run.html")`). `run_`
-    holds the rows and is left out of a pickle or a copy.
+    Fitted: `coef_`, (features,), and `intercept_`, a float, or of a network `coefs_` and
+    `intercepts_`, a list of (inputs, units) and (units,) each; `n_iter_`, the steps taken,
+    `loss_curve_`, (n_iter_ + 1,), the loss at the start and after each step, `trace_`, every step,
+    and `run_`, with the words, pictures and page of it (`run_.explain()`, `run_.page("run.html")`).
+    `run_` holds the rows and is left out of a pickle or a copy.
 
     A fit that ends before it arrives, or diverges, warns with a ConvergenceWarning. Ctrl-C keeps
     what is fitted so far and is then passed on, so that a search around it ends too.
@@ -70,8 +85,15 @@ class SteepestRegressor(RegressorMixin, Descending):
         delta: float = 1.0,
         quantile: float = 0.5,
         batch: int | None = None,
+        hidden: Sequence[int] | None = None,
+        activation: str = "tanh",
+        init: str = "auto",
         max_iter: int | None = None,
+        epochs: int | None = None,
         tol: float | None = None,
+        validation: Any = None,
+        stop: str = "auto",
+        patience: int = 20,
         random_state: RandomState = 0,
         warm_start: bool = False,
         callback: StepCallback | None = None,
@@ -103,7 +125,7 @@ class SteepestRegressor(RegressorMixin, Descending):
         schedule goes on from call to call. A rule begins anew with each call. `n_iter_` and
         `loss_curve_` go on; `trace_` and `run_` are of the last call.
         """
-        first = not hasattr(self, "coef_")
+        first = not self._is_fitted
         rows = self._rows(X, y, sample_weight, first, y_numeric=True)
         self._partial_fit(rows.counting().data(self._names), first)
         return self
@@ -114,20 +136,20 @@ class SteepestRegressor(RegressorMixin, Descending):
         loss = choose_loss(self.loss, None, given.get("delta"), given.get("quantile"))
         return loss.prediction(self._margins(X))
 
-    def _fitted(self, params: Array) -> dict[str, object]:
-        weights, bias = self._split(params)
+    def _fitted_neuron(self, weights: Array, bias: Array) -> dict[str, object]:
         return {"coef_": weights[:, 0].copy(), "intercept_": float(bias[0])}
 
 
 class SteepestClassifier(ClassifierMixin, Descending):
-    """A logistic regression, of two classes or by softmax of more, by gradient descent.
+    """Classes by gradient descent: a logistic regression, softmax of more than two, or a network.
 
     It minimises `mean(-log(probability of the actual class)) + l2 / 2 |w|^2 + l1 |w|_1`, the mean
     weighted by `sample_weight`. With n rows (or n the sum of the weights) `LogisticRegression(C)`
     has the same minimum with `l2 = 1 / (C n)`, with an L1 penalty `l1 = 1 / (C n)`, and
     `SGDClassifier(loss="log_loss", alpha)` of two classes with `l2 = alpha`. Left to `auto` l2 is
     1 / n, the C=1 of `LogisticRegression` (in parts: 1 over the rows so far), but 0 with l1:
-    without a penalty classes that a plane can part have no minimum.
+    without a penalty classes that a plane can part have no minimum. With hidden layers it is
+    1e-4 / n, the alpha of `MLPClassifier`.
 
     What can be chosen, what warns, and what is fitted is told by `SteepestRegressor`, but for the
     shapes: `coef_` is (1, features) and `intercept_` (1,) for two classes, (k, features) and (k,)
@@ -137,6 +159,10 @@ class SteepestClassifier(ClassifierMixin, Descending):
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["no", "yes", "no", "yes"]
     >>> SteepestClassifier().fit(X, y).predict([[0.5], [2.5]])
     array(['no', 'yes'], dtype='<U3')
+    >>> corners = [[0.0, 0.0], [1.0, 1.0], [0.0, 1.0], [1.0, 0.0]]
+    >>> network = SteepestClassifier(hidden=(4,)).fit(corners, ["same", "same", "other", "other"])
+    >>> network.predict(corners), [weights.shape for weights in network.coefs_]
+    (array(['same', 'same', 'other', 'other'], dtype='<U5'), [(2, 4), (4, 1)])
     """
 
     def __init__(
@@ -150,8 +176,15 @@ class SteepestClassifier(ClassifierMixin, Descending):
         l1: float = 0.0,
         l2: float | str = "auto",
         batch: int | None = None,
+        hidden: Sequence[int] | None = None,
+        activation: str = "tanh",
+        init: str = "auto",
         max_iter: int | None = None,
+        epochs: int | None = None,
         tol: float | None = None,
+        validation: Any = None,
+        stop: str = "auto",
+        patience: int = 20,
         random_state: RandomState = 0,
         warm_start: bool = False,
         callback: StepCallback | None = None,
@@ -173,7 +206,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
         counting = rows.counting()
         classes = np.unique(counting.y)
         _check_two(classes)
-        if self.warm_start and hasattr(self, "coef_"):
+        if self.warm_start and self._is_fitted:
             self._check_same(classes, "warm_start=False")
         self.classes_ = classes
         self._fit(counting.data(self._names, classes), X, y, sample_weight)
@@ -191,7 +224,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
         `classes` are all labels that there will be; the first call needs them, ChoiceError if it
         has none. All else is as `SteepestRegressor.partial_fit` tells.
         """
-        first = not hasattr(self, "coef_")
+        first = not self._is_fitted
         if first and classes is None:
             raise ChoiceError(
                 "the first call of partial_fit needs classes, all labels that there will be: "
@@ -237,17 +270,19 @@ class SteepestClassifier(ClassifierMixin, Descending):
     def _penalty(self, total: float) -> float:
         if self.l2 != "auto":
             return self.l2
-        return 0.0 if self.l1 else 1.0 / total
+        return 0.0 if self.l1 else (NETWORK_PENALTY if self._hidden else 1.0) / total
 
     def _fitted(self, params: Array) -> dict[str, object]:
-        weights, bias = self._split(params)
+        return {**super()._fitted(params), "classes_": self.classes_}
+
+    def _fitted_neuron(self, weights: Array, bias: Array) -> dict[str, object]:
         coef, intercept = weights.T.copy(), bias.copy()
         if len(intercept) > 1:
             # What all classes have in common moves no probability, so no data can tell it. Of the
             # weights the mean over the classes is the least; what L1 has brought to 0 stays so.
             intercept -= intercept.mean()
             coef -= 0.0 if self.l1 else coef.mean(axis=0)
-        return {"coef_": coef, "intercept_": intercept, "classes_": self.classes_}
+        return {"coef_": coef, "intercept_": intercept}
 
     def _check_same(self, classes: Labels, remedy: str) -> None:
         """Raise ChoiceError if these are not the classes that are known."""

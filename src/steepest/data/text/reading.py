@@ -19,8 +19,10 @@ class Reading:
     encoding: str | None = None
     decimal: str | None = None
     thousands: str | None = None
-    sheet: str | None = None  # of a spreadsheet, whose text is that of one sheet
+    sheet: str | None = None  # of a spreadsheet; of a database a table, of a file of R an object
+    query: str | None = None  # of a database, in SQL
     usual_decimal: str = ""  # of the file that a model was trained on, where this one is unclear
+    usual_columns: tuple[str, ...] = ()  # of the same: what sparse rows may leave out
 
     def __post_init__(self) -> None:
         if self.encoding is not None:

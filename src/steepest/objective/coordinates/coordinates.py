@@ -5,7 +5,7 @@ from typing import Protocol
 
 from steepest.objective.evaluation import Vector
 
-__all__ = ["Coordinates", "Identity", "coordinates_in_words"]
+__all__ = ["Coordinates", "Identity", "Units", "coordinates_in_words"]
 
 IN_WORDS = {
     "none": "",
@@ -53,6 +53,13 @@ class Coordinates(Protocol):
         """Return `T' gradient`, the gradient by the position."""
 
 
+class Units(Coordinates, Protocol):
+    """Coordinates whose inverse is as quick: params in other units."""
+
+    def inverse_pullback(self, slope: Vector) -> Vector:
+        """Return `T^-T slope`, (params,): the gradient by the params, of that by the position."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """`T = 1`: the reader's own units, in which the textbook walks; vectors are (params,)."""
@@ -73,3 +80,7 @@ class Identity:
     def pullback(self, gradient: Vector) -> Vector:
         """Return `gradient`."""
         return gradient
+
+    def inverse_pullback(self, slope: Vector) -> Vector:
+        """Return `slope`."""
+        return slope

@@ -55,6 +55,13 @@ class NetworkUnits:
         pulled *= self._factor
         return pulled
 
+    def inverse_pullback(self, slope: Vector) -> Vector:
+        """Return the gradient by the params, (params,), of that by the position, (params,)."""
+        gradient = slope / self._factor
+        weights, bias = self.network.matrix(gradient, 0)
+        weights += bias[:, None] * self.mean
+        return gradient
+
     @cached_property
     def _factor(self) -> Vector:
         """By how much each param moves as its position does, but for the mean, (params,)."""

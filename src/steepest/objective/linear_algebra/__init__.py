@@ -1,5 +1,6 @@
 """The linear algebra of the rows: products of all pairs of features, and what is made of them.
 
 `hessian` has the weighted products, `factor` their triangular and spectral roots, `residuals` (in
-`double_double`) the last digits of the squared loss.
+`double_double`) the last digits of the squared loss; `lanczos` finds both ends of the spectrum of a
+matrix that is known by its products alone.
 """

@@ -4,7 +4,7 @@ Targets are class codes from 0 up, (rows,); margins and slopes (rows,), of softm
 (rows,). See `loss.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import log, sqrt
@@ -39,6 +39,7 @@ class CrossEntropy(BaseLoss):
     name: ClassVar[str] = "cross_entropy"
     dispersion: ClassVar[str] = "one"
     formula: ClassVar[str] = "-Σ y log(ŷ)"
+    slope_formula: ClassVar[str] = "ŷ - y"  # type: ignore[misc]
     classes: ClassVar[int] = 2  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 0.25
     slope_bound: ClassVar[float] = 1.0
@@ -136,6 +137,7 @@ class Softmax(BaseLoss):
     classes: int
     name: ClassVar[str] = "cross_entropy"
     formula: ClassVar[str] = "-Σ y log(ŷ)"
+    slope_formula: ClassVar[str] = "ŷ - y"  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 0.5
     slope_bound: ClassVar[float] = sqrt(2.0)
     is_log_loss: ClassVar[bool] = True
@@ -216,6 +218,17 @@ class Softmax(BaseLoss):
             shares = [share * weight for share in shares]
         own = np.array([[share.ravel() @ one.ravel() for one in moved] for share in shares])
         return own - (means if weight is None else means * weight) @ means.T
+
+    def curve(self, margin: Array, target: Array) -> Callable[[Array], Array]:
+        """Return what takes moves u, (rows, k), to `yhat u - yhat (yhat . u)`."""
+        yhat = self.probabilities(margin)
+
+        def curved(moved: Array) -> Array:
+            share = yhat * moved
+            share -= yhat * share.sum(axis=1)[:, None]
+            return share
+
+        return curved
 
     def gain(self, change: Array, target: Array) -> Array | None:
         """Return how far the actual class gets ahead of each, (rows, k); of itself 0."""

@@ -19,7 +19,7 @@ What a caller needs to know beyond that it asks here too, and never by the type:
 knows `probabilities`, whether it `is_quadratic`, by which `word` it is chosen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar, Protocol
 
@@ -53,6 +53,10 @@ class Loss(Protocol):
     @property
     def formula(self) -> str:
         """The loss as the books write it, for figures and words."""
+
+    @property
+    def slope_formula(self) -> str:
+        """The derivative of the loss by its margin as the books write it; empty if not known."""
 
     @property
     def curvature_bound(self) -> float:
@@ -140,6 +144,9 @@ class Loss(Protocol):
         Each direction has the margin's shape.
         """
 
+    def curve(self, margin: Array, target: Array) -> Callable[[Array], Array]:
+        """Return what takes how margins move, u, to how their slopes do, `l'' u`, of one shape."""
+
     def own_curvature(self, margin: Array, target: Array) -> Array:
         """Return the second derivative by each margin alone, (rows, margins)."""
 
@@ -193,6 +200,7 @@ class BaseLoss(Loss, Protocol):
     side_slopes: ClassVar[tuple[float, float] | None] = None
     smoothing_width: ClassVar[float] = 0.0
     classes: int | None = None
+    slope_formula: str = ""
     inverse_link: ClassVar[str] = ""
     dispersion: ClassVar[str] = ""
     numbers: Mapping[str, float] = MappingProxyType({})
@@ -226,6 +234,11 @@ class BaseLoss(Loss, Protocol):
             curvature *= weight
         along = np.array(directions)
         return (along * curvature) @ along.T
+
+    def curve(self, margin: Array, target: Array) -> Callable[[Array], Array]:
+        """Return what multiplies moves of one margin, (rows,), by the curvature."""
+        curvature = self.curvature(margin, target)
+        return lambda moved: curvature * moved
 
     def own_curvature(self, margin: Array, target: Array) -> Array:
         """Return the curvature as a column, (rows, 1)."""

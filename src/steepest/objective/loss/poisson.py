@@ -29,6 +29,7 @@ class Poisson(BaseLoss):
     name: ClassVar[str] = "poisson"
     dispersion: ClassVar[str] = "one"
     formula: ClassVar[str] = "prediction - actual + actual · log(actual / prediction)"
+    slope_formula: ClassVar[str] = "prediction - actual"  # type: ignore[misc]
     curvature_bound: ClassVar[float] = float("inf")
     margins: ClassVar[int] = 1
     inverse_link: ClassVar[str] = "exp(weights x features + bias)"

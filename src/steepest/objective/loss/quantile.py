@@ -51,6 +51,11 @@ class Quantile(NumberLoss):
         return f"max({low} · (actual - prediction), {high} · (prediction - actual))"
 
     @property
+    def slope_formula(self) -> str:  # type: ignore[override]
+        """Its two slopes."""
+        return f"{-self.share:g} below the actual, {1.0 - self.share:.10g} above it"
+
+    @property
     def numbers(self) -> dict[str, float]:  # type: ignore[override]
         """Its share, the `quantile`."""
         return {"quantile": self.share}

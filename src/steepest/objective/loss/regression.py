@@ -37,6 +37,7 @@ class Squared(NumberLoss):
     name: ClassVar[str] = "squared"
     dispersion: ClassVar[str] = "estimated"
     formula: ClassVar[str] = "(prediction - actual)²"
+    slope_formula: ClassVar[str] = "2 (prediction - actual)"  # type: ignore[misc]
     curvature_bound: ClassVar[float] = 2.0
     is_quadratic: ClassVar[bool] = True
     is_coercive: ClassVar[bool] = True
@@ -77,6 +78,7 @@ class Absolute(NumberLoss):
 
     name: ClassVar[str] = "absolute"
     formula: ClassVar[str] = "|prediction - actual|"
+    slope_formula: ClassVar[str] = "1 above the actual, -1 below it"  # type: ignore[misc]
     curvature_bound: ClassVar[float] = float("inf")
     slope_bound: ClassVar[float] = 1.0
     smooth: ClassVar[bool] = False
@@ -148,6 +150,11 @@ class Huber(NumberLoss):
     def formula(self) -> str:
         """The loss with its delta."""
         return f"½ error² up to {self.delta:g}, straight beyond"
+
+    @property
+    def slope_formula(self) -> str:  # type: ignore[override]
+        """The residual held within delta."""
+        return f"prediction - actual, held between {-self.delta:g} and {self.delta:g}"
 
     def value(self, margin: Array, target: Array) -> Array:
         """Return the loss by row."""

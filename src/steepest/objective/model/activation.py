@@ -31,6 +31,10 @@ class Activation(Protocol):
         """`s(z)` as the books write it."""
 
     @property
+    def slope_formula(self) -> str:
+        """`s'(z)` as the books write it, where `a = s(z)`."""
+
+    @property
     def initial_gain(self) -> float:
         """The factor of an orthogonal start: `sqrt(2)` of ReLU and those like it, else 1.
 
@@ -53,6 +57,7 @@ class Tanh(Activation):
 
     name: ClassVar[str] = "tanh"
     formula: ClassVar[str] = "tanh z"
+    slope_formula: ClassVar[str] = "1 - a²"
     initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -78,6 +83,7 @@ class ReLU(Activation):
 
     name: ClassVar[str] = "relu"
     formula: ClassVar[str] = "max(z, 0)"
+    slope_formula: ClassVar[str] = "1 where z > 0, else 0"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -100,6 +106,7 @@ class LeakyReLU(Activation):
     leak: ClassVar[float] = 0.01
     name: ClassVar[str] = "leaky"
     formula: ClassVar[str] = "max(z, 0) + 0.01 min(z, 0)"
+    slope_formula: ClassVar[str] = "1 where z > 0, else 0.01"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -123,6 +130,7 @@ class Sigmoid(Activation):
 
     name: ClassVar[str] = "sigmoid"
     formula: ClassVar[str] = "1/(1 + exp(-z))"
+    slope_formula: ClassVar[str] = "a (1 - a)"
     initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -150,6 +158,7 @@ class Softplus(Activation):
 
     name: ClassVar[str] = "softplus"
     formula: ClassVar[str] = "log(1 + exp z)"
+    slope_formula: ClassVar[str] = "1/(1 + exp(-z))"
     initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -184,6 +193,9 @@ class GELU(Activation):
 
     name: ClassVar[str] = "gelu"
     formula: ClassVar[str] = "z (1 + tanh(sqrt(2/pi) (z + 0.044715 z³)))/2"
+    slope_formula: ClassVar[str] = (
+        "(1 + t)/2 + z (1 - t²) u'/2 with t = tanh u, u = sqrt(2/pi) (z + 0.044715 z³)"
+    )
     initial_gain: ClassVar[float] = sqrt(2.0)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -219,6 +231,7 @@ class Identity(Activation):
 
     name: ClassVar[str] = "identity"
     formula: ClassVar[str] = "z"
+    slope_formula: ClassVar[str] = "1"
     initial_gain: ClassVar[float] = 1.0
 
     def value(self, z: Array, out: Array | None = None) -> Array:

@@ -14,7 +14,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array
 
-__all__ = ["INITIALISATIONS", "choose_initialisation"]
+__all__ = ["INITIALISATIONS", "IN_WORDS", "choose_initialisation"]
 
 Draw = Callable[[np.random.Generator, tuple[int, int], float], Array]
 
@@ -74,6 +74,15 @@ INITIALISATIONS: dict[str, Draw] = {
     "zeros": zeros,
 }
 """The initialisations by their names."""
+
+IN_WORDS = {
+    "glorot": "normal of variance 2 / (inputs + units)",
+    "he": "normal of variance 2 / inputs",
+    "lecun": "normal of variance 1 / inputs",
+    "orthogonal": "a random matrix of orthonormal rows or columns, times the activation's gain",
+    "zeros": "0",
+}
+"""What each draws, for who reads of a start."""
 
 
 def choose_initialisation(name: str, activation: Activation) -> str:

@@ -33,6 +33,7 @@ class Linear:
 
     features: int
     margins: int = 1
+    activation: ClassVar[None] = None
     params_in_words: ClassVar[str] = "bias and weight"
     weight_prefix: ClassVar[str] = "weight of "
     in_words: ClassVar[str] = ""
@@ -65,6 +66,16 @@ class Linear:
     def surface_params(self, start: Vector, end: Vector) -> tuple[int, int]:
         """Return the indices of the first weight and the first bias, wherever (params,) moved."""
         return 0, self.features * self.margins
+
+    def index_of(self, name: str) -> None:
+        """Return None: the params have the names of `param_names` alone."""
+
+    def unit_lengths(self, params: Vector) -> Vector:
+        """Return for each param, (params,), the length of its margin's weights; 0 of biases."""
+        lengths, where = np.zeros(params.shape), self.layout.weights
+        by_margin = np.linalg.norm(params[where].reshape(self.features, -1), axis=0)
+        lengths[where] = np.tile(by_margin, self.features)
+        return lengths
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias in the shapes in which they meet X.

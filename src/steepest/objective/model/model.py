@@ -4,6 +4,8 @@
     param_names, param_units     what these are called, by the names and units of the features
     params_in_words, weight_prefix, in_words   the same in words
     layers, surface_params       the params as matrices, and which two span a surface
+    index_of                     which param another form of a name says
+    unit_lengths                 how long the weights into each unit are, for random directions
     at(params)                   the model at these params, unpacked once for all blocks of rows
     .output(X)                   f(X), the margin of each row, (rows,) or (rows, k)
     .output_by_row(X)            the same to the bits that each row has alone: for predictions
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 
 from steepest.data.blocks import Matrix
 from steepest.objective.evaluation import Vector
+from steepest.objective.model.activation import Activation
 
 __all__ = ["Array", "Layer", "Layout", "Model", "ModelAt"]
 
@@ -82,6 +85,10 @@ class Model(Protocol):
     """What stands before the name of a weight where it stands alone: `weight of `."""
 
     @property
+    def activation(self) -> Activation | None:
+        """What a hidden unit answers to its sum; None of a model without any."""
+
+    @property
     def in_words(self) -> str:
         """The model in words; empty for the linear one."""
 
@@ -102,6 +109,18 @@ class Model(Protocol):
 
     def surface_params(self, start: Vector, end: Vector) -> tuple[int, int]:
         """Return the indices of the two params that span the surface of a walk, (params,) each."""
+
+    def index_of(self, name: str) -> int | None:
+        """Return the index of the param that a name of another form says; None without such forms.
+
+        Raises ChoiceError for a name that says none that is there.
+        """
+
+    def unit_lengths(self, params: Vector) -> Vector:
+        """Return for each param, (params,), the length of all weights into its unit; 0 of biases.
+
+        A unit is what receives: `|W_l[i]|` for all of `W_l[i]`.
+        """
 
     def at(self, params: Vector) -> ModelAt:
         """Return the model at `params`, (params,)."""

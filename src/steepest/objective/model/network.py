@@ -17,6 +17,7 @@ same order: of 2-8-8-1 `weight 15` goes to unit 8 of layer 1 from input 1, and `
 unit 6 of layer 2.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ import numpy as np
 
 from steepest.data.blocks import Matrix
 from steepest.data.sparse import is_sparse
+from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array, Layer, Layout
@@ -35,6 +37,15 @@ from steepest.objective.model.network_pass import Pass, pass_of
 from steepest.objective.model.row_product import row_product
 
 __all__ = ["Network", "NetworkAt"]
+
+
+NUMBERED_NAME = re.compile(r"(weight|bias) ?(\d+)", re.IGNORECASE | re.ASCII)
+"""A param by its number."""
+
+PLACED_NAME = re.compile(
+    r"layer (\d+), ?unit (\d+)(?:, ?from (?:unit|input) (\d+))?", re.IGNORECASE | re.ASCII
+)
+"""A param by its place: `layer 2, unit 3, from unit 1`, and a bias without what it is from."""
 
 
 class _Matrix(NamedTuple):
@@ -62,7 +73,7 @@ class Network:
     @property
     def in_words(self) -> str:
         """Its layers and its activation: `network 2-8-8-1, tanh`."""
-        return f"network {'-'.join(map(str, self.sizes))}, {self.activation.name}"
+        return f"network {self._shape}, {self.activation.name}"
 
     @cached_property
     def layout(self) -> Layout:
@@ -112,6 +123,61 @@ class Network:
         moved, weights = np.abs(end - start), self.layout.weights.stop
         return int(moved[:weights].argmax()), weights + int(moved[weights:].argmax())
 
+    def unit_lengths(self, params: Vector) -> Vector:
+        """Return for each param, (params,), the length of the weights into its unit; 0 of biases.
+
+        >>> from steepest.objective.model.activation import choose_activation
+        >>> Network((2, 1, 1), choose_activation("tanh")).unit_lengths(np.array([3, 4, -2.0, 7, 8]))
+        array([5., 5., 2., 0., 0.])
+        """
+        lengths = np.zeros(params.shape)
+        for here, there in zip(self.matrices(params), self.matrices(lengths), strict=True):
+            there.weights[:] = np.linalg.norm(here.weights, axis=1)[:, None]
+        return lengths
+
+    def index_of(self, name: str) -> int:
+        """Return the index, from 0, of the param that a name says, by its number or by its unit.
+
+        `weight 15` and `bias 14`, or `layer 2, unit 3, from unit 1` and `layer 2, unit 3`; what
+        the first layer's weights are from are inputs. Raises ChoiceError for what is not there.
+
+        >>> from steepest.objective.model.activation import choose_activation
+        >>> net = Network((2, 8, 8, 1), choose_activation("tanh"))
+        >>> net.index_of("weight 15"), net.index_of("layer 1, unit 8, from input 1")
+        (14, 14)
+        """
+        weights, biases = self.layout.weights.stop, self.layout.biases
+        if placed := PLACED_NAME.fullmatch(name.strip()):
+            return self._index_at(
+                *(None if part is None else int(part) for part in placed.groups())
+            )
+        numbered = NUMBERED_NAME.fullmatch(name.strip())
+        before, count = (0, weights) if numbered and numbered[1][0] in "wW" else (weights, biases)
+        if numbered is None or not 1 <= int(numbered[2]) <= count:
+            raise ChoiceError(
+                f"there is no param {name!r}; the network {self._shape} has weight 1 to weight "
+                f"{weights} and bias 1 to bias {biases}, which can also be named by unit: 'layer "
+                "1, unit 1, from input 1' and 'layer 1, unit 1'"
+            )
+        return before + int(numbered[2]) - 1
+
+    def _index_at(self, layer: int | None, unit: int | None, source: int | None) -> int:
+        """Return the index of the weight from `source` into a unit, or of its bias, all from 1."""
+        assert layer is not None and unit is not None
+        _check_there("layer", layer, len(self.sizes) - 1, f"the network {self._shape} has")
+        inputs, units = self.sizes[layer - 1], self.sizes[layer]
+        _check_there("unit", unit, units, f"layer {layer} of the network {self._shape} has")
+        weights, _, biases = self._places[layer - 1]
+        if source is None:
+            return biases.start + unit - 1
+        kind = "input" if layer == 1 else "unit"
+        _check_there(kind, source, inputs, f"layer {layer} of the network {self._shape} receives")
+        return weights.start + (unit - 1) * inputs + source - 1
+
+    @property
+    def _shape(self) -> str:
+        return "-".join(map(str, self.sizes))
+
     def param_names(
         self, features: Sequence[str], classes: Sequence[object] | None
     ) -> tuple[str, ...]:
@@ -156,26 +222,33 @@ class NetworkAt:
         self._last: dict[int, tuple[Matrix, Pass, int]] = {}
 
     def forward(self, X: Matrix) -> Pass:
-        """Return all sums and activations for the rows X, (rows, inputs).
+        """Return all sums and activations for the rows X, (rows, inputs): the caller's own."""
+        return self._forward(X, Pass(self.model.sizes, X.shape[0]))
 
-        Those of the rows that a thread asked for last are kept, for the backward pass, until the
-        same thread makes another pass.
-        """
-        known = self._last.get(get_ident())
-        if known is not None and known[0] is X and known[1].count == known[2]:
-            return known[1]
-        numbers, value = pass_of(self.model.sizes, X.shape[0]), self.activation.value
-        a = numbers.begin(_dense(X).T)
+    def _forward(self, X: Matrix, numbers: Pass) -> Pass:
+        """Return the room `numbers`, filled with all sums and activations for the rows X."""
+        a, value = numbers.begin(_dense(X).T), self.activation.value
         for (weights, bias), z, out in zip(self.matrices, numbers.sums, numbers.out, strict=True):
             np.dot(weights, a, out=z)
             z += bias[:, None]
             a = z if out is None else value(z, out)
+        return numbers
+
+    def _passed(self, X: Matrix) -> Pass:
+        """Return the same in the room that the thread keeps: gone with its next pass.
+
+        Those of the rows that it asked for last are still there, for the backward pass.
+        """
+        known = self._last.get(get_ident())
+        if known is not None and known[0] is X and known[1].count == known[2]:
+            return known[1]
+        numbers = self._forward(X, pass_of(self.model.sizes, X.shape[0]))
         self._last[get_ident()] = X, numbers, numbers.count
         return numbers
 
     def output(self, X: Matrix) -> Array:
         """Return the margins of rows X, (rows,) or (rows, k)."""
-        return _by_row(self.forward(X).sums[-1])
+        return _by_row(self._passed(X).sums[-1])
 
     def output_by_row(self, X: Matrix) -> Array:
         """Return the margins of rows X, each from its own numbers alone: for predictions."""
@@ -187,7 +260,7 @@ class NetworkAt:
 
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `J' slope`, (params,): backpropagation; `slope` is of the output's shape."""
-        numbers = self.forward(X)
+        numbers = self._passed(X)
         sums, activations = numbers.sums, numbers.activations
         slopes, deltas = numbers.slopes, numbers.deltas
         gradient = np.empty(self.model.layout.size)
@@ -230,7 +303,7 @@ class NetworkAt:
         curvature of the loss by its margins these make `u' H v` (Griewank & Walther 2008,
         "Evaluating derivatives", chapter 13). `slope` is of the output's shape.
         """
-        forward = self.forward(X)
+        forward = self._passed(X)
         slopes = self._slopes(forward)
         moves = [self._moves(forward, slopes, direction) for direction in directions]
         pairs = zip(forward.sums, forward.activations[1:], strict=False)
@@ -264,6 +337,13 @@ class _Moves(NamedTuple):
     along: list[_Matrix]
     sums: list[Array]
     activations: list[Array]
+
+
+def _check_there(what: str, number: int, count: int, there: str) -> None:
+    """Raise ChoiceError for one that is not among `count`; `there` says who has these."""
+    if not 1 <= number <= count:
+        many = f"{what} 1 to {what} {count}" if count > 1 else f"{what} 1 alone"
+        raise ChoiceError(f"there is no {what} {number}: {there} {many}")
 
 
 def _are_alike(layer: _Matrix, out: Array) -> bool:

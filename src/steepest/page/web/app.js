@@ -32,6 +32,9 @@ const CARDS = [
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
 
+/** Milliseconds between two changes of the words while a run goes on: they can still be read. */
+const READ = 150;
+
 /** What comes and goes under the pointer; of the words only the rows follow it. */
 const PASSING = ['busy', 'hover', 'camera'];
 
@@ -70,7 +73,10 @@ export function mount(parent, store, { keys, followTheme = followSystem, sources
   };
 }
 
-/** While something is dragged the words follow once the frame with the pictures is drawn. */
+/**
+ * While something is dragged the words follow once the frame with the pictures is drawn, and while a
+ * run goes on so often as they can be read.
+ */
 class Later {
   constructor(parts, store) {
     Object.assign(this, { parts, store, frame: 0, timer: 0, changed: new Set() });
@@ -79,7 +85,12 @@ class Later {
   ask(changed) {
     if (!changed) return this.show(null);
     changed.forEach((key) => this.changed.add(key));
-    if (!this.store.state.dragging) return this.show(this.changed);
+    const { dragging, playing } = this.store.state;
+    if (playing && !changed.has('playing')) {
+      this.timer ||= setTimeout(() => this.show(this.changed), READ);
+      return null;
+    }
+    if (!dragging) return this.show(this.changed);
     this.frame ||= requestAnimationFrame(() => {
       this.timer = setTimeout(() => this.show(this.changed));
     });
@@ -97,7 +108,7 @@ class Later {
   cancel() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
-    this.frame = 0;
+    Object.assign(this, { frame: 0, timer: 0 });
   }
 }
 
@@ -122,7 +133,7 @@ function build(root, store, sources) {
   const tools = makeTools(head, store, cards, root);
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
-  return [...words, cards, ...parts, tools, makeHider(root)];
+  return [...words, cards, { show: cards.tell }, ...parts, tools, makeHider(root)];
 }
 
 function makeTitle(head) {
@@ -170,6 +181,7 @@ function makeCards(body, store) {
     cards,
     isPicture: true,
     show: (state, changed) => cards.forEach((card) => card.show(state, changed)),
+    tell: (state, changed) => cards.forEach((card) => card.tell(state, changed)),
     destroy: () => cards.forEach((card) => card.destroy()),
   };
 }
@@ -187,8 +199,8 @@ function makeCard(grid, name, title, make, on) {
     figure,
     picture: () => card.picture(),
     destroy: () => card.destroy(),
-    show(state, changed) {
-      card.show(state, changed);
+    show: (state, changed) => card.show(state, changed),
+    tell(state, changed) {
       if (!isNew(changed, 'scene', 'surface', 'runs', 'at', 'axes')) return;
       caption.textContent = card.caption?.(state) ?? captionOf(name, state);
       // Where the numbers of the picture are, for those who do not see it.
@@ -222,6 +234,7 @@ function makeWhereFits(make, { name, title, fits, grid }) {
       } else if (card && !fits(state.scene)) drop();
       card?.show(state, isNew ? null : changed);
     },
+    tell: (state, changed) => card?.tell(state, changed),
   };
 }
 
@@ -339,4 +352,5 @@ function mirror(root, state) {
   root.dataset.loss = String(trueLoss(run, state.at));
   root.dataset.phase = String(state.phase);
   root.dataset.busy = String(state.busy);
+  root.dataset.points = String(state.surface.nx);
 }

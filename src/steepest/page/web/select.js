@@ -82,9 +82,19 @@ export function trueLosses(run) {
 
 /** Returns the margins of the rows that are shown, (shown * margins). */
 export function marginsOf(scene, params) {
+  const { X, network } = scene;
+  let known = modelled.get(X);
+  if (known?.network !== network) modelled.set(X, (known = { network, objective: modelOf(scene) }));
+  return known.objective.marginsAt(params);
+}
+
+/** The objective that was made of some rows last: a picture asks for the same ones at every step. */
+const modelled = new WeakMap();
+
+/** Returns an objective for the sake of its model: what is actual plays no part, so it may be anything. */
+function modelOf(scene) {
   const { X, shown, margins } = scene;
-  // What is actual plays no part, so it may be anything.
-  return chooseObjective(scene, X, new Float64Array(shown), { margins }).marginsAt(params);
+  return chooseObjective(scene, X, new Float64Array(shown), { margins });
 }
 
 /** Returns the probability of each class for the rows that are shown, (shown * classes). */

@@ -60,6 +60,7 @@ class Chart {
     if (isNew(changed, 'theme')) this.plot.dress();
     if (!before || !this.plot.theme || isNew(changed, 'runs', 'theme', 'active')) this.draw();
     else if (isNew(changed, 'at', 'ahead')) this.step();
+    else if (changed.has('playing')) this.tell();
     if (isNew(changed, 'hover')) this.showLevel();
   }
 
@@ -324,6 +325,8 @@ class Chart {
     const name = lossLabel(scene, run.choices);
     const of = runs.length > 1 ? ` of ${run.label}` : '';
     const step = run.index[at];
+    Object.assign(this.plot.wrap.dataset, { at, step, loss });
+    if (this.state.playing) return;
     const text = `step ${short(step, 12)} of ${short(run.count - 1, 12)}, loss ${short(loss)}`;
     const lowest = run.lowest === null ? '' : `, lowest ${short(run.lowest)}`;
     set(this.plot.svg, {
@@ -332,7 +335,6 @@ class Chart {
       'aria-valuenow': step,
       'aria-valuetext': `${text}${lowest}`,
     });
-    Object.assign(this.plot.wrap.dataset, { at, step, loss });
   }
 
   destroy() {

@@ -86,6 +86,7 @@ class Fit {
     const anew = !before || !changed || !this.view || this.needsFrame(changed, before);
     if (anew) this.draw(!changed || changed.has('theme'));
     else if (MODEL.some((key) => changed.has(key))) this.step();
+    else if (changed.has('playing')) this.tell();
     else if (changed.has('hover')) this.row();
   }
 
@@ -133,6 +134,7 @@ class Fit {
     const run = activeRun(this.state);
     const loss = trueLoss(run, at);
     Object.assign(this.plot.wrap.dataset, { at, step: run.index[at], loss });
+    if (this.state.playing) return;
     const name = lossLabel(scene, run.choices);
     const rows = scene.sampled || counted(scene.shown, 'row');
     const label = `Data and fit: ${rows}, ${this.view.say(this.state)}. `
@@ -150,8 +152,8 @@ class Fit {
 const FRAME = ['scene', 'theme', 'hidden'];
 const MODEL = ['runs', 'active', 'at', 'choices'];
 
-function kindOf({ features, target, margins, network }) {
-  if (network && features.length === 2) return PlaneFit;
+function kindOf({ features, target, margins }) {
+  if (features.length === 2) return PlaneFit;
   if (!target.classes) return features.length === 1 ? LineFit : PredictedFit;
   if (features.length === 1) return ClassFit;
   return margins === 1 ? MarginFit : ActualFit;

@@ -4,7 +4,7 @@
 import { contourLines } from '../draw/contours.js';
 import { RAMP, rgbOf } from '../draw/colours.js';
 import { linearTicks } from '../draw/ticks.js';
-import { element, set, svg } from '../draw/canvas.js';
+import { set, svg } from '../draw/canvas.js';
 import { activeRun, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
 import { counted, short } from '../words/numerals.js';
 import { linearAxis } from './axes.js';
@@ -12,6 +12,7 @@ import { ManyFit } from './fit_many.js';
 import { numberLines, rangeOf } from './fit_rows.js';
 import { classLegend } from './fit_classes.js';
 import { disc } from './shapes.js';
+import { Underlay } from './underlay.js';
 
 /** Points a side at which the network is asked; what is between is drawn between. */
 const SIDE = 64;
@@ -23,11 +24,9 @@ const STRENGTH = 0.5;
 export class PlaneFit extends ManyFit {
   constructor(plot, points) {
     super(plot, points);
-    this.ground = svg('image', { preserveAspectRatio: 'none' }, plot.back);
-    this.lines = svg('path', { fill: 'none', 'pointer-events': 'none' }, plot.back);
-    plot.back.prepend(this.ground, this.lines);
-    this.canvas = element('canvas');
-    [this.canvas.width, this.canvas.height] = [SIDE, SIDE];
+    this.ground = new Underlay(plot, [SIDE, SIDE]);
+    this.lines = svg('path', { fill: 'none', 'pointer-events': 'none' });
+    plot.back.prepend(this.lines);
   }
 
   axes({ scene }) {
@@ -63,10 +62,9 @@ export class PlaneFit extends ManyFit {
   }
 
   guides() {
-    const { width, height } = this.plot.inner;
-    const [w, h] = [width / (SIDE - 1), height / (SIDE - 1)];
-    const place = { x: -w / 2, y: -h / 2, width: width + w, height: height + h };
-    set(this.ground, place);
+    const { box: { left, top }, inner: { width, height } } = this.plot;
+    const half = [width, height].map((side) => side / (SIDE - 1) / 2);
+    this.ground.place({ x: left, y: top, width, height }, half);
   }
 
   places({ scene }) {
@@ -75,9 +73,8 @@ export class PlaneFit extends ManyFit {
     return { x: along(0, x), y: along(1, y) };
   }
 
-  /** Draw what the step that is shown predicts. */
+  /** Draw what the step that is shown predicts; the rows stay where they are. */
   step(state) {
-    super.step(state);
     const { scene } = state;
     const everywhere = { ...scene, X: this.cells, shown: SIDE * SIDE };
     if (this.span) this.drawNumbers(state, everywhere);
@@ -86,7 +83,7 @@ export class PlaneFit extends ManyFit {
 
   drawNumbers(state, everywhere) {
     const predicted = predictionsOf(everywhere, activeRun(state).choices, paramsAt(state));
-    this.paint((cell) => rampAt(this.shareOf(predicted[cell])), 1);
+    this.paint((cell, colour) => rampAt(this.shareOf(predicted[cell]), colour), 1);
     const levels = linearTicks(...this.span, 8).values;
     this.trace(levels.map((level) => [predicted, level]), 1);
   }
@@ -95,23 +92,26 @@ export class PlaneFit extends ManyFit {
     const k = state.scene.target.classes.length;
     const given = probabilitiesOf(everywhere, paramsAt(state));
     const colours = Array.from({ length: k }, (_, i) => rgbOf(this.plot.theme.classes[i % 8]));
-    const mixed = (cell, part) => {
-      let sum = 0;
-      for (let i = 0; i < k; i += 1) sum += given[cell * k + i] * colours[i][part];
-      return sum;
+    const mix = (cell, colour) => {
+      colour.fill(0);
+      for (let i = 0; i < k; i += 1) {
+        const share = given[cell * k + i];
+        for (let part = 0; part < 3; part += 1) colour[part] += share * colours[i][part];
+      }
     };
-    this.paint((cell) => [0, 1, 2].map((part) => mixed(cell, part)), STRENGTH);
+    this.paint(mix, STRENGTH);
     const leads = Array.from({ length: k === 2 ? 1 : k }, (_, i) => [leadOf(given, k, i), 0]);
     this.trace(leads, 2);
   }
 
-  /** Paint each cell in its colour; the first row of cells is the lowest, that of pixels the highest. */
-  paint(colourOf, strength) {
+  /** Paint each cell as `tell` fills in its colour; the first row of cells is the lowest of the picture. */
+  paint(tell, strength) {
+    const colour = [0, 0, 0];
     const paper = rgbOf(this.plot.theme.card);
-    const context = this.canvas.getContext('2d');
+    const { context } = this.ground;
     const image = context.createImageData(SIDE, SIDE);
     for (let cell = 0; cell < SIDE * SIDE; cell += 1) {
-      const colour = colourOf(cell);
+      tell(cell, colour);
       const to = 4 * ((SIDE - 1 - Math.floor(cell / SIDE)) * SIDE + (cell % SIDE));
       for (let part = 0; part < 3; part += 1) {
         image.data[to + part] = strength * colour[part] + (1 - strength) * paper[part];
@@ -119,7 +119,6 @@ export class PlaneFit extends ManyFit {
       image.data[to + 3] = 255;
     }
     context.putImageData(image, 0, 0);
-    this.ground.setAttribute('href', this.canvas.toDataURL());
   }
 
   /** Draw lines where values, cell by cell, have their level. */
@@ -170,7 +169,7 @@ export class PlaneFit extends ManyFit {
 
   destroy() {
     super.destroy();
-    this.ground.remove();
+    this.ground.destroy();
     this.lines.remove();
     delete this.plot.wrap.dataset.boundaries;
   }
@@ -197,7 +196,8 @@ function leadAt(given, k, cell, i) {
   return given[cell * k + i] - most;
 }
 
-function rampAt(share) {
+function rampAt(share, colour = [0, 0, 0]) {
   const at = 3 * Math.round(255 * (share || 0));
-  return [RAMP[at], RAMP[at + 1], RAMP[at + 2]];
+  for (let part = 0; part < 3; part += 1) colour[part] = RAMP[at + part];
+  return colour;
 }

@@ -57,6 +57,7 @@ class NetworkCard {
     if (!this.plot.width) return;
     if (other || !this.drawn || isNew(changed, 'scene', 'theme')) this.draw();
     else if (isNew(changed, ...MODEL)) this.step();
+    else if (changed.has('playing')) this.halt();
     else if (changed.has('hover')) this.row();
   }
 
@@ -72,6 +73,11 @@ class NetworkCard {
   step() {
     const params = paramsAt(this.state);
     this.drawn.step(this.sharesOf(params), this.state.scene, params);
+    if (!this.state.playing) this.halt();
+  }
+
+  /** Say what is shown; nobody reads it while the steps go on. */
+  halt() {
     this.shown = null;
     this.row();
     this.mark();

@@ -128,12 +128,12 @@ export class NetworkPicture {
     this.lines = Array.from({ length: count }, (_, i) => svg('path', numbered ? { d: this.pathOf(i) } : {}, lines));
     this.numbers();
     const { card, line, ink } = plot.theme;
-    nodes.forEach((places, layer) => places.forEach(({ x, y }) => {
-      const look = { r: radius, fill: layer ? card : line, stroke: ink, 'stroke-width': 1.3 };
-      svg('circle', { cx: x, cy: y, ...look }, plot.middle);
-    }));
+    this.answers?.destroy();
     this.answers = UnitPictures.fit(network, this.layout) ? new UnitPictures(plot, network, this.layout) : null;
-    if (this.answers) this.rims(nodes, radius);
+    nodes.forEach((places, layer) => places.forEach(({ x, y }) => {
+      const fill = this.answers ? 'none' : [line, card][Number(layer > 0)];
+      svg('circle', { cx: x, cy: y, r: radius, fill, stroke: ink, 'stroke-width': 1.3 }, plot.middle);
+    }));
     this.texts = nodes.map((places) => places.map(({ x, y }) => this.number(plot.front, x, y, '', false)));
     this.fill();
     this.labels = svg('g', {}, plot.front);
@@ -146,12 +146,6 @@ export class NetworkPicture {
       const { x, y, layer } = this.placeOf(i);
       if (layout.numbers[layer] !== null) this.number(plot.middle, x, y, String(i + 1), true);
     }
-  }
-
-  /** Draw the edges of circles over their pictures. */
-  rims(nodes, radius) {
-    const look = { r: radius, fill: 'none', stroke: this.plot.theme.ink, 'stroke-width': 1.3 };
-    nodes.flat().forEach(({ x, y }) => svg('circle', { cx: x, cy: y, ...look }, this.plot.middle));
   }
 
   number(parent, x, y, text, quiet) {
@@ -180,8 +174,11 @@ export class NetworkPicture {
     return { from: nodes[layer][input], to: nodes[layer + 1][unit] };
   }
 
+  /** Return the line of weight `i`, from rim to rim: circles may be open to what lies below. */
   pathOf(i) {
-    const { from, to } = this.ends(i);
+    const ends = this.ends(i);
+    const share = this.layout.radius / Math.hypot(ends.to.x - ends.from.x, ends.to.y - ends.from.y);
+    const [from, to] = [share, 1 - share].map((at) => between(ends.from, ends.to, at));
     return `M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
   }
 
@@ -208,7 +205,7 @@ export class NetworkPicture {
     const size = Math.abs(share);
     return {
       stroke: runs[share < 0 ? 0 : 1],
-      'stroke-width': (THIN + (thick - THIN) * size).toFixed(2),
+      'stroke-width': (THIN + (thick - THIN) * size).toFixed(1),
       'stroke-opacity': (palest + (1 - palest) * size).toFixed(2),
       'stroke-dasharray': share < 0 ? DASH : 'none',
     };

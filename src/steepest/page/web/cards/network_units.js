@@ -1,9 +1,10 @@
 // In each circle of a network what its unit answers over the data: of two features a small picture of
 // their plane, of one a strip. Blue is above 0, orange below, as with the lines; full is the most that
 // the unit answers anywhere there.
-import { element, set, svg } from '../draw/canvas.js';
+import { element } from '../draw/canvas.js';
 import { rgbOf } from '../draw/colours.js';
 import { rangeOf } from './fit_rows.js';
+import { Underlay } from './underlay.js';
 
 /** Points a side of a picture: it is no wider than a circle. */
 const SIDE = 20;
@@ -17,14 +18,15 @@ const STRENGTH = 0.75;
 /** The pictures in the circles of a network; `layout` says where these are. */
 export class UnitPictures {
   constructor(plot, network, layout) {
-    Object.assign(this, { plot, network, X: null });
-    const size = 2 * layout.radius;
-    this.images = layout.nodes.map((places) => places.map(({ x, y }) => {
-      const place = { x: x - layout.radius, y: y - layout.radius, width: size, height: size };
-      return svg('image', { ...place, preserveAspectRatio: 'none' }, plot.middle);
-    }));
-    this.canvas = element('canvas');
-    [this.canvas.width, this.canvas.height] = [SIDE, SIDE];
+    Object.assign(this, { plot, network, layout, X: null });
+    const [width, height] = [plot.width, layout.height];
+    this.ground = new Underlay(plot, [width, height].map(Math.ceil));
+    this.ground.place({ x: 0, y: 0, width, height });
+    // All pictures below each other.
+    this.tiles = element('canvas');
+    [this.tiles.width, this.tiles.height] = [SIDE, SIDE * layout.nodes.flat().length];
+    this.pen = this.tiles.getContext('2d', { willReadFrequently: true });
+    this.image = this.pen.createImageData(this.tiles.width, this.tiles.height);
   }
 
   /** Return whether the units of a network can be drawn over its features. */
@@ -38,33 +40,54 @@ export class UnitPictures {
     const { activations, sums } = this.network.forward(this.inputs, SIDE * SIDE, params);
     const { runs, card } = this.plot.theme;
     const colours = [runs[1], runs[0], card].map(rgbOf);
-    [...activations, sums.at(-1)].forEach((answers, layer) => {
-      this.images[layer].forEach((image, unit) => {
-        this.paint(answers.subarray(unit * SIDE * SIDE, (unit + 1) * SIDE * SIDE), colours);
-        set(image, { href: this.canvas.toDataURL() });
-      });
+    let tile = 0;
+    for (const answers of [...activations, sums.at(-1)]) {
+      for (let from = 0; from < answers.length; from += SIDE * SIDE, tile += 1) {
+        this.paint(tile, answers.subarray(from, from + SIDE * SIDE), colours);
+      }
+    }
+    this.pen.putImageData(this.image, 0, 0);
+    this.place();
+  }
+
+  /** Put each picture into its circle. */
+  place() {
+    const { ground: { canvas, context }, layout: { nodes, radius } } = this;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    nodes.flat().forEach(({ x, y }, tile) => {
+      const to = [x - radius, y - radius, 2 * radius, 2 * radius];
+      context.drawImage(this.tiles, 0, tile * SIDE, SIDE, SIDE, ...to);
     });
   }
 
   /** Paint the numbers of one unit, the lowest row first, in a round picture. */
-  paint(values, [above, below, paper]) {
+  paint(tile, values, [above, below, paper]) {
     const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
-    const context = this.canvas.getContext('2d');
-    const image = context.createImageData(SIDE, SIDE);
-    values.forEach((value, cell) => {
-      const [column, row] = [cell % SIDE, SIDE - 1 - Math.floor(cell / SIDE)];
-      const share = STRENGTH * Math.abs(value / most);
-      const colour = value < 0 ? below : above;
-      const to = 4 * (row * SIDE + column);
+    const { data } = this.image;
+    const first = 4 * tile * SIDE * SIDE;
+    for (let cell = 0; cell < SIDE * SIDE; cell += 1) {
+      const share = STRENGTH * Math.abs(values[cell] / most);
+      const colour = values[cell] < 0 ? below : above;
+      const to = first + 4 * PIXELS[cell];
       for (let part = 0; part < 3; part += 1) {
-        image.data[to + part] = share * colour[part] + (1 - share) * paper[part];
+        data[to + part] = share * colour[part] + (1 - share) * paper[part];
       }
-      const middle = (SIDE - 1) / 2;
-      image.data[to + 3] = Math.hypot(column - middle, row - middle) <= middle + 0.6 ? 255 : 0;
-    });
-    context.putImageData(image, 0, 0);
+      data[to + 3] = ROUND[cell];
+    }
+  }
+
+  destroy() {
+    this.ground.destroy();
   }
 }
+
+/** The pixel of each point of the grid, whose first row is the lowest; and how solid it is there. */
+const CELLS = Array.from({ length: SIDE * SIDE }, (_, cell) => [cell % SIDE, Math.floor(cell / SIDE)]);
+const PIXELS = CELLS.map(([column, row]) => (SIDE - 1 - row) * SIDE + column);
+const ROUND = CELLS.map((place) => {
+  const middle = (SIDE - 1) / 2;
+  return Math.hypot(...place.map((at) => at - middle)) <= middle + 0.6 ? 255 : 0;
+});
 
 /** Return the points of the grid over the features, feature by feature, (features * SIDE²). */
 function inputsOf({ X, features }) {

@@ -10,7 +10,7 @@ const ASPECT = 0.62;
 
 /** An SVG with axes; `x` and `y` are scales to pixels of its area, from its upper left corner. */
 export class Plot {
-  /** `onSize` is called when there is a new width to draw for. */
+  /** `onSize` is called when there is a new width to draw for; an `underlay` may lie below it. */
   constructor(parent, name, onSize) {
     this.wrap = element('div', { class: `st-plot st-${name}` }, parent);
     this.svg = svg('svg', { class: 'st-plot-svg', height: LOWEST }, this.wrap);
@@ -19,7 +19,7 @@ export class Plot {
     this.area = svg('svg', { overflow: 'hidden' }, this.svg);
     [this.back, this.middle, this.front] = [0, 1, 2].map(() => svg('g', {}, this.area));
     this.pen = document.createElement('canvas').getContext('2d');
-    this.width = 0;
+    Object.assign(this, { width: 0, underlay: null });
     this.observer = watchWidth(this.wrap, (width) => {
       this.width = width;
       onSize();
@@ -176,6 +176,7 @@ export class Plot {
     copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
     copy.setAttribute('width', this.width);
     const paper = svg('rect', { width: '100%', height: '100%', fill: this.theme.card });
+    if (this.underlay) copy.prepend(this.underlay.picture());
     copy.prepend(paper);
     return copy;
   }

@@ -44,7 +44,7 @@ export class Surfaced {
     if (isNew(changed, 'scene', 'surface', 'runs', 'active', 'at', 'phase', 'ahead', 'theme')) {
       this.frames.ask('paths');
       this.tell();
-    }
+    } else if (changed.has('playing')) this.tell();
     if (isNew(changed, 'hover')) this.frames.ask('pointer');
   }
 
@@ -54,7 +54,7 @@ export class Surfaced {
   tell() {
     const { at, phase } = this.state;
     const run = this.run;
-    this.wrap.setAttribute('aria-label', this.words());
+    if (!this.state.playing) this.wrap.setAttribute('aria-label', this.words());
     Object.assign(this.wrap.dataset, { at, phase, loss: trueLoss(run, this.at(run)) });
   }
 
@@ -68,7 +68,7 @@ export class Surfaced {
     this.theme ??= themeOf(this.wrap);
     if (parts.has('surface') || !this.stage) this.drawSurface();
     if (parts.has('surface') || parts.has('paths')) this.drawPaths();
-    this.drawPointer();
+    if (parts.has('surface') || parts.has('pointer')) this.drawPointer();
   }
 
   /** One canvas with all that is drawn. */

@@ -4,7 +4,7 @@ import { activeRun } from '../select.js';
 import { fixed, short } from '../words/numerals.js';
 import { box, button, freshId, label, tick } from './fields.js';
 
-const PACES = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+const PACES = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1200];
 
 /** Adds the bar; `show(state)` keeps it true. */
 export function makeTransport(parent, store) {

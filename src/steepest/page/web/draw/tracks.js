@@ -64,7 +64,7 @@ export function boxPath(points, fineness, draped) {
  */
 export function trackLine({ points, segments, joints }, first, last, stage, draped) {
   const line = { pieces: new Pieces(), exits: [], drawn: -1 };
-  const at = (i) => [...points.subarray(3 * i, 3 * i + 3)];
+  const at = (i) => [points[3 * i], points[3 * i + 1], points[3 * i + 2]];
   for (const i of between(segments, first, last)) addStep(line, at(i), at(i + 1), i, stage, draped);
   const seen = between(joints, first + 1, last + 1).filter((i) => stage.holds(...at(i)))
     .map((i) => [i - 1, i].map((j) => stage.place(...at(j))))

@@ -2,9 +2,11 @@
 // which are handed `a` beside z. `gain` is the factor of an orthogonal start. The twin of Python's
 // `objective/model/activation.py`.
 
+import { tanh } from './tanh.js';
+
 const LEAK = 0.01;
 
-const sigmoid = (z) => 0.5 * (1 + Math.tanh(0.5 * z));
+const sigmoid = (z) => 0.5 * (1 + tanh(0.5 * z));
 const zero = () => 0;
 
 /** The unit of GELU's sum, and the factor of its cube. */
@@ -13,7 +15,7 @@ const [UNIT, CUBE] = [Math.sqrt(2 / Math.PI), 0.044715];
 /** Returns `tanh u`, `u'` and `u''` of GELU's `u = sqrt(2 / pi) (z + 0.044715 z³)`. */
 function geluParts(z) {
   const square = CUBE * z * z;
-  return [Math.tanh(UNIT * z * (1 + square)), UNIT * (1 + 3 * square), 6 * UNIT * CUBE * z];
+  return [tanh(UNIT * z * (1 + square)), UNIT * (1 + 3 * square), 6 * UNIT * CUBE * z];
 }
 
 function geluSlope(z) {
@@ -30,7 +32,7 @@ function geluCurvature(z) {
 const ACTIVATIONS = {
   tanh: {
     formula: 'tanh z',
-    value: Math.tanh,
+    value: tanh,
     slope: (z, a) => 1 - a * a,
     curvature: (z, a) => -2 * a * (1 - a * a),
     gain: 1,

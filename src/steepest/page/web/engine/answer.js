@@ -61,7 +61,7 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
   const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
-  const found = await look(engine, state, runs, window, why === 'fine');
+  const found = await look(engine, state, runs, window, why === 'fine' ? surface.nx : 0);
   return { ...found, scale: state.choices.scale };
 }
 
@@ -71,7 +71,7 @@ function sameAxes({ surface, axes, plane, choices }) {
   return same && surface.xIndex === plane[0] && surface.yIndex === plane[1];
 }
 
-function look(engine, { choices, rows, plane, axes, active }, runs, window, fine) {
+function look(engine, { choices, rows, plane, axes, active }, runs, window, drawn) {
   return engine.surface({
     choices,
     rows,
@@ -80,7 +80,7 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window, fine
     x: plane[0],
     y: plane[1],
     points: POINTS,
-    fine,
+    drawn,
     see: runs.map(outlineOf),
     base: resultOf(runs[active]),
   });

@@ -2,6 +2,7 @@
 // the rows that the page holds. The same questions as `remote.js` asks of Python.
 import { fixed } from '../words/numerals.js';
 import { Batches } from './batches.js';
+import { Beside } from './beside.js';
 import { checkNumber, checkWhole, told } from './checks.js';
 import { MOST_STEPS, OBJECTIVE } from './choices.js';
 import { chooseObjective } from './choose_objective.js';
@@ -34,8 +35,12 @@ const CHECKS = [
 
 const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
 
-/** Returns the engine of a scene: it computes if the page holds all that it takes. */
-export function localEngine(first) {
+/**
+ * Returns the engine of a scene: it computes if the page holds all that it takes. `makeWorker` makes
+ * workers of the page's own text, where it may.
+ */
+export function localEngine(first, makeWorker = null) {
+  const beside = new Beside(makeWorker);
   let scene = first;
   let objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
@@ -43,7 +48,8 @@ export function localEngine(first) {
   let turn = 0;
   const look = (request) => {
     const mine = turn;
-    return surfaceFor(scene, objectiveFor(request), request, () => turn !== mine);
+    const grid = (objective, ask) => beside.grid(objective, request.choices, ask);
+    return surfaceFor(scene, objectiveFor(request), request, { grid, isGivenUp: () => turn !== mine });
   };
   const asked = (answer) => async (request) => answer(request);
   const open = async ({ network, choices }) => {
@@ -67,8 +73,9 @@ export function localEngine(first) {
     page: refuse,
     giveUp() {
       turn += 1;
+      beside.giveUp();
     },
-    close() {},
+    close: () => beside.close(),
   };
 }
 
@@ -79,7 +86,7 @@ async function opened(scene, { start, ...choices }) {
   const [x, y] = movedMost(run, objective.weights);
   const base = run.params.slice(-run.size);
   const see = [{ params: run.params, loss: run.fullLoss }];
-  const surface = await surfaceFor(scene, objective, { choices, x, y, base, see }, () => false);
+  const surface = await surfaceFor(scene, objective, { choices, x, y, base, see });
   return { scene: { ...scene, run, surface } };
 }
 
@@ -343,18 +350,18 @@ function knownLowest(objective, seen) {
 }
 
 /** Returns the surface that was asked for; its params are the first weight and bias if unsaid. */
-async function surfaceFor(scene, objective, { choices, ...ask }, isGivenUp) {
-  const { x, y, base, fine } = ask;
+async function surfaceFor(scene, objective, { choices, ...ask }, work = {}) {
+  const { x, y, base, drawn = 0 } = ask;
   const most = ask.points ?? 101;
-  const points = objective.pointsFor?.(most, fine) ?? most;
+  const [points, last] = objective.pointsFor?.(most, drawn) ?? [most, most];
   const wanted = { axes: 'units', ...ask, points, x: x ?? 0, y: y ?? objective.weights };
   if (wanted.x === wanted.y) throw new Error('a surface needs two different params');
   const see = (ask.see ?? []).map((run) => ({ ...run, params: Float64Array.from(run.params) }));
   const scale = chooseScale(choices.scale, objective);
   const from = base ? Float64Array.from(base) : lastOf(see, objective);
   const asked = { ...wanted, see, base: from };
-  const surface = await surfaceOf({ scene, objective, scale, choices, ask: asked, isGivenUp });
-  return { ...surface, coarse: points < (objective.pointsFor?.(most, true) ?? most) };
+  const surface = await surfaceOf({ scene, objective, scale, choices, ask: asked, ...work });
+  return { ...surface, coarse: points < last };
 }
 
 function lastOf(see, { size }) {

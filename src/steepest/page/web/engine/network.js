@@ -52,9 +52,9 @@ export class Network {
     return { matrices, sums, activations, rows };
   }
 
-  activated(z) {
+  /** Returns what units answer to sums z, in `a`. */
+  activated(z, a = new Float64Array(z.length)) {
     const { value } = this.activation;
-    const a = new Float64Array(z.length);
     for (let i = 0; i < a.length; i += 1) a[i] = value(z[i]);
     return a;
   }
@@ -136,42 +136,53 @@ export function sumsOf(layer, a, rows) {
   return z;
 }
 
-/** Adds `W a` to z. */
+/** Adds `W a` to z, two inputs at a time, in their order: so each sum is read and written half as often. */
 function addSums({ units, inputs, weights }, a, rows, z) {
+  const pairs = inputs - (inputs % 2);
   for (let unit = 0; unit < units; unit += 1) {
     const to = unit * rows;
-    for (let input = 0; input < inputs; input += 1) {
-      const weight = weights[unit * inputs + input];
-      const from = input * rows;
-      for (let row = 0; row < rows; row += 1) z[to + row] += weight * a[from + row];
+    for (let input = 0; input < pairs; input += 2) {
+      const [weight, next] = [weights[unit * inputs + input], weights[unit * inputs + input + 1]];
+      const [from, beside] = [input * rows, (input + 1) * rows];
+      for (let row = 0; row < rows; row += 1) {
+        z[to + row] = z[to + row] + weight * a[from + row] + next * a[beside + row];
+      }
     }
+    if (pairs === inputs) continue;
+    const weight = weights[unit * inputs + pairs];
+    const from = pairs * rows;
+    for (let row = 0; row < rows; row += 1) z[to + row] += weight * a[from + row];
   }
 }
 
-/** Adds `delta a'` and the sums of delta to the gradient of a layer. */
+/** Adds `delta a'` and the sums of delta to the gradient of a layer, two inputs side by side. */
 function addProducts({ units, inputs, weights, bias }, delta, a, rows) {
   for (let unit = 0; unit < units; unit += 1) {
     const to = unit * rows;
-    for (let input = 0; input < inputs; input += 1) {
+    for (let input = 0; input < inputs; input += 2) {
       const from = input * rows;
-      let sum = 0;
-      for (let row = 0; row < rows; row += 1) sum += delta[to + row] * a[from + row];
+      // The last of an odd number stands beside itself.
+      const beside = Math.min(input + 1, inputs - 1) * rows;
+      let [sum, next] = [0, 0];
+      for (let row = 0; row < rows; row += 1) {
+        const back = delta[to + row];
+        sum += back * a[from + row];
+        next += back * a[beside + row];
+      }
       weights[unit * inputs + input] = sum;
+      if (beside !== from) weights[unit * inputs + input + 1] = next;
     }
-    for (let row = 0; row < rows; row += 1) bias[unit] += delta[to + row];
+    let sum = 0;
+    for (let row = 0; row < rows; row += 1) sum += delta[to + row];
+    bias[unit] += sum;
   }
 }
 
 /** Returns `s' W' delta`, (inputs * rows). */
 function passedBack({ units, inputs, weights }, delta, slopes, rows) {
   const back = new Float64Array(inputs * rows);
-  for (let unit = 0; unit < units; unit += 1) {
-    for (let input = 0; input < inputs; input += 1) {
-      const weight = weights[unit * inputs + input];
-      const [to, from] = [input * rows, unit * rows];
-      for (let row = 0; row < rows; row += 1) back[to + row] += weight * delta[from + row];
-    }
-  }
+  const turned = weights.map((_, i) => weights[(i % units) * inputs + Math.floor(i / units)]);
+  addSums({ units: inputs, inputs: units, weights: turned }, delta, rows, back);
   for (let i = 0; i < back.length; i += 1) back[i] *= slopes[i];
   return back;
 }

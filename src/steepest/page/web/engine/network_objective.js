@@ -10,10 +10,13 @@ import { Risk } from './risk.js';
 import { byColumn, byRow } from './turned.js';
 
 /**
- * Rows times params times points of a surface that is shown at once, and of the one that follows: in
- * Chromium 5e7 took 0.2 to 0.8 s, by how early the layers are that it moves. And points a side at least.
+ * Rows times params times points of a surface that is shown at once, and of the last one that follows:
+ * in Chromium 5e7 took 0.2 to 0.8 s, by how early the layers are that it moves.
  */
-const [COARSE, FINE, FEWEST] = [8e6, 6e8, 13];
+const [COARSE, FINE] = [8e6, 6e8];
+
+/** Points a side of the surfaces that may be the first, and of those that follow: ever finer. */
+const [FIRST, NEXT] = [[9, 17, 33, 51], [17, 51, Infinity]];
 
 export class NetworkObjective extends Risk {
   /** `made` has the network's sizes and activation, and how its random start is drawn (`initial`). */
@@ -79,10 +82,14 @@ export class NetworkObjective extends Risk {
     return networkOnPlane(this, plane);
   }
 
-  /** Returns how many points a side a surface has, at once or `fine`, of `most`. */
-  pointsFor(most, fine) {
-    const points = Math.floor(Math.sqrt((fine ? FINE : COARSE) / (this.rows * this.size)));
-    return Math.min(most, Math.max(FEWEST, points | 1));
+  /** Returns how many points a side a surface has, where so many are `drawn`, and the last one. */
+  pointsFor(most, drawn) {
+    const [once, all] = [COARSE, FINE].map((work) => Math.sqrt(work / (this.rows * this.size)));
+    const last = Math.min(most, Math.max(FIRST[0], Math.floor(all) | 1));
+    const next = drawn
+      ? NEXT.find((points) => points > drawn)
+      : (once >= most ? most : (FIRST.findLast((points) => points <= once) ?? FIRST[0]));
+    return [Math.min(next, last), last];
   }
 
   /** Returns the verdict that the loss falls for ever, if it is known to at these params. */

@@ -102,7 +102,10 @@ class PlaneWalk {
   /** Returns the activations before layer `to`, from those before layer `from`. */
   through(a, matrices, from, to) {
     const { network, rows } = this;
-    return matrices.slice(from, to).reduce((x, layer) => network.activated(sumsOf(layer, x, rows)), a);
+    return matrices.slice(from, to).reduce((x, layer) => {
+      const z = sumsOf(layer, x, rows);
+      return network.activated(z, z);
+    }, a);
   }
 
   lossOf(z, params) {

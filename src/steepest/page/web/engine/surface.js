@@ -8,15 +8,17 @@ import { windowFor } from './window.js';
  *
  * `axes` are the reader's 'units' or those of the 'walk', the coordinates of `scale`. In sight are
  * the paths of `see`, a list of { params, loss }, and the minimum, unless a `window`
- * [left, right, bottom, top] is given. A `fine` one is given up once `isGivenUp()` says so.
+ * [left, right, bottom, top] is given. Where one was `drawn` already, a finer one is given up once
+ * `isGivenUp()` says so. `grid` promises the loss worked out elsewhere, or null.
  */
-export async function surfaceOf({ scene, objective, scale, choices, ask, isGivenUp }) {
-  const { x, y, points = 101, see = [], window = null, base } = ask;
+export async function surfaceOf({ scene, objective, scale, choices, ask, grid, isGivenUp }) {
+  const { x, y, points = 101, see = [], window = null, base, drawn: fine = 0 } = ask;
   const axes = scale.name === 'none' ? 'units' : ask.axes;
   const ways = (axes === 'walk' ? walkWays(scale) : unitWays)(objective.size, x, y);
   const { ux, uy, px, py } = ways;
   const centre = [dot(px, base), dot(py, base)];
-  const plane = objective.onPlane({ origin: base, u: ux, v: uy });
+  const at = { origin: base, u: ux, v: uy };
+  const plane = objective.onPlane(at);
   const bowl = plane.bowl();
   const seen =
     window || windowFor(pathsOn(see, ways, centre, base, objective), bowl, centre.map(Math.abs));
@@ -27,13 +29,14 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, isGiven
   const [a, b] = sides.map((side, i) =>
     window ? drawn[i].map((v) => v - centre[i]) : throughZero(side, points),
   );
+  const beside = objective.made && grid ? await grid(objective, { plane: at, a, b, fine }) : null;
   const lowest = bowl && bowl.isLowest && !objective.separation(base) ? bowl.at : null;
   return {
     nx: points,
     ny: points,
     x: drawn[0],
     y: drawn[1],
-    loss: await plane.grid(a, b, ask.fine ? isGivenUp : null),
+    loss: beside ?? (await plane.grid(a, b, fine ? isGivenUp : null)),
     ...labels(scene, choices, x, y, axes),
     axes,
     held: base.map((v, i) => v - centre[0] * ux[i] - centre[1] * uy[i]),

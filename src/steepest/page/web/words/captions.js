@@ -71,17 +71,17 @@ function fitCaption(state) {
 }
 
 /** Whether the rows are drawn in the plane of both features. */
-function isPlane({ network, features }) {
-  return Boolean(network) && features.length === 2;
+function isPlane({ features }) {
+  return features.length === 2;
 }
 
 function planeCaption({ target }) {
   if (!target.classes) {
     return `Each point is a row, its colour the actual ${target.name}; the colour below it is what the ` +
-      'network of the current step predicts, with lines of equal height.';
+      'current step predicts, with lines of equal height.';
   }
   return 'Each point is a row. Below it the colours of the classes, mixed by the probabilities that ' +
-    'the network of the current step gives; on the lines the most probable class changes.';
+    'the current step gives; on the lines the most probable class changes.';
 }
 
 function numberCaption({ features, target, network }) {
@@ -133,6 +133,7 @@ function describedFit(state) {
   const params = paramsAt(state);
   const rows = counted(scene.rows, 'row');
   if (scene.target.classes) return describedClasses(state, rows);
+  if (isPlane(scene)) return `${rows} over ${scene.features.map(({ name }) => name).join(' and ')}.`;
   if (scene.features.length > 1) {
     const loss = short(trueLoss(activeRun(state), state.at));
     return `${rows}: actual ${scene.target.name} against the prediction of ` +

@@ -1,0 +1,79 @@
+"""Files of SPSS, Stata and SAS: value labels are categories, values marked as missing are gaps.
+
+pyreadstat reads them (ReadStat by Evan Miller). A column whose every value has a label is a
+category, its levels in the order of the codes; where only some have one, such as 99 for "Refused",
+the numbers stay numbers, and what is labelled is told.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steepest.data.readers.contents import Contents, needed_package, no_such_file
+from steepest.data.text.reading import Reading
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["STATISTICS", "read_statistics"]
+
+_FUNCTIONS = {
+    ".sav": "read_sav",
+    ".zsav": "read_sav",
+    ".por": "read_por",
+    ".dta": "read_dta",
+    ".sas7bdat": "read_sas7bdat",
+    ".xpt": "read_xport",
+}
+
+STATISTICS = tuple(_FUNCTIONS)
+"""The suffixes of SPSS (.sav .zsav .por), Stata (.dta) and SAS (.sas7bdat .xpt)."""
+
+Code = str | float
+
+
+def read_statistics(path: Path, reading: Reading) -> Contents:
+    """Return the columns of an SPSS, Stata or SAS file; FileError for one that is none."""
+    pyreadstat = needed_package("pyreadstat", path, "a file of SPSS, Stata or SAS")
+    read = getattr(pyreadstat, _FUNCTIONS[path.suffix.lower()])
+    try:
+        columns, told = read(str(path), output_format="dict")
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError) as error:
+        raise no_such_file(path, f"a {path.suffix} file", error) from error
+    notes: list[str] = []
+    found = {
+        name: _column(name, values, told.variable_value_labels.get(name, {}), notes)
+        for name, values in columns.items()
+    }
+    return Contents(found, tuple(notes))
+
+
+def _column(
+    name: str, values: Sequence[object], labels: Mapping[Code, str], notes: list[str]
+) -> "Sequence[object] | pa.DictionaryArray":
+    """Return a column with its labels, or as it is, with a note on those that only some have."""
+    values = [None if value == "" else value for value in values]
+    found = {value for value in values if value is not None}
+    labelled = [code for code in labels if code in found]
+    if labelled and len(labelled) == len(found):
+        return _category(values, {code: labels[code] for code in sorted(labelled)})
+    if labelled:
+        said = ", ".join(f"{code:g} ({labels[code]})" for code in sorted(labelled)[:4])
+        notes.append(
+            f"{name!r} is read as numbers, of which {said} {'have' if labelled[1:] else 'has'} a "
+            "label: is that a gap?"
+        )
+    return values
+
+
+def _category(values: Sequence[object], labels: Mapping[Code, str]) -> "pa.DictionaryArray":
+    """Return codes as their labels, in the order of the codes; two of one name keep theirs."""
+    import pyarrow as pa
+
+    names = list(labels.values())
+    levels = [
+        f"{label} ({code:g})" if names.count(label) > 1 else label for code, label in labels.items()
+    ]
+    place: dict[object, int] = {code: i for i, code in enumerate(labels)}
+    codes = pa.array([None if value is None else place[value] for value in values], pa.int32())
+    return pa.DictionaryArray.from_arrays(codes, pa.array(levels), ordered=True)

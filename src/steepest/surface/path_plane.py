@@ -1,0 +1,102 @@
+"""The plane of a path: the two principal directions of its points.
+
+With M the points of the path less their mean, `M = U S V'`, the directions are the first two rows
+of V', and `s_k² / sum s²` is the share of the path's variance that direction k holds (Li et al.
+2018, "Visualizing the loss landscape of neural nets", section 7).
+
+Two directions hold most of any path, of pure noise too: of a random walk of n points in very many
+dimensions direction k holds `3 / (2 (n² - 1) sin²(pi k / 2n))`, for many points `6 / (pi k)²`, so
+the first two 76 % (Antognini & Sohl-Dickstein 2018, "PCA of high dimensional random walks with
+comparison to neural network training"). So that share, of as many params and points, is told
+beside the path's own.
+"""
+
+from functools import lru_cache
+from math import isqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.errors import ChoiceError
+
+__all__ = ["PathDirections", "path_directions", "walk_share"]
+
+Array = NDArray[np.float64]
+
+WORK = 4e9
+"""Points squared times params of the decomposition: about a second on one core."""
+
+FEWEST_POINTS = 64
+"""Points of the path that are taken even where so many params make that slower."""
+
+STRAIGHT = 1e-12
+"""The second direction's extent by the first's, below which it is rounding."""
+
+WALKS = 200
+"""Random walks whose shares are averaged: the mean is then known to a third of a per cent."""
+
+ENDLESS = 200
+"""Params from which the share of a random walk is that of endlessly many: 0.761 is 0.760."""
+
+MOST_WAVES = 60
+"""Cosines of a random walk that are drawn one by one: the rest hold 1 % of it, all alike."""
+
+
+class PathDirections(NamedTuple):
+    """Two directions of length 1, (2, params), and the `share` of the path each holds, (2,)."""
+
+    directions: Array
+    share: Array
+
+
+def path_directions(points: Array) -> PathDirections:
+    """Return the principal directions of the points of a path, (points, params).
+
+    Of very many points some are taken, evenly. Raises ChoiceError where they span no plane.
+    """
+    points = points[np.isfinite(points).all(axis=1)]
+    most = max(FEWEST_POINTS, isqrt(int(WORK // points.shape[1])))
+    taken = points[np.unique(np.linspace(0, len(points) - 1, most).round().astype(np.intp))]
+    _, extent, directions = np.linalg.svd(taken - taken.mean(axis=0), full_matrices=False)
+    if len(extent) < 2 or not extent[1] > STRAIGHT * extent[0]:
+        line = "a single point" if not extent.any() else "on one straight line"
+        raise ChoiceError(
+            f"plane is 'path', but the path's points ({len(points):,}) are {line}, so they span "
+            "no plane; take more steps, or choose plane='random' or two params, x and y"
+        )
+    return PathDirections(directions[:2], extent[:2] ** 2 / (extent**2).sum())
+
+
+@lru_cache
+def walk_share(params: int, points: int) -> float:
+    """Return the share of a random walk that its first two principal directions hold.
+
+    The mean of random walks of so many params and points, one step between two of these; a formula
+    for very many params. Two params have two directions, which hold all.
+
+    >>> round(walk_share(10**6, 10**4), 3), walk_share(2, 100)
+    (0.76, 1.0)
+    """
+    if params <= 2 or points <= 3:
+        return 1.0
+    k = np.arange(1, points)
+    variance = 0.25 / np.sin(0.5 * np.pi * k / points) ** 2
+    if params >= ENDLESS:
+        return float(variance[:2].sum() / variance.sum())
+    generator = np.random.default_rng(0)
+    return float(np.mean([_share_of_walk(variance, params, generator) for _ in range(WALKS)]))
+
+
+def _share_of_walk(variance: Array, params: int, generator: np.random.Generator) -> float:
+    """Return the share of the first two directions of one walk.
+
+    Along each param a walk, less its mean, is a sum of cosines whose amplitudes are independent
+    and normal, with these variances: that is its covariance's decomposition.
+    """
+    drawn = np.sqrt(variance[:MOST_WAVES])
+    waves = drawn[:, None] * generator.standard_normal((len(drawn), params))
+    gram = waves @ waves.T if len(drawn) < params else waves.T @ waves
+    extent = np.linalg.eigvalsh(gram)
+    rest = params * variance[MOST_WAVES:].sum()
+    return float(extent[-2:].sum() / (extent.sum() + rest))
