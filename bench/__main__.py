@@ -10,6 +10,7 @@ from functools import partial
 
 from bench import checkouts
 from bench.memory import memory
+from bench.networks import network_loss, network_steps
 from bench.one_pass import one_pass
 from bench.page import page
 from bench.recipes import RECIPES, group
@@ -28,6 +29,8 @@ def parts(quick: bool) -> dict[str, Part]:
         "surface-100k": partial(entropy_surface, 100_000),
         "surface-squared": partial(squared_surface, 1_000_000),
         "page": page,
+        "network-steps": partial(network_steps, quick),
+        "network-loss": partial(network_loss, quick),
         **{name: partial(train, name, quick) for name in RECIPES},
         "memory": partial(memory, quick),
     }

@@ -311,7 +311,8 @@ class AdaGrad(Rule):
 class RMSProp(Rule):
     """The gradient, each entry divided by the root of a running mean of its squares.
 
-    Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning", with its 0.9.
+    Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning", with its 0.9;
+    PyTorch's steps are those of a decay of 0.99.
     """
 
     decay: float = 0.9
