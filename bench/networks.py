@@ -26,6 +26,8 @@ THREADS = (1, 2)
 WARM = 50
 """Steps before those that are timed."""
 
+OURS = "steepest, by default"
+
 SHARE = 1e-3
 """The share of the loss at the start that is the goal."""
 
@@ -162,37 +164,48 @@ def network_loss(quick: bool) -> str:
 
 
 def _trained(title: str, pace: Pace) -> str:
+    """Return the table of one problem: a run of ours goes before each run of a peer."""
     rows, hidden = TRAINED[title]
     X, y = rows()
     net = Net(X, y, hidden, "tanh")
     goals = [SHARE * _own_start(net, seed) for seed in range(pace.seeds)]
-    found = {"steepest, by default": [_own(net, seed, goal) for seed, goal in enumerate(goals)]}
+    own, lines = [], []
     for name, train in TRAINERS.items():
         for threads in THREADS:
             progress(f"    {title}: {name}, {threads} threads")
-            with _limited(threads):
-                found[f"{name}, {threads} threads"] = [
-                    Arrival(*train(net, seed, goal, pace.limit)) for seed, goal in enumerate(goals)
-                ]
-    own = statistics.median(one.seconds or np.inf for one in found["steepest, by default"])
-    lines = [_line(name, arrivals, own) for name, arrivals in found.items()]
-    lines.sort(key=lambda line: (line[1] == "", float(line[1].replace(",", "") or 0)))
-    return table(
-        f"{title}, to {SHARE:g} of the loss at the start, seeds: {pace.seeds}",
-        ("", "median ms", "to steepest", "arrived", "largest loss"),
-        lines,
-    )
+            pairs = [
+                _pair(net, seed, goal, train, threads, pace) for seed, goal in enumerate(goals)
+            ]
+            own += [ours for ours, _ in pairs]
+            lines.append(_line(f"{name}, {threads} threads", pairs))
+    lines.append(_line(OURS, [(one, one) for one in own]))
+    lines.sort(key=lambda line: line[0])
+    said = f"{title}, to {SHARE:g} of the loss at the start, seeds: {pace.seeds}"
+    header = ("", "median ms", "steepest beside it, ms", "to steepest", "arrived", "largest loss")
+    return table(said, header, [line[1] for line in lines])
 
 
-def _line(name: str, arrivals: list[Arrival], own: float) -> list[str]:
-    """Return the row of a table; only who always arrives has a time."""
-    seconds = [one.seconds for one in arrivals if one.seconds is not None]
-    told = f"{len(seconds)} of {len(arrivals)}"
-    largest = f"{max(one.loss for one in arrivals):.1e}"
-    if len(seconds) < len(arrivals):
-        return [name, "", "", told, largest]
-    median = statistics.median(seconds)
-    return [name, milliseconds(median), times(median / own), told, largest]
+def _pair(
+    net: Net, seed: int, goal: float, train: Any, threads: int, pace: Pace
+) -> tuple[Arrival, Arrival]:
+    """Return what ours and a peer come to, one after the other."""
+    ours = _own(net, seed, goal)
+    with _limited(threads):
+        return ours, Arrival(*train(net, seed, goal, pace.limit))
+
+
+def _line(name: str, pairs: list[tuple[Arrival, Arrival]]) -> tuple[float, list[str]]:
+    """Return by what a row is sorted, and it: medians of the seeds where both arrived."""
+    both = [
+        (ours.seconds, theirs.seconds) for ours, theirs in pairs if ours.seconds and theirs.seconds
+    ]
+    told = f"{sum(theirs.seconds is not None for _, theirs in pairs)} of {len(pairs)}"
+    largest = f"{max(theirs.loss for _, theirs in pairs):.1e}"
+    if not both:
+        return np.inf, [name, "", "", "", told, largest]
+    ours, theirs = (statistics.median(one[i] for one in both) for i in (0, 1))
+    seconds = [milliseconds(theirs), milliseconds(ours)]
+    return theirs / ours, [name, *seconds, times(theirs / ours), told, largest]
 
 
 def _own_start(net: Net, seed: int) -> float:

@@ -219,6 +219,23 @@ def test_a_network_run_is_saved_loaded_and_resumed_to_the_bit(
     assert np.mean((predicted - run.data.y) ** 2) == pytest.approx(run.loss, rel=1e-12)
 
 
+def test_numbers_that_leave_float64_are_told_with_step_and_layer() -> None:
+    x, y = rows("squared")
+    options: dict[str, Any] = {"hidden": (3, 3), "activation": "relu", "scale": "none"}
+    objective = st.descend((x, y), **options, steps=0).objective
+    start = 0.5 * np.random.default_rng(0).normal(size=objective.size)
+    run = st.descend((x, y), **options, start=start, rule="steepest", learning_rate=1e200, steps=9)
+    assert run.stop.reason == "diverged"
+    assert "at step 1 the loss" in run.stop.message
+    assert run.stop.message.endswith("; first are the sums of layer 2")
+    layers = objective.model.matrices(broken := start.copy())
+    layers[1].weights[0, 0] = np.inf
+    assert objective.where_not_finite(start) == ""
+    assert objective.where_not_finite(broken) == "the params of layer 2"
+    layers[1].weights[0, 0], layers[0].weights[:] = 1.0, 1e308
+    assert objective.where_not_finite(broken) == "the sums of layer 1"
+
+
 def test_every_rule_takes_the_textbooks_step() -> None:
     x, y = rows("squared")
     run = st.descend((x, y), hidden=(3,), rule="steepest", learning_rate=0.1, scale="none", steps=1)

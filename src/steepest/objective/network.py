@@ -196,6 +196,19 @@ class NetworkObjective(Risk):
         """Return the hidden layers, from 1, whose units are all the same at params, (size,)."""
         return self.model.alike_layers(params)
 
+    def where_not_finite(self, params: Vector) -> str:
+        """Return which layer's params or sums are the first that are not finite, at (size,)."""
+        at = self.model.at(params)
+        sums = self.blocks.map(
+            lambda block: [bool(np.isfinite(z).all()) for z in at.forward(block.X).sums]
+        )
+        for i, layer in enumerate(at.matrices):
+            if not (np.isfinite(layer.weights).all() and np.isfinite(layer.bias).all()):
+                return f"the params of layer {i + 1}"
+            if not all(finite[i] for finite in sums):
+                return f"the sums of layer {i + 1}"
+        return ""
+
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of a direction along which the loss falls for ever.
 

@@ -158,6 +158,13 @@ class Objective:
         """
         return ()
 
+    def where_not_finite(self, params: Vector) -> str:
+        """Return what is first no finite number at params, (size,); empty where that is not known.
+
+        `the sums of layer 2`.
+        """
+        return ""
+
     def curvature_of_rows(self, scale: str) -> float:
         """Return a bound on the curvature that the rows have without L2, by the trace of Z'Z.
 

@@ -190,7 +190,12 @@ function runOf(objective, choices) {
     scale,
     ...how,
     batches,
-    why: stopAfter(steps, objective.nullLoss, objective.slopeIsBounded),
+    why: stopAfter(
+      steps,
+      objective.nullLoss,
+      objective.slopeIsBounded,
+      (params) => objective.whereNotFinite?.(params) ?? '',
+    ),
   });
   checkFirst(trace);
   const last = trace.loss.length - 1;
