@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from bench import checkouts
+from bench.dense import NETS
 from bench.memory import memory
+from bench.network_hessian import network_hessian
+from bench.network_surface import TWO_LOSSES, network_surface, two_weights_surface
 from bench.networks import network_loss, network_steps
 from bench.one_pass import one_pass
 from bench.page import page
@@ -28,6 +31,9 @@ def parts(quick: bool) -> dict[str, Part]:
         "surface-1k": partial(entropy_surface, 1_000),
         "surface-100k": partial(entropy_surface, 100_000),
         "surface-squared": partial(squared_surface, 1_000_000),
+        **{f"net-surface-{name}": partial(network_surface, name) for name in NETS},
+        **{f"net-two-{loss}": partial(two_weights_surface, loss) for loss in TWO_LOSSES},
+        **{f"net-hessian-{name}": partial(network_hessian, name) for name in NETS},
         "page": page,
         "network-steps": partial(network_steps, quick),
         "network-loss": partial(network_loss, quick),

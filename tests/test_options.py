@@ -114,7 +114,16 @@ def parameters(function: Callable[..., object]) -> Mapping[str, inspect.Paramete
 
 OF_TEXT = ["decimal", "thousands", "delimiter", "encoding", "sheet", "query"]
 OF_DATA = ["data", "target", "features", "missing", "drop", "category", "sample_weight"]
-OF_DATA += ["class_weight", "date", "exposure", "offset", "validation", *OF_TEXT]
+OF_DATA += [
+    "class_weight",
+    "date",
+    "terms",
+    "positive",
+    "exposure",
+    "offset",
+    "validation",
+    *OF_TEXT,
+]
 OF_THE_CALL = ["threads", "progress", "callback"]
 
 
@@ -151,12 +160,15 @@ class TestEveryDoorHasTheOptions:
             "weights",
             "class_weight",
             "date",
+            "terms",
+            "positive",
             "exposure",
             "offset",
             "validation",
+            "seeds",
         }
         others |= {*OF_TEXT}
-        kinds = {"figure", "film", "page", "table", "trace", "frames"}
+        kinds = {"figure", "film", "page", "table", "trace", "onnx", "frames"}
         kinds |= {"panels", "size", "theme", "fps", "surface_x", "surface_y", "surface_plane"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
         for one in fit.params:
@@ -177,12 +189,9 @@ class TestEveryDoorHasTheOptions:
         shown = parameters(SteepestRegressor)
         renamed = {"steps": "max_iter", "seed": "random_state", "start": "warm_start"}
         renamed["bias"] = "fit_intercept"
-        # A limit on time makes no reproducible fit, and both estimators are linear models.
-        elsewhere = {"seconds", "hidden", "activation", "init"}
-        # scikit-learn keeps rows back by itself, and max_iter is told in steps.
-        elsewhere |= {"epochs", "stop", "patience"}
-        names = {renamed.get(name, name) for name in OPTIONS if name not in elsewhere}
-        assert set(shown) == {*names, "callback", "progress"}
+        # A limit on time makes no reproducible fit.
+        names = {renamed.get(name, name) for name in OPTIONS if name != "seconds"}
+        assert set(shown) == {*names, "callback", "progress", "validation"}
         for name in set(OPTIONS) & set(shown) - {"loss"}:
             assert shown[name].default == OPTIONS[name].shown_default, name
 

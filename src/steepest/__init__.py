@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from steepest.objective.loss.quantile import Quantile
     from steepest.objective.loss.regression import Absolute, Huber, Squared
     from steepest.run.descend import descend
+    from steepest.run.descend_seeds import seeds
     from steepest.run.load import load
     from steepest.run.run import Run
+    from steepest.run.seeds import Seeds
     from steepest.surface.surface import Surface
     from steepest.trace import Step, Trace
 
@@ -68,6 +70,7 @@ __all__ = [
     "RMSProp",
     "Run",
     "ScheduleFree",
+    "Seeds",
     "Softmax",
     "Squared",
     "Steepest",
@@ -81,6 +84,7 @@ __all__ = [
     "datasets",
     "descend",
     "load",
+    "seeds",
     "steps",
 ]
 
@@ -100,8 +104,10 @@ HOMES = {
     "steepest.objective.loss.quantile": "Quantile",
     "steepest.objective.loss.regression": "Absolute Huber Squared",
     "steepest.run.descend": "descend",
+    "steepest.run.descend_seeds": "seeds",
     "steepest.run.load": "load",
     "steepest.run.run": "Run",
+    "steepest.run.seeds": "Seeds",
     "steepest.surface.surface": "Surface",
     "steepest.trace": "Step Trace",
 }

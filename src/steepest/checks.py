@@ -1,11 +1,13 @@
 """Numbers that a caller gave, checked against their range, which the message names."""
 
+import difflib
 import reprlib
+from collections.abc import Iterable
 from math import isfinite
 
 from steepest.errors import ChoiceError
 
-__all__ = ["number", "switch", "whole_number", "whole_numbers"]
+__all__ = ["nearest", "number", "switch", "whole_number", "whole_numbers"]
 
 
 def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
@@ -29,6 +31,7 @@ def whole_numbers(name: str, value: object) -> tuple[int, ...]:
     >>> whole_numbers("hidden", "8,8")
     (8, 8)
     """
+    given = value
     if isinstance(value, str):
         value = [part for part in value.split(",") if part.strip()]
     try:
@@ -37,12 +40,18 @@ def whole_numbers(name: str, value: object) -> tuple[int, ...]:
         listed = [value]
     try:
         return tuple(
-            whole_number(name, int(one) if isinstance(one, str) else one, 1) for one in listed
+            whole_number(name, int(one) if isinstance(one, str) else _no_switch(one), 1)
+            for one in listed
         )
     except (ValueError, ChoiceError):
         raise ChoiceError(
-            f"{name} is {value!r}, but it must be whole numbers from 1 up, such as 8,8"
+            f"{name} is {reprlib.repr(given)}, but it must be whole numbers from 1 up, such as 8,8"
         ) from None
+
+
+def _no_switch(value: object) -> object:
+    """Return a value, and None in place of True and False, which count as 1 and 0 in Python."""
+    return None if isinstance(value, bool) else value
 
 
 def number(
@@ -71,3 +80,14 @@ def switch(name: str, value: object) -> bool:
     if not any(value is one or type(value).__name__ == "bool_" for one in (True, False)):
         raise ChoiceError(f"{name} is {value!r}, but it must be true or false")
     return bool(value)
+
+
+def nearest(word: object, known: Iterable[str]) -> str:
+    """Return how a message on an unknown word ends: the nearest of those that are, or all.
+
+    >>> nearest("ReLU", ["tanh", "relu"]), nearest("swish", ["tanh", "relu"])
+    ('; did you mean relu?', '; choose one of tanh, relu')
+    """
+    words = list(known)
+    near = difflib.get_close_matches(str(word).casefold(), words, 1)
+    return f"; did you mean {near[0]}?" if near else f"; choose one of {', '.join(words)}"

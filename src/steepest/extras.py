@@ -15,6 +15,8 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "figure": ("matplotlib",),
     "film": ("matplotlib", "PIL", "imageio_ffmpeg"),
     "notebook": ("anywidget",),
+    "onnx": ("onnx",),
+    "torch": ("torch",),
 }
 """What each extra is imported as."""
 

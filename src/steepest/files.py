@@ -12,12 +12,13 @@ from pathlib import Path
 
 from steepest.errors import FileError
 
-__all__ = ["FIGURES", "FILMS", "PAGES", "TABLES", "check_writable", "whole_file"]
+__all__ = ["FIGURES", "FILMS", "MODELS", "PAGES", "TABLES", "check_writable", "whole_file"]
 
 FIGURES = (".png", ".svg", ".pdf")
 FILMS = (".gif", ".mp4")
 PAGES = (".html", ".htm")
 TABLES = (".csv", ".tsv", ".parquet", ".arrow", ".feather")
+MODELS = (".onnx",)
 """The endings of the names of the kinds of files that we write."""
 
 

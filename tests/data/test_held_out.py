@@ -1,5 +1,7 @@
 """Rows kept back: which they are, for every way to say it, and what is refused."""
 
+import datetime
+
 import numpy as np
 import polars as pl
 import pytest
@@ -46,6 +48,36 @@ def test_a_seed_draws_the_same_rows_and_another_seed_others() -> None:
 
 def test_the_last_rows_are_those_at_the_end() -> None:
     assert kept_back(prepare((X, Y), validation="last:0.2")) == list(range(33, 41))
+
+
+@given(some.permutations(range(40)), some.floats(0.05, 0.9))
+def test_the_last_by_a_column_are_later_than_all_others(order: list[int], share: float) -> None:
+    days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=day) for day in order]
+    for when in (order, days, [str(day) for day in days]):
+        data = prepare(table(day=when), "y", validation=f"last:day:{share}")
+        back = kept_back(data)
+        assert data.features.names == ("x",)
+        assert len(back) == max(1, round(share * 40))
+        assert min(order[row - 1] for row in back) == 40 - len(back)
+
+
+def test_of_equal_values_the_last_rows_are_the_last() -> None:
+    back = kept_back(
+        prepare(table(year=[2000] * 20 + [1999] * 20), "y", validation="last:year:0.25")
+    )
+    assert back == list(range(11, 21))
+
+
+def test_the_column_of_the_order_is_a_feature_where_it_is_named() -> None:
+    days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=day) for day in range(40)]
+    rows = table(day=days, year=list(range(40)))
+    data = prepare(rows.drop("day"), "y", ["x", "year"], validation="last:year:0.2")
+    assert data.features.names == ("x", "year")
+    data = prepare(rows.drop("year"), "y", date={"day": "days"}, validation="last:day:0.2")
+    assert len(data.features.names) == 2
+    gap = table(day=[None, *days[1:]])
+    with pytest.raises(st.DataError, match=r"'day' has 1 gap, so it does not say which rows are"):
+        prepare(gap, "y", ["x"], validation="last:day:0.2")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_sources_that_cannot_be_used(
 def test_choices_that_cannot_be() -> None:
     with pytest.raises(ChoiceError, match="one of error, drop, mean, most, indicator; got 'fill'"):
         prepare("geyser", "waiting", missing="fill")
-    with pytest.raises(ChoiceError, match="target, drop, category and date name columns of"):
+    with pytest.raises(ChoiceError, match="target, drop, category, date and terms name columns"):
         prepare((np.eye(2), [1, 2]), "y")
 
 

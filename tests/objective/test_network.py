@@ -219,23 +219,6 @@ def test_a_network_run_is_saved_loaded_and_resumed_to_the_bit(
     assert np.mean((predicted - run.data.y) ** 2) == pytest.approx(run.loss, rel=1e-12)
 
 
-def test_numbers_that_leave_float64_are_told_with_step_and_layer() -> None:
-    x, y = rows("squared")
-    options: dict[str, Any] = {"hidden": (3, 3), "activation": "relu", "scale": "none"}
-    objective = st.descend((x, y), **options, steps=0).objective
-    start = 0.5 * np.random.default_rng(0).normal(size=objective.size)
-    run = st.descend((x, y), **options, start=start, rule="steepest", learning_rate=1e200, steps=9)
-    assert run.stop.reason == "diverged"
-    assert "at step 1 the loss" in run.stop.message
-    assert run.stop.message.endswith("; first are the sums of layer 2")
-    layers = objective.model.matrices(broken := start.copy())
-    layers[1].weights[0, 0] = np.inf
-    assert objective.where_not_finite(start) == ""
-    assert objective.where_not_finite(broken) == "the params of layer 2"
-    layers[1].weights[0, 0], layers[0].weights[:] = 1.0, 1e308
-    assert objective.where_not_finite(broken) == "the sums of layer 1"
-
-
 def test_every_rule_takes_the_textbooks_step() -> None:
     x, y = rows("squared")
     run = st.descend((x, y), hidden=(3,), rule="steepest", learning_rate=0.1, scale="none", steps=1)
@@ -359,3 +342,39 @@ def test_gradients_that_there_is_no_room_for_are_refused() -> None:
     X = np.random.default_rng(0).normal(size=(300, 1))
     with pytest.raises(st.ChoiceError, match=r"gradients of these, one for each block of rows"):
         st.descend((X, X[:, 0]), hidden=[10**7], steps=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"hidden": (0,)}, r"hidden is \(0,\), but it must be whole numbers from 1 up"),
+        ({"hidden": True}, "hidden is True, but it must be whole numbers from 1 up"),
+        ({"hidden": "8,x"}, "hidden is '8,x', but it must be whole numbers"),
+        ({"hidden": (10_000, 10_000)}, "has 100,040,001 params, but there is room for 67,108,864"),
+        ({"hidden": (3,), "activation": "ReLU"}, "no activation 'ReLU'; did you mean relu"),
+        (
+            {"hidden": (3,), "activation": "swish"},
+            "no activation 'swish'; choose one of tanh",
+        ),
+        ({"hidden": (3,), "init": "glorrot"}, "no initialisation 'glorrot'; did you mean glorot"),
+        ({"hidden": (3,), "scale": "round"}, "weights and a bias; use none or standard"),
+    ],
+)
+def test_what_no_network_can_be_is_refused(asked: dict[str, Any], message: str) -> None:
+    with pytest.raises(ChoiceError, match=message):
+        st.descend("geyser", "waiting", ["duration"], steps=1, **asked)
+
+
+@pytest.mark.parametrize(
+    ("rate", "activation", "where"),
+    [
+        (1e150, "identity", "at step 1 a sum of the output"),
+        (1e250, "softplus", "at step 1 a sum of layer 2"),
+        (1e308, "softplus", "at step 1 a weight or bias of layer 1"),
+    ],
+)
+def test_what_first_is_no_finite_number_is_named(rate: float, activation: str, where: str) -> None:
+    asked: dict[str, Any] = {"rule": "steepest", "learning_rate": rate, "scale": "none"}
+    asked |= {"hidden": (4, 4), "activation": activation, "steps": 3}
+    run = st.descend("geyser", "waiting", ["duration"], **asked)
+    assert f"{where} is the first number that is not finite" in run.verdicts[0].message

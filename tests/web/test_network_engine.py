@@ -196,3 +196,30 @@ def test_a_worker_answers_with_the_same_bits_and_the_page_does_where_there_is_no
     assert (points, coarse, finer) == (9, True, 17)
     assert [found[-1] for found in others] == [1, 1, 1]
     assert [found[:-1] for found in others] == 3 * [[losses, points, coarse, "superseded"]]
+
+
+WRONG = """async ({ scene, start }) => {
+  const [{ chooseObjective }, { chooseLoss }, checks] = await Promise.all(
+    ['choose_objective', 'losses', 'recomputed'].map((name) => import(`/engine/${name}.js`)));
+  const [X, y] = [scene.X, scene.y].map((values) => Float64Array.from(values));
+  const objective = chooseObjective(scene, X, y, chooseLoss('squared', 1, {}), 0.1);
+  const params = Float64Array.from(start);
+  const right = objective.valueAndGradient(params);
+  const most = Math.max(...right.gradient.map(Math.abs), right.loss);
+  const told = { index: [0], params, size: params.length, choices: {}, fullLoss: [right.loss] };
+  const found = { right: [checks.gradientCheck(objective, params).share] };
+  found.right.push(checks.pythonCheck(objective, { ...told, gradient: right.gradient }).share);
+  const odd = right.gradient.with(2, right.gradient[2] + 1e-3 * most);
+  found.wrong = [checks.pythonCheck(objective, { ...told, gradient: odd }).share];
+  objective.valueAndGradient = () => ({ ...right, gradient: odd });
+  found.wrong.push(checks.gradientCheck(objective, params).share);
+  return found;
+}"""
+
+
+def test_the_badge_finds_a_slope_that_is_off(modules: Any) -> None:
+    case = golden.network_case("squared", (3,), steps=0)
+    start = np.linspace(-1.0, 1.0, case["of"].objective.size).tolist()
+    found = modules.evaluate(WRONG, {"scene": case["scene"], "start": start})
+    assert max(found["right"]) < 1e-7
+    assert min(found["wrong"]) > 1e-5

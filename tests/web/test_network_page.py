@@ -170,6 +170,39 @@ def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page")
         [params[14], x, params[14] * x], rel=2e-3
     )
     assert float(back[3]) == pytest.approx(alone.evaluate(params).gradient[14], rel=2e-3)
+    whole = re.search(r"mean of that over 60 rows is the gradient, (\S+?);", words)
+    assert whole is not None
+    assert float(whole[1]) == pytest.approx(rings.trace[3].gradient[14], rel=1e-3)
+    # Its step, and where it is on the surface: this goes through the end of the run.
+    assert re.search(r"step 2 → 3: weight 15 \S+ [-+] 0\.2 × ", words)
+    on = re.search(r"it is across, at (\S+), where the surface has the loss (\S+); that of", words)
+    assert on is not None
+    shadow = rings.params.copy()
+    up = 88 + 13 if axes(page) == f"14 {88 + 13}" else int(str(axes(page)).split()[1])
+    shadow[[14, up]] = params[[14, up]]
+    wanted = [params[14], rings.objective.value(shadow)]
+    assert np.array(on.groups(), float) == pytest.approx(wanted, rel=1e-3)
+
+
+def test_a_unit_that_passes_nothing_back_wears_a_lock(tmp_path: Path, doors: Doors) -> None:
+    """The mean of 1 - tanh² over the rows is told; one that is below 0.01 is locked."""
+    run = st.descend(
+        two_rings(), "ring", hidden=(3,), steps=0, start=[0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 8, 0]
+    )
+    run.page(tmp_path / "locked.html")
+    page = doors.file(tmp_path / "locked.html")
+    assert card(page, "network").locator(".st-lock").count() == 1
+    slope = 1.0 - np.tanh(8.0) ** 2
+    words = re.search(r"Saturated: 1 unit .* the least is (\S+), of layer 1, unit 3\.", told(page))
+    assert words is not None and float(words[1]) == pytest.approx(slope, rel=0.1)
+    badge = page.locator(".st-badge[data-agree]")
+    badge.wait_for()
+    assert badge.get_attribute("data-agree") == "true"
+    shares = re.findall(r"(gradient|surface|Python) (\S+)", badge.inner_text())
+    assert [name for name, _ in shares] == ["gradient", "surface", "Python"]
+    assert all(
+        float(share) < most for (_, share), most in zip(shares, (1e-7, 1e-10, 1e-10), strict=True)
+    )
 
 
 def is_near(text: str, value: float) -> bool:
@@ -231,6 +264,27 @@ def test_the_regions_of_the_classes_move_with_the_steps(page: "Page") -> None:
     assert "most probable ring over left and up" in str(
         card(page, "fit").locator("svg").first.get_attribute("aria-label")
     )
+
+
+def test_rows_of_pixels_are_shown_as_pictures(tmp_path: Path, doors: Doors) -> None:
+    """Features of the names `pixel_row_column`; a pixel that is none of them is paper."""
+    rows = np.random.default_rng(0).random((12, 4))
+    names = ["pixel_0_1", "pixel_1_0", "pixel_1_1", "pixel_1_2"]
+    table = dict(zip(names, rows.T, strict=True)) | {"kind": np.where(rows[:, 0] > 0.5, "b", "a")}
+    st.descend(table, "kind", steps=2).page(tmp_path / "pictures.html")
+    page = doors.file(tmp_path / "pictures.html", "at=2")
+    card(page, "fit").locator(".st-point").nth(0).focus()
+    picture = card(page, "fit").locator(".st-row-image")
+    assert picture.inner_text().startswith("row 1\nactual ")
+    width, height, data = picture.locator("canvas").evaluate(
+        "(one) => [one.width, one.height, "
+        "[...one.getContext('2d').getImageData(0, 0, one.width, one.height).data]]"
+    )
+    seen = np.array(data, dtype=float).reshape(height, width, 4)[..., 0]
+    assert seen.shape == (2, 3) and seen[0, 0] == seen[0, 2] == 255
+    paper, ink = 255.0, float(0x1B)
+    shares = (rows[0] - rows.min()) / np.ptp(rows)
+    assert seen[[0, 1, 1, 1], [1, 0, 1, 2]] == pytest.approx(paper + shares * (ink - paper), abs=1)
 
 
 def test_a_number_of_one_feature_has_a_curve(tmp_path: Path, doors: Doors) -> None:

@@ -73,6 +73,7 @@ def demo(out: str, pictures: bool, no_open: bool) -> None:
             "page": [f"{out}/{name}.html"],
             "table": table,
             "trace": [],
+            "onnx": [],
         }
         tell(run, write(run, Outputs(files)))
     click.echo(f"\n{MORE}\nto see it move, open {page}")

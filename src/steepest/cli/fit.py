@@ -7,10 +7,19 @@ from typing import Any
 import click
 
 from steepest.cli.options import descent_options, names_in
-from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
+from steepest.cli.outputs import (
+    STATUSES,
+    Outputs,
+    check,
+    check_seeds,
+    hand_over,
+    hand_over_seeds,
+    outputs,
+)
 from steepest.cli.table_options import use_options
 from steepest.data.prepare import MISSING
 from steepest.run.descend import descend
+from steepest.run.descend_seeds import seeds as descend_seeds
 from steepest.run.load import load
 from steepest.run.run import Run
 
@@ -34,6 +43,13 @@ __all__ = ["fit"]
 @click.option(
     "--save", type=click.Path(), metavar="RUN", help="Keep the run, for predict and show."
 )
+@click.option(
+    "--seeds",
+    type=int,
+    metavar="N",
+    help="Train from N random starts, --seed and the next ones, and tell their ends; a figure "
+    "shows all, what else is written is of the best.",
+)
 @outputs
 def fit(
     data: str,
@@ -41,6 +57,7 @@ def fit(
     drop: Sequence[str],
     start: str | None,
     save: str | None,
+    seeds: int | None,
     out: Outputs,
     **rest: Any,
 ) -> None:
@@ -55,18 +72,22 @@ def fit(
           --learning-rate 0.05 --steps 1000 --film geyser.mp4 --frames slides
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
       steepest fit diabetes --target progression --l1 50 --validation 0.2 --stop validation
+      steepest fit spirals --target class --hidden 8,8 --seeds 5 --figure seeds.png
       zcat mine.csv.gz | steepest fit - --target price --category zip --missing drop
     """
     check(out.files, save, data)
-    run = descend(
-        data,
-        features=None if features is None else names_in(features),
-        drop=names_in(",".join(drop)),
-        start=None if start is None else _start(start),
-        progress=True,
+    asked = {
+        "features": None if features is None else names_in(features),
+        "drop": names_in(",".join(drop)),
+        "start": None if start is None else _start(start),
+        "progress": True,
         **rest,
-    )
-    hand_over(run, save, out)
+    }
+    if seeds is None:
+        hand_over(descend(data, **asked), save, out)
+        return
+    check_seeds(out)
+    hand_over_seeds(descend_seeds(seeds, data, **asked), save, out)
 
 
 def _start(text: str) -> list[float] | Run:

@@ -15,10 +15,11 @@ import click
 from steepest.data.written import write_table
 from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
-from steepest.files import FIGURES, FILMS, PAGES, TABLES, check_writable
+from steepest.files import FIGURES, FILMS, MODELS, PAGES, TABLES, check_writable
 from steepest.interrupts import INTERRUPTED
 from steepest.run.report import report
 from steepest.run.run import Run
+from steepest.run.seeds import Seeds
 from steepest.surface.planes import PLANES
 from steepest.surface.surface import Surface
 from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Format
@@ -29,7 +30,9 @@ __all__ = [
     "UNJUDGED",
     "Outputs",
     "check",
+    "check_seeds",
     "hand_over",
+    "hand_over_seeds",
     "outputs",
     "surface_of",
     "tell",
@@ -42,6 +45,7 @@ KINDS = {
     "page": (PAGES, "Write one page to play with, that opens anywhere"),
     "table": (TABLES, "Write actual and predicted by the row"),
     "trace": (TABLES, "Write every step"),
+    "onnx": (MODELS, "Write the model for other programs"),
 }
 """What can be written of a run: the endings of its files, and what it is."""
 
@@ -54,7 +58,10 @@ STATUSES = (
 )
 """The exit statuses, for the help of each command that has a run."""
 
-HEADS = ("Step ", "Result", "Fit", "Verdict", "Worth knowing", "Looked at")
+HEADS = (
+    *("Step ", "Result", "Fit", "Verdict", "Worth knowing", "Looked at"),
+    *("Plane", "Ends of", "Together"),
+)
 """How the lines begin that are printed bold."""
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -82,6 +89,8 @@ class Outputs:
             check_installed("film", "a film")
         if self.files.get("figure"):
             check_installed("figure", "a figure")
+        if self.files.get("onnx"):
+            check_installed("onnx", "to write ONNX")
 
     def _check_drawn(self) -> None:
         """Raise ChoiceError for the look of a picture where none is asked for."""
@@ -201,11 +210,16 @@ def surface_of(run: Run, out: Outputs) -> Surface | None:
     return run.surface(points=run.picture_points, **out.axes) if out.axes else None
 
 
-def write(run: Run, out: Outputs, surface: Surface | None = None) -> list[str]:
-    """Write all that was asked for, pictures over `surface` where one is given; return where."""
+def write(
+    run: Run, out: Outputs, surface: Surface | None = None, runs: Seeds | None = None
+) -> list[str]:
+    """Write all that was asked for, pictures over `surface` where one is given; return where.
+
+    The figure is of all `runs` where there are several.
+    """
     files, look = out.files, {**out.look, "surface": surface}
     for path in files["figure"]:
-        run.figure(path, **look)
+        run.figure(path, **look) if runs is None else runs.figure(path, **out.look)
     if files["film"]:
         first, *more = files["film"]
         run.film(first, *more, progress=True, **look, **out.pace)
@@ -216,6 +230,8 @@ def write(run: Run, out: Outputs, surface: Surface | None = None) -> list[str]:
         write_table(run.table(), path)
     for path in files["trace"]:
         write_table(run.trace_table(), path)
+    for path in files["onnx"]:
+        run.to_onnx(path)
     written = [path for kind in KINDS for path in files[kind]]
     return [*written, *map(str, frames)]
 
@@ -233,6 +249,31 @@ def hand_over(run: Run, save: str | None, out: Outputs) -> None:
         sys.exit(UNJUDGED)
 
 
+def hand_over_seeds(runs: Seeds, save: str | None, out: Outputs) -> None:
+    """Tell all runs and draw them; save and write the best."""
+    best = runs.best
+    if save is not None:
+        best.save(save)
+    written = write(best, out, surface_of(best, out), runs)
+    files = written if save is None else [*written, save]
+    if out.as_json:
+        found = {"seeds": runs.to_dict(), "best": best.plan.seed, "files": files}
+        click.echo(json.dumps(found, indent=2, allow_nan=False))
+    else:
+        _print(runs.explain(), files)
+    if runs[-1].stop.reason == "interrupted":
+        sys.exit(INTERRUPTED)
+
+
+def check_seeds(out: Outputs) -> None:
+    """Raise ChoiceError for panels: the figure of several seeds has its own two."""
+    if "panels" in out.look:
+        raise ChoiceError(
+            "--panels are those of the figure of one run; with --seeds leave it out, the figure "
+            "shows the paths on one plane and the losses"
+        )
+
+
 def tell(
     run: Run, files: Sequence[str], as_json: bool = False, surface: Surface | None = None
 ) -> None:
@@ -241,11 +282,14 @@ def tell(
         shown = {} if surface is None else {"surface": surface.to_report()}
         click.echo(json.dumps(report(run, files) | shown, indent=2, allow_nan=False))
         return
-    for line in run.explain().splitlines():
+    plane = "" if surface is None or not surface.in_words else f"\nPlane\n  {surface.in_words}"
+    _print(f"{run.explain()}\n{plane}".rstrip(), files)
+
+
+def _print(words: str, files: Sequence[str]) -> None:
+    """Print words, their headings bold, and then where files are."""
+    for line in words.splitlines():
         click.secho(line, bold=line.startswith(HEADS))
-    if surface is not None and surface.in_words:
-        click.secho("\nPlane", bold=True)
-        click.echo(f"  {surface.in_words}")
     if files:
         click.echo("\nWritten:")
     for path in files:

@@ -31,8 +31,21 @@ __all__ = ["predict"]
     help="What to do with rows that have gaps: drop leaves them out, blank their predictions, fill "
     "fills them as in training.  [default: fill if RUN was filled, else error]",
 )
+@click.option(
+    "--threshold",
+    type=float,
+    metavar="P",
+    help="Of two classes: from which probability on the second is said.  [default: 0.5]",
+)
 @reading_options
-def predict(run: str, data: str, out: str | None, missing: str | None, reading: Reading) -> None:
+def predict(
+    run: str,
+    data: str,
+    out: str | None,
+    missing: str | None,
+    threshold: float | None,
+    reading: Reading,
+) -> None:
     """Predict for the rows of DATA with a saved RUN; they are written beside its columns.
 
     Without -o the table is printed as CSV. DATA may be -, which is what is piped in.
@@ -44,7 +57,7 @@ def predict(run: str, data: str, out: str | None, missing: str | None, reading: 
     """
     if out is not None:
         check({"table": [out]}, None, data)
-    table = load(run).prediction_table(data, missing=missing, reading=reading)
+    table = load(run).prediction_table(data, missing=missing, reading=reading, threshold=threshold)
     if out is not None:
         write_table(table, out)
         click.echo(f"{table.num_rows:,} rows written to {out}")

@@ -55,6 +55,7 @@ def show(
       steepest show geyser.steepest --summary
       steepest show geyser.steepest --as scikit-learn
       steepest show geyser.steepest --row 12 --step 0
+      steepest show geyser.steepest --onnx geyser.onnx
     """
     check(out.files, None, run)
     loaded = load(run)

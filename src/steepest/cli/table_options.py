@@ -105,6 +105,14 @@ _USES = (
         metavar="COLUMN=days|year|season",
         help="What a column of dates becomes.",
     ),
+    click.option(
+        "--terms",
+        metavar="TEXT",
+        help="Powers and products of columns as features: 'age + age^2 + sex:age', '. + age^2'.",
+    ),
+    click.option(
+        "--positive", metavar="CLASS", help="Which of two classes log-odds and AUC are of."
+    ),
     click.option("--weights", metavar="COLUMN", help="The column of how much each row counts."),
     click.option(
         "--exposure",
@@ -115,7 +123,8 @@ _USES = (
     click.option(
         "--validation",
         metavar="SHARE|COLUMN|...",
-        help="Rows to keep back: 0.2, last:0.2, COLUMN:0.2 for groups, a COLUMN of marks, a file.",
+        help="Rows to keep back: 0.2, last:0.2, last:COLUMN:0.2 by time, COLUMN:0.2 for groups, a "
+        "COLUMN of marks, a file.",
     ),
     click.option(
         "--class-weight",

@@ -4,12 +4,12 @@
 by value), `spreadsheet` those of Excel, `readers` files of other programs, `streams` what is piped
 in. `columns` knows what a column holds (`arrow` as NumPy has it), `categories` which of words are
 categories, `exact` and `span` which numbers a float64 has no room for, `dates` what days become.
-`features` (each a `column`) and `target` turn columns into X and y and remember how (`from_table`),
-`arrays` takes X and y as they are (`from_arrays`) and `array_blocks` as blocks, `weights`,
-`exposure` and `class_weight` say how much a row counts, `held_out` which rows are kept back
-(`split`), `gaps` counts what is missing (`table_gaps` in a table), `left_out` leaves it out, `fill`
-says what stands for it, and `prepare` joins them to `prepared` Data; `new_rows` come after
-training.
+`features` (each a `column`) and `target` turn columns, or `terms` of them, into X and y and
+remember how (`from_table`), `arrays` takes X and y as they are (`from_arrays`) and `array_blocks`
+as blocks, `weights`, `exposure` and `class_weight` say how much a row counts, `held_out` which rows
+are kept back (`split`), `gaps` counts what is missing (`table_gaps` in a table), `left_out` leaves
+it out, `fill` says what stands for it, and `prepare` joins them to `prepared` Data; `new_rows` come
+after training.
 `suspects` are columns that may be other than they are taken for, `profile` (`twins`) says what a
 table holds before a fit, `likely` what could be predicted. `blocks` deals the rows out to threads
 (`blas`, `sparse`, `moments`), `shipped` holds the data sets that come along, `written` writes

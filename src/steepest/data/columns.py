@@ -97,6 +97,19 @@ def counts(column: "pa.ChunkedArray") -> dict[str, int]:
     return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
 
 
+def in_order(column: "pa.ChunkedArray", levels: Collection[str]) -> list[str]:
+    """Return the levels of a column of words as it orders them, else by the alphabet.
+
+    An ordered category of a data frame, or one that a file declares, has an order of its own.
+    """
+    from pyarrow import types
+
+    if not (types.is_dictionary(column.type) and column.type.ordered):
+        return sorted(levels)
+    declared = words(column.unify_dictionaries().chunk(0).dictionary) if column.num_chunks else []
+    return [level for level in map(str, declared) if level in levels]
+
+
 def weighted_counts(column: "pa.ChunkedArray", weights: NDArray[np.float64]) -> dict[str, float]:
     """Return the sum of the `weights`, (rows,), of the rows of each word, gaps left aside.
 

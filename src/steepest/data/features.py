@@ -9,7 +9,7 @@ the difference from the usual case. Rows count by their sample weights: a row of
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from steepest.data.categories import check_words
 from steepest.data.column import Column, ColumnRecord
 from steepest.data.columns import (
     counts,
+    in_order,
     kind_of,
     listing,
     need_column,
@@ -32,6 +33,7 @@ from steepest.data.columns import (
 from steepest.data.dates import need_dates
 from steepest.data.exact import check_exact, in_full
 from steepest.data.table import Table
+from steepest.data.terms import Term
 from steepest.errors import DataError
 
 if TYPE_CHECKING:
@@ -62,24 +64,35 @@ class FeaturesRecord(TypedDict):
     columns: list[ColumnRecord]
     decimal: NotRequired[str]
     missing: NotRequired[str]
+    terms: NotRequired[list[list[list[str | int]]]]
 
 
 @dataclass(frozen=True)
 class Features:
-    """The columns used, in the order of X."""
+    """The columns used, in the order of X; or the terms that X has of them."""
 
     columns: tuple[Column, ...]
     decimal: str = ""  # the decimal mark of their text, where it made a difference
     missing: str = ""  # how gaps are filled, "" if they are not
+    terms: tuple[Term, ...] = ()  # powers and products of the columns; none: they are X as they are
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """The columns by their names."""
+        return {column.name: column for column in self.columns}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """One name for each column of X."""
+        if self.terms:
+            return tuple([name for term in self.terms for name in term.names(self.by_name)])
         return tuple([name for column in self.columns for name in column.names])
 
     @cached_property
     def units(self) -> tuple[str, ...]:
         """One unit for each column of X, "" where there is none."""
+        if self.terms:
+            return tuple([unit for term in self.terms for unit in term.units(self.by_name)])
         return tuple([unit for column in self.columns for unit in column.units])
 
     @property
@@ -100,25 +113,51 @@ class Features:
         """
         X = np.empty((table.arrow.num_rows, len(self.names)))
         at = 0
-        for column in self.columns:
-            need_column(table, column.name, "features")
-            width = len(column.names)
-            X[:, at : at + width] = column.matrix(table)
+        for part in self._parts(table):
+            width = part.shape[1]
+            X[:, at : at + width] = part
             at += width
         return X
+
+    def _parts(self, table: Table) -> Iterator[NDArray[np.float64]]:
+        """Yield the columns of X, (rows, k), of each column or term."""
+        for column in self.columns:
+            need_column(table, column.name, "features")
+        if not self.terms:
+            yield from (column.matrix(table) for column in self.columns)
+            return
+        parts = {column.name: column.matrix(table) for column in self.columns}
+        yield from (term.matrix(self.by_name, parts) for term in self.terms)
+
+    def of_terms(self, terms: Sequence[Term]) -> "Features":
+        """Return the features that are these terms of the columns; none leaves them as they are.
+
+        Raises DataError for a power of a category or a season, which has none.
+        """
+        for name, power in (factor for term in terms for factor in term.factors):
+            kind = self.by_name[name].kind
+            if power > 1 and kind in ("category", "season"):
+                raise DataError(
+                    f"terms: {name!r} is a {kind}, which has no power {power}; take it by itself"
+                )
+        features = replace(self, terms=tuple(terms))
+        _check_distinct(features.names, "terms")
+        return features
 
     @cached_property
     def given_names(self) -> tuple[str, ...]:
         """The names of the columns of an array that is given: those that flag gaps are ours."""
+        if self.terms:
+            return self.names
         ours = {column.names[1] for column in self.columns if column.flag is not None}
         return tuple(name for name in self.names if name not in ours)
 
     def of_array(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return X, (rows, names), of an array, (rows, given_names), its gaps filled and flagged.
 
-        Gaps among zeros and ones of a category stay.
+        Gaps among zeros and ones of a category stay, and those among terms.
         """
-        if not self.missing:
+        if not self.missing or self.terms:
             return X
         parts, at = [], 0
         for column in self.columns:
@@ -147,13 +186,16 @@ class Features:
         """Return the features as plain lists and strings, for JSON."""
         columns = [column.to_dict() for column in self.columns]
         made: FeaturesRecord = {"columns": columns, "decimal": self.decimal}
+        if self.terms:
+            made["terms"] = [term.to_list() for term in self.terms]
         return made | {"missing": self.missing} if self.missing else made
 
     @classmethod
     def from_dict(cls, said: FeaturesRecord) -> "Features":
         """Return the features of which `to_dict` made this, also after JSON."""
         columns = tuple(Column.from_dict(column) for column in said["columns"])
-        return cls(columns, said.get("decimal", ""), said.get("missing", ""))
+        terms = tuple(Term.from_list(term) for term in said.get("terms", []))
+        return cls(columns, said.get("decimal", ""), said.get("missing", ""), terms)
 
 
 def choose_features(
@@ -321,7 +363,8 @@ def _category(table: Table, name: str, how: _How) -> Column:
         raise DataError(_constant(name, repr(next(iter(levels))), whole, weights))
     often = levels if weights is None else weighted_counts(table.arrow[name], weights)
     base = min(levels, key=lambda level: (-often[level], level))
-    return Column(name, "category", tuple(sorted(set(levels) - {base})), base)
+    others = in_order(table.arrow[name], set(levels) - {base})
+    return Column(name, "category", tuple(others), base)
 
 
 def _constant(name: str, value: str, whole: bool, weights: NDArray[np.float64] | None) -> str:

@@ -31,6 +31,7 @@ def from_arrays(
     threads: int | None,
     split: Split,
     exposure: Exposure | None,
+    positive: object = None,
 ) -> Data:
     """Return the data of a pair of arrays, with the rows that are kept back."""
     X, y = pair_of(pair)
@@ -59,7 +60,7 @@ def from_arrays(
         kept = np.flatnonzero(sound) if counting is None else counting[sound]
         weights = None if weights is None else weights[sound]
         check_rows(len(y), "arrays", f"{counted(dropped, 'row')} with gaps")
-    target, values = plain_target(y, classify)
+    target, values = plain_target(y, classify, positive)
     target = target.over(exposure)
     back = split.kept_back(None, values, target, kept, rows)
     notes = () if exposure is None else (exposure.in_words("y"),)

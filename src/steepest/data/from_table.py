@@ -16,6 +16,7 @@ from steepest.data.suspects import suspicions
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target
+from steepest.data.terms import Term
 from steepest.data.weights import WEIGHTS, table_weights, weight_holes
 from steepest.numerals import counted
 
@@ -35,17 +36,21 @@ class Asked:
     bias: bool
     exposure: Exposure | None
     date: Mapping[str, str]
+    terms: Sequence[Term] = ()
+    positive: object = None
 
     def of(self, table: Table, weights: NDArray[np.float64] | None) -> tuple[Target, Features]:
         """Return target and features of a table whose rows count by `weights`, (rows,).
 
         Raises DataError for what cannot be used.
         """
-        goal = choose_target(table, self.target, self.classify, self.target in self.category)
-        chosen = self.features, self.target, self.drop, self.category, weights, self.missing
-        return goal.over(self.exposure), choose_features(
-            table, *chosen, constant=not self.bias, date=self.date
+        as_words = self.target in self.category
+        goal = choose_target(table, self.target, self.classify, as_words).with_positive(
+            self.positive
         )
+        chosen = self.features, self.target, self.drop, self.category, weights, self.missing
+        features = choose_features(table, *chosen, constant=not self.bias, date=self.date)
+        return goal.over(self.exposure), features.of_terms(self.terms)
 
 
 def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) -> Data:

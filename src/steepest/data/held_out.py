@@ -1,7 +1,7 @@
 """Rows that are kept back from training: on these a model is measured that has not seen them.
 
-They are a share drawn at random (of each class the same), the last ones, whole groups, or those
-that a column marks.
+They are a share drawn at random (of each class the same), the last ones, as they stand or by a
+column such as the date, whole groups, or those that a column marks.
 """
 
 import difflib
@@ -40,8 +40,9 @@ TRAINING = ("train", "training", "fit", "learn", "learning")
 """The words by which a column says that a row is learnt from."""
 
 FORMS = (
-    "a share such as 0.2, last:0.2 for the last rows, COLUMN:0.2 for whole groups, a COLUMN that "
-    "marks them, true or false for each row, or a second table"
+    "a share such as 0.2, last:0.2 for the last rows, last:COLUMN:0.2 for the last by a column, "
+    "COLUMN:0.2 for whole groups, a COLUMN that marks them, true or false for each row, or a "
+    "second table"
 )
 
 Rows = NDArray[np.bool_]
@@ -51,8 +52,9 @@ def column_of(given: object, table: Table) -> str | None:
     """Return the column of `table` by which rows are kept back, None if it is no column's name."""
     if not isinstance(given, str):
         return None
-    names = table.arrow.column_names
-    return next((name for name in (given, given.rpartition(":")[0]) if name in names), None)
+    names, before = table.arrow.column_names, given.rpartition(":")[0]
+    known = (given, before, before.removeprefix(f"{LAST}:"))
+    return next((name for name in known if name in names), None)
 
 
 def held_out(
@@ -76,10 +78,12 @@ def held_out(
     if table is not None and column == given:
         return _marked(table, column)
     before, _, part = given.rpartition(":")
-    if before not in (LAST, column):
+    if before not in (LAST, column, f"{LAST}:{column}"):
         _refuse_unknown(given, table)
         return None
     size = _share(given, _number(part))
+    if table is not None and column is not None and before != column:
+        return _latest(table, column, _count(size, len(y)))
     if table is None or column is None:
         return np.arange(len(y)) >= len(y) - _count(size, len(y))
     return _groups(words(table.arrow[column]).to_pylist(), size, generator)
@@ -225,6 +229,25 @@ def _check_marks(marks: Rows, where: str, holds: str = "") -> None:
             f"{where} keeps {what} back for validation{holds}; it must be true, 1 or one of the "
             f"words {', '.join(MARKS[:-1])} on some, and leave two or more"
         )
+
+
+def _latest(table: Table, column: str, count: int) -> Rows:
+    """Return the rows with the `count` greatest values of a column; of equal ones the last.
+
+    Raises DataError if the column has a gap: whether such a row is early or late is not known.
+    """
+    import pyarrow.compute as pc
+
+    values = table.arrow[column]
+    if values.null_count:
+        raise DataError(
+            f"{table.name}: the column {column!r} has {counted(values.null_count, 'gap')}, so it "
+            "does not say which rows are the last; fill them in, or leave their rows out"
+        )
+    order = pc.sort_indices(values).to_numpy()
+    latest = np.zeros(len(values), dtype=bool)
+    latest[order[len(order) - count :]] = True
+    return latest
 
 
 def _groups(labels: Sequence[object], share: float, generator: np.random.Generator) -> Rows:

@@ -17,7 +17,8 @@ from steepest.data.from_table import Asked, from_table
 from steepest.data.held_out import column_of
 from steepest.data.prepared import Data
 from steepest.data.split import Split
-from steepest.data.table import read_table
+from steepest.data.table import Table, read_table
+from steepest.data.terms import Term, names_of_terms, parsed_terms
 from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.errors import ChoiceError, DataError
 
@@ -44,6 +45,8 @@ def prepare(
     bias: bool = True,
     exposure: Exposure | None = None,
     date: object = None,
+    terms: str | None = None,
+    positive: object = None,
     threads: int | None = None,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
@@ -63,7 +66,8 @@ def prepare(
     `COLUMN:SHARE` for whole groups, a column that marks them, true or false for each row, or a
     second table or pair (X, y). Without a `bias` a column may be the same in every row.
     With an `exposure` y are the rates, which count by it. `date` says what columns of dates become,
-    each one of `DATES`.
+    each one of `DATES`. `terms` are powers and products of columns, `parsed_terms`, instead of
+    `features`; `positive` is which of two classes is the second.
 
     Raises DataError, FileError or ChoiceError with what is wrong, where, and what to do.
     """
@@ -74,13 +78,13 @@ def prepare(
     names, split = _names(features), Split(validation, seed)
     target = None if target is None else str(target)
     if isinstance(source, tuple):
-        if target is not None or drop or category or dates:
+        if target is not None or drop or category or dates or terms:
             raise ChoiceError(
-                "target, drop, category and date name columns of a table; with (X, y) arrays y is "
-                "the target, leave them out"
+                "target, drop, category, date and terms name columns of a table; with (X, y) "
+                "arrays y is the target, leave them out"
             )
         data = from_arrays(
-            source, names, classify, missing, sample_weight, threads, split, exposure
+            source, names, classify, missing, sample_weight, threads, split, exposure, positive
         )
         return count_by_class(data, class_weight)
     category = _names(category) or ()
@@ -93,9 +97,23 @@ def prepare(
             f"{listing(table.arrow.column_names)}"
         )
     by = column_of(validation, table)
-    drop = [*(_names(drop) or ()), *([by] if by is not None and by not in (names or ()) else [])]
-    asked = Asked(target, names, drop, category, classify, missing, bias, exposure, dates)
+    wanted = (*(names or ()), *dates)
+    drop = [*(_names(drop) or ()), *([by] if by is not None and by not in wanted else [])]
+    made = () if terms is None else _terms(terms, table, [target, *drop], names)
+    names = names_of_terms(made) if made else names
+    columns = target, names, drop, category, classify
+    asked = Asked(*columns, missing, bias, exposure, dates, made, positive)
     return count_by_class(from_table(table, asked, sample_weight, split), class_weight)
+
+
+def _terms(
+    terms: str, table: Table, others: Sequence[str], features: Sequence[str] | None
+) -> tuple[Term, ...]:
+    """Return the terms of a table, in which a dot is all columns but the `others`."""
+    if features is not None:
+        raise ChoiceError("terms and features are both given; terms say what the features are")
+    out = {*others, *table.index}
+    return parsed_terms(terms, [name for name in table.arrow.column_names if name not in out])
 
 
 def _names(names: Sequence[str] | None) -> Sequence[str] | None:

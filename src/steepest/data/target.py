@@ -11,6 +11,7 @@ from steepest.data.arrays import AnyArray, as_vector
 from steepest.data.categories import check_words
 from steepest.data.columns import (
     counts,
+    in_order,
     kind_of,
     listing,
     need_column,
@@ -22,7 +23,7 @@ from steepest.data.columns import (
 from steepest.data.exact import check_exact, in_full
 from steepest.data.exposure import Exposure
 from steepest.data.table import Table
-from steepest.errors import DataError
+from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
 
 __all__ = ["Target", "choose_target", "plain_target"]
@@ -47,7 +48,7 @@ class Target:
     """What is predicted: a number if `classes` is None, else one of the classes."""
 
     name: str
-    classes: tuple[Label, ...] | None = None  # sorted; Python's str, bool, int or float
+    classes: tuple[Label, ...] | None = None  # in order; Python's str, bool, int or float
     unit: str = ""
     exposure: Exposure | None = None  # what counts are over: then they are predicted as rates
 
@@ -131,6 +132,24 @@ class Target:
         near = np.minimum(np.searchsorted(known, values), len(known) - 1)
         return np.where(known[near] == values, near, -1.0)
 
+    def with_positive(self, label: object) -> "Target":
+        """Return the target with this one of its two classes as the second: log-odds are of it.
+
+        None leaves them in their order. Raises ChoiceError for what is none of two classes.
+        """
+        if label is None:
+            return self
+        known = self.classes or ()
+        found = [one for one in known if one == label or str(one) == str(label)]
+        if len(known) != 2 or not found:
+            got = f"are {listing(known)}" if known else "are none: it is a number"
+            raise ChoiceError(
+                f"positive is {label!r}, which must be one of two classes; those of the target "
+                f"{self.name!r} {got}"
+            )
+        other = next(one for one in known if one is not found[0])
+        return replace(self, classes=(other, found[0]))
+
     def to_dict(self) -> TargetRecord:
         """Return the target as plain lists and strings, for JSON."""
         classes = None if self.classes is None else list(self.classes)
@@ -167,10 +186,13 @@ def choose_target(table: Table, name: str, classify: bool | None, category: bool
     return _of_numbers(name, amounts, kind, classify, where, unit_of(table, name))
 
 
-def plain_target(y: object, classify: bool | None) -> tuple[Target, NDArray[np.float64]]:
+def plain_target(
+    y: object, classify: bool | None, positive: object = None
+) -> tuple[Target, NDArray[np.float64]]:
     """Return the target "y" of an array of numbers, booleans or strings, and its (rows,) values.
 
-    The rules and errors are those of `choose_target`: DataError for what can be no target.
+    `positive` is which of two classes comes second. The rules and errors are those of
+    `choose_target`: DataError for what can be no target.
     """
     values = as_vector(y)
     where = "y"
@@ -181,13 +203,13 @@ def plain_target(y: object, classify: bool | None) -> tuple[Target, NDArray[np.f
             )
         found = tuple(sorted({str(label) for label in values}))
         _check_classes(found, values.size, where, most=values.size)
-        target = Target("y", found)
+        target = Target("y", found).with_positive(positive)
         return target, target.codes(values, _row, where)
     if values.dtype.kind not in "biuf":
         raise DataError(f"y must hold numbers, booleans or strings, got {values.dtype}")
     kind = "boolean" if values.dtype.kind == "b" else "number"
     amounts = values.astype(np.float64)
-    target = _of_numbers("y", amounts, kind, classify, where)
+    target = _of_numbers("y", amounts, kind, classify, where).with_positive(positive)
     return target, target.codes(amounts, _row, where)
 
 
@@ -214,7 +236,7 @@ def _of_words(table: Table, name: str, classify: bool | None, category: bool) ->
         )
     levels = counts(table.arrow[name])
     _check_two(where, list(levels))
-    return Target(name, tuple(sorted(levels)))
+    return Target(name, tuple(in_order(table.arrow[name], levels)))
 
 
 def _of_numbers(

@@ -76,10 +76,6 @@ def _infinite_loss(params: Vector, rows: NDArray[np.intp]) -> float:
     return float("inf")
 
 
-def _nowhere(params: Vector) -> str:
-    return ""
-
-
 def _no_objection(first: Step, last: Step) -> "Stop | None":
     return None
 
@@ -109,8 +105,6 @@ class Stopping:
     """What is known of directions along which the loss falls for ever; see `Objective`."""
     largest_loss: Callable[[Vector, NDArray[np.intp]], float] = _infinite_loss
     """The largest loss of some rows at some params."""
-    where_not_finite: Callable[[Vector], str] = _nowhere
-    """What is first no finite number at some params; see `Objective`."""
     safe_steepness: float = 0.0
     since: float = 0.0
     """The seconds that had passed when those that were given began."""
@@ -155,7 +149,7 @@ class Stopping:
         """Return why the run is over at the last step of `trace`, or None if it goes on."""
         last = trace.last
         return (
-            _not_finite(last, self.where_not_finite)
+            _not_finite(last)
             or self._grown(trace, last.loss)
             or self._separation(trace, last)
             or self._unless_separated(self._reached(trace, last), last)
@@ -325,7 +319,7 @@ def _stood_still(trace: Trace, last: Step) -> bool:
     return not last.learning_rate and last.index > 0 and not trace.learning_rates[-2]
 
 
-def _not_finite(last: Step, where: Callable[[Vector], str]) -> Stop | None:
+def _not_finite(last: Step) -> Stop | None:
     if isfinite(last.loss) and isfinite(last.steepness):
         return None
     if isfinite(last.loss) and np.isnan(last.gradient).any():
@@ -340,11 +334,8 @@ def _not_finite(last: Step, where: Callable[[Vector], str]) -> Stop | None:
             "failed",
             f"stopped: at step {last.index:,} the loss is -inf: it falls beyond all numbers",
         )
-    first = where(last.params)
-    told = f"; first are {first}" if first else ""
     return Stop(
-        "diverged",
-        f"diverged: at step {last.index} the loss or its gradient is no finite number{told}",
+        "diverged", f"diverged: at step {last.index} the loss or its gradient is no finite number"
     )
 
 

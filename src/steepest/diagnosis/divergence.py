@@ -7,6 +7,8 @@ is the most they can curve, and a rate below 2 / L is certainly safe; above it a
 fro for ever and come no further. So "diverged" is said of a bowl, or where the run ended for that.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from steepest.descent.plan.scale import has_exact_bound
@@ -33,12 +35,24 @@ def judge_divergence(evidence: Evidence) -> Verdict | None:
     curvature = method.coordinates.curvature if method.step_size.is_given else None
     limit = method.rule.limit(curvature) if curvature else None
     if limit is not None and curvature is not None and rate > limit:
-        return _beyond_limit(evidence, rate, curvature, limit)
+        return _with_place(evidence, _beyond_limit(evidence, rate, curvature, limit))
     if trace.full_losses[-1] <= trace.full_losses[0]:
         return None
     if method.rule.fault:
-        return _by_rule(evidence)
-    return _unexplained(evidence, rate)
+        return _with_place(evidence, _by_rule(evidence))
+    return _with_place(evidence, _unexplained(evidence, rate))
+
+
+def _with_place(evidence: Evidence, verdict: Verdict) -> Verdict:
+    """Return the verdict with where in a network a number first was not finite, if one was."""
+    last = evidence.trace.last
+    if np.isfinite(last.full_loss):
+        return verdict
+    where = evidence.objective.first_not_finite(last.params)
+    if not where:
+        return verdict
+    said = f"at step {last.index:,} {where} is the first number that is not finite"
+    return replace(verdict, message=f"{verdict.message}; {said}")
 
 
 def _left_best(trace: Trace) -> bool:

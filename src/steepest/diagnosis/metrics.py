@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.checks import number
+from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Loss
 from steepest.objective.problem import Problem
 
-__all__ = ["Metrics", "Predicted", "auc", "r_squared"]
+__all__ = ["Metrics", "Predicted", "auc", "decided", "r_squared"]
 
 Array = NDArray[np.float64]
 Metrics = Mapping[str, Any]
@@ -38,6 +40,8 @@ class Predicted:
     """The target of each row, (rows,): a number, or the code of its class."""
     weight: Array | None = None
     """How much each row counts, (rows,); None where all count the same."""
+    threshold: float | None = None
+    """From which probability on the second of two classes is said; None: the likeliest."""
 
     @classmethod
     def of(
@@ -47,11 +51,12 @@ class Predicted:
         actual: Array,
         weight: Array | None,
         losses: Array | None = None,
+        threshold: float | None = None,
     ) -> "Predicted":
         """Return what a problem with a table says of rows, (rows,), by their margins."""
         assert problem.loss is not None
         losses = problem.loss.value(margins, actual) if losses is None else losses
-        return cls(problem.loss, margins, losses, actual, weight)
+        return cls(problem.loss, margins, losses, actual, weight, threshold)
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -77,9 +82,9 @@ class Predicted:
 
     @property
     def accuracy(self) -> float:
-        """The share of the rows, by their weights, whose likeliest class is theirs."""
+        """The share of the rows, by their weights, of which the class that is said is theirs."""
         assert self.probabilities is not None
-        right = self.probabilities.argmax(axis=1) == self.actual
+        right = decided(self.probabilities, self.threshold) == self.actual
         return float(np.average(right, weights=self.weight))
 
     def _of_numbers(self) -> Metrics:
@@ -96,7 +101,9 @@ class Predicted:
     def _of_classes(self) -> Metrics:
         codes, probabilities = self.actual.astype(np.intp), self.probabilities
         assert probabilities is not None
-        table = confusion(codes, probabilities.argmax(axis=1), probabilities.shape[1], self.weight)
+        table = confusion(
+            codes, decided(probabilities, self.threshold), probabilities.shape[1], self.weight
+        )
         sizes = table.sum(axis=1)
         there = sizes > 0
         return {
@@ -122,6 +129,26 @@ class Predicted:
         if len(self.actual) < 2:
             return None
         return _share_explained(float(np.average(self.losses, weights=self.weight)), null)
+
+
+def decided(probabilities: Array, threshold: float | None) -> NDArray[np.intp]:
+    """Return the class that is said of each row, (rows,), of probabilities (rows, k).
+
+    It is the likeliest, or of two classes the second from `threshold` on. Raises ChoiceError for
+    a threshold that is not between 0 and 1, and of another number of classes.
+
+    >>> decided(np.array([[0.6, 0.4], [0.8, 0.2]]), 0.3)
+    array([1, 0])
+    """
+    if threshold is None:
+        return probabilities.argmax(axis=1)
+    if probabilities.shape[1] != 2:
+        raise ChoiceError(
+            f"threshold decides between two classes, but there are {probabilities.shape[1]}; "
+            "leave it out"
+        )
+    least = number("threshold", threshold, above=0.0, below=1.0)
+    return (probabilities[:, 1] >= least).astype(np.intp)
 
 
 def r_squared(actual: Array, predicted: Array, weight: Array | None) -> float:

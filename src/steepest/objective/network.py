@@ -192,22 +192,26 @@ class NetworkObjective(Risk):
         """Return the loss on a plane, many points at a time."""
         return NetworkPlaneLoss(self, plane)
 
+    @np.errstate(over="ignore", invalid="ignore")
+    def first_not_finite(self, params: Vector) -> str:
+        """Return the first layer of whose params, or sums over all rows, one is not finite."""
+        names = [*(f"layer {i}" for i in range(1, len(self.model.sizes) - 1)), "the output"]
+        layers = zip(names, self.model.layers(params), strict=True)
+        wrong = [name for name, layer in layers if not all(np.isfinite(p).all() for p in layer)]
+        if wrong:
+            return f"a weight or bias of {wrong[0]}"
+        network = self.model.at(params)
+
+        def work(block: Block) -> tuple[Array]:
+            sums = network.forward(block.X).sums
+            return (np.array([float(not np.isfinite(z).all()) for z in sums]),)
+
+        (found,) = self.blocks.sum(work)
+        return f"a sum of {names[int(found.argmax())]}" if found.any() else ""
+
     def alike_layers(self, params: Vector) -> tuple[int, ...]:
         """Return the hidden layers, from 1, whose units are all the same at params, (size,)."""
         return self.model.alike_layers(params)
-
-    def where_not_finite(self, params: Vector) -> str:
-        """Return which layer's params or sums are the first that are not finite, at (size,)."""
-        at = self.model.at(params)
-        sums = self.blocks.map(
-            lambda block: [bool(np.isfinite(z).all()) for z in at.forward(block.X).sums]
-        )
-        for i, layer in enumerate(at.matrices):
-            if not (np.isfinite(layer.weights).all() and np.isfinite(layer.bias).all()):
-                return f"the params of layer {i + 1}"
-            if not all(finite[i] for finite in sums):
-                return f"the sums of layer {i + 1}"
-        return ""
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of a direction along which the loss falls for ever.

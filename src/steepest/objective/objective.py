@@ -158,13 +158,6 @@ class Objective:
         """
         return ()
 
-    def where_not_finite(self, params: Vector) -> str:
-        """Return what is first no finite number at params, (size,); empty where that is not known.
-
-        `the sums of layer 2`.
-        """
-        return ""
-
     def curvature_of_rows(self, scale: str) -> float:
         """Return a bound on the curvature that the rows have without L2, by the trace of Z'Z.
 
@@ -249,6 +242,13 @@ class Objective:
         They come without a bound on the curvature.
         """
         return None
+
+    def first_not_finite(self, params: Vector) -> str:
+        """Return where on the way to the loss at params, (size,), a number first is not finite.
+
+        Empty where that is not known, or none is.
+        """
+        return ""
 
     @property
     def start_in_words(self) -> str:

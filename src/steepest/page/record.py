@@ -131,6 +131,7 @@ def scene_record(
         "sampled": words,
         **_names(story, data),
         "columns": [column.name for column in data.features.columns],
+        "terms": " + ".join(term.text for term in data.features.terms),
         "margins": objective.outputs,
         "weights": objective.layout.weights.stop,
         "network": _network(objective),

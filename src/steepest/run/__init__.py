@@ -4,6 +4,7 @@
 `result` says which of them counts, `run` is what comes of it, `load` reads one from a file.
 `resume`, `one_row`, `saved`, `predictions`, `scoring`, `pictures`, `reports`, `display`, `report`,
 `summary` and `lowest_loss` each answer for one thing that a run can do, `callback` is the reader's
-own function at every step, `former` the names of before. `elsewhere/` writes the same fit for other
-libraries.
+own function at every step, `former` the names of before. `descend_seeds` makes several runs from as
+many seeds, `seeds` is what can be asked of them. `elsewhere/` writes the same fit for other
+libraries, `export/` the model itself.
 """

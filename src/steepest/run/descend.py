@@ -48,6 +48,8 @@ def descend(
     drop: Sequence[str] = (),
     category: Sequence[str] = (),
     date: Mapping[str, str] | None = None,
+    terms: str | None = None,
+    positive: Any = None,
     sample_weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
     exposure: Any = None,
@@ -87,6 +89,10 @@ def descend(
     - `category`: columns that are categories, though they hold numbers: codes 1, 2, 3 of a form.
     - `date`: what columns of dates become: `{"day": "days"}`, since 1970; year, with its part; or
       season, the sine and cosine of what of the year is over.
+    - `terms`: powers and products of columns, instead of `features`: `"age + age^2 + sex:age"`;
+      `a * b` is `a + b + a:b`, and a dot is every column that would be a feature.
+    - `positive`: which of two classes is the second: log-odds, AUC and `threshold` are of it. Left
+      out, the later one by the alphabet, or the column's own order.
     - `class_weight`: "balanced", so that each class counts the same, or a number for each class,
       by which its rows count: `{"yes": 5.0}`.
     - `exposure`: of counts (loss poisson), over how much each was counted, years or square miles:
@@ -95,8 +101,9 @@ def descend(
       gives counts, by its own column. `offset` is the logarithm of it instead.
     - `validation`: the rows to keep back from training, on which the loss is measured at each step
       (`run.trace.validation_losses`): a share drawn at random by `seed` (of each class the same),
-      `"last:0.2"` for the last ones, `"COLUMN:0.2"` for whole groups, a column that marks them,
-      true or false for each row, or a second table or pair (X, y).
+      `"last:0.2"` for the last ones, `"last:COLUMN:0.2"` for the last by a column such as the date
+      (which is then no feature unless it is named as one), `"COLUMN:0.2"` for whole groups, a
+      column that marks them, true or false for each row, or a second table or pair (X, y).
     - `decimal`, `thousands`, `delimiter`, `encoding`: of a text file, where looking at it finds
       another: `decimal=","` reads 1,234 as little more than 1.
     - `sheet`: of a spreadsheet, a table of a database, an object of a file of R; the first with
@@ -130,7 +137,7 @@ def descend(
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
-        given |= {"date": date or None}
+        given |= {"date": date or None, "terms": terms, "positive": positive}
         given |= {"validation": validation, "exposure": exposure, "offset": offset}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
@@ -146,6 +153,8 @@ def descend(
         drop=drop,
         category=category,
         date=date,
+        terms=terms,
+        positive=positive,
         reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
         classify=wants_classes(options.get("loss", "auto")),
         missing=missing,

@@ -1,5 +1,6 @@
 """What a run predicts: numbers, classes and probabilities for rows, and how good they are."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,19 +41,31 @@ class Predictions:
         def classes(self) -> tuple[Any, ...] | None:
             """The classes of the target, or None."""
 
-    def predict(self, data: object) -> NDArray[Any]:
+    def predict(self, data: object, *, threshold: float | None = None) -> NDArray[Any]:
         """Return the prediction for each row of `data`, (rows,): numbers, or classes.
+
+        Of classes it is the likeliest; of two, with a `threshold`, the second (`positive`) from
+        that probability on.
 
         `data` is a path, any data frame or a matrix (rows, features). Gaps are filled if those of
         the training rows were. With an exposure that of a table are counts, by its column, that of
-        a matrix rates. Raises DataError if it lacks a feature or holds what the run has not seen.
+        a matrix rates. Raises DataError if it lacks a feature or holds what the run has not seen,
+        and ChoiceError for a threshold that is none, or not of two classes.
         """
         if self.classes is None:
+            if threshold is not None:
+                raise ChoiceError(f"threshold decides between classes; {self._a_number}")
             known = self.problem.table("run.predict")
             X, over = exposed_rows(data, known.features, known.target)
             rates = self.problem.prediction(self.margins(X))
             return rates if over is None else rates * over
-        return np.array(self.classes)[self.predict_proba(data).argmax(axis=1)]
+        from steepest.diagnosis.metrics import decided
+
+        return np.array(self.classes)[decided(self.predict_proba(data), threshold)]
+
+    @property
+    def _a_number(self) -> str:
+        return f"{self.problem.target_name} is a number, so there are no classes"
 
     def predict_proba(self, data: object) -> Array:
         """Return the probability of each class for each row, (rows, k), as `classes` orders them.
@@ -61,10 +74,7 @@ class Predictions:
         """
         probabilities = self.problem.probabilities(self._margins("run.predict_proba", data))
         if probabilities is None:
-            raise ChoiceError(
-                f"{self.problem.target_name} is a number, so there are no classes to give "
-                "probabilities; use predict"
-            )
+            raise ChoiceError(f"{self._a_number} to give probabilities; use predict")
         return probabilities
 
     def _margins(self, what: str, data: object) -> Array:
@@ -75,21 +85,32 @@ class Predictions:
         return self.problem.margins(self.params, X)
 
     def prediction_table(
-        self, data: object, *, missing: str | None = None, reading: Reading = AS_FOUND
+        self,
+        data: object,
+        *,
+        missing: str | None = None,
+        reading: Reading = AS_FOUND,
+        threshold: float | None = None,
     ) -> "pa.Table":
         """Return the columns of `data`, a path or a data frame, with the predictions beside them.
 
         The new columns are `predicted` and, for classes, `P(class)` of each. `missing` is what
         becomes of rows with a gap or an infinite value: error, drop leaves them out, blank leaves
         their predictions empty, fill fills the gaps as those of the training rows were. Left out it
-        is fill where they were filled, else error. `reading` says how a text file is read. Raises
-        DataError if `data` has columns of these names already.
+        is fill where they were filled, else error. `reading` says how a text file is read, and
+        `threshold` is that of `predict`. Raises DataError if `data` has columns of these names.
         """
         from steepest.run.scoring import prediction_table
 
-        return prediction_table(self, data, missing, reading)
+        return prediction_table(self, data, missing, reading, threshold)
 
-    def metrics(self, data: object = None, sample_weight: ArrayLike | None = None) -> "Metrics":
+    def metrics(
+        self,
+        data: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        threshold: float | None = None,
+    ) -> "Metrics":
         """Return how good the predictions are, by name; without `data` on the rows of the run.
 
         With "validation" as `data` they are of the rows that were kept back. Raises ChoiceError for
@@ -100,7 +121,8 @@ class Predictions:
         several classes the mean of each against the others), brier, deviance_explained, and
         confusion, (k, k), actual down and predicted across. They are scikit-learn's. What is not
         defined is None. `data` and `sample_weight` are those of `score`; the rows of the run count
-        by their own weights. On the rows that it was trained on a model looks better than it is.
+        by their own weights. A `threshold`, as in `predict`, changes accuracy, balanced_accuracy
+        and confusion. On the rows that it was trained on a model looks better than it is.
         Raises ChoiceError for a word that names neither rows nor a table.
 
         >>> import steepest as st
@@ -110,16 +132,18 @@ class Predictions:
         """
         from steepest.run.scoring import metrics
 
+        if threshold is not None and self.classes is None:
+            raise ChoiceError(f"threshold decides between classes; {self._a_number}")
         if data is None:
-            return self._fitted("run.metrics").metrics
+            return replace(self._fitted("run.metrics"), threshold=threshold).metrics
         if isinstance(data, str) and data == VALIDATION:
-            return self._held_out().metrics
+            return replace(self._held_out(), threshold=threshold).metrics
         if isinstance(data, str) and names_no_table(data):
             raise ChoiceError(
                 f"metrics of {data!r}: it is no file and no shipped data set; leave it out for the "
                 f"rows of training, or give {VALIDATION} for those kept back, or a table"
             )
-        return metrics(self, data, sample_weight)
+        return metrics(self, data, sample_weight, threshold)
 
     def _fitted(self, what: str) -> "Predicted":
         """Return what the run says of its own rows; ChoiceError without data."""

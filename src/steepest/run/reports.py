@@ -1,11 +1,13 @@
 """The tables of a run, and the lines that fit the same elsewhere."""
 
+import os
 from typing import TYPE_CHECKING, cast
 
 from steepest.data.written import flat
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from torch import nn
 
     from steepest.objective.evaluation import Vector
     from steepest.objective.problem import Problem
@@ -75,6 +77,35 @@ class Reports:
         from steepest.run.summary import summary
 
         return summary(cast("Run", self), level, rows)
+
+    def to_torch(self) -> "nn.Sequential":
+        """Return the model as a module of PyTorch: (rows, features) to margins, (rows, outputs).
+
+        It is in float64, and its outputs are `run.margins(X)` to rounding: X as `run.data.X` has
+        it, in the reader's units, with nothing to be scaled first. Of two classes the one margin is
+        the log odds of the second; of k > 2 there are k; a number is its own margin, but of the
+        loss poisson, whose margin is its logarithm. The module has its own copy of the params, to
+        be trained further, and no more to do with the run. Raises ChoiceError without data, and
+        where PyTorch is not installed (`pip install 'steepest[torch]'`).
+        """
+        from steepest.run.export.parts import parts_of
+        from steepest.run.export.torch_module import torch_module
+
+        return torch_module(parts_of(cast("Run", self), "run.to_torch"))
+
+    def to_onnx(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as ONNX, .onnx: float64, with plain tensors as outputs.
+
+        Its input `X`, (rows, features), is as `run.data.X` has it, in the reader's units; the file
+        names the features. It gives `margin`, (rows, outputs), and for classes `label`, (rows,),
+        and `probabilities`, (rows, k), for a number `prediction`, (rows,), with an exposure a rate.
+        Raises ChoiceError without data, and where the package onnx is not installed
+        (`pip install 'steepest[onnx]'`); FileError for any other ending.
+        """
+        from steepest.run.export.onnx_graph import write_onnx
+        from steepest.run.export.parts import parts_of
+
+        write_onnx(parts_of(cast("Run", self), "run.to_onnx"), path)
 
     def elsewhere(self, library: str | None = None) -> str | dict[str, str]:
         """Return the lines of Python that fit the same with another library: its minimum is ours.

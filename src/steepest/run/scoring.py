@@ -1,5 +1,6 @@
 """What a run says of other rows: a table with its predictions, and how good these are."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
@@ -19,7 +20,11 @@ __all__ = ["metrics", "prediction_table", "score"]
 
 
 def prediction_table(
-    run: "Predictions", data: object, missing: str | None, reading: Reading
+    run: "Predictions",
+    data: object,
+    missing: str | None,
+    reading: Reading,
+    threshold: float | None = None,
 ) -> "pa.Table":
     """Return the columns of `data` with the predictions beside; see `Run.prediction_table`.
 
@@ -30,7 +35,7 @@ def prediction_table(
     known = run.problem.table("run.prediction_table")
     rows = rows_to_predict(data, known.features, known.target, missing, reading)
     table, margins = rows.table.arrow, run.margins(rows.X)
-    found = predictions(run.problem, margins, run.classes)
+    found = predictions(run.problem, margins, run.classes, threshold)
     if known.target.exposure is not None:
         whole = rows.table if rows.at is None else rows.table.keep(rows.at)
         over = known.target.exposure.of_table(whole)
@@ -53,12 +58,15 @@ def score(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> 
     return r_squared(found.actual, found.loss.prediction(found.margins), found.weight)
 
 
-def metrics(run: "Predictions", data: object, sample_weight: ArrayLike | None) -> Metrics:
+def metrics(
+    run: "Predictions", data: object, sample_weight: ArrayLike | None, threshold: float | None
+) -> Metrics:
     """Return the metrics of the predictions for `data`; see `Run.metrics`.
 
     `sample_weight` is (rows,) or None.
     """
-    return _predicted(run, "run.metrics", data, sample_weight).metrics
+    found = _predicted(run, "run.metrics", data, sample_weight)
+    return replace(found, threshold=threshold).metrics
 
 
 def _predicted(

@@ -12,7 +12,7 @@ from steepest.view.figure import marks_in_words
 from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
 from steepest.view.sheet import GAP, MARGIN, Sheet
-from steepest.view.step_words import step_note, update
+from steepest.view.step_words import named, step_note, update
 from steepest.view.story import shortened
 from steepest.view.style import PATH, theme_in_use
 from steepest.view.words import fall, headings
@@ -117,7 +117,7 @@ class Captions:
         return [f"{self._named(i)} {short(step.params[i])}" for i in self._shown_params(step)]
 
     def _named(self, i: int) -> str:
-        return shortened(self._scene.param_words[i])
+        return shortened(named(self._scene, i))
 
     def _shown_params(self, step: Step) -> list[int]:
         """Return the params that are shown: all if few, else the two that the surface shows.

@@ -8,7 +8,7 @@ from steepest.numerals import counted, plain, short, signed
 from steepest.objective.evaluation import length_of
 from steepest.view.story import Move, Story
 
-__all__ = ["rate_word", "step_lines", "step_note", "update", "update_line"]
+__all__ = ["named", "rate_word", "step_lines", "step_note", "update", "update_line"]
 
 
 def step_lines(story: Story, move: Move) -> Iterator[str]:
@@ -84,7 +84,7 @@ def step_note(story: Story) -> str:
 
 def _listed(story: Story, values: Sequence[str]) -> str:
     """Return the values of the shown params, each with its name."""
-    return ", ".join(f"{_named(story, i)} {values[i]}" for i in story.shown_params)
+    return ", ".join(f"{named(story, i)} {values[i]}" for i in story.shown_params)
 
 
 def _in_units(story: Story) -> str:
@@ -96,11 +96,11 @@ def _in_units(story: Story) -> str:
 
 def update_line(story: Story, i: int) -> str:
     """Return the first update of param i written out: `weight 0.42 - 0.1 × -3.1 = 0.73`."""
-    return f"{_named(story, i)} {update(story, i)}"
+    return f"{named(story, i)} {update(story, i)}"
 
 
-def _named(story: Story, i: int) -> str:
-    """Return the name of a param before a number: a colon parts them where it ends in one."""
+def named(story: Story, i: int) -> str:
+    """Return the name of a param before a number; a colon parts `weight 15` from it."""
     return f"{story.param_words[i]}{':' * bool(story.layer_gradients)}"
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.prepared import Data
+from steepest.diagnosis.metrics import decided
 from steepest.objective.loss.loss import weighed
 from steepest.objective.problem import Problem
 
@@ -46,14 +47,17 @@ def row_table(problem: Problem, data: Data, params: Array) -> "pa.Table":
 
 
 def predictions(
-    problem: Problem, margins: Array, classes: Sequence[object] | None
+    problem: Problem,
+    margins: Array,
+    classes: Sequence[object] | None,
+    threshold: float | None = None,
 ) -> dict[str, NDArray[np.generic]]:
     """Return the columns of a prediction, (rows,): `predicted`, and `P(class)` for each class.
 
-    `margins` are (rows,) or (rows, k).
+    `margins` are (rows,) or (rows, k); `threshold` is that of `decided`.
     """
     probabilities = problem.probabilities(margins)
     if classes is None or probabilities is None:
         return {"predicted": problem.prediction(margins)}
     named = {f"P({name})": probabilities[:, i] for i, name in enumerate(classes)}
-    return {"predicted": np.array(classes)[probabilities.argmax(axis=1)], **named}
+    return {"predicted": np.array(classes)[decided(probabilities, threshold)], **named}

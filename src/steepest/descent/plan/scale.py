@@ -16,7 +16,10 @@ def coordinates_of(objective: Objective, scale: str) -> Coordinates:
     if found is not None:
         return found
     if scale != "none":
-        raise ChoiceError(f"the scale {scale} needs an objective of weights and a bias; use none")
+        there = [one for one in SCALES if one == "none" or objective.coordinates(one) is not None]
+        raise ChoiceError(
+            f"the scale {scale} needs an objective of weights and a bias; use {' or '.join(there)}"
+        )
     return Identity()
 
 

@@ -82,7 +82,6 @@ def plan_stopping(
         null_loss,
         recession=objective.recession,
         largest_loss=objective.largest_loss,
-        where_not_finite=objective.where_not_finite,
         safe_steepness=sqrt(2 * (curvature or 0.0) * null_loss),
         since=since,
         most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS,

@@ -89,6 +89,14 @@ class CrossEntropy(BaseLoss):
         slope *= side
         return total, weighed(slope, weight)
 
+    def totals(self, margins: Array, target: Array, weight: Array | None) -> Array:
+        """Return `sum log(1 + exp(s m))` at each point, (points,), as `total_and_slope` does."""
+        factor = (1.0 - 2.0 * target) * margins[:, 0]
+        np.exp(factor, out=factor)
+        factor += 1.0
+        total = _log_totals(factor, weight)
+        return _made_sure(total, super().totals, margins, target, weight)
+
     def gain(self, change: Array, target: Array) -> Array | None:
         """Return the change of the margin towards the actual class, (rows, 1)."""
         return ((2.0 * target - 1.0) * change)[:, None]
@@ -202,6 +210,17 @@ class Softmax(BaseLoss):
             share *= weight
         return total, share.T
 
+    def totals(self, margins: Array, target: Array, weight: Array | None) -> Array:
+        """Return `sum log(sum exp(m - m_max)) + m_max - m_actual` at each point, (points,)."""
+        lead = margins.max(axis=1)
+        actual = margins[:, target.astype(np.intp), np.arange(len(target))]
+        share = margins - lead[:, None]
+        np.exp(share, out=share)
+        lead -= actual
+        behind = lead.sum(axis=1) if weight is None else lead @ weight
+        total = _log_totals(np.add.reduce(share, axis=1), weight) + behind
+        return _made_sure(total, super().totals, margins, target, weight)
+
     def hessian_along(
         self, margin: Array, target: Array, weight: Array | None, directions: Sequence[Array]
     ) -> Array:
@@ -297,6 +316,31 @@ def _log_total(factors: Array, weight: Array | None) -> float:
     products = np.multiply.reduce(together.reshape(TOGETHER, -1), axis=0)
     total = float(np.add.reduce(np.log(products)))
     return total + float(np.add.reduce(np.log(rest))) if len(rest) else total
+
+
+def _log_totals(factors: Array, weight: Array | None) -> Array:
+    """Return the sum of the logarithms of factors from 1 up, (points, rows), of each point."""
+    points, rows = factors.shape
+    if weight is not None:
+        return np.asarray(np.log(factors) @ weight)
+    whole = rows // TOGETHER
+    together = factors[:, : whole * TOGETHER].reshape(points, TOGETHER, whole)
+    total = np.log(np.multiply.reduce(together, axis=1)).sum(axis=1)
+    return np.asarray(total + np.log(factors[:, whole * TOGETHER :]).sum(axis=1))
+
+
+def _made_sure(
+    total: Array,
+    exact: Callable[[Array, Array, Array | None], Array],
+    margins: Array,
+    target: Array,
+    weight: Array | None,
+) -> Array:
+    """Return the totals, those that overflow or are next to nothing worked out by `exact`."""
+    sure = (total > SMALL * _count(target, weight)) & (total < np.inf)
+    if not sure.all():
+        total[~sure] = exact(margins[~sure], target, weight)
+    return total
 
 
 OfClasses = CrossEntropy | Softmax

@@ -136,6 +136,12 @@ class Loss(Protocol):
         as it is.
         """
 
+    def totals(self, margins: Array, target: Array, weight: Array | None) -> Array:
+        """Return the sum over all rows of the loss at many points, (points,).
+
+        `margins` is (points, margins, rows); `weight`, (rows,), is how much each row counts.
+        """
+
     def hessian_along(
         self, margin: Array, target: Array, weight: Array | None, directions: Sequence[Array]
     ) -> Array:
@@ -224,6 +230,14 @@ class BaseLoss(Loss, Protocol):
         """Return the sum of the loss over all rows and the slopes, both times the weights."""
         value, slope = self.value_and_slope(margin, target)
         return float(weighed(value, weight).sum()), weighed(slope, weight)
+
+    def totals(self, margins: Array, target: Array, weight: Array | None) -> Array:
+        """Return the sum over rows of `value` at each point, (points,)."""
+        if margins.shape[1] == 1:
+            value = self.value(margins[:, 0], target)
+        else:
+            value = np.array([self.value(point.T, target) for point in margins])
+        return value.sum(axis=1) if weight is None else value @ weight
 
     def hessian_along(
         self, margin: Array, target: Array, weight: Array | None, directions: Sequence[Array]

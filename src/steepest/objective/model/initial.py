@@ -10,6 +10,7 @@ from math import sqrt
 
 import numpy as np
 
+from steepest.checks import nearest
 from steepest.errors import ChoiceError
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array
@@ -97,6 +98,6 @@ def choose_initialisation(name: str, activation: Activation) -> str:
     if name == "auto":
         return "he" if activation.initial_gain > 1.0 else "glorot"
     if name not in INITIALISATIONS:
-        known = ", ".join(INITIALISATIONS)
-        raise ChoiceError(f"there is no initialisation {name!r}; choose one of auto, {known}")
+        known = ("auto", *INITIALISATIONS)
+        raise ChoiceError(f"there is no initialisation {name!r}{nearest(name, known)}")
     return name

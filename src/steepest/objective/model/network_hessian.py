@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from steepest.data.blocks import Matrix
+from steepest.data.sparse import is_sparse
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
@@ -47,18 +48,21 @@ class NetworkHessian:
 
         `slope` is the derivative of their losses by the margins, in the shape of the output.
         """
-        forward, activation = model.at(params).forward(X), model.activation
+        activation, sums, inputs = model.activation, [], [_dense(X).T]
         weights = [matrix.weights for matrix in model.matrices(params)]
+        for after, bias in model.matrices(params)[:-1]:
+            sums.append(after @ inputs[-1] + bias[:, None])
+            inputs.append(activation.value(sums[-1]))
         slopes: list[Array] = []
         bends: list[Array | None] = []
         deltas = [np.ascontiguousarray(slope[None, :] if slope.ndim == 1 else slope.T)]
-        hidden = list(zip(weights[1:], forward.sums, forward.activations[1:], strict=False))
+        hidden = list(zip(weights[1:], sums, inputs[1:], strict=True))
         for after, z, a in reversed(hidden):
             back, s1, s2 = after.T @ deltas[0], activation.slope(z, a), activation.curvature(z, a)
             bends.insert(0, s2 * back if s2.any() else None)
             slopes.insert(0, s1)
             deltas.insert(0, s1 * back)
-        return cls(model, weights, list(forward.activations), slopes, bends, deltas)
+        return cls(model, weights, inputs, slopes, bends, deltas)
 
     def product(self, direction: Vector, curve: Callable[[Array], Array]) -> Vector:
         """Return `H d`, (params,), of a direction d, (params,).
@@ -98,6 +102,12 @@ class NetworkHessian:
             if i < len(self.slopes):
                 activations.append(self.slopes[i] * z)
         return sums, activations
+
+
+def _dense(X: Matrix) -> Array:
+    """Return the rows as a dense array."""
+    dense: Array = X.toarray() if is_sparse(X) else X
+    return dense
 
 
 def _times(left: Array, right: Array) -> Array:

@@ -17,7 +17,7 @@ from steepest.data.blocks import Block, Blocks
 from steepest.objective.loss.loss import Loss
 from steepest.objective.plane.rows_on_plane import RowsOnPlane
 
-__all__ = ["cross_entropy_on_grid"]
+__all__ = ["SMALL_LOSS", "ahead_of_actual", "cross_entropy_on_grid", "log_products"]
 
 Array = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ def cross_entropy_on_grid(rows: RowsOnPlane, loss: Loss, a: Array, b: Array) -> 
     Cells with a small loss are done again row by row.
     """
     target = rows.target.astype(np.intp)
-    ahead = [_ahead(m, target) for m in (rows.base, rows.by_a, rows.by_b)]
+    ahead = [ahead_of_actual(m, target) for m in (rows.base, rows.by_a, rows.by_b)]
     total = _weighted(ahead, rows.weight, a, b, rows.threads)
     surface: Array = total / rows.total
     for i, j in zip(*np.nonzero(surface < SMALL_LOSS), strict=True):
@@ -157,7 +157,7 @@ def _by_rows(
         along_a = start[:, None] + a[:, None] * by_a[:, None]
         along_b = b[:, None] * by_b[:, None]
         if block.weight is None:
-            return _log_products(along_a, along_b)
+            return log_products(along_a, along_b)
         return _log_sums(along_a, along_b, block.weight)
 
     flat = np.concatenate(ahead, axis=1)
@@ -167,8 +167,11 @@ def _by_rows(
     return blocks.sum_large(work)
 
 
-def _ahead(margin: Array, target: NDArray[np.intp]) -> Array:
-    """Return how far the margin of each other class is ahead of the actual one's."""
+def ahead_of_actual(margin: Array, target: NDArray[np.intp]) -> Array:
+    """Return how far the margin of each other class is ahead of the actual one's, (rows, others).
+
+    The margins are (rows,) of two classes, else (rows, k).
+    """
     if margin.ndim == 1:
         return np.where(target == 1, -margin, margin)[:, None]
     behind = margin - margin[np.arange(len(margin)), target][:, None]
@@ -176,7 +179,7 @@ def _ahead(margin: Array, target: NDArray[np.intp]) -> Array:
     return behind[other].reshape(len(margin), -1)
 
 
-def _log_products(along_a: Array, along_b: Array) -> Array:
+def log_products(along_a: Array, along_b: Array) -> Array:
     """Return `sum over rows of log(1 + sum exp(along_a + along_b))`, shape (len(b), len(a)).
 
     Both are (rows, points, others).

@@ -1,28 +1,27 @@
-"""The loss of a network on a plane: many points at a time, the first layer as a sum of three.
+"""The loss of a network on a plane: many points at a time, with as little work as the plane allows.
 
-On `origin + a u + b v` the sums of the first layer are linear in a and b: `P + a Q + b R` with
-`P = W x + c` at the origin and Q, R the same of u and v, so X is read three times, however many
-points there are. From there on a layer is one product of stacks of matrices.
+Any plane: `network_margins`. Where the outputs are a sum of a function of a and one of b, as over
+two weights of different units, two lines of points stand for the whole grid: `separable`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block, Blocks
-from steepest.objective.loss.loss import Loss, weighed
+from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.network import Network
+from steepest.objective.plane.network_margins import LayerOnPlane, Margins, layers_on_plane
 from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.separable import Parts, separable_parts, tables, totals_of_sums
 
 __all__ = ["NetworkPlaneLoss"]
 
 Array = NDArray[np.float64]
-
-TILE = 2**15
-"""Numbers of the widest layer at a time, 256 kB: measured, they stay in the cache."""
 
 
 class NetworkRisk(Protocol):
@@ -32,18 +31,6 @@ class NetworkRisk(Protocol):
     loss: Loss
     penalty: Penalty
     blocks: Blocks
-
-
-class _Layer(NamedTuple):
-    """A layer at the origin and along both directions: (units, inputs), and biases (units, 1)."""
-
-    weights: tuple[Array, Array, Array]
-    bias: tuple[Array, Array, Array]
-
-    def at(self, a: Array, b: Array) -> tuple[Array, Array]:
-        """Return the weights, (points, units, inputs), and biases, (points, units, 1)."""
-        x, y = a[:, None, None], b[:, None, None]
-        return tuple(p + x * q + y * r for p, q, r in (self.weights, self.bias))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,69 +43,74 @@ class NetworkPlaneLoss:
     @np.errstate(over="ignore", invalid="ignore")
     def at(self, a: Array, b: Array) -> Array:
         """Return the loss at the points `(a[i], b[i])`, (points,)."""
-        layers, blocks = self._layers(), self.objective.blocks
-        (total,) = blocks.sum(lambda block: (self._of_block(block, layers, a, b),))
-        loss: Array = total / blocks.total
-        return loss + self._l2(a, b)
+        layers, loss = self._layers(), self.objective.loss
 
+        def work(block: Block) -> tuple[Array]:
+            total = np.empty(len(a))
+            for at, margins in self._margins(layers, block).at(a, b):
+                total[at] = loss.totals(margins, block.y, block.weight)
+            return (total,)
+
+        return self._mean(work, a, b)
+
+    @np.errstate(over="ignore", invalid="ignore")
     def grid(self, a: Array, b: Array) -> Array:
         """Return the loss on a grid, (len(b), len(a)): `[i, j]` is that at `(a[j], b[i])`."""
-        return self.at(np.tile(a, len(b)), np.repeat(b, len(a))).reshape(len(b), len(a))
+        layers, loss = self._layers(), self.objective.loss
+        parts = separable_parts(layers)
+        if parts is not None:
+            return self._separable(layers, parts, a, b)
+
+        def work(block: Block) -> tuple[Array]:
+            total = np.empty((len(b), len(a)))
+            for j, at, margins in self._margins(layers, block).on_grid(a, b):
+                total[at, j] = loss.totals(margins, block.y, block.weight)
+            return (total,)
+
+        return self._mean(work, a[None, :], b[:, None])
 
     def bowl(self) -> None:
         """Return None: a network's minimum on a plane is not known."""
 
-    def _layers(self) -> list[_Layer]:
-        """Return the layers at the origin and along u and v."""
-        three = [
-            self.objective.model.matrices(np.ascontiguousarray(vector, dtype=np.float64))
-            for vector in (self.plane.origin, self.plane.u, self.plane.v)
-        ]
-        return [
-            _Layer(tuple(one.weights for one in same), tuple(one.bias[:, None] for one in same))
-            for same in zip(*three, strict=True)
-        ]
+    def _separable(self, layers: list[LayerOnPlane], parts: Parts, a: Array, b: Array) -> Array:
+        """Return the loss on a grid whose outputs are sums of two tables.
 
-    def _of_block(self, block: Block, layers: list[_Layer], a: Array, b: Array) -> Array:
-        """Return the sum of the losses of the rows of a block at each point, (points,)."""
-        X = block.dense().T
-        first = layers[0]
-        sums = [w @ X + c for w, c in zip(first.weights, first.bias, strict=True)]
-        size = max(1, TILE // (max(self.objective.model.sizes[1:]) * X.shape[1]))
-        parts = (slice(i, i + size) for i in range(0, len(a), size))
-        return np.concatenate(
-            [self._total(block, self._margins(sums, layers, a[at], b[at])) for at in parts]
-        )
+        Cells in which that cancels, or of next to no loss, are worked out by themselves.
+        """
+        model, loss = self.objective.model, self.objective.loss
 
-    def _margins(self, sums: list[Array], layers: list[_Layer], a: Array, b: Array) -> Array:
-        """Return the outputs at some points, (points, outputs, rows)."""
-        x, y = a[:, None, None], b[:, None, None]
-        z = x * sums[1]
-        z += sums[0]
-        z += y * sums[2]
-        for layer in layers[1:]:
-            weights, bias = layer.at(a, b)
-            z = weights @ self.objective.model.activation.value(z)
-            z += bias
-        return z
+        def work(block: Block) -> tuple[Array, Array]:
+            along_a, along_b = tables(model, layers, parts, block.dense().T, a, b)
+            return totals_of_sums(loss, along_a, along_b, block)
 
-    def _total(self, block: Block, margins: Array) -> Array:
-        """Return the sum over rows of the losses of margins (points, outputs, rows), (points,)."""
-        points, outputs, rows = margins.shape
-        by_row = margins.transpose(0, 2, 1).reshape(points * rows, outputs)
-        target = np.tile(block.y, points)
-        value = self.objective.loss.value(by_row[:, 0] if outputs == 1 else by_row, target)
-        by_point = value.reshape(points, rows)
-        return weighed(by_point.T, block.weight).sum(axis=0)
+        total, doubtful = self.objective.blocks.sum(work)
+        found = total / self.objective.blocks.total
+        found += self._l2(a[None, :], b[:, None])
+        rows, columns = np.nonzero(doubtful)
+        if len(rows):
+            found[rows, columns] = self.at(a[columns], b[rows])
+        return found
+
+    def _mean(self, work: Callable[[Block], tuple[Array]], a: Array, b: Array) -> Array:
+        """Return the mean over rows of what `work` sums up, and the penalty."""
+        (total,) = self.objective.blocks.sum(work)
+        loss: Array = total / self.objective.blocks.total
+        return loss + self._l2(a, b)
+
+    def _layers(self) -> list[LayerOnPlane]:
+        return layers_on_plane(self.objective.model, self.plane)
+
+    def _margins(self, layers: list[LayerOnPlane], block: Block) -> Margins:
+        return Margins(self.objective.model, layers, block.dense().T)
 
     def _l2(self, a: Array, b: Array) -> Array:
-        """Return the penalty at the points, (points,): a quadratic of a and b."""
+        """Return the penalty at points that broadcast together: a quadratic of a and b."""
         where, l2 = self.objective.model.layout.weights, self.objective.penalty.l2
         if not l2:
-            return np.zeros(len(a))
+            return np.zeros(np.broadcast_shapes(a.shape, b.shape))
         three = np.stack(
             [vector[where] for vector in (self.plane.origin, self.plane.u, self.plane.v)]
         )
-        at = np.stack([np.ones(len(a)), a, b])
-        penalty: Array = 0.5 * l2 * np.einsum("ip,ij,jp->p", at, three @ three.T, at)
-        return penalty
+        (c, ca, cb), (_, caa, cab), (_, _, cbb) = three @ three.T
+        penalty: Array = c + 2 * ca * a + 2 * cb * b + caa * a * a + 2 * cab * a * b + cbb * b * b
+        return 0.5 * l2 * penalty

@@ -6,6 +6,7 @@ import { makeMap } from './cards/map.js';
 import { makeNetwork } from './cards/network.js';
 import { makeRelief } from './cards/relief.js';
 import { makeTable } from './cards/table.js';
+import { makeChecked } from './controls/checked.js';
 import { makeExercises } from './controls/exercises.js';
 import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
@@ -127,6 +128,7 @@ function build(root, store, sources) {
     ...sources.map((make) => make(aside, store, root)),
     makeSettings(aside, store),
     makeRuns(aside, store),
+    makeChecked(aside, store),
     makeRows(below, store),
     makeMore(below, store),
   ];

@@ -9,6 +9,7 @@ import { ActualFit, MarginFit, PredictedFit } from './fit_many.js';
 import { PlaneFit } from './fit_plane.js';
 import { canEdit } from './fit_rows.js';
 import { Plot } from './plot.js';
+import { RowImage } from './row_image.js';
 import { Points } from './points.js';
 
 const HINT = 'Drag a point to move it; double click adds one, Shift+click removes one. '
@@ -26,6 +27,7 @@ class Fit {
     this.plot = new Plot(parent, 'fit', () => this.draw());
     this.plot.svg.setAttribute('role', 'application');
     this.points = new Points(this.plot, this.heard());
+    this.image = new RowImage(this.plot.wrap);
     this.tools = this.makeTools();
   }
 
@@ -124,6 +126,7 @@ class Fit {
     const lit = held >= 0 ? held : this.state.hover.row;
     const row = lit < this.state.scene.shown ? lit : -1;
     this.view.row(this.state, row);
+    this.image.show(this.state, row);
     this.points.light(row);
     this.plot.wrap.dataset.row = row;
   }

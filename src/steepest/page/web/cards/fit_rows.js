@@ -47,7 +47,7 @@ export function over(scene, values) {
 }
 
 /** Return the scene with row i alone. */
-function alone(scene, i) {
+export function rowAlone(scene, i) {
   const width = scene.features.length;
   const X = scene.X.slice(i * width, (i + 1) * width);
   return { ...scene, X, y: scene.y.slice(i, i + 1), shown: 1 };
@@ -95,7 +95,7 @@ export function numberLines(scene, choices, params, i, predicted) {
   const { y, target: { unit } } = scene;
   const usual = [short(y[i]), short(predicted)];
   const [near, far] = apartTexts(y[i], predicted, usual);
-  const [cost] = costsOf(alone(scene, i), choices, params);
+  const [cost] = costsOf(rowAlone(scene, i), choices, params);
   return [
     rowName(scene, i),
     `actual ${near}${unit && ` ${unit}`}`,
@@ -112,7 +112,7 @@ export function chance(p) {
 
 /** Return lines that tell the actual class of a row, its probability, and what it costs. */
 export function classLines(scene, choices, params, i) {
-  const row = alone(scene, i);
+  const row = rowAlone(scene, i);
   const given = probabilitiesOf(row, params)[scene.y[i]];
   const [cost] = costsOf(row, choices, params);
   const name = actualName(scene, i);

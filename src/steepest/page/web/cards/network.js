@@ -4,8 +4,10 @@ import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
 import { element, listen, part, set } from '../draw/canvas.js';
 import { activeRun, isNew, paramsAt } from '../select.js';
-import { networkInWords, paramLines, passOf, placeInWords } from '../words/network.js';
-import { short } from '../words/numerals.js';
+import {
+  SATURATED, networkInWords, paramLines, passOf, placeInWords, slopesOf,
+} from '../words/network.js';
+import { counted, short } from '../words/numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';
 
@@ -90,6 +92,8 @@ class NetworkCard {
     this.shown = row;
     const { scene } = this.state;
     this.pass = row >= 0 && row < scene.shown ? passOf(this.state, this.network, row) : null;
+    this.slopes = this.pass?.slopes ?? slopesOf(this.state, this.network);
+    this.drawn.lock(this.slopes);
     this.drawn.fill(this.pass?.answers.map((values) => Array.from(values, (value) => short(value, 2))));
     this.tell();
   }
@@ -206,7 +210,8 @@ class NetworkCard {
     const { state, network, plot, axes, lit } = this;
     const told = (lit >= 0 ? [lit] : axes).map((i) => paramLines(state, network, i));
     const params = told.map(({ name, place, lines }) => [name, ` (${place}): ${lines.join('; ')}.`]);
-    this.write(this.passWords(told.map(({ index }) => index)) ?? params);
+    const said = this.passWords(told.map(({ index }) => index)) ?? params;
+    this.write([...said, ...this.lockWords()]);
     // What is pointed at is spoken; a run that goes on is not.
     set(this.told, { 'aria-live': lit >= 0 && !state.playing ? 'polite' : 'off' });
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
@@ -224,6 +229,17 @@ class NetworkCard {
     const row = `Row ${scene.rowNumbers[hover.row]}`;
     const at = (i) => [`${row}, ${scene.params[i].name}`, `: ${this.pass.lines(i).join('; ')}.`];
     return [[row, ': in each circle what its unit answers to it.'], ...which.map(at)];
+  }
+
+  /** Say which hidden units are saturated, with the slopes that say so. */
+  lockWords() {
+    const shut = this.slopes.flatMap((layer, l) => layer.map((slope, unit) => [slope, l, unit]))
+      .filter(([slope]) => slope < SATURATED).sort((a, b) => a[0] - b[0]);
+    if (!shut.length) return [];
+    const [[slope, layer, unit]] = shut;
+    const of = this.pass ? 'for this row' : 'on average of all rows';
+    return [['Saturated', `: ${counted(shut.length, 'unit')} (lock), with a slope below `
+      + `${SATURATED} ${of}; the least is ${short(slope, 2)}, of layer ${layer + 1}, unit ${unit + 1}.`]];
   }
 
   /** Write paragraphs, each a name and what is said of it, into those that are there. */

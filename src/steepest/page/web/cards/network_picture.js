@@ -2,6 +2,7 @@
 // number of its bias. Of more weights the lines alone, of still more a box for each layer.
 import { renew, set, svg } from '../draw/canvas.js';
 import { fixed } from '../words/numerals.js';
+import { SATURATED } from '../words/network.js';
 import { between, distanceTo, layoutOf, mannerOf, shareOf } from './network_layout.js';
 import { UnitPictures } from './network_units.js';
 
@@ -16,6 +17,9 @@ const DASH = '5 3';
 
 /** Letters of numbers are this much of the usual. */
 const SMALL = 0.88;
+
+/** A padlock about a point: its shackle, and its body. */
+const LOCK = 'M-2.9 -0.5V-2.5A2.9 2.9 0 0 1 2.9 -2.5V-0.5H4V5H-4V-0.5ZM-1.5 -0.5H1.5V-2.5A1.5 1.5 0 0 0 -1.5 -2.5Z';
 
 /** Draws a network into a plot, whose axes it does not use. */
 export class NetworkPicture {
@@ -136,6 +140,7 @@ export class NetworkPicture {
     }));
     this.texts = nodes.map((places) => places.map(({ x, y }) => this.number(plot.front, x, y, '', false)));
     this.fill();
+    this.locks = svg('g', {}, plot.front);
     this.labels = svg('g', {}, plot.front);
   }
 
@@ -146,6 +151,17 @@ export class NetworkPicture {
       const { x, y, layer } = this.placeOf(i);
       if (layout.numbers[layer] !== null) this.number(plot.middle, x, y, String(i + 1), true);
     }
+  }
+
+  /** Put a lock beside each hidden unit whose slope, `slopes[layer][unit]`, says that it is saturated. */
+  lock(slopes) {
+    if (this.manner === 'layers') return;
+    const { plot: { theme }, layout: { nodes, radius } } = this;
+    const shut = slopes.flatMap((layer, l) => nodes[l + 1].filter((_, unit) => layer[unit] < SATURATED));
+    const look = { fill: theme.ink, stroke: theme.card, 'stroke-width': 2.4, 'paint-order': 'stroke' };
+    this.locks.replaceChildren(...shut.map(({ x, y }) => svg('path', {
+      ...look, d: LOCK, class: 'st-lock', transform: `translate(${x + 0.8 * radius} ${y - 0.8 * radius})`,
+    })));
   }
 
   number(parent, x, y, text, quiet) {

@@ -79,7 +79,7 @@ export function localEngine(first, makeWorker = null) {
   };
 }
 
-/** Returns a scene with a run of these choices, from a random start, and a surface on its way. */
+/** Returns a scene with an `own` run of these choices, from a random start, and a surface on its way. */
 async function opened(scene, { start, ...choices }) {
   const objective = remembering(scene)({ choices, rows: null });
   const run = runOf(objective, { ...choices, start: null });
@@ -87,7 +87,7 @@ async function opened(scene, { start, ...choices }) {
   const base = run.params.slice(-run.size);
   const see = [{ params: run.params, loss: run.fullLoss }];
   const surface = await surfaceFor(scene, objective, { choices, x, y, base, see });
-  return { scene: { ...scene, run, surface } };
+  return { scene: { ...scene, run, surface, own: true } };
 }
 
 /** Returns the weight and the bias that moved most from start to end. */
@@ -190,12 +190,7 @@ function runOf(objective, choices) {
     scale,
     ...how,
     batches,
-    why: stopAfter(
-      steps,
-      objective.nullLoss,
-      objective.slopeIsBounded,
-      (params) => objective.whereNotFinite?.(params) ?? '',
-    ),
+    why: stopAfter(steps, objective.nullLoss, objective.slopeIsBounded),
   });
   checkFirst(trace);
   const last = trace.loss.length - 1;

@@ -53,17 +53,6 @@ export class NetworkObjective extends Risk {
     return this.network.pullback(this.last, byColumn(slope, this.margins));
   }
 
-  /** Returns which layer's params or sums are the first that are not finite; else an empty text. */
-  whereNotFinite(params) {
-    const { matrices, sums } = this.network.forward(this.inputs, this.rows, params);
-    const finite = (numbers) => numbers.every(Number.isFinite);
-    for (const [l, { weights, bias }] of matrices.entries()) {
-      if (!finite(weights) || !finite(bias)) return `the params of layer ${l + 1}`;
-      if (!finite(sums[l])) return `the sums of layer ${l + 1}`;
-    }
-    return '';
-  }
-
   /** Returns the coordinates called `name`; null where there are none. */
   coordinates(name) {
     return networkScale(name, this);

@@ -9,20 +9,16 @@ const GROWTH = 1e3;
  * Returns the function that tells why a trace is over at its last step, null if it is not.
  *
  * A loss of which the slope is bounded has not diverged by being high: see Python's `Stopping`.
- * `where(params)` says what is first no finite number there; empty where that is not known.
  */
-export function stopAfter(steps, nullLoss, slopeIsBounded = false, where = () => '') {
+export function stopAfter(steps, nullLoss, slopeIsBounded = false) {
   const far = slopeIsBounded ? () => null : (trace) => grown(trace, nullLoss);
-  return (trace) => lost(trace, where) ?? far(trace) ?? done(trace, steps);
+  return (trace) => lost(trace) ?? far(trace) ?? done(trace, steps);
 }
 
-function lost({ loss, steepness, params }, where) {
+function lost({ loss, steepness }) {
   const at = loss.length - 1;
   if (Number.isFinite(loss[at]) && Number.isFinite(steepness[at])) return null;
-  const first = where(params[at]);
-  const message =
-    `diverged: at step ${at} the loss or its gradient is no finite number` +
-    `${first && `; first are ${first}`}`;
+  const message = `diverged: at step ${at} the loss or its gradient is no finite number`;
   return { reason: 'diverged', message };
 }
 

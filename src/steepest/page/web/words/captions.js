@@ -4,8 +4,9 @@ import { diverged, lossRange } from '../loss_range.js';
 import { activeRun, isEarlier, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
 import { resultAt, trueLoss } from '../select.js';
 import { mannerOf } from '../cards/network_layout.js';
+import { pixelsOf } from '../cards/row_image.js';
 import { Network } from '../engine/network.js';
-import { networkInWords } from './network.js';
+import { SATURATED, networkInWords } from './network.js';
 import { counted, fixed, percent, short } from './numerals.js';
 import { paramsInWords } from './told.js';
 
@@ -42,7 +43,7 @@ function networkCaption({ scene }) {
   const manner = mannerOf(new Network(network));
   const pictures = manner === 'numbers' && network.sizes[0] <= 2 ? ANSWERS : '';
   const choose = manner === 'numbers' ? PRESS : ' The surface over any two params is chosen in the settings.';
-  const signs = manner === 'layers' ? '' : SIGNS;
+  const signs = manner === 'layers' ? '' : SIGNS + LOCKS;
   return `${LINES[manner]}${signs}${pictures}${engine === 'record' ? '' : choose}`;
 }
 
@@ -58,6 +59,8 @@ const PRESS = ' Click a line or a circle, or go there with the arrow keys and pr
 
 const ANSWERS = ' Behind that number: what the unit answers over the data, blue above 0, orange below.';
 
+const LOCKS = ` A lock: a hidden unit that is saturated, its slope below ${SATURATED}.`;
+
 const SIGNS = ' Blue, whole: above 0; orange, dashed: below 0. The wider, the larger beside the ' +
   'largest of its layer in this run (of inputs: for a change by their standard deviation).';
 
@@ -67,8 +70,11 @@ function fitCaption(state) {
   const { scene } = state;
   const own = scene.target.classes ? classCaption : numberCaption;
   const told = isPlane(scene) ? planeCaption(scene) : own(scene);
-  return told + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
+  return told + (pixelsOf(scene) ? PICTURED : '') + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
 }
+
+const PICTURED = ' The features are the pixels of a picture, by their names (pixel_row_column): that of the '
+  + 'row pointed at is shown.';
 
 /** Whether the rows are drawn in the plane of both features. */
 function isPlane({ features }) {

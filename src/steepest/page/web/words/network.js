@@ -2,9 +2,9 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { rowAt } from '../engine/vectors.js';
-import { activeRun, gradientAt, paramsAt } from '../select.js';
+import { activeRun, gradientAt, offPlane, onPlane, paramsAt, trueLoss } from '../select.js';
 import { productArithmetic } from './arithmetic.js';
-import { fixed, short } from './numerals.js';
+import { counted, fixed, short } from './numerals.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
 
@@ -26,14 +26,14 @@ export function placeInWords(network, { features }, i) {
 export function paramLines(state, network, i) {
   const slope = gradientAt(state)[i];
   const way = slope < 0 ? 'falls' : 'rises';
-  const move = moveOf(state);
   const value = `${short(paramsAt(state)[i])} at step ${fixed(activeRun(state).index[state.at], 0)}`;
   const told = slope ? `the loss ${way} by ${short(Math.abs(slope))} per unit` : 'level here';
+  const lines = [value, `gradient ${short(slope)}: ${told}`, ...stepLines(state, i)];
   return {
     index: i,
     name: state.scene.params[i].name,
     place: placeInWords(network, state.scene, i),
-    lines: [value, `gradient ${short(slope)}: ${told}`, ...(move ? [stepLine(state, move, i)] : [])],
+    lines: [...lines, ...surfaceLines(state, i)],
   };
 }
 
@@ -43,22 +43,87 @@ function stepLine(state, move, i) {
   return `${between}: ${updateLine(state, move, i)}`;
 }
 
+/** A unit whose slope is below this is saturated: less than one hundredth of what comes back passes. */
+export const SATURATED = 0.01;
+
 /**
- * Returns how one row goes through the network: `answers[layer][unit]`, the inputs first, and for a
- * param the lines of its part in that, forward and backward (`lines(i)`).
+ * Returns how one row goes through the network: `answers[layer][unit]`, the inputs first, the slopes
+ * of its hidden units, and for a param the lines of its part in that, forward and backward
+ * (`lines(i)`), for this row and as the mean over all of them.
  */
 export function passOf(state, network, row) {
   const { scene } = state;
-  const { choices } = activeRun(state);
-  const loss = chooseLoss(choices.loss, scene.margins, choices);
-  const X = rowAt(scene.X, network.sizes[0], row);
-  const objective = chooseObjective(scene, X, scene.y.subarray(row, row + 1), loss);
   const params = paramsAt(state);
+  const X = rowAt(scene.X, network.sizes[0], row);
+  const objective = objectiveOf(state, X, scene.y.subarray(row, row + 1));
   const { gradient } = objective.valueAndGradient(params);
   const { activations, sums } = objective.last;
-  const whole = `the mean over all rows${choices.l2 ? ', and what the penalty adds,' : ''} is the gradient`;
-  const pass = { network, params, gradient, activations, sums, whole };
-  return { answers: [...activations, sums.at(-1)], lines: (i) => passLines(pass, i) };
+  const pass = { network, params, gradient, activations, sums, whole: wholeOf(state) };
+  return {
+    answers: [...activations, sums.at(-1)],
+    slopes: meanSlopes(network, objective),
+    lines: (i) => [...passLines(pass, i), ...stepLines(state, i), ...surfaceLines(state, i)],
+  };
+}
+
+/** Returns the mean size of each hidden unit's slope over the rows that are shown, layer by layer. */
+export function slopesOf(state, network) {
+  const { X, y } = state.scene;
+  const objective = objectiveOf(state, X, y);
+  objective.marginsAt(paramsAt(state));
+  return meanSlopes(network, objective);
+}
+
+function objectiveOf(state, X, y) {
+  const { choices } = activeRun(state);
+  return chooseObjective(state.scene, X, y, chooseLoss(choices.loss, state.scene.margins, choices));
+}
+
+function meanSlopes(network, { last, rows }) {
+  return network.derived(last, 'slope').map((slopes) => (
+    Array.from({ length: slopes.length / rows }, (_, unit) => (
+      slopes.subarray(unit * rows, (unit + 1) * rows).reduce((sum, slope) => sum + Math.abs(slope), 0) / rows
+    ))
+  ));
+}
+
+/** Returns what is said of the mean over all rows: of param i its gradient, and what a penalty adds. */
+function wholeOf(state) {
+  const { scene } = state;
+  const { l1, l2 } = activeRun(state).choices;
+  if (scene.shown < scene.rows || scene.weighted || l1) {
+    return () => `the mean over all rows${l1 || l2 ? ', and what the penalty adds,' : ''} is the gradient`;
+  }
+  const params = paramsAt(state);
+  const { gradient } = objectiveOf(state, scene.X, scene.y).valueAndGradient(params);
+  return (i) => {
+    const mean = `the mean of that over ${counted(scene.rows, 'row')} is`;
+    if (!l2 || i >= scene.weights) return `${mean} the gradient, ${short(gradient[i])}`;
+    const penalty = l2 * params[i];
+    return `${mean} ${short(gradient[i])}, with ${productArithmetic(l2, params[i], penalty)} of the `
+      + `penalty the gradient is ${short(gradient[i] + penalty)}`;
+  };
+}
+
+function stepLines(state, i) {
+  const move = moveOf(state);
+  return move ? [stepLine(state, move, i)] : [];
+}
+
+/** Returns where a param that is an axis stands on the surface, and the loss of the surface there. */
+function surfaceLines(state, i) {
+  const { scene, surface, at } = state;
+  const axis = [surface.xIndex, surface.yIndex].indexOf(i);
+  if (axis < 0 || surface.axes !== 'units') return [];
+  const params = paramsAt(state);
+  const place = onPlane(surface, params);
+  const there = `on the surface it is ${['across', 'up'][axis]}, at ${short(place[axis])}`;
+  if (scene.shown < scene.rows || scene.weighted || !surface.slice) return [there];
+  const { choices } = activeRun(state);
+  const loss = chooseLoss(choices.loss, scene.margins, choices);
+  const height = chooseObjective(scene, scene.X, scene.y, loss, choices.l2).value(offPlane(surface, ...place));
+  return [`${there}, where the surface has the loss ${short(height)}; that of the step is `
+    + `${short(trueLoss(activeRun(state), at))}`];
 }
 
 function passLines(pass, i) {
@@ -72,7 +137,7 @@ function passLines(pass, i) {
   return [
     `forward, ${forward} of the sum ${short(sums[layer][unit])} of its unit`,
     `backward, ${deltaInWords(pass, layer, unit, delta)}`,
-    `this row's gradient is ${back}; ${whole}`,
+    `this row's gradient is ${back}; ${whole(i)}`,
   ];
 }
 
@@ -85,5 +150,6 @@ function deltaInWords({ network, params, gradient, sums, activations }, layer, u
     back += gradient[next.bias + to] * params[next.weights + to * next.inputs + unit];
   }
   const slope = network.activation.slope(sums[layer][unit], activations[layer + 1][unit]);
-  return `what comes back times the unit's slope, ${productArithmetic(back, slope, delta)}, is its delta`;
+  const shut = Math.abs(slope) < SATURATED ? ', saturated,' : ',';
+  return `error that comes back times the unit's slope${shut} ${productArithmetic(back, slope, delta)}, is its delta`;
 }

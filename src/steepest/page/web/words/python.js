@@ -46,7 +46,8 @@ function table(scene) {
   }
   const nameless = scene.source === 'data frame';
   const data = nameless ? 'data' : text(scene.source);
-  const names = folded('features', columnsOf(scene).map(text));
+  const { terms } = scene;
+  const names = terms ? `terms=${text(terms)}` : folded('features', columnsOf(scene).map(text));
   return {
     before: nameless ? ['# data: the data frame of this run', ''] : [],
     given: [data, `target=${text(scene.target.name)}`, names, ...also],

@@ -1,0 +1,52 @@
+// What the page has checked of its own numbers, in words.
+import { chooseObjective } from '../engine/choose_objective.js';
+import { chooseLoss } from '../engine/losses.js';
+import { gradientCheck, pythonCheck, surfaceCheck } from '../engine/recomputed.js';
+import { activeRun, paramsAt } from '../select.js';
+import { counted, fixed, short } from './numerals.js';
+
+/**
+ * Up to these shares two ways agree: differences leave out a cube of their step (4e-7 was the most
+ * that they differed by, where classes were far apart), sums round (2e-15).
+ */
+const [BY_DIFFERENCES, BY_SUMS] = [1e-5, 1e-10];
+
+/** Returns whether the page holds all that its losses are made of. */
+export function canCheck({ scene, choices }) {
+  const { shown, rows, weighted, exposure } = scene;
+  return shown === rows && !weighted && !exposure && !choices.l1;
+}
+
+/** Returns the checks of a state: { words, agrees, told }, `told` being what was done. */
+export function checksOf(state) {
+  const { scene, surface, at } = state;
+  const run = activeRun(state);
+  const objective = objectiveOf(scene, run.choices);
+  const slopes = gradientCheck(objective, paramsAt(state));
+  const points = surfaceCheck(objective, surface);
+  const step = fixed(run.index[at], 0);
+  return [
+    line('gradient', slopes, BY_DIFFERENCES, `at step ${step}, ${counted(slopes.count, 'param')} against `
+      + 'central differences of the loss'),
+    line('surface', points, BY_SUMS, `${counted(points.count, 'point')} against a plain loop over the rows`),
+    ...pythonLine(state),
+  ];
+}
+
+function objectiveOf(scene, choices) {
+  const loss = chooseLoss(choices.loss, scene.margins, choices);
+  return chooseObjective(scene, scene.X, scene.y, loss, choices.l2);
+}
+
+/** What Python told is there of its own run alone, on the rows that it had. */
+function pythonLine({ scene, rows }) {
+  if (rows || scene.own) return [];
+  const found = pythonCheck(objectiveOf(scene, scene.run.choices), scene.run);
+  const of = `losses and gradients of ${counted(found.count, 'step')} that Python told, worked out here again`;
+  return [line('Python', found, BY_SUMS, of)];
+}
+
+function line(name, { share }, most, told) {
+  const off = `they differ by at most ${short(share, 2)} of the largest`;
+  return { name, share, agrees: share <= most, told: `${name}: ${told}; ${off}` };
+}

@@ -1,0 +1,174 @@
+"""Several runs of one model on the same rows, each from a random start of its own."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.extras import check_installed
+from steepest.run.run import Run
+from steepest.surface.ends_plane import axes_of_ends
+from steepest.surface.surface import Surface, surface_on_plane
+from steepest.view.format import SIZE, Format
+from steepest.view.seeds_story import SeedPath, SeedsScene, SeedsStory, Told
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from matplotlib.figure import Figure
+
+__all__ = ["Seeds"]
+
+Array = NDArray[np.float64]
+
+PICTURE_POINTS = 101
+"""Points a side of the plane that is drawn."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Seeds(Sequence[Run]):
+    """The runs, in the order of their seeds; `seeds[0]` is the first, `best` the best."""
+
+    runs: tuple[Run, ...]
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Run]: ...
+
+    def __getitem__(self, index: int | slice) -> Run | Sequence[Run]:
+        return self.runs[index]
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self.runs)
+
+    def __repr__(self) -> str:
+        """Return what was fitted, and how the losses end."""
+        losses = [run.loss for run in self.runs]
+        return (
+            f"<Seeds: {len(self.runs)} runs, {self.runs[0].problem}; loss {min(losses):.6g} to "
+            f"{max(losses):.6g}>"
+        )
+
+    @property
+    def best(self) -> Run:
+        """The run with the lowest loss of the rows kept back, or of all rows without any."""
+        return self.runs[self.story.best]
+
+    @cached_property
+    def story(self) -> SeedsStory:
+        """All that is told of them, as one plain record."""
+        first = self.runs[0]
+        kept_back = bool(first.problem.validation_rows)
+        losses = [run.validation_loss if kept_back else run.loss for run in self.runs]
+        finite = np.where(np.isfinite(losses), losses, np.inf)
+        return SeedsStory(
+            title=f"{first.story.title}, {len(self.runs)} seeds",
+            how=f"{first.story.loss_in_words}; rule {first.plan.rule.word}",
+            loss_label=first.story.loss_label,
+            measure_name="R²" if first.classes is None else "accuracy",
+            has_validation=kept_back,
+            runs=[_told(run, kept_back) for run in self.runs],
+            best=int(np.argmin(finite)),
+        )
+
+    def explain(self) -> str:
+        """Return their ends in one table, in words and numbers."""
+        from steepest.view.seeds_words import tell_seeds
+
+        return tell_seeds(self.story)
+
+    def table(self) -> "pa.Table":
+        """Return a row for each run: its seed, its losses, its steps, its end and its verdicts."""
+        import pyarrow as pa
+
+        told = self.story.runs
+        names = ("seed", "start_loss", "loss", "validation_loss", "steps", "end")
+        columns = {name: [getattr(one, name) for one in told] for name in names}
+        measure = "r2" if self.story.measure_name == "R²" else self.story.measure_name
+        columns[measure] = [one.measure for one in told]
+        columns["verdicts"] = [", ".join(one.verdicts) for one in told]
+        return pa.table(columns)
+
+    def to_dict(self) -> list[dict[str, object]]:
+        """Return the rows of the table for JSON: what is no finite number is None."""
+        return [
+            {k: None if isinstance(v, float) and not isfinite(v) else v for k, v in row.items()}
+            for row in self.table().to_pylist()
+        ]
+
+    def surface(self, points: int = PICTURE_POINTS) -> Surface:
+        """Return the true loss on the plane of all starts and ends, through the best end.
+
+        The axes are their two principal directions; `path` holds all starts, then all ends,
+        (2 runs, 2), `path_loss` their true losses. Raises ChoiceError where they span no plane.
+        """
+        starts = np.array([run.trace[0].params for run in self.runs])
+        ends = np.array([run.params for run in self.runs])
+        best = self.best
+        axes = axes_of_ends(best.objective, starts, ends, self.story.best, best.plan.scale)
+        params = np.concatenate([starts, ends])
+        told = self.story.runs
+        losses = np.array([*(one.start_loss for one in told), *(one.loss for one in told)])
+        return surface_on_plane(best.objective, axes, best.params, params, losses, points)
+
+    def figure(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        size: tuple[int, int] = SIZE,
+        theme: str = "light",
+    ) -> "Figure":
+        """Return their paths on one plane and their losses by the step; written to `path` too.
+
+        `path`, `size` and `theme` are as `Run.figure` has them. Raises ChoiceError where starts and
+        ends span no plane.
+        """
+        check_installed("figure", "a figure")
+        from steepest.view.figure import save_figure
+        from steepest.view.seeds_figure import draw_seeds
+
+        figure = draw_seeds(self.scene, Format(None, size, theme))
+        if path is not None:
+            save_figure(figure, path)
+        return figure
+
+    @cached_property
+    def scene(self) -> SeedsScene:
+        """All that is drawn of them, as one plain record."""
+        surface, best = self.surface(), self.best
+        ends = np.array([run.params for run in self.runs])
+        paths = [
+            SeedPath(surface.axes.read(_walked(run)), run.trace.full_losses) for run in self.runs
+        ]
+        return SeedsScene(self.story, surface, paths, surface.axes.off_plane(ends - best.params))
+
+
+def _walked(run: Run) -> Array:
+    """Return the params of a run's kept steps up to its result, (kept, params)."""
+    kept = run.trace.kept <= run.result.index
+    return run.trace.params[kept]
+
+
+def _told(run: Run, kept_back: bool) -> Told:
+    start = run.trace[0]
+    metrics = run.metrics("validation") if kept_back else run.metrics()
+    measure = metrics["r2" if run.classes is None else "accuracy"]
+    return Told(
+        seed=run.plan.seed,
+        start_loss=run.problem.loss_at(start.params, start.full_loss),
+        loss=run.loss,
+        validation_loss=run.validation_loss,
+        measure=float("nan") if measure is None else float(measure),
+        steps=len(run.trace) - 1,
+        end=run.stop.reason,
+        verdicts=[verdict.name for verdict in run.verdicts],
+    )
