@@ -13,6 +13,7 @@ from bench.dense import NETS
 from bench.memory import memory
 from bench.network_hessian import network_hessian
 from bench.network_surface import TWO_LOSSES, network_surface, two_weights_surface
+from bench.networks import network_loss, network_steps
 from bench.one_pass import one_pass
 from bench.page import page
 from bench.recipes import RECIPES, group
@@ -34,6 +35,8 @@ def parts(quick: bool) -> dict[str, Part]:
         **{f"net-two-{loss}": partial(two_weights_surface, loss) for loss in TWO_LOSSES},
         **{f"net-hessian-{name}": partial(network_hessian, name) for name in NETS},
         "page": page,
+        "network-steps": partial(network_steps, quick),
+        "network-loss": partial(network_loss, quick),
         **{name: partial(train, name, quick) for name in RECIPES},
         "memory": partial(memory, quick),
     }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from steepest.data.shipped import dataset, datasets
     from steepest.descent.plan.method import steps
     from steepest.descent.rules import (
+        LBFGS,
         AdaGrad,
         Adam,
         AdamW,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "LBFGS",
     "Absolute",
     "AdaGrad",
     "Adam",
@@ -90,7 +92,7 @@ HOMES = {
     "steepest.data.shipped": "dataset datasets",
     "steepest.descent.plan.method": "steps",
     "steepest.descent.rules": (
-        "AdaGrad Adam AdamW GradientPlane Momentum "
+        "AdaGrad Adam AdamW GradientPlane LBFGS Momentum "
         "Nesterov NesterovRestart Proximal RMSProp ScheduleFree Steepest"
     ),
     "steepest.descent.stop": "Stop",

@@ -6,7 +6,9 @@ import pytest
 from reference import problem
 
 import steepest as st
-from steepest.descent.steps.step_size import Cosine, StepDecay, TimeDecay
+from steepest.descent.plan.named_rates import choose_step_size
+from steepest.descent.steps.step_size import Cosine, Scheduled, StepDecay, TimeDecay
+from steepest.page.replay import trained_by_pages, walked_by_pages
 
 DATA = problem("squared", 0)
 
@@ -33,6 +35,16 @@ def test_step_decay() -> None:
     assert rates("step:0.08:0.5:2", 5) == [0.08, 0.08, 0.04, 0.04, 0.02, 0.02]
     assert StepDecay(0.1)(99) == 0.1
     assert StepDecay(0.1)(100) == 0.05
+
+
+def test_a_warm_up_rises_evenly_to_its_rate_and_stays_there() -> None:
+    warm = choose_step_size("warmup:0.4:4")
+    assert isinstance(warm, Scheduled)
+    assert [warm.schedule(k) for k in range(6)] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4, 0.4])
+    with pytest.raises(st.ChoiceError, match="steps of the warm-up is 0"):
+        choose_step_size("warmup:0.4:0")
+    run = st.descend(DATA, learning_rate="warmup:0.01:3", steps=4)
+    assert not walked_by_pages(run.plan) and not trained_by_pages(run.plan)
 
 
 def test_cosine() -> None:

@@ -47,7 +47,7 @@ NETWORKED = {
 
 SCALES = ("none", "standard", "round")
 
-RATED = tuple(rule for rule in PAGE_RULES if rule != "plane")
+RATED = tuple(rule for rule in PAGE_RULES if rule not in ("plane", "lbfgs"))
 """The rules of a page that go by a learning rate; the plane search finds its own."""
 
 NUMBERED = (

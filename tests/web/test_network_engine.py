@@ -55,7 +55,7 @@ def test_every_loss_and_the_penalty(kind: str, modules: Any) -> None:
     assert_same_run(walked(modules, case), case["run"])
 
 
-@pytest.mark.parametrize("rule", [rule for rule in PAGE_RULES if rule != "plane"])
+@pytest.mark.parametrize("rule", [rule for rule in PAGE_RULES if rule not in ("plane", "lbfgs")])
 def test_every_rule(rule: str, modules: Any) -> None:
     case = golden.network_case("softmax", (4,), rule=rule, scale="none", learning_rate=1e-3)
     assert_same_run(walked(modules, case), case["run"])
@@ -79,6 +79,14 @@ def test_the_plane_search_bends_as_pythons(activation: str, modules: Any) -> Non
         l2=0.01,
     )
     assert_same_steps(walked(modules, case), case["run"], 1e-8)
+
+
+@pytest.mark.parametrize("kind", ["squared", "softmax"])
+def test_lbfgs_takes_pythons_steps(kind: str, modules: Any) -> None:
+    case = golden.network_case(
+        kind, (4, 3), rule="lbfgs", learning_rate="auto", scale="standard", steps=25, l2=0.01
+    )
+    assert_same_steps(walked(modules, case), case["run"], 1e-7)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ do.
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -102,6 +102,7 @@ class Blocks:
         self.is_sparse = is_sparse(X)
         size = _rows_in_block(X, outputs, self.is_sparse)
         self.slices = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
+        self._blocks: list[Block] | None = None
 
     def weighed(self, weights: Array) -> "Blocks":
         """Return the same rows, each counted by other weights, (rows,)."""
@@ -128,18 +129,23 @@ class Blocks:
             return Block(at, row_block(self.X, at), self.y[at], weight)
         return Block(at, self.X[at].astype(np.float64, copy=False), self.y[at], weight)
 
-    @cached_property
+    @property
     def _kept(self) -> list[Block] | None:
         """All blocks, which share the numbers of X; None of float32, whose blocks are copies."""
-        if self.X.dtype != np.float64 and not self.is_sparse:
-            return None
-        return [self.block(at) for at in self.slices]
+        if self._blocks is None and (self.is_sparse or self.X.dtype == np.float64):
+            self._blocks = [self.block(at) for at in self.slices]
+        return self._blocks
 
     def take(self, indices: NDArray[np.intp]) -> "Blocks":
         """Return some of the rows, copied, in the order of their `indices`, as blocks."""
         X = self.X[indices] if self.is_sparse else np.take(self.X, indices, axis=0)
         weight = None if self.sample_weight is None else self.sample_weight[indices]
         return self._like(X, self.y[indices], weight)
+
+    def stretch(self, at: slice) -> "Blocks":
+        """Return neighbouring rows, not copied, as blocks."""
+        weight = None if self.sample_weight is None else self.sample_weight[at]
+        return self._like(self.X[at], self.y[at], weight)
 
     def every(self, step: int) -> "Blocks":
         """Return every `step`-th row, from the first on, as blocks; dense X is not copied."""

@@ -109,12 +109,14 @@ class Descent:
         at, steepness = self._evaluate()
         gradient_ratio = self._gradient_ratio(steepness)
         self._renew_if_due(at, steepness, gradient_ratio)
-        search = self._search_along(self._direction(at), at, gradient_ratio)
+        gradient, steepness = self.evaluator.pullback(self.coordinates, at.gradient)
+        direction = self._direction(gradient)
+        search = self._search_along(direction, at, gradient, steepness, gradient_ratio)
         length = self._length(search)
         if self._finds_nothing(search, length):
             search = self._restarted(search)
             length = self._length(search)
-        step = self._step(search, length)
+        step = self._step(search, length, steepness)
         self._move(search, length)
         self.checkpoints = (self.checkpoints[1], self._checkpoint(step))
         return step
@@ -165,20 +167,23 @@ class Descent:
             )
             self.last_step = last._replace(step=step, gradient=gradient)
 
-    def _direction(self, at: Evaluation) -> Vector:
+    def _direction(self, gradient: Vector) -> Vector:
         """Return the rule's direction in the coordinates of the walk, the rule one update on."""
-        rule, coordinates = self.method.rule, self.coordinates
-        gradient, _ = self.evaluator.pullback(coordinates, at.gradient)
+        rule = self.method.rule
         direction, self.rule_state = rule.update(gradient, self.rule_state)
         if rule.decays:
-            direction = direction + rule.decay_at(coordinates.position(self.params))
+            direction = direction + rule.decay_at(self.coordinates.position(self.params))
         return direction
 
     def _search_along(
-        self, direction: Vector, at: Evaluation, gradient_ratio: float
+        self,
+        direction: Vector,
+        at: Evaluation,
+        gradient: Vector,
+        steepness: float,
+        gradient_ratio: float,
     ) -> SearchState:
         """Return what a step size is asked: from where it searches, and whither."""
-        gradient, steepness = self.evaluator.pullback(self.coordinates, at.gradient)
         return SearchState(
             index=self.index,
             evaluation=at,
@@ -255,7 +260,7 @@ class Descent:
         trial = search.trial(length.rate, length.momentum)
         return trial.step, trial.change, trial.params
 
-    def _step(self, search: SearchState, length: StepLength) -> Step:
+    def _step(self, search: SearchState, length: StepLength, steepness: float) -> Step:
         """Return the step as it is recorded."""
         at, objective, count = (
             search.evaluation,
@@ -271,7 +276,7 @@ class Descent:
             full_loss=full_loss,
             gradient=at.gradient,
             gradient_norm=norm(at.gradient),
-            steepness=self.steepness(at),
+            steepness=steepness,
             learning_rate=length.rate,
             momentum=length.momentum,
             seconds=perf_counter() - self.began,

@@ -2,6 +2,7 @@
 
 from steepest.descent.rule import GradientTransformation, OwnRule, Rule, fields_of
 from steepest.descent.rules import (
+    LBFGS,
     AdaGrad,
     Adam,
     AdamW,
@@ -30,6 +31,7 @@ RULES: dict[str, type[Rule]] = {
     "adamw": AdamW,
     "schedule_free": ScheduleFree,
     "plane": GradientPlane,
+    "lbfgs": LBFGS,
     "proximal": Proximal,
     "smoothing": Smoothing,
 }

@@ -25,6 +25,7 @@ State = tuple[Any, ...]
 SAID = (
     "first_step_is_steepest",
     "searches_plane",
+    "turns_gradient",
     "draws_to_zero",
     "constant_rate",
     "is_always_downhill",
@@ -68,6 +69,8 @@ class Rule:
     """Whether the first step is along minus the gradient, as that of steepest descent is."""
     searches_plane: ClassVar[bool] = False
     """Whether rate and momentum are found together, on the plane of gradient and last step."""
+    turns_gradient: ClassVar[bool] = False
+    """Whether its step size turns the gradient by the curvature that the last steps met."""
     draws_to_zero: ClassVar[bool] = False
     """Whether the step goes against the gradient and then draws weights towards 0, as L1 asks."""
     constant_rate: ClassVar[bool] = False

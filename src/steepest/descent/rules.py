@@ -14,6 +14,7 @@ from steepest.descent.rule import Rule, State
 from steepest.objective.evaluation import Vector
 
 __all__ = [
+    "LBFGS",
     "AdaGrad",
     "Adam",
     "AdamW",
@@ -71,6 +72,25 @@ class GradientPlane(Steepest):
 
     name: ClassVar[str] = "plane"
     searches_plane: ClassVar[bool] = True
+    limit_formula: ClassVar[str] = ""
+    limit_source: ClassVar[str] = ""
+
+    def limit(self, curvature: float) -> float | None:
+        """Return None: the rate is found anew at every step."""
+        return None
+
+
+@dataclass(frozen=True)
+class LBFGS(Steepest):
+    """L-BFGS: `-H gradient`, H an inverse Hessian of the curvature that the last 20 steps met.
+
+    `update` is `-gradient`; the step size turns it and finds how far. Nocedal 1980, Liu & Nocedal
+    1989. See `descent/steps/quasi_newton.py`; no rate is fixed, so none is its limit.
+    """
+
+    name: ClassVar[str] = "lbfgs"
+    first_step_is_steepest: ClassVar[bool] = False
+    turns_gradient: ClassVar[bool] = True
     limit_formula: ClassVar[str] = ""
     limit_source: ClassVar[str] = ""
 
@@ -291,7 +311,8 @@ class AdaGrad(Rule):
 class RMSProp(Rule):
     """The gradient, each entry divided by the root of a running mean of its squares.
 
-    Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning", with its 0.9.
+    Tieleman & Hinton 2012, lecture 6.5 of "Neural networks for machine learning", with its 0.9;
+    PyTorch's steps are those of a decay of 0.99.
     """
 
     decay: float = 0.9

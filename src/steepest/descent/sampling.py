@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.descent.checkpoint import ROW_STREAM, Checkpoint
 from steepest.descent.evaluator import Evaluator
@@ -22,6 +23,12 @@ GROWTH = 8
 
 ROWS_BY_PARAM = 20
 """Rows for each param that the smallest sample has."""
+
+GATHERED_ROWS = 4096
+"""Rows of mini-batches that are copied at a time: one copy for each batch takes as long as a step.
+
+Measured of 32 rows of 2 features: 6 of 100 us.
+"""
 
 LEAST_ROWS = 1000
 """Rows that the smallest sample has at least."""
@@ -143,14 +150,21 @@ class Batches(Sampler):
         epochs, batches = divmod(steps, self.in_epoch)
         for _ in range(epochs):
             generator.permutation(count)
-        begin = batches * self.size
+        begin, gathered = batches * self.size, max(1, GATHERED_ROWS // self.size) * self.size
         while True:
             order = generator.permutation(count)
-            for first in range(begin, count, self.size):
-                batch = self.objective.sample(order[first : first + self.size])
-                assert batch is not None
-                yield batch
+            for first in range(begin, count, gathered):
+                yield from self._cut(order[first : first + gathered])
             begin = 0
+
+    def _cut(self, rows: NDArray[np.intp]) -> Iterator[Objective]:
+        """Yield the batches of these rows, in their order."""
+        sample = self.objective.sample(rows)
+        assert sample is not None
+        for first in range(0, len(rows), self.size):
+            batch = sample.stretch(slice(first, min(first + self.size, len(rows))))
+            assert batch is not None
+            yield batch
 
 
 class _BatchSamples(Samples):

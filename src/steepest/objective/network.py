@@ -88,6 +88,7 @@ class NetworkObjective(Risk):
     kind = "a network"
     is_convex = False
     has_page = True
+    plane_is_dear = True
 
     def __init__(
         self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str
@@ -287,10 +288,10 @@ class NetworkObjective(Risk):
         layers[-1].bias[:] = self.guess
         return self.units.params(position)
 
-    def sample(self, indices: NDArray[np.intp]) -> "NetworkObjective":
-        """Return the same objective on some rows, `indices` (chosen,)."""
-        blocks = self.blocks.take(indices)
-        return NetworkObjective(self.model, self.loss, self.penalty, blocks, self.initial)
+    def on(self, blocks: Blocks, penalty: Penalty | None = None) -> "NetworkObjective":
+        """Return the same objective on other rows, under another penalty if one is given."""
+        kept = self.penalty if penalty is None else penalty
+        return NetworkObjective(self.model, self.loss, kept, blocks, self.initial)
 
 
 def _check(model: Network, penalty: Penalty, blocks: int) -> None:

@@ -68,6 +68,8 @@ class Objective:
     """What else to choose where nothing is proved at a kink."""
     has_curvature: bool = False
     """Whether `curvature_along` has an answer."""
+    plane_is_dear: bool = False
+    """Whether second derivatives along two directions take longer than loss and gradient do."""
     has_page: bool = False
     """Whether a page can show it: it works out the outputs of rows by itself."""
     has_inverse_root: bool = False
@@ -260,6 +262,10 @@ class Objective:
 
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
+        return None
+
+    def stretch(self, at: slice) -> "Objective | None":
+        """Return the same objective on neighbouring rows; None if it has none."""
         return None
 
     def copy_for_descent(self, reference: Vector | None = None) -> "Objective":

@@ -37,9 +37,17 @@ class Risk(Objective):
         self.size = self.layout.size
         self.count, self.outputs = len(blocks), loss.margins
         self.smooth = loss.smooth and penalty.smooth
-        self.slope_by_curvature = _slope_by_curvature(loss)
-        weight = blocks.sample_weight
-        self.every_row_counts = weight is None or bool(weight.all())
+
+    @cached_property
+    def slope_by_curvature(self) -> float:  # type: ignore[override]
+        """The most that the loss can slope by the root of the most that it can curve."""
+        return _slope_by_curvature(self.loss)
+
+    @cached_property
+    def every_row_counts(self) -> bool:  # type: ignore[override]
+        """Whether no row has the weight 0."""
+        weight = self.blocks.sample_weight
+        return weight is None or bool(weight.all())
 
     def value(self, params: Vector) -> float:
         """Return the loss at `params`, (size,), penalty included."""
@@ -105,8 +113,12 @@ class Risk(Objective):
         return margins
 
     def sample(self, indices: NDArray[np.intp]) -> Self:
-        """Return the same objective on some rows, `indices` (chosen,): a mini-batch, say."""
+        """Return the same objective on some rows, `indices` (chosen,), copied."""
         return self.on(self.blocks.take(indices))
+
+    def stretch(self, at: slice) -> Self:
+        """Return the same objective on neighbouring rows, not copied: a mini-batch, say."""
+        return self.on(self.blocks.stretch(at))
 
     def on(self, blocks: Blocks, penalty: Penalty | None = None) -> Self:
         """Return the same objective on other rows, under another penalty if one is given."""

@@ -5,6 +5,7 @@ from math import isfinite
 from steepest.descent.plan.plan import Plan
 from steepest.descent.rule import Rule
 from steepest.descent.rules import (
+    LBFGS,
     AdaGrad,
     Adam,
     GradientPlane,
@@ -33,6 +34,7 @@ WALKED: tuple[type[Rule], ...] = (
     RMSProp,
     Adam,
     GradientPlane,
+    LBFGS,
 )
 """The rules of the page's own engine."""
 

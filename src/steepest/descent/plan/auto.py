@@ -29,6 +29,10 @@ def auto_rule(
             "steepest descent: in whitened coordinates the squared loss curves the same in every "
             "direction"
         )
+    if objective.plane_is_dear and objective.smooth:
+        return "lbfgs", (
+            "L-BFGS: the last steps tell how a network's loss curves, at one evaluation a step"
+        )
     if objective.has_curvature:
         known_by = "the rows' margins" if objective.count else "second derivatives"
         return "plane", f"plane search: rate and momentum together are found from {known_by}"

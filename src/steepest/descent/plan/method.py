@@ -25,6 +25,7 @@ from steepest.descent.rules import Steepest
 from steepest.descent.sampling import AdaptiveSample, AllRows, Batches, Sampler, sample_sizes
 from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch
+from steepest.descent.steps.quasi_newton import QuasiNewton
 from steepest.descent.steps.safe import ArmijoSchedule, safe_rate
 from steepest.descent.steps.step_size import (
     BarzilaiBorwein,
@@ -136,6 +137,8 @@ def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:
     start = read_start(options.start, objective, options.seed)
     if scale == "round" and is_automatic(options) and objective.has_normal_equations:
         method = _least_squares(objective, start)
+    elif leader.turns_gradient:
+        method = _quasi_newton(objective, start, leader, scale, options)
     elif leader.searches_plane:
         method = _plane_search(objective, start, leader, scale, options)
     else:
@@ -205,7 +208,7 @@ def _plane_search(
 
     A quadratic curves the same everywhere, so one whitening of all rows is all it takes.
     """
-    _check_plane(objective, options)
+    _check_plane(objective, rule, options)
     if scale != "round":
         coordinates = coordinates_of(objective, scale)
         return Method(objective, start, rule, PlaneSearch(), coordinates, AllRows(objective))
@@ -221,14 +224,33 @@ def _plane_search(
     return Method(objective, start, rule, PlaneSearch(), whitening.at_first, sampler, renewal)
 
 
-def _check_plane(objective: Objective, options: Options) -> None:
-    """Raise ChoiceError for what does not go with the rule plane."""
+def _quasi_newton(
+    objective: Objective, start: Vector, rule: Rule, scale: str, options: Options
+) -> Method:
+    """Return a descent along the gradient as the curvature of its last steps turns it."""
+    _check_own_rate(rule, options)
+    if not objective.smooth:
+        raise ChoiceError(
+            f"the rule {rule.name} learns from how the gradient changes, but at a kink it jumps; "
+            f"choose the loss huber, {objective.without_kinks}, or the rule steepest"
+        )
+    coordinates = coordinates_of(objective, scale)
+    return Method(objective, start, rule, QuasiNewton(), coordinates, AllRows(objective))
+
+
+def _check_own_rate(rule: Rule, options: Options) -> None:
+    """Raise ChoiceError for what does not go with a rule that finds its rate from all rows."""
     if options.learning_rate != "auto" or options.batch is not None:
         given = "a learning rate" if options.batch is None else "mini-batches"
         raise ChoiceError(
-            f"the rule plane finds its own rate from all rows, but {given} was asked for; leave "
-            "that out, or choose the rule steepest or momentum"
+            f"the rule {rule.name} finds its own rate from all rows, but {given} was asked for; "
+            "leave that out, or choose the rule steepest or momentum"
         )
+
+
+def _check_plane(objective: Objective, rule: Rule, options: Options) -> None:
+    """Raise ChoiceError for what does not go with the rule plane."""
+    _check_own_rate(rule, options)
     if objective.smooth and not objective.has_curvature:
         raise ChoiceError(
             "the rule plane needs second derivatives, but of this objective only loss and "

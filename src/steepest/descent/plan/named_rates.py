@@ -14,12 +14,13 @@ from steepest.descent.steps.step_size import (
     StepDecay,
     StepSize,
     TimeDecay,
+    WarmUp,
 )
 from steepest.errors import ChoiceError
 
 __all__ = ["OWN_RATE", "RATES", "choose_step_size", "rate_in_words", "step_size_of_rule"]
 
-SCHEDULES = {"time": TimeDecay, "step": StepDecay, "cosine": Cosine}
+SCHEDULES = {"time": TimeDecay, "step": StepDecay, "cosine": Cosine, "warmup": WarmUp}
 
 RATES = ("auto", *SCHEDULES, *ADAPTIVE)
 """The words that a learning rate may begin with."""
@@ -31,6 +32,7 @@ FORMS = {
     "time": "time:RATE[:DECAY]",
     "step": "step:RATE[:FACTOR[:EVERY]]",
     "cosine": "cosine:RATE[:STEPS]",
+    "warmup": "warmup:RATE[:STEPS]",
 }
 """The words of the schedules; what stands in brackets may be left out."""
 

@@ -124,8 +124,8 @@ class Options:
         "auto",
         Kind.RATE,
         Part.METHOD,
-        "A number, auto, time:RATE, step:RATE, cosine:RATE, adgd, polyak[:LOWEST], silver, "
-        "backtracking, exact or dog.",
+        "A number, auto, time:RATE, step:RATE, cosine:RATE, warmup:RATE, adgd, polyak[:LOWEST], "
+        "silver, backtracking, exact or dog.",
         detail="Or a function of the step's index. auto is a search that never lets the loss "
         "rise (mini-batches: a safe rate that fades over the epochs; nesterov_restart and "
         "schedule_free: 1 / curvature). `adgd`, `backtracking`, `silver`, `exact` (squared loss), "

@@ -27,6 +27,7 @@ __all__ = [
     "StepLength",
     "StepSize",
     "TimeDecay",
+    "WarmUp",
     "falls_enough",
 ]
 
@@ -165,6 +166,25 @@ class Cosine:
         """Return the rate of step `index`."""
         done = min(index / max(self.steps, 1), 1.0)
         return float(0.5 * self.rate * (1.0 + np.cos(np.pi * done)))
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """From `rate / steps` up to `rate` in equal parts over `steps` steps, then `rate`.
+
+    Goyal et al. 2017, "Accurate, large minibatch SGD", arXiv 1706.02677, section 2.2.
+    """
+
+    rate: float
+    steps: int = 100
+
+    def __post_init__(self) -> None:
+        number("the learning rate", self.rate, above=0)
+        whole_number("the steps of the warm-up", self.steps, least=1)
+
+    def __call__(self, index: int) -> float:
+        """Return the rate of step `index`."""
+        return self.rate * min((index + 1) / self.steps, 1.0)
 
 
 LOSS_ROUNDING = 1e-15

@@ -1,6 +1,7 @@
 """Standard units of a network: as if features and target had mean 0 and standard deviation 1."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,41 +34,39 @@ class NetworkUnits:
 
     def params(self, position: Vector) -> Vector:
         """Return the params in the reader's units, (params,), of a position, (params,)."""
-        params = position / self._hidden
-        first = self.network.layers(params)[0]
-        first.weights[:] /= self.deviation[:, None]
-        first.bias[:] -= self.mean @ first.weights
+        params = position * self._factor
+        weights, bias = self.network.matrix(params, 0)
+        bias -= weights.dot(self.mean)
         return params
 
     def position(self, params: Vector) -> Vector:
         """Return the position, (params,), of params, (params,)."""
-        position = params * self._hidden
-        first = self.network.layers(position)[0]
-        first.bias[:] += self.mean @ first.weights
-        first.weights[:] *= self.deviation[:, None]
-        return position
+        moved = params.copy()
+        weights, bias = self.network.matrix(moved, 0)
+        bias += weights.dot(self.mean)
+        moved /= self._factor
+        return moved
 
     def pullback(self, gradient: Vector) -> Vector:
         """Return the gradient by the position, (params,), of that by the params, (params,)."""
-        pulled = gradient / self._hidden
-        first = self.network.layers(pulled)[0]
-        first.weights[:] -= np.outer(self.mean, first.bias)
-        first.weights[:] /= self.deviation[:, None]
+        pulled = gradient.copy()
+        weights, bias = self.network.matrix(pulled, 0)
+        weights -= bias[:, None] * self.mean
+        pulled *= self._factor
         return pulled
 
     def inverse_pullback(self, slope: Vector) -> Vector:
         """Return the gradient by the params, (params,), of that by the position, (params,)."""
-        gradient = slope * self._hidden
-        first = self.network.layers(gradient)[0]
-        first.weights[:] *= self.deviation[:, None]
-        first.weights[:] += np.outer(self.mean, first.bias)
+        gradient = slope / self._factor
+        weights, bias = self.network.matrix(gradient, 0)
+        weights += bias[:, None] * self.mean
         return gradient
 
-    @property
-    def _hidden(self) -> Vector:
-        """The spread for each param of a hidden layer, 1 for those of the last, (params,)."""
-        factor = np.full(self.network.layout.size, self.spread)
-        last = self.network.layers(factor)[-1]
-        last.weights[:] = 1.0
-        last.bias[:] = 1.0
+    @cached_property
+    def _factor(self) -> Vector:
+        """By how much each param moves as its position does, but for the mean, (params,)."""
+        factor = np.full(self.network.layout.size, 1.0 / self.spread)
+        last, first = self.network.matrices(factor)[-1], self.network.matrix(factor, 0)
+        last.weights[:], last.bias[:] = 1.0, 1.0
+        first.weights[:] /= self.deviation
         return factor

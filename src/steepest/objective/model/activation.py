@@ -1,7 +1,8 @@
 """Activations: what a unit of a network answers to its sum, `a = s(z)`, with two derivatives.
 
 Each is pure functions of arrays of any shape. `slope` and `curvature` are handed `a` beside `z`,
-since of most it is the cheaper of the two to start from; each returns a new array.
+since of most it is the cheaper of the two to start from. What they return is a new array, or `out`
+where that is given; it may be none of those that they are handed.
 """
 
 from dataclasses import dataclass
@@ -44,14 +45,14 @@ class Activation(Protocol):
     of_exponential: ClassVar[tuple[float, float] | None] = None
     """The c and k with which `s(z) = 1 - c / (1 + exp(k z))`; None where there are none."""
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `s(z)`, of the shape of z."""
 
     def put(self, z: Array, out: Array) -> None:
         """Put `s(z)` into `out`, which has the shape of z and may be z."""
         out[...] = self.value(z)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return `s'(z)`, where `a = s(z)`; all of one shape."""
 
     def curvature(self, z: Array, a: Array) -> Array:
@@ -68,17 +69,18 @@ class Tanh(Activation):
     initial_gain: ClassVar[float] = 1.0
     of_exponential = (2.0, 2.0)
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `tanh z`."""
-        return np.tanh(z)
+        return np.tanh(z, out=out)
 
     def put(self, z: Array, out: Array) -> None:
         """Put `tanh z` into `out`, of the same shape."""
         np.tanh(z, out=out)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return `1 - a²`."""
-        return 1.0 - a * a
+        square = np.multiply(a, a, out=out)
+        return np.subtract(1.0, square, out=square)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return `-2 a (1 - a²)`."""
@@ -97,17 +99,17 @@ class ReLU(Activation):
     slope_formula: ClassVar[str] = "1 where z > 0, else 0"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `max(z, 0)`."""
-        return np.maximum(z, 0.0)
+        return np.maximum(z, 0.0, out=out)
 
     def put(self, z: Array, out: Array) -> None:
         """Put `max(z, 0)` into `out`, of the same shape; an array of zeros is quicker than a 0."""
         np.maximum(z, np.zeros(z.shape[-2:]), out=out)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where z > 0, else 0."""
-        return (z > 0.0).astype(z.dtype)
+        return np.greater(z, 0.0, out=np.empty_like(z) if out is None else out)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return 0."""
@@ -124,13 +126,15 @@ class LeakyReLU(Activation):
     slope_formula: ClassVar[str] = "1 where z > 0, else 0.01"
     initial_gain: ClassVar[float] = sqrt(2.0)
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `max(z, 0.01 z)`."""
-        return np.maximum(z, self.leak * z)
+        small = np.multiply(z, self.leak, out=out)
+        return np.maximum(z, small, out=small)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where z > 0, else 0.01."""
-        return np.where(z > 0.0, 1.0, self.leak)
+        above = np.greater(z, 0.0, out=np.empty_like(z) if out is None else out)
+        return np.maximum(above, self.leak, out=above)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return 0."""
@@ -147,13 +151,19 @@ class Sigmoid(Activation):
     initial_gain: ClassVar[float] = 1.0
     of_exponential = (1.0, 1.0)
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `(1 + tanh(z / 2)) / 2`, which no z overflows."""
-        return 0.5 * (1.0 + np.tanh(0.5 * z))
+        half = np.multiply(z, 0.5, out=out)
+        np.tanh(half, out=half)
+        half += 1.0
+        half *= 0.5
+        return half
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return `a (1 - a)`."""
-        return a * (1.0 - a)
+        other = np.subtract(1.0, a, out=out)
+        other *= a
+        return other
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return `a (1 - a) (1 - 2 a)`."""
@@ -169,13 +179,18 @@ class Softplus(Activation):
     slope_formula: ClassVar[str] = "1/(1 + exp(-z))"
     initial_gain: ClassVar[float] = 1.0
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `max(z, 0) + log(1 + exp(-|z|))`, which no z overflows."""
-        return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
+        small = np.abs(z, out=out)
+        np.negative(small, out=small)
+        np.exp(small, out=small)
+        np.log1p(small, out=small)
+        small += np.maximum(z, 0.0)
+        return small
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return the sigmoid of z."""
-        return SIGMOID.value(z)
+        return SIGMOID.value(z, out)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return the first derivative of the sigmoid."""
@@ -201,14 +216,17 @@ class GELU(Activation):
     )
     initial_gain: ClassVar[float] = sqrt(2.0)
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `z (1 + t) / 2` with `t = tanh u`."""
-        return 0.5 * z * (1.0 + self._parts(z)[0])
+        t = self._parts(z)[0]
+        t += 1.0
+        t *= z
+        return np.multiply(t, 0.5, out=out)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return `(1 + t) / 2 + z t' / 2` with `t' = (1 - t²) u'`."""
         t, u1, _ = self._parts(z)
-        return 0.5 * (1.0 + t) + 0.5 * z * (1.0 - t * t) * u1
+        return np.add(0.5 * (1.0 + t), 0.5 * z * (1.0 - t * t) * u1, out=out)
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return `t' + z t'' / 2` with `t'' = (1 - t²) (u'' - 2 t u'²)`."""
@@ -234,13 +252,15 @@ class Identity(Activation):
     slope_formula: ClassVar[str] = "1"
     initial_gain: ClassVar[float] = 1.0
 
-    def value(self, z: Array) -> Array:
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return a copy of z."""
-        return z.copy()
+        return np.positive(z, out=out)
 
-    def slope(self, z: Array, a: Array) -> Array:
+    def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1."""
-        return np.ones_like(z)
+        one = np.empty_like(z) if out is None else out
+        one.fill(1.0)
+        return one
 
     def curvature(self, z: Array, a: Array) -> Array:
         """Return 0."""

@@ -33,6 +33,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array, Layer, Layout
+from steepest.objective.model.network_pass import Pass, pass_of
 from steepest.objective.model.row_product import row_product
 
 __all__ = ["Network", "NetworkAt"]
@@ -83,18 +84,24 @@ class Network:
         return Layout((size, 1), size, biases, slice(0, weights))
 
     @cached_property
-    def _places(self) -> tuple[tuple[slice, slice], ...]:
-        """Where each layer's weights and biases are among the params."""
+    def _places(self) -> tuple[tuple[slice, tuple[int, int], slice], ...]:
+        """Where each layer's weights are among the params, their shape, where its biases are."""
         counts = [before * after for before, after in pairwise(self.sizes)]
         ends = list(accumulate([*counts, *self.sizes[1:]], initial=0))
         places = [slice(begin, end) for begin, end in pairwise(ends)]
-        return tuple(zip(places[: len(counts)], places[len(counts) :], strict=True))
+        shapes = [(after, before) for before, after in pairwise(self.sizes)]
+        return tuple(zip(places[: len(counts)], shapes, places[len(counts) :], strict=True))
+
+    def matrix(self, params: Vector, layer: int) -> _Matrix:
+        """Return one layer of `params`, (params,), from 0: weights (units, inputs), bias."""
+        weights, shape, bias = self._places[layer]
+        return _Matrix(params[weights].reshape(shape), params[bias])
 
     def matrices(self, params: Vector) -> list[_Matrix]:
-        """Return the layers of `params`, (params,), as views: weights (units, inputs), and bias."""
+        """Return all layers of `params`, (params,), each as `matrix` does."""
         return [
-            _Matrix(params[weights].reshape(-1, inputs), params[biases])
-            for (weights, biases), inputs in zip(self._places, self.sizes, strict=False)
+            _Matrix(params[weights].reshape(shape), params[bias])
+            for weights, shape, bias in self._places
         ]
 
     def layers(self, params: Vector) -> list[Layer]:
@@ -160,7 +167,7 @@ class Network:
         _check_there("layer", layer, len(self.sizes) - 1, f"the network {self._shape} has")
         inputs, units = self.sizes[layer - 1], self.sizes[layer]
         _check_there("unit", unit, units, f"layer {layer} of the network {self._shape} has")
-        weights, *_, biases = self._places[layer - 1]
+        weights, _, biases = self._places[layer - 1]
         if source is None:
             return biases.start + unit - 1
         kind = "input" if layer == 1 else "unit"
@@ -191,7 +198,7 @@ class Network:
 
         Raises IndexError for one that is not there.
         """
-        for layer, (weights, biases) in enumerate(self._places, start=1):
+        for layer, (weights, _, biases) in enumerate(self._places, start=1):
             if weights.start <= index < weights.stop:
                 unit, source = divmod(index - weights.start, self.sizes[layer - 1])
                 begin = f"input {source + 1}" if layer == 1 else f"unit {source + 1}"
@@ -206,46 +213,42 @@ class Network:
         return NetworkAt(self, params)
 
 
-class _Forward(NamedTuple):
-    """What a forward pass leaves for the backward one: all z and a, (units, rows), by layer."""
-
-    X: Matrix
-    sums: list[Array]
-    activations: list[Array]
-
-
 class NetworkAt:
     """A network at some params."""
 
     def __init__(self, model: Network, params: Vector) -> None:
         self.model, self.activation = model, model.activation
         self.matrices = model.matrices(params)
-        self._last: dict[int, _Forward] = {}
+        self._last: dict[int, tuple[Matrix, Pass, int]] = {}
 
-    def forward(self, X: Matrix) -> _Forward:
-        """Return all sums and activations for the rows X, (rows, inputs).
+    def forward(self, X: Matrix) -> Pass:
+        """Return all sums and activations for the rows X, (rows, inputs): the caller's own."""
+        return self._forward(X, Pass(self.model.sizes, X.shape[0]))
 
-        Those of the rows that a thread asked for last are kept, for the backward pass.
+    def _forward(self, X: Matrix, numbers: Pass) -> Pass:
+        """Return the room `numbers`, filled with all sums and activations for the rows X."""
+        a, value = numbers.begin(_dense(X).T), self.activation.value
+        for (weights, bias), z, out in zip(self.matrices, numbers.sums, numbers.out, strict=True):
+            np.dot(weights, a, out=z)
+            z += bias[:, None]
+            a = z if out is None else value(z, out)
+        return numbers
+
+    def _passed(self, X: Matrix) -> Pass:
+        """Return the same in the room that the thread keeps: gone with its next pass.
+
+        Those of the rows that it asked for last are still there, for the backward pass.
         """
         known = self._last.get(get_ident())
-        if known is not None and known.X is X:
-            return known
-        a = _dense(X).T
-        sums: list[Array] = []
-        activations = [a]
-        for weights, bias in self.matrices:
-            z = weights @ a
-            z += bias[:, None]
-            sums.append(z)
-            if len(sums) < len(self.matrices):
-                a = self.activation.value(z)
-                activations.append(a)
-        self._last[get_ident()] = found = _Forward(X, sums, activations)
-        return found
+        if known is not None and known[0] is X and known[1].count == known[2]:
+            return known[1]
+        numbers = self._forward(X, pass_of(self.model.sizes, X.shape[0]))
+        self._last[get_ident()] = X, numbers, numbers.count
+        return numbers
 
     def output(self, X: Matrix) -> Array:
         """Return the margins of rows X, (rows,) or (rows, k)."""
-        return _by_row(self.forward(X).sums[-1])
+        return _by_row(self._passed(X).sums[-1])
 
     def output_by_row(self, X: Matrix) -> Array:
         """Return the margins of rows X, each from its own numbers alone: for predictions."""
@@ -257,24 +260,26 @@ class NetworkAt:
 
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `J' slope`, (params,): backpropagation; `slope` is of the output's shape."""
-        _, sums, activations = self.forward(X)
+        numbers = self._passed(X)
+        sums, activations = numbers.sums, numbers.activations
+        slopes, deltas = numbers.slopes, numbers.deltas
         gradient = np.empty(self.model.layout.size)
         by = self.model.matrices(gradient)
         delta = _by_unit(slope)
         for i in range(len(self.matrices) - 1, -1, -1):
             np.dot(delta, activations[i].T, out=by[i].weights)
-            np.add.reduce(delta, axis=1, out=by[i].bias)
+            np.dot(delta, numbers.ones, out=by[i].bias)
             if i:
-                delta = _back(self.matrices[i].weights, delta)
-                delta *= self.activation.slope(sums[i - 1], activations[i])
+                delta = _back(self.matrices[i].weights, delta, out=deltas[i - 1])
+                delta *= self.activation.slope(sums[i - 1], activations[i], out=slopes[i - 1])
         return gradient
 
-    def _slopes(self, forward: _Forward) -> list[Array]:
+    def _slopes(self, forward: Pass) -> list[Array]:
         """Return `s'` of each hidden layer."""
         pairs = zip(forward.sums, forward.activations[1:], strict=False)
         return [self.activation.slope(z, a) for z, a in pairs]
 
-    def _moves(self, forward: _Forward, slopes: list[Array], direction: Vector) -> "_Moves":
+    def _moves(self, forward: Pass, slopes: list[Array], direction: Vector) -> "_Moves":
         """Return z' and a' of each layer along a direction."""
         along = self.model.matrices(direction)
         moves = _Moves(along, [], [])
@@ -298,7 +303,7 @@ class NetworkAt:
         curvature of the loss by its margins these make `u' H v` (Griewank & Walther 2008,
         "Evaluating derivatives", chapter 13). `slope` is of the output's shape.
         """
-        forward = self.forward(X)
+        forward = self._passed(X)
         slopes = self._slopes(forward)
         moves = [self._moves(forward, slopes, direction) for direction in directions]
         pairs = zip(forward.sums, forward.activations[1:], strict=False)
@@ -363,6 +368,7 @@ def _by_unit(slope: Array) -> Array:
     return slope[None, :] if slope.ndim == 1 else slope.T
 
 
-def _back(weights: Array, delta: Array) -> Array:
+def _back(weights: Array, delta: Array, out: Array) -> Array:
     """Return `W' delta`; of one unit it is an outer product, which BLAS is slow at."""
-    return weights.T * delta if len(delta) == 1 else weights.T @ delta
+    product = np.multiply if len(delta) == 1 else np.dot
+    return product(weights.T, delta, out=out)

@@ -1,7 +1,7 @@
 // The learning rate: a logarithmic slider with its number beside it, marked with the limit of this
 // very run: above 2/curvature the steps across the steepest slope grow.
 import { element, part } from '../draw/canvas.js';
-import { limitInWords } from '../engine/rules.js';
+import { findsRate, limitInWords } from '../engine/rules.js';
 import { activeRun } from '../select.js';
 import { short } from '../words/numerals.js';
 import { box, entry, fill, freshId, label, numberIn, tick } from './fields.js';
@@ -67,7 +67,7 @@ function showRate(state, { input, slider, marks, words, auto, span }) {
   auto.checked = rate === 'auto';
   fill(input, typeof rate === 'number' ? short(rate) : rate);
   slider.disabled = Number.isNaN(chosen);
-  input.disabled = auto.disabled = state.choices.rule === 'plane';
+  input.disabled = auto.disabled = findsRate(state.choices.rule);
   slider.setAttribute('aria-valuetext', input.value);
   const busy = slider.getRootNode().activeElement === slider;
   if (!busy && !Number.isNaN(chosen)) slider.value = String(Math.round(placeOf(span, chosen)));
@@ -79,7 +79,7 @@ function showMarks(run, { marks, words }, span) {
   const rates = run.limit ? [1 / run.curvature, run.limit] : [];
   marks.replaceChildren(...rates.map((rate) => mark(placeOf(span, rate) / STEPS, rate === run.limit)));
   marks.hidden = !rates.length;
-  const found = run.choices.rule === 'plane' ? 'found anew at every step' : '';
+  const found = findsRate(run.choices.rule) ? 'found anew at every step' : '';
   words.textContent = run.limit ? limitOf(run) : found;
   words.className = run.limit ? 'st-limit-words' : 'st-told';
 }

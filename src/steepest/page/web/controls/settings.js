@@ -1,7 +1,7 @@
 // What a run is made of: rule, loss, scaling, batch, penalty, and its params by hand.
 import { element, part } from '../draw/canvas.js';
 import { ACTIVATION_NAMES } from '../engine/activations.js';
-import { numbersOf, ruleInWords, ruleName, ruleWord } from '../engine/rules.js';
+import { findsRate, numbersOf, ruleInWords, ruleName, ruleWord } from '../engine/rules.js';
 import { activeRun, paramsAt, trueLoss } from '../select.js';
 import { short } from '../words/numerals.js';
 import { box, button, choice, entry, fill, numberIn } from './fields.js';
@@ -15,6 +15,7 @@ const RULES = {
   rmsprop: 'RMSProp',
   adam: 'Adam',
   plane: 'plane search',
+  lbfgs: 'L-BFGS',
 };
 
 const LOSSES = {
@@ -130,8 +131,7 @@ function setParam(store, i, text) {
 function makeRule(panel, store) {
   const held = box(panel, 'rule', 'st-rule');
   const rule = choice(held, 'rule', (value) => {
-    // The plane search finds its own rate, from all rows.
-    const own = value === 'plane' ? { learning_rate: 'auto', batch: null } : {};
+    const own = findsRate(value) ? { learning_rate: 'auto', batch: null } : {};
     store.choose({ rule: value, ...own });
   });
   const row = part(held, 'st-row');

@@ -11,6 +11,7 @@ import { descend } from './loop.js';
 import { chooseLoss } from './losses.js';
 import { lowestLoss } from './lowest.js';
 
+import { quasiNewton } from './quasi_newton.js';
 import { chooseRate, fading, planeSearch } from './rates.js';
 import { remadeScene } from './remade.js';
 import { roundingOf } from './rounding.js';
@@ -180,7 +181,7 @@ function runOf(objective, choices) {
   const batch = choices.batch === null ? null : checkWhole('batch', choices.batch, 1);
   const batches = batch === null ? null : new Batches(objective, batch, seed);
   const searched = choices.learning_rate === 'auto';
-  const plan = choices.rule === 'plane' ? planOfPlane : planOfRate;
+  const plan = { plane: planOfPlane, lbfgs: planOfQuasiNewton }[choices.rule] ?? planOfRate;
   const { scale, ...how } = plan(objective, choices, batches, steps);
   const trace = descend({
     objective,
@@ -228,17 +229,29 @@ function planOfRate(objective, { scale: name, learning_rate: asked }, batches, s
 }
 
 /** Returns coordinates and search of the plane; round ones are made anew on the way. */
-function planOfPlane(objective, { scale, learning_rate: asked }, batches) {
-  checkPlane(asked, batches);
+function planOfPlane(objective, { scale, ...choices }, batches) {
+  checkOwnRate(choices, batches);
   const round = scale === 'round';
   const coordinates = round ? roundingOf(objective) : { scale: chooseScale(scale, objective) };
   return { ...coordinates, rate: planeSearch };
 }
 
-function checkPlane(rate, batches) {
+/** Returns coordinates and search of L-BFGS. */
+function planOfQuasiNewton(objective, { scale, ...choices }, batches) {
+  checkOwnRate(choices, batches);
+  if (!objective.loss.smooth) {
+    throw new Error(
+      'the rule lbfgs learns from how the gradient changes, but at a kink it jumps; choose the ' +
+        'loss huber, or the rule steepest',
+    );
+  }
+  return { scale: chooseScale(scale, objective), rate: quasiNewton() };
+}
+
+function checkOwnRate({ rule, learning_rate: rate }, batches) {
   if (rate === 'auto' && !batches) return;
   throw new Error(
-    'the rule plane finds its own rate from all rows, but ' +
+    `the rule ${rule} finds its own rate from all rows, but ` +
       `${batches ? 'mini-batches' : 'a learning rate'} was asked for; leave that out, or ` +
       'choose the rule steepest or momentum',
   );

@@ -100,10 +100,13 @@ class Walk {
 /** The stride of a search that finds no rate. */
 export const STILL = { rate: 0 };
 
-/** Returns the step of a stride: so far along the direction, so much of the last step once more. */
-export function moveOf({ direction, moved }, { rate, momentum = 0 }) {
-  if (!moved || !momentum) return direction.map((d) => rate * d);
-  return direction.map((d, i) => rate * d + momentum * moved[i]);
+/**
+ * Returns the step of a stride: so far along the direction, its own if it has one, so much of the
+ * last step once more.
+ */
+export function moveOf({ direction, moved }, { rate, momentum = 0, along = direction }) {
+  if (!moved || !momentum) return along.map((d) => rate * d);
+  return along.map((d, i) => rate * d + momentum * moved[i]);
 }
 
 function emptyTrace() {

@@ -156,9 +156,9 @@ function lowestOnPlane({ rows, params, scale, slope, direction, moved }) {
 }
 
 /** Returns a stride, its half, its quarter, ...: the first at which the loss falls enough. */
-function shortened(here, { rate, momentum = 0 }, slope) {
+export function shortened(here, { rate, momentum = 0, ...more }, slope) {
   for (let i = 0, part = 1; i < HALVINGS; i += 1, part /= 2) {
-    const stride = { rate: part * rate, momentum: part * momentum };
+    const stride = { ...more, rate: part * rate, momentum: part * momentum };
     if (accepts(here, moveOf(here, stride), part * slope)) return stride;
   }
   return STILL;

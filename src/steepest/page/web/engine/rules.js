@@ -56,7 +56,10 @@ const adam = ({ beta1, beta2, epsilon }) => ({
   limit: noLimit,
 });
 
-/** By name what makes the rule of its numbers; of `plane` the search finds how far it goes. */
+/** The rules that find their own rate, from all rows. */
+const SEARCHING = ['plane', 'lbfgs'];
+
+/** By name what makes the rule of its numbers; of `SEARCHING` the search finds where it goes. */
 const MAKERS = {
   steepest: against((curvature) => 2 / curvature),
   momentum: rolling(
@@ -71,6 +74,7 @@ const MAKERS = {
   rmsprop: divided((mean, square, decay) => decay * mean + (1 - decay) * square),
   adam,
   plane: against(noLimit),
+  lbfgs: against(noLimit),
 };
 
 /** By name the numbers of a rule, in the order of its word, where the word leaves them out. */
@@ -128,6 +132,11 @@ export function checkRule(word) {
 /** Returns the name in a rule's word. */
 export function ruleName(word) {
   return word.split(':')[0];
+}
+
+/** Returns whether the rule of a word finds its own rate, from all rows. */
+export function findsRate(word) {
+  return SEARCHING.includes(ruleName(word));
 }
 
 /** Returns the numbers in a rule's word by their names; none of a rule that pages do not know. */

@@ -4,7 +4,7 @@ import { eigen } from '../engine/eigen.js';
 import { chooseLoss } from '../engine/losses.js';
 import { Objective } from '../engine/objective.js';
 import { bendAt } from '../engine/plane.js';
-import { limitInWords, ruleInWords, ruleName } from '../engine/rules.js';
+import { findsRate, limitInWords, ruleInWords, ruleName } from '../engine/rules.js';
 import { chooseScale, waysOf } from '../engine/scales.js';
 import { rowAt } from '../engine/vectors.js';
 import { activeRun, trueLoss } from '../select.js';
@@ -44,7 +44,7 @@ export function tasksOf(state, engine) {
   }
   const known = run.limit !== null || run.curvature !== null;
   return [
-    run.choices.rule !== 'plane' && run.lowest !== null && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
+    !findsRate(run.choices.rule) && run.lowest !== null && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
     limitTask(state, engine),
     known && { ...RAVINE, answer: ofAllRows(tellRavine, state, engine) },
     known && { ...MOMENTUM, answer: ofAllRows(tellMomentum, state, engine) },

@@ -1,0 +1,225 @@
+"""Networks: full-batch and mini-batch steps a second, and the time to a thousandth of the loss.
+
+Peers run at one and at two threads, and the better counts; all are float64, with one activation and
+the same sizes. The goal of a seed is the same loss for all: a thousandth of that at our own start.
+"""
+
+import statistics
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+import steepest as st
+from bench.network_peers import STEPPERS, TRAINERS, Net
+from bench.timing import PAUSE, has_torch, milliseconds, progress, table, times
+
+__all__ = ["network_loss", "network_steps"]
+
+THREADS = (1, 2)
+
+WARM = 50
+"""Steps before those that are timed."""
+
+OURS = "steepest, by default"
+
+SHARE = 1e-3
+"""The share of the loss at the start that is the goal."""
+
+
+class Pace(NamedTuple):
+    """How many steps are timed, in how many rounds; how many seeds, and how long one may take."""
+
+    steps: int
+    rounds: int
+    seeds: int
+    limit: float
+
+
+FULL, QUICK = Pace(1000, 7, 5, 10.0), Pace(10, 1, 1, 0.5)
+
+
+def spirals(rows: int = 500, noise: float = 0.05) -> tuple[Any, Any]:
+    """Return two spirals of one and a half turns, of standard deviation 1, and which is which."""
+    generator = np.random.default_rng(0)
+    turn = 3.0 * np.pi * np.sqrt(generator.uniform(0.02, 1.0, rows // 2))
+    arm = np.column_stack([turn * np.cos(turn), turn * np.sin(turn)]) / np.pi
+    X = np.vstack([arm, -arm]) + noise * generator.standard_normal((2 * (rows // 2), 2))
+    return _standard(X), np.repeat([0, 1], rows // 2)
+
+
+def digits() -> tuple[Any, Any]:
+    """Return scikit-learn's digits, 1,797 of 8 x 8."""
+    from sklearn.datasets import load_digits
+
+    return _standard(load_digits().data), load_digits().target
+
+
+def cancer() -> tuple[Any, Any]:
+    """Return scikit-learn's breast cancer, 569 rows of 30 features."""
+    from sklearn.datasets import load_breast_cancer
+
+    return _standard(load_breast_cancer().data), load_breast_cancer().target
+
+
+def _standard(X: Any) -> Any:
+    deviation = X.std(axis=0)
+    return (X - X.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
+
+
+STEPPED = {
+    "2-8-8-1 tanh, 500 rows": (spirals, (8, 8), "tanh", None),
+    "2-8-8-1 tanh, 500 rows, batches of 32": (spirals, (8, 8), "tanh", 32),
+    "30-64-1 relu, 569 rows": (cancer, (64,), "relu", None),
+}
+
+TRAINED = {
+    "two spirals, 2-16-16-1": (spirals, (16, 16)),
+    "digits, 64-32-10": (digits, (32,)),
+    "breast cancer, 30-16-1": (cancer, (16,)),
+}
+
+
+def network_steps(quick: bool) -> str:
+    """Return the tables of steps a second, with loss and length of the gradient at each step."""
+    return "\n".join(_stepped(title, QUICK if quick else FULL) for title in STEPPED)
+
+
+def _stepped(title: str, pace: Pace) -> str:
+    rows, hidden, activation, batch = STEPPED[title]
+    X, y = rows()
+    net = Net(X, y, hidden, activation)
+    works: dict[str, Callable[[], tuple[float, float]]] = {
+        "steepest": partial(_own_steps, net, batch, pace.steps)
+    }
+    for name, stepper in STEPPERS.items():
+        if stepper.is_there() and (batch is None or stepper.takes_batches):
+            for threads in THREADS:
+                works[f"{name}, {threads} threads"] = partial(
+                    _at, threads, stepper.step, net, batch, pace.steps
+                )
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
+    for _ in range(1 + pace.rounds):
+        for name, work in works.items():
+            progress(f"    {title}: {name}")
+            time.sleep(PAUSE)
+            taken[name].append(work())
+    medians = {name: statistics.median(s for s, _ in of[1:]) for name, of in taken.items()}
+    lines = [
+        [name, f"{1.0 / each:,.0f}", times(each / medians["steepest"]), f"{taken[name][-1][1]:.4g}"]
+        for name, each in sorted(medians.items(), key=lambda one: one[1])
+    ]
+    return table(title, ("", "steps a second", "to steepest", "loss"), lines)
+
+
+def _own_steps(net: Net, batch: int | None, steps: int) -> tuple[float, float]:
+    """Return the seconds of a step of ours, and the loss at the end."""
+    run = st.descend(
+        (net.X, net.words),
+        hidden=net.hidden,
+        activation=net.activation,
+        rule="steepest",
+        learning_rate=0.1,
+        batch=batch,
+        steps=WARM + steps,
+    )
+    seconds = run.trace.seconds
+    return float(seconds[-1] - seconds[WARM]) / steps, run.loss
+
+
+def _at(threads: int, step: Any, net: Net, batch: int | None, steps: int) -> Any:
+    with _limited(threads):
+        step(net, batch, WARM)
+        return step(net, batch, steps)
+
+
+@contextmanager
+def _limited(threads: int) -> Iterator[None]:
+    """Let BLAS, and torch where it is there, compute on so many threads."""
+    if has_torch():
+        import torch
+
+        torch.set_num_threads(threads)
+    with threadpool_limits(threads), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+class Arrival(NamedTuple):
+    """How long it took to the goal, None where it was not reached, and the loss at the end."""
+
+    seconds: float | None
+    loss: float
+
+
+def network_loss(quick: bool) -> str:
+    """Return the tables of the time to a thousandth of the loss at the start, by default."""
+    chosen = list(TRAINED)[-1:] if quick else list(TRAINED)
+    return "\n".join(_trained(title, QUICK if quick else FULL) for title in chosen)
+
+
+def _trained(title: str, pace: Pace) -> str:
+    """Return the table of one problem: a run of ours goes before each run of a peer."""
+    rows, hidden = TRAINED[title]
+    X, y = rows()
+    net = Net(X, y, hidden, "tanh")
+    goals = [SHARE * _own_start(net, seed) for seed in range(pace.seeds)]
+    own, lines = [], []
+    for name, train in TRAINERS.items():
+        for threads in THREADS:
+            progress(f"    {title}: {name}, {threads} threads")
+            pairs = [
+                _pair(net, seed, goal, train, threads, pace) for seed, goal in enumerate(goals)
+            ]
+            own += [ours for ours, _ in pairs]
+            lines.append(_line(f"{name}, {threads} threads", pairs))
+    lines.append(_line(OURS, [(one, one) for one in own]))
+    lines.sort(key=lambda line: line[0])
+    said = f"{title}, to {SHARE:g} of the loss at the start, seeds: {pace.seeds}"
+    header = ("", "median ms", "steepest beside it, ms", "to steepest", "arrived", "largest loss")
+    return table(said, header, [line[1] for line in lines])
+
+
+def _pair(
+    net: Net, seed: int, goal: float, train: Any, threads: int, pace: Pace
+) -> tuple[Arrival, Arrival]:
+    """Return what ours and a peer come to, one after the other."""
+    ours = _own(net, seed, goal)
+    with _limited(threads):
+        return ours, Arrival(*train(net, seed, goal, pace.limit))
+
+
+def _line(name: str, pairs: list[tuple[Arrival, Arrival]]) -> tuple[float, list[str]]:
+    """Return by what a row is sorted, and it: medians of the seeds where both arrived."""
+    both = [
+        (ours.seconds, theirs.seconds) for ours, theirs in pairs if ours.seconds and theirs.seconds
+    ]
+    told = f"{sum(theirs.seconds is not None for _, theirs in pairs)} of {len(pairs)}"
+    largest = f"{max(theirs.loss for _, theirs in pairs):.1e}"
+    if not both:
+        return np.inf, [name, "", "", "", told, largest]
+    ours, theirs = (statistics.median(one[i] for one in both) for i in (0, 1))
+    seconds = [milliseconds(theirs), milliseconds(ours)]
+    return theirs / ours, [name, *seconds, times(theirs / ours), told, largest]
+
+
+def _own_start(net: Net, seed: int) -> float:
+    """Return the loss at our start."""
+    return float(_own_run(net, seed, lambda step: True, steps=1).trace.losses[0])
+
+
+def _own(net: Net, seed: int, goal: float) -> Arrival:
+    """Return how long the default call takes to the goal: reading and verdicts count."""
+    start = time.perf_counter()
+    run = _own_run(net, seed, lambda step: step.full_loss <= goal)
+    taken = time.perf_counter() - start
+    return Arrival(taken if run.loss <= goal else None, run.loss)
+
+
+def _own_run(net: Net, seed: int, over: Callable[[st.Step], bool], **more: Any) -> st.Run:
+    return st.descend((net.X, net.words), hidden=net.hidden, seed=seed, callback=over, **more)

@@ -1,0 +1,100 @@
+"""L-BFGS: the gradient turned by the curvature that the last steps met, and a rate that falls.
+
+A step s over which the gradient changed by y tells how the loss curves along s. Of the last pairs
+(s, y) an inverse Hessian H is made, never written down: `-H gradient` is worked out in two loops
+over the pairs (Nocedal 1980, "Updating quasi-Newton matrices with limited storage"; Liu & Nocedal
+1989, "On the limited memory BFGS method for large scale optimization").
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from steepest.descent.evaluator import SearchState
+from steepest.descent.steps.step_size import StepLength, StepSize, falls_enough
+from steepest.objective.evaluation import Vector, norm
+from steepest.objective.line_search import backtrack
+
+__all__ = ["PAIRS", "QuasiNewton"]
+
+PAIRS = 20
+"""Steps whose curvature is kept.
+
+Evaluations to a thousandth of the loss at the start, two spirals by 2-16-16-1, five seeds: 2,254 of
+5 pairs, 1,176 of 10, 847 of 20, 938 of 50; of digits and breast cancer it makes no difference.
+"""
+
+LEAST_COSINE = 1e-10
+"""The cosine of step and change of the gradient below which no curvature was met, but rounding."""
+
+Pairs = tuple[tuple[Vector, Vector], ...]
+
+
+@dataclass(frozen=True)
+class QuasiNewton(StepSize):
+    """Along `-H gradient` at rate 1, halved until the loss falls enough: it never rises.
+
+    Enough is as of other searches (Armijo 1966, and near the end Hager & Zhang 2005). Steps that
+    met no upward curvature tell nothing of H (the cautious update of Li & Fukushima 2001). One
+    evaluation a step, where rate 1 is taken. Where nothing lower is found, H is dropped and the
+    gradient itself is followed; rate 0 is what is left where that leads nowhere.
+    """
+
+    never_rises: ClassVar[bool] = True
+
+    def __call__(self, state: SearchState) -> StepLength:
+        """Return how far to go, and the params to which that leads."""
+        if state.arrived:
+            return StepLength(0.0)
+        pairs = _pairs(state)
+        found = _lower(state, pairs)
+        return _lower(state, ()) if pairs and not found.moves else found
+
+
+def _pairs(state: SearchState) -> Pairs:
+    """Return the last steps and changes of the gradient, the newest last."""
+    last, change = state.last_step, state.gradient_change
+    if last is None or change is None:
+        return ()
+    known: Pairs = last.memory or ()
+    met = float(last.step @ change)
+    if not met > LEAST_COSINE * norm(last.step) * norm(change):
+        return known
+    return (*known, (last.step, change))[-PAIRS:]
+
+
+def _lower(state: SearchState, pairs: Pairs) -> StepLength:
+    """Return the step along `-H gradient` that falls enough; rate 0 if there is none."""
+    search = state.along(-turned(state.gradient, pairs))
+    slope = float(search.gradient @ search.direction)
+    if not slope < 0.0:
+        return StepLength(0.0)
+    # The first step has no unit: one that a straight loss would need to come to 0, or rate 1.
+    first = 1.0 if pairs else min(1.0, abs(state.loss) / -slope) or 1.0
+    rate = backtrack(lambda rate: falls_enough(search, search.trial(rate)), first)
+    if not rate:
+        return StepLength(0.0)
+    return StepLength(rate, memory=pairs, params=search.trial(rate).params)
+
+
+def turned(gradient: Vector, pairs: Pairs) -> Vector:
+    """Return `H gradient`, (params,), by two loops over the pairs; the gradient of no pairs.
+
+    Between the loops H is `s'y / y'y` of the newest pair times the identity.
+
+    >>> import numpy as np
+    >>> step = np.array([0.5, 0.0])
+    >>> turned(np.array([3.0, 8.0]), ((step, 4.0 * step),))
+    array([0.75, 2.  ])
+    """
+    if not pairs:
+        return gradient
+    left, shares = gradient.copy(), []
+    for step, change in reversed(pairs):
+        share = float(step @ left) / float(step @ change)
+        left -= share * change
+        shares.append(share)
+    step, change = pairs[-1]
+    left *= float(step @ change) / float(change @ change)
+    for (step, change), share in zip(pairs, reversed(shares), strict=True):
+        left += (share - float(change @ left) / float(step @ change)) * step
+    return left
