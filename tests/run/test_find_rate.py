@@ -25,10 +25,10 @@ PROBLEMS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 SLOW: dict[str, tuple[Any, dict[str, Any]]] = {
     "adam": ((X, CURVED), {"hidden": (4,), "loss": "squared", "rule": "adam"}),
-    "three classes": ((X, np.digitize(X[:, 0], [-0.5, 0.5])), {"scale": "standard", "l2": 0.01}),
+    "three classes": ((X, np.digitize(X[:, 0], [-0.5, 0.5]).astype(str)), {"l2": 0.01}),
     "counts": ((X, RNG.poisson(np.exp(X[:, 0] / 2))), {"loss": "poisson", "scale": "standard"}),
     "spirals": (("spirals", "class"), {"hidden": (8, 8)}),
-    "relu": ((X, CURVED), {"hidden": (8,), "activation": "relu", "loss": "squared"}),
+    "gelu": ((X, CURVED), {"hidden": (8,), "activation": "gelu", "loss": "squared"}),
 }
 
 
@@ -40,7 +40,7 @@ def reached(found: st.FoundRate, data: Any, rate: float, steps: int, more: dict[
     run = st.descend(
         *data_of(data), **{**more, "rule": found.rule, "learning_rate": rate, "steps": steps}
     )
-    return float(np.nanmin(run.trace.losses))
+    return float(run.trace.losses[-1])
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,8 @@ def test_it_is_as_good_as_the_best_of_a_fine_grid(name: str) -> None:
     rates = np.geomspace(found.trials[0].rate, found.trials[-1].rate, 40)
     best = min(reached(found, data, rate, 40, more) for rate in rates if rate != found.limit)
     assert reached(found, data, found.learning_rate, 60, more) <= 1.05 * best
-    assert reached(found, data, found.learning_rate, 40, more) == found.best.loss
+    again = reached(found, data, found.learning_rate, 40, more)
+    assert again == pytest.approx(found.best.loss, rel=1e-12)
 
 
 def test_the_limit_of_a_squared_loss_is_the_curvatures_and_proved() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from steepest.numerals import short
 from steepest.view.chart import numbers_on
@@ -76,6 +77,9 @@ def _axes(axes: Axes, story: RateStory, title: str) -> float:
     """Set the axes that both have, with the limit and the chosen rate; return their top."""
     top = ROOM * abs(story.start_loss)
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(numticks=7))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
     axes.set_xlim(story.trials[0].rate / 1.5, story.trials[-1].rate * 1.5)
     lowest = min(one.loss for one in story.trials)
     axes.set_ylim(lowest - 0.08 * (top - lowest), top * 1.04)
