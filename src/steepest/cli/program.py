@@ -10,6 +10,7 @@ from steepest import __version__
 from steepest.cli.data import data
 from steepest.cli.demo import demo
 from steepest.cli.fit import fit
+from steepest.cli.path import path
 from steepest.cli.play import play
 from steepest.cli.predict import predict
 from steepest.cli.resume import resume
@@ -85,5 +86,5 @@ def cli() -> None:
     """
 
 
-for command in (data, demo, fit, play, predict, resume, show):
+for command in (data, demo, fit, path, play, predict, resume, show):
     cli.add_command(command)
