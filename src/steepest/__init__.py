@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from steepest.run.descend import descend
     from steepest.run.descend_path import penalty_path
     from steepest.run.descend_seeds import seeds
+    from steepest.run.find_rate import find_rate
+    from steepest.run.found_rate import FoundRate
     from steepest.run.load import load
     from steepest.run.penalty_path import PenaltyPath
     from steepest.run.run import Run
@@ -60,6 +62,7 @@ __all__ = [
     "CrossEntropy",
     "DataError",
     "FileError",
+    "FoundRate",
     "GradientPlane",
     "Huber",
     "LinearObjective",
@@ -86,6 +89,7 @@ __all__ = [
     "dataset",
     "datasets",
     "descend",
+    "find_rate",
     "load",
     "penalty_path",
     "seeds",
@@ -110,6 +114,8 @@ HOMES = {
     "steepest.run.descend": "descend",
     "steepest.run.descend_path": "penalty_path",
     "steepest.run.descend_seeds": "seeds",
+    "steepest.run.find_rate": "find_rate",
+    "steepest.run.found_rate": "FoundRate",
     "steepest.run.load": "load",
     "steepest.run.penalty_path": "PenaltyPath",
     "steepest.run.run": "Run",
