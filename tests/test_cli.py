@@ -453,7 +453,7 @@ def test_command_is_installed() -> None:
     assert printed.stdout == f"steepest {steepest.__version__}\n"
 
 
-COMMANDS = ["demo", "fit", "resume", "play", "show", "predict", "data"]
+COMMANDS = ["demo", "diagnose", "fit", "rate", "resume", "play", "show", "predict", "data"]
 
 
 def test_every_command_is_helped(told: Told) -> None:
@@ -473,7 +473,10 @@ def examples(told: Told, command: str) -> list[list[str]]:
     return [shlex.split(line.replace("\\\n", " "))[1:] for line in found]
 
 
-@pytest.mark.parametrize("command", ["fit", "resume", "show", "predict", "data"])
+WITH_EXAMPLES = [name for name in COMMANDS if name not in ("demo", "play")]
+
+
+@pytest.mark.parametrize("command", WITH_EXAMPLES)
 def test_examples_in_the_help_run(told: Told, command: str) -> None:
     """All but films, of which the demo's are shot anyway."""
     lines = examples(told, command)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from steepest.objective.loss.regression import Absolute, Huber, Squared
     from steepest.run.descend import descend
     from steepest.run.descend_seeds import seeds
+    from steepest.run.find_rate import find_rate
+    from steepest.run.found_rate import FoundRate
     from steepest.run.load import load
     from steepest.run.run import Run
     from steepest.run.seeds import Seeds
@@ -58,6 +60,7 @@ __all__ = [
     "CrossEntropy",
     "DataError",
     "FileError",
+    "FoundRate",
     "GradientPlane",
     "Huber",
     "LinearObjective",
@@ -83,6 +86,7 @@ __all__ = [
     "dataset",
     "datasets",
     "descend",
+    "find_rate",
     "load",
     "seeds",
     "steps",
@@ -105,6 +109,8 @@ HOMES = {
     "steepest.objective.loss.regression": "Absolute Huber Squared",
     "steepest.run.descend": "descend",
     "steepest.run.descend_seeds": "seeds",
+    "steepest.run.find_rate": "find_rate",
+    "steepest.run.found_rate": "FoundRate",
     "steepest.run.load": "load",
     "steepest.run.run": "Run",
     "steepest.run.seeds": "Seeds",

@@ -23,7 +23,7 @@ from steepest.run.descend_seeds import seeds as descend_seeds
 from steepest.run.load import load
 from steepest.run.run import Run
 
-__all__ = ["fit"]
+__all__ = ["fit", "start_of"]
 
 
 @click.command(epilog=STATUSES)
@@ -79,7 +79,7 @@ def fit(
     asked = {
         "features": None if features is None else names_in(features),
         "drop": names_in(",".join(drop)),
-        "start": None if start is None else _start(start),
+        "start": None if start is None else start_of(start),
         "progress": True,
         **rest,
     }
@@ -90,7 +90,7 @@ def fit(
     hand_over_seeds(descend_seeds(seeds, data, **asked), save, out)
 
 
-def _start(text: str) -> list[float] | Run:
+def start_of(text: str) -> list[float] | Run:
     """Return the params in a list with commas, or the run that a file holds."""
     if Path(text).is_file():
         return load(text)
