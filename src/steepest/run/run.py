@@ -254,13 +254,8 @@ class Run(Predictions, Pictures, Reports, FormerNames):
             raise ChoiceError(problem.no_surface)
         usual = problem.surface_params(self.trace[0].params, end.params)
         first, second = (None if one is None else problem.param_called(one) for one in (x, y))
-<<<<<<< HEAD
         trace, at = self.informed_trace, end.params
-        of_word = partial(axes_of_plane, self.objective, trace, at, self.plan.scale, seed)
-=======
-        trace, at = self._informed_trace, end.params
         of_word = partial(axes_of_plane, self.objective, Path.of(trace), at, self.plan.scale, seed)
->>>>>>> planes
         names = problem.param_names
         axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)
         return surface_of_trace(self.objective, axes, trace, end, points)
