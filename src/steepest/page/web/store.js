@@ -369,6 +369,8 @@ class Store {
     const { epoch, state } = this;
     try {
       const answer = await answered(this.engine, state, wish);
+      const isOther = answer.surface !== state.surface && !this.state.dragging;
+      if (isOther) await this.prepare?.(answer.surface);
       if (epoch === this.epoch) this.take(answer, wish, state);
     } catch (error) {
       if (epoch !== this.epoch) return;
@@ -381,7 +383,7 @@ class Store {
   take({ walked, surface }, wish, { scene, rows }) {
     const { runs: old, active, at } = this.state;
     const step = wish.step ?? old[active].index[at];
-    const runs = old.map((run) => taken(run, walked.get(run.id)));
+    const runs = walked.size ? old.map((run) => taken(run, walked.get(run.id))) : old;
     this.good = { scene, rows };
     this.set({ runs, surface, at: placeOf(runs[active], step), fault: null });
   }

@@ -95,8 +95,10 @@ function outlineOf({ index, params, fullLoss, size, best }) {
   const near = Math.min(index.length, MOST_SEEN);
   const seen = new Set([...Array(near).keys(), best, last]);
   for (let i = near; i < last; i = Math.ceil(i * FURTHER)) seen.add(i);
+  const points = new Float64Array(seen.size * size);
+  [...seen].forEach((i, k) => points.set(rowAt(params, size, i), k * size));
   return {
-    params: Float64Array.from([...seen].flatMap((i) => [...rowAt(params, size, i)])),
+    params: points,
     loss: Float64Array.from(seen, (i) => fullLoss[i]),
   };
 }

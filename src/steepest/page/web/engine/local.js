@@ -10,7 +10,6 @@ import { judgeDivergence, lowestAt } from './divergence.js';
 import { descend } from './loop.js';
 import { chooseLoss } from './losses.js';
 import { lowestLoss } from './lowest.js';
-
 import { quasiNewton } from './quasi_newton.js';
 import { chooseRate, fading, planeSearch } from './rates.js';
 import { remadeScene } from './remade.js';
@@ -36,11 +35,11 @@ const CHECKS = [
 const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
 
 /**
- * Returns the engine of a scene: it computes if the page holds all that it takes. `makeWorker` makes
- * workers of the page's own text, where it may.
+ * Returns the engine of a scene: it computes if the page holds all that it takes. What is long it asks
+ * of a `helper`, if there is one.
  */
-export function localEngine(first, makeWorker = null) {
-  const beside = new Beside(makeWorker);
+export function localEngine(first, helper = null) {
+  const beside = new Beside(helper);
   let scene = first;
   let objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
@@ -75,7 +74,7 @@ export function localEngine(first, makeWorker = null) {
       turn += 1;
       beside.giveUp();
     },
-    close: () => beside.close(),
+    close: () => helper?.close(),
   };
 }
 
