@@ -4,6 +4,7 @@ import { answerPictures } from './draw/beforehand.js';
 import { answerGrids } from './engine/beside.js';
 import { Helper, workersOf } from './engine/helper.js';
 import { localEngine } from './engine/local.js';
+import { answerRuns } from './engine/onward.js';
 import { fromBase64 } from './engine/wire.js';
 import { fromFragment, networkOf, toFragment } from './keep/link.js';
 import { isOtherNetwork } from './state.js';
@@ -28,6 +29,7 @@ export function start() {
 /** Answers as the worker that a page has made of this text. */
 function help() {
   answerGrids(globalThis);
+  answerRuns(globalThis);
   answerPictures(globalThis);
 }
 

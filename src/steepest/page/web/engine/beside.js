@@ -1,5 +1,5 @@
-// The loss of a network on a plane, worked out beside the page, by a helper (see helper.js): one
-// question at a time.
+// What is worked out beside the page, by a helper (see helper.js): the loss of a network on a plane, one
+// question at a time, and the next steps of a run.
 import { supersededError } from './checks.js';
 import { answer } from './helper.js';
 import { chooseLoss } from './losses.js';
@@ -52,5 +52,22 @@ export class Beside {
     if (!this.refuse) return;
     this.refuse(supersededError());
     this.helper.ask({ grid: null });
+  }
+}
+
+/** Asks a helper for runs that go on; it keeps the scene and where the last walk stands. */
+export class Onward {
+  constructor(helper) {
+    Object.assign(this, { helper, sent: null });
+  }
+
+  /** Promises the run of choices on rows of a scene; null where no worker answers. Throws Error. */
+  async run(scene, { choices, rows }) {
+    if (!this.helper) return null;
+    const told = this.sent === scene ? null : { ...scene, run: null, surface: null };
+    this.sent = scene;
+    const found = await this.helper.ask({ run: { scene: told, request: { choices, rows } } });
+    if (found?.message) throw new Error(found.message);
+    return found && { ...found.run, choices };
   }
 }
