@@ -262,9 +262,7 @@ class Descent:
     def _has_arrived(self, steepness: float) -> bool:
         return steepness <= self.gtol and self.samples.sees_all
 
-    def _move(
-        self, at: Evaluation, gradient: Vector, length: StepLength, landing: Landing
-    ) -> None:
+    def _move(self, at: Evaluation, gradient: Vector, length: StepLength, landing: Landing) -> None:
         """Go one step on: from `at`, where the gradient of the walk is `gradient`, to a landing."""
         step, change, params = landing
         self.last_step = LastStep(length.rate, step, gradient, self.params, length.memory, change)
