@@ -171,6 +171,15 @@ ORANGE = (
 )
 
 
+def test_a_blank_in_a_value_of_orange_has_a_mark_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "heart.tab"
+    lines = ["thal\ty", "normal fixed\\ defect reversable\\ defect\tc", "\tclass"]
+    path.write_text("\n".join([*lines, "fixed defect\t1", "normal\t2", "fixed defect\t3"]))
+    table = read_table(path)
+    assert levels(table, "thal") == ["normal", "fixed defect", "reversable defect"]
+    assert columns(table)["thal"] == ["fixed defect", "normal", "fixed defect"]
+
+
 def test_the_three_lines_of_orange_are_believed(tmp_path: Path) -> None:
     path = tmp_path / "o.tab"
     path.write_text(ORANGE)
