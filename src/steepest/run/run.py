@@ -32,7 +32,7 @@ from steepest.run.predictions import Predictions
 from steepest.run.reports import Reports
 from steepest.run.result import result_of
 from steepest.surface.directions import choose_axes
-from steepest.surface.planes import axes_of_plane
+from steepest.surface.planes import Path, axes_of_plane
 from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
@@ -255,7 +255,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         usual = problem.surface_params(self.trace[0].params, end.params)
         first, second = (None if one is None else problem.param_called(one) for one in (x, y))
         trace, at = self.informed_trace, end.params
-        of_word = partial(axes_of_plane, self.objective, trace, at, self.plan.scale, seed)
+        of_word = partial(axes_of_plane, self.objective, Path.of(trace), at, self.plan.scale, seed)
         names = problem.param_names
         axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)
         return surface_of_trace(self.objective, axes, trace, end, points)
