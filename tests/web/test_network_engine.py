@@ -154,8 +154,8 @@ def test_the_gradient_is_that_of_the_loss(modules: Any) -> None:
 
 
 BESIDE = """async ({ scene, choices, ask, text }) => {
-  const [{ localEngine }, { workersOf }] = await Promise.all(
-    ['local', 'beside'].map((name) => import(`/engine/${name}.js`)));
+  const [{ localEngine }, { Helper, workersOf }] = await Promise.all(
+    ['local', 'helper'].map((name) => import(`/engine/${name}.js`)));
   const arrays = { X: Float64Array.from(scene.X), y: Float64Array.from(scene.y) };
   const workers = (make) => {
     let made = 0;
@@ -170,7 +170,7 @@ BESIDE = """async ({ scene, choices, ask, text }) => {
   const makers = [workersOf(text), forbidden, silenced];
   const found = [];
   for (const [make, count] of [[null, () => 0], ...makers.map(workers)]) {
-    const engine = localEngine({ ...scene, ...arrays }, make);
+    const engine = localEngine({ ...scene, ...arrays }, make && new Helper(make));
     const surface = (more) => engine.surface({ choices, rows: null, ...ask, ...more });
     const { loss, nx, coarse } = await surface({});
     const fine = surface({ drawn: nx });

@@ -60,12 +60,20 @@ def axes(page: "Page") -> str | None:
 
 
 def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> None:
-    """A new start of the same seed, and a hundred steps more, are Python's."""
+    """A new start of the same seed, a hundred steps more, and what is run on, are Python's."""
     page = doors.file(saved)
     press(page, "100 steps")
     at_step(page, 100)
     same = st.descend(two_rings(), "ring", hidden=(8, 8), steps=100, **TEXTBOOK)
     assert loss_of(page) == pytest.approx(same.loss, rel=1e-9)
+    page.locator(".st-scrub input").press("End")
+    press(page, "Run on")
+    page.wait_for_function("() => Number(document.querySelector('.st-app').dataset.at) > 212")
+    press(page, "Pause")
+    settle(page)
+    at = int(page.get_attribute(".st-app", "data-at") or 0)
+    same = st.descend(two_rings(), "ring", hidden=(8, 8), steps=at, **TEXTBOOK)
+    assert loss_of(page) == pytest.approx(same.loss, rel=1e-8)
     page.get_by_label("seed", exact=True).fill("5")
     page.get_by_label("seed", exact=True).press("Tab")
     settle(page)

@@ -16,6 +16,7 @@ from steepest.cli.outputs import (
     hand_over_seeds,
     outputs,
 )
+from steepest.cli.saving import Saving, saving
 from steepest.cli.table_options import use_options
 from steepest.data.prepare import MISSING
 from steepest.run.descend import descend
@@ -40,9 +41,7 @@ __all__ = ["fit", "start_of"]
 )
 @use_options
 @descent_options()
-@click.option(
-    "--save", type=click.Path(), metavar="RUN", help="Keep the run, for predict and show."
-)
+@saving("Keep the run, for predict and show.")
 @click.option(
     "--seeds",
     type=int,
@@ -56,7 +55,7 @@ def fit(
     features: str | None,
     drop: Sequence[str],
     start: str | None,
-    save: str | None,
+    save: Saving,
     seeds: int | None,
     out: Outputs,
     **rest: Any,
@@ -75,7 +74,7 @@ def fit(
       steepest fit spirals --target class --hidden 8,8 --seeds 5 --figure seeds.png
       zcat mine.csv.gz | steepest fit - --target price --category zip --missing drop
     """
-    check(out.files, save, data)
+    check(out.files, save.path, data)
     asked = {
         "features": None if features is None else names_in(features),
         "drop": names_in(",".join(drop)),

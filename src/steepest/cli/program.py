@@ -11,6 +11,7 @@ from steepest.cli.data import data
 from steepest.cli.demo import demo
 from steepest.cli.diagnose import diagnose
 from steepest.cli.fit import fit
+from steepest.cli.path import path
 from steepest.cli.play import play
 from steepest.cli.predict import predict
 from steepest.cli.rate import rate
@@ -87,5 +88,5 @@ def cli() -> None:
     """
 
 
-for command in (data, demo, diagnose, fit, play, predict, rate, resume, show):
+for command in (data, demo, diagnose, fit, path, play, predict, rate, resume, show):
     cli.add_command(command)

@@ -48,7 +48,7 @@ MOST_WAVES = 60
 
 
 class PathDirections(NamedTuple):
-    """Two directions of length 1, (2, params), their `share`, (2,), of the points `taken`."""
+    """Two directions of length 1, (2, params), the `share` each holds, (2,), of `taken` points."""
 
     directions: Array
     share: Array

@@ -47,7 +47,7 @@ MOST_COLUMNS = 3
 def tell(story: Story) -> str:
     """Return the whole story: title, steps, result, table, verdicts, notes, checks."""
     sections = [*four_steps(story), _result(story), *fit_section(story)]
-    if story.classes is not None:
+    if story.probabilities is not None:
         sections.append(class_table(story))
     sections += [_verdict(verdict) for verdict in story.verdicts]
     sections += [*_notes(story), *_checks(story)]
@@ -98,6 +98,11 @@ def _reasons(story: Story) -> Iterator[str]:
         yield f"chosen by auto: {story.plan.reasons}"
     if story.plan.afresh:
         yield story.plan.afresh
+    if story.rows and not story.has_rows:
+        yield (
+            "saved without its rows: it predicts, and what is told of them was worked out before; "
+            "surface, page and resume need them"
+        )
 
 
 def rate_in_words(story: Story) -> str:

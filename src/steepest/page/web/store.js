@@ -9,6 +9,9 @@ import {
   MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, moved, nameOf, removed, settled,
 } from './state.js';
 
+/** The share of a run by which it grows while it goes on: it is drawn anew as often at any length. */
+const FURTHER = 0.1;
+
 /** Returns the store of a scene, whose numbers `engine` works out. */
 export function createStore(engine, scene) {
   const run = engine.whole?.(scene.run) ?? scene.run;
@@ -157,6 +160,21 @@ class Store {
     const steps = Math.min(MOST_STEPS, run.count - 1 + Math.max(count, HORIZON));
     this.set({ choices: { ...this.state.choices, steps } });
     return this.ask({ runs: this.shown(), step: wanted });
+  }
+
+  /** Takes the next steps of a run that is shown as it goes on: the more, the longer it is. */
+  goOn() {
+    if (this.asking || !this.canGoOn()) return null;
+    const { count } = this.run;
+    const steps = Math.min(MOST_STEPS, count - 1 + Math.max(HORIZON, Math.ceil(FURTHER * count)));
+    this.set({ choices: { ...this.state.choices, steps } });
+    return this.ask({ runs: this.shown(), surface: 'as it is', onward: true });
+  }
+
+  /** Ends what goes on; the surface follows. */
+  endOnward() {
+    this.set({ onward: false });
+    return this.lookAround();
   }
 
   /** Returns whether there are steps beyond the last one. */
@@ -369,6 +387,8 @@ class Store {
     const { epoch, state } = this;
     try {
       const answer = await answered(this.engine, state, wish);
+      const isOther = answer.surface !== state.surface && !this.state.dragging;
+      if (isOther) await this.prepare?.(answer.surface);
       if (epoch === this.epoch) this.take(answer, wish, state);
     } catch (error) {
       if (epoch !== this.epoch) return;
@@ -381,7 +401,7 @@ class Store {
   take({ walked, surface }, wish, { scene, rows }) {
     const { runs: old, active, at } = this.state;
     const step = wish.step ?? old[active].index[at];
-    const runs = old.map((run) => taken(run, walked.get(run.id)));
+    const runs = walked.size ? old.map((run) => taken(run, walked.get(run.id))) : old;
     this.good = { scene, rows };
     this.set({ runs, surface, at: placeOf(runs[active], step), fault: null });
   }

@@ -1,8 +1,9 @@
 // Answers a wish of the store: which runs and which surface are worked out anew, for what state.
 //
 // A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight',
-// 'fine' (the same window with more points) or null; `window`, the one that is wanted anew; and `step`, to which the run goes that is shown.
-import { onPlane, resultOf } from '../select.js';
+// 'fine' (the same window with more points), 'as it is' or null; `window`, the one that is wanted anew;
+// `step`, to which the run goes that is shown; and `onward`, whether it goes on while it is shown.
+import { onPlane, resultAt, resultOf } from '../select.js';
 import { OBJECTIVE } from './choices.js';
 import { rowAt } from './vectors.js';
 
@@ -14,7 +15,7 @@ const FURTHER = 1.003;
 
 /** Returns the runs that were walked, by id, and the surface, as a wish asks for in a state. */
 export async function answered(engine, state, wish) {
-  const walked = await descents(engine, state, wish.runs);
+  const walked = await descents(engine, state, wish);
   const runs = state.runs.map((run) => taken(run, walked.get(run.id)));
   return { walked, surface: await surfaceFor(engine, state, runs, wish) };
 }
@@ -38,15 +39,16 @@ export function joined(before, wish) {
     surface: before.surface === 'anew' ? 'anew' : (wish.surface ?? before.surface),
     window: (wish.surface ? wish : before).window,
     step: wish.step ?? before.step ?? null,
+    onward: Boolean(before.onward && wish.onward),
   };
 }
 
-async function descents(engine, { runs, active, choices, rows }, which = new Set()) {
+async function descents(engine, { runs, active, choices, rows }, { runs: which = new Set(), onward = false }) {
   const common = Object.fromEntries(OBJECTIVE.map((key) => [key, choices[key]]));
   const due = runs.filter(({ id }) => which === 'all' || which.has(id));
   const walked = await Promise.all(due.map(async (old) => {
     const own = old === runs[active] ? choices : { ...old.choices, ...common };
-    const run = await engine.descend({ choices: own, rows });
+    const run = await engine.descend({ choices: own, rows, onward });
     return [old.id, { run, choices: own, from: old.choices }];
   }));
   return new Map(walked);
@@ -60,11 +62,12 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   // The plane of a path is another for each path.
   const ofPath = state.axes === 'path' && why !== 'fine';
   const anew = why === 'anew' || (why === 'if out of sight' && hidden) || ofPath;
+  if (why === 'as it is') return surface;
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
   const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
   const found = await look(engine, state, runs, window, why === 'fine' ? surface.nx : 0);
-  return { ...found, scale: state.choices.scale };
+  return { ...found, scale: state.choices.scale, through: run.index[resultAt(run)] };
 }
 
 /** Whether a window of the surface that is shown says anything about the one that is asked for. */
@@ -95,8 +98,10 @@ function outlineOf({ index, params, fullLoss, size, best }) {
   const near = Math.min(index.length, MOST_SEEN);
   const seen = new Set([...Array(near).keys(), best, last]);
   for (let i = near; i < last; i = Math.ceil(i * FURTHER)) seen.add(i);
+  const points = new Float64Array(seen.size * size);
+  [...seen].forEach((i, k) => points.set(rowAt(params, size, i), k * size));
   return {
-    params: Float64Array.from([...seen].flatMap((i) => [...rowAt(params, size, i)])),
+    params: points,
     loss: Float64Array.from(seen, (i) => fullLoss[i]),
   };
 }

@@ -196,7 +196,7 @@ function sliceCaption(state) {
   const held = scene.params.length - 2;
   const { away, there } = offSlice(state);
   const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
-  const still = surface.axes === 'path' ? pathCaption(surface) : ` A slice through ${resultInWords(activeRun(state))}: ${others} held.`;
+  const still = surface.axes === 'path' ? pathCaption(surface) : ` A slice through ${throughInWords(state)}: ${others} held.`;
   if (away < ON) return `${still} The current step lies on it.`;
   return `${still} The current step lies ${short(away, 3)} off it, at its true loss ` +
     `${there}.${arrowCaption(state)}`;
@@ -209,8 +209,12 @@ function pathCaption({ share }) {
     + `the params moved, together ${both}; a pure random walk of many params and steps gives 76 %.`;
 }
 
-function resultInWords(run) {
+/** What a slice goes through: of a run that went on since, the step where it ended. */
+function throughInWords({ surface, ...state }) {
+  const run = activeRun(state);
   const step = run.index[resultAt(run)];
+  const through = surface.through ?? step;
+  if (through !== step) return `step ${fixed(through, 0)}`;
   return step === run.index.at(-1) ? 'the end of the run' : `step ${fixed(step, 0)}, the result`;
 }
 
