@@ -1,6 +1,6 @@
 """Files that other programs wrote are read as the values that these programs show.
 
-`tests/fixtures/readers` holds what R, haven and PSPP wrote (tools/reader_fixtures.R); databases and
+`written` beside holds what R, haven and PSPP wrote (tools/reader_fixtures.R); databases and
 arrays are written by their own libraries here.
 """
 
@@ -22,7 +22,7 @@ from steepest.data.table import Table, read_table
 from steepest.data.text.reading import Reading
 from steepest.errors import ChoiceError, DataError, FileError, SteepestError
 
-WRITTEN = Path(__file__).parents[1] / "fixtures" / "readers"
+WRITTEN = Path(__file__).parent / "written"
 IN_A_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 
 AGE = [20, 31, None, 45, 52, 38, 27, 60, 41, 33, 29, 48]

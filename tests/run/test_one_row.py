@@ -210,3 +210,10 @@ def test_the_command_line_tells_it(ask: Ask, tmp_path: Path) -> None:
     assert said["loss"] == row_story(run, 12, 1).passed.loss
     assert list(said["gradient"]) == list(run.param_names)
     assert "it counts only with a row" in ask("show", path, "--step", "1").err
+
+
+def test_a_probability_next_to_1_is_told_with_the_digits_of_its_loss() -> None:
+    x = np.array([-9.0, -1.0, 1.0, 9.0])
+    run = st.descend((x, x > 0), start=[2.0, 0.0], steps=0)
+    (told,) = re.findall(r"-log P\(\S+\) = -log \(1 - (\S+)\) = (\S+)", run.explain(row=4))
+    assert told[0] == told[1] == "1.523e-08"

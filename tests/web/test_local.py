@@ -107,7 +107,7 @@ ONWARD = """async (cases) => {
 
 
 def test_a_run_that_goes_on_is_the_one_that_is_walked_at_once(modules: Any) -> None:
-    """To the bit, whatever the rule remembers; a cosine, which depends on all steps, is walked anew."""
+    """To the bit, whatever the rule remembers; a cosine depends on all steps: it is walked anew."""
     cases = {rule: golden.case("huber", rule=rule) for rule in ("adam", "momentum")}
     cases["round"] = golden.case("softmax", rule="plane", scale="round", l2=0.01, steps=4)
     cases["quasi-Newton"] = golden.case("cross_entropy", rule="lbfgs", steps=4)

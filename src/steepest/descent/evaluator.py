@@ -5,8 +5,6 @@ gradient there into the coordinates of the walk, nor the step into params. Param
 directions are all (params,).
 """
 
-from copy import copy
-
 from steepest.descent.checkpoint import LastStep
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Evaluation, Vector, norm
@@ -185,9 +183,20 @@ class SearchState:
 
     def along(self, direction: Vector) -> "SearchState":
         """Return the same state with another direction, (params,)."""
-        there = copy(self)
-        there.direction, there._trial, there._in_params = direction, None, None
-        return there
+        return SearchState(
+            self.index,
+            self.evaluation,
+            self.gradient,
+            direction,
+            self.objective,
+            self.coordinates,
+            self.evaluator,
+            self.last_step,
+            self.last_evaluation,
+            self.is_white,
+            self.arrived,
+            self.same_rows,
+        )
 
     def trial(self, rate: float, momentum: float = 0.0) -> Trial:
         """Return the step of this rate and momentum; the last one that was tried is kept."""

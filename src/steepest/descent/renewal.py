@@ -7,6 +7,7 @@ Manasse, Rudolph & Sleator 1988). A walk whose gradient shrinks fast is left alo
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from steepest.descent.checkpoint import WhiteningRecord
 from steepest.objective.coordinates.coordinates import Coordinates
@@ -47,6 +48,9 @@ MOST_MARGINS = 8
 class Renewal:
     """When coordinates are renewed: here never, so they stay as they are."""
 
+    renews: ClassVar[bool] = False
+    """Whether they ever are."""
+
     def due(
         self,
         objective: Objective,
@@ -74,6 +78,7 @@ class WhenItPays(Renewal):
     """Whitens by the Hessian after twice the steps that it costs."""
 
     whitening: WhiteningByHessian
+    renews: ClassVar[bool] = True
 
     def due(
         self,

@@ -24,6 +24,9 @@ MOST_UNITS = 8
 MOST_LAYERS = 6
 """Layers that are told, of more the first and the last ones: 100 lines, two for each unit."""
 
+NEAR_ONE = 5e-5
+"""How near to 1 a probability rounds to 1 where 4 digits are told."""
+
 BY = "`loss by a number` is how much the loss rises for each 1 that the number rises: a slope"
 
 
@@ -236,8 +239,14 @@ def _chances(story: RowStory) -> Iterator[str]:
         listed = ", ".join(f"P({story.classes[i]}) = {short(chances[i])}" for i in told)
         yield f"P(class) = exp(its margin) / the sum of exp over all margins: {listed}"
     yield f"actual {story.target_name} = {story.classes[actual]}"
-    log = f"-log P({story.classes[actual]}) = -log {short(chances[actual])} = "
+    log = f"-log P({story.classes[actual]}) = -log {_near_one(chances, actual)} = "
     yield f"loss = {log if story.loss.is_log_loss else ''}{short(story.passed.loss)}"
+
+
+def _near_one(chances: Array, actual: int) -> str:
+    """Return a probability that 4 digits would round to 1 as 1 less the others'."""
+    others = float(np.delete(chances, actual).sum())
+    return f"(1 - {short(others)})" if 0.0 < others < NEAR_ONE else short(chances[actual])
 
 
 def _loss_slopes(story: RowStory) -> Iterator[str]:

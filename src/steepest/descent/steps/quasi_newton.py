@@ -1,17 +1,18 @@
 """L-BFGS: the gradient turned by the curvature that the last steps met, and a rate that falls.
 
 A step s over which the gradient changed by y tells how the loss curves along s. Of the last pairs
-(s, y) an inverse Hessian H is made, never written down: `-H gradient` is worked out in two loops
-over the pairs (Nocedal 1980, "Updating quasi-Newton matrices with limited storage"; Liu & Nocedal
-1989, "On the limited memory BFGS method for large scale optimization").
+(s, y) an inverse Hessian H is made, never written down (Nocedal 1980, "Updating quasi-Newton
+matrices with limited storage"; Liu & Nocedal 1989, "On the limited memory BFGS method for large
+scale optimization"); `inverse_hessian.py` has how.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from steepest.descent.evaluator import SearchState
+from steepest.descent.steps.inverse_hessian import InverseHessian
 from steepest.descent.steps.step_size import StepLength, StepSize, falls_enough
-from steepest.objective.evaluation import Vector, norm
+from steepest.objective.evaluation import norm
 from steepest.objective.line_search import backtrack
 
 __all__ = ["PAIRS", "QuasiNewton"]
@@ -25,8 +26,6 @@ Evaluations to a thousandth of the loss at the start, two spirals by 2-16-16-1, 
 
 LEAST_COSINE = 1e-10
 """The cosine of step and change of the gradient below which no curvature was met, but rounding."""
-
-Pairs = tuple[tuple[Vector, Vector], ...]
 
 
 @dataclass(frozen=True)
@@ -45,56 +44,38 @@ class QuasiNewton(StepSize):
         """Return how far to go, and the params to which that leads."""
         if state.arrived:
             return StepLength(0.0)
-        pairs = _pairs(state)
-        found = _lower(state, pairs)
-        return _lower(state, ()) if pairs and not found.moves else found
+        inverse = _inverse(state)
+        found = _lower(state, inverse)
+        if found.moves or not inverse.pairs:
+            return found
+        return _lower(state, _none(state))
 
 
-def _pairs(state: SearchState) -> Pairs:
-    """Return the last steps and changes of the gradient, the newest last."""
+def _none(state: SearchState) -> InverseHessian:
+    return InverseHessian.none(len(state.gradient))
+
+
+def _inverse(state: SearchState) -> InverseHessian:
+    """Return the inverse Hessian of the last steps and changes of the gradient."""
     last, change = state.last_step, state.gradient_change
     if last is None or change is None:
-        return ()
-    known: Pairs = last.memory or ()
+        return _none(state)
+    known = InverseHessian(*last.memory) if last.memory else _none(state)
     met = float(last.step @ change)
     if not met > LEAST_COSINE * norm(last.step) * norm(change):
         return known
-    return (*known, (last.step, change))[-PAIRS:]
+    return known.met(last.step, change, PAIRS)
 
 
-def _lower(state: SearchState, pairs: Pairs) -> StepLength:
+def _lower(state: SearchState, inverse: InverseHessian) -> StepLength:
     """Return the step along `-H gradient` that falls enough; rate 0 if there is none."""
-    search = state.along(-turned(state.gradient, pairs))
+    search = state.along(-inverse.times(state.gradient))
     slope = float(search.gradient @ search.direction)
     if not slope < 0.0:
         return StepLength(0.0)
     # The first step has no unit: one that a straight loss would need to come to 0, or rate 1.
-    first = 1.0 if pairs else min(1.0, abs(state.loss) / -slope) or 1.0
+    first = 1.0 if inverse.pairs else min(1.0, abs(state.loss) / -slope) or 1.0
     rate = backtrack(lambda rate: falls_enough(search, search.trial(rate)), first)
     if not rate:
         return StepLength(0.0)
-    return StepLength(rate, memory=pairs, params=search.trial(rate).params)
-
-
-def turned(gradient: Vector, pairs: Pairs) -> Vector:
-    """Return `H gradient`, (params,), by two loops over the pairs; the gradient of no pairs.
-
-    Between the loops H is `s'y / y'y` of the newest pair times the identity.
-
-    >>> import numpy as np
-    >>> step = np.array([0.5, 0.0])
-    >>> turned(np.array([3.0, 8.0]), ((step, 4.0 * step),))
-    array([0.75, 2.  ])
-    """
-    if not pairs:
-        return gradient
-    left, shares = gradient.copy(), []
-    for step, change in reversed(pairs):
-        share = float(step @ left) / float(step @ change)
-        left -= share * change
-        shares.append(share)
-    step, change = pairs[-1]
-    left *= float(step @ change) / float(change @ change)
-    for (step, change), share in zip(pairs, reversed(shares), strict=True):
-        left += (share - float(change @ left) / float(step @ change)) * step
-    return left
+    return StepLength(rate, memory=inverse, params=search.trial(rate).params)

@@ -75,6 +75,10 @@ class StepSize:
         """Return the learning rate of this step, or the length where it takes momentum too."""
         raise NotImplementedError
 
+    def given_rate(self, index: int) -> float | None:
+        """Return the rate of step `index` where nothing else decides on it; None where it does."""
+        return None
+
     def flat_bottom(self, memory: Any) -> Array:
         """Return where params may be with no change of the lowest loss, as far as is known.
 
@@ -98,6 +102,10 @@ class Fixed(StepSize):
         """Return the rate."""
         return self.rate
 
+    def given_rate(self, index: int) -> float:
+        """Return the rate, whatever the step."""
+        return self.rate
+
 
 @dataclass(frozen=True)
 class Scheduled(StepSize):
@@ -108,9 +116,11 @@ class Scheduled(StepSize):
 
     def __call__(self, state: SearchState) -> float:
         """Return the schedule's rate for this step; ChoiceError if it is negative or NaN."""
-        return number(
-            f"the scheduled learning rate of step {state.index}", self.schedule(state.index)
-        )
+        return self.given_rate(state.index)
+
+    def given_rate(self, index: int) -> float:
+        """Return the schedule's rate for step `index`; ChoiceError if it is negative or NaN."""
+        return number(f"the scheduled learning rate of step {index}", self.schedule(index))
 
 
 @dataclass(frozen=True)

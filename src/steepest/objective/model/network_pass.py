@@ -5,6 +5,8 @@ result. So the room is made once for a network's sizes and a number of rows, and
 next step; each thread has its own.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
 from threading import local
 
 import numpy as np
@@ -25,9 +27,10 @@ class Pass:
 
     `sums` z of all layers, `activations` a from the inputs on, and `slopes` `s'(z)` and `deltas`
     of the hidden layers: each (units, rows). `out` is where each layer's activations go, None for
-    the last, which has none. `count` says how often the room was used: what was
-    read of it at another count is gone. The last sums are not part of the room: they are the
-    caller's.
+    the last, which has none. `gradient`, (params,), is room too, and `by` its views layer by layer,
+    weights and bias, which whoever first needs them makes. `count` says how often the room was
+    used: what was read of it at another count is gone. The last sums are not part of the room:
+    they are the caller's.
     """
 
     def __init__(self, sizes: tuple[int, ...], rows: int) -> None:
@@ -39,6 +42,8 @@ class Pass:
         self.out: list[Array | None] = [*inside, None]
         self.slopes = [np.empty((units, rows)) for units in hidden]
         self.deltas = [np.empty((units, rows)) for units in hidden]
+        self.gradient = np.empty(sum((a + 1) * b for a, b in pairwise(sizes)))
+        self.by: Sequence[tuple[Array, Array]] = ()
 
     def begin(self, inputs: Array) -> Array:
         """Return the inputs, (inputs, rows), with which the room is used anew."""
@@ -64,7 +69,7 @@ def pass_of(sizes: tuple[int, ...], rows: int) -> Pass:
     if key in passes:
         return passes[key]
     made = Pass(sizes, rows)
-    if 32 * sum(sizes[1:]) * rows <= MOST_BYTES:
+    if 32 * sum(sizes[1:]) * rows + 8 * len(made.gradient) <= MOST_BYTES:
         if len(passes) == MOST_KEPT:
             passes.clear()
         passes[key] = made
