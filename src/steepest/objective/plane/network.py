@@ -54,7 +54,7 @@ class NetworkPlaneLoss:
 
         def work(block: Block, points: slice) -> Array:
             total = np.zeros(points.stop - points.start)
-            for some in row_tiles(block, self._widest):
+            for some in row_tiles(block, Margins.rows(self.objective.model)):
                 for at, margins in self._margins(layers, some).at(a[points], b[points]):
                     total[at] += loss.totals(margins, some.y, some.weight)
             return total
@@ -108,22 +108,19 @@ class NetworkPlaneLoss:
         self, layers: list[LayerOnPlane], block: Block, a: Array, b: Array
     ) -> Iterator[tuple[Block, Iterator[tuple[int, slice, Array]]]]:
         """Yield some rows and their outputs on a grid, by the quickest way that is exact."""
-        if are_ramps(self.objective.model, b):
-            ramps = Ramps(layers, block.dense().T, b)
-            if ramps.is_small:
-                yield block, ramps.on_grid(a)
-                return
-        for some in row_tiles(block, self._widest):
-            yield some, self._margins(layers, some).on_grid(a, b)
+        model = self.objective.model
+        by_kinks = are_ramps(model, b)
+        for some in row_tiles(block, (Ramps if by_kinks else Margins).rows(model)):
+            ramps = Ramps(layers, some.X.T, b) if by_kinks else None
+            if ramps is not None and ramps.is_small:
+                yield some, ramps.on_grid(a)
+            else:
+                yield some, self._margins(layers, some).on_grid(a, b)
 
     def _mean(self, total: Array, a: Array, b: Array) -> Array:
         """Return the mean over rows of a sum over them, and the penalty."""
         loss: Array = total / self.objective.blocks.total
         return loss + self._l2(a, b)
-
-    @property
-    def _widest(self) -> int:
-        return max(self.objective.model.sizes[1:])
 
     def _layers(self) -> list[LayerOnPlane]:
         return layers_on_plane(self.objective.model, self.plane)

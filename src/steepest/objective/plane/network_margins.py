@@ -62,12 +62,12 @@ def layers_on_plane(model: Network, plane: Plane) -> list[LayerOnPlane]:
     return [LayerOnPlane(*same) for same in zip(*three, strict=True)]
 
 
-def row_tiles(block: Block, units: int) -> Iterator[Block]:
-    """Yield the rows of a block, so many at a time that some points of a layer of `units` fit."""
-    rows = max(1, TILE // (TOGETHER * units))
-    X = block.dense()
-    for first in range(0, len(block.y), rows):
-        at = slice(first, first + rows)
+def row_tiles(block: Block, most: int) -> Iterator[Block]:
+    """Yield the rows of a block, evenly, at `most` so many at a time."""
+    X, count = block.dense(), len(block.y)
+    each = -(-count // -(-count // max(1, most)))
+    for first in range(0, count, each):
+        at = slice(first, first + each)
         weight = None if block.weight is None else block.weight[at]
         yield Block(at, X[at], block.y[at], weight)
 
@@ -77,6 +77,11 @@ class Margins:
 
     What is yielded is overwritten by what comes next.
     """
+
+    @staticmethod
+    def rows(model: Network) -> int:
+        """Return how many rows are taken together: some points of the widest layer fit a tile."""
+        return TILE // (TOGETHER * max(model.sizes[1:]))
 
     def __init__(self, model: Network, layers: list[LayerOnPlane], X: Array) -> None:
         self.activation = model.activation

@@ -4,7 +4,7 @@
 // is answered is asked anew with the newest choices, so a drag never queues up.
 import { answered, joined, taken } from './engine/answer.js';
 import { HORIZON, MOST_STEPS, OBJECTIVE, checkChoices } from './engine/choices.js';
-import { activeRun, offPlane, onPlane, paramsAt, placeOf } from './select.js';
+import { activeRun, isOverParams, offPlane, onPlane, paramsAt, placeOf } from './select.js';
 import {
   MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, moved, nameOf, removed, settled,
 } from './state.js';
@@ -314,7 +314,7 @@ class Store {
   /** Shows the surface over two other params; one that was on the other axis changes places. */
   setPlane(x, y) {
     const { axes, plane: [left, right] } = this.state;
-    this.set({ axes: axes === 'path' ? 'units' : axes, plane: x === y ? [right, left] : [x, y] });
+    this.set({ axes: isOverParams({ axes }) ? axes : 'units', plane: x === y ? [right, left] : [x, y] });
     return this.ask({ surface: 'anew' });
   }
 

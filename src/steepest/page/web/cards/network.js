@@ -3,7 +3,7 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
 import { element, listen, part, set } from '../draw/canvas.js';
-import { activeRun, isNew, paramsAt } from '../select.js';
+import { activeRun, isNew, isOverParams, paramsAt } from '../select.js';
 import {
   SATURATED, networkInWords, paramLines, passOf, placeInWords, slopesOf,
 } from '../words/network.js';
@@ -139,7 +139,7 @@ class NetworkCard {
   /** The two params that the surface is over. */
   get axes() {
     const { plane, surface } = this.state;
-    if (surface.axes === 'path') return [];
+    if (!isOverParams(surface)) return [];
     return plane ?? [surface.xIndex, surface.yIndex];
   }
 

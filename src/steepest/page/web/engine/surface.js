@@ -54,6 +54,9 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
 /** Returns the directions of the axes, how these are read off, and what is read where they are 0. */
 function waysOf(axes, scale, size, { x, y, base, path }) {
   if (axes === 'path') return pathWays(scale, size, base, path);
+  if (axes !== 'walk' && axes !== 'units') {
+    throw new Error(`the ${axes} plane is found by Python, which this page has not: steepest play`);
+  }
   return { ...(axes === 'walk' ? walkWays(scale, size, x, y) : unitWays(size, x, y)), zero: [0, 0] };
 }
 

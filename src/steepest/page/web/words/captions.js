@@ -1,7 +1,7 @@
 // The words under each card, which explain every mark, and the one sentence that says to those who
 // do not see it what it shows now.
 import { diverged, lossRange } from '../loss_range.js';
-import { activeRun, isEarlier, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
+import { activeRun, isEarlier, isOverParams, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
 import { resultAt, trueLoss } from '../select.js';
 import { mannerOf } from '../cards/network_layout.js';
 import { pixelsOf } from '../cards/row_image.js';
@@ -196,14 +196,17 @@ function sliceCaption(state) {
   const held = scene.params.length - 2;
   const { away, there } = offSlice(state);
   const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
-  const still = surface.axes === 'path' ? pathCaption(surface) : ` A slice through ${throughInWords(state)}: ${others} held.`;
+  const still = isOverParams(surface)
+    ? ` A slice through ${throughInWords(state)}: ${others} held.`
+    : planeInWords(surface);
   if (away < ON) return `${still} The current step lies on it.`;
   return `${still} The current step lies ${short(away, 3)} off it, at its true loss ` +
     `${there}.${arrowCaption(state)}`;
 }
 
-/** What the plane of a path holds of it, beside what it holds of noise. */
-function pathCaption({ share }) {
+/** What a plane is, as Python tells it; of a path, what it holds of that, beside what it holds of noise. */
+function planeInWords({ share, said }) {
+  if (said) return ` ${said}`;
   const [first, second, both] = [...share, share[0] + share[1]].map(percent);
   return ` The axes are the two principal directions of the steps, which hold ${first} and ${second} of how `
     + `the params moved, together ${both}; a pure random walk of many params and steps gives 76 %.`;
