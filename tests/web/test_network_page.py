@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +14,8 @@ from doors import Doors, Menu, at_step, enter, into_sight, loss_of, outcomes, pr
 from numpy.typing import NDArray
 
 import steepest as st
+from steepest.server import serve
+from steepest.session import Session
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -155,6 +160,32 @@ def test_the_surface_over_the_path_of_the_run(rings: st.Run, page: "Page") -> No
     page.get_by_label("surface over", exact=True).select_option("14")
     settle(page)
     assert page.get_by_label("drawn", exact=True).input_value() == "units"
+
+
+def test_python_finds_the_planes_that_a_page_asks_for(rings: st.Run, doors: Doors) -> None:
+    """What is told of them is what `run.surface(plane=...)` tells."""
+    with served(rings) as address:
+        page = doors.window()
+        page.goto(address)
+        settle(page)
+        for word in ("path", "random", "sharpest"):
+            page.get_by_label("drawn", exact=True).select_option(word)
+            settle(page)
+            said = rings.surface(plane=word, points=2).in_words
+            assert said in card(page, "relief").locator("figcaption").inner_text()
+            assert page.locator(".st-fault").is_hidden()
+        page.close()
+
+
+@contextmanager
+def served(run: st.Run) -> Iterator[str]:
+    """Return the address of a run's live page, until it is left."""
+    said: Queue[str] = Queue()
+    work = {"port": 0, "open_browser": False, "tell": said.put, "linger": 0.1}
+    server = Thread(target=serve, args=(lambda: Session.of_run(run),), kwargs=work)
+    server.start()
+    yield next(word for word in said.get().split() if word.startswith("http"))
+    server.join()
 
 
 def test_what_is_pointed_at_tells_its_step_with_its_numbers(rings: st.Run, page: "Page") -> None:
