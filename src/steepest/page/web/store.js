@@ -380,7 +380,8 @@ class Store {
 
   /** Has a surface that was drawn of few points drawn of more, unless it is about to change. */
   refine() {
-    if (this.state.surface.coarse && !this.state.dragging) this.ask({ surface: 'fine' });
+    const { surface, dragging, onward } = this.state;
+    if (surface.coarse && !dragging && !onward) this.ask({ surface: 'fine' });
   }
 
   async answer(wish) {

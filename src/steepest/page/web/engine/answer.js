@@ -3,6 +3,7 @@
 // A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight',
 // 'fine' (the same window with more points), 'as it is' or null; `window`, the one that is wanted anew;
 // `step`, to which the run goes that is shown; and `onward`, whether it goes on while it is shown.
+import { differenceOf } from '../draw/heights.js';
 import { isOverParams, onPlane, resultAt, resultOf } from '../select.js';
 import { OBJECTIVE } from './choices.js';
 import { rowAt } from './vectors.js';
@@ -66,8 +67,10 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
   const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
-  const found = await look(engine, state, runs, window, why === 'fine' ? surface.nx : 0);
-  return { ...found, scale: state.choices.scale, through: run.index[resultAt(run)] };
+  const found = await look(engine, state, runs, window, why === 'fine' ? surface : null);
+  const told = { scale: state.choices.scale, through: run.index[resultAt(run)] };
+  if (why === 'fine') told.coarser = { points: surface.nx, off: differenceOf(surface, found) };
+  return { ...found, ...told };
 }
 
 /** Whether a window of the surface that is shown says anything about the one that is asked for. */
@@ -76,7 +79,7 @@ function sameAxes({ surface, axes, plane, choices }) {
   return same && surface.xIndex === plane[0] && surface.yIndex === plane[1];
 }
 
-function look(engine, { choices, rows, plane, axes, active }, runs, window, drawn) {
+function look(engine, { choices, rows, plane, axes, active }, runs, window, coarser) {
   return engine.surface({
     choices,
     rows,
@@ -85,7 +88,7 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window, draw
     x: plane[0],
     y: plane[1],
     points: POINTS,
-    drawn,
+    ...(coarser ? { drawn: coarser.nx, coarser } : {}),
     see: runs.map(outlineOf).map(({ params, loss }) => ({ params, loss })),
     ...(axes === 'path' ? pathOf(runs[active]) : {}),
     base: resultOf(runs[active]),

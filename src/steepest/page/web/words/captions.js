@@ -172,7 +172,7 @@ function describedClasses(state, rows) {
 
 function reliefCaption(state) {
   return `Height is the loss, on a square-root axis so that the floor shows. ${PATH}` +
-    crossCaption(state) + sliceCaption(state) + walkCaption(state);
+    crossCaption(state) + sliceCaption(state) + walkCaption(state) + pointsCaption(state);
 }
 
 function mapCaption(state) {
@@ -183,6 +183,13 @@ function mapCaption(state) {
 
 function crossCaption({ surface }) {
   return surface.lowest ? ` Cross, below the circles: the minimum${surface.slice ? ' of the slice' : ''}.` : '';
+}
+
+/** How far a coarser picture was from a finer one, if one was drawn before. */
+function pointsCaption({ surface: { coarser, nx, ny } }) {
+  if (!coarser) return '';
+  const { points, off } = coarser;
+  return ` Drawn of ${nx} × ${ny} points; drawn of ${points} × ${points} it was off by ${short(off, 2)} at most there.`;
 }
 
 function startCaption({ scene }) {
