@@ -2,7 +2,7 @@
 // that is shown. What is chosen becomes an axis of the surface; what is pointed at is told.
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
-import { element, listen, part, set } from '../draw/canvas.js';
+import { element, keepRoom, listen, part, set } from '../draw/canvas.js';
 import { activeRun, isNew, isOverParams, paramsAt } from '../select.js';
 import {
   SATURATED, networkInWords, paramLines, passOf, placeInWords, slopesOf,
@@ -32,6 +32,7 @@ class NetworkCard {
     const role = { role: 'application', tabindex: 0, 'data-keys': '' };
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
     this.told = part(this.plot.wrap, 'st-net-told');
+    this.room = keepRoom(this.told);
     this.listen();
   }
 
@@ -258,6 +259,7 @@ class NetworkCard {
   }
 
   destroy() {
+    this.room.disconnect();
     this.plot.destroy();
   }
 }
