@@ -239,6 +239,29 @@ def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page")
     assert np.array(on.groups(), float) == pytest.approx(wanted, rel=1e-3)
 
 
+def test_a_row_goes_slowly_through_the_network_and_back(rings: st.Run, page: "Page") -> None:
+    """By the keyboard: each sum as it comes out by a calculator, the loss, and the first delta."""
+    network = card(page, "network")
+    network.get_by_role("button", name="through the network, slowly").press("Enter")
+    told, layers = [], []
+    while (heading := network.locator(".st-pass .st-heading").inner_text()) != "":
+        told.append((heading.split(": ")[1], network.locator(".st-pass .st-lines").inner_text()))
+        layers.append(page.locator(".st-network").get_attribute("data-layer"))
+        network.get_by_role("button", name="Next").press("Enter")
+    assert layers == ["0", "1", "2", "3", "3", "3", "2", "1"]
+    sums = [line for _, text in told for line in re.findall(r"unit \d+: (.* = \S+?)[; ]", text)]
+    for line in (one for one in sums if "slope" not in one):
+        left, right = line.replace("×", "*").split(" = ")
+        assert eval(left) == pytest.approx(float(right), abs=6e-4)
+    params = rings.trace[3].params
+    row = int(re.findall(r"Row (\d+)", network.locator(".st-pass").inner_text())[0]) - 1
+    alone = rings.objective.sample(np.array([row]))
+    assert float(told[4][1].split()[-1]) == pytest.approx(alone.evaluate(params).loss, rel=1e-3)
+    delta = re.search(r"delta (\S+) is how", told[5][1])
+    assert delta is not None
+    assert float(delta[1]) == pytest.approx(alone.evaluate(params).gradient[-1], rel=1e-3)
+
+
 def test_a_unit_that_passes_nothing_back_wears_a_lock(tmp_path: Path, doors: Doors) -> None:
     """The mean of 1 - tanh² over the rows is told; one that is below 0.01 is locked."""
     run = st.descend(

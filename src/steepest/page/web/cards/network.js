@@ -10,6 +10,7 @@ import {
 import { counted, short } from '../words/numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';
+import { RowPass } from './row_pass.js';
 
 /** How near the pointer must be to a line, in pixels: a finger is wider. */
 const NEAR = { mouse: 9, pen: 12, touch: 20 };
@@ -33,6 +34,7 @@ class NetworkCard {
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
     this.told = part(this.plot.wrap, 'st-net-told');
     this.room = keepRoom(this.told);
+    this.walked = new RowPass(this.plot.wrap, (layer, row) => this.stage(layer, row));
     this.listen();
   }
 
@@ -61,7 +63,10 @@ class NetworkCard {
     if (other || !this.drawn || isNew(changed, 'scene', 'theme')) this.draw();
     else if (isNew(changed, ...MODEL)) this.step();
     else if (changed.has('playing')) this.halt();
-    else if (changed.has('hover')) this.row();
+    else if (changed.has('hover')) {
+      this.row();
+      this.walked.show(state, this.network);
+    }
   }
 
   draw() {
@@ -83,12 +88,20 @@ class NetworkCard {
   halt() {
     this.shown = null;
     this.row();
+    this.walked.show(this.state, this.network);
     this.mark();
   }
 
-  /** Show what units answer to the row that is lit. */
+  /** Mark the layer where a row on its way is, and show what the units answer to it. */
+  stage(layer, row) {
+    this.onWay = row;
+    this.drawn?.stage(layer);
+    if (this.drawn && !this.state.playing) this.row();
+  }
+
+  /** Show what units answer to the row that is lit, or on its way. */
   row() {
-    const { row } = this.state.hover;
+    const row = this.state.hover.row < 0 ? (this.onWay ?? -1) : this.state.hover.row;
     if (row === this.shown) return;
     this.shown = row;
     const { scene } = this.state;
@@ -228,8 +241,8 @@ class NetworkCard {
   /** Return what the row that is lit does in the network, and at these params. */
   passWords(which) {
     if (!this.pass) return null;
-    const { scene, hover } = this.state;
-    const row = `Row ${scene.rowNumbers[hover.row]}`;
+    const { scene } = this.state;
+    const row = `Row ${scene.rowNumbers[this.shown]}`;
     const at = (i) => [`${row}, ${scene.params[i].name}`, `: ${this.pass.lines(i).join('; ')}.`];
     return [[row, ': in each circle what its unit answers to it.'], ...which.map(at)];
   }

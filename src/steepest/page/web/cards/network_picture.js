@@ -248,6 +248,20 @@ export class NetworkPicture {
     });
   }
 
+  /** Frame the units of a layer, the inputs 0; -1 for none. */
+  stage(layer) {
+    this.staged?.remove();
+    this.plot.wrap.dataset.layer = layer;
+    if (layer < 0) return;
+    const places = this.layout.nodes[layer];
+    const room = this.manner === 'layers' ? 44 : this.layout.radius + 9;
+    const [xs, ys] = ['x', 'y'].map((key) => places.map((place) => place[key]));
+    const [x, y] = [Math.min(...xs) - room, Math.min(...ys) - room];
+    const size = { width: Math.max(...xs) + room - x, height: Math.max(...ys) + room - y, rx: 12 };
+    const { ink } = this.plot.theme;
+    this.staged = svg('rect', { x, y, ...size, fill: ink, 'fill-opacity': 0.1, stroke: ink }, this.plot.back);
+  }
+
   /** Ring params and write their names: `marked` is a list of [param, words]. */
   mark(marked) {
     if (this.manner === 'layers') return;
