@@ -288,6 +288,12 @@ class NetworkObjective(Risk):
         layers[-1].bias[:] = self.guess
         return self.units.params(position)
 
+    def thinned(self, share: float, stream: tuple[int, ...]) -> "NetworkObjective":
+        """Return the objective with a share of its hidden units left out; see `ThinnedNetwork`."""
+        from steepest.objective.thinned_network import ThinnedNetwork
+
+        return ThinnedNetwork(self, share, stream)
+
     def on(self, blocks: Blocks, penalty: Penalty | None = None) -> "NetworkObjective":
         """Return the same objective on other rows, under another penalty if one is given."""
         kept = self.penalty if penalty is None else penalty
