@@ -110,9 +110,7 @@ class Ramps:
         at += np.arange(float(rows))
         return at.astype(np.intp).ravel()
 
-    def _put_polynomials(
-        self, x: float, sums: Array, kinks: NDArray[np.intp], output: int
-    ) -> None:
+    def _put_polynomials(self, x: float, sums: Array, kinks: NDArray[np.intp], output: int) -> None:
         """Work out the coefficients of 1, k and k² at each point, (points, 3, rows)."""
         found, rows = self._polynomials, sums.shape[1]
         weights = self.last.origin[output] + x * self.last.by_a[output]
