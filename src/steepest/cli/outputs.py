@@ -209,7 +209,12 @@ def _check_distinct(paths: list[str], save: str | None, source: str) -> None:
 
 def surface_of(run: Run, out: Outputs) -> Surface | None:
     """Return the surface whose axes were named; None where it is the usual one."""
-    return run.surface(points=run.picture_points, **out.axes) if out.axes else None
+    return _drawn(run, out) if out.axes else None
+
+
+def _drawn(run: Run, out: Outputs) -> Surface:
+    """Return the surface of the pictures, with a bar where it takes long."""
+    return run.surface(points=run.picture_points, progress=True, **out.axes)
 
 
 def write(
@@ -219,7 +224,10 @@ def write(
 
     The figure is of all `runs` where there are several.
     """
-    files, look = out.files, {**out.look, "surface": surface}
+    files = out.files
+    if surface is None and not run.problem.no_surface and (files["figure"] or files["film"]):
+        surface = _drawn(run, out)
+    look = {**out.look, "surface": surface}
     for path in files["figure"]:
         run.figure(path, **look) if runs is None else runs.figure(path, **out.look)
     if files["film"]:

@@ -233,6 +233,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         *,
         plane: str | tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
+        progress: bool = False,
     ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
@@ -246,7 +247,9 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         standard units, with scale none in the params; `in_words` of the surface tells the plane.
         Or it is two vectors (u, v), (params,): at (x, y) the params are `params + x u + y v`.
 
-        Raises ChoiceError for what is no param or no plane, or without two params.
+        Where it takes over a second, as for large networks, `progress` shows a bar; `refinement` of
+        the surface tells what each finer grid found. Raises ChoiceError for what is no param or no
+        plane, or without two params.
         """
         problem = self.problem
         end = self.result if isfinite(self.loss) else self.trace.last_finite
@@ -258,7 +261,12 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         of_word = partial(axes_of_plane, self.objective, Path.of(trace), at, self.plan.scale, seed)
         names = problem.param_names
         axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)
-        return surface_of_trace(self.objective, axes, trace, end, points)
+        if not progress:
+            return surface_of_trace(self.objective, axes, trace, end, points)
+        from steepest.view.progress import bar
+
+        with bar("surface", 1.0) as show:
+            return surface_of_trace(self.objective, axes, trace, end, points, show)
 
     @cached_property
     def lowest_loss(self) -> float | None:

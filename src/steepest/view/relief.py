@@ -64,7 +64,7 @@ FEW_LETTERS = 12
 STEM: Mapping[str, Any] = {"color": PATH, "linestyle": (0, (2, 1.5)), "lw": 1.6, "zorder": 5}
 """How the stem of the start, and of the current point, is drawn."""
 
-FAINT: Mapping[str, Any] = {**STEM, "lw": 0.9, "alpha": 0.55}
+FAINT: Mapping[str, Any] = {**STEM, "lw": 1.1, "alpha": 0.7}
 """How the stems of points between are drawn."""
 
 MOST_STEMS = 16

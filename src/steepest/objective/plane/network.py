@@ -75,6 +75,11 @@ class NetworkPlaneLoss:
         total = self.objective.blocks.sum_lines(work, len(a)).T
         return self._mean(total, a[None, :], b[:, None])
 
+    @property
+    def by_lines(self) -> bool:
+        """Whether the loss on a line is the same whichever others are asked for with it."""
+        return separable_parts(self._layers()) is None
+
     def bowl(self) -> None:
         """Return None: a network's minimum on a plane is not known."""
 
