@@ -40,6 +40,8 @@ class Method:
     renewal: Renewal = field(default_factory=Renewal)
     rows_read: int = 0
     """The rows that were read to make the parts, and count as read."""
+    clip: float | None = None
+    """The length, in the coordinates of the walk, that a rule is handed of a longer gradient."""
 
     def __iter__(self) -> Iterator[Step]:
         """Yield the start, then the point after each step."""
@@ -121,7 +123,7 @@ class Descent:
         It is the step of `_searched`, to the bit: of a small network in two thirds of the time.
         """
         gradient, _ = self.evaluator.pullback(self.coordinates, at.gradient)
-        direction = self._direction(gradient)
+        direction = self._direction(self._clipped(gradient, steepness))
         step = self._step(at, StepLength(rate), steepness)
         if rate:
             change = rate * self.coordinates.params(direction)
@@ -130,6 +132,15 @@ class Descent:
             landing = self._staying()
         self._move(at, gradient, StepLength(rate), landing)
         return step
+
+    def _clipped(self, gradient: Vector, steepness: float) -> Vector:
+        """Return the gradient, of the length `steepness`, or what of it is as long as allowed.
+
+        `g min(1, clip / |g|)`: Pascanu, Mikolov & Bengio 2013, "On the difficulty of training
+        recurrent neural networks", algorithm 1. PyTorch has `|g| + 1e-6` in the place of `|g|`.
+        """
+        clip = self.method.clip
+        return gradient if clip is None or steepness <= clip else gradient * (clip / steepness)
 
     def _searched(self, at: Evaluation, steepness: float) -> Step:
         """Renew the coordinates if it is time, search how far to go, and go there."""

@@ -91,6 +91,11 @@ class Sampler:
         """How many rows a mini-batch was to have; None without batches."""
         return None
 
+    @property
+    def varies(self) -> bool:
+        """Whether steps are evaluated on other rows or units each, so losses may rise by chance."""
+        return self.in_epoch > 1
+
     def at(self, rows: int) -> Objective:
         """Return the objective on the sample that has so many rows."""
         return self.objective

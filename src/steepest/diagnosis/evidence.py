@@ -53,5 +53,5 @@ class Evidence:
 
     @property
     def in_batches(self) -> bool:
-        """Whether a step was evaluated on a part of the rows, so losses may rise by chance."""
-        return self.method.sampler.in_epoch > 1
+        """Whether steps were evaluated on parts of rows or units, so losses may rise by chance."""
+        return self.method.sampler.varies

@@ -24,11 +24,12 @@ from steepest.objective.model.initial import IN_WORDS, INITIALISATIONS, choose_i
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
 from steepest.objective.model.network_hessian import NetworkHessian
+from steepest.objective.model.thinned_pass import ThinnedPass, drawn_factors
 from steepest.objective.plane.network import NetworkPlaneLoss
 from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk
 
-__all__ = ["HiddenLayers", "NetworkObjective"]
+__all__ = ["HiddenLayers", "NetworkObjective", "ThinnedNetwork"]
 
 
 MOST_PARAMS = 2**26
@@ -288,10 +289,46 @@ class NetworkObjective(Risk):
         layers[-1].bias[:] = self.guess
         return self.units.params(position)
 
+    def thinned(self, share: float, stream: tuple[int, ...]) -> "NetworkObjective":
+        """Return the objective with a share of its hidden units left out."""
+        return ThinnedNetwork(self, share, stream)
+
     def on(self, blocks: Blocks, penalty: Penalty | None = None) -> "NetworkObjective":
         """Return the same objective on other rows, under another penalty if one is given."""
         kept = self.penalty if penalty is None else penalty
         return NetworkObjective(self.model, self.loss, kept, blocks, self.initial)
+
+
+class ThinnedNetwork(NetworkObjective):
+    """The loss of `whole` with a `share` of the hidden units of each row left out, drawn once.
+
+    Which they are is told by `stream`, whole numbers, and by the row's block: the same at every
+    evaluation, and for any number of threads.
+    """
+
+    def __init__(self, whole: NetworkObjective, share: float, stream: tuple[int, ...]) -> None:
+        super().__init__(whole.model, whole.loss, whole.penalty, whole.blocks, whole.initial)
+        self.share, self.stream = share, stream
+
+    def evaluate(self, params: Vector) -> Evaluation:
+        """Return loss and gradient at `params`, (params,), of the units that are left."""
+        at, total_and_slope = self.model.at(params), self.loss.total_and_slope
+        margins, units = self._margin_array(), self.model.sizes[1:-1]
+
+        def work(block: Block) -> tuple[float, Vector]:
+            generator = np.random.default_rng([*self.stream, block.at.start])
+            factors = drawn_factors(generator, units, len(block.y), self.share)
+            passed = ThinnedPass(at, block.X, factors)
+            margin = margins[block.at] = passed.output
+            total, slope = total_and_slope(margin, block.y, block.weight)
+            return total, passed.pullback(slope)
+
+        total, smooth = self.blocks.sum(work)
+        return self._evaluation(params, total, smooth, margins)
+
+    def value(self, params: Vector) -> float:
+        """Return the loss at `params`, (params,), of the units that are left."""
+        return self.evaluate(params).loss
 
 
 def _check(model: Network, penalty: Penalty, blocks: int) -> None:

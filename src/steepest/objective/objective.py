@@ -190,6 +190,13 @@ class Objective:
         """Return the name of the coordinates in which to walk, and why."""
         return "none", "no scale: only weights and a bias can be scaled"
 
+    def thinned(self, share: float, stream: tuple[int, ...]) -> "Objective | None":
+        """Return the objective with a share of its hidden units left out; None of one without any.
+
+        Which they are, of each row, is drawn from `stream`, whole numbers from 0 up.
+        """
+        return None
+
     def hessian_whitening(self, sample: "Objective") -> "WhiteningByHessian | None":
         """Return what whitens by the Hessian on the way; None where that is not known."""
         return None

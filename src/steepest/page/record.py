@@ -327,6 +327,8 @@ def _choices(plan: Plan, trace: Trace) -> Record:
         "delta": plan.delta,
         "quantile": plan.quantile,
         "batch": plan.batch,
+        "clip": plan.clip,
+        "dropout": plan.dropout,
         "seed": plan.seed,
         "steps": max(1, trace.walked - 1) if plan.steps is None else plan.steps,
         "start": None if plan.random_start else trace[0].params.tolist(),

@@ -60,13 +60,13 @@ NETWORK_SCALES = ("none", "standard")
 def walked_by_pages(plan: Plan) -> bool:
     """Return whether a page can walk the run again: it knows losses, rules and rates, not L1."""
     known = type(plan.rule) in WALKED and plan.loss_name in PAGE_LOSSES and not plan.penalty.l1
-    return known and plan.scale in PAGE_SCALES and _rate_is_known(plan.rate_in_words)
+    return known and plan.scale in PAGE_SCALES and _steps_are_known(plan)
 
 
 def trained_by_pages(plan: Plan) -> bool:
     """Return whether a page can train the network of a run: on all losses that have a word."""
     known = type(plan.rule) in WALKED and plan.loss_name in LOSSES
-    return known and plan.scale in NETWORK_SCALES and _rate_is_known(plan.rate_in_words)
+    return known and plan.scale in NETWORK_SCALES and _steps_are_known(plan)
 
 
 def repeats(plan: Plan) -> bool:
@@ -76,6 +76,11 @@ def repeats(plan: Plan) -> bool:
     """
     smooth = plan.loss is not None and plan.loss.smooth
     return type(plan.rule) in REPEATED and plan.learning_rate != "auto" and smooth
+
+
+def _steps_are_known(plan: Plan) -> bool:
+    """Return whether a page takes such steps: by a rate that it knows, unclipped, of all units."""
+    return plan.clip is None and not plan.dropout and _rate_is_known(plan.rate_in_words)
 
 
 def _rate_is_known(rate: float | str) -> bool:

@@ -145,7 +145,6 @@ def descend(
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     _check_numbers(options)
-    _check_network(options)
     rows = prepare(
         data,
         target,
@@ -205,6 +204,7 @@ def _on_rows(
     options: OptionKeywords,
 ) -> Run:
     """Return the run on these rows; whoever calls sees to BLAS's threads and to warnings."""
+    _check_network(options)
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     objective = objective_of(rows, given, threads)

@@ -115,9 +115,16 @@ def update(story: Story, i: int) -> str:
     if not story.move.by_param:
         sign = "-" if new < old else "+"
         return f"{before} {sign} {short(abs(new - old))} = {short(new)}"
-    if story.plan.rule.first_step_is_steepest or _is_plain(story, i):
+    straight = story.plan.rule.first_step_is_steepest and not _is_clipped(story)
+    if straight or _is_plain(story, i):
         return f"{before} - {rate_word(story, taken)} × {short(gradient[i])} = {short(new)}"
     return f"{before} + {rate_word(story, taken)} × {short((new - old) / taken)} = {short(new)}"
+
+
+def _is_clipped(story: Story) -> bool:
+    """Return whether the first step takes less of the gradient than there is."""
+    clip = story.plan.clip
+    return clip is not None and story.trace[0].steepness > clip
 
 
 def rate_word(story: Story, rate: float) -> str:

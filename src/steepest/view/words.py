@@ -76,6 +76,11 @@ def _how(story: Story) -> str:
     said += [f"{name} {short(much)}" for name, much in penalties if much]
     if plan.batch:
         said.append(f"mini-batches of {plan.batch} rows")
+    if plan.dropout:
+        said.append(f"{percent(plan.dropout)} of the hidden units left out at each step (dropout)")
+    if plan.clip is not None:
+        length = f"gradients clipped at the length {plain(plan.clip)} {story.coordinates}"
+        said.append(length.rstrip())
     if story.dropped:
         said.append(f"{counted(story.dropped, 'row')} with gaps left out")
     if story.weightless:

@@ -40,7 +40,8 @@ class SteepestRegressor(RegressorMixin, Descending):
 
     - `loss`: squared, absolute, huber with `delta`, in units of y, quantile with `quantile`, the
       share of the rows below the prediction, or poisson, of counts: there it is `exp(X w + b)`.
-    - `rule`, `learning_rate`, `scale`, `batch`: as in `steepest.descend`; all may be left out.
+    - `rule`, `learning_rate`, `scale`, `batch`, `clip`, `dropout`: as in `steepest.descend`; all
+      may be left out.
     - `hidden`: units of each hidden layer of a network, `(8, 8)`; `activation` is what they answer,
       `init` how their weights are drawn, all as in `steepest.descend`. Without any the model is
       linear. A network is fitted by at most 1,000 steps where `max_iter` does not say how many.
@@ -85,6 +86,8 @@ class SteepestRegressor(RegressorMixin, Descending):
         delta: float = 1.0,
         quantile: float = 0.5,
         batch: int | None = None,
+        clip: float | None = None,
+        dropout: float = 0.0,
         hidden: Sequence[int] | None = None,
         activation: str = "tanh",
         init: str = "auto",
@@ -176,6 +179,8 @@ class SteepestClassifier(ClassifierMixin, Descending):
         l1: float = 0.0,
         l2: float | str = "auto",
         batch: int | None = None,
+        clip: float | None = None,
+        dropout: float = 0.0,
         hidden: Sequence[int] | None = None,
         activation: str = "tanh",
         init: str = "auto",

@@ -15,6 +15,8 @@ class MethodKeywords(TypedDict, total=False):
 
     scale: str
     batch: int | None
+    clip: float | None
+    dropout: float
     seed: int
 
 

@@ -10,6 +10,7 @@ from steepest.data.prepared import Data
 from steepest.descent.loop import Method
 from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import auto_rule
+from steepest.descent.plan.clip_and_dropout import with_clip_and_dropout
 from steepest.descent.plan.keywords import MethodKeywords
 from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rule
 from steepest.descent.plan.option import Part
@@ -136,6 +137,12 @@ def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:
 
     Raises ChoiceError for what cannot be.
     """
+    method, reasons = _planned(objective, options)
+    return with_clip_and_dropout(method, options), reasons
+
+
+def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
+    """Return the same before gradients are clipped or units left out."""
     if wants_smoothing(objective, options):
         return plan_smoothing(objective, options)
     if objective.penalty.l1:

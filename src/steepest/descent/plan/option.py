@@ -48,9 +48,9 @@ class Option:
 
     `help` is one sentence, all that a command line shows; `detail` goes on with it in docstrings.
     `known` are the words that may be chosen, empty where there is no list of them. A number must
-    be from 0 up, or above `above`; a whole number from `least` up. `value` is what stands for an
-    option that is left out, where the field keeps None to know that it was; where None is all there
-    is, `left_out` says what happens then.
+    be from 0 up, or above `above`, and below `below`; a whole number from `least` up. `value` is
+    what stands for an option that is left out, where the field keeps None to know that it was;
+    where None is all there is, `left_out` says what happens then.
     """
 
     kind: Kind
@@ -59,6 +59,7 @@ class Option:
     detail: str = ""
     known: tuple[str, ...] = ()
     above: float | None = None
+    below: float | None = None
     least: int = 0
     metavar: str = ""
     value: object = None
@@ -81,7 +82,7 @@ class Option:
         if value is None and self.default is None:
             return None
         if self.kind is Kind.NUMBER:
-            return number(self.name, value, above=self.above)
+            return number(self.name, value, above=self.above, below=self.below)
         if self.kind is Kind.WHOLE:
             return whole_number(self.name, value, least=self.least)
         if self.kind is Kind.SIZES:

@@ -151,6 +151,28 @@ class Options:
         least=1,
         metavar="ROWS",
     )
+    clip: float | None = option(
+        None,
+        Kind.NUMBER,
+        Part.METHOD,
+        "The most that a gradient may be long: of a longer one a step takes that much.",
+        detail="Gradient clipping by norm, `g min(1, clip / |g|)`, in the coordinates of the scale "
+        "(Pascanu, Mikolov & Bengio 2013). It needs a learning rate that is given: a search goes "
+        "as far along a short gradient as along a long one.",
+        above=0.0,
+        metavar="LENGTH",
+    )
+    dropout: float = option(
+        0.0,
+        Kind.NUMBER,
+        Part.METHOD,
+        "The share of the hidden units of a network that each step leaves out, drawn for each row.",
+        detail="Those that stay count `1 / (1 - dropout)` as much (Srivastava et al. 2014, "
+        "inverted). It needs `batch`. A batch's loss and gradient are of the network that is left, "
+        "the loss of all rows and all that is told of the result of the whole one.",
+        below=1.0,
+        metavar="SHARE",
+    )
     start: ArrayLike | None = option(
         None,
         Kind.PARAMS,

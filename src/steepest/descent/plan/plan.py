@@ -45,6 +45,10 @@ class Plan:
     random_start: bool
     steps: int | None = None
     batch: int | None = None
+    clip: float | None = None
+    """The length at which gradients are clipped, in the coordinates of the walk; None: at none."""
+    dropout: float = 0.0
+    """The share of the hidden units that each step leaves out."""
     by_validation: bool = False
     """Whether the rows kept back say which step is the result."""
     reasons: str = ""
@@ -76,6 +80,8 @@ class Plan:
             random_start=options.start is None,
             steps=options.steps,
             batch=options.batch,
+            clip=options.clip,
+            dropout=options.dropout,
             by_validation=options.by_validation,
             reasons=reasons,
         )
@@ -124,6 +130,8 @@ class Plan:
             "random_start": self.random_start,
             "steps": self.steps,
             "batch": self.batch,
+            "clip": self.clip,
+            "dropout": self.dropout,
             "curvature": self.curvature,
             "quantile": self.quantile,
             "l1": self.penalty.l1,
@@ -156,6 +164,8 @@ class Plan:
             random_start=words["random_start"],
             steps=words["steps"],
             batch=words["batch"],
+            clip=words.get("clip"),
+            dropout=words.get("dropout", 0.0),
             reasons=words.get("why", ""),
             afresh=words.get("afresh", ""),
             by_validation=words.get("by_validation", False),
@@ -206,6 +216,8 @@ class Plan:
             l1=self.penalty.l1,
             l2=self.penalty.l2,
             batch=self.batch,
+            clip=self.clip,
+            dropout=self.dropout,
         )
 
 

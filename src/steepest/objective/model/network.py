@@ -376,6 +376,6 @@ def _by_unit(slope: Array) -> Array:
 
 
 def _back(weights: Array, delta: Array, out: Array) -> Array:
-    """Return `W' delta`; of one unit it is an outer product: BLAS is slow at a large one."""
+    """Return `W' delta`; of one unit it is an outer product, at which BLAS is slow if large."""
     product = np.multiply if len(delta) == 1 and out.size > LARGE_OUTER else np.dot
     return product(weights.T, delta, out=out)

@@ -76,7 +76,7 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
 
 /**
  * While something is dragged the words follow once the frame with the pictures is drawn, and while a
- * run goes on so often as they can be read.
+ * run goes on so often as they can be read, part by part, so that no frame waits for all of them.
  */
 class Later {
   constructor(parts, store) {
@@ -88,7 +88,7 @@ class Later {
     changed.forEach((key) => this.changed.add(key));
     const { dragging, playing } = this.store.state;
     if (playing && !changed.has('playing')) {
-      this.timer ||= setTimeout(() => this.show(this.changed), READ);
+      this.timer ||= setTimeout(() => this.showNext(0), READ);
       return null;
     }
     if (!dragging) return this.show(this.changed);
@@ -96,6 +96,13 @@ class Later {
       this.timer = setTimeout(() => this.show(this.changed));
     });
     return null;
+  }
+
+  /** Shows one part after the other; all that changed since the run began may be new to each. */
+  showNext(k) {
+    this.parts[k].show(this.store.state, this.changed);
+    const more = k + 1 < this.parts.length;
+    this.timer = more ? setTimeout(() => this.showNext(k + 1)) : 0;
   }
 
   show(changed) {

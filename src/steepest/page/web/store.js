@@ -4,7 +4,7 @@
 // is answered is asked anew with the newest choices, so a drag never queues up.
 import { answered, joined, taken } from './engine/answer.js';
 import { HORIZON, MOST_STEPS, OBJECTIVE, checkChoices } from './engine/choices.js';
-import { activeRun, offPlane, onPlane, paramsAt, placeOf } from './select.js';
+import { activeRun, isOverParams, offPlane, onPlane, paramsAt, placeOf } from './select.js';
 import {
   MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, moved, nameOf, removed, settled,
 } from './state.js';
@@ -314,7 +314,7 @@ class Store {
   /** Shows the surface over two other params; one that was on the other axis changes places. */
   setPlane(x, y) {
     const { axes, plane: [left, right] } = this.state;
-    this.set({ axes: axes === 'path' ? 'units' : axes, plane: x === y ? [right, left] : [x, y] });
+    this.set({ axes: isOverParams({ axes }) ? axes : 'units', plane: x === y ? [right, left] : [x, y] });
     return this.ask({ surface: 'anew' });
   }
 
@@ -380,7 +380,8 @@ class Store {
 
   /** Has a surface that was drawn of few points drawn of more, unless it is about to change. */
   refine() {
-    if (this.state.surface.coarse && !this.state.dragging) this.ask({ surface: 'fine' });
+    const { surface, dragging, onward } = this.state;
+    if (surface.coarse && !dragging && !onward) this.ask({ surface: 'fine' });
   }
 
   async answer(wish) {

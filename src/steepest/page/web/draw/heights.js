@@ -36,6 +36,16 @@ export function takeField(surface, made) {
   fields.set(surface, Object.assign(Object.create(HeightField.prototype), values, { lines, bytes }));
 }
 
+/** The largest difference of the losses of a finer surface from what a coarser one is drawn as there. */
+export function differenceOf(coarser, { x, y, nx, loss }) {
+  const field = fieldOf(coarser);
+  return loss.reduce((most, value, k) => {
+    const there = field.lossAt(field.u(x[k % nx]), field.v(y[Math.floor(k / nx)]));
+    const off = Math.abs(value - there);
+    return off > most ? off : most;
+  }, 0);
+}
+
 /** Heights, losses, colours and levels of a surface, on a grid fine enough to draw. */
 export class HeightField {
   constructor(surface) {

@@ -3,7 +3,8 @@
 // A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight',
 // 'fine' (the same window with more points), 'as it is' or null; `window`, the one that is wanted anew;
 // `step`, to which the run goes that is shown; and `onward`, whether it goes on while it is shown.
-import { onPlane, resultAt, resultOf } from '../select.js';
+import { differenceOf } from '../draw/heights.js';
+import { isOverParams, onPlane, resultAt, resultOf } from '../select.js';
 import { OBJECTIVE } from './choices.js';
 import { rowAt } from './vectors.js';
 
@@ -59,15 +60,17 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   const { surface } = state;
   const run = runs[state.active];
   const hidden = !inside(surface, onPlane(surface, rowAt(run.params, run.size, 0)));
-  // The plane of a path is another for each path.
-  const ofPath = state.axes === 'path' && why !== 'fine';
+  // A plane by a word is another for each path.
+  const ofPath = !isOverParams(state) && why !== 'fine';
   const anew = why === 'anew' || (why === 'if out of sight' && hidden) || ofPath;
   if (why === 'as it is') return surface;
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
   const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
-  const found = await look(engine, state, runs, window, why === 'fine' ? surface.nx : 0);
-  return { ...found, scale: state.choices.scale, through: run.index[resultAt(run)] };
+  const found = await look(engine, state, runs, window, why === 'fine' ? surface : null);
+  const told = { scale: state.choices.scale, through: run.index[resultAt(run)] };
+  if (why === 'fine') told.coarser = { points: surface.nx, off: differenceOf(surface, found) };
+  return { ...found, ...told };
 }
 
 /** Whether a window of the surface that is shown says anything about the one that is asked for. */
@@ -76,7 +79,7 @@ function sameAxes({ surface, axes, plane, choices }) {
   return same && surface.xIndex === plane[0] && surface.yIndex === plane[1];
 }
 
-function look(engine, { choices, rows, plane, axes, active }, runs, window, drawn) {
+function look(engine, { choices, rows, plane, axes, active }, runs, window, coarser) {
   return engine.surface({
     choices,
     rows,
@@ -85,11 +88,17 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window, draw
     x: plane[0],
     y: plane[1],
     points: POINTS,
-    drawn,
-    see: runs.map(outlineOf),
-    path: axes === 'path' ? outlineOf(runs[active]).params : null,
+    ...(coarser ? { drawn: coarser.nx, coarser } : {}),
+    see: runs.map(outlineOf).map(({ params, loss }) => ({ params, loss })),
+    ...(axes === 'path' ? pathOf(runs[active]) : {}),
     base: resultOf(runs[active]),
   });
+}
+
+/** Returns the path that spans a plane, with the step of each of its points. */
+function pathOf(run) {
+  const { params, steps } = outlineOf(run);
+  return { path: params, steps };
 }
 
 /** Returns enough of the points of a run to say what must be in sight: the first, then ever fewer. */
@@ -98,11 +107,13 @@ function outlineOf({ index, params, fullLoss, size, best }) {
   const near = Math.min(index.length, MOST_SEEN);
   const seen = new Set([...Array(near).keys(), best, last]);
   for (let i = near; i < last; i = Math.ceil(i * FURTHER)) seen.add(i);
-  const points = new Float64Array(seen.size * size);
-  [...seen].forEach((i, k) => points.set(rowAt(params, size, i), k * size));
+  const places = Int32Array.from(seen).sort();
+  const points = new Float64Array(places.length * size);
+  places.forEach((i, k) => points.set(rowAt(params, size, i), k * size));
   return {
     params: points,
-    loss: Float64Array.from(seen, (i) => fullLoss[i]),
+    loss: Float64Array.from(places, (i) => fullLoss[i]),
+    steps: Array.from(places, (i) => index[i]),
   };
 }
 

@@ -94,6 +94,8 @@ function optionsOf(state) {
     ...(choices.loss === 'huber' ? { delta: number(choices.delta) } : {}),
     ...(choices.loss === 'quantile' ? { quantile: number(choices.quantile) } : {}),
     ...(choices.batch ? { batch: number(choices.batch) } : {}),
+    ...(choices.clip ? { clip: number(choices.clip) } : {}),
+    ...(choices.dropout ? { dropout: number(choices.dropout) } : {}),
   };
   return Object.entries(options).map(([name, told]) => `${name}=${told}`);
 }

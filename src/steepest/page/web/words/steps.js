@@ -60,7 +60,8 @@ export function updateLine(state, move, i) {
   if (after === old) return `${name} ${short(old)} stays`;
   if (hardlyMoves(old, after)) return `${name} ${short(after)} hardly moves`;
   if (!gradient || (momentum && !last)) return `${name} ${moveArithmetic(old, after)}`;
-  const straight = ['steepest', 'plane'].includes(activeRun(state).choices.rule);
+  const { rule, clip } = activeRun(state).choices;
+  const straight = !clip && ['steepest', 'plane'].includes(rule);
   const products = [straight ? [-rate, gradient[i]] : [rate, (after - old) / rate]];
   if (momentum) products.push([momentum, last[i]]);
   return `${name} ${updateArithmetic(old, products, after)}`;
