@@ -154,7 +154,8 @@ class TestEveryDoorHasTheOptions:
         assert stopping.keys() <= {one.name for one in resume.params}
 
     def test_fit_on_the_command_line(self) -> None:
-        others = {"data", "target", "features", "drop", "missing", "save", "as_json"}
+        others = {"data", "target", "features", "drop", "missing", "save_to", "as_json"}
+        others |= {"without_data"}
         others |= {
             "category",
             "weights",
