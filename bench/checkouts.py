@@ -261,7 +261,9 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench checkouts", description=__doc__)
     parser.add_argument("other", type=Path, metavar="OTHER_SRC", help="the src of another checkout")
     parser.add_argument("--problems", nargs="+", metavar="NAME", default=SMALL, help="or groups")
-    parser.add_argument("--all", action="store_true", help="all problems of the README's tables")
+    parser.add_argument(
+        "--all", action="store_true", help="all problems of the tables in docs/speed.md"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of quick fits, at least 3")
     parser.add_argument("--quick", action="store_true", help="few rows: does it run at all?")
     asked = parser.parse_args(words)

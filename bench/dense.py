@@ -27,8 +27,8 @@ class Dense:
     activation: str
     data: Data
 
-    def objective(self, threads: int, loss: Loss | None = None) -> NetworkObjective:
-        """Return our objective, on so many threads."""
+    def objective(self, threads: int | None, loss: Loss | None = None) -> NetworkObjective:
+        """Return our objective, on so many threads: on all cores by default, None."""
         X, y = self.data()
         classes = int(y.max()) + 1
         chosen: Loss = CrossEntropy() if classes == 2 else Softmax(classes)

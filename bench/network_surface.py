@@ -1,13 +1,15 @@
 """The loss surface of a network of 51 x 51 cells: steepest, loops and vmap in PyTorch, libraries.
 
 What is too slow to be run whole is timed on as many cells as `BUDGET` allows, and scaled up; the
-table says so. PyTorch is timed at one thread and at two, and the better counts.
+table says so. PyTorch is timed at one thread and at two, in float64 and in float32, and the better
+counts; steepest is the default call: float64, all cores.
 """
 
 import timeit
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,7 +53,7 @@ class Work(NamedTuple):
 
 def network_surface(name: str) -> str:
     """Return the table of a random plane of the network called `name`."""
-    objective = NETS[name].objective(threads=2)
+    objective = NETS[name].objective(threads=None)
     generator = np.random.default_rng(0)
     # Biases of 0, as at a start, make loss-landscapes divide by 0.
     params = objective.random_start(generator) + 0.01 * generator.standard_normal(objective.size)
@@ -65,10 +67,11 @@ def network_surface(name: str) -> str:
     plane = Plane(params, u * scale, v * scale)
     works: dict[str, At] = {}
     if has_torch():
-        for threads in (1, 2):
-            on = f"{threads} thread{'s' * (threads > 1)}"
-            works[f"torch inference_mode loop, {on}"] = _torch_loop(objective, plane, threads)
-            works[f"torch.func.vmap, {on}"] = _torch_vmap(objective, plane, threads)
+        for dtype, threads in product(("float64", "float32"), (1, 2)):
+            on = f"{dtype}, {threads} thread{'s' * (threads > 1)}"
+            of = _in_torch(objective, plane, dtype)
+            works[f"torch inference_mode loop, {on}"] = _torch_loop(objective, of, threads)
+            works[f"torch.func.vmap, {on}"] = _torch_vmap(objective, of, threads)
     note = "" if has_torch() else f"\n{TORCH_MISSING}\n"
     title = f"Loss surface of a network, random plane, {POINTS} x {POINTS}: {NETS[name].name}"
     return _surface(title, objective, plane, works) + _libraries(objective, plane) + note
@@ -77,7 +80,7 @@ def network_surface(name: str) -> str:
 def two_weights_surface(loss: str) -> str:
     """Return the table of two weights of different units of 30-64-1, `loss` squared or not."""
     net = NETS["30-64-1"]
-    objective = net.objective(threads=2, loss=Squared() if loss == "squared" else None)
+    objective = net.objective(threads=None, loss=Squared() if loss == "squared" else None)
     params = objective.random_start(np.random.default_rng(0))
     index = objective.model.index_of
     first = index("layer 1, unit 1, from input 4")
@@ -116,28 +119,48 @@ def _at(objective: NetworkObjective, params: Any, X: Any, y: Any) -> float:
     return float(np.mean(np.log(np.exp(z - lead).sum(axis=1)) + lead[:, 0] - own))
 
 
-def _torch_loop(objective: NetworkObjective, plane: Plane, threads: int) -> At:
+class InTorch(NamedTuple):
+    """The rows and the plane as tensors of one type."""
+
+    X: Any
+    y: Any
+    origin: Any
+    u: Any
+    v: Any
+
+    def loss(self, objective: NetworkObjective, a: Any, b: Any) -> Any:
+        """Return the loss at one point."""
+        params = self.origin + a * self.u + b * self.v
+        return torch_loss(objective, params, self.X, self.y)
+
+
+def _in_torch(objective: NetworkObjective, plane: Plane, dtype: str) -> InTorch:
     import torch
 
     X, y = torch_rows(objective)
-    origin, u, v = (torch.from_numpy(np.array(one)) for one in (plane.origin, plane.u, plane.v))
+    kind = getattr(torch, dtype)
+    vectors = (torch.from_numpy(np.array(one)) for one in (plane.origin, plane.u, plane.v))
+    target = y if objective.outputs > 1 else y.to(kind)
+    return InTorch(X.to(kind), target, *(one.to(kind) for one in vectors))
+
+
+def _torch_loop(objective: NetworkObjective, of: InTorch, threads: int) -> At:
+    import torch
 
     @torch.inference_mode()
     def at(numbers: Any) -> Any:
         torch.set_num_threads(threads)
-        cells = zip(*_cells(numbers), strict=True)
-        return [torch_loss(objective, origin + a * u + b * v, X, y).item() for a, b in cells]
+        cells = zip(*(one.tolist() for one in _cells(numbers)), strict=True)
+        return [of.loss(objective, a, b).item() for a, b in cells]
 
     return at
 
 
-def _torch_vmap(objective: NetworkObjective, plane: Plane, threads: int) -> At:
+def _torch_vmap(objective: NetworkObjective, of: InTorch, threads: int) -> At:
     """Return the losses of a row of cells at a time: of the sizes tried that was the fastest."""
     import torch
 
-    X, y = torch_rows(objective)
-    origin, u, v = (torch.from_numpy(np.array(one)) for one in (plane.origin, plane.u, plane.v))
-    batched = torch.func.vmap(lambda params: torch_loss(objective, params, X, y))
+    batched = torch.func.vmap(lambda a, b: of.loss(objective, a, b))
     together = POINTS if objective.size < 10_000 else 4
 
     @torch.inference_mode()
@@ -145,8 +168,8 @@ def _torch_vmap(objective: NetworkObjective, plane: Plane, threads: int) -> At:
         torch.set_num_threads(threads)
         found = []
         for first in range(0, len(numbers), together):
-            a, b = (torch.from_numpy(one)[:, None] for one in _cells(numbers[first:][:together]))
-            found.append(batched(origin + a * u + b * v).numpy())
+            a, b = (torch.from_numpy(one[first:][:together]) for one in _cells(numbers))
+            found.append(batched(a.to(of.X.dtype), b.to(of.X.dtype)).numpy())
         return np.concatenate(found)
 
     return at

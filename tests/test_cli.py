@@ -193,7 +193,10 @@ KEYS = [
     "notes",
     "checks",
     "files",
+    "rows_inside",
 ]
+
+HOLDS = "{} holds the 272 rows that it was made from; --without-data leaves them out"
 
 DATA_KEYS = [
     *("name", "rows", "dropped", "validation_rows"),
@@ -242,7 +245,9 @@ def test_json_lists_the_files(asked_json: Callable[..., dict[str, Any]]) -> None
 
 def test_words_list_the_files(told: Told) -> None:
     text = told(*GEYSER, "--save", "g.steepest", "--trace", "g.csv", "--table", "t.csv")
-    assert text.endswith("Written:\n  t.csv\n  g.csv\n  g.steepest\n")
+    assert text.endswith(
+        f"Written:\n  t.csv\n  g.csv\n  g.steepest\n  {HOLDS.format('g.steepest')}\n"
+    )
     assert all(Path(name).stat().st_size for name in ("t.csv", "g.csv", "g.steepest"))
 
 
@@ -313,7 +318,9 @@ def test_a_resumed_run_is_told_as_one_that_never_stopped(told: Told) -> None:
     whole = told(*GEYSER, *TEXTBOOK, "--steps", "20")
     told(*GEYSER, *TEXTBOOK, "--steps", "8", "--save", "g.steepest")
     resumed = told("resume", "g.steepest", "--steps", "12", "--save", "further.steepest")
-    assert resumed == f"{whole}\nWritten:\n  further.steepest\n"
+    assert resumed == (
+        f"{whole}\nWritten:\n  further.steepest\n  {HOLDS.format('further.steepest')}\n"
+    )
     assert len(load("further.steepest").trace) == 21
     assert len(load("g.steepest").trace) == 9
 
@@ -327,7 +334,8 @@ def test_a_saved_run_is_a_start(told: Told) -> None:
 
 def test_shown_run_is_told_as_it_was_fitted(told: Told) -> None:
     fitted = told(*GEYSER, *TEXTBOOK, "--steps", "20", "--save", "g.steepest")
-    assert fitted == told("show", "g.steepest") + "\nWritten:\n  g.steepest\n"
+    shown = told("show", "g.steepest")
+    assert fitted == f"{shown}\nWritten:\n  g.steepest\n  {HOLDS.format('g.steepest')}\n"
 
 
 @pytest.mark.parametrize(
@@ -345,8 +353,9 @@ def test_shown_json_is_that_of_the_fit(
 ) -> None:
     fitted = asked_json(*words, "--save", "g.steepest")
     assert fitted.pop("files") == ["g.steepest"]
+    assert "--without-data leaves them out" in fitted.pop("rows_inside")[0]
     shown = asked_json("show", "g.steepest")
-    assert shown.pop("files") == []
+    assert (shown.pop("files"), shown.pop("rows_inside")) == ([], [])
     assert shown == fitted
 
 
@@ -453,7 +462,7 @@ def test_command_is_installed() -> None:
     assert printed.stdout == f"steepest {steepest.__version__}\n"
 
 
-COMMANDS = ["demo", "fit", "resume", "play", "show", "predict", "data"]
+COMMANDS = ["demo", "diagnose", "fit", "rate", "resume", "play", "show", "predict", "data"]
 
 
 def test_every_command_is_helped(told: Told) -> None:
@@ -473,7 +482,10 @@ def examples(told: Told, command: str) -> list[list[str]]:
     return [shlex.split(line.replace("\\\n", " "))[1:] for line in found]
 
 
-@pytest.mark.parametrize("command", ["fit", "resume", "show", "predict", "data"])
+WITH_EXAMPLES = [name for name in COMMANDS if name not in ("demo", "play")]
+
+
+@pytest.mark.parametrize("command", WITH_EXAMPLES)
 def test_examples_in_the_help_run(told: Told, command: str) -> None:
     """All but films, of which the demo's are shot anyway."""
     lines = examples(told, command)

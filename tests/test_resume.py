@@ -33,7 +33,7 @@ CLASSES = problem("softmax", 0, rows=60)
 RULE_RUNS: dict[str, Any] = {
     name: {"data": CLASSES, "rule": name, "learning_rate": 0.05, "scale": "standard"}
     for name in RULES
-    if name not in ("plane", "lbfgs", "smoothing")
+    if name not in ("lbfgs", "plane", "smoothing")
 }
 RATES = (
     0.05,
@@ -55,6 +55,7 @@ RATE_RUNS: dict[str, Any] = {
 OTHER_RUNS: dict[str, Any] = {
     "plane": {"data": CLASSES, "scale": "standard", "l2": 0.01},
     "lbfgs": {"data": CLASSES, "rule": "lbfgs", "l2": 0.01},
+    "lbfgs of a network": {"data": CLASSES, "hidden": (3,)},
     "plane, whitened on the way": {"data": CLASSES, "l2": 1e-4},
     "plane, normal equations": {"data": LINE},
     "search on whitened classes": {"data": CLASSES, "rule": "steepest", "l2": 0.01},

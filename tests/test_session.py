@@ -513,3 +513,35 @@ def test_the_network_that_is_open_gets_other_layers() -> None:
         assert "error" in session.answer(ask | {"network": odd})
     neuron = Session.of_run(st.descend("geyser", "waiting", steps=2))
     assert "no hidden layers" in neuron.answer(ask | {"network": {"units": [2]}})["error"]
+
+
+@pytest.mark.parametrize("plane", ["path", "random", "sharpest"])
+def test_a_plane_by_a_word_is_that_of_the_run(plane: str) -> None:
+    choices: Any = {"rule": "momentum", "learning_rate": 0.3, "steps": 12}
+    run = st.descend("xor", "class", hidden=(3,), **choices)
+    true = run.surface(plane=plane, points=5)
+    request = {
+        "choices": {**choices, "scale": run.plan.scale},
+        "base": run.params.tolist(),
+        "see": [{"params": run.trace.params.ravel().tolist(), "loss": run.trace.losses.tolist()}],
+        "steps": run.trace.kept.tolist(),
+        "points": 5,
+    }
+    session = Session.of_run(run)
+    surface = ask(session, "surface", plane=plane, **request)
+    assert surface["axes"] == plane and surface["said"] == true.in_words
+    assert (surface["xIndex"], surface["xName"]) == (None, true.x_name)
+    assert np.allclose(surface["loss"], true.loss.ravel(), rtol=1e-9)
+    path = {"path": run.trace.params.ravel().tolist(), "steps": None, "see": None}
+    alike = ask(session, "surface", **{**request, **path, "axes": plane})
+    assert np.allclose(alike["ux"], surface["ux"])
+    assert "random walk" not in alike["said"]
+    wrong = {"plane": plane, **request}
+    assert "must be one of path, random, sharpest" in refused(
+        session, "surface", **{**wrong, "plane": "steepest"}
+    )
+    assert "the path has 4 numbers" in refused(session, "surface", **wrong, path=[1, 2, 3, 4])
+    assert "must rise" in refused(session, "surface", **{**wrong, "steps": [0] * 13})
+    if plane == "path":
+        alone = {**wrong, "steps": None, "path": [1] * run.objective.size}
+        assert "span no plane" in refused(session, "surface", **alone)

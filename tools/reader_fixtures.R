@@ -1,4 +1,4 @@
-# Writes tests/fixtures/readers/ as R writes its own files, and haven those of SPSS, Stata and SAS.
+# Writes tests/data/written/ as R writes its own files, and haven those of SPSS, Stata and SAS.
 # Rscript tools/reader_fixtures.R FOLDER   (R 4.2, haven 2.5.1)
 # pspp.sav beside them is from GNU PSPP 1.6: VALUE LABELS edu 1 'High' 2 'Low' 3 'Medium', MISSING VALUES age (-9).
 library(haven)

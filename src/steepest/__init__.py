@@ -39,8 +39,12 @@ if TYPE_CHECKING:
     from steepest.objective.loss.quantile import Quantile
     from steepest.objective.loss.regression import Absolute, Huber, Squared
     from steepest.run.descend import descend
+    from steepest.run.descend_path import penalty_path
     from steepest.run.descend_seeds import seeds
+    from steepest.run.find_rate import find_rate
+    from steepest.run.found_rate import FoundRate
     from steepest.run.load import load
+    from steepest.run.penalty_path import PenaltyPath
     from steepest.run.run import Run
     from steepest.run.seeds import Seeds
     from steepest.surface.surface import Surface
@@ -58,12 +62,14 @@ __all__ = [
     "CrossEntropy",
     "DataError",
     "FileError",
+    "FoundRate",
     "GradientPlane",
     "Huber",
     "LinearObjective",
     "Momentum",
     "Nesterov",
     "NesterovRestart",
+    "PenaltyPath",
     "Poisson",
     "Proximal",
     "Quantile",
@@ -83,7 +89,9 @@ __all__ = [
     "dataset",
     "datasets",
     "descend",
+    "find_rate",
     "load",
+    "penalty_path",
     "seeds",
     "steps",
 ]
@@ -104,8 +112,12 @@ HOMES = {
     "steepest.objective.loss.quantile": "Quantile",
     "steepest.objective.loss.regression": "Absolute Huber Squared",
     "steepest.run.descend": "descend",
+    "steepest.run.descend_path": "penalty_path",
     "steepest.run.descend_seeds": "seeds",
+    "steepest.run.find_rate": "find_rate",
+    "steepest.run.found_rate": "FoundRate",
     "steepest.run.load": "load",
+    "steepest.run.penalty_path": "PenaltyPath",
     "steepest.run.run": "Run",
     "steepest.run.seeds": "Seeds",
     "steepest.surface.surface": "Surface",

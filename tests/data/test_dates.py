@@ -49,6 +49,23 @@ def test_hours_are_a_part_of_a_day_and_zones_are_one_time() -> None:
         assert year[0] == 2024 + 0.25 / 366 and year[2] == 2025
 
 
+@given(some.lists(DAYS, min_size=4, max_size=9, unique=True), some.sampled_from("-/."))
+def test_words_with_the_year_first_are_dates(days: list[datetime.date], mark: str) -> None:
+    words = [f"{day.year}{mark}{day.month}{mark}{day.day:02}" for day in days]
+    y = np.arange(len(days), dtype=float)
+    for how in ("days", "year", "season"):
+        said = prepare({"day": pd.Categorical(words), "y": y}, "y", date={"day": how})
+        known = prepare({"day": days, "y": y}, "y", date={"day": how})
+        assert np.array_equal(said.X, known.X)
+
+
+@pytest.mark.parametrize("word", ["31/01/2024", "2024/13/01", "2024-02-30", "2024-1/2", "soon"])
+def test_what_does_not_say_its_month_is_no_date(word: str) -> None:
+    table = {"day": ["2024/01/31", "2024/02/01", word], "y": [1.0, 2.0, 4.0]}
+    with pytest.raises(DataError, match="'day' must hold dates such as 2024-01-31"):
+        prepare(table, "y", date={"day": "days"})
+
+
 def test_gaps_are_filled_or_told() -> None:
     days = pd.to_datetime(["2024-01-01", None, "2024-01-05", "2024-01-09"])
     table = pd.DataFrame({"day": days, "y": [1.0, 2.0, 4.0, 3.0]})
@@ -79,7 +96,10 @@ def test_every_door_takes_them(ask: Ask) -> None:
     assert ask("predict", "r", "d.csv", "-o", "p.csv").status == 0
     np.testing.assert_allclose(csv.read_csv(Path("p.csv"))["predicted"], run.predict(table))
     assert run.record()["dates"] == {"day": "season"}
-    assert "take it as a number by --date COLUMN=days" in ask("fit", "d.csv", "--target", "y").err
+    assert (
+        "--date day=days (or year, or season) takes it as a number"
+        in ask("fit", "d.csv", "--target", "y").err
+    )
     assert "it must say what the column becomes" in ask(*fit[:4], "--date", "day").err
 
 

@@ -324,3 +324,18 @@ def test_names_are_the_names(tmp_path: Path, names: list[str], sep: str) -> None
     frame = pd.DataFrame(np.arange(3.0 * len(names)).reshape(3, -1) / 4, columns=names)
     frame.to_csv(tmp_path / "f.csv", sep=sep, index=False)
     assert read_table(tmp_path / "f.csv").arrow.column_names == [name.strip() for name in names]
+
+
+def test_where_blanks_part_the_fields_so_do_tabs(tmp_path: Path) -> None:
+    path = tmp_path / "Auto.data"
+    path.write_text(
+        'mpg\tcylinders\tpower\tname\n18.0   8   130.0 \t"chevrolet malibu"\n'
+        '25.0   4   ? \t"ford pinto"\n15.0   8   165.0 \t"buick skylark 320"\n'
+    )
+    table = read_table(path)
+    assert columns(table) == {
+        "mpg": [18.0, 25.0, 15.0],
+        "cylinders": [8, 4, 8],
+        "power": [130.0, None, 165.0],
+        "name": ["chevrolet malibu", "ford pinto", "buick skylark 320"],
+    }

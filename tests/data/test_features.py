@@ -114,8 +114,11 @@ REFUSED = {
     "constant": ([3, 3, 3, 3], "'q' is 3 in every row, which cannot be told from the bias"),
     "constant boolean": ([True] * 4, "'q' is True in every row"),
     "constant word": (["u"] * 4, "'q' is 'u' in every row"),
-    "date": ([day] * 4, "'q' holds dates or times (date32[day]); take it as a number by --date"),
-    "duration": ([datetime.timedelta(1)] * 4, "'q' holds dates or times (duration[us])"),
+    "date": ([day] * 4, "'q' holds dates or times (date32[day]); --date q=days (or year"),
+    "duration": (
+        [datetime.timedelta(1)] * 4,
+        "'q' holds dates or times (duration[us]); turn it into a number",
+    ),
     "nested": ([[1], [2], [3], [4]], "'q' holds values (list<item: int64>); turn it into numbers"),
     "bytes": ([b"a"] * 4, "'q' holds values (binary)"),
     "nothing": ([None] * 4, "'q' holds nothing; it has no value at all"),
@@ -139,7 +142,7 @@ REFUSED = {
     ),
     "dates of words": (
         ["1.2.2024", "2.2.2024", "3.2.2024", "4.2.2024"],
-        "'q' holds dates written as text, such as '1.2.2024'; turn it into a number such as days",
+        "'q' holds dates written as text, such as '1.2.2024'; write them with the year first",
     ),
     "units": (
         ["1 kg", "2 kg", "3.5 kg", "4 kg"],

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from steepest.data.features import choose_features
+from steepest.data.prepare import prepare
 from steepest.data.table import Table, read_table
 from steepest.data.text.number_marks import deciding_mark, written_numbers
 from steepest.data.text.reading import AS_FOUND, Reading
@@ -197,3 +198,11 @@ def test_no_text_is_read_as_another_number_than_its_digits(texts: list[str]) -> 
             told = "" if number is None else f"{Decimal(str(number)):f}"
             shown = re.sub(r"\D", "", told).strip("0")
             assert shown == digits.strip("0")[: len(shown)]
+
+
+@pytest.mark.parametrize("mark", ["?", ".", "*", "-", "--", "\u2013", "N/A", ""])
+def test_a_mark_alone_among_numbers_is_a_gap(mark: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"a,y\n1.5,1\n{mark},2\n-3,3\n")
+    with pytest.raises(DataError, match=r"'a' has 1 missing value \(first: line 3\)"):
+        prepare(tmp_path / "t.csv", "y")
+    assert prepare(tmp_path / "t.csv", "y", missing="drop").X[:, 0].tolist() == [1.5, -3.0]

@@ -1,28 +1,35 @@
 """Files that other programs wrote are read as the values that these programs show.
 
-`tests/fixtures/readers` holds what R, haven and PSPP wrote (tools/reader_fixtures.R); databases and
+`written` beside holds what R, haven and PSPP wrote (tools/reader_fixtures.R); databases and
 arrays are written by their own libraries here.
 """
 
+import contextlib
 import datetime
 import json
 import sqlite3
 import sys
+import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from pyarrow import feather, parquet
 from tables import columns
 
 import steepest as st
+from steepest.data.prepare import prepare
 from steepest.data.table import Table, read_table
 from steepest.data.text.reading import Reading
 from steepest.errors import ChoiceError, DataError, FileError, SteepestError
 
-WRITTEN = Path(__file__).parents[1] / "fixtures" / "readers"
+WRITTEN = Path(__file__).parent / "written"
 IN_A_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 
 AGE = [20, 31, None, 45, 52, 38, 27, 60, 41, 33, 29, 48]
@@ -169,6 +176,15 @@ ORANGE = (
     "\t\tmeta\tclass\tignore\n"
     "20\tlow\tann\t1.5\tq\n31\thigh\tbob\t?\tq\n40\tlow\tcid\t3\tq\n"
 )
+
+
+def test_a_blank_in_a_value_of_orange_has_a_mark_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "heart.tab"
+    lines = ["thal\ty", "normal fixed\\ defect reversable\\ defect\tc", "\tclass"]
+    path.write_text("\n".join([*lines, "fixed defect\t1", "normal\t2", "fixed defect\t3"]))
+    table = read_table(path)
+    assert levels(table, "thal") == ["normal", "fixed defect", "reversable defect"]
+    assert columns(table)["thal"] == ["fixed defect", "normal", "fixed defect"]
 
 
 def test_the_three_lines_of_orange_are_believed(tmp_path: Path) -> None:
@@ -409,6 +425,70 @@ def test_bytes_of_no_format_are_refused_in_words(tmp_path: Path, suffix: str) ->
     with pytest.raises(SteepestError) as error:
         read_table(path)
     assert f"bad{suffix}" in str(error.value)
+
+
+def test_a_byte_that_ends_the_reader_of_spss_ends_no_process_of_ours(tmp_path: Path) -> None:
+    pytest.importorskip("pyreadstat")
+    damaged = bytearray((WRITTEN / "people.sav").read_bytes())
+    damaged[-1] ^= 0
+    path = tmp_path / "people.sav"
+    path.write_bytes(damaged)
+    with pytest.raises(FileError, match="its reader breaks down on it"):
+        read_table(path)
+
+
+def whole_files(folder: Path) -> dict[str, bytes]:
+    """Return a small file of each format that this process may read damaged: all but SPSS's."""
+    table = pa.table({"a": [1.0, 2.0, None], "b": ["x", "y", "x"]})
+    parquet.write_table(table, folder / "a.parquet")
+    feather.write_feather(table, folder / "a.feather", compression="uncompressed")
+    np.savez(folder / "a.npz", X=np.arange(6.0), y=np.array(list("ababab")))
+    np.save(folder / "a.npy", np.array([(1, 2.5)], dtype=[("n", int), ("x", float)]))
+    with closing(sqlite3.connect(folder / "a.db")) as database:
+        database.execute("create table t(a real, b text)")
+        database.executemany("insert into t values(?, ?)", [(1, "x"), (2.5, "y")])
+        database.commit()
+    with closing(duckdb.connect(folder / "a.duckdb")) as database:
+        database.execute("create table t as select range a from range(3)")
+    written = {
+        ".arff": "@relation r\n@attribute a numeric\n@attribute d date 'yyyy-MM-dd'\n@data\n1,?\n",
+        ".tab": "age\tlevel\nc\tlow high\n\tclass\n20\tlow\n31\thigh\n",
+        ".svm": "1 1:1 3:2\n2 1:2\n",
+        ".jsonl": '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n',
+        ".csv": "a,b\n1,x\n2,y\n",
+    }
+    files = {suffix: text.encode() for suffix, text in written.items()}
+    files |= {path.suffix: path.read_bytes() for path in folder.iterdir()}
+    kept = ("people.dta", "people.xpt", "people.rds", "two.rda")
+    return files | {Path(name).suffix: (WRITTEN / name).read_bytes() for name in kept}
+
+
+DAMAGE = some.tuples(
+    some.floats(0, 1, exclude_max=True), some.integers(0, 12), some.binary(min_size=0, max_size=6)
+)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return whole_files(tmp_path_factory.mktemp("sound"))
+
+
+@given(draw=some.data(), damage=some.lists(DAMAGE, min_size=1, max_size=3))
+@settings(max_examples=120, deadline=None)
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_bytes_are_read_or_refused_in_words(
+    draw: some.DataObject, damage: list[tuple[float, int, bytes]], sound: dict[str, bytes]
+) -> None:
+    suffix = draw.draw(some.sampled_from(sorted(sound)))
+    contents = bytearray(sound[suffix])
+    for share, taken, put in damage:
+        at = int(share * len(contents))
+        contents[at : at + taken] = put
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"damaged{suffix}"
+        path.write_bytes(contents)
+        with contextlib.suppress(SteepestError):
+            prepare(path, read_table(path).arrow.column_names[-1])
 
 
 def test_a_part_is_refused_of_a_file_that_has_none(tmp_path: Path) -> None:

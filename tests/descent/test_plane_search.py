@@ -98,7 +98,7 @@ def assert_no_higher(data: tuple[np.ndarray, np.ndarray], **choices: Any) -> Non
 
 @pytest.mark.parametrize("how", NASTY)
 @pytest.mark.parametrize("kind", SEARCHED)
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(seed=some.integers(0, 10**6), l2=some.sampled_from([0.0, 1e-3, 1.0]))
 def test_auto_ends_no_higher_than_backtracking(kind: str, how: str, seed: int, l2: float) -> None:
     assert_no_higher(nasty(kind, seed, how), loss=SEARCHED[kind], l2=l2, seed=seed)

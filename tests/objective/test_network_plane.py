@@ -12,9 +12,9 @@ from steepest.objective.loss.penalty import Penalty
 from steepest.objective.loss.regression import Absolute
 from steepest.objective.model.activation import ACTIVATIONS, choose_activation
 from steepest.objective.network import HiddenLayers, NetworkObjective
-from steepest.objective.plane import network_margins
 from steepest.objective.plane.network_margins import Margins, layers_on_plane
 from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.ramps import PER_OUTPUT, are_ramps
 from steepest.objective.plane.separable import separable_parts
 
 
@@ -137,17 +137,57 @@ def test_tables_of_exponentials_give_way_where_they_would_overflow(
     # Large at the origin and the other way along v: the sum is small, the factors are not.
     assert_true(objective, Plane(300 * v, u, -300 * v), grid, np.linspace(0.99, 1.01, 4))
     assert not all(made)
-    monkeypatch.setattr(network_margins, "MOST_TABLE", 0)
-    assert_true(objective, Plane(origin, u, v), grid, grid)
 
 
-def test_tiles_and_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
-    X = np.random.default_rng(0).normal(size=(50_000, 3))
-    layers = HiddenLayers((6,), choose_activation("tanh"), "glorot")
+@settings(max_examples=60, deadline=None)
+@given(
+    units=some.integers(1, 7),
+    loss=some.sampled_from(["squared", "cross_entropy", "softmax", "poisson"]),
+    seed=some.integers(0, 2**16),
+    size=some.sampled_from([0.3, 1.0, 100.0]),
+    low=some.sampled_from([-1.0, 0.0, 5.0]),
+    flat=some.booleans(),
+)
+def test_lines_of_one_relu_layer_by_their_kinks_are_the_true_loss(
+    units: int, loss: str, seed: int, size: float, low: float, flat: bool
+) -> None:
+    objective = drawn([units], "relu", loss, seed, False)
+    size = min(size, 0.3) if loss == "poisson" else size
+    origin, u, v = size * np.random.default_rng(seed).normal(size=(3, objective.size))
+    if flat:
+        # Of some units neither weights nor bias move along v, as zeros of both signs.
+        objective.model.matrices(v)[0].weights[::2] = -0.0
+        objective.model.matrices(v)[0].bias[::2] = 0.0
+    b = low + np.linspace(-1, 1, PER_OUTPUT * objective.outputs + 1)
+    assert are_ramps(objective.model, b)
+    assert_true(objective, Plane(origin, u, v), np.linspace(-1, 1, 3), b)
+
+
+def test_kinks_are_for_even_lines_of_one_relu_layer_without_overflow() -> None:
+    grid = np.linspace(-1, 1, 41)
+    relu = objective_of("squared", hidden=(3,), activation="relu")
+    assert are_ramps(relu.model, grid)
+    assert not are_ramps(relu.model, grid[:5])
+    assert not are_ramps(relu.model, grid**3)
+    for hidden, activation in (((3,), "tanh"), ((3, 2), "relu")):
+        model = objective_of("squared", hidden=hidden, activation=activation).model
+        assert not are_ramps(model, grid)
+    origin, u, v = np.random.default_rng(0).normal(size=(3, relu.size))
+    assert_true(relu, Plane(origin, u, 1e120 * v), grid[:3], grid)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("rows", [300, 50_000])
+def test_tiles_and_threads_change_no_bit(activation: str, rows: int) -> None:
+    X = np.random.default_rng(0).normal(size=(rows, 3))
+    layers = HiddenLayers((6,), choose_activation(activation), "glorot")
     objectives = [
-        NetworkObjective.of(X, X[:, 0], Absolute(), Penalty(), layers, threads=n) for n in (1, 3)
+        NetworkObjective.of(X, X[:, 0], Absolute(), Penalty(), layers, threads=n) for n in (1, 3, 8)
     ]
-    assert len(objectives[0].blocks.slices) > 1
+    assert (len(objectives[0].blocks.slices) > 1) == (rows > 300)
     plane = Plane(*np.random.default_rng(1).normal(size=(3, objectives[0].size)))
-    first, second = (one.on_plane(plane).grid(np.arange(3.0), np.arange(2.0)) for one in objectives)
-    assert np.array_equal(first, second)
+    a, b = np.arange(5.0), np.arange(12.0)
+    first, *others = (one.on_plane(plane).grid(a, b) for one in objectives)
+    assert all(np.array_equal(first, other) for other in others)
+    first, *others = (one.on_plane(plane).at(b, b) for one in objectives)
+    assert all(np.array_equal(first, other) for other in others)

@@ -52,6 +52,10 @@ def test_the_plane_goes_through_the_best_end_and_tells_true_losses(runs: st.Seed
         *(run.trace[0].full_loss for run in runs),
         *(run.loss for run in runs),
     ]
+    for one in runs.scene.paths:
+        low, high = one.path.min(axis=0), one.path.max(axis=0)
+        drawn = runs.scene.surface
+        assert (low > [drawn.x[0], drawn.y[0]]).all() and (high < [drawn.x[-1], drawn.y[-1]]).all()
     params = surface.plane.params(0.3, -0.2)
     (there,) = surface.at(0.3, -0.2)
     assert there == pytest.approx(best.objective.value(params), rel=1e-9)

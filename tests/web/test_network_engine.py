@@ -154,8 +154,8 @@ def test_the_gradient_is_that_of_the_loss(modules: Any) -> None:
 
 
 BESIDE = """async ({ scene, choices, ask, text }) => {
-  const [{ localEngine }, { workersOf }] = await Promise.all(
-    ['local', 'beside'].map((name) => import(`/engine/${name}.js`)));
+  const [{ localEngine }, { Helper, workersOf }] = await Promise.all(
+    ['local', 'helper'].map((name) => import(`/engine/${name}.js`)));
   const arrays = { X: Float64Array.from(scene.X), y: Float64Array.from(scene.y) };
   const workers = (make) => {
     let made = 0;
@@ -170,7 +170,7 @@ BESIDE = """async ({ scene, choices, ask, text }) => {
   const makers = [workersOf(text), forbidden, silenced];
   const found = [];
   for (const [make, count] of [[null, () => 0], ...makers.map(workers)]) {
-    const engine = localEngine({ ...scene, ...arrays }, make);
+    const engine = localEngine({ ...scene, ...arrays }, make && new Helper(make));
     const surface = (more) => engine.surface({ choices, rows: null, ...ask, ...more });
     const { loss, nx, coarse } = await surface({});
     const fine = surface({ drawn: nx });
@@ -196,6 +196,38 @@ def test_a_worker_answers_with_the_same_bits_and_the_page_does_where_there_is_no
     assert (points, coarse, finer) == (9, True, 17)
     assert [found[-1] for found in others] == [1, 1, 1]
     assert [found[:-1] for found in others] == 3 * [[losses, points, coarse, "superseded"]]
+
+
+NESTED = """async ({ scene, choices, ask }) => {
+  const [{ localEngine }, { differenceOf }] = await Promise.all(
+    ['engine/local', 'draw/heights'].map((name) => import(`/${name}.js`)));
+  const arrays = { X: Float64Array.from(scene.X), y: Float64Array.from(scene.y) };
+  const engine = localEngine({ ...scene, ...arrays });
+  const surface = (more) => engine.surface({ choices, rows: null, ...ask, ...more });
+  const coarser = await surface({ points: 9 });
+  const { x, y, nx } = coarser;
+  const more = { window: [x[0], x[nx - 1], y[0], y[nx - 1]], points: 17, drawn: 9 };
+  const whole = await surface(more);
+  const filled = await surface({ ...more, coarser });
+  // Where it is reused a value of the coarser surface is not worked out: one that is odd stays odd.
+  const odd = { ...coarser, loss: coarser.loss.with(5 * nx + 3, -7) };
+  const seen = (await surface({ ...more, coarser: odd })).loss;
+  const other = await surface({ ...more, coarser: { ...odd, held: odd.held.with(0, 9) } });
+  return { whole: Array.from(whole.loss), filled: Array.from(filled.loss), odd: seen[10 * 17 + 6],
+    count: seen.filter((value) => value === -7).length, other: Array.from(other.loss),
+    off: differenceOf(coarser, filled), same: differenceOf(filled, filled) };
+}"""
+
+
+def test_a_finer_surface_keeps_what_is_known_and_tells_how_far_off_it_was(modules: Any) -> None:
+    case = golden.network_case("cross_entropy", (4, 3), steps=1)
+    base = case["of"].params.tolist()
+    asked = {name: case[name] for name in ("scene", "choices")}
+    found = modules.evaluate(NESTED, asked | {"ask": {"x": 0, "y": 20, "base": base}})
+    assert found["filled"] == pytest.approx(found["whole"], rel=1e-13)
+    assert (found["odd"], found["count"]) == (-7, 1)
+    assert min(found["other"]) > 0
+    assert 0 <= found["same"] < 1e-12 < found["off"] < max(found["whole"])
 
 
 WRONG = """async ({ scene, start }) => {

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +14,8 @@ from doors import Doors, Menu, at_step, enter, into_sight, loss_of, outcomes, pr
 from numpy.typing import NDArray
 
 import steepest as st
+from steepest.server import serve
+from steepest.session import Session
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -60,12 +65,20 @@ def axes(page: "Page") -> str | None:
 
 
 def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> None:
-    """A new start of the same seed, and a hundred steps more, are Python's."""
+    """A new start of the same seed, a hundred steps more, and what is run on, are Python's."""
     page = doors.file(saved)
     press(page, "100 steps")
     at_step(page, 100)
     same = st.descend(two_rings(), "ring", hidden=(8, 8), steps=100, **TEXTBOOK)
     assert loss_of(page) == pytest.approx(same.loss, rel=1e-9)
+    page.locator(".st-scrub input").press("End")
+    press(page, "Run on")
+    page.wait_for_function("() => Number(document.querySelector('.st-app').dataset.at) > 212")
+    press(page, "Pause")
+    settle(page)
+    at = int(page.get_attribute(".st-app", "data-at") or 0)
+    same = st.descend(two_rings(), "ring", hidden=(8, 8), steps=at, **TEXTBOOK)
+    assert loss_of(page) == pytest.approx(same.loss, rel=1e-8)
     page.get_by_label("seed", exact=True).fill("5")
     page.get_by_label("seed", exact=True).press("Tab")
     settle(page)
@@ -149,6 +162,32 @@ def test_the_surface_over_the_path_of_the_run(rings: st.Run, page: "Page") -> No
     assert page.get_by_label("drawn", exact=True).input_value() == "units"
 
 
+def test_python_finds_the_planes_that_a_page_asks_for(rings: st.Run, doors: Doors) -> None:
+    """What is told of them is what `run.surface(plane=...)` tells."""
+    with served(rings) as address:
+        page = doors.window()
+        page.goto(address)
+        settle(page)
+        for word in ("path", "random", "sharpest"):
+            page.get_by_label("drawn", exact=True).select_option(word)
+            settle(page)
+            said = rings.surface(plane=word, points=2).in_words
+            assert said in card(page, "relief").locator("figcaption").inner_text()
+            assert page.locator(".st-fault").is_hidden()
+        page.close()
+
+
+@contextmanager
+def served(run: st.Run) -> Iterator[str]:
+    """Return the address of a run's live page, until it is left."""
+    said: Queue[str] = Queue()
+    work = {"port": 0, "open_browser": False, "tell": said.put, "linger": 0.1}
+    server = Thread(target=serve, args=(lambda: Session.of_run(run),), kwargs=work)
+    server.start()
+    yield next(word for word in said.get().split() if word.startswith("http"))
+    server.join()
+
+
 def test_what_is_pointed_at_tells_its_step_with_its_numbers(rings: st.Run, page: "Page") -> None:
     picture = card(page, "network").locator("[role=application]")
     page.mouse.move(*into_sight(picture.get_by_text("15", exact=True).first))
@@ -198,6 +237,29 @@ def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page")
     shadow[[14, up]] = params[[14, up]]
     wanted = [params[14], rings.objective.value(shadow)]
     assert np.array(on.groups(), float) == pytest.approx(wanted, rel=1e-3)
+
+
+def test_a_row_goes_slowly_through_the_network_and_back(rings: st.Run, page: "Page") -> None:
+    """By the keyboard: each sum as it comes out by a calculator, the loss, and the first delta."""
+    network = card(page, "network")
+    network.get_by_role("button", name="through the network, slowly").press("Enter")
+    told, layers = [], []
+    while (heading := network.locator(".st-pass .st-heading").inner_text()) != "":
+        told.append((heading.split(": ")[1], network.locator(".st-pass .st-lines").inner_text()))
+        layers.append(page.locator(".st-network").get_attribute("data-layer"))
+        network.get_by_role("button", name="Next").press("Enter")
+    assert layers == ["0", "1", "2", "3", "3", "3", "2", "1"]
+    sums = [line for _, text in told for line in re.findall(r"unit \d+: (.* = \S+?)[; ]", text)]
+    for line in (one for one in sums if "slope" not in one):
+        left, right = line.replace("×", "*").split(" = ")
+        assert eval(left) == pytest.approx(float(right), abs=6e-4)
+    params = rings.trace[3].params
+    row = int(re.findall(r"Row (\d+)", network.locator(".st-pass").inner_text())[0]) - 1
+    alone = rings.objective.sample(np.array([row]))
+    assert float(told[4][1].split()[-1]) == pytest.approx(alone.evaluate(params).loss, rel=1e-3)
+    delta = re.search(r"delta (\S+) is how", told[5][1])
+    assert delta is not None
+    assert float(delta[1]) == pytest.approx(alone.evaluate(params).gradient[-1], rel=1e-3)
 
 
 def test_a_unit_that_passes_nothing_back_wears_a_lock(tmp_path: Path, doors: Doors) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import golden
 import numpy as np
 import pytest
+from proved import paired
 from telling import ask, record
 
 import steepest as st
@@ -126,8 +127,7 @@ def assert_sums_hold(lines: list[str], at_least: int) -> None:
         assert abs(computed - read(printed)) <= 1.001 * last_digit(printed), line
 
 
-@pytest.mark.parametrize("scale", golden.SCALES)
-@pytest.mark.parametrize("kind", golden.DATA)
+@pytest.mark.parametrize(("scale", "kind"), paired(golden.SCALES, golden.DATA))
 def test_a_reader_with_a_calculator_gets_what_is_printed(
     kind: str, scale: str, modules: Any
 ) -> None:

@@ -16,6 +16,7 @@ from steepest.cli.outputs import (
     hand_over_seeds,
     outputs,
 )
+from steepest.cli.saving import Saving, saving
 from steepest.cli.table_options import use_options
 from steepest.data.prepare import MISSING
 from steepest.run.descend import descend
@@ -23,7 +24,7 @@ from steepest.run.descend_seeds import seeds as descend_seeds
 from steepest.run.load import load
 from steepest.run.run import Run
 
-__all__ = ["fit"]
+__all__ = ["fit", "start_of"]
 
 
 @click.command(epilog=STATUSES)
@@ -40,9 +41,7 @@ __all__ = ["fit"]
 )
 @use_options
 @descent_options()
-@click.option(
-    "--save", type=click.Path(), metavar="RUN", help="Keep the run, for predict and show."
-)
+@saving("Keep the run, for predict and show.")
 @click.option(
     "--seeds",
     type=int,
@@ -56,7 +55,7 @@ def fit(
     features: str | None,
     drop: Sequence[str],
     start: str | None,
-    save: str | None,
+    save: Saving,
     seeds: int | None,
     out: Outputs,
     **rest: Any,
@@ -75,11 +74,11 @@ def fit(
       steepest fit spirals --target class --hidden 8,8 --seeds 5 --figure seeds.png
       zcat mine.csv.gz | steepest fit - --target price --category zip --missing drop
     """
-    check(out.files, save, data)
+    check(out.files, save.path, data)
     asked = {
         "features": None if features is None else names_in(features),
         "drop": names_in(",".join(drop)),
-        "start": None if start is None else _start(start),
+        "start": None if start is None else start_of(start),
         "progress": True,
         **rest,
     }
@@ -90,7 +89,7 @@ def fit(
     hand_over_seeds(descend_seeds(seeds, data, **asked), save, out)
 
 
-def _start(text: str) -> list[float] | Run:
+def start_of(text: str) -> list[float] | Run:
     """Return the params in a list with commas, or the run that a file holds."""
     if Path(text).is_file():
         return load(text)

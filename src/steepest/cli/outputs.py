@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from steepest.cli.saving import Saving, rows_inside
 from steepest.data.written import write_table
 from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
@@ -34,6 +35,7 @@ __all__ = [
     "hand_over",
     "hand_over_seeds",
     "outputs",
+    "print_words",
     "surface_of",
     "tell",
     "write",
@@ -60,7 +62,7 @@ STATUSES = (
 
 HEADS = (
     *("Step ", "Result", "Fit", "Verdict", "Worth knowing", "Looked at"),
-    *("Plane", "Ends of", "Together"),
+    *("Plane", "Ends of", "Together", "Path over", "Chosen by"),
 )
 """How the lines begin that are printed bold."""
 
@@ -207,7 +209,12 @@ def _check_distinct(paths: list[str], save: str | None, source: str) -> None:
 
 def surface_of(run: Run, out: Outputs) -> Surface | None:
     """Return the surface whose axes were named; None where it is the usual one."""
-    return run.surface(points=run.picture_points, **out.axes) if out.axes else None
+    return _drawn(run, out) if out.axes else None
+
+
+def _drawn(run: Run, out: Outputs) -> Surface:
+    """Return the surface of the pictures, with a bar where it takes long."""
+    return run.surface(points=run.picture_points, progress=True, **out.axes)
 
 
 def write(
@@ -217,7 +224,10 @@ def write(
 
     The figure is of all `runs` where there are several.
     """
-    files, look = out.files, {**out.look, "surface": surface}
+    files = out.files
+    if surface is None and not run.problem.no_surface and (files["figure"] or files["film"]):
+        surface = _drawn(run, out)
+    look = {**out.look, "surface": surface}
     for path in files["figure"]:
         run.figure(path, **look) if runs is None else runs.figure(path, **out.look)
     if files["film"]:
@@ -236,31 +246,29 @@ def write(
     return [*written, *map(str, frames)]
 
 
-def hand_over(run: Run, save: str | None, out: Outputs) -> None:
+def hand_over(run: Run, save: Saving, out: Outputs) -> None:
     """Save, write and tell a run that was just made; one that was interrupted says so to shells."""
-    if save is not None:
-        run.save(save)
+    save.write(run)
     surface = surface_of(run, out)
-    written = write(run, out, surface)
-    tell(run, written if save is None else [*written, save], out.as_json, surface)
+    written = [*write(run, out, surface), *save.paths]
+    tell(run, written, out.as_json, surface, notes=rows_inside(run, out.files["page"], save))
     if run.stop.reason == "interrupted":
         sys.exit(INTERRUPTED)
     if not run.is_judged:
         sys.exit(UNJUDGED)
 
 
-def hand_over_seeds(runs: Seeds, save: str | None, out: Outputs) -> None:
+def hand_over_seeds(runs: Seeds, save: Saving, out: Outputs) -> None:
     """Tell all runs and draw them; save and write the best."""
     best = runs.best
-    if save is not None:
-        best.save(save)
-    written = write(best, out, surface_of(best, out), runs)
-    files = written if save is None else [*written, save]
+    save.write(best)
+    files = [*write(best, out, surface_of(best, out), runs), *save.paths]
+    notes = rows_inside(best, out.files["page"], save)
     if out.as_json:
         found = {"seeds": runs.to_dict(), "best": best.plan.seed, "files": files}
-        click.echo(json.dumps(found, indent=2, allow_nan=False))
+        click.echo(json.dumps({**found, "rows_inside": notes}, indent=2, allow_nan=False))
     else:
-        _print(runs.explain(), files)
+        print_words(runs.explain(), files, notes)
     if runs[-1].stop.reason == "interrupted":
         sys.exit(INTERRUPTED)
 
@@ -275,22 +283,31 @@ def check_seeds(out: Outputs) -> None:
 
 
 def tell(
-    run: Run, files: Sequence[str], as_json: bool = False, surface: Surface | None = None
+    run: Run,
+    files: Sequence[str],
+    as_json: bool = False,
+    surface: Surface | None = None,
+    *,
+    notes: Sequence[str] = (),
 ) -> None:
-    """Print the run, in words or as one JSON object, what plane `surface` is, and its files."""
+    """Print the run, in words or as one JSON object, what plane `surface` is, and its files.
+
+    `notes` say which of these hold rows.
+    """
     if as_json:
-        shown = {} if surface is None else {"surface": surface.to_report()}
+        shown: dict[str, object] = {} if surface is None else {"surface": surface.to_report()}
+        shown["rows_inside"] = list(notes)
         click.echo(json.dumps(report(run, files) | shown, indent=2, allow_nan=False))
         return
     plane = "" if surface is None or not surface.in_words else f"\nPlane\n  {surface.in_words}"
-    _print(f"{run.explain()}\n{plane}".rstrip(), files)
+    print_words(f"{run.explain()}\n{plane}".rstrip(), files, notes)
 
 
-def _print(words: str, files: Sequence[str]) -> None:
-    """Print words, their headings bold, and then where files are."""
+def print_words(words: str, files: Sequence[str], notes: Sequence[str] = ()) -> None:
+    """Print words, their headings bold, then where files are, and what is to be known of these."""
     for line in words.splitlines():
         click.secho(line, bold=line.startswith(HEADS))
     if files:
         click.echo("\nWritten:")
-    for path in files:
-        click.echo(f"  {path}")
+    for line in [*files, *notes]:
+        click.echo(f"  {line}")

@@ -9,9 +9,12 @@ import click
 from steepest import __version__
 from steepest.cli.data import data
 from steepest.cli.demo import demo
+from steepest.cli.diagnose import diagnose
 from steepest.cli.fit import fit
+from steepest.cli.path import path
 from steepest.cli.play import play
 from steepest.cli.predict import predict
+from steepest.cli.rate import rate
 from steepest.cli.resume import resume
 from steepest.cli.show import show
 from steepest.errors import SteepestError
@@ -85,5 +88,5 @@ def cli() -> None:
     """
 
 
-for command in (data, demo, fit, play, predict, resume, show):
+for command in (data, demo, diagnose, fit, path, play, predict, rate, resume, show):
     cli.add_command(command)

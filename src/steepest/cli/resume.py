@@ -4,6 +4,7 @@ import click
 
 from steepest.cli.options import descent_options
 from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
+from steepest.cli.saving import Saving, saving
 from steepest.descent.plan.option import Part
 from steepest.run.load import load
 
@@ -13,7 +14,7 @@ __all__ = ["resume"]
 @click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
 @descent_options(Part.STOPPING, steps="How many more.")
-@click.option("--save", type=click.Path(), metavar="RUN", help="Keep the run; RUN itself stays.")
+@saving("Keep the run; RUN itself stays.")
 @outputs
 def resume(
     run: str,
@@ -21,7 +22,7 @@ def resume(
     epochs: int | None,
     seconds: float | None,
     tol: float | None,
-    save: str | None,
+    save: Saving,
     out: Outputs,
 ) -> None:
     """Go on with a saved RUN as if it had never stopped: the same rule, rate, rows and order.
@@ -33,6 +34,6 @@ def resume(
       steepest resume geyser.steepest --steps 100 --save further.steepest
       steepest resume geyser.steepest --seconds 1 --figure geyser.png
     """
-    check(out.files, save, run)
+    check(out.files, save.path, run)
     gone_on = load(run).resume(steps=steps, epochs=epochs, seconds=seconds, tol=tol, progress=True)
     hand_over(gone_on, save, out)

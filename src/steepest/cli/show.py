@@ -15,6 +15,7 @@ from steepest.cli.outputs import (
     tell,
     write,
 )
+from steepest.cli.saving import rows_inside
 from steepest.run.elsewhere.libraries import LIBRARIES
 from steepest.run.load import load
 from steepest.run.one_row import row_story
@@ -69,7 +70,7 @@ def show(
         found = loaded.summary()
         click.echo(json.dumps(found.to_dict(), indent=2) if out.as_json else found)
     else:
-        tell(loaded, written, out.as_json, surface)
+        tell(loaded, written, out.as_json, surface, notes=rows_inside(loaded, out.files["page"]))
     if not loaded.is_judged:
         sys.exit(UNJUDGED)
 

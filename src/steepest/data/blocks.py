@@ -177,6 +177,19 @@ class Blocks:
         parts = self.map(work)
         return parts[0] if len(parts) == 1 else tree_sum(parts)
 
+    def sum_lines(self, work: Callable[[Block, slice], Array], lines: int) -> Array:
+        """Return the sum over all blocks of `work(block, some)`, an array of some of the `lines`.
+
+        Where there are more threads than blocks, each block's lines are shared among some: `work`
+        must return the same for a line, whichever others are asked for with it.
+        """
+        each = -(-lines // -(-self.threads // len(self.slices)))
+        some = [slice(i, min(i + each, lines)) for i in range(0, lines, each)]
+        parts = [(at, one) for at in self.slices for one in some]
+        found = self._over(lambda part: work(self.block(part[0]), part[1]), parts)
+        of_block = zip(*(found[i :: len(some)] for i in range(len(some))), strict=True)
+        return tree_sum([(np.concatenate(shares),) for shares in of_block])[0]
+
     def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
         """Return the sum of the arrays that `work(block)` returns, for at least so many rows each.
 

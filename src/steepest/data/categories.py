@@ -4,6 +4,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from steepest.data.columns import clip, counts, kind_of, matches, plain_words, what_it_holds, words
+from steepest.data.dates import as_dates
 from steepest.data.table import Table
 from steepest.data.text.number_marks import NUMBER, NUMBER_LIKE, written_numbers
 from steepest.errors import DataError
@@ -38,8 +39,8 @@ def check_words(table: Table, name: str) -> None:
     there = len(text) - text.null_count
     if there and matches(text, _DATE).sum() == there:
         raise DataError(
-            f"{name!r} holds dates written as text, such as {_first(text)}; turn it into a number "
-            "such as days since one"
+            f"{name!r} holds dates written as text, such as {_first(text)}; "
+            f"{_of_dates(column, name)}"
         )
     if table.dialect is not None:
         _refuse_unclear(text, name)
@@ -111,6 +112,14 @@ def _refuse_numbers(table: Table, text: "pa.ChunkedArray", name: str) -> None:
         f"{name!r} holds numbers that are not written in one way: {shown}; write all alike, with "
         "the same marks and the same unit"
     )
+
+
+def _of_dates(column: "pa.ChunkedArray", name: str) -> str:
+    """Return what to do with dates that are text."""
+    flag = f"--date {shlex.quote(name)}=days (or year, or season) takes it as a number"
+    if as_dates(column) is not None:
+        return flag
+    return f"write them with the year first, as 2024-01-31, and {flag}"
 
 
 def _first(text: "pa.ChunkedArray") -> str:

@@ -7,7 +7,9 @@ January (Stolwijk, Straatman & Zielhuis 1999, "Studying seasonality by using sin
 cosine functions in regression analysis")
 """
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +22,7 @@ from steepest.errors import ChoiceError, DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DATES", "UNITS", "check_dates", "date_numbers", "need_dates"]
+__all__ = ["DATES", "UNITS", "as_dates", "check_dates", "date_numbers", "need_dates"]
 
 Array = NDArray[np.float64]
 
@@ -28,6 +30,8 @@ DATES = ("days", "year", "season")
 """What a date may become."""
 
 UNITS = {"days": "days", "year": "years"}
+
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T]+(\d{1,2}:\d{2}(?::\d{2})?))?")
 
 DAY = 86_400e6
 """Microseconds of a day."""
@@ -47,19 +51,63 @@ def check_dates(given: object) -> Mapping[str, str]:
 
 def need_dates(table: Table, name: str) -> None:
     """Raise DataError, which starts with the column's name, if it holds no dates."""
-    from pyarrow import types
-
-    kind = table.arrow[name].type
-    if not (types.is_date(kind) or types.is_timestamp(kind)):
+    if as_dates(table.arrow[name]) is None:
         held = what_it_holds(table, name)
         raise DataError(f"{name!r} must hold dates such as 2024-01-31, got {held}")
+
+
+def as_dates(column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
+    """Return a column of dates; None if it holds none.
+
+    Words are dates where the year stands first in each: 2024-01-31, 2024/1/31, 2024.01.31 12:00.
+    Of 01/02/2024 it is not known which is the month.
+    """
+    from pyarrow import types
+
+    kind = column.type
+    if types.is_date(kind) or types.is_timestamp(kind):
+        return column
+    words = kind.value_type if types.is_dictionary(kind) else kind
+    if not (types.is_string(words) or types.is_large_string(words)):
+        return None
+    return _read_dates(column)
+
+
+def _read_dates(column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
+    """Return words as dates, each that is there read once; None if one is no date."""
+    import pyarrow as pa
+
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    coded = coded.unify_dictionaries().combine_chunks()
+    there = [one for one in coded.dictionary.to_pylist() if one is not None]
+    found = [_read_date(one) for one in there]
+    if not found or None in found:
+        return None
+    dates = pa.array(found, pa.timestamp("us"))
+    return pa.chunked_array([dates.take(coded.indices)])
+
+
+def _read_date(word: str) -> datetime | None:
+    """Return a date that is written with the year first; None for another word."""
+    found = _YEAR_FIRST.fullmatch(word.strip())
+    if found is None:
+        return None
+    year, _, month, day, clock = found.groups()
+    form = "%H:%M" if clock is None or clock.count(":") == 1 else "%H:%M:%S"
+    try:
+        time = datetime.strptime(clock or "00:00", form)
+        return time.replace(int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def date_numbers(column: "pa.ChunkedArray", how: str) -> Array:
     """Return dates as numbers, (rows,), of a season as sine and cosine, (rows, 2); a gap is NaN."""
     import pyarrow as pa
 
-    stamps = column.cast(pa.timestamp("us"), safe=False).to_numpy().astype("datetime64[us]")
+    dates = as_dates(column)
+    assert dates is not None
+    stamps = dates.cast(pa.timestamp("us"), safe=False).to_numpy().astype("datetime64[us]")
     gaps = np.isnat(stamps)
     stamps = np.where(gaps, np.datetime64(0, "us"), stamps)
     if how == "days":

@@ -30,7 +30,7 @@ from steepest.data.columns import (
     unit_of,
     weighted_counts,
 )
-from steepest.data.dates import need_dates
+from steepest.data.dates import as_dates, need_dates
 from steepest.data.exact import check_exact, in_full
 from steepest.data.table import Table
 from steepest.data.terms import Term
@@ -52,7 +52,7 @@ LEFT_OPEN = ("error", "drop")
 """What may become of rows with gaps where no gap is filled."""
 
 _REMEDIES = {
-    "time": "take it as a number by --date COLUMN=days, year or season, of a date",
+    "time": "turn it into a number such as hours",
     "empty": "it has no value at all",
     "other": "turn it into numbers or words",
 }
@@ -316,7 +316,10 @@ def _column(table: Table, name: str, how: _How) -> Column:
         return Column(name, how.date[name])
     as_category = name in how.category
     if kind in _REMEDIES and not (as_category and kind == "time"):
-        raise DataError(f"{name!r} holds {_contents(table.arrow[name])}; {_REMEDIES[kind]}")
+        remedy = _REMEDIES[kind]
+        if as_dates(table.arrow[name]) is not None:
+            remedy = f"--date {shlex.quote(name)}=days (or year, or season) takes it as a number"
+        raise DataError(f"{name!r} holds {_contents(table.arrow[name])}; {remedy}")
     if as_category:
         return _category(table, name, how)
     if kind in ("text", "dictionary"):

@@ -42,7 +42,7 @@ def sheet_as_text(path: Path, sheet: str | None) -> SheetText:
             f"{path.name}: there is no sheet {sheet!r}; its sheets are {', '.join(names)}"
         )
     for name in names if sheet is None else [sheet]:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        rows = _rows(book, name, path)
         if len(rows) > 1:
             said = f"the sheet {name!r} is read, of {len(names)} (--sheet takes another)"
             return SheetText(
@@ -50,6 +50,24 @@ def sheet_as_text(path: Path, sheet: str | None) -> SheetText:
             )
     which = f"the sheet {sheet!r} has" if sheet is not None else "its sheets have"
     raise DataError(f"{path.name}: {which} no rows; a table needs a header and rows")
+
+
+def _rows(book: Any, name: str, path: Path) -> list[list[Any]]:
+    """Return the cells of a sheet by row; FileError for one that is damaged."""
+    import python_calamine
+
+    try:
+        rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise _damaged(path, error) from error
+    return rows
+
+
+def _damaged(path: Path, error: Exception) -> FileError:
+    return FileError(
+        f"cannot read {path}: it is no {path.suffix} file, or is damaged or protected "
+        f"({error}); save it anew, or as CSV"
+    )
 
 
 def _opened(path: Path) -> Any:
@@ -64,10 +82,7 @@ def _opened(path: Path) -> Any:
     try:
         return python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError) as error:
-        raise FileError(
-            f"cannot read {path}: it is no {path.suffix} file, or is damaged or protected "
-            f"({error}); save it anew, or as CSV"
-        ) from error
+        raise _damaged(path, error) from error
 
 
 def _written(rows: Iterable[Sequence[object]], name: str) -> Path:

@@ -8,7 +8,7 @@ hit and 0 if not, as scikit-learn has them, and of a single row they are not def
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Loss
 from steepest.objective.problem import Problem
 
-__all__ = ["Metrics", "Predicted", "auc", "decided", "r_squared"]
+__all__ = ["Measured", "Metrics", "Predicted", "RecordedMetrics", "auc", "decided", "r_squared"]
 
 Array = NDArray[np.float64]
 Metrics = Mapping[str, Any]
@@ -26,6 +26,21 @@ Metrics = Mapping[str, Any]
 
 MOST_RANKED = 50
 """Classes up to which the AUC is worked out: each needs the rows in another order."""
+
+
+class Measured(Protocol):
+    """How good predictions of some rows are."""
+
+    @property
+    def metrics(self) -> Metrics:
+        """The metrics by name."""
+
+
+@dataclass(frozen=True)
+class RecordedMetrics:
+    """Metrics of rows that are not at hand."""
+
+    metrics: Metrics
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,8 @@ def _why_not(problem: Problem, stop: Stop) -> str:
     """Return why there are no standard errors; empty if there are."""
     if not problem.rows:
         return f"of {problem.name} only the loss of its params is known"
+    if not problem.has_rows:
+        return "the run was saved without its rows, which tell how sure they are"
     return _of_model(problem) or _of_rows(problem) or _of_end(problem, stop)
 
 

@@ -21,6 +21,7 @@ from steepest.objective.function import MissingObjective, as_objective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.model.model import Layer
 from steepest.objective.objective import Objective
+from steepest.objective.recorded import Recorded
 
 if TYPE_CHECKING:
     from steepest.objective.risk import Risk
@@ -64,6 +65,8 @@ class Problem:
     """The rows that were kept back from training."""
     reading: tuple[str, ...] = ()
     """What was decided while the table was read."""
+    recorded: Recorded | None = None
+    """What was worked out of rows that are not at hand; None where they are, or there are none."""
     sample_weight: Array | None = None
     """How much each row counts, (rows,); None where all count the same."""
     loss: Loss | None = None
@@ -92,6 +95,16 @@ class Problem:
     def __repr__(self) -> str:
         """Return what is minimised."""
         return f"{self.name}, {self.objective.size} params"
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there are rows, and they are at hand."""
+        return self.rows > 0
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether the rows count differently."""
+        return self.sample_weight is not None
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:
@@ -171,6 +184,13 @@ class Problem:
 
     def table(self, what: str) -> Data:
         """Return the data; ChoiceError, saying that `what` needs them, if there are none."""
+        self._refuse(what)
+
+    def schema(self, what: str) -> Data:
+        """Return the data for their features and target, whether their rows are at hand or not.
+
+        Raises ChoiceError, as `table`, if there are none.
+        """
         self._refuse(what)
 
     def risk(self, what: str) -> "Risk":

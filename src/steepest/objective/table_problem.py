@@ -125,6 +125,10 @@ class TableProblem(Problem):
         """Return the data."""
         return self.data
 
+    def schema(self, what: str) -> Data:
+        """Return the data, for features and target."""
+        return self.data
+
     def risk(self, what: str) -> Risk:
         """Return the objective."""
         if not self.objective.has_page:

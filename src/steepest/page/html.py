@@ -1,8 +1,8 @@
 """The page as texts: one file that holds all, and the parts that a server or a notebook hands out.
 
 The saved file asks the network for nothing, and its own policy forbids it to: scripts and styles
-run only if they are the ones whose hashes stand in its head. Its script is minified, and so is what
-a notebook keeps. A server hands out the modules as they are written, as a reader debugs them.
+run only if they are the ones whose hashes stand in its head. The script is minified behind every
+door, once a process; a reader finds it as it is written in `page/web/`.
 """
 
 import base64
@@ -102,8 +102,8 @@ def live_html(token: str) -> str:
 
 
 def live_script() -> str:
-    """Return the module of the live page."""
-    return f"{_script('live.js', 'start')}start();\n"
+    """Return the module of the live page, minified."""
+    return _minified(f"{_script('live.js', 'start')}start();\n")
 
 
 def notebook_script() -> str:

@@ -335,10 +335,13 @@ def _choices(plan: Plan, trace: Trace) -> Record:
     }
 
 
-def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record:
+def surface_record(
+    story: Story, surface: Surface, walk: str = "none", plane: str | None = None
+) -> Record:
     """Return a surface for a page, over params or, with `walk` a scale, over its coordinates.
 
-    Over other directions `xIndex` and `yIndex` are null, and `said` tells what they are.
+    Over other directions `xIndex` and `yIndex` are null, and `said` tells what they are: `plane` is
+    the word for them.
     """
     axes, lowest, names = surface.axes, surface.lowest, story.param_names
     shown = (axes.x_name, axes.y_name)
@@ -357,7 +360,7 @@ def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record
         "yName": surface.y_name,
         "xIndex": first,
         "yIndex": second,
-        "axes": "units" if walk == "none" else "walk",
+        "axes": plane or ("units" if walk == "none" else "walk"),
         "held": axes.rest(surface.plane.origin),
         "ux": axes.u,
         "uy": axes.v,

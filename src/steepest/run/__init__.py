@@ -5,6 +5,7 @@
 `resume`, `one_row`, `saved`, `predictions`, `scoring`, `pictures`, `reports`, `display`, `report`,
 `summary` and `lowest_loss` each answer for one thing that a run can do, `callback` is the reader's
 own function at every step, `former` the names of before. `descend_seeds` makes several runs from as
-many seeds, `seeds` is what can be asked of them. `elsewhere/` writes the same fit for other
+many seeds, `seeds` is what can be asked of them; `find_rate` tries learning rates, `found_rate`
+is the best. `elsewhere/` writes the same fit for other
 libraries, `export/` the model itself.
 """

@@ -349,8 +349,9 @@ def _start_from(start: ArrayLike | Run | None, rows: Data) -> ArrayLike | None:
                 "choose the same features in the same order"
             )
     if start.classes != rows.target.classes:
+        theirs_in_words = _in_words(start.problem.schema("start").target)
         raise ChoiceError(
-            f"the run to start from predicts {_in_words(start.data.target)}, but these data have "
+            f"the run to start from predicts {theirs_in_words}, but these data have "
             f"{_in_words(rows.target)}; start from a run with the same classes"
         )
     return start.params

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
+from steepest.files import FIGURES, check_writable
 from steepest.view.format import FILM_SIZE, FPS, SIZE, Format
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class Pictures:
         Raises ChoiceError for what cannot be or without matplotlib, and FileError for any other
         ending.
         """
+        if path is not None:
+            check_writable(path, FIGURES)
         check_installed("figure", "a figure")
         from steepest.view.figure import draw, draw_charts, save_figure
 

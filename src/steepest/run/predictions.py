@@ -55,7 +55,7 @@ class Predictions:
         if self.classes is None:
             if threshold is not None:
                 raise ChoiceError(f"threshold decides between classes; {self._a_number}")
-            known = self.problem.table("run.predict")
+            known = self.problem.schema("run.predict")
             X, over = exposed_rows(data, known.features, known.target)
             rates = self.problem.prediction(self.margins(X))
             return rates if over is None else rates * over
@@ -78,7 +78,7 @@ class Predictions:
         return probabilities
 
     def _margins(self, what: str, data: object) -> Array:
-        return self.margins(new_rows(data, self.problem.table(what).features))
+        return self.margins(new_rows(data, self.problem.schema(what).features))
 
     def margins(self, X: Matrix) -> Array:
         """Return `X w + b` at `params`, (rows,) or (rows, k), of X (rows, features)."""
@@ -134,6 +134,11 @@ class Predictions:
 
         if threshold is not None and self.classes is None:
             raise ChoiceError(f"threshold decides between classes; {self._a_number}")
+        from steepest.run.without_rows import recorded_metrics
+
+        own = data is None or (isinstance(data, str) and data == VALIDATION)
+        if own and threshold is None and self.problem.recorded is not None:
+            return recorded_metrics(self.problem.recorded, validation=data is not None)
         if data is None:
             return replace(self._fitted("run.metrics"), threshold=threshold).metrics
         if isinstance(data, str) and data == VALIDATION:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from steepest.diagnosis.metrics import Predicted
+from steepest.diagnosis.metrics import Measured
 from steepest.run.run import Run
 
 __all__ = ["report"]
@@ -48,7 +48,7 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def _metrics(run: Run, said: Predicted | None) -> dict[str, Any] | None:
+def _metrics(run: Run, said: Measured | None) -> dict[str, Any] | None:
     """Return the metrics of some rows; None without any, or where the loss is no number."""
     if said is None or not math.isfinite(run.loss):
         return None

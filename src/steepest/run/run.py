@@ -32,7 +32,7 @@ from steepest.run.predictions import Predictions
 from steepest.run.reports import Reports
 from steepest.run.result import result_of
 from steepest.surface.directions import choose_axes
-from steepest.surface.planes import axes_of_plane
+from steepest.surface.planes import Path, axes_of_plane
 from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
@@ -233,6 +233,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         *,
         plane: str | tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
+        progress: bool = False,
     ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
@@ -246,7 +247,9 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         standard units, with scale none in the params; `in_words` of the surface tells the plane.
         Or it is two vectors (u, v), (params,): at (x, y) the params are `params + x u + y v`.
 
-        Raises ChoiceError for what is no param or no plane, or without two params.
+        Where it takes over a second, as for large networks, `progress` shows a bar; `refinement` of
+        the surface tells what each finer grid found. Raises ChoiceError for what is no param or no
+        plane, or without two params.
         """
         problem = self.problem
         end = self.result if isfinite(self.loss) else self.trace.last_finite
@@ -254,11 +257,16 @@ class Run(Predictions, Pictures, Reports, FormerNames):
             raise ChoiceError(problem.no_surface)
         usual = problem.surface_params(self.trace[0].params, end.params)
         first, second = (None if one is None else problem.param_called(one) for one in (x, y))
-        trace, at = self._informed_trace, end.params
-        of_word = partial(axes_of_plane, self.objective, trace, at, self.plan.scale, seed)
+        trace, at = self.informed_trace, end.params
+        of_word = partial(axes_of_plane, self.objective, Path.of(trace), at, self.plan.scale, seed)
         names = problem.param_names
         axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)
-        return surface_of_trace(self.objective, axes, trace, end, points)
+        if not progress:
+            return surface_of_trace(self.objective, axes, trace, end, points)
+        from steepest.view.progress import bar
+
+        with bar("surface", 1.0) as show:
+            return surface_of_trace(self.objective, axes, trace, end, points, show)
 
     @cached_property
     def lowest_loss(self) -> float | None:
@@ -267,6 +275,8 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         It is worked out once, when it is first asked for: by least squares, or by a descent of its
         own. A run may come below that by what is rounded.
         """
+        if self.problem.recorded is not None:
+            return self.problem.recorded.lowest_loss
         known = None if self.objective.linear is None else lowest_loss(self.objective.linear)
         return None if known is None else min(known, self.trace.best.full_loss)
 
@@ -287,9 +297,10 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         return run
 
     @cached_property
-    def _informed_trace(self) -> Trace:
+    def informed_trace(self) -> Trace:
         """The trace as it is drawn: steps on samples know the loss of all rows too."""
         sampled = np.isnan(self.trace.full_losses).any() and self.plan.batch is None
+        sampled = sampled and not self.objective.missing
         return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
     @cached_property
@@ -300,7 +311,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         return Story.of(
             self.problem,
             self.plan,
-            self._informed_trace,
+            self.informed_trace,
             self.result,
             self.stop,
             self.verdicts,
@@ -387,12 +398,16 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         return self.surface(points=page_points(self.problem.risk("a page")))
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, data: bool = True) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.
 
         `load` reads it back. The file is a zip of JSON and arrays, nothing pickled; an objective
-        that was given is code, and is given to `load` again.
+        that was given is code, and is given to `load` again. With `data=False` it holds no row: no
+        number of X, y, weights or of rows kept back. Such a run predicts, and tells its words,
+        metrics and steps; figures of the rows, surface, page, `resume` and `metrics` by another
+        threshold need rows, and say so. Names of columns, classes and levels are in it, and so are
+        the means that fill gaps. Raises ChoiceError for `data=False` where there are no rows.
         """
         from steepest.run.saved import write_run
 
-        write_run(self, path)
+        write_run(self, path, data=data)

@@ -14,7 +14,7 @@ from steepest.data.prepared import Data
 from steepest.data.sparse import matrix_of
 from steepest.data.target import Target
 from steepest.descent.checkpoint import Checkpoint
-from steepest.descent.plan.method import objective_on
+from steepest.descent.plan.method import model_on, objective_on
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.rule import GradientTransformation
@@ -28,7 +28,11 @@ from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
 from steepest.objective.network import HiddenLayers
 from steepest.objective.problem import Problem
+from steepest.objective.recorded import Recorded
+from steepest.objective.risk import Risk
 from steepest.objective.table_problem import KEPT_BACK, TableProblem
+from steepest.objective.without_rows import ProblemWithoutRows, RiskWithoutRows
+from steepest.run.without_rows import recorded_of
 from steepest.trace import Trace
 
 if TYPE_CHECKING:
@@ -62,17 +66,19 @@ class Code(NamedTuple):
 NO_CODE = Code()
 
 
-def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
+def write_run(run: "Run", path: str | os.PathLike[str], *, data: bool = True) -> None:
     """Write a run to `path`, whole or not at all; see `Run.save`.
 
-    Its plan is kept in words with their numbers, the options beside it as they were given.
-    Raises ChoiceError for a loss of the reader's own: no file holds code.
+    Its plan is kept in words with their numbers, the options beside it as they were given. Without
+    `data` no row is kept, and no checkpoint, from which nothing goes on without them. Raises
+    ChoiceError for a loss of the reader's own: no file holds code.
     """
     if run.plan.loss_name not in (*LOSSES, GIVEN):
         raise ChoiceError(
             f"the loss {run.plan.loss_name} is your own, and no file holds code, so the run cannot "
             "be saved; keep run.params and run.trace_table()"
         )
+    run = run if data else _without_rows(run)
     options = None if run.options is None else run.options.to_dict()
     record = {
         **run.problem.to_record(),
@@ -87,6 +93,24 @@ def write_run(run: "Run", path: str | os.PathLike[str]) -> None:
     if run.checkpoint is not None and options is not None:
         arrays |= run.checkpoint.to_arrays()
     write_archive(path, record, arrays | run.trace.to_arrays())
+
+
+def _without_rows(run: "Run") -> "Run":
+    """Return the run without its rows; ChoiceError where there are none."""
+    recorded, objective = recorded_of(run), run.objective
+    assert isinstance(objective, Risk)
+    columns = _no_rows_of(run.problem.schema("saving without data"))
+    risk = RiskWithoutRows(
+        objective.model, objective.loss, objective.penalty, recorded, objective.to_record()
+    )
+    problem = ProblemWithoutRows(columns, risk, recorded)
+    return replace(run, problem=problem, trace=run.informed_trace, checkpoint=None)
+
+
+def _no_rows_of(data: Data) -> Data:
+    """Return the data with no row left."""
+    X, y = np.empty((0, len(data.features.names))), np.empty(0)
+    return replace(data, X=X, y=y, sample_weight=None, kept=None, validation=None)
 
 
 def read_run(path: str | os.PathLike[str], code: Code = NO_CODE) -> RunParts:
@@ -127,7 +151,7 @@ def _fit_together(parts: RunParts) -> bool:
     """Return whether trace, objective, names, row numbers and checkpoint are of the same size."""
     trace, problem, at = parts["trace"], parts["problem"], parts["checkpoint"]
     fits = trace.size == problem.objective.size == len(problem.param_names)
-    fits = fits and len(problem.row_numbers) == problem.rows
+    fits = fits and len(problem.row_numbers) == (problem.rows if problem.has_rows else 0)
     if at is None:
         return fits
     return fits and at.index in (trace.walked - 1, trace.walked) and at.params.size == trace.size
@@ -160,19 +184,46 @@ def _problem_and_plan(
         return problem, Plan.from_dict(record["choices"], None, options)
     if objective is not None:
         raise ChoiceError("the run in the file has its data and its objective; leave objective out")
-    data = _data_of(record, arrays)
+    without = "without_rows" in record
+    data = _columns_of(record) if without else _data_of(record, arrays)
     classes = None if data.target.classes is None else len(data.target.classes)
     plan = Plan.from_dict(record["choices"], classes, options)
+    if without:
+        recorded = Recorded.of_file(record["without_rows"], arrays)
+        return _problem_without_rows(data, plan, record, recorded), plan
     return _table_problem(data, plan, record), plan
+
+
+def _problem_without_rows(
+    columns: Data, plan: Plan, record: Mapping[str, Any], recorded: Recorded
+) -> ProblemWithoutRows:
+    """Return the problem of a file that holds no rows."""
+    assert plan.loss is not None
+    hidden, bias = _model_in(record)
+    model = model_on(len(columns.features.names), plan.loss, hidden, bias=bias)
+    written = {name: record[name] for name in ("network", "bias") if name in record}
+    risk = RiskWithoutRows(model, plan.loss, plan.penalty, recorded, written)
+    return ProblemWithoutRows(columns, risk, recorded)
 
 
 def _table_problem(data: Data, plan: Plan, record: Mapping[str, Any]) -> TableProblem:
     """Return the problem of data under the plan's loss and penalty, with the model of the file."""
     assert plan.loss is not None
+    hidden, bias = _model_in(record)
+    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden, bias=bias))
+
+
+def _model_in(record: Mapping[str, Any]) -> tuple[HiddenLayers | None, bool]:
+    """Return the hidden layers that a file holds, None of a neuron, and whether it has a bias."""
     network = record.get("network")
     hidden = None if network is None else HiddenLayers.from_dict(network)
-    bias = bool(record.get("bias", True))
-    return TableProblem(data, objective_on(data, plan.loss, plan.penalty, hidden, bias=bias))
+    return hidden, bool(record.get("bias", True))
+
+
+def _columns_of(record: Mapping[str, Any]) -> Data:
+    """Return the data of a file that holds no rows: features, target and names."""
+    names = Features.from_dict(record["features"]).names
+    return _rows_of(record, {"X": np.empty((0, len(names))), "y": np.empty(0)})
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:

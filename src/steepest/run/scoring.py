@@ -32,7 +32,7 @@ def prediction_table(
     """
     from steepest.view.table import predictions
 
-    known = run.problem.table("run.prediction_table")
+    known = run.problem.schema("run.prediction_table")
     rows = rows_to_predict(data, known.features, known.target, missing, reading)
     table, margins = rows.table.arrow, run.margins(rows.X)
     found = predictions(run.problem, margins, run.classes, threshold)
@@ -73,7 +73,7 @@ def _predicted(
     run: "Predictions", what: str, data: object, sample_weight: ArrayLike | None
 ) -> Predicted:
     """Return what the run says of rows that hold the target too."""
-    known = run.problem.table(what)
+    known = run.problem.schema(what)
     X, y, over = labelled_rows(data, known.features, known.target)
     weight = array_weights(sample_weight, len(y))
     if over is not None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, overload
@@ -110,17 +110,23 @@ class Seeds(Sequence[Run]):
         """Return the true loss on the plane of all starts and ends, through the best end.
 
         The axes are their two principal directions, or the params where there are two; `path` holds
-        all starts, then all ends, (2 runs, 2), `path_loss` their true losses. Raises ChoiceError
-        where they span no plane.
+        all starts, then all ends, (2 runs, 2), `path_loss` their true losses; the ways between lie
+        in the window too. Raises ChoiceError where they span no plane.
         """
         starts = np.array([run.trace[0].params for run in self.runs])
         ends = np.array([run.params for run in self.runs])
         best = self.best
         axes = self._axes(starts, ends)
-        params = np.concatenate([starts, ends])
         told = self.story.runs
-        losses = np.array([*(one.start_loss for one in told), *(one.loss for one in told)])
-        return surface_on_plane(best.objective, axes, best.params, params, losses, points)
+        losses = [*(one.start_loss for one in told), *(one.loss for one in told)]
+        between = [run.trace.full_losses[run.trace.kept][: len(_walked(run))] for run in self.runs]
+        params = np.concatenate([starts, ends, *map(_walked, self.runs)])
+        seen = np.concatenate([losses, *between])
+        surface = surface_on_plane(best.objective, axes, best.params, params, seen, points)
+        path, path_loss, off_plane = (
+            one[: len(losses)] for one in (surface.path, surface.path_loss, surface.off_plane)
+        )
+        return replace(surface, path=path, path_loss=path_loss, off_plane=off_plane)
 
     def _axes(self, starts: Array, ends: Array) -> Axes:
         """Return the axes of the plane; of two params these themselves."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steepest.checks import number
-from steepest.diagnosis.metrics import Predicted
+from steepest.diagnosis.metrics import Measured
 from steepest.diagnosis.uncertainty import Uncertainty, uncertainty_of
 from steepest.errors import ChoiceError
 from steepest.numerals import counted, percent, plain
@@ -67,7 +67,7 @@ def summary(run: "Run", level: float, rows: int) -> Summary:
     known = uncertainty_of(run.problem, run.params, run.stop, level)
     last = run.story.result.index == run.trace.last.index
     known = known if last or known.reason else _of_another_step(known)
-    hurt = _rows(run, rows) if run.problem.rows else None
+    hurt = _rows(run, rows) if run.problem.has_rows else None
     return Summary(_weights(run, known), _run(run), hurt)
 
 
@@ -135,7 +135,7 @@ def _left_out(run: "Run") -> str:
     return ", ".join(said) or "none"
 
 
-def _metrics(prefix: str, said: Predicted | None) -> Iterator[tuple[str, float | None]]:
+def _metrics(prefix: str, said: Measured | None) -> Iterator[tuple[str, float | None]]:
     """Yield the metrics that are single numbers."""
     for name, value in ({} if said is None else said.metrics).items():
         if name != "confusion":

@@ -20,6 +20,7 @@ from steepest.page.record import Record, page_points, run_record, surface_record
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.opening import OpenData, open_file, open_run, open_table
+from steepest.session.plane import axes_by_word, plane_of
 from steepest.session.request import (
     MOST_LINK,
     MOST_POINTS,
@@ -36,6 +37,7 @@ from steepest.session.request import (
     word_of,
 )
 from steepest.surface.axes import Axes, CoordinateAxes
+from steepest.surface.planes import PLANES
 from steepest.surface.surface import surface_on_plane
 from steepest.view.story import Story, loss_label
 
@@ -218,19 +220,26 @@ class Session:
             paths, losses = base[None, :], np.array([objective.value(base)])
         points = index_of(request.get("points", 101), "points", MOST_POINTS + 1)
         points = min(points, page_points(objective))
-        walk = self._walk(request, choices)
-        axes = self._axes(request, objective, walk)
+        plane = plane_of(request)
+        walk = "none" if plane else self._walk(request, choices)
+        if plane:
+            scale = str(choices.get("scale", "standard"))
+            axes = axes_by_word(request, objective, base, scale, plane)
+        else:
+            axes = self._axes(request, objective, walk)
         shown = window_of(request.get("window"))
         surface = surface_on_plane(objective, axes, base, paths, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
-        return surface_record(story, surface, walk)
+        return surface_record(story, surface, walk, plane)
 
     def _walk(self, request: Request, choices: ChosenOptions) -> str:
         """Return the scale in whose coordinates a surface is wanted, "none" for the reader's."""
         axes = word_of(request.get("axes"), "axes") or "units"
         if axes not in ("units", "walk"):
-            raise ChoiceError(f"the axes are {axes!r}, but they must be units or walk")
+            raise ChoiceError(
+                f"the axes are {axes!r}, but they must be units, walk, {', '.join(PLANES)}"
+            )
         if axes == "units":
             return "none"
         if len(self._opened.data.features.names) > 1 or self._opened.network:

@@ -25,7 +25,7 @@ def axes_of_ends(
     known = None if scale == "none" else objective.standard_units
     units = IDENTITY if known is None else known
     points = np.array([units.position(params) for params in (*starts, *ends)])
-    (u, v), (first, second) = _directions(points)
+    (u, v), (first, second), _ = _directions(points)
     said = f", {units.in_words}," if units.in_words else ","
     far = _mean_distance(points[len(starts) :])
     words = (

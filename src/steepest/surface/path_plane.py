@@ -7,10 +7,11 @@ of V', and `s_k² / sum s²` is the share of the path's variance that direction 
 Two directions hold most of any path, of pure noise too: of a random walk of n points in very many
 dimensions direction k holds `3 / (2 (n² - 1) sin²(pi k / 2n))`, for many points `6 / (pi k)²`, so
 the first two 76 % (Antognini & Sohl-Dickstein 2018, "PCA of high dimensional random walks with
-comparison to neural network training"). So that share, of as many params and points, is told
-beside the path's own.
+comparison to neural network training"). So that share, of as many params and of points as many
+steps apart, is told beside the path's own.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import isqrt
 from typing import NamedTuple
@@ -33,6 +34,9 @@ FEWEST_POINTS = 64
 STRAIGHT = 1e-12
 """The second direction's extent by the first's, below which it is rounding."""
 
+MOST_UNEVEN = 400
+"""Points of a walk, unevenly many steps apart, that are decomposed: in 40 ms; some of more."""
+
 WALKS = 200
 """Random walks whose shares are averaged: the mean is then known to a third of a per cent."""
 
@@ -44,10 +48,11 @@ MOST_WAVES = 60
 
 
 class PathDirections(NamedTuple):
-    """Two directions of length 1, (2, params), and the `share` of the path each holds, (2,)."""
+    """Two directions of length 1, (2, params), the `share` each holds, (2,), of `taken` points."""
 
     directions: Array
     share: Array
+    taken: NDArray[np.intp]
 
 
 def path_directions(points: Array) -> PathDirections:
@@ -55,33 +60,66 @@ def path_directions(points: Array) -> PathDirections:
 
     Of very many points some are taken, evenly. Raises ChoiceError where they span no plane.
     """
-    points = points[np.isfinite(points).all(axis=1)]
-    most = max(FEWEST_POINTS, isqrt(int(WORK // points.shape[1])))
-    taken = points[np.unique(np.linspace(0, len(points) - 1, most).round().astype(np.intp))]
+    known = np.flatnonzero(np.isfinite(points).all(axis=1))
+    at = known[_evenly(len(known), max(FEWEST_POINTS, isqrt(int(WORK // points.shape[1]))))]
+    taken = points[at]
     _, extent, directions = np.linalg.svd(taken - taken.mean(axis=0), full_matrices=False)
     if len(extent) < 2 or not extent[1] > STRAIGHT * extent[0]:
         line = "a single point" if not extent.any() else "on one straight line"
         raise ChoiceError(
-            f"plane is 'path', but the path's points ({len(points):,}) are {line}, so they span "
+            f"plane is 'path', but the path's points ({len(known):,}) are {line}, so they span "
             "no plane; take more steps, or choose plane='random' or two params, x and y"
         )
-    return PathDirections(directions[:2], extent[:2] ** 2 / (extent**2).sum())
+    return PathDirections(directions[:2], extent[:2] ** 2 / (extent**2).sum(), at)
+
+
+def _evenly(count: int, most: int) -> NDArray[np.intp]:
+    """Return the numbers of at most so many of `count` points, the first and the last of them."""
+    return np.unique(np.linspace(0, count - 1, most).round().astype(np.intp))
+
+
+def walk_share(params: int, steps: Sequence[int] | NDArray[np.intp]) -> float:
+    """Return the share of a random walk that its first two principal directions hold.
+
+    The mean of random walks of so many params, known at `steps`, (points,), in order; a formula for
+    very many params. Two params have two directions, which hold all.
+
+    >>> round(walk_share(10**6, range(10**4)), 3), walk_share(2, range(100))
+    (0.76, 1.0)
+
+    A walk of which every tenth step is kept is a walk; one whose steps are ever further apart is
+    more like a line:
+
+    >>> steps = [2**i for i in range(12)]
+    >>> round(walk_share(10**6, range(12)), 2), round(walk_share(10**6, steps), 2)
+    (0.77, 0.86)
+    """
+    if params <= 2 or len(steps) <= 3:
+        return 1.0
+    apart = np.diff(steps)
+    if (apart == apart[0]).all():
+        return _even_share(params, len(steps))
+    return _share(params, _uneven_variances(np.asarray(steps, dtype=np.float64)))
 
 
 @lru_cache
-def walk_share(params: int, points: int) -> float:
-    """Return the share of a random walk that its first two principal directions hold.
-
-    The mean of random walks of so many params and points, one step between two of these; a formula
-    for very many params. Two params have two directions, which hold all.
-
-    >>> round(walk_share(10**6, 10**4), 3), walk_share(2, 100)
-    (0.76, 1.0)
-    """
-    if params <= 2 or points <= 3:
-        return 1.0
+def _even_share(params: int, points: int) -> float:
+    """Return the share of walks known at points equally many steps apart."""
     k = np.arange(1, points)
-    variance = 0.25 / np.sin(0.5 * np.pi * k / points) ** 2
+    return _share(params, 0.25 / np.sin(0.5 * np.pi * k / points) ** 2)
+
+
+def _uneven_variances(steps: Array) -> Array:
+    """Return the eigenvalues, falling, of the covariance `min(s, t)` of a walk less its mean."""
+    some = steps[_evenly(len(steps), MOST_UNEVEN)]
+    covariance = np.minimum(some[:, None], some)
+    covariance -= covariance.mean(axis=0)
+    covariance -= covariance.mean(axis=1, keepdims=True)
+    return np.linalg.eigvalsh(covariance)[:0:-1]
+
+
+def _share(params: int, variance: Array) -> float:
+    """Return the mean share of the first two directions, from the variances of a param's waves."""
     if params >= ENDLESS:
         return float(variance[:2].sum() / variance.sum())
     generator = np.random.default_rng(0)
@@ -91,8 +129,8 @@ def walk_share(params: int, points: int) -> float:
 def _share_of_walk(variance: Array, params: int, generator: np.random.Generator) -> float:
     """Return the share of the first two directions of one walk.
 
-    Along each param a walk, less its mean, is a sum of cosines whose amplitudes are independent
-    and normal, with these variances: that is its covariance's decomposition.
+    Along each param a walk, less its mean, is a sum of waves (of cosines, at even steps) whose
+    amplitudes are independent and normal, with these variances: its covariance's decomposition.
     """
     drawn = np.sqrt(variance[:MOST_WAVES])
     waves = drawn[:, None] * generator.standard_normal((len(drawn), params))

@@ -7,6 +7,7 @@ standard units, or the params as they are where `scale` is none.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from steepest.surface.random_plane import random_directions
 from steepest.surface.sharpest_plane import sharpest_ends, sharpest_spans
 from steepest.trace import Trace
 
-__all__ = ["PLANES", "axes_of_plane"]
+__all__ = ["PLANES", "Path", "axes_of_plane"]
 
 Array = NDArray[np.float64]
 
@@ -30,13 +31,29 @@ RANDOM_SPAN = 2.5
 """What makes the window of a random plane reach from -1 to 1, as the literature draws it."""
 
 
-class _Walk:
-    """A walk in the units in which its planes are found: `start` and `end` are (params,)."""
+class Path(NamedTuple):
+    """What a plane is found by: `params`, (points, params), their `losses`, and which `steps`.
 
-    def __init__(self, objective: Objective, trace: Trace, end: Array, scale: str) -> None:
+    Losses are NaN where they are not known, `steps` None.
+    """
+
+    params: Array
+    losses: Array
+    steps: NDArray[np.intp] | None = None
+
+    @classmethod
+    def of(cls, trace: Trace) -> "Path":
+        """Return the path of the kept steps of a trace."""
+        return cls(trace.params, trace.full_losses[trace.kept], trace.kept)
+
+
+class _Walk:
+    """A path in the units in which its planes are found, and its `end`, (params,)."""
+
+    def __init__(self, objective: Objective, path: Path, end: Array, scale: str) -> None:
         known = None if scale == "none" else objective.standard_units
         self.units: Units = IDENTITY if known is None else known
-        self.objective, self.trace, self.end = objective, trace, end
+        self.objective, self.path, self.end = objective, path, end
         self.said = f", {self.units.in_words}," if self.units.in_words else ""
 
     def position(self, params: Array) -> Array:
@@ -46,7 +63,7 @@ class _Walk:
         self, u: Array, v: Array, names: tuple[str, str], words: str, numbers: Mapping[str, float]
     ) -> DirectionAxes:
         """Return the axes along two directions, turned so that the path comes from below 0."""
-        come = self.position(self.end - self.trace[0].params)
+        come = self.position(self.end - self.path.params[0])
         u, v = (one if one @ come >= 0 else -one for one in (u, v))
         x_name, y_name = names
         return DirectionAxes.through(
@@ -62,7 +79,7 @@ class _Walk:
 
 
 def axes_of_plane(
-    objective: Objective, trace: Trace, end: Array, scale: str, seed: int, word: str
+    objective: Objective, path: Path, end: Array, scale: str, seed: int, word: str
 ) -> DirectionAxes:
     """Return the axes of the plane that `word`, one of `PLANES`, names, through `end`, (params,).
 
@@ -73,21 +90,24 @@ def axes_of_plane(
         raise ChoiceError(
             f"plane is {word!r}, but it must be one of {', '.join(PLANES)}, or two vectors (u, v)"
         )
-    return PLANES[word](_Walk(objective, trace, end, scale), seed)
+    return PLANES[word](_Walk(objective, path, end, scale), seed)
 
 
 def _of_path(walk: _Walk, seed: int) -> DirectionAxes:
-    points = np.array([walk.position(params) for params in walk.trace.params])
-    (u, v), (first, second) = path_directions(points)
-    noise = walk_share(points.shape[1], len(points))
+    points = np.array([walk.position(params) for params in walk.path.params])
+    (u, v), (first, second), taken = path_directions(points)
     words = (
         f"The axes are the two principal directions of the steps{walk.said or ','} which hold "
         f"{_percent(first)} and {_percent(second)} of how the params moved, together "
-        f"{_percent(first + second)}; a random walk of as many params and steps gives "
-        f"{_percent(noise)}."
+        f"{_percent(first + second)}"
     )
     names = (f"path 1 ({_percent(first)})", f"path 2 ({_percent(second)})")
-    numbers = {"first": first, "second": second, "share": first + second, "random_walk": noise}
+    numbers = {"first": first, "second": second, "share": first + second}
+    if walk.path.steps is not None:
+        numbers["random_walk"] = walk_share(points.shape[1], walk.path.steps[taken])
+        noise = _percent(numbers["random_walk"])
+        words += f"; a random walk of as many params and steps gives {noise}"
+    words += "."
     return walk.axes(u, v, names, words, _floats(numbers))
 
 
@@ -128,7 +148,7 @@ def _sharpest(walk: _Walk, seed: int) -> DirectionAxes:
         "products": ends.products,
     }
     axes = walk.axes(top.vector, bottom.vector, names, words, _floats(numbers))
-    losses = walk.trace.full_losses
+    losses = walk.path.losses
     loss = max(float(losses[0]), float(np.nanmin(losses))) if np.isfinite(losses[0]) else 0.0
     length = float(np.linalg.norm(walk.position(walk.end)))
     return _spanning(axes, 2.0 * sharpest_spans(ends, loss, length))

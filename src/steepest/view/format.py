@@ -25,8 +25,8 @@ PANELS = ("fit", "surface", "map", "loss", "gradient")
 FIGURE_PANELS = ("fit", "surface", "map", "loss")
 FILM_PANELS = ("fit", "surface", "map")
 
-ON_SURFACE = ("surface", "map")
-"""The panels that need a surface."""
+OF_SCENE = ("fit", "surface", "map")
+"""The panels that need a scene: rows and a surface."""
 
 WITHOUT_SURFACE = ("loss", "gradient")
 """The panels of a figure without a surface."""
@@ -87,7 +87,7 @@ class Format:
         """
         if self.panels is None:
             return WITHOUT_SURFACE if no_surface else usual
-        needing = [name for name in self.panels if name in ON_SURFACE]
+        needing = [name for name in self.panels if name in OF_SCENE]
         if no_surface and needing:
             raise ChoiceError(f"the panel {needing[0]} cannot be drawn: {no_surface}")
         return self.panels

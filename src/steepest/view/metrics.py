@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.diagnosis.metrics import Metrics, Predicted
+from steepest.diagnosis.metrics import Measured, Metrics
 from steepest.numerals import percent, plain, short
 from steepest.view.section import Section, aligned
 from steepest.view.story import Story, shortened
@@ -29,7 +29,7 @@ def fit_section(story: Story) -> Iterator[Section]:
             yield Section(f"Fit on the rows {which}", tuple(lines))
 
 
-def _of_numbers(story: Story, said: Predicted) -> Iterator[str]:
+def _of_numbers(story: Story, said: Measured) -> Iterator[str]:
     """Yield R², RMSE and MAE; what of the loss is explained where that is not R²."""
     metrics = said.metrics
     unit = f" {story.unit}" if story.unit else ""
@@ -38,7 +38,7 @@ def _of_numbers(story: Story, said: Predicted) -> Iterator[str]:
         f"R² {r2}, RMSE {short(metrics['rmse'])}{unit}, "
         f"mean absolute error {short(metrics['mae'])}{unit}"
     )
-    if not said.loss.is_quadratic:
+    if story.plan.loss is not None and not story.plan.loss.is_quadratic:
         yield f"deviance explained {_explained(metrics)}"
 
 
@@ -50,7 +50,7 @@ def _explained(metrics: Metrics) -> str:
     return f"{percent(share)} (the loss against that of the best constant)"
 
 
-def _of_classes(story: Story, said: Predicted) -> Iterator[str]:
+def _of_classes(story: Story, said: Measured) -> Iterator[str]:
     """Yield shares, scores and the table of actual against predicted."""
     assert story.classes is not None
     metrics = said.metrics
@@ -76,7 +76,7 @@ def _table(story: Story, table: Array) -> Iterator[str]:
     """Yield the rows of each class, down, by the class that is predicted, across."""
     assert story.classes is not None
     names = [shortened(name) for name in story.classes]
-    said = short if story.sample_weight is not None else plain
+    said = short if story.is_weighted else plain
     rows = [[name, *map(said, cells.tolist())] for name, cells in zip(names, table, strict=True)]
     heads = ["actual, down; predicted, across", *names]
     yield from aligned([heads, *rows])

@@ -1,6 +1,6 @@
 """The loss surface in three dimensions, with the path lying on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any, cast
 
@@ -62,7 +62,13 @@ FEW_LETTERS = 12
 
 
 STEM: Mapping[str, Any] = {"color": PATH, "linestyle": (0, (2, 1.5)), "lw": 1.6, "zorder": 5}
-"""How a stem is drawn."""
+"""How the stem of the start, and of the current point, is drawn."""
+
+FAINT: Mapping[str, Any] = {**STEM, "lw": 1.1, "alpha": 0.7}
+"""How the stems of points between are drawn."""
+
+MOST_STEMS = 16
+"""Points of the path that may have a stem: of more the stems are a fence that hides the surface."""
 
 
 class Relief(Panel):
@@ -87,6 +93,8 @@ class Relief(Panel):
         self._shadow = _line(axes, ":", color="white", lw=1.6, zorder=5)
         self._shadow.set_visible(scene.surface.is_slice)
         self._stems = [_line(axes, **STEM) for _ in range(2)]
+        self._between = _line(axes, **FAINT)
+        self._stemmed = np.unique(np.linspace(0, len(path.x) - 1, MOST_STEMS).astype(np.intp))
         self._line = _line(axes, **path_style(path))
         self._start = _line(axes, "o", mfc="white", mec=PATH, mew=2, ms=9, zorder=7)
         self._start.set_data_3d(path.x[:1], path.y[:1], self._z[:1])
@@ -218,7 +226,7 @@ class Relief(Panel):
     @property
     def moving(self) -> list[Artist]:
         """Path, start, current point; where it lies off a slice, its shadow and stems there."""
-        return [self._shadow, self._line, *self._stems, self._start, self._here]
+        return [self._shadow, self._between, self._line, *self._stems, self._start, self._here]
 
     def show(self, at: int) -> None:
         """Draw the path up to point `at`, at its true losses; what left the box is not drawn."""
@@ -229,6 +237,8 @@ class Relief(Panel):
         self._shadow.set_data_3d(x, y, self._below[shown])
         for stem, point in zip(self._stems, (0, at), strict=True):
             stem.set_data_3d(*self._stem(point))
+        between = [self._stem(int(point)) for point in self._stemmed[self._stemmed < at]]
+        self._between.set_data_3d(*_joined(between))
 
     def _stem(self, at: int) -> tuple[Array, Array, Array]:
         """Return the line from a point to the slice below or above it, empty where it is on it."""
@@ -236,6 +246,12 @@ class Relief(Panel):
         hangs = abs(ends[0] - ends[1]) > HANGS
         ends = ends if hangs else np.empty(0)
         return np.full(len(ends), self._path.x[at]), np.full(len(ends), self._path.y[at]), ends
+
+
+def _joined(lines: Sequence[tuple[Array, Array, Array]]) -> Array:
+    """Return lines as x, y and z of one, (3, points), with a gap after each."""
+    parts = [np.pad(line, ((0, 0), (0, 1)), constant_values=np.nan) for line in lines]
+    return np.concatenate([np.empty((3, 0)), *parts], axis=1)
 
 
 def _line(axes: Axes3D, *mark: str, **style: Any) -> Line3D:

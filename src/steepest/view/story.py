@@ -14,13 +14,12 @@ from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.plan.scale import has_exact_bound, param_coordinates_of
 from steepest.descent.stop import Stop
 from steepest.diagnosis.check import Check
-from steepest.diagnosis.metrics import Predicted
+from steepest.diagnosis.metrics import Measured, Metrics, Predicted, RecordedMetrics
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import coordinates_in_words
 from steepest.objective.evaluation import length_of
-from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem, RowPredictions
 from steepest.trace import Step, Trace
 
@@ -66,6 +65,10 @@ class Story:
     row_numbers: NDArray[np.intp]
     """The place of each row in its source, counted from 1, (rows,)."""
     sample_weight: Array | None
+    is_weighted: bool
+    """Whether the rows count differently."""
+    has_rows: bool
+    """Whether the rows are at hand."""
     loss_in_words: str
     inverse_link: str
     """The prediction as a formula of the margin, where it is not the margin itself."""
@@ -117,9 +120,9 @@ class Story:
     actual: NDArray[np.intp] | None
     unit: str
     """The unit of the target, or none."""
-    held_out: Predicted | None
+    held_out: Measured | None
     """The same of the rows that were kept back; None without any."""
-    fitted: Predicted | None
+    fitted: Measured | None
     """What the result says of the rows, whose metrics are worked out on demand; None of no rows."""
 
     @classmethod
@@ -138,7 +141,7 @@ class Story:
     ) -> "Story":
         """Return the story of a run with this `result`; `lowest` is the lowest loss if known."""
         at_rows, biases = problem.at_rows(result.params), problem.objective.layout.biases
-        move = _first_move(problem.objective, plan.scale, trace)
+        move = _first_move(problem, plan.scale, trace)
         return cls(
             source=problem.name,
             rows=problem.rows,
@@ -147,6 +150,8 @@ class Story:
             validation_rows=problem.validation_rows,
             row_numbers=problem.row_numbers,
             sample_weight=problem.sample_weight,
+            is_weighted=problem.is_weighted,
+            has_rows=problem.has_rows,
             loss_in_words=problem.loss_in_words,
             inverse_link=problem.inverse_link,
             feature_names=problem.feature_names,
@@ -169,7 +174,7 @@ class Story:
             notes=notes,
             checks=checks,
             lowest=lowest,
-            exact_limit=has_exact_bound(problem.objective),
+            exact_limit=_exact_limit(problem),
             standard_in_words=problem.objective.standard_in_words,
             start_in_words=problem.objective.start_in_words,
             layer_gradients=_layer_gradients(problem, move),
@@ -181,7 +186,7 @@ class Story:
             actual=at_rows.actual,
             unit=problem.unit,
             fitted=_fitted(problem, at_rows),
-            held_out=held_out(problem, result.params),
+            held_out=_held_out(problem, result.params),
         )
 
     @property
@@ -191,7 +196,7 @@ class Story:
             return f"{shortened(self.source)}: {counted(len(self.param_names), 'param')}"
         count = len(self.feature_names)
         by = shortened(self.feature_names[0]) if count == 1 else f"{count} features"
-        rows = f"{self.rows:,} rows" + ("" if self.sample_weight is None else ", weighted,")
+        rows = f"{self.rows:,} rows" + (", weighted," if self.is_weighted else "")
         return f"{shortened(self.target_name)} by {by}: {rows} of {shortened(self.source)}"
 
     @property
@@ -213,12 +218,31 @@ class Story:
         return name if name.split("[")[0] == "bias" else f"{self.weight_prefix}{name}"
 
 
-def _fitted(problem: Problem, rows: RowPredictions) -> Predicted | None:
+def _exact_limit(problem: Problem) -> bool:
+    """Return whether the limit of the rate is that of the loss itself."""
+    told = problem.recorded
+    return has_exact_bound(problem.objective) if told is None else told.exact_limit
+
+
+def _fitted(problem: Problem, rows: RowPredictions) -> Measured | None:
     """Return what is said of the rows with their targets; None without any."""
+    if problem.recorded is not None:
+        return _recorded(problem.recorded.metrics)
     if not problem.rows:
         return None
     known = problem.table("metrics")
     return Predicted.of(problem, rows.margins, known.y, known.sample_weight, rows.losses)
+
+
+def _recorded(metrics: Metrics | None) -> RecordedMetrics | None:
+    return None if metrics is None else RecordedMetrics(metrics)
+
+
+def _held_out(problem: Problem, params: Array) -> Measured | None:
+    """Return the metrics of the rows kept back, worked out or recorded; None without any."""
+    if problem.recorded is not None:
+        return _recorded(problem.recorded.validation_metrics)
+    return held_out(problem, params)
 
 
 def held_out(problem: Problem, params: Array) -> Predicted | None:
@@ -230,16 +254,25 @@ def held_out(problem: Problem, params: Array) -> Predicted | None:
     return Predicted.of(problem, problem.margins(params, back.X), back.y, back.sample_weight)
 
 
-def _first_move(objective: Objective, scale: str, trace: Trace) -> Move | None:
+def _first_move(problem: Problem, scale: str, trace: Trace) -> Move | None:
     """Return the first step, in the coordinates of the descent where these are by param."""
+    told = problem.recorded
+    if told is not None:
+        return None if told.move is None else _recorded_move(told.move, told.by_param)
     if len(trace) == 1:
         return None
     start, after = trace[0], trace[1]
-    walked = param_coordinates_of(objective, scale)
+    walked = param_coordinates_of(problem.objective, scale)
     if walked is None:
         return Move(start.params, after.params, start.gradient, by_param=False)
     old, new = walked.position(start.params), walked.position(after.params)
     return Move(old, new, walked.pullback(start.gradient), by_param=True)
+
+
+def _recorded_move(move: Array, by_param: bool) -> Move:
+    """Return the first step that was recorded, (3, params)."""
+    old, new, gradient = move
+    return Move(old, new, gradient, by_param)
 
 
 def _off_steepest(trace: Trace) -> float:

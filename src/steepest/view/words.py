@@ -10,7 +10,7 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, pair, percent, plain, short
 from steepest.trace import Step
 from steepest.view.class_table import class_table
-from steepest.view.ending import limit_line, lowest_line
+from steepest.view.ending import end_lines, limit_line, lowest_line
 from steepest.view.metrics import fit_section
 from steepest.view.section import Section, aligned
 from steepest.view.step_words import rate_word, step_lines
@@ -23,6 +23,7 @@ __all__ = [
     "headings",
     "rate_in_words",
     "tell",
+    "tell_diagnosis",
 ]
 
 Array = NDArray[np.float64]
@@ -46,12 +47,21 @@ MOST_COLUMNS = 3
 def tell(story: Story) -> str:
     """Return the whole story: title, steps, result, table, verdicts, notes, checks."""
     sections = [*four_steps(story), _result(story), *fit_section(story)]
-    if story.classes is not None:
+    if story.probabilities is not None:
         sections.append(class_table(story))
     sections += [_verdict(verdict) for verdict in story.verdicts]
     sections += [*_notes(story), *_checks(story)]
     head = "\n".join([story.title, _how(story), *_reasons(story)])
     return "\n\n".join([head, *map(str, sections)])
+
+
+def tell_diagnosis(story: Story) -> str:
+    """Return how a run ended, what is wrong, what is worth knowing, and what was looked at."""
+    end = Section("End", tuple(end_lines(story)))
+    wrong = [_verdict(verdict) for verdict in story.verdicts]
+    none = [] if wrong else [Section("No verdict", ("nothing that was looked at is wrong",))]
+    sections = [end, *wrong, *none, *_notes(story), *_checks(story)]
+    return "\n\n".join([story.title, *map(str, sections)])
 
 
 def _how(story: Story) -> str:
@@ -93,6 +103,11 @@ def _reasons(story: Story) -> Iterator[str]:
         yield f"chosen by auto: {story.plan.reasons}"
     if story.plan.afresh:
         yield story.plan.afresh
+    if story.rows and not story.has_rows:
+        yield (
+            "saved without its rows: it predicts, and what is told of them was worked out before; "
+            "surface, page and resume need them"
+        )
 
 
 def rate_in_words(story: Story) -> str:

@@ -125,4 +125,6 @@ def _strptime(pattern: str) -> str:
         if part[2] and part[2] not in _DATES:
             raise ValueError(f"a date of {', '.join(_DATES)}")
         made.append(_DATES[part[2]] if part[2] else part[1] or part[4] or "")
+    if any(made.count(one) > 1 for one in _DATES.values()):
+        raise ValueError("a date that says each of its parts once")
     return "".join(made)

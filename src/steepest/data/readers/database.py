@@ -45,7 +45,7 @@ def _from_sqlite(path: Path, reading: Reading) -> Contents:
                 values = list(zip(*rows, strict=True)) or [()] * len(names)
             except sqlite3.Error as error:
                 raise _refused(path, reading, error) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeError) as error:
         raise no_such_file(path, "a database of SQLite", error) from error
     _check_names(names, path)
     return Contents(dict(zip(names, map(list, values), strict=True)), notes)

@@ -5,6 +5,7 @@ Only these three lines are believed. Of a table with one line of names Orange gu
 """
 
 import csv
+import re
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -105,9 +106,20 @@ def _column(
     if word in _NUMBER:
         return [_number(*one, name) for one in zip(values, places, strict=True)]
     declared = (
-        kind.split() if word not in _NOMINAL else sorted({v for v in values if v is not None})
+        declared_levels(kind)
+        if word not in _NOMINAL
+        else sorted({v for v in values if v is not None})
     )
     return _nominal(values, declared, places, name)
+
+
+def declared_levels(cell: str) -> list[str]:
+    r"""Return the values of a nominal column, blanks between; a blank in one has a `\` before it.
+
+    >>> declared_levels(r"normal fixed\ defect")
+    ['normal', 'fixed defect']
+    """
+    return [one.replace("\\ ", " ") for one in re.split(r"(?<!\\) +", cell.strip())]
 
 
 def _number(value: str | None, place: str, name: str) -> float | None:

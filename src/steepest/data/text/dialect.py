@@ -99,7 +99,8 @@ def reason(error: OSError) -> str:
 
 def _records(text: Iterator[str], delimiter: str, name: str) -> Iterator[Line]:
     spaced = delimiter == " "
-    lines = (line.strip(" \t") for line in text) if spaced else text
+    # Where blanks part the fields, so do tabs among them.
+    lines = (line.replace("\t", " ").strip(" ") for line in text) if spaced else text
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=spaced)
     start = 1
     try:

@@ -35,8 +35,8 @@ NUMBER_LIKE = (
 )
 """Digits and marks, perhaps with a sign, a bracket, a currency or a percent sign around them."""
 
-GAP_WORDS = r"^\s*(#?N/?A|NULL|null|-?[Nn]a[Nn]|n/a)?\s*$"
-"""The spellings of a gap in a column of numbers."""
+GAP_WORDS = r"^\s*(#?N/?A|NULL|null|-?[Nn]a[Nn]|n/a|[?.*]|-{1,2}|" "[\u2013\u2014]" r")?\s*$"
+"""The spellings of a gap in a column of numbers: `?` of UCI's tables, `.` of SAS and Stata."""
 
 _CODES = "USD|EUR|GBP|JPY|CHF|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|KRW|SGD|HKD"
 _MONEY = rf"\p{{Sc}}|[A-Z]{{1,2}}\$|R\$|kr|Kč|zł|Rs\.?|{_CODES}"

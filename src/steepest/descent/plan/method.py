@@ -42,6 +42,10 @@ from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.linear import Linear
+from steepest.objective.model.model import Model
+from steepest.objective.model.network import Network
+from steepest.objective.model.through_origin import ThroughOrigin
 from steepest.objective.network import HiddenLayers, NetworkObjective
 from steepest.objective.objective import Objective, Vector
 from steepest.objective.risk import Risk
@@ -51,6 +55,7 @@ from steepest.trace import Step
 __all__ = [
     "coordinates_of",
     "is_automatic",
+    "model_on",
     "neuron_of",
     "objective_of",
     "objective_on",
@@ -76,6 +81,15 @@ def objective_of(data: Data, options: Options, threads: int | None = None) -> Ri
 def neuron_of(data: Data, options: Options, threads: int | None = None) -> LinearObjective:
     """Return the objective of `data` under loss and penalty of the options, of one neuron."""
     return _neuron_on(data, _loss_of(data, options), Penalty(options.l1, options.l2), threads)
+
+
+def model_on(features: int, loss: Loss, hidden: HiddenLayers | None, *, bias: bool) -> Model:
+    """Return the model that `objective_on` would make for so many features."""
+    if not bias:
+        return ThroughOrigin(features, loss.margins)
+    if hidden is None:
+        return Linear(features, loss.margins)
+    return Network((features, *hidden.units, loss.margins), hidden.activation)
 
 
 def objective_on(

@@ -45,6 +45,9 @@ class Activation(Protocol):
     of_exponential: ClassVar[tuple[float, float] | None] = None
     """The c and k with which `s(z) = 1 - c / (1 + exp(k z))`; None where there are none."""
 
+    is_ramp: ClassVar[bool] = False
+    """Whether `s(z) = max(z, 0)`."""
+
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `s(z)`, of the shape of z."""
 
@@ -98,6 +101,7 @@ class ReLU(Activation):
     formula: ClassVar[str] = "max(z, 0)"
     slope_formula: ClassVar[str] = "1 where z > 0, else 0"
     initial_gain: ClassVar[float] = sqrt(2.0)
+    is_ramp = True
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `max(z, 0)`."""

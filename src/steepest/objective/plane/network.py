@@ -1,10 +1,11 @@
 """The loss of a network on a plane: many points at a time, with as little work as the plane allows.
 
-Any plane: `network_margins`. Where the outputs are a sum of a function of a and one of b, as over
-two weights of different units, two lines of points stand for the whole grid: `separable`.
+Any plane: `network_margins`. One hidden ReLU layer: a line at a time by its kinks, `ramps`. Where
+the outputs are a sum of a function of a and one of b, as over two weights of different units, two
+lines of points stand for the whole grid: `separable`.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,8 +16,14 @@ from steepest.data.blocks import Block, Blocks
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.network import Network
-from steepest.objective.plane.network_margins import LayerOnPlane, Margins, layers_on_plane
+from steepest.objective.plane.network_margins import (
+    LayerOnPlane,
+    Margins,
+    layers_on_plane,
+    row_tiles,
+)
 from steepest.objective.plane.plane import Plane
+from steepest.objective.plane.ramps import Ramps, are_ramps
 from steepest.objective.plane.separable import Parts, separable_parts, tables, totals_of_sums
 
 __all__ = ["NetworkPlaneLoss"]
@@ -45,29 +52,33 @@ class NetworkPlaneLoss:
         """Return the loss at the points `(a[i], b[i])`, (points,)."""
         layers, loss = self._layers(), self.objective.loss
 
-        def work(block: Block) -> tuple[Array]:
-            total = np.empty(len(a))
-            for at, margins in self._margins(layers, block).at(a, b):
-                total[at] = loss.totals(margins, block.y, block.weight)
-            return (total,)
+        def work(block: Block, points: slice) -> Array:
+            total = np.zeros(points.stop - points.start)
+            for some in row_tiles(block, Margins.rows(self.objective.model)):
+                for at, margins in self._margins(layers, some).at(a[points], b[points]):
+                    total[at] += loss.totals(margins, some.y, some.weight)
+            return total
 
-        return self._mean(work, a, b)
+        return self._mean(self.objective.blocks.sum_lines(work, len(a)), a, b)
 
     @np.errstate(over="ignore", invalid="ignore")
     def grid(self, a: Array, b: Array) -> Array:
         """Return the loss on a grid, (len(b), len(a)): `[i, j]` is that at `(a[j], b[i])`."""
-        layers, loss = self._layers(), self.objective.loss
+        layers = self._layers()
         parts = separable_parts(layers)
         if parts is not None:
             return self._separable(layers, parts, a, b)
 
-        def work(block: Block) -> tuple[Array]:
-            total = np.empty((len(b), len(a)))
-            for j, at, margins in self._margins(layers, block).on_grid(a, b):
-                total[at, j] = loss.totals(margins, block.y, block.weight)
-            return (total,)
+        def work(block: Block, lines: slice) -> Array:
+            return self._lines(layers, block, a[lines], b)
 
-        return self._mean(work, a[None, :], b[:, None])
+        total = self.objective.blocks.sum_lines(work, len(a)).T
+        return self._mean(total, a[None, :], b[:, None])
+
+    @property
+    def by_lines(self) -> bool:
+        """Whether the loss on a line is the same whichever others are asked for with it."""
+        return separable_parts(self._layers()) is None
 
     def bowl(self) -> None:
         """Return None: a network's minimum on a plane is not known."""
@@ -84,16 +95,35 @@ class NetworkPlaneLoss:
             return totals_of_sums(loss, along_a, along_b, block)
 
         total, doubtful = self.objective.blocks.sum(work)
-        found = total / self.objective.blocks.total
-        found += self._l2(a[None, :], b[:, None])
+        found = self._mean(total, a[None, :], b[:, None])
         rows, columns = np.nonzero(doubtful)
         if len(rows):
             found[rows, columns] = self.at(a[columns], b[rows])
         return found
 
-    def _mean(self, work: Callable[[Block], tuple[Array]], a: Array, b: Array) -> Array:
-        """Return the mean over rows of what `work` sums up, and the penalty."""
-        (total,) = self.objective.blocks.sum(work)
+    def _lines(self, layers: list[LayerOnPlane], block: Block, a: Array, b: Array) -> Array:
+        """Return the sum over rows of the loss at (a[j], b[i]), (len(a), len(b))."""
+        loss, total = self.objective.loss, np.zeros((len(a), len(b)))
+        for some, outputs in self._outputs(layers, block, a, b):
+            for j, at, margins in outputs:
+                total[j, at] += loss.totals(margins, some.y, some.weight)
+        return total
+
+    def _outputs(
+        self, layers: list[LayerOnPlane], block: Block, a: Array, b: Array
+    ) -> Iterator[tuple[Block, Iterator[tuple[int, slice, Array]]]]:
+        """Yield some rows and their outputs on a grid, by the quickest way that is exact."""
+        model = self.objective.model
+        by_kinks = are_ramps(model, b)
+        for some in row_tiles(block, (Ramps if by_kinks else Margins).rows(model)):
+            ramps = Ramps(layers, some.X.T, b) if by_kinks else None
+            if ramps is not None and ramps.is_small:
+                yield some, ramps.on_grid(a)
+            else:
+                yield some, self._margins(layers, some).on_grid(a, b)
+
+    def _mean(self, total: Array, a: Array, b: Array) -> Array:
+        """Return the mean over rows of a sum over them, and the penalty."""
         loss: Array = total / self.objective.blocks.total
         return loss + self._l2(a, b)
 

@@ -2,11 +2,16 @@
 
 On `origin + a u + b v` the sums of the first layer are linear in a and b: `P + a Q + b R` with
 `P = W x + c` at the origin and Q, R the same of u and v, so X is read three times, however many
-points there are. Where the activation is one of an exponential, `1 - c / (1 + exp(k z))`, that of
-a sum is a product: `exp(k (P + a Q)) exp(k b R)`, from a table over b and one line over a, so the
-first layer takes no exponential a point; c is folded into the weights after it. From there on a
-layer is one product of stacks of matrices, for so many points at a time that their numbers stay in
-the cache.
+points there are. On a grid the line `L = P + a Q` is worked out once for all b, and `b R` once for
+all a:
+
+    1 - c / (1 + exp(k z))  is an activation of an exponential, and that of a sum is the product
+                            `exp(k L) exp(k b R)`: none is taken a point; c goes into the weights
+    max(L + b R, 0)         is `max(b R, -L) + L`: where these are all hidden units, what L adds to
+                            the outputs is linear in b, so a unit takes one comparison
+
+From there on a layer is one product of stacks of matrices, its biases the weights of an input of
+1, for so many points at a time that their numbers stay in the cache.
 """
 
 from collections.abc import Iterator
@@ -15,21 +20,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.blocks import Block
 from steepest.objective.model.network import Network
 from steepest.objective.plane.plane import Plane
 
-__all__ = ["LayerOnPlane", "Margins", "layers_on_plane"]
+__all__ = ["LayerOnPlane", "Margins", "layers_on_plane", "row_tiles"]
 
 Array = NDArray[np.float64]
 
 TILE = 2**17
 """Numbers of the widest layer at a time, 1 MB: measured, 2^15 took a fifth longer on small nets."""
 
+WIDE = 2**19
+"""The same where fewer than `TOGETHER` points fit: rows in their hundreds make quick products of
+matrices; on 784-128-10 this took a fifth less time than 2^17.
+"""
+
+TOGETHER = 8
+"""Points that are taken together at least, where rows can be split for it: a line serves them."""
+
 MOST_EXPONENT = 300.0
 """The largest exponent that a table may hold: of two multiplied the product still is float64."""
-
-MOST_TABLE = 2**23
-"""Numbers of a table of exponentials, 64 MB."""
 
 
 class LayerOnPlane(NamedTuple):
@@ -56,25 +67,44 @@ def layers_on_plane(model: Network, plane: Plane) -> list[LayerOnPlane]:
     return [LayerOnPlane(*same) for same in zip(*three, strict=True)]
 
 
+def row_tiles(block: Block, most: int) -> Iterator[Block]:
+    """Yield the rows of a block, evenly, at `most` so many at a time."""
+    X, count = block.dense(), len(block.y)
+    each = -(-count // -(-count // max(1, most)))
+    for first in range(0, count, each):
+        at = slice(first, first + each)
+        weight = None if block.weight is None else block.weight[at]
+        yield Block(at, X[at], block.y[at], weight)
+
+
 class Margins:
     """The outputs for some rows, X' of (inputs, rows), at the points of a plane.
 
     What is yielded is overwritten by what comes next.
     """
 
+    @staticmethod
+    def rows(model: Network) -> int:
+        """Return how many rows are taken together: some points of the widest layer fit a tile."""
+        return WIDE // (TOGETHER * max(model.sizes[1:]))
+
     def __init__(self, model: Network, layers: list[LayerOnPlane], X: Array) -> None:
         self.activation = model.activation
         first, *self.after = layers
         self.sums = [one[:, :-1] @ X + one[:, -1:] for one in first]
         rows, (_, *hidden, outputs) = X.shape[1], model.sizes
-        self.together = max(1, TILE // (max(model.sizes[1:]) * rows))
-        self._room = [np.empty((self.together, units, rows)) for units in (*hidden, outputs)]
+        numbers = max(model.sizes[1:]) * rows
+        fit = TILE // numbers
+        self.together = fit if fit >= TOGETHER else max(1, WIDE // numbers)
+        # Each hidden layer has a unit that is always 1, by which the next multiplies its biases.
+        self._room = [np.ones((self.together, units + 1, rows)) for units in hidden]
+        self._out = np.empty((self.together, outputs, rows))
 
     def at(self, a: Array, b: Array) -> Iterator[tuple[slice, Array]]:
         """Yield which points (a[i], b[i]), and their outputs, (points, outputs, rows)."""
         base, by_a, by_b = self.sums
         for at in self._parts(len(a)):
-            z = np.multiply(a[at, None, None], by_a, out=self._first(at))
+            z = np.multiply(a[at, None, None], by_a, out=self._first(len(a[at])))
             z += base
             z += b[at, None, None] * by_b
             self.activation.put(z, out=z)
@@ -83,50 +113,59 @@ class Margins:
     def on_grid(self, a: Array, b: Array) -> Iterator[tuple[int, slice, Array]]:
         """Yield j, which i, and the outputs at (a[j], b[i]), (points, outputs, rows)."""
         base, by_a, by_b = self.sums
-        table, folded = self._table(b), self._folded()
-        for j, x in enumerate(a):
-            line, every = base + x * by_a, np.full(len(b), x)
-            row = None if table is None else self._exponentials(line)
-            for at in self._parts(len(b)):
-                z = self._first(at)
-                if table is None or row is None:
-                    np.multiply(b[at, None, None], by_b, out=z)
-                    z += line
-                    self.activation.put(z, out=z)
-                    yield j, at, self._outputs(self.after, every[at], b[at])
+        folded, of_ramps = self._folded(), self.activation.is_ramp and len(self.after) == 1
+        for at in self._parts(len(b)):
+            some, moved = b[at], b[at, None, None] * by_b
+            table = None if folded is None else self._exponentials(moved)
+            for j, x in enumerate(a):
+                line, every = base + x * by_a, np.full(len(some), x)
+                row = None if table is None else self._exponentials(line)
+                if folded is not None and table is not None and row is not None:
+                    self._put_reciprocals(table, row)
+                    yield j, at, self._outputs(folded, every, some)
+                elif of_ramps:
+                    yield j, at, self._of_ramps(line, moved, every, some)
                 else:
-                    np.multiply(table[at], row, out=z)
-                    z += 1.0
-                    np.reciprocal(z, out=z)
-                    yield j, at, self._outputs(folded, every[at], b[at])
+                    z = np.add(moved, line, out=self._first(len(some)))
+                    self.activation.put(z, out=z)
+                    yield j, at, self._outputs(self.after, every, some)
 
     def _parts(self, count: int) -> Iterator[slice]:
         """Yield which points are taken together."""
         for first in range(0, count, self.together):
             yield slice(first, min(first + self.together, count))
 
-    def _first(self, at: slice) -> Array:
-        """Return where the first activations of some points go, (points, units, rows)."""
-        return self._room[0][: at.stop - at.start]
+    def _first(self, count: int) -> Array:
+        """Return where the first activations of so many points go, (points, units, rows)."""
+        return self._room[0][:count, :-1]
 
     def _outputs(self, layers: list[LayerOnPlane], a: Array, b: Array) -> Array:
         """Return the outputs at some points, by the `layers` after the first activations."""
+        *inner, last = layers
         z = self._room[0][: len(a)]
-        for i, layer in enumerate(layers, start=1):
-            there = layer.at(a, b)
-            z = np.matmul(there[:, :, :-1], z, out=self._room[i][: len(a)])
-            z += there[:, :, -1:]
-            if i < len(layers):
-                self.activation.put(z, out=z)
-        return z
+        for layer, room in zip(inner, self._room[1:], strict=True):
+            units = np.matmul(layer.at(a, b), z, out=room[: len(a), :-1])
+            self.activation.put(units, out=units)
+            z = room[: len(a)]
+        return np.matmul(last.at(a, b), z, out=self._out[: len(a)])
 
-    def _folded(self) -> list[LayerOnPlane]:
+    def _of_ramps(self, line: Array, moved: Array, a: Array, b: Array) -> Array:
+        """Return the outputs of one hidden layer of ReLU: `W max(b R, -L) + W L + c`."""
+        (last,) = self.after
+        np.maximum(moved, -line, out=self._first(len(b)))
+        outputs = self._outputs(self.after, a, b)
+        outputs += (last.origin + a[0] * last.by_a)[:, :-1] @ line
+        outputs += b[:, None, None] * (last.by_b[:, :-1] @ line)
+        return outputs
+
+    def _folded(self) -> list[LayerOnPlane] | None:
         """Return the layers after the first for its `1 / (1 + exp(k z))` as its activations.
 
-        `W (1 - c r) + b = -c W r + (b + W 1)`, so two passes over all activations are saved.
+        `W (1 - c r) + b = -c W r + (b + W 1)`, so two passes over all activations are saved. None
+        where the activation is not of an exponential.
         """
         if self.activation.of_exponential is None:
-            return self.after
+            return None
         (c, _), (second, *rest) = self.activation.of_exponential, self.after
         parts = (
             np.column_stack([-c * one[:, :-1], one[:, -1] + one[:, :-1].sum(axis=1)])
@@ -134,12 +173,11 @@ class Margins:
         )
         return [LayerOnPlane(*parts), *rest]
 
-    def _table(self, b: Array) -> Array | None:
-        """Return `exp(k b R)`, (len(b), units, rows); None where there is none, or no room."""
-        by_b = self.sums[2]
-        if self.activation.of_exponential is None or len(b) * by_b.size > MOST_TABLE:
-            return None
-        return self._exponentials(b[:, None, None] * by_b)
+    def _put_reciprocals(self, table: Array, row: Array) -> None:
+        """Make `1 / (1 + table row)` the first activations."""
+        z = np.multiply(table, row, out=self._first(len(table)))
+        z += 1.0
+        np.reciprocal(z, out=z)
 
     def _exponentials(self, z: Array) -> Array | None:
         """Return `exp(k z)`; None where one might overflow in a product."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,8 @@ class PointwiseLoss:
 
     value: Callable[[Array], float]
     plane: Plane
+    by_lines: ClassVar[bool] = True
+    """Whether the loss on a line is the same whichever others are asked for with it."""
 
     @np.errstate(over="ignore", invalid="ignore")
     def at(self, a: Array, b: Array) -> Array:

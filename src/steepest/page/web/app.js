@@ -42,11 +42,11 @@ const PASSING = ['busy', 'hover', 'camera'];
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
- * only some pages can do.
+ * only some pages can do; a `helper` works beside the page.
  */
-export function mount(parent, store, { keys, followTheme = followSystem, sources = [] } = {}) {
+export function mount(parent, store, { keys, helper, followTheme = followSystem, sources = [] } = {}) {
   const root = part(parent, 'st-app');
-  const shown = build(root, store, sources);
+  const shown = build(root, store, sources, helper);
   const pictures = shown.filter((part) => part.isPicture);
   const words = new Later(shown.filter((part) => !part.isPicture), store);
   const show = (state, changed) => {
@@ -76,7 +76,7 @@ export function mount(parent, store, { keys, followTheme = followSystem, sources
 
 /**
  * While something is dragged the words follow once the frame with the pictures is drawn, and while a
- * run goes on so often as they can be read.
+ * run goes on so often as they can be read, part by part, so that no frame waits for all of them.
  */
 class Later {
   constructor(parts, store) {
@@ -88,7 +88,7 @@ class Later {
     changed.forEach((key) => this.changed.add(key));
     const { dragging, playing } = this.store.state;
     if (playing && !changed.has('playing')) {
-      this.timer ||= setTimeout(() => this.show(this.changed), READ);
+      this.timer ||= setTimeout(() => this.showNext(0), READ);
       return null;
     }
     if (!dragging) return this.show(this.changed);
@@ -96,6 +96,13 @@ class Later {
       this.timer = setTimeout(() => this.show(this.changed));
     });
     return null;
+  }
+
+  /** Shows one part after the other; all that changed since the run began may be new to each. */
+  showNext(k) {
+    this.parts[k].show(this.store.state, this.changed);
+    const more = k + 1 < this.parts.length;
+    this.timer = more ? setTimeout(() => this.showNext(k + 1)) : 0;
   }
 
   show(changed) {
@@ -113,7 +120,7 @@ class Later {
   }
 }
 
-function build(root, store, sources) {
+function build(root, store, sources, helper) {
   const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
@@ -121,7 +128,7 @@ function build(root, store, sources) {
   const frame = makeFrame(root);
   const live = element('p', { class: 'st-unseen', attributes: { 'aria-live': 'polite' } }, root);
   const body = part(root, 'st-body');
-  const cards = makeCards(body, store);
+  const cards = makeCards(body, store, helper);
   const aside = part(body, 'st-aside', 'aside');
   const below = part(body, 'st-below');
   const parts = [
@@ -172,13 +179,14 @@ function write(paragraph, text) {
   paragraph.hidden = !text;
 }
 
-function makeCards(body, store) {
+function makeCards(body, store, helper) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
   const cards = CARDS.map(([name, title, make, fits]) => {
-    const card = () => makeCard(grid, name, title, make, on);
+    const card = () => makeCard(grid, name, title, (place) => make(place, on, helper));
     return fits ? makeWhereFits(card, { name, title, fits, grid }) : card();
   });
+  store.prepare = (surface) => Promise.all(cards.map((card) => card.prepare?.(surface)));
   return {
     cards,
     isPicture: true,
@@ -188,10 +196,10 @@ function makeCards(body, store) {
   };
 }
 
-function makeCard(grid, name, title, make, on) {
+function makeCard(grid, name, title, make) {
   const figure = element('figure', { class: 'st-card', attributes: { 'data-card': name } }, grid);
   element('h2', { text: title }, figure);
-  const card = make(part(figure, 'st-draw'), on);
+  const card = make(part(figure, 'st-draw'));
   const caption = element('figcaption', {}, figure);
   const text = part(figure, 'st-unseen', 'p');
   return {
@@ -200,6 +208,7 @@ function makeCard(grid, name, title, make, on) {
     caption,
     figure,
     picture: () => card.picture(),
+    prepare: (surface) => card.prepare?.(surface),
     destroy: () => card.destroy(),
     show: (state, changed) => card.show(state, changed),
     tell(state, changed) {

@@ -1,7 +1,10 @@
 // The saved page: everything is in the file, and the page itself is the engine.
 import { mount } from './app.js';
-import { answerGrids, workersOf } from './engine/beside.js';
+import { answerPictures } from './draw/beforehand.js';
+import { answerGrids } from './engine/beside.js';
+import { Helper, workersOf } from './engine/helper.js';
 import { localEngine } from './engine/local.js';
+import { answerRuns } from './engine/onward.js';
 import { fromBase64 } from './engine/wire.js';
 import { fromFragment, networkOf, toFragment } from './keep/link.js';
 import { isOtherNetwork } from './state.js';
@@ -9,18 +12,25 @@ import { createStore } from './store.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
 export function start() {
-  // A worker that the page has made of this text.
-  if (typeof document === 'undefined') return answerGrids(globalThis);
+  if (typeof document === 'undefined') return help();
   const source = document.documentElement.outerHTML;
   const scene = fromBase64(JSON.parse(document.getElementById('steepest-record').textContent));
   const kept = JSON.parse(document.getElementById('steepest-kept').textContent);
-  const engine = localEngine(scene, workersOf(document.querySelector('script[type=module]').textContent));
+  const helper = new Helper(workersOf(document.querySelector('script[type=module]').textContent));
+  const engine = localEngine(scene, helper);
   engine.page = async (state) => rewritten(source, state);
   const store = createStore(engine, scene);
-  mount(document.getElementById('steepest'), store, { keys: document });
+  mount(document.getElementById('steepest'), store, { keys: document, helper });
   wishAll(store, location.hash || kept.link);
   window.addEventListener('hashchange', () => location.reload());
   return null;
+}
+
+/** Answers as the worker that a page has made of this text. */
+function help() {
+  answerGrids(globalThis);
+  answerRuns(globalThis);
+  answerPictures(globalThis);
 }
 
 /** Takes over what a link asks for: the network first, since it says what params there are. */

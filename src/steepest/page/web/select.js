@@ -59,6 +59,11 @@ function zeroOf({ zero }) {
   return zero ?? [0, 0];
 }
 
+/** Whether the axes of a surface are params, or coordinates of the walk: else they are directions. */
+export function isOverParams({ axes }) {
+  return axes === 'units' || axes === 'walk';
+}
+
 /** Returns the params at the point (x, y) of the surface. */
 export function offPlane(surface, x, y) {
   return surface.held.map((value, i) => value + x * surface.ux[i] + y * surface.uy[i]);

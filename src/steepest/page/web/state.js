@@ -23,6 +23,7 @@ export function firstState(scene) {
     axes: 'units',
     plane: [scene.surface.xIndex, scene.surface.yIndex],
     playing: false,
+    onward: false,
     pace: 5,
     theme: 'auto',
     dark: false,

@@ -4,10 +4,13 @@
 // is answered is asked anew with the newest choices, so a drag never queues up.
 import { answered, joined, taken } from './engine/answer.js';
 import { HORIZON, MOST_STEPS, OBJECTIVE, checkChoices } from './engine/choices.js';
-import { activeRun, offPlane, onPlane, paramsAt, placeOf } from './select.js';
+import { activeRun, isOverParams, offPlane, onPlane, paramsAt, placeOf } from './select.js';
 import {
   MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, moved, nameOf, removed, settled,
 } from './state.js';
+
+/** The share of a run by which it grows while it goes on: it is drawn anew as often at any length. */
+const FURTHER = 0.1;
 
 /** Returns the store of a scene, whose numbers `engine` works out. */
 export function createStore(engine, scene) {
@@ -159,6 +162,21 @@ class Store {
     return this.ask({ runs: this.shown(), step: wanted });
   }
 
+  /** Takes the next steps of a run that is shown as it goes on: the more, the longer it is. */
+  goOn() {
+    if (this.asking || !this.canGoOn()) return null;
+    const { count } = this.run;
+    const steps = Math.min(MOST_STEPS, count - 1 + Math.max(HORIZON, Math.ceil(FURTHER * count)));
+    this.set({ choices: { ...this.state.choices, steps } });
+    return this.ask({ runs: this.shown(), surface: 'as it is', onward: true });
+  }
+
+  /** Ends what goes on; the surface follows. */
+  endOnward() {
+    this.set({ onward: false });
+    return this.lookAround();
+  }
+
   /** Returns whether there are steps beyond the last one. */
   canGoOn() {
     const { count, stop } = this.run;
@@ -296,7 +314,7 @@ class Store {
   /** Shows the surface over two other params; one that was on the other axis changes places. */
   setPlane(x, y) {
     const { axes, plane: [left, right] } = this.state;
-    this.set({ axes: axes === 'path' ? 'units' : axes, plane: x === y ? [right, left] : [x, y] });
+    this.set({ axes: isOverParams({ axes }) ? axes : 'units', plane: x === y ? [right, left] : [x, y] });
     return this.ask({ surface: 'anew' });
   }
 
@@ -362,13 +380,16 @@ class Store {
 
   /** Has a surface that was drawn of few points drawn of more, unless it is about to change. */
   refine() {
-    if (this.state.surface.coarse && !this.state.dragging) this.ask({ surface: 'fine' });
+    const { surface, dragging, onward } = this.state;
+    if (surface.coarse && !dragging && !onward) this.ask({ surface: 'fine' });
   }
 
   async answer(wish) {
     const { epoch, state } = this;
     try {
       const answer = await answered(this.engine, state, wish);
+      const isOther = answer.surface !== state.surface && !this.state.dragging;
+      if (isOther) await this.prepare?.(answer.surface);
       if (epoch === this.epoch) this.take(answer, wish, state);
     } catch (error) {
       if (epoch !== this.epoch) return;
@@ -381,7 +402,7 @@ class Store {
   take({ walked, surface }, wish, { scene, rows }) {
     const { runs: old, active, at } = this.state;
     const step = wish.step ?? old[active].index[at];
-    const runs = old.map((run) => taken(run, walked.get(run.id)));
+    const runs = walked.size ? old.map((run) => taken(run, walked.get(run.id))) : old;
     this.good = { scene, rows };
     this.set({ runs, surface, at: placeOf(runs[active], step), fault: null });
   }

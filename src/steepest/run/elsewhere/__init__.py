@@ -1,6 +1,6 @@
 """The same fit elsewhere: the few lines that minimise a run's objective with another library.
 
 Nobody guesses how a penalty is counted elsewhere: by the rows, halved, or not at all. `objective`
-says what is minimised, `scikit_learn`, `statsmodels`, `glum` and `pytorch` each write it, or say
-why there is no equal; `libraries` lists them. Their tests run the lines, and compare the losses.
+says what is minimised, a file for each library writes it, or says why there is no equal;
+`libraries` lists them. Their tests run the lines, and compare the losses.
 """

@@ -5,7 +5,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from steepest.errors import ChoiceError
-from steepest.run.elsewhere import glum, pytorch, scikit_learn, statsmodels
+from steepest.run.elsewhere import (
+    celer,
+    glum,
+    jax,
+    pytorch,
+    scikit_learn,
+    skglm,
+    snapml,
+    statsmodels,
+    vowpal_wabbit,
+    xgboost,
+)
 from steepest.run.elsewhere.objective import NoEqualError, Terms, terms_of
 
 if TYPE_CHECKING:
@@ -18,6 +29,12 @@ LIBRARIES: Mapping[str, Callable[[Terms], list[str]]] = {
     "statsmodels": statsmodels.lines,
     "glum": glum.lines,
     "pytorch": pytorch.lines,
+    "jax": jax.lines,
+    "skglm": skglm.lines,
+    "celer": celer.lines,
+    "xgboost": xgboost.lines,
+    "vowpal-wabbit": vowpal_wabbit.lines,
+    "snapml": snapml.lines,
 }
 """What writes the lines of each."""
 

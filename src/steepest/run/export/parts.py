@@ -32,7 +32,7 @@ class Parts:
 
 def parts_of(run: "Run", what: str) -> Parts:
     """Return the parts of a run's model; ChoiceError, naming `what` was asked, without data."""
-    run.problem.table(what)
+    run.problem.schema(what)
     problem = cast(TableProblem, run.problem)
     return Parts(
         layers=run.layers,

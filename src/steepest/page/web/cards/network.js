@@ -2,14 +2,15 @@
 // that is shown. What is chosen becomes an axis of the surface; what is pointed at is told.
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
-import { element, listen, part, set } from '../draw/canvas.js';
-import { activeRun, isNew, paramsAt } from '../select.js';
+import { element, keepRoom, listen, part, set } from '../draw/canvas.js';
+import { activeRun, isNew, isOverParams, paramsAt } from '../select.js';
 import {
   SATURATED, networkInWords, paramLines, passOf, placeInWords, slopesOf,
 } from '../words/network.js';
 import { counted, short } from '../words/numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';
+import { RowPass } from './row_pass.js';
 
 /** How near the pointer must be to a line, in pixels: a finger is wider. */
 const NEAR = { mouse: 9, pen: 12, touch: 20 };
@@ -32,6 +33,8 @@ class NetworkCard {
     const role = { role: 'application', tabindex: 0, 'data-keys': '' };
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
     this.told = part(this.plot.wrap, 'st-net-told');
+    this.room = keepRoom(this.told);
+    this.walked = new RowPass(this.plot.wrap, (layer, row) => this.stage(layer, row));
     this.listen();
   }
 
@@ -60,7 +63,10 @@ class NetworkCard {
     if (other || !this.drawn || isNew(changed, 'scene', 'theme')) this.draw();
     else if (isNew(changed, ...MODEL)) this.step();
     else if (changed.has('playing')) this.halt();
-    else if (changed.has('hover')) this.row();
+    else if (changed.has('hover')) {
+      this.row();
+      this.walked.show(state, this.network);
+    }
   }
 
   draw() {
@@ -82,12 +88,20 @@ class NetworkCard {
   halt() {
     this.shown = null;
     this.row();
+    this.walked.show(this.state, this.network);
     this.mark();
   }
 
-  /** Show what units answer to the row that is lit. */
+  /** Mark the layer where a row on its way is, and show what the units answer to it. */
+  stage(layer, row) {
+    this.onWay = row;
+    this.drawn?.stage(layer);
+    if (this.drawn && !this.state.playing) this.row();
+  }
+
+  /** Show what units answer to the row that is lit, or on its way. */
   row() {
-    const { row } = this.state.hover;
+    const row = this.state.hover.row < 0 ? (this.onWay ?? -1) : this.state.hover.row;
     if (row === this.shown) return;
     this.shown = row;
     const { scene } = this.state;
@@ -139,7 +153,7 @@ class NetworkCard {
   /** The two params that the surface is over. */
   get axes() {
     const { plane, surface } = this.state;
-    if (surface.axes === 'path') return [];
+    if (!isOverParams(surface)) return [];
     return plane ?? [surface.xIndex, surface.yIndex];
   }
 
@@ -227,8 +241,8 @@ class NetworkCard {
   /** Return what the row that is lit does in the network, and at these params. */
   passWords(which) {
     if (!this.pass) return null;
-    const { scene, hover } = this.state;
-    const row = `Row ${scene.rowNumbers[hover.row]}`;
+    const { scene } = this.state;
+    const row = `Row ${scene.rowNumbers[this.shown]}`;
     const at = (i) => [`${row}, ${scene.params[i].name}`, `: ${this.pass.lines(i).join('; ')}.`];
     return [[row, ': in each circle what its unit answers to it.'], ...which.map(at)];
   }
@@ -258,6 +272,7 @@ class NetworkCard {
   }
 
   destroy() {
+    this.room.disconnect();
     this.plot.destroy();
   }
 }

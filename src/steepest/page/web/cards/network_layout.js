@@ -121,6 +121,19 @@ export function between(a, b, share) {
   return { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) };
 }
 
+/**
+ * Returns the first of some places, middles {x, y} of a text {wide, high}, at which it touches none of
+ * the circles of a `radius` and none of the texts that are there; where there is none, the first.
+ */
+export function freePlace(places, { wide, high }, circles, radius, texts) {
+  const off = (a, b, reach) => Math.max(0, Math.abs(a - b) - reach);
+  const clear = ({ x, y }) => (
+    circles.every((one) => Math.hypot(off(one.x, x, wide / 2), off(one.y, y, high / 2)) >= radius)
+    && texts.every((one) => off(one.x, x, (one.wide + wide) / 2) || off(one.y, y, (one.high + high) / 2))
+  );
+  return places.find(clear) ?? places[0];
+}
+
 /** Returns how far a point is from the stretch from a to b. */
 export function distanceTo({ x, y }, a, b) {
   const [dx, dy] = [b.x - a.x, b.y - a.y];

@@ -3,7 +3,7 @@
 import { renew, set, svg } from '../draw/canvas.js';
 import { fixed } from '../words/numerals.js';
 import { SATURATED } from '../words/network.js';
-import { between, distanceTo, layoutOf, mannerOf, shareOf } from './network_layout.js';
+import { between, distanceTo, freePlace, layoutOf, mannerOf, shareOf } from './network_layout.js';
 import { UnitPictures } from './network_units.js';
 
 /** The widest and the thinnest line, in pixels; and the widest of many. */
@@ -14,6 +14,9 @@ const WIDTHS = 6;
 
 /** The dash of what is below 0, so that colour alone need not tell it. */
 const DASH = '5 3';
+
+/** Shares of a line at which its name may stand too. */
+const ALONG = [0.5, 0.62, 0.38, 0.75, 0.25];
 
 /** Letters of numbers are this much of the usual. */
 const SMALL = 0.88;
@@ -39,6 +42,7 @@ export class NetworkPicture {
     set(plot.svg, { height, viewBox: `0 0 ${plot.width} ${height}` });
     set(plot.area, { x: 0, y: 0, width: plot.width, height });
     [plot.still, plot.back, plot.middle, plot.front].forEach((group) => group.replaceChildren());
+    this.names = [];
     if (boxes) return this.boxes();
     this.inputNames(inputs);
     this.outputNames(outputs);
@@ -70,7 +74,10 @@ export class NetworkPicture {
   beside(name, x, y, anchor, room) {
     const { plot } = this;
     const look = { fill: plot.theme.ink, 'text-anchor': anchor };
-    plot.write(plot.still, x, y + 0.35 * plot.size, plot.fitted(name, room), look);
+    const text = plot.fitted(name, room);
+    const wide = plot.wide(text);
+    this.names.push({ x: x + (anchor === 'end' ? -wide : wide) / 2, y, wide, high: plot.size });
+    plot.write(plot.still, x, y + 0.35 * plot.size, text, look);
   }
 
   centred(name, places, i, y) {
@@ -79,6 +86,7 @@ export class NetworkPicture {
     const text = plot.fitted(name, gap - 3);
     const half = plot.wide(text) / 2 + 1;
     const x = Math.max(half, Math.min(places[i].x, plot.width - half));
+    this.names.push({ x, y: y - 0.35 * plot.size, wide: 2 * half, high: plot.size });
     plot.write(plot.still, x, y, text, { fill: plot.theme.ink, 'text-anchor': 'middle' });
   }
 
@@ -240,11 +248,26 @@ export class NetworkPicture {
     });
   }
 
+  /** Frame the units of a layer, the inputs 0; -1 for none. */
+  stage(layer) {
+    this.staged?.remove();
+    this.plot.wrap.dataset.layer = layer;
+    if (layer < 0) return;
+    const places = this.layout.nodes[layer];
+    const room = this.manner === 'layers' ? 44 : this.layout.radius + 9;
+    const [xs, ys] = ['x', 'y'].map((key) => places.map((place) => place[key]));
+    const [x, y] = [Math.min(...xs) - room, Math.min(...ys) - room];
+    const size = { width: Math.max(...xs) + room - x, height: Math.max(...ys) + room - y, rx: 12 };
+    const { ink } = this.plot.theme;
+    this.staged = svg('rect', { x, y, ...size, fill: ink, 'fill-opacity': 0.1, stroke: ink }, this.plot.back);
+  }
+
   /** Ring params and write their names: `marked` is a list of [param, words]. */
   mark(marked) {
     if (this.manner === 'layers') return;
     this.halo.replaceChildren();
     this.labels.replaceChildren();
+    this.said = [];
     for (const [i, words] of marked) {
       if (i < this.network.weights) this.ringLine(i);
       else this.ringUnit(i);
@@ -266,15 +289,28 @@ export class NetworkPicture {
     svg('circle', { cx: x, cy: y, ...look }, this.halo);
   }
 
+  /** Write words beside a param, where they cover no circle and no name. */
   label(i, words) {
-    const { plot, network, layout: { radius, height } } = this;
-    const { x, y } = this.placeOf(i);
-    const half = 0.56 * plot.wide(words);
-    const middle = Math.max(half + 2, Math.min(x, plot.width - half - 2));
-    const away = (i < network.weights ? 0.9 : radius / plot.size + 0.7) * plot.size;
-    const base = y - away < plot.size ? y + away + 0.7 * plot.size : y - away;
+    const { plot, layout: { nodes, radius, height } } = this;
+    const size = { wide: 1.12 * plot.wide(words), high: 1.1 * plot.size };
+    const within = (value, most, half) => Math.max(half, Math.min(value, most - half));
+    const places = this.besides(i).map(({ x, y }) => (
+      { x: within(x, plot.width, size.wide / 2 + 2), y: within(y, height, size.high / 2) }
+    ));
+    const { x, y } = freePlace(places, size, nodes.flat(), radius + 2, [...this.names, ...this.said]);
+    this.said.push({ x, y, ...size });
     const look = { halo: true, fill: plot.theme.ink, 'font-weight': 700, 'text-anchor': 'middle' };
-    plot.write(this.labels, middle, Math.min(height - 3, base + 0.35 * plot.size), words, look);
+    plot.write(this.labels, x, y + 0.35 * plot.size, words, look);
+  }
+
+  /** Return the places above and below a param: of a weight at its number, then along its line. */
+  besides(i) {
+    const { network, plot: { size }, layout: { radius } } = this;
+    const isLine = i < network.weights;
+    const away = isLine ? 0.9 * size : radius + 6 + 0.55 * size;
+    const { from, to } = isLine ? this.ends(i) : {};
+    const along = isLine ? ALONG.map((share) => between(from, to, share)) : [];
+    return [this.placeOf(i), ...along].flatMap(({ x, y }) => [-away, away].map((up) => ({ x, y: y + up })));
   }
 
   /** Return the param nearest to a point within so many pixels, -1 where none is. */

@@ -1,11 +1,12 @@
 // The loss surface in three dimensions with the descent on it. Layers: the walls, the surface
 // (drawn anew only when it or the eye moves), the axes, the paths, and what the pointer shows.
 import { activeRun, gradientAt } from '../select.js';
+import { drawnBeforehand } from '../draw/beforehand.js';
 import { Box, marginOf } from '../draw/box.js';
 import { Camera } from '../draw/camera.js';
 import { element } from '../draw/canvas.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
-import { fieldOf } from '../draw/heights.js';
+import { fieldOf, rangeOf } from '../draw/heights.js';
 import { bestLook } from '../draw/looks.js';
 import { drawArrow, drawCross, drawPath, drawStart, drawStem } from '../draw/marks.js';
 import { Orbit } from '../draw/orbit.js';
@@ -24,19 +25,23 @@ const MOST_PIXELS = 1.2e6;
 const KEYS_IN_WORDS = 'Arrow keys turn it, plus and minus zoom, 0 looks from the first side again; '
   + 'a click on the surface starts there.';
 
-/** The card of the surface in three dimensions: {show(state, changed), destroy(), picture()}. */
-export function makeRelief(element, on = {}) {
-  return new Relief(element, on);
+/**
+ * The card of the surface in three dimensions: {show(state, changed), destroy(), picture(), and
+ * prepare(surface), before it is shown}. A `helper`, if there is one, draws it beside the page.
+ */
+export function makeRelief(element, on = {}, helper = null) {
+  return new Relief(element, on, helper);
 }
 
 class Relief extends Surfaced {
-  constructor(parent, on) {
+  constructor(parent, on, helper) {
     const attributes = { role: 'application', tabindex: '0' };
     super(parent, on, { class: 'st-relief', attributes }, 5);
     this.camera = new Camera();
     this.raster = new Raster();
     this.sheet = element('canvas');
     this.orbit = new Orbit(this.wrap, this.hand());
+    Object.assign(this, { helper, ready: null });
   }
 
   hand() {
@@ -100,17 +105,40 @@ class Relief extends Surfaced {
     const { width, height } = this.layers;
     const field = fieldOf(surface);
     const quick = this.moving || this.raster.field !== field;
-    if (this.raster.field !== field) this.raster.setField(field);
-    const view = this.camera.view(width, height, marginOf(width, field, this.theme));
+    const view = this.viewOf(field);
+    this.raster.setField(field);
     this.findPaths(field);
     this.stage = new Stage(field, view, this.raster);
     this.drawRoom({ width, height });
-    this.drawPixels(quick);
+    const isFine = this.drawPixels(quick);
     clearTimeout(this.resting);
     this.moving = false;
-    if (quick) this.resting = setTimeout(() => this.frames.ask('surface'), REST);
+    if (!isFine) this.resting = setTimeout(() => this.rest(this.resting), REST);
     this.wrap.dataset.azimuth = this.camera.azimuth.toFixed(4);
     this.wrap.dataset.elevation = this.camera.elevation.toFixed(4);
+  }
+
+  viewOf(field) {
+    const { width, height } = this.layers;
+    return this.camera.view(width, height, marginOf(width, field, this.theme));
+  }
+
+  /** Have a surface drawn that is about to be shown. */
+  async prepare(surface) {
+    if (!this.helper || !this.stage) return;
+    const [low, high] = rangeOf(surface);
+    await this.haveDrawn(surface, this.viewOf({ low, high }), Boolean(surface.coarse));
+  }
+
+  async haveDrawn(surface, view, quick) {
+    const pixels = await drawnBeforehand(this.helper, surface, this.pixelsOf(view, quick));
+    this.ready = pixels && { ...pixels, field: fieldOf(surface) };
+  }
+
+  /** Draw finely what rests, unless it moves meanwhile. */
+  async rest(mine) {
+    if (this.helper) await this.haveDrawn(this.state.surface, this.stage.view, false);
+    if (this.resting === mine && !this.moving) this.frames.ask('surface');
   }
 
   /** Paths in the box stay as they are while it turns; from nearby they are seen finer. */
@@ -133,20 +161,37 @@ class Relief extends Surfaced {
     box.drawAxes(contexts[AXES]);
   }
 
-  drawPixels(quick) {
+  /** The pixels of a look: their number across and down, and how many of them to one of the view's. */
+  pixelsOf(view, quick) {
     const { width, height, ratio } = this.layers;
     const large = width * height * ratio * ratio > MOST_PIXELS;
     const fine = ratio < 1.5 ? 2 * ratio : ratio;
     const scale = quick ? (large ? 1 : ratio) : fine;
-    const [wide, tall] = [Math.round(width * scale), Math.round(height * scale)];
-    this.raster.draw(this.stage.view, wide, tall, scale);
-    this.sheet.width = wide;
-    this.sheet.height = tall;
-    this.sheet.getContext('2d').putImageData(new ImageData(this.raster.bytes, wide, tall), 0, 0);
+    return { view, width: Math.round(width * scale), height: Math.round(height * scale), scale, quick };
+  }
+
+  /** Draw the pixels, or what was drawn of them beforehand; returns whether they are fine. */
+  drawPixels(quick) {
+    const { stage: { view, field }, raster, sheet } = this;
+    const asked = this.pixelsOf(view, quick);
+    const ready = [asked, this.pixelsOf(view, false)].some((look) => this.isReady(look)) && this.ready;
+    const { width, height, scale } = ready || asked;
+    if (ready) raster.take(field, ready);
+    else raster.draw(view, width, height, scale);
+    Object.assign(sheet, { width, height });
+    sheet.getContext('2d').putImageData(new ImageData(raster.bytes, width, height), 0, 0);
     this.layers.clear(SURFACE);
     const context = this.layers.contexts[SURFACE];
     context.imageSmoothingQuality = 'high';
-    context.drawImage(this.sheet, 0, 0, width, height);
+    context.drawImage(sheet, 0, 0, this.layers.width, this.layers.height);
+    return !(ready || asked).quick;
+  }
+
+  /** Is what was drawn beforehand this look at what is shown? */
+  isReady({ view, width, scale }) {
+    const { ready, stage } = this;
+    const same = ready?.field === stage.field && ready.width === width && ready.scale === scale;
+    return same && view.rows.every((value, i) => value === ready.view.rows[i]);
   }
 
   drawPaths() {

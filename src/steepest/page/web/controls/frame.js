@@ -1,6 +1,6 @@
 // The frame of the page: the lecture's four steps, numbered, lit while they happen, each with its
 // own numbers.
-import { element, part } from '../draw/canvas.js';
+import { element, keepRoom, part } from '../draw/canvas.js';
 import { fourSteps } from '../words/steps.js';
 
 /** Params that are told one by one: more would push the pictures out of sight. */
@@ -17,18 +17,6 @@ export function makeFrame(parent) {
     },
     destroy: () => observer.disconnect(),
   };
-}
-
-/** Keeps the list as high as it ever was at this width: what is below must not jump. */
-function keepRoom(list) {
-  let width = 0;
-  const observer = new ResizeObserver(([entry]) => {
-    const { inlineSize, blockSize } = entry.borderBoxSize[0];
-    list.style.minHeight = inlineSize === width ? `${blockSize}px` : '';
-    width = inlineSize;
-  });
-  observer.observe(list);
-  return observer;
 }
 
 function makePart(list, number) {

@@ -1,6 +1,9 @@
 // The film of a run: takes steps at the reader's pace while `playing` is on.
 import { activeRun } from '../select.js';
 
+/** A run that goes on takes its next steps when so few are left to show. */
+const AHEAD = 100;
+
 /** Moves the step while the state says so; `destroy` ends it. */
 export class Player {
   constructor(store) {
@@ -15,9 +18,15 @@ export class Player {
 
   turn(playing) {
     cancelAnimationFrame(this.frame);
-    if (!playing) return;
+    if (!playing) return this.rest();
     if (this.calm.matches && !this.store.state.slow) this.jump();
     else this.begin();
+    return null;
+  }
+
+  /** What went on beyond the end of its run is over. */
+  rest() {
+    return this.store.state.onward ? this.store.endOnward() : null;
   }
 
   begin() {
@@ -26,7 +35,8 @@ export class Player {
   }
 
   /** Readers who want no motion see the end at once. */
-  jump() {
+  async jump() {
+    if (this.store.state.onward) await this.store.goOn();
     this.store.seek(activeRun(this.store.state).index.length - 1);
     this.store.set({ playing: false });
   }
@@ -49,7 +59,10 @@ export class Player {
     const last = activeRun(state).index.length - 1;
     if (state.slow) this.store.phase();
     else this.store.seek(Math.min(last, state.at + steps));
-    if (this.store.state.at >= last) this.store.set({ playing: false });
+    const left = last - this.store.state.at;
+    if (state.onward && left < AHEAD) this.store.goOn();
+    const ends = !state.onward || !(this.store.asking || this.store.canGoOn());
+    if (left <= 0 && ends) this.store.set({ playing: false });
   }
 
   destroy() {

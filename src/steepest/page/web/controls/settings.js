@@ -182,7 +182,17 @@ function makeNetwork(panel, store) {
 
 const WALK_AXES = { units: 'in your units', walk: 'as the walk sees it' };
 
-const PATH_AXES = { units: 'over two params', path: 'over the path of the run' };
+const PLANES = {
+  units: 'over two params',
+  path: 'over the path of the run',
+  random: 'over two random directions',
+  sharpest: 'over the sharpest directions',
+};
+
+/** Returns the planes through many params that can be had: those of the Hessian are Python's. */
+function planesOf({ engine }) {
+  return { page: ['units', 'path'], python: Object.keys(PLANES) }[engine] ?? ['units'];
+}
 
 function makeScaling(panel, store) {
   const held = box(panel, 'scale');
@@ -191,10 +201,10 @@ function makeScaling(panel, store) {
   return {
     show({ scene, choices, axes }) {
       offered(scale, scene.scales, SCALES, choices.scale);
-      const [second, words] = scene.network ? ['path', PATH_AXES] : ['walk', WALK_AXES];
-      offered(seen, ['units', second], words, axes);
-      const walk = choices.scale !== 'none' && scene.features.length === 1;
-      seen.select.disabled = scene.network ? scene.engine !== 'page' : !walk;
+      const isPlane = scene.params.length > 2;
+      const planes = planesOf(scene);
+      offered(seen, isPlane ? planes : ['units', 'walk'], isPlane ? PLANES : WALK_AXES, axes);
+      seen.select.disabled = isPlane ? planes.length < 2 : choices.scale === 'none';
     },
   };
 }

@@ -42,11 +42,11 @@ function makeButtons(bar, store) {
   return {
     row,
     show(state) {
-      const end = state.at >= activeRun(state).index.length - 1;
+      const end = isAtEnd(state);
       restart.disabled = state.at === 0 && !state.phase;
       back.disabled = state.at === 0;
       step.disabled = end && !store.canGoOn();
-      run.textContent = state.playing ? 'Pause' : 'Run';
+      run.textContent = state.playing ? 'Pause' : ['Run', 'Run on'][Number(end && store.canGoOn())];
       run.setAttribute('aria-pressed', String(state.playing));
       step.textContent = state.slow && state.phase ? `Part ${state.phase} of 4` : 'Step';
       slow.checked = state.slow;
@@ -60,11 +60,16 @@ export function stepOnce(store) {
   return store.state.slow ? store.phase() : store.step(1);
 }
 
-/** Starts or holds the film of the run; at its end it starts over. */
+/** Starts or holds the film of the run; at its end the run goes on, or, if it is over, starts anew. */
 export function playOrPause(store) {
-  const { at, playing } = store.state;
-  const end = at >= activeRun(store.state).index.length - 1;
-  store.set({ playing: !playing, ...(end && !playing ? { at: 0, phase: 0 } : {}) });
+  const { playing } = store.state;
+  if (playing || !isAtEnd(store.state)) store.set({ playing: !playing });
+  else if (store.canGoOn()) store.set({ playing: true, onward: true });
+  else store.set({ playing: true, at: 0, phase: 0 });
+}
+
+function isAtEnd(state) {
+  return state.at >= activeRun(state).index.length - 1;
 }
 
 /** Goes back to the start of the run. */

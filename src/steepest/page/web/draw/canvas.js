@@ -77,6 +77,18 @@ export function watchWidth(node, act) {
   return observer;
 }
 
+/** Keep an element as high as it ever was at this width: what is below must not jump. */
+export function keepRoom(node) {
+  let width = 0;
+  const observer = new ResizeObserver(([entry]) => {
+    const { inlineSize, blockSize } = entry.borderBoxSize[0];
+    node.style.minHeight = inlineSize === width ? `${blockSize}px` : '';
+    width = inlineSize;
+  });
+  observer.observe(node);
+  return observer;
+}
+
 /**
  * Stacked canvases, the first at the bottom, as large as their parent. `contexts` draw in CSS
  * pixels; `width` and `height` are 0 until the parent is laid out. A new size clears the canvases

@@ -59,7 +59,7 @@ export class Ground {
     const sheet = element('canvas');
     sheet.width = field.nx;
     sheet.height = field.ny;
-    sheet.getContext('2d').putImageData(imageOf(field), 0, 0);
+    sheet.getContext('2d').putImageData(new ImageData(field.colours, field.nx), 0, 0);
     context.save();
     context.imageSmoothingQuality = 'high';
     const [wide, tall] = [frame.right - frame.left, frame.bottom - frame.top];
@@ -76,17 +76,22 @@ export class Ground {
     context.lineWidth = 1;
     context.lineJoin = 'round';
     context.beginPath();
-    for (const level of this.field.levels()) this.addLevel(context, level);
+    this.addLines(context, this.field.contours);
     context.stroke();
     context.restore();
   }
 
   /** Add the lines at a level to the path that a context is at. */
   addLevel(context, level) {
+    const { field } = this;
+    this.addLines(context, contourLines(field.loss, field.nx, field.ny, level));
+  }
+
+  addLines(context, lines) {
     const { field, frame } = this;
     const across = (frame.right - frame.left) / (field.nx - 1);
     const up = (frame.bottom - frame.top) / (field.ny - 1);
-    for (const line of contourLines(field.loss, field.nx, field.ny, level)) {
+    for (const line of lines) {
       for (let k = 0; k < line.length; k += 2) {
         const x = frame.left + line[k] * across;
         const y = frame.bottom - line[k + 1] * up;
@@ -171,25 +176,6 @@ export class Ground {
     context.fillStyle = colour;
     context.fill();
   }
-}
-
-/** The colours of a field as an image, the largest y on top; holes are clear. */
-function imageOf(field) {
-  const { nx, ny, loss } = field;
-  const image = new ImageData(nx, ny);
-  for (let j = 0; j < ny; j += 1) {
-    for (let i = 0; i < nx; i += 1) {
-      const value = loss[j * nx + i];
-      if (Number.isNaN(value)) continue;
-      const shade = 3 * Math.round(255 * field.shadeOf(value));
-      const to = 4 * ((ny - 1 - j) * nx + i);
-      image.data[to] = RAMP[shade];
-      image.data[to + 1] = RAMP[shade + 1];
-      image.data[to + 2] = RAMP[shade + 2];
-      image.data[to + 3] = 255;
-    }
-  }
-  return image;
 }
 
 function rampColour(shade) {

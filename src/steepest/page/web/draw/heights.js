@@ -4,6 +4,8 @@
 // goes back to its loss, and where the loss is not finite there is a hole (NaN). No DOM in here.
 //
 // The box that is drawn goes from -1 to 1 in u (along x) and v (along y), and from 0 to TOP in z.
+import { RAMP } from './colours.js';
+import { contourLines } from './contours.js';
 
 /** The height of the highest loss in the window; the sides of the box are 2. */
 export const TOP = 1.2;
@@ -27,12 +29,29 @@ export function fieldOf(surface) {
   return fields.get(surface);
 }
 
+/** Takes over the heights of a surface that were made elsewhere, unless they are here. */
+export function takeField(surface, made) {
+  if (fields.has(surface)) return;
+  const { contours: lines, colours: bytes, ...values } = made;
+  fields.set(surface, Object.assign(Object.create(HeightField.prototype), values, { lines, bytes }));
+}
+
+/** The largest difference of the losses of a finer surface from what a coarser one is drawn as there. */
+export function differenceOf(coarser, { x, y, nx, loss }) {
+  const field = fieldOf(coarser);
+  return loss.reduce((most, value, k) => {
+    const there = field.lossAt(field.u(x[k % nx]), field.v(y[Math.floor(k / nx)]));
+    const off = Math.abs(value - there);
+    return off > most ? off : most;
+  }, 0);
+}
+
 /** Heights, losses, colours and levels of a surface, on a grid fine enough to draw. */
 export class HeightField {
   constructor(surface) {
     const { nx, ny, x, y } = surface;
     this.bounds = { x0: x[0], x1: x[nx - 1], y0: y[0], y1: y[ny - 1] };
-    [this.low, this.high] = range(surface.loss, surface.lowestLoss);
+    [this.low, this.high] = rangeOf(surface);
     const fine = refined(surface.loss, nx, ny, this.low);
     Object.assign(this, { nx: fine.nx, ny: fine.ny, loss: fine.values });
     this.height = Float32Array.from(this.loss, (loss) => this.heightOf(loss));
@@ -68,6 +87,19 @@ export class HeightField {
   /** The losses at which contours are drawn, from low to high. */
   levels() {
     return Array.from({ length: BANDS - 1 }, (_, k) => this.lossOfShade((k + 1) / BANDS));
+  }
+
+  /** The contours, at all levels. */
+  get contours() {
+    const { loss, nx, ny } = this;
+    this.lines ??= this.levels().flatMap((level) => contourLines(loss, nx, ny, level));
+    return this.lines;
+  }
+
+  /** The colours, four bytes a grid point, the largest y on top; holes are clear. */
+  get colours() {
+    this.bytes ??= coloursOf(this);
+    return this.bytes;
   }
 
   /** The box's u of an x, -1 to 1 in the window. */
@@ -133,8 +165,9 @@ export class HeightField {
   }
 }
 
-function range(loss, lowest) {
-  let low = Number.isFinite(lowest ?? NaN) ? lowest : Infinity;
+/** The lowest and the highest loss of a surface. */
+export function rangeOf({ loss, lowestLoss }) {
+  let low = Number.isFinite(lowestLoss ?? NaN) ? lowestLoss : Infinity;
   let high = -Infinity;
   for (const value of loss) {
     if (!Number.isFinite(value)) continue;
@@ -225,4 +258,22 @@ function between(a, b, c, d, t) {
   const slope = c - a;
   const bend = 2 * a - 5 * b + 4 * c - d;
   return finite(b + 0.5 * t * (slope + t * (bend + t * (3 * (b - c) + d - a))));
+}
+
+function coloursOf(field) {
+  const { nx, ny, loss } = field;
+  const bytes = new Uint8ClampedArray(4 * nx * ny);
+  for (let j = 0; j < ny; j += 1) {
+    for (let i = 0; i < nx; i += 1) {
+      const value = loss[j * nx + i];
+      if (Number.isNaN(value)) continue;
+      const shade = 3 * Math.round(255 * field.shadeOf(value));
+      const to = 4 * ((ny - 1 - j) * nx + i);
+      bytes[to] = RAMP[shade];
+      bytes[to + 1] = RAMP[shade + 1];
+      bytes[to + 2] = RAMP[shade + 2];
+      bytes[to + 3] = 255;
+    }
+  }
+  return bytes;
 }

@@ -18,13 +18,19 @@ const THICKNESS = 0.05;
 /** Draws a height field; keeps the depth of what it drew, to tell what is hidden. */
 export class Raster {
   constructor() {
-    Object.assign(this, { width: 0, height: 0, scale: 1, field: null });
+    Object.assign(this, { width: 0, height: 0, scale: 1, field: null, prepared: null });
   }
 
   /** Set what is drawn. */
   setField(field) {
-    const count = field.nx * field.ny;
     this.field = field;
+  }
+
+  /** Work out what of a field is the same from every side. */
+  prepare(field) {
+    if (this.prepared === field) return;
+    const count = field.nx * field.ny;
+    this.prepared = field;
     this.normals = field.normals();
     this.light = new Float32Array(count);
     this.table = tableOf(field);
@@ -35,6 +41,7 @@ export class Raster {
 
   /** Draw `view` into width x height pixels, `scale` of them to one of the view's. */
   draw(view, width, height, scale) {
+    this.prepare(this.field);
     this.resize(width, height);
     this.scale = scale;
     this.pixels.fill(0);
@@ -48,6 +55,12 @@ export class Raster {
         this.triangle(k + 1, k + nx + 1, k + nx);
       }
     }
+  }
+
+  /** Take over what was drawn of a field elsewhere. */
+  take(field, { bytes, depth, width, height, scale }) {
+    Object.assign(this, { bytes, depth, width, height, scale, field });
+    this.pixels = new Uint32Array(bytes.buffer);
   }
 
   resize(width, height) {

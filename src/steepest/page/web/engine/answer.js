@@ -1,8 +1,10 @@
 // Answers a wish of the store: which runs and which surface are worked out anew, for what state.
 //
 // A wish has `runs`, 'all' or a set of ids; `surface`: 'anew', 'same window', 'if out of sight',
-// 'fine' (the same window with more points) or null; `window`, the one that is wanted anew; and `step`, to which the run goes that is shown.
-import { onPlane, resultOf } from '../select.js';
+// 'fine' (the same window with more points), 'as it is' or null; `window`, the one that is wanted anew;
+// `step`, to which the run goes that is shown; and `onward`, whether it goes on while it is shown.
+import { differenceOf } from '../draw/heights.js';
+import { isOverParams, onPlane, resultAt, resultOf } from '../select.js';
 import { OBJECTIVE } from './choices.js';
 import { rowAt } from './vectors.js';
 
@@ -14,7 +16,7 @@ const FURTHER = 1.003;
 
 /** Returns the runs that were walked, by id, and the surface, as a wish asks for in a state. */
 export async function answered(engine, state, wish) {
-  const walked = await descents(engine, state, wish.runs);
+  const walked = await descents(engine, state, wish);
   const runs = state.runs.map((run) => taken(run, walked.get(run.id)));
   return { walked, surface: await surfaceFor(engine, state, runs, wish) };
 }
@@ -38,15 +40,16 @@ export function joined(before, wish) {
     surface: before.surface === 'anew' ? 'anew' : (wish.surface ?? before.surface),
     window: (wish.surface ? wish : before).window,
     step: wish.step ?? before.step ?? null,
+    onward: Boolean(before.onward && wish.onward),
   };
 }
 
-async function descents(engine, { runs, active, choices, rows }, which = new Set()) {
+async function descents(engine, { runs, active, choices, rows }, { runs: which = new Set(), onward = false }) {
   const common = Object.fromEntries(OBJECTIVE.map((key) => [key, choices[key]]));
   const due = runs.filter(({ id }) => which === 'all' || which.has(id));
   const walked = await Promise.all(due.map(async (old) => {
     const own = old === runs[active] ? choices : { ...old.choices, ...common };
-    const run = await engine.descend({ choices: own, rows });
+    const run = await engine.descend({ choices: own, rows, onward });
     return [old.id, { run, choices: own, from: old.choices }];
   }));
   return new Map(walked);
@@ -57,14 +60,17 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   const { surface } = state;
   const run = runs[state.active];
   const hidden = !inside(surface, onPlane(surface, rowAt(run.params, run.size, 0)));
-  // The plane of a path is another for each path.
-  const ofPath = state.axes === 'path' && why !== 'fine';
+  // A plane by a word is another for each path.
+  const ofPath = !isOverParams(state) && why !== 'fine';
   const anew = why === 'anew' || (why === 'if out of sight' && hidden) || ofPath;
+  if (why === 'as it is') return surface;
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
   const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
-  const found = await look(engine, state, runs, window, why === 'fine' ? surface.nx : 0);
-  return { ...found, scale: state.choices.scale };
+  const found = await look(engine, state, runs, window, why === 'fine' ? surface : null);
+  const told = { scale: state.choices.scale, through: run.index[resultAt(run)] };
+  if (why === 'fine') told.coarser = { points: surface.nx, off: differenceOf(surface, found) };
+  return { ...found, ...told };
 }
 
 /** Whether a window of the surface that is shown says anything about the one that is asked for. */
@@ -73,7 +79,7 @@ function sameAxes({ surface, axes, plane, choices }) {
   return same && surface.xIndex === plane[0] && surface.yIndex === plane[1];
 }
 
-function look(engine, { choices, rows, plane, axes, active }, runs, window, drawn) {
+function look(engine, { choices, rows, plane, axes, active }, runs, window, coarser) {
   return engine.surface({
     choices,
     rows,
@@ -82,11 +88,17 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window, draw
     x: plane[0],
     y: plane[1],
     points: POINTS,
-    drawn,
-    see: runs.map(outlineOf),
-    path: axes === 'path' ? outlineOf(runs[active]).params : null,
+    ...(coarser ? { drawn: coarser.nx, coarser } : {}),
+    see: runs.map(outlineOf).map(({ params, loss }) => ({ params, loss })),
+    ...(axes === 'path' ? pathOf(runs[active]) : {}),
     base: resultOf(runs[active]),
   });
+}
+
+/** Returns the path that spans a plane, with the step of each of its points. */
+function pathOf(run) {
+  const { params, steps } = outlineOf(run);
+  return { path: params, steps };
 }
 
 /** Returns enough of the points of a run to say what must be in sight: the first, then ever fewer. */
@@ -95,9 +107,13 @@ function outlineOf({ index, params, fullLoss, size, best }) {
   const near = Math.min(index.length, MOST_SEEN);
   const seen = new Set([...Array(near).keys(), best, last]);
   for (let i = near; i < last; i = Math.ceil(i * FURTHER)) seen.add(i);
+  const places = Int32Array.from(seen).sort();
+  const points = new Float64Array(places.length * size);
+  places.forEach((i, k) => points.set(rowAt(params, size, i), k * size));
   return {
-    params: Float64Array.from([...seen].flatMap((i) => [...rowAt(params, size, i)])),
-    loss: Float64Array.from(seen, (i) => fullLoss[i]),
+    params: points,
+    loss: Float64Array.from(places, (i) => fullLoss[i]),
+    steps: Array.from(places, (i) => index[i]),
   };
 }
 

@@ -6,30 +6,28 @@ import { equal, length, plus } from './vectors.js';
 export const SWIFT = 0.1;
 
 /**
- * Takes the steps: look, choose a direction, choose how far, note it, move; until `why(trace)`
- * says why it is over. `objective` has value and valueAndGradient, `scale` leads from the params
+ * A descent on its way: where it stands, and what it carries from one step to the next. A step: look,
+ * choose a direction, choose how far, note it, move. `objective` has value and valueAndGradient, `scale` leads from the params
  * to the coordinates of the walk and back, and `anew` makes others on the way, if it is there;
  * `rate(here)` is a stride: how far, and how much of the last step once more; `batches` gives the
  * mini-batch of each step, or is null.
- *
- * Returns the trace: lists with one entry a point, and the stop.
  */
-export function descend({ why, ...plan }) {
-  const walk = new Walk(plan);
-  const { trace } = walk;
-  while (!trace.stop) {
-    walk.step();
-    trace.stop = why(trace);
-  }
-  return trace;
-}
-
-/** A descent on its way: where it stands, and what it carries from one step to the next. */
-class Walk {
+export class Walk {
   constructor({ objective, start, rule, rate, scale, anew = null, batches = null }) {
     Object.assign(this, { objective, rule, rate, scale, anew, batches, params: start });
     Object.assign(this, { memory: rule.init(start.length), last: null, rounded: 0, isRound: false });
     this.trace = emptyTrace();
+  }
+
+  /** Takes steps until `why(trace)` says why it is over; of a walk that was over, the next ones. */
+  until(why) {
+    const { trace } = this;
+    trace.stop = null;
+    while (!trace.stop) {
+      this.step();
+      trace.stop = why(trace);
+    }
+    return trace;
   }
 
   step() {

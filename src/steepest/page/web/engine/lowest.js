@@ -1,5 +1,5 @@
 // The lowest loss there is for an objective, where that is known: the dashed line of the chart.
-import { descend } from './loop.js';
+import { Walk } from './loop.js';
 import { findLowest, roomOf } from './plane.js';
 import { planeSearch } from './rates.js';
 import { roundingOf } from './rounding.js';
@@ -33,14 +33,14 @@ function newton(objective) {
 
 /** A plane search where the bowl is round: null if it does not arrive. */
 function arrived(objective) {
-  const trace = descend({
+  const walk = new Walk({
     objective,
     start: new Float64Array(objective.size),
     rule: chooseRule('plane'),
     rate: planeSearch,
     ...roundingOf(objective),
-    why: whenThere(objective.nullLoss),
   });
+  const trace = walk.until(whenThere(objective.nullLoss));
   return trace.stop.reason === 'arrived' ? Math.min(...trace.fullLoss) : null;
 }
 

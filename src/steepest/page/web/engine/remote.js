@@ -69,7 +69,7 @@ function engineOf(asked, send, close) {
   const ask = (request) => asked.ask(request, send);
   return {
     kind: 'python',
-    descend: (request) => ask({ ...request, ask: 'descend' }),
+    descend: ({ choices, rows }) => ask({ choices, rows, ask: 'descend' }),
     surface: (request) => ask({ ...request, ask: 'surface' }),
     lossAt: (request) => ask({ ...request, ask: 'loss' }).then(({ loss }) => loss),
     open: (request) => ask({ ...carried(request), ask: 'open' }),

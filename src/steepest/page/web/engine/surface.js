@@ -1,6 +1,7 @@
 // The surface as a record: which plane, which window, the true loss on it. The twin of Python's
 // `surface/surface.py`.
 import { short } from '../words/numerals.js';
+import { filled, nested, nesting } from './nested.js';
 import { pathDirections } from './path_plane.js';
 import { dot, rowAt, unit } from './vectors.js';
 import { windowFor } from './window.js';
@@ -11,10 +12,10 @@ import { windowFor } from './window.js';
  * `axes` are the reader's 'units' or those of the 'walk', the coordinates of `scale`. In sight are
  * the paths of `see`, a list of { params, loss }, and the minimum, unless a `window`
  * [left, right, bottom, top] is given. Where one was `drawn` already, a finer one is given up once
- * `isGivenUp()` says so. `grid` promises the loss worked out elsewhere, or null.
+ * `isGivenUp()` says so, and has the losses of the `coarser` surface where both have a point. `grid` promises the loss worked out elsewhere, or null.
  */
 export async function surfaceOf({ scene, objective, scale, choices, ask, grid, isGivenUp }) {
-  const { x, y, points = 101, see = [], window = null, base, drawn: fine = 0 } = ask;
+  const { x, y, points = 101, see = [], window = null, base, drawn: fine = 0, coarser = null } = ask;
   const axes = ask.axes === 'walk' && scale.name === 'none' ? 'units' : ask.axes;
   const ways = waysOf(axes, scale, objective.size, { x, y, base, path: ask.path });
   const { ux, uy, px, py, zero } = ways;
@@ -26,23 +27,30 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
     window || windowFor(pathsOn(see, ways, base, objective), bowl, centre.map(Math.abs));
   const sides = [seen.slice(0, 2), seen.slice(2)];
   const drawn = sides.map((side, i) =>
-    window ? between(side, points) : throughZero(side, points).map((v) => v + centre[i]),
+    window
+      ? nested(between(side, points), [coarser?.x, coarser?.y][i])
+      : throughZero(side, points).map((v) => v + centre[i]),
   );
   const [a, b] = sides.map((side, i) =>
     window ? drawn[i].map((v) => v - centre[i]) : throughZero(side, points),
   );
-  const beside = objective.made && grid ? await grid(objective, { plane: at, a, b, fine }) : null;
+  const beside = objective.made ? grid : null;
+  const gridOf = async (...ab) => (
+    (await beside?.(objective, { plane: at, a: ab[0], b: ab[1], fine })) ?? plane.grid(...ab, fine ? isGivenUp : null)
+  );
+  const held = base.map((v, i) => v - centre[0] * ux[i] - centre[1] * uy[i]);
+  const every = nesting(coarser, { x: drawn[0], y: drawn[1], held, ux, uy });
   const lowest = bowl && bowl.isLowest && !objective.separation(base) ? bowl.at : null;
   return {
     nx: points,
     ny: points,
     x: drawn[0],
     y: drawn[1],
-    loss: beside ?? (await plane.grid(a, b, fine ? isGivenUp : null)),
+    loss: every ? await filled(coarser, every, a, b, gridOf) : await gridOf(a, b),
     ...labels(scene, choices, x, y, axes),
     ...(ways.named ?? {}),
     axes,
-    held: base.map((v, i) => v - centre[0] * ux[i] - centre[1] * uy[i]),
+    held,
     ...ways,
     slice: objective.size > 2,
     lowest: lowest && [lowest[0] + centre[0], lowest[1] + centre[1]],
@@ -54,6 +62,9 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
 /** Returns the directions of the axes, how these are read off, and what is read where they are 0. */
 function waysOf(axes, scale, size, { x, y, base, path }) {
   if (axes === 'path') return pathWays(scale, size, base, path);
+  if (axes !== 'walk' && axes !== 'units') {
+    throw new Error(`the ${axes} plane is found by Python, which this page has not: steepest play`);
+  }
   return { ...(axes === 'walk' ? walkWays(scale, size, x, y) : unitWays(size, x, y)), zero: [0, 0] };
 }
 

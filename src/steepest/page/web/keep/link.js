@@ -52,7 +52,7 @@ const LOOKS = {
   slow: { key: 'slow', read: trueFrom },
   guessing: { key: 'guess', read: trueFrom },
   camera: { key: 'view', read: viewFrom },
-  axes: { key: 'axes', read: (text) => oneOf(['units', 'walk', 'path'], text) },
+  axes: { key: 'axes', read: (text) => oneOf(['units', 'walk', 'path', 'random', 'sharpest'], text) },
   theme: { key: 'theme', read: (text) => oneOf(['auto', 'light', 'dark', 'projector'], text) },
   pace: { key: 'pace', read: (text) => numberFrom(text, (pace) => pace > 0 && pace <= 1000) },
   hidden: { key: 'hide', read: namesFrom },

@@ -1,7 +1,7 @@
 // The words under each card, which explain every mark, and the one sentence that says to those who
 // do not see it what it shows now.
 import { diverged, lossRange } from '../loss_range.js';
-import { activeRun, isEarlier, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
+import { activeRun, isEarlier, isOverParams, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
 import { resultAt, trueLoss } from '../select.js';
 import { mannerOf } from '../cards/network_layout.js';
 import { pixelsOf } from '../cards/row_image.js';
@@ -172,7 +172,7 @@ function describedClasses(state, rows) {
 
 function reliefCaption(state) {
   return `Height is the loss, on a square-root axis so that the floor shows. ${PATH}` +
-    crossCaption(state) + sliceCaption(state) + walkCaption(state);
+    crossCaption(state) + sliceCaption(state) + walkCaption(state) + pointsCaption(state);
 }
 
 function mapCaption(state) {
@@ -183,6 +183,13 @@ function mapCaption(state) {
 
 function crossCaption({ surface }) {
   return surface.lowest ? ` Cross, below the circles: the minimum${surface.slice ? ' of the slice' : ''}.` : '';
+}
+
+/** How far a coarser picture was from a finer one, if one was drawn before. */
+function pointsCaption({ surface: { coarser, nx, ny } }) {
+  if (!coarser) return '';
+  const { points, off } = coarser;
+  return ` Drawn of ${nx} × ${ny} points; drawn of ${points} × ${points} it was off by ${short(off, 2)} at most there.`;
 }
 
 function startCaption({ scene }) {
@@ -196,21 +203,28 @@ function sliceCaption(state) {
   const held = scene.params.length - 2;
   const { away, there } = offSlice(state);
   const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
-  const still = surface.axes === 'path' ? pathCaption(surface) : ` A slice through ${resultInWords(activeRun(state))}: ${others} held.`;
+  const still = isOverParams(surface)
+    ? ` A slice through ${throughInWords(state)}: ${others} held.`
+    : planeInWords(surface);
   if (away < ON) return `${still} The current step lies on it.`;
   return `${still} The current step lies ${short(away, 3)} off it, at its true loss ` +
     `${there}.${arrowCaption(state)}`;
 }
 
-/** What the plane of a path holds of it, beside what it holds of noise. */
-function pathCaption({ share }) {
+/** What a plane is, as Python tells it; of a path, what it holds of that, beside what it holds of noise. */
+function planeInWords({ share, said }) {
+  if (said) return ` ${said}`;
   const [first, second, both] = [...share, share[0] + share[1]].map(percent);
   return ` The axes are the two principal directions of the steps, which hold ${first} and ${second} of how `
     + `the params moved, together ${both}; a pure random walk of many params and steps gives 76 %.`;
 }
 
-function resultInWords(run) {
+/** What a slice goes through: of a run that went on since, the step where it ended. */
+function throughInWords({ surface, ...state }) {
+  const run = activeRun(state);
   const step = run.index[resultAt(run)];
+  const through = surface.through ?? step;
+  if (through !== step) return `step ${fixed(through, 0)}`;
   return step === run.index.at(-1) ? 'the end of the run' : `step ${fixed(step, 0)}, the result`;
 }
 

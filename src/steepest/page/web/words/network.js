@@ -49,7 +49,8 @@ export const SATURATED = 0.01;
 /**
  * Returns how one row goes through the network: `answers[layer][unit]`, the inputs first, the slopes
  * of its hidden units, and for a param the lines of its part in that, forward and backward
- * (`lines(i)`), for this row and as the mean over all of them.
+ * (`lines(i)`), for this row and as the mean over all of them; and of what these are made: params,
+ * `gradient`, activations and sums.
  */
 export function passOf(state, network, row) {
   const { scene } = state;
@@ -60,6 +61,7 @@ export function passOf(state, network, row) {
   const { activations, sums } = objective.last;
   const pass = { network, params, gradient, activations, sums, whole: wholeOf(state) };
   return {
+    ...pass,
     answers: [...activations, sums.at(-1)],
     slopes: meanSlopes(network, objective),
     lines: (i) => [...passLines(pass, i), ...stepLines(state, i), ...surfaceLines(state, i)],
@@ -142,7 +144,7 @@ function passLines(pass, i) {
 }
 
 /** Returns what comes back to a unit, and its slope, whose product is its delta. */
-function deltaInWords({ network, params, gradient, sums, activations }, layer, unit, delta) {
+export function deltaInWords({ network, params, gradient, sums, activations }, layer, unit, delta) {
   const next = network.layers[layer + 1];
   if (!next) return `delta ${short(delta)} is how the row's loss changes with this output`;
   let back = 0;

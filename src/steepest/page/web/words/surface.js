@@ -1,5 +1,5 @@
 // What both faces of the surface say of themselves to those who cannot see them.
-import { activeRun, onPlane, paramsAt, trueLoss } from '../select.js';
+import { activeRun, isOverParams, onPlane, paramsAt, trueLoss } from '../select.js';
 import { fixed, short } from './numerals.js';
 
 /** The surface and the current step in words, for those who cannot see them. */
@@ -12,7 +12,7 @@ export function inWords(state) {
   const [x, y] = [rangeInWords(surface.xLabel, surface.x), rangeInWords(surface.yLabel, surface.y)];
   return [
     `${surface.lossLabel} by ${x} and ${y}.`,
-    surface.slice && surface.axes !== 'path' ? 'A slice: all other params are held.' : '',
+    surface.slice && isOverParams(surface) ? 'A slice: all other params are held.' : '',
     `${run.label}, step ${steps}: loss ${short(trueLoss(run, at))} at ${here}.`,
     lowestInWords(surface),
   ].filter(Boolean).join(' ');

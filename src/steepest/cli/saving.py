@@ -1,0 +1,76 @@
+"""Keeping a run in a file, with its rows or without, and saying which files hold rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import click
+
+from steepest.errors import ChoiceError
+from steepest.numerals import counted
+from steepest.run.run import Run
+
+__all__ = ["Saving", "rows_inside", "saving"]
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Where a run is to be kept, None if it is not, and whether with its rows.
+
+    Raises ChoiceError for rows to leave out of a file that is not asked for.
+    """
+
+    path: str | None = None
+    data: bool = True
+
+    def __post_init__(self) -> None:
+        if self.path is None and not self.data:
+            raise ChoiceError(
+                "--without-data says what the file of the run leaves out, but none is asked for; "
+                "add --save RUN"
+            )
+
+    @property
+    def paths(self) -> list[str]:
+        """The path, if there is one."""
+        return [] if self.path is None else [self.path]
+
+    def write(self, run: Run) -> None:
+        """Keep a run, if that was asked for."""
+        for path in self.paths:
+            run.save(path, data=self.data)
+
+
+NOT_SAVED = Saving()
+
+
+def saving(help: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds --save and --without-data; the command gets a `Saving`."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def gathered(save_to: str | None, without_data: bool, **given: Any) -> object:
+            return command(save=Saving(save_to, not without_data), **given)
+
+        path, made = click.Path(), cast(Command, gathered)
+        without = "Of --save: leave all rows out; RUN predicts and tells its words without them."
+        made = click.option("--without-data", is_flag=True, help=without)(made)
+        return click.option("--save", "save_to", type=path, metavar="RUN", help=help)(made)
+
+    return decorate
+
+
+def rows_inside(run: Run, pages: Sequence[str], save: Saving = NOT_SAVED) -> list[str]:
+    """Return a sentence for each file that was written and holds rows of the data, which says so.
+
+    Not of a table of the rows: they are what it is.
+    """
+    if not run.problem.has_rows:
+        return []
+    rows = counted(run.problem.rows + run.problem.validation_rows, "row")
+    made = f"holds the {rows} that it was made from; --without-data leaves them out"
+    kept = [f"{path} {made}" for path in save.paths if save.data]
+    return [*kept, *(f"{path} holds rows of the data: a page computes with them" for path in pages)]

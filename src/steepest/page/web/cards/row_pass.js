@@ -1,0 +1,48 @@
+// One row's way through the network, slowly: a stage at each press, forward layer by layer to its loss,
+// and back again, each with its arithmetic.
+import { button } from '../controls/fields.js';
+import { element, part, set } from '../draw/canvas.js';
+import { passOf } from '../words/network.js';
+import { stagesOf } from '../words/row_pass.js';
+
+/** The stages of a row; `hear(layer)` is told which layer of the picture is meant, -1 for none. */
+export class RowPass {
+  constructor(parent, hear) {
+    Object.assign(this, { hear, row: 0, stage: -1 });
+    const held = part(parent, 'st-pass');
+    const row = part(held, 'st-row');
+    this.back = button(row, 'Back', () => this.go(this.stage - 1), { name: 'A stage back' });
+    this.next = button(row, '', () => this.go(this.stage + 1));
+    this.end = button(row, 'End', () => this.go(-1), { name: 'End the pass' });
+    this.heading = part(row, 'st-heading', 'strong');
+    this.lines = part(held, 'st-lines');
+    set(held, { 'aria-live': 'polite' });
+  }
+
+  /** Show a state; a row that is lit is the one that goes through, unless one is on its way. */
+  show(state, network) {
+    const { row } = state.hover;
+    if (this.stage < 0 && row >= 0 && row < state.scene.shown) this.row = row;
+    if (this.row >= state.scene.shown) this.row = 0;
+    Object.assign(this, { state, network });
+    this.tell();
+  }
+
+  go(stage) {
+    this.stage = stage;
+    this.tell();
+  }
+
+  tell() {
+    const { state, network, row, stage } = this;
+    const stages = stage < 0 ? [] : stagesOf(state, passOf(state, network, row), row);
+    if (stage > 0 && stage === stages.length) return this.go(-1);
+    const now = stages[stage];
+    const number = state.scene.rowNumbers[row];
+    this.next.textContent = now ? 'Next' : `Row ${number} through the network, slowly`;
+    [this.back.disabled, this.back.hidden, this.end.hidden] = [stage <= 0, !now, !now];
+    this.heading.textContent = now ? `Row ${number}, ${stage + 1} of ${stages.length}: ${now.heading}` : '';
+    this.lines.replaceChildren(...(now?.lines ?? []).map((text) => element('p', { text })));
+    return this.hear(now?.layer ?? -1, now ? row : -1);
+  }
+}

@@ -1,0 +1,91 @@
+"""The story of a learning rate that was found: what it rests on, as plain data."""
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["RangeTest", "RateStory", "RateTrial"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RateTrial:
+    """A descent of some steps at one fixed rate, from the same start as the others."""
+
+    rate: float
+    loss: float
+    """The loss of all rows at its end; infinite where it left the numbers."""
+    steps: int
+    """Steps until its loss was next to that end, by a thousandth of what it fell."""
+    diverged: bool
+    """Whether its loss ended above the start's, or was no number."""
+
+
+@dataclass(frozen=True)
+class RangeTest:
+    """One descent whose rate grows by the same factor at each step, and its losses, (steps,).
+
+    Smith 2017, "Cyclical learning rates for training neural networks", section 3.3.
+    """
+
+    rates: Array
+    losses: Array
+
+    @property
+    def steepest(self) -> float:
+        """The rate at which the loss falls fastest by the logarithm of the rate."""
+        known = np.isfinite(self.losses)
+        slope = np.gradient(_smooth(self.losses[known]), np.log(self.rates[known]))
+        return float(self.rates[known][slope.argmin()])
+
+
+def _smooth(losses: Array) -> Array:
+    """Return running means of five losses, (steps,), of fewer at the ends."""
+    counts = np.convolve(np.ones(len(losses)), np.ones(5), "same")
+    return np.convolve(losses, np.ones(5), "same") / counts
+
+
+@dataclass(frozen=True)
+class RateStory:
+    """The rate with the lowest loss of all that were tried, and what is known of those above it.
+
+    `learning_rate` is that of `rule` in the coordinates `scale`, as `descend` takes all three.
+    """
+
+    learning_rate: float
+    rule: str
+    scale: str
+    title: str
+    steps: int
+    """Steps of each trial."""
+    start_loss: float
+    trials: tuple[RateTrial, ...]
+    """By their rates, the smallest first."""
+    range_test: RangeTest
+    limit: float | None
+    """The rate from which on the rule is proved to leave a bowl so curved; None if not known."""
+    limit_formula: str
+    limit_source: str
+    is_exact: bool
+    """Whether a rate above the limit is proved to leave the minimum: so it is of a squared loss."""
+    is_network: bool
+    coordinates: str
+    """The coordinates in words, "" of the params as they are."""
+    loss_label: str
+
+    @property
+    def best(self) -> RateTrial:
+        """The trial of the rate."""
+        return next(one for one in self.trials if one.rate == self.learning_rate)
+
+    @property
+    def margin(self) -> float:
+        """By what factor the rate may grow until one is reached that diverged, or the limit.
+
+        Infinite where neither is known.
+        """
+        beyond = [one.rate for one in self.trials if one.diverged and one.rate > self.learning_rate]
+        return min([*beyond, self.limit or inf]) / self.learning_rate

@@ -1,0 +1,77 @@
+"""A found learning rate in words: what it rests on, what is proved, and every rate tried."""
+
+from collections.abc import Iterator
+from math import isfinite
+
+from steepest.numerals import counted, short
+from steepest.view.rate_story import RateStory, RateTrial
+from steepest.view.section import Section, aligned
+
+__all__ = ["limit_in_words", "tell_rate"]
+
+SHARPENING = (
+    "Cohen et al. 2021, Gradient descent on neural networks typically occurs at the edge of "
+    "stability"
+)
+
+
+def tell_rate(story: RateStory) -> str:
+    """Return the rate, its reason, how far it may grow, and the table of trials."""
+    sections = [
+        Section(f"Learning rate {short(story.learning_rate)}", tuple(_reasons(story))),
+        Section(f"Rates tried, {counted(story.steps, 'step')} each", tuple(_table(story))),
+    ]
+    where = f", {story.coordinates}" if story.coordinates else ""
+    head = f"{story.title}\nrule {story.rule}{where}"
+    return "\n\n".join([head, *map(str, sections)])
+
+
+def _reasons(story: RateStory) -> Iterator[str]:
+    """Yield why it is this rate, what is known of larger ones, and what the range test says."""
+    best = story.best
+    yield (
+        f"of {counted(len(story.trials), 'rate')} from the same start it has the lowest loss after "
+        f"{counted(story.steps, 'step')}, {short(story.start_loss)} → {short(best.loss)}, or is "
+        f"there first of those alike: after {counted(best.steps, 'step')}"
+    )
+    yield limit_in_words(story)
+    if isfinite(story.margin):
+        what = "the limit" if story.margin == _to_limit(story) else "a rate that diverged"
+        yield f"margin: {what} is {short(story.margin, 3)} times as large"
+    else:
+        yield "margin: no rate that was tried diverged"
+    yield (
+        f"range test: one descent whose rate grows at each step falls fastest at "
+        f"{short(story.range_test.steepest, 3)} (Smith 2017); no more than a rule of thumb"
+    )
+
+
+def _to_limit(story: RateStory) -> float | None:
+    return None if story.limit is None else story.limit / story.learning_rate
+
+
+def limit_in_words(story: RateStory) -> str:
+    """Return what is proved of rates, and what is not."""
+    if story.limit is None:
+        known = "limit: not known; the trials are all that the rate rests on"
+        if not story.is_network:
+            return known
+        return (
+            f"{known}. A network's curvature may grow as it trains, so a rate that holds for "
+            f"{counted(story.steps, 'step')} may fail later ({SHARPENING})"
+        )
+    limit = f"limit: {short(story.limit)} = {story.limit_formula}"
+    if story.is_exact:
+        return f"{limit}: above it the steps grow without end, below it they arrive"
+    return f"{limit}, by a bound on the curvature: below it no step fails, above it one may"
+
+
+def _table(story: RateStory) -> list[str]:
+    rows = [_cells(story, one) for one in story.trials]
+    return aligned([["rate", "loss", "", ""], *rows])
+
+
+def _cells(story: RateStory, one: RateTrial) -> list[str]:
+    said = "diverged" if one.diverged else f"after {counted(one.steps, 'step')}"
+    mark = "chosen" if one.rate == story.learning_rate else ""
+    return [short(one.rate), short(one.loss) if isfinite(one.loss) else "no number", said, mark]
