@@ -13,7 +13,6 @@ from steepest.cli.table_options import use_options
 from steepest.data.prepare import MISSING
 from steepest.data.written import write_table
 from steepest.descent.plan.option import Part
-from steepest.errors import ChoiceError
 from steepest.run.descend_path import KINDS, penalty_path
 from steepest.run.penalty_path import PenaltyPath
 
@@ -82,6 +81,8 @@ def path(
       steepest path diabetes --target progression --figure path.png
       steepest path penguins --target species --penalties 1,0.1,0.01 --choose one-error --save p
     """
+    if save.path is not None and not folds:
+        raise click.UsageError("without --folds no run is chosen, so none is saved; leave --save")
     files = {"figure": [figure] if figure else [], "table": [table] if table else []}
     check(files, save.path, data)
     asked = {
@@ -93,8 +94,6 @@ def path(
     found = penalty_path(data, target, penalties=given, folds=folds or None, **asked)
     written = _write(found, figure, table)
     chosen = found.best if choose == CHOICES[0] else found.within_one_error
-    if save.path is not None and chosen is None:
-        raise ChoiceError("without folds no run is chosen, so none can be saved; leave out --save")
     notes: list[str] = []
     if chosen is not None:
         save.write(chosen)

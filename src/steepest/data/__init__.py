@@ -7,12 +7,11 @@ categories, `exact` and `span` which numbers a float64 has no room for, `dates` 
 `features` (each a `column`) and `target` turn columns, or `terms` of them, into X and y and
 remember how (`from_table`), `arrays` takes X and y as they are (`from_arrays`) and `array_blocks`
 as blocks, `weights`, `exposure` and `class_weight` say how much a row counts, `held_out` which rows
-are kept back (`split`), `gaps` counts what is missing (`table_gaps` in a table), `left_out` leaves
-it out, `fill` says what stands for it, and `prepare` joins them to `prepared` Data; `new_rows` come
-after training.
-`suspects` are columns that may be other than they are taken for, `profile` (`twins`) says what a
-table holds before a fit, `likely` what could be predicted. `blocks` deals the rows out to threads
-(`blas`, `sparse`, `moments`), `shipped` holds the data sets that come along, `written` writes
-tables out. Whatever cannot be used is refused here, by file, line and column, so that no room
-further on has to doubt its numbers.
+are kept back (`split`, `folds`), `gaps` counts what is missing (`table_gaps` in a table),
+`left_out` leaves it out, `fill` says what stands for it, and `prepare` joins them to `prepared`
+Data; `new_rows` come after training. `suspects` are columns that may be other than they are taken
+for, `profile` (`twins`) says what a table holds before a fit, `likely` what could be predicted.
+`blocks` deals the rows out to threads (`blas`, `sparse`, `moments`), `shipped` holds the data sets
+that come along, `written` writes tables out. Whatever cannot be used is refused here, by file, line
+and column, so that no room further on has to doubt its numbers.
 """

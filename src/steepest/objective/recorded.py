@@ -46,12 +46,12 @@ class Recorded:
         return record
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return the arrays by the names that they have in a file."""
+        """Return the arrays by the names that they have in a file: the move, (params,)."""
         return {} if self.move is None else {MOVE: self.move}
 
     @classmethod
     def of_file(cls, record: Mapping[str, Any], arrays: Mapping[str, NDArray[np.generic]]) -> Self:
-        """Return what `to_record` and `to_arrays` gave; ValueError or TypeError for another."""
+        """Return what `to_record` and `to_arrays`, (params,), gave; ValueError or TypeError."""
         move = arrays.get(MOVE)
         measured = ("metrics", "validation_metrics")
         read = {name: _unlisted(record[name]) for name in measured}

@@ -33,7 +33,7 @@ SAVED_WITHOUT = (
 
 
 class RiskWithoutRows(Risk):
-    """A model under a loss and a penalty, whose rows are missing: it has no value.
+    """A model under a loss and a penalty, whose rows are missing: it has no value at (params,).
 
     `to_record` is what the risk with rows told a file of its model.
     """
@@ -96,7 +96,7 @@ class RiskWithoutRows(Risk):
 class ProblemWithoutRows(TableProblem):
     """The problem of a table of which only the names are left, with what was `recorded`.
 
-    `columns` are the data with no rows, for their features and target.
+    `columns` are the data with no rows, X (0, features), for their features and target.
     """
 
     recorded: Recorded

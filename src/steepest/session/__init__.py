@@ -2,7 +2,8 @@
 
 `request` reads what a page asks and refuses what cannot be (`file_size` before a file is read);
 `opening` makes data, target and features of what the reader has, and walks a first run on them;
-`session` answers. A server and a notebook each give it a channel.
+`plane` finds the plane that is asked for by a word; `session` answers. A server and a notebook each
+give it a channel.
 """
 
 from steepest.session.session import Session

@@ -26,7 +26,7 @@ MOST_SEED = 2**32
 
 
 def plane_of(request: Mapping[str, object]) -> str | None:
-    """Return the word for a plane in a request; None where it is to be over params."""
+    """Return the word for a plane in a request, None where it is over params; else ChoiceError."""
     plane, axes = (word_of(request.get(name), name) for name in ("plane", "axes"))
     if plane is not None and plane not in PLANES:
         raise ChoiceError(f"the plane is {plane!r}, but it must be one of {', '.join(PLANES)}")

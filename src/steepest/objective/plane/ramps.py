@@ -39,7 +39,7 @@ LARGEST = 1e100
 
 
 def are_ramps(model: Network, b: Array) -> bool:
-    """Return whether the outputs along b are sums of ramps, and these the faster way to them."""
+    """Return whether outputs along b, (points,), are sums of ramps, and these the faster way."""
     if not model.activation.is_ramp or len(model.sizes) != 3:
         return False
     if len(b) < PER_OUTPUT * model.sizes[-1]:
