@@ -191,6 +191,7 @@ def served(run: st.Run) -> Iterator[str]:
 def test_what_is_pointed_at_tells_its_step_with_its_numbers(rings: st.Run, page: "Page") -> None:
     picture = card(page, "network").locator("[role=application]")
     page.mouse.move(*into_sight(picture.get_by_text("15", exact=True).first))
+    settle(page)
     words = told(page)
     step = rings.trace[2]
     assert "weight 15 (layer 1, unit 8, from input 1: left)" in words
