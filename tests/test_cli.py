@@ -462,7 +462,7 @@ def test_command_is_installed() -> None:
     assert printed.stdout == f"steepest {steepest.__version__}\n"
 
 
-COMMANDS = ["demo", "diagnose", "fit", "rate", "resume", "play", "show", "predict", "data"]
+COMMANDS = ["demo", "diagnose", "fit", "path", "rate", "resume", "play", "show", "predict", "data"]
 
 
 def test_every_command_is_helped(told: Told) -> None:

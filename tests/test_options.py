@@ -20,6 +20,7 @@ from sklearn.base import clone
 import steepest as st
 from steepest.cli.fit import fit
 from steepest.cli.options import TYPES, descent_options
+from steepest.cli.program import cli
 from steepest.cli.resume import resume
 from steepest.descent.plan.keywords import MethodKeywords, OptionKeywords
 from steepest.descent.plan.option import Kind, Option, Part, described, option
@@ -439,11 +440,11 @@ def test_two_different_numbers_are_refused(options: dict[str, Any]) -> None:
 
 def test_words_that_are_none_are_refused_on_the_command_line() -> None:
     words = ["geyser", "--target", "waiting"]
-    answer = CliRunner().invoke(fit, [*words, "--rule", "sgd:3"])
+    answer = CliRunner().invoke(cli, ["fit", *words, "--rule", "sgd:3"])
     assert answer.exit_code == 2
     assert "'sgd' is not one of 'auto', 'steepest', 'momentum'" in answer.output
     with pytest.raises(ChoiceError, match="too many numbers"):
-        CliRunner().invoke(fit, [*words, "--rule", "steepest:3"], catch_exceptions=False)
+        CliRunner().invoke(cli, ["fit", *words, "--rule", "steepest:3"], catch_exceptions=False)
 
 
 @pytest.mark.parametrize("given", [{"activation": "relu"}, {"init": "he"}, {"init": "zeros"}])

@@ -70,6 +70,7 @@ def number(
     if not fits:
         end = " up" if below is None else f" to below {below:g}"
         span = f"from 0{end}" if above is None else f"above {above:g}"
+        span += f" and below {below:g}" if above is not None and below is not None else ""
         got = f"{value:g}" if isinstance(value, float) else reprlib.repr(value)
         raise ChoiceError(f"{name} is {got}, but it must be a number {span}")
     return chosen

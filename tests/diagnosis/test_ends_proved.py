@@ -97,7 +97,8 @@ def test_units_that_start_alike_are_told_and_have_stayed_alike(
 
 def test_a_loss_that_stayed_is_not_said_to_have_risen() -> None:
     X = np.random.default_rng(0).normal(size=(20, 2))
-    run = st.descend((X, X[:, 0]), hidden=(3,), init="zeros")
+    rate = {"rule": "steepest", "learning_rate": 0.1, "steps": 3}
+    run = st.descend((X, X[:, 0]), hidden=(3,), init="zeros", **rate)
     told = run.explain().splitlines()
     line = told[told.index("Step 3  Calculate the new loss.") + 1]
     assert line.endswith(": it stayed")

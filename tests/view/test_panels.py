@@ -256,7 +256,7 @@ def test_the_path_in_three_dimensions_is_at_its_true_losses(name: str) -> None:
     scene = scene_of(name)
     panel = relief_of(scene)
     panel.show(12)
-    shadow, line, *_ = panel.moving
+    shadow, _, line, *_ = panel.moving
     x, y, z = (np.asarray(values) for values in line.get_data_3d())
     visible = np.isfinite(z)
     assert visible.any()
@@ -277,7 +277,7 @@ def test_a_point_off_the_slice_stands_on_a_stem(at: int) -> None:
     scene = scene_of("plane")
     panel = relief_of(scene)
     panel.show(at)
-    _, _, start, here, *_ = panel.moving
+    _, _, _, start, here, *_ = panel.moving
     heights = heights_of(scene.surface)
     for stem, step in ((start, 0), (here, at)):
         x, y, z = (np.asarray(values) for values in stem.get_data_3d())
@@ -291,7 +291,7 @@ def test_a_point_off_the_slice_stands_on_a_stem(at: int) -> None:
 def test_on_the_whole_surface_there_is_no_stem() -> None:
     panel = relief_of(scene_of("line"))
     panel.show(3)
-    assert all(len(stem.get_data_3d()[0]) == 0 for stem in panel.moving[2:4])
+    assert all(len(stem.get_data_3d()[0]) == 0 for stem in panel.moving[3:5])
 
 
 def hidden_points(scene: Scene, wide: float, azimuth: float, elevation: float) -> int:

@@ -139,6 +139,8 @@ def test_choices_are_those_that_make_the_run_again() -> None:
         "seed": 3,
         "steps": 12,
         "start": [1.0, 2.0],
+        "clip": 5.0,
+        "dropout": 0.0,
     }
     assert run_of("geyser", **asked).record()["run"]["choices"] == asked
     free = run_of("geyser").record()["run"]

@@ -142,6 +142,6 @@ def _unexplained(evidence: Evidence, rate: float) -> Verdict:
             "best_step": best.index,
             "best_loss": best.full_loss,
         },
-        remedy=f"try a learning rate of {rate / 10:.2g}, or auto",
-        source="ours: a step that is too long is ten times too long at most, so try a tenth",
+        remedy=f"try {rate / 10:.2g}, then a tenth of that, or auto; find_rate tries them all",
+        source="ours: no limit of the rate is known here, so tenths of it are tried in turn",
     )

@@ -26,6 +26,9 @@ def judge_stalled(evidence: Evidence) -> Verdict | None:
             f"{near(evidence.objective)} lower it from {last.full_loss:.6g} to {lower:.6g}"
         ),
         numbers={"loss": last.full_loss, "lower": lower, "steps": float(PROBE_STEPS)},
-        remedy="leave rule, learning rate and scale to auto, or resume the run by them",
+        remedy=(
+            "leave rule, learning rate and scale to auto; where they are, start elsewhere (another "
+            "seed), or choose a loss without kinks, such as huber"
+        ),
         source="ours: the lower loss was worked out",
     )

@@ -59,7 +59,7 @@ def penalty_path(
     >>> import steepest as st
     >>> path = st.penalty_path("diabetes", "progression", penalties=20)
     >>> path.penalties[0].round(2), path.story.used[0], path.best is not None
-    (np.float64(90.32), np.int64(0), True)
+    (np.float64(1128.81), np.int64(0), True)
     """
     _check(data, penalty, named)
     probe = descend(data, target, features, **{**named, penalty: 0.0, "steps": 0})

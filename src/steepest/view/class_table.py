@@ -84,7 +84,7 @@ def _heading(story: Story, shown: int) -> str:
 def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[str]:
     """Yield how the losses of the rows, each times its weight, add up to the loss."""
     total = float(losses.sum())
-    rest = total - float(losses[list(order)].sum())
+    rest = float(np.delete(losses, list(order)).sum())
     if len(order) < story.rows:
         yield f"the other {story.rows - len(order):,} rows together: {_cost(rest, story)}"
     if story.sample_weight is None:

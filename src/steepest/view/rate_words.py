@@ -68,7 +68,7 @@ def limit_in_words(story: RateStory) -> str:
 
 def _table(story: RateStory) -> list[str]:
     rows = [_cells(story, one) for one in story.trials]
-    return aligned([["rate", "loss", "", ""], *rows])
+    return aligned([["rate", "loss", "to within 0.1 % of it", ""], *rows])
 
 
 def _cells(story: RateStory, one: RateTrial) -> list[str]:

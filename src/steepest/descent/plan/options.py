@@ -206,7 +206,8 @@ class Options:
         Part.STOPPING,
         "How small the gradient must be to have arrived.",
         detail="Relative to the norm at which one safe step would take away the whole loss of a "
-        "constant guess; a run without `steps` and `tol` has 1e-10.",
+        "constant guess; a run without `steps` and `tol` has 1e-10. A network, whose curvature "
+        "has no bound, goes on until nothing lower is found, or for `steps`.",
     )
     seconds: float | None = option(
         None, Kind.NUMBER, Part.STOPPING, "Stop after so many seconds.", above=0.0

@@ -168,7 +168,7 @@ def _above_guess(objective: Objective, last: Step) -> Stop | None:
     return Stop(
         "stalled",
         f"stalled: no lower loss than {short(last.full_loss)} is found, but with all weights 0 it "
-        f"is {short(guess)}; start nearer to 0, or leave start out",
+        f"is {short(guess)}; start nearer to 0, or take a larger learning rate",
     )
 
 

@@ -152,6 +152,7 @@ class Network:
         >>> net.index_of("weight 15"), net.index_of("layer 1, unit 8, from input 1")
         (14, 14)
         """
+        name = str(name)
         weights, biases = self.layout.weights.stop, self.layout.biases
         if placed := PLACED_NAME.fullmatch(name.strip()):
             return self._index_at(

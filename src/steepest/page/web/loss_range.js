@@ -21,9 +21,9 @@ function rangeOf(runs) {
   for (const run of runs) {
     const cap = diverged(run) ? most : Infinity;
     for (const loss of shown(run)) {
-      if (!Number.isFinite(loss) || loss > cap) continue;
-      low = Math.min(low, loss);
-      high = Math.max(high, loss);
+      if (!Number.isFinite(loss)) continue;
+      low = Math.min(low, loss, cap);
+      high = Math.max(high, Math.min(loss, cap));
     }
   }
   return low <= high ? roomy(low, high) : { log: false, range: [0, 1] };

@@ -24,7 +24,11 @@ export class Words {
     lines.forEach((line) => this.addLine(line));
   }
 
-  addLine({ x, y }) {
+  addLine(line) {
+    const { x } = line;
+    const { height } = this.plot.inner;
+    // A loss beyond the plot may be millions of pixels away: it hides nothing there.
+    const y = Array.from(line.y, (place) => Math.max(-height, Math.min(2 * height, place)));
     for (let i = 0; i < x.length; i += 1) {
       this.addCircle(x[i], Math.max(NEAR, y[i])); // beyond the top, the circle stays in the plot
       const far = i ? Math.hypot(x[i] - x[i - 1], y[i] - y[i - 1]) : 0;

@@ -119,7 +119,7 @@ function unexplained({ trace, rule, rate, best, first, last }) {
       best_step: best.step,
       best_loss: best.loss,
     },
-    remedy: `try a learning rate of ${general(rate / 10, 2)}, or auto`,
-    source: 'ours: a step that is too long is ten times too long at most, so try a tenth',
+    remedy: `try ${general(rate / 10, 2)}, then a tenth of that, or auto; find_rate tries them all`,
+    source: 'ours: no limit of the rate is known here, so tenths of it are tried in turn',
   };
 }

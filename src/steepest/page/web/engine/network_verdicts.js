@@ -19,7 +19,7 @@ export function ownSideVerdict(margins, y, k) {
       `${fixed(y.length, 0)} rows falls for ever along one direction (each row is on its own ` +
       "class's side, so all margins may grow by the same factor)",
     numbers: { falling_rows: y.length, rows: y.length },
-    remedy: 'add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have a best size',
+    remedy: 'add a penalty, such as l2 = 0.001, and the weights have a best size',
     source:
       'Albert & Anderson 1984, On the existence of maximum likelihood estimates in logistic ' +
       'regression models',
