@@ -206,3 +206,15 @@ def test_what_grows_without_bound_has_diverged(loss: str) -> None:
     run = descended(problem("squared", 0), 1e3, loss=loss, l2=0.5, steps=60)
     assert run.stop.reason == "diverged" and run.verdicts[0].name == "divergence"
     assert run.verdicts[0].message.startswith("diverged: learning rate 1e+03 is above")
+
+
+@pytest.mark.parametrize("hidden", [(), (4,)])
+def test_mini_batches_that_end_far_above_their_start_are_told(hidden: tuple[int, ...]) -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(60, 2))
+    y = np.where(X[:, 0] * X[:, 1] > 0, "u", "v")
+    how: dict[str, Any] = {"hidden": hidden, "batch": 8, "rule": "steepest", "scale": "standard"}
+    (verdict,) = st.descend((X, y), learning_rate=100.0, steps=40, **how).verdicts
+    assert verdict.name in ("divergence", "unsettled") and "learning rate" in verdict.message
+    near = st.descend((X, y), learning_rate=0.1, steps=40, **how)
+    assert list(near.verdicts) == []

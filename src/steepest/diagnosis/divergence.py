@@ -20,15 +20,21 @@ from steepest.trace import Trace
 
 __all__ = ["judge_divergence"]
 
+WANDERED = 2.0
+"""How many times the start's loss the end of mini-batches may be by chance: more is told."""
+
 
 def judge_divergence(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a run that left its best point for worse, or None if it did not.
 
-    A search does not leave it, and mini-batches may by chance.
+    A search does not leave it, and mini-batches may by chance, but not to twice their start's loss.
     """
     trace, method = evidence.trace, evidence.method
-    wandered = evidence.in_batches and evidence.stop.reason != "diverged"
-    if method.step_size.never_rises or wandered or not _left_best(trace):
+    if method.step_size.never_rises:
+        return None
+    if evidence.in_batches and evidence.stop.reason != "diverged":
+        return _of_batches(evidence)
+    if not _left_best(trace):
         return None
     rate = float(trace.learning_rates[trace.best.index : -1].max())
     # The limit of a rule is one of rates that were given: some that are found exceed it on purpose.
@@ -40,7 +46,17 @@ def judge_divergence(evidence: Evidence) -> Verdict | None:
         return None
     if method.rule.fault:
         return _with_place(evidence, _by_rule(evidence))
-    return _with_place(evidence, _unexplained(evidence, rate))
+    return _with_place(evidence, _unexplained(evidence, rate, float(trace.full_losses[-1])))
+
+
+def _of_batches(evidence: Evidence) -> Verdict | None:
+    """Return the verdict on mini-batches whose loss of all rows ends far above the start's."""
+    trace, last = evidence.trace, evidence.trace.last
+    loss = evidence.objective.value(last.params) if np.isnan(last.full_loss) else last.full_loss
+    if not loss > WANDERED * abs(trace.first.full_loss):
+        return None
+    rate = float(trace.learning_rates[trace.best.index : -1].max())
+    return _unexplained(evidence, rate, float(loss))
 
 
 def _with_place(evidence: Evidence, verdict: Verdict) -> Verdict:
@@ -125,7 +141,7 @@ def _by_rule(evidence: Evidence) -> Verdict:
     )
 
 
-def _unexplained(evidence: Evidence, rate: float) -> Verdict:
+def _unexplained(evidence: Evidence, rate: float, loss: float) -> Verdict:
     """Return the verdict where no limit is known: the numbers, and the plain remedy."""
     trace, rule = evidence.trace, evidence.method.rule
     best = trace.best
@@ -133,7 +149,7 @@ def _unexplained(evidence: Evidence, rate: float) -> Verdict:
         level="rule of thumb",
         name=_name(evidence),
         message=(
-            f"ended higher than it started: loss {trace.full_losses[-1]:.3g} after "
+            f"ended higher than it started: loss {loss:.3g} after "
             f"{trace.full_losses[0]:.3g}; learning rate {rate:.3g} steps too far for {rule.name}"
         ),
         numbers={

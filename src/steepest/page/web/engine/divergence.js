@@ -7,6 +7,9 @@ import { faultOf, limitInWords, limitSource, ruleName } from './rules.js';
 /** The share of the loss by which it may lie above the lowest without having risen. */
 const RISEN = 1e-9;
 
+/** How many times the start's loss the end of mini-batches may be by chance: more is told. */
+const WANDERED = 2;
+
 export const COORDINATES = { none: '', standard: ' in standard units', round: ' in whitened coordinates' };
 
 /**
@@ -29,6 +32,16 @@ export function judgeDivergence(trace, { rule, curvature, limit, proves, scale }
   if (last <= fullLoss[0]) return [];
   if (faultOf(rule)) return [byRule({ trace, rule, best, first: fullLoss[0], last })];
   return [unexplained({ trace, rule, rate, best, first: fullLoss[0], last })];
+}
+
+/** Returns the verdict on mini-batches whose loss of all rows ends far above the start's, if so. */
+export function judgeBatches(trace, rule) {
+  const { fullLoss } = trace;
+  const [first, last] = [fullLoss[0], fullLoss.at(-1)];
+  if (!(last > WANDERED * Math.abs(first))) return [];
+  const at = lowestAt(fullLoss);
+  const rate = trace.rate.slice(at, -1).reduce((most, r) => Math.max(most, r), -Infinity);
+  return [unexplained({ trace, rule, rate, best: { step: at, loss: fullLoss[at] }, first, last })];
 }
 
 /** Returns where the lowest of the known losses is. */

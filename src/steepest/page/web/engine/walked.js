@@ -3,7 +3,7 @@ import { fixed } from '../words/numerals.js';
 import { Batches } from './batches.js';
 import { checkWhole, told } from './checks.js';
 import { MOST_STEPS } from './choices.js';
-import { judgeDivergence, lowestAt } from './divergence.js';
+import { judgeBatches, judgeDivergence, lowestAt } from './divergence.js';
 import { Walk } from './loop.js';
 import { lowestLoss } from './lowest.js';
 import { quasiNewton } from './quasi_newton.js';
@@ -86,7 +86,8 @@ function judged(trace, kept) {
   const { choices, batches } = kept;
   const { curvature, limit, exactLimit } = limitsOf(kept);
   const searched = choices.learning_rate === 'auto';
-  if (batches ? trace.stop.reason !== 'diverged' : searched) return [];
+  if (batches && trace.stop.reason !== 'diverged') return judgeBatches(trace, choices.rule);
+  if (searched && !batches) return [];
   const proves = exactLimit && !batches;
   return judgeDivergence(trace, { rule: choices.rule, curvature, limit, proves, scale: choices.scale });
 }
