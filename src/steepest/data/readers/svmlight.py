@@ -75,7 +75,10 @@ def _add(found: _Found, said: list[str], number: int) -> None:
         if index == "qid":
             continue
         if not sign or not index.isdigit() or int(index) <= before:
-            raise ValueError(f"{pair!r} must be index:value, with indices from 1 that increase")
+            raise ValueError(
+                f"{pair!r} must be index:value, with indices from 1 that increase (scikit-learn "
+                "writes them so with zero_based=False)"
+            )
         before = int(index)
         found.rows.append(len(found.labels) - 1)
         found.columns.append(before)
