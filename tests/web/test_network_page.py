@@ -1,5 +1,6 @@
 """The page of a network: it trains by itself, and its picture chooses what the surface is over."""
 
+import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -299,10 +300,11 @@ def pixels(page: "Page", name: str) -> NDArray[np.uint8]:
             "Object.assign(copy.canvas, { width: one.width, height: one.height });"
             "copy.drawImage(one, 0, 0);"
             "const { data } = copy.getImageData(0, 0, one.width, one.height);"
-            "return [one.width, one.height, [...data]]; }"
+            "const letters = Array.from(data, (byte) => String.fromCharCode(byte)).join('');"
+            "return [one.width, one.height, btoa(letters)]; }"
         )
     )
-    return np.array(data, dtype=np.uint8).reshape(height, width, 4)
+    return np.frombuffer(base64.b64decode(data), dtype=np.uint8).reshape(height, width, 4)
 
 
 def test_two_features_of_one_neuron_have_their_plane_too(tmp_path: Path, doors: Doors) -> None:
