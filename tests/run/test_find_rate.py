@@ -27,7 +27,7 @@ SLOW: dict[str, tuple[Any, dict[str, Any]]] = {
     "adam": ((X, CURVED), {"hidden": (4,), "loss": "squared", "rule": "adam"}),
     "three classes": ((X, np.digitize(X[:, 0], [-0.5, 0.5]).astype(str)), {"l2": 0.01}),
     "counts": ((X, RNG.poisson(np.exp(X[:, 0] / 2))), {"loss": "poisson", "scale": "standard"}),
-    "spirals": (("spirals", "class"), {"hidden": (8, 8)}),
+    "moons": (("moons", "class"), {"hidden": (4,)}),
     "gelu": ((X, CURVED), {"hidden": (8,), "activation": "gelu", "loss": "squared"}),
 }
 
