@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Ask
+from asked import Ask
 from hypothesis import given
 from hypothesis import strategies as some
 from pyarrow import csv

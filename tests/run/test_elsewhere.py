@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Ask
+from asked import Ask
 from numpy.typing import NDArray
 
 import steepest as st

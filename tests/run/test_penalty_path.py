@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Ask
+from asked import Ask
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from sklearn.linear_model import LogisticRegression, Ridge, enet_path, lasso_path

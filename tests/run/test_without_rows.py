@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Ask
+from asked import Ask
 
 import steepest as st
 from steepest.errors import ChoiceError
