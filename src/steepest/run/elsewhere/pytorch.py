@@ -27,7 +27,7 @@ def lines(terms: Terms) -> list[str]:
             "absolute loss, only in the limit of ever smaller steps"
         )
     if terms.loss.name not in LOSSES:
-        raise NoEqualError(f"it has no loss {terms.loss.name}; st.torch takes your own module")
+        raise NoEqualError(f"it has no loss {terms.loss.name}")
     losses = SOFTMAX if terms.several else LOSSES[terms.loss.name].format(**terms.loss.numbers)
     width = terms.classes if terms.several else 1
     margin = "X @ weights + bias" if terms.several else "(X @ weights + bias)[:, 0]"
