@@ -404,7 +404,9 @@ class TestWordsAreObjects:
 
     def test_on_the_command_line(self, words: dict[str, Any], objects: dict[str, Any]) -> None:
         given = [f"--{name.replace('_', '-')}={one}" for name, one in (TEXTBOOK | words).items()]
-        told = run(fit, "geyser", "--target", "waiting", "--features", "duration", "--json", *given)
+        told = run(
+            cli, "fit", "geyser", "--target", "waiting", "--features", "duration", "--json", *given
+        )
         assert told["loss"] == pytest.approx(self.run_of(objects).loss, rel=1e-9)
 
     def test_from_a_page(self, words: dict[str, Any], objects: dict[str, Any]) -> None:

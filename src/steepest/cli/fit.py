@@ -17,8 +17,7 @@ from steepest.cli.outputs import (
     outputs,
 )
 from steepest.cli.saving import Saving, saving
-from steepest.cli.table_options import use_options
-from steepest.data.prepare import MISSING
+from steepest.cli.table_options import column_options, use_options
 from steepest.run.descend import descend
 from steepest.run.descend_seeds import seeds as descend_seeds
 from steepest.run.load import load
@@ -29,16 +28,7 @@ __all__ = ["fit", "start_of"]
 
 @click.command(epilog=STATUSES)
 @click.argument("data", type=click.Path())
-@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
-@click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")
-@click.option("--drop", multiple=True, metavar="A,B,...", help="Columns to leave out.")
-@click.option(
-    "--missing",
-    type=click.Choice(MISSING),
-    default="error",
-    show_default=True,
-    help="What to do with gaps: drop leaves their rows out, the others fill them; RUN keeps how.",
-)
+@column_options
 @use_options
 @descent_options()
 @saving("Keep the run, for predict and show.")

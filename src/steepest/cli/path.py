@@ -9,8 +9,7 @@ import click
 from steepest.cli.options import descent_options, names_in
 from steepest.cli.outputs import check, print_words
 from steepest.cli.saving import Saving, rows_inside, saving
-from steepest.cli.table_options import use_options
-from steepest.data.prepare import MISSING
+from steepest.cli.table_options import column_options, use_options
 from steepest.data.written import write_table
 from steepest.descent.plan.option import Part
 from steepest.run.descend_path import KINDS, penalty_path
@@ -24,16 +23,7 @@ CHOICES = ("lowest", "one-error")
 
 @click.command()
 @click.argument("data", type=click.Path())
-@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
-@click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")
-@click.option("--drop", multiple=True, metavar="A,B,...", help="Columns to leave out.")
-@click.option(
-    "--missing",
-    type=click.Choice(MISSING),
-    default="error",
-    show_default=True,
-    help="What to do with gaps: drop leaves their rows out, the others fill them.",
-)
+@column_options
 @click.option(
     "--penalty", type=click.Choice(KINDS), default="l1", show_default=True, help="Which penalty."
 )

@@ -9,8 +9,7 @@ import click
 from steepest.cli.fit import start_of
 from steepest.cli.options import descent_options, names_in
 from steepest.cli.outputs import check
-from steepest.cli.table_options import use_options
-from steepest.data.prepare import MISSING
+from steepest.cli.table_options import column_options, use_options
 from steepest.descent.plan.option import Part
 from steepest.files import FIGURES
 from steepest.run.find_rate import TRIAL_STEPS, find_rate
@@ -20,12 +19,7 @@ __all__ = ["rate"]
 
 @click.command()
 @click.argument("data", type=click.Path())
-@click.option("--target", required=True, metavar="COLUMN", help="The column to predict.")
-@click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]")
-@click.option("--drop", multiple=True, metavar="A,B,...", help="Columns to leave out.")
-@click.option(
-    "--missing", type=click.Choice(MISSING), default="error", help="What becomes of gaps."
-)
+@column_options
 @use_options
 @descent_options(Part.OBJECTIVE, Part.METHOD)
 @click.option(

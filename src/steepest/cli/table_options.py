@@ -8,9 +8,10 @@ import click
 
 from steepest.cli.options import names_in
 from steepest.data.class_weight import BALANCED
+from steepest.data.prepare import MISSING
 from steepest.data.text.reading import Reading
 
-__all__ = ["TEXT", "reading_options", "reading_words", "use_options"]
+__all__ = ["TEXT", "column_options", "reading_options", "reading_words", "use_options"]
 
 TEXT = {
     "decimal": ("MARK", "The mark before decimals, . or ,"),
@@ -66,6 +67,13 @@ def use_options(command: Command) -> Command:
     return made
 
 
+def column_options(command: Command) -> Command:
+    """Add the options that say which columns and rows of DATA are learnt from."""
+    for option in reversed(_COLUMNS):
+        command = option(command)
+    return command
+
+
 def _class_weight(
     context: object, option: object, text: str | None
 ) -> str | dict[str, float] | None:
@@ -91,6 +99,22 @@ def _date(text: str) -> tuple[str, str]:
         )
     return name, how
 
+
+_COLUMNS = (
+    click.option("--target", required=True, metavar="COLUMN", help="The column to predict."),
+    click.option(
+        "--features", metavar="A,B,...", help="Columns to predict from.  [default: the rest]"
+    ),
+    click.option("--drop", multiple=True, metavar="A,B,...", help="Columns to leave out."),
+    click.option(
+        "--missing",
+        type=click.Choice(MISSING),
+        default="error",
+        show_default=True,
+        help="What to do with gaps: drop leaves their rows out, the others fill them; RUN keeps "
+        "how.",
+    ),
+)
 
 _USES = (
     click.option(
