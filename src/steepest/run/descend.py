@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.exposure import Exposure, exposure_of
+from steepest.data.float_types import FLOAT64, float_type
 from steepest.data.moments import moments
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
@@ -296,6 +297,12 @@ def _check_network(options: OptionKeywords) -> None:
     """Raise ChoiceError for what is said of hidden layers where there are none."""
     if options.get("hidden"):
         return
+    if float_type(options.get("dtype", FLOAT64)) != FLOAT64:
+        raise ChoiceError(
+            "dtype is float32, but without hidden layers the model is one neuron, of which the "
+            "minimum is proved, and proofs need the digits of float64; leave dtype out (X itself "
+            "may be float32), or say hidden layers too (hidden=(8,), --hidden 8)"
+        )
     for name in ("activation", "init"):
         usual = OPTIONS[name].default
         given = options.get(name, usual)
