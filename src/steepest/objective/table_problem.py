@@ -251,7 +251,8 @@ class TableProblem(Problem):
             return {
                 "layers": [
                     {"weights": weights.tolist(), "bias": bias.tolist()} for weights, bias in layers
-                ]
+                ],
+                "dtype": params.dtype.name,
             }
         weights, bias = self.split(params)
         return {

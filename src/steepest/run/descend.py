@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.exposure import Exposure, exposure_of
-from steepest.data.float_types import FLOAT64, float_type
+from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.data.moments import moments
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
-from steepest.data.span import check_span
+from steepest.data.span import check_digits, check_span
 from steepest.data.target import Target
 from steepest.data.text.reading import Reading
 from steepest.descent.plan.keywords import OptionKeywords
@@ -211,7 +211,10 @@ def _on_rows(
     objective = objective_of(rows, given, threads)
     one = objective.linear
     units = moments(objective.blocks) if one is None else one.units
-    check_span(rows.X, rows.y, units.deviation, rows.features.names, rows.target.name)
+    names, dtype = (rows.features.names, rows.target.name), objective.dtype
+    check_span(rows.X, rows.y, units.deviation, *names, dtype)
+    if dtype == FLOAT32:
+        check_digits(units.mean, units.deviation, rows.y, *names)
     problem = TableProblem(rows, objective)
     return _descended(problem, given, Callback(callback), progress, given_up)
 
