@@ -94,16 +94,16 @@ class Seeds(Several):
         all starts, then all ends, (2 runs, 2), `path_loss` their true losses; the ways between lie
         in the window too. Raises ChoiceError where they span no plane.
         """
-        starts = np.array([run.trace[0].params for run in self.runs])
-        ends = np.array([run.params for run in self.runs])
-        best = self.best
+        starts = np.array([run.trace[0].params for run in self.runs], dtype=np.float64)
+        ends = np.array([run.params for run in self.runs], dtype=np.float64)
+        best, end = self.best, ends[self.story.best]
         axes = self._axes(starts, ends)
         told = self.story.runs
         losses = [*(one.start_loss for one in told), *(one.loss for one in told)]
         between = [run.trace.full_losses[run.trace.kept][: len(_walked(run))] for run in self.runs]
         params = np.concatenate([starts, ends, *map(_walked, self.runs)])
         seen = np.concatenate([losses, *between])
-        surface = surface_on_plane(best.objective, axes, best.params, params, seen, points)
+        surface = surface_on_plane(best.objective, axes, end, params, seen, points)
         path, path_loss, off_plane = (
             one[: len(losses)] for one in (surface.path, surface.path_loss, surface.off_plane)
         )
@@ -129,7 +129,7 @@ class Seeds(Several):
     def scene(self) -> SeedsScene:
         """All that is drawn of them, as one plain record."""
         surface, best = self.surface(), self.best
-        ends = np.array([run.params for run in self.runs])
+        ends = np.array([run.params for run in self.runs], dtype=np.float64)
         paths = [
             SeedPath(surface.axes.read(_walked(run)), run.trace.full_losses) for run in self.runs
         ]

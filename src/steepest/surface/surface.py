@@ -125,11 +125,13 @@ def surface_of_trace(
     Raises ChoiceError for fewer than 2 points.
     """
     losses = trace.full_losses[trace.kept]
-    surface = surface_on_plane(objective, axes, end.params, trace.params, losses, points, show=show)
-    a, b = axes.read(end.params)
+    # A plane is of float64, also that of a descent in float32.
+    origin, path = (np.asarray(one, dtype=np.float64) for one in (end.params, trace.params))
+    surface = surface_on_plane(objective, axes, origin, path, losses, points, show=show)
+    a, b = axes.read(origin)
     drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
     usual = objective.null_loss or abs(float(trace.full_losses[0]))
-    _check_centre(float(drawn), end.full_loss, usual)
+    _check_centre(float(drawn), end.full_loss, usual, objective.rounding)
     return surface
 
 
@@ -200,13 +202,15 @@ def _grid_about(
     return [_through_zero(low, high, points) for low, high in shown]
 
 
-def _check_centre(drawn: float, recorded: float, usual: float) -> None:
+def _check_centre(drawn: float, recorded: float, usual: float, rounding: float) -> None:
     """Refuse to draw a surface that is not the one the run walked on: that is our fault.
 
     Rounding is forgiven: that of margins with large terms, and of a loss that is next to nothing
-    of a constant guess's, or where that means nothing of the start's, the `usual`.
+    of a constant guess's, or where that means nothing of the start's, the `usual`. By `rounding`
+    two losses may differ, by its share of them.
     """
-    if not np.isclose(drawn, recorded, rtol=1e-6, atol=1e-9 * usual):
+    rtol, atol = max(1e-6, 10 * rounding), max(1e-9, rounding) * usual
+    if not np.isclose(drawn, recorded, rtol=rtol, atol=atol):
         raise RuntimeError(f"the surface has {drawn!r} where the run recorded {recorded!r}")
 
 
