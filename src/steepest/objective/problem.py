@@ -5,7 +5,7 @@ That of a table (`table_problem.py`) answers the same questions from its data an
 asks its problem, so nothing above needs to know which of them it has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from math import nan
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -52,7 +52,7 @@ class Problem:
     """The problem `minimise objective(params)` of an objective that was given.
 
     `name` is what the objective is called, `own_names` are the names of its params if it has any:
-    else they are `param 1`, `param 2`, ...
+    else they are `param 1`, `param 2`, ... `index_of` finds a param by a name of another form.
     """
 
     rows: int = 0
@@ -87,10 +87,17 @@ class Problem:
     weight_prefix: str = ""
     """What stands before the name of a param that is no bias, where it stands alone."""
 
-    def __init__(self, objective: Objective, name: str, own_names: Sequence[str] | None) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        name: str,
+        own_names: Sequence[str] | None,
+        index_of: Callable[[str], int | None] | None = None,
+    ) -> None:
         self.objective: Objective = objective
         self.name = name
         self.own_names = own_names
+        self._given_index_of = index_of
 
     def __repr__(self) -> str:
         """Return what is minimised."""
@@ -131,7 +138,7 @@ class Problem:
 
     def _index_of(self, name: str) -> int | None:
         """Return the index of the param that a name of another form says; None of no such form."""
-        return None
+        return None if self._given_index_of is None else self._given_index_of(name)
 
     @property
     def param_words(self) -> tuple[str, ...]:
@@ -259,7 +266,7 @@ class Problem:
                 f"the objective has {_counted(objective.size)}, but the run in the file has "
                 f"{size}; give the objective that it was made with, {name}"
             )
-        return cls(objective, name, own_names)
+        return cls(objective, name, own_names, getattr(given, "index_of", None))
 
     def to_report(self) -> dict[str, object]:
         """Return what `report` says of what was minimised, as JSON has it."""
@@ -285,7 +292,7 @@ def problem_of(given: object, size: int | None) -> Problem:
                 f"param_names of the objective has {len(set(names))} different names, but there "
                 f"are {_counted(objective.size)}; give each a name of its own, or leave it out"
             )
-    return Problem(objective, _name_of(given), names)
+    return Problem(objective, _name_of(given), names, getattr(given, "index_of", None))
 
 
 def _name_of(given: object) -> str:

@@ -20,6 +20,9 @@ __all__ = ["Surface", "surface_of_trace", "surface_on_plane"]
 
 Array = NDArray[np.float64]
 
+ROUNDINGS = 1e3
+"""Roundings by which a loss may differ, worked out in two ways: float32's 1e-7 of 1e-4."""
+
 
 @dataclass(frozen=True, eq=False)
 class Surface:
@@ -129,7 +132,7 @@ def surface_of_trace(
     a, b = axes.read(end.params)
     drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
     usual = objective.null_loss or abs(float(trace.full_losses[0]))
-    _check_centre(float(drawn), end.full_loss, usual)
+    _check_centre(float(drawn), end.full_loss, usual, objective.precision)
     return surface
 
 
@@ -200,13 +203,14 @@ def _grid_about(
     return [_through_zero(low, high, points) for low, high in shown]
 
 
-def _check_centre(drawn: float, recorded: float, usual: float) -> None:
+def _check_centre(drawn: float, recorded: float, usual: float, precision: float) -> None:
     """Refuse to draw a surface that is not the one the run walked on: that is our fault.
 
     Rounding is forgiven: that of margins with large terms, and of a loss that is next to nothing
     of a constant guess's, or where that means nothing of the start's, the `usual`.
     """
-    if not np.isclose(drawn, recorded, rtol=1e-6, atol=1e-9 * usual):
+    most = max(1e-6, ROUNDINGS * precision)
+    if not np.isclose(drawn, recorded, rtol=most, atol=1e-9 * usual):
         raise RuntimeError(f"the surface has {drawn!r} where the run recorded {recorded!r}")
 
 

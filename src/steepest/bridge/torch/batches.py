@@ -58,16 +58,14 @@ class Batches(NamedTuple):
         data: Any,
         dtype: torch.dtype,
         device: torch.device | None,
-        cast: torch.dtype | None = None,
     ) -> "Batches":
         """Return the batches of (X, y), a list of such, a loader or a data set.
 
         NumPy's arrays become tensors of `dtype` (whole numbers stay whole) on `device`; tensors
-        must be there already, where it is not None, and take the type `cast` if it is given.
-        Raises DataError for NaN and for no rows, and ChoiceError for what is no data, is elsewhere,
-        or is too large to be kept.
+        must be there already, where it is not None. Raises DataError for NaN and for no rows, and
+        ChoiceError for what is no data, is elsewhere, or is too large to be kept.
         """
-        tensors = partial(_as_tensors, dtype=dtype, device=device, cast=cast)
+        tensors = partial(_as_tensors, dtype=dtype, device=device)
         source, said = _source(data)
         kept, size = [], 0
         with _same_generators(source), same_random_state():
@@ -84,6 +82,11 @@ class Batches(NamedTuple):
         if not sum(batch.rows for batch in kept):
             raise DataError("the data have no rows; give at least one batch")
         return cls(tuple(kept), said)
+
+    def in_type(self, dtype: torch.dtype) -> "Batches":
+        """Return the same batches with real numbers of this type."""
+        cast = partial(_of_type, dtype=dtype)
+        return self._replace(all=tuple(_batch(_mapped(one.whole, cast)) for one in self.all))
 
 
 def tensors_in(nested: Any) -> Iterator[Tensor]:
@@ -150,17 +153,17 @@ def _same_generators(source: Any) -> Iterator[None]:
             one.set_state(state)
 
 
-def _as_tensors(
-    one: Any, dtype: torch.dtype, device: torch.device | None, cast: torch.dtype | None
-) -> Any:
+def _as_tensors(one: Any, dtype: torch.dtype, device: torch.device | None) -> Any:
     """Return an array as a tensor, and a tensor apart from what is done to it next; else itself."""
     if isinstance(one, np.ndarray):
         made = torch.from_numpy(np.array(one))
         return made.to(device, dtype if made.is_floating_point() else made.dtype)
-    if isinstance(one, Tensor):
-        kind = cast if cast is not None and one.is_floating_point() else one.dtype
-        return one.detach().to(kind, copy=True)
-    return one
+    return one.detach().clone() if isinstance(one, Tensor) else one
+
+
+def _of_type(one: Any, dtype: torch.dtype) -> Any:
+    """Return a tensor of real numbers in this type; else itself."""
+    return one.to(dtype) if isinstance(one, Tensor) and one.is_floating_point() else one
 
 
 def _mapped(nested: Any, function: Callable[[Any], Any]) -> Any:

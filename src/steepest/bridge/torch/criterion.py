@@ -35,10 +35,10 @@ class Criterion:
     """A loss: a module, a function (output, target), or a function (model, batch).
 
     The last is known by its first argument's name, one of `MODEL_NAMES`. `dtype` is the type that
-    its own tensors take, such as the weights of classes; None for as they are.
+    its own tensors take, such as the weights of classes.
     """
 
-    def __init__(self, loss: Any, dtype: torch.dtype | None) -> None:
+    def __init__(self, loss: Any, dtype: torch.dtype) -> None:
         if not callable(loss) or isinstance(loss, type):
             raise ChoiceError(
                 f"loss is {loss!r}, but it must be a module such as nn.CrossEntropyLoss(), a "
@@ -131,13 +131,13 @@ def _agreed(quotients: list[float], output: Tensor, batch: Batch) -> float | Non
     return float(whole) if near and (whole in counts or abs(first) < 1 / rounding) else first
 
 
-def _summed(loss: Any, dtype: torch.dtype | None) -> Callable[..., Any] | None:
+def _summed(loss: Any, dtype: torch.dtype) -> Callable[..., Any] | None:
     """Return the same criterion as a sum; None where it has no such choice, or is one already."""
     if isinstance(loss, nn.Module):
         if getattr(loss, "reduction", None) != "mean":
             return None
         summed = copy(loss)
-        summed.reduction = "sum"
+        vars(summed)["reduction"] = "sum"
         return _with_buffers(summed, dtype)
     arguments = _arguments(loss)
     if "reduction" not in arguments or arguments["reduction"].default != "mean":
@@ -145,10 +145,8 @@ def _summed(loss: Any, dtype: torch.dtype | None) -> Callable[..., Any] | None:
     return partial(loss, reduction="sum")
 
 
-def _with_buffers(loss: nn.Module, dtype: torch.dtype | None) -> Callable[..., Any]:
-    """Return a criterion whose own tensors are of the type; itself where it is None."""
-    if dtype is None:
-        return loss
+def _with_buffers(loss: nn.Module, dtype: torch.dtype) -> Callable[..., Any]:
+    """Return a criterion whose own tensors, such as the weights of classes, are of the type."""
     own = {**dict(loss.named_parameters()), **dict(loss.named_buffers())}
     cast = {
         name: one.detach().to(dtype if one.is_floating_point() else one.dtype)

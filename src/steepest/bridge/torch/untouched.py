@@ -25,21 +25,25 @@ HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_p
 
 
 @contextmanager
-def untouched(model: nn.Module, batch_statistics: bool) -> Iterator[None]:
+def untouched(model: nn.Module, batch_statistics: bool, one_thread: bool) -> Iterator[None]:
     """Evaluate as it is told inside: no dropout, no hook but PyTorch's own; then all as it was.
 
     With `batch_statistics` layers that normalise take those of the batch, else the running ones.
+    `one_thread` is for little work, which several do no faster, and far slower where others work.
     """
     modules = list(model.modules())
     modes = [module.training for module in modules]
     hooks = [[vars(module)[name] for name in HOOKS] for module in modules]
+    threads = torch.get_num_threads()
     try:
+        torch.set_num_threads(1 if one_thread else threads)
         for module, kept in zip(modules, hooks, strict=True):
             module.training = batch_statistics and isinstance(module, BATCH_NORMS)
             vars(module).update(zip(HOOKS, map(_of_torch, kept), strict=True))
         with same_random_state(), _plain_arithmetic():
             yield
     finally:
+        torch.set_num_threads(threads)
         for module, mode, kept in zip(modules, modes, hooks, strict=True):
             module.training = mode
             vars(module).update(zip(HOOKS, kept, strict=True))
@@ -48,14 +52,15 @@ def untouched(model: nn.Module, batch_statistics: bool) -> Iterator[None]:
 @contextmanager
 def same_random_state() -> Iterator[None]:
     """Draw what one likes inside: the generators of PyTorch, NumPy and Python are then put back."""
-    own, numpy_own = random.getstate(), np.random.get_state()
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    own, numpy_own = random.getstate(), np.random.get_state()  # noqa: NPY002
+    there = torch.cuda.is_available() and torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    devices = range(torch.cuda.device_count()) if there else ()
     with torch.random.fork_rng(devices=devices):
         try:
             yield
         finally:
             random.setstate(own)
-            np.random.set_state(numpy_own)
+            np.random.set_state(numpy_own)  # noqa: NPY002
 
 
 @contextmanager
