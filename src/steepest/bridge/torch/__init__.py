@@ -6,5 +6,6 @@ tensors; `batches` reads the data once, `criterion` weighs batches as the loss i
 """
 
 from steepest.bridge.torch.objective import TorchObjective
+from steepest.bridge.torch.surface import TorchSurface, objective, surface
 
-__all__ = ["TorchObjective"]
+__all__ = ["TorchObjective", "TorchSurface", "objective", "surface"]

@@ -52,6 +52,16 @@ class Batches(NamedTuple):
         """How many rows there are in all."""
         return sum(batch.rows for batch in self.all)
 
+    def as_one(self) -> tuple[Tensor, Tensor] | None:
+        """Return X and y of all rows; None where a batch is anything but two tensors."""
+        for batch in self.all:
+            if len(batch.args) != 1 or batch.kwargs:
+                return None
+            if not all(isinstance(one, Tensor) for one in (batch.args[0], batch.target)):
+                return None
+        X, y = (torch.cat(parts) for parts in zip(*((b.args[0], b.target) for b in self.all)))
+        return X, y
+
     @classmethod
     def of(
         cls,

@@ -42,12 +42,14 @@ class Derivatives(NamedTuple):
     """The derivatives of a loss that comes in `parts`, each one number, at a vector of `params`.
 
     `quiet` is the context in which they are worked out, `precision` the rounding of their numbers.
+    Where there is but one part (`is_single`) its graph is kept for all products.
     """
 
     parts: Callable[[Tensor], Iterator[Tensor]]
     quiet: Callable[[], AbstractContextManager[None]]
     params: Params
     precision: float
+    is_single: bool
 
     def at(self, params: Vector) -> tuple[float, Vector]:
         """Return loss and gradient at params, (size,), by one backward pass a part."""
@@ -60,28 +62,22 @@ class Derivatives(NamedTuple):
         return loss, gradient.numpy()
 
     def product_at(self, params: Vector) -> Product:
-        """Return what takes a direction, (size,), to the Hessian at params times it.
-
-        Of a single part the backward pass is kept for all products.
-        """
+        """Return what takes a direction, (size,), to the Hessian at params times it."""
         leaf = leaf_of(params).requires_grad_()
 
         def gradients() -> Iterator[Tensor]:
             return (_gradient_of(part, leaf, create_graph=True) for part in self.parts(leaf))
 
         with self.quiet(), _differentiable_twice():
-            first = gradients()
-            kept = [next(first)]
-            rest = next(first, None)
-        only = kept if rest is None else None
+            kept = list(gradients()) if self.is_single else None
 
         def product(direction: Vector) -> Vector:
             along = leaf_of(direction)
             total = torch.zeros(len(direction), dtype=torch.float64)
             with self.quiet(), _differentiable_twice():
-                for gradient in gradients() if only is None else only:
+                for gradient in gradients() if kept is None else kept:
                     if gradient.requires_grad:
-                        total += _gradient_of(gradient @ along, leaf, keep=only is not None)
+                        total += _gradient_of(gradient @ along, leaf, keep=kept is not None)
             return total.numpy()
 
         return product

@@ -20,11 +20,13 @@ from torch.func import functional_call
 from steepest.bridge.torch.batches import Batch, Batches
 from steepest.bridge.torch.criterion import Criterion, check_shapes
 from steepest.bridge.torch.derivatives import Derivatives, leaf_of
+from steepest.bridge.torch.on_plane import TorchPlaneLoss
 from steepest.bridge.torch.params import Params
 from steepest.bridge.torch.untouched import BATCH_NORMS, untouched
 from steepest.errors import ChoiceError, SteepestError
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.objective import Objective
+from steepest.objective.plane.plane import Plane
 
 __all__ = ["TorchObjective"]
 
@@ -122,7 +124,8 @@ class TorchObjective(Objective):
     @property
     def derivatives(self) -> Derivatives:
         """Its derivatives by the params."""
-        return Derivatives(self.parts, self.quiet, self.trainable, self.precision)
+        single = len(self.batches.all) == 1
+        return Derivatives(self.parts, self.quiet, self.trainable, self.precision, single)
 
     @cached_property
     def no_hessian(self) -> str:  # type: ignore[override]
@@ -152,6 +155,10 @@ class TorchObjective(Objective):
         product = self.derivatives.product_at(at.params)
         return np.array(directions) @ np.array([product(one) for one in directions]).T
 
+    def on_plane(self, plane: Plane) -> TorchPlaneLoss:
+        """Return the loss on a plane through the params."""
+        return TorchPlaneLoss(self, plane)
+
     def unit_lengths(self, params: Vector) -> Vector:
         """Return for each param, (size,), the length of the weights into its unit; else 0."""
         return self.trainable.unit_lengths(params)
@@ -169,9 +176,12 @@ class TorchObjective(Objective):
     def called(self, vector: Tensor) -> Callable[..., Any]:
         """Return the module as a function of its inputs, with the params of a vector, (size,)."""
         tensors = self.trainable.tensors(vector)
-        rest = {name: one.clone() for name, one in self._rest.items()}
-        given = {**tensors, **rest}
+        given = {**tensors, **self.rest()}
         return lambda *args, **kwargs: functional_call(self.model, given, args, kwargs)
+
+    def rest(self) -> dict[str, Tensor]:
+        """Return frozen parameters and buffers, copied: a pass may write to them."""
+        return {name: one.clone() for name, one in self._rest.items()}
 
     def _shares(self) -> tuple[float, ...]:
         """Return the share of each batch's own mean in the loss; of a sum, 1 each."""
