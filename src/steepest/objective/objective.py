@@ -54,6 +54,8 @@ class Objective:
     """The penalty that is part of the loss."""
     precision: float = float(np.finfo(np.float64).eps)
     """The relative rounding of its losses: that of the numbers in which they are worked out."""
+    rows_in_words: str = ""
+    """How many rows of how many it is the loss of, and how far that is off; empty of all rows."""
     null_loss: float = 0.0
     """The loss of a constant guess, `Loss.guess`: the scale of losses; 0 if there is none."""
     slope_by_curvature: float = inf

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset, RandomSampler
 
@@ -52,6 +53,16 @@ class Batches(NamedTuple):
         """How many rows there are in all."""
         return sum(batch.rows for batch in self.all)
 
+    def at_rows(self, numbers: NDArray[np.intp]) -> "Batches":
+        """Return the batches of some rows, by their numbers from 0 in order, (rows,)."""
+        kept, first = [], 0
+        for batch in self.all:
+            here = numbers[(numbers >= first) & (numbers < first + batch.rows)] - first
+            if len(here):
+                kept.append(_batch(_mapped(batch.whole, partial(_at, rows=batch.rows, at=here))))
+            first += batch.rows
+        return self._replace(all=tuple(kept))
+
     def as_one(self) -> tuple[Tensor, Tensor] | None:
         """Return X and y of all rows; None where a batch is anything but two tensors."""
         for batch in self.all:
@@ -59,7 +70,10 @@ class Batches(NamedTuple):
                 return None
             if not all(isinstance(one, Tensor) for one in (batch.args[0], batch.target)):
                 return None
-        X, y = (torch.cat(parts) for parts in zip(*((b.args[0], b.target) for b in self.all)))
+        X, y = (
+            torch.cat(parts)
+            for parts in zip(*((b.args[0], b.target) for b in self.all), strict=True)
+        )
         return X, y
 
     @classmethod
@@ -174,6 +188,12 @@ def _as_tensors(one: Any, dtype: torch.dtype, device: torch.device | None) -> An
 def _of_type(one: Any, dtype: torch.dtype) -> Any:
     """Return a tensor of real numbers in this type; else itself."""
     return one.to(dtype) if isinstance(one, Tensor) and one.is_floating_point() else one
+
+
+def _at(one: Any, rows: int, at: NDArray[np.intp]) -> Any:
+    """Return some rows of a tensor of all rows; else itself."""
+    of_rows = isinstance(one, Tensor) and one.ndim and len(one) == rows
+    return one[torch.from_numpy(at).to(one.device)] if of_rows else one
 
 
 def _mapped(nested: Any, function: Callable[[Any], Any]) -> Any:

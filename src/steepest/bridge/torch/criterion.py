@@ -4,12 +4,13 @@
 
 with m_b the criterion's mean of batch b and d_b its own denominator: the rows, the numbers of the
 output, the sum of the class weights of the targets that are not ignored. A mean of batch means is
-another number as soon as batches differ in these. d_b is asked of the criterion: the quotient of its
-sum and its mean, at two outputs that are not the batch's own; where these differ (as of CTC, that
-divides row by row) it is the rows.
+another number as soon as batches differ in these. d_b is asked of the criterion: the quotient of
+its sum and its mean, at two outputs that are not the batch's own; where these differ (as of CTC,
+which divides each row) it is the rows.
 """
 
 import inspect
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -90,7 +91,7 @@ class Criterion:
         for _ in range(2):
             other = output * _between_zero_and_one(output, generator)
             total, mean = (float(loss(other, batch.target)) for loss in (self._summed, self._loss))
-            if total == 0.0 and not mean == mean:
+            if total == 0.0 and math.isnan(mean):
                 return 0.0
             quotients.append(total / mean if mean else float("nan"))
         return _agreed(quotients, output, batch)
@@ -119,7 +120,7 @@ def _between_zero_and_one(output: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _agreed(quotients: list[float], output: Tensor, batch: Batch) -> float | None:
-    """Return what two quotients say, without their rounding where it is a count; None if nothing."""
+    """Return what two quotients say, rounded where that is a count; None where they differ."""
     first, second = quotients
     rounding = 64 * torch.finfo(output.dtype).eps
     if not abs(first - second) <= rounding * abs(first):

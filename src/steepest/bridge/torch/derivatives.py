@@ -1,4 +1,4 @@
-"""Derivatives of a module's loss: the gradient, and the Hessian times a direction, which is checked.
+"""Derivatives of a module's loss: the gradient, and the Hessian times a direction, checked.
 
     H v = d/dp (g(p)' v)
 
@@ -8,8 +8,8 @@ in PyTorch 2.13 those of `weight_norm` are wrong without a word. So before anyth
 
     u' H v = v' H u        and        H v = (g(p + h v) - g(p - h v)) / 2h
 
-are tested, the second parameter by parameter, which tells the layer. It is tested at several h: near
-enough there is no kink of a ReLU between, far enough rounding is less than the difference.
+are tested, the second parameter by parameter, which tells the layer. It is tested at several h:
+near enough there is no kink of a ReLU between, far enough rounding is less than the difference.
 """
 
 from collections.abc import Callable, Iterator

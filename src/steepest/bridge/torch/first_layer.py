@@ -1,10 +1,10 @@
-"""A convolution that sees the data first is linear in the plane: worked out three times, not once a point.
+"""A convolution that sees the data first is linear in the plane: worked out three times in all.
 
     z(a, b) = z(origin) + a z(u) + b z(v)
 
-with z of each the layer's outputs by those numbers as its weights and bias. What follows is done for
-each point, with two changes that leave every value what it is: the largest of four numbers is taken
-before ReLU, which is then of a quarter of them, and memory runs channel by channel within a pixel.
+with z of each the layer's outputs by those numbers as its weights and bias. What follows is done
+for each point, with two changes that leave every value what it is: the largest of four numbers is
+taken before ReLU, which is then of a quarter of them, and a pixel's channels lie side by side.
 Measured of 1-8-16 channels, 28 x 28, in float32 on one core: twice as fast as a plain loop; in
 float64 no faster.
 """
@@ -18,22 +18,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 from torch.func import functional_call
-from torch.nn import functional as F
+from torch.nn import functional
 
 from steepest.bridge.torch.batches import Batch, Batches
 from steepest.bridge.torch.criterion import Criterion
-from steepest.bridge.torch.params import Params
 from steepest.bridge.torch.derivatives import leaf_of
+from steepest.bridge.torch.params import Params
 from steepest.objective.plane.plane import Plane
 
 __all__ = ["first_layer"]
 
 Array = NDArray[np.float64]
 
-RELUS = (F.relu, torch.relu, "relu", nn.ReLU)
+RELUS = (functional.relu, torch.relu, "relu", nn.ReLU)
 """What ReLU is called in a graph: functions, a method, and a module's type."""
 
-POOLS = (F.max_pool2d, torch.max_pool2d, nn.MaxPool2d)
+POOLS = (functional.max_pool2d, torch.max_pool2d, nn.MaxPool2d)
 """What takes the largest of neighbours."""
 
 
@@ -55,7 +55,7 @@ class Evaluated(Protocol):
 
 
 def first_layer(objective: Evaluated, plane: Plane) -> Callable[[Array, Array], Array] | None:
-    """Return the loss at points (a, b) of a plane, (points,) each; None where there is no such layer.
+    """Return the loss at points (a, b) of a plane, (points,) each; None without such a layer.
 
     The plane is one through the module's params, (params,).
     """
@@ -103,7 +103,7 @@ def _at(
 
 
 def _of_layer(objective: Evaluated, vector: Array, name: str) -> dict[str, Tensor]:
-    """Return the parameters of the layer called `name` in a vector, (params,), by their own names."""
+    """Return the parameters of the layer `name` in a vector, (params,), by their own names."""
     tensors, within = objective.trainable.tensors(leaf_of(vector)), f"{name}."
     return {key.removeprefix(within): one for key, one in tensors.items() if key.startswith(within)}
 
@@ -138,7 +138,7 @@ def _split(model: nn.Module) -> tuple[str, nn.Module] | None:
 
 
 def _pool_first(graph: fx.GraphModule) -> None:
-    """Take the largest of neighbours before ReLU where it comes after: both are rising functions."""
+    """Take the largest of neighbours before ReLU, not after: neither changes the order of two."""
     for relu in list(graph.graph.nodes):
         users = list(relu.users)
         if not _is(relu, RELUS, graph) or len(users) != 1 or not _is(users[0], POOLS, graph):

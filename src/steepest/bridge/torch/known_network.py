@@ -1,8 +1,8 @@
 """Modules that are a network of ours: the same loss by our own kernels.
 
-Linear layers one after the other, with one activation between, under a loss that we have, on rows of
-numbers. What a module is is read off its structure; that it is the same function is found out by
-values (`on_plane`).
+Linear layers one after the other, with one activation between, under a loss that we have, on rows
+of numbers. What a module is is read off its structure; that it is the same function is found out
+by values (`on_plane`).
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from steepest.bridge.torch.batches import Batches
 from steepest.bridge.torch.params import Params
@@ -47,7 +47,7 @@ class Evaluated(Protocol):
 
 
 def known_network(objective: Evaluated, plane: Plane) -> Callable[[Array, Array], Array] | None:
-    """Return the loss at points (a, b) of a plane, (points,) each, by our kernels; None if not ours.
+    """Return the loss at points (a, b) of a plane, (points,) each; None where it is not ours.
 
     The plane is one through the module's params, (params,).
     """
@@ -59,7 +59,7 @@ def known_network(objective: Evaluated, plane: Plane) -> Callable[[Array, Array]
 
 
 def _ours(objective: Evaluated) -> tuple[NetworkObjective, NDArray[np.intp]] | None:
-    """Return the network, and which of the module's params is each of its own; None if not ours."""
+    """Return the network, and which of the module's params is each of its; None if not ours."""
     layers, activation = _layers(objective.model), _activation(objective.model)
     whole = objective.batches.as_one()
     if not layers or activation is None or whole is None:
@@ -94,11 +94,13 @@ def _activation(model: nn.Module) -> str | None:
 def _loss(loss: Any, outputs: int, y: Tensor) -> Loss | None:
     """Return the loss of ours that is the same of targets y; None where there is none."""
     one = outputs == 1 and y.numel() == len(y)
-    if one and (type(loss) is nn.MSELoss or loss is F.mse_loss):
+    if one and (type(loss) is nn.MSELoss or loss is functional.mse_loss):
         return Squared()
-    if one and (type(loss) is nn.BCEWithLogitsLoss or loss is F.binary_cross_entropy_with_logits):
-        return CrossEntropy() if set(y.unique().tolist()) <= {0.0, 1.0} else None
-    if outputs > 1 and (type(loss) is nn.CrossEntropyLoss or loss is F.cross_entropy):
+    if one and (
+        type(loss) is nn.BCEWithLogitsLoss or loss is functional.binary_cross_entropy_with_logits
+    ):
+        return CrossEntropy() if bool(((y == 0) | (y == 1)).all()) else None
+    if outputs > 1 and (type(loss) is nn.CrossEntropyLoss or loss is functional.cross_entropy):
         is_whole = not y.is_floating_point() and y.ndim == 1 and int(y.min()) >= 0
         return Softmax(outputs) if is_whole else None
     return None

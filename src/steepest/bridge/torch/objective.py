@@ -8,7 +8,7 @@ to, and what a descent or a surface did is gone with them.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,10 @@ from steepest.bridge.torch.criterion import Criterion, check_shapes
 from steepest.bridge.torch.derivatives import Derivatives, leaf_of
 from steepest.bridge.torch.on_plane import TorchPlaneLoss
 from steepest.bridge.torch.params import Params
-from steepest.bridge.torch.untouched import BATCH_NORMS, untouched
+from steepest.bridge.torch.sample import Sample, half_width
+from steepest.bridge.torch.untouched import BATCH_NORMS, DROPOUTS, own_hooks, untouched
 from steepest.errors import ChoiceError, SteepestError
+from steepest.numerals import counted
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.objective import Objective
 from steepest.objective.plane.plane import Plane
@@ -45,9 +47,11 @@ class TorchObjective(Objective):
 
     `loss` is a module such as `nn.CrossEntropyLoss()`, a function (output, target), or a function
     (model, batch), whose first argument is called so. `data` is (X, y), tensors or arrays, a list
-    of such batches, a DataLoader or a Dataset; it is read once. `statistics` is running or batch:
+    of such batches, a DataLoader or a Dataset; it is read once. `rows` draws so many of its rows;
+    `drawn` then has how far their loss may be from that of all. `statistics` is running or batch:
     which of them BatchNorm takes; dropout is off. `dtype` is the type in which all is worked out:
-    float64 where the module can, whatever its own is, or else its own. Frozen parameters and buffers are those of now.
+    float64 where the module can, whatever its own is, or else its own. Frozen parameters and
+    buffers are those of now.
 
     Raises ChoiceError for a module without params, for a loss that is not one number, and for what
     PyTorch refuses; DataError for NaN.
@@ -63,6 +67,7 @@ class TorchObjective(Objective):
         loss: Any,
         data: Any,
         *,
+        rows: int | None = None,
         statistics: str = "running",
         dtype: torch.dtype | None = None,
     ) -> None:
@@ -77,8 +82,10 @@ class TorchObjective(Objective):
         first = next(iter(own.places.values()))
         device = first.device if len(own.devices) == 1 else None
         batches = Batches.of(data, first.dtype, device)
+        self.drawn = None if rows is None else Sample.of_rows(batches, rows)
+        batches = batches if self.drawn is None else self.drawn.batches
         self.one_thread = own.size * batches.rows <= LITTLE_WORK
-        self.said = batches.said
+        self.said = (*batches.said, *_hooks_in_words(self.model))
         try:
             self._take(batches, dtype or torch.float64)
         except ChoiceError:
@@ -100,6 +107,24 @@ class TorchObjective(Objective):
     def param_names(self) -> tuple[str, ...]:
         """The name of each param, (size,), as the module has it: `fc1.weight[3, 2]`."""
         return self.trainable.names
+
+    @property
+    def loss_in_words(self) -> str:
+        """The loss, over how many rows, in which numbers, and how the module is called."""
+        modules = list(self.model.modules())
+        rows = self.rows_in_words or counted(self.batches.rows, "row")
+        said = [f"loss {self.criterion.name} of {self.name} over {rows}"]
+        said.append(f"in {str(self.dtype).removeprefix('torch.')}")
+        if any(isinstance(one, BATCH_NORMS) for one in modules):
+            said.append(f"{self.statistics} statistics of normalisation")
+        if any(isinstance(one, DROPOUTS) for one in modules):
+            said.append("dropout off")
+        return "; ".join([", ".join(said), *self.said])
+
+    @property
+    def rows_in_words(self) -> str:  # type: ignore[override]
+        """How many rows of how many the loss is of, and how far that is off; empty for all."""
+        return "" if self.drawn is None else self.drawn.in_words
 
     @property
     def params(self) -> Vector:
@@ -184,33 +209,44 @@ class TorchObjective(Objective):
         return {name: one.clone() for name, one in self._rest.items()}
 
     def _shares(self) -> tuple[float, ...]:
-        """Return the share of each batch's own mean in the loss; of a sum, 1 each."""
-        leaf = leaf_of(self.params)
-        with self.quiet(), torch.no_grad():
-            parts = [
-                self._denominator(leaf, batch, number)
-                for number, batch in enumerate(self.batches.all, start=1)
-            ]
-        whole = 1.0 if self.criterion.is_sum else sum(parts)
-        return tuple(part / whole if whole else 0.0 for part in parts)
+        """Return the share of each batch's own mean in the loss; of a sum, 1 each.
 
-    def _denominator(self, leaf: Tensor, batch: Batch, number: int) -> float:
-        """Return that of a batch; ChoiceError, in whose words it is, for what PyTorch refuses."""
-        model = self.called(leaf)
-        try:
-            if self.criterion.takes_model:
-                self.criterion.of(model, batch)
-                return float(batch.rows)
-            output = model(*batch.args, **batch.kwargs)
-            check_shapes(self.criterion, output, batch)
-            return self.criterion.denominator(output, batch)
-        except SteepestError:
-            raise
-        except Exception as error:
-            raise ChoiceError(
-                f"batch {number} cannot be evaluated: {type(error).__name__}: "
-                f"{str(error).splitlines()[0]}; give batches with which loss(model(X), y) works"
-            ) from error
+        A sample's half-width is found with them.
+        """
+        model = self.called(leaf_of(self.params))
+        weighed = partial(_weighed, self.criterion, model)
+        with self.quiet(), torch.no_grad():
+            parts = [_told(weighed, batch, i) for i, batch in enumerate(self.batches.all, start=1)]
+            if self.drawn is not None:
+                sample = self.drawn._replace(batches=self.batches)
+                self.drawn = sample._replace(half_width=half_width(sample, weighed))
+        whole = 1.0 if self.criterion.is_sum else sum(part for _, part in parts)
+        return tuple(part / whole if whole else 0.0 for _, part in parts)
+
+
+def _weighed(criterion: Criterion, model: Callable[..., Any], batch: Batch) -> tuple[float, float]:
+    """Return the loss of a batch, and by what it is divided."""
+    if criterion.takes_model:
+        return float(criterion.of(model, batch)), float(batch.rows)
+    output = model(*batch.args, **batch.kwargs)
+    check_shapes(criterion, output, batch)
+    loss = float(criterion.of_output(output, batch.target))
+    return loss, criterion.denominator(output, batch)
+
+
+def _told(
+    weighed: Callable[[Batch], tuple[float, float]], batch: Batch, number: int
+) -> tuple[float, float]:
+    """Return what `weighed` does; ChoiceError, in its words, for what PyTorch refuses."""
+    try:
+        return weighed(batch)
+    except SteepestError:
+        raise
+    except Exception as error:
+        raise ChoiceError(
+            f"batch {number} cannot be evaluated: {type(error).__name__}: "
+            f"{str(error).splitlines()[0]}; give batches with which loss(model(X), y) works"
+        ) from error
 
 
 def _rest(model: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
@@ -221,3 +257,9 @@ def _rest(model: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
         name: one.detach().to(dtype if one.is_floating_point() else one.dtype, copy=True)
         for name, one in kept.items()
     }
+
+
+def _hooks_in_words(model: nn.Module) -> tuple[str, ...]:
+    """Return that hooks are not called, where there are any of the reader's."""
+    count = sum(len(own_hooks(module)) for module in model.modules())
+    return (f"{counted(count, 'hook')} on it not called",) if count else ()

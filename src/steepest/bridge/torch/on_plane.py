@@ -140,7 +140,7 @@ class TorchPlaneLoss:
         objective, plane = self._objective, self._plane
         wide = objective.batches.rows * max(1, int(objective.size**0.5))
         count = int(np.clip(TOGETHER // wide, 2, MOST_TOGETHER))
-        loss = torch.func.vmap(lambda vector: sum(objective.parts(vector)))
+        loss = torch.func.vmap(lambda vector: torch.stack(list(objective.parts(vector))).sum())
         found = []
         with objective.quiet(), torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("error")  # PyTorch says so where it loops by itself, slowly.

@@ -1,4 +1,4 @@
-"""What `st.torch` offers of objectives: one of a module, and a surface through its params as it is."""
+"""What `st.torch` offers: the objective of a module, and a surface through its params."""
 
 import os
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ PANELS = ("surface", "map")
 
 @dataclass(frozen=True, eq=False)
 class TorchSurface(Surface):
-    """A surface through the params of a module as it is; `run` is a run without a step from there."""
+    """A surface through the params of a module; `run` is one without a step from there."""
 
     run: Run = field(kw_only=True, repr=False)
 
@@ -47,6 +47,7 @@ def objective(
     loss: Any,
     data: Any,
     *,
+    rows: int | None = None,
     statistics: str = "running",
     dtype: torch.dtype | None = None,
 ) -> TorchObjective:
@@ -63,7 +64,7 @@ def objective(
     of tensors or arrays, a list of such batches, a DataLoader or a Dataset; it is read once, so
     that all points have the same rows. Dropout is off; BatchNorm takes its `statistics` of running
     or of batch. All is worked out in float64 where the module can, else in its own type, or in
-    `dtype`.
+    `dtype`. `rows` draws so many rows at random, and the words then say "m of n rows, ± x at 95 %".
 
     The module is not changed: no parameter, buffer, mode, hook or random number. The result goes
     to `st.descend(objective, start=objective.params)` and `st.steps`; params are named as the
@@ -80,7 +81,7 @@ def objective(
     >>> run.param_names, run.params.round(6)
     (('weight[0, 0]', 'bias[0]'), array([2., 1.]))
     """
-    return TorchObjective(model, loss, data, statistics=statistics, dtype=dtype)
+    return TorchObjective(model, loss, data, rows=rows, statistics=statistics, dtype=dtype)
 
 
 def surface(
@@ -93,14 +94,15 @@ def surface(
     plane: str | tuple[ArrayLike, ArrayLike] | None = None,
     points: int = 51,
     seed: int = 0,
+    rows: int | None = None,
     statistics: str = "running",
     dtype: torch.dtype | None = None,
     progress: bool = False,
 ) -> TorchSurface:
     """Return the loss `f(params + a u + b v)` around a module's params as they are; no training.
 
-    Model, loss, data, `statistics` and `dtype` are as in `objective`. The plane is that of two
-    params, `x` and `y`, by name or number; or `plane`: "random", two directions (by `seed`) as
+    Model, loss, data, `rows`, `statistics` and `dtype` are as in `objective`. The plane is that of
+    two params, `x` and `y`, by name or number; or `plane`: "random", two directions (by `seed`) as
     long in each filter or row as its weights are, biases held (Li et al. 2018); "sharpest", the
     eigenvectors at both ends of the Hessian's spectrum; or two vectors (u, v), (params,) each. It
     is "random" where nothing is said. `points` a side; `progress` shows a bar. `in_words` and
@@ -118,7 +120,7 @@ def surface(
     >>> print(seen.in_words)
     The axes are the eigenvectors at both ends of the Hessian's spectrum, with eigenvalues ...
     """
-    asked = TorchObjective(model, loss, data, statistics=statistics, dtype=dtype)
+    asked = TorchObjective(model, loss, data, rows=rows, statistics=statistics, dtype=dtype)
     run = descend(asked, start=asked.params, steps=0)
     if x is None and y is None and plane is None:
         plane = "random"

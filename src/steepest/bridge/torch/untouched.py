@@ -15,10 +15,13 @@ import numpy as np
 import torch
 from torch import nn
 
-__all__ = ["BATCH_NORMS", "same_random_state", "untouched"]
+__all__ = ["BATCH_NORMS", "DROPOUTS", "own_hooks", "same_random_state", "untouched"]
 
 BATCH_NORMS = (nn.modules.batchnorm._BatchNorm, nn.modules.instancenorm._InstanceNorm)
 """What normalises by running statistics in evaluation mode, by the batch's in training mode."""
+
+DROPOUTS = (nn.modules.dropout._DropoutNd,)
+"""What leaves units out in training mode."""
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 """Where a module keeps what is called with it."""
@@ -74,11 +77,18 @@ def _plain_arithmetic() -> Iterator[None]:
         yield
 
 
+def own_hooks(module: nn.Module) -> list[Callable[..., Any]]:
+    """Return the hooks of a module that are the reader's: they are not called."""
+    return [
+        hook for name in HOOKS for hook in vars(module)[name].values() if not _is_of_torch(hook)
+    ]
+
+
 def _of_torch(hooks: "OrderedDict[int, Callable[..., Any]]") -> OrderedDict[int, Any]:
     """Return the hooks that are part of the function: PyTorch's own, as of spectral_norm."""
-    kept = OrderedDict()
-    for key, hook in hooks.items():
-        home = getattr(hook, "__module__", None) or type(hook).__module__
-        if home.startswith("torch."):
-            kept[key] = hook
-    return kept
+    return OrderedDict((key, hook) for key, hook in hooks.items() if _is_of_torch(hook))
+
+
+def _is_of_torch(hook: Callable[..., Any]) -> bool:
+    home = getattr(hook, "__module__", None) or type(hook).__module__
+    return str(home).startswith("torch.")
