@@ -38,7 +38,7 @@ def what_runs_is_told(data: str, target: str, drop: Sequence[str], **given: Any)
         raise DataError(f"{error}\ntry: {command}") from error
 
 
-def _lacking(data: str, target: str, drop: Sequence[str], given: Mapping[str, object]) -> list[str]:
+def _lacking(data: str, target: str, drop: Sequence[str], given: Mapping[str, Any]) -> list[str]:
     """Return the options that the command lacks; none if there are none by which it runs."""
     if any(given.get(name) is not None for name in OTHERWISE):
         return []
