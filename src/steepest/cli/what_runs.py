@@ -17,7 +17,6 @@ __all__ = ["what_runs_is_told"]
 
 READING = ("decimal", "thousands", "delimiter", "sheet", "query", "encoding")
 PREPARING = ("category", "date", "missing", "sample_weight", "class_weight", "validation")
-PREPARING += ("positive", "bias")
 OTHERWISE = ("features", "terms", "exposure", "offset")
 """What says which columns there are to be: then none is left out for the reader."""
 
@@ -43,7 +42,7 @@ def _lacking(data: str, target: str, drop: Sequence[str], given: Mapping[str, An
     if any(given.get(name) is not None for name in OTHERWISE):
         return []
     reading = Reading(**{name: given[name] for name in READING})
-    chosen = {name: given[name] for name in PREPARING if name in given}
+    chosen = {name: given[name] for name in (*PREPARING, "positive") if name in given}
     try:
         table = read_table(data, given["category"], reading)
         return options_that_run(table, target, drop=drop, **chosen)
