@@ -37,6 +37,9 @@ LANES = 16
 
 BLOCK_BYTES = 3 * 2**20
 
+MOST_LARGER = 4
+"""How many times as large a block may be that is to have more rows."""
+
 DENSE_BYTES = 2**25
 """The most that a block of sparse rows may take when it is made dense."""
 
@@ -84,7 +87,8 @@ class Blocks:
     number a row. `outputs` is how many numbers a row gives rise to at a time (its margins and what
     is made of them): they share the cache with the row. `threads` is all cores if None. `dtype` is
     what the numbers of X are computed with, float64, or float32, which X must be then; targets and
-    weights are float64. A block of dense rows has `least` of them, where there are as many.
+    weights are float64. A block of dense rows has `least` of them, where there are as many, and it
+    is then at most `MOST_LARGER` times as large as others.
     """
 
     def __init__(
@@ -283,7 +287,8 @@ def _rows_in_block(X: Any, outputs: int, sparse: bool, least: int) -> int:
     """
     features = X.shape[1]
     if not sparse:
-        return max(least, BLOCK_BYTES // (8 * (features + 4 * outputs)))
+        fit = BLOCK_BYTES // (8 * (features + 4 * outputs))
+        return max(1, fit, min(least, MOST_LARGER * fit))
     numbers = X.nnz / max(1, X.shape[0])
     rows = int(max(BLOCK_BYTES // 8, 4 * features * outputs) / (numbers + 4 * outputs))
     if features <= DENSE_FEATURES:
