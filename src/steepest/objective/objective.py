@@ -57,6 +57,8 @@ class Objective:
     """Whether an evaluation changes what the next one starts from; see `copy_for_descent`."""
     penalty: Penalty = NO_PENALTY
     """The penalty that is part of the loss."""
+    rows_in_words: str = ""
+    """How many rows of how many it is the loss of, and how far that is off; empty of all rows."""
     null_loss: float = 0.0
     """The loss of a constant guess, `Loss.guess`: the scale of losses; 0 if there is none."""
     slope_by_curvature: float = inf
@@ -122,6 +124,9 @@ class Objective:
         are not known.
         """
         return None
+
+    no_hessian: str = ""
+    """Why `hessian_at` has no answer, where more is known of it than `kind`."""
 
     def unit_lengths(self, params: Vector) -> Vector:
         """Return for each param, (size,), the length of the weights into its unit; 0 of biases.

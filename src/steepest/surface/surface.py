@@ -25,9 +25,9 @@ Array = NDArray[np.float64]
 class Surface:
     """The true loss on a plane through the params, `origin + a u + b v`, where the path ends.
 
-    `loss[i, j]` is the loss at `(x[j], y[i])`; every value is the loss of all rows, so `exact` is
-    True. The end of the path is a point of the grid. `path` holds x and y of each kept step,
-    (kept, 2), and `path_loss` their recorded losses. With more than two params the surface is a
+    `loss[i, j]` is the loss at `(x[j], y[i])`; `exact` says that it is of all rows, not of some.
+    The end of the path is a point of the grid. `path` holds x and y of each kept step, (kept, 2),
+    and `path_loss` their recorded losses. With more than two params the surface is a
     slice: `held` names the others and their values (none of a plane of two vectors), `off_plane`,
     (kept,), is how far from the slice each point of the path lies, in params (of a plane that a
     word chose in the units in which that was found), and `plane_loss` the loss at its projection
@@ -66,7 +66,10 @@ class Surface:
     @property
     def in_words(self) -> str:
         """What plane it is, where a word chose it, with the numbers that say how good it is."""
-        return self.axes.in_words
+        rows = self.objective.rows_in_words
+        return (
+            f"{self.axes.in_words} The loss is of {rows}.".strip() if rows else self.axes.in_words
+        )
 
     @property
     def numbers(self) -> Mapping[str, float]:
@@ -174,7 +177,7 @@ def surface_on_plane(
         x_name=axes.x_name,
         y_name=axes.y_name,
         held=axes.held(origin),
-        exact=True,
+        exact=not objective.rows_in_words,
         objective=objective,
         plane=plane,
         axes=axes,
