@@ -1,20 +1,29 @@
 """A module of PyTorch as an objective: the module's own loss and gradient, and nothing changed."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import steepest as st
 
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn = torch.nn
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 class Recurrent(nn.Module):
@@ -139,13 +148,14 @@ LOSSES = {
 
 
 @pytest.mark.parametrize("name", LOSSES)
+@settings(max_examples=5)
 @given(cut=some.lists(some.integers(0, 30), max_size=4))
 def test_batches_of_any_sizes_have_the_loss_of_all_rows(name: str, cut: list[int]) -> None:
     model, batches = made("dense")
     X, y = (torch.cat(parts) for parts in zip(*batches, strict=True))
     y[:5] = 2  # a batch in which all are ignored
     ends = [0, *sorted(cut), 30]
-    parts = [(X[a:b], y[a:b]) for a, b in zip(ends, ends[1:], strict=False) if b > a]
+    parts = [(X[a:b], y[a:b]) for a, b in pairwise(ends) if b > a]
     objective = st.torch.objective(model, LOSSES[name], parts)
     whole = st.torch.objective(model, LOSSES[name], (X, y))
     params = whole.params
@@ -246,12 +256,31 @@ def test_a_module_that_only_knows_float32_is_worked_out_in_it() -> None:
     _, batches = made("dense")
     objective = st.torch.objective(Single(), nn.CrossEntropyLoss(), batches)
     assert objective.dtype == torch.float32
-    run = st.descend(objective, start=objective.params)
+    run = st.descend(objective, start=objective.params, steps=8)
     assert not [one.name for one in run.verdicts if "disagree" in one.message]
     assert objective.has_curvature
 
 
+class Noisy(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.out = nn.Linear(2, 3)
+
+    def forward(self, x: Any) -> Any:
+        return self.out(x + torch.rand_like(x))
+
+
+def test_a_module_that_draws_random_numbers_draws_the_same_every_time() -> None:
+    _, batches = made("dense")
+    objective = st.torch.objective(Noisy(), nn.CrossEntropyLoss(), batches)
+    first = objective.value(objective.params)
+    torch.rand(3)
+    assert objective.value(objective.params) == first == objective.evaluate(objective.params).loss
+    assert "the same random numbers" in objective.loss_in_words
+
+
 X, Y = np.ones((6, 2)), np.arange(6) % 3
+GAPS = np.full((6, 2), np.nan)
 ENTROPY = nn.CrossEntropyLoss()
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "no module": (lambda: st.torch.objective(len, ENTROPY, (X, Y)), "torch.nn.Module"),
@@ -260,7 +289,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "no data": (lambda: st.torch.objective(dense(), ENTROPY, "X"), "data is str"),
     "no rows": (lambda: st.torch.objective(dense(), ENTROPY, []), "no rows"),
     "no params": (lambda: st.torch.objective(nn.Tanh(), ENTROPY, (X, Y)), "no parameters"),
-    "NaN": (lambda: st.torch.objective(dense(), ENTROPY, (X * np.nan, Y)), "batch 1 has NaN: row 1"),
+    "NaN": (lambda: st.torch.objective(dense(), ENTROPY, (GAPS, Y)), "batch 1 has NaN: row 1"),
     "no mean": (
         lambda: st.torch.objective(dense(), nn.CrossEntropyLoss(reduction="none"), (X, Y)),
         r"of shape \(6,\), but it must be one number",
@@ -274,7 +303,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
         "batch 1 cannot be evaluated: RuntimeError: mat1 and mat2 shapes",
     ),
     "elsewhere": (
-        lambda: st.torch.objective(dense().to("meta"), ENTROPY, [(torch.ones(6, 2), torch.ones(6))]),
+        lambda: st.torch.objective(dense().to("meta"), ENTROPY, [(torch.ones(6, 2), Y)]),
         "the model is on meta, but batch 1 is on cpu",
     ),
     "complex": (

@@ -28,11 +28,11 @@ ROUNDINGS = 1e3
 class Surface:
     """The true loss on a plane through the params, `origin + a u + b v`, where the path ends.
 
-    `loss[i, j]` is the loss at `(x[j], y[i])`; `exact` says that it is of all rows, not of some. The
-    end of the path is a point of the grid. `path` holds x and y of each kept step,
-    (kept, 2), and `path_loss` their recorded losses. With more than two params the surface is a
-    slice: `held` names the others and their values (none of a plane of two vectors), `off_plane`,
-    (kept,), is how far from the slice each point of the path lies, in params (of a plane that a
+    `loss[i, j]` is the loss at `(x[j], y[i])`; `exact` says that it is of all rows, not of some.
+    The end of the path is a point of the grid. `path` holds x and y of each kept step, (kept, 2),
+    and `path_loss` their recorded losses. With more than two params the surface is a slice: `held`
+    names the others and their values (none of a plane of two vectors), `off_plane`, (kept,), is
+    how far from the slice each point of the path lies, in params (of a plane that a
     word chose in the units in which that was found), and `plane_loss` the loss at its projection
     on the slice.
     """

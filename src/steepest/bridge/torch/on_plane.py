@@ -113,6 +113,11 @@ class TorchPlaneLoss:
 
     def at(self, a: Array, b: Array) -> Array:
         """Return the loss at the points `(a[i], b[i])`, (points,)."""
+        with self._objective.quiet():
+            return self._checked(a, b)
+
+    def _checked(self, a: Array, b: Array) -> Array:
+        """Return the loss at points, by the loop where another way has other losses."""
         _, way = self._way
         if way == self._loop.at or len(a) < 1:
             return self._loop.at(a, b)
