@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
@@ -42,6 +43,10 @@ class Objective:
     size: int
     count: int = 0
     """The rows that an evaluation is a mean over; 0 where there are none."""
+    dtype: np.dtype[Any] = FLOAT64
+    """The type of params and gradient: float64, or float32 where it computes with that."""
+    rounding: float = LOSS_ROUNDING[FLOAT64]
+    """The share of itself by which two losses may differ by rounding alone."""
     layout: Layout = Layout.linear(0, 0)
     """How the params fall into weights and biases, where they do."""
     outputs: int = 1
@@ -52,8 +57,6 @@ class Objective:
     """Whether an evaluation changes what the next one starts from; see `copy_for_descent`."""
     penalty: Penalty = NO_PENALTY
     """The penalty that is part of the loss."""
-    precision: float = float(np.finfo(np.float64).eps)
-    """The relative rounding of its losses: that of the numbers in which they are worked out."""
     rows_in_words: str = ""
     """How many rows of how many it is the loss of, and how far that is off; empty of all rows."""
     null_loss: float = 0.0

@@ -44,7 +44,8 @@ class Path(NamedTuple):
     @classmethod
     def of(cls, trace: Trace) -> "Path":
         """Return the path of the kept steps of a trace."""
-        return cls(trace.params, trace.full_losses[trace.kept], trace.kept)
+        params = np.asarray(trace.params, dtype=np.float64)
+        return cls(params, trace.full_losses[trace.kept], trace.kept)
 
 
 class _Walk:

@@ -20,19 +20,16 @@ __all__ = ["Surface", "surface_of_trace", "surface_on_plane"]
 
 Array = NDArray[np.float64]
 
-ROUNDINGS = 1e3
-"""Roundings by which a loss may differ, worked out in two ways: float32's 1e-7 of 1e-4."""
-
 
 @dataclass(frozen=True, eq=False)
 class Surface:
     """The true loss on a plane through the params, `origin + a u + b v`, where the path ends.
 
     `loss[i, j]` is the loss at `(x[j], y[i])`; `exact` says that it is of all rows, not of some.
-    The end of the path is a point of the grid. `path` holds x and y of each kept step, (kept, 2),
-    and `path_loss` their recorded losses. With more than two params the surface is a slice: `held`
-    names the others and their values (none of a plane of two vectors), `off_plane`, (kept,), is
-    how far from the slice each point of the path lies, in params (of a plane that a
+    The end of the path is a point of the grid. `path` holds x and y of each kept step,
+    (kept, 2), and `path_loss` their recorded losses. With more than two params the surface is a
+    slice: `held` names the others and their values (none of a plane of two vectors), `off_plane`,
+    (kept,), is how far from the slice each point of the path lies, in params (of a plane that a
     word chose in the units in which that was found), and `plane_loss` the loss at its projection
     on the slice.
     """
@@ -131,11 +128,13 @@ def surface_of_trace(
     Raises ChoiceError for fewer than 2 points.
     """
     losses = trace.full_losses[trace.kept]
-    surface = surface_on_plane(objective, axes, end.params, trace.params, losses, points, show=show)
-    a, b = axes.read(end.params)
+    # A plane is of float64, also that of a descent in float32.
+    origin, path = (np.asarray(one, dtype=np.float64) for one in (end.params, trace.params))
+    surface = surface_on_plane(objective, axes, origin, path, losses, points, show=show)
+    a, b = axes.read(origin)
     drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
     usual = objective.null_loss or abs(float(trace.full_losses[0]))
-    _check_centre(float(drawn), end.full_loss, usual, objective.precision)
+    _check_centre(float(drawn), end.full_loss, usual, objective.rounding)
     return surface
 
 
@@ -206,14 +205,15 @@ def _grid_about(
     return [_through_zero(low, high, points) for low, high in shown]
 
 
-def _check_centre(drawn: float, recorded: float, usual: float, precision: float) -> None:
+def _check_centre(drawn: float, recorded: float, usual: float, rounding: float) -> None:
     """Refuse to draw a surface that is not the one the run walked on: that is our fault.
 
     Rounding is forgiven: that of margins with large terms, and of a loss that is next to nothing
-    of a constant guess's, or where that means nothing of the start's, the `usual`.
+    of a constant guess's, or where that means nothing of the start's, the `usual`. By `rounding`
+    two losses may differ, by its share of them.
     """
-    most = max(1e-6, ROUNDINGS * precision)
-    if not np.isclose(drawn, recorded, rtol=most, atol=1e-9 * usual):
+    rtol, atol = max(1e-6, 10 * rounding), max(1e-9, rounding) * usual
+    if not np.isclose(drawn, recorded, rtol=rtol, atol=atol):
         raise RuntimeError(f"the surface has {drawn!r} where the run recorded {recorded!r}")
 
 

@@ -41,7 +41,7 @@ class Evaluated(Protocol):
 
     model: nn.Module
     loss: Any
-    dtype: torch.dtype
+    torch_dtype: torch.dtype
     trainable: Params
     batches: Batches
 
@@ -51,7 +51,7 @@ def known_network(objective: Evaluated, plane: Plane) -> Callable[[Array, Array]
 
     The plane is one through the module's params, (params,).
     """
-    ours = _ours(objective) if objective.dtype == torch.float64 else None
+    ours = _ours(objective) if objective.torch_dtype == torch.float64 else None
     if ours is None:
         return None
     network, order = ours
