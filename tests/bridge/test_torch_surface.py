@@ -54,7 +54,7 @@ WAYS: dict[str, tuple[Callable[[], Any], tuple[int, ...], Any, str]] = {
     "tanh": (dense, (2,), None, "known network"),
     "relu": (lambda: dense(nn.ReLU()), (2,), None, "known network"),
     "dropout": (lambda: dense(nn.Tanh(), nn.Dropout()), (2,), None, "vmap"),
-    "float32": (dense, (2,), torch.float32, "vmap"),
+    "float32": (dense, (2,), torch.float32, "known network"),
     "convolutional": (Convolutional, (1, 4, 4), torch.float32, "first layer"),
     "in float64": (Convolutional, (1, 4, 4), None, "vmap"),
     "recurrent": (Recurrent, (5, 2), None, "loop"),
