@@ -86,6 +86,6 @@ def test_without_pytorch_its_door_names_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delitem(sys.modules, "steepest.torch", raising=False)
-    monkeypatch.delattr(st, "torch", raising=False)
+    monkeypatch.delitem(vars(st), "torch", raising=False)
     with pytest.raises(ChoiceError, match=r"needs torch; pip install 'steepest\[torch\]'"):
         st.torch  # noqa: B018

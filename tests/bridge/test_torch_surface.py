@@ -178,3 +178,15 @@ def test_planes_that_there_are_not() -> None:
     ):
         with pytest.raises(st.SteepestError, match=said):
             st.torch.surface(model, loss, data(2), **options)  # type: ignore[arg-type]
+
+
+def test_the_lines_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "practitioner.md"
+    told = guide.read_text(encoding="utf-8").partition("## A model of PyTorch")[2]
+    lines = told.partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(tmp_path)
+    torch.manual_seed(0)
+    names: dict[str, Any] = {}
+    exec(compile(lines.replace('"sharpest")', '"sharpest", points=5)'), str(guide), "exec"), names)
+    assert names["run"].loss < 0.2 < names["run"].trace[0].loss
+    assert (tmp_path / "sharpest.png").exists()
