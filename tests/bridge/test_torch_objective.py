@@ -255,7 +255,7 @@ class Single(nn.Module):
 def test_a_module_that_only_knows_float32_is_worked_out_in_it() -> None:
     _, batches = made("dense")
     objective = st.torch.objective(Single(), nn.CrossEntropyLoss(), batches)
-    assert objective.torch_dtype == torch.float32
+    assert objective.number_type == torch.float32
     run = st.descend(objective, start=objective.params, steps=8)
     assert not [one.name for one in run.verdicts if "disagree" in one.message]
     assert objective.has_curvature

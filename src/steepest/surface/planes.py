@@ -91,7 +91,7 @@ def axes_of_plane(
         raise ChoiceError(
             f"plane is {word!r}, but it must be one of {', '.join(PLANES)}, or two vectors (u, v)"
         )
-    return PLANES[word](_Walk(objective, path, end, scale), seed)
+    return replace(PLANES[word](_Walk(objective, path, end, scale), seed), word=word)
 
 
 def _of_path(walk: _Walk, seed: int) -> DirectionAxes:

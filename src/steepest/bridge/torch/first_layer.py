@@ -41,7 +41,7 @@ class Evaluated(Protocol):
     """What is asked of the objective of a module."""
 
     model: nn.Module
-    torch_dtype: torch.dtype
+    number_type: torch.dtype
     trainable: Params
     criterion: Criterion
     batches: Batches
@@ -59,7 +59,7 @@ def first_layer(objective: Evaluated, plane: Plane) -> Callable[[Array, Array], 
 
     The plane is one through the module's params, (params,).
     """
-    if objective.criterion.takes_model or objective.torch_dtype == torch.float64:
+    if objective.criterion.takes_model or objective.number_type == torch.float64:
         return None
     with objective.quiet():
         split = _split(objective.model)

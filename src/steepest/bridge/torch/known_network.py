@@ -44,7 +44,7 @@ class Evaluated(Protocol):
 
     model: nn.Module
     loss: Any
-    torch_dtype: torch.dtype
+    number_type: torch.dtype
     trainable: Params
     batches: Batches
 
@@ -71,7 +71,7 @@ def _ours(objective: Evaluated) -> tuple[NetworkObjective, NDArray[np.intp]] | N
     found = _loss(objective.loss, layers[-1].out_features, y)
     if found is None or X.ndim != 2 or len(objective.trainable.places) != 2 * len(layers):
         return None
-    dtype, units = DTYPES.get(objective.torch_dtype), [one.out_features for one in layers[:-1]]
+    dtype, units = DTYPES.get(objective.number_type), [one.out_features for one in layers[:-1]]
     hidden = HiddenLayers.of(units, activation, "glorot", dtype) if dtype else None
     if hidden is None:
         return None

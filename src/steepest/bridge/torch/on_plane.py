@@ -57,7 +57,7 @@ class Evaluated(Protocol):
     loss: Any
     size: int
     rounding: float
-    torch_dtype: torch.dtype
+    number_type: torch.dtype
     trainable: Params
     criterion: Criterion
     batches: Batches

@@ -188,11 +188,13 @@ const PLANES = {
   path: 'over the path of the run',
   random: 'over two random directions',
   sharpest: 'over the sharpest directions',
+  given: 'over the directions given',
 };
 
-/** Returns the planes through many params that can be had: those of the Hessian are Python's. */
-function planesOf({ engine }) {
-  return { page: ['units', 'path'], python: Object.keys(PLANES) }[engine] ?? ['units'];
+/** Returns the planes through many params that can be had: where nothing is worked out, the one there. */
+function planesOf({ engine, surface }) {
+  const words = ['units', 'path', 'random', 'sharpest'];
+  return engine === 'record' ? [surface.axes] : [...new Set([...words, surface.axes])];
 }
 
 function makeScaling(panel, store) {
