@@ -112,10 +112,12 @@ def trained(looked_at: bool) -> tuple[Any, ...]:
     np.random.seed(3)  # noqa: NPY002
     model, calls = convolutional(), []
     model[0].register_forward_hook(lambda *_: calls.append(1))
+    loss = nn.CrossEntropyLoss()
+    loss.register_forward_hook(lambda *_: calls.append(1))
     rows = torch.utils.data.TensorDataset(torch.randn(24, 1, 4, 4), torch.randint(0, 3, (24,)))
     own = torch.Generator().manual_seed(5)
     loader = torch.utils.data.DataLoader(rows, batch_size=7, shuffle=True, generator=own)
-    optimizer, loss = torch.optim.SGD(model.parameters(), lr=0.1), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     model[3].eval()
     for epoch in range(2):
         for X, y in loader:
@@ -143,6 +145,7 @@ LOSSES = {
     "function": torch.nn.functional.cross_entropy,
     "smoothed": nn.CrossEntropyLoss(label_smoothing=0.1),
     "own mean": lambda output, target: (output[:, 0] - target).square().mean(),
+    "own sum": lambda output, target: (output[:, 0] - target).square().sum(),
     "sum": nn.CrossEntropyLoss(reduction="sum"),
 }
 
@@ -178,6 +181,7 @@ def test_data_come_as_arrays_a_data_set_or_a_mapping() -> None:
     loss = nn.CrossEntropyLoss()
 
     def of_model(model: Any, batch: Any) -> Any:
+        assert isinstance(model, nn.Sequential) and model[0].weight.dtype == torch.float64
         return loss(model(batch["x"]), batch["y"])
 
     doors = [
@@ -279,6 +283,19 @@ def test_a_module_that_draws_random_numbers_draws_the_same_every_time() -> None:
     assert "the same random numbers" in objective.loss_in_words
 
 
+def test_a_loss_that_is_no_mean_of_rows_says_how_batches_are_weighed() -> None:
+    model, batches = made("dense")
+    said = "batches weighed by their rows"
+
+    def root(output: Any, target: Any) -> Any:
+        return (output[:, 0] - target).square().mean().sqrt()
+
+    assert said in st.torch.objective(model, root, batches).loss_in_words
+    assert said not in st.torch.objective(model, root, batches[:1]).loss_in_words
+    for loss in LOSSES.values():
+        assert said not in st.torch.objective(model, loss, batches).loss_in_words
+
+
 X, Y = np.ones((6, 2)), np.arange(6) % 3
 GAPS = np.full((6, 2), np.nan)
 ENTROPY = nn.CrossEntropyLoss()
@@ -290,6 +307,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "no rows": (lambda: st.torch.objective(dense(), ENTROPY, []), "no rows"),
     "no params": (lambda: st.torch.objective(nn.Tanh(), ENTROPY, (X, Y)), "no parameters"),
     "NaN": (lambda: st.torch.objective(dense(), ENTROPY, (GAPS, Y)), "batch 1 has NaN: row 1"),
+    "ignored": (lambda: st.torch.objective(dense(), ENTROPY, (X, Y * 0 - 100)), "all targets"),
     "no mean": (
         lambda: st.torch.objective(dense(), nn.CrossEntropyLoss(reduction="none"), (X, Y)),
         r"of shape \(6,\), but it must be one number",

@@ -6,7 +6,7 @@ The module is called with fresh tensors (`torch.func.functional_call`), so its o
 to, and what a descent or a surface did is gone with them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
@@ -25,7 +25,7 @@ from steepest.bridge.torch.params import Params
 from steepest.bridge.torch.sample import Sample, half_width
 from steepest.bridge.torch.untouched import BATCH_NORMS, DROPOUTS, own_hooks, untouched
 from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
-from steepest.errors import ChoiceError, SteepestError
+from steepest.errors import ChoiceError, DataError, SteepestError
 from steepest.numerals import counted
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.objective import Objective
@@ -127,7 +127,8 @@ class TorchObjective(Objective):
             said.append("dropout off")
         if self._draws:
             said.append("the same random numbers every time")
-        return "; ".join([", ".join(said), *self.said])
+        weighed = self.criterion.in_words(len(self.batches.all))
+        return "; ".join([", ".join(said), *weighed, *self.said])
 
     @property
     def rows_in_words(self) -> str:  # type: ignore[override]
@@ -221,13 +222,12 @@ class TorchObjective(Objective):
             torch.manual_seed(0)
         for batch, share in zip(self.batches.all, self.shares, strict=True):
             if share:
-                yield share * self.criterion.of(self.called(vector), batch).to("cpu", torch.float64)
+                found = self.criterion.of(self.model, self._given(vector), batch)
+                yield share * found.to("cpu", torch.float64)
 
-    def called(self, vector: Tensor) -> Callable[..., Any]:
-        """Return the module as a function of its inputs, with the params of a vector, (size,)."""
-        tensors = self.trainable.tensors(vector)
-        given = {**tensors, **self.rest()}
-        return lambda *args, **kwargs: functional_call(self.model, given, args, kwargs)
+    def _given(self, vector: Tensor) -> dict[str, Tensor]:
+        """Return all tensors of the module, by name, with the params of a vector, (size,)."""
+        return {**self.trainable.tensors(vector), **self.rest()}
 
     def rest(self) -> dict[str, Tensor]:
         """Return frozen parameters and buffers, copied: a pass may write to them."""
@@ -238,8 +238,8 @@ class TorchObjective(Objective):
 
         A sample's half-width is found with them.
         """
-        model = self.called(leaf_of(self.params))
-        weighed = partial(_weighed, self.criterion, model)
+        given = self._given(leaf_of(self.params))
+        weighed = partial(_weighed, self.criterion, self.model, given)
         with self.quiet(), torch.no_grad():
             before = torch.get_rng_state()
             parts = [_told(weighed, batch, i) for i, batch in enumerate(self.batches.all, start=1)]
@@ -248,14 +248,18 @@ class TorchObjective(Objective):
                 sample = self.drawn._replace(batches=self.batches)
                 self.drawn = sample._replace(half_width=half_width(sample, weighed))
         whole = 1.0 if self.criterion.is_sum else sum(part for _, part in parts)
-        return tuple(part / whole if whole else 0.0 for _, part in parts)
+        if not whole:
+            raise DataError("all targets are ignored or weigh 0, so there is no loss to be seen")
+        return tuple(part / whole for _, part in parts)
 
 
-def _weighed(criterion: Criterion, model: Callable[..., Any], batch: Batch) -> tuple[float, float]:
+def _weighed(
+    criterion: Criterion, model: nn.Module, given: Mapping[str, Tensor], batch: Batch
+) -> tuple[float, float]:
     """Return the loss of a batch, and by what it is divided."""
     if criterion.takes_model:
-        return float(criterion.of(model, batch)), float(batch.rows)
-    output = model(*batch.args, **batch.kwargs)
+        return float(criterion.of(model, given, batch)), float(batch.rows)
+    output = functional_call(model, dict(given), batch.args, dict(batch.kwargs))
     check_shapes(criterion, output, batch)
     loss = float(criterion.of_output(output, batch.target))
     return loss, criterion.denominator(output, batch)
