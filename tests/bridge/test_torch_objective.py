@@ -265,6 +265,19 @@ def test_a_module_that_only_knows_float32_is_worked_out_in_it() -> None:
     assert objective.has_curvature
 
 
+def test_the_loss_is_the_same_inside_of_autocast_and_inference_mode() -> None:
+    model, batches = made("dense")
+
+    def found() -> Any:
+        objective = st.torch.objective(model, nn.CrossEntropyLoss(), batches)
+        return objective.value_and_gradient(objective.params)
+
+    loss, gradient = found()
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        inside = found()
+    assert inside[0] == loss and (inside[1] == gradient).all()
+
+
 class Noisy(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -297,6 +310,7 @@ def test_a_loss_that_is_no_mean_of_rows_says_how_batches_are_weighed() -> None:
 
 
 X, Y = np.ones((6, 2)), np.arange(6) % 3
+SIXTY = np.ones((60, 2)), np.arange(60) % 3
 GAPS = np.full((6, 2), np.nan)
 ENTROPY = nn.CrossEntropyLoss()
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
@@ -331,6 +345,16 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "statistics": (
         lambda: st.torch.objective(dense(), ENTROPY, (X, Y), statistics="all"),
         "running or batch",
+    ),
+    "rows of a sum": (
+        lambda: st.torch.objective(dense(), LOSSES["sum"], SIXTY, rows=20),
+        "rows goes with a mean",
+    ),
+    "no gradient": (
+        lambda: st.torch.objective(
+            nn.Sequential(nn.Embedding(3, 3, sparse=True), nn.Flatten()), ENTROPY, (Y[:, None], Y)
+        ).evaluate(np.zeros(9)),
+        "no gradient of this loss",
     ),
     "rows": (lambda: st.torch.objective(dense(), ENTROPY, (X, Y), rows=50), "rows is 50"),
 }  # fmt: skip

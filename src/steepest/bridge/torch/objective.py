@@ -85,7 +85,8 @@ class TorchObjective(Objective):
         own = Params(self.model)
         first = next(iter(own.places.values()))
         device = first.device if len(own.devices) == 1 else None
-        batches = Batches.of(data, first.dtype, device)
+        with torch.inference_mode(False):  # or else no gradient could be taken of what is copied
+            batches = Batches.of(data, first.dtype, device)
         self.drawn = None if rows is None else Sample.of_rows(batches, rows)
         batches = batches if self.drawn is None else self.drawn.batches
         self.one_thread = own.size * batches.rows <= LITTLE_WORK
@@ -98,6 +99,7 @@ class TorchObjective(Objective):
                 raise
             self._take(batches, first.dtype)
 
+    @torch.inference_mode(False)
     def _take(self, batches: Batches, dtype: torch.dtype) -> None:
         """Work in a type of numbers from now on; ChoiceError where the module does not."""
         self.number_type, self.eps = dtype, float(torch.finfo(dtype).eps)
@@ -151,7 +153,13 @@ class TorchObjective(Objective):
 
     def evaluate(self, params: Vector) -> Evaluation:
         """Return loss and gradient at `params`, (size,), by one backward pass a batch."""
-        loss, gradient = self.derivatives.at(params)
+        try:
+            loss, gradient = self.derivatives.at(params)
+        except RuntimeError as error:
+            raise ChoiceError(
+                f"PyTorch has no gradient of this loss: {str(error).splitlines()[0]}; change the "
+                "layer or the loss that it is from"
+            ) from error
         gradient.setflags(write=False)
         return Evaluation(params, loss, gradient, gradient)
 
@@ -244,6 +252,11 @@ class TorchObjective(Objective):
             before = torch.get_rng_state()
             parts = [_told(weighed, batch, i) for i, batch in enumerate(self.batches.all, start=1)]
             self._draws = not torch.equal(before, torch.get_rng_state())
+            if self.drawn is not None and self.criterion.is_sum:
+                raise ChoiceError(
+                    "rows goes with a mean, but the loss is a sum, which some rows do not have; "
+                    'choose reduction="mean", or leave rows out'
+                )
             if self.drawn is not None:
                 sample = self.drawn._replace(batches=self.batches)
                 self.drawn = sample._replace(half_width=half_width(sample, weighed))
