@@ -5,5 +5,6 @@ from steepest.extras import check_installed
 check_installed("torch", "steepest.torch")
 
 from steepest.bridge.torch import TorchObjective as objective  # noqa: E402
+from steepest.bridge.torch.watch import Watched, watch  # noqa: E402
 
-__all__ = ["objective"]
+__all__ = ["Watched", "objective", "watch"]
