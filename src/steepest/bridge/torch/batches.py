@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset, RandomSampler
 
@@ -52,22 +53,43 @@ class Batches(NamedTuple):
         """How many rows there are in all."""
         return sum(batch.rows for batch in self.all)
 
+    def at_rows(self, numbers: NDArray[np.intp]) -> "Batches":
+        """Return the batches of some rows, by their numbers from 0 in order, (rows,)."""
+        kept, first = [], 0
+        for batch in self.all:
+            here = numbers[(numbers >= first) & (numbers < first + batch.rows)] - first
+            if len(here):
+                kept.append(_batch(_mapped(batch.whole, partial(_at, rows=batch.rows, at=here))))
+            first += batch.rows
+        return self._replace(all=tuple(kept))
+
+    def as_one(self) -> tuple[Tensor, Tensor] | None:
+        """Return X and y of all rows; None where a batch is anything but two tensors."""
+        for batch in self.all:
+            if len(batch.args) != 1 or batch.kwargs:
+                return None
+            if not all(isinstance(one, Tensor) for one in (batch.args[0], batch.target)):
+                return None
+        X, y = (
+            torch.cat(parts)
+            for parts in zip(*((b.args[0], b.target) for b in self.all), strict=True)
+        )
+        return X, y
+
     @classmethod
     def of(
         cls,
         data: Any,
         dtype: torch.dtype,
         device: torch.device | None,
-        cast: torch.dtype | None = None,
     ) -> "Batches":
         """Return the batches of (X, y), a list of such, a loader or a data set.
 
         NumPy's arrays become tensors of `dtype` (whole numbers stay whole) on `device`; tensors
-        must be there already, where it is not None, and take the type `cast` if it is given.
-        Raises DataError for NaN and for no rows, and ChoiceError for what is no data, is elsewhere,
-        or is too large to be kept.
+        must be there already, where it is not None. Raises DataError for NaN and for no rows, and
+        ChoiceError for what is no data, is elsewhere, or is too large to be kept.
         """
-        tensors = partial(_as_tensors, dtype=dtype, device=device, cast=cast)
+        tensors = partial(_as_tensors, dtype=dtype, device=device)
         source, said = _source(data)
         kept, size = [], 0
         with _same_generators(source), same_random_state():
@@ -84,6 +106,11 @@ class Batches(NamedTuple):
         if not sum(batch.rows for batch in kept):
             raise DataError("the data have no rows; give at least one batch")
         return cls(tuple(kept), said)
+
+    def in_type(self, dtype: torch.dtype) -> "Batches":
+        """Return the same batches with real numbers of this type."""
+        cast = partial(_of_type, dtype=dtype)
+        return self._replace(all=tuple(_batch(_mapped(one.whole, cast)) for one in self.all))
 
 
 def tensors_in(nested: Any) -> Iterator[Tensor]:
@@ -150,17 +177,23 @@ def _same_generators(source: Any) -> Iterator[None]:
             one.set_state(state)
 
 
-def _as_tensors(
-    one: Any, dtype: torch.dtype, device: torch.device | None, cast: torch.dtype | None
-) -> Any:
+def _as_tensors(one: Any, dtype: torch.dtype, device: torch.device | None) -> Any:
     """Return an array as a tensor, and a tensor apart from what is done to it next; else itself."""
     if isinstance(one, np.ndarray):
         made = torch.from_numpy(np.array(one))
         return made.to(device, dtype if made.is_floating_point() else made.dtype)
-    if isinstance(one, Tensor):
-        kind = cast if cast is not None and one.is_floating_point() else one.dtype
-        return one.detach().to(kind, copy=True)
-    return one
+    return one.detach().clone() if isinstance(one, Tensor) else one
+
+
+def _of_type(one: Any, dtype: torch.dtype) -> Any:
+    """Return a tensor of real numbers in this type; else itself."""
+    return one.to(dtype) if isinstance(one, Tensor) and one.is_floating_point() else one
+
+
+def _at(one: Any, rows: int, at: NDArray[np.intp]) -> Any:
+    """Return some rows of a tensor of all rows; else itself."""
+    of_rows = isinstance(one, Tensor) and one.ndim and len(one) == rows
+    return one[torch.from_numpy(at).to(one.device)] if of_rows else one
 
 
 def _mapped(nested: Any, function: Callable[[Any], Any]) -> Any:

@@ -4,12 +4,13 @@
 
 with m_b the criterion's mean of batch b and d_b its own denominator: the rows, the numbers of the
 output, the sum of the class weights of the targets that are not ignored. A mean of batch means is
-another number as soon as batches differ in these. d_b is asked of the criterion: the quotient of its
-sum and its mean, at two outputs that are not the batch's own; where these differ (as of CTC, that
-divides row by row) it is the rows.
+another number as soon as batches differ in these. d_b is asked of the criterion: the quotient of
+its sum and its mean, at two outputs that are not the batch's own; where these differ (as of CTC,
+which divides each row) it is the rows.
 """
 
 import inspect
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -35,10 +36,10 @@ class Criterion:
     """A loss: a module, a function (output, target), or a function (model, batch).
 
     The last is known by its first argument's name, one of `MODEL_NAMES`. `dtype` is the type that
-    its own tensors take, such as the weights of classes; None for as they are.
+    its own tensors take, such as the weights of classes.
     """
 
-    def __init__(self, loss: Any, dtype: torch.dtype | None) -> None:
+    def __init__(self, loss: Any, dtype: torch.dtype) -> None:
         if not callable(loss) or isinstance(loss, type):
             raise ChoiceError(
                 f"loss is {loss!r}, but it must be a module such as nn.CrossEntropyLoss(), a "
@@ -90,7 +91,7 @@ class Criterion:
         for _ in range(2):
             other = output * _between_zero_and_one(output, generator)
             total, mean = (float(loss(other, batch.target)) for loss in (self._summed, self._loss))
-            if total == 0.0 and not mean == mean:
+            if total == 0.0 and math.isnan(mean):
                 return 0.0
             quotients.append(total / mean if mean else float("nan"))
         return _agreed(quotients, output, batch)
@@ -119,7 +120,7 @@ def _between_zero_and_one(output: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _agreed(quotients: list[float], output: Tensor, batch: Batch) -> float | None:
-    """Return what two quotients say, without their rounding where it is a count; None if nothing."""
+    """Return what two quotients say, rounded where that is a count; None where they differ."""
     first, second = quotients
     rounding = 64 * torch.finfo(output.dtype).eps
     if not abs(first - second) <= rounding * abs(first):
@@ -131,13 +132,13 @@ def _agreed(quotients: list[float], output: Tensor, batch: Batch) -> float | Non
     return float(whole) if near and (whole in counts or abs(first) < 1 / rounding) else first
 
 
-def _summed(loss: Any, dtype: torch.dtype | None) -> Callable[..., Any] | None:
+def _summed(loss: Any, dtype: torch.dtype) -> Callable[..., Any] | None:
     """Return the same criterion as a sum; None where it has no such choice, or is one already."""
     if isinstance(loss, nn.Module):
         if getattr(loss, "reduction", None) != "mean":
             return None
         summed = copy(loss)
-        summed.reduction = "sum"
+        vars(summed)["reduction"] = "sum"
         return _with_buffers(summed, dtype)
     arguments = _arguments(loss)
     if "reduction" not in arguments or arguments["reduction"].default != "mean":
@@ -145,10 +146,8 @@ def _summed(loss: Any, dtype: torch.dtype | None) -> Callable[..., Any] | None:
     return partial(loss, reduction="sum")
 
 
-def _with_buffers(loss: nn.Module, dtype: torch.dtype | None) -> Callable[..., Any]:
-    """Return a criterion whose own tensors are of the type; itself where it is None."""
-    if dtype is None:
-        return loss
+def _with_buffers(loss: nn.Module, dtype: torch.dtype) -> Callable[..., Any]:
+    """Return a criterion whose own tensors, such as the weights of classes, are of the type."""
     own = {**dict(loss.named_parameters()), **dict(loss.named_buffers())}
     cast = {
         name: one.detach().to(dtype if one.is_floating_point() else one.dtype)

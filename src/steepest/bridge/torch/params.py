@@ -48,6 +48,7 @@ class Params:
         own = {name: one for name, one in model.named_parameters() if one.requires_grad}
         _check(own)
         self._own = own
+        self._kinds = {name: _kind(module) for name, module in model.named_modules()}
         ends = accumulate((one.numel() for one in own.values()), initial=0)
         self.places = {
             name: _Place(
@@ -118,9 +119,12 @@ class Params:
                 lengths[place.at] = np.repeat(np.linalg.norm(rows, axis=1), rows.shape[1])
         return lengths
 
-    def owner_of(self, index: int) -> str:
-        """Return the name of the parameter that the param `index` is one of."""
-        return next(name for name, place in self.places.items() if index < place.at.stop)
+    def layer_of(self, name: str) -> str:
+        """Return the module that a parameter is of, by its place and kind: `net.0 (Linear)`."""
+        place = name.partition(".parametrizations")[0]
+        if place == name:
+            place = name.rpartition(".")[0]
+        return f"{place or 'itself'} ({self._kinds[place]})"
 
 
 def _check(own: Mapping[str, Tensor]) -> None:
@@ -136,3 +140,12 @@ def _check(own: Mapping[str, Tensor]) -> None:
                 f"the parameter {name} is {one.dtype}, but steepest descends on real numbers; "
                 "keep real and imaginary part as two parameters"
             )
+
+
+def _kind(module: nn.Module) -> str:
+    """Return what a module is, and how its parameters are made where they are not its own."""
+    made = getattr(module, "parametrizations", None)
+    kinds = [type(one).__name__ for each in made.values() for one in each] if made else []
+    hooks = [type(one).__name__ for one in module._forward_pre_hooks.values()]
+    name = type(module).__name__.removeprefix("Parametrized")
+    return " with ".join([name, *kinds, *hooks])

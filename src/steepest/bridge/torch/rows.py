@@ -44,14 +44,14 @@ class Rows:
         """Of how many steps one keeps its row."""
         self._waiting: list[tuple[int, Tensor]] = []
         self._chunks: list[tuple[NDArray[np.intp], Array]] = []
+        self._count = 0
 
     def append(self, index: int, row: Tensor) -> None:
         """Keep the row, (width,), of the step `index`; indices rise."""
         if index % self.every:
             return
         if self._is_wide and row.device.type == "cpu":
-            self._chunks.append((np.array([index]), row.numpy()[None]))
-            self._thin()
+            self._keep(np.array([index]), row.numpy()[None])
             return
         self._waiting.append((index, row))
         if len(self._waiting) >= self._wait:
@@ -62,15 +62,17 @@ class Rows:
         if self._waiting:
             steps, rows = zip(*self._waiting, strict=True)
             self._waiting = []
-            self._chunks.append((np.array(steps), torch.stack(rows).cpu().numpy()))
-            self._thin()
+            self._keep(np.array(steps), torch.stack(rows).cpu().numpy())
 
-    def _thin(self) -> None:
-        """Give up every second row, as often as there are too many."""
-        while self._most is not None and sum(len(at) for at, _ in self._chunks) > self._most:
+    def _keep(self, steps: NDArray[np.intp], rows: Array) -> None:
+        """Keep some rows; give up every second one of all, as often as there are too many."""
+        self._chunks.append((steps, rows))
+        self._count += len(steps)
+        while self._most is not None and self._count > self._most:
             self.every *= 2
             thinned = (_thinned(at, rows, self.every) for at, rows in self._chunks)
             self._chunks = [(at, rows) for at, rows in thinned if len(at)]
+            self._count = sum(len(at) for at, _ in self._chunks)
 
     def arrays(self) -> tuple[NDArray[np.intp], Array]:
         """Return the indices of the steps that are kept, (kept,), and their rows, (kept, width)."""
