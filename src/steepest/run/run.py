@@ -252,9 +252,9 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         plane, or without two params.
         """
         problem = self.problem
-        end = self.result if isfinite(self.loss) else self.trace.last_finite
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
+        end = self.result if isfinite(self.loss) else self.trace.last_finite
         usual = problem.surface_params(self.trace[0].params, end.params)
         first, second = (None if one is None else problem.param_called(one) for one in (x, y))
         trace, at = self.informed_trace, np.asarray(end.params, dtype=np.float64)

@@ -80,10 +80,12 @@ class Recorder:
         self._losses.append((loss.mean() if loss.ndim else loss.clone(), rows))
 
     def gradients_begin(self, at: int) -> None:
-        """Hear that a backward pass has made its first gradient, that of tensor `at`."""
+        """Hear that a backward pass has made its first gradient, that of tensor `at`.
+
+        One within another, as of a checkpointed layer, is heard too, and is no other pass.
+        """
         point = self._open
-        self._unfinished = set()
-        if point is None or self._within:
+        if point is None or self._within or self._unfinished:
             return
         if not point.over or self.recording.points < LOOKED_AT:
             before = self._left_over(at)
@@ -104,6 +106,8 @@ class Recorder:
 
     def gradients_made(self) -> None:
         """Hear that a backward pass is over, and all its gradients are made."""
+        if not self._unfinished:
+            return
         point, row = self._open, self.tensors.weights()
         if self._uncleared is not None and self._uncleared in self._unfinished:
             self.recording.uncleared += 1
@@ -117,7 +121,7 @@ class Recorder:
                 self._thrown_away(row)
         elif self._within or self._fires:
             self.recording.aside += 1
-            self._losses = []
+            self._losses, self._unfinished = [], set()
         else:
             self._changed_by_hand(point, row)
 
@@ -131,6 +135,7 @@ class Recorder:
     def _take(self, point: Point) -> None:
         """Take the gradients of now as those of a point: the sum of its backward passes."""
         point.made |= self._unfinished
+        self._unfinished = set()
         point.lengths = self.tensors.gradient_lengths(point.made)
         if self.recording.keeps_gradients or not self.recording.points:
             point.gradient = self.tensors.gradient(point.made)

@@ -85,7 +85,7 @@ class Recording:
         self._plain: list[Plain] = []
         self._unknown = torch.tensor(UNKNOWN, dtype=tensors.dtype, device=tensors.device)
         self._last_step: tuple[Tensor, Tensor] | None = None
-        self._end: Point | None = None
+        self._last_row: Array | None = None
 
     def append(self, point: "Point", moves: Tensor, after: Tensor) -> None:
         """Record a point, the lengths of the step from it by tensor, and where it leads.
@@ -147,8 +147,15 @@ class Recording:
     def end(self, point: "Point") -> None:
         """Record the last point, from which no step was taken."""
         nothing = torch.zeros(len(self.tensors.all), dtype=point.row.dtype, device=point.row.device)
-        self._end = point
+        self._last_row = point.row.double().cpu().numpy()
         self.append(point, nothing, point.row)
+
+    def cut(self) -> None:
+        """End a recording that failed at the last point that is whole and kept its weights."""
+        kept, rows = self.weights()
+        whole = kept < self.points
+        self.points = int(kept[whole][-1]) + 1 if whole.any() else 0
+        self._last_row = rows[whole][-1] if whole.any() else None
 
     @property
     def stride(self) -> int:
@@ -158,33 +165,37 @@ class Recording:
     @property
     def last_row(self) -> Array:
         """The weights at the end, (size,)."""
-        assert self._end is not None
-        return self._end.row.double().cpu().numpy()
+        assert self._last_row is not None
+        return self._last_row
 
     def steps(self) -> Steps:
         """Return the numbers of all points."""
         self._bring_over()
-        numbers = np.array(self._numbers).reshape(-1, len(Steps._fields))
+        numbers = np.array(self._numbers).reshape(-1, len(Steps._fields))[: self.points]
         steps = Steps(*numbers.T)
         return steps._replace(alphas=np.append(steps.alphas[1:], UNKNOWN))
 
     def weights(self) -> tuple[NDArray[np.intp], Array]:
         """Return which points kept their weights, (kept,), and these, (kept, size)."""
-        at, rows = self._weights.arrays()
-        return at, rows.astype(np.float64)
+        return self._whole(self._weights)
 
     def gradients(self) -> tuple[NDArray[np.intp], Array]:
         """Return which points kept their gradients, (kept,), and these, (kept, size)."""
-        at, rows = self._gradients.arrays()
-        return at, rows.astype(np.float64)
+        return self._whole(self._gradients)
+
+    def _whole(self, rows: Rows) -> tuple[NDArray[np.intp], Array]:
+        """Return the rows of points that are whole, in float64."""
+        at, kept = rows.arrays()
+        whole = at < self.points
+        return at[whole], kept[whole].astype(np.float64)
 
     def layers(self) -> tuple[NDArray[np.intp], Array, Array]:
         """Return the lengths of gradient and step by tensor, (kept, tensors), and of which points.
 
         The length of a step is measured: what an adaptive rule made of rate and gradient.
         """
-        at, rows = self._layers.arrays()
-        lengths, moves = np.split(rows.astype(np.float64), 2, axis=1)
+        at, rows = self._whole(self._layers)
+        lengths, moves = np.split(rows, 2, axis=1)
         return at, lengths, moves
 
 

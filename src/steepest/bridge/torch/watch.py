@@ -128,9 +128,10 @@ class Watched:
         listening = self._listening
         self._seconds = perf_counter() - self._began
         listening.stop()
-        failed = listening.failure
         listening.tell(self._recorder.close)
-        failed = failed or listening.failure
+        failed = listening.failure
+        if failed is not None:
+            self._recording.cut()
         self._stop = _stop_of(self._recording.points - 1, error, failed)
         if failed is not None:
             log.warning("%s", self._stop.message)
