@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ def test_each_step_has_weights_loss_rate_and_the_gradient_that_autograd_made() -
     # The optimizer was given a clipped one, and that is said.
     assert any("another gradient" in note.message for note in run.notes)
     lengths, moves = watched.layers["0.weight"]
-    moved = [np.linalg.norm(b[:10] - a[:10]) for a, b in zip(told.weights, told.weights[1:])]
+    moved = [np.linalg.norm(b[:10] - a[:10]) for a, b in pairwise(told.weights)]
     np.testing.assert_allclose(moves[:-1], moved, rtol=1e-12)
     np.testing.assert_allclose(lengths[0], np.linalg.norm(told.gradients[0][:10]), rtol=1e-12)
 
@@ -497,10 +498,10 @@ def test_an_error_of_ours_never_ends_the_training(
 
     own, count = Rows.append, [0]
 
-    def full(self: Any, index: int, row: Any) -> None:
+    def full(self: Any, index: int, row: Any) -> bool:
         if index == 4:
             raise OSError(28, "No space left on device")
-        own(self, index, row)
+        return own(self, index, row)
 
     monkeypatch.setattr(Rows, "append", full)
     model, loss, (X, y) = net(), nn.MSELoss(), rows()
@@ -515,7 +516,9 @@ def test_an_error_of_ours_never_ends_the_training(
     assert "No space left on device" in caplog.text and "went on" in caplog.text
     run = watched.run
     assert run.stop.reason == "failed" and "recording failed" in run.explain()
-    assert len(run.trace) == 4 and not any(p._post_accumulate_grad_hooks for p in model.parameters())
+    assert len(run.trace) == 4 and not any(
+        p._post_accumulate_grad_hooks for p in model.parameters()
+    )
 
 
 def test_an_error_of_the_loop_passes_through_and_the_run_is_kept_up_to_there() -> None:

@@ -6,9 +6,10 @@ the loss itself would, `derivatives` checks second ones, `untouched` puts modes,
 numbers back. `surface` is what `st.torch` offers; `on_plane` chooses among the ways to work out a
 plane: `known_network` by our kernels, `first_layer` once for all points.
 
-`watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes points
-and steps of what `tensors` do, `recording` keeps them in `rows`; `watched_run` and `watched_trace`
-make a run of these, `rules` names its optimizer, `curvature` has its limit, `told` its notes.
+`watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes
+points and steps of what `tensors` do, `recording` keeps them in `rows`; `watched_run` and
+`watched_trace` make a run of these, `rules` names its optimizer, `curvature` has its limit, `told`
+its notes.
 """
 
 from steepest.bridge.torch.objective import TorchObjective

@@ -47,7 +47,8 @@ class Listening:
     def start(self) -> None:
         """Begin to listen."""
         for at, one in enumerate(self.recorder.tensors.all):
-            self._handles.append(one.register_post_accumulate_grad_hook(self._on_gradient(at)))
+            register: Any = one.register_post_accumulate_grad_hook
+            self._handles.append(register(self._on_gradient(at)))
         self._handles.append(register_optimizer_step_pre_hook(self._on_step))
         self._handles.append(register_optimizer_step_post_hook(self._after_step))
         if self._criterion is not None:
@@ -65,8 +66,7 @@ class Listening:
             return
         began = perf_counter()
         try:
-            with torch.no_grad():
-                heard(*what)
+            heard(*what)
         except Exception as error:
             self.failure = error
             self.stop()

@@ -25,8 +25,10 @@ from steepest.bridge.torch.tensors import Tensors
 __all__ = ["Recorder"]
 
 LOOKED_AT = 64
-"""Points at which it is looked whether gradients are cleared between steps, and changed before
-one: a loop does or it does not."""
+"""Points at which it is looked whether gradients are cleared between steps, and changed before one.
+
+A loop does or it does not.
+"""
 
 
 @dataclass(slots=True)
@@ -104,6 +106,7 @@ class Recorder:
         """Hear that tensor `at` has its gradient."""
         self._unfinished.add(at)
 
+    @torch.no_grad()
     def gradients_made(self) -> None:
         """Hear that a backward pass is over, and all its gradients are made."""
         if not self._unfinished:
@@ -197,6 +200,7 @@ class Recorder:
         point = self._open
         return point is None or (point.over and id(optimizer) in point.stepped)
 
+    @torch.no_grad()
     def _given_by_hand(self) -> None:
         """Begin a point whose gradients were put there by the loop, and not by a backward pass."""
         held = {at for at, one in enumerate(self.tensors.all) if one.grad is not None}
@@ -238,6 +242,7 @@ class Recorder:
         moves = self.tensors.moved(point.row, after)
         self.recording.append(point, moves, after)
 
+    @torch.no_grad()
     def close(self) -> None:
         """End the recording at the weights of now."""
         self._settle()

@@ -28,8 +28,9 @@ UNKNOWN = float("nan")
 
 
 class Plain(NamedTuple):
-    """Of a point: `rows` of each loss, `seconds`, the loss's `scale`, its `first` tensor with a
-    gradient, and whether that is known.
+    """Of a point: `rows` of each loss, `seconds`, the loss's `scale`.
+
+    And its `first` tensor with a gradient, and whether that is known.
     """
 
     rows: tuple[int, ...]
@@ -37,7 +38,6 @@ class Plain(NamedTuple):
     scale: float
     first: int
     is_known: bool
-
 
 
 class Steps(NamedTuple):
@@ -79,7 +79,7 @@ class Recording:
         share = budget * tensors.dtype.itemsize // BYTES_A_NUMBER
         self._weights = Rows(tensors.size, tensors.dtype, share)
         self._gradients = Rows(tensors.size, tensors.dtype, share)
-        self._layers = Rows(2 * len(tensors.all), tensors.dtype, LAYER_BUDGET)
+        self._layers = Rows(2 * len(tensors.all), torch.float64, LAYER_BUDGET)
         self._waiting: list[tuple[Tensor, list[Tensor]]] = []
         self._numbers: list[tuple[float, ...]] = []
         self._plain: list[Plain] = []
@@ -95,7 +95,7 @@ class Recording:
         lengths = torch.zeros_like(moves) if point.lengths is None else point.lengths
         index, none = self.points, self._unknown
         layers = torch.cat([lengths, moves])
-        self._weights.append(index, point.row)
+        is_kept = self._weights.append(index, point.row)
         self._layers.append(index, layers)
         alpha = self._alpha(point, after) if self.keeps_gradients else none
         losses = [loss for loss, _ in point.losses] or [none]
@@ -109,6 +109,8 @@ class Recording:
         if point.gradient is not None:
             self._keep_gradient(index, point.gradient / point.scale)
         self.points += 1
+        if not is_kept:
+            self.tensors.give_back(point.row)
         if len(self._waiting) >= CHUNK:
             self._bring_over()
 
@@ -146,8 +148,8 @@ class Recording:
 
     def end(self, point: "Point") -> None:
         """Record the last point, from which no step was taken."""
-        nothing = torch.zeros(len(self.tensors.all), dtype=point.row.dtype, device=point.row.device)
-        self._last_row = point.row.double().cpu().numpy()
+        nothing = self.tensors.moved(point.row, point.row)
+        self._last_row = point.row.double().cpu().numpy().copy()
         self.append(point, nothing, point.row)
 
     def cut(self) -> None:

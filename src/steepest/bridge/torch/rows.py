@@ -46,16 +46,17 @@ class Rows:
         self._chunks: list[tuple[NDArray[np.intp], Array]] = []
         self._count = 0
 
-    def append(self, index: int, row: Tensor) -> None:
-        """Keep the row, (width,), of the step `index`; indices rise."""
+    def append(self, index: int, row: Tensor) -> bool:
+        """Keep the row, (width,), of the step `index`; indices rise. Return whether it is kept."""
         if index % self.every:
-            return
+            return False
         if self._is_wide and row.device.type == "cpu":
             self._keep(np.array([index]), row.numpy()[None])
-            return
+            return True
         self._waiting.append((index, row))
         if len(self._waiting) >= self._wait:
             self._bring_over()
+        return True
 
     def _bring_over(self) -> None:
         """Take what waits to this side."""
@@ -85,9 +86,7 @@ class Rows:
         return whole
 
 
-def _thinned(
-    at: NDArray[np.intp], rows: Array, every: int
-) -> tuple[NDArray[np.intp], Array]:
+def _thinned(at: NDArray[np.intp], rows: Array, every: int) -> tuple[NDArray[np.intp], Array]:
     """Return the rows of every so many-th step."""
     kept = at % every == 0
     return (at, rows) if kept.all() else (at[kept], rows[kept])

@@ -26,7 +26,7 @@ class Known(NamedTuple):
 
 
 def rule_of(optimizers: Sequence[Any]) -> Known:
-    """Return the rule of optimizers that step together; one of a name alone where it is not ours."""
+    """Return the rule of optimizers that step together: a name alone where it is not ours."""
     found = {known for one in optimizers if (known := _known(one)) is not None}
     if len(found) == 1 and all(_known(one) is not None for one in optimizers):
         return found.pop()
@@ -59,11 +59,11 @@ def _of_sgd(group: Group) -> Known | None:
 def _of_adam(group: Group) -> Known | None:
     if group["maximize"] or group["amsgrad"]:
         return None
-    numbers = (*map(float, group["betas"]), float(group["eps"]))
-    decay = float(group["weight_decay"])
+    beta1, beta2 = map(float, group["betas"])
+    epsilon, decay = float(group["eps"]), float(group["weight_decay"])
     if group.get("decoupled_weight_decay"):
-        return Known(AdamW(*numbers, decay), 0.0)
-    return Known(Adam(*numbers), decay)
+        return Known(AdamW(beta1, beta2, epsilon, decay), 0.0)
+    return Known(Adam(beta1, beta2, epsilon), decay)
 
 
 def _of_rmsprop(group: Group) -> Known | None:

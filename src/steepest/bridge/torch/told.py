@@ -43,7 +43,10 @@ def _cost(watching: "Watching", steps: int) -> Note:
     """Return what watching cost."""
     each = watching.cost / max(steps, 1)
     share = watching.cost / watching.seconds if watching.seconds else 0.0
-    kept, whole = watching.recording, "with the whole gradient kept, " * watching.recording.keeps_gradients
+    kept, whole = (
+        watching.recording,
+        "with the whole gradient kept, " * watching.recording.keeps_gradients,
+    )
     thinned = f"; every {kept.stride}th kept its weights" if kept.stride > 1 else ""
     return Note(
         "watching",

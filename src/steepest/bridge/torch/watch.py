@@ -195,9 +195,7 @@ class Watched:
             curvature = self._curvature(known)
         name = type(self.model).__name__
         cost = self._listening.seconds
-        return Watching(
-            recording, objective, known, name, stop, curvature, self._seconds, cost
-        )
+        return Watching(recording, objective, known, name, stop, curvature, self._seconds, cost)
 
     def _objective(self) -> TorchObjective | None:
         if self._data is None or self._criterion is None:
@@ -261,5 +259,3 @@ def _stop_of(steps: int, error: BaseException | None, failed: Exception | None) 
     if error is not None:
         return Stop("failed", f"the training raised an error {after}: {_said(error)}")
     return Stop("steps", f"the loop that was watched ended {after}")
-
-

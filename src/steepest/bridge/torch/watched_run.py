@@ -33,6 +33,7 @@ __all__ = ["Watching", "run_of"]
 
 Array = NDArray[np.float64]
 
+
 class Watching(NamedTuple):
     """What was watched, and how it ended; `objective` is None where no data were given."""
 
@@ -70,9 +71,7 @@ def run_of(watching: Watching) -> Run:
     """Return the run of a training; its rates are those that were in force at each step."""
     recording, steps = watching.recording, watching.recording.steps()
     objective: Objective = watching.objective or _unmeasured(watching)
-    trace, measured, by_all = trace_of(
-        recording, steps, watching.objective, watching.total_rows
-    )
+    trace, measured, by_all = trace_of(recording, steps, watching.objective, watching.total_rows)
     rates = trace.learning_rates
     plan = _plan_of(watching, steps, rates, by_all)
     method = Method(

@@ -29,7 +29,7 @@ def trace_of(
 ) -> tuple[Trace, int, bool]:
     """Return the trace, at how many points the loss of all rows was measured, and if it is each's.
 
-    That is so where the loop's loss is the same wherever it was measured, so its steps saw all rows.
+    That is so where the loop's loss is the same wherever it was measured: its steps saw all rows.
     """
     count = len(steps.losses)
     kept, params = recording.weights()
@@ -84,8 +84,9 @@ def _with_last(
 def _measured(
     objective: TorchObjective | None, kept: NDArray[np.intp], params: Array, count: int
 ) -> tuple[Array, Array | None, int]:
-    """Return the loss of all rows at some kept points, (points,), the gradient at the last, and how
-    many these are: evenly among them, first and last too.
+    """Return the loss of all rows at some kept points, (points,), and the gradient at the last.
+
+    The number is how many these are: evenly among them, first and last too.
     """
     full = np.full(count, np.nan)
     if objective is None:
