@@ -8,7 +8,6 @@ import pytest
 
 import steepest as st
 from steepest.errors import ChoiceError
-from steepest.page.record import surface_record
 from steepest.surface.path_plane import path_directions, walk_share
 
 
@@ -280,11 +279,34 @@ def test_the_command_line_shows_planes_and_params_by_unit(net: st.Run, tmp_path:
     assert "--x says how a picture looks, but none is asked for" in str(idle.exception)
 
 
-def test_the_record_of_a_page_has_what_a_plane_needs(net: st.Run) -> None:
-    surface = net.surface(plane="path", points=5)
-    record = surface_record(net.story, surface)
-    assert record["xIndex"] is None and record["said"] == surface.in_words
-    assert (record["xLabel"], record["yLabel"]) == (surface.x_name, surface.y_name)
-    x, y = net.trace.params @ record["px"], net.trace.params @ record["py"]
-    middle = record["held"] @ record["px"], record["held"] @ record["py"]
-    assert np.allclose(np.stack([x - middle[0], y - middle[1]], 1), surface.path, atol=1e-9)
+@pytest.mark.parametrize("plane", ["path", "random", "sharpest", "given", None])
+def test_the_record_of_a_page_has_what_a_plane_needs(net: st.Run, plane: str | None) -> None:
+    """The path, read as a page reads it, is where the surface has it."""
+    vectors = (np.arange(1.0, 45.0), np.ones(44))
+    surface = net.surface(plane=vectors if plane == "given" else plane, points=5)
+    usual = net.surface(points=2)
+    scene = net.record(surface=surface)
+    record = scene["surface"]
+    assert record["axes"] == (plane or "units") and record["said"] == surface.in_words
+    assert record["xLabel"].endswith(surface.x_name)
+    assert [net.param_names[i] for i in scene["plane"]] == [usual.x_name, usual.y_name]
+    read = np.stack([net.trace.params @ record[name] for name in ("px", "py")], 1)
+    assert np.allclose(read - record["zero"], surface.path, atol=1e-9)
+    assert len(record["x"]) == len(net.record()["surface"]["x"])
+
+
+def test_the_command_line_writes_a_page_that_opens_on_a_plane(net: st.Run, tmp_path: Any) -> None:
+    from click.testing import CliRunner
+
+    from steepest.cli.program import cli
+
+    run, page = tmp_path / "run.steepest", tmp_path / "a.html"
+    net.save(run)
+    for asked, axes in ((["--plane", "sharpest"], '"axes":"sharpest"'), ([], '"axes":"units"')):
+        assert CliRunner().invoke(
+            cli, ["show", str(run), *asked, "--page", str(page)]
+        ).exit_code in (0, 3)
+        assert axes in page.read_text(encoding="utf-8").replace(": ", ":")
+    params = ["--x", "weight 3", "--y", "bias 2", "--page", str(page)]
+    assert CliRunner().invoke(cli, ["show", str(run), *params]).exit_code in (0, 3)
+    assert '"xName":"weight 3"' in page.read_text(encoding="utf-8").replace(": ", ":")

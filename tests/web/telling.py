@@ -12,8 +12,8 @@ STATE = """
     const scene = fromBase64(record);
     const run = { ...scene.run, label: 'Run 1', colour: 0 };
     return { scene, rows: null, surface: scene.surface, choices: run.choices, runs: [run],
-      active: 0, at: 0, phase: 0, axes: 'units', playing: false, pace: 5, theme: 'auto',
-      hidden: [], lesson: '', ...more };
+      active: 0, at: 0, phase: 0, axes: 'units', plane: scene.plane, playing: false, pace: 5,
+      theme: 'auto', hidden: [], lesson: '', ...more };
   };
 """
 

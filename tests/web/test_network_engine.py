@@ -19,8 +19,9 @@ SURFACE = """async ({ scene, choices, ask }) => {
   const { localEngine } = await import('/engine/local.js');
   const arrays = { X: Float64Array.from(scene.X), y: Float64Array.from(scene.y) };
   const engine = localEngine({ ...scene, ...arrays });
-  const { x, y, loss } = await engine.surface({ choices, rows: null, ...ask });
-  return { x: Array.from(x), y: Array.from(y), loss: Array.from(loss) };
+  const found = await engine.surface({ choices, rows: null, ...ask });
+  const arrays_of = (names) => names.map((name) => [name, Array.from(found[name])]);
+  return { ...found, ...Object.fromEntries(arrays_of(['x', 'y', 'loss', 'ux', 'uy', 'px', 'py'])) };
 }"""
 
 
@@ -115,6 +116,41 @@ def test_the_surface_over_any_two_params(axes: tuple[int, int], modules: Any) ->
     asked = {name: case[name] for name in ("scene", "choices")} | {"ask": ask}
     found = modules.evaluate(SURFACE, asked)
     assert found["loss"] == pytest.approx(wanted.loss.ravel(), rel=1e-12)
+
+
+@pytest.mark.parametrize("plane", ["path", "random", "sharpest"])
+@pytest.mark.parametrize(
+    ("kind", "scale"), [("softmax", "standard"), ("squared", "standard"), ("cross_entropy", "none")]
+)
+def test_the_planes_are_pythons(kind: str, plane: str, scale: str, modules: Any) -> None:
+    """Directions, what is seen of them, the loss there and what is said: the seed is 0 in both."""
+    case = golden.network_case(kind, (5, 4), scale=scale, steps=6, l2=0.01, learning_rate=1e-3)
+    run = case["of"]
+    assert run.result.index == 6
+    wanted, path = run.surface(plane=plane, points=9), run.trace.params.ravel().tolist()
+    see = [{"params": path, "loss": run.trace.full_losses.tolist()}]
+    ask = {"axes": plane, "points": 9, "see": see, "path": path, "base": run.params.tolist()}
+    asked = {name: case[name] for name in ("scene", "choices")} | {"ask": ask}
+    found = modules.evaluate(SURFACE, asked)
+    px, py = wanted.axes.reading
+    axes = {"ux": wanted.axes.u, "uy": wanted.axes.v, "px": px, "py": py}
+    for name, numbers in ({"x": wanted.x, "y": wanted.y} | axes).items():
+        assert np.array(found[name]) == pytest.approx(numbers, rel=1e-7, abs=1e-7), name
+    assert found["loss"] == pytest.approx(wanted.loss.ravel(), rel=1e-7)
+    assert found["xName"] == wanted.x_name
+    assert found["said"].split(";")[0].rstrip(".") == wanted.in_words.split(";")[0].rstrip(".")
+
+
+def test_a_plane_that_is_not_there_is_refused(modules: Any) -> None:
+    kinks = golden.network_case("absolute", (3,), steps=2)
+    zeros = golden.network_case("squared", (3,), init="zeros", steps=0)
+    for case, plane, why in ((kinks, "sharpest", "kinks"), (zeros, "random", "span no plane")):
+        base = case["of"].params.tolist()
+        see = [{"params": base, "loss": [1.0]}]
+        ask = {"axes": plane, "points": 9, "see": see, "base": base}
+        asked = {name: case[name] for name in ("scene", "choices")} | {"ask": ask}
+        with pytest.raises(Exception, match=why):
+            modules.evaluate(SURFACE, asked)
 
 
 def test_what_is_proved_of_the_end_is_told_alike(modules: Any) -> None:

@@ -163,6 +163,71 @@ def test_the_surface_over_the_path_of_the_run(rings: st.Run, page: "Page") -> No
     assert page.get_by_label("drawn", exact=True).input_value() == "units"
 
 
+@pytest.mark.parametrize("plane", ["path", "random", "sharpest", "given"])
+def test_a_page_opens_on_the_plane_that_it_was_made_with(
+    rings: st.Run, plane: str, doors: Doors, tmp_path: Path
+) -> None:
+    """And has it still after others, without Python: what is said of it is what Python says."""
+    vectors = (np.arange(1.0, 106.0), np.ones(105))
+    surface = rings.surface(plane=vectors if plane == "given" else plane, seed=3, points=5)
+    rings.page(tmp_path / "plane.html", surface=surface)
+    page = doors.file(tmp_path / "plane.html")
+    drawn = page.get_by_label("drawn", exact=True)
+    said = surface.in_words.split(";")[0] or "two directions that were given"
+    for _ in range(2):
+        assert drawn.input_value() == plane
+        assert said.rstrip(".") in card(page, "relief").locator("figcaption").inner_text()
+        drawn.select_option("units")
+        settle(page)
+        drawn.select_option(plane)
+        settle(page)
+    assert {"path", "random", "sharpest"} <= set(drawn.locator("option").evaluate_all(VALUES))
+
+
+VALUES = "(options) => options.map(({ value }) => value)"
+
+
+def test_two_knobs_set_the_values_on_the_axes(rings: st.Run, saved: Path, doors: Doors) -> None:
+    """The lecture's weight 15, bias 14, loss: by keyboard, by number, and to start from there."""
+    page = doors.file(saved, "plane=weight%2015,bias%2014&at=3")
+    knobs = page.locator("[data-control=knobs]")
+    numbers = knobs.locator(".st-entry")
+    step = rings.trace[3].params[[14, 88 + 13]]
+    shown = [float(numbers.nth(i).input_value()) for i in (0, 1)]
+    assert np.array(shown) == pytest.approx(step, rel=1e-5)
+    knobs.get_by_label("weight 15", exact=True).press("ArrowRight")
+    numbers.last.fill("0.5")
+    numbers.last.press("Tab")
+    page.wait_for_function(
+        "() => document.querySelector('[data-control=knobs] p').textContent"
+        ".startsWith('Loss there')"
+    )
+    settle(page)
+    values = [float(numbers.nth(i).input_value()) for i in (0, 1)]
+    assert values[0] != shown[0] and values[1] == 0.5
+    there = rings.surface(x="weight 15", y="bias 14", points=3).at(*values)[0]
+    found = float(knobs.locator("p").inner_text().split()[2].rstrip(","))
+    assert found == pytest.approx(there, rel=1e-4)
+    press(page, "Start there")
+    settle(page)
+    at_step(page, 3)
+    page.locator(".st-scrub input").press("Home")
+    settle(page)
+    assert loss_of(page) == pytest.approx(there, rel=1e-4)
+
+
+def test_no_loss_is_told_that_the_page_cannot_know(doors: Doors, tmp_path: Path) -> None:
+    """Of rows that weigh: the plain mean over them is another loss."""
+    weighted = two_rings() | {"weighs": np.arange(60) % 3 + 1.0}
+    run = st.descend(weighted, "ring", ["left", "up"], sample_weight="weighs", steps=2)
+    run.page(tmp_path / "weighted.html")
+    page = doors.file(tmp_path / "weighted.html")
+    knobs = page.locator("[data-control=knobs]")
+    knobs.locator(".st-entry").first.fill("0.5")
+    knobs.locator(".st-entry").first.press("Tab")
+    knobs.get_by_text("The loss there is not told").wait_for()
+
+
 def test_python_finds_the_planes_that_a_page_asks_for(rings: st.Run, doors: Doors) -> None:
     """What is told of them is what `run.surface(plane=...)` tells."""
     with served(rings) as address:
@@ -196,7 +261,7 @@ def test_what_is_pointed_at_tells_its_step_with_its_numbers(rings: st.Run, page:
     words = told(page)
     step = rings.trace[2]
     assert "weight 15 (layer 1, unit 8, from input 1: left)" in words
-    found = re.search(r"weight 15 (\S+) ([-+]) (\S+) × (\S+) = (\S+?)[.;](?:\s|$)", words)
+    found = re.search(r"weight 15: (\S+) ([-+]) (\S+) × (\S+) = (\S+?)[.;](?:\s|$)", words)
     assert found is not None
     old, sign, rate, slope, new = found.groups()
     assert float(old) == pytest.approx(step.params[14], rel=1e-3)
@@ -231,7 +296,7 @@ def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page")
     assert whole is not None
     assert float(whole[1]) == pytest.approx(rings.trace[3].gradient[14], rel=1e-3)
     # Its step, and where it is on the surface: this goes through the end of the run.
-    assert re.search(r"step 2 → 3: weight 15 \S+ [-+] 0\.2 × ", words)
+    assert re.search(r"step 2 → 3: weight 15: \S+ [-+] 0\.2 × ", words)
     on = re.search(r"it is across, at (\S+), where the surface has the loss (\S+); that of", words)
     assert on is not None
     shadow = rings.params.copy()

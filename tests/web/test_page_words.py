@@ -238,6 +238,33 @@ def test_the_first_step_in_pythons_words(kind: str, scale: str, modules: Any) ->
             assert line in steps[1]["lines"]
 
 
+@pytest.mark.parametrize("choices", [{"rule": "adam"}, {"rule": "steepest"}, {"scale": "none"}])
+def test_a_networks_first_step_in_pythons_words(choices: Any, modules: Any) -> None:
+    """Of its many params the two on the axes, each update written out in the walk's coordinates."""
+    made: Any = {"learning_rate": 0.1, "scale": "standard", "steps": 2} | choices
+    run = golden.network_case("cross_entropy", (4, 3), **made)["of"]
+    [steps] = ask(modules, "/words/steps.js", STEPS, [state(run)])
+    parts = four_steps(run.story)
+    params = [line for line in parts[0].lines if " = " in line and "network" not in line]
+    assert [line for line in steps[0]["lines"] if " = " in line] == params and len(params) == 2
+    told = {line for line in parts[1].lines if line.startswith(("gradient: ", "direction", "size"))}
+    updates = [line for line in parts[1].lines if line.startswith(("weight", "bias"))]
+    more = [line for line in parts[1].lines if line.startswith("... and")]
+    lines = steps[1]["lines"]
+    assert told | set(more) <= set(lines) and len(more) == 1
+    here = [line for line in lines if line.startswith(("weight", "bias"))]
+    after = [[float(line.split(" = ")[1]) for line in some] for some in (here, updates)]
+    assert after[0] == pytest.approx(after[1], rel=5e-3)
+    assert all(": " in line and " × " in line for line in here) and len(here) == 2
+
+
+def test_the_other_axes_are_told_where_the_surface_is_over_them(modules: Any) -> None:
+    run = golden.network_case("cross_entropy", (4, 3), rule="steepest", steps=2)["of"]
+    [steps] = ask(modules, "/words/steps.js", STEPS, [state(run, plane=[5, 2], axes="path")])
+    told = [line for line in steps[3]["lines"] if line.startswith("weight")]
+    assert [line.split(" = ")[0] for line in told] == ["weight 3", "weight 6"]
+
+
 def test_the_given_start_is_not_called_random(modules: Any) -> None:
     run = geyser(learning_rate=0.05, start=[1.0, 2.0], steps=2)
     [steps] = ask(modules, "/words/steps.js", STEPS, [state(run)])

@@ -98,7 +98,7 @@ class Outputs:
         """Raise ChoiceError for the look of a picture where none is asked for."""
         films = bool(self.files.get("film"))
         drawn = films or self.frames is not None or bool(self.files.get("figure"))
-        params = [name for name in self.axes if name != "plane"]
+        params = [] if self.files.get("page") else [name for name in self.axes if name != "plane"]
         idle = [*([] if drawn else [*self.look, *params]), *([] if films else self.pace)]
         if idle:
             flags = " and ".join(f"--{name}" for name in idle)
@@ -224,7 +224,7 @@ def write(
 
     The figure is of all `runs` where there are several.
     """
-    files = out.files
+    files, named = out.files, surface
     if surface is None and not run.problem.no_surface and (files["figure"] or files["film"]):
         surface = _drawn(run, out)
     look = {**out.look, "surface": surface}
@@ -235,7 +235,7 @@ def write(
         run.film(first, *more, progress=True, **look, **out.pace)
     frames = [] if out.frames is None else run.frames(out.frames, **look)
     for path in files["page"]:
-        run.page(path)
+        run.page(path, surface=named)
     for path in files["table"]:
         write_table(run.table(), path)
     for path in files["trace"]:

@@ -6,6 +6,7 @@ rule is; `named_rules.py` makes one of its word.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -246,9 +247,9 @@ class NesterovRestart(Rule):
         step = carried - gradient
         if float(gradient @ step) > 0.0:
             return -gradient, (np.zeros_like(gradient), 1.0)
-        after = (1.0 + np.sqrt(1.0 + 4.0 * t * t)) / 2.0
+        after = (1.0 + sqrt(1.0 + 4.0 * t * t)) / 2.0
         carried = (t - 1.0) / after * step
-        return carried - gradient, (carried, float(after))
+        return carried - gradient, (carried, after)
 
 
 @dataclass(frozen=True)
@@ -355,6 +356,19 @@ class Adam(Rule):
         direction = mean / (1.0 - self.beta1**count)
         size = np.sqrt(square / (1.0 - self.beta2**count)) + self.epsilon
         return -direction / _divisor(size), (mean, square, count)
+
+
+@dataclass(frozen=True)
+class AdamLBFGS(Adam):
+    """Adam on mini-batches that grow, and L-BFGS once they are all rows, for networks.
+
+    The rate of Adam is found by successive halving (`descent/plan/successive_halving.py`), the
+    batches are those of `descent/growing_batches.py`, and the step size is Adam's until a step sees
+    all rows. Each is of its paper; to begin with mini-batches and to end with L-BFGS is usual.
+    """
+
+    name: ClassVar[str] = "adam_lbfgs"
+    grows_batches: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.dates import DATES
+from steepest.data.float_types import FLOAT64
 from steepest.data.prepared import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.named_rules import RULES
@@ -94,15 +95,17 @@ def scene_record(
     data: Data,
     objective: Risk,
     surface: Surface,
+    usual: tuple[str, str],
     live: bool = False,
     known: dict[int, float] | None = None,
     separation: Verdict | None = None,
 ) -> Record:
     """Return all that a page shows of a run at first.
 
-    `live` says that Python computes for the page; `known` is as `run_record` has it. `separation`
-    is the verdict on any run of these rows without a penalty: the page's own have it too. Raises
-    ChoiceError for a loss of the reader's own, which is code that no page has.
+    `usual` are the two params that a surface is over if it is not over others. `live` says that
+    Python computes for the page; `known` is as `run_record` has it. `separation` is the verdict on
+    any run of these rows without a penalty: the page's own have it too. Raises ChoiceError for a
+    loss of the reader's own, which is code that no page has.
     """
     if story.plan.loss_name not in LOSSES:
         raise ChoiceError(
@@ -150,7 +153,13 @@ def scene_record(
         "rowNumbers": data.row_numbers[shown].astype(np.int32),
         "run": run_record(story, objective, most, known),
         "surface": surface_record(story, surface),
+        "plane": [story.param_names.index(name) for name in _over(surface, usual)],
     }
+
+
+def _over(surface: Surface, usual: tuple[str, str]) -> tuple[str, str]:
+    """Return the two params that a surface is over, the usual ones where it is over directions."""
+    return usual if surface.axes.word != "units" else (surface.axes.x_name, surface.axes.y_name)
 
 
 def _shown_rows(data: Data) -> NDArray[np.intp]:
@@ -178,9 +187,14 @@ def page_points(objective: Risk) -> int:
 
 
 def _computes(story: Story, objective: Risk, one: bool) -> bool:
-    """Return whether the page itself can walk on all the rows; `one` says of one feature."""
+    """Return whether the page itself can walk on all the rows; `one` says of one feature.
+
+    Its own numbers are float64, so not where those of a network are float32.
+    """
     if objective.linear is not None:
         return one and walked_by_pages(story.plan)
+    if objective.dtype != FLOAT64:
+        return False
     return objective.count * objective.size <= MOST_TRAINED and trained_by_pages(story.plan)
 
 
@@ -335,13 +349,11 @@ def _choices(plan: Plan, trace: Trace) -> Record:
     }
 
 
-def surface_record(
-    story: Story, surface: Surface, walk: str = "none", plane: str | None = None
-) -> Record:
+def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record:
     """Return a surface for a page, over params or, with `walk` a scale, over its coordinates.
 
-    Over other directions `xIndex` and `yIndex` are null, and `said` tells what they are: `plane` is
-    the word for them.
+    Over other directions `xIndex` and `yIndex` are null, and `said` and `numbers` tell what they
+    are. `zero`, (2,), is what `px` and `py` make of params where both axes are 0.
     """
     axes, lowest, names = surface.axes, surface.lowest, story.param_names
     shown = (axes.x_name, axes.y_name)
@@ -360,14 +372,16 @@ def surface_record(
         "yName": surface.y_name,
         "xIndex": first,
         "yIndex": second,
-        "axes": plane or ("units" if walk == "none" else "walk"),
+        "axes": axes.word if walk == "none" else "walk",
         "held": axes.rest(surface.plane.origin),
         "ux": axes.u,
         "uy": axes.v,
         "px": px,
         "py": py,
+        "zero": (-axes.read(np.zeros(len(px)))).tolist(),
         "slice": surface.is_slice,
         "said": surface.in_words,
+        "numbers": dict(surface.numbers),
         "lowest": None if lowest is None else lowest.tolist(),
         "lowestLoss": None if lowest is None else float(surface.at(*lowest)[0]),
     }

@@ -64,12 +64,16 @@ class Pictures:
         """Return the scene with a surface of this run; ChoiceError for one of another run."""
         from steepest.view.scene import Scene
 
+        self.check_own(surface)
+        return Scene.set(self.story, self.problem, surface)
+
+    def check_own(self, surface: "Surface") -> None:
+        """Raise ChoiceError for a surface of another run."""
         if surface.objective is not self.objective or len(surface.path) != len(self.trace.kept):
             raise ChoiceError(
                 "the surface is of another run, so this one's path is not on it; give one of "
                 "run.surface(...)"
             )
-        return Scene.set(self.story, self.problem, surface)
 
     def figure(
         self,

@@ -247,17 +247,17 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         standard units, with scale none in the params; `in_words` of the surface tells the plane.
         Or it is two vectors (u, v), (params,): at (x, y) the params are `params + x u + y v`.
 
+        `at(x, y)` of the surface is the true loss at any point of it, so at any two values.
         Where it takes over a second, as for large networks, `progress` shows a bar; `refinement` of
         the surface tells what each finer grid found. Raises ChoiceError for what is no param or no
         plane, or without two params.
         """
-        problem = self.problem
-        end = self.result if isfinite(self.loss) else self.trace.last_finite
+        problem, end = self.problem, self._surface_end
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         usual = problem.surface_params(self.trace[0].params, end.params)
         first, second = (None if one is None else problem.param_called(one) for one in (x, y))
-        trace, at = self.informed_trace, end.params
+        trace, at = self.informed_trace, np.asarray(end.params, dtype=np.float64)
         of_word = partial(axes_of_plane, self.objective, Path.of(trace), at, self.plan.scale, seed)
         names = problem.param_names
         axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)
@@ -299,7 +299,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     @cached_property
     def informed_trace(self) -> Trace:
         """The trace as it is drawn: steps on samples know the loss of all rows too."""
-        sampled = np.isnan(self.trace.full_losses).any() and self.plan.batch is None
+        sampled = np.isnan(self.trace.full_losses).any() and not self.plan.by_batches
         sampled = sampled and not self.objective.missing
         return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
@@ -361,26 +361,33 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         return tell(self.story)
 
-    def page(self, path: str | os.PathLike[str]) -> None:
+    def page(self, path: str | os.PathLike[str], *, surface: Surface | None = None) -> None:
         """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
 
-        It shows what the figure shows, with every step, and with one feature it computes too:
-        another start, rate, rule or data point. Raises FileError for any other ending, and
-        ChoiceError without data: a page is made around these.
+        It shows what the figure shows, with every step; with one feature, and of a network that is
+        not too large, it computes too: another start, rate, rule or data point. It opens on the
+        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has. Raises
+        FileError for any other ending, and ChoiceError without data, since a page is made around
+        these, and for a surface of another run.
         """
         from steepest.page.html import write_page
 
-        write_page(self.record(), self.explain(), path)
+        write_page(self.record(surface=surface), self.explain(), path)
 
-    def record(self, live: bool = False) -> "Record":
-        """Return the run as a page reads it; `live` says that Python computes for the page."""
+    def record(self, live: bool = False, surface: Surface | None = None) -> "Record":
+        """Return the run as a page reads it; `live` says that Python computes for the page.
+
+        Its surface at first is over the plane of `surface`; ChoiceError for one of another run.
+        """
         from steepest.page.record import scene_record
 
+        usual = self.problem.surface_params(self.trace[0].params, self._surface_end.params)
         return scene_record(
             self.story,
             self.problem.table("a page"),
             self.problem.risk("a page"),
-            self._page_surface,
+            self._page_surface if surface is None else self._page_surface_over(surface),
+            usual,
             live,
             self._page_losses,
             separation_without_penalty(self.problem),
@@ -393,10 +400,23 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
     @cached_property
     def _page_surface(self) -> Surface:
-        """The surface of the page at first."""
+        """The surface of the page at first, if no other is asked for."""
         from steepest.page.record import page_points
 
         return self.surface(points=page_points(self.problem.risk("a page")))
+
+    def _page_surface_over(self, surface: Surface) -> Surface:
+        """Return the surface of the page on the plane of another one of this run."""
+        from steepest.page.record import page_points
+
+        self.check_own(surface)
+        points, end = page_points(self.problem.risk("a page")), self._surface_end
+        return surface_of_trace(self.objective, surface.axes, self.informed_trace, end, points)
+
+    @property
+    def _surface_end(self) -> Step:
+        """The step through which surfaces go: the result, or the last one that is finite."""
+        return self.result if isfinite(self.loss) else self.trace.last_finite
 
     def save(self, path: str | os.PathLike[str], *, data: bool = True) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.

@@ -231,7 +231,7 @@ class Session:
         surface = surface_on_plane(objective, axes, base, paths, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
-        return surface_record(story, surface, walk, plane)
+        return surface_record(story, surface, walk)
 
     def _walk(self, request: Request, choices: ChosenOptions) -> str:
         """Return the scale in whose coordinates a surface is wanted, "none" for the reader's."""

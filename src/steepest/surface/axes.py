@@ -44,6 +44,10 @@ class Axes(Protocol):
         """The name of the coordinate along y."""
 
     @property
+    def word(self) -> str:
+        """The word for the plane: `units` over coordinates, `given` over two vectors."""
+
+    @property
     def in_words(self) -> str:
         """What plane it is, in sentences; empty where the names say it."""
 
@@ -89,6 +93,7 @@ class CoordinateAxes:
     u: Array
     v: Array
     coordinates: Array | None = None
+    word: ClassVar[str] = "units"
     in_words: ClassVar[str] = ""
     units_in_words: ClassVar[str] = "in params"
     numbers: ClassVar[Mapping[str, float]] = MappingProxyType({})
@@ -182,6 +187,7 @@ class DirectionAxes:
     coordinates: Units = IDENTITY
     x_name: str = "u"
     y_name: str = "v"
+    word: str = "given"
     in_words: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
     spans: Array | None = None

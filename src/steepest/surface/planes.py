@@ -44,7 +44,8 @@ class Path(NamedTuple):
     @classmethod
     def of(cls, trace: Trace) -> "Path":
         """Return the path of the kept steps of a trace."""
-        return cls(trace.params, trace.full_losses[trace.kept], trace.kept)
+        params = np.asarray(trace.params, dtype=np.float64)
+        return cls(params, trace.full_losses[trace.kept], trace.kept)
 
 
 class _Walk:
@@ -90,7 +91,7 @@ def axes_of_plane(
         raise ChoiceError(
             f"plane is {word!r}, but it must be one of {', '.join(PLANES)}, or two vectors (u, v)"
         )
-    return PLANES[word](_Walk(objective, path, end, scale), seed)
+    return replace(PLANES[word](_Walk(objective, path, end, scale), seed), word=word)
 
 
 def _of_path(walk: _Walk, seed: int) -> DirectionAxes:
@@ -131,7 +132,8 @@ def _sharpest(walk: _Walk, seed: int) -> DirectionAxes:
         assert product is not None
         return units.pullback(product(units.params(direction)))
 
-    ends = sharpest_ends(None if product is None else in_units, size, walk.objective.kind)
+    known, why = None if product is None else in_units, walk.objective.no_hessian
+    ends = sharpest_ends(known, size, walk.objective.kind, why)
     top, bottom = ends.top, ends.bottom
     without = " without l1" if walk.objective.penalty.l1 else ""
     words = (

@@ -11,6 +11,7 @@ from steepest.descent.loop import Method
 from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import auto_rule
 from steepest.descent.plan.clip_and_dropout import with_clip_and_dropout
+from steepest.descent.plan.growing import plan_growing
 from steepest.descent.plan.keywords import MethodKeywords
 from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rule
 from steepest.descent.plan.option import Part
@@ -44,7 +45,6 @@ from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Model
-from steepest.objective.model.network import Network
 from steepest.objective.model.through_origin import ThroughOrigin
 from steepest.objective.network import HiddenLayers, NetworkObjective
 from steepest.objective.objective import Objective, Vector
@@ -69,7 +69,7 @@ def objective_of(data: Data, options: Options, threads: int | None = None) -> Ri
 
     Raises ChoiceError for hidden layers without biases.
     """
-    hidden = HiddenLayers.of(options.hidden or (), options.activation, options.init)
+    hidden = HiddenLayers.of(options.hidden or (), options.activation, options.init, options.dtype)
     if hidden is not None and not options.bias:
         raise ChoiceError(
             "bias is false, but units of a hidden layer have biases; leave bias out, or hidden"
@@ -89,7 +89,7 @@ def model_on(features: int, loss: Loss, hidden: HiddenLayers | None, *, bias: bo
         return ThroughOrigin(features, loss.margins)
     if hidden is None:
         return Linear(features, loss.margins)
-    return Network((features, *hidden.units, loss.margins), hidden.activation)
+    return hidden.network(features, loss.margins)
 
 
 def objective_on(
@@ -149,7 +149,7 @@ def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
         return plan_proximal(objective, options)
     rule, scale, reasons = options.rule, options.scale, []
     if isinstance(rule, str) and rule == "auto":
-        rule, why = auto_rule(objective, options.learning_rate, options.batch)
+        rule, why = auto_rule(objective, options.learning_rate, options.batch, options.steps)
         reasons.append(why)
     leader = choose_rule(rule)
     if scale == "auto":
@@ -158,6 +158,8 @@ def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
     start = read_start(options.start, objective, options.seed)
     if scale == "round" and is_automatic(options) and objective.has_normal_equations:
         method = _least_squares(objective, start)
+    elif leader.grows_batches:
+        method = plan_growing(objective, start, leader, scale, options)
     elif leader.turns_gradient:
         method = _quasi_newton(objective, start, leader, scale, options)
     elif leader.searches_plane:

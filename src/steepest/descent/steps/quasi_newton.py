@@ -6,8 +6,12 @@ matrices with limited storage"; Liu & Nocedal 1989, "On the limited memory BFGS 
 scale optimization"); `inverse_hessian.py` has how.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
+
+import numpy as np
 
 from steepest.descent.evaluator import SearchState
 from steepest.descent.steps.inverse_hessian import InverseHessian
@@ -15,7 +19,7 @@ from steepest.descent.steps.step_size import StepLength, StepSize, falls_enough
 from steepest.objective.evaluation import norm
 from steepest.objective.line_search import backtrack
 
-__all__ = ["PAIRS", "QuasiNewton"]
+__all__ = ["PAIRS", "QuasiNewton", "RateThenQuasiNewton"]
 
 PAIRS = 20
 """Steps whose curvature is kept.
@@ -25,7 +29,10 @@ Evaluations to a thousandth of the loss at the start, two spirals by 2-16-16-1, 
 """
 
 LEAST_COSINE = 1e-10
-"""The cosine of step and change of the gradient below which no curvature was met, but rounding."""
+"""The cosine of step and change of the gradient below which no curvature was met, but rounding.
+
+In float32 that is its own rounding, 1.2e-7.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,8 @@ class QuasiNewton(StepSize):
     """Along `-H gradient` at rate 1, halved until the loss falls enough: it never rises.
 
     Enough is as of other searches (Armijo 1966, and near the end Hager & Zhang 2005). Steps that
-    met no upward curvature tell nothing of H (the cautious update of Li & Fukushima 2001). One
+    met no upward curvature tell nothing of H (the cautious update of Li & Fukushima 2001), nor do
+    changes of the gradient whose square has no room. One
     evaluation a step, where rate 1 is taken. Where nothing lower is found, H is dropped and the
     gradient itself is followed; rate 0 is what is left where that leads nowhere.
     """
@@ -51,8 +59,36 @@ class QuasiNewton(StepSize):
         return _lower(state, _none(state))
 
 
+@dataclass(frozen=True)
+class RateThenQuasiNewton(QuasiNewton):
+    """On mini-batches a rate that is found once, then on all rows as L-BFGS finds it.
+
+    `find` returns the rate and how many rows it read; it is asked at the first step, so that its
+    time is that of a step.
+    """
+
+    find: Callable[[], tuple[float, int]]
+    never_rises: ClassVar[bool] = False
+
+    @property
+    def searches(self) -> bool:
+        """Return True: that of mini-batches is never 0."""
+        return True
+
+    @cached_property
+    def _found(self) -> tuple[float, int]:
+        return self.find()
+
+    def __call__(self, state: SearchState) -> StepLength:
+        """Return the rate that was found, or how far to go on all rows."""
+        if state.same_rows:
+            return super().__call__(state)
+        rate, rows_read = self._found
+        return StepLength(rate, rows_read=0 if state.index else rows_read)
+
+
 def _none(state: SearchState) -> InverseHessian:
-    return InverseHessian.none(len(state.gradient))
+    return InverseHessian.none(len(state.gradient), state.gradient.dtype)
 
 
 def _inverse(state: SearchState) -> InverseHessian:
@@ -62,7 +98,9 @@ def _inverse(state: SearchState) -> InverseHessian:
         return _none(state)
     known = InverseHessian(*last.memory) if last.memory else _none(state)
     met = float(last.step @ change)
-    if not met > LEAST_COSINE * norm(last.step) * norm(change):
+    numbers = np.finfo(change.dtype)
+    least = max(LEAST_COSINE, float(numbers.eps))
+    if not met > least * norm(last.step) * norm(change) or change @ change < numbers.tiny:
         return known
     return known.met(last.step, change, PAIRS)
 

@@ -71,6 +71,11 @@ class StepSize:
     word: ClassVar[str] = ""
     """The word by which it is chosen."""
 
+    @property
+    def searches(self) -> bool:
+        """Whether a rate of 0 says that a search found nothing lower."""
+        return self.never_rises
+
     def __call__(self, state: SearchState) -> float | StepLength:
         """Return the learning rate of this step, or the length where it takes momentum too."""
         raise NotImplementedError
@@ -197,10 +202,6 @@ class WarmUp:
         return self.rate * min((index + 1) / self.steps, 1.0)
 
 
-LOSS_ROUNDING = 1e-15
-"""The share of the loss below which the difference of two losses is rounding."""
-
-
 @dataclass(frozen=True)
 class BarzilaiBorwein(StepSize):
     """A rate proposed by the curvature of the last step and taken only if the loss falls.
@@ -256,5 +257,5 @@ def falls_enough(state: SearchState, trial: Trial) -> bool:
     slope, loss = trial.slope, trial.evaluation.loss
     if loss <= state.loss + SUFFICIENT * slope:
         return True
-    indistinct = loss <= state.loss + LOSS_ROUNDING * abs(state.loss)
+    indistinct = loss <= state.loss + state.objective.rounding * abs(state.loss)
     return indistinct and float(trial.gradient @ trial.step) <= (2 * SUFFICIENT - 1.0) * slope

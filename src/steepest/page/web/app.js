@@ -12,6 +12,7 @@ import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
 import { KEYS, listenToKeys } from './controls/keys.js';
+import { makeKnobs } from './controls/knobs.js';
 import { Player } from './controls/player.js';
 import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
@@ -134,6 +135,7 @@ function build(root, store, sources, helper) {
   const parts = [
     ...sources.map((make) => make(aside, store, root)),
     makeSettings(aside, store),
+    makeKnobs(aside, store),
     makeRuns(aside, store),
     makeChecked(aside, store),
     makeRows(below, store),

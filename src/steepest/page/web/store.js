@@ -68,7 +68,8 @@ class Store {
     if (named?.length === this.state.runs.length) this.nameRuns(named);
     if (runs.length) await this.chooseRun(shownRun ?? 0);
     if (plane) await this.setPlane(...plane);
-    const wanted = axes ?? (choices ? 'units' : this.state.axes); // What a link leaves out is usual.
+    // What a link leaves out is as the page has it at first.
+    const wanted = axes ?? (choices ? this.first.surface.axes : this.state.axes);
     if (wanted !== this.state.axes) await this.setAxes(wanted);
     if (window) await this.ask({ surface: 'anew', window });
     if (at !== null) this.seekStep(at);
@@ -114,6 +115,11 @@ class Store {
     return this.startFrom(
       Array.from(old, (v, i) => v + (x - x0) * surface.ux[i] + (y - y0) * surface.uy[i]),
     );
+  }
+
+  /** Starts at the point (x, y) of the surface; params that it does not show are as it holds them. */
+  startOn(x, y) {
+    return this.startFrom(Array.from(offPlane(this.state.surface, x, y)), 'if out of sight');
   }
 
   /** Does what a drag asks for; until it ends the pictures go before the words. */
@@ -307,6 +313,7 @@ class Store {
 
   /** Shows the surface in the reader's units, as the walk sees it, or over the path of the run. */
   setAxes(axes) {
+    this.lookAt(null);
     this.set({ axes });
     return this.ask({ surface: 'anew' });
   }
@@ -314,6 +321,7 @@ class Store {
   /** Shows the surface over two other params; one that was on the other axis changes places. */
   setPlane(x, y) {
     const { axes, plane: [left, right] } = this.state;
+    this.lookAt(null);
     this.set({ axes: isOverParams({ axes }) ? axes : 'units', plane: x === y ? [right, left] : [x, y] });
     return this.ask({ surface: 'anew' });
   }
@@ -400,11 +408,12 @@ class Store {
 
   /** Takes an answer in; what the reader changed while it was worked out stays changed. */
   take({ walked, surface }, wish, { scene, rows }) {
-    const { runs: old, active, at } = this.state;
+    const { runs: old, active, at, hover, surface: before } = this.state;
     const step = wish.step ?? old[active].index[at];
     const runs = walked.size ? old.map((run) => taken(run, walked.get(run.id))) : old;
     this.good = { scene, rows };
     this.set({ runs, surface, at: placeOf(runs[active], step), fault: null });
+    if (hover.point && surface !== before) this.lookAt(...hover.point);
   }
 
   /** Says what cannot be, and goes back to what was, unless something else is wished already. */
@@ -412,7 +421,8 @@ class Store {
     if (!this.wanted) {
       const { active, surface } = this.state;
       const runs = this.state.runs.map((run) => ({ ...run, choices: run.walked }));
-      const seen = { axes: surface.axes, plane: [surface.xIndex, surface.yIndex] };
+      const plane = isOverParams(surface) ? [surface.xIndex, surface.yIndex] : this.state.plane;
+      const seen = { axes: surface.axes, plane };
       this.set({ ...this.good, ...seen, runs, choices: runs[active].choices });
     }
     this.set({ fault });

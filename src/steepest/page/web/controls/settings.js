@@ -65,8 +65,9 @@ export function makeSettings(parent, store) {
 /** A page that only has the recorded steps says so, and its fields are shut. */
 function lock(panel, note, scene) {
   const shut = scene.engine === 'record';
+  const why = scene.network?.dtype === 'float32' ? ' (they are in float32, a page computes in float64)' : '';
   note.textContent = shut
-    ? 'This page holds recorded steps and cannot compute others: scrub through them. '
+    ? `This page holds recorded steps and cannot compute others${why}: scrub through them. `
       + 'To change anything live: steepest play'
     : '';
   note.hidden = !shut;
@@ -187,11 +188,13 @@ const PLANES = {
   path: 'over the path of the run',
   random: 'over two random directions',
   sharpest: 'over the sharpest directions',
+  given: 'over the directions given',
 };
 
-/** Returns the planes through many params that can be had: those of the Hessian are Python's. */
-function planesOf({ engine }) {
-  return { page: ['units', 'path'], python: Object.keys(PLANES) }[engine] ?? ['units'];
+/** Returns the planes through many params that can be had: where nothing is worked out, the one there. */
+function planesOf({ engine, surface }) {
+  const words = ['units', 'path', 'random', 'sharpest'];
+  return engine === 'record' ? [surface.axes] : [...new Set([...words, surface.axes])];
 }
 
 function makeScaling(panel, store) {

@@ -20,7 +20,7 @@ export function makeStepsTable(parent, store) {
   const scroll = element('div', { class: 'st-table st-table-scroll' }, held);
   const table = element('table', {}, scroll);
   const show = (state, changed) => {
-    const due = held.open && isNew(changed, 'scene', 'runs', 'active', 'at');
+    const due = held.open && isNew(changed, 'scene', 'runs', 'active', 'at', 'plane');
     if (due) fillTable(table, state, store);
   };
   held.addEventListener('toggle', () => show(store.state, null));
@@ -29,7 +29,7 @@ export function makeStepsTable(parent, store) {
 
 function fillTable(table, state, store) {
   const run = activeRun(state);
-  const told = toldParams(run, MOST_PARAMS);
+  const told = toldParams(state, MOST_PARAMS);
   const caption = element('caption', { text: `${run.label}: ${lossLabel(state.scene, run.choices)}` });
   const slope = run.choices.scale === 'none' ? 'gradient' : 'gradient, your units';
   const heads = ['step', ...told.map((i) => wordOf(state.scene, i)), 'loss', slope, 'rate'];

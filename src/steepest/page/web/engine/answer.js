@@ -89,7 +89,11 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window, coar
     y: plane[1],
     points: POINTS,
     ...(coarser ? { drawn: coarser.nx, coarser } : {}),
-    see: runs.map(outlineOf).map(({ params, loss }) => ({ params, loss })),
+    // Directions are turned by the run that is shown, the first one.
+    see: [runs[active], ...runs.toSpliced(active, 1)].map((run) => {
+      const { params: points, loss } = outlineOf(run);
+      return { params: points, loss };
+    }),
     ...(axes === 'path' ? pathOf(runs[active]) : {}),
     base: resultOf(runs[active]),
   });

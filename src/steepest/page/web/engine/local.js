@@ -25,6 +25,7 @@ export function localEngine(first, helper = null) {
   let scene = first;
   let objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
+  let isWhole = live || null;
   const refuse = () => Promise.reject(new Error(NEEDS_PYTHON));
   let turn = 0;
   const look = (request) => {
@@ -50,10 +51,11 @@ export function localEngine(first, helper = null) {
     whole: (run) => (live ? wholeOf(objectiveFor, run) : run),
     descend: live ? descend : refuse,
     surface: live ? asked(look) : refuse,
-    lossAt:
-      scene.shown === scene.rows
-        ? asked((request) => objectiveFor(request).value(request.params))
-        : refuse,
+    lossAt: asked((request) => {
+      isWhole ??= hasAll(scene, objectiveFor);
+      if (!isWhole) throw new Error('the page has not all that its loss is made of');
+      return lossIn(objectiveFor(request), request);
+    }),
     open,
     offer: refuse,
     page: refuse,
@@ -65,6 +67,22 @@ export function localEngine(first, helper = null) {
   };
 }
 
+/** Returns the loss at params, with the L1 that no page walks on. */
+function lossIn(objective, { choices: { l1 = 0 }, params }) {
+  const weights = params.slice(0, objective.weights);
+  return objective.value(params) + (l1 && l1 * weights.reduce((sum, w) => sum + Math.abs(w), 0));
+}
+
+/** Returns whether the loss of a scene's rows is that of its run: they may be some of them, or weigh. */
+function hasAll(scene, objectiveFor) {
+  const { run: { choices, params, size, fullLoss } } = scene;
+  if (scene.shown < scene.rows) return false;
+  const at = fullLoss.findLastIndex(Number.isFinite);
+  const last = params.subarray(at * size, (at + 1) * size);
+  const loss = lossIn(objectiveFor({ choices, rows: null }), { choices, params: last });
+  return at >= 0 && Math.abs(loss - fullLoss[at]) <= SAME * Math.abs(fullLoss[at]);
+}
+
 /** Returns a scene with an `own` run of these choices, from a random start, and a surface on its way. */
 async function opened(scene, { start, ...choices }) {
   const objective = remembering(scene)({ choices, rows: null });
@@ -73,7 +91,7 @@ async function opened(scene, { start, ...choices }) {
   const base = run.params.slice(-run.size);
   const see = [{ params: run.params, loss: run.fullLoss }];
   const surface = await surfaceFor(scene, objective, { choices, x, y, base, see });
-  return { scene: { ...scene, run, surface, own: true } };
+  return { scene: { ...scene, run, surface, plane: [x, y], own: true } };
 }
 
 /** Returns the weight and the bias that moved most from start to end. */
@@ -193,7 +211,8 @@ async function surfaceFor(scene, objective, { choices, ...ask }, work = {}) {
   const see = (ask.see ?? []).map((run) => ({ ...run, params: Float64Array.from(run.params) }));
   const scale = chooseScale(choices.scale, objective);
   const from = base ? Float64Array.from(base) : lastOf(see, objective);
-  const asked = { ...wanted, see, base: from };
+  const { numbers } = scene.surface ?? {};
+  const asked = { ...wanted, see, base: from, given: scene.surface, seed: numbers?.seed };
   const surface = await surfaceOf({ scene, objective, scale, choices, ask: asked, ...work });
   return { ...surface, coarse: points < last };
 }

@@ -4,8 +4,8 @@
 // A loss looks at margins, `X w + b`: one a row, or one a class and row, row by row. `fill` writes
 // the value of each row and its slope by each margin. `guess` is the best margin if all rows get
 // the same, `spread` the size of a usual margin, `most` the most that the loss curves, `curvature`
-// the second derivative of each row by each margin alone, and `bent` the sum over the rows of the
-// second derivative along two changes of the margins.
+// the second derivative of each row by each margin alone, `curved` how the slopes change with a change
+// of the margins, and `bent` the sum over the rows of the second derivative along two of these.
 import { checkNumber } from './checks.js';
 import { dot, total } from './vectors.js';
 
@@ -19,7 +19,11 @@ class Loss {
   }
 
   bent(margins, y, u, v) {
-    return dot(this.curvature(margins, y).map((bend, i) => bend * u[i]), v);
+    return dot(this.curved(margins, y, u), v);
+  }
+
+  curved(margins, y, u) {
+    return this.curvature(margins, y).map((bend, i) => bend * u[i]);
   }
 
   /** Returns what margins predict: numbers, if it is one of these. */
@@ -265,20 +269,15 @@ export class Softmax extends Loss {
     return this.probabilities(margins).map((share) => share * (1 - share));
   }
 
-  bent(margins, y, u, v) {
+  curved(margins, y, u) {
     const k = this.margins;
     const share = this.probabilities(margins);
-    let sum = 0;
-    for (let i = 0; i < y.length; i += 1) {
-      let [both, one, other] = [0, 0, 0];
-      for (let j = i * k; j < (i + 1) * k; j += 1) {
-        both += share[j] * u[j] * v[j];
-        one += share[j] * u[j];
-        other += share[j] * v[j];
-      }
-      sum += both - one * other;
+    for (let first = 0; first < share.length; first += k) {
+      let mean = 0;
+      for (let j = first; j < first + k; j += 1) mean += share[j] * u[j];
+      for (let j = first; j < first + k; j += 1) share[j] *= u[j] - mean;
     }
-    return sum;
+    return share;
   }
 
   guess(y) {

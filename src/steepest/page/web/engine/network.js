@@ -156,7 +156,7 @@ function addSums({ units, inputs, weights }, a, rows, z) {
 }
 
 /** Adds `delta a'` and the sums of delta to the gradient of a layer, two inputs side by side. */
-function addProducts({ units, inputs, weights, bias }, delta, a, rows) {
+export function addProducts({ units, inputs, weights, bias }, delta, a, rows) {
   for (let unit = 0; unit < units; unit += 1) {
     const to = unit * rows;
     for (let input = 0; input < inputs; input += 2) {
@@ -178,11 +178,17 @@ function addProducts({ units, inputs, weights, bias }, delta, a, rows) {
   }
 }
 
-/** Returns `s' W' delta`, (inputs * rows). */
-function passedBack({ units, inputs, weights }, delta, slopes, rows) {
+/** Returns `W' delta`, (inputs * rows). */
+export function turnedSums({ units, inputs, weights }, delta, rows) {
   const back = new Float64Array(inputs * rows);
   const turned = weights.map((_, i) => weights[(i % units) * inputs + Math.floor(i / units)]);
   addSums({ units: inputs, inputs: units, weights: turned }, delta, rows, back);
+  return back;
+}
+
+/** Returns `s' W' delta`, (inputs * rows). */
+function passedBack(layer, delta, slopes, rows) {
+  const back = turnedSums(layer, delta, rows);
   for (let i = 0; i < back.length; i += 1) back[i] *= slopes[i];
   return back;
 }

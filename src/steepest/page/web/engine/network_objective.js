@@ -1,5 +1,6 @@
 // The network objective: the mean loss of a dense network, and what is known of it. The twin of
 // Python's `objective/network.py`.
+import { hessianOf } from './hessian.js';
 import { chooseInitialisation } from './initial.js';
 import { Network } from './network.js';
 import { networkOnPlane } from './network_plane.js';
@@ -8,6 +9,7 @@ import { alikeLayers, ownSideVerdict, symmetryVerdict } from './network_verdicts
 import { Random } from './random.js';
 import { Risk } from './risk.js';
 import { byColumn, byRow } from './turned.js';
+import { length } from './vectors.js';
 
 /**
  * Rows times params times points of a surface that is shown at once, and of the last one that follows:
@@ -75,6 +77,31 @@ export class NetworkObjective extends Risk {
     const cell = (u, i, v, j) =>
       (loss.bent(margins, y, moved[i], moved[j]) + bent(i, j)) / rows + l2 * this.onWeights(u, v);
     return Float64Array.from(directions.flatMap((u, i) => directions.map((v, j) => cell(u, i, v, j))));
+  }
+
+  /** Returns what takes a direction to the second derivatives at `params` times it. */
+  hessianAt(params) {
+    const { network, rows, loss, y, l2, weights } = this;
+    const margins = this.marginsAt(params);
+    const slope = new Float64Array(margins.length);
+    loss.fill(margins, y, new Float64Array(rows), slope);
+    const curved = (moved) => byColumn(loss.curved(margins, y, byRow(moved, rows)), this.margins);
+    const product = hessianOf(network, this.last, byColumn(slope, this.margins), curved);
+    return (direction) => product(direction)
+      .map((value, i) => value / rows + (i < weights ? l2 * direction[i] : 0));
+  }
+
+  /** Returns for each param the length of the weights into its unit; 0 of biases. */
+  unitLengths(params) {
+    const lengths = new Float64Array(params.length);
+    const there = this.network.matrices(lengths);
+    this.network.matrices(params).forEach(({ units, inputs, weights }, l) => {
+      for (let unit = 0; unit < units; unit += 1) {
+        const [from, to] = [unit * inputs, (unit + 1) * inputs];
+        there[l].weights.fill(length(weights.subarray(from, to)), from, to);
+      }
+    });
+    return lengths;
   }
 
   /** Returns the loss on a plane: its `bowl`, which is not known, and the loss on a `grid`. */

@@ -62,6 +62,24 @@ export class Objective extends Risk {
     return bendAt(this, params, directions);
   }
 
+  /** Returns what takes a direction to the second derivatives at `params` times it. */
+  hessianAt(params) {
+    const { loss, rows, y, l2, weights } = this;
+    const margins = this.marginsAt(params);
+    return (direction) => (
+      this.pulled(loss.curved(margins, y, this.marginsAt(direction)))
+        .map((value, i) => value / rows + (i < weights ? l2 * direction[i] : 0))
+    );
+  }
+
+  /** Returns for each param the length of its margin's weights; 0 of biases. */
+  unitLengths(params) {
+    const { margins, weights } = this;
+    const squares = new Float64Array(margins);
+    for (let i = 0; i < weights; i += 1) squares[i % margins] += params[i] ** 2;
+    return params.map((_, i) => (i < weights ? Math.sqrt(squares[i % margins]) : 0));
+  }
+
   /** Returns the loss on a plane: its `bowl`, and the loss on a `grid` of points. */
   onPlane(plane) {
     return {

@@ -1,30 +1,31 @@
 // The surface as a record: which plane, which window, the true loss on it. The twin of Python's
 // `surface/surface.py`.
-import { short } from '../words/numerals.js';
+import { axesFor, axesOf } from './axes.js';
 import { filled, nested, nesting } from './nested.js';
-import { pathDirections } from './path_plane.js';
-import { dot, rowAt, unit } from './vectors.js';
+import { dot, rowAt } from './vectors.js';
 import { windowFor } from './window.js';
 
 /**
  * Returns the surface over the params number `x` and `y` through `base`.
  *
- * `axes` are the reader's 'units' or those of the 'walk', the coordinates of `scale`. In sight are
- * the paths of `see`, a list of { params, loss }, and the minimum, unless a `window`
- * [left, right, bottom, top] is given. Where one was `drawn` already, a finer one is given up once
- * `isGivenUp()` says so, and has the losses of the `coarser` surface where both have a point. `grid` promises the loss worked out elsewhere, or null.
+ * `axes` are the reader's 'units', those of the 'walk', the coordinates of `scale`, or directions (see
+ * axes.js). In sight are the paths of `see`, a list of { params, loss }, and the minimum, unless a
+ * `window` [left, right, bottom, top] is given. Where one was `drawn` already, a finer one is given up
+ * once `isGivenUp()` says so, and has the axes of the `coarser` surface, and its losses where both have
+ * a point. `grid` promises the loss worked out elsewhere, or null.
  */
 export async function surfaceOf({ scene, objective, scale, choices, ask, grid, isGivenUp }) {
   const { x, y, points = 101, see = [], window = null, base, drawn: fine = 0, coarser = null } = ask;
   const axes = ask.axes === 'walk' && scale.name === 'none' ? 'units' : ask.axes;
-  const ways = waysOf(axes, scale, objective.size, { x, y, base, path: ask.path });
+  const found = coarser ? axesOf(coarser) : axesFor(axes, objective, scale, { ...ask, x, y, base, see });
+  const { named, size, ...ways } = found;
   const { ux, uy, px, py, zero } = ways;
   const centre = [dot(px, base) - zero[0], dot(py, base) - zero[1]];
   const at = { origin: base, u: ux, v: uy };
   const plane = objective.onPlane(at);
   const bowl = plane.bowl();
   const seen =
-    window || windowFor(pathsOn(see, ways, base, objective), bowl, centre.map(Math.abs));
+    window || windowFor(pathsOn(see, ways, base, objective), bowl, size ?? centre.map(Math.abs));
   const sides = [seen.slice(0, 2), seen.slice(2)];
   const drawn = sides.map((side, i) =>
     window
@@ -48,7 +49,7 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
     y: drawn[1],
     loss: every ? await filled(coarser, every, a, b, gridOf) : await gridOf(a, b),
     ...labels(scene, choices, x, y, axes),
-    ...(ways.named ?? {}),
+    ...named,
     axes,
     held,
     ...ways,
@@ -57,55 +58,6 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
     lowestLoss:
       lowest && objective.value(base.map((v, i) => v + lowest[0] * ux[i] + lowest[1] * uy[i])),
   };
-}
-
-/** Returns the directions of the axes, how these are read off, and what is read where they are 0. */
-function waysOf(axes, scale, size, { x, y, base, path }) {
-  if (axes === 'path') return pathWays(scale, size, base, path);
-  if (axes !== 'walk' && axes !== 'units') {
-    throw new Error(`the ${axes} plane is found by Python, which this page has not: steepest play`);
-  }
-  return { ...(axes === 'walk' ? walkWays(scale, size, x, y) : unitWays(size, x, y)), zero: [0, 0] };
-}
-
-/** Returns the directions of two params. */
-function unitWays(size, x, y) {
-  const [ux, uy] = [unit(size, x), unit(size, y)];
-  return { ux, uy, px: ux, py: uy };
-}
-
-/** Returns those of two coordinates of the walk: columns of one map, rows of its inverse. */
-function walkWays(scale, size, x, y) {
-  const [ux, uy] = [x, y].map((at) => scale.params(unit(size, at)));
-  return { ux, uy, ...read(scale, size, [x, y].map((at) => unit(size, at))) };
-}
-
-/** Returns those of a path's plane, found in the coordinates of the walk: 0 is where the plane is cut. */
-function pathWays(scale, size, base, path) {
-  const points = new Float64Array(path.length);
-  for (let from = 0; from < path.length; from += size) {
-    points.set(scale.position(Float64Array.from(path.slice(from, from + size))), from);
-  }
-  const { directions, share } = pathDirections(points, size);
-  const come = scale.position(base).map((value, i) => value - points[i]);
-  // The path comes from below 0.
-  const [u, v] = directions.map((one) => (dot(one, come) < 0 ? one.map((value) => -value) : one));
-  const readings = read(scale, size, [u, v]);
-  const [ux, uy] = [u, v].map((one) => scale.params(one));
-  const zero = [dot(readings.px, base), dot(readings.py, base)];
-  return { ux, uy, ...readings, zero, named: namesOfPath(share) };
-}
-
-/** Returns what is read of params for the coordinates of the walk along two directions. */
-function read(scale, size, [u, v]) {
-  const positions = Array.from({ length: size }, (_, i) => scale.position(unit(size, i)));
-  const [px, py] = [u, v].map((one) => Float64Array.from(positions, (position) => dot(one, position)));
-  return { px, py };
-}
-
-function namesOfPath(share) {
-  const [xLabel, yLabel] = share.map((part, k) => `path ${k + 1} (${short(100 * part, 3)} %)`);
-  return { xLabel, yLabel, xName: xLabel, yName: yLabel, share };
 }
 
 /** Returns the paths on the plane, about its centre; where none is given, the base alone. */

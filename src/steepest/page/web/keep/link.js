@@ -45,6 +45,9 @@ const CHOICES = {
   start: { key: 'start', read: startFrom },
 };
 
+/** What the axes of a surface can be; two directions that were given are those of one page. */
+const AXES = ['units', 'walk', 'path', 'random', 'sharpest'];
+
 /** What of the state stands in the link as it is. */
 const LOOKS = {
   at: { key: 'at', read: (text) => wholeFrom(text, 0) },
@@ -52,7 +55,7 @@ const LOOKS = {
   slow: { key: 'slow', read: trueFrom },
   guessing: { key: 'guess', read: trueFrom },
   camera: { key: 'view', read: viewFrom },
-  axes: { key: 'axes', read: (text) => oneOf(['units', 'walk', 'path', 'random', 'sharpest'], text) },
+  axes: { key: 'axes', read: (text, { surface }) => oneOf([...AXES, surface?.axes], text) },
   theme: { key: 'theme', read: (text) => oneOf(['auto', 'light', 'dark', 'projector'], text) },
   pace: { key: 'pace', read: (text) => numberFrom(text, (pace) => pace > 0 && pace <= 1000) },
   hidden: { key: 'hide', read: namesFrom },
@@ -66,7 +69,7 @@ const SEEN = {
   named: { key: 'named', read: namedFrom },
 };
 
-const USUAL = { at: 0, axes: 'units', theme: 'auto', pace: 5 };
+const USUAL = { at: 0, theme: 'auto', pace: 5 };
 
 /** Returns the state as a fragment, without its `#`. */
 export function toFragment(state) {
@@ -180,10 +183,11 @@ function planePairs({ surface, params }, plane) {
 }
 
 function lookPairs(state) {
-  const { runs, active, at } = state;
+  const { scene, runs, active, at } = state;
   const looks = { ...state, at: runs[active].index[at] };
+  const usual = { ...USUAL, axes: scene.surface.axes };
   return Object.entries(LOOKS)
-    .filter(([name]) => String(looks[name] || '') !== String(USUAL[name] || ''))
+    .filter(([name]) => String(looks[name] || '') !== String(usual[name] || ''))
     .map(([name, { key }]) => [key, looks[name]]);
 }
 

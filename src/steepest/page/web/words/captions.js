@@ -205,22 +205,16 @@ function sliceCaption(state) {
   const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
   const still = isOverParams(surface)
     ? ` A slice through ${throughInWords(state)}: ${others} held.`
-    : planeInWords(surface);
+    : ` ${surface.said || GIVEN}`;
   if (away < ON) return `${still} The current step lies on it.`;
   return `${still} The current step lies ${short(away, 3)} off it, at its true loss ` +
     `${there}.${arrowCaption(state)}`;
 }
 
-/** What a plane is, as Python tells it; of a path, what it holds of that, beside what it holds of noise. */
-function planeInWords({ share, said }) {
-  if (said) return ` ${said}`;
-  const [first, second, both] = [...share, share[0] + share[1]].map(percent);
-  return ` The axes are the two principal directions of the steps, which hold ${first} and ${second} of how `
-    + `the params moved, together ${both}; a pure random walk of many params and steps gives 76 %.`;
-}
+const GIVEN = 'The axes are the two directions that were given.';
 
 /** What a slice goes through: of a run that went on since, the step where it ended. */
-function throughInWords({ surface, ...state }) {
+export function throughInWords({ surface, ...state }) {
   const run = activeRun(state);
   const step = run.index[resultAt(run)];
   const through = surface.through ?? step;

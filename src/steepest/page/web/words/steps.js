@@ -2,13 +2,14 @@
 // that step when it is shown slowly. The sentences are those of Python's view/words.py.
 import { COORDINATES } from '../engine/divergence.js';
 import { startInWords } from '../engine/initial.js';
+import { Network } from '../engine/network.js';
 import { ruleName } from '../engine/rules.js';
 import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../select.js';
 import {
   lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
 } from './arithmetic.js';
 import { counted, fixed, percent, short, signed } from './numerals.js';
-import { MOST_PARAMS, hardlyMoves, moveOf, valueLines, wordOf } from './told.js';
+import { MOST_PARAMS, hardlyMoves, moveOf, namedOf, valueLines, wordOf } from './told.js';
 
 const HEADINGS = [
   'Start at a random bias and weight, and calculate the loss.',
@@ -56,7 +57,7 @@ export function phaseWords(state) {
 /** Returns the update of param i written out: `weight 0.200 - 0.1 × 3.412 = -0.141`. */
 export function updateLine(state, move, i) {
   const [old, after] = [move.old[i], move.after[i]];
-  const name = wordOf(state.scene, i);
+  const name = namedOf(state.scene, i);
   const { gradient, rate, momentum, last } = move;
   if (after === old) return `${name} ${short(old)} stays`;
   if (hardlyMoves(old, after)) return `${name} ${short(after)} hardly moves`;
@@ -117,7 +118,13 @@ function startLines(state, most) {
 function stepLines(state, move) {
   const updates = move.told.map((i) => updateLine(state, move, i));
   const size = `size of the step: ${short(lengthOf(moved(move)))}`;
-  return [fromTo(state, move), ...gradientLines(state, move), ...updates, size];
+  return [fromTo(state, move), ...gradientLines(state, move), ...updates, ...moreLines(state, move), size];
+}
+
+/** Returns how many params of a network are not told. */
+function moreLines({ scene: { network, params } }, { told }) {
+  const more = params.length - told.length;
+  return network && more ? [`... and ${fixed(more, 0)} more, in the same way`] : [];
 }
 
 function fromTo(state, { from, single, least, where }) {
@@ -133,7 +140,16 @@ function gradientLines(state, move) {
   if (!move.gradient) return [`taken${walkWords(state)}${withLast(move)}; in your units:`];
   const parts = listed(state, move, (i) => short(move.gradient[i]));
   const length = short(lengthOf(move.gradient));
-  return [`gradient: ${parts}; its length ${length}`, directionLine(state, move)];
+  const whole = `gradient: ${parts}; its length ${length}`;
+  return [whole, ...layerLines(state.scene, move), directionLine(state, move)];
+}
+
+/** Returns how long the gradient of each layer of a network is. */
+function layerLines({ network }, { gradient }) {
+  if (!network) return [];
+  const layers = new Network(network).matrices(gradient);
+  const lengths = layers.map(({ weights, bias }) => short(Math.hypot(lengthOf(weights), lengthOf(bias))));
+  return [`its length by layer: ${lengths.join(', ')}`];
 }
 
 /** Returns in which coordinates a step was taken. */
@@ -166,7 +182,7 @@ function lengthOf(vector) {
 
 /** Returns something of each param that is told, with its name. */
 function listed(state, move, of) {
-  return move.told.map((i) => `${wordOf(state.scene, i)} ${of(i)}`).join(', ');
+  return move.told.map((i) => `${namedOf(state.scene, i)} ${of(i)}`).join(', ');
 }
 
 // --- the phases of Step 2 ------------------------------------------------------------------------
@@ -245,7 +261,7 @@ function skipped(state, move) {
 
 function movePhase(state, move) {
   const lines = move.told.map((i) => updateLine(state, move, i));
-  const names = move.told.length === 2 ? 'Weight and bias move' : 'Every param moves';
+  const names = move.old.length === 2 ? 'Weight and bias move' : 'Every param moves';
   const where = move.where ? ', told in standard units' : '';
   return { sentence: `${names} to the new point${where}.`, arithmetic: lines.join('\n') };
 }

@@ -1,7 +1,7 @@
 // What is told of a run, step by step: which params, under which names, and the move of a step in
 // the coordinates in which it was taken. All other words are made of this.
+import { chooseObjective } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
-import { Objective } from '../engine/objective.js';
 import { chooseScale } from '../engine/scales.js';
 import { activeRun, gradientAt, paramsAt } from '../select.js';
 import { percent, short } from './numerals.js';
@@ -41,6 +41,11 @@ export function wordOf(scene, i) {
   return brief(scene.params[i].word);
 }
 
+/** Returns the same before a number; a colon parts `weight 15` from it. */
+export function namedOf(scene, i) {
+  return `${wordOf(scene, i)}${scene.network ? ':' : ''}`;
+}
+
 /** Returns what param i is called where it stands alone: `weight of duration`, `bias`, `weight 15`. */
 function longWordOf(scene, i) {
   const name = brief(scene.params[i].name);
@@ -50,17 +55,23 @@ function longWordOf(scene, i) {
 /** Returns the params with their units, `most` lines, and how many more there are. */
 export function valueLines(state, params, most = MOST_PARAMS) {
   const { scene } = state;
-  const lines = toldParams(activeRun(state), most).map((i) =>
+  const told = toldParams(state, most);
+  const lines = told.map((i) =>
     `${longWordOf(scene, i)} = ${short(params[i])} ${scene.params[i].unit}`.trimEnd(),
   );
-  const more = scene.params.length - most;
+  const more = scene.params.length - told.length;
   return more > 0 ? [...lines, `... and ${more} more`] : lines;
 }
 
-/** Returns the params that are told: all if few, else those that the first step owes most to. */
-export function toldParams(run, most = MOST_PARAMS) {
+/**
+ * Returns the params that are told: all if few, of a network the two that its surface is over, else
+ * those that the first step owes most to.
+ */
+export function toldParams(state, most = MOST_PARAMS) {
+  const run = activeRun(state);
   const all = Array.from({ length: run.size }, (_, i) => i);
   if (run.size <= most) return all;
+  if (state.scene.network) return state.plane.toSorted((a, b) => a - b);
   const last = run.size - 1;
   const owed = all.slice(0, last).map((i) => Math.abs(run.gradient[i] * firstMove(run, i)));
   const dearest = all.slice(0, last).sort((a, b) => owed[b] - owed[a] || a - b);
@@ -69,9 +80,9 @@ export function toldParams(run, most = MOST_PARAMS) {
 
 /** Returns the params of the step that is shown in words; none where they are more than `most`. */
 export function paramsInWords(state, most) {
-  const told = toldParams(activeRun(state));
+  const told = toldParams(state);
   const params = paramsAt(state);
-  return told.length > most ? [] : told.map((i) => `${wordOf(state.scene, i)} ${short(params[i])}`);
+  return told.length > most ? [] : told.map((i) => `${namedOf(state.scene, i)} ${short(params[i])}`);
 }
 
 function firstMove(run, i) {
@@ -96,7 +107,7 @@ export function moveOf(state, most = MOST_PARAMS) {
   const gradient = gradientAt(state, run, from);
   const least = Boolean(run.least) && run.index[from + 1] === run.count - 1;
   const single = run.index[from + 1] - run.index[from] === 1 && !least;
-  const common = { from, single, least, rate: run.rate[from], told: toldParams(run, most) };
+  const common = { from, single, least, rate: run.rate[from], told: toldParams(state, most) };
   const again = lastStep(state, run, from, old, after);
   const move = inCoordinates(state.scene, run, single, { old, after, gradient, last: again.last });
   return { ...common, momentum: again.momentum, ...move };
@@ -116,19 +127,21 @@ function inCoordinates(scene, run, single, { old, after, gradient, last }) {
   const plain = { where: '', old, after, gradient: null, last };
   if (!single) return plain;
   if (run.choices.scale === 'none') return { ...plain, gradient };
-  const { network, shown, rows } = scene;
-  if (run.choices.scale !== 'standard' || shown !== rows || network) return plain;
-  const scale = standardOf(scene);
+  const { network, shown, rows, weighted } = scene;
+  if (run.choices.scale !== 'standard' || shown !== rows || (network && weighted)) return plain;
+  const scale = standardOf(scene, run.choices);
   const [from, to] = [old, after].map(scale.position);
   const moved = last && scale.position(last);
   return { where: STANDARD, old: from, after: to, gradient: scale.pull(gradient), last: moved };
 }
 
 /** Returns the coordinates in which each feature has mean 0 and deviation 1; made once for X. */
-function standardOf({ X, y, margins }) {
-  if (!scales.has(X)) {
-    const loss = chooseLoss(margins > 1 ? 'cross_entropy' : 'squared', margins);
-    scales.set(X, chooseScale('standard', new Objective(X, y, loss)));
-  }
-  return scales.get(X);
+function standardOf(scene, choices) {
+  const { X, y, margins, network } = scene;
+  const known = scales.get(X);
+  if (known && known.network === network && known.loss === choices.loss) return known.scale;
+  const loss = chooseLoss(choices.loss, margins, choices);
+  const scale = chooseScale('standard', chooseObjective(scene, X, y, loss));
+  scales.set(X, { network, loss: choices.loss, scale });
+  return scale;
 }

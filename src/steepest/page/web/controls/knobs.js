@@ -1,0 +1,88 @@
+// Two knobs: the values of the two params that the surface is over, or how far it is gone along its two
+// directions, and the true loss there. They follow the step that is shown until one of them is turned.
+import { element, part } from '../draw/canvas.js';
+import { onPlane, paramsAt } from '../select.js';
+import { throughInWords } from '../words/captions.js';
+import { counted, short } from '../words/numerals.js';
+import { button, entry, fill, freshId, label, numberIn, panel } from './fields.js';
+
+/** Places of a knob: a press of an arrow key moves it by one of them. */
+const PLACES = 200;
+
+/** Adds the knobs; a surface over all the params there are has fields for them in the settings. */
+export function makeKnobs(parent, store) {
+  const held = panel(parent, 'knobs', 'Two values, and the loss there');
+  const knobs = [0, 1].map((axis) => makeKnob(held, (value) => turn(store, axis, value)));
+  const told = part(held, 'st-told', 'p');
+  told.setAttribute('aria-live', 'polite');
+  const row = part(held, 'st-row');
+  const start = button(row, 'Start there', () => startThere(store));
+  const back = button(row, 'Back to the step', () => store.lookAt(null));
+  return {
+    follows: true,
+    show(state) {
+      const { surface, hover, hidden } = state;
+      held.hidden = !surface.slice || hidden.includes('knobs');
+      if (held.hidden) return;
+      const place = placeOf(state);
+      const axes = [[surface.xLabel, surface.x], [surface.yLabel, surface.y]];
+      knobs.forEach((knob, axis) => knob.show(...axes[axis], place[axis]));
+      told.textContent = lossThere(state);
+      start.hidden = store.engine.kind === 'record';
+      [start, back].forEach((one) => { one.disabled = !hover.point; });
+    },
+  };
+}
+
+function makeKnob(parent, act) {
+  const id = freshId('knob');
+  const row = part(parent, 'st-row');
+  const name = label(row, '', id);
+  const typed = entry(row, '', (text) => act(numberIn(text), text));
+  const attributes = { id, type: 'range', min: '0', max: String(PLACES), step: '1' };
+  const input = element('input', { class: 'st-knob', attributes }, parent);
+  let side = [0, 1];
+  input.addEventListener('input', () => {
+    act(side[0] + ((side[1] - side[0]) * Number(input.value)) / PLACES);
+  });
+  return {
+    show(word, axis, value) {
+      side = [axis[0], axis.at(-1)];
+      name.textContent = word;
+      typed.setAttribute('aria-label', `${word} as a number`);
+      fill(typed, short(value, 6));
+      input.value = String(Math.round((PLACES * (value - side[0])) / (side[1] - side[0])));
+      input.setAttribute('aria-valuetext', short(value));
+    },
+  };
+}
+
+/** Returns where the knobs stand: at the point that is looked at, else at the step's. */
+function placeOf({ surface, hover, ...state }) {
+  return hover.point ?? onPlane(surface, paramsAt({ ...state, surface }));
+}
+
+function turn(store, axis, value, text) {
+  if (!Number.isFinite(value)) {
+    return store.set({ fault: `${text} is no number, but the value of a param must be one, such as 1.5` });
+  }
+  return store.lookAt(...placeOf(store.state).with(axis, value));
+}
+
+/** Starts at the values of the knobs, the others as the surface holds them. */
+function startThere(store) {
+  const point = placeOf(store.state);
+  store.lookAt(null);
+  return store.startOn(...point);
+}
+
+function lossThere(state) {
+  const { scene, hover } = state;
+  if (!hover.point) return 'Turn one: the other params are held, and the loss there is told.';
+  if (hover.loss === null) {
+    return 'The loss there is not told: this page has not all that it is made of (each row, its weight, '
+      + 'its exposure).';
+  }
+  return `Loss there: ${short(hover.loss, 6)}, the ${counted(scene.params.length - 2, 'other param')} `
+    + `as at ${throughInWords(state)}.`;
+}
