@@ -510,7 +510,7 @@ def test_the_network_that_is_open_gets_other_layers() -> None:
     assert made.items() <= scene["network"].items()
     assert (scene["run"]["size"], scene["run"]["count"]) == (25, 5)
     scene = session.answer(ask | {"network": {"units": [2], "activation": "relu"}})["scene"]
-    assert (scene["network"]["activation"], scene["network"]["initial"]) == ("relu", "he")
+    assert (scene["network"]["activation"], scene["network"]["initial"]) == ("relu", "random")
     for odd in ({}, {"units": [1.5]}, {"units": []}, {"units": [0]}, {"units": "8"}, [8], "8"):
         assert "error" in session.answer(ask | {"network": odd})
     neuron = Session.of_run(st.descend("geyser", "waiting", steps=2))

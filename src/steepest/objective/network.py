@@ -22,7 +22,7 @@ from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.activation import Activation, choose_activation
-from steepest.objective.model.initial import IN_WORDS, INITIALISATIONS, choose_initialisation
+from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
 from steepest.objective.model.network_hessian import NetworkHessian
@@ -72,8 +72,7 @@ class HiddenLayers(NamedTuple):
 
         Raises ChoiceError for a word that is unknown.
         """
-        chosen = choose_activation(activation)
-        name = choose_initialisation(initial, chosen)
+        chosen, name = choose_activation(activation), choose_initialisation(initial)
         return cls(tuple(units), chosen, name, float_type(dtype)) if units else None
 
     def to_dict(self) -> dict[str, object]:
@@ -276,6 +275,11 @@ class NetworkObjective(Risk):
         return NetworkUnits(self.model, *moments(self.blocks), spread or 1.0)
 
     @property
+    def margin_spread(self) -> float:  # type: ignore[override]
+        """The spread of a usual margin, as in `units`."""
+        return self.units.spread
+
+    @property
     def standard_units(self) -> NetworkUnits:
         """Standard units, as those of `units`."""
         return self.units
@@ -299,10 +303,10 @@ class NetworkObjective(Risk):
     @property
     def start_in_words(self) -> str:
         """How the random start is drawn, layer by layer."""
-        drawn = IN_WORDS[self.initial]
+        drawn = INITIALISATIONS[self.initial]
         return (
-            f"weights {drawn} ({self.initial}), in standard units; biases 0, those of the output "
-            "at the best constant guess"
+            f"weights {drawn.in_words} ({self.initial}), in standard units; biases "
+            f"{drawn.biases_in_words}, those of the output at the best constant guess"
         )
 
     def suggested_scale(self, plane_search: bool) -> tuple[str, str]:
@@ -310,7 +314,7 @@ class NetworkObjective(Risk):
         return "standard", "standard: the units of a network see all features in equal size"
 
     def random_start(self, generator: np.random.Generator) -> Vector:
-        """Return random weights, (params,), by the name of the initialisation, biases 0.
+        """Return random weights and biases, (params,), by the name of the initialisation.
 
         They are drawn for features and margins in standard units (the output's bias is the best
         constant guess), and told in the reader's.
@@ -319,7 +323,8 @@ class NetworkObjective(Risk):
         draw, gain = INITIALISATIONS[self.initial], self.model.activation.initial_gain
         layers = self.model.matrices(position)
         for layer in layers:
-            layer.weights[:] = spread * draw(generator, layer.weights.shape, gain)
+            layer.weights[:] = spread * draw.weights(generator, layer.weights.shape, gain)
+            layer.bias[:] = spread * draw.biases(generator, layer.weights.shape)
         layers[-1].bias[:] = self.guess
         return self.units.params(position)
 

@@ -300,7 +300,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     @cached_property
     def informed_trace(self) -> Trace:
         """The trace as it is drawn: steps on samples know the loss of all rows too."""
-        sampled = np.isnan(self.trace.full_losses).any() and self.plan.batch is None
+        sampled = np.isnan(self.trace.full_losses).any() and not self.plan.by_batches
         sampled = sampled and not self.objective.missing
         return self.trace.with_full_losses(self.objective.value) if sampled else self.trace
 
