@@ -290,6 +290,7 @@ function callbacks(store) {
     look: (x, y) => store.lookAt(x ?? null, y),
     turn: (camera) => store.set({ camera }),
     row: (i) => store.lightRow(i),
+    tellRow: (number) => store.tellRow(number),
     movePoint: able((i, x, y) => store.drag(() => store.movePoint(i, x, y))),
     addPoint: able((x, y) => store.addPoint(x, y)),
     removePoint: able((i) => store.removePoint(i)),
