@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test prove lint torch bench house clean
+.PHONY: help demo test prove lint torch bench house docs dist clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -33,8 +33,18 @@ bench: $(VENV)/bench  ## print the tables of speed against the peers
 house: $(VENV)/dev  ## draw the house into ARCHITECTURE.md from its imports
 	$(BIN)/python tools/house.py
 
+docs: $(VENV)/docs  ## build the documents as a site, with live pages, into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
+	@echo "open site/index.html"
+
+dist: $(VENV)/dist  ## build sdist and wheel into dist/, check them, and run the wheel in a clean environment
+	rm -rf dist build
+	$(BIN)/python -m build -q
+	$(BIN)/twine check --strict dist/*
+	@sh tools/try_wheel.sh $(PYTHON)
+
 clean:  ## remove what the other commands made
-	rm -rf $(VENV) steepest-demo build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) steepest-demo site build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # One file for each set of packages says that it is installed, and for which pyproject.toml.
 $(VENV)/user: pyproject.toml
@@ -43,7 +53,7 @@ $(VENV)/user: pyproject.toml
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[film]'
 	@touch $@
 
-$(VENV)/dev $(VENV)/torch $(VENV)/prove $(VENV)/bench: $(VENV)/%: pyproject.toml
+$(VENV)/dev $(VENV)/torch $(VENV)/prove $(VENV)/bench $(VENV)/docs $(VENV)/dist: $(VENV)/%: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV) for $* ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[$*]'

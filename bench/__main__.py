@@ -16,6 +16,7 @@ from bench.network_surface import TWO_LOSSES, network_surface, two_weights_surfa
 from bench.networks import network_loss, network_steps
 from bench.one_pass import one_pass
 from bench.page import page
+from bench.reading import reading
 from bench.recipes import RECIPES, group
 from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
@@ -39,6 +40,7 @@ def parts(quick: bool) -> dict[str, Part]:
         "network-loss": partial(network_loss, quick),
         **{name: partial(train, name, quick) for name in RECIPES},
         "memory": partial(memory, quick),
+        "reading": partial(reading, quick),
     }
 
 

@@ -27,12 +27,15 @@ class Dense:
     activation: str
     data: Data
 
-    def objective(self, threads: int | None, loss: Loss | None = None) -> NetworkObjective:
+    def objective(
+        self, threads: int | None, loss: Loss | None = None, dtype: str = "float64"
+    ) -> NetworkObjective:
         """Return our objective, on so many threads: on all cores by default, None."""
         X, y = self.data()
         classes = int(y.max()) + 1
         chosen: Loss = CrossEntropy() if classes == 2 else Softmax(classes)
-        layers = HiddenLayers(self.units, choose_activation(self.activation), "he")
+        activation = choose_activation(self.activation)
+        layers = HiddenLayers(self.units, activation, "he", np.dtype(dtype))
         return NetworkObjective.of(
             np.ascontiguousarray(X, dtype=np.float64),
             y.astype(np.float64),
@@ -77,7 +80,7 @@ NETS = {
 
 
 def torch_rows(objective: NetworkObjective) -> tuple[Any, Any]:
-    """Return X and y as PyTorch's losses want them, float64."""
+    """Return X and y as PyTorch's losses want them, y in float64."""
     import torch
 
     X, y = torch.from_numpy(objective.blocks.X), torch.from_numpy(objective.blocks.y)

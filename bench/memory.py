@@ -53,7 +53,7 @@ def _table(name: str, quick: bool) -> str:
         few = replace(problem, X=problem.X[:200], y=problem.y[:200])
         del problem
         rows = [_row(folder, name, peer, few, size) for peer in MEASURED[name]]
-    return table(f"Memory of a fit. {recipe.said(quick)}, {_megabytes(size)} MB", HEADER, rows)
+    return table(f"Memory of a fit. {recipe.said(quick)}, {megabytes(size)} MB", HEADER, rows)
 
 
 def _row(folder: str, name: str, peer: Peer, few: Problem, size: int) -> list[str]:
@@ -62,7 +62,7 @@ def _row(folder: str, name: str, peer: Peer, few: Problem, size: int) -> list[st
     peak = None if missing(peer) else _peak(folder, name, peer, few)
     if peak is None:
         return [peer.name, "not measured", ""]
-    return [peer.name, _megabytes(peak), f"{peak / size:.2f}"]
+    return [peer.name, megabytes(peak), f"{peak / size:.2f}"]
 
 
 def _peak(folder: str, name: str, peer: Peer, few: Problem) -> int | None:
@@ -86,18 +86,18 @@ def _fit(pipe: Connection, folder: str, recipe: str, name: str, few: Problem) ->
     warnings.simplefilter("ignore")
     peer = peer_named(RECIPES[recipe].field, name)
     peer.fit(few, TOL)
-    before = _status("VmRSS")
+    before = status("VmRSS")
     X, y = (np.load(Path(folder, f"{array}.npy")) for array in ("X", "y"))
     peer.fit(replace(few, X=X, y=y), TOL)
-    pipe.send(_status("VmHWM") - before)
+    pipe.send(status("VmHWM") - before)
 
 
-def _status(word: str) -> int:
+def status(word: str) -> int:
     """Return a figure of this process in bytes, as Linux tells it."""
     lines = STATUS.read_text(encoding="ascii").splitlines()
     line = next(line for line in lines if line.startswith(f"{word}:"))
     return 1024 * int(line.split()[1])
 
 
-def _megabytes(size: int) -> str:
+def megabytes(size: int) -> str:
     return f"{size / 1e6:,.0f}"

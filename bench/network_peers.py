@@ -15,12 +15,16 @@ ADAM_RATES = (0.003, 0.01, 0.03, 0.1)
 
 
 class Net(NamedTuple):
-    """The rows, the units of each hidden layer, and what they answer; y are class codes."""
+    """The rows, the units of each hidden layer, and what they answer; y are class codes.
+
+    `dtype` is what everybody computes with, and X is that already.
+    """
 
     X: Any
     y: Any
     hidden: tuple[int, ...]
     activation: str
+    dtype: str = "float64"
 
     @property
     def words(self) -> Any:
@@ -39,32 +43,35 @@ Steps = Callable[[Net, int | None, int], tuple[float, float]]
 
 
 class Stepper(NamedTuple):
-    """A peer's steps, what it is in, and whether it is asked for mini-batches."""
+    """A peer's steps, what it is in, whether it is asked for mini-batches, and for k classes."""
 
     step: Steps
     module: str
     takes_batches: bool
+    takes_classes: bool = True
 
-    def is_there(self) -> bool:
-        """Return whether it is installed."""
-        return find_spec(self.module) is not None
+    def takes(self, net: Net, batch: int | None) -> bool:
+        """Return whether it is installed, and can be asked."""
+        asked = (batch is None or self.takes_batches) and (net.sizes[-1] == 1 or self.takes_classes)
+        return asked and find_spec(self.module) is not None
 
 
 def _torch_net(net: Net, seed: int = 0) -> tuple[Any, Any, Any, Any]:
-    """Return the module, X, y and the loss, in float64; Glorot's weights, as ours are by tanh."""
+    """Return the module, X, y and the loss; Glorot's weights, as ours are by tanh."""
     import torch
     from torch import nn
 
     torch.manual_seed(seed)
+    kind = getattr(torch, net.dtype)
     layers: list[Any] = []
     for before, after in zip(net.sizes, net.sizes[1:], strict=False):
-        layer = nn.Linear(before, after, dtype=torch.float64)
+        layer = nn.Linear(before, after, dtype=kind)
         nn.init.xavier_normal_(layer.weight)
         nn.init.zeros_(layer.bias)
         layers += [layer, nn.Tanh() if net.activation == "tanh" else nn.ReLU()]
-    module, X = nn.Sequential(*layers[:-1]), torch.tensor(net.X, dtype=torch.float64)
+    module, X = nn.Sequential(*layers[:-1]), torch.tensor(net.X, dtype=kind)
     if net.sizes[-1] == 1:
-        y = torch.tensor(net.y, dtype=torch.float64)[:, None]
+        y = torch.tensor(net.y, dtype=kind)[:, None]
         return module, X, y, nn.functional.binary_cross_entropy_with_logits
     return module, X, torch.tensor(net.y), nn.functional.cross_entropy
 
@@ -140,7 +147,10 @@ def _jax_steps(net: Net, batch: int | None, steps: int, scan: bool = False) -> t
     jax.config.update("jax_enable_x64", True)
     X, y, generator = jnp.asarray(net.X), jnp.asarray(net.y), np.random.default_rng(0)
     params = [
-        (jnp.asarray(generator.normal(size=(a, b)) * (2 / (a + b)) ** 0.5), jnp.zeros(b))
+        (
+            jnp.asarray(generator.normal(size=(a, b)) * (2 / (a + b)) ** 0.5, net.dtype),
+            jnp.zeros(b, net.dtype),
+        )
         for a, b in zip(net.sizes, net.sizes[1:], strict=False)
     ]
     inside = jnp.tanh if net.activation == "tanh" else jax.nn.relu
@@ -180,8 +190,8 @@ STEPPERS: dict[str, Stepper] = {
     "torch eager": Stepper(_torch_steps, "torch", True),
     "torch by hand": Stepper(_torch_by_hand, "torch", True),
     "scikit-learn fit": Stepper(_scikit_steps, "sklearn", False),
-    "JAX jit, a step": Stepper(_jax_steps, "jax", False),
-    "JAX scan": Stepper(_jax_scan, "jax", False),
+    "JAX jit, a step": Stepper(_jax_steps, "jax", False, takes_classes=False),
+    "JAX scan": Stepper(_jax_scan, "jax", False, takes_classes=False),
 }
 
 Train = Callable[[Net, int, float, float], tuple[float | None, float]]

@@ -1,15 +1,14 @@
 """The loss surface of a network of 51 x 51 cells: steepest, loops and vmap in PyTorch, libraries.
 
 What is too slow to be run whole is timed on as many cells as `BUDGET` allows, and scaled up; the
-table says so. PyTorch is timed at one thread and at two, in float64 and in float32, and the better
-counts; steepest is the default call: float64, all cores.
+table says so. PyTorch is timed at one thread and at two, and the better counts; all are float64, or
+all float32. steepest is the default call: all cores.
 """
 
 import timeit
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,8 +51,12 @@ class Work(NamedTuple):
 
 
 def network_surface(name: str) -> str:
-    """Return the table of a random plane of the network called `name`."""
-    objective = NETS[name].objective(threads=None)
+    """Return the tables of a random plane of the network called `name`, by type of number."""
+    return "\n".join(_random_plane(name, dtype) for dtype in ("float64", "float32"))
+
+
+def _random_plane(name: str, dtype: str) -> str:
+    objective = NETS[name].objective(threads=None, dtype=dtype)
     generator = np.random.default_rng(0)
     # Biases of 0, as at a start, make loss-landscapes divide by 0.
     params = objective.random_start(generator) + 0.01 * generator.standard_normal(objective.size)
@@ -67,14 +70,18 @@ def network_surface(name: str) -> str:
     plane = Plane(params, u * scale, v * scale)
     works: dict[str, At] = {}
     if has_torch():
-        for dtype, threads in product(("float64", "float32"), (1, 2)):
-            on = f"{dtype}, {threads} thread{'s' * (threads > 1)}"
-            of = _in_torch(objective, plane, dtype)
+        of = _in_torch(objective, plane, dtype)
+        for threads in (1, 2):
+            on = f"{threads} thread{'s' * (threads > 1)}"
             works[f"torch inference_mode loop, {on}"] = _torch_loop(objective, of, threads)
             works[f"torch.func.vmap, {on}"] = _torch_vmap(objective, of, threads)
     note = "" if has_torch() else f"\n{TORCH_MISSING}\n"
-    title = f"Loss surface of a network, random plane, {POINTS} x {POINTS}: {NETS[name].name}"
-    return _surface(title, objective, plane, works) + _libraries(objective, plane) + note
+    title = (
+        f"Loss surface of a network, random plane, {POINTS} x {POINTS}: {NETS[name].name}, {dtype}"
+    )
+    # The libraries compute in float32 whatever they are given.
+    theirs = _libraries(objective, plane) if dtype == "float32" else ""
+    return _surface(title, objective, plane, works) + theirs + note
 
 
 def two_weights_surface(loss: str) -> str:
@@ -97,7 +104,7 @@ def _cells(numbers: Any) -> tuple[Any, Any]:
 
 def _plain(objective: NetworkObjective, plane: Plane, numbers: Any) -> Any:
     """Return the losses by a plain NumPy loop in float64, BLAS on one thread: its best."""
-    X, y = objective.blocks.X, objective.blocks.y
+    X, y = objective.blocks.X.astype(np.float64, copy=False), objective.blocks.y
     cells = zip(*_cells(numbers), strict=True)
     with threadpool_limits(1):
         return np.array([_at(objective, plane.params(a, b), X, y) for a, b in cells])

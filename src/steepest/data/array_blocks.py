@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.arrays import as_c_array
 from steepest.data.blocks import Blocks, Matrix
+from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import as_csr, is_sparse
 from steepest.data.weights import within_range
 from steepest.errors import ChoiceError
@@ -23,27 +24,29 @@ def blocks_of(
     *,
     outputs: int,
     threads: int | None = None,
+    dtype: np.dtype[Any] = FLOAT64,
 ) -> Blocks:
     """Return X, (rows, features), and y, (rows,), as blocks, with a weight a row or None.
 
-    X of float32 and sparse X of SciPy stay what they are. Raises ChoiceError for shapes that do
+    X of float32 and sparse X of SciPy stay what they are; with the `dtype` float32 any X becomes
+    float32, and is computed with as that. Raises ChoiceError for shapes that do
     not fit.
     """
-    X, y = _matrix(X), as_c_array(y, np.float64)
+    X, y = _matrix(X, dtype), as_c_array(y, np.float64)
     if X.ndim != 2 or y.shape != X.shape[:1]:
         raise ChoiceError(
             f"X has the shape {X.shape} and y {y.shape}, but they must be (rows, features) "
             "and (rows,)"
         )
     weight = None if sample_weight is None else _weights(sample_weight, len(y))
-    return Blocks(X, y, outputs=outputs, sample_weight=weight, threads=threads)
+    return Blocks(X, y, outputs=outputs, sample_weight=weight, threads=threads, dtype=dtype)
 
 
-def _matrix(X: Any) -> Matrix:
+def _matrix(X: Any, dtype: np.dtype[Any]) -> Matrix:
     """Return X as the blocks read it: float64 or float32 in C order, or a CSR array."""
     if is_sparse(X):
-        return as_csr(X)
-    single = getattr(X, "dtype", None) == np.float32
+        return as_csr(X if dtype == FLOAT64 else X.astype(dtype))
+    single = np.float32 in (dtype, getattr(X, "dtype", None))
     return as_c_array(X, np.float32 if single else np.float64)
 
 

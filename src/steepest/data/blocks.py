@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import Matrix, is_sparse, row_block
 from steepest.errors import ChoiceError
 
@@ -49,7 +50,7 @@ Array = NDArray[np.float64]
 
 
 class Block(NamedTuple):
-    """Some rows: which they are, their X as float64 or sparse, their targets, sample weights.
+    """Some rows: which they are, their X, dense or sparse, their targets, sample weights.
 
     `weight` is (rows,), None if all count the same.
     """
@@ -60,7 +61,7 @@ class Block(NamedTuple):
     weight: Array | None
 
     def dense(self) -> Array:
-        """Return X as a float64 array.
+        """Return X as an array: float64, or of a dense X as it is.
 
         Raises ChoiceError for sparse X of more than `DENSE_FEATURES` features.
         """
@@ -81,7 +82,9 @@ class Blocks:
 
     X is float64 or float32 in C order, or sparse by rows (CSR). `sample_weight` is None or one
     number a row. `outputs` is how many numbers a row gives rise to at a time (its margins and what
-    is made of them): they share the cache with the row. `threads` is all cores if None.
+    is made of them): they share the cache with the row. `threads` is all cores if None. `dtype` is
+    what the numbers of X are computed with, float64, or float32, which X must be then; targets and
+    weights are float64.
     """
 
     def __init__(
@@ -92,8 +95,10 @@ class Blocks:
         outputs: int = 1,
         sample_weight: Array | None = None,
         threads: int | None = None,
+        dtype: np.dtype[Any] = FLOAT64,
     ) -> None:
         self.X: Any = X
+        self.dtype = dtype
         self.y = y
         self.outputs = outputs
         self.sample_weight = sample_weight
@@ -106,9 +111,13 @@ class Blocks:
 
     def weighed(self, weights: Array) -> "Blocks":
         """Return the same rows, each counted by other weights, (rows,)."""
-        return Blocks(
-            self.X, self.y, outputs=self.outputs, sample_weight=weights, threads=self.threads
-        )
+        return self._like(self.X, self.y, weights)
+
+    def in_float64(self) -> "Blocks":
+        """Return the same rows, computed with float64."""
+        if self.dtype == FLOAT64:
+            return self
+        return self._like(self.X, self.y, self.sample_weight, FLOAT64)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -120,19 +129,20 @@ class Blocks:
         return int(self.X.shape[1])
 
     def block(self, at: slice) -> Block:
-        """Return the rows `at`. Of float32 X is a float64 copy.
+        """Return the rows `at`. Of float32 X is a float64 copy, unless `dtype` is float32.
 
-        A product in float32 would be off by 1e-7, and no descent could tell when its gradient is 0.
+        A product in float32 is off by 1e-7, so that no descent could tell when its gradient is 0:
+        that is for who asks for it.
         """
         weight = None if self.sample_weight is None else self.sample_weight[at]
         if is_sparse(self.X):
             return Block(at, row_block(self.X, at), self.y[at], weight)
-        return Block(at, self.X[at].astype(np.float64, copy=False), self.y[at], weight)
+        return Block(at, self.X[at].astype(self.dtype, copy=False), self.y[at], weight)
 
     @property
     def _kept(self) -> list[Block] | None:
-        """All blocks, which share the numbers of X; None of float32, whose blocks are copies."""
-        if self._blocks is None and (self.is_sparse or self.X.dtype == np.float64):
+        """All blocks, which share the numbers of X; None where they are float64 copies."""
+        if self._blocks is None and (self.is_sparse or self.X.dtype == self.dtype):
             self._blocks = [self.block(at) for at in self.slices]
         return self._blocks
 
@@ -158,8 +168,17 @@ class Blocks:
         """Return some of the features, as blocks; dense X is not copied."""
         return self._like(self.X[:, features], self.y, self.sample_weight)
 
-    def _like(self, X: Matrix, y: Array, weight: Array | None) -> "Blocks":
-        return Blocks(X, y, outputs=self.outputs, sample_weight=weight, threads=self.threads)
+    def _like(
+        self, X: Matrix, y: Array, weight: Array | None, dtype: np.dtype[Any] | None = None
+    ) -> "Blocks":
+        return Blocks(
+            X,
+            y,
+            outputs=self.outputs,
+            sample_weight=weight,
+            threads=self.threads,
+            dtype=dtype or self.dtype,
+        )
 
     def map(self, work: Callable[[Block], Result]) -> list[Result]:
         """Return `work(block)` for every block, in order.

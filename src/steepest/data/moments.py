@@ -36,13 +36,13 @@ class _Spread(NamedTuple):
 
 @np.errstate(over="ignore", invalid="ignore")
 def moments(blocks: Blocks) -> Moments:
-    """Return the moments of all rows, each counted by its sample weight.
+    """Return the moments of all rows, in float64, each counted by its sample weight.
 
     Those of the blocks are merged by the formula of Chan, Golub & LeVeque 1979, "Updating formulae
     and a pairwise algorithm for computing sample variances", in which nothing cancels.
     """
     spread = _of_sparse if blocks.is_sparse else _of_dense
-    parts = blocks.map(lambda block: spread(block.X, block.weight))
+    parts = blocks.in_float64().map(lambda block: spread(block.X, block.weight))
     _, mean, squares = tree_merge(parts, _merged)
     deviation = np.sqrt(squares / blocks.total)
     return Moments(mean, np.where(deviation <= CONSTANT * np.abs(mean), 1.0, deviation))

@@ -1,39 +1,75 @@
-"""Whether numbers can be squared: beyond some size float64 has no room for their squares."""
+"""Whether numbers can be computed with: beyond some size a type has no room for their squares.
+
+And whether float32 can tell them apart: of numbers that hardly vary about a large mean it keeps too
+few digits.
+"""
 
 from collections.abc import Sequence
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.float_types import FLOAT32, FLOAT64
 from steepest.data.sparse import Matrix
 from steepest.errors import DataError
 
-__all__ = ["check_span"]
+__all__ = ["check_digits", "check_span"]
 
 ROOM = 16.0
-"""How many times the squares of a column, added up over all rows, must go into float64."""
+"""How many times the squares of a column, added up over all rows, must go into the type."""
 
-LEAST = 1e-153
-"""Squares of deviations down to this are above float64's 2.2e-308, with a few digits of room."""
+LEAST = {FLOAT64: 1e-153, FLOAT32: 1e-18}
+"""Squares of deviations down to this are above 2.2e-308, and 1.2e-38, with a few digits of room."""
+
+LOST = 1e-3
+"""The share of a deviation that rounding to float32 may take: then three digits of it are left."""
 
 Array = NDArray[np.float64]
 
 
-def check_span(X: Matrix, y: Array, deviation: Array, names: Sequence[str], target: str) -> None:
-    """Raise DataError if a column is too large or varies too little for its squares.
+def check_span(
+    X: Matrix,
+    y: Array,
+    deviation: Array,
+    names: Sequence[str],
+    target: str,
+    dtype: np.dtype[Any] = FLOAT64,
+) -> None:
+    """Raise DataError if a column is too large or varies too little for its squares in `dtype`.
 
     `deviation`, (features,), is that of X, (rows, features): infinite or no number where squares
     overflow, and 1 where they are all 0, as of a constant. `names` are those of the features.
     """
-    largest = sqrt(np.finfo(np.float64).max / (ROOM * len(y)))
-    _check(target, float(y.min()), float(y.max()), largest)
-    suspects = np.flatnonzero(~(deviation < largest) | (deviation < LEAST) | (deviation == 1.0))
+    largest = sqrt(float(np.finfo(dtype).max) / (ROOM * len(y)))
+    _check(target, float(y.min()), float(y.max()), largest, dtype)
+    few = (deviation < LEAST[dtype]) | (deviation == 1.0)
+    suspects = np.flatnonzero(~(deviation < largest) | few)
     if not len(suspects):
         return
     low, high = _ends(X)
     for j in suspects.tolist():
-        _check(names[j], float(low[j]), float(high[j]), largest)
+        _check(names[j], float(low[j]), float(high[j]), largest, dtype)
+
+
+def check_digits(
+    mean: Array, deviation: Array, y: Array, names: Sequence[str], target: str
+) -> None:
+    """Raise DataError if float32 keeps too few digits of how a column varies.
+
+    `mean` and `deviation`, (features,), are those of X; a constant feature, whose deviation is 1,
+    is as good as a bias, however it is rounded. y is (rows,).
+    """
+    columns = [*zip(names, mean, deviation, strict=True), (target, y.mean(), y.std())]
+    rounding = 0.5 * float(np.finfo(FLOAT32).eps)
+    for name, middle, spread in columns:
+        if spread not in (0.0, 1.0) and rounding * abs(middle) > LOST * spread:
+            raise DataError(
+                f"{name} varies by {spread:.3g} about {middle:.6g}, of which float32, with 7 "
+                "digits, keeps less than three; take its mean off first, or leave dtype out: "
+                "float64 has 16"
+            )
 
 
 def _ends(X: Matrix) -> tuple[Array, Array]:
@@ -46,16 +82,16 @@ def _ends(X: Matrix) -> tuple[Array, Array]:
     return low, high
 
 
-def _check(name: str, low: float, high: float, largest: float) -> None:
+def _check(name: str, low: float, high: float, largest: float, dtype: np.dtype[Any]) -> None:
     """Raise DataError for a column from `low` to `high`; `largest` is what has room."""
     size, spread = max(abs(low), abs(high)), high - low
     if size > largest:
         raise DataError(
-            f"{name} holds numbers up to {size:.3g}, whose squares are beyond float64; tell it in "
+            f"{name} holds numbers up to {size:.3g}, whose squares are beyond {dtype}; tell it in "
             f"larger units: numbers up to {largest:.2g} will do"
         )
-    if 0.0 < spread < LEAST:
+    if 0.0 < spread < LEAST[dtype]:
         raise DataError(
-            f"{name} differs between rows by {spread:.3g} at most, whose square is below float64; "
-            f"tell it in smaller units: differences from {LEAST:g} up will do"
+            f"{name} differs between rows by {spread:.3g} at most, whose square is below {dtype}; "
+            f"tell it in smaller units: differences from {LEAST[dtype]:g} up will do"
         )

@@ -6,7 +6,7 @@ nowhere else.
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,9 @@ class Sparse(Protocol):
 
     def toarray(self) -> NDArray[np.float64]:
         """Return all of it as a dense array."""
+
+    def astype(self, dtype: np.dtype[Any]) -> "Sparse":
+        """Return it with numbers of this type."""
 
     def copy(self) -> "Sparse":
         """Return a copy that shares no numbers."""

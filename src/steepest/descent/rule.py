@@ -192,7 +192,7 @@ class OwnRule(Rule):
         if not isinstance(found, tuple) or len(found) != 2:
             raise self._misfit(f"a {type(found).__name__}")
         try:
-            direction = np.asarray(found[0], dtype=np.float64)
+            direction = np.asarray(found[0], dtype=gradient.dtype)
         except (TypeError, ValueError):
             raise self._misfit(f"{found[0]!r} as direction") from None
         if direction.shape != gradient.shape:

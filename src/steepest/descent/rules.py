@@ -6,6 +6,7 @@ rule is; `named_rules.py` makes one of its word.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -246,9 +247,9 @@ class NesterovRestart(Rule):
         step = carried - gradient
         if float(gradient @ step) > 0.0:
             return -gradient, (np.zeros_like(gradient), 1.0)
-        after = (1.0 + np.sqrt(1.0 + 4.0 * t * t)) / 2.0
+        after = (1.0 + sqrt(1.0 + 4.0 * t * t)) / 2.0
         carried = (t - 1.0) / after * step
-        return carried - gradient, (carried, float(after))
+        return carried - gradient, (carried, after)
 
 
 @dataclass(frozen=True)

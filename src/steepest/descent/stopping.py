@@ -1,13 +1,14 @@
 """Stops: when a run is over, and how it knows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, isnan, log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.checks import number
+from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.descent.stop import Stop, proof
 from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
@@ -19,6 +20,7 @@ __all__ = [
     "MOST_STEPS",
     "RISEN",
     "Stopping",
+    "least_rise",
 ]
 
 MOST_STEPS = 100_000
@@ -31,7 +33,10 @@ DIVERGED_GROWTH = 1e3
 """A loss this many times the start's (or a constant guess's) that still rises has diverged."""
 
 RISEN = 1e-9
-"""The share of the loss by which it may lie above the lowest without having risen."""
+"""The share of the loss by which it may lie above the lowest without having risen.
+
+Of losses that come from float32 it is their own rounding; see `least_rise`.
+"""
 
 GRADIENT_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 """The share of the start's gradient that is its own rounding."""
@@ -130,6 +135,8 @@ class Stopping:
     """Why a run has not settled at its last step, after its start; None where nothing is known."""
     patience: int | None = None
     """How many losses of the rows kept back may be no lower than one before; None: any number."""
+    rounding: float = LOSS_ROUNDING[FLOAT64]
+    """The share of itself by which two losses may differ by rounding alone."""
     began: int = 0
     """The step from which on these are counted: the first of a run that is gone on with."""
 
@@ -159,7 +166,15 @@ class Stopping:
         )
 
     def _reached(self, trace: Trace, last: Step) -> Stop | None:
-        """Return why no lower loss is to be had, or None."""
+        """Return why no lower loss is to be had, or None; in float32 to how many digits."""
+        stop = self._lowest(trace, last)
+        if stop is None or self.rounding == LOSS_ROUNDING[FLOAT64] or not stop.at_minimum:
+            return stop
+        digits = f"in float32, which tells losses apart to {self.rounding:g} of them"
+        return replace(stop, message=f"{stop.message}, {digits}")
+
+    def _lowest(self, trace: Trace, last: Step) -> Stop | None:
+        """Return that nothing lower is found, or None."""
         arrived = self._refined(trace) if self.refine else self._arrived(trace, last)
         if arrived and not self.is_convex:
             return self.objection(trace.first, last) or arrived
@@ -271,7 +286,8 @@ class Stopping:
         if not found_none and trace.since_progress < MOST_WITHOUT_PROGRESS:
             return None
         best = trace.best
-        if trace.full_losses[-1] - best.full_loss > RISEN * abs(best.full_loss):
+        rise = trace.full_losses[-1] - best.full_loss
+        if rise > least_rise(self.rounding) * abs(best.full_loss):
             return Stop(
                 "risen",
                 f"stopped: step {best.index:,} had the lowest loss, none since came near",
@@ -312,6 +328,14 @@ class Stopping:
         if self.seconds is None or passed - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
+
+
+def least_rise(rounding: float) -> float:
+    """Return the share of a loss by which another must be higher to have risen.
+
+    `rounding` is that by which they may differ by rounding alone.
+    """
+    return max(RISEN, rounding)
 
 
 def _stood_still(trace: Trace, last: Step) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import isnan
 
 from steepest.descent.plan.scale import has_exact_bound
-from steepest.descent.plan.stopping import SETTLED
+from steepest.descent.plan.stopping import settled_share
 from steepest.descent.stop import earlier_result, proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
 from steepest.diagnosis.evidence import Evidence
@@ -47,9 +47,8 @@ def _end(evidence: Evidence, found: Found) -> Check:
     if reason == "arrived":
         return Check("end", CHECKED, _steepness(evidence))
     if reason == "settled":
-        share = (
-            f"{SETTLED:g} of {'a constant guess' if evidence.objective.null_loss else 'the fall'}"
-        )
+        of = "a constant guess" if evidence.objective.null_loss else "the fall"
+        share = f"{settled_share(evidence.objective):g} of {of}"
         return Check("end", CHECKED, f"steps as auto takes them find no loss lower by {share}")
     if found or reason == "separated":
         return Check("end", CHECKED, STATED)

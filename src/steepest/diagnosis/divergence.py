@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from steepest.descent.plan.scale import has_exact_bound
-from steepest.descent.stopping import RISEN
+from steepest.descent.stopping import least_rise
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
@@ -34,7 +34,7 @@ def judge_divergence(evidence: Evidence) -> Verdict | None:
         return None
     if evidence.in_batches and evidence.stop.reason != "diverged":
         return _of_batches(evidence)
-    if not _left_best(trace):
+    if not _left_best(evidence):
         return None
     rate = float(trace.learning_rates[trace.best.index : -1].max())
     # The limit of a rule is one of rates that were given: some that are found exceed it on purpose.
@@ -71,9 +71,9 @@ def _with_place(evidence: Evidence, verdict: Verdict) -> Verdict:
     return replace(verdict, message=f"{verdict.message}; {said}")
 
 
-def _left_best(trace: Trace) -> bool:
-    best = trace.best.full_loss
-    return not float(trace.full_losses[-1]) - best <= RISEN * abs(best)
+def _left_best(evidence: Evidence) -> bool:
+    best, last = evidence.trace.best.full_loss, float(evidence.trace.full_losses[-1])
+    return not last - best <= least_rise(evidence.objective.rounding) * abs(best)
 
 
 def _name(evidence: Evidence) -> str:

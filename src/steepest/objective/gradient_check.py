@@ -14,8 +14,8 @@ __all__ = ["Disagreement", "disagreement", "is_rough"]
 DISTANCES = tuple(10.0**power for power in range(-10, 1))
 """How far the params are moved, by their own length: up from where rounding hides all slopes."""
 
-MEASURABLE = 1e4 * float(np.finfo(np.float64).eps)
-"""The share of the loss by which it must change: then rounding is a ten-thousandth of that."""
+MEASURABLE = 2e3
+"""The roundings of the loss by which it must change: they are then a small share of that."""
 
 ALIKE = 0.1
 """How far the slopes on both sides may differ, by the larger, where there is no kink between."""
@@ -107,5 +107,5 @@ def _changes(
     for share in DISTANCES:
         h = share * (norm(params) or 1.0)
         above, below = (objective.value(params + side * h * unit) for side in (1.0, -1.0))
-        rounding = MEASURABLE * max(abs(loss), abs(above), abs(below))
+        rounding = MEASURABLE * objective.rounding * max(abs(loss), abs(above), abs(below))
         yield h, above - loss, loss - below, rounding

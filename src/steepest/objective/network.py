@@ -1,6 +1,7 @@
 """The network objective: the mean loss of a dense network, and what is known of it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block, Blocks
+from steepest.data.float_types import FLOAT64, LOSS_ROUNDING, float_type
 from steepest.data.moments import moments
 from steepest.errors import ChoiceError
 from steepest.numerals import short
@@ -47,36 +49,46 @@ MOST_KEPT = 2**26
 class HiddenLayers(NamedTuple):
     """What makes a network beside its data: units of each hidden layer, activation, random start.
 
-    `initial` is one of `INITIALISATIONS`.
+    `initial` is one of `INITIALISATIONS`, `dtype` what it computes with.
     """
 
     units: tuple[int, ...]
     activation: Activation
     initial: str
+    dtype: np.dtype[Any] = FLOAT64
 
     @classmethod
-    def of(cls, units: Sequence[int], activation: str, initial: str) -> "HiddenLayers | None":
+    def of(
+        cls, units: Sequence[int], activation: str, initial: str, dtype: str = FLOAT64.name
+    ) -> "HiddenLayers | None":
         """Return the hidden layers by words; None where there are none: one neuron.
 
         Raises ChoiceError for a word that is unknown.
         """
         chosen = choose_activation(activation)
         name = choose_initialisation(initial, chosen)
-        return cls(tuple(units), chosen, name) if units else None
+        return cls(tuple(units), chosen, name, float_type(dtype)) if units else None
 
     def to_dict(self) -> dict[str, object]:
-        """Return what a file holds of them."""
+        """Return what a file holds of them; float64 goes without saying."""
+        single = {} if self.dtype == FLOAT64 else {"dtype": self.dtype.name}
         return {
             "units": list(self.units),
             "activation": self.activation.name,
             "initial": self.initial,
+            **single,
         }
 
     @classmethod
     def from_dict(cls, written: Mapping[str, Any]) -> "HiddenLayers":
         """Return the layers whose `to_dict` gave `written`."""
         activation = choose_activation(written["activation"])
-        return cls(tuple(map(int, written["units"])), activation, written["initial"])
+        dtype = float_type(written.get("dtype", FLOAT64))
+        return cls(tuple(map(int, written["units"])), activation, written["initial"], dtype)
+
+    def network(self, inputs: int, outputs: int) -> Network:
+        """Return the network of these layers between so many inputs and outputs."""
+        return Network((inputs, *self.units, outputs), self.activation, self.dtype)
 
 
 class NetworkObjective(Risk):
@@ -95,7 +107,8 @@ class NetworkObjective(Risk):
         self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str
     ) -> None:
         super().__init__(model, loss, penalty, blocks)
-        self.initial = initial
+        self.initial, self.dtype = initial, model.dtype
+        self.rounding = LOSS_ROUNDING[model.dtype]
 
     @classmethod
     def of(
@@ -115,17 +128,18 @@ class NetworkObjective(Risk):
         than there is room for.
         """
         units = sum(hidden.units) + loss.margins
-        blocks = blocks_of(X, y, sample_weight, outputs=units, threads=threads)
+        blocks = blocks_of(X, y, sample_weight, outputs=units, threads=threads, dtype=hidden.dtype)
         loss.check(blocks.y)
         check_loss(loss, blocks.y)
-        model = Network((blocks.features, *hidden.units, loss.margins), hidden.activation)
+        model = hidden.network(blocks.features, loss.margins)
         _check(model, penalty, len(blocks.slices))
         return cls(model, loss, penalty, blocks, hidden.initial)
 
     @property
     def hidden(self) -> HiddenLayers:
         """What makes the network beside its data."""
-        return HiddenLayers(self.model.sizes[1:-1], self.model.activation, self.initial)
+        model = self.model
+        return HiddenLayers(model.sizes[1:-1], model.activation, self.initial, model.dtype)
 
     def to_record(self) -> dict[str, object]:
         """Return the hidden layers as a file holds them."""
@@ -160,10 +174,14 @@ class NetworkObjective(Risk):
     def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
         """Return what takes a direction, (params,), to the Hessian times it, by the R-operator.
 
-        What products share is kept while there is room, else worked out anew for each.
+        What products share is kept while there is room, else worked out anew for each. It is in
+        float64, whatever the network computes with: of a network in float32 it is that of its loss
+        without rounding, so that a residual says what it does of others.
         """
         if not self.has_curvature:
             return None
+        if self.dtype != FLOAT64:
+            return self.in_float64().hessian_at(params.astype(FLOAT64))
         blocks, model, loss, where = self.blocks, self.model, self.loss, self.layout.weights
         network = model.at(params)
 
@@ -222,7 +240,7 @@ class NetworkObjective(Risk):
         """
         if not self.loss.is_log_loss or self.penalty:
             return Recession("unknown", "of a network it is looked for among classes")
-        margins = self.margins(params)
+        margins = self.in_float64().margins(params)
         if not is_on_own_side(margins, self.blocks.y).all():
             return Recession("unknown", "at the end a row is on another class's side")
         direction = np.zeros(self.size)
@@ -248,8 +266,9 @@ class NetworkObjective(Risk):
         return self.units
 
     def coordinates(self, name: str) -> Coordinates | None:
-        """Return standard units or the reader's own; None for other names."""
-        known: dict[str, Coordinates] = {"standard": self.units, "none": Identity()}
+        """Return standard units or the reader's own, of the type of the params; else None."""
+        units = self.units if self.dtype == FLOAT64 else replace(self.units, dtype=self.dtype)
+        known: dict[str, Coordinates] = {"standard": units, "none": Identity()}
         return known.get(name)
 
     def param_coordinates(self, name: str) -> Coordinates | None:
@@ -292,6 +311,13 @@ class NetworkObjective(Risk):
     def thinned(self, share: float, stream: tuple[int, ...]) -> "NetworkObjective":
         """Return the objective with a share of its hidden units left out."""
         return ThinnedNetwork(self, share, stream)
+
+    def in_float64(self) -> "NetworkObjective":
+        """Return the same objective, computed with float64: of rows in float32, as they are."""
+        if self.dtype == FLOAT64:
+            return self
+        model, blocks = replace(self.model, dtype=FLOAT64), self.blocks.in_float64()
+        return NetworkObjective(model, self.loss, self.penalty, blocks, self.initial)
 
     def on(self, blocks: Blocks, penalty: Penalty | None = None) -> "NetworkObjective":
         """Return the same objective on other rows, under another penalty if one is given."""

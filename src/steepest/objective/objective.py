@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
@@ -42,6 +43,10 @@ class Objective:
     size: int
     count: int = 0
     """The rows that an evaluation is a mean over; 0 where there are none."""
+    dtype: np.dtype[Any] = FLOAT64
+    """The type of params and gradient: float64, or float32 where it computes with that."""
+    rounding: float = LOSS_ROUNDING[FLOAT64]
+    """The share of itself by which two losses may differ by rounding alone."""
     layout: Layout = Layout.linear(0, 0)
     """How the params fall into weights and biases, where they do."""
     outputs: int = 1
@@ -52,6 +57,8 @@ class Objective:
     """Whether an evaluation changes what the next one starts from; see `copy_for_descent`."""
     penalty: Penalty = NO_PENALTY
     """The penalty that is part of the loss."""
+    rows_in_words: str = ""
+    """How many rows of how many it is the loss of, and how far that is off; empty of all rows."""
     null_loss: float = 0.0
     """The loss of a constant guess, `Loss.guess`: the scale of losses; 0 if there is none."""
     slope_by_curvature: float = inf
@@ -117,6 +124,9 @@ class Objective:
         are not known.
         """
         return None
+
+    no_hessian: str = ""
+    """Why `hessian_at` has no answer, where more is known of it than `kind`."""
 
     def unit_lengths(self, params: Vector) -> Vector:
         """Return for each param, (size,), the length of the weights into its unit; 0 of biases.

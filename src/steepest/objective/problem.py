@@ -5,10 +5,10 @@ That of a table (`table_problem.py`) answers the same questions from its data an
 asks its problem, so nothing above needs to know which of them it has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from math import nan
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,8 @@ class Problem:
     """The problem `minimise objective(params)` of an objective that was given.
 
     `name` is what the objective is called, `own_names` are the names of its params if it has any:
-    else they are `param 1`, `param 2`, ...
+    else they are `param 1`, `param 2`, ... `index_of` finds a param by a name of another
+    form, `loss_in_words` says what the loss is.
     """
 
     rows: int = 0
@@ -87,10 +88,19 @@ class Problem:
     weight_prefix: str = ""
     """What stands before the name of a param that is no bias, where it stands alone."""
 
-    def __init__(self, objective: Objective, name: str, own_names: Sequence[str] | None) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        name: str,
+        own_names: Sequence[str] | None,
+        index_of: Callable[[str], int | None] | None = None,
+        loss_in_words: str = "",
+    ) -> None:
         self.objective: Objective = objective
         self.name = name
         self.own_names = own_names
+        self._given_index_of = index_of
+        self._given_words = loss_in_words
 
     def __repr__(self) -> str:
         """Return what is minimised."""
@@ -131,7 +141,7 @@ class Problem:
 
     def _index_of(self, name: str) -> int | None:
         """Return the index of the param that a name of another form says; None of no such form."""
-        return None
+        return None if self._given_index_of is None else self._given_index_of(name)
 
     @property
     def param_words(self) -> tuple[str, ...]:
@@ -146,7 +156,7 @@ class Problem:
     @property
     def loss_in_words(self) -> str:
         """What the loss is, for the line that says how the run was made."""
-        return f"loss: the value of {self.name}"
+        return self._given_words or f"loss: the value of {self.name}"
 
     @property
     def no_surface(self) -> str:
@@ -236,7 +246,8 @@ class Problem:
     def to_record(self) -> dict[str, object]:
         """Return what a file holds of it as JSON: names; the objective is code."""
         names = None if self.own_names is None else list(self.own_names)
-        return {"objective": {"name": self.name, "size": self.objective.size, "params": names}}
+        known = {"name": self.name, "size": self.objective.size, "params": names}
+        return {"objective": {**known, "loss": self._given_words} if self._given_words else known}
 
     def to_arrays(self) -> Arrays:
         """Return what a file holds of it as arrays."""
@@ -252,14 +263,15 @@ class Problem:
         name, size, names = str(record["name"]), int(str(record["size"])), record["params"]
         own_names = [str(one) for one in names] if isinstance(names, list) else None
         if given is None:
-            return cls(MissingObjective(name, size), name, own_names)
+            said = str(record.get("loss", ""))
+            return cls(MissingObjective(name, size), name, own_names, loss_in_words=said)
         objective = as_objective(given, size)
         if objective.size != size:
             raise ChoiceError(
                 f"the objective has {_counted(objective.size)}, but the run in the file has "
                 f"{size}; give the objective that it was made with, {name}"
             )
-        return cls(objective, name, own_names)
+        return cls(objective, name, own_names, **_said_by(given))
 
     def to_report(self) -> dict[str, object]:
         """Return what `report` says of what was minimised, as JSON has it."""
@@ -285,7 +297,13 @@ def problem_of(given: object, size: int | None) -> Problem:
                 f"param_names of the objective has {len(set(names))} different names, but there "
                 f"are {_counted(objective.size)}; give each a name of its own, or leave it out"
             )
-    return Problem(objective, _name_of(given), names)
+    return Problem(objective, _name_of(given), names, **_said_by(given))
+
+
+def _said_by(given: object) -> dict[str, Any]:
+    """Return what else an objective says of itself, where it does: see `Problem`."""
+    known = {name: getattr(given, name, None) for name in ("index_of", "loss_in_words")}
+    return {name: one for name, one in known.items() if one is not None}
 
 
 def _name_of(given: object) -> str:

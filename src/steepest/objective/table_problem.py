@@ -95,8 +95,15 @@ class TableProblem(Problem):
         back = self.data.validation
         if back is None:
             return None
-        outputs, threads = self.objective.blocks.outputs, self.objective.blocks.threads
-        blocks = blocks_of(back.X, back.y, back.sample_weight, outputs=outputs, threads=threads)
+        ours = self.objective.blocks
+        blocks = blocks_of(
+            back.X,
+            back.y,
+            back.sample_weight,
+            outputs=ours.outputs,
+            threads=ours.threads,
+            dtype=ours.dtype,
+        )
         return self.objective.on(blocks, Penalty())
 
     def validation_loss(self, params: Vector) -> float:
@@ -244,7 +251,8 @@ class TableProblem(Problem):
             return {
                 "layers": [
                     {"weights": weights.tolist(), "bias": bias.tolist()} for weights, bias in layers
-                ]
+                ],
+                "dtype": params.dtype.name,
             }
         weights, bias = self.split(params)
         return {

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.dates import DATES
+from steepest.data.float_types import FLOAT64
 from steepest.data.prepared import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.named_rules import RULES
@@ -187,9 +188,14 @@ def page_points(objective: Risk) -> int:
 
 
 def _computes(story: Story, objective: Risk, one: bool) -> bool:
-    """Return whether the page itself can walk on all the rows; `one` says of one feature."""
+    """Return whether the page itself can walk on all the rows; `one` says of one feature.
+
+    Its own numbers are float64, so not where those of a network are float32.
+    """
     if objective.linear is not None:
         return one and walked_by_pages(story.plan)
+    if objective.dtype != FLOAT64:
+        return False
     return objective.count * objective.size <= MOST_TRAINED and trained_by_pages(story.plan)
 
 

@@ -6,7 +6,7 @@
 `summary` and `lowest_loss` each answer for one thing that a run can do, `callback` is the reader's
 own function at every step, `former` the names of before, `without_rows` what stands in a file for
 rows left out. `descend_seeds` makes several runs from as many seeds, `seeds` is what can be asked
-of them, `descend_path` runs along `penalties`, as a `penalty_path`; `find_rate` tries learning
-rates, `found_rate` is the best. `elsewhere/` writes the same fit for other libraries, `export/` the
-model itself.
+of them, `descend_path` runs along `penalties`, as a `penalty_path`; `several` is what both have,
+`drawn` the figure of what has one. `find_rate` tries learning rates, `found_rate` is the best.
+`elsewhere/` writes the same fit for other libraries, `export/` the model itself.
 """

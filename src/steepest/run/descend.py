@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.exposure import Exposure, exposure_of
+from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.data.moments import moments
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
-from steepest.data.span import check_span
+from steepest.data.span import check_digits, check_span
 from steepest.data.target import Target
 from steepest.data.text.reading import Reading
 from steepest.descent.plan.keywords import OptionKeywords
@@ -210,7 +211,10 @@ def _on_rows(
     objective = objective_of(rows, given, threads)
     one = objective.linear
     units = moments(objective.blocks) if one is None else one.units
-    check_span(rows.X, rows.y, units.deviation, rows.features.names, rows.target.name)
+    names, dtype = (rows.features.names, rows.target.name), objective.dtype
+    check_span(rows.X, rows.y, units.deviation, *names, dtype)
+    if dtype == FLOAT32:
+        check_digits(units.mean, units.deviation, rows.y, *names)
     problem = TableProblem(rows, objective)
     return _descended(problem, given, Callback(callback), progress, given_up)
 
@@ -296,6 +300,12 @@ def _check_network(options: OptionKeywords) -> None:
     """Raise ChoiceError for what is said of hidden layers where there are none."""
     if options.get("hidden"):
         return
+    if float_type(options.get("dtype", FLOAT64)) != FLOAT64:
+        raise ChoiceError(
+            "dtype is float32, but without hidden layers the model is one neuron, of which the "
+            "minimum is proved, and proofs need the digits of float64; leave dtype out (X itself "
+            "may be float32), or say hidden layers too (hidden=(8,), --hidden 8)"
+        )
     for name in ("activation", "init"):
         usual = OPTIONS[name].default
         given = options.get(name, usual)

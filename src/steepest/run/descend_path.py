@@ -70,13 +70,13 @@ def penalty_path(
     start = objective.null_params
     runs = tuple(_along(rows, penalty, values, start, known))
     if folds is None:
-        return PenaltyPath(penalty, runs, np.empty((0, len(values))))
+        return PenaltyPath(runs, penalty, np.empty((0, len(values))))
     fold = folds_of(folds, rows, named.get("seed", 0))
     losses = [
         [run.validation_loss for run in _along(part, penalty, values, start, known)]
         for part in (training_and_rest(rows, fold == one) for one in range(int(fold.max()) + 1))
     ]
-    return PenaltyPath(penalty, runs, np.array(losses))
+    return PenaltyPath(runs, penalty, np.array(losses))
 
 
 def _along(

@@ -1,13 +1,12 @@
 """A learning rate that was found, and what can be asked of it."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from steepest.extras import check_installed
-from steepest.view.format import SIZE, Format
+from steepest.run.drawn import Drawn
+from steepest.view.format import Format
 from steepest.view.rate_story import Array, RateStory
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["FoundRate"]
 
 
-class FoundRate(RateStory):
+class FoundRate(Drawn, RateStory):
     """A rate with its reason: `learning_rate`, `limit`, `margin`, `trials`, `range_test`."""
 
     def __float__(self) -> float:
@@ -36,22 +35,11 @@ class FoundRate(RateStory):
 
         return tell_rate(self)
 
-    def figure(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        size: tuple[int, int] = SIZE,
-        theme: str = "light",
-    ) -> "Figure":
-        """Return trials and range test as a figure; written to `path` too, as `Run.figure`."""
-        check_installed("figure", "a figure")
-        from steepest.view.figure import save_figure
+    def draw(self, wanted: Format) -> "Figure":
+        """Return trials and range test as a figure."""
         from steepest.view.rate_figure import draw_rate
 
-        figure = draw_rate(self, Format(None, size, theme))
-        if path is not None:
-            save_figure(figure, path)
-        return figure
+        return draw_rate(self, wanted)
 
     def to_dict(self) -> dict[str, object]:
         """Return it for JSON: what is no finite number is None."""

@@ -1,18 +1,16 @@
 """A path over penalties: the minimum at each, and how well it does on rows kept back by folds."""
 
-import os
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.extras import check_installed
 from steepest.run.run import Run
-from steepest.view.format import SIZE, Format
+from steepest.run.several import Several
+from steepest.view.format import Format
 from steepest.view.path_story import PathStory
 from steepest.view.story import loss_label
 from steepest.view.summary_table import SummaryTable
@@ -26,30 +24,14 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class PenaltyPath(Sequence[Run]):
+class PenaltyPath(Several):
     """The runs on all rows, the largest penalty first, and the losses of the rows kept back.
 
     `fold_losses`, (folds, penalties), are without the penalty; of no rows where there are no folds.
     """
 
     penalty: str
-    runs: tuple[Run, ...]
     fold_losses: Array
-
-    def __len__(self) -> int:
-        return len(self.runs)
-
-    @overload
-    def __getitem__(self, index: int) -> Run: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Run]: ...
-
-    def __getitem__(self, index: int | slice) -> Run | Sequence[Run]:
-        return self.runs[index]
-
-    def __iter__(self) -> Iterator[Run]:
-        return iter(self.runs)
 
     def __repr__(self) -> str:
         """Return what was fitted, and along which penalties."""
@@ -141,25 +123,11 @@ class PenaltyPath(Sequence[Run]):
             },
         }
 
-    def figure(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        size: tuple[int, int] = SIZE,
-        theme: str = "light",
-    ) -> "Figure":
-        """Return weights and losses by the penalty as a figure; written to `path` too, if given.
-
-        `path`, `size` and `theme` are as `Run.figure` has them.
-        """
-        check_installed("figure", "a figure")
-        from steepest.view.figure import save_figure
+    def draw(self, wanted: Format) -> "Figure":
+        """Return weights and losses by the penalty as a figure."""
         from steepest.view.path_figure import draw_path
 
-        figure = draw_path(self.story, Format(None, size, theme))
-        if path is not None:
-            save_figure(figure, path)
-        return figure
+        return draw_path(self.story, wanted)
 
 
 def _without_penalty(run: Run) -> float:

@@ -14,7 +14,7 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.objective.evaluation import norm
 from steepest.objective.minimum.identifiability import Identifiability
 from steepest.objective.problem import Problem
-from steepest.trace import PROGRESS, Step, Trace
+from steepest.trace import Step, Trace
 
 __all__ = ["add_minimum_norm", "result_of"]
 
@@ -40,7 +40,7 @@ def result_of(
     left = bool(verdicts) or stop.reason == "risen" or curvature is None
     best = trace.best.full_loss
     # Not "above": a last loss that is no number is worse than any.
-    lower = not trace.last.full_loss - best <= PROGRESS * abs(best)
+    lower = not trace.last.full_loss - best <= trace.least_fall * abs(best)
     return trace.best if left and lower and not trace.last.least else trace.last
 
 
@@ -64,7 +64,7 @@ def add_minimum_norm(
     if norm(params - result.params) <= SAME_PARAMS_RTOL * norm(result.params):
         return False
     at = objective.evaluate(params)
-    allowed = RISEN * abs(result.full_loss) + PROGRESS * objective.null_loss
+    allowed = RISEN * abs(result.full_loss) + trace.least_fall * objective.null_loss
     # A loss that is no number is refused too.
     if not at.loss <= result.full_loss + allowed:
         return False

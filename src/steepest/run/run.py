@@ -257,7 +257,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
             raise ChoiceError(problem.no_surface)
         usual = problem.surface_params(self.trace[0].params, end.params)
         first, second = (None if one is None else problem.param_called(one) for one in (x, y))
-        trace, at = self.informed_trace, end.params
+        trace, at = self.informed_trace, np.asarray(end.params, dtype=np.float64)
         of_word = partial(axes_of_plane, self.objective, Path.of(trace), at, self.plan.scale, seed)
         names = problem.param_names
         axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)

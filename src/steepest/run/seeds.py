@@ -1,21 +1,19 @@
 """Several runs of one model on the same rows, each from a random start of its own."""
 
-import os
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.extras import check_installed
 from steepest.run.run import Run
+from steepest.run.several import Several
 from steepest.surface.axes import Axes, CoordinateAxes
 from steepest.surface.ends_plane import axes_of_ends
 from steepest.surface.surface import Surface, surface_on_plane
-from steepest.view.format import SIZE, Format
+from steepest.view.format import Format
 from steepest.view.seeds_story import SeedPath, SeedsScene, SeedsStory, Told
 
 if TYPE_CHECKING:
@@ -34,25 +32,8 @@ MOST_ON_PAGE = 6
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Seeds(Sequence[Run]):
+class Seeds(Several):
     """The runs, in the order of their seeds; `seeds[0]` is the first, `best` the best."""
-
-    runs: tuple[Run, ...]
-
-    def __len__(self) -> int:
-        return len(self.runs)
-
-    @overload
-    def __getitem__(self, index: int) -> Run: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Run]: ...
-
-    def __getitem__(self, index: int | slice) -> Run | Sequence[Run]:
-        return self.runs[index]
-
-    def __iter__(self) -> Iterator[Run]:
-        return iter(self.runs)
 
     def __repr__(self) -> str:
         """Return what was fitted, and how the losses end."""
@@ -116,16 +97,16 @@ class Seeds(Sequence[Run]):
         all starts, then all ends, (2 runs, 2), `path_loss` their true losses; the ways between lie
         in the window too. Raises ChoiceError where they span no plane.
         """
-        starts = np.array([run.trace[0].params for run in self.runs])
-        ends = np.array([run.params for run in self.runs])
-        best = self.best
+        starts = np.array([run.trace[0].params for run in self.runs], dtype=np.float64)
+        ends = np.array([run.params for run in self.runs], dtype=np.float64)
+        best, end = self.best, ends[self.story.best]
         axes = self._axes(starts, ends)
         told = self.story.runs
         losses = [*(one.start_loss for one in told), *(one.loss for one in told)]
         between = [run.trace.full_losses[run.trace.kept][: len(_walked(run))] for run in self.runs]
         params = np.concatenate([starts, ends, *map(_walked, self.runs)])
         seen = np.concatenate([losses, *between])
-        surface = surface_on_plane(best.objective, axes, best.params, params, seen, points)
+        surface = surface_on_plane(best.objective, axes, end, params, seen, points)
         path, path_loss, off_plane = (
             one[: len(losses)] for one in (surface.path, surface.path_loss, surface.off_plane)
         )
@@ -138,26 +119,14 @@ class Seeds(Sequence[Run]):
             return CoordinateAxes.of_params(names, *names)
         return axes_of_ends(best.objective, starts, ends, self.story.best, best.plan.scale)
 
-    def figure(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        size: tuple[int, int] = SIZE,
-        theme: str = "light",
-    ) -> "Figure":
-        """Return their paths on one plane and their losses by the step; written to `path` too.
+    def draw(self, wanted: Format) -> "Figure":
+        """Return their paths on one plane and their losses by the step as a figure.
 
-        `path`, `size` and `theme` are as `Run.figure` has them. Raises ChoiceError where starts and
-        ends span no plane.
+        Raises ChoiceError where starts and ends span no plane.
         """
-        check_installed("figure", "a figure")
-        from steepest.view.figure import save_figure
         from steepest.view.seeds_figure import draw_seeds
 
-        figure = draw_seeds(self.scene, Format(None, size, theme))
-        if path is not None:
-            save_figure(figure, path)
-        return figure
+        return draw_seeds(self.scene, wanted)
 
     def page(self, path: str | os.PathLike[str]) -> None:
         """Write the runs as one page, .html: the best, and beside it those with the lowest losses.
@@ -183,7 +152,7 @@ class Seeds(Sequence[Run]):
     def scene(self) -> SeedsScene:
         """All that is drawn of them, as one plain record."""
         surface, best = self.surface(), self.best
-        ends = np.array([run.params for run in self.runs])
+        ends = np.array([run.params for run in self.runs], dtype=np.float64)
         paths = [
             SeedPath(surface.axes.read(_walked(run)), run.trace.full_losses) for run in self.runs
         ]

@@ -72,7 +72,7 @@ def train(
     since = checkpoint.seconds if checkpoint else 0.0
     began = checkpoint.index if checkpoint else 0
     stopping = plan_stopping(method.objective, method, options, since=since, began=began)
-    trace = Trace(method.start.size) if trace is None else trace
+    trace = Trace(method.start.size, dtype=method.objective.dtype) if trace is None else trace
     descent = Descent(method, checkpoint, stopping.gtol)
     stop = _run_to_stop(descent, trace, stopping, problem, progress, callback, given_up)
     _check_start(trace, method.objective.count)

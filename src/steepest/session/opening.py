@@ -63,7 +63,9 @@ class OpenData:
         if made is None:
             return {}
         units = tuple(made["units"])
-        return {"hidden": units, "activation": made["activation"], "init": made["initial"]}
+        single: ChosenOptions = {"dtype": made["dtype"]} if "dtype" in made else {}
+        named: ChosenOptions = {"activation": made["activation"], "init": made["initial"]}
+        return {"hidden": units, **named, **single}
 
     def offer(self) -> dict[str, object]:
         """Return what can be chosen: data sets, columns with their kinds; and what is chosen."""

@@ -59,7 +59,9 @@ MOST_LINK = 400_000
 MOST_NAMES = 10_000
 MOST_NUMBERS = 4_000_000
 
-NOT_FOR_PAGES = ("tol", "seconds", "hidden", "activation", "init", "bias", "stop", "patience")
+OF_MODEL = ("hidden", "activation", "init", "dtype", "bias")
+
+NOT_FOR_PAGES = (*OF_MODEL, "tol", "seconds", "stop", "patience")
 """What a page has no say in: its runs are of the model that is open, and end by steps and clock.
 
 All its rows are trained on, so none are kept back.

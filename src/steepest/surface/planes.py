@@ -44,7 +44,8 @@ class Path(NamedTuple):
     @classmethod
     def of(cls, trace: Trace) -> "Path":
         """Return the path of the kept steps of a trace."""
-        return cls(trace.params, trace.full_losses[trace.kept], trace.kept)
+        params = np.asarray(trace.params, dtype=np.float64)
+        return cls(params, trace.full_losses[trace.kept], trace.kept)
 
 
 class _Walk:
@@ -131,7 +132,8 @@ def _sharpest(walk: _Walk, seed: int) -> DirectionAxes:
         assert product is not None
         return units.pullback(product(units.params(direction)))
 
-    ends = sharpest_ends(None if product is None else in_units, size, walk.objective.kind)
+    known, why = None if product is None else in_units, walk.objective.no_hessian
+    ends = sharpest_ends(known, size, walk.objective.kind, why)
     top, bottom = ends.top, ends.bottom
     without = " without l1" if walk.objective.penalty.l1 else ""
     words = (

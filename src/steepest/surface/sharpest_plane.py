@@ -21,14 +21,18 @@ RISE = 0.25
 """The share of the start's loss that a parabola of the eigenvalue rises by at the half-width."""
 
 
-def sharpest_ends(product: Callable[[Array], Array] | None, size: int, kind: str) -> Ends:
+def sharpest_ends(
+    product: Callable[[Array], Array] | None, size: int, kind: str, why: str = ""
+) -> Ends:
     """Return both ends of a Hessian's spectrum; `product` multiplies a direction, (size,), by it.
 
-    Raises ChoiceError where second derivatives are not known (`kind` says of what), or not finite.
+    Raises ChoiceError where second derivatives are not known (`kind` says of what, `why` why), or
+    not finite.
     """
     if product is None:
         raise ChoiceError(
-            f"plane is 'sharpest', but the second derivatives of {kind} like this are not known; "
+            f"plane is 'sharpest', but "
+            f"{why or f'the second derivatives of {kind} like this are not known'}; "
             "choose plane='path' or plane='random', or two params, x and y"
         )
     ends = spectrum_ends(product, size)

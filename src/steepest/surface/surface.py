@@ -25,9 +25,9 @@ Array = NDArray[np.float64]
 class Surface:
     """The true loss on a plane through the params, `origin + a u + b v`, where the path ends.
 
-    `loss[i, j]` is the loss at `(x[j], y[i])`; every value is the loss of all rows, so `exact` is
-    True. The end of the path is a point of the grid. `path` holds x and y of each kept step,
-    (kept, 2), and `path_loss` their recorded losses. With more than two params the surface is a
+    `loss[i, j]` is the loss at `(x[j], y[i])`; `exact` says that it is of all rows, not of some.
+    The end of the path is a point of the grid. `path` holds x and y of each kept step, (kept, 2),
+    and `path_loss` their recorded losses. With more than two params the surface is a
     slice: `held` names the others and their values (none of a plane of two vectors), `off_plane`,
     (kept,), is how far from the slice each point of the path lies, in params (of a plane that a
     word chose in the units in which that was found), and `plane_loss` the loss at its projection
@@ -66,7 +66,10 @@ class Surface:
     @property
     def in_words(self) -> str:
         """What plane it is, where a word chose it, with the numbers that say how good it is."""
-        return self.axes.in_words
+        rows = self.objective.rows_in_words
+        return (
+            f"{self.axes.in_words} The loss is of {rows}.".strip() if rows else self.axes.in_words
+        )
 
     @property
     def numbers(self) -> Mapping[str, float]:
@@ -125,11 +128,13 @@ def surface_of_trace(
     Raises ChoiceError for fewer than 2 points.
     """
     losses = trace.full_losses[trace.kept]
-    surface = surface_on_plane(objective, axes, end.params, trace.params, losses, points, show=show)
-    a, b = axes.read(end.params)
+    # A plane is of float64, also that of a descent in float32.
+    origin, path = (np.asarray(one, dtype=np.float64) for one in (end.params, trace.params))
+    surface = surface_on_plane(objective, axes, origin, path, losses, points, show=show)
+    a, b = axes.read(origin)
     drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
     usual = objective.null_loss or abs(float(trace.full_losses[0]))
-    _check_centre(float(drawn), end.full_loss, usual)
+    _check_centre(float(drawn), end.full_loss, usual, objective.rounding)
     return surface
 
 
@@ -172,7 +177,7 @@ def surface_on_plane(
         x_name=axes.x_name,
         y_name=axes.y_name,
         held=axes.held(origin),
-        exact=True,
+        exact=not objective.rows_in_words,
         objective=objective,
         plane=plane,
         axes=axes,
@@ -200,13 +205,15 @@ def _grid_about(
     return [_through_zero(low, high, points) for low, high in shown]
 
 
-def _check_centre(drawn: float, recorded: float, usual: float) -> None:
+def _check_centre(drawn: float, recorded: float, usual: float, rounding: float) -> None:
     """Refuse to draw a surface that is not the one the run walked on: that is our fault.
 
     Rounding is forgiven: that of margins with large terms, and of a loss that is next to nothing
-    of a constant guess's, or where that means nothing of the start's, the `usual`.
+    of a constant guess's, or where that means nothing of the start's, the `usual`. By `rounding`
+    two losses may differ, by its share of them.
     """
-    if not np.isclose(drawn, recorded, rtol=1e-6, atol=1e-9 * usual):
+    rtol, atol = max(1e-6, 10 * rounding), max(1e-9, rounding) * usual
+    if not np.isclose(drawn, recorded, rtol=rtol, atol=atol):
         raise RuntimeError(f"the surface has {drawn!r} where the run recorded {recorded!r}")
 
 

@@ -78,6 +78,8 @@ def marks_in_words(scene: Scene, filled: str, at_last: str = "") -> str:
     One mark may hide another: `at_last` is when the filled one is that of the last step.
     """
     marks, surface = f"White circle: the start. Filled circle: {filled}.", scene.surface
+    if len(surface.path) == 1:
+        marks = "Filled circle: the start, without a step."
     if surface.lowest is None:
         return marks
     minimum = "the minimum of the slice" if surface.is_slice else "the minimum"
@@ -96,6 +98,8 @@ def _slice_in_words(scene: Scene) -> list[str]:
     through = f"The surface is a slice through the result{_held_in_words(surface)}."
     if surface.in_words:
         through = f"{through} {surface.in_words}"
+    if len(surface.path) == 1:
+        return [through]
     if not surface.off_plane[0]:
         dotted = "The path leaves the slice after its start (dotted: the path on the slice)."
         return [through, dotted]

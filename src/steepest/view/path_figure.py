@@ -1,5 +1,6 @@
 """A path over penalties in one figure: the weights, and the loss of the rows kept back."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from matplotlib.ticker import FuncFormatter
 from steepest.numerals import short
 from steepest.view.chart import numbers_on
 from steepest.view.format import Format
+from steepest.view.pair import draw_pair
 from steepest.view.path_story import PathStory
-from steepest.view.sheet import Sheet
 from steepest.view.story import shortened
-from steepest.view.style import CLASSES, MARKS, look, theme_in_use, title_size
+from steepest.view.style import CLASSES, MARKS, theme_in_use
 
 __all__ = ["draw_path"]
 
@@ -23,16 +24,8 @@ MOST_NAMED = 8
 
 def draw_path(story: PathStory, wanted: Format) -> Figure:
     """Return the figure: on the left each weight, on the right the loss, by the penalty."""
-    with look(wanted.theme):
-        sheet, muted = Sheet(wanted.size), theme_in_use().muted
-        sheet.head(story.title, fontsize=title_size(story.title), fontweight="bold")
-        sheet.head(story.how, fontsize=11.5, color=muted)
-        sheet.foot(_footnote(story), fontsize=9.5, color=muted)
-        left, right = sheet.panels(2)
-        _draw_weights(left, story)
-        _draw_losses(right, story)
-        sheet.settle()
-        return sheet.figure
+    panels = partial(_draw_weights, story=story), partial(_draw_losses, story=story)
+    return draw_pair(wanted, story.title, story.how, _footnote(story), *panels)
 
 
 def _footnote(story: PathStory) -> str:

@@ -1,5 +1,6 @@
 """A found learning rate as a figure: the loss of each trial by its rate, and the range test."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from steepest.numerals import short
 from steepest.view.chart import numbers_on
 from steepest.view.format import Format
+from steepest.view.pair import draw_pair
 from steepest.view.rate_story import RateStory
 from steepest.view.rate_words import limit_in_words
-from steepest.view.sheet import Sheet
-from steepest.view.style import PATH, look, theme_in_use, title_size
+from steepest.view.style import PATH, theme_in_use
 
 __all__ = ["draw_rate"]
 
@@ -23,16 +24,9 @@ ROOM = 1.6
 
 def draw_rate(story: RateStory, wanted: Format) -> Figure:
     """Return the figure: on the left the trials, on the right the range test."""
-    with look(wanted.theme):
-        sheet, muted = Sheet(wanted.size), theme_in_use().muted
-        title = f"Learning rate {short(story.learning_rate)} for {story.title}"
-        sheet.head(title, fontsize=title_size(title), fontweight="bold")
-        sheet.head(limit_in_words(story), fontsize=11.5, color=muted)
-        left, right = sheet.panels(2)
-        _trials(left, story)
-        _range_test(right, story)
-        sheet.settle()
-        return sheet.figure
+    title = f"Learning rate {short(story.learning_rate)} for {story.title}"
+    panels = partial(_trials, story=story), partial(_range_test, story=story)
+    return draw_pair(wanted, title, limit_in_words(story), "", *panels)
 
 
 def _trials(axes: Axes, story: RateStory) -> None:

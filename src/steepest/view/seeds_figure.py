@@ -1,5 +1,6 @@
 """Several runs from different seeds in one figure: their paths on one plane, their losses."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from steepest.numerals import short
 from steepest.view.chart import numbers_on
 from steepest.view.format import Format
+from steepest.view.pair import draw_pair
 from steepest.view.seeds_story import SeedsScene
 from steepest.view.shading import shades_of
-from steepest.view.sheet import Sheet
 from steepest.view.story import label
-from steepest.view.style import CLASSES, MARKS, SURFACE, halo, look, theme_in_use, title_size
+from steepest.view.style import CLASSES, MARKS, SURFACE, halo
 
 __all__ = ["draw_seeds"]
 
@@ -27,16 +28,9 @@ WIDE_RANGE = 100.0
 
 def draw_seeds(scene: SeedsScene, wanted: Format) -> Figure:
     """Return the figure: on the left the plane from above, on the right the loss by the step."""
-    with look(wanted.theme):
-        sheet, story, muted = Sheet(wanted.size), scene.story, theme_in_use().muted
-        sheet.head(story.title, fontsize=title_size(story.title), fontweight="bold")
-        sheet.head(story.how, fontsize=11.5, color=muted)
-        sheet.foot(_footnote(scene), fontsize=9.5, color=muted)
-        above, chart = sheet.panels(2)
-        _draw_plane(above, scene)
-        _draw_losses(chart, scene)
-        sheet.settle()
-        return sheet.figure
+    story = scene.story
+    panels = partial(_draw_plane, scene=scene), partial(_draw_losses, scene=scene)
+    return draw_pair(wanted, story.title, story.how, _footnote(scene), *panels)
 
 
 def _footnote(scene: SeedsScene) -> str:

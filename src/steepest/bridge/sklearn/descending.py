@@ -299,7 +299,9 @@ class Descending(CallbackSupportMixin, BaseEstimator):
     @property
     def _new_network(self) -> Network:
         """The network that is asked for."""
-        return network_of(self.n_features_in_, self._hidden, self._outputs, self.activation)
+        return network_of(
+            self.n_features_in_, self._hidden, self._outputs, self.activation, self.dtype
+        )
 
     def _split(self, params: Array) -> tuple[Array, Array]:
         """Return params as weights, (features, margins), and biases, (margins,), 0 of none."""

@@ -43,8 +43,10 @@ class SteepestRegressor(RegressorMixin, Descending):
     - `rule`, `learning_rate`, `scale`, `batch`, `clip`, `dropout`: as in `steepest.descend`; all
       may be left out.
     - `hidden`: units of each hidden layer of a network, `(8, 8)`; `activation` is what they answer,
-      `init` how their weights are drawn, all as in `steepest.descend`. Without any the model is
-      linear. A network is fitted by at most 1,000 steps where `max_iter` does not say how many.
+      `init` how their weights are drawn, `dtype` what it computes with (float64, or float32: its
+      layers are of that type, predictions float64), all as in `steepest.descend`. Without any the
+      model is linear, and float64. A network is fitted by at most 1,000 steps where `max_iter` does
+      not say how many.
     - `fit_intercept`: whether there is a bias; it is 0 where there is none.
     - `max_iter`: the most steps; None goes on until the descent has arrived. `tol` says how
       good that is, relative to where one safe step would take away the whole loss of a constant.
@@ -91,6 +93,7 @@ class SteepestRegressor(RegressorMixin, Descending):
         hidden: Sequence[int] | None = None,
         activation: str = "tanh",
         init: str = "auto",
+        dtype: str = "float64",
         max_iter: int | None = None,
         epochs: int | None = None,
         tol: float | None = None,
@@ -184,6 +187,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
         hidden: Sequence[int] | None = None,
         activation: str = "tanh",
         init: str = "auto",
+        dtype: str = "float64",
         max_iter: int | None = None,
         epochs: int | None = None,
         tol: float | None = None,

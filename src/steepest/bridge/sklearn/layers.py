@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.float_types import float_type
 from steepest.objective.model.activation import choose_activation
 from steepest.objective.model.network import Network
 
@@ -13,9 +14,11 @@ __all__ = ["fitted_layers", "network_of", "params_of"]
 Array = NDArray[np.float64]
 
 
-def network_of(inputs: int, hidden: Sequence[int], outputs: int, activation: str) -> Network:
-    """Return the network of so many units; ChoiceError for an unknown activation."""
-    return Network((inputs, *hidden, outputs), choose_activation(activation))
+def network_of(
+    inputs: int, hidden: Sequence[int], outputs: int, activation: str, dtype: str
+) -> Network:
+    """Return the network of so many units; ChoiceError for an unknown activation or type."""
+    return Network((inputs, *hidden, outputs), choose_activation(activation), float_type(dtype))
 
 
 def fitted_layers(network: Network, params: Array) -> dict[str, object]:

@@ -4,6 +4,7 @@ Bytes are compared by pieces that stay in the cache, which is quicker than to pa
 file is not read as text only to learn that it has no code such as 01000.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ __all__ = ["has_leading_zeros", "has_quotes"]
 
 _PIECE = 1 << 18
 """Bytes looked at a time: what a core's cache holds, with the answers."""
+
+_LONGEST = 64
+"""Bytes of a piece that are looked at once more with the next: no code is longer."""
 
 Bytes = NDArray[np.uint8]
 
@@ -31,11 +35,17 @@ def has_quotes(path: Path, dialect: Dialect) -> bool:
 
 
 def has_leading_zeros(path: Path, dialect: Dialect) -> bool:
-    """Return whether a field may begin with 0 and another digit; True where letters are wider."""
+    """Return whether a field may be digits that begin with 0; True if letters are wide."""
     if dialect.encoding.startswith("utf-16"):
         return True
-    before = b'\n\r" +-' + dialect.delimiter.encode()
-    return any(_leads(np.frombuffer(piece, np.uint8), before) for piece in _pieces(path, overlap=2))
+    delimiter = dialect.delimiter.encode()
+    before = b'\n\r" ' + delimiter
+    # An hour such as 09 stands behind a blank too, before a colon.
+    code = re.compile(rb"""[\n\r" %b]0\d+\s*(?=[\n\r"%b]|\Z)""" % ((re.escape(delimiter),) * 2))
+    pieces = _pieces(path, overlap=_LONGEST)
+    return any(
+        _leads(np.frombuffer(piece, np.uint8), before) and code.search(piece) for piece in pieces
+    )
 
 
 def _pieces(path: Path, overlap: int = 0) -> Iterator[bytes]:

@@ -9,12 +9,14 @@ import io
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from steepest.data.text.dialect import Dialect, reason, records
 from steepest.data.text.encoding import UTF8, open_text, refuse_junk
 from steepest.data.text.leading_zeros import has_quotes
+from steepest.data.text.pieces import PIECE, joined, line_pieces
 from steepest.errors import DataError, FileError
 from steepest.numerals import counted
 
@@ -59,6 +61,62 @@ class TextFile:
         `read_text` does.
         """
         import pyarrow as pa
+
+        try:
+            table = self._by_pieces(as_text)
+            table = self._whole(as_text) if table is None else table
+        except OSError as error:
+            raise FileError(f"cannot read {self.path}: {reason(error)}") from error
+        except UnicodeDecodeError:
+            raise
+        except (pa.ArrowException, UnicodeError) as error:
+            self._explain(error)
+        self._check_words(table)
+        return table
+
+    def _by_pieces(self, as_text: Sequence[str] | None) -> "pa.Table | None":
+        """Return the table of a long file; None where no line end is surely the end of a row.
+
+        None too where Arrow complains of a piece: of the whole it knows the row.
+        """
+        import pyarrow as pa
+
+        if self.path.stat().st_size < PIECE or not self._has_plain_lines:
+            return None
+        parts: list[pa.Table] = []
+        try:
+            for piece in line_pieces(self.path):
+                source = pa.BufferReader(piece)
+                parts.append(self._read(source, as_text, skip=0 if parts else None))
+        except (pa.ArrowException, UnicodeError):
+            return None
+        return joined(parts, lambda keys: self._whole(None, keys))
+
+    @property
+    def _has_plain_lines(self) -> bool:
+        """Whether a byte that ends a line ends a row, whatever stands before it."""
+        breaks = "a\n".encode(self.dialect.encoding).endswith(b"a\n")
+        return breaks and self.dialect.delimiter != " " and not self._quoted
+
+    @cached_property
+    def _quoted(self) -> bool:
+        return has_quotes(self.path, self.dialect)
+
+    def _whole(
+        self, as_text: Sequence[str] | None, only: Sequence[str] | None = None
+    ) -> "pa.Table":
+        """Return the table as Arrow reads it at once, or `only` some of its columns."""
+        return self._read(self._source(), as_text, only)
+
+    def _read(
+        self,
+        source: Any,
+        as_text: Sequence[str] | None,
+        only: Sequence[str] | None = None,
+        skip: int | None = None,
+    ) -> "pa.Table":
+        """Return what Arrow reads of a source, of which `skip` lines come before the rows."""
+        import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
         dialect = self.dialect
@@ -68,29 +126,20 @@ class TextFile:
         read = arrow_csv.ReadOptions(
             block_size=_BLOCK,
             column_names=keys,
-            skip_rows=dialect.first_line - 1,
+            skip_rows=dialect.first_line - 1 if skip is None else skip,
             encoding="utf8" if utf8 else dialect.encoding,
         )
         parse = arrow_csv.ParseOptions(
             delimiter="\t" if dialect.delimiter == " " else dialect.delimiter,
-            newlines_in_values=has_quotes(self.path, dialect),
+            newlines_in_values=self._quoted,
             ignore_empty_lines=not dialect.blanks_count,
         )
         convert = arrow_csv.ConvertOptions(
             column_types={key: pa.string() for key in (typed if as_text is None else as_text)},
-            include_columns=as_text,
+            include_columns=as_text if only is None else only,
             strings_can_be_null=False,
         )
-        try:
-            table = arrow_csv.read_csv(self._source(), read, parse, convert)
-        except OSError as error:
-            raise FileError(f"cannot read {self.path}: {reason(error)}") from error
-        except UnicodeDecodeError:
-            raise
-        except (pa.ArrowException, UnicodeError) as error:
-            self._explain(error)
-        self._check_words(table)
-        return table
+        return arrow_csv.read_csv(source, read, parse, convert)
 
     def _source(self) -> Any:
         """Return what Arrow reads: the file, or its lines anew where blanks part the fields."""

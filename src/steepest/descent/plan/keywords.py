@@ -31,6 +31,7 @@ class OptionKeywords(MethodKeywords, total=False):
     hidden: Sequence[int] | None
     activation: str
     init: str
+    dtype: str
     bias: bool
     rule: str | GradientTransformation
     learning_rate: float | str | Schedule

@@ -44,7 +44,6 @@ from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Model
-from steepest.objective.model.network import Network
 from steepest.objective.model.through_origin import ThroughOrigin
 from steepest.objective.network import HiddenLayers, NetworkObjective
 from steepest.objective.objective import Objective, Vector
@@ -69,7 +68,7 @@ def objective_of(data: Data, options: Options, threads: int | None = None) -> Ri
 
     Raises ChoiceError for hidden layers without biases.
     """
-    hidden = HiddenLayers.of(options.hidden or (), options.activation, options.init)
+    hidden = HiddenLayers.of(options.hidden or (), options.activation, options.init, options.dtype)
     if hidden is not None and not options.bias:
         raise ChoiceError(
             "bias is false, but units of a hidden layer have biases; leave bias out, or hidden"
@@ -89,7 +88,7 @@ def model_on(features: int, loss: Loss, hidden: HiddenLayers | None, *, bias: bo
         return ThroughOrigin(features, loss.margins)
     if hidden is None:
         return Linear(features, loss.margins)
-    return Network((features, *hidden.units, loss.margins), hidden.activation)
+    return hidden.network(features, loss.margins)
 
 
 def objective_on(

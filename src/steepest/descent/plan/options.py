@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.descent.named_rules import RULES
 from steepest.descent.plan.named_rates import SCHEDULES, rate_in_words
 from steepest.descent.plan.option import Kind, Part, described, option
@@ -103,6 +104,16 @@ class Options:
         Part.OBJECTIVE,
         "How the weights of a network are drawn at first; auto goes by the activation.",
         known=("auto", *INITIALISATIONS),
+    )
+    dtype: str = option(
+        FLOAT64.name,
+        Kind.WORD,
+        Part.OBJECTIVE,
+        "What a network computes with: float32 has 7 digits, and takes half the memory.",
+        detail="Rows, params, activations, gradients and what a rule keeps are float32 then; each "
+        "row's loss and their sum are float64, and so are predictions. One neuron has float64 "
+        "only, which the proofs of its minimum need.",
+        known=(FLOAT64.name, FLOAT32.name),
     )
     bias: bool = option(
         True,
@@ -238,6 +249,7 @@ class Options:
             if value is not given:
                 object.__setattr__(self, name, value)
 
+        object.__setattr__(self, "dtype", float_type(self.dtype).name)
         if self.stop not in ("auto", VALIDATION):
             raise ChoiceError(f"stop is {self.stop!r}; it must be auto or {VALIDATION}")
         if self.epochs is not None and self.steps is not None:

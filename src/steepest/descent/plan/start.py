@@ -13,15 +13,16 @@ __all__ = ["read_start"]
 def read_start(start: ArrayLike | None, objective: Objective, seed: int) -> Vector:
     """Return the params to start from, (params,): `start`, or random ones drawn with `seed`.
 
+    They are of the objective's type, to which a start is rounded.
     Raises ChoiceError if `start` is not one finite number per param.
     """
     if start is None:
         drawn = objective.random_start(np.random.default_rng(seed))
         if drawn is None:
             raise ChoiceError("start is missing: give one number per param")
-        return drawn
+        return drawn.astype(objective.dtype, copy=False)
     try:
-        params = np.atleast_1d(np.array(start, dtype=np.float64))
+        params: Vector = np.atleast_1d(np.array(start, dtype=objective.dtype))
     except (TypeError, ValueError):
         raise ChoiceError(f"start is {start!r}, but it must be numbers, one per param") from None
     _check_shape(params, objective)

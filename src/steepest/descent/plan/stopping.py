@@ -15,8 +15,8 @@ from steepest.descent.stop import Stop
 from steepest.descent.stopping import (
     MOST_NETWORK_STEPS,
     MOST_STEPS,
-    RISEN,
     Stopping,
+    least_rise,
 )
 from steepest.errors import ChoiceError
 from steepest.numerals import short
@@ -34,6 +34,7 @@ __all__ = [
     "lower_than",
     "near",
     "plan_stopping",
+    "settled_share",
 ]
 
 TOLERANCE = 1e-10
@@ -56,7 +57,10 @@ Of 0.001, 0.01 and 0.1 the last leads away from where all weights of two hidden 
 """
 
 SETTLED = 1e-7
-"""The share of a constant guess's loss by which those may find lower what is called settled."""
+"""The share of a constant guess's loss by which those may find lower what is called settled.
+
+Of losses that come from float32 it is their own rounding; see `settled_share`.
+"""
 
 
 def plan_stopping(
@@ -92,6 +96,7 @@ def plan_stopping(
         searches=method.step_size.never_rises,
         objection=_objection(objective, is_automatic(options) and options.scale == "auto"),
         patience=options.patience if options.by_validation else None,
+        rounding=objective.rounding,
         began=began,
     )
 
@@ -120,12 +125,12 @@ def _wrong_gradient(objective: Objective, last: Step) -> Stop | None:
 
 
 def _out_of_room(objective: Objective, last: Step) -> Stop | None:
-    """Return that params are so large that their squares have no room in float64."""
+    """Return that params are so large that their squares have no room in their type."""
     if isfinite(last.params @ last.params):
         return None
     return Stop(
         "stalled",
-        "stalled: params have left float64's room: their length is "
+        f"stalled: params have left {objective.dtype.name}'s room: their length is "
         f"{short(length_of(last.params))}, which has no square",
     )
 
@@ -163,7 +168,7 @@ def _above_guess(objective: Objective, last: Step) -> Stop | None:
     if not objective.count:
         return None
     guess = objective.value(objective.null_params)
-    if not guess < last.full_loss - RISEN * abs(last.full_loss):
+    if not guess < last.full_loss - least_rise(objective.rounding) * abs(last.full_loss):
         return None
     return Stop(
         "stalled",
@@ -184,7 +189,7 @@ def _kinks_unproved(objective: Objective, last: Step) -> Stop | None:
     subgradients for minimizing nondifferentiable functions"). Next to nothing is proved by itself:
     no such loss is below 0.
     """
-    if last.full_loss <= SETTLED * objective.null_loss:
+    if last.full_loss <= settled_share(objective) * objective.null_loss:
         return None
     if objective.smooth or objective.has_curvature or objective.smoothed() is not None:
         return None
@@ -211,9 +216,9 @@ def _lower(objective: Objective, first: Step, last: Step) -> Stop | None:
 def lower_than(objective: Objective, first: Step, last: Step) -> float | None:
     """Return the loss that steps as auto takes them find from `last`, None if it is not lower.
 
-    By `SETTLED` of the loss of a constant guess, or of the fall since `first` where there is none.
-    Where the loss is not convex they begin beside `last` too: at a saddle the gradient is 0, and
-    only from beside it a step leads down (Jin et al. 2017, "How to escape saddle points
+    By `settled_share` of the loss of a constant guess, or of the fall since `first` where there is
+    none. Where the loss is not convex they begin beside `last` too: at a saddle the gradient is 0,
+    and only from beside it a step leads down (Jin et al. 2017, "How to escape saddle points
     efficiently", arXiv 1703.00887).
     """
     lower = lower_loss(objective, last.params)
@@ -221,7 +226,12 @@ def lower_than(objective: Objective, first: Step, last: Step) -> float | None:
         lower = min(lower, lower_loss(objective, _beside(objective, last.params)))
     gap = last.full_loss - lower
     scale = objective.null_loss or abs(first.full_loss - last.full_loss)
-    return lower if gap > SETTLED * scale else None
+    return lower if gap > settled_share(objective) * scale else None
+
+
+def settled_share(objective: Objective) -> float:
+    """Return the share of a constant guess's loss by which one must be lower to count as such."""
+    return max(SETTLED, objective.rounding)
 
 
 def near(objective: Objective) -> str:

@@ -11,10 +11,11 @@ is the H of the two loops over the pairs (Nocedal 1980), which take six passes o
 pair: here all pairs go together, in three products.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from steepest.data.float_types import FLOAT64
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.model import Array
 
@@ -26,7 +27,7 @@ class InverseHessian(NamedTuple):
 
     `triangle` is `R^-1`, upper triangular, and `products` is `Y Y'`, both (k, k). All are plain
     arrays that nobody changes, so that a checkpoint keeps them. `gamma` is `s'y / y'y` of the
-    newest pair.
+    newest pair. Rows are of the type of the steps, the small matrices float64.
 
     >>> import numpy as np
     >>> step = np.array([0.5, 0.0])
@@ -39,9 +40,9 @@ class InverseHessian(NamedTuple):
     products: Array
 
     @classmethod
-    def none(cls, size: int) -> "InverseHessian":
+    def none(cls, size: int, dtype: np.dtype[Any] = FLOAT64) -> "InverseHessian":
         """Return that of no pairs: 1."""
-        return cls(np.empty((0, size)), np.empty((0, 0)), np.empty((0, 0)))
+        return cls(np.empty((0, size), dtype), np.empty((0, 0)), np.empty((0, 0)))
 
     @property
     def pairs(self) -> int:
@@ -57,7 +58,7 @@ class InverseHessian(NamedTuple):
         dropped = max(0, self.pairs + 1 - most)
         rows, kept = self.rows[2 * dropped :], slice(dropped, None)
         before, k = rows @ change, len(rows) // 2
-        after = np.empty((2 * k + 2, len(step)))
+        after = np.empty((2 * k + 2, len(step)), rows.dtype)
         after[:-2], after[-2], after[-1] = rows, step, change
         curved = float(step @ change)
         triangle, products = np.zeros((k + 1, k + 1)), np.empty((k + 1, k + 1))
@@ -75,10 +76,10 @@ class InverseHessian(NamedTuple):
             return vector
         met = self.rows @ vector
         curved = 1.0 / self.triangle.diagonal()
-        gamma = curved[-1] / self.products[-1, -1]
+        gamma = float(curved[-1] / self.products[-1, -1])
         v = self.triangle @ met[::2]
         u = self.triangle.T @ (curved * v + gamma * (self.products @ v - met[1::2]))
-        shares = np.empty(len(met))
+        shares = np.empty(len(met), self.rows.dtype)
         shares[::2], shares[1::2] = u, -gamma * v
         turned: Vector = gamma * vector
         turned += shares @ self.rows

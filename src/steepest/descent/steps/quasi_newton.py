@@ -9,6 +9,8 @@ scale optimization"); `inverse_hessian.py` has how.
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from steepest.descent.evaluator import SearchState
 from steepest.descent.steps.inverse_hessian import InverseHessian
 from steepest.descent.steps.step_size import StepLength, StepSize, falls_enough
@@ -25,7 +27,10 @@ Evaluations to a thousandth of the loss at the start, two spirals by 2-16-16-1, 
 """
 
 LEAST_COSINE = 1e-10
-"""The cosine of step and change of the gradient below which no curvature was met, but rounding."""
+"""The cosine of step and change of the gradient below which no curvature was met, but rounding.
+
+In float32 that is its own rounding, 1.2e-7.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class QuasiNewton(StepSize):
     """Along `-H gradient` at rate 1, halved until the loss falls enough: it never rises.
 
     Enough is as of other searches (Armijo 1966, and near the end Hager & Zhang 2005). Steps that
-    met no upward curvature tell nothing of H (the cautious update of Li & Fukushima 2001). One
+    met no upward curvature tell nothing of H (the cautious update of Li & Fukushima 2001), nor do
+    changes of the gradient whose square has no room. One
     evaluation a step, where rate 1 is taken. Where nothing lower is found, H is dropped and the
     gradient itself is followed; rate 0 is what is left where that leads nowhere.
     """
@@ -52,7 +58,7 @@ class QuasiNewton(StepSize):
 
 
 def _none(state: SearchState) -> InverseHessian:
-    return InverseHessian.none(len(state.gradient))
+    return InverseHessian.none(len(state.gradient), state.gradient.dtype)
 
 
 def _inverse(state: SearchState) -> InverseHessian:
@@ -62,7 +68,9 @@ def _inverse(state: SearchState) -> InverseHessian:
         return _none(state)
     known = InverseHessian(*last.memory) if last.memory else _none(state)
     met = float(last.step @ change)
-    if not met > LEAST_COSINE * norm(last.step) * norm(change):
+    numbers = np.finfo(change.dtype)
+    least = max(LEAST_COSINE, float(numbers.eps))
+    if not met > least * norm(last.step) * norm(change) or change @ change < numbers.tiny:
         return known
     return known.met(last.step, change, PAIRS)
 

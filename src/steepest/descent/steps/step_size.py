@@ -197,10 +197,6 @@ class WarmUp:
         return self.rate * min((index + 1) / self.steps, 1.0)
 
 
-LOSS_ROUNDING = 1e-15
-"""The share of the loss below which the difference of two losses is rounding."""
-
-
 @dataclass(frozen=True)
 class BarzilaiBorwein(StepSize):
     """A rate proposed by the curvature of the last step and taken only if the loss falls.
@@ -256,5 +252,5 @@ def falls_enough(state: SearchState, trial: Trial) -> bool:
     slope, loss = trial.slope, trial.evaluation.loss
     if loss <= state.loss + SUFFICIENT * slope:
         return True
-    indistinct = loss <= state.loss + LOSS_ROUNDING * abs(state.loss)
+    indistinct = loss <= state.loss + state.objective.rounding * abs(state.loss)
     return indistinct and float(trial.gradient @ trial.step) <= (2 * SUFFICIENT - 1.0) * slope

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from steepest.data.float_types import FLOAT64
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.network import Network
 
@@ -20,7 +22,8 @@ class NetworkUnits:
     In these a step is that of a network of the same initial size on standardised features and
     target: the second derivatives by the hidden layers' params grow as s², those by the last
     layer's do not grow, so one learning rate fits both only after such a change. `mean` and
-    `deviation` are (features,); all vectors are (params,).
+    `deviation` are (features,); all vectors are (params,), of the type that is handed in, if that
+    is `dtype` or wider.
     """
 
     network: Network
@@ -31,19 +34,20 @@ class NetworkUnits:
     name: str = "standard"
     in_words: str = "in standard units"
     full_rank: bool = False
+    dtype: np.dtype[Any] = FLOAT64
 
     def params(self, position: Vector) -> Vector:
         """Return the params in the reader's units, (params,), of a position, (params,)."""
         params = position * self._factor
         weights, bias = self.network.matrix(params, 0)
-        bias -= weights.dot(self.mean)
+        bias -= weights.dot(self._mean)
         return params
 
     def position(self, params: Vector) -> Vector:
         """Return the position, (params,), of params, (params,)."""
         moved = params.copy()
         weights, bias = self.network.matrix(moved, 0)
-        bias += weights.dot(self.mean)
+        bias += weights.dot(self._mean)
         moved /= self._factor
         return moved
 
@@ -51,7 +55,7 @@ class NetworkUnits:
         """Return the gradient by the position, (params,), of that by the params, (params,)."""
         pulled = gradient.copy()
         weights, bias = self.network.matrix(pulled, 0)
-        weights -= bias[:, None] * self.mean
+        weights -= bias[:, None] * self._mean
         pulled *= self._factor
         return pulled
 
@@ -59,8 +63,12 @@ class NetworkUnits:
         """Return the gradient by the params, (params,), of that by the position, (params,)."""
         gradient = slope / self._factor
         weights, bias = self.network.matrix(gradient, 0)
-        weights += bias[:, None] * self.mean
+        weights += bias[:, None] * self._mean
         return gradient
+
+    @cached_property
+    def _mean(self) -> Vector:
+        return self.mean.astype(self.dtype)
 
     @cached_property
     def _factor(self) -> Vector:
@@ -69,4 +77,4 @@ class NetworkUnits:
         last, first = self.network.matrices(factor)[-1], self.network.matrix(factor, 0)
         last.weights[:], last.bias[:] = 1.0, 1.0
         first.weights[:] /= self.deviation
-        return factor
+        return factor.astype(self.dtype)

@@ -109,7 +109,7 @@ class ReLU(Activation):
 
     def put(self, z: Array, out: Array) -> None:
         """Put `max(z, 0)` into `out`, of the same shape; an array of zeros is quicker than a 0."""
-        np.maximum(z, np.zeros(z.shape[-2:]), out=out)
+        np.maximum(z, np.zeros(z.shape[-2:], z.dtype), out=out)
 
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where z > 0, else 0."""

@@ -23,11 +23,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from threading import get_ident
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from steepest.data.blocks import Matrix
+from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import is_sparse
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
@@ -73,13 +74,16 @@ class Network:
 
     sizes: tuple[int, ...]
     activation: Activation
+    dtype: np.dtype[Any] = FLOAT64
+    """What it computes with: float64, or float32. Its margins are float64 in either case."""
     params_in_words: ClassVar[str] = "weights and biases"
     weight_prefix: ClassVar[str] = ""
 
     @property
     def in_words(self) -> str:
-        """Its layers and its activation: `network 2-8-8-1, tanh`."""
-        return f"network {self._shape}, {self.activation.name}"
+        """Its layers and its activation: `network 2-8-8-1, tanh`; that it is in float32."""
+        single = "" if self.dtype == FLOAT64 else f", {self.dtype.name}"
+        return f"network {self._shape}, {self.activation.name}{single}"
 
     @cached_property
     def layout(self) -> Layout:
@@ -216,25 +220,25 @@ class Network:
         raise IndexError(f"there is no param {index}: the network has {self.layout.size}")
 
     def at(self, params: Vector) -> "NetworkAt":
-        """Return the network at `params`, (params,)."""
-        return NetworkAt(self, params)
+        """Return the network at `params`, (params,), as numbers of its type."""
+        return NetworkAt(self, np.asarray(params, dtype=self.dtype))
 
 
 class NetworkAt:
     """A network at some params."""
 
     def __init__(self, model: Network, params: Vector) -> None:
-        self.model, self.activation = model, model.activation
+        self.model, self.activation, self.dtype = model, model.activation, model.dtype
         self.matrices = model.matrices(params)
         self._last: dict[int, tuple[Matrix, Pass, int]] = {}
 
     def forward(self, X: Matrix) -> Pass:
         """Return all sums and activations for the rows X, (rows, inputs): the caller's own."""
-        return self._forward(X, Pass(self.model.sizes, X.shape[0]))
+        return self._forward(X, Pass(self.model.sizes, X.shape[0], self.dtype))
 
     def _forward(self, X: Matrix, numbers: Pass) -> Pass:
         """Return the room `numbers`, filled with all sums and activations for the rows X."""
-        a, value = numbers.begin(_dense(X).T), self.activation.value
+        a, value = numbers.begin(_as(self.dtype, _dense(X)).T), self.activation.value
         for (weights, bias), z, out in zip(self.matrices, numbers.sums, numbers.out, strict=True):
             np.dot(weights, a, out=z)
             z += bias[:, None]
@@ -249,16 +253,22 @@ class NetworkAt:
         known = self._last.get(get_ident())
         if known is not None and known[0] is X and known[1].count == known[2]:
             return known[1]
-        numbers = self._forward(X, pass_of(self.model.sizes, X.shape[0]))
+        numbers = self._forward(X, pass_of(self.model.sizes, X.shape[0], self.dtype))
         self._last[get_ident()] = X, numbers, numbers.count
         return numbers
 
     def output(self, X: Matrix) -> Array:
-        """Return the margins of rows X, (rows,) or (rows, k)."""
-        return _by_row(self._passed(X).sums[-1])
+        """Return the margins of rows X, (rows,) or (rows, k), as float64.
+
+        So a loss has all its digits, and its sum over rows loses none, whatever the type.
+        """
+        return _as(FLOAT64, _by_row(self._passed(X).sums[-1]))
 
     def output_by_row(self, X: Matrix) -> Array:
-        """Return the margins of rows X, each from its own numbers alone: for predictions."""
+        """Return the margins of rows X, each from its own numbers alone: for predictions.
+
+        They are worked out in float64, whatever the type of the params.
+        """
         a = _dense(X)
         for weights, bias in self.matrices[:-1]:
             a = self.activation.value(row_product(a, weights) + bias[:, None]).T
@@ -272,7 +282,7 @@ class NetworkAt:
         slopes, deltas = numbers.slopes, numbers.deltas
         if not numbers.by:
             numbers.by = self.model.matrices(numbers.gradient)
-        delta = _by_unit(slope)
+        delta = _as(self.dtype, _by_unit(slope))
         for i in range(len(self.matrices) - 1, -1, -1):
             weights, bias = numbers.by[i]
             np.dot(delta, activations[i].T, out=weights)
@@ -289,7 +299,7 @@ class NetworkAt:
 
     def _moves(self, forward: Pass, slopes: list[Array], direction: Vector) -> "_Moves":
         """Return z' and a' of each layer along a direction."""
-        along = self.model.matrices(direction)
+        along = self.model.matrices(_as(self.dtype, direction))
         moves = _Moves(along, [], [])
         for i, (weights, bias) in enumerate(along):
             z = weights @ forward.activations[i]
@@ -316,12 +326,13 @@ class NetworkAt:
         moves = [self._moves(forward, slopes, direction) for direction in directions]
         pairs = zip(forward.sums, forward.activations[1:], strict=False)
         curvatures = [self.activation.curvature(z, a) for z, a in pairs]
-        delta, second = _by_unit(slope), np.empty((len(directions), len(directions)))
+        delta = _as(self.dtype, _by_unit(slope))
+        second = np.empty((len(directions), len(directions)))
         for i, u in enumerate(moves):
             for j, v in enumerate(moves[: i + 1]):
                 z = self._second_moves(u, v, slopes, curvatures)
                 second[i, j] = second[j, i] = np.vdot(delta, z)
-        return [_by_row(move.sums[-1]) for move in moves], second
+        return [_as(FLOAT64, _by_row(move.sums[-1])) for move in moves], second
 
     def _second_moves(
         self, u: "_Moves", v: "_Moves", slopes: list[Array], curvatures: list[Array]
@@ -364,6 +375,11 @@ def _dense(X: Matrix) -> Array:
     """Return the rows as a dense array."""
     dense: Array = X.toarray() if is_sparse(X) else X
     return dense
+
+
+def _as(dtype: np.dtype[Any], numbers: Array) -> Array:
+    """Return numbers as those of a type: a copy where they are not."""
+    return numbers if numbers.dtype == dtype else numbers.astype(dtype)
 
 
 def _by_row(output: Array) -> Array:

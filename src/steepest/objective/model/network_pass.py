@@ -8,9 +8,11 @@ next step; each thread has its own.
 from collections.abc import Sequence
 from itertools import pairwise
 from threading import local
+from typing import Any
 
 import numpy as np
 
+from steepest.data.float_types import FLOAT64
 from steepest.objective.model.model import Array
 
 __all__ = ["Pass", "pass_of"]
@@ -30,45 +32,45 @@ class Pass:
     the last, which has none. `gradient`, (params,), is room too, and `by` its views layer by layer,
     weights and bias, which whoever first needs them makes. `count` says how often the room was
     used: what was read of it at another count is gone. The last sums are not part of the room:
-    they are the caller's.
+    they are the caller's. All are of one `dtype`.
     """
 
-    def __init__(self, sizes: tuple[int, ...], rows: int) -> None:
+    def __init__(self, sizes: tuple[int, ...], rows: int, dtype: np.dtype[Any] = FLOAT64) -> None:
         hidden = sizes[1:-1]
-        self.outputs, self.ones, self.count = sizes[-1], np.ones(rows), 0
-        self.sums = [np.empty((units, rows)) for units in sizes[1:]]
-        inside = [np.empty((units, rows)) for units in hidden]
-        self.activations = [np.empty((0, rows)), *inside]
+        self.outputs, self.ones, self.count = sizes[-1], np.ones(rows, dtype), 0
+        self.sums: list[Array] = [np.empty((units, rows), dtype) for units in sizes[1:]]
+        inside: list[Array] = [np.empty((units, rows), dtype) for units in hidden]
+        self.activations: list[Array] = [np.empty((0, rows), dtype), *inside]
         self.out: list[Array | None] = [*inside, None]
-        self.slopes = [np.empty((units, rows)) for units in hidden]
-        self.deltas = [np.empty((units, rows)) for units in hidden]
-        self.gradient = np.empty(sum((a + 1) * b for a, b in pairwise(sizes)))
+        self.slopes: list[Array] = [np.empty((units, rows), dtype) for units in hidden]
+        self.deltas: list[Array] = [np.empty((units, rows), dtype) for units in hidden]
+        self.gradient: Array = np.empty(sum((a + 1) * b for a, b in pairwise(sizes)), dtype)
         self.by: Sequence[tuple[Array, Array]] = ()
 
     def begin(self, inputs: Array) -> Array:
         """Return the inputs, (inputs, rows), with which the room is used anew."""
         self.count += 1
         self.activations[0] = inputs
-        self.sums[-1] = np.empty((self.outputs, len(self.ones)))
+        self.sums[-1] = np.empty((self.outputs, len(self.ones)), self.ones.dtype)
         return inputs
 
 
 class _Kept(local):
-    """The passes of one thread, by the sizes of a network and the number of rows."""
+    """The passes of one thread, by the sizes of a network, the number of rows, and the type."""
 
     def __init__(self) -> None:
-        self.passes: dict[tuple[tuple[int, ...], int], Pass] = {}
+        self.passes: dict[tuple[tuple[int, ...], int, np.dtype[Any]], Pass] = {}
 
 
 _KEPT = _Kept()
 
 
-def pass_of(sizes: tuple[int, ...], rows: int) -> Pass:
-    """Return room for the numbers of a network of `sizes` units for so many rows."""
-    passes, key = _KEPT.passes, (sizes, rows)
+def pass_of(sizes: tuple[int, ...], rows: int, dtype: np.dtype[Any] = FLOAT64) -> Pass:
+    """Return room for the numbers, of `dtype`, of a network of `sizes` units for so many rows."""
+    passes, key = _KEPT.passes, (sizes, rows, dtype)
     if key in passes:
         return passes[key]
-    made = Pass(sizes, rows)
+    made = Pass(sizes, rows, dtype)
     if 32 * sum(sizes[1:]) * rows + 8 * len(made.gradient) <= MOST_BYTES:
         if len(passes) == MOST_KEPT:
             passes.clear()

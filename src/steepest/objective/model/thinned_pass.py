@@ -27,6 +27,7 @@ class ThinnedPass:
     def __init__(self, network: NetworkAt, X: Matrix, factors: Sequence[Array]) -> None:
         self._network, self._slopes = network, list[Array]()
         self._activations: list[Array] = [(X.toarray() if is_sparse(X) else X).T]
+        factors = [factor.astype(network.dtype, copy=False) for factor in factors]
         for (weights, bias), factor in zip(network.matrices[:-1], factors, strict=True):
             z = weights @ self._activations[-1] + bias[:, None]
             a = network.activation.value(z)
@@ -34,15 +35,15 @@ class ThinnedPass:
             self._activations.append(factor * a)
         weights, bias = network.matrices[-1]
         z = weights @ self._activations[-1] + bias[:, None]
-        self.output: Array = z[0] if len(z) == 1 else z.T
-        """The margins, (rows,) or (rows, k)."""
+        self.output: Array = (z[0] if len(z) == 1 else z.T).astype(np.float64, copy=False)
+        """The margins, (rows,) or (rows, k), as float64."""
 
     def pullback(self, slope: Array) -> Vector:
         """Return `J' slope`, (params,); `slope` is of the output's shape."""
         model, matrices = self._network.model, self._network.matrices
-        gradient = np.empty(model.layout.size)
+        gradient: Vector = np.empty(model.layout.size, self._network.dtype)
         layers = zip(matrices, model.matrices(gradient), self._activations, strict=True)
-        delta = slope[None, :] if slope.ndim == 1 else slope.T
+        delta = (slope[None, :] if slope.ndim == 1 else slope.T).astype(gradient.dtype, copy=False)
         for at, (here, by, a) in reversed(list(enumerate(layers))):
             by.weights[:], by.bias[:] = delta @ a.T, delta.sum(axis=1)
             if at:

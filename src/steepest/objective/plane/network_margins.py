@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block
+from steepest.data.float_types import FLOAT32, FLOAT64
 from steepest.objective.model.network import Network
 from steepest.objective.plane.plane import Plane
 
@@ -39,8 +40,8 @@ matrices; on 784-128-10 this took a fifth less time than 2^17.
 TOGETHER = 8
 """Points that are taken together at least, where rows can be split for it: a line serves them."""
 
-MOST_EXPONENT = 300.0
-"""The largest exponent that a table may hold: of two multiplied the product still is float64."""
+MOST_EXPONENT = {FLOAT64: 300.0, FLOAT32: 40.0}
+"""The largest exponent that a table may hold: of two multiplied the product still has room."""
 
 
 class LayerOnPlane(NamedTuple):
@@ -80,7 +81,8 @@ def row_tiles(block: Block, most: int) -> Iterator[Block]:
 class Margins:
     """The outputs for some rows, X' of (inputs, rows), at the points of a plane.
 
-    What is yielded is overwritten by what comes next.
+    They are worked out with what the network computes with, and yielded as float64. What is
+    yielded is overwritten by what comes next.
     """
 
     @staticmethod
@@ -89,20 +91,24 @@ class Margins:
         return WIDE // (TOGETHER * max(model.sizes[1:]))
 
     def __init__(self, model: Network, layers: list[LayerOnPlane], X: Array) -> None:
-        self.activation = model.activation
-        first, *self.after = layers
+        self.activation, self.dtype = model.activation, model.dtype
+        X = X.astype(self.dtype, copy=False)
+        first, *self.after = (
+            LayerOnPlane(*(one.astype(self.dtype, copy=False) for one in layer)) for layer in layers
+        )
         self.sums = [one[:, :-1] @ X + one[:, -1:] for one in first]
         rows, (_, *hidden, outputs) = X.shape[1], model.sizes
         numbers = max(model.sizes[1:]) * rows
         fit = TILE // numbers
         self.together = fit if fit >= TOGETHER else max(1, WIDE // numbers)
         # Each hidden layer has a unit that is always 1, by which the next multiplies its biases.
-        self._room = [np.ones((self.together, units + 1, rows)) for units in hidden]
-        self._out = np.empty((self.together, outputs, rows))
+        self._room = [np.ones((self.together, units + 1, rows), self.dtype) for units in hidden]
+        self._out: Array = np.empty((self.together, outputs, rows), self.dtype)
 
     def at(self, a: Array, b: Array) -> Iterator[tuple[slice, Array]]:
         """Yield which points (a[i], b[i]), and their outputs, (points, outputs, rows)."""
         base, by_a, by_b = self.sums
+        a, b = a.astype(self.dtype, copy=False), b.astype(self.dtype, copy=False)
         for at in self._parts(len(a)):
             z = np.multiply(a[at, None, None], by_a, out=self._first(len(a[at])))
             z += base
@@ -113,12 +119,13 @@ class Margins:
     def on_grid(self, a: Array, b: Array) -> Iterator[tuple[int, slice, Array]]:
         """Yield j, which i, and the outputs at (a[j], b[i]), (points, outputs, rows)."""
         base, by_a, by_b = self.sums
+        a, b = a.astype(self.dtype, copy=False), b.astype(self.dtype, copy=False)
         folded, of_ramps = self._folded(), self.activation.is_ramp and len(self.after) == 1
         for at in self._parts(len(b)):
             some, moved = b[at], b[at, None, None] * by_b
             table = None if folded is None else self._exponentials(moved)
             for j, x in enumerate(a):
-                line, every = base + x * by_a, np.full(len(some), x)
+                line, every = base + x * by_a, np.full(len(some), x, self.dtype)
                 row = None if table is None else self._exponentials(line)
                 if folded is not None and table is not None and row is not None:
                     self._put_reciprocals(table, row)
@@ -140,14 +147,15 @@ class Margins:
         return self._room[0][:count, :-1]
 
     def _outputs(self, layers: list[LayerOnPlane], a: Array, b: Array) -> Array:
-        """Return the outputs at some points, by the `layers` after the first activations."""
+        """Return the outputs at some points, float64, by `layers` after the first activations."""
         *inner, last = layers
         z = self._room[0][: len(a)]
         for layer, room in zip(inner, self._room[1:], strict=True):
             units = np.matmul(layer.at(a, b), z, out=room[: len(a), :-1])
             self.activation.put(units, out=units)
             z = room[: len(a)]
-        return np.matmul(last.at(a, b), z, out=self._out[: len(a)])
+        outputs: Array = np.matmul(last.at(a, b), z, out=self._out[: len(a)])
+        return outputs.astype(np.float64, copy=False)
 
     def _of_ramps(self, line: Array, moved: Array, a: Array, b: Array) -> Array:
         """Return the outputs of one hidden layer of ReLU: `W max(b R, -L) + W L + c`."""
@@ -184,6 +192,6 @@ class Margins:
         assert self.activation.of_exponential is not None
         _, k = self.activation.of_exponential
         exponent = k * z
-        if not np.abs(exponent).max(initial=0.0) <= MOST_EXPONENT:
+        if not np.abs(exponent).max(initial=0.0) <= MOST_EXPONENT[self.dtype]:
             return None
         return np.exp(exponent, out=exponent)

@@ -65,8 +65,9 @@ export function makeSettings(parent, store) {
 /** A page that only has the recorded steps says so, and its fields are shut. */
 function lock(panel, note, scene) {
   const shut = scene.engine === 'record';
+  const why = scene.network?.dtype === 'float32' ? ' (they are in float32, a page computes in float64)' : '';
   note.textContent = shut
-    ? 'This page holds recorded steps and cannot compute others: scrub through them. '
+    ? `This page holds recorded steps and cannot compute others${why}: scrub through them. `
       + 'To change anything live: steepest play'
     : '';
   note.hidden = !shut;

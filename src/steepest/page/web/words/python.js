@@ -102,9 +102,10 @@ function optionsOf(state) {
 
 function networkOptions({ network }) {
   if (!network) return {};
-  const { sizes, activation, initial } = network;
+  const { sizes, activation, initial, dtype } = network;
   const hidden = list(sizes.slice(1, -1).map(number));
-  return { hidden, activation: text(activation), init: text(initial) };
+  const single = dtype ? { dtype: text(dtype) } : {};
+  return { hidden, activation: text(activation), init: text(initial), ...single };
 }
 
 /** Returns `[...]`, after `head`, in lines that are no longer than a line should be. */

@@ -1,0 +1,269 @@
+"""The loss of a module of PyTorch on its data, as a function of one vector of its parameters.
+
+    loss(params) = sum_b d_b criterion(model(X_b; params), y_b) / sum_b d_b
+
+The module is called with fresh tensors (`torch.func.functional_call`), so its own are never written
+to, and what a descent or a surface did is gone with them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from steepest.bridge.torch.batches import Batch, Batches
+from steepest.bridge.torch.criterion import Criterion, check_shapes
+from steepest.bridge.torch.derivatives import Derivatives, leaf_of
+from steepest.bridge.torch.on_plane import TorchPlaneLoss
+from steepest.bridge.torch.params import Params
+from steepest.bridge.torch.sample import Sample, half_width
+from steepest.bridge.torch.untouched import BATCH_NORMS, DROPOUTS, own_hooks, untouched
+from steepest.errors import ChoiceError, SteepestError
+from steepest.numerals import counted
+from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.objective import Objective
+from steepest.objective.plane.plane import Plane
+
+__all__ = ["TorchObjective"]
+
+LITTLE_WORK = 2**26
+"""Params times rows up to which one thread works: a pass of about 50 ms on one core.
+
+Measured on two cores with others at work: 2-8-8-1, 50 rows, 0.4 ms by one thread, 24 ms by two.
+"""
+
+ROUNDINGS = 100.0
+"""Roundings by which two losses may differ: 1e-5 in float32, where large terms cancel."""
+
+STATISTICS = ("running", "batch")
+"""Whose mean and spread a layer takes that normalises: kept ones, or those of each batch."""
+
+
+class TorchObjective(Objective):
+    """The mean loss of a module over its data; `size` params, those that ask for a gradient.
+
+    `loss` is a module such as `nn.CrossEntropyLoss()`, a function (output, target), or a function
+    (model, batch), whose first argument is called so. `data` is (X, y), tensors or arrays, a list
+    of such batches, a DataLoader or a Dataset; it is read once. `rows` draws so many of its rows;
+    `drawn` then has how far their loss may be from that of all. `statistics` is running or batch:
+    which of them BatchNorm takes; dropout is off. `dtype` is the type in which all is worked out:
+    float64 where the module can, whatever its own is, or else its own. Frozen parameters and
+    buffers are those of now.
+
+    Raises ChoiceError for a module without params, for a loss that is not one number, and for what
+    PyTorch refuses; DataError for NaN.
+    """
+
+    kind = "a module of PyTorch"
+    is_convex = False
+    plane_is_dear = True
+
+    def __init__(
+        self,
+        model: nn.Module,
+        loss: Any,
+        data: Any,
+        *,
+        rows: int | None = None,
+        statistics: str = "running",
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        if not isinstance(model, nn.Module):
+            raise ChoiceError(f"the model is {model!r}, but it must be a torch.nn.Module")
+        if statistics not in STATISTICS:
+            raise ChoiceError(f"statistics is {statistics!r}, but it must be running or batch")
+        self.model: nn.Module = getattr(model, "_orig_mod", model)
+        self.name = type(self.model).__name__
+        self.statistics, self.loss = statistics, loss
+        own = Params(self.model)
+        first = next(iter(own.places.values()))
+        device = first.device if len(own.devices) == 1 else None
+        batches = Batches.of(data, first.dtype, device)
+        self.drawn = None if rows is None else Sample.of_rows(batches, rows)
+        batches = batches if self.drawn is None else self.drawn.batches
+        self.one_thread = own.size * batches.rows <= LITTLE_WORK
+        self.said = (*batches.said, *_hooks_in_words(self.model))
+        try:
+            self._take(batches, dtype or torch.float64)
+        except ChoiceError:
+            if dtype is not None or first.dtype == torch.float64:
+                raise
+            self._take(batches, first.dtype)
+
+    def _take(self, batches: Batches, dtype: torch.dtype) -> None:
+        """Work in a type of numbers from now on; ChoiceError where the module does not."""
+        self.number_type, self.precision = dtype, float(torch.finfo(dtype).eps)
+        self.rounding = ROUNDINGS * self.precision
+        self.trainable = Params(self.model, dtype)
+        self.size = self.trainable.size
+        self.criterion = Criterion(self.loss, dtype)
+        self.batches = batches.in_type(dtype)
+        self._rest = _rest(self.model, dtype)
+        self.shares = self._shares()
+
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """The name of each param, (size,), as the module has it: `fc1.weight[3, 2]`."""
+        return self.trainable.names
+
+    @property
+    def loss_in_words(self) -> str:
+        """The loss, over how many rows, in which numbers, and how the module is called."""
+        modules = list(self.model.modules())
+        rows = self.rows_in_words or counted(self.batches.rows, "row")
+        said = [f"loss {self.criterion.name} of {self.name} over {rows}"]
+        said.append(f"in {str(self.number_type).removeprefix('torch.')}")
+        if any(isinstance(one, BATCH_NORMS) for one in modules):
+            said.append(f"{self.statistics} statistics of normalisation")
+        if any(isinstance(one, DROPOUTS) for one in modules):
+            said.append("dropout off")
+        return "; ".join([", ".join(said), *self.said])
+
+    @property
+    def rows_in_words(self) -> str:  # type: ignore[override]
+        """How many rows of how many the loss is of, and how far that is off; empty for all."""
+        return "" if self.drawn is None else self.drawn.in_words
+
+    @property
+    def params(self) -> Vector:
+        """The params as they are in the module now, (size,), in float64."""
+        return self.trainable.read()
+
+    def index_of(self, name: str) -> int | None:
+        """Return the index of the param by its number: `weight 15`, `bias 14`; else None."""
+        return self.trainable.index_of(name)
+
+    def value(self, params: Vector) -> float:
+        """Return the loss at `params`, (size,)."""
+        with self.quiet(), torch.no_grad():
+            return float(sum(float(one) for one in self.parts(leaf_of(params))))
+
+    def evaluate(self, params: Vector) -> Evaluation:
+        """Return loss and gradient at `params`, (size,), by one backward pass a batch."""
+        loss, gradient = self.derivatives.at(params)
+        gradient.setflags(write=False)
+        return Evaluation(params, loss, gradient, gradient)
+
+    @property
+    def derivatives(self) -> Derivatives:
+        """Its derivatives by the params."""
+        single = len(self.batches.all) == 1
+        return Derivatives(self.parts, self.quiet, self.trainable, self.precision, single)
+
+    @cached_property
+    def no_hessian(self) -> str:  # type: ignore[override]
+        """Why there are no second derivatives, with the layer that has wrong ones; else empty."""
+        return self.derivatives.fault(self.params)
+
+    @property
+    def has_curvature(self) -> bool:  # type: ignore[override]
+        """Whether PyTorch's second derivatives are those of the gradient: see `no_hessian`."""
+        return not self.no_hessian
+
+    def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
+        """Return what takes a direction, (size,), to the Hessian times it, by double backward.
+
+        None where that is not what differences of the gradient are.
+        """
+        if self.no_hessian or self.derivatives.fault(params):
+            return None
+        return self.derivatives.product_at(params)
+
+    def curvature_along(
+        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
+    ) -> NDArray[np.float64] | None:
+        """Return `u' H v`, (k, k), for directions u, v, (size,); None where it is not known."""
+        if self.no_hessian:
+            return None
+        product = self.derivatives.product_at(at.params)
+        return np.array(directions) @ np.array([product(one) for one in directions]).T
+
+    def on_plane(self, plane: Plane) -> TorchPlaneLoss:
+        """Return the loss on a plane through the params."""
+        return TorchPlaneLoss(self, plane)
+
+    def unit_lengths(self, params: Vector) -> Vector:
+        """Return for each param, (size,), the length of the weights into its unit; else 0."""
+        return self.trainable.unit_lengths(params)
+
+    def quiet(self) -> AbstractContextManager[None]:
+        """Return the context in which the module is called: modes, hooks and random state kept."""
+        return untouched(self.model, self.statistics == "batch", self.one_thread)
+
+    def parts(self, vector: Tensor) -> Iterator[Tensor]:
+        """Yield the share of each batch in the loss at a vector, (size,) in float64, as float64."""
+        for batch, share in zip(self.batches.all, self.shares, strict=True):
+            if share:
+                yield share * self.criterion.of(self.called(vector), batch).to("cpu", torch.float64)
+
+    def called(self, vector: Tensor) -> Callable[..., Any]:
+        """Return the module as a function of its inputs, with the params of a vector, (size,)."""
+        tensors = self.trainable.tensors(vector)
+        given = {**tensors, **self.rest()}
+        return lambda *args, **kwargs: functional_call(self.model, given, args, kwargs)
+
+    def rest(self) -> dict[str, Tensor]:
+        """Return frozen parameters and buffers, copied: a pass may write to them."""
+        return {name: one.clone() for name, one in self._rest.items()}
+
+    def _shares(self) -> tuple[float, ...]:
+        """Return the share of each batch's own mean in the loss; of a sum, 1 each.
+
+        A sample's half-width is found with them.
+        """
+        model = self.called(leaf_of(self.params))
+        weighed = partial(_weighed, self.criterion, model)
+        with self.quiet(), torch.no_grad():
+            parts = [_told(weighed, batch, i) for i, batch in enumerate(self.batches.all, start=1)]
+            if self.drawn is not None:
+                sample = self.drawn._replace(batches=self.batches)
+                self.drawn = sample._replace(half_width=half_width(sample, weighed))
+        whole = 1.0 if self.criterion.is_sum else sum(part for _, part in parts)
+        return tuple(part / whole if whole else 0.0 for _, part in parts)
+
+
+def _weighed(criterion: Criterion, model: Callable[..., Any], batch: Batch) -> tuple[float, float]:
+    """Return the loss of a batch, and by what it is divided."""
+    if criterion.takes_model:
+        return float(criterion.of(model, batch)), float(batch.rows)
+    output = model(*batch.args, **batch.kwargs)
+    check_shapes(criterion, output, batch)
+    loss = float(criterion.of_output(output, batch.target))
+    return loss, criterion.denominator(output, batch)
+
+
+def _told(
+    weighed: Callable[[Batch], tuple[float, float]], batch: Batch, number: int
+) -> tuple[float, float]:
+    """Return what `weighed` does; ChoiceError, in its words, for what PyTorch refuses."""
+    try:
+        return weighed(batch)
+    except SteepestError:
+        raise
+    except Exception as error:
+        raise ChoiceError(
+            f"batch {number} cannot be evaluated: {type(error).__name__}: "
+            f"{str(error).splitlines()[0]}; give batches with which loss(model(X), y) works"
+        ) from error
+
+
+def _rest(model: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
+    """Return frozen parameters and buffers, copied: what the loss is a function beside params."""
+    frozen = {name: one for name, one in model.named_parameters() if not one.requires_grad}
+    kept = {**frozen, **dict(model.named_buffers())}
+    return {
+        name: one.detach().to(dtype if one.is_floating_point() else one.dtype, copy=True)
+        for name, one in kept.items()
+    }
+
+
+def _hooks_in_words(model: nn.Module) -> tuple[str, ...]:
+    """Return that hooks are not called, where there are any of the reader's."""
+    count = sum(len(own_hooks(module)) for module in model.modules())
+    return (f"{counted(count, 'hook')} on it not called",) if count else ()

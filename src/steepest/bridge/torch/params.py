@@ -1,0 +1,151 @@
+"""The trainable parameters of a module as one vector, and back: in the module's own order.
+
+A vector of all is what a descent walks on; a module wants a tensor each, of its own shape, type and
+device. Both ways are linear, so PyTorch differentiates through them: one vector is the leaf.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import accumulate, pairwise
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from steepest.errors import ChoiceError
+from steepest.objective.evaluation import Vector
+
+__all__ = ["Params"]
+
+IS_BIAS = re.compile(r"(?:^|\.)(?:parametrizations\.)?[^.]*bias[^.]*(?:\.original\d*)?$")
+"""What a parameter is called that is a bias: `fc.bias`, `lstm.bias_ih_l0`, `attn.in_proj_bias`."""
+
+NUMBERED = re.compile(r"(weight|bias) ?(\d+)", re.IGNORECASE | re.ASCII)
+"""A param by its number: `weight 15`."""
+
+
+class _Place(NamedTuple):
+    """Where a parameter lies in the vector, and what tensor it is."""
+
+    at: slice
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+    device: torch.device
+    is_bias: bool
+
+
+class Params:
+    """The parameters of a module that ask for a gradient, one after the other: `size` numbers.
+
+    A tied one is there once. `dtype` is the type in which the module is given them, None for that
+    of each. Raises ChoiceError where none can be trained, and for complex ones.
+    """
+
+    def __init__(self, model: nn.Module, dtype: torch.dtype | None = None) -> None:
+        own = {name: one for name, one in model.named_parameters() if one.requires_grad}
+        _check(own)
+        self._own = own
+        self._kinds = {name: _kind(module) for name, module in model.named_modules()}
+        ends = accumulate((one.numel() for one in own.values()), initial=0)
+        self.places = {
+            name: _Place(
+                slice(*ends_of),
+                tuple(one.shape),
+                dtype or one.dtype,
+                one.device,
+                IS_BIAS.search(name) is not None,
+            )
+            for (name, one), ends_of in zip(own.items(), pairwise(ends), strict=True)
+        }
+        self.size = sum(one.numel() for one in own.values())
+
+    @property
+    def devices(self) -> set[torch.device]:
+        """The devices on which the parameters are."""
+        return {place.device for place in self.places.values()}
+
+    def read(self) -> Vector:
+        """Return the parameters as they are in the module now, (size,), copied."""
+        parts = [one.detach().to("cpu", torch.float64).reshape(-1) for one in self._own.values()]
+        return torch.cat(parts).numpy().copy()
+
+    def tensors(self, vector: Tensor) -> dict[str, Tensor]:
+        """Return each parameter, by its name, of a vector of all, (size,), in float64."""
+        return {
+            name: vector[place.at].view(place.shape).to(place.device, place.dtype)
+            for name, place in self.places.items()
+        }
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The name of each param, (size,): `fc1.weight[3, 2]`, indices as PyTorch counts them."""
+        return tuple(
+            name + (f"[{', '.join(map(str, index))}]" if place.shape else "")
+            for name, place in self.places.items()
+            for index in np.ndindex(place.shape)
+        )
+
+    def index_of(self, name: str) -> int | None:
+        """Return the index of a param by its number: `weight 15`, `bias 14`; None without such.
+
+        Weights count layer by layer, receiving unit by receiving unit, and so do biases.
+        """
+        found = NUMBERED.fullmatch(name.strip())
+        if found is None:
+            return None
+        left = int(found[2]) - 1
+        for place in self.places.values():
+            count = place.at.stop - place.at.start
+            if place.is_bias != (found[1].lower() == "bias"):
+                continue
+            if 0 <= left < count:
+                return int(place.at.start) + left
+            left -= count
+        return None
+
+    def unit_lengths(self, vector: Vector) -> Vector:
+        """Return for each param, (size,), the length of the weights into its unit; else 0.
+
+        A unit's weights are a row of a matrix, a filter of a convolution: all that stands under
+        one first index. What has one index or none (biases, scales of a normalisation) is 0.
+        """
+        lengths = np.zeros(self.size)
+        for place in self.places.values():
+            if len(place.shape) > 1:
+                rows = vector[place.at].reshape(place.shape[0], -1)
+                lengths[place.at] = np.repeat(np.linalg.norm(rows, axis=1), rows.shape[1])
+        return lengths
+
+    def layer_of(self, name: str) -> str:
+        """Return the module that a parameter is of, by its place and kind: `net.0 (Linear)`."""
+        place = name.partition(".parametrizations")[0]
+        if place == name:
+            place = name.rpartition(".")[0]
+        return f"{place or 'itself'} ({self._kinds[place]})"
+
+
+def _check(own: Mapping[str, Tensor]) -> None:
+    """Raise ChoiceError where no parameter can be trained, or one is no real number."""
+    if not sum(prod(one.shape) for one in own.values()):
+        raise ChoiceError(
+            "the model has no parameters that ask for a gradient, so there is nothing to descend "
+            "on; set requires_grad=True on those that are meant"
+        )
+    for name, one in own.items():
+        if not one.is_floating_point():
+            raise ChoiceError(
+                f"the parameter {name} is {one.dtype}, but steepest descends on real numbers; "
+                "keep real and imaginary part as two parameters"
+            )
+
+
+def _kind(module: nn.Module) -> str:
+    """Return what a module is, and how its parameters are made where they are not its own."""
+    made = getattr(module, "parametrizations", None)
+    kinds = [type(one).__name__ for each in made.values() for one in each] if made else []
+    hooks = [type(one).__name__ for one in module._forward_pre_hooks.values()]
+    name = type(module).__name__.removeprefix("Parametrized")
+    return " with ".join([name, *kinds, *hooks])
