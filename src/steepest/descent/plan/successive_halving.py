@@ -88,7 +88,9 @@ class _Walk:
         """Take so many steps more."""
         self.steps += steps
         for _ in range(steps):
-            gradient = self._coordinates.pullback(next(self._batches).evaluate(self.params).gradient)
+            gradient = self._coordinates.pullback(
+                next(self._batches).evaluate(self.params).gradient
+            )
             direction, self._state = self._rule.update(gradient, self._state)
             self.params = self.params + self.rate * self._coordinates.params(direction)
 
