@@ -38,6 +38,14 @@ def test_a_number_that_alone_tells_two_classes_apart_is_noted() -> None:
     assert not notes(rows)
 
 
+def test_two_numbers_that_became_classes_are_noted() -> None:
+    (said,) = notes(frame().assign(y=np.resize([10, 20], ROWS)))
+    said_of_two = "'y' is 10 or 20, taken as two classes: as a number it is predicted by --loss "
+    assert said == f"{said_of_two}squared"
+    for usual in ([0, 1], [-1, 1], [1, 2], [True, False]):
+        assert not notes(frame().assign(y=np.resize(usual, ROWS)))
+
+
 SHUFFLED = np.random.default_rng(1).permutation(ROWS)
 
 

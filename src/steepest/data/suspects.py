@@ -32,6 +32,9 @@ _ID = re.compile(
 _MOST_CODES = 10
 """Different values of a column of codes; the digits, whose pixels are none, have 17 and more."""
 
+_USUAL = ({0, 1}, {-1, 1}, {1, 2})
+"""Two numbers that stand for classes in most tables; True and False are 1 and 0."""
+
 _MANY_CLASSES = 10
 """Classes of a target up to which nobody wonders: the ten digits."""
 
@@ -71,8 +74,12 @@ def suspicions(
 
 
 def _many_classes(target: Target) -> Iterator[str]:
-    """Yield that a target has a great many classes, if so."""
+    """Yield that a target has a great many classes, or two numbers as classes, if so."""
     classes = target.classes or ()
+    if len(classes) == 2 and not isinstance(classes[0], str) and {*classes} not in _USUAL:
+        one, other = classes
+        said = f"{target.name!r} is {one} or {other}, taken as two classes"
+        yield f"{said}: as a number it is predicted by --loss squared"
     if len(classes) <= _MANY_CLASSES:
         return
     said = f"{target.name!r} has {len(classes)} classes ({listing(classes, 3)})"
