@@ -15,6 +15,7 @@ from doors import Doors, Menu, at_step, enter, into_sight, loss_of, outcomes, pr
 from numpy.typing import NDArray
 
 import steepest as st
+from steepest.numerals import short
 from steepest.server import serve
 from steepest.session import Session
 
@@ -214,6 +215,56 @@ def test_two_knobs_set_the_values_on_the_axes(rings: st.Run, saved: Path, doors:
     page.locator(".st-scrub input").press("Home")
     settle(page)
     assert loss_of(page) == pytest.approx(there, rel=1e-4)
+
+
+def test_a_rows_story_is_reached_by_its_number(rings: st.Run, saved: Path, doors: Doors) -> None:
+    """By the address and by a field; its numbers are those of `run.explain(row=12)`."""
+    page = doors.file(saved, "at=12&row=12")
+    passed = card(page, "network").locator(".st-pass")
+    assert passed.locator(".st-heading").inner_text().startswith("Row 12, 1 of 8")
+    assert f"left is {short(rings.data.X[11, 0])}" in passed.inner_text()
+    stages = []
+    while passed.get_by_role("button", name="Next").is_visible():
+        stages.append(passed.locator(".st-lines").inner_text())
+        press(page, "Next")
+    python = rings.explain(row=12)
+    loss = re.search(r"row's loss is (\S+)", " ".join(stages))
+    assert loss is not None and loss[1] in python
+    first = re.search(r"gradient of weight (\d+): \S+ × \S+ = (\S+)", stages[-1])
+    assert first is not None
+    gradient = rings.objective.sample(np.array([11])).evaluate(rings.params).gradient
+    assert float(first[2]) == pytest.approx(gradient[int(first[1]) - 1], rel=1e-3)
+    field = passed.get_by_label("row", exact=True)
+    field.fill("31")
+    field.press("Tab")
+    assert passed.locator(".st-heading").inner_text().startswith("Row 31, 1 of 8")
+    field.fill("61")
+    field.press("Tab")
+    assert "there is no row 61 on this page" in page.locator(".st-fault").inner_text()
+
+
+def test_a_page_of_seeds_shows_them_side_by_side(doors: Doors, tmp_path: Path) -> None:
+    """Seven, the six best: on the plane of their starts and ends, with what they say together."""
+    runs = st.seeds(7, two_rings(), "ring", hidden=(3,), steps=5, **TEXTBOOK)
+    runs.page(tmp_path / "seeds.html")
+    page = doors.file(tmp_path / "seeds.html")
+    told = page.locator(".st-lesson").all_inner_texts()
+    assert any("7 seeds, the 6 best here: losses:" in text for text in told)
+    losses = sorted(run.loss for run in runs)
+    assert [short(loss) for loss in losses[:6]] == ends_of(page)
+    caption = card(page, "relief").locator("figcaption").inner_text()
+    assert runs.surface(3).in_words in caption
+    page.get_by_label("drawn", exact=True).select_option("units")
+    settle(page)
+    page.get_by_label("drawn", exact=True).select_option("ends")
+    settle(page)
+    assert runs.surface(3).in_words in card(page, "relief").locator("figcaption").inner_text()
+
+
+def ends_of(page: "Page") -> list[str]:
+    """Return the lowest loss of each run that is shown, as the page says it."""
+    words = page.locator(".st-runs [data-outcome] strong").all_inner_texts()
+    return [found[1] for text in words if (found := re.search(r"it found is (\S+),", text))]
 
 
 def test_no_loss_is_told_that_the_page_cannot_know(doors: Doors, tmp_path: Path) -> None:

@@ -5,9 +5,15 @@ tensors; `batches` reads the data once, `sample` some rows of them, `criterion` 
 the loss itself would, `derivatives` checks second ones, `untouched` puts modes, hooks and random
 numbers back. `surface` is what `st.torch` offers; `on_plane` chooses among the ways to work out a
 plane: `known_network` by our kernels, `first_layer` once for all points.
+
+`watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes
+points and steps of what `tensors` do, `recording` keeps them in `rows`; `watched_run` and
+`watched_trace` make a run of these, `rules` names its optimizer, `curvature` has its limit, `told`
+its notes.
 """
 
 from steepest.bridge.torch.objective import TorchObjective
 from steepest.bridge.torch.surface import TorchSurface, objective, surface
+from steepest.bridge.torch.watch import Watched, watch
 
-__all__ = ["TorchObjective", "TorchSurface", "objective", "surface"]
+__all__ = ["TorchObjective", "TorchSurface", "Watched", "objective", "surface", "watch"]

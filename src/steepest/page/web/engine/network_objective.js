@@ -15,7 +15,7 @@ import { length } from './vectors.js';
  * Rows times params times points of a surface that is shown at once, and of the last one that follows:
  * in Chromium 5e7 took 0.2 to 0.8 s, by how early the layers are that it moves.
  */
-const [COARSE, FINE] = [8e6, 6e8];
+const [COARSE, FINE] = [1.6e7, 6e8];
 
 /** Points a side of the surfaces that may be the first, and of those that follow: ever finer. */
 const [FIRST, NEXT] = [[9, 17, 33, 51], [17, 51, Infinity]];
@@ -132,15 +132,16 @@ export class NetworkObjective extends Risk {
     return symmetryVerdict(alikeLayers(this.network, start).filter((l) => still.includes(l)));
   }
 
-  /** Returns random weights, biases 0 in standard units but those of the outputs, as Python does. */
+  /** Returns random weights and biases in standard units, but for those of the outputs, as Python does. */
   randomStart(seed) {
     const { network, spread } = this;
     const random = new Random(seed);
-    const draw = chooseInitialisation(this.made.initial);
+    const [drawWeights, drawBiases] = chooseInitialisation(this.made.initial);
     const position = new Float64Array(this.size);
     const layers = network.matrices(position);
-    for (const { weights, units, inputs } of layers) {
-      weights.set(draw(random, units, inputs, network.activation.gain).map((v) => spread * v));
+    for (const { weights, bias, units, inputs } of layers) {
+      weights.set(drawWeights(random, units, inputs, network.activation.gain).map((v) => spread * v));
+      bias.set(drawBiases(random, units, inputs).map((v) => spread * v));
     }
     layers.at(-1).bias.set(this.loss.guess(this.y));
     return networkScale('standard', this).params(position);
