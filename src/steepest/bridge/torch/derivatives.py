@@ -49,14 +49,14 @@ class Derivatives(NamedTuple):
     """The derivatives of a loss that comes in `parts`, each one number, at a vector of `params`.
 
     `quiet` is the context in which they are worked out, `precision` the rounding of their numbers.
-    Where there is but one part (`is_single`) its graph is kept for all products.
+    With `keeps_graphs` the backward passes of the gradient are kept for all products.
     """
 
     parts: Callable[[Tensor], Iterator[Tensor]]
     quiet: Callable[[], AbstractContextManager[None]]
     params: Params
     precision: float
-    is_single: bool
+    keeps_graphs: bool
 
     def at(self, params: Vector) -> tuple[float, Vector]:
         """Return loss and gradient at params, (size,), by one backward pass a part."""
@@ -78,7 +78,7 @@ class Derivatives(NamedTuple):
             return (_gradient_of(part, leaf, create_graph=True) for part in self.parts(leaf))
 
         with self.quiet(), _differentiable_twice():
-            kept = list(gradients()) if self.is_single else None
+            kept = list(gradients()) if self.keeps_graphs else None
 
         def product(direction: Vector) -> Vector:
             with self.quiet(), _differentiable_twice():

@@ -167,8 +167,8 @@ class TorchObjective(Objective):
     @property
     def derivatives(self) -> Derivatives:
         """Its derivatives by the params."""
-        single = len(self.batches.all) == 1
-        return Derivatives(self.parts, self.quiet, self.trainable, self.eps, single)
+        keeps = self.one_thread or len(self.batches.all) == 1
+        return Derivatives(self.parts, self.quiet, self.trainable, self.eps, keeps)
 
     @cached_property
     def no_hessian(self) -> str:  # type: ignore[override]
