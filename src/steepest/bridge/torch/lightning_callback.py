@@ -1,4 +1,4 @@
-"""Lightning's trainer watched by a callback: `Trainer(callbacks=[st.torch.LightningCallback()])`."""
+"""A fit of Lightning watched by a callback: `Trainer(callbacks=[LightningCallback()])`."""
 
 from importlib import import_module
 from importlib.util import find_spec
