@@ -1,14 +1,19 @@
 """Evidence: all that is known of a descent once it is over, for a verdict to look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from steepest.descent.loop import Method
 from steepest.descent.stop import Stop
 from steepest.diagnosis.note import Note
+from steepest.diagnosis.spectrum import Spectrum, ends_at, spectrum_at
 from steepest.diagnosis.training import Training
+from steepest.objective.linear_algebra.lanczos import Ends
 from steepest.objective.minimum.identifiability import Identifiability
+from steepest.objective.model.activity import LayerActivity
 from steepest.objective.model.model import Array
 from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem
@@ -61,3 +66,43 @@ class Evidence:
     def in_batches(self) -> bool:
         """Whether steps were evaluated on parts of rows or units, so losses may rise by chance."""
         return self.method.sampler.varies
+
+    @property
+    def looked_at(self) -> Step:
+        """The step that a closer look is at: the last, or the best of a run that diverged."""
+        return self.trace.best if self.stop.reason == "diverged" else self.trace.last
+
+    @property
+    def looked_at_params(self) -> Array:
+        """The params there, (params,), in float64."""
+        return np.asarray(self.looked_at.params, dtype=np.float64)
+
+    @cached_property
+    def spectrum(self) -> Spectrum | None:
+        """All eigenvalues of the Hessian of a convex loss at `looked_at`; None where not known."""
+        return spectrum_at(self.objective, self.method.coordinates, self.looked_at_params)
+
+    @cached_property
+    def ends(self) -> Ends | None:
+        """Both ends of the spectrum of the Hessian at `looked_at`; None where not known."""
+        return ends_at(self.objective, self.method.coordinates, self.looked_at_params)
+
+    @cached_property
+    def first_ends(self) -> Ends | None:
+        """The same at the start."""
+        start = np.asarray(self.trace.first.params, dtype=np.float64)
+        return ends_at(self.objective, self.method.coordinates, start)
+
+    @cached_property
+    def activity(self) -> Sequence[LayerActivity] | None:
+        """What the units of the hidden layers answer at `looked_at`; None where not known."""
+        return self._activity_at(self.looked_at)
+
+    @cached_property
+    def first_activity(self) -> Sequence[LayerActivity] | None:
+        """What they answer at the start."""
+        return self._activity_at(self.trace.first)
+
+    def _activity_at(self, step: Step) -> Sequence[LayerActivity] | None:
+        missing = self.objective.missing or not np.isfinite(step.params).all()
+        return None if missing else self.objective.activity(step.params)

@@ -25,9 +25,15 @@ export function gradientAt(state, run = activeRun(state), at = state.at) {
   return rowAt(run.gradient, run.size, i);
 }
 
+/** The names of verdicts that do not say that a run left its best point, as in `verdicts.py`. */
+const LATER = [
+  'dead units', 'saturation', 'vanishing', 'exploding', 'oscillation', 'too small', 'ravine', 'saddle',
+];
+
 /** Returns the kept step that is the result: as told, the last, or the best where that was left. */
 export function resultAt(run) {
-  const left = run.verdicts.length > 0 || run.stop.reason === 'risen' || run.curvature === null;
+  const wrong = run.verdicts.some(({ name }) => !LATER.includes(name));
+  const left = wrong || run.stop.reason === 'risen' || run.curvature === null;
   return run.result ?? (left ? run.best : run.index.length - 1);
 }
 
