@@ -471,8 +471,10 @@ def test_names_of_files_are_their_own_alone() -> None:
         assert file_of(as_file(given_name, b"1")) == ("x.csv", b"1")
 
 
-def test_a_session_goes_on_with_the_network_that_is_open() -> None:
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_session_goes_on_with_the_network_that_is_open(dtype: str) -> None:
     hidden: dict[str, Any] = {"hidden": (4, 3), "activation": "relu", "init": "lecun"}
+    hidden["dtype"] = dtype
     run = st.descend("penguins", "species", missing="drop", steps=5, **hidden)
     session = Session.of_run(run)
     opened = session.answer({"ask": "open"})["scene"]
@@ -522,7 +524,7 @@ def test_the_network_that_is_open_gets_other_layers() -> None:
     assert made.items() <= scene["network"].items()
     assert (scene["run"]["size"], scene["run"]["count"]) == (25, 5)
     scene = session.answer(ask | {"network": {"units": [2], "activation": "relu"}})["scene"]
-    assert (scene["network"]["activation"], scene["network"]["initial"]) == ("relu", "he")
+    assert (scene["network"]["activation"], scene["network"]["initial"]) == ("relu", "random")
     for odd in ({}, {"units": [1.5]}, {"units": []}, {"units": [0]}, {"units": "8"}, [8], "8"):
         assert "error" in session.answer(ask | {"network": odd})
     neuron = Session.of_run(st.descend("geyser", "waiting", steps=2))

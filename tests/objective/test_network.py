@@ -170,12 +170,16 @@ def test_a_random_start_is_by_its_name_in_standard_units(name: str) -> None:
     objective = NetworkObjective.of(X, y, Squared(), Penalty(), layers)
     start = objective.random_start(np.random.default_rng(0))
     assert np.array_equal(start, objective.random_start(np.random.default_rng(0)))
-    matrix = objective.model.matrices(objective.units.position(start))[0].weights / y.std()
-    variance = {"glorot": 2 / 240, "he": 2 / 80, "lecun": 1 / 80, "zeros": 0.0}
+    matrix, bias = objective.model.matrices(objective.units.position(start))[0]
+    matrix, bias = matrix / y.std(), bias / y.std()
+    variance = {"glorot": 2 / 240, "he": 2 / 80, "random": 2 / 80, "lecun": 1 / 80, "zeros": 0.0}
     if name == "orthogonal":
         assert np.allclose(matrix.T @ matrix, 2.0 * np.eye(80), atol=1e-9)
     else:
         assert matrix.var() == pytest.approx(variance[name], rel=0.05)
+    bound = 80**-0.5 if name == "random" else 0.0
+    assert 0.95 * bound <= np.abs(bias).max() <= bound + 1e-12
+    assert bias.std() == pytest.approx(bound / np.sqrt(3.0), rel=0.1, abs=1e-12)
     last = objective.model.layers(start)[-1]
     assert last.bias[0] == pytest.approx(y.mean(), rel=1e-12)
 
@@ -272,7 +276,7 @@ def test_a_network_needs_no_lowest_loss_and_says_what_it_lacks() -> None:
         ({"hidden": "8,x"}, "hidden is .*, but it must be whole numbers from 1 up, such as 8,8"),
         ({"hidden": 3.5}, "hidden is 3.5"),
         ({"hidden": (4,), "activation": "swish"}, "no activation 'swish'; choose one of tanh"),
-        ({"hidden": (4,), "init": "big"}, "no initialisation 'big'; choose one of auto, glorot"),
+        ({"hidden": (4,), "init": "big"}, "no initialisation 'big'; choose one of auto, random"),
         ({"hidden": (4,), "l1": 0.1}, "l1 is 0.1, but the proximal steps"),
         ({"hidden": (10_000, 10_000)}, "has 100,040,001 params, but there is room for"),
         ({"hidden": (4,), "scale": "round"}, "the scale round needs"),

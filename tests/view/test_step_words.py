@@ -131,4 +131,6 @@ def test_a_network_says_how_its_start_was_drawn() -> None:
     told = st.descend(*GEYSER, init="he", **asked).explain()
     assert "seed 7: weights normal of variance 2 / inputs (he), in standard units; biases 0" in told
     assert "hidden params times 13.57" in told
+    told = st.descend(*GEYSER, **asked).explain()
+    assert "(random), in standard units; biases uniform within 1 / sqrt(inputs) of 0" in told
     assert "seed 7: " not in st.descend(*GEYSER, seed=7, steps=1).explain()

@@ -58,7 +58,8 @@ def test_every_loss_and_the_penalty(kind: str, modules: Any) -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in PAGE_RULES if rule not in ("plane", "lbfgs")])
 def test_every_rule(rule: str, modules: Any) -> None:
-    case = golden.network_case("softmax", (4,), rule=rule, scale="none", learning_rate=1e-3)
+    plain = {"scale": "none", "init": "glorot"}
+    case = golden.network_case("softmax", (4,), rule=rule, learning_rate=1e-3, **plain)
     assert_same_run(walked(modules, case), case["run"])
 
 

@@ -188,6 +188,8 @@ class Descent:
 
     def _renew(self, at: Evaluation) -> None:
         """Go on in new coordinates, if there are any."""
+        if not self.method.renewal.renews:
+            return
         objective, last = self.samples.objective, self.last_step
         thinning = self.method.renewal.thinning(objective, self.whitening)
         self.evaluator.rows_read += objective.count // thinning
@@ -331,4 +333,5 @@ class Descent:
             step.seconds,
             self.samples.objective.reference,
             self.row_stream,
+            self.samples.state,
         )

@@ -359,6 +359,19 @@ class Adam(Rule):
 
 
 @dataclass(frozen=True)
+class AdamLBFGS(Adam):
+    """Adam on mini-batches that grow, and L-BFGS once they are all rows, for networks.
+
+    The rate of Adam is found by successive halving (`descent/plan/successive_halving.py`), the
+    batches are those of `descent/growing_batches.py`, and the step size is Adam's until a step sees
+    all rows. Each is of its paper; to begin with mini-batches and to end with L-BFGS is usual.
+    """
+
+    name: ClassVar[str] = "adam_lbfgs"
+    grows_batches: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class AdamW(Adam):
     """Adam, and every param drawn towards 0 by `learning_rate weight_decay` of itself each step.
 

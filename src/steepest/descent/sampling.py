@@ -67,6 +67,11 @@ class Samples:
         """Return the loss of all rows at step `index`; NaN where it is not worked out."""
         return at.loss
 
+    @property
+    def state(self) -> tuple[float, ...] | None:
+        """What has to be known to go on, beside the step's index; None where that is all."""
+        return None
+
 
 @dataclass(frozen=True)
 class Sampler:
@@ -133,6 +138,8 @@ class Batches(Sampler):
 
     size: int
     seed: int = 0
+    drops_rest: bool = False
+    """Whether the rows that are left at the end of an epoch are left out: then all are as large."""
 
     @property
     def batch(self) -> int:
@@ -142,7 +149,8 @@ class Batches(Sampler):
     @property
     def in_epoch(self) -> int:
         """How many batches make an epoch: every row once."""
-        return -(-self.objective.count // self.size)
+        whole, rest = divmod(self.objective.count, self.size)
+        return whole + (rest > 0 and not self.drops_rest)
 
     def begin(self, at: Checkpoint) -> Samples:
         """Return the batches that come after the steps that are taken."""
@@ -157,8 +165,8 @@ class Batches(Sampler):
             generator.permutation(count)
         begin, gathered = batches * self.size, max(1, GATHERED_ROWS // self.size) * self.size
         while True:
-            order = generator.permutation(count)
-            for first in range(begin, count, gathered):
+            order = generator.permutation(count)[: self.in_epoch * self.size]
+            for first in range(begin, len(order), gathered):
                 yield from self._cut(order[first : first + gathered])
             begin = 0
 

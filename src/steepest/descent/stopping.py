@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import isfinite, isnan, log
+from math import inf, isfinite, isnan, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,8 @@ class Stopping:
     """The seconds that had passed when those that were given began."""
     most_steps: int = MOST_STEPS
     """The steps after which a run for which no number was given ends."""
+    most_passes: float = inf
+    """How often all rows may have been read before such a run ends."""
     exact: bool = False
     """Whether to go on while anything lower is found, however small the proved gap is."""
     refine: bool = False
@@ -161,7 +163,7 @@ class Stopping:
             or self._separation(trace, last)
             or self._unless_separated(self._reached(trace, last), last)
             or self._validation(trace)
-            or self._steps(last.index)
+            or self._steps(last)
             or self._seconds(last.seconds)
         )
 
@@ -316,9 +318,12 @@ class Stopping:
             f"next {since:,} were no lower{anew if counting < since else ''}",
         )
 
-    def _steps(self, taken: int) -> Stop | None:
+    def _steps(self, last: Step) -> Stop | None:
         most = self.most_steps if self.steps is None else self.steps
-        if taken < most:
+        if self.steps is None and last.passes >= self.most_passes:
+            often = f"all rows were read {self.most_passes:,.0f} times"
+            return Stop("steps", f"stopped: {often}, the most unless steps says more")
+        if last.index < most:
             return None
         if self.steps is None:
             return Stop("steps", f"stopped: {most:,} steps are the most unless steps says more")

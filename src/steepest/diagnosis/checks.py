@@ -125,6 +125,8 @@ def check_gradient(evidence: Evidence, found: Found) -> Check | None:
     """Return whether a gradient of the reader's own was held against its loss."""
     if evidence.objective.count:
         return None
+    if evidence.objective.missing:
+        return Check("gradient", NOT_LOOKED_AT, "the loss of all rows is not known")
     if not is_suspect(evidence):
         return Check("gradient", NOT_LOOKED_AT, "the loss fell along it")
     stated = STATED if "gradient" in found else "the loss changes along it as it says"

@@ -27,7 +27,7 @@ def judge_symmetry(evidence: Evidence) -> Verdict | None:
             "than one unit would, and where the gradient is 0 the loss need not be lowest"
         ),
         numbers={"layers": float(len(layers)), "first": float(layers[0])},
-        remedy="start elsewhere: leave out init and start, or choose init = glorot",
+        remedy="start elsewhere: leave out init and start, or choose init = random",
         source="Rumelhart, Hinton & Williams 1986, Learning internal representations by error "
         "propagation, section on symmetry breaking",
     )

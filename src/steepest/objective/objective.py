@@ -77,6 +77,8 @@ class Objective:
     """Whether `curvature_along` has an answer."""
     plane_is_dear: bool = False
     """Whether second derivatives along two directions take longer than loss and gradient do."""
+    margin_spread: float = 1.0
+    """The spread of a usual margin, in which the coordinates of a network's params are counted."""
     has_page: bool = False
     """Whether a page can show it: it works out the outputs of rows by itself."""
     has_inverse_root: bool = False

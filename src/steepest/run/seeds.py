@@ -1,5 +1,6 @@
 """Several runs of one model on the same rows, each from a random start of its own."""
 
+import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite

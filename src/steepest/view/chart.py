@@ -185,7 +185,7 @@ class Losses(Panel):
         self._y = path.losses
         axes.plot(steps, values, color=theme_in_use().faint, lw=1.4, zorder=1)
         said = [*self._batches(axes, scene), *self._held_out(axes, scene)]
-        dots = scene.trace.losses if scene.plan.batch else values
+        dots = scene.trace.losses if scene.plan.by_batches else values
         drawn = np.concatenate([values, dots, scene.trace.validation_losses])
         self._scales(axes, drawn[np.isfinite(drawn)], int(steps[-1]), above=len(said))
         self._say(axes, said)
@@ -215,7 +215,7 @@ class Losses(Panel):
 
     def _batches(self, axes: Axes, scene: Story) -> Said:
         """Draw the losses of the mini-batches, if there are any, faint, behind that of all rows."""
-        if not scene.plan.batch:
+        if not scene.plan.by_batches:
             return []
         theme, losses = theme_in_use(), scene.trace.losses
         axes.plot(np.arange(len(losses)), losses, ".", ms=2, color=theme.edge, zorder=0)

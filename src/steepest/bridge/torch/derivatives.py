@@ -53,9 +53,10 @@ class Derivatives(NamedTuple):
 
     def at(self, params: Vector) -> tuple[float, Vector]:
         """Return loss and gradient at params, (size,), by one backward pass a part."""
-        loss, gradient = 0.0, torch.zeros(len(params), dtype=torch.float64)
+        loss = 0.0
         with self.quiet():
             leaf = leaf_of(params).requires_grad_()
+            gradient = torch.zeros_like(leaf)
             for part in self.parts(leaf):
                 loss += float(part.detach())
                 gradient += _gradient_of(part, leaf)
@@ -63,7 +64,8 @@ class Derivatives(NamedTuple):
 
     def product_at(self, params: Vector) -> Product:
         """Return what takes a direction, (size,), to the Hessian at params times it."""
-        leaf = leaf_of(params).requires_grad_()
+        with self.quiet():
+            leaf = leaf_of(params).requires_grad_()
 
         def gradients() -> Iterator[Tensor]:
             return (_gradient_of(part, leaf, create_graph=True) for part in self.parts(leaf))
@@ -72,9 +74,9 @@ class Derivatives(NamedTuple):
             kept = list(gradients()) if self.is_single else None
 
         def product(direction: Vector) -> Vector:
-            along = leaf_of(direction)
-            total = torch.zeros(len(direction), dtype=torch.float64)
             with self.quiet(), _differentiable_twice():
+                along = leaf_of(direction)
+                total = torch.zeros_like(along)
                 for gradient in gradients() if kept is None else kept:
                     if gradient.requires_grad:
                         total += _gradient_of(gradient @ along, leaf, keep=kept is not None)

@@ -11,6 +11,7 @@ from steepest.descent.loop import Method
 from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import auto_rule
 from steepest.descent.plan.clip_and_dropout import with_clip_and_dropout
+from steepest.descent.plan.growing import plan_growing
 from steepest.descent.plan.keywords import MethodKeywords
 from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rule
 from steepest.descent.plan.option import Part
@@ -148,7 +149,7 @@ def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
         return plan_proximal(objective, options)
     rule, scale, reasons = options.rule, options.scale, []
     if isinstance(rule, str) and rule == "auto":
-        rule, why = auto_rule(objective, options.learning_rate, options.batch)
+        rule, why = auto_rule(objective, options.learning_rate, options.batch, options.steps)
         reasons.append(why)
     leader = choose_rule(rule)
     if scale == "auto":
@@ -157,6 +158,8 @@ def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
     start = read_start(options.start, objective, options.seed)
     if scale == "round" and is_automatic(options) and objective.has_normal_equations:
         method = _least_squares(objective, start)
+    elif leader.grows_batches:
+        method = plan_growing(objective, start, leader, scale, options)
     elif leader.turns_gradient:
         method = _quasi_newton(objective, start, leader, scale, options)
     elif leader.searches_plane:

@@ -102,7 +102,9 @@ class Options:
         "auto",
         Kind.WORD,
         Part.OBJECTIVE,
-        "How the weights of a network are drawn at first; auto goes by the activation.",
+        "How the weights and biases of a network are drawn at first; auto is random.",
+        detail="With random, hidden biases are drawn too; with the others they are 0, as in their "
+        "papers.",
         known=("auto", *INITIALISATIONS),
     )
     dtype: str = option(

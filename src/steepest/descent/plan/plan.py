@@ -87,6 +87,11 @@ class Plan:
         )
 
     @property
+    def by_batches(self) -> bool:
+        """Whether steps are on mini-batches, of one size or of ever more rows."""
+        return self.batch is not None or self.rule.grows_batches
+
+    @property
     def loss_name(self) -> str:
         """The name of the loss of a row, "given" where there is none."""
         return GIVEN if self.loss is None else self.loss.name

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 
 import numpy as np
 
@@ -78,6 +78,7 @@ def plan_stopping(
     of_rows = objective.curvature_of_rows(method.coordinates.name)
     steepness = most * sqrt(min(curvature, of_rows)) if curvature else 0.0
     by_slope = not (curvature or null_loss)
+    in_epoch = method.sampler.in_epoch if method.rule.grows_batches else 1
     return Stopping(
         options.steps,
         options.seconds,
@@ -88,12 +89,13 @@ def plan_stopping(
         largest_loss=objective.largest_loss,
         safe_steepness=sqrt(2 * (curvature or 0.0) * null_loss),
         since=since,
-        most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS,
+        most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS * in_epoch,
+        most_passes=MOST_NETWORK_STEPS if method.rule.grows_batches else inf,
         exact=arriving,
         refine=arriving and method.sampler.refines,
         slope_is_bounded=objective.slope_is_bounded,
         is_convex=objective.is_convex,
-        searches=method.step_size.never_rises,
+        searches=method.step_size.searches,
         objection=_objection(objective, is_automatic(options) and options.scale == "auto"),
         patience=options.patience if options.by_validation else None,
         rounding=objective.rounding,

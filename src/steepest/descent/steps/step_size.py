@@ -71,6 +71,11 @@ class StepSize:
     word: ClassVar[str] = ""
     """The word by which it is chosen."""
 
+    @property
+    def searches(self) -> bool:
+        """Whether a rate of 0 says that a search found nothing lower."""
+        return self.never_rises
+
     def __call__(self, state: SearchState) -> float | StepLength:
         """Return the learning rate of this step, or the length where it takes momentum too."""
         raise NotImplementedError

@@ -1,5 +1,5 @@
-// Random weights of a network by name: those of one layer, unit by unit, (units * inputs), for inputs
-// of mean square 1. The twin of Python's `objective/model/initial.py`, where the sources are.
+// The random start of a network by name: the weights of one layer, unit by unit, (units * inputs), for
+// inputs of mean square 1, and then the biases of its units. The twin of Python's `objective/model/initial.py`, where the sources are.
 import { dot } from './vectors.js';
 
 const normal = (variance) => (random, units, inputs) => {
@@ -7,15 +7,48 @@ const normal = (variance) => (random, units, inputs) => {
   return drawn(random, units * inputs).map((v) => v * size);
 };
 
-const INITIALISATIONS = {
-  glorot: normal((units, inputs) => 2 / (inputs + units)),
-  he: normal((units, inputs) => 2 / inputs),
-  lecun: normal((units, inputs) => 1 / inputs),
-  orthogonal,
-  zeros: (random, units, inputs) => new Float64Array(units * inputs),
+const noBiases = (random, units) => new Float64Array(units);
+
+const uniformBiases = (random, units, inputs) => {
+  const bound = 1 / Math.sqrt(inputs);
+  return Float64Array.from({ length: units }, () => 2 * bound * random.uniform() - bound);
 };
 
-/** Returns what draws the weights of a layer: `(random, units, inputs, gain)`. */
+const he = normal((units, inputs) => 2 / inputs);
+
+const HE = 'normal of variance 2 / inputs';
+
+const INITIALISATIONS = {
+  random: [he, uniformBiases, HE],
+  glorot: [
+    normal((units, inputs) => 2 / (inputs + units)),
+    noBiases,
+    'normal of variance 2 / (inputs + units)',
+  ],
+  he: [he, noBiases, HE],
+  lecun: [normal((units, inputs) => 1 / inputs), noBiases, 'normal of variance 1 / inputs'],
+  orthogonal: [
+    orthogonal,
+    noBiases,
+    "a random matrix of orthonormal rows or columns, times the activation's gain",
+  ],
+  zeros: [(random, units, inputs) => new Float64Array(units * inputs), noBiases, '0'],
+};
+
+/** How a start is drawn where nothing else is said. */
+export const USUAL = 'random';
+
+/** Returns how weights and biases are drawn, in Python's words. */
+export function startInWords(name) {
+  const [, biases, weights] = INITIALISATIONS[name];
+  const drawn = biases === noBiases ? '0' : 'uniform within 1 / sqrt(inputs) of 0';
+  return (
+    `weights ${weights} (${name}), in standard units; biases ${drawn}, those of the output at the ` +
+    'best constant guess'
+  );
+}
+
+/** Returns what draws the weights of a layer, and its biases: `(random, units, inputs, gain)`. */
 export function chooseInitialisation(name) {
   if (Object.hasOwn(INITIALISATIONS, name)) return INITIALISATIONS[name];
   const known = Object.keys(INITIALISATIONS).join(', ');

@@ -132,15 +132,16 @@ export class NetworkObjective extends Risk {
     return symmetryVerdict(alikeLayers(this.network, start).filter((l) => still.includes(l)));
   }
 
-  /** Returns random weights, biases 0 in standard units but those of the outputs, as Python does. */
+  /** Returns random weights and biases in standard units, but for those of the outputs, as Python does. */
   randomStart(seed) {
     const { network, spread } = this;
     const random = new Random(seed);
-    const draw = chooseInitialisation(this.made.initial);
+    const [drawWeights, drawBiases] = chooseInitialisation(this.made.initial);
     const position = new Float64Array(this.size);
     const layers = network.matrices(position);
-    for (const { weights, units, inputs } of layers) {
-      weights.set(draw(random, units, inputs, network.activation.gain).map((v) => spread * v));
+    for (const { weights, bias, units, inputs } of layers) {
+      weights.set(drawWeights(random, units, inputs, network.activation.gain).map((v) => spread * v));
+      bias.set(drawBiases(random, units, inputs).map((v) => spread * v));
     }
     layers.at(-1).bias.set(this.loss.guess(this.y));
     return networkScale('standard', this).params(position);

@@ -56,7 +56,7 @@ export function symmetryVerdict(layers) {
       'alike for ever: such a layer computes no more than one unit would, and where the gradient ' +
       'is 0 the loss need not be lowest',
     numbers: { layers: layers.length, first: layers[0] },
-    remedy: 'start elsewhere: leave out init and start, or choose init = glorot',
+    remedy: 'start elsewhere: leave out init and start, or choose init = random',
     source:
       'Rumelhart, Hinton & Williams 1986, Learning internal representations by error ' +
       'propagation, section on symmetry breaking',

@@ -1,6 +1,6 @@
 // A scene whose network has other layers or another activation: sizes, and what its params are called.
-import { chooseActivation } from './activations.js';
 import { checkWhole } from './checks.js';
+import { USUAL } from './initial.js';
 import { fixed } from '../words/numerals.js';
 import { Network } from './network.js';
 
@@ -13,7 +13,8 @@ export function remadeScene(scene, { units, activation }) {
   if (!units.length) throw new Error('a network needs a hidden layer: give its units, such as 8, 8');
   units.forEach((count) => checkWhole('the units of a hidden layer', count, 1));
   const sizes = [features.length, ...units, margins];
-  const network = { ...scene.network, units, activation, sizes, initial: startOf(scene, activation) };
+  const initial = activation === scene.network.activation ? scene.network.initial : USUAL;
+  const network = { ...scene.network, units, activation, sizes, initial };
   const size = sizes.slice(1).reduce((sum, count, l) => sum + count * (sizes[l] + 1), 0);
   checkSize(rows, size, network.most);
   return {
@@ -22,12 +23,6 @@ export function remadeScene(scene, { units, activation }) {
     weights: size - sizes.slice(1).reduce((sum, count) => sum + count, 0),
     params: paramsOf(new Network(network), params.at(-1).unit),
   };
-}
-
-/** Returns how the random start is drawn: as before, or for another activation as is usual for it. */
-function startOf({ network }, activation) {
-  if (activation === network.activation) return network.initial;
-  return chooseActivation(activation).gain > 1 ? 'he' : 'glorot';
 }
 
 function checkSize(rows, size, most) {

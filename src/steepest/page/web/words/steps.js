@@ -1,6 +1,7 @@
 // The four steps of the lecture with the numbers of the step that is shown, and the four phases of
 // that step when it is shown slowly. The sentences are those of Python's view/words.py.
 import { COORDINATES } from '../engine/divergence.js';
+import { startInWords } from '../engine/initial.js';
 import { Network } from '../engine/network.js';
 import { ruleName } from '../engine/rules.js';
 import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../select.js';
@@ -101,10 +102,12 @@ function headings({ startWords }, { choices }) {
 function startLines(state, most) {
   const run = activeRun(state);
   const { batch, start, seed } = run.choices;
+  const { network } = state.scene;
+  const drawn = network ? `: ${startInWords(network.initial)}` : '';
   const label = lossLabel(state.scene, run.choices);
   const of = batch ? ' of the first mini-batch' : '';
   return [
-    ...(start ? [] : [`seed ${seed}`]),
+    ...(start ? [] : [`seed ${seed}${drawn}`]),
     ...valueLines(state, paramsAt(state, run, 0), most),
     `${label}: ${short(run.loss[0])}${of}`,
   ];

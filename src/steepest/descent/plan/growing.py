@@ -1,0 +1,50 @@
+"""The parts of a descent that begins on mini-batches and ends on all rows: see `plan_growing`."""
+
+from steepest.descent.growing_batches import GrowingBatches
+from steepest.descent.loop import Method
+from steepest.descent.plan.options import Options
+from steepest.descent.plan.scale import coordinates_of
+from steepest.descent.plan.successive_halving import successive_halving
+from steepest.descent.rule import Rule
+from steepest.descent.steps.quasi_newton import RateThenQuasiNewton
+from steepest.errors import ChoiceError
+from steepest.objective.evaluation import Vector
+from steepest.objective.objective import Objective
+
+__all__ = ["plan_growing"]
+
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+"""Rates of Adam among which one is found, for margins of spread 1: from its usual one up.
+
+A param moves by about the rate at each step, whatever the gradient.
+"""
+
+
+def plan_growing(
+    objective: Objective, start: Vector, rule: Rule, scale: str, options: Options
+) -> Method:
+    """Return Adam on batches that grow, at a rate that is found, then L-BFGS on all rows."""
+    _check(objective, rule, options)
+    coordinates = coordinates_of(objective, scale)
+    sampler = GrowingBatches(objective, options.seed)
+    rates = [objective.margin_spread * rate for rate in RATES]
+
+    def find() -> tuple[float, int]:
+        return successive_halving(rule, coordinates, sampler.of(sampler.least), start, rates)
+
+    return Method(objective, start, rule, RateThenQuasiNewton(find), coordinates, sampler)
+
+
+def _check(objective: Objective, rule: Rule, options: Options) -> None:
+    """Raise ChoiceError for what does not go with a rule of mini-batches and of all rows."""
+    if options.learning_rate != "auto" or options.batch is not None:
+        given = "a learning rate" if options.batch is None else "a size of mini-batches"
+        raise ChoiceError(
+            f"the rule {rule.name} finds its own rate, and its batches grow, but {given} was asked "
+            "for; leave that out, or choose the rule adam"
+        )
+    if not objective.plane_is_dear or not objective.smooth or not objective.every_row_counts:
+        raise ChoiceError(
+            f"the rule {rule.name} is for networks, a smooth loss, and rows of which none weighs "
+            "nothing; choose the rule lbfgs, plane or adam"
+        )
