@@ -10,6 +10,12 @@ from steepest.extras import check_installed
 
 check_installed("torch", "steepest.torch")
 
-from steepest.bridge.torch import Watched, objective, surface, watch  # noqa: E402
+from steepest.bridge.torch import (  # noqa: E402
+    LightningCallback,
+    Watched,
+    objective,
+    surface,
+    watch,
+)
 
-__all__ = ["Watched", "objective", "surface", "watch"]
+__all__ = ["LightningCallback", "Watched", "objective", "surface", "watch"]

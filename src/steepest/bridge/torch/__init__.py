@@ -9,11 +9,20 @@ plane: `known_network` by our kernels, `first_layer` once for all points.
 `watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes
 points and steps of what `tensors` do, `recording` keeps them in `rows`; `watched_run` and
 `watched_trace` make a run of these, `rules` names its optimizer, `curvature` has its limit, `told`
-its notes.
+its notes. `lightning_callback` watches Lightning's trainer.
 """
 
+from steepest.bridge.torch.lightning_callback import LightningCallback
 from steepest.bridge.torch.objective import TorchObjective
 from steepest.bridge.torch.surface import TorchSurface, objective, surface
 from steepest.bridge.torch.watch import Watched, watch
 
-__all__ = ["TorchObjective", "TorchSurface", "Watched", "objective", "surface", "watch"]
+__all__ = [
+    "LightningCallback",
+    "TorchObjective",
+    "TorchSurface",
+    "Watched",
+    "objective",
+    "surface",
+    "watch",
+]

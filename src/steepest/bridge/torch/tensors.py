@@ -136,7 +136,7 @@ def _on_this_side(lengths: list[float]) -> Tensor:
 
 
 def _length(flat: Array) -> float:
-    """Return the length of a flat array; a call of PyTorch takes five times as long of a short one."""
+    """Return the length of a flat array; PyTorch takes five times as long of a short one."""
     if flat.size > SHORT:
         return float(torch.linalg.vector_norm(torch.from_numpy(flat)))
     square = float(flat.dot(flat))

@@ -103,6 +103,7 @@ class Watched:
                 "the model has no parameters that ask for a gradient, so there is nothing to "
                 "watch; set requires_grad=True on those that are trained"
             )
+        optimizers = tuple(map(_unwrapped, optimizers))
         _check(optimizers, tensors)
         self._recording = Recording(tensors, gradients)
         self._recorder = Recorder(tensors, optimizers, self._recording, _scale_of(scaler))
@@ -216,6 +217,17 @@ class Watched:
         first = rows[0] if len(at) else self._recording.last_row
         found = largest_curvature(self.model, self._criterion, self._data, first)
         return None if found is None else found + known.decay
+
+
+WRAPPERS = ("accelerate", "lightning", "pytorch_lightning")
+"""Packages whose optimizers only hand on to another: it is that one's rule."""
+
+
+def _unwrapped(optimizer: Any) -> Any:
+    """Return the optimizer that one of another package hands on to, else itself."""
+    if type(optimizer).__module__.split(".")[0] in WRAPPERS:
+        return getattr(optimizer, "optimizer", optimizer)
+    return optimizer
 
 
 def _check(optimizers: tuple[Any, ...], tensors: Tensors) -> None:

@@ -25,7 +25,7 @@ from steepest.objective.coordinates.coordinates import Identity
 from steepest.objective.function import MissingObjective
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.objective import Objective
-from steepest.objective.problem import Problem
+from steepest.objective.problem import Problem, problem_of
 from steepest.run.run import Run
 from steepest.trace import Trace
 
@@ -82,7 +82,7 @@ def run_of(watching: Watching) -> Run:
         Identity(watching.curvature),
         LoopRows(objective, part=plan.batch is not None),
     )
-    problem = Problem(objective, watching.name, _names(recording))
+    problem = _problem_of(watching, objective)
     stop = _diverged(trace) or watching.stop
     evidence = Evidence(
         method,
@@ -110,6 +110,14 @@ def _unmeasured(watching: Watching) -> MissingObjective:
         "surfaces are there"
     )
     return missing
+
+
+def _problem_of(watching: Watching, objective: Objective) -> Problem:
+    """Return the problem with the names of its params, and of its loss where that is known."""
+    if watching.objective is not None:
+        return problem_of(watching.objective, None)
+    said = "loss: what the loop worked out itself; that of all rows is not known"
+    return Problem(objective, watching.name, _names(watching.recording), loss_in_words=said)
 
 
 def _names(recording: Recording) -> tuple[str, ...]:
