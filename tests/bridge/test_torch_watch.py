@@ -587,7 +587,10 @@ def test_without_data_or_a_criterion_what_is_not_known_is_said(tmp_path: Any) ->
             optimizer.step()
     run = watched.run
     assert np.isfinite(run.trace.losses[:-1]).all() and np.isnan(run.trace.full_losses).all()
-    assert "the loss of all rows is not known" in run.explain()
+    words = run.explain()
+    assert "the loss of all rows is not known" in words and "loss: not known of all rows" in words
+    assert "nan" not in words and run.result.index == 3
+    run.figure(tmp_path / "run.png")
     with pytest.raises(st.ChoiceError, match="data of the training are not known"):
         run.surface()
     run.save(tmp_path / "run.steepest")
@@ -609,3 +612,17 @@ def test_what_cannot_be_watched_is_told_before_the_training() -> None:
         _ = watched.run
     with pytest.raises(st.ChoiceError, match="nothing was recorded"):
         _ = watched.run
+
+
+def test_dropout_makes_the_loop_s_loss_another_and_that_is_said() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 8), nn.Dropout(0.5), nn.Linear(8, 1))
+    loss, (X, y) = nn.MSELoss(), rows(torch.float32)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(4):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            optimizer.step()
+    (note,) = [note for note in watched.run.notes if note.name == "losses"]
+    assert "is another, though the loop saw all: dropout" in note.message

@@ -56,9 +56,12 @@ def _summary(story: Story) -> str:
     taken = counted(len(story.trace) - 1, "step")
     is_last = result.index == len(story.trace) - 1
     after = f"in {taken}" if is_last else f"at step {result.index:,}, the best of {taken}"
+    losses = story.trace.shown_losses
+    known = losses[np.isfinite(losses)]
+    end = known[-1] if np.isnan(result.full_loss) else result.full_loss
     return (
         f"{plan.rule.word} descent, learning rate {rate_in_words(story)}, scale {plan.scale}: "
-        f"loss {short(story.trace.full_losses[0])} → {short(result.full_loss)} {after}"
+        f"loss {short(losses[0])} → {short(end)} {after}"
     )
 
 
