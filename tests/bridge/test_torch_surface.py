@@ -115,6 +115,9 @@ def test_both_ends_of_the_spectrum_are_those_of_the_whole_matrix(between: Any) -
     u, v = np.eye(objective.size)[:2]
     at = objective.evaluate(objective.params)
     np.testing.assert_allclose(objective.curvature_along(at, [u, v]), whole[:2, :2], atol=1e-12)
+    single = st.torch.objective(objective.model, loss, batches, dtype=torch.float32)
+    again = single.hessian_at(objective.params)
+    np.testing.assert_allclose(again(u), whole[0], atol=1e-12)
 
 
 def old_weight_norm(layer: Any) -> Any:
@@ -145,6 +148,16 @@ def test_right_second_derivatives_are_not_refused() -> None:
         assert st.torch.objective(first, nn.CrossEntropyLoss(), data(2)).no_hessian == ""
 
 
+def test_kinks_are_not_taken_for_wrong_second_derivatives() -> None:
+    """In float32 differences step over kinks of ReLU: they are taken in float64."""
+    torch.manual_seed(0)
+    wide = nn.Sequential(nn.Linear(2, 300), nn.ReLU(), nn.Linear(300, 60), nn.ReLU())
+    model, X = nn.Sequential(wide, nn.Linear(60, 3)), torch.randn(400, 2)
+    y = torch.randint(0, 3, (400,))
+    for dtype in (torch.float32, torch.float64):
+        assert not st.torch.objective(model, nn.CrossEntropyLoss(), (X, y), dtype=dtype).no_hessian
+
+
 def test_a_random_plane_is_as_long_in_each_filter_as_its_weights() -> None:
     surface = st.torch.surface(Convolutional(), nn.CrossEntropyLoss(), data(1, 4, 4), points=3)
     objective, plane = surface.objective, surface.plane
@@ -161,6 +174,7 @@ def test_a_surface_of_no_training_is_drawn_and_says_of_which_rows(tmp_path: Path
     loss = nn.CrossEntropyLoss()
     seen = st.torch.surface(dense(), loss, data(2), plane="sharpest", points=9, rows=20)
     assert "The loss is of 20 of 30 rows, ± " in seen.in_words and not seen.exact
+    assert "no step was taken along it" in seen.run.explain()
     figure = seen.figure(tmp_path / "plane.png")
     said = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
     assert "of 20 of 30 rows" in said and "path" not in said

@@ -8,6 +8,7 @@ to, and what a descent or a surface did is gone with them.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property, partial
 from typing import Any
 
@@ -166,13 +167,13 @@ class TorchObjective(Objective):
     @property
     def derivatives(self) -> Derivatives:
         """Its derivatives by the params."""
-        single = len(self.batches.all) == 1
-        return Derivatives(self.parts, self.quiet, self.trainable, self.eps, single)
+        keeps = self.one_thread or len(self.batches.all) == 1
+        return Derivatives(self.parts, self.quiet, self.trainable, self.eps, keeps)
 
     @cached_property
     def no_hessian(self) -> str:  # type: ignore[override]
         """Why there are no second derivatives, with the layer that has wrong ones; else empty."""
-        return self.derivatives.fault(self.params)
+        return self._precise.fault(self.params)
 
     @property
     def has_curvature(self) -> bool:  # type: ignore[override]
@@ -184,9 +185,21 @@ class TorchObjective(Objective):
 
         None where that is not what differences of the gradient are.
         """
-        if self.no_hessian or self.derivatives.fault(params):
+        if self.no_hessian or self._precise.fault(params):
             return None
-        return self.derivatives.product_at(params)
+        return self._precise.product_at(params)
+
+    @cached_property
+    def _precise(self) -> Derivatives:
+        """Derivatives in float64 where the module can: for differences single is too coarse."""
+        if self.number_type == torch.float64:
+            return self.derivatives
+        twin = copy(self)
+        try:
+            twin._take(self.batches, torch.float64)
+        except ChoiceError:
+            return self.derivatives
+        return twin.derivatives
 
     def curvature_along(
         self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
@@ -194,7 +207,7 @@ class TorchObjective(Objective):
         """Return `u' H v`, (k, k), for directions u, v, (size,); None where it is not known."""
         if self.no_hessian:
             return None
-        product = self.derivatives.product_at(at.params)
+        product = self._precise.product_at(at.params)
         return np.array(directions) @ np.array([product(one) for one in directions]).T
 
     def on_plane(self, plane: Plane) -> TorchPlaneLoss:
