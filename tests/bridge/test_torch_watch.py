@@ -626,3 +626,14 @@ def test_dropout_makes_the_loop_s_loss_another_and_that_is_said() -> None:
             optimizer.step()
     (note,) = [note for note in watched.run.notes if note.name == "losses"]
     assert "is another, though the loop saw all: dropout" in note.message
+
+
+def test_a_run_of_which_no_loss_is_known_is_told_and_not_drawn(tmp_path: Any) -> None:
+    model, (X, y) = net(), rows()
+    with st.torch.watch(model) as watched:
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        nn.functional.mse_loss(model(X), y).backward()
+        optimizer.step()
+    assert len(watched.run.trace) == 2 and "own loss is not known" in watched.run.explain()
+    with pytest.raises(st.ChoiceError, match="no loss of this run is known"):
+        watched.run.figure(tmp_path / "run.png")
