@@ -80,14 +80,14 @@ def _data(watching: "Watching") -> tuple[str, ...]:
 
 def _rates(recording: Recording) -> Iterator[Note]:
     """Yield that groups of params had rates of their own, if they had."""
-    several = [at for at in recording.rates if len(set(at)) > 1]
+    several = recording.several_rates
     if several:
-        listed = ", ".join(short(rate) for rate in several[-1])
+        listed = ", ".join(map(short, several))
         yield Note(
             "rates",
             f"groups of params have learning rates of their own, at last {listed}; the one that is "
             "told of a step is that of the group with most params",
-            {"groups": float(len(several[-1]))},
+            {"groups": float(len(several))},
         )
 
 

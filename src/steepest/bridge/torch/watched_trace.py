@@ -50,7 +50,7 @@ def trace_of(
         "full_loss": full,
         "gradient_norm": norms,
         "steepness": norms,
-        "learning_rate": _main_rates(recording, count),
+        "learning_rate": steps.rates,
         "seconds": steps.seconds,
         "rows": steps.rows,
         "passes": _passes(steps.rows, total_rows),
@@ -122,14 +122,6 @@ def _gradients(
     elif recording.first_gradient is not None:
         whole[0] = recording.first_gradient
     return whole
-
-
-def _main_rates(recording: Recording, count: int) -> Array:
-    """Return the rate in force at each point, (points,), of the group that holds most params."""
-    held = [sum(one.numel() for one in group["params"]) for group in recording.groups]
-    main = int(np.argmax(held)) if held else 0
-    rates = [at[main] if main < len(at) else np.nan for at in recording.rates[:count]]
-    return np.array(rates, dtype=np.float64)
 
 
 def _passes(rows: Array, total: int) -> Array:
