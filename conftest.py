@@ -1,4 +1,4 @@
-"""What is collected: the bridge to PyTorch only where that is installed."""
+"""What is collected: the bridge to PyTorch only where that is there, as its examples want it."""
 
 from importlib.util import find_spec
 

@@ -21,6 +21,8 @@ from bench.reading import reading
 from bench.recipes import RECIPES, group
 from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
+from bench.torch_hessian import torch_hessian
+from bench.torch_surface import TORCH_SURFACES, torch_surface
 from bench.training import train
 
 Part = Callable[[], str]
@@ -36,6 +38,8 @@ def parts(quick: bool) -> dict[str, Part]:
         **{f"net-surface-{name}": partial(network_surface, name) for name in NETS},
         **{f"net-two-{loss}": partial(two_weights_surface, loss) for loss in TWO_LOSSES},
         **{f"net-hessian-{name}": partial(network_hessian, name) for name in NETS},
+        **{f"torch-surface-{name}": partial(torch_surface, name) for name in TORCH_SURFACES},
+        "torch-hessian": torch_hessian,
         "page": page,
         "network-steps": partial(network_steps, quick),
         "network-loss": partial(network_loss, quick),

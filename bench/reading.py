@@ -1,7 +1,7 @@
 """Reading a CSV file: seconds and peak memory of steepest beside pyarrow, each in a fresh process.
 
 The peak is taken over what the process held before, and told against the bytes of the columns; 1
-would be no memory but theirs. All processors are used by both, so their seconds are told too.
+would be no memory but theirs. Both use all processors, so seconds of processors are told too.
 """
 
 import multiprocessing

@@ -56,7 +56,9 @@ def test_a_run_comes_back_to_the_bit(name: str, tmp_path: Path) -> None:
 def test_a_run_of_which_vectors_were_given_up_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(st.Trace.__init__, "__defaults__", (16 * 3 * 10,))
+    usual = st.Trace.__init__.__defaults__
+    assert usual is not None
+    monkeypatch.setattr(st.Trace.__init__, "__defaults__", (16 * 3 * 10, *usual[1:]))
     run = st.descend(problem("squared", 0), batch=7, steps=90)
     assert len(run.trace.kept) < 15
     run.save(tmp_path / "run.steepest")

@@ -498,6 +498,29 @@ def test_a_name_with_a_comma_is_put_in_quotes(refused: Callable[..., str], saved
     assert answer.returncode == 0
 
 
+@pytest.mark.parametrize("command", ["fit", "path", "rate"])
+def test_what_would_run_is_told_and_runs(
+    refused: Callable[..., str], ask: Ask, command: str
+) -> None:
+    rows = [f"{i},n{i},2020-01-{i + 1:02},7,{i % 4 or ''},{i * i % 11}" for i in range(20)]
+    Path("c.csv").write_text("\n".join(["a,name,day,same,b,y", *rows, ""]))
+    said = refused(command, "c.csv", "--target", "y", "--drop", "a")
+    told = said.splitlines()[-1].removeprefix("try: steepest ")
+    lacking = "--drop name --drop day --drop same --missing drop"
+    assert told == f"{command} c.csv --target y --drop a {lacking}"
+    assert ask(*told.split()).status == 0
+
+
+def test_nothing_is_told_where_the_columns_are_chosen_or_nothing_would_run(
+    refused: Callable[..., str],
+) -> None:
+    Path("c.csv").write_text("a,y\n" + "".join(f"w{i},{i}\n" for i in range(20)))
+    assert "try:" not in refused("fit", "c.csv", "--target", "y")
+    Path("d.csv").write_text("a,b,y\n" + "".join(f"w{i},{i % 3},{i}\n" for i in range(20)))
+    assert "try:" not in refused("fit", "d.csv", "--target", "y", "--features", "a,b")
+    assert "try:" not in refused("fit", "d.csv", "--target", "z")
+
+
 BAD_PLAYS = {
     "none.csv": ["cannot read none.csv", "no such file"],
     "f.steepest --target a": ["f.steepest is a saved run", "are settled"],

@@ -79,3 +79,13 @@ def test_the_demo_shows_its_page_where_there_is_a_screen(
     assert f"to see it move, open {page}" in answer.out
     assert opened == ([page.as_uri()] if display else [])
     assert {path.suffix for path in page.parent.iterdir()} == {".html", ".csv"}
+
+
+@pytest.mark.usefixtures("bare")
+def test_without_pytorch_its_door_names_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "steepest.torch", raising=False)
+    monkeypatch.delitem(vars(st), "torch", raising=False)
+    with pytest.raises(ChoiceError, match=r"needs torch; pip install 'steepest\[torch\]'"):
+        st.torch  # noqa: B018

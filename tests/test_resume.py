@@ -193,7 +193,9 @@ def test_more_time_is_counted_from_where_it_stopped() -> None:
 def test_vectors_are_given_up_as_they_would_have_been(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(st.Trace.__init__, "__defaults__", (16 * 3 * 10,))
+    usual = st.Trace.__init__.__defaults__
+    assert usual is not None
+    monkeypatch.setattr(st.Trace.__init__, "__defaults__", (16 * 3 * 10, *usual[1:]))
     choices = {"batch": 7, "rule": "steepest", "learning_rate": 0.01}
     whole = st.descend(LINE, steps=90, **choices)
     half = st.descend(LINE, steps=37, **choices)

@@ -139,7 +139,16 @@ def test_the_public_names_are_sorted_and_there() -> None:
 
 
 HEAVY = ["matplotlib", "pyarrow", "pandas", "polars", "sklearn", "scipy", "PIL", "rich", "click"]
-HEAVY += ["starlette", "uvicorn", "websockets", "minify", "anywidget", "IPython", "asyncio"]
+HEAVY += [
+    "starlette",
+    "uvicorn",
+    "websockets",
+    "minify",
+    "anywidget",
+    "IPython",
+    "asyncio",
+    "torch",
+]
 
 
 def test_importing_steepest_loads_nothing_heavy() -> None:

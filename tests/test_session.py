@@ -471,8 +471,10 @@ def test_names_of_files_are_their_own_alone() -> None:
         assert file_of(as_file(given_name, b"1")) == ("x.csv", b"1")
 
 
-def test_a_session_goes_on_with_the_network_that_is_open() -> None:
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_session_goes_on_with_the_network_that_is_open(dtype: str) -> None:
     hidden: dict[str, Any] = {"hidden": (4, 3), "activation": "relu", "init": "lecun"}
+    hidden["dtype"] = dtype
     run = st.descend("penguins", "species", missing="drop", steps=5, **hidden)
     session = Session.of_run(run)
     opened = session.answer({"ask": "open"})["scene"]

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from steepest import torch as torch
     from steepest.data.shipped import dataset, datasets
     from steepest.descent.plan.method import steps
     from steepest.descent.rules import (

@@ -125,3 +125,16 @@ def test_a_warm_start_goes_on_from_the_layers() -> None:
 def test_what_cannot_be_is_refused(asked: dict[str, Any], message: str) -> None:
     with pytest.raises(ChoiceError, match=message):
         SteepestClassifier(**asked).fit(*MOONS)
+
+
+def test_layers_in_float32_predict_in_float64() -> None:
+    X, y = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 3
+    model = fit(SteepestClassifier(dtype="float32", **QUICK), X, y)
+    assert {one.dtype for one in (*model.coefs_, *model.intercepts_)} == {np.dtype(np.float32)}
+    assert model.predict_proba(X).dtype == np.float64
+    kept = pickle.loads(pickle.dumps(model))
+    assert np.array_equal(kept.predict_proba(X), model.predict_proba(X))
+    model.partial_fit(X, y)
+    assert model.coefs_[0].dtype == np.float32 and model.run_.params.dtype == np.float32
+    with pytest.raises(st.ChoiceError, match="without hidden layers the model is one neuron"):
+        SteepestClassifier(dtype="float32").fit(X, y)

@@ -1,7 +1,7 @@
 """A module of PyTorch as an objective: the module's own loss and gradient, and nothing changed."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from itertools import pairwise
 from pathlib import Path
@@ -9,13 +9,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import steepest as st
 
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn = torch.nn
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 class Recurrent(nn.Module):
@@ -104,10 +112,12 @@ def trained(looked_at: bool) -> tuple[Any, ...]:
     np.random.seed(3)  # noqa: NPY002
     model, calls = convolutional(), []
     model[0].register_forward_hook(lambda *_: calls.append(1))
+    loss = nn.CrossEntropyLoss()
+    loss.register_forward_hook(lambda *_: calls.append(1))
     rows = torch.utils.data.TensorDataset(torch.randn(24, 1, 4, 4), torch.randint(0, 3, (24,)))
     own = torch.Generator().manual_seed(5)
     loader = torch.utils.data.DataLoader(rows, batch_size=7, shuffle=True, generator=own)
-    optimizer, loss = torch.optim.SGD(model.parameters(), lr=0.1), nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     model[3].eval()
     for epoch in range(2):
         for X, y in loader:
@@ -135,11 +145,13 @@ LOSSES = {
     "function": torch.nn.functional.cross_entropy,
     "smoothed": nn.CrossEntropyLoss(label_smoothing=0.1),
     "own mean": lambda output, target: (output[:, 0] - target).square().mean(),
+    "own sum": lambda output, target: (output[:, 0] - target).square().sum(),
     "sum": nn.CrossEntropyLoss(reduction="sum"),
 }
 
 
 @pytest.mark.parametrize("name", LOSSES)
+@settings(max_examples=5)
 @given(cut=some.lists(some.integers(0, 30), max_size=4))
 def test_batches_of_any_sizes_have_the_loss_of_all_rows(name: str, cut: list[int]) -> None:
     model, batches = made("dense")
@@ -169,6 +181,7 @@ def test_data_come_as_arrays_a_data_set_or_a_mapping() -> None:
     loss = nn.CrossEntropyLoss()
 
     def of_model(model: Any, batch: Any) -> Any:
+        assert isinstance(model, nn.Sequential) and model[0].weight.dtype == torch.float64
         return loss(model(batch["x"]), batch["y"])
 
     doors = [
@@ -247,12 +260,58 @@ def test_a_module_that_only_knows_float32_is_worked_out_in_it() -> None:
     _, batches = made("dense")
     objective = st.torch.objective(Single(), nn.CrossEntropyLoss(), batches)
     assert objective.number_type == torch.float32
-    run = st.descend(objective, start=objective.params)
+    run = st.descend(objective, start=objective.params, steps=8)
     assert not [one.name for one in run.verdicts if "disagree" in one.message]
     assert objective.has_curvature
 
 
+def test_the_loss_is_the_same_inside_of_autocast_and_inference_mode() -> None:
+    model, batches = made("dense")
+
+    def found() -> Any:
+        objective = st.torch.objective(model, nn.CrossEntropyLoss(), batches)
+        return objective.value_and_gradient(objective.params)
+
+    loss, gradient = found()
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        inside = found()
+    assert inside[0] == loss and (inside[1] == gradient).all()
+
+
+class Noisy(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.out = nn.Linear(2, 3)
+
+    def forward(self, x: Any) -> Any:
+        return self.out(x + torch.rand_like(x))
+
+
+def test_a_module_that_draws_random_numbers_draws_the_same_every_time() -> None:
+    _, batches = made("dense")
+    objective = st.torch.objective(Noisy(), nn.CrossEntropyLoss(), batches)
+    first = objective.value(objective.params)
+    torch.rand(3)
+    assert objective.value(objective.params) == first == objective.evaluate(objective.params).loss
+    assert "the same random numbers" in objective.loss_in_words
+
+
+def test_a_loss_that_is_no_mean_of_rows_says_how_batches_are_weighed() -> None:
+    model, batches = made("dense")
+    said = "batches weighed by their rows"
+
+    def root(output: Any, target: Any) -> Any:
+        return (output[:, 0] - target).square().mean().sqrt()
+
+    assert said in st.torch.objective(model, root, batches).loss_in_words
+    assert said not in st.torch.objective(model, root, batches[:1]).loss_in_words
+    for loss in LOSSES.values():
+        assert said not in st.torch.objective(model, loss, batches).loss_in_words
+
+
 X, Y = np.ones((6, 2)), np.arange(6) % 3
+SIXTY = np.ones((60, 2)), np.arange(60) % 3
+GAPS = np.full((6, 2), np.nan)
 ENTROPY = nn.CrossEntropyLoss()
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "no module": (lambda: st.torch.objective(len, ENTROPY, (X, Y)), "torch.nn.Module"),
@@ -261,10 +320,8 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "no data": (lambda: st.torch.objective(dense(), ENTROPY, "X"), "data is str"),
     "no rows": (lambda: st.torch.objective(dense(), ENTROPY, []), "no rows"),
     "no params": (lambda: st.torch.objective(nn.Tanh(), ENTROPY, (X, Y)), "no parameters"),
-    "NaN": (
-        lambda: st.torch.objective(dense(), ENTROPY, (X * np.nan, Y)),
-        "batch 1 has NaN: row 1",
-    ),
+    "NaN": (lambda: st.torch.objective(dense(), ENTROPY, (GAPS, Y)), "batch 1 has NaN: row 1"),
+    "ignored": (lambda: st.torch.objective(dense(), ENTROPY, (X, Y * 0 - 100)), "all targets"),
     "no mean": (
         lambda: st.torch.objective(dense(), nn.CrossEntropyLoss(reduction="none"), (X, Y)),
         r"of shape \(6,\), but it must be one number",
@@ -278,9 +335,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
         "batch 1 cannot be evaluated: RuntimeError: mat1 and mat2 shapes",
     ),
     "elsewhere": (
-        lambda: st.torch.objective(
-            dense().to("meta"), ENTROPY, [(torch.ones(6, 2), torch.ones(6))]
-        ),
+        lambda: st.torch.objective(dense().to("meta"), ENTROPY, [(torch.ones(6, 2), Y)]),
         "the model is on meta, but batch 1 is on cpu",
     ),
     "complex": (
@@ -290,6 +345,16 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "statistics": (
         lambda: st.torch.objective(dense(), ENTROPY, (X, Y), statistics="all"),
         "running or batch",
+    ),
+    "rows of a sum": (
+        lambda: st.torch.objective(dense(), LOSSES["sum"], SIXTY, rows=20),
+        "rows goes with a mean",
+    ),
+    "no gradient": (
+        lambda: st.torch.objective(
+            nn.Sequential(nn.Embedding(3, 3, sparse=True), nn.Flatten()), ENTROPY, (Y[:, None], Y)
+        ).evaluate(np.zeros(9)),
+        "no gradient of this loss",
     ),
     "rows": (lambda: st.torch.objective(dense(), ENTROPY, (X, Y), rows=50), "rows is 50"),
 }  # fmt: skip

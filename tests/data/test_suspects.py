@@ -23,6 +23,29 @@ def notes(rows: pd.DataFrame, **options: object) -> list[str]:
     return [note.message for note in run.notes if note.name == "table"]
 
 
+def test_a_number_that_alone_tells_two_classes_apart_is_noted() -> None:
+    rows = frame(after=np.arange(ROWS) - 24.5, near=np.arange(ROWS) - 24.5)
+    rows.loc[3, "near"] = 5.5
+    rows["y"] = np.where(rows["after"] < 0, "Down", "Up")
+    (said,) = notes(rows)
+    assert said == (
+        "'after' alone tells the classes of 'y' apart: if that is known only afterwards, "
+        "--drop after"
+    )
+    assert not notes(rows.drop(columns="after"))
+    assert not notes(rows.iloc[10:40])  # 15 and 15 rows: that may be chance
+    rows["y"] = np.resize(["a", "b", "c"], ROWS)
+    assert not notes(rows)
+
+
+def test_two_numbers_that_became_classes_are_noted() -> None:
+    (said,) = notes(frame().assign(y=np.resize([10, 20], ROWS)))
+    said_of_two = "'y' is 10 or 20, taken as two classes: as a number it is predicted by --loss "
+    assert said == f"{said_of_two}squared"
+    for usual in ([0, 1], [-1, 1], [1, 2], [True, False]):
+        assert not notes(frame().assign(y=np.resize(usual, ROWS)))
+
+
 SHUFFLED = np.random.default_rng(1).permutation(ROWS)
 
 

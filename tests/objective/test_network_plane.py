@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from test_network import LOSSES, objective_of, rows
 
+from steepest.data.float_types import FLOAT32
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.loss.regression import Absolute
 from steepest.objective.model.activation import ACTIVATIONS, choose_activation
@@ -191,3 +192,37 @@ def test_tiles_and_threads_change_no_bit(activation: str, rows: int) -> None:
     assert all(np.array_equal(first, other) for other in others)
     first, *others = (one.on_plane(plane).at(b, b) for one in objectives)
     assert all(np.array_equal(first, other) for other in others)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "activation"), [((8, 8), "tanh"), ((16,), "relu"), ((5,), "gelu")]
+)
+@pytest.mark.parametrize("loss", ["squared", "cross_entropy", "softmax"])
+def test_in_float32_a_plane_is_the_plain_loop_and_float64_to_a_millionth(
+    hidden: tuple[int, ...], activation: str, loss: str
+) -> None:
+    X, y = rows(loss, count=200)
+    layers = HiddenLayers(hidden, choose_activation(activation), "glorot", FLOAT32)
+    single = NetworkObjective.of(X, y, LOSSES[loss][0], Penalty(0.0, 0.1), layers)
+    origin, u, v = np.random.default_rng(0).normal(size=(3, single.size))
+    grid = np.linspace(-1, 1, 31)
+    for plane in (Plane(origin, u, v), Plane.of_two(origin, 0, single.size - 1)):
+        found, double = (
+            one.on_plane(plane).grid(grid, grid[::6]) for one in (single, single.in_float64())
+        )
+        assert np.allclose(found, by_cell(single, plane, grid, grid[::6]), rtol=1e-6)
+        # Of params rounded to float32, and those that are not.
+        assert np.allclose(found, double, rtol=3e-6)
+        points = single.on_plane(plane).at(grid, grid)
+        assert np.allclose(points, [single.value(plane.params(t, t)) for t in grid], rtol=1e-6)
+
+
+def test_exponentials_that_float32_has_no_room_for_give_way() -> None:
+    X, y = rows("cross_entropy", count=40)
+    layers = HiddenLayers((4, 3), choose_activation("tanh"), "glorot", FLOAT32)
+    single = NetworkObjective.of(X, y, LOSSES["cross_entropy"][0], Penalty(), layers)
+    origin, u, v = 30.0 * np.random.default_rng(0).normal(size=(3, single.size))
+    plane, grid = Plane(origin, u, v), np.linspace(-1, 1, 9)
+    found = single.on_plane(plane).grid(grid, grid)
+    assert np.isfinite(found).all()
+    assert np.allclose(found, by_cell(single, plane, grid, grid), rtol=2e-5)

@@ -1,5 +1,6 @@
 """What a page gets of a run: the run's own numbers, in the shape that the page reads."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,9 @@ from steepest.data.shipped import about
 from steepest.objective.linear import LinearObjective
 from steepest.page import record as record_module
 from steepest.page.record import run_record
+from steepest.page.wire import to_json
 from steepest.run.lowest_loss import lowest_loss
+from steepest.run.report import report
 from steepest.trace import Trace
 
 
@@ -265,3 +268,15 @@ def test_the_lowest_cross_entropy_is_what_a_run_arrives_at(name: str, l2: float)
 def test_of_classes_that_can_be_told_apart_no_lowest_loss_is_known() -> None:
     run = st.descend((np.arange(6.0), np.array(list("aaabbb"))), steps=3)
     assert run.record()["run"]["lowest"] is None
+
+
+def test_a_network_in_float32_is_told_as_such_and_not_walked_by_a_page() -> None:
+    asked: dict[str, Any] = {"hidden": (3,), "learning_rate": 0.1, "rule": "steepest", "steps": 5}
+    single, double = (run_of("geyser", **asked, dtype=d) for d in ("float32", "float64"))
+    assert (single.record()["engine"], double.record()["engine"]) == ("record", "page")
+    assert single.record(live=True)["engine"] == "python"
+    assert single.record()["network"]["dtype"] == "float32"
+    assert "dtype" not in double.record()["network"]
+    told, run = json.loads(to_json(single.record())), report(single)
+    assert told["network"]["dtype"] == run["dtype"] == "float32"
+    assert report(double)["dtype"] == "float64"

@@ -68,7 +68,8 @@ SCENE = {
     "target": {"name": "waiting", "classes": None},
     "features": [{"name": "duration"}],
     "params": [{"name": "duration"}, {"name": "bias"}],
-    "surface": {"xIndex": 0, "yIndex": 1},
+    "surface": {"xIndex": 0, "yIndex": 1, "axes": "units"},
+    "rowNumbers": [4, 9, 2],
     "editable": True,
     "losses": [{"name": name} for name in ("squared", "absolute", "huber")],
     "rules": list(PAGE_RULES),
@@ -99,7 +100,8 @@ states = some.builds(
         {
             "at": some.integers(0, 2),
             "plane": some.sampled_from([[0, 1], [1, 0]]),
-            "axes": some.sampled_from(["units", "walk"]),
+            "axes": some.sampled_from(["units", "walk", "path", "random", "sharpest"]),
+            "row": some.integers(-1, 2),
             "theme": some.sampled_from(["auto", "light", "dark", "projector"]),
             "pace": some.floats(0.1, 100),
             "phase": some.integers(0, 4),
@@ -138,7 +140,7 @@ def test_a_link_holds_the_whole_state(modules: Any, given: Any) -> None:
 
 
 USUAL = {"plane": [0, 1], "axes": "units", "theme": "auto", "pace": 5, "hidden": [], "lesson": ""}
-USUAL |= {"phase": 0, "slow": False, "guessing": False, "camera": None}
+USUAL |= {"row": -1, "phase": 0, "slow": False, "guessing": False, "camera": None}
 
 
 def names_of(state: Any) -> Any:
@@ -186,6 +188,7 @@ DAMAGED = [
     "part=5", "part=0", "window=1,2,3", "window=2,1,0,1", "window=0,1,0,inf", "named=1:6",
     "named=1:0,1:1", "named=1:0,2:0", "named=x",
     "plane=0,2", "plane=-1,0", "plane=duration,bias,bias", "plane=%zz,bias", "plane=",
+    "row=0", "row=99", "row=x",
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from doors import Doors, Menu, at_step, enter, into_sight, loss_of, outcomes, pr
 from numpy.typing import NDArray
 
 import steepest as st
+from steepest.numerals import short
 from steepest.server import serve
 from steepest.session import Session
 
@@ -214,6 +215,56 @@ def test_two_knobs_set_the_values_on_the_axes(rings: st.Run, saved: Path, doors:
     page.locator(".st-scrub input").press("Home")
     settle(page)
     assert loss_of(page) == pytest.approx(there, rel=1e-4)
+
+
+def test_a_rows_story_is_reached_by_its_number(rings: st.Run, saved: Path, doors: Doors) -> None:
+    """By the address and by a field; its numbers are those of `run.explain(row=12)`."""
+    page = doors.file(saved, "at=12&row=12")
+    passed = card(page, "network").locator(".st-pass")
+    assert passed.locator(".st-heading").inner_text().startswith("Row 12, 1 of 8")
+    assert f"left is {short(rings.data.X[11, 0])}" in passed.inner_text()
+    stages = []
+    while passed.get_by_role("button", name="Next").is_visible():
+        stages.append(passed.locator(".st-lines").inner_text())
+        press(page, "Next")
+    python = rings.explain(row=12)
+    loss = re.search(r"row's loss is (\S+)", " ".join(stages))
+    assert loss is not None and loss[1] in python
+    first = re.search(r"gradient of weight (\d+): \S+ × \S+ = (\S+)", stages[-1])
+    assert first is not None
+    gradient = rings.objective.sample(np.array([11])).evaluate(rings.params).gradient
+    assert float(first[2]) == pytest.approx(gradient[int(first[1]) - 1], rel=1e-3)
+    field = passed.get_by_label("row", exact=True)
+    field.fill("31")
+    field.press("Tab")
+    assert passed.locator(".st-heading").inner_text().startswith("Row 31, 1 of 8")
+    field.fill("61")
+    field.press("Tab")
+    assert "there is no row 61 on this page" in page.locator(".st-fault").inner_text()
+
+
+def test_a_page_of_seeds_shows_them_side_by_side(doors: Doors, tmp_path: Path) -> None:
+    """Seven, the six best: on the plane of their starts and ends, with what they say together."""
+    runs = st.seeds(7, two_rings(), "ring", hidden=(3,), steps=5, **TEXTBOOK)
+    runs.page(tmp_path / "seeds.html")
+    page = doors.file(tmp_path / "seeds.html")
+    told = page.locator(".st-lesson").all_inner_texts()
+    assert any("7 seeds, the 6 best here: losses:" in text for text in told)
+    losses = sorted(run.loss for run in runs)
+    assert [short(loss) for loss in losses[:6]] == ends_of(page)
+    caption = card(page, "relief").locator("figcaption").inner_text()
+    assert runs.surface(3).in_words in caption
+    page.get_by_label("drawn", exact=True).select_option("units")
+    settle(page)
+    page.get_by_label("drawn", exact=True).select_option("ends")
+    settle(page)
+    assert runs.surface(3).in_words in card(page, "relief").locator("figcaption").inner_text()
+
+
+def ends_of(page: "Page") -> list[str]:
+    """Return the lowest loss of each run that is shown, as the page says it."""
+    words = page.locator(".st-runs [data-outcome] strong").all_inner_texts()
+    return [found[1] for text in words if (found := re.search(r"it found is (\S+),", text))]
 
 
 def test_no_loss_is_told_that_the_page_cannot_know(doors: Doors, tmp_path: Path) -> None:
@@ -486,3 +537,18 @@ def test_the_network_gets_other_layers_and_another_activation(saved: Path, doors
     again = doors.file(saved, "hidden=4,3&activation=relu&steps=100&at=100&plane=weight 3,bias 2")
     at_step(again, 100)
     assert loss_of(again) == loss_of(page) and axes(again) == f"2 {8 + 12 + 3 + 1}"
+
+
+def test_a_page_says_that_its_steps_are_float32_and_agrees_with_them(
+    tmp_path: Path, doors: Doors
+) -> None:
+    run = st.descend(two_rings(), "ring", hidden=(3,), steps=30, dtype="float32")
+    run.page(tmp_path / "single.html")
+    page = doors.file(tmp_path / "single.html")
+    assert page.get_by_text("they are in float32, a page computes in float64").count() == 1
+    badge = page.locator(".st-badge[data-agree]")
+    badge.wait_for()
+    assert badge.get_attribute("data-agree") == "true"
+    shares = re.findall(r"(surface|Python) (\S+)", badge.inner_text())
+    # Measured: 9e-8 and 2e-7; of a network in float64 both are below 1e-10.
+    assert all(1e-10 < float(share) < 1e-5 for _, share in shares)

@@ -514,6 +514,7 @@ PYTHON_RUNS = [
     lambda: st.descend("breast_cancer", "diagnosis", l2=1e-3, steps=5),
     lambda: geyser(learning_rate=0.09, steps=99),
     lambda: geyser(rule="adamw", learning_rate="backtracking", steps=9),
+    lambda: geyser(hidden=(3,), dtype="float32", steps=4),
     lambda: geyser(rule=Momentum(beta=0.3), learning_rate=0.04, steps=20),
     lambda: geyser(rule=AdamW(beta2=0.99, weight_decay=1e-7), learning_rate=0.1, steps=9),
 ]

@@ -222,7 +222,7 @@ def write(
 ) -> list[str]:
     """Write all that was asked for, pictures over `surface` where one is given; return where.
 
-    The figure is of all `runs` where there are several.
+    The figure is of all `runs` where there are several, and so is the page on the usual plane.
     """
     files, named = out.files, surface
     if surface is None and not run.problem.no_surface and (files["figure"] or files["film"]):
@@ -235,7 +235,7 @@ def write(
         run.film(first, *more, progress=True, **look, **out.pace)
     frames = [] if out.frames is None else run.frames(out.frames, **look)
     for path in files["page"]:
-        run.page(path, surface=named)
+        run.page(path, surface=named) if runs is None or named is not None else runs.page(path)
     for path in files["table"]:
         write_table(run.table(), path)
     for path in files["trace"]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from steepest.cli.options import names_in
+from steepest.cli.what_runs import what_runs_is_told
 from steepest.data.class_weight import BALANCED
 from steepest.data.prepare import MISSING
 from steepest.data.text.reading import Reading
@@ -59,7 +60,8 @@ def use_options(command: Command) -> Command:
         given["category"] = names_in(",".join(given["category"]))
         given["date"] = dict(_date(text) for text in given["date"])
         given["sample_weight"] = given.pop("weights")
-        return command(**given)
+        with what_runs_is_told(**given):
+            return command(**given)
 
     made = text_options(cast(Command, gathered))
     for option in reversed(_USES):

@@ -25,8 +25,11 @@ def blocks_of(
     outputs: int,
     threads: int | None = None,
     dtype: np.dtype[Any] = FLOAT64,
+    least: int = 1,
 ) -> Blocks:
     """Return X, (rows, features), and y, (rows,), as blocks, with a weight a row or None.
+
+    `dtype` and `least` are as `Blocks` has them.
 
     X of float32 and sparse X of SciPy stay what they are; with the `dtype` float32 any X becomes
     float32, and is computed with as that. Raises ChoiceError for shapes that do
@@ -39,7 +42,15 @@ def blocks_of(
             "and (rows,)"
         )
     weight = None if sample_weight is None else _weights(sample_weight, len(y))
-    return Blocks(X, y, outputs=outputs, sample_weight=weight, threads=threads, dtype=dtype)
+    return Blocks(
+        X,
+        y,
+        outputs=outputs,
+        sample_weight=weight,
+        threads=threads,
+        dtype=dtype,
+        least=least,
+    )
 
 
 def _matrix(X: Any, dtype: np.dtype[Any]) -> Matrix:

@@ -37,6 +37,9 @@ LANES = 16
 
 BLOCK_BYTES = 3 * 2**20
 
+MOST_LARGER = 4
+"""How many times as large a block may be that is to have more rows."""
+
 DENSE_BYTES = 2**25
 """The most that a block of sparse rows may take when it is made dense."""
 
@@ -84,7 +87,8 @@ class Blocks:
     number a row. `outputs` is how many numbers a row gives rise to at a time (its margins and what
     is made of them): they share the cache with the row. `threads` is all cores if None. `dtype` is
     what the numbers of X are computed with, float64, or float32, which X must be then; targets and
-    weights are float64.
+    weights are float64. A block of dense rows has `least` of them, where there are as many, and it
+    is then at most `MOST_LARGER` times as large as others.
     """
 
     def __init__(
@@ -96,16 +100,17 @@ class Blocks:
         sample_weight: Array | None = None,
         threads: int | None = None,
         dtype: np.dtype[Any] = FLOAT64,
+        least: int = 1,
     ) -> None:
         self.X: Any = X
-        self.dtype = dtype
+        self.dtype, self.least = dtype, least
         self.y = y
         self.outputs = outputs
         self.sample_weight = sample_weight
         self.total = float(len(y) if sample_weight is None else sample_weight.sum())
         self.threads = threads or _cores()
         self.is_sparse = is_sparse(X)
-        size = _rows_in_block(X, outputs, self.is_sparse)
+        size = _rows_in_block(X, outputs, self.is_sparse, least)
         self.slices = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
         self._blocks: list[Block] | None = None
 
@@ -178,6 +183,7 @@ class Blocks:
             sample_weight=weight,
             threads=self.threads,
             dtype=dtype or self.dtype,
+            least=self.least,
         )
 
     def map(self, work: Callable[[Block], Result]) -> list[Result]:
@@ -273,7 +279,7 @@ class Blocks:
             return [result for share in done for result in share]
 
 
-def _rows_in_block(X: Any, outputs: int, sparse: bool) -> int:
+def _rows_in_block(X: Any, outputs: int, sparse: bool, least: int) -> int:
     """Return how many rows make a block; float32 has blocks of as many rows as float64.
 
     A block of sparse rows has many more numbers than there are features, since each block has its
@@ -281,7 +287,8 @@ def _rows_in_block(X: Any, outputs: int, sparse: bool) -> int:
     """
     features = X.shape[1]
     if not sparse:
-        return max(1, BLOCK_BYTES // (8 * (features + 4 * outputs)))
+        fit = BLOCK_BYTES // (8 * (features + 4 * outputs))
+        return max(1, fit, min(least, MOST_LARGER * fit))
     numbers = X.nnz / max(1, X.shape[0])
     rows = int(max(BLOCK_BYTES // 8, 4 * features * outputs) / (numbers + 4 * outputs))
     if features <= DENSE_FEATURES:

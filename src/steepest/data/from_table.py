@@ -12,7 +12,7 @@ from steepest.data.fill import FILLS, fill_of_table, fills_in_words
 from steepest.data.left_out import check_rows, counting_rows, whole_rows
 from steepest.data.prepared import Data
 from steepest.data.split import Split
-from steepest.data.suspects import suspicions
+from steepest.data.suspects import suspicions, telling
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target
@@ -77,6 +77,7 @@ def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) 
     back = split.kept_back(table, y, goal, table.kept, rows)
     chosen = asked.features is not None
     notes = [*table.notes, *suspicions(given, goal, features, chosen)]
+    notes += telling(table, goal, features, y)
     notes += [] if goal.exposure is None else [goal.exposure.in_words(goal.name)]
     if asked.missing in FILLS:
         features = fill_of_table(features, table, asked.missing, ~back, weights)

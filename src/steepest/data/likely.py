@@ -7,8 +7,10 @@ command is tried, up to X and y, before it is told.
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +22,9 @@ from steepest.data.profile import ColumnProfile, gappy, level_counts, profile
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target
-from steepest.errors import DataError
+from steepest.errors import DataError, SteepestError
 
-__all__ = ["Candidate", "TableLook", "look"]
+__all__ = ["Candidate", "TableLook", "look", "options_that_run"]
 
 _TARGET = re.compile(
     r"(?i)^(y|target|label|labels|class|outcome|response|diagnosis|survived|species|price|churn|"
@@ -83,6 +85,40 @@ def look(table: Table, source: str, options: Sequence[str] = ()) -> TableLook:
     return TableLook(table, columns, targets[:MOST], (), problem)
 
 
+def options_that_run(
+    table: Table,
+    target: str,
+    *,
+    drop: Sequence[str] = (),
+    category: Sequence[str] = (),
+    date: Mapping[str, str] = MappingProxyType({}),
+    missing: str = "error",
+    **others: object,
+) -> list[str]:
+    """Return the options beside those asked by which the target is predicted; none if none do.
+
+    `others` are more of what `prepare` takes.
+    """
+    left = [name for name in table.arrow.column_names if name not in drop]
+    if target not in left:
+        return []
+    used = replace(table, arrow=table.arrow.select(left))
+    asked = {*category, *date, others.get("sample_weight"), others.get("validation")}
+    out = [name for name in _left_out(used, profile(used), target) if name not in asked]
+    gaps = "drop" if missing == "error" else missing
+    chosen: dict[str, Any] = {**others, "category": category, "date": date, "missing": gaps}
+    try:
+        data = prepare(table, target, drop=[*drop, *out], **chosen)
+    except SteepestError:
+        return []
+    return [*_drops(out), *(["--missing", gaps] if data.dropped and missing == "error" else [])]
+
+
+def _drops(names: Sequence[str]) -> list[str]:
+    """Return the options that leave columns out."""
+    return [word for name in names for word in ("--drop", f'"{name}"' if "," in name else name)]
+
+
 def _likely(table: Table, columns: Sequence[ColumnProfile]) -> list[Candidate]:
     """Return what could be predicted, the likeliest first, then in the order of the columns."""
     empty = gappy(columns, table.arrow.num_rows)
@@ -121,9 +157,7 @@ def _command(
     validation = marking if keeps_back else None
     out += [marking] if marking and not keeps_back else []
     data = prepare(table, target, drop=out, missing="drop", validation=validation)
-    words = ["--target", target]
-    for name in out:
-        words += ["--drop", f'"{name}"' if "," in name else name]
+    words = ["--target", target, *_drops(out)]
     words += ["--validation", validation] if validation else []
     words += ["--missing", "drop"] if data.dropped else []
     several = data.target.classes is not None and len(data.features.names) > 1

@@ -58,17 +58,17 @@ def check_digits(
 ) -> None:
     """Raise DataError if float32 keeps too few digits of how a column varies.
 
-    `mean` and `deviation`, (features,), are those of X; a constant feature, whose deviation is 1,
-    is as good as a bias, however it is rounded. y is (rows,).
+    `mean` and `deviation`, (features,), are those of X; that of a constant feature is 1: by so
+    much of it a unit's sum moves as by a deviation of others. y is (rows,).
     """
     columns = [*zip(names, mean, deviation, strict=True), (target, y.mean(), y.std())]
     rounding = 0.5 * float(np.finfo(FLOAT32).eps)
     for name, middle, spread in columns:
-        if spread not in (0.0, 1.0) and rounding * abs(middle) > LOST * spread:
+        if rounding * abs(middle) > LOST * spread:
+            so = f"varies by {spread:.3g} about" if spread != 1.0 else "is in every row about"
             raise DataError(
-                f"{name} varies by {spread:.3g} about {middle:.6g}, of which float32, with 7 "
-                "digits, keeps less than three; take its mean off first, or leave dtype out: "
-                "float64 has 16"
+                f"{name} {so} {middle:.6g}, of which float32, with 7 digits, keeps less than three "
+                "that count; take its mean off first, or leave dtype out: float64 has 16"
             )
 
 

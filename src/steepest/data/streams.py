@@ -9,7 +9,7 @@ from pathlib import Path
 
 from steepest.errors import FileError
 
-__all__ = ["PIPED", "spooled"]
+__all__ = ["PIPED", "is_piped", "spooled"]
 
 PIPED = "-"
 """The name that stands for what is piped in."""
@@ -26,7 +26,7 @@ def spooled(path: Path) -> tuple[str, Path]:
 
     Raises FileError if nothing is piped in, or the disk has no room for it.
     """
-    if str(path) != PIPED and not _is_pipe(path):
+    if not is_piped(path):
         return path.name, path
     if str(path) == PIPED and sys.stdin.isatty():
         raise FileError("cannot read -: nothing is piped in; name a file, or pipe one in")
@@ -45,6 +45,11 @@ def spooled(path: Path) -> tuple[str, Path]:
         return "piped in", copy.rename(copy.with_suffix(suffix))
     except OSError as error:
         raise FileError(f"cannot read what is piped in: {error.strerror}") from error
+
+
+def is_piped(source: str | Path) -> bool:
+    """Return whether a source can be read only once."""
+    return str(source) == PIPED or _is_pipe(Path(source))
 
 
 def _is_pipe(path: Path) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.columns import kind_of, listing, numbers, unit_of
 from steepest.data.features import Features
@@ -19,7 +20,9 @@ from steepest.numerals import counted, short
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["counts_rows", "is_code", "is_id", "stopgaps", "suspicions"]
+__all__ = ["counts_rows", "is_code", "is_id", "stopgaps", "suspicions", "telling"]
+
+Array = NDArray[np.float64]
 
 _ID = re.compile(
     r"(?i)^(id|uuid|guid|index|key)$|[_ .-](id|uuid|guid|key)$|^id[_ .-]|[a-z](ID|Id)$"
@@ -29,11 +32,20 @@ _ID = re.compile(
 _MOST_CODES = 10
 """Different values of a column of codes; the digits, whose pixels are none, have 17 and more."""
 
+_USUAL = ({0, 1}, {-1, 1}, {1, 2})
+"""Two numbers that stand for classes in most tables; True and False are 1 and 0."""
+
 _MANY_CLASSES = 10
 """Classes of a target up to which nobody wonders: the ten digits."""
 
 _STOPGAPS = frozenset((-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0))
 """Numbers that stand for "not known" in the files of surveys and instruments."""
+
+_BY_CHANCE = 20
+"""Rows of the rarer class from which on none of a million columns tells them apart by chance.
+
+With as many of the other the odds are 2 in 40! / 20! 20! = 1.4e11.
+"""
 
 _HEAD = 1000
 """Values that are looked at before all of them."""
@@ -62,8 +74,12 @@ def suspicions(
 
 
 def _many_classes(target: Target) -> Iterator[str]:
-    """Yield that a target has a great many classes, if so."""
+    """Yield that a target has a great many classes, or two numbers as classes, if so."""
     classes = target.classes or ()
+    if len(classes) == 2 and not isinstance(classes[0], str) and {*classes} not in _USUAL:
+        one, other = classes
+        said = f"{target.name!r} is {one} or {other}, taken as two classes"
+        yield f"{said}: as a number it is predicted by --loss squared"
     if len(classes) <= _MANY_CLASSES:
         return
     said = f"{target.name!r} has {len(classes)} classes ({listing(classes, 3)})"
@@ -71,6 +87,37 @@ def _many_classes(target: Target) -> Iterator[str]:
         yield f"{said}, each with weights of its own: is it what you want to predict?"
     else:
         yield f"{said}, whose order does not count: as a number it is predicted by --loss squared"
+
+
+def telling(table: Table, target: Target, features: Features, y: Array) -> Iterator[str]:
+    """Yield which numbers alone tell two classes apart; `y`, (rows,), is 1 in one of them.
+
+    What is known only afterwards often does: that a loan was refused, how an index closed.
+    """
+    one = y == 1
+    rarer = min(int(one.sum()), int((~one).sum()))
+    if target.classes is None or len(target.classes) != 2 or rarer < _BY_CHANCE:
+        return
+    used = [column.name for column in features.columns if column.kind == "number"]
+    found = [name for name in used if _parts(numbers(table.arrow[name]), one)]
+    if found and len(features.columns) > 1:
+        option = " ".join(f"--drop {shlex.quote(name)}" for name in found)
+        alone = "alone tells" if len(found) == 1 else "each alone tell"
+        yield (
+            f"{_quoted(found)} {alone} the classes of {target.name!r} apart: if that is known only "
+            f"afterwards, {option}"
+        )
+
+
+def _parts(values: Array, one: NDArray[np.bool_]) -> bool:
+    """Return whether all values, (rows,), of the rows in `one` are on one side of all others."""
+    for part in (slice(_HEAD), slice(None)):
+        inside, outside = values[part][one[part]], values[part][~one[part]]
+        if inside.size and outside.size:
+            apart = inside.max() < outside.min() or outside.max() < inside.min()
+            if not apart:
+                return False
+    return True
 
 
 def counts_rows(table: Table, name: str) -> bool:

@@ -125,8 +125,11 @@ def check_gradient(evidence: Evidence, found: Found) -> Check | None:
     """Return whether a gradient of the reader's own was held against its loss."""
     if evidence.objective.count:
         return None
+    if evidence.objective.missing:
+        return Check("gradient", NOT_LOOKED_AT, "the loss of all rows is not known")
     if not is_suspect(evidence):
-        return Check("gradient", NOT_LOOKED_AT, "the loss fell along it")
+        why = "the loss fell along it" if len(evidence.trace) > 1 else "no step was taken along it"
+        return Check("gradient", NOT_LOOKED_AT, why)
     stated = STATED if "gradient" in found else "the loss changes along it as it says"
     return Check("gradient", CHECKED, stated)
 

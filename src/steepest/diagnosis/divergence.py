@@ -24,6 +24,10 @@ WANDERED = 2.0
 """How many times the start's loss the end of mini-batches may be by chance: more is told."""
 
 
+FEW = 10
+"""Mini-batches whose losses are looked at together where that of all rows is not known."""
+
+
 def judge_divergence(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a run that left its best point for worse, or None if it did not.
 
@@ -52,11 +56,28 @@ def judge_divergence(evidence: Evidence) -> Verdict | None:
 def _of_batches(evidence: Evidence) -> Verdict | None:
     """Return the verdict on mini-batches whose loss of all rows ends far above the start's."""
     trace, last = evidence.trace, evidence.trace.last
+    if evidence.objective.missing:
+        return _of_batches_alone(evidence)
     loss = evidence.objective.value(last.params) if np.isnan(last.full_loss) else last.full_loss
     if not loss > WANDERED * abs(trace.first.full_loss):
         return None
     rate = float(trace.learning_rates[trace.best.index : -1].max())
     return _unexplained(evidence, rate, float(loss))
+
+
+def _of_batches_alone(evidence: Evidence) -> Verdict | None:
+    """Return the verdict where only the mini-batches' own losses are known, which vary by chance.
+
+    So the middle one of the last is held against the highest of the first.
+    """
+    known = evidence.trace.losses[np.isfinite(evidence.trace.losses)]
+    if len(known) < 2 * FEW:
+        return None
+    last, first = float(np.median(known[-FEW:])), float(np.abs(known[:FEW]).max())
+    if not last > WANDERED * first:
+        return None
+    rate = float(evidence.trace.learning_rates[:-1].max())
+    return _unexplained(evidence, rate, last)
 
 
 def _with_place(evidence: Evidence, verdict: Verdict) -> Verdict:

@@ -6,6 +6,8 @@ import numpy as np
 
 from steepest.descent.loop import Method
 from steepest.descent.stop import Stop
+from steepest.diagnosis.note import Note
+from steepest.diagnosis.training import Training
 from steepest.objective.minimum.identifiability import Identifiability
 from steepest.objective.model.model import Array
 from steepest.objective.objective import Objective
@@ -35,6 +37,10 @@ class Evidence:
     """Whether the run was to go on until it arrived: no number of steps was given."""
     by_validation: bool = False
     """Whether the result is the step with the lowest loss of the rows kept back."""
+    training: Training | None = None
+    """What is known of a training that was watched; None of a descent of ours."""
+    said: tuple[Note, ...] = ()
+    """What whoever recorded the run has to say of it."""
 
     @property
     def objective(self) -> Objective:

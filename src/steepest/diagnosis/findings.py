@@ -45,7 +45,7 @@ class Findings:
         if self._evidence is None:
             return []
         reading = (Note("table", said, {}) for said in self._evidence.problem.reading)
-        return [*reading, *take_notes(self._evidence)]
+        return [*reading, *self._evidence.said, *take_notes(self._evidence)]
 
     @cached_property
     @np.errstate(over="ignore", invalid="ignore")

@@ -28,8 +28,13 @@ def judge_gradient(evidence: Evidence) -> Verdict | None:
 
 
 def is_suspect(evidence: Evidence) -> bool:
-    """Return whether the gradient is somebody else's, and the run may have ended because of it."""
+    """Return whether the gradient is somebody else's, and the run may have ended because of it.
+
+    Of a run without a step it has not.
+    """
     trace = evidence.trace
+    if len(trace) < 2:
+        return False
     fell = trace.full_losses[-1] < trace.full_losses[0]
     return not evidence.objective.count and (not fell or evidence.stop.reason in SUSPECT)
 

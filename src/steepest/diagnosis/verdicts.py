@@ -8,6 +8,9 @@ from steepest.diagnosis.gradient import judge_gradient
 from steepest.diagnosis.separation import judge_separation
 from steepest.diagnosis.stalled import judge_stalled
 from steepest.diagnosis.symmetry import judge_symmetry
+from steepest.diagnosis.too_small import judge_too_small
+from steepest.diagnosis.uncleared import judge_uncleared
+from steepest.diagnosis.unmoved import judge_unmoved
 from steepest.diagnosis.verdict import Verdict
 
 __all__ = ["VERDICTS", "judge"]
@@ -21,11 +24,16 @@ VERDICTS: tuple[Callable[[Evidence], Verdict | None], ...] = (
 )
 """What is looked for, in the order in which it is said; a new verdict is added here."""
 
+OF_TRAINING = (judge_unmoved, judge_uncleared, judge_too_small)
+"""What else is looked for in a training that was watched, whose loop is not ours."""
+
 
 def judge(evidence: Evidence) -> list[Verdict]:
     """Return what is wrong with a run; empty where nothing that was looked for was found.
 
     A gradient that is not that of the loss explains all else, so it is said alone.
     """
-    found = [made for verdict in VERDICTS if (made := verdict(evidence)) is not None]
-    return found[:1] if found and found[0].name == "gradient" else found
+    looked_for = VERDICTS if evidence.training is None else (*OF_TRAINING, *VERDICTS)
+    found = [made for verdict in looked_for if (made := verdict(evidence)) is not None]
+    wrong = [verdict for verdict in found if verdict.name == "gradient"]
+    return wrong or found

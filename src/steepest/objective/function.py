@@ -111,8 +111,8 @@ class GivenObjective(Objective):
 class MissingObjective(Objective):
     """The objective of a run from a file, which holds no code: whatever asks it is told so."""
 
-    def __init__(self, name: str, size: int) -> None:
-        self.size = size
+    def __init__(self, name: str, size: int, *, is_quadratic: bool = False) -> None:
+        self.size, self.is_quadratic = size, is_quadratic
         self.missing = (
             f"the objective {name} is code, which is in no file of a run; give it to "
             f"load(path, objective=...) and the run can go on and show its surface"

@@ -15,7 +15,7 @@ DISTANCES = tuple(10.0**power for power in range(-10, 1))
 """How far the params are moved, by their own length: up from where rounding hides all slopes."""
 
 MEASURABLE = 2e3
-"""The roundings of the loss by which it must change: they are then a small share of that."""
+"""The roundings of the loss by which it must change: they are a thousandth of that, or less."""
 
 ALIKE = 0.1
 """How far the slopes on both sides may differ, by the larger, where there is no kink between."""

@@ -247,7 +247,9 @@ class Problem:
         """Return what a file holds of it as JSON: names; the objective is code."""
         names = None if self.own_names is None else list(self.own_names)
         known = {"name": self.name, "size": self.objective.size, "params": names}
-        return {"objective": {**known, "loss": self._given_words} if self._given_words else known}
+        known |= {"loss": self._given_words} if self._given_words else {}
+        known |= {"quadratic": True} if self.objective.is_quadratic else {}
+        return {"objective": known}
 
     def to_arrays(self) -> Arrays:
         """Return what a file holds of it as arrays."""
@@ -264,7 +266,9 @@ class Problem:
         own_names = [str(one) for one in names] if isinstance(names, list) else None
         if given is None:
             said = str(record.get("loss", ""))
-            return cls(MissingObjective(name, size), name, own_names, loss_in_words=said)
+            known = bool(record.get("quadratic"))
+            missing = MissingObjective(name, size, is_quadratic=known)
+            return cls(missing, name, own_names, loss_in_words=said)
         objective = as_objective(given, size)
         if objective.size != size:
             raise ChoiceError(

@@ -36,6 +36,7 @@ from steepest.view.scene import MOST_ROWS, some_rows, thinned
 from steepest.view.story import Story, label, loss_label, shortened
 
 __all__ = [
+    "MOST_SAVED",
     "PAGE_POINTS",
     "VERSION",
     "Record",

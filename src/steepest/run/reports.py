@@ -110,7 +110,7 @@ class Reports:
     def elsewhere(self, library: str | None = None) -> str | dict[str, str]:
         """Return the lines of Python that fit the same with another library: its minimum is ours.
 
-        `library` is scikit-learn, statsmodels, glum, pytorch, jax, skglm, celer, xgboost,
+        `library` is scikit-learn, statsmodels, glum, pytorch, spark, jax, skglm, celer, xgboost,
         vowpal-wabbit or snapml; left out they are all returned, by name. Penalty, loss and weights
         are converted as that library counts them, and the lines end with `weights` and `bias`.
         Where there is no equal a comment says why. Raises ChoiceError for another library, and

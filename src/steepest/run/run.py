@@ -252,9 +252,10 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         the surface tells what each finer grid found. Raises ChoiceError for what is no param or no
         plane, or without two params.
         """
-        problem, end = self.problem, self._surface_end
+        problem = self.problem
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
+        end = self._surface_end
         usual = problem.surface_params(self.trace[0].params, end.params)
         first, second = (None if one is None else problem.param_called(one) for one in (x, y))
         trace, at = self.informed_trace, np.asarray(end.params, dtype=np.float64)

@@ -1,5 +1,6 @@
 """Several runs of one model on the same rows, each from a random start of its own."""
 
+import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
@@ -26,6 +27,9 @@ Array = NDArray[np.float64]
 
 PICTURE_POINTS = 101
 """Points a side of the plane that is drawn."""
+
+MOST_ON_PAGE = 6
+"""Runs that a page has colours for: `MOST_RUNS` of its `state.js`."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -124,6 +128,26 @@ class Seeds(Several):
         from steepest.view.seeds_figure import draw_seeds
 
         return draw_seeds(self.scene, wanted)
+
+    def page(self, path: str | os.PathLike[str]) -> None:
+        """Write the runs as one page, .html: the best, and beside it those with the lowest losses.
+
+        It opens on the plane of all starts and ends; six runs stand side by side at most. Raises
+        FileError for another ending, and ChoiceError where starts and ends span no plane.
+        """
+        from steepest.page.html import write_page
+        from steepest.page.record import MOST_SAVED, page_points, run_record, surface_record
+        from steepest.view.seeds_words import together_in_words
+
+        best = self.best
+        risk = best.problem.risk("a page")
+        surface = surface_record(best.story, self.surface(page_points(risk)))
+        order = sorted(self.runs, key=lambda run: (run is not best, run.loss))
+        shown = order[1:MOST_ON_PAGE]
+        others = [run_record(run.story, risk, most=MOST_SAVED) for run in shown]
+        told = together_in_words(self.story, shown=1 + len(shown))
+        seen = {"surface": surface, "others": others, "note": told}
+        write_page(best.record() | seen, self.explain(), path)
 
     @cached_property
     def scene(self) -> SeedsScene:

@@ -45,7 +45,7 @@ class Axes(Protocol):
 
     @property
     def word(self) -> str:
-        """The word for the plane: `units` over coordinates, `given` over two vectors."""
+        """The word for the plane: `units` over coordinates, `given` over two vectors, ..."""
 
     @property
     def in_words(self) -> str:

@@ -41,6 +41,7 @@ def axes_of_ends(
         units,
         x_name=f"ends 1 ({100 * first:.3g} %)",
         y_name=f"ends 2 ({100 * second:.3g} %)",
+        word="ends",
         in_words=words,
         numbers=numbers,
     )

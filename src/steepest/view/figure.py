@@ -53,6 +53,8 @@ def _drawn(
 
 def _summary(story: Story) -> str:
     plan, result = story.plan, story.result
+    if len(story.trace) == 1:
+        return f"at its start, without a step: loss {short(result.full_loss)}"
     taken = counted(len(story.trace) - 1, "step")
     is_last = result.index == len(story.trace) - 1
     after = f"in {taken}" if is_last else f"at step {result.index:,}, the best of {taken}"

@@ -8,7 +8,7 @@ from steepest.numerals import counted, short
 from steepest.view.section import Section, aligned
 from steepest.view.seeds_story import SeedsStory, Told
 
-__all__ = ["tell_seeds"]
+__all__ = ["tell_seeds", "together_in_words"]
 
 
 def tell_seeds(story: SeedsStory) -> str:
@@ -16,6 +16,12 @@ def tell_seeds(story: SeedsStory) -> str:
     head = "\n".join([story.title, story.how])
     ends = Section(f"Ends of {counted(len(story.runs), 'seed')}", tuple(_table(story)))
     return "\n\n".join([head, str(ends), str(Section("Together", tuple(_together(story))))])
+
+
+def together_in_words(story: SeedsStory, shown: int) -> str:
+    """Return in one line what they say together, of which so many are `shown`."""
+    some = "" if shown == len(story.runs) else f", the {shown} best here"
+    return f"{counted(len(story.runs), 'seed')}{some}: {'; '.join(_together(story))}."
 
 
 def _table(story: SeedsStory) -> list[str]:

@@ -1,11 +1,28 @@
 """PyTorch: a module, its loss and its data as an objective of ours, and planes through it.
 
 `objective` is the loss as a function of one vector, which `params` takes apart into the module's
-tensors; `batches` reads the data once, `criterion` weighs batches as the loss itself would,
-`untouched` puts modes, hooks and random numbers back.
+tensors; `batches` reads the data once, `sample` some rows of them, `criterion` weighs batches as
+the loss itself would, `derivatives` checks second ones, `untouched` puts modes, hooks and random
+numbers back. `surface` is what `st.torch` offers; `on_plane` chooses among the ways to work out a
+plane: `known_network` by our kernels, `first_layer` once for all points.
+
+`watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes
+points and steps of what `tensors` do, `recording` keeps them in `rows`; `watched_run` and
+`watched_trace` make a run of these, `rules` names its optimizer, `curvature` has its limit, `told`
+its notes. `lightning_callback` watches Lightning's trainer.
 """
 
+from steepest.bridge.torch.lightning_callback import LightningCallback
 from steepest.bridge.torch.objective import TorchObjective
 from steepest.bridge.torch.surface import TorchSurface, objective, surface
+from steepest.bridge.torch.watch import Watched, watch
 
-__all__ = ["TorchObjective", "TorchSurface", "objective", "surface"]
+__all__ = [
+    "LightningCallback",
+    "TorchObjective",
+    "TorchSurface",
+    "Watched",
+    "objective",
+    "surface",
+    "watch",
+]

@@ -12,6 +12,7 @@ which divides each row) it is the rows.
 import inspect
 import math
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import partial
@@ -19,8 +20,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from steepest.bridge.torch.batches import Batch, tensors_in
+from steepest.bridge.torch.untouched import HOOKS
 from steepest.errors import ChoiceError
 
 __all__ = ["Criterion"]
@@ -30,6 +33,18 @@ MODEL_NAMES = ("model", "module", "net", "network")
 
 BROADCAST = "Using a target size"
 """How PyTorch's warning begins where output and target are of two shapes: rows meet all rows."""
+
+
+class _Both(nn.Module):
+    """A module together with a loss of it, so that this sees the module with other tensors."""
+
+    def __init__(self, model: nn.Module, loss: Callable[..., Any]) -> None:
+        super().__init__()
+        self.model, self._loss = model, loss
+
+    def forward(self, batch: Any) -> Any:
+        """Return the loss of a batch."""
+        return self._loss(self.model, batch)
 
 
 class Criterion:
@@ -47,15 +62,18 @@ class Criterion:
             )
         self.takes_model = _first_argument(loss) in MODEL_NAMES
         self._loss = _with_buffers(loss, dtype) if isinstance(loss, nn.Module) else loss
+        self.divides_by = "rows" if self.takes_model else ""
         self._summed = None if self.takes_model else _summed(loss, dtype)
         self.is_sum = getattr(loss, "reduction", "") == "sum"
         self.name = str(getattr(loss, "__name__", type(loss).__name__))
 
-    def of(self, model: Callable[..., Any], batch: Batch) -> Tensor:
-        """Return the loss of a batch, one number; `model` is the module, called as it is."""
-        if self.takes_model:
-            return self._number(self._loss(model, batch.whole))
-        return self.of_output(model(*batch.args, **batch.kwargs), batch.target)
+    def of(self, model: nn.Module, given: Mapping[str, Tensor], batch: Batch) -> Tensor:
+        """Return the loss of a batch, one number, of a module with the tensors `given`, by name."""
+        if not self.takes_model:
+            output = functional_call(model, dict(given), batch.args, dict(batch.kwargs))
+            return self.of_output(output, batch.target)
+        whole = {f"model.{name}": one for name, one in given.items()}
+        return self._number(functional_call(_Both(model, self._loss), whole, (batch.whole,)))
 
     def of_output(self, output: Any, target: Any) -> Tensor:
         """Return the loss of an output and its target; ChoiceError if it is not one number."""
@@ -72,15 +90,40 @@ class Criterion:
 
     def denominator(self, output: Any, batch: Batch) -> float:
         """Return by what the criterion's mean of a batch divides; its rows, where not known."""
+        if self._summed is None and not self.is_sum and not self.divides_by:
+            self._look_at_halves(output, batch)
         if self.is_sum:
             return 1.0
         found = None if self._summed is None else self._asked(output, batch)
         return float(batch.rows) if found is None else found
 
-    @property
-    def is_asked(self) -> bool:
-        """Whether the criterion itself says by what it divides."""
-        return self._summed is not None
+    def _look_at_halves(self, output: Any, batch: Batch) -> None:
+        """Find out of a function whether it is a sum of its rows' losses, their mean, or neither.
+
+        Whose value of all rows is what those of two parts say.
+        """
+        self.divides_by = "unknown"
+        count, target = batch.rows, batch.target
+        tensors = [one for one in (output, target) if isinstance(one, Tensor)]
+        if count < 2 or len(tensors) < 2 or any(len(one) != count for one in tensors):
+            return
+        cut = max(1, count // 3)
+        first, second, whole = (
+            float(self.of_output(output[at], target[at]))
+            for at in (slice(cut), slice(cut, None), slice(None))
+        )
+        mean = (cut * first + (count - cut) * second) / count
+        most = 64 * torch.finfo(tensors[0].dtype).eps * (abs(first) + abs(second))
+        if abs(mean - whole) <= most:
+            self.divides_by = "rows"
+        elif abs(first + second - whole) <= most:
+            self.is_sum, self.divides_by = True, "nothing"
+
+    def in_words(self, batches: int) -> tuple[str, ...]:
+        """Return how batches are weighed, where that rests on no more than a guess."""
+        if batches < 2 or (self.divides_by != "unknown" and not self.takes_model):
+            return ()
+        return ("batches weighed by their rows: by what the loss divides is not known",)
 
     def _asked(self, output: Any, batch: Batch) -> float | None:
         """Return the quotient of sum and mean, where it is the same at two outputs; else None."""
@@ -94,7 +137,7 @@ class Criterion:
             if total == 0.0 and math.isnan(mean):
                 return 0.0
             quotients.append(total / mean if mean else float("nan"))
-        return _agreed(quotients, output, batch)
+        return _agreed(quotients, float(torch.finfo(output.dtype).eps))
 
 
 def check_shapes(criterion: Criterion, output: Any, batch: Batch) -> None:
@@ -119,17 +162,13 @@ def _between_zero_and_one(output: Tensor, generator: torch.Generator) -> Tensor:
     return drawn.to(output.device, output.dtype)
 
 
-def _agreed(quotients: list[float], output: Tensor, batch: Batch) -> float | None:
+def _agreed(quotients: list[float], eps: float) -> float | None:
     """Return what two quotients say, rounded where that is a count; None where they differ."""
     first, second = quotients
-    rounding = 64 * torch.finfo(output.dtype).eps
+    rounding = 64 * eps
     if not abs(first - second) <= rounding * abs(first):
         return None
-    target = batch.target
-    counts = {batch.rows, output.numel(), target.numel() if isinstance(target, Tensor) else 0}
-    whole = round(first)
-    near = abs(first - whole) <= rounding * abs(first)
-    return float(whole) if near and (whole in counts or abs(first) < 1 / rounding) else first
+    return float(round(first)) if abs(first - round(first)) <= rounding * abs(first) else first
 
 
 def _summed(loss: Any, dtype: torch.dtype) -> Callable[..., Any] | None:
@@ -147,13 +186,18 @@ def _summed(loss: Any, dtype: torch.dtype) -> Callable[..., Any] | None:
 
 
 def _with_buffers(loss: nn.Module, dtype: torch.dtype) -> Callable[..., Any]:
-    """Return a criterion whose own tensors, such as the weights of classes, are of the type."""
+    """Return a criterion whose own tensors, such as the weights of classes, are of the type.
+
+    No hook of it is called.
+    """
     own = {**dict(loss.named_parameters()), **dict(loss.named_buffers())}
     cast = {
         name: one.detach().to(dtype if one.is_floating_point() else one.dtype)
         for name, one in own.items()
     }
-    return lambda *given: torch.func.functional_call(loss, cast, given)
+    silent = copy(loss)
+    vars(silent).update({name: OrderedDict() for name in HOOKS})
+    return lambda *given: functional_call(silent, cast, given)
 
 
 def _first_argument(loss: Any) -> str:

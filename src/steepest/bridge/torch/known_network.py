@@ -28,6 +28,9 @@ __all__ = ["known_network"]
 
 Array = NDArray[np.float64]
 
+DTYPES: Mapping[torch.dtype, str] = {torch.float64: "float64", torch.float32: "float32"}
+"""Types of numbers in which our kernels work, by their names."""
+
 ACTIVATIONS: Mapping[type, str] = {
     nn.Tanh: "tanh",
     nn.ReLU: "relu",
@@ -51,7 +54,7 @@ def known_network(objective: Evaluated, plane: Plane) -> Callable[[Array, Array]
 
     The plane is one through the module's params, (params,).
     """
-    ours = _ours(objective) if objective.number_type == torch.float64 else None
+    ours = _ours(objective)
     if ours is None:
         return None
     network, order = ours
@@ -68,7 +71,8 @@ def _ours(objective: Evaluated) -> tuple[NetworkObjective, NDArray[np.intp]] | N
     found = _loss(objective.loss, layers[-1].out_features, y)
     if found is None or X.ndim != 2 or len(objective.trainable.places) != 2 * len(layers):
         return None
-    hidden = HiddenLayers.of([one.out_features for one in layers[:-1]], activation, "glorot")
+    dtype, units = DTYPES.get(objective.number_type), [one.out_features for one in layers[:-1]]
+    hidden = HiddenLayers.of(units, activation, "glorot", dtype) if dtype else None
     if hidden is None:
         return None
     rows = y.reshape(-1).to(torch.float64).cpu().numpy()

@@ -6,8 +6,9 @@ The module is called with fresh tensors (`torch.func.functional_call`), so its o
 to, and what a descent or a surface did is gone with them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from functools import cached_property, partial
 from typing import Any
 
@@ -24,7 +25,8 @@ from steepest.bridge.torch.on_plane import TorchPlaneLoss
 from steepest.bridge.torch.params import Params
 from steepest.bridge.torch.sample import Sample, half_width
 from steepest.bridge.torch.untouched import BATCH_NORMS, DROPOUTS, own_hooks, untouched
-from steepest.errors import ChoiceError, SteepestError
+from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
+from steepest.errors import ChoiceError, DataError, SteepestError
 from steepest.numerals import counted
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.objective import Objective
@@ -84,10 +86,12 @@ class TorchObjective(Objective):
         own = Params(self.model)
         first = next(iter(own.places.values()))
         device = first.device if len(own.devices) == 1 else None
-        batches = Batches.of(data, first.dtype, device)
+        with torch.inference_mode(False):  # or else no gradient could be taken of what is copied
+            batches = Batches.of(data, first.dtype, device)
         self.drawn = None if rows is None else Sample.of_rows(batches, rows)
         batches = batches if self.drawn is None else self.drawn.batches
         self.one_thread = own.size * batches.rows <= LITTLE_WORK
+        self._is_quiet, self._draws = False, False
         self.said = (*batches.said, *_hooks_in_words(self.model))
         try:
             self._take(batches, dtype or torch.float64)
@@ -96,10 +100,11 @@ class TorchObjective(Objective):
                 raise
             self._take(batches, first.dtype)
 
+    @torch.inference_mode(False)
     def _take(self, batches: Batches, dtype: torch.dtype) -> None:
         """Work in a type of numbers from now on; ChoiceError where the module does not."""
-        self.number_type, self.precision = dtype, float(torch.finfo(dtype).eps)
-        self.rounding = ROUNDINGS * self.precision
+        self.number_type, self.eps = dtype, float(torch.finfo(dtype).eps)
+        self.rounding = LOSS_ROUNDING[FLOAT64] if dtype == torch.float64 else ROUNDINGS * self.eps
         self.trainable = Params(self.model, dtype)
         self.size = self.trainable.size
         self.criterion = Criterion(self.loss, dtype)
@@ -123,7 +128,10 @@ class TorchObjective(Objective):
             said.append(f"{self.statistics} statistics of normalisation")
         if any(isinstance(one, DROPOUTS) for one in modules):
             said.append("dropout off")
-        return "; ".join([", ".join(said), *self.said])
+        if self._draws:
+            said.append("the same random numbers every time")
+        weighed = self.criterion.in_words(len(self.batches.all))
+        return "; ".join([", ".join(said), *weighed, *self.said])
 
     @property
     def rows_in_words(self) -> str:  # type: ignore[override]
@@ -146,20 +154,26 @@ class TorchObjective(Objective):
 
     def evaluate(self, params: Vector) -> Evaluation:
         """Return loss and gradient at `params`, (size,), by one backward pass a batch."""
-        loss, gradient = self.derivatives.at(params)
+        try:
+            loss, gradient = self.derivatives.at(params)
+        except RuntimeError as error:
+            raise ChoiceError(
+                f"PyTorch has no gradient of this loss: {str(error).splitlines()[0]}; change the "
+                "layer or the loss that it is from"
+            ) from error
         gradient.setflags(write=False)
         return Evaluation(params, loss, gradient, gradient)
 
     @property
     def derivatives(self) -> Derivatives:
         """Its derivatives by the params."""
-        single = len(self.batches.all) == 1
-        return Derivatives(self.parts, self.quiet, self.trainable, self.precision, single)
+        keeps = self.one_thread or len(self.batches.all) == 1
+        return Derivatives(self.parts, self.quiet, self.trainable, self.eps, keeps)
 
     @cached_property
     def no_hessian(self) -> str:  # type: ignore[override]
         """Why there are no second derivatives, with the layer that has wrong ones; else empty."""
-        return self.derivatives.fault(self.params)
+        return self._precise.fault(self.params)
 
     @property
     def has_curvature(self) -> bool:  # type: ignore[override]
@@ -171,9 +185,21 @@ class TorchObjective(Objective):
 
         None where that is not what differences of the gradient are.
         """
-        if self.no_hessian or self.derivatives.fault(params):
+        if self.no_hessian or self._precise.fault(params):
             return None
-        return self.derivatives.product_at(params)
+        return self._precise.product_at(params)
+
+    @cached_property
+    def _precise(self) -> Derivatives:
+        """Derivatives in float64 where the module can: for differences single is too coarse."""
+        if self.number_type == torch.float64:
+            return self.derivatives
+        twin = copy(self)
+        try:
+            twin._take(self.batches, torch.float64)
+        except ChoiceError:
+            return self.derivatives
+        return twin.derivatives
 
     def curvature_along(
         self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None = None
@@ -181,7 +207,7 @@ class TorchObjective(Objective):
         """Return `u' H v`, (k, k), for directions u, v, (size,); None where it is not known."""
         if self.no_hessian:
             return None
-        product = self.derivatives.product_at(at.params)
+        product = self._precise.product_at(at.params)
         return np.array(directions) @ np.array([product(one) for one in directions]).T
 
     def on_plane(self, plane: Plane) -> TorchPlaneLoss:
@@ -192,21 +218,37 @@ class TorchObjective(Objective):
         """Return for each param, (size,), the length of the weights into its unit; else 0."""
         return self.trainable.unit_lengths(params)
 
-    def quiet(self) -> AbstractContextManager[None]:
-        """Return the context in which the module is called: modes, hooks and random state kept."""
-        return untouched(self.model, self.statistics == "batch", self.one_thread)
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Call the module inside: modes, hooks and random state are kept; within itself, as it is.
+
+        Around many evaluations it is paid for once: it takes a quarter of a millisecond.
+        """
+        if self._is_quiet:
+            yield
+            return
+        self._is_quiet = True
+        try:
+            with untouched(self.model, self.statistics == "batch", self.one_thread):
+                yield
+        finally:
+            self._is_quiet = False
 
     def parts(self, vector: Tensor) -> Iterator[Tensor]:
-        """Yield the share of each batch in the loss at a vector, (size,) in float64, as float64."""
+        """Yield the share of each batch in the loss at a vector, (size,) in float64, as float64.
+
+        A module that draws random numbers draws the same every time.
+        """
+        if self._draws:
+            torch.manual_seed(0)
         for batch, share in zip(self.batches.all, self.shares, strict=True):
             if share:
-                yield share * self.criterion.of(self.called(vector), batch).to("cpu", torch.float64)
+                found = self.criterion.of(self.model, self._given(vector), batch)
+                yield share * found.to("cpu", torch.float64)
 
-    def called(self, vector: Tensor) -> Callable[..., Any]:
-        """Return the module as a function of its inputs, with the params of a vector, (size,)."""
-        tensors = self.trainable.tensors(vector)
-        given = {**tensors, **self.rest()}
-        return lambda *args, **kwargs: functional_call(self.model, given, args, kwargs)
+    def _given(self, vector: Tensor) -> dict[str, Tensor]:
+        """Return all tensors of the module, by name, with the params of a vector, (size,)."""
+        return {**self.trainable.tensors(vector), **self.rest()}
 
     def rest(self) -> dict[str, Tensor]:
         """Return frozen parameters and buffers, copied: a pass may write to them."""
@@ -217,22 +259,33 @@ class TorchObjective(Objective):
 
         A sample's half-width is found with them.
         """
-        model = self.called(leaf_of(self.params))
-        weighed = partial(_weighed, self.criterion, model)
+        given = self._given(leaf_of(self.params))
+        weighed = partial(_weighed, self.criterion, self.model, given)
         with self.quiet(), torch.no_grad():
+            before = torch.get_rng_state()
             parts = [_told(weighed, batch, i) for i, batch in enumerate(self.batches.all, start=1)]
+            self._draws = not torch.equal(before, torch.get_rng_state())
+            if self.drawn is not None and self.criterion.is_sum:
+                raise ChoiceError(
+                    "rows goes with a mean, but the loss is a sum, which some rows do not have; "
+                    'choose reduction="mean", or leave rows out'
+                )
             if self.drawn is not None:
                 sample = self.drawn._replace(batches=self.batches)
                 self.drawn = sample._replace(half_width=half_width(sample, weighed))
         whole = 1.0 if self.criterion.is_sum else sum(part for _, part in parts)
-        return tuple(part / whole if whole else 0.0 for _, part in parts)
+        if not whole:
+            raise DataError("all targets are ignored or weigh 0, so there is no loss to be seen")
+        return tuple(part / whole for _, part in parts)
 
 
-def _weighed(criterion: Criterion, model: Callable[..., Any], batch: Batch) -> tuple[float, float]:
+def _weighed(
+    criterion: Criterion, model: nn.Module, given: Mapping[str, Tensor], batch: Batch
+) -> tuple[float, float]:
     """Return the loss of a batch, and by what it is divided."""
     if criterion.takes_model:
-        return float(criterion.of(model, batch)), float(batch.rows)
-    output = model(*batch.args, **batch.kwargs)
+        return float(criterion.of(model, given, batch)), float(batch.rows)
+    output = functional_call(model, dict(given), batch.args, dict(batch.kwargs))
     check_shapes(criterion, output, batch)
     loss = float(criterion.of_output(output, batch.target))
     return loss, criterion.denominator(output, batch)

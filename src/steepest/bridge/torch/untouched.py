@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-__all__ = ["BATCH_NORMS", "DROPOUTS", "own_hooks", "same_random_state", "untouched"]
+__all__ = ["BATCH_NORMS", "DROPOUTS", "HOOKS", "own_hooks", "same_random_state", "untouched"]
 
 BATCH_NORMS = (nn.modules.batchnorm._BatchNorm, nn.modules.instancenorm._InstanceNorm)
 """What normalises by running statistics in evaluation mode, by the batch's in training mode."""

@@ -20,8 +20,8 @@ Of 10,000, a number by 20-16-1: after 50 passes over the rows the loss is 0.031,
 ROWS_BY_PARAM = 5
 """Rows for each param from which it does.
 
-20,000 rows of a number after 50 passes: with 28 rows a param 0.0053 (by L-BFGS 0.088), with 9 0.0038
-(0.090). Images by 784-32-10, 0.8 rows a param: L-BFGS comes to 2e-6 where Adam comes to 5e-3.
+20,000 rows of a number after 50 passes: with 28 rows a param 0.0053 (by L-BFGS 0.088), with 9
+0.0038 (0.090). Images by 784-32-10, 0.8 rows a param: L-BFGS comes to 2e-6 where Adam has 5e-3.
 """
 
 

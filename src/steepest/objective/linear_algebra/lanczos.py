@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.blas import ONE_BLAS_THREAD
+
 __all__ = ["End", "Ends", "spectrum_ends"]
 
 Array = NDArray[np.float64]
@@ -135,6 +137,7 @@ class _Basis:
             vector = vector - (self._vectors @ vector) @ self._vectors
         return vector
 
+    @ONE_BLAS_THREAD
     def ends(self) -> Ends:
         """Return both ends as they are known by now."""
         off = np.array(self.beside[:-1])

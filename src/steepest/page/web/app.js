@@ -23,13 +23,17 @@ import { activeRun, isNew, trueLoss } from './select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
 
-/** Each card's name, title and maker, and for which scenes it is, if not for all. */
+/**
+ * Each card's name, title and maker; how many milliseconds stand between two of its pictures at least
+ * while a run goes on; and for which scenes it is, if not for all. Widths and signs of a hundred lines
+ * are not read sixty times a second, and drawing them cost a quarter of a frame.
+ */
 const CARDS = [
-  ['network', 'Network', makeNetwork, ({ network }) => Boolean(network)],
-  ['fit', 'Data and fit', makeFit],
-  ['relief', 'Loss surface', makeRelief],
-  ['map', 'The same from above', makeMap],
-  ['chart', 'Loss against step', makeChart],
+  ['network', 'Network', makeNetwork, 80, ({ network }) => Boolean(network)],
+  ['fit', 'Data and fit', makeFit, 0],
+  ['relief', 'Loss surface', makeRelief, 0],
+  ['map', 'The same from above', makeMap, 0],
+  ['chart', 'Loss against step', makeChart, 40],
 ];
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
@@ -73,6 +77,34 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
       ends.forEach((end) => end());
     },
   };
+}
+
+/** A card that is not drawn anew within so many milliseconds of the last time while a run goes on. */
+class Paced {
+  constructor(card, pause) {
+    Object.assign(this, { card, pause, last: -Infinity, changed: new Set() });
+    const { prepare } = card;
+    if (prepare) this.prepare = (surface) => prepare.call(card, surface);
+    if (card.caption) this.caption = (state) => card.caption(state);
+  }
+
+  show(state, changed) {
+    changed?.forEach((key) => this.changed.add(key));
+    const now = performance.now();
+    const waits = changed && state.playing && !changed.has('playing') && now - this.last < this.pause;
+    if (waits) return;
+    const all = changed && this.changed;
+    Object.assign(this, { last: now, changed: new Set() });
+    this.card.show(state, all);
+  }
+
+  picture() {
+    return this.card.picture();
+  }
+
+  destroy() {
+    this.card.destroy();
+  }
 }
 
 /**
@@ -184,8 +216,8 @@ function write(paragraph, text) {
 function makeCards(body, store, helper) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
-  const cards = CARDS.map(([name, title, make, fits]) => {
-    const card = () => makeCard(grid, name, title, (place) => make(place, on, helper));
+  const cards = CARDS.map(([name, title, make, pause, fits]) => {
+    const card = () => makeCard(grid, name, title, (place) => new Paced(make(place, on, helper), pause));
     return fits ? makeWhereFits(card, { name, title, fits, grid }) : card();
   });
   store.prepare = (surface) => Promise.all(cards.map((card) => card.prepare?.(surface)));
@@ -258,6 +290,7 @@ function callbacks(store) {
     look: (x, y) => store.lookAt(x ?? null, y),
     turn: (camera) => store.set({ camera }),
     row: (i) => store.lightRow(i),
+    tellRow: (number) => store.tellRow(number),
     movePoint: able((i, x, y) => store.drag(() => store.movePoint(i, x, y))),
     addPoint: able((x, y) => store.addPoint(x, y)),
     removePoint: able((i) => store.removePoint(i)),

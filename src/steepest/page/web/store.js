@@ -14,8 +14,8 @@ const FURTHER = 0.1;
 
 /** Returns the store of a scene, whose numbers `engine` works out. */
 export function createStore(engine, scene) {
-  const run = engine.whole?.(scene.run) ?? scene.run;
-  return new Store(engine, firstState({ ...scene, run }));
+  const [run, ...others] = [scene.run, ...(scene.others ?? [])].map((one) => engine.whole?.(one) ?? one);
+  return new Store(engine, firstState({ ...scene, run, others }));
 }
 
 /** The state, its listeners, and the actions. */
@@ -56,17 +56,19 @@ class Store {
   }
 
   /** Takes over what a link asks for: rows, choices, all the runs, the step, the look. */
-  async wish({ choices, runs = [], named, at = null, points, shownRun, faults = [], ...look }) {
+  async wish({ choices, runs, named, at = null, points, shownRun, faults = [], ...look }) {
     const { axes, plane, window, phase, guessing, ...plain } = look;
     if (isOtherData(this.state, look)) faults.push('the link is for other data or columns than these');
     const known = Object.entries(plain).filter(([key]) => key in this.state);
     this.set(Object.fromEntries(known));
+    if (look.row >= 0 && !this.state.scene.network) this.lightRow(look.row);
     if (points) await this.edit({ ...points, rowNumbers: Int32Array.from(points.y, (_, i) => i + 1) });
     if (choices) await this.choose(choices);
     const first = this.state.choices;
-    for (const run of runs) await this.addRun({ ...first, ...run });
+    if (runs) this.set({ runs: this.settled().slice(0, 1), active: 0 });
+    for (const run of runs ?? []) await this.addRun({ ...first, ...run });
     if (named?.length === this.state.runs.length) this.nameRuns(named);
-    if (runs.length) await this.chooseRun(shownRun ?? 0);
+    if (runs?.length) await this.chooseRun(shownRun ?? 0);
     if (plane) await this.setPlane(...plane);
     // What a link leaves out is as the page has it at first.
     const wanted = axes ?? (choices ? this.first.surface.axes : this.state.axes);
@@ -357,6 +359,15 @@ class Store {
   endGuess(point) {
     this.set({ guessing: false, ahead: true });
     this.hearGuess?.(point);
+  }
+
+  /** Tells the row with this number in the table on its way through the network; -1 for none. */
+  tellRow(number) {
+    const { rowNumbers } = this.state.scene;
+    const row = rowNumbers.indexOf(number);
+    if (row >= 0 || number === -1) return this.set({ row });
+    const [first, last] = [rowNumbers[0], rowNumbers.at(-1)];
+    return this.set({ fault: `there is no row ${number} on this page: its rows are of ${first} to ${last}` });
   }
 
   /** Lights a row in every card; -1 for none. */

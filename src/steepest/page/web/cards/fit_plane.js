@@ -4,7 +4,7 @@
 import { contourLines } from '../draw/contours.js';
 import { RAMP, rgbOf } from '../draw/colours.js';
 import { linearTicks } from '../draw/ticks.js';
-import { set, svg } from '../draw/canvas.js';
+import { renew, svg } from '../draw/canvas.js';
 import { activeRun, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
 import { counted, short } from '../words/numerals.js';
 import { linearAxis } from './axes.js';
@@ -134,7 +134,7 @@ export class PlaneFit extends ManyFit {
     };
     const lines = wanted.flatMap(([values, level]) => contourLines(values, SIDE, SIDE, level));
     const colour = this.span ? theme.card : theme.ink;
-    set(this.lines, { d: lines.map(path).join(''), stroke: colour, 'stroke-width': width, 'stroke-opacity': 0.7 });
+    renew(this.lines, { d: lines.map(path).join(''), stroke: colour, 'stroke-width': width, 'stroke-opacity': 0.7 });
     this.plot.wrap.dataset.boundaries = lines.length;
   }
 

@@ -1,5 +1,5 @@
 // Texts that stand in a plot: the note beside a mark, and the labels at the ends of lines.
-import { set, svg } from '../draw/canvas.js';
+import { renew, set, svg } from '../draw/canvas.js';
 
 const PAD = 6;
 const AWAY = 12;
@@ -15,7 +15,7 @@ export class Note {
   }
 
   hide() {
-    this.group.setAttribute('display', 'none');
+    renew(this.group, { display: 'none' });
   }
 
   /**
@@ -34,7 +34,7 @@ export class Note {
     const { card, line: edge } = plot.theme;
     set(this.box, { width, height, fill: card, stroke: edge });
     this.group.setAttribute('transform', `translate(${bx} ${by})`);
-    this.group.removeAttribute('display');
+    renew(this.group, { display: 'inline' });
   }
 
   write(lines, line) {

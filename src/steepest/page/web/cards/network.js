@@ -34,7 +34,8 @@ class NetworkCard {
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
     this.told = part(this.plot.wrap, 'st-net-told');
     this.room = keepRoom(this.told);
-    this.walked = new RowPass(this.plot.wrap, (layer, row) => this.stage(layer, row));
+    const ask = (number) => on.tellRow?.(number);
+    this.walked = new RowPass(this.plot.wrap, (layer, row) => this.stage(layer, row), ask);
     this.listen();
   }
 
@@ -63,7 +64,7 @@ class NetworkCard {
     if (other || !this.drawn || isNew(changed, 'scene', 'theme')) this.draw();
     else if (isNew(changed, ...MODEL)) this.step();
     else if (changed.has('playing')) this.halt();
-    else if (changed.has('hover')) {
+    else if (isNew(changed, 'hover', 'row')) {
       this.row();
       this.walked.show(state, this.network);
     }

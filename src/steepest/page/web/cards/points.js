@@ -1,6 +1,6 @@
 // The rows as marks in a plot: lit under the pointer and by the keyboard; where the reader may
 // change the data, moved by dragging or with keys, added and taken away.
-import { capture, listen, renew, set, svg } from '../draw/canvas.js';
+import { capture, listen, renew, svg } from '../draw/canvas.js';
 import { disc } from './shapes.js';
 
 const NEAR = { mouse: 12, pen: 16, touch: 24 };
@@ -267,12 +267,11 @@ export class Points {
 
   ringAt(ring, i) {
     if (!(i >= 0 && i < this.x.length)) {
-      ring.setAttribute('display', 'none');
+      renew(ring, { display: 'none' });
       return;
     }
     const transform = `translate(${drawable(this.x[i])} ${drawable(this.y[i])})`;
-    set(ring, { transform, stroke: this.plot.theme.ink });
-    ring.removeAttribute('display');
+    renew(ring, { transform, stroke: this.plot.theme.ink, display: 'inline' });
   }
 
   /** Stop what is under way. */

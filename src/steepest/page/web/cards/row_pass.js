@@ -1,19 +1,23 @@
 // One row's way through the network, slowly: a stage at each press, forward layer by layer to its loss,
 // and back again, each with its arithmetic.
-import { button } from '../controls/fields.js';
+import { button, entry, fill, numberIn } from '../controls/fields.js';
 import { element, part, set } from '../draw/canvas.js';
 import { passOf } from '../words/network.js';
 import { stagesOf } from '../words/row_pass.js';
 
-/** The stages of a row; `hear(layer)` is told which layer of the picture is meant, -1 for none. */
+/**
+ * The stages of a row; `hear(layer, row)` is told which layer of the picture is meant, -1 for none, and
+ * `ask(number)` which row is to be told, by its number in the table, -1 when it is over.
+ */
 export class RowPass {
-  constructor(parent, hear) {
-    Object.assign(this, { hear, row: 0, stage: -1 });
+  constructor(parent, hear, ask) {
+    Object.assign(this, { hear, ask, row: 0, stage: -1, asked: -1 });
     const held = part(parent, 'st-pass');
     const row = part(held, 'st-row');
     this.back = button(row, 'Back', () => this.go(this.stage - 1), { name: 'A stage back' });
     this.next = button(row, '', () => this.go(this.stage + 1));
     this.end = button(row, 'End', () => this.go(-1), { name: 'End the pass' });
+    this.number = entry(row, 'row', (text) => ask(numberIn(text)), { mode: 'numeric' });
     this.heading = part(row, 'st-heading', 'strong');
     this.lines = part(held, 'st-lines');
     set(held, { 'aria-live': 'polite' });
@@ -23,20 +27,32 @@ export class RowPass {
   show(state, network) {
     const { row } = state.hover;
     if (this.stage < 0 && row >= 0 && row < state.scene.shown) this.row = row;
+    if (state.row !== this.asked) this.follow(state.row);
     if (this.row >= state.scene.shown) this.row = 0;
     Object.assign(this, { state, network });
     this.tell();
   }
 
+  /** Take up the row that is asked for, -1 for none, at its first stage. */
+  follow(asked) {
+    this.asked = asked;
+    this.row = asked < 0 ? this.row : asked;
+    this.stage = asked < 0 ? -1 : 0;
+  }
+
   go(stage) {
     this.stage = stage;
     this.tell();
+    const isOver = this.stage < 0; // It may have ended with the last stage.
+    this.asked = isOver ? -1 : this.row;
+    this.ask(isOver ? -1 : this.state.scene.rowNumbers[this.row]);
   }
 
   tell() {
     const { state, network, row, stage } = this;
     const stages = stage < 0 ? [] : stagesOf(state, passOf(state, network, row), row);
     if (stage > 0 && stage === stages.length) return this.go(-1);
+    fill(this.number, state.scene.rowNumbers[row]);
     const now = stages[stage];
     const number = state.scene.rowNumbers[row];
     this.next.textContent = now ? 'Next' : `Row ${number} through the network, slowly`;

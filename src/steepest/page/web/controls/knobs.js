@@ -1,13 +1,16 @@
 // Two knobs: the values of the two params that the surface is over, or how far it is gone along its two
 // directions, and the true loss there. They follow the step that is shown until one of them is turned.
 import { element, part } from '../draw/canvas.js';
-import { onPlane, paramsAt } from '../select.js';
+import { isOverParams, onPlane, paramsAt } from '../select.js';
 import { throughInWords } from '../words/captions.js';
 import { counted, short } from '../words/numerals.js';
 import { button, entry, fill, freshId, label, numberIn, panel } from './fields.js';
 
 /** Places of a knob: a press of an arrow key moves it by one of them. */
 const PLACES = 200;
+
+/** The share of what is seen of an axis below which a value is 0 but for rounding. */
+const ROUNDED = 1e-12;
 
 /** Adds the knobs; a surface over all the params there are has fields for them in the settings. */
 export function makeKnobs(parent, store) {
@@ -50,7 +53,7 @@ function makeKnob(parent, act) {
       side = [axis[0], axis.at(-1)];
       name.textContent = word;
       typed.setAttribute('aria-label', `${word} as a number`);
-      fill(typed, short(value, 6));
+      fill(typed, short(Math.abs(value) < ROUNDED * (side[1] - side[0]) ? 0 : value, 6));
       input.value = String(Math.round((PLACES * (value - side[0])) / (side[1] - side[0])));
       input.setAttribute('aria-valuetext', short(value));
     },
@@ -77,12 +80,14 @@ function startThere(store) {
 }
 
 function lossThere(state) {
-  const { scene, hover } = state;
-  if (!hover.point) return 'Turn one: the other params are held, and the loss there is told.';
+  const { scene, hover, surface } = state;
+  const over = isOverParams(surface);
+  if (!hover.point) return `Turn one: ${over ? 'the other params are held, and ' : ''}the loss there is told.`;
   if (hover.loss === null) {
     return 'The loss there is not told: this page has not all that it is made of (each row, its weight, '
       + 'its exposure).';
   }
-  return `Loss there: ${short(hover.loss, 6)}, the ${counted(scene.params.length - 2, 'other param')} `
-    + `as at ${throughInWords(state)}.`;
+  const others = counted(scene.params.length - 2, 'other param');
+  const held = over ? `, the ${others} as at ${throughInWords(state)}` : '';
+  return `Loss there: ${short(hover.loss, 6)}${held}.`;
 }

@@ -30,7 +30,7 @@ function item(store, state, run, i) {
   head.append(sample(run.colour));
   const choose = button(head, run.label, () => store.chooseRun(i), { style: 'st-link' });
   choose.setAttribute('aria-pressed', String(i === state.active));
-  element('span', { class: 'st-how', text: howOf(run.choices) }, head);
+  element('span', { class: 'st-how', text: howOf(run.choices, state.runs) }, head);
   if (state.runs.length > 1) {
     button(head, '×', () => store.removeRun(i), { name: `Remove ${run.label}`, style: 'st-close' });
   }
@@ -66,9 +66,11 @@ function sample(colour) {
   return made;
 }
 
-function howOf({ rule, learning_rate: rate, scale, batch }) {
+function howOf({ rule, learning_rate: rate, scale, batch, seed, start }, runs) {
   const told = [ruleInWords(rule), `rate ${typeof rate === 'number' ? short(rate) : rate}`];
   if (scale !== 'none') told.push(`scaling ${scale}`);
   if (batch) told.push(`batches of ${batch}`);
+  const isOneSeed = runs.every(({ choices }) => choices.seed === seed);
+  if (!start && !isOneSeed) told.push(`seed ${seed}`);
   return told.join(', ');
 }

@@ -189,6 +189,7 @@ const PLANES = {
   random: 'over two random directions',
   sharpest: 'over the sharpest directions',
   given: 'over the directions given',
+  ends: 'over starts and ends of the seeds',
 };
 
 /** Returns the planes through many params that can be had: where nothing is worked out, the one there. */

@@ -11,11 +11,22 @@ export function slopeOf(surface, gradient) {
 
 /** How steep it is at a kept step against the steepest kept step, 0 to 1, for an arrow's length. */
 export function steepnessOf(run, at) {
-  let most = 0;
-  for (const norm of run.norm) if (Number.isFinite(norm) && norm > most) most = norm;
+  const most = steepestOf(run);
   const share = most > 0 ? run.norm[at] / most : 0;
   return share > FLAT ? Math.sqrt(Math.min(1, share)) : 0;
 }
+
+/** Returns the length of a run's longest gradient, looked for once. */
+function steepestOf({ norm }) {
+  if (!steepest.has(norm)) {
+    let most = 0;
+    for (const one of norm) if (Number.isFinite(one) && one > most) most = one;
+    steepest.set(norm, most);
+  }
+  return steepest.get(norm);
+}
+
+const steepest = new WeakMap();
 
 /**
  * Where gradient descent's own move, rate times gradient downhill, leads from (x, y): the run's

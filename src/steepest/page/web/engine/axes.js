@@ -26,10 +26,13 @@ export function axesFor(kind, objective, scale, ask) {
   const { size } = objective;
   if (kind === 'units') return { ...unitAxes(size, ask.x, ask.y), zero: [0, 0] };
   if (kind === 'walk') return { ...walkAxes(scale, size, ask.x, ask.y), zero: [0, 0] };
-  if (kind === 'given') return axesOf(ask.given);
+  // Two vectors that were given, and the ends of several seeds, came with the page.
+  if (!Object.hasOwn(FOUND, kind)) return axesOf(ask.given);
   const units = scale.name === 'none' ? scale : chooseScale('standard', objective);
-  return { path: pathAxes, random: randomAxes, sharpest: sharpestAxes }[kind](units, objective, ask);
+  return FOUND[kind](units, objective, ask);
 }
+
+const FOUND = { path: pathAxes, random: randomAxes, sharpest: sharpestAxes };
 
 /** Returns the axes of a surface that is there. */
 export function axesOf(surface) {

@@ -91,7 +91,7 @@ async function opened(scene, { start, ...choices }) {
   const base = run.params.slice(-run.size);
   const see = [{ params: run.params, loss: run.fullLoss }];
   const surface = await surfaceFor(scene, objective, { choices, x, y, base, see });
-  return { scene: { ...scene, run, surface, plane: [x, y], own: true } };
+  return { scene: { ...scene, run, surface, plane: [x, y], others: [], own: true } };
 }
 
 /** Returns the weight and the bias that moved most from start to end. */

@@ -15,7 +15,7 @@ import { length } from './vectors.js';
  * Rows times params times points of a surface that is shown at once, and of the last one that follows:
  * in Chromium 5e7 took 0.2 to 0.8 s, by how early the layers are that it moves.
  */
-const [COARSE, FINE] = [8e6, 6e8];
+const [COARSE, FINE] = [1.6e7, 6e8];
 
 /** Points a side of the surfaces that may be the first, and of those that follow: ever finer. */
 const [FIRST, NEXT] = [[9, 17, 33, 51], [17, 51, Infinity]];

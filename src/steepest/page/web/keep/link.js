@@ -5,7 +5,7 @@
 //   #v=1&data=geyser&target=waiting&features=duration&loss=squared&rule=steepest&rate=0.05&...
 //
 // The first run's choices have plain keys; of each other run what differs from the first is told:
-// `run2.rate=0.09`. `at` is a step, `part` what of it is shown slowly, `plane` names the two params
+// `run2.rate=0.09`. `at` is a step, `part` what of it is shown slowly, `row` one that is told, `plane` names the two params
 // that the surface is over, `window` is what of it is seen and `view` from where: turned and tilted
 // by so many degrees, and so near. `named` has number and colour of each run: `2:1,3:0`.
 import { windowOf } from '../engine/answer.js';
@@ -56,6 +56,7 @@ const LOOKS = {
   guessing: { key: 'guess', read: trueFrom },
   camera: { key: 'view', read: viewFrom },
   axes: { key: 'axes', read: (text, { surface }) => oneOf([...AXES, surface?.axes], text) },
+  row: { key: 'row', read: rowFrom },
   theme: { key: 'theme', read: (text) => oneOf(['auto', 'light', 'dark', 'projector'], text) },
   pace: { key: 'pace', read: (text) => numberFrom(text, (pace) => pace > 0 && pace <= 1000) },
   hidden: { key: 'hide', read: namesFrom },
@@ -153,7 +154,7 @@ function madePairs(state) {
   );
   return [
     ...first,
-    ...(others.length ? [['runs', others.length + 1], ['run', active + 1], ...changed] : []),
+    ...(others.length || scene.others?.length ? [['runs', others.length + 1], ['run', active + 1], ...changed] : []),
     ...namedPairs(state),
     ...planePairs(scene, plane),
     ['window', windowOf(surface).map((edge) => Number(edge.toPrecision(7)))],
@@ -184,7 +185,7 @@ function planePairs({ surface, params }, plane) {
 
 function lookPairs(state) {
   const { scene, runs, active, at } = state;
-  const looks = { ...state, at: runs[active].index[at] };
+  const looks = { ...state, at: runs[active].index[at], row: scene.rowNumbers[state.row] };
   const usual = { ...USUAL, axes: scene.surface.axes };
   return Object.entries(LOOKS)
     .filter(([name]) => String(looks[name] || '') !== String(usual[name] || ''))
@@ -338,6 +339,12 @@ function planeFrom(text, { params = [] }) {
 function paramFrom(text, params) {
   const i = params.findIndex(({ name }) => name === text);
   return i < 0 ? wholeFrom(text, 0, params.length - 1) : i;
+}
+
+/** Returns the place, among the rows of the page, of one that is told by its place in the table. */
+function rowFrom(text, { rowNumbers }) {
+  const row = rowNumbers.indexOf(Number(text));
+  return row < 0 ? undefined : row;
 }
 
 /** Returns what of a plane is seen: [left, right, bottom, top]. */

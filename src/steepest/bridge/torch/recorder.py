@@ -1,0 +1,257 @@
+"""The steps of a training that somebody else runs, told by what its weights and gradients do.
+
+A point is where a gradient was taken; a step leads from one to the next. Whether a gradient begins
+a new point is decided by what happened since the last one:
+
+- an optimizer's step is over, or the gradients were thrown away: a new point;
+- the weights are the same: gradients are accumulated, and the point has their sum;
+- the weights are others within a step (a closure that is asked again), or before one (SAM looks
+  aside): no point. Where no optimizer ever says that it steps, they were changed by hand: a point.
+
+So a wrapper may call no hook or two, and a step that changes nothing is one all the same.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from steepest.bridge.torch.recording import Recording
+from steepest.bridge.torch.tensors import Tensors
+
+__all__ = ["Recorder"]
+
+LOOKED_AT = 64
+"""Points at which it is looked whether gradients are cleared between steps, and changed before one.
+
+A loop does or it does not.
+"""
+
+
+@dataclass(slots=True)
+class Point:
+    """Where a gradient was taken: weights, the lengths of it by tensor, and what else is known."""
+
+    row: Tensor
+    seconds: float
+    made: set[int] = field(default_factory=set)
+    lengths: Tensor | None = None
+    gradient: Tensor | None = None
+    losses: list[tuple[Tensor, int]] = field(default_factory=list)
+    rates: tuple[float, ...] = ()
+    scale: float = 1.0
+    given: Tensor | None = None
+    """The length of the gradient of one tensor as the optimizer was given it."""
+    over: bool = False
+    """Whether the step from here has been taken."""
+    stepped: set[int] = field(default_factory=set)
+
+
+class Recorder:
+    """Turns what is heard of a training into its `recording`; see this module.
+
+    `optimizers` are those that were named; others whose hooks tell of a step are learnt. `scale` is
+    by what the loss was multiplied when its gradient was taken, as a GradScaler does.
+    """
+
+    def __init__(
+        self,
+        tensors: Tensors,
+        optimizers: Sequence[Any],
+        recording: Recording,
+        scale: Callable[[], float],
+    ) -> None:
+        self.tensors, self.recording, self._scale = tensors, recording, scale
+        self.optimizers = list(optimizers)
+        self._within: list[int] = []
+        self._open: Point | None = None
+        self._tentative: Point | None = None
+        self._by_hand = 0
+        self._fires = False
+        self._losses: list[tuple[Tensor, int]] = []
+        self._unfinished: set[int] = set()
+        self._cleared = True
+        self._uncleared: int | None = None
+        self._began = perf_counter()
+
+    def loss_is(self, loss: Tensor, rows: int) -> None:
+        """Hear of a loss that the training worked out, of so many rows (0: not known)."""
+        self._losses.append((loss.mean() if loss.ndim else loss.clone(), rows))
+
+    def gradients_begin(self, at: int) -> None:
+        """Hear that a backward pass has made its first gradient, that of tensor `at`.
+
+        One within another, as of a checkpointed layer, is heard too, and is no other pass.
+        """
+        point = self._open
+        if point is None or self._within or self._unfinished:
+            return
+        if not point.over or self.recording.points < LOOKED_AT:
+            before = self._left_over(at)
+            self._cleared = before is None
+            self._uncleared = before if point.over else None
+            self.recording.looked_at += point.over
+
+    def _left_over(self, at: int) -> int | None:
+        """Return a tensor, other than `at`, that has a gradient from before; None if none has."""
+        for other, one in enumerate(self.tensors.all):
+            if other != at and one.grad is not None:
+                return other if bool(one.grad.detach().any()) else None
+        return None if len(self.tensors.all) > 1 else at
+
+    def gradient_made(self, at: int) -> None:
+        """Hear that tensor `at` has its gradient."""
+        self._unfinished.add(at)
+
+    @torch.no_grad()
+    def gradients_made(self) -> None:
+        """Hear that a backward pass is over, and all its gradients are made."""
+        if not self._unfinished:
+            return
+        point, row = self._open, self.tensors.weights()
+        if self._uncleared is not None and self._uncleared in self._unfinished:
+            self.recording.uncleared += 1
+        self._uncleared = None
+        if point is None or point.over:
+            self._begin(row)
+        elif torch.equal(row, point.row):
+            if self._within or not self._cleared:
+                self._take(point)
+            else:
+                self._thrown_away(row)
+        elif self._within or self._fires:
+            self.recording.aside += 1
+            self._losses, self._unfinished = [], set()
+        else:
+            self._changed_by_hand(point, row)
+
+    def _begin(self, row: Tensor) -> None:
+        """Begin a new point at these weights; the one before it is whole now."""
+        if self._open is not None:
+            self._commit(self._open, row)
+        self._open = Point(row, perf_counter() - self._began)
+        self._take(self._open)
+
+    def _take(self, point: Point) -> None:
+        """Take the gradients of now as those of a point: the sum of its backward passes."""
+        point.made |= self._unfinished
+        self._unfinished = set()
+        point.lengths = self.tensors.gradient_lengths(point.made)
+        if self.recording.keeps_gradients or not self.recording.points:
+            point.gradient = self.tensors.gradient(point.made)
+        point.losses += self._losses
+        self._losses = []
+        point.scale = self._scale()
+        if not self._fires or not point.rates:
+            point.rates = self._rates()
+
+    def _thrown_away(self, row: Tensor) -> None:
+        """Hear of a gradient that no step was taken by: a scaler skipped it, or the loop did."""
+        assert self._open is not None
+        self.recording.unused.append(self.recording.points)
+        self._begin(row)
+
+    def _changed_by_hand(self, point: Point, row: Tensor) -> None:
+        """Hear of weights that changed although no optimizer has ever told of a step.
+
+        The first time it may be one that looks aside before its first step, as SAM does: the point
+        waits for what comes next.
+        """
+        self._by_hand += 1
+        if self._by_hand == 1:
+            self._tentative = point
+            self._open = Point(row, perf_counter() - self._began)
+            self._take(self._open)
+            return
+        self._settle()
+        self._begin(row)
+
+    def _settle(self) -> None:
+        """Take the point that waited for a point."""
+        waiting, self._tentative = self._tentative, None
+        if waiting is not None and self._open is not None:
+            self._commit(waiting, self._open.row)
+
+    def step_begins(self, optimizer: Any, has_closure: bool) -> None:
+        """Hear that an optimizer of these weights begins a step."""
+        self._learn(optimizer)
+        if id(optimizer) in self._within:
+            # Its last step raised an error, so nobody heard of its end.
+            del self._within[self._within.index(id(optimizer)) :]
+        self._within.append(id(optimizer))
+        if self._tentative is not None and self._by_hand == 1:
+            self._open, self._tentative = self._tentative, None
+            self.recording.aside += 1
+        self._fires = True
+        if not has_closure and self._is_new(optimizer):
+            self._given_by_hand()
+        if self._open is not None and not has_closure:
+            self._before_step(self._open, optimizer)
+
+    def _learn(self, optimizer: Any) -> None:
+        if not any(one is optimizer for one in self.optimizers):
+            self.optimizers.append(optimizer)
+
+    def _is_new(self, optimizer: Any) -> bool:
+        """Return whether a step is begun for which no backward pass has made a gradient."""
+        point = self._open
+        return point is None or (point.over and id(optimizer) in point.stepped)
+
+    @torch.no_grad()
+    def _given_by_hand(self) -> None:
+        """Begin a point whose gradients were put there by the loop, and not by a backward pass."""
+        held = {at for at, one in enumerate(self.tensors.all) if one.grad is not None}
+        self._unfinished = held
+        self.recording.by_hand += 1
+        self._begin(self.tensors.weights())
+
+    def _before_step(self, point: Point, optimizer: Any) -> None:
+        point.stepped.add(id(optimizer))
+        point.rates = self._rates()
+        if self.recording.points < LOOKED_AT and len(self._within) == 1 and point.given is None:
+            first = min(point.made, default=None)
+            grad = None if first is None else self.tensors.all[first].grad
+            if grad is not None and grad.layout is torch.strided:
+                point.given = torch.linalg.vector_norm(grad.detach(), dtype=self.tensors.dtype)
+        scaled = getattr(optimizer, "grad_scale", None)
+        if isinstance(scaled, Tensor):
+            point.scale = float(scaled)
+
+    def step_ends(self, optimizer: Any) -> None:
+        """Hear that an optimizer of these weights has taken its step."""
+        if id(optimizer) in self._within:
+            del self._within[self._within.index(id(optimizer)) :]
+        if not self._within and self._open is not None:
+            self._open.over = True
+            self._open.stepped.add(id(optimizer))
+
+    def _rates(self) -> tuple[float, ...]:
+        """Return the learning rate of each group of params, of all optimizers, as it is now."""
+        groups: dict[int, Any] = {}
+        for one in self.optimizers:
+            for group in getattr(one, "param_groups", ()):
+                groups[id(group)] = group
+        self.recording.groups = list(groups.values())
+        return tuple(float(group.get("lr", float("nan"))) for group in groups.values())
+
+    def _commit(self, point: Point, after: Tensor) -> None:
+        """Record a point, and the step from it to the weights `after`."""
+        moves = self.tensors.moved(point.row, after)
+        self.recording.append(point, moves, after)
+
+    @torch.no_grad()
+    def close(self) -> None:
+        """End the recording at the weights of now."""
+        self._settle()
+        point = self._open
+        if point is None:
+            return
+        row = self.tensors.weights()
+        if point.over or not torch.equal(row, point.row):
+            self._commit(point, row)
+            point = Point(row, perf_counter() - self._began, rates=self._rates())
+        self.recording.end(point)
+        self._open = None

@@ -1,0 +1,228 @@
+"""What is kept of a training that is watched: numbers of every step, weights of as many as fit."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from steepest.bridge.torch.rows import CHUNK, Rows
+from steepest.bridge.torch.tensors import Tensors
+from steepest.trace import BUDGET
+
+if TYPE_CHECKING:
+    from steepest.bridge.torch.recorder import Point
+
+__all__ = ["Recording", "Steps"]
+
+Array = NDArray[np.float64]
+
+LAYER_BUDGET = 2**26
+"""Bytes of the lengths tensor by tensor, 64 MB: beyond them they are thinned as the weights are."""
+
+BYTES_A_NUMBER = 16
+"""Bytes that a trace takes for a param of a kept step: it and its gradient in float64."""
+
+UNKNOWN = float("nan")
+
+
+class Plain(NamedTuple):
+    """Of a point: `rows` of each loss, `seconds`, the loss's `scale`.
+
+    And its `first` tensor with a gradient, and whether that is known.
+    """
+
+    rows: tuple[int, ...]
+    seconds: float
+    scale: float
+    first: int
+    is_known: bool
+
+
+class Steps(NamedTuple):
+    """The numbers of all points, (points,) each: losses NaN where not known, rows 0."""
+
+    losses: Array
+    rows: Array
+    gradient_norms: Array
+    moves: Array
+    seconds: Array
+    given: Array
+    """By what the gradient was multiplied before an optimizer was given it; NaN if not known."""
+    alphas: Array
+    """`-d1/d0` of the slopes along each step at both its ends; NaN where not asked for."""
+
+
+class Recording:
+    """The points of a training so far; `points` is how many are whole.
+
+    `keeps_gradients` says whether the whole gradient of each is kept; that of the first always is.
+    """
+
+    def __init__(self, tensors: Tensors, keeps_gradients: bool, budget: int = BUDGET) -> None:
+        self.tensors, self.keeps_gradients = tensors, keeps_gradients
+        self.points = 0
+        self.groups: list[Any] = []
+        self.rates: list[tuple[float, ...]] = []
+        self.unused: list[int] = []
+        """The points at which a gradient was thrown away: no step was taken by it."""
+        self.aside = 0
+        """How many gradients were taken elsewhere than at a point: by a closure, or by SAM."""
+        self.by_hand = 0
+        """How many steps were taken by gradients that no backward pass had made."""
+        self.looked_at = 0
+        """At how many points it was looked whether gradients had been cleared."""
+        self.uncleared = 0
+        """How many gradients were added to those of a step that had been taken."""
+        self.first_gradient: Array | None = None
+        share = budget * tensors.dtype.itemsize // BYTES_A_NUMBER
+        self._weights = Rows(tensors.size, tensors.dtype, share)
+        self._gradients = Rows(tensors.size, tensors.dtype, share)
+        self._layers = Rows(2 * len(tensors.all), torch.float64, LAYER_BUDGET)
+        self._waiting: list[tuple[Tensor, list[Tensor]]] = []
+        self._numbers: list[tuple[float, ...]] = []
+        self._plain: list[Plain] = []
+        self._unknown = torch.tensor(UNKNOWN, dtype=tensors.dtype, device=tensors.device)
+        self._last_step: tuple[Tensor, Tensor] | None = None
+        self._last_row: Array | None = None
+
+    def append(self, point: "Point", moves: Tensor, after: Tensor) -> None:
+        """Record a point, the lengths of the step from it by tensor, and where it leads.
+
+        What is worked out of these numbers waits for `_bring_over`: here is the training's time.
+        """
+        lengths = torch.zeros_like(moves) if point.lengths is None else point.lengths
+        index, none = self.points, self._unknown
+        layers = torch.cat([lengths, moves])
+        is_kept = self._weights.append(index, point.row)
+        self._layers.append(index, layers)
+        alpha = self._alpha(point, after) if self.keeps_gradients else none
+        losses = [loss for loss, _ in point.losses] or [none]
+        given = none if point.given is None else point.given
+        self._waiting.append((layers, [given, alpha, *losses]))
+        rows = tuple(count for _, count in point.losses) or (0,)
+        first = min(point.made, default=0)
+        plain = Plain(rows, point.seconds, point.scale, first, point.lengths is not None)
+        self._plain.append(plain)
+        self.rates.append(point.rates)
+        if point.gradient is not None:
+            self._keep_gradient(index, point.gradient / point.scale)
+        self.points += 1
+        if not is_kept:
+            self.tensors.give_back(point.row)
+        if len(self._waiting) >= CHUNK:
+            self._bring_over()
+
+    def _keep_gradient(self, index: int, gradient: Tensor) -> None:
+        if index == 0:
+            self.first_gradient = gradient.double().cpu().numpy()
+        if self.keeps_gradients:
+            self._gradients.append(index, gradient)
+
+    def _alpha(self, point: "Point", after: Tensor) -> Tensor:
+        """Return alpha of the step before this point: by the slopes along it at both its ends."""
+        if point.gradient is None:
+            return self._unknown
+        gradient, found = point.gradient / point.scale, torch.full_like(point.row[0], UNKNOWN)
+        if self._last_step is not None:
+            step, slope = self._last_step
+            found = -(gradient * step).sum() / slope
+        step = after - point.row
+        self._last_step = step, (gradient * step).sum()
+        return found
+
+    def _bring_over(self) -> None:
+        """Take the numbers that wait off their device, in two readings, and work them out."""
+        if not self._waiting:
+            return
+        layers = _numbers([row for row, _ in self._waiting])
+        others = iter(_numbers([one.reshape(()) for _, more in self._waiting for one in more]))
+        lengths, moves = np.split(layers, 2, axis=1)
+        norms, moved = np.linalg.norm(lengths, axis=1), np.linalg.norm(moves, axis=1)
+        for at, (_, more) in enumerate(self._waiting):
+            plain = self._plain[at - len(layers)]
+            made = lengths[at, plain.first], norms[at], moved[at]
+            self._numbers.append(_worked_out(made, [next(others) for _ in more], plain))
+        self._waiting = []
+
+    def end(self, point: "Point") -> None:
+        """Record the last point, from which no step was taken."""
+        nothing = self.tensors.moved(point.row, point.row)
+        self._last_row = point.row.double().cpu().numpy().copy()
+        self.append(point, nothing, point.row)
+
+    def cut(self) -> None:
+        """End a recording that failed at the last point that is whole and kept its weights."""
+        kept, rows = self.weights()
+        whole = kept < self.points
+        self.points = int(kept[whole][-1]) + 1 if whole.any() else 0
+        self._last_row = rows[whole][-1] if whole.any() else None
+
+    @property
+    def stride(self) -> int:
+        """Every how many points keep their weights."""
+        return self._weights.every
+
+    @property
+    def last_row(self) -> Array:
+        """The weights at the end, (size,)."""
+        assert self._last_row is not None
+        return self._last_row
+
+    def steps(self) -> Steps:
+        """Return the numbers of all points."""
+        self._bring_over()
+        numbers = np.array(self._numbers).reshape(-1, len(Steps._fields))[: self.points]
+        steps = Steps(*numbers.T)
+        return steps._replace(alphas=np.append(steps.alphas[1:], UNKNOWN))
+
+    def weights(self) -> tuple[NDArray[np.intp], Array]:
+        """Return which points kept their weights, (kept,), and these, (kept, size)."""
+        return self._whole(self._weights)
+
+    def gradients(self) -> tuple[NDArray[np.intp], Array]:
+        """Return which points kept their gradients, (kept,), and these, (kept, size)."""
+        return self._whole(self._gradients)
+
+    def _whole(self, rows: Rows) -> tuple[NDArray[np.intp], Array]:
+        """Return the rows of points that are whole, in float64."""
+        at, kept = rows.arrays()
+        whole = at < self.points
+        return at[whole], kept[whole].astype(np.float64)
+
+    def layers(self) -> tuple[NDArray[np.intp], Array, Array]:
+        """Return the lengths of gradient and step by tensor, (kept, tensors), and of which points.
+
+        The length of a step is measured: what an adaptive rule made of rate and gradient.
+        """
+        at, rows = self._whole(self._layers)
+        lengths, moves = np.split(rows, 2, axis=1)
+        return at, lengths, moves
+
+
+def _numbers(tensors: list[Tensor]) -> Array:
+    """Return tensors of one shape, stacked, as float64 on this side."""
+    kinds = {one.dtype for one in tensors}
+    same = tensors if len(kinds) == 1 else [one.to(torch.float64) for one in tensors]
+    devices = {one.device for one in same}
+    same = same if len(devices) == 1 else [one.cpu() for one in same]
+    return torch.stack(same).to(torch.float64).cpu().numpy()
+
+
+def _worked_out(
+    made: tuple[float, float, float], more: list[float], plain: Plain
+) -> tuple[float, ...]:
+    """Return the numbers of a point, in the order of `Steps`.
+
+    `made` are the lengths of one tensor's gradient, of all, and of the step.
+    """
+    one, norm, moved = made
+    given, alpha, *losses = more
+    loss, rows = losses[0], plain.rows[0]
+    if len(losses) > 1:
+        weighed = all(plain.rows)
+        loss = float(np.average(losses, weights=plain.rows if weighed else None))
+        rows = sum(plain.rows) if weighed else 0
+    norm = norm / plain.scale if plain.is_known else UNKNOWN
+    return loss, float(rows), norm, moved, plain.seconds, given / one if one else UNKNOWN, alpha

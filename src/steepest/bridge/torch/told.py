@@ -1,0 +1,142 @@
+"""What is said of a training that was watched, beside its numbers: whose steps, at what cost."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from steepest.bridge.torch.recording import Recording, Steps
+from steepest.diagnosis.note import Note
+from steepest.numerals import counted, percent, short
+
+if TYPE_CHECKING:
+    from steepest.bridge.torch.watched_run import Watching
+
+__all__ = ["notes_of"]
+
+CLIPPED = 1e-4
+"""The share by which an optimizer's gradient must differ from autograd's to be another."""
+
+MOST_LAYERS = 4
+"""Tensors that are told one by one: those that moved most."""
+
+
+def notes_of(watching: "Watching", steps: Steps, measured: int, by_all: bool) -> Iterator[Note]:
+    """Yield what is worth knowing of a training: its cost, its loss, its rates, its gradients."""
+    yield _cost(watching, len(steps.losses) - 1)
+    yield _losses(watching, steps, measured, by_all)
+    yield from (Note("data", said, {}) for said in _data(watching))
+    recording = watching.recording
+    yield from _rates(recording)
+    if watching.known.decay:
+        yield Note(
+            "weight decay",
+            f"weight_decay {short(watching.known.decay)} adds so much of each weight to its "
+            "gradient; the losses and gradients that are told are without it",
+            {"weight_decay": watching.known.decay},
+        )
+    yield from _gradients(recording, steps)
+    yield from _layers(recording)
+
+
+def _cost(watching: "Watching", steps: int) -> Note:
+    """Return what watching cost."""
+    each = watching.cost / max(steps, 1)
+    share = watching.cost / watching.seconds if watching.seconds else 0.0
+    kept, whole = (
+        watching.recording,
+        "with the whole gradient kept, " * watching.recording.keeps_gradients,
+    )
+    thinned = f"; every {kept.stride}th kept its weights" if kept.stride > 1 else ""
+    return Note(
+        "watching",
+        f"watched in the loop of {counted(steps, 'step')}: {whole}it took {1e3 * each:.2g} ms a "
+        f"step, {percent(share)} of the time{thinned}",
+        {"seconds": watching.cost, "share": share, "steps": float(steps)},
+    )
+
+
+def _losses(watching: "Watching", steps: Steps, measured: int, by_all: bool) -> Note:
+    """Return which losses are known, and how."""
+    heard = int(np.isfinite(steps.losses[:-1]).sum())
+    loop = "the loop's own loss is not known, since its criterion is no module that was given"
+    if heard:
+        loop = f"the loss of each step is the loop's own, as its criterion said it {heard:,} times"
+    if watching.objective is None:
+        rest = "no data were given, so the loss of all rows is not known"
+    elif by_all:
+        rest = f"it is that of all rows: so it was at each of {measured:,} points, worked out anew"
+    else:
+        rest = f"that of all rows was worked out afterwards at {counted(measured, 'point')}"
+    return Note("losses", f"{loop}; {rest}", {"heard": float(heard), "measured": float(measured)})
+
+
+def _data(watching: "Watching") -> tuple[str, ...]:
+    return () if watching.objective is None else watching.objective.batches.said
+
+
+def _rates(recording: Recording) -> Iterator[Note]:
+    """Yield that groups of params had rates of their own, if they had."""
+    several = [at for at in recording.rates if len(set(at)) > 1]
+    if several:
+        listed = ", ".join(short(rate) for rate in several[-1])
+        yield Note(
+            "rates",
+            f"groups of params have learning rates of their own, at last {listed}; the one that is "
+            "told of a step is that of the group with most params",
+            {"groups": float(len(several[-1]))},
+        )
+
+
+def _gradients(recording: Recording, steps: Steps) -> Iterator[Note]:
+    """Yield what became of gradients other than a step by them."""
+    if recording.unused:
+        first = recording.unused[0]
+        count = len(recording.unused)
+        yield Note(
+            "unused gradients",
+            f"{counted(count, 'gradient')} {'was' if count == 1 else 'were'} thrown away, the "
+            f"first at step {first:,}, and no step was taken: the loop, or a GradScaler, skips it "
+            "where it is not finite",
+            {"unused": float(count), "first": float(first)},
+        )
+    if recording.aside:
+        yield Note(
+            "looked aside",
+            f"{counted(recording.aside, 'gradient')} were taken elsewhere within steps, by a "
+            "closure or a rule that looks aside; the gradient told is that where a step began",
+            {"aside": float(recording.aside)},
+        )
+    if recording.by_hand:
+        yield Note(
+            "gradients by hand",
+            f"in {counted(recording.by_hand, 'step')} no backward pass made the gradient: it is "
+            "told as the optimizer was given it",
+            {"by_hand": float(recording.by_hand)},
+        )
+    changed = np.abs(steps.given - 1.0) > CLIPPED
+    if changed.any():
+        least = float(np.nanmin(steps.given[changed]))
+        yield Note(
+            "changed gradients",
+            f"in {counted(int(changed.sum()), 'step')} the optimizer was given another gradient "
+            f"than autograd made, by a factor down to {short(least, 3)}: clipped, or of a scaled "
+            "loss (then give watch the scaler); told is what autograd made",
+            {"changed": float(changed.sum()), "least": least},
+        )
+
+
+def _layers(recording: Recording) -> Iterator[Note]:
+    """Yield how far the last step that is kept moved the tensors that it moved most, measured."""
+    at, _, moves = recording.layers()
+    whole = np.flatnonzero(moves.any(axis=1))
+    if not len(whole) or len(recording.tensors.names) < 2:
+        return
+    last = moves[whole[-1]]
+    most = np.argsort(-last, kind="stable")[:MOST_LAYERS]
+    listed = ", ".join(f"{recording.tensors.names[i]} by {short(float(last[i]))}" for i in most)
+    yield Note(
+        "step by layer",
+        f"step {int(at[whole[-1]]):,} moved {listed}, as the weights themselves say",
+        {recording.tensors.names[i]: float(last[i]) for i in most},
+    )

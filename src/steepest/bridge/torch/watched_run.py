@@ -1,0 +1,196 @@
+"""A recording becomes a run: trace, plan, stop and verdicts, as those of a descent of ours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.bridge.torch.objective import TorchObjective
+from steepest.bridge.torch.recording import Recording, Steps
+from steepest.bridge.torch.rules import Known
+from steepest.bridge.torch.told import notes_of
+from steepest.bridge.torch.watched_trace import trace_of
+from steepest.descent.loop import Method
+from steepest.descent.plan.plan import Plan
+from steepest.descent.sampling import AllRows
+from steepest.descent.steps.step_size import Fixed, Scheduled, StepSize
+from steepest.descent.stop import Stop
+from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.findings import Findings
+from steepest.diagnosis.training import Training
+from steepest.diagnosis.verdicts import judge
+from steepest.objective.coordinates.coordinates import Identity
+from steepest.objective.function import MissingObjective
+from steepest.objective.loss.penalty import Penalty
+from steepest.objective.objective import Objective
+from steepest.objective.problem import Problem, problem_of
+from steepest.run.run import Run
+from steepest.trace import Trace
+
+__all__ = ["Watching", "run_of"]
+
+Array = NDArray[np.float64]
+
+
+class Watching(NamedTuple):
+    """What was watched, and how it ended; `objective` is None where no data were given."""
+
+    recording: Recording
+    objective: TorchObjective | None
+    known: Known
+    name: str
+    stop: Stop
+    curvature: float | None
+    """The largest curvature of the loss, where that is the same everywhere; weight decay added."""
+    seconds: float
+    cost: float
+    """The seconds of these that the watching took."""
+
+    @property
+    def total_rows(self) -> int:
+        """How many rows the data have; 0 where there are none."""
+        return 0 if self.objective is None else self.objective.batches.rows
+
+
+@dataclass(frozen=True)
+class LoopRows(AllRows):
+    """The rows of a loop that is not ours: `part` says that its steps saw some of them each."""
+
+    part: bool = False
+
+    @property
+    def varies(self) -> bool:
+        """Whether losses may rise by chance."""
+        return self.part
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def run_of(watching: Watching) -> Run:
+    """Return the run of a training; its rates are those that were in force at each step."""
+    recording, steps = watching.recording, watching.recording.steps()
+    objective: Objective = watching.objective or _unmeasured(watching)
+    trace, measured, by_all = trace_of(recording, steps, watching.objective, watching.total_rows)
+    rates = trace.learning_rates
+    plan = _plan_of(watching, steps, rates, by_all)
+    method = Method(
+        objective,
+        trace.first.params,
+        watching.known.rule,
+        _step_size(rates),
+        Identity(watching.curvature),
+        LoopRows(objective, part=plan.batch is not None),
+    )
+    problem = _problem_of(watching, objective)
+    stop = _diverged(trace) or watching.stop
+    evidence = Evidence(
+        method,
+        trace,
+        stop,
+        problem,
+        training=_training(recording, steps),
+        said=tuple(notes_of(watching, steps, measured, by_all)),
+    )
+    return Run(
+        problem=problem,
+        plan=plan,
+        trace=trace,
+        stop=stop,
+        findings=Findings(judge(evidence), evidence),
+    )
+
+
+def _unmeasured(watching: Watching) -> MissingObjective:
+    """Return the objective of a training whose data are not known."""
+    missing = MissingObjective(watching.name, watching.recording.tensors.size)
+    missing.missing = (
+        "the data of the training are not known, so only the losses that its loop worked out are; "
+        "give watch(model, optimizer, loss=..., data=...), and the loss of all rows, planes and "
+        "surfaces are there"
+    )
+    return missing
+
+
+def _problem_of(watching: Watching, objective: Objective) -> Problem:
+    """Return the problem with the names of its params, and of its loss where that is known."""
+    if watching.objective is not None:
+        return problem_of(watching.objective, None)
+    said = "loss: what the loop worked out itself; that of all rows is not known"
+    return Problem(objective, watching.name, _names(watching.recording), loss_in_words=said)
+
+
+def _names(recording: Recording) -> tuple[str, ...]:
+    """Return the names of all params, as those of `TorchObjective`: `fc.weight[3, 2]`."""
+    shapes = zip(recording.tensors.names, recording.tensors.all, strict=True)
+    return tuple(
+        name + (f"[{', '.join(map(str, index))}]" if index else "")
+        for name, one in shapes
+        for index in np.ndindex(tuple(one.shape))
+    )
+
+
+def _plan_of(watching: Watching, steps: Steps, rates: Array, by_all: bool) -> Plan:
+    return Plan(
+        loss=None,
+        penalty=Penalty(),
+        rule=watching.known.rule,
+        learning_rate=_rate_in_words(rates[:-1] if len(rates) > 1 else rates),
+        scale="none",
+        curvature=watching.curvature,
+        seed=0,
+        random_start=False,
+        steps=len(rates) - 1,
+        batch=None if by_all else _batch_of(steps),
+    )
+
+
+def _batch_of(steps: Steps) -> int:
+    """Return how many rows most steps saw; 0 where that is not known."""
+    seen = steps.rows[:-1] if len(steps.rows) > 1 else steps.rows
+    return int(np.median(seen))
+
+
+def _rate_in_words(rates: Array) -> float | str:
+    """Return the rate of all steps, or from which to which it went."""
+    known = rates[np.isfinite(rates)]
+    if not len(known):
+        return "not known"
+    if np.ptp(known) == 0.0:
+        return float(known[0])
+    return f"scheduled, {known[0]:.4g} at first, {known[-1]:.4g} at last"
+
+
+def _step_size(rates: Array) -> StepSize:
+    """Return the rates in force as a step size."""
+    known = rates[:-1][np.isfinite(rates[:-1])]
+    if len(known) and known[0] > 0.0 and np.ptp(known) == 0.0:
+        return Fixed(float(known[0]))
+    return Scheduled(lambda index: float(rates[min(index, len(rates) - 1)]))
+
+
+def _training(recording: Recording, steps: Steps) -> Training:
+    return Training(
+        steps.moves[:-1],
+        steps.gradient_norms[:-1],
+        tuple(recording.unused),
+        recording.uncleared,
+        recording.looked_at,
+    )
+
+
+def _diverged(trace: Trace) -> Stop | None:
+    """Return the stop of a training that ended at numbers that are not finite, None of any other.
+
+    They are looked for in the weights too: a loss that saturates may be finite without them.
+    """
+    last = trace.last
+    losses: Sequence[float] = (last.loss, last.full_loss)
+    if np.isfinite(last.params).all() and not np.isinf(losses).any() and not _turned_nan(trace):
+        return None
+    return Stop("diverged", f"diverged: loss is {last.full_loss:g} at step {last.index:,}")
+
+
+def _turned_nan(trace: Trace) -> bool:
+    """Return whether a loss of all rows was a number at first and is none at last."""
+    return bool(np.isfinite(trace.full_losses[0]) and np.isnan(trace.full_losses[-1]))

@@ -1,0 +1,172 @@
+"""What is said of watched trainings: of geyser at five rates, and of other networks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import steepest as st
+
+torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
+nn = torch.nn
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def geyser() -> tuple[Any, Any, float]:
+    """The 272 rows, and the limit 2/curvature of their squared loss in closed form."""
+    table = st.dataset("geyser")
+    x, y = (np.array(table[name], dtype=np.float64) for name in ("duration", "waiting"))
+    design = np.c_[x, np.ones(len(x))]
+    largest = np.linalg.eigvalsh(2.0 * design.T @ design / len(x))[-1]
+    return torch.tensor(x[:, None]), torch.tensor(y[:, None]), float(2.0 / largest)
+
+
+def watched_at(share: float, steps: int) -> Any:
+    X, y, limit = geyser()
+    assert len(X) == 272
+    model, loss = nn.Linear(1, 1).double(), nn.MSELoss()
+    for one in model.parameters():
+        nn.init.zeros_(one)
+    optimizer = torch.optim.SGD(model.parameters(), lr=share * limit)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            optimizer.step()
+    return watched.run
+
+
+@pytest.mark.parametrize("share", [0.24, 0.96])
+@pytest.mark.parametrize("steps", [30, 300])
+def test_a_sound_rate_has_no_verdict_and_its_limit_is_told(share: float, steps: int) -> None:
+    run = watched_at(share, steps)
+    assert not run.verdicts
+    assert run.plan.limit == pytest.approx(geyser()[2], rel=1e-9)
+    assert f"limit of a fixed learning rate: {run.plan.limit:.3g} (2/curvature)" in run.explain()
+
+
+def test_a_rate_far_below_its_limit_is_too_small_which_is_proved(tmp_path: Any) -> None:
+    run = watched_at(1e-4, 100)
+    (verdict,) = run.verdicts
+    assert (verdict.name, verdict.level) == ("too small", "proved")
+    limit = geyser()[2]
+    assert verdict.numbers["limit"] == pytest.approx(limit, rel=1e-9)
+    assert "0.01 % of its limit" in verdict.message
+    # The rate that is suggested goes further in as many steps, as the proof says.
+    assert watched_at(0.5, 100).loss < run.loss
+    run.save(tmp_path / "run.steepest")
+    again = st.load(tmp_path / "run.steepest")
+    assert again.explain() == run.explain()
+
+
+@pytest.mark.parametrize("share", [1.08, 1.2])
+def test_a_rate_above_its_limit_is_named_with_the_limit_before_the_run_breaks(share: float) -> None:
+    for steps in (3, 100):
+        run = watched_at(share, steps)
+        assert np.isfinite(run.trace.losses).all()
+        (verdict,) = run.verdicts
+        assert (verdict.name, verdict.level) == ("divergence", "proved")
+        assert verdict.numbers["limit"] == pytest.approx(geyser()[2], rel=1e-9)
+
+
+def test_once_it_has_broken_that_is_the_stop() -> None:
+    run = watched_at(1.2, 3000)
+    assert run.stop.reason == "diverged" and run.verdicts[0].name == "divergence"
+    assert np.isfinite(run.params).all()
+
+
+def test_a_limit_is_told_only_of_what_is_a_quadratic_by_its_structure() -> None:
+    from steepest.bridge.torch.curvature import is_quadratic
+
+    assert is_quadratic(nn.Sequential(nn.Flatten(), nn.Linear(4, 1)), nn.functional.mse_loss)
+    assert not is_quadratic(nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1)), nn.MSELoss())
+    assert not is_quadratic(nn.Linear(2, 1), nn.L1Loss())
+
+    class Own(nn.Linear):
+        pass
+
+    assert not is_quadratic(Own(2, 1), nn.MSELoss())
+
+
+class Recurrent(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm, self.out = nn.LSTM(2, 4, batch_first=True), nn.Linear(4, 3)
+
+    def forward(self, x: Any) -> Any:
+        return self.out(self.lstm(x)[0][:, -1])
+
+
+class Transformer(nn.Module):
+    """Tied weights: of embedding and output. Frozen ones: of a layer between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(5, 8)
+        self.layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.out = nn.Linear(8, 5, bias=False)
+        self.out.weight = self.embedding.weight
+        self.layer.linear1.weight.requires_grad_(False)
+
+    def forward(self, x: Any) -> Any:
+        return self.out(self.layer(self.embedding(x))[:, -1])
+
+
+def convolution() -> Any:
+    head = (nn.Flatten(), nn.Linear(4 * 9, 3))
+    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), *head)
+
+
+def wide() -> Any:
+    return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
+NETWORKS = {
+    "recurrent": (Recurrent, (30, 6, 2), 3),
+    "transformer": (Transformer, (30, 6), 5),
+    "convolution": (convolution, (30, 1, 8, 8), 3),
+    "784-128-10": (wide, (256, 784), 10),
+}
+
+
+@pytest.mark.parametrize("name", list(NETWORKS))
+def test_any_network_is_watched_drawn_and_told(name: str) -> None:
+    make, shape, classes = NETWORKS[name]
+    torch.manual_seed(0)
+    model, loss = make(), nn.CrossEntropyLoss()
+    X = torch.randint(5, shape) if name == "transformer" else torch.randn(shape)
+    y = torch.randint(classes, (shape[0],))
+    # Two optimizers: of the last tensor, and of all before it.
+    *most, last = [one for one in model.parameters() if one.requires_grad]
+    two = torch.optim.AdamW(most, lr=0.005), torch.optim.SGD([last], lr=0.05)
+    with st.torch.watch(model, *two, loss=loss, data=(X, y)) as watched:
+        for step in range(12):
+            some = slice(10 * (step % 3), 10 * (step % 3) + 10)
+            for one in two:
+                one.zero_grad()
+            loss(model(X[some]), y[some]).backward()
+            for one in two:
+                one.step()
+    run = watched.run
+    trained = [one.detach().reshape(-1) for one in [*most, last]]
+    own = {id(one): one for one in model.parameters() if one.requires_grad}
+    np.testing.assert_array_equal(
+        run.trace.last.params,
+        torch.cat([one.detach().reshape(-1) for one in own.values()]).double().numpy(),
+    )
+    assert run.objective.size == sum(map(len, trained)) == len(run.param_names)
+    assert len(run.trace) == 13 and run.plan.batch == 10
+    surface = run.surface(plane="path", points=3)
+    at = int(np.searchsorted(run.trace.kept, run.result.index))
+    assert surface.off_plane[at] == pytest.approx(0.0, abs=1e-9)
+    np.testing.assert_allclose(surface.at(*surface.path[at]), run.loss, rtol=1e-5)
+    assert "AdamW of torch and SGD of torch" in run.explain()
+    assert any("learning rates of their own" in note.message for note in run.notes)

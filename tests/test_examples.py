@@ -1,0 +1,34 @@
+"""The examples run as they stand, and say what they promise."""
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def test_a_loop_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
+    run: Any = runpy.run_path(str(EXAMPLES / "torch_loop.py"))["run"]
+    assert len(run.trace) == 41 and "Worth knowing" in capsys.readouterr().out
+
+
+def test_why_a_training_fails_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    runs: Any = runpy.run_path(str(EXAMPLES / "torch_why.py"))["faults"]
+    names = {fault: [verdict.name for verdict in run.verdicts] for fault, run in runs.items()}
+    assert names == {
+        "a rate above its limit": ["divergence"],
+        "a rate far below it": ["too small"],
+        "weights in bfloat16": ["unmoved"],
+        "no zero_grad": ["uncleared"],
+        "nothing": [],
+    }
+    assert "nothing: no verdict" in capsys.readouterr().out
+
+
+def test_lightning_is_watched() -> None:
+    pytest.importorskip("lightning", reason="pip install lightning")
+    watching: Any = runpy.run_path(str(EXAMPLES / "torch_lightning.py"))["watching"]
+    assert len(watching.run.trace) == 21 and watching.run.plan.rule.word == "adam"
