@@ -61,13 +61,16 @@ def _losses(watching: "Watching", steps: Steps, measured: int, by_all: bool) -> 
     heard = int(np.isfinite(steps.losses[:-1]).sum())
     loop = "the loop's own loss is not known, since its criterion is no module that was given"
     if heard:
-        loop = f"the loss of each step is the loop's own, as its criterion said it {heard:,} times"
+        loop = f"the loss of each step is the loop's own, as it was heard {heard:,} times"
     if watching.objective is None:
         rest = "no data were given, so the loss of all rows is not known"
     elif by_all:
         rest = f"it is that of all rows: so it was at each of {measured:,} points, worked out anew"
     else:
         rest = f"that of all rows was worked out afterwards at {counted(measured, 'point')}"
+        if heard and (steps.rows[:-1] >= watching.total_rows).all():
+            rest += ", and is another, though the loop saw all: dropout and the statistics of "
+            rest += "normalisation are others there, or the data are"
     return Note("losses", f"{loop}; {rest}", {"heard": float(heard), "measured": float(measured)})
 
 
@@ -77,14 +80,14 @@ def _data(watching: "Watching") -> tuple[str, ...]:
 
 def _rates(recording: Recording) -> Iterator[Note]:
     """Yield that groups of params had rates of their own, if they had."""
-    several = [at for at in recording.rates if len(set(at)) > 1]
+    several = recording.several_rates
     if several:
-        listed = ", ".join(short(rate) for rate in several[-1])
+        listed = ", ".join(map(short, several))
         yield Note(
             "rates",
             f"groups of params have learning rates of their own, at last {listed}; the one that is "
             "told of a step is that of the group with most params",
-            {"groups": float(len(several[-1]))},
+            {"groups": float(len(several))},
         )
 
 
