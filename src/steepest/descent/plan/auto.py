@@ -46,14 +46,15 @@ def auto_rule(
             "steepest descent: in whitened coordinates the squared loss curves the same in every "
             "direction"
         )
-    if objective.plane_is_dear and objective.smooth and steps is None and _has_many_rows(objective):
+    for_network = objective.plane_is_dear and objective.smooth
+    if for_network and steps is None and _has_many_rows(objective):
         return "adam_lbfgs", (
-            f"Adam, then L-BFGS: {objective.count:,} rows are many for {objective.size:,} params, so "
-            "the first steps see mini-batches (at the rate that successive halving finds: Jamieson "
-            "& Talwalkar 2016), larger ones once epochs bring less (Smith et al. 2018), and at last "
-            "all rows"
+            f"Adam, then L-BFGS: {objective.count:,} rows are many for {objective.size:,} params, "
+            "so the first steps see mini-batches (at the rate that successive halving finds: "
+            "Jamieson & Talwalkar 2016), at a tenth of it once epochs bring little (He et al. "
+            "2016), and at last all rows"
         )
-    if objective.plane_is_dear and objective.smooth:
+    if for_network:
         return "lbfgs", (
             "L-BFGS: the last steps tell how a network's loss curves, at one evaluation a step"
         )
