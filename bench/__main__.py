@@ -11,6 +11,7 @@ from functools import partial
 from bench import checkouts
 from bench.dense import NETS
 from bench.memory import memory
+from bench.network_auto import network_auto
 from bench.network_hessian import network_hessian
 from bench.network_surface import TWO_LOSSES, network_surface, two_weights_surface
 from bench.networks import network_loss, network_steps
@@ -43,6 +44,7 @@ def parts(quick: bool) -> dict[str, Part]:
         "page": page,
         "network-steps": partial(network_steps, quick),
         "network-loss": partial(network_loss, quick),
+        "network-auto": partial(network_auto, quick),
         **{name: partial(train, name, quick) for name in RECIPES},
         "memory": partial(memory, quick),
         "reading": partial(reading, quick),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["ADAM_RATES", "STEPPERS", "TRAINERS", "Net", "Stepper"]
+__all__ = ["ADAM_RATES", "STEPPERS", "TRAINERS", "Net", "Stepper", "torch_net", "torch_rows"]
 
 RATE = 0.1
 
@@ -33,8 +33,8 @@ class Net(NamedTuple):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """The units of all layers; two classes have one output."""
-        classes = int(self.y.max()) + 1
+        """The units of all layers; two classes have one output, and so has a number."""
+        classes = 2 if self.y.dtype.kind == "f" else int(self.y.max()) + 1
         return (self.X.shape[1], *self.hidden, 1 if classes == 2 else classes)
 
 
@@ -56,8 +56,8 @@ class Stepper(NamedTuple):
         return asked and find_spec(self.module) is not None
 
 
-def _torch_net(net: Net, seed: int = 0) -> tuple[Any, Any, Any, Any]:
-    """Return the module, X, y and the loss; Glorot's weights, as ours are by tanh."""
+def torch_net(net: Net, seed: int = 0) -> tuple[Any, Any, Any, Any]:
+    """Return the module, X, y and the loss; weights and biases are drawn as PyTorch draws them."""
     import torch
     from torch import nn
 
@@ -65,18 +65,18 @@ def _torch_net(net: Net, seed: int = 0) -> tuple[Any, Any, Any, Any]:
     kind = getattr(torch, net.dtype)
     layers: list[Any] = []
     for before, after in zip(net.sizes, net.sizes[1:], strict=False):
-        layer = nn.Linear(before, after, dtype=kind)
-        nn.init.xavier_normal_(layer.weight)
-        nn.init.zeros_(layer.bias)
-        layers += [layer, nn.Tanh() if net.activation == "tanh" else nn.ReLU()]
+        activation = nn.Tanh() if net.activation == "tanh" else nn.ReLU()
+        layers += [nn.Linear(before, after, dtype=kind), activation]
     module, X = nn.Sequential(*layers[:-1]), torch.tensor(net.X, dtype=kind)
+    if net.y.dtype.kind == "f":
+        return module, X, torch.tensor(net.y, dtype=kind)[:, None], nn.functional.mse_loss
     if net.sizes[-1] == 1:
         y = torch.tensor(net.y, dtype=kind)[:, None]
         return module, X, y, nn.functional.binary_cross_entropy_with_logits
     return module, X, torch.tensor(net.y), nn.functional.cross_entropy
 
 
-def _torch_rows(X: Any, y: Any, batch: int | None) -> Iterator[tuple[Any, Any]]:
+def torch_rows(X: Any, y: Any, batch: int | None) -> Iterator[tuple[Any, Any]]:
     """Yield all rows, or mini-batches in a new order each epoch, without end."""
     import torch
 
@@ -93,11 +93,11 @@ def _torch_rows(X: Any, y: Any, batch: int | None) -> Iterator[tuple[Any, Any]]:
 def _torch_steps(net: Net, batch: int | None, steps: int) -> tuple[float, float]:
     import torch
 
-    module, X, y, loss_of = _torch_net(net)
+    module, X, y, loss_of = torch_net(net)
     params = list(module.parameters())
     optimizer, rows, norms, losses = (
         torch.optim.SGD(params, lr=RATE),
-        _torch_rows(X, y, batch),
+        torch_rows(X, y, batch),
         [],
         [],
     )
@@ -116,8 +116,8 @@ def _torch_steps(net: Net, batch: int | None, steps: int) -> tuple[float, float]
 def _torch_by_hand(net: Net, batch: int | None, steps: int) -> tuple[float, float]:
     import torch
 
-    module, X, y, loss_of = _torch_net(net)
-    params, rows = list(module.parameters()), _torch_rows(X, y, batch)
+    module, X, y, loss_of = torch_net(net)
+    params, rows = list(module.parameters()), torch_rows(X, y, batch)
     norms, losses = [], []
     start = time.perf_counter()
     for _ in range(steps):
@@ -202,8 +202,8 @@ def _torch_adam(rate: float, batch: int | None) -> Train:
     def train(net: Net, seed: int, goal: float, limit: float) -> tuple[float | None, float]:
         import torch
 
-        module, X, y, loss_of = _torch_net(net, seed)
-        optimizer, rows = torch.optim.Adam(module.parameters(), lr=rate), _torch_rows(X, y, batch)
+        module, X, y, loss_of = torch_net(net, seed)
+        optimizer, rows = torch.optim.Adam(module.parameters(), lr=rate), torch_rows(X, y, batch)
         in_epoch = 1 if batch is None else -(-len(X) // batch)
         start, loss = time.perf_counter(), np.inf
         while (taken := time.perf_counter() - start) < limit:
@@ -237,7 +237,7 @@ def _torch_lbfgs(history: int) -> Train:
     def train(net: Net, seed: int, goal: float, limit: float) -> tuple[float | None, float]:
         import torch
 
-        module, X, y, loss_of = _torch_net(net, seed)
+        module, X, y, loss_of = torch_net(net, seed)
         optimizer = torch.optim.LBFGS(
             module.parameters(), history_size=history, line_search_fn="strong_wolfe"
         )

@@ -445,7 +445,7 @@ REQUESTS = some.fixed_dictionaries(
         "see": PATHS | VALUES,
         "file": some.fixed_dictionaries({"name": VALUES, "base64": VALUES}) | VALUES,
         **dict.fromkeys(["data", "target", "link", "x", "y", "axes", "points", "base"], VALUES),
-        **dict.fromkeys(["params", "window", "features", "id", "of", "look"], VALUES),
+        **dict.fromkeys(["params", "window", "features", "id", "of", "look", "drawn"], VALUES),
     },
 )
 
@@ -491,6 +491,20 @@ def test_a_session_goes_on_with_the_network_that_is_open(dtype: str) -> None:
     told = session.answer({"ask": "loss", "choices": choices, "params": base.tolist()})
     assert told["loss"] == same.trace[-1].loss
     assert "hidden" not in str(session.answer({"ask": "descend", "choices": {"l2": "x"}}))
+
+
+def test_the_surface_of_a_large_network_comes_coarse_first() -> None:
+    """Each next one is finer, up to what a page draws; where both have a point, the same loss."""
+    run = st.descend("spirals", "class", hidden=(32, 32), steps=1)
+    session = Session.of_run(run)
+    window = [-1.0, 1.0, -1.0, 1.0]
+    asked = {"base": run.params.tolist(), "x": 3, "y": 1100, "window": window, "points": 101}
+    found = [ask(session, "surface", choices={}, **asked)]
+    while found[-1]["coarse"]:
+        found.append(ask(session, "surface", choices={}, drawn=found[-1]["nx"], **asked))
+    assert [one["nx"] for one in found] == [17, 51, 65]
+    corners = [np.reshape(one["loss"], (one["ny"], one["nx"]))[::-1, ::-1][0, 0] for one in found]
+    assert np.allclose(corners, corners[-1], rtol=1e-12)
 
 
 def test_other_columns_keep_the_network() -> None:

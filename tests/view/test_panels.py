@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, softmax, xlogy
 
 import steepest as st
+from steepest.numerals import short
 from steepest.view.chart import Losses, Map, Readable, path_style
 from steepest.view.fit import draw_fit
 from steepest.view.heights import cut_of, heights_of
@@ -231,10 +232,14 @@ def test_the_curve_behind_the_margins_is_the_logistic_function() -> None:
 def test_rows_of_three_classes_lie_at_the_probability_of_their_own() -> None:
     panel, _, weights, bias = at_last("three")
     own = softmax(X @ weights + bias, axis=1)[np.arange(50), THREE]
-    for label, points in enumerate(panel.moving):
+    *drawn, said = panel.moving
+    for label, points in enumerate(drawn):
         x, y = xy(points)
         assert y == pytest.approx(own[label == THREE])
         assert np.abs(x - label).max() <= 0.32
+    assert isinstance(said, mpl.text.Text)
+    words = f"{np.sum(own > 0.5)} of 50 rows above one half\nthe least {short(own.min())}"
+    assert said.get_text() == words
 
 
 def test_names_of_more_than_four_classes_are_turned() -> None:

@@ -71,7 +71,7 @@ class Checkpoint(NamedTuple):
     row_stream: tuple[int, ...] = ROW_STREAM
     """The stream of the seed that draws the orders of rows."""
     batches: tuple[float, ...] | None = None
-    """Where batches that grow have come to; see `descent/growing_batches.py`."""
+    """Where batches before all rows have come to; see `descent/batches_then_all.py`."""
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all of it as named arrays, of which the name is the place: `standing.4.1`."""

@@ -115,6 +115,7 @@ class SearchState:
     where it began, both None at the start or where the rows were others. `is_white` says that
     rate 1 is known to lead to the bottom of the bowl, `arrived` that no step will be taken from
     here, `same_rows` that the last step's gradient is of the same rows and can be compared.
+    `rate_share` is how much of a rate that was found is for this step.
     """
 
     __slots__ = (
@@ -131,6 +132,7 @@ class SearchState:
         "last_evaluation",
         "last_step",
         "objective",
+        "rate_share",
         "same_rows",
     )
 
@@ -148,12 +150,14 @@ class SearchState:
         is_white: bool = False,
         arrived: bool = False,
         same_rows: bool = True,
+        rate_share: float = 1.0,
     ) -> None:
         self.index, self.evaluation = index, evaluation
         self.gradient, self.direction = gradient, direction
         self.objective, self.coordinates, self.evaluator = objective, coordinates, evaluator
         self.last_step, self.last_evaluation = last_step, last_evaluation
         self.is_white, self.arrived, self.same_rows = is_white, arrived, same_rows
+        self.rate_share = rate_share
         self._trial: Trial | None = None
         self._in_params: Vector | None = None
 
@@ -196,6 +200,7 @@ class SearchState:
             self.is_white,
             self.arrived,
             self.same_rows,
+            self.rate_share,
         )
 
     def trial(self, rate: float, momentum: float = 0.0) -> Trial:

@@ -235,6 +235,7 @@ class Descent:
             is_white=self._is_white(gradient_ratio),
             arrived=self._has_arrived(steepness),
             same_rows=self.samples.same_rows,
+            rate_share=self.samples.rate_share,
         )
 
     def _length(self, search: SearchState) -> StepLength:

@@ -71,8 +71,8 @@ class Rule:
     """Whether rate and momentum are found together, on the plane of gradient and last step."""
     turns_gradient: ClassVar[bool] = False
     """Whether its step size turns the gradient by the curvature that the last steps met."""
-    grows_batches: ClassVar[bool] = False
-    """Whether its steps see mini-batches that grow until they see all rows."""
+    begins_on_batches: ClassVar[bool] = False
+    """Whether its first steps see mini-batches, and the later ones all rows."""
     draws_to_zero: ClassVar[bool] = False
     """Whether the step goes against the gradient and then draws weights towards 0, as L1 asks."""
     constant_rate: ClassVar[bool] = False

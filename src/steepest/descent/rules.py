@@ -376,15 +376,14 @@ class Adam(Rule):
 
 @dataclass(frozen=True)
 class AdamLBFGS(Adam):
-    """Adam on mini-batches that grow, and L-BFGS once they are all rows, for networks.
+    """Adam on mini-batches, and then L-BFGS on all rows, for networks.
 
-    The rate of Adam is found by successive halving (`descent/plan/successive_halving.py`), the
-    batches are those of `descent/growing_batches.py`, and the step size is Adam's until a step sees
-    all rows. Each is of its paper; to begin with mini-batches and to end with L-BFGS is usual.
+    Adam's rate is found by successive halving (`descent/plan/successive_halving.py`) and falls
+    where epochs bring little (`descent/batches_then_all.py`); at last L-BFGS finds it.
     """
 
     name: ClassVar[str] = "adam_lbfgs"
-    grows_batches: ClassVar[bool] = True
+    begins_on_batches: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

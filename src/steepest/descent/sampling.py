@@ -46,6 +46,9 @@ class Samples:
     def __init__(self, objective: Objective, whole: Objective) -> None:
         self.objective, self.whole = objective, whole
 
+    rate_share = 1.0
+    """The share of the rate that was found which is for the present step."""
+
     @property
     def sees_all(self) -> bool:
         """Whether the present step is evaluated on all rows."""

@@ -40,6 +40,7 @@ __all__ = [
     "PAGE_POINTS",
     "VERSION",
     "Record",
+    "next_points",
     "page_points",
     "run_record",
     "scene_record",
@@ -59,6 +60,12 @@ FEWEST_POINTS = 21
 
 SURFACE_WORK = 2_000_000_000
 """Rows times params times points of a network's surface: about a second on one core."""
+
+AT_ONCE = 200_000_000
+"""The same of what Python draws at once for a page: a tenth of that."""
+
+LEVELS = (17, 51)
+"""Points a side of what is drawn before all of a large network's surface: ever finer."""
 
 MOST_STEPS = 100_001
 """Points of a run that a page gets: all of the longest that it can ask for."""
@@ -185,6 +192,21 @@ def page_points(objective: Risk) -> int:
         return PAGE_POINTS
     points = isqrt(SURFACE_WORK // (objective.count * objective.size))
     return max(FEWEST_POINTS, min(PAGE_POINTS, points | 1))
+
+
+def next_points(objective: Risk, most: int, drawn: int) -> int:
+    """Return the points a side of the next surface, of `most`, where so many are `drawn`, or 0.
+
+    A network's surface that takes long comes coarse first.
+    """
+    if objective.linear is not None:
+        return most
+    once = isqrt(AT_ONCE // (objective.count * objective.size))
+    if not drawn and once >= most:
+        return most
+    finer = [points for points in LEVELS if points > drawn]
+    first = [points for points in LEVELS if points <= once] or LEVELS[:1]
+    return min([most, *(finer[:1] if drawn else first[-1:])])
 
 
 def _computes(story: Story, objective: Risk, one: bool) -> bool:

@@ -16,7 +16,13 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.risk import Risk
 from steepest.page.html import saved_html
-from steepest.page.record import Record, page_points, run_record, surface_record
+from steepest.page.record import (
+    Record,
+    next_points,
+    page_points,
+    run_record,
+    surface_record,
+)
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.opening import OpenData, open_file, open_run, open_table
@@ -219,7 +225,9 @@ class Session:
         if np.isnan(losses).all():
             paths, losses = base[None, :], np.array([objective.value(base)])
         points = index_of(request.get("points", 101), "points", MOST_POINTS + 1)
-        points = min(points, page_points(objective))
+        most = min(points, page_points(objective))
+        drawn = index_of(request.get("drawn", 0), "drawn", MOST_POINTS + 1)
+        points = next_points(objective, most, drawn)
         plane = plane_of(request)
         walk = "none" if plane else self._walk(request, choices)
         if plane:
@@ -231,7 +239,7 @@ class Session:
         surface = surface_on_plane(objective, axes, base, paths, losses, points, shown)
         label = loss_label(objective.loss.name, unit, bool(objective.penalty))
         story: Story = replace(self._opened.run.story, loss_label=label)
-        return surface_record(story, surface, walk)
+        return {**surface_record(story, surface, walk), "coarse": points < most}
 
     def _walk(self, request: Request, choices: ChosenOptions) -> str:
         """Return the scale in whose coordinates a surface is wanted, "none" for the reader's."""

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from steepest.errors import ChoiceError
 from steepest.files import FIGURES, check_writable, whole_file
 from steepest.numerals import counted, short
 from steepest.surface.surface import Surface
 from steepest.view.closing import write_closing
 from steepest.view.format import FIGURE_PANELS, Format
+from steepest.view.metrics import fit_in_brief
 from steepest.view.panel import DrawnPath, path_of, path_of_steps
 from steepest.view.panels import draw_panels
 from steepest.view.scene import Scene
@@ -32,7 +34,12 @@ def draw(scene: Scene, wanted: Format) -> Figure:
 
 
 def draw_charts(story: Story, wanted: Format, why: str) -> Figure:
-    """Return the figure of a story without a surface, and `why` there is none: the charts."""
+    """Return the figure of a story without a surface, and `why` there is none: the charts.
+
+    Raises ChoiceError where no loss of it is known.
+    """
+    if not np.isfinite(story.trace.shown_losses).any():
+        raise ChoiceError(f"no loss of this run is known, so there is nothing to draw: {why}")
     names = wanted.panels_of(FIGURE_PANELS, no_surface=why)
     return _drawn(story, path_of_steps(story), names, wanted, f"No surface is drawn: {why}.")
 
@@ -45,6 +52,8 @@ def _drawn(
         sheet.head(story.title, fontsize=title_size(story.title), fontweight="bold")
         sheet.head(_summary(story), fontsize=11.5, color=muted)
         write_closing(sheet, story)
+        if fit := fit_in_brief(story):
+            sheet.head(fit, fontsize=9.5, color=muted)
         sheet.foot(footnote, fontsize=9.5, color=muted)
         for name, panel in draw_panels(sheet, names, story, path, with_scale=True).items():
             panel.show(path.result if name == "fit" else len(path.steps) - 1)
@@ -58,9 +67,12 @@ def _summary(story: Story) -> str:
     taken = counted(len(story.trace) - 1, "step")
     is_last = result.index == len(story.trace) - 1
     after = f"in {taken}" if is_last else f"at step {result.index:,}, the best of {taken}"
+    losses = story.trace.shown_losses
+    known = losses[np.isfinite(losses)]
+    end = known[-1] if np.isnan(result.full_loss) else result.full_loss
     return (
         f"{plan.rule.word} descent, learning rate {rate_in_words(story)}, scale {plan.scale}: "
-        f"loss {short(story.trace.full_losses[0])} → {short(result.full_loss)} {after}"
+        f"loss {short(losses[0])} → {short(end)} {after}"
     )
 
 

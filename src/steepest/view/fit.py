@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from steepest.numerals import counted
+from steepest.numerals import counted, short
 from steepest.view.chart import Gradients, numbers_on
 from steepest.view.fit_plane import ClassRegions, FittedHeights
 from steepest.view.panel import DrawnPath, Panel
@@ -346,6 +346,16 @@ class OfActual(Panel):
             fontsize=9.5,
             color=theme_in_use().muted,
         )
+        self._sure = axes.text(
+            0.5,
+            0.62,
+            "",
+            transform=axes.transAxes,
+            ha="center",
+            fontsize=9.5,
+            color=theme_in_use().muted,
+            path_effects=halo(3.0, theme_in_use().paper),
+        )
         axes.set_xlim(-0.6, count - 0.4)
         axes.set_ylim(-0.04, 1.04)
         every = -(-count // MOST_NAMES)
@@ -360,8 +370,8 @@ class OfActual(Panel):
 
     @property
     def moving(self) -> list[Artist]:
-        """The rows."""
-        return list(self._points)
+        """The rows, and how many of them are probable."""
+        return [*self._points, self._sure]
 
     def show(self, at: int) -> None:
         """Draw the probabilities of point `at`."""
@@ -370,3 +380,12 @@ class OfActual(Panel):
         for i, points in enumerate(self._points):
             chosen = self._scene.y == i
             points.set_data(self._x[chosen], given[chosen])
+        self._sure.set_text(_sure_in_words(given))
+
+
+def _sure_in_words(given: Array) -> str:
+    """Return how many rows find their own class probable, (rows,), and the least of these."""
+    likely = int(np.sum(given > 0.5))
+    return (
+        f"{likely:,} of {counted(len(given), 'row')} above one half\nthe least {short(given.min())}"
+    )

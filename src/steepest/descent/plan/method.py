@@ -10,8 +10,8 @@ from steepest.data.prepared import Data
 from steepest.descent.loop import Method
 from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import auto_rule
+from steepest.descent.plan.batches_then_all import plan_batches_then_all
 from steepest.descent.plan.clip_and_dropout import with_clip_and_dropout
-from steepest.descent.plan.growing import plan_growing
 from steepest.descent.plan.keywords import MethodKeywords
 from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rule
 from steepest.descent.plan.option import Part
@@ -158,15 +158,18 @@ def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
     start = read_start(options.start, objective, options.seed)
     if scale == "round" and is_automatic(options) and objective.has_normal_equations:
         method = _least_squares(objective, start)
-    elif leader.grows_batches:
-        method = plan_growing(objective, start, leader, scale, options)
-    elif leader.turns_gradient:
-        method = _quasi_newton(objective, start, leader, scale, options)
-    elif leader.searches_plane:
-        method = _plane_search(objective, start, leader, scale, options)
     else:
-        method = _along_rule(objective, start, leader, scale, options)
+        method = _way_of(leader)(objective, start, leader, scale, options)
     return method, "; ".join(reasons)
+
+
+def _way_of(rule: Rule) -> Callable[[Objective, Vector, Rule, str, Options], Method]:
+    """Return what makes the method of a rule: of objective, start, rule, scale and options."""
+    if rule.begins_on_batches:
+        return plan_batches_then_all
+    if rule.turns_gradient:
+        return _quasi_newton
+    return _plane_search if rule.searches_plane else _along_rule
 
 
 @takes_options(Part.METHOD, scale="none")

@@ -89,7 +89,7 @@ class Plan:
     @property
     def by_batches(self) -> bool:
         """Whether steps are on mini-batches, of one size or of ever more rows."""
-        return self.batch is not None or self.rule.grows_batches
+        return self.batch is not None or self.rule.begins_on_batches
 
     @property
     def loss_name(self) -> str:

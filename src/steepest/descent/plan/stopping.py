@@ -78,7 +78,7 @@ def plan_stopping(
     of_rows = objective.curvature_of_rows(method.coordinates.name)
     steepness = most * sqrt(min(curvature, of_rows)) if curvature else 0.0
     by_slope = not (curvature or null_loss)
-    in_epoch = method.sampler.in_epoch if method.rule.grows_batches else 1
+    in_epoch = method.sampler.in_epoch if method.rule.begins_on_batches else 1
     return Stopping(
         options.steps,
         options.seconds,
@@ -90,7 +90,7 @@ def plan_stopping(
         safe_steepness=sqrt(2 * (curvature or 0.0) * null_loss),
         since=since,
         most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS * in_epoch,
-        most_passes=MOST_NETWORK_STEPS if method.rule.grows_batches else inf,
+        most_passes=MOST_NETWORK_STEPS if method.rule.begins_on_batches else inf,
         exact=arriving,
         refine=arriving and method.sampler.refines,
         slope_is_bounded=objective.slope_is_bounded,

@@ -61,7 +61,7 @@ class QuasiNewton(StepSize):
 
 @dataclass(frozen=True)
 class RateThenQuasiNewton(QuasiNewton):
-    """On mini-batches a rate that is found once, then on all rows as L-BFGS finds it.
+    """On mini-batches a rate that is found once, or a share of it, then on all rows as L-BFGS does.
 
     `find` returns the rate and how many rows it read; it is asked at the first step, so that its
     time is that of a step.
@@ -84,7 +84,7 @@ class RateThenQuasiNewton(QuasiNewton):
         if state.same_rows:
             return super().__call__(state)
         rate, rows_read = self._found
-        return StepLength(rate, rows_read=0 if state.index else rows_read)
+        return StepLength(state.rate_share * rate, rows_read=0 if state.index else rows_read)
 
 
 def _none(state: SearchState) -> InverseHessian:

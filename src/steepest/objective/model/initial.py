@@ -23,10 +23,10 @@ Shape = tuple[int, int]
 AUTO = "random"
 """What auto stands for, whatever the activation.
 
-Evaluations to a thousandth of the loss at the start, two spirals by 2-16-16-1, medians of ten seeds:
-tanh 50, of glorot 174; sigmoid 116 of 160; relu 46, of he 52; leaky 43 of 56; gelu 35 of 37; softplus
-88 of 92. Six hidden layers of 8 units, tanh: 83 of 278. Of digits and breast cancer, where one layer
-has many inputs, biases make no difference.
+Evaluations to a thousandth of the loss at the start, two spirals by 2-16-16-1, medians of ten
+seeds: tanh 50, of glorot 174; sigmoid 116 of 160; relu 46, of he 52; leaky 43 of 56; gelu 35 of 37;
+softplus 88 of 92. Six hidden layers of 8 units, tanh: 83 of 278. Of digits and breast cancer, where
+one layer has many inputs, biases make no difference.
 """
 
 
@@ -73,8 +73,8 @@ def uniform_biases(generator: np.random.Generator, shape: Shape) -> Vector:
     """Return biases uniform between `-1 / sqrt(inputs)` and `1 / sqrt(inputs)`, (units,).
 
     Where all are 0, all units of the first layer bend at the mean of the data; so drawn they bend
-    all over it. The bounds are those of LeCun et al. 1998, section 4.6, for weights, which PyTorch's
-    `nn.Linear` takes for biases too. `shape` is (units, inputs).
+    all over it. So PyTorch's `nn.Linear` draws them (its documentation). `shape` is (units,
+    inputs).
     """
     bound = 1.0 / sqrt(shape[1])
     return generator.uniform(-bound, bound, shape[0])
@@ -83,8 +83,8 @@ def uniform_biases(generator: np.random.Generator, shape: Shape) -> Vector:
 def no_biases(generator: np.random.Generator, shape: Shape) -> Vector:
     """Return zeros, (units,), as the papers of the other initialisations have them.
 
-    Glorot & Bengio 2010, section 2.3, and He et al. 2015, section 2.2, say so; LeCun et al. 1998 and
-    Saxe et al. 2014 draw weights alone. `shape` is (units, inputs).
+    Glorot & Bengio 2010, section 2.3, and He et al. 2015, section 2.2, say so; LeCun et al. 1998
+    and Saxe et al. 2014 draw weights alone. `shape` is (units, inputs).
     """
     return np.zeros(shape[0])
 

@@ -2,6 +2,7 @@
 
 Nobody guesses how a penalty is counted elsewhere: by the rows, halved, or not at all. `objective`
 says what is minimised, a file for each library writes it (`scikit_learn`, `statsmodels`, `glum`,
-`pytorch`, `jax`, `skglm`, `celer`, `xgboost`), or says why there is no equal (`vowpal_wabbit`,
-`snapml`); `libraries` lists them. Their tests run the lines, and compare the losses.
+`pytorch`, `jax`, `skglm`, `celer`, `xgboost`, `spark`), or says why there is no equal
+(`vowpal_wabbit`, `snapml`); `libraries` lists them. Their tests run the lines, and compare the
+losses.
 """

@@ -70,7 +70,8 @@ function engineOf(asked, send, close) {
   return {
     kind: 'python',
     descend: ({ choices, rows }) => ask({ choices, rows, ask: 'descend' }),
-    surface: (request) => ask({ ...request, ask: 'surface' }),
+    // Python works a finer surface out anew, which is faster than to be told the coarser one.
+    surface: ({ coarser, ...request }) => ask({ ...request, ask: 'surface' }),
     lossAt: (request) => ask({ ...request, ask: 'loss' }).then(({ loss }) => loss),
     open: (request) => ask({ ...carried(request), ask: 'open' }),
     offer: () => ask({ ask: 'offer' }),

@@ -69,7 +69,7 @@ const SIGNS = ' Blue, whole: above 0; orange, dashed: below 0. The wider, the la
 function fitCaption(state) {
   const { scene } = state;
   const own = scene.target.classes ? classCaption : numberCaption;
-  const told = isPlane(scene) ? planeCaption(scene) : own(scene);
+  const told = isPlane(scene) ? planeCaption(scene) : own(scene, state);
   return told + (pixelsOf(scene) ? PICTURED : '') + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
 }
 
@@ -100,7 +100,7 @@ function numberCaption({ features, target, network }) {
     'dashed line the two are equal.';
 }
 
-function classCaption(scene) {
+function classCaption(scene, state) {
   const { features, margins, target } = scene;
   if (features.length === 1) return curveCaption(scene);
   if (margins === 1) {
@@ -109,7 +109,15 @@ function classCaption(scene) {
       `curve is the probability of ${target.classes[1]} at a margin; dashed: one half.`;
   }
   return 'Each point is a row; its height is the probability that the current step gives its ' +
-    'actual class. Dashed: a guess.';
+    `actual class. Dashed: a guess. ${sureInWords(scene, state)}`;
+}
+
+/** How many rows find their own class probable, and the least of these probabilities. */
+function sureInWords({ y, shown, margins }, state) {
+  const given = probabilitiesOf(state.scene, paramsAt(state));
+  const own = Float64Array.from({ length: shown }, (_, i) => given[i * margins + y[i]]);
+  const likely = own.filter((share) => share > 0.5).length;
+  return `${fixed(likely, 0)} of ${counted(shown, 'row')} above one half; the least ${short(own.reduce((a, b) => Math.min(a, b), 1))}.`;
 }
 
 /** The curves over one feature, and the strip that says what is predicted. */

@@ -40,7 +40,7 @@ export function paramLines(state, network, i) {
 function stepLine(state, move, i) {
   const { index } = activeRun(state);
   const between = `step ${fixed(index[move.from], 0)} → ${fixed(index[move.from + 1], 0)}`;
-  return `${between}: ${updateLine(state, move, i)}`;
+  return `${between}${move.where && ', in standard units'}: ${updateLine(state, move, i)}`;
 }
 
 /** A unit whose slope is below this is saturated: less than one hundredth of what comes back passes. */

@@ -118,7 +118,15 @@ function startLines(state, most) {
 function stepLines(state, move) {
   const updates = move.told.map((i) => updateLine(state, move, i));
   const size = `size of the step: ${short(lengthOf(moved(move)))}`;
-  return [fromTo(state, move), ...gradientLines(state, move), ...updates, ...moreLines(state, move), size];
+  const told = [...gradientLines(state, move), ...updates, ...moreLines(state, move), size];
+  return [fromTo(state, move), ...told, ...unitLines(state, move)];
+}
+
+/** Returns how the params changed in the reader's units, where the step is told in others. */
+function unitLines(state, move) {
+  if (!move.where) return [];
+  const [old, after] = [0, 1].map((step) => paramsAt(state, activeRun(state), move.from + step));
+  return [`in your units: ${listed(state, move, (i) => `${short(old[i])} → ${short(after[i])}`)}`];
 }
 
 /** Returns how many params of a network are not told. */

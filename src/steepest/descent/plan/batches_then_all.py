@@ -1,6 +1,6 @@
-"""The parts of a descent that begins on mini-batches and ends on all rows: see `plan_growing`."""
+"""A descent that begins on mini-batches and ends on all rows: see `plan_batches_then_all`."""
 
-from steepest.descent.growing_batches import GrowingBatches
+from steepest.descent.batches_then_all import BatchesThenAll
 from steepest.descent.loop import Method
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.scale import coordinates_of
@@ -11,7 +11,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.objective import Objective
 
-__all__ = ["plan_growing"]
+__all__ = ["plan_batches_then_all"]
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 """Rates of Adam among which one is found, for margins of spread 1: from its usual one up.
@@ -19,18 +19,29 @@ RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 A param moves by about the rate at each step, whatever the gradient.
 """
 
+MARGIN = 3.0
+"""By what the best rate is divided: the lowest after 400 steps is too large for those that follow.
 
-def plan_growing(
+After 50 passes over the rows, without and with it: 20,000 rows of a number 0.0079 and 0.0053,
+100,000 rows 0.0055 and 0.0041, spirals with noise 0.1756 and 0.1752.
+"""
+
+
+def plan_batches_then_all(
     objective: Objective, start: Vector, rule: Rule, scale: str, options: Options
 ) -> Method:
-    """Return Adam on batches that grow, at a rate that is found, then L-BFGS on all rows."""
+    """Return Adam on mini-batches, at a rate that is found and falls, then L-BFGS on all rows.
+
+    From `start`, (params,). Raises ChoiceError for what does not go with it.
+    """
     _check(objective, rule, options)
     coordinates = coordinates_of(objective, scale)
-    sampler = GrowingBatches(objective, options.seed)
+    sampler = BatchesThenAll(objective, options.seed)
     rates = [objective.margin_spread * rate for rate in RATES]
 
     def find() -> tuple[float, int]:
-        return successive_halving(rule, coordinates, sampler.of(sampler.least), start, rates)
+        found = successive_halving(rule, coordinates, sampler.batches, start, rates)
+        return found.rate / MARGIN, found.rows_read
 
     return Method(objective, start, rule, RateThenQuasiNewton(find), coordinates, sampler)
 
@@ -40,8 +51,8 @@ def _check(objective: Objective, rule: Rule, options: Options) -> None:
     if options.learning_rate != "auto" or options.batch is not None:
         given = "a learning rate" if options.batch is None else "a size of mini-batches"
         raise ChoiceError(
-            f"the rule {rule.name} finds its own rate, and its batches grow, but {given} was asked "
-            "for; leave that out, or choose the rule adam"
+            f"the rule {rule.name} finds its own rate and batches, but {given} was asked for; "
+            "leave that out, or choose the rule adam"
         )
     if not objective.plane_is_dear or not objective.smooth or not objective.every_row_counts:
         raise ChoiceError(
