@@ -27,7 +27,7 @@ def bent(seed: int = 0, rows: int = 60) -> tuple[Any, Any]:
 
 def network(**more: Any) -> st.Run:
     usual = {"loss": "squared", "hidden": [5], "activation": "tanh", "rule": "steepest"}
-    return st.descend(bent(), **{**usual, "learning_rate": 0.1, "steps": 60, **more})
+    return st.descend(bent(), **{**usual, "learning_rate": 0.1, "steps": 120, **more})
 
 
 def hessian(run: st.Run, params: Any) -> Any:
@@ -51,7 +51,7 @@ def ill(condition: float) -> tuple[Any, Any]:
 def test_a_ravine_is_proved_with_its_condition_and_the_steps_it_takes(condition: float) -> None:
     data = ill(condition)
     options: dict[str, Any] = {"rule": "steepest", "scale": "none", "learning_rate": 0.5}
-    run = st.descend(data, steps=60, **options)
+    run = st.descend(data, steps=120, **options)
     if condition == 30.0:
         assert names(run) == []
         return
@@ -59,14 +59,14 @@ def test_a_ravine_is_proved_with_its_condition_and_the_steps_it_takes(condition:
     assert (verdict.name, verdict.level) == ("ravine", "proved")
     assert verdict.numbers["condition"] == pytest.approx(condition, rel=1e-6)
     needed = int(verdict.numbers["steps"])
-    longer = st.descend(data, steps=60 + needed, **options)
+    longer = st.descend(data, steps=120 + needed, **options)
     start = run.trace.full_losses[0]
-    assert longer.loss <= 0.1 * start < st.descend(data, steps=60 + needed // 2, **options).loss
+    assert longer.loss <= 0.1 * start < st.descend(data, steps=120 + needed // 2, **options).loss
     assert names(longer) == []
 
 
 def test_a_rate_far_below_its_limit_is_told_from_a_ravine() -> None:
-    run = st.descend(ill(30.0), rule="steepest", scale="none", learning_rate=1e-3, steps=60)
+    run = st.descend(ill(30.0), rule="steepest", scale="none", learning_rate=1e-3, steps=120)
     (verdict,) = run.verdicts
     assert verdict.name == "too small" and verdict.numbers["limit"] == pytest.approx(1.0)
     again = st.descend(
@@ -74,7 +74,7 @@ def test_a_rate_far_below_its_limit_is_told_from_a_ravine() -> None:
         rule="steepest",
         scale="none",
         learning_rate=verdict.numbers["suggested"],
-        steps=60,
+        steps=120,
     )
     assert names(again) == [] and again.loss < 0.1 * run.loss
 
@@ -116,7 +116,7 @@ def test_a_network_that_diverged_is_told_the_limit_at_which_it_began() -> None:
 
 @pytest.mark.parametrize("rate", [0.4, 0.5])
 def test_hovering_at_the_limit_is_normal_and_noted(rate: float) -> None:
-    run = network(scale="none", learning_rate=rate, steps=600, seed=1)
+    run = network(scale="none", learning_rate=rate, steps=1200, seed=1)
     top = np.linalg.eigvalsh(hessian(run, np.array(run.trace.last.params)))[-1]
     assert rate * top / 2.0 == pytest.approx(1.0, abs=0.05) and run.verdicts == []
     (note,) = [note for note in run.notes if note.name == "edge of stability"]
@@ -124,11 +124,11 @@ def test_hovering_at_the_limit_is_normal_and_noted(rate: float) -> None:
 
 
 def test_to_and_fro_above_its_lowest_loss_is_too_much() -> None:
-    run = network(scale="none", learning_rate=0.75, steps=600, seed=1)
+    run = network(scale="none", learning_rate=0.75, steps=1200, seed=1)
     (verdict,) = run.verdicts
     assert (verdict.name, verdict.level) == ("oscillation", "measured")
     suggested = verdict.numbers["suggested"]
-    again = network(scale="none", learning_rate=suggested, steps=600, seed=1)
+    again = network(scale="none", learning_rate=suggested, steps=1200, seed=1)
     assert names(again) == [] and again.loss < 0.2 * run.trace.full_losses[-1]
 
 
@@ -184,7 +184,7 @@ def test_the_page_knows_which_verdicts_leave_the_last_step_the_result() -> None:
 
 
 def test_every_door_says_the_same(tmp_path: Any) -> None:
-    run = st.descend(ill(3e4), rule="steepest", scale="none", learning_rate=0.5, steps=60)
+    run = st.descend(ill(3e4), rule="steepest", scale="none", learning_rate=0.5, steps=120)
     run.save(tmp_path / "run.steepest")
     again = st.load(tmp_path / "run.steepest")
     (verdict,) = again.verdicts

@@ -22,6 +22,10 @@ from steepest.trace import Step, Trace
 __all__ = ["Evidence"]
 
 
+MOST_REPLAYED = 20_000
+"""Steps up to which a rule is gone through once more, to know by what it divides: 0.5 s."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What ran, every step that it took, and why it ended; a verdict is a function of it.
@@ -92,6 +96,30 @@ class Evidence:
         """The same at the start."""
         start = np.asarray(self.trace.first.params, dtype=np.float64)
         return ends_at(self.objective, self.method.coordinates, start)
+
+    @cached_property
+    def preconditioned_ends(self) -> Ends | None:
+        """Both ends of the spectrum of `P^-1/2 H P^-1/2` there, P what the rule divides by.
+
+        None where that is not known.
+        """
+        scale, coordinates = self._preconditioner, self.method.coordinates
+        if scale is None:
+            return None
+        return ends_at(self.objective, coordinates, self.looked_at_params, scale)
+
+    @property
+    def _preconditioner(self) -> Array | None:
+        """By what the rule divides at `looked_at`: its state there is that of all gradients."""
+        trace, method, steps = self.trace, self.method, self.looked_at.index + 1
+        whole = len(trace.kept) == len(trace) and steps <= MOST_REPLAYED and method.clip is None
+        gradients = trace.gradients[:steps] if whole else np.empty((0, trace.size))
+        if not len(gradients) or not np.isfinite(gradients).all():
+            return None
+        state = method.rule.init(np.zeros(trace.size))
+        for gradient in gradients:
+            _, state = method.rule.update(method.coordinates.pullback(gradient), state)
+        return method.rule.preconditioner(state)
 
     @cached_property
     def activity(self) -> Sequence[LayerActivity] | None:

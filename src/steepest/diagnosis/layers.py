@@ -14,7 +14,7 @@ from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import short
 from steepest.trace import Step
 
-__all__ = ["Ratio", "judge_layers", "layer_ratio"]
+__all__ = ["Ratio", "judge_layers", "layer_ratio", "learns_little"]
 
 VANISHING = 1e-3
 """The first layer's gradient by the last's, below which it vanishes."""
@@ -24,7 +24,7 @@ EXPLODING = 70.0
 
 SOURCE = "Zhang et al. 2021, AutoTrainer"
 
-LITTLE = 0.5
+LITTLE = 0.9
 """The share of a constant guess's loss that is left where a run has not brought the loss down."""
 
 
@@ -42,7 +42,7 @@ class Ratio(NamedTuple):
 
 def judge_layers(evidence: Evidence) -> Verdict | None:
     """Return the verdict on gradients that vanish or explode; None where they do neither."""
-    if not _learns_little(evidence):
+    if not learns_little(evidence):
         return None
     start = layer_ratio(evidence, evidence.trace.first)
     if start is None:
@@ -52,7 +52,7 @@ def judge_layers(evidence: Evidence) -> Verdict | None:
     return _exploding(evidence, start) if start.value > EXPLODING else None
 
 
-def _learns_little(evidence: Evidence) -> bool:
+def learns_little(evidence: Evidence) -> bool:
     """Return whether it is a network of several layers whose loss is hardly lower."""
     objective, losses = evidence.objective, evidence.trace.full_losses
     if objective.missing or len(objective.layer_names) < 2 or evidence.stop.at_minimum:

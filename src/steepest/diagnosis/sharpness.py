@@ -8,6 +8,7 @@ at its limit is normal. It is the reason only of a run that left its best point 
 
 from dataclasses import replace
 
+from steepest.diagnosis.divergence import too_far
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.stability import Stability, largest_stability, stability
@@ -38,15 +39,15 @@ def explain_divergence(evidence: Evidence, verdict: Verdict) -> Verdict:
     if known is None or known.share <= 1.0:
         return verdict
     suggested = known.limit / 2.0
-    led = verdict.message.split("; learning rate", 1)[0]
+    vague = too_far(verdict.numbers["learning_rate"], evidence.method.rule.name)
+    reason = (
+        f"learning rate {short(known.rate)} is above {known.formula} = {short(known.limit)} "
+        f"{_where(evidence, known)}, so steps across the steepest slope overshoot and grow"
+    )
     return replace(
         verdict,
         level="measured",
-        message=(
-            f"{led}; learning rate {short(known.rate)} is above {known.formula} = "
-            f"{short(known.limit)} {_where(evidence, known)}, so steps across the steepest slope "
-            "overshoot and grow"
-        ),
+        message=verdict.message.replace(vague, reason),
         numbers={
             **verdict.numbers,
             "curvature": known.curvature,

@@ -27,8 +27,8 @@ LITTLE = 1e-3
 FAR_BELOW = 0.1
 """The share of its limit below which the rate of a network is small: sound ones rise to it."""
 
-FEWEST_STEPS = 20
-"""Steps before which nothing is said: every run is on its way there."""
+FEWEST_STEPS = 100
+"""Steps before which nothing is said: fewer are taken to be looked at, not to arrive."""
 
 NEARLY = 0.95
 """The share of the limit that is held to be the best rate: at the limit itself nothing falls."""

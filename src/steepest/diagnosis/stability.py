@@ -6,19 +6,12 @@ network curves otherwise at each point, so what holds is measured at one, and th
 
 from typing import NamedTuple
 
-import numpy as np
-
 from steepest.diagnosis.evidence import Evidence
-from steepest.diagnosis.spectrum import ends_at
-from steepest.objective.model.model import Array
 
 __all__ = ["Stability", "largest_stability", "stability"]
 
 PRECONDITIONED = "Cohen et al. 2022, Adaptive gradient methods at the edge of stability"
 """Of the limit of a rule that divides by running means of squares."""
-
-MOST_REPLAYED = 20_000
-"""Steps up to which a rule is gone through once more, to know by what it divides at the end."""
 
 
 class Stability(NamedTuple):
@@ -73,27 +66,10 @@ def _at(evidence: Evidence, index: int, rate: float) -> Stability | None:
 
 
 def _preconditioned(evidence: Evidence, rate: float) -> Stability | None:
-    rule, objective, scale = evidence.method.rule, evidence.objective, _scale(evidence)
-    if scale is None:
-        return None
-    ends = ends_at(objective, evidence.method.coordinates, evidence.looked_at_params, scale)
+    rule, ends = evidence.method.rule, evidence.preconditioned_ends
     top = ends.top.value if ends else 0.0
     limit = rule.preconditioned_limit(top) if top > 0.0 else None
     if limit is None:
         return None
     formula = f"{limit * top:.3g}/curvature as {rule.name} divides the gradient"
     return Stability(evidence.looked_at.index, rate, limit, top, formula, PRECONDITIONED)
-
-
-def _scale(evidence: Evidence) -> Array | None:
-    """Return by what the rule divides at the end: its state there is that of all gradients."""
-    trace, method = evidence.trace, evidence.method
-    steps = evidence.looked_at.index + 1
-    whole = len(trace.kept) == len(trace) and steps <= MOST_REPLAYED and method.clip is None
-    gradients = trace.gradients[:steps] if whole else np.empty((0, trace.size))
-    if not len(gradients) or not np.isfinite(gradients).all():
-        return None
-    state = method.rule.init(np.zeros(trace.size))
-    for gradient in gradients:
-        _, state = method.rule.update(method.coordinates.pullback(gradient), state)
-    return method.rule.preconditioner(state)

@@ -1,6 +1,7 @@
 """Units of hidden layers that have stopped learning: dead, or saturated."""
 
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.layers import learns_little
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, percent
@@ -16,7 +17,10 @@ initialization").
 """
 
 MOST_SATURATED = 0.5
-"""The share of units and rows from which on a layer is saturated: DeepDiagnosis, 2022."""
+"""The share of units and rows from which on a layer is saturated: DeepDiagnosis, 2022.
+
+It is told where the loss is hardly lower: classes that are far apart saturate units by right.
+"""
 
 
 def judge_dead(evidence: Evidence) -> Verdict | None:
@@ -24,13 +28,13 @@ def judge_dead(evidence: Evidence) -> Verdict | None:
 
     That they are 0 is a proof, on these rows: so is their slope, and no step by any of the rows
     changes a weight into them. That it harms is one only where it is the whole layer: then the
-    network answers the same to every row.
+    network answers the same to every row. Else it is told where the loss is hardly lower, too.
     """
     layers = evidence.activity or ()
     for i, layer in enumerate(layers, start=1):
-        if layer.dead < MOST_DEAD * layer.units:
-            continue
         whole = layer.dead == layer.units
+        if not whole and (layer.dead < MOST_DEAD * layer.units or not learns_little(evidence)):
+            continue
         harm = "so the answer is the same for every row" if whole else "and the layer is narrower"
         return Verdict(
             level="proved" if whole else "rule of thumb",
@@ -65,6 +69,8 @@ def note_dead(evidence: Evidence) -> Note | None:
 
 def judge_saturated(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a layer that is saturated from the start; None without one."""
+    if not learns_little(evidence):
+        return None
     layers, first = evidence.activity or (), evidence.first_activity or ()
     for i, (layer, before) in enumerate(zip(layers, first, strict=True), start=1):
         if min(layer.saturated, before.saturated) <= MOST_SATURATED:
