@@ -229,6 +229,12 @@ class Trace:
         return self._column("full_loss")
 
     @property
+    def shown_losses(self) -> Array:
+        """The losses that are drawn, (steps + 1,): of all rows, else each step's own."""
+        full = self.full_losses
+        return full if np.isfinite(full).any() else self.losses
+
+    @property
     def gradient_norms(self) -> Array:
         """The length of every step's gradient, (steps + 1,)."""
         return self._column("gradient_norm")

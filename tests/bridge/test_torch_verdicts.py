@@ -78,7 +78,7 @@ def test_a_rate_above_its_limit_is_named_with_the_limit_before_the_run_breaks(sh
 
 
 def test_once_it_has_broken_that_is_the_stop() -> None:
-    run = watched_at(1.2, 3000)
+    run = watched_at(4.0, 500)
     assert run.stop.reason == "diverged" and run.verdicts[0].name == "divergence"
     assert np.isfinite(run.params).all()
 

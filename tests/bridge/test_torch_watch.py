@@ -546,8 +546,9 @@ def test_memory_is_bounded_by_thinning_weights_and_never_numbers() -> None:
 
     model, loss, (X, y) = net(torch.float32), nn.MSELoss(), rows(torch.float32)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y))
-    few = Recording(Tensors(model), keeps_gradients=False, budget=16 * 21 * 50)
+    plane = np.random.default_rng(0).normal(size=(2, 21))
+    watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y), plane=(plane[0], plane[1]))
+    few = Recording(Tensors(model), keeps_gradients=False, plane=plane, budget=16 * 21 * 50)
     watched._recording = watched._recorder.recording = few
     with watched:
         for _ in range(700):
@@ -559,6 +560,11 @@ def test_memory_is_bounded_by_thinning_weights_and_never_numbers() -> None:
     assert 25 <= len(trace.kept) <= 51 and trace.kept[-1] == 700
     np.testing.assert_array_equal(trace.kept[:-1], few.stride * np.arange(len(trace.kept) - 1))
     np.testing.assert_array_equal(trace.last.params, flat(model))
+    # Where each point is on the plane is known of all.
+    assert watched.path.shape == (701, 2)
+    moved = trace.params - trace.params[0]
+    nearest = np.linalg.lstsq(plane.T, moved.T, rcond=None)[0].T
+    np.testing.assert_allclose(watched.path[trace.kept], nearest, atol=1e-5)
 
 
 def test_mini_batches_know_their_own_loss_and_that_of_all_rows_is_measured_apart() -> None:
@@ -587,7 +593,10 @@ def test_without_data_or_a_criterion_what_is_not_known_is_said(tmp_path: Any) ->
             optimizer.step()
     run = watched.run
     assert np.isfinite(run.trace.losses[:-1]).all() and np.isnan(run.trace.full_losses).all()
-    assert "the loss of all rows is not known" in run.explain()
+    words = run.explain()
+    assert "the loss of all rows is not known" in words and "loss: not known of all rows" in words
+    assert "nan" not in words and run.result.index == 3
+    run.figure(tmp_path / "run.png")
     with pytest.raises(st.ChoiceError, match="data of the training are not known"):
         run.surface()
     run.save(tmp_path / "run.steepest")
@@ -602,6 +611,8 @@ def test_what_cannot_be_watched_is_told_before_the_training() -> None:
     schedule = torch.optim.lr_scheduler.ConstantLR(others)
     with pytest.raises(st.ChoiceError, match="ConstantLR, which has an optimizer"):
         st.torch.watch(net(), schedule)
+    with pytest.raises(st.ChoiceError, match="of two directions"):
+        st.torch.watch(model, plane=(np.ones(21), np.ones(21)))
     with pytest.raises(st.ChoiceError, match="no parameters"):
         st.torch.watch(nn.Tanh())
     watched = st.torch.watch(model)
@@ -609,3 +620,43 @@ def test_what_cannot_be_watched_is_told_before_the_training() -> None:
         _ = watched.run
     with pytest.raises(st.ChoiceError, match="nothing was recorded"):
         _ = watched.run
+
+
+def test_dropout_makes_the_loop_s_loss_another_and_that_is_said() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 8), nn.Dropout(0.5), nn.Linear(8, 1))
+    loss, (X, y) = nn.MSELoss(), rows(torch.float32)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(4):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            optimizer.step()
+    (note,) = [note for note in watched.run.notes if note.name == "losses"]
+    assert "is another, though the loop saw all: dropout" in note.message
+
+
+def test_a_run_of_which_no_loss_is_known_is_told_and_not_drawn(tmp_path: Any) -> None:
+    model, (X, y) = net(), rows()
+    with st.torch.watch(model) as watched:
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        nn.functional.mse_loss(model(X), y).backward()
+        optimizer.step()
+    assert len(watched.run.trace) == 2 and "own loss is not known" in watched.run.explain()
+    with pytest.raises(st.ChoiceError, match="no loss of this run is known"):
+        watched.run.figure(tmp_path / "run.png")
+
+
+def test_params_that_join_later_bring_their_own_rate_and_leave_the_others_theirs() -> None:
+    model, loss, (X, y) = net(), nn.MSELoss(), rows()
+    optimizer = torch.optim.SGD(model[2].parameters(), lr=0.1)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for step in range(4):
+            if step == 2:
+                optimizer.add_param_group({"params": model[0].parameters(), "lr": 0.01})
+            model.zero_grad()
+            loss(model(X), y).backward()
+            optimizer.step()
+    # Of 15 params that joined and 6 from before the larger group is told.
+    np.testing.assert_array_equal(watched.run.trace.learning_rates[:4], [0.1, 0.1, 0.01, 0.01])
+    assert any("at last 0.1, 0.01" in note.message for note in watched.run.notes)

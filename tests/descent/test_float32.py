@@ -33,7 +33,7 @@ def single(**options: Any) -> st.Run:
     return st.descend(**SPIRALS, **{"dtype": "float32", "steps": 6, **options})
 
 
-RATES = {"auto": "auto", "plane": "auto", "lbfgs": "auto", "schedule_free": 0.05}
+RATES: dict[str, Any] = dict.fromkeys(("auto", "plane", "lbfgs", "adam_lbfgs"), "auto")
 RATES |= {rule: 0.05 for rule in RULES if rule not in (*RATES, "proximal", "smoothing")}
 
 

@@ -313,12 +313,15 @@ def test_a_page_that_cannot_compute_says_what_can(what: str, modules: Any) -> No
 
 
 def test_a_record_of_all_rows_still_knows_its_losses(modules: Any) -> None:
+    """But not those of some of them, nor where the rows' loss is not the one that was recorded."""
     run = golden.run_of("squared", steps=0)
-    scene: dict[str, Any] = {"engine": "record"}
-    found = ask(modules, "squared", "lossAt", scene=scene, params=run.params.tolist())
+    params, choices = run.params.tolist(), golden.choices_of(run)
+    told = {"choices": choices, "params": params, "size": 2, "fullLoss": [run.loss]}
+    scene: dict[str, Any] = {"engine": "record", "run": told}
+    found = ask(modules, "squared", "lossAt", scene=scene, params=params)
     assert found["answer"] == pytest.approx(run.loss, rel=1e-12)
-    scene["shown"] = run.data.y.size - 1
-    assert "error" in ask(modules, "squared", "lossAt", scene=scene, params=run.params.tolist())
+    for other in ({"shown": run.data.y.size - 1}, {"run": told | {"fullLoss": [1.1 * run.loss]}}):
+        assert "error" in ask(modules, "squared", "lossAt", scene=scene | other, params=params)
 
 
 def test_a_surface_needs_two_params(modules: Any) -> None:

@@ -71,6 +71,10 @@ def check_divergence(evidence: Evidence, found: Found) -> Check:
     if method.step_size.never_rises:
         return Check("divergence", CHECKED, "no step of a search ends at a higher loss")
     known = sum(not isnan(loss) for loss in trace.full_losses)
+    if not known:
+        own = sum(not isnan(loss) for loss in trace.losses)
+        said = f"{own:,} losses of the loop's own; that of all rows is not known"
+        return Check("divergence", CHECKED if own else NOT_LOOKED_AT, said)
     losses = f"the loss of all rows at {known:,} of {counted(len(trace), 'point')}"
     curvature = method.coordinates.curvature if method.step_size.is_given else None
     limit = method.rule.limit(curvature) if curvature else None
@@ -152,6 +156,8 @@ def check_held_out(evidence: Evidence, found: Found) -> Check | None:
 def _steepness(evidence: Evidence) -> str:
     """Return how long the gradient is in the coordinates of the walk, and which these are."""
     where = evidence.method.coordinates.in_words
+    if isnan(evidence.trace.last.steepness):
+        return "the gradient there is not known"
     length = short(evidence.trace.last.steepness)
     return f"{where} the gradient has the length {length}".lstrip()
 

@@ -7,6 +7,8 @@ with the loss of the result. No step of the rule leads there, and `Step.least` s
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from steepest.descent.loop import Descent
 from steepest.descent.stop import Stop
 from steepest.descent.stopping import RISEN
@@ -40,6 +42,9 @@ def result_of(
     left = bool(verdicts) or stop.reason == "risen" or curvature is None
     best = trace.best.full_loss
     # Not "above": a last loss that is no number is worse than any.
+    # None is worked out of a training whose data are not known: its result is the last.
+    if np.isnan(best):
+        return trace.last
     lower = not trace.last.full_loss - best <= trace.least_fall * abs(best)
     return trace.best if left and lower and not trace.last.least else trace.last
 

@@ -170,6 +170,14 @@ LINE = 13.0
 """The distance of such lines, in points: their type is 9.5 points high."""
 
 
+def _line_in_words(scene: Story) -> str:
+    """Return what dots and line of the losses are, where steps are on mini-batches."""
+    if not np.isfinite(scene.trace.full_losses).any():
+        return "each mini-batch's own; that of all rows is not known"
+    where = "at the end of each epoch" if scene.rows else "where that was worked out"
+    return f"dots: each mini-batch; line: all rows, {where}"
+
+
 Said = list[tuple[str, str]]
 """Lines of words, each with its colour."""
 
@@ -179,7 +187,7 @@ class Losses(Panel):
 
     def __init__(self, axes: Axes, scene: Story, path: DrawnPath) -> None:
         self._path = path
-        losses = scene.trace.full_losses
+        losses = scene.trace.shown_losses
         known = np.flatnonzero(np.isfinite(losses))
         steps, values = known, losses[known]
         self._y = path.losses
@@ -219,8 +227,7 @@ class Losses(Panel):
             return []
         theme, losses = theme_in_use(), scene.trace.losses
         axes.plot(np.arange(len(losses)), losses, ".", ms=2, color=theme.edge, zorder=0)
-        words = "dots: each mini-batch; line: all rows, at the end of each epoch"
-        return [(words, theme.muted)]
+        return [(_line_in_words(scene), theme.muted)]
 
     def _held_out(self, axes: Axes, scene: Story) -> Said:
         """Draw the loss of the rows kept back, if there are any, with a ring where it chose."""

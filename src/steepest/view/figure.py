@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from steepest.errors import ChoiceError
 from steepest.files import FIGURES, check_writable, whole_file
 from steepest.numerals import counted, short
 from steepest.surface.surface import Surface
@@ -33,7 +34,12 @@ def draw(scene: Scene, wanted: Format) -> Figure:
 
 
 def draw_charts(story: Story, wanted: Format, why: str) -> Figure:
-    """Return the figure of a story without a surface, and `why` there is none: the charts."""
+    """Return the figure of a story without a surface, and `why` there is none: the charts.
+
+    Raises ChoiceError where no loss of it is known.
+    """
+    if not np.isfinite(story.trace.shown_losses).any():
+        raise ChoiceError(f"no loss of this run is known, so there is nothing to draw: {why}")
     names = wanted.panels_of(FIGURE_PANELS, no_surface=why)
     return _drawn(story, path_of_steps(story), names, wanted, f"No surface is drawn: {why}.")
 
@@ -61,9 +67,12 @@ def _summary(story: Story) -> str:
     taken = counted(len(story.trace) - 1, "step")
     is_last = result.index == len(story.trace) - 1
     after = f"in {taken}" if is_last else f"at step {result.index:,}, the best of {taken}"
+    losses = story.trace.shown_losses
+    known = losses[np.isfinite(losses)]
+    end = known[-1] if np.isnan(result.full_loss) else result.full_loss
     return (
         f"{plan.rule.word} descent, learning rate {rate_in_words(story)}, scale {plan.scale}: "
-        f"loss {short(story.trace.full_losses[0])} → {short(result.full_loss)} {after}"
+        f"loss {short(losses[0])} → {short(end)} {after}"
     )
 
 

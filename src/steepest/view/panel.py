@@ -75,7 +75,7 @@ def path_of(scene: Scene) -> DrawnPath:
 def path_of_steps(story: Story) -> DrawnPath:
     """Return the drawn path of a story without a surface, over which it has no x and no y."""
     trace, rows = story.trace, _drawn(story)
-    losses = trace.full_losses[trace.kept[rows]]
+    losses = trace.shown_losses[trace.kept[rows]]
     nowhere = np.full(len(rows), np.nan)
     return DrawnPath(
         steps=trace.kept[rows],
@@ -84,13 +84,13 @@ def path_of_steps(story: Story) -> DrawnPath:
         x=nowhere,
         y=nowhere,
         slice_losses=losses,
-        result=int(np.searchsorted(trace.kept[rows], story.result.index)),
+        result=min(int(np.searchsorted(trace.kept[rows], story.result.index)), len(rows) - 1),
     )
 
 
 def _drawn(story: Story) -> NDArray[np.intp]:
     """Return which of the kept steps are drawn, the result among them."""
     trace = story.trace
-    rows = np.flatnonzero(np.isfinite(trace.full_losses[trace.kept]))
+    rows = np.flatnonzero(np.isfinite(trace.shown_losses[trace.kept]))
     best = np.flatnonzero(trace.kept[rows] == story.result.index)
     return rows[np.union1d(thinned(len(rows), MOST_POINTS), best)]

@@ -241,11 +241,17 @@ def _step_table(story: Story) -> list[str]:
 def _cells(story: Story, step: Step, columns: Sequence[int]) -> list[str]:
     cells = [f"{step.index:,}", *(short(step.params[i]) for i in columns), short(step.loss)]
     if _by_some_rows(story):
-        cells.append("" if np.isnan(step.full_loss) else short(step.full_loss))
+        cells[-1] = _known(step.loss)
+        cells.append(_known(step.full_loss))
     if story.validation_rows:
-        cells.append("" if np.isnan(step.validation_loss) else short(step.validation_loss))
-    cells += [short(step.steepness), rate_word(story, step.learning_rate)]
+        cells.append(_known(step.validation_loss))
+    cells += [_known(step.steepness), rate_word(story, step.learning_rate)]
     return [*cells, short(step.momentum)] if _has_momentum(story) else cells
+
+
+def _known(number: float, otherwise: str = "") -> str:
+    """Return a number, or what stands for one that was not worked out."""
+    return otherwise if np.isnan(number) else short(number)
 
 
 def _read_steps(count: int) -> list[int]:
@@ -261,7 +267,10 @@ def _result(story: Story) -> Section:
         told = "which the bias holds" if story.biases else "which adds 0"
         lines.append(f"weights of levels are against {held}, {told}")
     lines += _resting(story, result)
-    lines.append(f"{story.loss_label}: {short(result.full_loss)}")
+    of_all = short(result.full_loss)
+    if _by_some_rows(story):
+        of_all = _known(result.full_loss, "not known of all rows")
+    lines.append(f"{story.loss_label}: {of_all}")
     lines += _held_out(story, result)
     lines += [lowest_line(story), limit_line(story)]
     best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"

@@ -1,18 +1,16 @@
 """What is kept of a training that is watched: numbers of every step, weights of as many as fit."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.rows import CHUNK, Rows
 from steepest.bridge.torch.tensors import Tensors
 from steepest.trace import BUDGET
-
-if TYPE_CHECKING:
-    from steepest.bridge.torch.recorder import Point
 
 __all__ = ["Recording", "Steps"]
 
@@ -30,7 +28,7 @@ UNKNOWN = float("nan")
 class Plain(NamedTuple):
     """Of a point: `rows` of each loss, `seconds`, the loss's `scale`.
 
-    And its `first` tensor with a gradient, and whether that is known.
+    And its `first` tensor with a gradient, whether that is known, and the learning rate.
     """
 
     rows: tuple[int, ...]
@@ -38,6 +36,7 @@ class Plain(NamedTuple):
     scale: float
     first: int
     is_known: bool
+    rate: float
 
 
 class Steps(NamedTuple):
@@ -52,19 +51,30 @@ class Steps(NamedTuple):
     """By what the gradient was multiplied before an optimizer was given it; NaN if not known."""
     alphas: Array
     """`-d1/d0` of the slopes along each step at both its ends; NaN where not asked for."""
+    rates: Array
+    """The learning rate in force, of the group of params that holds most."""
 
 
 class Recording:
     """The points of a training so far; `points` is how many are whole.
 
     `keeps_gradients` says whether the whole gradient of each is kept; that of the first always is.
+    With a `plane`, (2, size), the projection on it is kept of every point.
     """
 
-    def __init__(self, tensors: Tensors, keeps_gradients: bool, budget: int = BUDGET) -> None:
+    def __init__(
+        self,
+        tensors: Tensors,
+        keeps_gradients: bool,
+        plane: Array | None = None,
+        budget: int = BUDGET,
+    ) -> None:
         self.tensors, self.keeps_gradients = tensors, keeps_gradients
         self.points = 0
         self.groups: list[Any] = []
-        self.rates: list[tuple[float, ...]] = []
+        self.several_rates: tuple[float, ...] = ()
+        """The rates of all groups where they last were not the same; empty if they never were."""
+        self._main = (0, 0)
         self.unused: list[int] = []
         """The points at which a gradient was thrown away: no step was taken by it."""
         self.aside = 0
@@ -79,15 +89,19 @@ class Recording:
         share = budget * tensors.dtype.itemsize // BYTES_A_NUMBER
         self._weights = Rows(tensors.size, tensors.dtype, share)
         self._gradients = Rows(tensors.size, tensors.dtype, share)
+        self._plane = None
+        if plane is not None:
+            self._plane = torch.tensor(plane, dtype=tensors.dtype, device=tensors.device)
+        self._projected = Rows(2, tensors.dtype, None)
         self._layers = Rows(2 * len(tensors.all), torch.float64, LAYER_BUDGET)
         self._waiting: list[tuple[Tensor, list[Tensor]]] = []
-        self._numbers: list[tuple[float, ...]] = []
+        self._numbers: list[Array] = []
         self._plain: list[Plain] = []
         self._unknown = torch.tensor(UNKNOWN, dtype=tensors.dtype, device=tensors.device)
         self._last_step: tuple[Tensor, Tensor] | None = None
         self._last_row: Array | None = None
 
-    def append(self, point: "Point", moves: Tensor, after: Tensor) -> None:
+    def append(self, point: Point, moves: Tensor, after: Tensor) -> None:
         """Record a point, the lengths of the step from it by tensor, and where it leads.
 
         What is worked out of these numbers waits for `_bring_over`: here is the training's time.
@@ -97,15 +111,16 @@ class Recording:
         layers = torch.cat([lengths, moves])
         is_kept = self._weights.append(index, point.row)
         self._layers.append(index, layers)
+        if self._plane is not None:
+            self._projected.append(index, self._plane @ point.row)
         alpha = self._alpha(point, after) if self.keeps_gradients else none
         losses = [loss for loss, _ in point.losses] or [none]
         given = none if point.given is None else point.given
-        self._waiting.append((layers, [given, alpha, *losses]))
         rows = tuple(count for _, count in point.losses) or (0,)
         first = min(point.made, default=0)
-        plain = Plain(rows, point.seconds, point.scale, first, point.lengths is not None)
-        self._plain.append(plain)
-        self.rates.append(point.rates)
+        is_known, rate = point.lengths is not None, self._main_rate(point.rates)
+        self._waiting.append((layers, [given, alpha, *losses]))
+        self._plain.append(Plain(rows, point.seconds, point.scale, first, is_known, rate))
         if point.gradient is not None:
             self._keep_gradient(index, point.gradient / point.scale)
         self.points += 1
@@ -120,7 +135,7 @@ class Recording:
         if self.keeps_gradients:
             self._gradients.append(index, gradient)
 
-    def _alpha(self, point: "Point", after: Tensor) -> Tensor:
+    def _alpha(self, point: Point, after: Tensor) -> Tensor:
         """Return alpha of the step before this point: by the slopes along it at both its ends."""
         if point.gradient is None:
             return self._unknown
@@ -140,13 +155,23 @@ class Recording:
         others = iter(_numbers([one.reshape(()) for _, more in self._waiting for one in more]))
         lengths, moves = np.split(layers, 2, axis=1)
         norms, moved = np.linalg.norm(lengths, axis=1), np.linalg.norm(moves, axis=1)
-        for at, (_, more) in enumerate(self._waiting):
-            plain = self._plain[at - len(layers)]
+        found = []
+        for at, (plain, (_, more)) in enumerate(zip(self._plain, self._waiting, strict=True)):
             made = lengths[at, plain.first], norms[at], moved[at]
-            self._numbers.append(_worked_out(made, [next(others) for _ in more], plain))
-        self._waiting = []
+            found.append(_worked_out(made, [next(others) for _ in more], plain))
+        self._numbers.append(np.array(found))
+        self._waiting, self._plain = [], []
 
-    def end(self, point: "Point") -> None:
+    def _main_rate(self, rates: tuple[float, ...]) -> float:
+        """Return the rate of the group that holds most params, of the groups that there are now."""
+        if self._main[0] != len(self.groups):
+            held = [sum(one.numel() for one in group["params"]) for group in self.groups]
+            self._main = len(held), int(np.argmax(held))
+        if len(set(rates)) > 1:
+            self.several_rates = rates
+        return rates[self._main[1]] if rates else UNKNOWN
+
+    def end(self, point: Point) -> None:
         """Record the last point, from which no step was taken."""
         nothing = self.tensors.moved(point.row, point.row)
         self._last_row = point.row.double().cpu().numpy().copy()
@@ -173,7 +198,7 @@ class Recording:
     def steps(self) -> Steps:
         """Return the numbers of all points."""
         self._bring_over()
-        numbers = np.array(self._numbers).reshape(-1, len(Steps._fields))[: self.points]
+        numbers = np.concatenate([np.empty((0, len(Steps._fields))), *self._numbers])[: self.points]
         steps = Steps(*numbers.T)
         return steps._replace(alphas=np.append(steps.alphas[1:], UNKNOWN))
 
@@ -184,6 +209,10 @@ class Recording:
     def gradients(self) -> tuple[NDArray[np.intp], Array]:
         """Return which points kept their gradients, (kept,), and these, (kept, size)."""
         return self._whole(self._gradients)
+
+    def projected(self) -> Array:
+        """Return the products of the weights of all points with the plane's two, (points, 2)."""
+        return self._whole(self._projected)[1]
 
     def _whole(self, rows: Rows) -> tuple[NDArray[np.intp], Array]:
         """Return the rows of points that are whole, in float64."""
@@ -225,4 +254,5 @@ def _worked_out(
         loss = float(np.average(losses, weights=plain.rows if weighed else None))
         rows = sum(plain.rows) if weighed else 0
     norm = norm / plain.scale if plain.is_known else UNKNOWN
-    return loss, float(rows), norm, moved, plain.seconds, given / one if one else UNKNOWN, alpha
+    ratio = given / one if one else UNKNOWN
+    return loss, float(rows), norm, moved, plain.seconds, ratio, alpha, plain.rate

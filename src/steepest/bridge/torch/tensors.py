@@ -48,6 +48,7 @@ class Tensors:
         self._is_spread = len({one.device for one in self.all}) > 1
         double = any(one.dtype == torch.float64 for one in self.all)
         self.dtype = torch.float64 if double else FLOAT32
+        self.coarsest = max((torch.finfo(one.dtype).eps for one in self.all), default=0.0)
         self._is_here = self.device.type == "cpu"
         plain = all(one.dtype in PLAIN and one.is_contiguous() for one in self.all)
         self._views = _Views(self.all) if self._is_here and plain and not self._is_spread else None

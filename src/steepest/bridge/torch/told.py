@@ -1,16 +1,13 @@
 """What is said of a training that was watched, beside its numbers: whose steps, at what cost."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from steepest.bridge.torch.recording import Recording, Steps
+from steepest.bridge.torch.watching import Watching
 from steepest.diagnosis.note import Note
 from steepest.numerals import counted, percent, short
-
-if TYPE_CHECKING:
-    from steepest.bridge.torch.watched_run import Watching
 
 __all__ = ["notes_of"]
 
@@ -21,7 +18,7 @@ MOST_LAYERS = 4
 """Tensors that are told one by one: those that moved most."""
 
 
-def notes_of(watching: "Watching", steps: Steps, measured: int, by_all: bool) -> Iterator[Note]:
+def notes_of(watching: Watching, steps: Steps, measured: int, by_all: bool) -> Iterator[Note]:
     """Yield what is worth knowing of a training: its cost, its loss, its rates, its gradients."""
     yield _cost(watching, len(steps.losses) - 1)
     yield _losses(watching, steps, measured, by_all)
@@ -39,7 +36,7 @@ def notes_of(watching: "Watching", steps: Steps, measured: int, by_all: bool) ->
     yield from _layers(recording)
 
 
-def _cost(watching: "Watching", steps: int) -> Note:
+def _cost(watching: Watching, steps: int) -> Note:
     """Return what watching cost."""
     each = watching.cost / max(steps, 1)
     share = watching.cost / watching.seconds if watching.seconds else 0.0
@@ -56,35 +53,38 @@ def _cost(watching: "Watching", steps: int) -> Note:
     )
 
 
-def _losses(watching: "Watching", steps: Steps, measured: int, by_all: bool) -> Note:
+def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> Note:
     """Return which losses are known, and how."""
     heard = int(np.isfinite(steps.losses[:-1]).sum())
     loop = "the loop's own loss is not known, since its criterion is no module that was given"
     if heard:
-        loop = f"the loss of each step is the loop's own, as its criterion said it {heard:,} times"
+        loop = f"the loss of each step is the loop's own, as it was heard {heard:,} times"
     if watching.objective is None:
         rest = "no data were given, so the loss of all rows is not known"
     elif by_all:
         rest = f"it is that of all rows: so it was at each of {measured:,} points, worked out anew"
     else:
         rest = f"that of all rows was worked out afterwards at {counted(measured, 'point')}"
+        if heard and (steps.rows[:-1] >= watching.total_rows).all():
+            rest += ", and is another, though the loop saw all: dropout and the statistics of "
+            rest += "normalisation are others there, or the data are"
     return Note("losses", f"{loop}; {rest}", {"heard": float(heard), "measured": float(measured)})
 
 
-def _data(watching: "Watching") -> tuple[str, ...]:
+def _data(watching: Watching) -> tuple[str, ...]:
     return () if watching.objective is None else watching.objective.batches.said
 
 
 def _rates(recording: Recording) -> Iterator[Note]:
     """Yield that groups of params had rates of their own, if they had."""
-    several = [at for at in recording.rates if len(set(at)) > 1]
+    several = recording.several_rates
     if several:
-        listed = ", ".join(short(rate) for rate in several[-1])
+        listed = ", ".join(map(short, several))
         yield Note(
             "rates",
             f"groups of params have learning rates of their own, at last {listed}; the one that is "
             "told of a step is that of the group with most params",
-            {"groups": float(len(several[-1]))},
+            {"groups": float(len(several))},
         )
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from steepest.bridge.torch.curvature import is_quadratic, largest_curvature
@@ -23,7 +23,8 @@ from steepest.bridge.torch.recorder import Recorder
 from steepest.bridge.torch.recording import Recording
 from steepest.bridge.torch.rules import Known, rule_of
 from steepest.bridge.torch.tensors import Tensors
-from steepest.bridge.torch.watched_run import Watching, run_of
+from steepest.bridge.torch.watched_run import run_of
+from steepest.bridge.torch.watching import Watching
 from steepest.descent.stop import Stop
 from steepest.errors import ChoiceError
 from steepest.numerals import counted
@@ -44,6 +45,7 @@ def watch(
     data: Any = None,
     scaler: Any = None,
     gradients: bool = False,
+    plane: tuple[ArrayLike, ArrayLike] | None = None,
     statistics: str = "running",
 ) -> "Watched":
     """Return what watches a training of `model` in a `with` block; then its `run` is there.
@@ -58,6 +60,8 @@ def watch(
       worked out afterwards. Without it there is no surface.
     - `scaler`: a GradScaler of the loop: the gradients told are those of the loss as it is.
     - `gradients`: keep the whole gradient of each step too, from which comes `alphas`.
+    - `plane`: two vectors (u, v), (params,): where every point lies on their plane is in `path`,
+      also of a training so long that weights are thinned.
     - `statistics`: those that BatchNorm takes where the loss of all rows is worked out.
 
     Raises ChoiceError for a model without params, and for optimizers that hold none of them.
@@ -77,7 +81,7 @@ def watch(
     >>> len(watched.run.trace), watched.run.plan.rule.name, f"{watched.run.plan.limit:.3g}"
     (101, 'steepest', '1')
     """
-    return Watched(model, optimizers, loss, data, scaler, gradients, statistics)
+    return Watched(model, optimizers, loss, data, scaler, gradients, plane, statistics)
 
 
 class Watched:
@@ -91,6 +95,7 @@ class Watched:
         data: Any,
         scaler: Any,
         gradients: bool,
+        plane: tuple[ArrayLike, ArrayLike] | None,
         statistics: str,
     ) -> None:
         if not isinstance(model, nn.Module):
@@ -105,7 +110,8 @@ class Watched:
             )
         optimizers = tuple(map(_unwrapped, optimizers))
         _check(optimizers, tensors)
-        self._recording = Recording(tensors, gradients)
+        self._plane = None if plane is None else _plane_of(plane, tensors.size)
+        self._recording = Recording(tensors, gradients, self._plane)
         self._recorder = Recorder(tensors, optimizers, self._recording, _scale_of(scaler))
         self._listening = Listening(self._recorder, loss)
         self._began = self._seconds = 0.0
@@ -169,6 +175,17 @@ class Watched:
         return self._recording.steps().alphas[:-1]
 
     @property
+    def path(self) -> Array:
+        """Where each point is on the `plane`, (points, 2): `start + a u + b v` is nearest to it.
+
+        Raises ChoiceError where no plane was given.
+        """
+        if self._plane is None:
+            raise ChoiceError("path needs a plane; watch(..., plane=(u, v)) with two vectors")
+        projected = self._recording.projected()
+        return np.linalg.solve(self._plane @ self._plane.T, (projected - projected[0]).T).T
+
+    @property
     def layers(self) -> dict[str, tuple[Array, Array]]:
         """By each tensor's name the lengths of its gradient and of its step, (kept,) each.
 
@@ -228,6 +245,17 @@ def _unwrapped(optimizer: Any) -> Any:
     if type(optimizer).__module__.split(".")[0] in WRAPPERS:
         return getattr(optimizer, "optimizer", optimizer)
     return optimizer
+
+
+def _plane_of(plane: tuple[ArrayLike, ArrayLike], size: int) -> Array:
+    """Return two vectors as rows, (2, size); ChoiceError where they span no plane."""
+    found = [np.asarray(one, dtype=np.float64).ravel() for one in plane]
+    if len(found) != 2 or any(one.size != size for one in found):
+        raise ChoiceError(f"plane must be two vectors (u, v) of {size:,} params each")
+    rows = np.array(found)
+    if not np.isfinite(rows).all() or np.linalg.matrix_rank(rows) < 2:
+        raise ChoiceError("the two vectors of the plane must be finite and of two directions")
+    return rows
 
 
 def _check(optimizers: tuple[Any, ...], tensors: Tensors) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from steepest.bridge.torch.objective import TorchObjective
 from steepest.bridge.torch.recording import Recording, Steps
-from steepest.step import COLUMNS, NUMBERS
+from steepest.step import NUMBERS
 from steepest.trace import Trace
 
 __all__ = ["trace_of"]
@@ -21,7 +21,10 @@ MOST_MEASURED = 100
 training took; a figure of the loss has room for no more."""
 
 SAME_LOSS = 1e-5
-"""The share by which a float32 loss of all rows may be off the one that the training worked out."""
+"""The share by which a loss of all rows may be off that of a training in float32."""
+
+ROUNDINGS = 8.0
+"""Rounding units of coarser arithmetic by which it may be off."""
 
 
 def trace_of(
@@ -35,41 +38,50 @@ def trace_of(
     kept, params = recording.weights()
     kept, params = _with_last(kept, params, count, recording.last_row)
     full, at_end, points = _measured(objective, kept, params, count)
-    known = ~np.isnan(full[:-1]) & ~np.isnan(steps.losses[:-1])
-    off = np.abs(full[:-1] - steps.losses[:-1]) > SAME_LOSS * np.abs(full[:-1])
-    whole = steps.rows[:-1] >= total_rows
-    by_all = bool(known.any() and not off[known].any() and whole.all())
-    losses = steps.losses.copy()
-    if np.isnan(losses[-1]):
-        losses[-1] = full[-1]
-    full = np.where(np.isnan(full), losses, full) if by_all else full
-    norms = steps.gradient_norms.copy()
     gradients = _gradients(recording, kept, params.shape, count)
+    norms = steps.gradient_norms.copy()
     if at_end is not None and np.isnan(norms[-1]):
         gradients[-1], norms[-1] = at_end, np.linalg.norm(at_end)
+    by_all = _are_of_all(steps, full, total_rows, recording.tensors.coarsest)
+    full = np.where(np.isnan(full), steps.losses, full) if by_all else full
+    losses = full if by_all else np.where(np.isnan(steps.losses), _only_last(full), steps.losses)
     columns = {
-        "loss": full if by_all else losses,
+        "loss": losses,
         "full_loss": full,
         "gradient_norm": norms,
         "steepness": norms,
-        "learning_rate": _main_rates(recording, count),
+        "learning_rate": steps.rates,
         "seconds": steps.seconds,
         "rows": steps.rows,
         "passes": _passes(steps.rows, total_rows),
         "gap": np.full(count, np.nan),
         "validation_loss": np.full(count, np.nan),
     }
-    numbers = np.zeros((count, len(NUMBERS)))
-    for name, column in columns.items():
-        numbers[:, COLUMNS[name]] = column
     arrays = {
-        "numbers": numbers,
+        "numbers": np.array([columns.get(name, np.zeros(count)) for name in NUMBERS]).T,
         "kept": kept,
         "params": params,
         "gradients": gradients,
         "stride": np.array(recording.stride),
     }
     return Trace.from_arrays(arrays), points, by_all
+
+
+def _are_of_all(steps: Steps, full: Array, total_rows: int, coarsest: float) -> bool:
+    """Return whether the loop's losses are those of all rows, by all that were measured.
+
+    `coarsest` is the rounding unit of its arithmetic.
+    """
+    losses, full = steps.losses[:-1], full[:-1]
+    known = ~np.isnan(full) & ~np.isnan(losses)
+    allowed = max(SAME_LOSS, ROUNDINGS * coarsest) * np.abs(full)
+    same = bool((np.abs(full - losses) <= allowed)[known].all())
+    return bool(known.any()) and same and bool((steps.rows[:-1] >= total_rows).all())
+
+
+def _only_last(full: Array) -> Array:
+    """Return NaN in place of all numbers but the last."""
+    return np.append(np.full(len(full) - 1, np.nan), full[-1])
 
 
 def _with_last(
@@ -110,14 +122,6 @@ def _gradients(
     elif recording.first_gradient is not None:
         whole[0] = recording.first_gradient
     return whole
-
-
-def _main_rates(recording: Recording, count: int) -> Array:
-    """Return the rate in force at each point, (points,), of the group that holds most params."""
-    held = [sum(one.numel() for one in group["params"]) for group in recording.groups]
-    main = int(np.argmax(held)) if held else 0
-    rates = [at[main] if main < len(at) else np.nan for at in recording.rates[:count]]
-    return np.array(rates, dtype=np.float64)
 
 
 def _passes(rows: Array, total: int) -> Array:

@@ -11,16 +11,17 @@ WHY_SMOOTHING = (
 )
 
 
-MANY_ROWS = 20_000
-"""Rows from which a network begins on mini-batches: fewer are all read as quickly.
+MANY_ROWS = 10_000
+"""Rows from which a network begins on mini-batches.
 
-MEASURED
+Of 10,000, a number by 20-16-1: after 50 passes over the rows the loss is 0.031, by L-BFGS 0.068.
 """
 
-ROWS_BY_PARAM = 20
-"""Rows for each param from which it does: of fewer L-BFGS comes to the lowest losses by itself.
+ROWS_BY_PARAM = 5
+"""Rows for each param from which it does.
 
-MEASURED
+20,000 rows of a number after 50 passes: with 28 rows a param 0.0053 (by L-BFGS 0.088), with 9
+0.0038 (0.090). Images by 784-32-10, 0.8 rows a param: L-BFGS comes to 2e-6 where Adam has 5e-3.
 """
 
 
@@ -50,9 +51,9 @@ def auto_rule(
     if for_network and steps is None and _has_many_rows(objective):
         return "adam_lbfgs", (
             f"Adam, then L-BFGS: {objective.count:,} rows are many for {objective.size:,} params, "
-            "so the first steps see mini-batches (at the rate that successive halving finds: "
-            "Jamieson & Talwalkar 2016), at a tenth of it once epochs bring little (He et al. "
-            "2016), and at last all rows"
+            "so the first steps see mini-batches (at a third of the rate that successive halving "
+            "finds: Jamieson & Talwalkar 2016), at a tenth of that once epochs bring little (He et "
+            "al. 2016), and at last all rows"
         )
     if for_network:
         return "lbfgs", (

@@ -19,18 +19,29 @@ RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 A param moves by about the rate at each step, whatever the gradient.
 """
 
+MARGIN = 3.0
+"""By what the best rate is divided: the lowest after 400 steps is too large for those that follow.
+
+After 50 passes over the rows, without and with it: 20,000 rows of a number 0.0079 and 0.0053,
+100,000 rows 0.0055 and 0.0041, spirals with noise 0.1756 and 0.1752.
+"""
+
 
 def plan_batches_then_all(
     objective: Objective, start: Vector, rule: Rule, scale: str, options: Options
 ) -> Method:
-    """Return Adam on mini-batches, at a rate that is found and falls, then L-BFGS on all rows."""
+    """Return Adam on mini-batches, at a rate that is found and falls, then L-BFGS on all rows.
+
+    From `start`, (params,). Raises ChoiceError for what does not go with it.
+    """
     _check(objective, rule, options)
     coordinates = coordinates_of(objective, scale)
     sampler = BatchesThenAll(objective, options.seed)
     rates = [objective.margin_spread * rate for rate in RATES]
 
     def find() -> tuple[float, int]:
-        return successive_halving(rule, coordinates, sampler.batches, start, rates)
+        found = successive_halving(rule, coordinates, sampler.batches, start, rates)
+        return found.rate / MARGIN, found.rows_read
 
     return Method(objective, start, rule, RateThenQuasiNewton(find), coordinates, sampler)
 

@@ -22,8 +22,8 @@ __all__ = ["FoundRate", "successive_halving"]
 FIRST_ROUND = 100
 """Steps of the first round at most; of five rates three take the second, and two a third.
 
-After 400 steps in all the order of rates was that after 12 s on four of five problems of `python
--m bench network-auto`, after 100 steps on one.
+After 400 steps in all the best of five rates was beside that after 12 s on all of five problems of
+`python -m bench network-auto`, after 100 steps on three.
 """
 
 SHARE_OF_EPOCH = 4

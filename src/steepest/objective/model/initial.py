@@ -73,8 +73,8 @@ def uniform_biases(generator: np.random.Generator, shape: Shape) -> Vector:
     """Return biases uniform between `-1 / sqrt(inputs)` and `1 / sqrt(inputs)`, (units,).
 
     Where all are 0, all units of the first layer bend at the mean of the data; so drawn they bend
-    all over it. PyTorch's `nn.Linear` draws its biases so (its documentation), within one standard
-    deviation of the weights of LeCun et al. 1998, 4.6. `shape` is (units, inputs).
+    all over it. So PyTorch's `nn.Linear` draws them (its documentation). `shape` is (units,
+    inputs).
     """
     bound = 1.0 / sqrt(shape[1])
     return generator.uniform(-bound, bound, shape[0])

@@ -17,7 +17,6 @@ export function makeKnobs(parent, store) {
   const held = panel(parent, 'knobs', 'Two values, and the loss there');
   const knobs = [0, 1].map((axis) => makeKnob(held, (value) => turn(store, axis, value)));
   const told = part(held, 'st-told', 'p');
-  told.setAttribute('aria-live', 'polite');
   const row = part(held, 'st-row');
   const start = button(row, 'Start there', () => startThere(store));
   const back = button(row, 'Back to the step', () => store.lookAt(null));
@@ -29,7 +28,7 @@ export function makeKnobs(parent, store) {
       if (held.hidden) return;
       const place = placeOf(state);
       const axes = [[surface.xLabel, surface.x], [surface.yLabel, surface.y]];
-      knobs.forEach((knob, axis) => knob.show(...axes[axis], place[axis]));
+      knobs.forEach((knob, axis) => knob.show(...axes[axis], place[axis], hover.loss));
       told.textContent = lossThere(state);
       start.hidden = store.engine.kind === 'record';
       [start, back].forEach((one) => { one.disabled = !hover.point; });
@@ -49,13 +48,13 @@ function makeKnob(parent, act) {
     act(side[0] + ((side[1] - side[0]) * Number(input.value)) / PLACES);
   });
   return {
-    show(word, axis, value) {
+    show(word, axis, value, loss) {
       side = [axis[0], axis.at(-1)];
       name.textContent = word;
       typed.setAttribute('aria-label', `${word} as a number`);
       fill(typed, short(Math.abs(value) < ROUNDED * (side[1] - side[0]) ? 0 : value, 6));
       input.value = String(Math.round((PLACES * (value - side[0])) / (side[1] - side[0])));
-      input.setAttribute('aria-valuetext', short(value));
+      input.setAttribute('aria-valuetext', short(value) + (loss === null ? '' : `, loss there ${short(loss)}`));
     },
   };
 }

@@ -78,7 +78,7 @@ function hasAll(scene, objectiveFor) {
   const { run: { choices, params, size, fullLoss } } = scene;
   if (scene.shown < scene.rows) return false;
   const at = fullLoss.findLastIndex(Number.isFinite);
-  const last = params.subarray(at * size, (at + 1) * size);
+  const last = params.slice(at * size, (at + 1) * size);
   const loss = lossIn(objectiveFor({ choices, rows: null }), { choices, params: last });
   return at >= 0 && Math.abs(loss - fullLoss[at]) <= SAME * Math.abs(fullLoss[at]);
 }
