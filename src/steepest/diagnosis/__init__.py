@@ -11,5 +11,5 @@ confidence. What is worth knowing though nothing is wrong is a `note`, made alik
 `flat_bottom` have those on what the rows leave open, `notes` lists them. `metrics` say how good the
 predictions are, `uncertainty` how sure the params (`student` has quantiles). A `check` says what
 was looked at and what was not, `checks` lists them (`network_checks` has those of networks);
-`findings` are all of a run.
+`findings` are all of a run. Files and programs read them as JSON (`as_record`).
 """

@@ -17,6 +17,7 @@ from steepest.data.prepared import Data
 from steepest.data.sparse import dense_rows
 from steepest.descent.named_rules import RULES
 from steepest.descent.plan.plan import Plan
+from steepest.diagnosis.as_record import as_record
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES, choose_loss, losses_for
@@ -303,8 +304,8 @@ def run_record(
         "result": int(np.searchsorted(index, story.result.index)),
         "lowest": None if story.lowest is None else float(np.nanmin([story.lowest, *losses])),
         "stop": asdict(story.stop),
-        "verdicts": [asdict(verdict) for verdict in story.verdicts],
-        "notes": [asdict(note) for note in story.notes],
+        "verdicts": [as_record(verdict) for verdict in story.verdicts],
+        "notes": [as_record(note) for note in story.notes],
         "checks": [asdict(check) for check in story.checks],
     }
 

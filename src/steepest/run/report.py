@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.diagnosis.as_record import as_record
 from steepest.diagnosis.metrics import Measured
 from steepest.run.run import Run
 from steepest.view.metrics import fit_section
@@ -43,11 +44,8 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "steps": len(run.trace) - 1,
         "start_loss": _finite(run.problem.loss_at(start.params, start.full_loss)),
         "stop": asdict(run.stop),
-        "verdicts": [
-            asdict(verdict) | {"numbers": {k: _finite(v) for k, v in verdict.numbers.items()}}
-            for verdict in run.verdicts
-        ],
-        "notes": [asdict(note) for note in run.notes],
+        "verdicts": [as_record(verdict) for verdict in run.verdicts],
+        "notes": [as_record(note) for note in run.notes],
         "checks": [asdict(check) for check in run.checks],
         "files": list(files),
     }

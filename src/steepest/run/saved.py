@@ -20,6 +20,7 @@ from steepest.descent.plan.plan import GIVEN, Plan
 from steepest.descent.rule import GradientTransformation
 from steepest.descent.steps.step_size import Schedule
 from steepest.descent.stop import Stop
+from steepest.diagnosis.as_record import as_record, of_record
 from steepest.diagnosis.check import Check
 from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.note import Note
@@ -84,8 +85,8 @@ def write_run(run: "Run", path: str | os.PathLike[str], *, data: bool = True) ->
         **run.problem.to_record(),
         "choices": run.plan.to_dict(),
         "stop": asdict(run.stop),
-        "verdicts": [asdict(verdict) for verdict in run.verdicts],
-        "notes": [asdict(note) for note in run.notes],
+        "verdicts": [as_record(verdict) for verdict in run.verdicts],
+        "notes": [as_record(note) for note in run.notes],
         "checks": [asdict(check) for check in run.checks],
         "asked": options,
     }
@@ -166,8 +167,8 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> R
         trace=Trace.from_arrays(arrays),
         stop=Stop(**record["stop"]),
         findings=Findings.of_file(
-            verdicts=[Verdict(**verdict) for verdict in record["verdicts"]],
-            notes=[Note(**note) for note in record.get("notes", [])],
+            verdicts=[Verdict(**of_record(verdict)) for verdict in record["verdicts"]],
+            notes=[Note(**of_record(note)) for note in record.get("notes", [])],
             checks=[Check(**check) for check in record.get("checks", [])],
         ),
         options=options,

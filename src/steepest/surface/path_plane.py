@@ -37,6 +37,9 @@ STRAIGHT = 1e-12
 MOST_UNEVEN = 400
 """Points of a walk, unevenly many steps apart, that are decomposed: in 40 ms; some of more."""
 
+LARGEST = 1e100
+"""Params up to which a point is one of the path: the squares of larger ones leave float64."""
+
 WALKS = 200
 """Random walks whose shares are averaged: the mean is then known to a third of a per cent."""
 
@@ -60,17 +63,31 @@ def path_directions(points: Array) -> PathDirections:
 
     Of very many points some are taken, evenly. Raises ChoiceError where they span no plane.
     """
-    known = np.flatnonzero(np.isfinite(points).all(axis=1))
+    known = np.flatnonzero((np.abs(points) <= LARGEST).all(axis=1))
     at = known[_evenly(len(known), max(FEWEST_POINTS, isqrt(int(WORK // points.shape[1]))))]
     taken = points[at]
     _, extent, directions = np.linalg.svd(taken - taken.mean(axis=0), full_matrices=False)
     if len(extent) < 2 or not extent[1] > STRAIGHT * extent[0]:
-        line = "a single point" if not extent.any() else "on one straight line"
-        raise ChoiceError(
-            f"plane is 'path', but the path's points ({len(known):,}) are {line}, so they span "
-            "no plane; take more steps, or choose plane='random' or two params, x and y"
-        )
+        raise ChoiceError(_no_plane(len(known), len(points), bool(extent.any())))
     return PathDirections(directions[:2], extent[:2] ** 2 / (extent**2).sum(), at)
+
+
+def _no_plane(known: int, count: int, is_line: bool) -> str:
+    """Return why `known` of so many points span no plane, and what to do.
+
+    Of a path that leaves all range the longest step is the line, and all before it is rounding.
+    """
+    line = "on one straight line" if is_line else "a single point"
+    if known == count:
+        of, do = f"{known:,}", "take more steps"
+    else:
+        line += " beside rounding" if is_line else ""
+        of = f"{known:,} of {count:,}; the others are not finite or above {LARGEST:g}"
+        do = "take a lower learning rate"
+    return (
+        f"plane is 'path', but the path's points ({of}) are {line}, so they span no plane; {do}, "
+        "or choose plane='random' or two params, x and y"
+    )
 
 
 def _evenly(count: int, most: int) -> NDArray[np.intp]:

@@ -99,6 +99,8 @@ class Derivatives(NamedTuple):
             Hu, Hv = product(u), product(v)
         except (RuntimeError, NotImplementedError) as error:
             return f"PyTorch has no second derivatives of this model: {str(error).splitlines()[0]}"
+        if not (np.isfinite(params).all() and np.isfinite(Hu).all() and np.isfinite(Hv).all()):
+            return self._not_finite(params)
         gap, size = abs(u @ Hv - v @ Hu), float(np.linalg.norm(u) * np.linalg.norm(Hv))
         is_symmetric = gap <= ROUNDINGS * self.precision * size or not np.isfinite(size)
         if is_symmetric and self.precision > PRECISE:
@@ -109,6 +111,16 @@ class Derivatives(NamedTuple):
         return (
             f"the second derivatives that PyTorch gives are no symmetric matrix: u'Hv is "
             f"{u @ Hv:.6g} and v'Hu {v @ Hu:.6g}"
+        )
+
+    def _not_finite(self, params: Vector) -> str:
+        """Return why there are no second derivatives at a point, params, (size,)."""
+        for name, place in self.params.places.items():
+            if not np.isfinite(params[place.at]).all():
+                return f"{name} has a number that is not finite there, so there are none to be had"
+        return (
+            "the second derivatives are not finite there: the loss leaves the range of its "
+            "numbers, or the data do"
         )
 
     def _unlike_differences(self, params: Vector, v: Vector, Hv: Vector) -> str:

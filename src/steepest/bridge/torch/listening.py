@@ -117,4 +117,9 @@ class Listening:
         if isinstance(loss, Tensor) and loss.requires_grad:
             first = inputs[0] if inputs else None
             rows = len(first) if isinstance(first, Tensor) and first.ndim else 0
+            if isinstance(first, Tensor):
+                self.tell(self.recorder.works_in, first.dtype)
+            kind = loss.device.type
+            if torch.is_autocast_enabled(kind):
+                self.tell(self.recorder.works_in, torch.get_autocast_dtype(kind))
             self.tell(self.recorder.loss_is, loss.detach(), rows)

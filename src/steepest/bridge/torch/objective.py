@@ -67,6 +67,9 @@ class TorchObjective(Objective):
     kind = "a module of PyTorch"
     is_convex = False
     plane_is_dear = True
+    tested_at: Vector | None = None
+    """Where second derivatives are tested, (size,), if not at the params as they are: those of a
+    training that diverged are no numbers."""
 
     def __init__(
         self,
@@ -175,7 +178,7 @@ class TorchObjective(Objective):
     @cached_property
     def no_hessian(self) -> str:  # type: ignore[override]
         """Why there are no second derivatives, with the layer that has wrong ones; else empty."""
-        return self._precise.fault(self.params)
+        return self._precise.fault(self.params if self.tested_at is None else self.tested_at)
 
     @property
     def has_curvature(self) -> bool:  # type: ignore[override]

@@ -111,6 +111,7 @@ class TorchPlaneLoss:
         """What the way is called: known network, first layer, vmap or loop."""
         return self._way[0]
 
+    @np.errstate(over="ignore", invalid="ignore")
     def at(self, a: Array, b: Array) -> Array:
         """Return the loss at the points `(a[i], b[i])`, (points,)."""
         with self._objective.quiet():

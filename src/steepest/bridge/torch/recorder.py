@@ -54,13 +54,22 @@ class Recorder:
         self._fires = False
         self._losses: list[tuple[Tensor, int]] = []
         self._unfinished: set[int] = set()
+        self._types: set[torch.dtype] = set()
         self._cleared = True
         self._uncleared: int | None = None
         self._began = perf_counter()
 
     def loss_is(self, loss: Tensor, rows: int) -> None:
         """Hear of a loss that the training worked out, of so many rows (0: not known)."""
+        self.works_in(loss.dtype)
         self._losses.append((loss.mean() if loss.ndim else loss.clone(), rows))
+
+    def works_in(self, dtype: torch.dtype) -> None:
+        """Hear of a type in which the loop works out its losses."""
+        if dtype.is_floating_point and dtype not in self._types:
+            self._types.add(dtype)
+            eps = float(torch.finfo(dtype).eps)
+            self.recording.coarsest = max(self.recording.coarsest, eps)
 
     def gradients_begin(self, at: int) -> None:
         """Hear that a backward pass has made its first gradient, that of tensor `at`.
@@ -195,8 +204,8 @@ class Recorder:
         if self.recording.points < LOOKED_AT and len(self._within) == 1 and point.given is None:
             first = min(point.made, default=None)
             grad = None if first is None else self.tensors.all[first].grad
-            if grad is not None and grad.layout is torch.strided:
-                point.given = torch.linalg.vector_norm(grad.detach(), dtype=self.tensors.dtype)
+            if first is not None and grad is not None and grad.layout is torch.strided:
+                point.given = self.tensors.gradient_length(first)
         scaled = getattr(optimizer, "grad_scale", None)
         if isinstance(scaled, Tensor):
             point.scale = float(scaled)

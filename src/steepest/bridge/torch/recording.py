@@ -28,7 +28,8 @@ UNKNOWN = float("nan")
 class Plain(NamedTuple):
     """Of a point: `rows` of each loss, `seconds`, the loss's `scale`.
 
-    And its `first` tensor with a gradient, whether that is known, and the learning rate.
+    And its `first` tensor with a gradient, whether that is known, the learning rate, and how many
+    losses were `heard`.
     """
 
     rows: tuple[int, ...]
@@ -37,6 +38,7 @@ class Plain(NamedTuple):
     first: int
     is_known: bool
     rate: float
+    heard: int
 
 
 class Steps(NamedTuple):
@@ -53,6 +55,8 @@ class Steps(NamedTuple):
     """`-d1/d0` of the slopes along each step at both its ends; NaN where not asked for."""
     rates: Array
     """The learning rate in force, of the group of params that holds most."""
+    heard: Array
+    """How many losses the loop worked out at each point, finite or not."""
 
 
 class Recording:
@@ -85,6 +89,8 @@ class Recording:
         """At how many points it was looked whether gradients had been cleared."""
         self.uncleared = 0
         """How many gradients were added to those of a step that had been taken."""
+        self.coarsest = tensors.coarsest
+        """The largest rounding unit of the numbers that the loop's losses were worked out with."""
         self.first_gradient: Array | None = None
         share = budget * tensors.dtype.itemsize // BYTES_A_NUMBER
         self._weights = Rows(tensors.size, tensors.dtype, share)
@@ -120,7 +126,8 @@ class Recording:
         first = min(point.made, default=0)
         is_known, rate = point.lengths is not None, self._main_rate(point.rates)
         self._waiting.append((layers, [given, alpha, *losses]))
-        self._plain.append(Plain(rows, point.seconds, point.scale, first, is_known, rate))
+        heard = len(point.losses)
+        self._plain.append(Plain(rows, point.seconds, point.scale, first, is_known, rate, heard))
         if point.gradient is not None:
             self._keep_gradient(index, point.gradient / point.scale)
         self.points += 1
@@ -256,4 +263,4 @@ def _worked_out(
         rows = sum(plain.rows) if weighed else 0
     norm = norm / plain.scale if plain.is_known else UNKNOWN
     ratio = given / one if one else UNKNOWN
-    return loss, float(rows), norm, moved, plain.seconds, ratio, alpha, plain.rate
+    return loss, float(rows), norm, moved, plain.seconds, ratio, alpha, plain.rate, plain.heard

@@ -87,6 +87,13 @@ class Tensors:
             [_length(one.detach().numpy().ravel()) for one in found if one is not None]
         )
 
+    def gradient_length(self, at: int) -> Tensor:
+        """Return the length of the gradient of one tensor, worked out as that of all is."""
+        found = self._gradient(at)
+        if self._views is None or found is None or found.dtype not in PLAIN:
+            return self._lengths([found])[0]
+        return _on_this_side([_length(found.detach().numpy().ravel())])[0]
+
     def moved(self, row: Tensor, after: Tensor) -> Tensor:
         """Return how far each tensor is from one row to another, (tensors,)."""
         torch.sub(after, row, out=self._change)

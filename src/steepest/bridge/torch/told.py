@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from steepest.bridge.torch.objective import TorchObjective
 from steepest.bridge.torch.recording import Recording, Steps
+from steepest.bridge.torch.untouched import BATCH_NORMS, DROPOUTS
 from steepest.bridge.torch.watching import Watching
 from steepest.diagnosis.note import Note
 from steepest.numerals import counted, percent, short
@@ -55,10 +57,12 @@ def _cost(watching: Watching, steps: int) -> Note:
 
 def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> Note:
     """Return which losses are known, and how."""
-    heard = int(np.isfinite(steps.losses[:-1]).sum())
+    heard = int((steps.heard[:-1] > 0).sum())
     loop = "the loop's own loss is not known, since its criterion is no module that was given"
     if heard:
         loop = f"the loss of each step is the loop's own, as it was heard {heard:,} times"
+        lost = int(((steps.heard > 0) & ~np.isfinite(steps.losses))[:-1].sum())
+        loop += f", {lost:,} of them no finite number" if lost else ""
     if watching.objective is None:
         rest = "no data were given, so the loss of all rows is not known"
     elif by_all:
@@ -66,9 +70,21 @@ def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> No
     else:
         rest = f"that of all rows was worked out afterwards at {counted(measured, 'point')}"
         if heard and (steps.rows[:-1] >= watching.total_rows).all():
-            rest += ", and is another, though the loop saw all: dropout and the statistics of "
-            rest += "normalisation are others there, or the data are"
+            rest += f", and is another, though the loop saw all: {_why_another(watching.objective)}"
     return Note("losses", f"{loop}; {rest}", {"heard": float(heard), "measured": float(measured)})
+
+
+def _why_another(objective: TorchObjective) -> str:
+    """Return why the loss of all rows may be another than a loop's that saw as many rows."""
+    layers = {
+        "dropout": DROPOUTS,
+        "the statistics of normalisation": BATCH_NORMS,
+    }
+    modules = list(objective.model.modules())
+    found = [said for said, kinds in layers.items() if any(isinstance(m, kinds) for m in modules)]
+    if not found:
+        return "its rows or the type of its numbers are others there"
+    return f"{' and '.join(found)} are others there, or the data are"
 
 
 def _data(watching: Watching) -> tuple[str, ...]:
@@ -114,9 +130,9 @@ def _gradients(recording: Recording, steps: Steps) -> Iterator[Note]:
             "told as the optimizer was given it",
             {"by_hand": float(recording.by_hand)},
         )
-    changed = np.abs(steps.given - 1.0) > CLIPPED
+    changed = np.isfinite(steps.given) & (np.abs(steps.given - 1.0) > CLIPPED)
     if changed.any():
-        least = float(np.nanmin(steps.given[changed]))
+        least = float(steps.given[changed].min())
         yield Note(
             "changed gradients",
             f"in {counted(int(changed.sum()), 'step')} the optimizer was given another gradient "
@@ -129,7 +145,7 @@ def _gradients(recording: Recording, steps: Steps) -> Iterator[Note]:
 def _layers(recording: Recording) -> Iterator[Note]:
     """Yield how far the last step that is kept moved the tensors that it moved most, measured."""
     at, _, moves = recording.layers()
-    whole = np.flatnonzero(moves.any(axis=1))
+    whole = np.flatnonzero(moves.any(axis=1) & np.isfinite(moves).all(axis=1))
     if not len(whole) or len(recording.tensors.names) < 2:
         return
     last = moves[whole[-1]]

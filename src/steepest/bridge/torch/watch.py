@@ -227,12 +227,17 @@ class Watched:
                 f"had {self._recording.tensors.size:,} when it was watched; watch each part of a "
                 "training that freezes or unfreezes params by itself"
             )
+        if not np.isfinite(objective.params).all():
+            objective.tested_at = self._first_row()
         return objective
 
-    def _curvature(self, known: Known) -> float | None:
+    def _first_row(self) -> Array:
+        """Return the weights at the first point that kept them, (size,)."""
         at, rows = self._recording.weights()
-        first = rows[0] if len(at) else self._recording.last_row
-        found = largest_curvature(self.model, self._criterion, self._data, first)
+        return rows[0] if len(at) else self._recording.last_row
+
+    def _curvature(self, known: Known) -> float | None:
+        found = largest_curvature(self.model, self._criterion, self._data, self._first_row())
         return None if found is None else found + known.decay
 
 

@@ -119,14 +119,14 @@ def _plan_of(watching: Watching, steps: Steps, rates: Array, by_all: bool) -> Pl
         seed=0,
         random_start=False,
         steps=len(rates) - 1,
-        batch=None if by_all else _batch_of(steps),
+        batch=None if by_all else _batch_of(steps, watching.total_rows),
     )
 
 
-def _batch_of(steps: Steps) -> int:
-    """Return how many rows most steps saw; 0 where that is not known."""
+def _batch_of(steps: Steps, total_rows: int) -> int:
+    """Return how many rows most steps saw; 0 where that is not known, or where they saw all."""
     seen = steps.rows[:-1] if len(steps.rows) > 1 else steps.rows
-    return int(np.median(seen))
+    return 0 if (seen >= total_rows).all() and total_rows else int(np.median(seen))
 
 
 def _rate_in_words(rates: Array) -> float | str:

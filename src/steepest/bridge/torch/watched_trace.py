@@ -42,7 +42,7 @@ def trace_of(
     norms = steps.gradient_norms.copy()
     if at_end is not None and np.isnan(norms[-1]):
         gradients[-1], norms[-1] = at_end, np.linalg.norm(at_end)
-    by_all = _are_of_all(steps, full, total_rows, recording.tensors.coarsest)
+    by_all = _are_of_all(steps, full, total_rows, recording.coarsest)
     full = np.where(np.isnan(full), steps.losses, full) if by_all else full
     losses = full if by_all else np.where(np.isnan(steps.losses), _only_last(full), steps.losses)
     columns = {
@@ -73,7 +73,7 @@ def _are_of_all(steps: Steps, full: Array, total_rows: int, coarsest: float) -> 
     `coarsest` is the rounding unit of its arithmetic.
     """
     losses, full = steps.losses[:-1], full[:-1]
-    known = ~np.isnan(full) & ~np.isnan(losses)
+    known = np.isfinite(full) & np.isfinite(losses)
     allowed = max(SAME_LOSS, ROUNDINGS * coarsest) * np.abs(full)
     same = bool((np.abs(full - losses) <= allowed)[known].all())
     return bool(known.any()) and same and bool((steps.rows[:-1] >= total_rows).all())

@@ -1,0 +1,83 @@
+"""Watched trainings that ended badly: what is said of them is true, and nothing is lost."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import steepest as st
+from steepest.run.run import Run
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(scope="module")
+def diverged() -> Run:
+    """Return a training of a linear model on two scales that left the range of float32."""
+    torch.manual_seed(0)
+    X = torch.randn(200, 2) * torch.tensor([1.0, 100.0])
+    y, loss, model = X[:, :1], nn.MSELoss(), nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(40):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            optimizer.step()
+    return watched.run
+
+
+def test_a_diverged_training_is_saved_and_drawn(diverged: Run, tmp_path: Path) -> None:
+    """No number that is not finite is in the way of file or figure."""
+    diverged.save(tmp_path / "run.steepest")
+    loaded = st.load(tmp_path / "run.steepest")
+    assert [str(one) for one in loaded.verdicts] == [str(one) for one in diverged.verdicts]
+    assert [one.message for one in loaded.notes] == [one.message for one in diverged.notes]
+    diverged.figure(tmp_path / "run.png", panels=["map"])
+    assert (tmp_path / "run.png").stat().st_size
+
+
+def test_of_a_diverged_training_no_word_is_false(diverged: Run) -> None:
+    """Its gradients were not clipped, it has no dropout, and its loss was heard at each step."""
+    said = diverged.explain()
+    lost = int((~np.isfinite(diverged.trace.losses[:-1])).sum())
+    assert "another gradient" not in said and "dropout" not in said and "mini-batch" not in said
+    assert "heard 40 times" in said and 0 < lost < 40
+    assert "moved weight by nan" not in said
+
+
+def test_planes_of_a_diverged_training(diverged: Run) -> None:
+    """The Hessian at its best point is right; why its path spans no plane is said."""
+    seen = diverged.surface(plane="sharpest", points=5)
+    assert seen.numbers["top"] == pytest.approx(diverged.plan.curvature, rel=1e-6)
+    with pytest.raises(st.ChoiceError, match=r"12 of 41; the others are not finite .* lower"):
+        diverged.surface(plane="path", points=3)
+
+
+def test_second_derivatives_of_no_number_are_not_said_to_be_wrong() -> None:
+    """A module whose weights are NaN is told so; PyTorch is not accused."""
+    model = nn.Linear(2, 1)
+    with torch.no_grad():
+        model.weight.fill_(float("nan"))
+    objective = st.torch.objective(model, nn.MSELoss(), (torch.ones(4, 2), torch.ones(4, 1)))
+    assert "weight has a number that is not finite" in objective.no_hessian
+    assert "wrong" not in objective.no_hessian
+
+
+def test_the_loss_of_all_rows_in_bfloat16_is_that_of_the_loop() -> None:
+    """Autocast rounds to 8 bits: the loss of all rows is the same within them."""
+    torch.manual_seed(0)
+    X = torch.randn(64, 4)
+    y, loss, model = X[:, :1], nn.MSELoss(), nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(5):
+            optimizer.zero_grad()
+            with torch.autocast("cpu", torch.bfloat16):
+                value = loss(model(X), y)
+            value.backward()
+            optimizer.step()
+    said = watched.run.explain()
+    assert "is another" not in said and "it is that of all rows" in said
+    assert "mini-batch" not in said
