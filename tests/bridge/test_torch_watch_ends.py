@@ -81,3 +81,51 @@ def test_the_loss_of_all_rows_in_bfloat16_is_that_of_the_loop() -> None:
     said = watched.run.explain()
     assert "is another" not in said and "it is that of all rows" in said
     assert "mini-batch" not in said
+
+
+X = torch.linspace(-1.0, 1.0, 40).reshape(20, 2)
+Y = X[:, :1] - X[:, 1:] ** 2
+SQUARED = nn.MSELoss()
+
+
+def watched_steps(
+    X: torch.Tensor, y: torch.Tensor, data: object, steps: int = 5, late: torch.Tensor | None = None
+) -> Run:
+    """Return a training by all rows, watched with `data`; from the middle on by the rows `late`."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with st.torch.watch(model, optimizer, loss=SQUARED, data=data) as watched:
+        for step in range(steps):
+            optimizer.zero_grad()
+            rows = X if late is None or 2 * step < steps else late
+            SQUARED(model(rows), y).backward()
+            optimizer.step()
+    return watched.run
+
+
+def test_data_that_no_loss_is_of_are_refused_before_the_training() -> None:
+    """What would be refused afterwards is so on entering, and leaves no trace."""
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    before, state = torch.get_rng_state(), {k: v.clone() for k, v in model.state_dict().items()}
+    for data in ((X, Y[:, 0]), (X[:, :1], Y), (X, Y[:10])):
+        with pytest.raises(st.ChoiceError, match=r"reshape|cannot be evaluated"):
+            st.torch.watch(model, optimizer, loss=SQUARED, data=data)
+    st.torch.watch(model, optimizer, loss=SQUARED, data=(X, Y))
+    assert torch.equal(before, torch.get_rng_state()) and model.training
+    assert all(torch.equal(one, state[name]) for name, one in model.state_dict().items())
+
+
+def test_data_that_can_be_read_once_are_not_read_before_the_training() -> None:
+    """A generator of batches has all of them afterwards."""
+    batches = ((X[i : i + 5], Y[i : i + 5]) for i in range(0, 20, 5))
+    run = watched_steps(X, Y, batches)
+    assert "over 20 rows" in run.explain()
+
+
+def test_steps_are_not_lost_by_data_that_fail_afterwards() -> None:
+    """Rows that only a later batch has wrong: the run is there, with the reason."""
+    run = watched_steps(X, Y, [(X, Y), (X, Y[:3])])
+    assert len(run.trace) == 6 and np.isfinite(run.trace.losses[:-1]).all()
+    assert "the data cannot be used (the output has shape (20, 1)" in run.explain()

@@ -166,6 +166,10 @@ ROOM_ABOVE = 0.27
 Such a line is 18 pixels high, and a chart 115 where words take the most room: two fit (measured).
 """
 
+FEW_TENS = 20.0
+"""The highest by the lowest up to which an axis is plain: of a logarithmic one 20 has at least four
+of its numbers, at 1, 2 and 5 times a power of ten, a range of 2 may have one or none."""
+
 LINE = 13.0
 """The distance of such lines, in points: their type is 9.5 points high."""
 
@@ -266,12 +270,9 @@ class Losses(Panel):
         """
         low, high = float(values.min()), float(values.max())
         room = 0.05 + ROOM_ABOVE * above
-        if low > 0 and high > 20 * low:
+        if low > 0 and high > FEW_TENS * low:
             axes.set_yscale("log")
-            marks = (1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,)
-            axes.yaxis.set_major_locator(LogLocator(subs=marks, numticks=9))
-            axes.yaxis.set_minor_locator(NullLocator())
-            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+            _numbers_on_powers(axes, low, high)
             axes.set_ylim(low * (low / high) ** ROOM_BELOW, high * (high / low) ** room)
         else:
             span = high - low or abs(high) or 1.0
@@ -299,10 +300,7 @@ class Gradients(Panel):
         known = np.flatnonzero(np.isfinite(lengths))
         axes.plot(known, lengths[known], color=theme_in_use().faint, lw=1.4, zorder=1)
         if (lengths[known] > 0).any():
-            axes.set_yscale("log")
-            axes.yaxis.set_major_locator(LogLocator(numticks=9))
-            axes.yaxis.set_minor_locator(NullLocator())
-            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+            self._scale(axes, lengths[known][lengths[known] > 0])
         _over_steps(axes, len(lengths) - 1)
         axes.set_xlabel("step")
         axes.set_ylabel("length of the gradient")
@@ -310,6 +308,14 @@ class Gradients(Panel):
         self._steps, self._lengths = path.steps, lengths[path.steps]
         (self._line,) = axes.plot([], [], color=PATH, lw=1.8, zorder=3)
         (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=9, zorder=4)
+
+    def _scale(self, axes: Axes, lengths: NDArray[np.float64]) -> None:
+        """Choose a logarithmic axis where several powers of ten are on it, else a plain one."""
+        if float(lengths.max()) > FEW_TENS * float(lengths.min()):
+            axes.set_yscale("log")
+            _numbers_on_powers(axes, float(lengths.min()), float(lengths.max()))
+        else:
+            numbers_on(axes.yaxis)
 
     @property
     def moving(self) -> list[Artist]:
@@ -321,6 +327,14 @@ class Gradients(Panel):
         steps, lengths = self._steps[: at + 1], self._lengths[: at + 1]
         self._line.set_data(steps, lengths)
         self._here.set_data(steps[-1:], lengths[-1:])
+
+
+def _numbers_on_powers(axes: Axes, low: float, high: float) -> None:
+    """Label a logarithmic axis from `low` to `high`: between powers of ten too where few are."""
+    marks = (1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,)
+    axes.yaxis.set_major_locator(LogLocator(subs=marks, numticks=9))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
 
 
 def _over_steps(axes: Axes, last: int) -> None:

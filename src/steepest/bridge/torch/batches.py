@@ -27,6 +27,10 @@ USUAL_BATCH = 256
 """Rows of a batch where a data set is given without a loader."""
 
 
+FEW_ROWS = 8
+"""Rows that are tried before a training: enough for shapes, and quick of any module."""
+
+
 class Batch(NamedTuple):
     """What a module is called with, its `target`, and the batch as it came, `whole`."""
 
@@ -106,6 +110,31 @@ class Batches(NamedTuple):
         if not sum(batch.rows for batch in kept):
             raise DataError("the data have no rows; give at least one batch")
         return cls(tuple(kept), said)
+
+    @classmethod
+    def beginning(
+        cls, data: Any, dtype: torch.dtype, device: torch.device | None
+    ) -> "Batches | None":
+        """Return some rows of the first batch, read without a trace; None where that leaves one.
+
+        What can be read once alone, or is read by other processes, is left alone.
+        """
+        if isinstance(data, Iterator) or isinstance(
+            data.dataset if isinstance(data, DataLoader) else data, IterableDataset
+        ):
+            return None
+        if isinstance(data, DataLoader) and data.num_workers:
+            return None
+        source, said = _source(data)
+        tensors = partial(_as_tensors, dtype=dtype, device=device)
+        with _same_generators(source), same_random_state():
+            for whole in source:
+                batch = _batch(_mapped(whole, tensors))
+                some = cls((batch,), said).at_rows(np.arange(min(batch.rows, FEW_ROWS)))
+                for one in some.all:
+                    _check(one, 1, device)
+                return some
+        return None
 
     def in_type(self, dtype: torch.dtype) -> "Batches":
         """Return the same batches with real numbers of this type."""

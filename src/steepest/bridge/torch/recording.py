@@ -195,8 +195,7 @@ class Recording:
         self.append(point, nothing, point.row)
 
     def keep_first(self, row: Tensor) -> None:
-        """Keep no more than the first point of a loop that took no step: weights are as they were.
-        """
+        """Keep no more than the first point of a loop that took no step: weights are as they were."""
         self.points, self.unused = 1, []
         self._last_row = row.double().cpu().numpy().copy()
 

@@ -64,7 +64,7 @@ def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> No
         lost = int(((steps.heard > 0) & ~np.isfinite(steps.losses))[:-1].sum())
         loop += f", {lost:,} of them no finite number" if lost else ""
     if watching.objective is None:
-        rest = "no data were given, so the loss of all rows is not known"
+        rest = f"{watching.why_unmeasured}, so the loss of all rows is not known"
     elif by_all:
         rest = f"it is that of all rows: so it was at each of {measured:,} points, worked out anew"
     else:

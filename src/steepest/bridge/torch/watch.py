@@ -23,10 +23,11 @@ from steepest.bridge.torch.recorder import Recorder
 from steepest.bridge.torch.recording import Recording
 from steepest.bridge.torch.rules import Known, rule_of
 from steepest.bridge.torch.tensors import Tensors
+from steepest.bridge.torch.trying import try_data
 from steepest.bridge.torch.watched_run import run_of
 from steepest.bridge.torch.watching import Watching
 from steepest.descent.stop import Stop
-from steepest.errors import ChoiceError
+from steepest.errors import ChoiceError, SteepestError
 from steepest.numerals import counted
 from steepest.run.run import Run
 
@@ -64,7 +65,9 @@ def watch(
       also of a training so long that weights are thinned.
     - `statistics`: those that BatchNorm takes where the loss of all rows is worked out.
 
-    Raises ChoiceError for a model without params, and for optimizers that hold none of them.
+    Raises ChoiceError for a model without params, for optimizers that hold none of them, and for
+    a loss that some rows of the data do not have: they are tried first. Data that fail later cost
+    no step: the run is there without the loss of all rows, and says why.
 
     >>> import torch
     >>> from torch import nn
@@ -114,6 +117,9 @@ class Watched:
         self._recording = Recording(tensors, gradients, self._plane)
         self._recorder = Recorder(tensors, optimizers, self._recording, _scale_of(scaler))
         self._listening = Listening(self._recorder, loss)
+        self._why_unmeasured = _not_given(loss, data)
+        if not self._why_unmeasured:
+            try_data(self.model, loss, data, statistics)
         self._began = self._seconds = 0.0
         self._stop: Stop | None = None
 
@@ -213,11 +219,26 @@ class Watched:
             curvature = self._curvature(known)
         name = type(self.model).__name__
         cost = self._listening.seconds
-        return Watching(recording, objective, known, name, stop, curvature, self._seconds, cost)
+        why = self._why_unmeasured
+        return Watching(
+            recording, objective, known, name, stop, curvature, self._seconds, cost, why
+        )
 
     def _objective(self) -> TorchObjective | None:
-        if self._data is None or self._criterion is None:
+        """Return the objective of loss and data; None, and why, where there is none.
+
+        What was recorded is not lost by data that cannot be used.
+        """
+        if self._why_unmeasured:
             return None
+        try:
+            return self._measured()
+        except Exception as error:
+            told = str(error) if isinstance(error, SteepestError) else _said(error)
+            self._why_unmeasured = f"the data cannot be used ({told})"
+            return None
+
+    def _measured(self) -> TorchObjective:
         objective = TorchObjective(
             self.model, self._criterion, self._data, statistics=self._statistics
         )
@@ -239,6 +260,13 @@ class Watched:
     def _curvature(self, known: Known) -> float | None:
         found = largest_curvature(self.model, self._criterion, self._data, self._first_row())
         return None if found is None else found + known.decay
+
+
+def _not_given(loss: Any, data: Any) -> str:
+    """Return what was not given of what the loss of all rows takes; empty if all was."""
+    if data is None:
+        return "no data were given"
+    return "no loss was given" if loss is None else ""
 
 
 WRAPPERS = ("accelerate", "lightning", "pytorch_lightning")

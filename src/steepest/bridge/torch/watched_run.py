@@ -83,7 +83,7 @@ def _unmeasured(watching: Watching) -> MissingObjective:
     """Return the objective of a training whose data are not known."""
     missing = MissingObjective(watching.name, watching.recording.tensors.size)
     missing.missing = (
-        "the data of the training are not known, so only the losses that its loop worked out are; "
+        f"{watching.why_unmeasured}, so only the losses that the loop worked out are known; "
         "give watch(model, optimizer, loss=..., data=...), and the loss of all rows, planes and "
         "surfaces are there"
     )

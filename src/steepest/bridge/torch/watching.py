@@ -23,6 +23,8 @@ class Watching(NamedTuple):
     seconds: float
     cost: float
     """The seconds of these that the watching took."""
+    why_unmeasured: str = ""
+    """Why there is no objective; empty where there is one."""
 
     @property
     def total_rows(self) -> int:
