@@ -129,3 +129,35 @@ def test_steps_are_not_lost_by_data_that_fail_afterwards() -> None:
     run = watched_steps(X, Y, [(X, Y), (X, Y[:3])])
     assert len(run.trace) == 6 and np.isfinite(run.trace.losses[:-1]).all()
     assert "the data cannot be used (the output has shape (20, 1)" in run.explain()
+
+
+GAPS = X.clone()
+GAPS[7, 1] = float("nan")
+
+
+@pytest.mark.parametrize("data", [None, (X, Y), (GAPS, Y)])
+def test_nan_among_the_rows_is_no_fault_of_the_rate(data: object) -> None:
+    """Before the first step, or from the middle on: the data are told, and no rate."""
+    for rows, late, step in ((GAPS, None, 0), (X, GAPS, 5)):
+        run = watched_steps(rows, Y, data, steps=10, late=late)
+        said = " ".join(map(str, run.verdicts))
+        assert [one.name for one in run.verdicts] == ["not finite"]
+        assert f"the loss is no finite number at step {step} while all weights were finite" in said
+        assert "too far" not in said and "diverged" not in run.explain()
+        assert "is no module that was given" not in run.explain()
+
+
+def test_a_rate_that_leaves_all_range_is_the_rate_s_fault() -> None:
+    """Also where no data are known, and where one step is enough."""
+    for scale, steps in ((1e3, 60), (1e18, 20)):
+        model, y = nn.Linear(2, 1), scale * Y
+        optimizer = torch.optim.SGD(model.parameters(), lr=50.0)
+        with st.torch.watch(model, optimizer, loss=SQUARED) as watched:
+            for _ in range(steps):
+                optimizer.zero_grad()
+                SQUARED(model(X), y).backward()
+                optimizer.step()
+        assert not np.isfinite(watched.run.trace.last.params).all()
+        (verdict,) = watched.run.verdicts
+        assert verdict.name == "divergence" and "steps too far" in verdict.message
+        assert "nan after nan" not in verdict.message

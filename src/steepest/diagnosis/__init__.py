@@ -2,7 +2,7 @@
 
 A verdict is a pure function of the evidence (`evidence`: what ran, its trace, its stop) to a
 `Verdict` or None, one file each (`divergence`, `separation`, `gradient`, `stalled`, `symmetry`; of
-a watched `training` also `unmoved` and `uncleared`, and `too_small`); `verdicts` lists them. Those
+a watched `training` also `not_finite`, by where its loss was `lost`, `unmoved` and `uncleared`, and `too_small`); `verdicts` lists them. Those
 of a closer look are worked out when verdicts are first asked for: `units`, `layers`, `saddle`,
 `slow`, and `sharpness`, which has what a rate above its limit explains; `spectrum` has the
 eigenvalues that they go by, `stability` the limit. They come in three levels: `proved` by numbers

@@ -34,7 +34,7 @@ def judge_divergence(evidence: Evidence) -> Verdict | None:
     A search does not leave it, and mini-batches may by chance, but not to twice their start's loss.
     """
     trace, method = evidence.trace, evidence.method
-    if method.step_size.never_rises:
+    if method.step_size.never_rises or evidence.lost is not None:
         return None
     if evidence.in_batches and evidence.stop.reason != "diverged":
         return _of_batches(evidence)
@@ -176,6 +176,16 @@ def too_far(rate: float, rule: str) -> str:
     return f"learning rate {rate:.3g} steps too far for {rule}"
 
 
+def _ended(trace: Trace, loss: float) -> str:
+    """Return that a run ended higher than it started, or at no number, after its first loss."""
+    told = trace.full_losses if np.isfinite(trace.full_losses[0]) else trace.losses
+    known = told[np.isfinite(told)]
+    after = f" after {known[0]:.3g}" if len(known) else ", and no loss before is known"
+    if np.isnan(loss):
+        return f"ended at no number: loss {loss:.3g}{after}"
+    return f"ended higher than it started: loss {loss:.3g}{after}"
+
+
 def _unexplained(evidence: Evidence, rate: float, loss: float) -> Verdict:
     """Return the verdict where no limit is known: the numbers, and the plain remedy."""
     trace, rule = evidence.trace, evidence.method.rule
@@ -183,10 +193,7 @@ def _unexplained(evidence: Evidence, rate: float, loss: float) -> Verdict:
     return Verdict(
         level="rule of thumb",
         name=_name(evidence),
-        message=(
-            f"ended higher than it started: loss {loss:.3g} after "
-            f"{trace.full_losses[0]:.3g}; {too_far(rate, rule.name)}"
-        ),
+        message=f"{_ended(trace, loss)}; {too_far(rate, rule.name)}",
         numbers={
             "learning_rate": rate,
             "suggested": rate / 10,

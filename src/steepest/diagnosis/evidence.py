@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.descent.loop import Method
 from steepest.descent.stop import Stop
+from steepest.diagnosis.lost import Lost
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.spectrum import Spectrum, ends_at, spectrum_at
 from steepest.diagnosis.training import Training
@@ -48,6 +49,8 @@ class Evidence:
     """Whether the result is the step with the lowest loss of the rows kept back."""
     training: Training | None = None
     """What is known of a training that was watched; None of a descent of ours."""
+    lost: Lost | None = None
+    """Where its loss is no number although its weights are; None where that is not so."""
     said: tuple[Note, ...] = ()
     """What whoever recorded the run has to say of it."""
 

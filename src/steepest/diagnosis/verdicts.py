@@ -6,6 +6,7 @@ from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import judge_gradient
 from steepest.diagnosis.layers import judge_layers
+from steepest.diagnosis.not_finite import judge_not_finite
 from steepest.diagnosis.saddle import judge_saddle
 from steepest.diagnosis.separation import judge_separation
 from steepest.diagnosis.sharpness import explain_divergence, judge_oscillation
@@ -22,6 +23,7 @@ __all__ = ["LATER_NAMES", "VERDICTS", "judge", "judge_closer"]
 
 VERDICTS: tuple[Callable[[Evidence], Verdict | None], ...] = (
     judge_gradient,
+    judge_not_finite,
     judge_divergence,
     judge_separation,
     judge_stalled,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.bridge.torch.lost import lost_of
 from steepest.bridge.torch.recording import Recording, Steps
 from steepest.bridge.torch.told import notes_of
 from steepest.bridge.torch.watched_trace import trace_of
@@ -17,6 +18,7 @@ from steepest.descent.steps.step_size import Fixed, Scheduled, StepSize
 from steepest.descent.stop import Stop
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.findings import Findings
+from steepest.diagnosis.lost import Lost
 from steepest.diagnosis.training import Training
 from steepest.diagnosis.verdicts import judge
 from steepest.objective.coordinates.coordinates import Identity
@@ -61,13 +63,15 @@ def run_of(watching: Watching) -> Run:
         LoopRows(objective, part=plan.batch is not None),
     )
     problem = _problem_of(watching, objective)
-    stop = _diverged(trace) or watching.stop
+    lost = lost_of(steps, trace, objective)
+    stop = _without_loss(lost) or _diverged(trace) or watching.stop
     evidence = Evidence(
         method,
         trace,
         stop,
         problem,
         training=_training(recording, steps),
+        lost=lost,
         said=tuple(notes_of(watching, steps, measured, by_all)),
     )
     return Run(
@@ -155,6 +159,13 @@ def _training(recording: Recording, steps: Steps) -> Training:
         recording.uncleared,
         recording.looked_at,
     )
+
+
+def _without_loss(lost: Lost | None) -> Stop | None:
+    """Return the stop of a training that went on after its loss was no number; None of others."""
+    if lost is None:
+        return None
+    return Stop("failed", f"{lost.what} is no finite number from step {lost.step:,} on")
 
 
 def _diverged(trace: Trace) -> Stop | None:
