@@ -26,6 +26,8 @@ def notes_of(watching: Watching, steps: Steps, measured: int, by_all: bool) -> I
     yield _losses(watching, steps, measured, by_all)
     yield from (Note("data", said, {}) for said in _data(watching))
     recording = watching.recording
+    yield from _factor(steps)
+    yield from _idle(recording)
     yield from _rates(recording)
     if watching.known.decay:
         yield Note(
@@ -47,9 +49,10 @@ def _cost(watching: Watching, steps: int) -> Note:
         "with the whole gradient kept, " * watching.recording.keeps_gradients,
     )
     thinned = f"; every {kept.stride}th kept its weights" if kept.stride > 1 else ""
+    length = watching.recording.length_in_words
     return Note(
         "watching",
-        f"watched in the loop of {counted(steps, 'step')}: {whole}it took {1e3 * each:.2g} ms a "
+        f"watched in the loop of {length}: {whole}it took {1e3 * each:.2g} ms a "
         f"step, {percent(share)} of the time{thinned}",
         {"seconds": watching.cost, "share": share, "steps": float(steps)},
     )
@@ -60,7 +63,7 @@ def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> No
     heard = int((steps.heard[:-1] > 0).sum())
     loop = "the loop's own loss is not known, since its criterion is no module that was given"
     if heard:
-        loop = f"the loss of each step is the loop's own, as it was heard {heard:,} times"
+        loop = _heard(steps, heard)
         lost = int(((steps.heard > 0) & ~np.isfinite(steps.losses))[:-1].sum())
         loop += f", {lost:,} of them no finite number" if lost else ""
     if watching.objective is None:
@@ -83,8 +86,57 @@ def _why_another(objective: TorchObjective) -> str:
     modules = list(objective.model.modules())
     found = [said for said, kinds in layers.items() if any(isinstance(m, kinds) for m in modules)]
     if not found:
-        return "its rows or the type of its numbers are others there"
-    return f"{' and '.join(found)} are others there, or the data are"
+        return "its rows or the type of its numbers are others there, or the loss had another term"
+    return f"{' and '.join(found)} are others there, or the data are, or the loss had another term"
+
+
+def _heard(steps: Steps, heard: int) -> str:
+    """Return whose the losses are that were heard: all of what backward was called on, or not."""
+    whole = steps.whole[:-1][np.isfinite(steps.losses[:-1])]
+    if (whole == 0.0).any():
+        return (
+            f"in {counted(int((whole == 0.0).sum()), 'step')} backward was called on another "
+            "number than the criterion said, such as one with a penalty: the loss of such a step "
+            "is that number"
+        )
+    if (whole == 1.0).all():
+        return f"the loss of each step is the loop's own, as it was heard {heard:,} times"
+    return (
+        f"the loss of each step is what the criterion said in its backward pass, heard {heard:,} "
+        "times; whether the loop added more to it is not known"
+    )
+
+
+def _factor(steps: Steps) -> Iterator[Note]:
+    """Yield by what the loss entered what was descended, if that is not 1."""
+    known = steps.factors[np.isfinite(steps.factors)]
+    if not len(known) or np.abs(known - 1.0).max() <= CLIPPED:
+        return
+    least, most = float(known.min()), float(known.max())
+    same = most - least <= CLIPPED * max(abs(least), abs(most))
+    by = short(most) if same else f"{short(least)} to {short(most)}"
+    yield Note(
+        "factor",
+        f"backward was called on {by} times the loss that is told: the gradients, and the limit of "
+        "the learning rate, are of that",
+        {"least": least, "most": most},
+    )
+
+
+def _idle(recording: Recording) -> Iterator[Note]:
+    """Yield which tensors ask for a gradient and are stepped by nobody."""
+    names = [recording.tensors.names[at] for at in recording.idle]
+    if names:
+        listed = ", ".join(names[:MOST_LAYERS]) + ", ..." * (len(names) > MOST_LAYERS)
+        one = len(names) == 1
+        yield Note(
+            "in no optimizer",
+            f"{counted(len(names), 'tensor')} {'asks' if one else 'ask'} for a gradient and "
+            f"{'is' if one else 'are'} in no optimizer that stepped: {listed}; "
+            f"{'it stays' if one else 'they stay'} as at the start, and the gradient lengths that "
+            "are told have theirs too, as far as the loop cleared them",
+            {"tensors": float(len(names))},
+        )
 
 
 def _data(watching: Watching) -> tuple[str, ...]:

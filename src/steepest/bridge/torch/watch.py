@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from steepest.bridge.torch.curvature import is_quadratic, largest_curvature
+from steepest.bridge.torch.factor import factor_of
 from steepest.bridge.torch.listening import Listening
 from steepest.bridge.torch.objective import TorchObjective
 from steepest.bridge.torch.recorder import Recorder
@@ -145,14 +146,14 @@ class Watched:
         failed = listening.failure
         if failed is not None:
             self._recording.cut()
-        self._stop = _stop_of(self._recording.points - 1, error, failed)
+        self._stop = _stop_of(self._recording, error, failed)
         if failed is not None:
             log.warning("%s", self._stop.message)
 
     def loss(self, value: Loss) -> Loss:
         """Return the loss as it was given, and record it: for a criterion that is no module."""
         if isinstance(value, Tensor) and self._stop is None:
-            self._listening.hear_loss(value, 0)
+            self._listening.hear_loss(value, 0, told=True)
         return value
 
     @cached_property
@@ -214,14 +215,14 @@ class Watched:
         """Return what was watched, with the objective where loss and data are known."""
         recording, objective = self._recording, self._objective()
         known, curvature = rule_of(self._recorder.optimizers), None
+        factor = factor_of(recording, recording.steps(), objective)
         if objective is not None and is_quadratic(self.model, self._criterion):
             objective.is_quadratic = objective.is_convex = True
-            curvature = self._curvature(known)
+            curvature = self._curvature(known, factor)
         name = type(self.model).__name__
-        cost = self._listening.seconds
-        why = self._why_unmeasured
+        cost, why = self._listening.seconds, self._why_unmeasured
         return Watching(
-            recording, objective, known, name, stop, curvature, self._seconds, cost, why
+            recording, objective, known, name, stop, curvature, self._seconds, cost, why, factor
         )
 
     def _objective(self) -> TorchObjective | None:
@@ -257,16 +258,19 @@ class Watched:
         at, rows = self._recording.weights()
         return rows[0] if len(at) else self._recording.last_row
 
-    def _curvature(self, known: Known) -> float | None:
+    def _curvature(self, known: Known, factor: float) -> float | None:
+        """Return the largest curvature of what is descended; None where its factor is not known."""
+        if not factor > 0.0:
+            return None
         found = largest_curvature(self.model, self._criterion, self._data, self._first_row())
-        return None if found is None else found + known.decay
+        return None if found is None else factor * found + known.decay
 
 
 def _not_given(loss: Any, data: Any) -> str:
     """Return what was not given of what the loss of all rows takes; empty if all was."""
-    if data is None:
-        return "no data were given"
-    return "no loss was given" if loss is None else ""
+    lacking = [name for name, one in (("loss", loss), ("data", data)) if one is None]
+    were = "was" if lacking == ["loss"] else "were"
+    return f"no {' and '.join(lacking)} {were} given" if lacking else ""
 
 
 WRAPPERS = ("accelerate", "lightning", "pytorch_lightning")
@@ -282,9 +286,13 @@ def _unwrapped(optimizer: Any) -> Any:
 
 def _plane_of(plane: tuple[ArrayLike, ArrayLike], size: int) -> Array:
     """Return two vectors as rows, (2, size); ChoiceError where they span no plane."""
-    found = [np.asarray(one, dtype=np.float64).ravel() for one in plane]
+    try:
+        found = [np.asarray(one, dtype=np.float64).ravel() for one in plane]
+    except (TypeError, ValueError):
+        found = []
     if len(found) != 2 or any(one.size != size for one in found):
-        raise ChoiceError(f"plane must be two vectors (u, v) of {size:,} params each")
+        got = f"; it is {plane!r}" if isinstance(plane, str) else ""
+        raise ChoiceError(f"plane must be two vectors (u, v) of {size:,} params each{got}")
     rows = np.array(found)
     if not np.isfinite(rows).all() or np.linalg.matrix_rank(rows) < 2:
         raise ChoiceError("the two vectors of the plane must be finite and of two directions")
@@ -298,6 +306,11 @@ def _check(optimizers: tuple[Any, ...], tensors: Tensors) -> None:
         if groups is None and hasattr(one, "optimizer"):
             raise ChoiceError(
                 f"optimizer {number} is a {type(one).__name__}, which has an optimizer; give that"
+            )
+        if groups is None and not callable(getattr(one, "step", None)):
+            raise ChoiceError(
+                f"optimizer {number} is {one!r}, but it must be an optimizer of PyTorch, such as "
+                "torch.optim.SGD(model.parameters(), lr=0.1)"
             )
         held = [id(param) for group in groups or () for param in group["params"]]
         if groups is not None and not any(one in tensors.index for one in held):
@@ -319,9 +332,9 @@ def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
-def _stop_of(steps: int, error: BaseException | None, failed: Exception | None) -> Stop:
+def _stop_of(recording: Recording, error: BaseException | None, failed: Exception | None) -> Stop:
     """Return why the recording ended: with the loop, by an error of it, or by one of ours."""
-    after = f"after {counted(max(steps, 0), 'step')}"
+    after = f"after {recording.length_in_words}"
     if failed is not None:
         return Stop(
             "failed",

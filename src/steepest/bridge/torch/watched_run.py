@@ -70,7 +70,7 @@ def run_of(watching: Watching) -> Run:
         trace,
         stop,
         problem,
-        training=_training(recording, steps),
+        training=_training(watching, steps),
         lost=lost,
         said=tuple(notes_of(watching, steps, measured, by_all)),
     )
@@ -151,13 +151,24 @@ def _step_size(rates: Array) -> StepSize:
     return Scheduled(lambda index: float(rates[min(index, len(rates) - 1)]))
 
 
-def _training(recording: Recording, steps: Steps) -> Training:
+def _training(watching: Watching, steps: Steps) -> Training:
+    recording = watching.recording
+    factors = steps.factors[:-1]
+    if not np.isfinite(factors).any():
+        factors = np.full(min(len(factors), 1), watching.factor)
     return Training(
         steps.moves[:-1],
         steps.gradient_norms[:-1],
         tuple(recording.unused),
         recording.uncleared,
         recording.looked_at,
+        recording.emptied,
+        recording.steps_looked_at,
+        recording.passes,
+        recording.stepped,
+        factors,
+        watching.factor,
+        recording.maximizes,
     )
 
 

@@ -11,7 +11,7 @@ __all__ = ["Watching"]
 
 
 class Watching(NamedTuple):
-    """What was watched, and how it ended; `objective` is None where no data were given."""
+    """What was watched, and how it ended; `objective` is None where loss or data were not given."""
 
     recording: Recording
     objective: TorchObjective | None
@@ -19,12 +19,17 @@ class Watching(NamedTuple):
     name: str
     stop: Stop
     curvature: float | None
-    """The largest curvature of the loss, where that is the same everywhere; weight decay added."""
+    """The largest curvature of what was descended, where that is the same everywhere.
+
+    That is the loss by its factor, with weight decay.
+    """
     seconds: float
     cost: float
     """The seconds of these that the watching took."""
-    why_unmeasured: str = ""
+    why_unmeasured: str
     """Why there is no objective; empty where there is one."""
+    factor: float
+    """By what the loss entered what was descended; NaN where that is not known, or not the same."""
 
     @property
     def total_rows(self) -> int:
