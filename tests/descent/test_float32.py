@@ -246,8 +246,8 @@ def test_loss_and_gradient_of_a_run_are_pytorchs_float32() -> None:
     torch = pytest.importorskip("torch")
     run = single(steps=20)
     X, y = torch.tensor(run.data.X, dtype=torch.float32), torch.tensor(run.data.y).float()
-    # Of a gradient that is nearly 0 the rows' own are not: they cancel, but their rounding does not.
-    # Measured: at most 4.2e-7 of the start's.
+    # Near 0 the rows' own gradients are as large as at the start: these cancel, but not their
+    # rounding. Measured: at most 4.2e-7 of the start's.
     largest = np.abs(run.trace[0].gradient).max()
     for step in run.trace[::5]:
         params = torch.tensor(step.params, requires_grad=True)

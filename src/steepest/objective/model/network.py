@@ -11,8 +11,7 @@ Backward, from the derivative `delta_L` of the loss by the output (Rumelhart, Hi
 
 W_l is (units, inputs), a row for each receiving unit. Inside, a layer's numbers are (units, rows),
 so that what is done unit by unit runs along memory; the rows of a block are taken all at once. A
-bias is the weight from a unit that always answers 1: `[W b] [a; 1]` are the sums, and
-`delta [a; 1]'` is the gradient by both, each in one product.
+bias is the weight from a unit that always answers 1: `[W b] [a; 1]` are the sums in one product.
 
 Params are all weights, layer by layer, receiving unit by receiving unit, then all biases in the
 same order: of 2-8-8-1 `weight 15` goes to unit 8 of layer 1 from input 1, and `bias 14` is that of
@@ -35,7 +34,7 @@ from steepest.data.sparse import is_sparse
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array, Layer, Layout
-from steepest.objective.model.network_pass import Pass, by_layer, pass_of
+from steepest.objective.model.network_pass import Pass, pass_of
 from steepest.objective.model.param_name import Places, index_of
 from steepest.objective.model.row_product import row_product
 
@@ -109,20 +108,19 @@ class Network:
 
     def joined(self, params: Vector) -> list[Array]:
         """Return a copy of each layer of `params`, (params,), as `[W b]`, (units, inputs + 1)."""
-        return by_layer(self.sizes, params[self._joined[0]])
-
-    def unjoined(self, numbers: Array) -> Vector:
-        """Return numbers, (params,), that stand layer by layer, `[W b]`, in the params' order."""
-        return numbers[self._joined[1]]
+        layers, begin, numbers = [], 0, params[self._joined]
+        for before, after in pairwise(self.sizes):
+            end = begin + (before + 1) * after
+            layers.append(numbers[begin:end].reshape(after, before + 1))
+            begin = end
+        return layers
 
     @cached_property
-    def _joined(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Which param stands where layer by layer, and where each param stands there."""
+    def _joined(self) -> NDArray[np.intp]:
+        """Which param stands where of the layers `[W b]`, one after the other, (params,)."""
         numbered = self.matrices(np.arange(self.layout.size, dtype=np.float64))
-        params = np.concatenate([np.column_stack(m).ravel() for m in numbered]).astype(np.intp)
-        there = np.empty_like(params)
-        there[params] = np.arange(len(params))
-        return params, there
+        joined = [np.column_stack(layer).ravel() for layer in numbered]
+        return np.concatenate(joined).astype(np.intp)
 
     def layers(self, params: Vector) -> list[Layer]:
         """Return the layers of `params`, (params,), as views of it."""
@@ -228,10 +226,10 @@ class NetworkAt:
         """Return the room `numbers`, filled with all sums and activations for the rows X."""
         numbers.begin(_as(self.dtype, _dense(X)))
         layers = zip(self.joined, numbers.inputs, numbers.sums, numbers.out, strict=True)
-        for layer, inputs, z, out in layers:
+        for layer, inputs, z, a in layers:
             _put_sums(layer, inputs, z)
-            if out is not None:
-                self.activation.value(z, out)
+            if a is not None:
+                self.activation.value(z, out=a)
         return numbers
 
     def _passed(self, X: Matrix) -> Pass:
@@ -269,13 +267,17 @@ class NetworkAt:
         numbers = self._passed(X)
         sums, activations = numbers.sums, numbers.activations
         slopes, deltas = numbers.slopes, numbers.deltas
+        if not numbers.by:
+            numbers.by = self.model.matrices(numbers.gradient)
         delta = _as(self.dtype, _by_unit(slope))
         for i in range(len(sums) - 1, -1, -1):
-            _put_gradient(delta, numbers.inputs[i], numbers.by[i])
+            weights, bias = numbers.by[i]
+            np.dot(delta, activations[i].T, out=weights)
+            np.dot(delta, numbers.ones, out=bias)
             if i:
                 delta = _back(self.joined[i][:, :-1], delta, out=deltas[i - 1])
                 delta *= self.activation.slope(sums[i - 1], activations[i], out=slopes[i - 1])
-        return self.model.unjoined(numbers.gradient)
+        return numbers.gradient.copy()
 
     def _slopes(self, forward: Pass) -> list[Array]:
         """Return `s'` of each hidden layer."""
@@ -377,15 +379,6 @@ def _put_sums(layer: Array, inputs: Array, out: Array) -> None:
     else:
         np.matmul(layer[:, :-1], inputs, out=out)
         out += layer[:, -1:]
-
-
-def _put_gradient(delta: Array, inputs: Array, out: Array) -> None:
-    """Put `delta [a; 1]'`, (units, inputs + 1), into `out`, whether the inputs have ones or not."""
-    if len(inputs) == out.shape[1]:
-        np.dot(delta, inputs.T, out=out)
-    else:
-        np.matmul(delta, inputs.T, out=out[:, :-1])
-        np.add.reduce(delta, axis=1, out=out[:, -1])
 
 
 def _back(weights: Array, delta: Array, out: Array) -> Array:
