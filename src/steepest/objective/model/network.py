@@ -107,19 +107,19 @@ class Network:
         ]
 
     def joined(self, params: Vector) -> list[Array]:
-        """Return a copy of each layer of `params`, (params,), as `[W b]`, (units, inputs + 1)."""
+        """Return a copy of each layer of `params`, (params,), as `[W b]'`, (inputs + 1, units)."""
         layers, begin, numbers = [], 0, params[self._joined]
         for before, after in pairwise(self.sizes):
             end = begin + (before + 1) * after
-            layers.append(numbers[begin:end].reshape(after, before + 1))
+            layers.append(numbers[begin:end].reshape(before + 1, after))
             begin = end
         return layers
 
     @cached_property
     def _joined(self) -> NDArray[np.intp]:
-        """Which param stands where of the layers `[W b]`, one after the other, (params,)."""
+        """Which param stands where of the layers `[W b]'`, one after the other, (params,)."""
         numbered = self.matrices(np.arange(self.layout.size, dtype=np.float64))
-        joined = [np.column_stack(layer).ravel() for layer in numbered]
+        joined = [np.vstack([W.T, b]).ravel() for W, b in numbered]
         return np.concatenate(joined).astype(np.intp)
 
     def layers(self, params: Vector) -> list[Layer]:
@@ -275,7 +275,7 @@ class NetworkAt:
             np.dot(delta, activations[i].T, out=weights)
             np.dot(delta, numbers.ones, out=bias)
             if i:
-                delta = _back(self.joined[i][:, :-1], delta, out=deltas[i - 1])
+                delta = _back(self.joined[i][:-1], delta, out=deltas[i - 1])
                 delta *= self.activation.slope(sums[i - 1], activations[i], out=slopes[i - 1])
         return numbers.gradient.copy()
 
@@ -374,14 +374,14 @@ def _by_unit(slope: Array) -> Array:
 
 def _put_sums(layer: Array, inputs: Array, out: Array) -> None:
     """Put `[W b] [a; 1]`, (units, rows), into `out`; of inputs without ones `W a + b`."""
-    if len(inputs) == layer.shape[1]:
-        np.dot(layer, inputs, out=out)
+    if len(inputs) == len(layer):
+        np.dot(layer.T, inputs, out=out)
     else:
-        np.matmul(layer[:, :-1], inputs, out=out)
-        out += layer[:, -1:]
+        np.dot(layer[:-1].T, inputs, out=out)
+        out += layer[-1][:, None]
 
 
-def _back(weights: Array, delta: Array, out: Array) -> Array:
-    """Return `W' delta`; of one unit it is an outer product, at which BLAS is slow if large."""
+def _back(transposed: Array, delta: Array, out: Array) -> Array:
+    """Return `W' delta` by W'; of one unit it is an outer product: BLAS is slow at large ones."""
     product = np.multiply if len(delta) == 1 and out.size > LARGE_OUTER else np.dot
-    return product(weights.T, delta, out=out)
+    return product(transposed, delta, out=out)
