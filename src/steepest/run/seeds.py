@@ -29,7 +29,7 @@ PICTURE_POINTS = 101
 """Points a side of the plane that is drawn."""
 
 MOST_ON_PAGE = 6
-"""Runs that a page has colours for: `MOST_RUNS` of its `state.js`."""
+"""Runs that a page has colours for: `MOST_RUNS` of its `state/state.js`."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)

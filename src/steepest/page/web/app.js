@@ -4,6 +4,7 @@ import { makeChart } from './cards/chart.js';
 import { makeFit } from './cards/fit.js';
 import { makeMap } from './cards/map.js';
 import { makeNetwork } from './cards/network.js';
+import { Paced } from './cards/paced.js';
 import { makeRelief } from './cards/relief.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
@@ -13,13 +14,14 @@ import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
 import { KEYS, listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
+import { Later } from './controls/later.js';
 import { Player } from './controls/player.js';
 import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
 import { makeTransport } from './controls/transport.js';
 import { element, part } from './draw/canvas.js';
-import { activeRun, isNew, trueLoss } from './select.js';
+import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
 
@@ -38,12 +40,6 @@ const CARDS = [
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
 
-/** Milliseconds between two changes of the words while a run goes on: they can still be read. */
-const READ = 150;
-
-/** What comes and goes under the pointer; of the words only the rows follow it. */
-const PASSING = ['busy', 'hover', 'camera'];
-
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
@@ -52,12 +48,12 @@ const PASSING = ['busy', 'hover', 'camera'];
 export function mount(parent, store, { keys, helper, followTheme = followSystem, sources = [] } = {}) {
   const root = part(parent, 'st-app');
   const shown = build(root, store, sources, helper);
-  const pictures = shown.filter((part) => part.isPicture);
-  const words = new Later(shown.filter((part) => !part.isPicture), store);
+  const pictures = shown.filter((one) => one.isPicture);
+  const words = new Later(shown.filter((one) => !one.isPicture), store);
   const show = (state, changed) => {
     if (changed?.has('dark')) changed.add('theme');
     if (isNew(changed, 'theme')) applyTheme(root, state);
-    pictures.forEach((part) => part.show(state, changed));
+    pictures.forEach((one) => one.show(state, changed));
     words.ask(changed);
     mirror(root, state);
   };
@@ -66,7 +62,7 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
     store.subscribe(show),
     listenToKeys(keys ?? root, store),
     () => words.cancel(),
-    () => shown.forEach((part) => part.destroy?.()),
+    () => shown.forEach((one) => one.destroy?.()),
     () => root.remove(),
   ];
   const player = new Player(store);
@@ -77,80 +73,6 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
       ends.forEach((end) => end());
     },
   };
-}
-
-/** A card that is not drawn anew within so many milliseconds of the last time while a run goes on. */
-class Paced {
-  constructor(card, pause) {
-    Object.assign(this, { card, pause, last: -Infinity, changed: new Set() });
-    const { prepare } = card;
-    if (prepare) this.prepare = (surface) => prepare.call(card, surface);
-    if (card.caption) this.caption = (state) => card.caption(state);
-  }
-
-  show(state, changed) {
-    changed?.forEach((key) => this.changed.add(key));
-    const now = performance.now();
-    const waits = changed && state.playing && !changed.has('playing') && now - this.last < this.pause;
-    if (waits) return;
-    const all = changed && this.changed;
-    Object.assign(this, { last: now, changed: new Set() });
-    this.card.show(state, all);
-  }
-
-  picture() {
-    return this.card.picture();
-  }
-
-  destroy() {
-    this.card.destroy();
-  }
-}
-
-/**
- * While something is dragged the words follow once the frame with the pictures is drawn, and while a
- * run goes on so often as they can be read, part by part, so that no frame waits for all of them.
- */
-class Later {
-  constructor(parts, store) {
-    Object.assign(this, { parts, store, frame: 0, timer: 0, changed: new Set() });
-  }
-
-  ask(changed) {
-    if (!changed) return this.show(null);
-    changed.forEach((key) => this.changed.add(key));
-    const { dragging, playing } = this.store.state;
-    if (playing && !changed.has('playing')) {
-      this.timer ||= setTimeout(() => this.showNext(0), READ);
-      return null;
-    }
-    if (!dragging) return this.show(this.changed);
-    this.frame ||= requestAnimationFrame(() => {
-      this.timer = setTimeout(() => this.show(this.changed));
-    });
-    return null;
-  }
-
-  /** Shows one part after the other; all that changed since the run began may be new to each. */
-  showNext(k) {
-    this.parts[k].show(this.store.state, this.changed);
-    const more = k + 1 < this.parts.length;
-    this.timer = more ? setTimeout(() => this.showNext(k + 1)) : 0;
-  }
-
-  show(changed) {
-    this.cancel();
-    this.changed = new Set();
-    const passing = changed && [...changed].every((key) => PASSING.includes(key));
-    const due = passing ? this.parts.filter((part) => part.follows) : this.parts;
-    due.forEach((part) => part.show(this.store.state, changed));
-  }
-
-  cancel() {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.timer);
-    Object.assign(this, { frame: 0, timer: 0 });
-  }
 }
 
 function build(root, store, sources, helper) {
@@ -272,12 +194,12 @@ function makeWhereFits(make, { name, title, fits, grid }) {
     picture: () => card?.picture() ?? null,
     destroy: drop,
     show(state, changed) {
-      const isNew = !card && fits(state.scene);
-      if (isNew) {
+      const isFirst = !card && fits(state.scene);
+      if (isFirst) {
         card = make();
         grid.prepend(card.figure);
       } else if (card && !fits(state.scene)) drop();
-      card?.show(state, isNew ? null : changed);
+      card?.show(state, isFirst ? null : changed);
     },
     tell: (state, changed) => card?.tell(state, changed),
   };
@@ -333,7 +255,7 @@ function makeRows(below, store) {
 function makeMore(below, store) {
   const held = part(below, 'st-more');
   const parts = [makeExercises(held, store), makeStepsTable(held, store)];
-  return { show: (state, changed) => parts.forEach((part) => part.show(state, changed)) };
+  return { show: (state, changed) => parts.forEach((one) => one.show(state, changed)) };
 }
 
 /** The words of each step for those who do not see it; a film is told when it stops. */
@@ -371,8 +293,8 @@ function makeHider(root) {
   return {
     show(state, changed) {
       if (!isNew(changed, 'hidden')) return;
-      for (const part of root.querySelectorAll('[data-control]')) {
-        part.classList.toggle('st-hidden', state.hidden.includes(part.dataset.control));
+      for (const one of root.querySelectorAll('[data-control]')) {
+        one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control));
       }
     },
   };

@@ -1,12 +1,13 @@
 // The card of the loss against the step: all runs, the lowest loss that is known as a dashed line,
 // what is done and what is ahead. Pointer and keys on it go to a step.
-import { activeRun, isEarlier, isNew, lossLabel, resultAt } from '../select.js';
-import { trueLoss, trueLosses } from '../select.js';
-import { short } from '../words/numerals.js';
+import {
+  activeRun, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
+} from '../state/select.js';
+import { short } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { capture, listen, set, svg } from '../draw/canvas.js';
 import { linearAxis, logAxis, stepAxis } from './axes.js';
-import { arrival, columnsOf, lossRange, nearestStep } from '../loss_range.js';
+import { arrival, columnsOf, lossRange, nearestStep } from '../state/loss_range.js';
 import { exitSpots, levelSpots, Words } from './chart_words.js';
 import { steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';

@@ -1,7 +1,7 @@
 // The card of data and fit: what the model of the step that is shown says of the rows. It chooses
 // the picture that suits the data, and lets the reader change rows where the page can follow.
-import { activeRun, lossLabel, trueLoss } from '../select.js';
-import { counted, short } from '../words/numerals.js';
+import { activeRun, lossLabel, trueLoss } from '../state/select.js';
+import { counted, short } from '../numerals.js';
 import { element } from '../draw/canvas.js';
 import { ClassFit } from './fit_classes.js';
 import { LineFit } from './fit_line.js';

@@ -1,8 +1,8 @@
 // Data and fit, one feature and classes: the probability of each class over the feature, the rows,
 // and the regions where each class is predicted. Two classes: the rows at 0 and 1, the curve
 // in the run's colour. More: a lane for the rows of each class, curves in the colours of classes.
-import { activeRun, paramsAt, probabilitiesOf } from '../select.js';
-import { short } from '../words/numerals.js';
+import { activeRun, paramsAt, probabilitiesOf } from '../state/select.js';
+import { short } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { scale } from '../draw/ticks.js';
 import { set, svg } from '../draw/canvas.js';

@@ -1,8 +1,8 @@
 // Data and fit, one feature and a number to predict: the rows, the line of each run, and of one row
 // its residual, with the square whose area is the squared error.
-import { activeRun, paramsAt, predictionsOf } from '../select.js';
+import { activeRun, paramsAt, predictionsOf } from '../state/select.js';
 import { networkInWords } from '../words/network.js';
-import { short, signed } from '../words/numerals.js';
+import { short, signed } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
 import { linearAxis } from './axes.js';

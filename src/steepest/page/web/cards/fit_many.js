@@ -1,8 +1,8 @@
 // Data and fit, many features, where rows cannot be drawn over one of them. A number: predicted
 // against actual. Two classes: each row at its margin, under the curve of the probability.
 // More classes: the probability that each row's actual class is given.
-import { activeRun, marginsOf, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
-import { counted, short } from '../words/numerals.js';
+import { activeRun, marginsOf, paramsAt, predictionsOf, probabilitiesOf } from '../state/select.js';
+import { counted, short } from '../numerals.js';
 import { set, svg } from '../draw/canvas.js';
 import { fixedAxis, linearAxis } from './axes.js';
 import {

@@ -1,7 +1,7 @@
 // What the pictures of data and fit share: ranges that stay put, one row alone, its numbers.
-import { costsOf, probabilitiesOf } from '../select.js';
+import { costsOf, probabilitiesOf } from '../state/select.js';
 import { apartTexts } from '../words/arithmetic.js';
-import { short, signed, tenTo } from '../words/numerals.js';
+import { short, signed, tenTo } from '../numerals.js';
 
 const WORD = {
   squared: 'squared error',

@@ -1,7 +1,7 @@
 // The loss surface from above with the descent on it. Layers: the ground (drawn anew only when the
 // surface changes), the contour under the pointer, the paths, and the pointer's label. Press
 // anywhere and the descent starts there; drag and it follows.
-import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../select.js';
+import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../state/select.js';
 import { listen } from '../draw/canvas.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { Ground } from '../draw/ground.js';
@@ -14,7 +14,7 @@ import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered, seenOf } from '../draw/seen.js';
 import { boxAround, boxesAlong, placeTag } from '../draw/tags.js';
 import { inWords, placeInWords } from '../words/surface.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 import { Surfaced } from './surfaced.js';
 
 const [GROUND, CONTOUR, PATHS, POINTER] = [0, 1, 2, 3];

@@ -3,11 +3,11 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
 import { element, keepRoom, listen, part, set } from '../draw/canvas.js';
-import { activeRun, isNew, isOverParams, paramsAt } from '../select.js';
+import { activeRun, isNew, isOverParams, paramsAt } from '../state/select.js';
 import {
   SATURATED, networkInWords, paramLines, passOf, placeInWords, slopesOf,
 } from '../words/network.js';
-import { counted, short } from '../words/numerals.js';
+import { counted, short } from '../numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';
 import { RowPass } from './row_pass.js';
@@ -234,8 +234,9 @@ class NetworkCard {
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
     plot.svg.setAttribute(
       'aria-label',
-      `The ${networkInWords(state.scene.network)}. Across of the surface: ${x ?? 'path 1'}; up: ${y ?? 'path 2'}. Arrow keys ` +
-        'go from param to param, Enter puts one on an axis.',
+      `The ${networkInWords(state.scene.network)}. Across of the surface: ${x ?? 'path 1'}; up: ` +
+        `${y ?? 'path 2'}. ` +
+        'Arrow keys go from param to param, Enter puts one on an axis.',
     );
   }
 

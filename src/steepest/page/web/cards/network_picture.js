@@ -1,9 +1,10 @@
 // The picture of a network: a line for each weight, its number beside it, and in each circle the
 // number of its bias. Of more weights the lines alone, of still more a box for each layer.
 import { renew, set, svg } from '../draw/canvas.js';
-import { fixed } from '../words/numerals.js';
+import { fixed } from '../numerals.js';
 import { SATURATED } from '../words/network.js';
-import { between, distanceTo, freePlace, layoutOf, mannerOf, shareOf } from './network_layout.js';
+import { mannerOf } from '../state/drawn_as.js';
+import { between, distanceTo, freePlace, layoutOf, shareOf } from './network_layout.js';
 import { UnitPictures } from './network_units.js';
 
 /** The widest and the thinnest line, in pixels; and the widest of many. */

@@ -1,6 +1,6 @@
 // The loss surface in three dimensions with the descent on it. Layers: the walls, the surface
 // (drawn anew only when it or the eye moves), the axes, the paths, and what the pointer shows.
-import { activeRun, gradientAt } from '../select.js';
+import { activeRun, gradientAt } from '../state/select.js';
 import { drawnBeforehand } from '../draw/beforehand.js';
 import { Box, marginOf } from '../draw/box.js';
 import { Camera } from '../draw/camera.js';
@@ -29,8 +29,8 @@ const KEYS_IN_WORDS = 'Arrow keys turn it, plus and minus zoom, 0 looks from the
  * The card of the surface in three dimensions: {show(state, changed), destroy(), picture(), and
  * prepare(surface), before it is shown}. A `helper`, if there is one, draws it beside the page.
  */
-export function makeRelief(element, on = {}, helper = null) {
-  return new Relief(element, on, helper);
+export function makeRelief(parent, on = {}, helper = null) {
+  return new Relief(parent, on, helper);
 }
 
 class Relief extends Surfaced {
@@ -195,7 +195,7 @@ class Relief extends Surfaced {
   }
 
   drawPaths() {
-    const { state, stage, theme } = this;
+    const { state, theme } = this;
     const context = this.layers.contexts[PATHS];
     this.layers.clear(PATHS);
     const face = { line: (...line) => this.line(...line), place: (run, i) => this.place(run, i) };

@@ -1,6 +1,6 @@
 // What the two pictures of the loss surface share: layers as high as their width asks for, what is
 // drawn anew when the state changes, and what the pointer is on.
-import { activeRun, isNew, trueLoss } from '../select.js';
+import { activeRun, isNew, trueLoss } from '../state/select.js';
 import { Frames, Layers, element, pictureHeight } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 

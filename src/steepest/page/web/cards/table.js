@@ -1,7 +1,7 @@
 // The card of the rows as a table, actual against predicted: what the model of the step that is
 // shown says of each row, what that costs, and how the costs come to the loss. A real HTML table.
-import { activeRun, lossOf, trueLoss } from '../select.js';
-import { counted, short } from '../words/numerals.js';
+import { activeRun, lossOf, trueLoss } from '../state/select.js';
+import { counted, short } from '../numerals.js';
 import { element, listen, part, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 import { columnsOf, lookOf, shareText } from './table_columns.js';

@@ -2,7 +2,7 @@
 // room, that of the actual one and the one predicted); for numbers the prediction and its error.
 // A column is { name, head, sort, left, make(cell) -> parts, write(parts, values, i) }.
 import { apartTexts } from '../words/arithmetic.js';
-import { fixed, short, tenTo } from '../words/numerals.js';
+import { fixed, short, tenTo } from '../numerals.js';
 import { element, set, svg } from '../draw/canvas.js';
 import { costUnit } from './fit_rows.js';
 import { classColour, classMark } from './shapes.js';

@@ -1,8 +1,8 @@
 // The numbers of the table: of each row its prediction and cost, their sum, mean and the penalty;
 // which rows are shown, in which order; and the lecture's formula with the numbers of one row.
-import { costsOf, lossOf, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
+import { costsOf, lossOf, paramsAt, predictionsOf, probabilitiesOf } from '../state/select.js';
 import { differenceTexts } from '../words/arithmetic.js';
-import { short, signed } from '../words/numerals.js';
+import { short, signed } from '../numerals.js';
 import { chance } from './fit_rows.js';
 
 /** So many rows are all shown; of more, the `TOP` that cost most. */

@@ -1,6 +1,6 @@
 // The folded list of tasks; the answers are worked out from the data of the page when asked for.
 import { element, part } from '../draw/canvas.js';
-import { isNew } from '../select.js';
+import { isNew } from '../state/select.js';
 import { tasksOf } from '../words/tasks.js';
 import { button, panel } from './fields.js';
 

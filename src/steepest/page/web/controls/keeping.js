@@ -2,7 +2,7 @@
 import { element, part } from '../draw/canvas.js';
 import { copyText, download, savePicture, traceCsv } from '../keep/files.js';
 import { faultOfLink, toFragment } from '../keep/link.js';
-import { activeRun } from '../select.js';
+import { activeRun } from '../state/select.js';
 import { pythonLines } from '../words/python.js';
 import { box, button } from './fields.js';
 

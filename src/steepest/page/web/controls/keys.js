@@ -1,5 +1,5 @@
 // The keyboard: everything that the bar does, without a mouse.
-import { activeRun } from '../select.js';
+import { activeRun } from '../state/select.js';
 import { playOrPause, restartRun, stepOnce } from './transport.js';
 
 /** What the keys do, in words, for the help at the foot of the page. */

@@ -1,9 +1,9 @@
 // Two knobs: the values of the two params that the surface is over, or how far it is gone along its two
 // directions, and the true loss there. They follow the step that is shown until one of them is turned.
 import { element, part } from '../draw/canvas.js';
-import { isOverParams, onPlane, paramsAt } from '../select.js';
+import { isOverParams, onPlane, paramsAt } from '../state/select.js';
 import { throughInWords } from '../words/captions.js';
-import { counted, short } from '../words/numerals.js';
+import { counted, short } from '../numerals.js';
 import { button, entry, fill, freshId, label, numberIn, panel } from './fields.js';
 
 /** Places of a knob: a press of an arrow key moves it by one of them. */

@@ -1,5 +1,5 @@
 // The film of a run: takes steps at the reader's pace while `playing` is on.
-import { activeRun } from '../select.js';
+import { activeRun } from '../state/select.js';
 
 /** A run that goes on takes its next steps when so few are left to show. */
 const AHEAD = 100;

@@ -2,8 +2,8 @@
 // very run: above 2/curvature the steps across the steepest slope grow.
 import { element, part } from '../draw/canvas.js';
 import { findsRate, limitInWords } from '../engine/rules.js';
-import { activeRun } from '../select.js';
-import { short } from '../words/numerals.js';
+import { activeRun } from '../state/select.js';
+import { short } from '../numerals.js';
 import { box, entry, fill, freshId, label, numberIn, tick } from './fields.js';
 
 const STEPS = 1000;

@@ -2,9 +2,9 @@
 import { DASHES } from '../draw/colours.js';
 import { element, part, svg } from '../draw/canvas.js';
 import { ruleInWords } from '../engine/rules.js';
-import { isNew } from '../select.js';
+import { isNew } from '../state/select.js';
 import { endLines, verdictLines } from '../words/ending.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 import { outcomeOf } from '../words/outcome.js';
 import { button, panel } from './fields.js';
 

@@ -2,8 +2,8 @@
 import { element, part } from '../draw/canvas.js';
 import { ACTIVATION_NAMES } from '../engine/activations.js';
 import { findsRate, numbersOf, ruleInWords, ruleName, ruleWord } from '../engine/rules.js';
-import { activeRun, paramsAt, trueLoss } from '../select.js';
-import { short } from '../words/numerals.js';
+import { activeRun, paramsAt, trueLoss } from '../state/select.js';
+import { short } from '../numerals.js';
 import { box, button, choice, entry, fill, numberIn } from './fields.js';
 import { makeRate } from './rate.js';
 
@@ -56,7 +56,7 @@ export function makeSettings(parent, store) {
   ];
   return {
     show(state) {
-      parts.forEach((part) => part.show(state));
+      parts.forEach((one) => one.show(state));
       lock(panel, note, state.scene);
     },
   };

@@ -1,8 +1,8 @@
 // The steps as a table, for those who read numbers rather than pictures: the first ones, then ever
 // fewer, the one that is shown, the last.
 import { element } from '../draw/canvas.js';
-import { activeRun, isNew, lossLabel, paramsAt } from '../select.js';
-import { fixed, short } from '../words/numerals.js';
+import { activeRun, isNew, lossLabel, paramsAt } from '../state/select.js';
+import { fixed, short } from '../numerals.js';
 import { toldParams, wordOf } from '../words/told.js';
 import { button } from './fields.js';
 

@@ -1,7 +1,7 @@
 // The bar with which a run is walked: restart, back, step, run, many steps, a scrubber over all.
 import { element, part } from '../draw/canvas.js';
-import { activeRun } from '../select.js';
-import { fixed, short } from '../words/numerals.js';
+import { activeRun } from '../state/select.js';
+import { fixed, short } from '../numerals.js';
 import { box, button, freshId, label, tick } from './fields.js';
 
 const PACES = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1200];

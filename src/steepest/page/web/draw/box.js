@@ -3,7 +3,7 @@
 import { TOP } from './heights.js';
 import { drawText, font, trace, typeFor } from './marks.js';
 import { curvedTicks, linearTicks } from './ticks.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 
 /** Where along its edge, and how far off, a title may be: where it first covers no number. */
 const SLIDES = [0, 0.15, -0.15, 0.3, -0.3, 0.45, -0.45];

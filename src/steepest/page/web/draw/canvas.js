@@ -190,7 +190,7 @@ export class Frames {
   }
 
   ask(...parts) {
-    parts.forEach((part) => this.parts.add(part));
+    parts.forEach((one) => this.parts.add(one));
     this.waiting ||= requestAnimationFrame(() => this.flush());
   }
 

@@ -5,7 +5,7 @@ import { contourLines } from './contours.js';
 import { element } from './canvas.js';
 import { drawText, font, trace, typeFor } from './marks.js';
 import { curvedTicks, linearTicks, scale } from './ticks.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 
 const BAR = { gap: 12, width: 11 };
 

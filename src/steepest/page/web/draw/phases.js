@@ -1,6 +1,6 @@
 // The four parts of one step, drawn on the map while it is shown slowly: the gradient's parts along
 // the axes, the whole, the same times the rate, and the move. Arrows point downhill.
-import { gradientAt, onPlane, paramsAt } from '../select.js';
+import { gradientAt, onPlane, paramsAt } from '../state/select.js';
 import { scaledMove, slopeOf } from './downhill.js';
 import { drawArrow, drawStart, drawStem, tagLook } from './marks.js';
 import { boxAround, placeTag } from './tags.js';

@@ -1,6 +1,6 @@
 // Paths, arrows and contours on the surface in three dimensions: every point at its true loss, as
 // seen from the eye, with what is behind the surface marked. Pure geometry.
-import { pathOf, trueLoss } from '../select.js';
+import { pathOf, trueLoss } from '../state/select.js';
 import { contourLines } from './contours.js';
 import { TOP } from './heights.js';
 import { Pieces, along, between, clipped, farFrom } from './paths.js';

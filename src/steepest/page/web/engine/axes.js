@@ -1,7 +1,7 @@
 // The axes of a surface: two params, two coordinates of the walk, or two directions through a point:
 // those of the path, random ones, the sharpest. Directions are found in standard units, or in the params
 // as they are where the scale is none. The twin of Python's `surface/axes.py` and `surface/planes.py`.
-import { general, short } from '../words/numerals.js';
+import { general, short } from '../numerals.js';
 import { spectrumEnds } from './lanczos.js';
 import { pathDirections } from './path_plane.js';
 import { Random } from './random.js';

@@ -40,8 +40,8 @@ export class Helper {
 
   made() {
     const worker = this.make();
-    worker.onmessage = ({ data: { number, answer } }) => {
-      this.waiting.get(number)?.(answer);
+    worker.onmessage = ({ data: { number, answer: told } }) => {
+      this.waiting.get(number)?.(told);
       this.waiting.delete(number);
     };
     // A policy that forbids workers is told only now.

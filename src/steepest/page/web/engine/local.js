@@ -21,11 +21,10 @@ const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what 
  * of a `helper`, if there is one.
  */
 export function localEngine(first, helper = null) {
-  const beside = new Beside(helper);
+  const [beside, onward] = [new Beside(helper), new Onward(helper)];
   let scene = first;
   let objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
-  let isWhole = live || null;
   const refuse = () => Promise.reject(new Error(NEEDS_PYTHON));
   let turn = 0;
   const look = (request) => {
@@ -35,7 +34,6 @@ export function localEngine(first, helper = null) {
   };
   const asked = (answer) => async (request) => answer(request);
   const kept = {};
-  const onward = new Onward(helper);
   const descend = async (request) => (
     (request.onward && await onward.run(scene, request)) || runOf(objectiveFor(request), request.choices, kept)
   );
@@ -51,11 +49,7 @@ export function localEngine(first, helper = null) {
     whole: (run) => (live ? wholeOf(objectiveFor, run) : run),
     descend: live ? descend : refuse,
     surface: live ? asked(look) : refuse,
-    lossAt: asked((request) => {
-      isWhole ??= hasAll(scene, objectiveFor);
-      if (!isWhole) throw new Error('the page has not all that its loss is made of');
-      return lossIn(objectiveFor(request), request);
-    }),
+    lossAt: asked(lossTeller(scene, (request) => objectiveFor(request), live)),
     open,
     offer: refuse,
     page: refuse,
@@ -64,6 +58,16 @@ export function localEngine(first, helper = null) {
       beside.giveUp();
     },
     close: () => helper?.close(),
+  };
+}
+
+/** Returns what tells the loss at params; `live` says that the rows of a scene make up all of it. */
+function lossTeller(scene, objectiveFor, live) {
+  let isWhole = live || null;
+  return (request) => {
+    isWhole ??= hasAll(scene, objectiveFor);
+    if (!isWhole) throw new Error('the page has not all that its loss is made of');
+    return lossIn(objectiveFor(request), request);
   };
 }
 

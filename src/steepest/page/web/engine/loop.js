@@ -7,8 +7,9 @@ export const SWIFT = 0.1;
 
 /**
  * A descent on its way: where it stands, and what it carries from one step to the next. A step: look,
- * choose a direction, choose how far, note it, move. `objective` has value and valueAndGradient, `scale` leads from the params
- * to the coordinates of the walk and back, and `anew` makes others on the way, if it is there;
+ * choose a direction, choose how far, note it, move. `objective` has value and valueAndGradient, `scale`
+ * leads from the params to the coordinates of the walk and back, and `anew` makes others on the way, if
+ * it is there;
  * `rate(here)` is a stride: how far, and how much of the last step once more; `batches` gives the
  * mini-batch of each step, or is null.
  */

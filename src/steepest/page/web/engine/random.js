@@ -136,9 +136,9 @@ function wordsOf(seed) {
 function seedPool(words) {
   let constant = 0x43b0d7e5;
   const hashed = (word) => {
-    const mixed = word ^ constant;
+    const old = word ^ constant;
     constant = Math.imul(constant, SPREAD);
-    return folded(Math.imul(mixed, constant));
+    return folded(Math.imul(old, constant));
   };
   const pool = Array.from({ length: POOL }, (_, i) => hashed(words[i] ?? 0));
   for (let from = 0; from < POOL; from += 1) {

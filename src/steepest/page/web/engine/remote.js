@@ -4,7 +4,6 @@
 // Requests are JSON with an id, answers are records (see wire.js) with the same id. A socket that
 // drops is opened again, what was open in Python is opened there once more, and what is still to be
 // answered is asked again (see asked.js).
-import { toFragment } from '../keep/link.js';
 import { Asked } from './asked.js';
 import { fromBuffers, unpackFrame } from './frames.js';
 
@@ -75,16 +74,10 @@ function engineOf(asked, send, close) {
     lossAt: (request) => ask({ ...request, ask: 'loss' }).then(({ loss }) => loss),
     open: (request) => ask({ ...carried(request), ask: 'open' }),
     offer: () => ask({ ask: 'offer' }),
-    page: (state) => ask(pageRequest(state)).then(({ html }) => html),
+    page: (request) => ask({ ...request, ask: 'page' }).then(({ html }) => html),
     giveUp: () => asked.giveUp(send),
     close,
   };
-}
-
-function pageRequest(state) {
-  // What can be shown of the state by a page that does not compute.
-  const looks = { ...state, axes: 'units', scene: { ...state.scene, engine: 'record' } };
-  return { ask: 'page', choices: state.choices, link: toFragment(state), look: toFragment(looks) };
 }
 
 /** Returns a request to open something, the contents of a file as base64. */

@@ -1,5 +1,5 @@
 // A run worked out in the page: how its choices are walked, and the record of what was.
-import { fixed } from '../words/numerals.js';
+import { fixed } from '../numerals.js';
 import { Batches } from './batches.js';
 import { checkWhole, told } from './checks.js';
 import { MOST_STEPS } from './choices.js';
@@ -51,7 +51,7 @@ export function runOf(objective, choices, kept = {}) {
 /** Whether a kept walk is the first part of what is asked for: a schedule may depend on all steps. */
 function goesOn({ walk, objective, choices }, other, { steps, ...asked }) {
   if (walk?.trace.stop?.reason !== 'steps' || objective !== other) return false;
-  const { steps: _, ...own } = choices;
+  const { steps: taken, ...own } = choices;
   const same = JSON.stringify(own) === JSON.stringify(asked);
   return same && walk.trace.loss.length <= steps && !String(asked.learning_rate).includes(':');
 }

@@ -5,14 +5,14 @@
 //   #v=1&data=geyser&target=waiting&features=duration&loss=squared&rule=steepest&rate=0.05&...
 //
 // The first run's choices have plain keys; of each other run what differs from the first is told:
-// `run2.rate=0.09`. `at` is a step, `part` what of it is shown slowly, `row` one that is told, `plane` names the two params
-// that the surface is over, `window` is what of it is seen and `view` from where: turned and tilted
-// by so many degrees, and so near. `named` has number and colour of each run: `2:1,3:0`.
-import { windowOf } from '../engine/answer.js';
+// `run2.rate=0.09`. `at` is a step, `part` what of it is shown slowly, `row` one that is told, `plane`
+// names the two params that the surface is over, `window` is what of it is seen and `view` from where:
+// turned and tilted by so many degrees, and so near. `named` has number and colour of each run: `2:1,3:0`.
 import { ACTIVATION_NAMES } from '../engine/activations.js';
 import { MOST_STEPS } from '../engine/choices.js';
 import { checkRule, ruleName } from '../engine/rules.js';
-import { MOST_RUNS, nameOf, settled } from '../state.js';
+import { columnsOf, windowOf } from '../state/select.js';
+import { MOST_RUNS, nameOf, settled } from '../state/state.js';
 
 /** Letters that every mail and chat leaves whole. */
 const MOST_LETTERS = 8000;
@@ -92,11 +92,6 @@ export function toFragment(state) {
 function networkPairs({ network }) {
   if (!network) return [];
   return [['hidden', network.sizes.slice(1, -1)], ['activation', network.activation]];
-}
-
-/** Returns the columns that the features come from: a category has a feature for each level. */
-export function columnsOf({ columns, features }) {
-  return columns ?? features.map(({ name }) => name);
 }
 
 /** Returns why a link is too long to be sent, and what to do; empty if it is not. */
@@ -242,7 +237,7 @@ const DATA = {
 };
 
 const NETWORK = {
-  units: { key: 'hidden', read: (text) => text.split(',').map((one) => wholeFrom(one, 1, MOST_UNITS)) },
+  units: { key: 'hidden', read: (text) => text.split(',').map((layer) => wholeFrom(layer, 1, MOST_UNITS)) },
   activation: { key: 'activation', read: (text) => oneOf(ACTIVATION_NAMES, text) },
 };
 
@@ -362,8 +357,8 @@ function viewFrom(text) {
 
 /** Returns number and colour of each run, no two the same. */
 function namedFrom(text) {
-  const named = text.split(',').map((one) => /^(\d{1,4}):([0-5])$/.exec(one).slice(1).map(Number));
-  const apart = [0, 1].every((i) => new Set(named.map((one) => one[i])).size === named.length);
+  const named = text.split(',').map((run) => /^(\d{1,4}):([0-5])$/.exec(run).slice(1).map(Number));
+  const apart = [0, 1].every((i) => new Set(named.map((pair) => pair[i])).size === named.length);
   return apart ? named : undefined;
 }
 

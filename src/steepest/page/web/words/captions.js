@@ -1,13 +1,13 @@
 // The words under each card, which explain every mark, and the one sentence that says to those who
 // do not see it what it shows now.
-import { diverged, lossRange } from '../loss_range.js';
-import { activeRun, isEarlier, isOverParams, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
-import { resultAt, trueLoss } from '../select.js';
-import { mannerOf } from '../cards/network_layout.js';
-import { pixelsOf } from '../cards/row_image.js';
+import { diverged, lossRange } from '../state/loss_range.js';
+import {
+  activeRun, isEarlier, isOverParams, offPlane, onPlane, paramsAt, probabilitiesOf, resultAt, trueLoss,
+} from '../state/select.js';
+import { mannerOf, pixelsOf } from '../state/drawn_as.js';
 import { Network } from '../engine/network.js';
 import { SATURATED, networkInWords } from './network.js';
-import { counted, fixed, percent, short } from './numerals.js';
+import { counted, fixed, percent, short } from '../numerals.js';
 import { paramsInWords } from './told.js';
 
 const CAPTIONS = {
@@ -70,7 +70,8 @@ function fitCaption(state) {
   const { scene } = state;
   const own = scene.target.classes ? classCaption : numberCaption;
   const told = isPlane(scene) ? planeCaption(scene) : own(scene, state);
-  return told + (pixelsOf(scene) ? PICTURED : '') + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
+  const [pictured, sampled] = [pixelsOf(scene) ? PICTURED : '', scene.sampled && ` Here: ${scene.sampled}.`];
+  return told + pictured + sampled + activeCaption(state);
 }
 
 const PICTURED = ' The features are the pixels of a picture, by their names (pixel_row_column): that of the '
@@ -117,7 +118,8 @@ function sureInWords({ y, shown, margins }, state) {
   const given = probabilitiesOf(state.scene, paramsAt(state));
   const own = Float64Array.from({ length: shown }, (_, i) => given[i * margins + y[i]]);
   const likely = own.filter((share) => share > 0.5).length;
-  return `${fixed(likely, 0)} of ${counted(shown, 'row')} above one half; the least ${short(own.reduce((a, b) => Math.min(a, b), 1))}.`;
+  const least = short(own.reduce((a, b) => Math.min(a, b), 1));
+  return `${fixed(likely, 0)} of ${counted(shown, 'row')} above one half; the least ${least}.`;
 }
 
 /** The curves over one feature, and the strip that says what is predicted. */

@@ -2,8 +2,8 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { gradientCheck, pythonCheck, surfaceCheck } from '../engine/recomputed.js';
-import { activeRun, paramsAt } from '../select.js';
-import { counted, fixed, short } from './numerals.js';
+import { activeRun, paramsAt } from '../state/select.js';
+import { counted, fixed, short } from '../numerals.js';
 
 /**
  * Up to these shares two ways agree: differences leave out a cube of their step (4e-7 was the most

@@ -2,9 +2,9 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { rowAt } from '../engine/vectors.js';
-import { activeRun, gradientAt, offPlane, onPlane, paramsAt, trueLoss } from '../select.js';
+import { activeRun, gradientAt, offPlane, onPlane, paramsAt, trueLoss } from '../state/select.js';
 import { productArithmetic } from './arithmetic.js';
-import { counted, fixed, short } from './numerals.js';
+import { counted, fixed, short } from '../numerals.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
 

@@ -3,8 +3,8 @@
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
 import { digitsApart } from '../engine/divergence.js';
-import { isEarlier, resultAt, trueLoss } from '../select.js';
-import { counted, fixed, short } from './numerals.js';
+import { isEarlier, resultAt, trueLoss } from '../state/select.js';
+import { counted, fixed, short } from '../numerals.js';
 import { shareOf } from './told.js';
 
 /** A run is near the lowest loss when this share of the way from its start to it is left. */
@@ -41,9 +41,9 @@ export function outcomeOf(run) {
 export function arrivalOf(run) {
   const { start, lowest } = factsOf(run);
   if (lowest === null || !(start > lowest)) return null;
-  const near = lowest + NEAR * (start - lowest);
+  const enough = lowest + NEAR * (start - lowest);
   let first = null;
-  for (let i = run.index.length - 1; i >= 0 && !(trueLoss(run, i) > near); i -= 1) first = i;
+  for (let i = run.index.length - 1; i >= 0 && !(trueLoss(run, i) > enough); i -= 1) first = i;
   return first === null || !Number.isFinite(trueLoss(run, first)) ? null : run.index[first];
 }
 

@@ -1,7 +1,7 @@
 // The task to predict where the next step lands: its answer, and how far off a guess is.
-import { activeRun, onPlane, paramsAt } from '../select.js';
+import { activeRun, onPlane, paramsAt } from '../state/select.js';
 import { differenceTexts } from './arithmetic.js';
-import { percent, short } from './numerals.js';
+import { percent, short } from '../numerals.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
 

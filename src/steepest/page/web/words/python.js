@@ -1,7 +1,6 @@
 // The lines of Python that do the run of the page again.
 import { ruleName } from '../engine/rules.js';
-import { columnsOf } from '../keep/link.js';
-import { activeRun } from '../select.js';
+import { activeRun, columnsOf } from '../state/select.js';
 
 const WIDTH = 84;
 

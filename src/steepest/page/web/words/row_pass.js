@@ -1,9 +1,9 @@
 // One row through a network, layer by layer, with its arithmetic: forward to its loss, and back by the
 // chain rule.
-import { activeRun, costsOf, paramsAt } from '../select.js';
+import { activeRun, costsOf, paramsAt } from '../state/select.js';
 import { productArithmetic, updateArithmetic } from './arithmetic.js';
 import { deltaInWords } from './network.js';
-import { counted, short } from './numerals.js';
+import { counted, short } from '../numerals.js';
 
 /** Units of a layer that are told, and terms of a sum, the largest: more cannot be followed. */
 const [MOST_UNITS, MOST_TERMS] = [8, 3];

@@ -1,6 +1,6 @@
 // What a screen reader says after each action: short, and with the numbers that changed.
-import { activeRun, trueLoss } from '../select.js';
-import { fixed, short } from './numerals.js';
+import { activeRun, trueLoss } from '../state/select.js';
+import { fixed, short } from '../numerals.js';
 import { outcomeOf } from './outcome.js';
 import { phaseWords } from './steps.js';
 import { paramsInWords } from './told.js';

@@ -4,11 +4,11 @@ import { COORDINATES } from '../engine/divergence.js';
 import { startInWords } from '../engine/initial.js';
 import { Network } from '../engine/network.js';
 import { ruleName } from '../engine/rules.js';
-import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../select.js';
+import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../state/select.js';
 import {
   lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
 } from './arithmetic.js';
-import { counted, fixed, percent, short, signed } from './numerals.js';
+import { counted, fixed, percent, short, signed } from '../numerals.js';
 import { MOST_PARAMS, hardlyMoves, moveOf, namedOf, valueLines, wordOf } from './told.js';
 
 const HEADINGS = [

@@ -1,6 +1,6 @@
 // What both faces of the surface say of themselves to those who cannot see them.
-import { activeRun, isOverParams, onPlane, paramsAt, trueLoss } from '../select.js';
-import { fixed, short } from './numerals.js';
+import { activeRun, isOverParams, onPlane, paramsAt, trueLoss } from '../state/select.js';
+import { fixed, short } from '../numerals.js';
 
 /** The surface and the current step in words, for those who cannot see them. */
 export function inWords(state) {

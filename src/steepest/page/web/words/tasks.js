@@ -7,9 +7,9 @@ import { bendAt } from '../engine/plane.js';
 import { findsRate, limitInWords, ruleInWords, ruleName } from '../engine/rules.js';
 import { chooseScale, waysOf } from '../engine/scales.js';
 import { rowAt } from '../engine/vectors.js';
-import { activeRun, trueLoss } from '../select.js';
+import { activeRun, trueLoss } from '../state/select.js';
 import { quotientArithmetic } from './arithmetic.js';
-import { counted, percent, short } from './numerals.js';
+import { counted, percent, short } from '../numerals.js';
 import { NEAR, arrivalOf } from './outcome.js';
 import { predictTask } from './predict.js';
 
@@ -44,7 +44,8 @@ export function tasksOf(state, engine) {
   }
   const known = run.limit !== null || run.curvature !== null;
   return [
-    !findsRate(run.choices.rule) && run.lowest !== null && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
+    !findsRate(run.choices.rule) && run.lowest !== null
+      && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
     limitTask(state, engine),
     known && { ...RAVINE, answer: ofAllRows(tellRavine, state, engine) },
     known && { ...MOMENTUM, answer: ofAllRows(tellMomentum, state, engine) },

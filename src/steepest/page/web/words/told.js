@@ -3,8 +3,8 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { chooseScale } from '../engine/scales.js';
-import { activeRun, gradientAt, paramsAt } from '../select.js';
-import { percent, short } from './numerals.js';
+import { activeRun, gradientAt, paramsAt } from '../state/select.js';
+import { percent, short } from '../numerals.js';
 
 /** Params that are told one by one; of more, those that matter most. */
 export const MOST_PARAMS = 6;

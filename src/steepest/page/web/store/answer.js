@@ -4,9 +4,9 @@
 // 'fine' (the same window with more points), 'as it is' or null; `window`, the one that is wanted anew;
 // `step`, to which the run goes that is shown; and `onward`, whether it goes on while it is shown.
 import { differenceOf } from '../draw/heights.js';
-import { isOverParams, onPlane, resultAt, resultOf } from '../select.js';
-import { OBJECTIVE } from './choices.js';
-import { rowAt } from './vectors.js';
+import { isOverParams, onPlane, resultAt, resultOf, windowOf } from '../state/select.js';
+import { OBJECTIVE } from '../engine/choices.js';
+import { rowAt } from '../engine/vectors.js';
 
 const POINTS = 101;
 
@@ -59,10 +59,7 @@ async function descents(engine, { runs, active, choices, rows }, { runs: which =
 async function surfaceFor(engine, state, runs, { surface: why, window: asked }) {
   const { surface } = state;
   const run = runs[state.active];
-  const hidden = !inside(surface, onPlane(surface, rowAt(run.params, run.size, 0)));
-  // A plane by a word is another for each path.
-  const ofPath = !isOverParams(state) && why !== 'fine';
-  const anew = why === 'anew' || (why === 'if out of sight' && hidden) || ofPath;
+  const anew = isAnew(state, run, why);
   if (why === 'as it is') return surface;
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
@@ -71,6 +68,13 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   const told = { scale: state.choices.scale, through: run.index[resultAt(run)] };
   if (why === 'fine') told.coarser = { points: surface.nx, off: differenceOf(surface, found) };
   return { ...found, ...told };
+}
+
+/** Whether another window is due, or another plane: one by a word is another for each path. */
+function isAnew(state, run, why) {
+  if (why === 'anew' || (!isOverParams(state) && why !== 'fine')) return true;
+  const start = onPlane(state.surface, rowAt(run.params, run.size, 0));
+  return why === 'if out of sight' && !inside(state.surface, start);
 }
 
 /** Whether a window of the surface that is shown says anything about the one that is asked for. */
@@ -119,11 +123,6 @@ function outlineOf({ index, params, fullLoss, size, best }) {
     loss: Float64Array.from(places, (i) => fullLoss[i]),
     steps: Array.from(places, (i) => index[i]),
   };
-}
-
-/** Returns what of the plane is seen: [left, right, bottom, top]. */
-export function windowOf({ x, y, nx, ny }) {
-  return [x[0], x[nx - 1], y[0], y[ny - 1]];
 }
 
 function inside(surface, [x, y]) {

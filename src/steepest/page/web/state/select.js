@@ -1,7 +1,7 @@
 // What follows from the state: the numbers that cards and words are made of. Pure functions.
-import { chooseObjective } from './engine/choose_objective.js';
-import { chooseLoss } from './engine/losses.js';
-import { dot, rowAt } from './engine/vectors.js';
+import { chooseObjective } from '../engine/choose_objective.js';
+import { chooseLoss } from '../engine/losses.js';
+import { dot, rowAt } from '../engine/vectors.js';
 
 /** Returns whether one of the keys of the state is new; all are where `changed` is null. */
 export function isNew(changed, ...keys) {
@@ -134,4 +134,14 @@ export function lossOf(scene, name) {
 /** Returns what the loss of a run is called, with its unit, and with its penalty if it has one. */
 export function lossLabel(scene, { loss, l1, l2 }) {
   return `${lossOf(scene, loss)?.label ?? 'loss'}${l1 || l2 ? ' + penalty' : ''}`;
+}
+
+/** Returns the columns that the features come from: a category has a feature for each level. */
+export function columnsOf({ columns, features }) {
+  return columns ?? features.map(({ name }) => name);
+}
+
+/** Returns what of the plane is seen: [left, right, bottom, top]. */
+export function windowOf({ x, y, nx, ny }) {
+  return [x[0], x[nx - 1], y[0], y[ny - 1]];
 }
