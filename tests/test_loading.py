@@ -19,7 +19,7 @@ def test_the_homes_are_those_that_type_checkers_see() -> None:
         for block in tree.body
         if isinstance(block, ast.If)
         for node in block.body
-        if isinstance(node, ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and node.module != "steepest"  # a module is no name
         for alias in node.names
     }
     assert seen == st.HOME  # type: ignore[attr-defined]

@@ -230,7 +230,7 @@ class Trace:
 
     @property
     def shown_losses(self) -> Array:
-        """The losses that are drawn: of all rows, or each step's own where no such is known."""
+        """The losses that are drawn, (steps + 1,): of all rows, else each step's own."""
         full = self.full_losses
         return full if np.isfinite(full).any() else self.losses
 

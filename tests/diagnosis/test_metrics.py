@@ -10,11 +10,14 @@ import pytest
 from asked import Ask
 from hypothesis import assume, given, settings
 from hypothesis import strategies as some
+from matplotlib.text import Text
 from sklearn import metrics as theirs
+from sklearn.calibration import calibration_curve
 
 import steepest as st
-from steepest.diagnosis.metrics import Predicted, auc
+from steepest.diagnosis.metrics import Predicted, auc, calibration
 from steepest.errors import ChoiceError
+from steepest.run.report import report
 
 CLOSE = {"rtol": 1e-10, "atol": 1e-12}
 SEEDS = some.integers(0, 10**6)
@@ -90,9 +93,23 @@ def test_metrics_of_classes_are_those_of_scikit_learn(
         "deviance_explained": theirs.d2_log_loss_score(y, P, **given),
         "confusion": theirs.confusion_matrix(y, said, **given),
     }
-    assert list(found) == list(truth)
+    assert list(found) == [*truth, "calibration"]
     for name, true in truth.items():
         np.testing.assert_allclose(found[name], true, **CLOSE, err_msg=name)
+
+
+@settings(max_examples=8)
+@given(SEEDS, some.booleans())
+def test_calibration_is_that_of_scikit_learn(seed: int, ties: bool) -> None:
+    random = np.random.default_rng(seed)
+    y, p = random.integers(0, 2, 40), random.random(40) ** 2
+    p = np.round(p, 1) if ties else p
+    weight = random.integers(0, 4, 40)
+    assume(weight.sum())
+    shares, means = calibration_curve(y.repeat(weight), p.repeat(weight), n_bins=10)
+    found = calibration(y == 1, p, weight.astype(float))
+    np.testing.assert_allclose(found[:, :2], np.column_stack([means, shares]), **CLOSE)
+    assert found[:, 2].sum() == weight.sum()
 
 
 @given(some.lists(some.tuples(some.booleans(), some.integers(0, 3)), min_size=1, max_size=12))
@@ -145,6 +162,15 @@ def test_a_class_that_is_never_predicted_is_told(rare: st.Run) -> None:
     assert "accuracy 95 % (always no: 95 %), balanced accuracy 50 %" in told
     assert "it never says yes, which 5 % of the rows are" in told
     assert rare.metrics()["confusion"].tolist() == [[190, 0], [10, 0]]
+    assert "calibration, P(yes) by tenths → rows that are yes: 5 % → 5 %" in told
+
+
+def test_where_metrics_mislead_is_told_at_every_door(rare: st.Run) -> None:
+    never = "it never says yes, which 5 % of the rows are"
+    assert never in str(report(rare)["metrics_in_words"])
+    written = "\n".join(text.get_text() for text in rare.figure().findobj(Text))
+    assert never in written.replace("\n", " ")
+    assert "accuracy 95 % (always no: 95 %)" in written
 
 
 def test_a_class_that_is_predicted_is_not_told_so() -> None:
@@ -177,7 +203,8 @@ def test_words_and_json_tell_the_same(ask: Ask) -> None:
     run = st.load("o.steepest")
     said = json.loads(ask("show", "o.steepest", "--json").out)["metrics"]
     found = dict(run.metrics())
-    assert said.pop("confusion") == found.pop("confusion").tolist()
+    for name in ("confusion", "calibration"):
+        assert said.pop(name) == found.pop(name).tolist()
     assert said == found
     told = ask("show", "o.steepest").out
     assert "accuracy 87 % (always no: 69.6 %), balanced accuracy 78.6 %" in told

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from test_golden import assert_same_verdicts, descend
 
+import steepest as st
 from steepest.objective.model.activation import ACTIVATIONS
 from steepest.objective.model.initial import INITIALISATIONS
 from steepest.page.joiner import join
@@ -328,3 +329,10 @@ def test_the_plane_of_the_path_is_pythons(kind: str, scale: str, modules: Any) -
     assert found["path"].reshape(-1, 2) == pytest.approx(wanted, abs=1e-9 * np.abs(wanted).max())
     assert np.abs(found["end"]).max() <= 1e-12 * np.abs(wanted).max()
     assert np.isfinite(found["loss"]).all()
+
+
+@pytest.mark.parametrize("initial", INITIALISATIONS)
+def test_how_a_start_is_drawn_is_told_alike(initial: str, modules: Any) -> None:
+    tell = "async (name) => (await import('/engine/initial.js')).startInWords(name)"
+    run = st.descend("geyser", "waiting", hidden=(2,), init=initial, steps=0)
+    assert modules.evaluate(tell, initial) == run.objective.start_in_words

@@ -22,10 +22,13 @@ __all__ = ["Measured", "Metrics", "Predicted", "RecordedMetrics", "auc", "decide
 
 Array = NDArray[np.float64]
 Metrics = Mapping[str, Any]
-"""Numbers by name, None where not defined; `confusion` is (k, k)."""
+"""Numbers by name, None where not defined; `confusion` is (k, k), `calibration` (groups, 3)."""
 
 MOST_RANKED = 50
 """Classes up to which the AUC is worked out: each needs the rows in another order."""
+
+GROUPS = 10
+"""Groups of probabilities, each a tenth wide, as reliability diagrams usually have them."""
 
 
 class Measured(Protocol):
@@ -78,7 +81,7 @@ class Predicted:
         """The metrics by name.
 
         Of numbers: r2, rmse, mae, deviance_explained. Of classes: accuracy, balanced_accuracy,
-        log_loss, auc, brier, deviance_explained, confusion.
+        log_loss, auc, brier, deviance_explained, confusion, and of two classes calibration.
         """
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             return self._of_numbers() if self.probabilities is None else self._of_classes()
@@ -129,6 +132,11 @@ class Predicted:
             "brier": brier(codes, probabilities, self.weight),
             "deviance_explained": self._explained(entropy(sizes)),
             "confusion": table,
+            "calibration": (
+                calibration(codes == 1, probabilities[:, 1], self.weight)
+                if probabilities.shape[1] == 2
+                else None
+            ),
         }
 
     @property
@@ -205,6 +213,27 @@ def brier(actual: NDArray[np.intp], probabilities: Array, weight: Array | None) 
     off[np.arange(len(actual)), actual] -= 1.0
     score = float(np.average((off**2).sum(axis=1), weights=weight))
     return score / 2 if probabilities.shape[1] == 2 else score
+
+
+def calibration(
+    positive: NDArray[np.bool_], probability: Array, weight: Array | None = None
+) -> Array:
+    """Return mean probability, share that is positive and weight of each group, (groups, 3).
+
+    A group is the rows, (rows,), of a tenth of all probabilities; those without rows are left out
+    (DeGroot & Fienberg 1983, "The comparison and evaluation of forecasters"; scikit-learn's
+    `calibration_curve`).
+
+    >>> calibration(np.array([False, True, True]), np.array([0.25, 0.25, 0.875]))
+    array([[0.25 , 0.5  , 2.   ],
+           [0.875, 1.   , 1.   ]])
+    """
+    at = np.searchsorted(np.linspace(0, 1, GROUPS + 1)[1:-1], probability)
+    each = np.ones(len(at)) if weight is None else weight
+    sums = [np.bincount(at, each * part, GROUPS) for part in (probability, positive, 1.0)]
+    there = sums[2] > 0
+    total = sums[2][there]
+    return np.column_stack([sums[0][there] / total, sums[1][there] / total, total])
 
 
 def mean_auc(actual: NDArray[np.intp], probabilities: Array, weight: Array | None) -> float | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from steepest.descent.plan.scale import has_exact_bound
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.unmoved import judge_unmoved
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, percent, short
 
@@ -32,11 +33,14 @@ LITTLE = 0.01
 def judge_too_small(evidence: Evidence) -> Verdict | None:
     """Return the verdict on rates so small that the run has hardly begun; None if they are not.
 
-    Rates that were searched for, or that warm up at the end of what was watched, are none.
+    Rates that were searched for are none, nor are those of steps that are rounded away: these are
+    said so.
     """
     trace, method = evidence.trace, evidence.method
     steps, rates = len(trace) - 1, trace.learning_rates[:-1]
     if not method.step_size.is_given or steps < FEWEST_STEPS or evidence.in_batches:
+        return None
+    if judge_unmoved(evidence) is not None:
         return None
     norms = trace.gradient_norms
     if not norms[-1] >= UNCHANGED * norms[0] > 0.0 or not np.isfinite(rates).all():

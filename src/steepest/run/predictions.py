@@ -118,9 +118,11 @@ class Predictions:
 
         Of numbers there are r2, rmse, mae (in the target's unit) and deviance_explained, `1 - loss
         / loss of the best constant`; of classes accuracy, balanced_accuracy, log_loss, auc (of
-        several classes the mean of each against the others), brier, deviance_explained, and
-        confusion, (k, k), actual down and predicted across. They are scikit-learn's. What is not
-        defined is None. `data` and `sample_weight` are those of `score`; the rows of the run count
+        several classes the mean of each against the others), brier, deviance_explained,
+        confusion, (k, k), actual down and predicted across, and of two classes calibration,
+        (groups, 3): the mean probability of the second, its share and the weight of the rows of
+        each tenth of probabilities that has some. They are scikit-learn's. What is not defined is
+        None. `data` and `sample_weight` are those of `score`; the rows of the run count
         by their own weights. A `threshold`, as in `predict`, changes accuracy, balanced_accuracy
         and confusion. On the rows that it was trained on a model looks better than it is.
         Raises ChoiceError for a word that names neither rows nor a table.

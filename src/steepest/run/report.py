@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from steepest.diagnosis.metrics import Measured
 from steepest.run.run import Run
+from steepest.view.metrics import fit_section
 
 __all__ = ["report"]
 
@@ -16,7 +19,8 @@ FORMAT = 1
 def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
     """Return the run in numbers: data, choices, weights, bias, loss, stop, verdicts, checks, files.
 
-    `metrics` are those of `Run.metrics` on the rows of the run, and on those kept back.
+    `metrics` are those of `Run.metrics` on the rows of the run, and on those kept back, and
+    `metrics_in_words` says where they mislead.
     `weights` maps each feature to its weight, or to its weight by class; `bias` is a number, or
     one by class. `lowest_loss` is null where there is none, or it is not known, and so is `limit`,
     that of a fixed learning rate. Of an objective that was given there are `objective` and `params`
@@ -33,6 +37,7 @@ def report(run: Run, files: Sequence[str] = ()) -> dict[str, Any]:
         "validation_loss": _finite(run.validation_loss),
         "metrics": _metrics(run, run.story.fitted),
         "validation_metrics": _metrics(run, run.story.held_out),
+        "metrics_in_words": {one.heading: list(one.lines) for one in fit_section(run.story)},
         "lowest_loss": run.lowest_loss,
         "limit": run.plan.limit,
         "steps": len(run.trace) - 1,
@@ -53,9 +58,11 @@ def _metrics(run: Run, said: Measured | None) -> dict[str, Any] | None:
     if said is None or not math.isfinite(run.loss):
         return None
     found = dict(said.metrics)
-    if "confusion" in found:
-        found["confusion"] = found["confusion"].tolist()
-    return {k: _finite(v) if isinstance(v, float) else v for k, v in found.items()}
+    return {k: _finite(v) if isinstance(v, float) else _listed(v) for k, v in found.items()}
+
+
+def _listed(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def _finite(value: float) -> float | None:

@@ -138,7 +138,7 @@ def _left_out(run: "Run") -> str:
 def _metrics(prefix: str, said: Measured | None) -> Iterator[tuple[str, float | None]]:
     """Yield the metrics that are single numbers."""
     for name, value in ({} if said is None else said.metrics).items():
-        if name != "confusion":
+        if name not in ("confusion", "calibration"):
             yield f"{prefix}{name}", value
 
 

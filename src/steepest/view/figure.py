@@ -12,6 +12,7 @@ from steepest.numerals import counted, short
 from steepest.surface.surface import Surface
 from steepest.view.closing import write_closing
 from steepest.view.format import FIGURE_PANELS, Format
+from steepest.view.metrics import fit_in_brief
 from steepest.view.panel import DrawnPath, path_of, path_of_steps
 from steepest.view.panels import draw_panels
 from steepest.view.scene import Scene
@@ -51,6 +52,8 @@ def _drawn(
         sheet.head(story.title, fontsize=title_size(story.title), fontweight="bold")
         sheet.head(_summary(story), fontsize=11.5, color=muted)
         write_closing(sheet, story)
+        if fit := fit_in_brief(story):
+            sheet.head(fit, fontsize=9.5, color=muted)
         sheet.foot(footnote, fontsize=9.5, color=muted)
         for name, panel in draw_panels(sheet, names, story, path, with_scale=True).items():
             panel.show(path.result if name == "fit" else len(path.steps) - 1)

@@ -10,7 +10,7 @@ from steepest.numerals import percent, plain, short
 from steepest.view.section import Section, aligned
 from steepest.view.story import Story, shortened
 
-__all__ = ["fit_section"]
+__all__ = ["fit_in_brief", "fit_section"]
 
 Array = NDArray[np.float64]
 
@@ -20,26 +20,43 @@ MOST_CLASSES = 10
 
 def fit_section(story: Story) -> Iterator[Section]:
     """Yield how well the result fits the rows it was trained on, and those that were kept back."""
-    if not np.isfinite(story.result.full_loss):
-        return
-    rows = {"it was trained on": story.fitted, "kept back": story.held_out}
-    for which, said in rows.items():
-        if said is not None:
-            lines = _of_numbers(story, said) if story.classes is None else _of_classes(story, said)
-            yield Section(f"Fit on the rows {which}", tuple(lines))
+    for which, said in _measured(story):
+        lines = _of_numbers(story, said) if story.classes is None else _of_classes(story, said)
+        yield Section(f"Fit on the rows {which}", tuple(lines))
+
+
+def fit_in_brief(story: Story) -> str:
+    """Return the first line of each section, and which classes are never predicted."""
+    found = []
+    for which, said in _measured(story):
+        first = _errors(story, said) if story.classes is None else _shares(story, said)
+        never = () if story.classes is None else _never_said(story, said.metrics["confusion"])
+        found.append("; ".join([f"rows {which}: {first}", *never]))
+    return "; ".join(found)
+
+
+def _measured(story: Story) -> Iterator[tuple[str, Measured]]:
+    """Yield which rows there are, and how good predictions of them are; none of a loss of inf."""
+    if np.isfinite(story.result.full_loss):
+        rows = {"it was trained on": story.fitted, "kept back": story.held_out}
+        yield from ((which, said) for which, said in rows.items() if said is not None)
 
 
 def _of_numbers(story: Story, said: Measured) -> Iterator[str]:
     """Yield R², RMSE and MAE; what of the loss is explained where that is not R²."""
+    yield _errors(story, said)
+    if story.plan.loss is not None and not story.plan.loss.is_quadratic:
+        yield f"deviance explained {_explained(said.metrics)}"
+
+
+def _errors(story: Story, said: Measured) -> str:
     metrics = said.metrics
     unit = f" {story.unit}" if story.unit else ""
     r2 = "not defined" if metrics["r2"] is None else short(metrics["r2"])
-    yield (
+    return (
         f"R² {r2}, RMSE {short(metrics['rmse'])}{unit}, "
         f"mean absolute error {short(metrics['mae'])}{unit}"
     )
-    if story.plan.loss is not None and not story.plan.loss.is_quadratic:
-        yield f"deviance explained {_explained(metrics)}"
 
 
 def _explained(metrics: Metrics) -> str:
@@ -52,24 +69,42 @@ def _explained(metrics: Metrics) -> str:
 
 def _of_classes(story: Story, said: Measured) -> Iterator[str]:
     """Yield shares, scores and the table of actual against predicted."""
-    assert story.classes is not None
     metrics = said.metrics
     table = metrics["confusion"]
-    sizes = table.sum(axis=1)
-    most = int(sizes.argmax())
-    always = f"always {shortened(story.classes[most])}: {percent(sizes[most] / sizes.sum())}"
-    yield (
-        f"accuracy {percent(metrics['accuracy'])} ({always}), "
-        f"balanced accuracy {percent(metrics['balanced_accuracy'])}"
-    )
+    yield _shares(story, said)
     ranked = "" if metrics["auc"] is None else f"AUC {short(metrics['auc'])}, "
     yield (
         f"{ranked}log loss {short(metrics['log_loss'])}, Brier score {short(metrics['brier'])}, "
         f"deviance explained {_explained(metrics)}"
     )
+    yield from _calibration(story, metrics.get("calibration"))
     if len(table) <= MOST_CLASSES:
         yield from _table(story, table)
     yield from _never_said(story, table)
+
+
+def _shares(story: Story, said: Measured) -> str:
+    """Return which share of the rows is right, beside that of saying the largest class always."""
+    assert story.classes is not None
+    metrics = said.metrics
+    sizes = metrics["confusion"].sum(axis=1)
+    most = int(sizes.argmax())
+    always = f"always {shortened(story.classes[most])}: {percent(sizes[most] / sizes.sum())}"
+    return (
+        f"accuracy {percent(metrics['accuracy'])} ({always}), "
+        f"balanced accuracy {percent(metrics['balanced_accuracy'])}"
+    )
+
+
+def _calibration(story: Story, groups: Array | None) -> Iterator[str]:
+    """Yield the mean probability and the actual share of each tenth of probabilities, (g, 3).
+
+    Runs that were saved without rows before there was a calibration have none.
+    """
+    if groups is not None and story.classes is not None:
+        pairs = (f"{percent(p)} → {percent(share)}" for p, share, _ in groups.tolist())
+        name = shortened(story.classes[1])
+        yield f"calibration, P({name}) by tenths → rows that are {name}: {', '.join(pairs)}"
 
 
 def _table(story: Story, table: Array) -> Iterator[str]:

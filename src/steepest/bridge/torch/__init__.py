@@ -7,9 +7,9 @@ numbers back. `surface` is what `st.torch` offers; `on_plane` chooses among the 
 plane: `known_network` by our kernels, `first_layer` once for all points.
 
 `watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes
-points and steps of what `tensors` do, `recording` keeps them in `rows`; `watched_run` and
-`watched_trace` make a run of these, `rules` names its optimizer, `curvature` has its limit, `told`
-its notes. `lightning_callback` watches Lightning's trainer.
+each `point` and step of what `tensors` do, `recording` keeps them in `rows`; of all that is
+`watching` `watched_run` and `watched_trace` make a run, `rules` names its optimizer, `curvature`
+has its limit, `told` its notes. `lightning_callback` watches Lightning's trainer.
 """
 
 from steepest.bridge.torch.lightning_callback import LightningCallback

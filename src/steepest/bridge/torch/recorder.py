@@ -12,13 +12,13 @@ So a wrapper may call no hook or two, and a step that changes nothing is one all
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.recording import Recording
 from steepest.bridge.torch.tensors import Tensors
 
@@ -29,25 +29,6 @@ LOOKED_AT = 64
 
 A loop does or it does not.
 """
-
-
-@dataclass(slots=True)
-class Point:
-    """Where a gradient was taken: weights, the lengths of it by tensor, and what else is known."""
-
-    row: Tensor
-    seconds: float
-    made: set[int] = field(default_factory=set)
-    lengths: Tensor | None = None
-    gradient: Tensor | None = None
-    losses: list[tuple[Tensor, int]] = field(default_factory=list)
-    rates: tuple[float, ...] = ()
-    scale: float = 1.0
-    given: Tensor | None = None
-    """The length of the gradient of one tensor as the optimizer was given it."""
-    over: bool = False
-    """Whether the step from here has been taken."""
-    stepped: set[int] = field(default_factory=set)
 
 
 class Recorder:

@@ -1,18 +1,16 @@
 """What is kept of a training that is watched: numbers of every step, weights of as many as fit."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.rows import CHUNK, Rows
 from steepest.bridge.torch.tensors import Tensors
 from steepest.trace import BUDGET
-
-if TYPE_CHECKING:
-    from steepest.bridge.torch.recorder import Point
 
 __all__ = ["Recording", "Steps"]
 
@@ -103,7 +101,7 @@ class Recording:
         self._last_step: tuple[Tensor, Tensor] | None = None
         self._last_row: Array | None = None
 
-    def append(self, point: "Point", moves: Tensor, after: Tensor) -> None:
+    def append(self, point: Point, moves: Tensor, after: Tensor) -> None:
         """Record a point, the lengths of the step from it by tensor, and where it leads.
 
         What is worked out of these numbers waits for `_bring_over`: here is the training's time.
@@ -137,7 +135,7 @@ class Recording:
         if self.keeps_gradients:
             self._gradients.append(index, gradient)
 
-    def _alpha(self, point: "Point", after: Tensor) -> Tensor:
+    def _alpha(self, point: Point, after: Tensor) -> Tensor:
         """Return alpha of the step before this point: by the slopes along it at both its ends."""
         if point.gradient is None:
             return self._unknown
@@ -173,7 +171,7 @@ class Recording:
             self.several_rates = rates
         return rates[self._main[1]] if rates else UNKNOWN
 
-    def end(self, point: "Point") -> None:
+    def end(self, point: Point) -> None:
         """Record the last point, from which no step was taken."""
         nothing = self.tensors.moved(point.row, point.row)
         self._last_row = point.row.double().cpu().numpy().copy()

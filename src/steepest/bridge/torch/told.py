@@ -1,16 +1,13 @@
 """What is said of a training that was watched, beside its numbers: whose steps, at what cost."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from steepest.bridge.torch.recording import Recording, Steps
+from steepest.bridge.torch.watching import Watching
 from steepest.diagnosis.note import Note
 from steepest.numerals import counted, percent, short
-
-if TYPE_CHECKING:
-    from steepest.bridge.torch.watched_run import Watching
 
 __all__ = ["notes_of"]
 
@@ -21,7 +18,7 @@ MOST_LAYERS = 4
 """Tensors that are told one by one: those that moved most."""
 
 
-def notes_of(watching: "Watching", steps: Steps, measured: int, by_all: bool) -> Iterator[Note]:
+def notes_of(watching: Watching, steps: Steps, measured: int, by_all: bool) -> Iterator[Note]:
     """Yield what is worth knowing of a training: its cost, its loss, its rates, its gradients."""
     yield _cost(watching, len(steps.losses) - 1)
     yield _losses(watching, steps, measured, by_all)
@@ -39,7 +36,7 @@ def notes_of(watching: "Watching", steps: Steps, measured: int, by_all: bool) ->
     yield from _layers(recording)
 
 
-def _cost(watching: "Watching", steps: int) -> Note:
+def _cost(watching: Watching, steps: int) -> Note:
     """Return what watching cost."""
     each = watching.cost / max(steps, 1)
     share = watching.cost / watching.seconds if watching.seconds else 0.0
@@ -56,7 +53,7 @@ def _cost(watching: "Watching", steps: int) -> Note:
     )
 
 
-def _losses(watching: "Watching", steps: Steps, measured: int, by_all: bool) -> Note:
+def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> Note:
     """Return which losses are known, and how."""
     heard = int(np.isfinite(steps.losses[:-1]).sum())
     loop = "the loop's own loss is not known, since its criterion is no module that was given"
@@ -74,7 +71,7 @@ def _losses(watching: "Watching", steps: Steps, measured: int, by_all: bool) -> 
     return Note("losses", f"{loop}; {rest}", {"heard": float(heard), "measured": float(measured)})
 
 
-def _data(watching: "Watching") -> tuple[str, ...]:
+def _data(watching: Watching) -> tuple[str, ...]:
     return () if watching.objective is None else watching.objective.batches.said
 
 

@@ -23,7 +23,8 @@ from steepest.bridge.torch.recorder import Recorder
 from steepest.bridge.torch.recording import Recording
 from steepest.bridge.torch.rules import Known, rule_of
 from steepest.bridge.torch.tensors import Tensors
-from steepest.bridge.torch.watched_run import Watching, run_of
+from steepest.bridge.torch.watched_run import run_of
+from steepest.bridge.torch.watching import Watching
 from steepest.descent.stop import Stop
 from steepest.errors import ChoiceError
 from steepest.numerals import counted

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.bridge.torch.objective import TorchObjective
 from steepest.bridge.torch.recording import Recording, Steps
-from steepest.bridge.torch.rules import Known
 from steepest.bridge.torch.told import notes_of
 from steepest.bridge.torch.watched_trace import trace_of
+from steepest.bridge.torch.watching import Watching
 from steepest.descent.loop import Method
 from steepest.descent.plan.plan import Plan
 from steepest.descent.sampling import AllRows
@@ -29,29 +27,9 @@ from steepest.objective.problem import Problem, problem_of
 from steepest.run.run import Run
 from steepest.trace import Trace
 
-__all__ = ["Watching", "run_of"]
+__all__ = ["run_of"]
 
 Array = NDArray[np.float64]
-
-
-class Watching(NamedTuple):
-    """What was watched, and how it ended; `objective` is None where no data were given."""
-
-    recording: Recording
-    objective: TorchObjective | None
-    known: Known
-    name: str
-    stop: Stop
-    curvature: float | None
-    """The largest curvature of the loss, where that is the same everywhere; weight decay added."""
-    seconds: float
-    cost: float
-    """The seconds of these that the watching took."""
-
-    @property
-    def total_rows(self) -> int:
-        """How many rows the data have; 0 where there are none."""
-        return 0 if self.objective is None else self.objective.batches.rows
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,10 @@ After 50 passes over the rows, without and with it: 20,000 rows of a number 0.00
 def plan_batches_then_all(
     objective: Objective, start: Vector, rule: Rule, scale: str, options: Options
 ) -> Method:
-    """Return Adam on mini-batches, at a rate that is found and falls, then L-BFGS on all rows."""
+    """Return Adam on mini-batches, at a rate that is found and falls, then L-BFGS on all rows.
+
+    From `start`, (params,). Raises ChoiceError for what does not go with it.
+    """
     _check(objective, rule, options)
     coordinates = coordinates_of(objective, scale)
     sampler = BatchesThenAll(objective, options.seed)
