@@ -13,5 +13,8 @@ if ! cmp -s "$tools/package-lock.json" "$tools/node_modules/.installed"; then
 fi
 bin=$tools/node_modules/.bin
 cd "$tools/../../src/steepest/page/web"
-"$bin/depcruise" --config "$tools/arrows.mjs" --output-type err .
-"$bin/eslint" --config "$tools/eslint.config.mjs" --max-warnings 0 .
+failed=0
+"$bin/depcruise" --config "$tools/arrows.mjs" --output-type err . || failed=1
+"$bin/eslint" --config "$tools/eslint.config.mjs" --max-warnings 0 . || failed=1
+"$bin/tsc" --project "$tools/tsconfig.json" || failed=1
+exit $failed

@@ -147,7 +147,7 @@ class Seeds(Several):
         others = [run_record(run.story, risk, most=MOST_SAVED) for run in shown]
         told = together_in_words(self.story, shown=1 + len(shown))
         seen = {"surface": surface, "others": others, "note": told}
-        write_page(best.record() | seen, self.explain(), path)
+        write_page({**best.record(), **seen}, self.explain(), path)
 
     @cached_property
     def scene(self) -> SeedsScene:

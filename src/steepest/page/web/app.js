@@ -29,6 +29,7 @@ import { spoken } from './words/spoken.js';
  * Each card's name, title and maker; how many milliseconds stand between two of its pictures at least
  * while a run goes on; and for which scenes it is, if not for all. Widths and signs of a hundred lines
  * are not read sixty times a second, and drawing them cost a quarter of a frame.
+ * @type {[string, string, CardMaker, number, ((scene: Scene) => boolean)?][]}
  */
 const CARDS = [
   ['network', 'Network', makeNetwork, 80, ({ network }) => Boolean(network)],
@@ -44,6 +45,9 @@ const THEMES = ['auto', 'light', 'dark', 'projector'];
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
  * only some pages can do; a `helper` works beside the page.
+ * @param {Element} parent
+ * @param {Store} store
+ * @param {MountOptions} [options]
  */
 export function mount(parent, store, { keys, helper, followTheme = followSystem, sources = [] } = {}) {
   const root = part(parent, 'st-app');
@@ -75,6 +79,7 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
   };
 }
 
+/** @param {Store} store */
 function build(root, store, sources, helper) {
   const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
@@ -112,7 +117,10 @@ function makeTitle(head) {
   };
 }
 
-/** The lecturer's text, notes about the data, and what went wrong. */
+/**
+ * The lecturer's text, notes about the data, and what went wrong.
+ * @param {Store} store
+ */
 function makeNotes(root, store) {
   const lesson = part(root, 'st-lesson', 'p');
   const note = part(root, 'st-lesson', 'p');
@@ -135,6 +143,7 @@ function write(paragraph, text) {
   paragraph.hidden = !text;
 }
 
+/** @param {Store} store */
 function makeCards(body, store, helper) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
@@ -205,6 +214,7 @@ function makeWhereFits(make, { name, title, fits, grid }) {
   };
 }
 
+/** @param {Store} store */
 function callbacks(store) {
   const able = (act) => (...values) => store.engine.kind === 'record' ? null : act(...values);
   return {
@@ -226,7 +236,10 @@ function callbacks(store) {
   };
 }
 
-/** A press on the surface is a new start, or, if one is asked for, a guess. */
+/**
+ * A press on the surface is a new start, or, if one is asked for, a guess.
+ * @param {Store} store
+ */
 function starting(able, store) {
   let guessed = false;
   const guess = (point) => {
@@ -246,12 +259,16 @@ function starting(able, store) {
   };
 }
 
+/** @param {Store} store */
 function makeRows(below, store) {
   const held = panel(below, 'table', 'Rows', 'Actual against predicted, row by row');
   return { ...makeTable(element('div', {}, held), callbacks(store)), follows: true };
 }
 
-/** Beside the rows: the tasks, and the steps as a table. */
+/**
+ * Beside the rows: the tasks, and the steps as a table.
+ * @param {Store} store
+ */
 function makeMore(below, store) {
   const held = part(below, 'st-more');
   const parts = [makeExercises(held, store), makeStepsTable(held, store)];
@@ -268,6 +285,7 @@ function makeLive(live) {
   };
 }
 
+/** @param {Store} store */
 function makeTools(head, store, cards, root) {
   const tools = part(head, 'st-tools');
   const held = box(tools, 'theme', 'st-inline');
@@ -304,7 +322,10 @@ function applyTheme(root, { theme, dark }) {
   root.dataset.theme = theme === 'auto' ? (dark ? 'dark' : 'light') : theme;
 }
 
-/** The system's own theme may change while the page is open. */
+/**
+ * The system's own theme may change while the page is open.
+ * @param {Store} store
+ */
 function followSystem(store) {
   const system = window.matchMedia('(prefers-color-scheme: dark)');
   const turn = () => store.set({ dark: system.matches });
@@ -313,7 +334,10 @@ function followSystem(store) {
   return () => system.removeEventListener('change', turn);
 }
 
-/** What is shown, in attributes, for tests and style sheets. */
+/**
+ * What is shown, in attributes, for tests and style sheets.
+ * @param {State} state
+ */
 function mirror(root, state) {
   const run = activeRun(state);
   root.dataset.at = String(run.index[state.at]);

@@ -28,7 +28,10 @@ export function makeNetwork(parent, on = {}) {
 
 class NetworkCard {
   constructor(parent, on) {
-    Object.assign(this, { on, state: null, lit: -1, current: 0 });
+    this.on = on;
+    this.state = null;
+    this.lit = -1;
+    this.current = 0;
     this.plot = new Plot(parent, 'network', () => this.draw());
     const role = { role: 'application', tabindex: 0, 'data-keys': '' };
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
@@ -55,7 +58,11 @@ class NetworkCard {
     return this.drawn ? this.plot.picture() : null;
   }
 
-  /** Take over a new state; `changed` names its parts that are new, null for all. */
+  /**
+   * Take over a new state; `changed` names its parts that are new, null for all.
+   * @param {State} state
+   * @param {Changed} changed
+   */
   show(state, changed) {
     const other = this.state?.scene.network !== state.scene.network;
     this.state = state;
@@ -265,7 +272,8 @@ class NetworkCard {
     while (this.told.children.length > said.length) this.told.lastChild.remove();
     while (this.told.children.length < said.length) {
       const made = element('p', {}, this.told);
-      ['strong', 'span'].forEach((tag) => element(tag, {}, made));
+      element('strong', {}, made);
+      element('span', {}, made);
     }
     said.forEach((texts, i) => texts.forEach((text, j) => {
       const node = this.told.children[i].children[j];

@@ -60,6 +60,11 @@ function placed(network, { width, size, before, after, upright }) {
   };
 }
 
+/**
+ * @param {number[]} sizes
+ * @param {number} width
+ * @param {number[]} room
+ */
 function stopsAcross(sizes, width, [before, after]) {
   const last = sizes.length - 1;
   return sizes.map((_, i) => before + (i / last) * (width - before - after));

@@ -28,7 +28,11 @@ const LOCK = 'M-2.9 -0.5V-2.5A2.9 2.9 0 0 1 2.9 -2.5V-0.5H4V5H-4V-0.5ZM-1.5 -0.5
 /** Draws a network into a plot, whose axes it does not use. */
 export class NetworkPicture {
   constructor(plot, network) {
-    Object.assign(this, { plot, network, manner: mannerOf(network), lines: [], texts: [] });
+    this.plot = plot;
+    this.network = network;
+    this.manner = mannerOf(network);
+    this.lines = [];
+    this.texts = [];
   }
 
   /** Draw all that does not change from step to step; `names` are those of inputs and outputs. */
@@ -216,7 +220,10 @@ export class NetworkPicture {
     return { ...between(from, to, shareOf(input, this.network.layers[layer].inputs, span)), layer };
   }
 
-  /** Draw each weight by its share, from -1 to 1, of the largest, and what units answer. */
+  /**
+   * Draw each weight by its share, from -1 to 1, of the largest, and what units answer.
+   * @param {Scene} scene
+   */
   step(shares, scene, params) {
     this.shares = shares;
     this.answers?.step(scene, params);

@@ -3,12 +3,19 @@
 /** A card that is not drawn anew within so many milliseconds of the last time while a run goes on. */
 export class Paced {
   constructor(card, pause) {
-    Object.assign(this, { card, pause, last: -Infinity, changed: new Set() });
+    this.card = card;
+    this.pause = pause;
+    this.last = -Infinity;
+    this.changed = new Set();
     const { prepare } = card;
     if (prepare) this.prepare = (surface) => prepare.call(card, surface);
     if (card.caption) this.caption = (state) => card.caption(state);
   }
 
+  /**
+   * @param {State} state
+   * @param {Changed} changed
+   */
   show(state, changed) {
     changed?.forEach((key) => this.changed.add(key));
     const now = performance.now();

@@ -10,11 +10,16 @@ import { actualName, chance, numberLines, rowAlone, rowName } from './fit_rows.j
 export class RowImage {
   constructor(parent) {
     this.held = part(parent, 'st-row-image');
+    this.known = null;
+    this.range = null;
     this.canvas = element('canvas', { attributes: { role: 'img' } }, this.held);
     this.told = part(this.held, 'st-row-told', 'p');
   }
 
-  /** Show row `i` of a state; -1 for none. */
+  /**
+   * Show row `i` of a state; -1 for none.
+   * @param {State} state
+   */
   show(state, i) {
     const pixels = pixelsOf(state.scene);
     this.held.hidden = !pixels;
@@ -50,6 +55,7 @@ function rangeOf(X) {
   return [Math.min, Math.max].map((most) => X.reduce((a, b) => most(a, b)));
 }
 
+/** @param {State} state */
 function linesOf(state, i) {
   const { scene } = state;
   const { choices } = activeRun(state);

@@ -33,7 +33,11 @@ export class Surfaced {
     this.looking = Boolean(point);
   }
 
-  /** Show a state; `changed` names the keys that are new, null for all. */
+  /**
+   * Show a state; `changed` names the keys that are new, null for all.
+   * @param {State} state
+   * @param {Changed} changed
+   */
   show(state, changed) {
     const first = this.state?.scene.params !== state.scene.params;
     this.state = state;
@@ -58,7 +62,10 @@ export class Surfaced {
     Object.assign(this.wrap.dataset, { at, phase, loss: trueLoss(run, this.at(run)) });
   }
 
-  /** The step that is shown of a run. */
+  /**
+   * The step that is shown of a run.
+   * @param {Run} run
+   */
   at(run) {
     return Math.min(this.state.at, run.index.length - 1);
   }

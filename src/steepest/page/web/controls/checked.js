@@ -9,7 +9,10 @@ import { panel } from './fields.js';
 /** Milliseconds of rest before the page checks itself. */
 const REST = 400;
 
-/** Adds the badge. */
+/**
+ * Adds the badge.
+ * @param {Store} store
+ */
 export function makeChecked(parent, store) {
   const held = panel(parent, 'check', 'Checked on this page');
   const badge = element('p', { class: 'st-badge' }, held);

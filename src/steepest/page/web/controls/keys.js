@@ -30,7 +30,10 @@ const ACTS = {
 
 const OWN = 'input, select, textarea, button, summary, a, table, [role=slider], [data-keys]';
 
-/** Listens on `target`; fields, buttons and pictures keep the keys that are theirs. */
+/**
+ * Listens on `target`; fields, buttons and pictures keep the keys that are theirs.
+ * @param {Store} store
+ */
 export function listenToKeys(target, store) {
   const press = (event) => {
     const act = ACTS[event.key];

@@ -11,10 +11,16 @@ const PASSING = ['busy', 'hover', 'camera'];
  * run goes on so often as they can be read, part by part, so that no frame waits for all of them.
  */
 export class Later {
+  /** @param {Store} store */
   constructor(parts, store) {
-    Object.assign(this, { parts, store, frame: 0, timer: 0, changed: new Set() });
+    this.parts = parts;
+    this.store = store;
+    this.frame = 0;
+    this.timer = 0;
+    this.changed = new Set();
   }
 
+  /** @param {Changed} changed */
   ask(changed) {
     if (!changed) return this.show(null);
     changed.forEach((key) => this.changed.add(key));
@@ -37,6 +43,7 @@ export class Later {
     this.timer = more ? setTimeout(() => this.showNext(k + 1)) : 0;
   }
 
+  /** @param {Changed} changed */
   show(changed) {
     this.cancel();
     this.changed = new Set();

@@ -9,7 +9,10 @@ import { button } from './fields.js';
 const MOST_PARAMS = 4;
 const FIRST = 4;
 
-/** Adds the table, folded; a step in it can be gone to. */
+/**
+ * Adds the table, folded; a step in it can be gone to.
+ * @param {Store} store
+ */
 export function makeStepsTable(parent, store) {
   const held = element(
     'details',
@@ -27,6 +30,10 @@ export function makeStepsTable(parent, store) {
   return { show };
 }
 
+/**
+ * @param {State} state
+ * @param {Store} store
+ */
 function fillTable(table, state, store) {
   const run = activeRun(state);
   const told = toldParams(state, MOST_PARAMS);
@@ -41,6 +48,10 @@ function fillTable(table, state, store) {
   table.replaceChildren(caption, head, body);
 }
 
+/**
+ * @param {State} state
+ * @param {Store} store
+ */
 function addStep(body, state, store, told, i) {
   const run = activeRun(state);
   const row = element('tr', { class: i === state.at ? 'st-lit' : '' }, body);

@@ -14,7 +14,10 @@ export function workersOf(text) {
 /** Asks a worker, made by `make` at the first question; null if there are none. */
 export class Helper {
   constructor(make = null) {
-    Object.assign(this, { make, worker: null, waiting: new Map(), number: 0 });
+    this.make = make;
+    this.worker = null;
+    this.waiting = new Map();
+    this.number = 0;
   }
 
   /** Promises the answer to a question; null where no worker answers. */

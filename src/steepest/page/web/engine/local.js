@@ -19,6 +19,9 @@ const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what 
 /**
  * Returns the engine of a scene: it computes if the page holds all that it takes. What is long it asks
  * of a `helper`, if there is one.
+ * @param {Scene} first
+ * @param {any} [helper]
+ * @returns {Engine}
  */
 export function localEngine(first, helper = null) {
   const [beside, onward] = [new Beside(helper), new Onward(helper)];
@@ -87,7 +90,11 @@ function hasAll(scene, objectiveFor) {
   return at >= 0 && Math.abs(loss - fullLoss[at]) <= SAME * Math.abs(fullLoss[at]);
 }
 
-/** Returns a scene with an `own` run of these choices, from a random start, and a surface on its way. */
+/**
+ * Returns a scene with an `own` run of these choices, from a random start, and a surface on its way.
+ * @param {Scene} scene
+ * @param {any} choices
+ */
 async function opened(scene, { start, ...choices }) {
   const objective = remembering(scene)({ choices, rows: null });
   const run = runOf(objective, { ...choices, start: null });
@@ -205,7 +212,13 @@ function spread(heldOut, from, to) {
   return { ...heldOut, loss };
 }
 
-/** Returns the surface that was asked for; its params are the first weight and bias if unsaid. */
+/**
+ * Returns the surface that was asked for; its params are the first weight and bias if unsaid.
+ * @param {Scene} scene
+ * @param {any} objective
+ * @param {any} ask
+ * @param {{grid?: Function, isGivenUp?: () => boolean}} [work]
+ */
 async function surfaceFor(scene, objective, { choices, ...ask }, work = {}) {
   const { x, y, base, drawn = 0 } = ask;
   const most = ask.points ?? 101;

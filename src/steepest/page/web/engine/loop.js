@@ -15,8 +15,17 @@ export const SWIFT = 0.1;
  */
 export class Walk {
   constructor({ objective, start, rule, rate, scale, anew = null, batches = null }) {
-    Object.assign(this, { objective, rule, rate, scale, anew, batches, params: start });
-    Object.assign(this, { memory: rule.init(start.length), last: null, rounded: 0, isRound: false });
+    this.objective = objective;
+    this.rule = rule;
+    this.rate = rate;
+    this.scale = scale;
+    this.anew = anew;
+    this.batches = batches;
+    this.params = start;
+    this.memory = rule.init(start.length);
+    this.last = null;
+    this.rounded = 0;
+    this.isRound = false;
     this.trace = emptyTrace();
   }
 
@@ -108,9 +117,10 @@ export function moveOf({ direction, moved }, { rate, momentum = 0, along = direc
   return along.map((d, i) => rate * d + momentum * moved[i]);
 }
 
+/** @returns {Trace} */
 function emptyTrace() {
   const names = ['params', 'gradient', 'loss', 'fullLoss', 'norm', 'steepness', 'rate', 'momentum'];
-  return { ...Object.fromEntries(names.map((name) => [name, []])), stop: null };
+  return Object.fromEntries([...names.map((name) => [name, []]), ['stop', null]]);
 }
 
 function note(trace, { params, loss, slope }, gradient, { rate, momentum = 0 }) {

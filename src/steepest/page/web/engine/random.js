@@ -158,7 +158,10 @@ function folded(word) {
   return (word ^ (word >>> 16)) >>> 0;
 }
 
-/** Returns 128 bits as a number, from the words of its two halves, the high half first. */
+/**
+ * Returns 128 bits as a number, from the words of its two halves, the high half first.
+ * @param {number[]} words
+ */
 function numberOf([highLow, highHigh, lowLow, lowHigh]) {
   return [highHigh, highLow, lowHigh, lowLow].reduce((all, word) => (all << 32n) | BigInt(word), 0n);
 }

@@ -64,6 +64,7 @@ export function commEngine(model, on = {}) {
   });
 }
 
+/** @returns {Engine} */
 function engineOf(asked, send, close) {
   const ask = (request) => asked.ask(request, send);
   return {
@@ -105,7 +106,13 @@ function takeIn(asked, on, read) {
 /** A WebSocket that opens again when it drops. */
 class Socket {
   constructor(url, asked, on) {
-    Object.assign(this, { url, asked, on, tries: 0, closed: false, lost: false, timer: null });
+    this.url = url;
+    this.asked = asked;
+    this.on = on;
+    this.tries = 0;
+    this.closed = false;
+    this.lost = false;
+    this.timer = null;
     this.ready = false;
     this.connect();
   }
@@ -164,7 +171,8 @@ class Socket {
 /** Notices that a kernel does not answer. */
 class Silence {
   constructor(asked) {
-    Object.assign(this, { asked, timer: null });
+    this.asked = asked;
+    this.timer = null;
   }
 
   spoken() {

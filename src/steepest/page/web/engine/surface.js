@@ -13,6 +13,8 @@ import { windowFor } from './window.js';
  * `window` [left, right, bottom, top] is given. Where one was `drawn` already, a finer one is given up
  * once `isGivenUp()` says so, and has the axes of the `coarser` surface, and its losses where both have
  * a point. `grid` promises the loss worked out elsewhere, or null.
+ * @param {{scene: Scene, objective: any, scale: Scale, choices: Choices, ask: any, grid?: Function,
+ *   isGivenUp?: () => boolean}} asked
  */
 export async function surfaceOf({ scene, objective, scale, choices, ask, grid, isGivenUp }) {
   const { x, y, points = 101, see = [], window = null, base, drawn: fine = 0, coarser = null } = ask;

@@ -29,7 +29,11 @@ export async function savePicture(cards, { format, title }) {
   return format === 'svg' ? plain : pngOf(sheet, text);
 }
 
-/** Returns every kept step of a run as CSV, all digits, with the names of Python's `trace_table`. */
+/**
+ * Returns every kept step of a run as CSV, all digits, with the names of Python's `trace_table`.
+ * @param {Run} run
+ * @param {Scene} scene
+ */
 export function traceCsv(run, scene) {
   const names = scene.params.map(({ name }) => name);
   const heads = [

@@ -72,7 +72,10 @@ const SEEN = {
 
 const USUAL = { at: 0, theme: 'auto', pace: 5 };
 
-/** Returns the state as a fragment, without its `#`. */
+/**
+ * Returns the state as a fragment, without its `#`.
+ * @param {State} state
+ */
 export function toFragment(state) {
   const { scene } = state;
   const pairs = [
@@ -108,6 +111,7 @@ export function faultOfLink(link) {
  * `hidden`, `lesson`; and `data`, `target`, `features` (names of columns), `shownRun` (which run is
  * shown), `named` ([id, colour] of each), `points` ({X, y} as the reader changed them), `faults`.
  * What is not asked for is not there.
+ * @param {Scene} scene
  */
 export function fromFragment(text, scene) {
   const faults = [];
@@ -119,17 +123,26 @@ export function fromFragment(text, scene) {
   return { ...reader(pairs, faults, knownOf(scene)), faults };
 }
 
+/** @param {Scene} scene */
 function knownOf(scene) {
   return { ...scene, losses: scene.losses.map(({ name }) => name) };
 }
 
-/** Returns the data that a fragment is for: `{data, target, features}`, as far as it names them. */
+/**
+ * Returns the data that a fragment is for: `{data, target, features}`, as far as it names them.
+ * @param {string} text
+ * @returns {{data?: string, target?: string, features?: string[]} | null}
+ */
 export function dataOf(text) {
   const asked = valuesOf(DATA, '', pairsOf(text, []), []);
   return Object.keys(asked).length ? asked : null;
 }
 
-/** Returns the network that a fragment is for: `{units, activation}`, as far as it names it. */
+/**
+ * Returns the network that a fragment is for: `{units, activation}`, as far as it names it.
+ * @param {string} text
+ * @returns {{units?: number[], activation?: string} | null}
+ */
 export function networkOf(text) {
   const asked = valuesOf(NETWORK, '', pairsOf(text, []), []);
   return Object.keys(asked).length ? asked : null;
@@ -137,7 +150,10 @@ export function networkOf(text) {
 
 // --- writing -------------------------------------------------------------------------------------
 
-/** Returns what the reader can have made: the runs, over which params they are seen, the rows. */
+/**
+ * Returns what the reader can have made: the runs, over which params they are seen, the rows.
+ * @param {State} state
+ */
 function madePairs(state) {
   const { scene, active, plane, rows, surface } = state;
   const [first, ...others] = settled(state).map(({ choices }) => choicePairs(choices, scene));
@@ -157,7 +173,11 @@ function madePairs(state) {
   ];
 }
 
-/** The choices that a link can tell: a rule that is a function of Python's has no name. */
+/**
+ * The choices that a link can tell: a rule that is a function of Python's has no name.
+ * @param {Choices} choices
+ * @param {Scene} scene
+ */
 function choicePairs(choices, scene) {
   return Object.entries(CHOICES)
     .map(([name, { key, read }]) => [key, choices[name] ?? NOTHING[name], read])
@@ -178,6 +198,7 @@ function planePairs({ surface, params }, plane) {
   return [['plane', plane.map((i) => params[i].name)]];
 }
 
+/** @param {State} state */
 function lookPairs(state) {
   const { scene, runs, active, at } = state;
   const looks = { ...state, at: runs[active].index[at], row: scene.rowNumbers[state.row] };
@@ -311,6 +332,10 @@ function ruleFrom(text, { rules }) {
   return oneOf(rules, ruleName(text)) && checkRule(text);
 }
 
+/**
+ * @param {string} text
+ * @param {(value: number) => boolean} [fits]
+ */
 function numberFrom(text, fits = () => true) {
   const value = NUMBER.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) && fits(value) ? value : undefined;

@@ -5,11 +5,19 @@ import { answered, joined, taken } from './answer.js';
 
 /** The state, its listeners, and what is asked and answered. */
 export class Asking {
+  /**
+   * @param {Engine} engine
+   * @param {State} state
+   */
   constructor(engine, state) {
     this.engine = engine;
     this.state = state;
     this.listeners = new Set();
     this.asking = null;
+    /** @type {((surface: SurfaceRecord) => Promise<unknown>) | null} what is made ready before a surface is shown */
+    this.prepare = null;
+    /** @type {((point: number[]) => void) | null} who is told where the reader guessed */
+    this.hearGuess = null;
     this.begin(state.scene);
   }
 
@@ -17,7 +25,10 @@ export class Asking {
     return activeRun(this.state);
   }
 
-  /** Forgets what was asked about other data. */
+  /**
+   * Forgets what was asked about other data.
+   * @param {Scene} scene
+   */
   begin(scene) {
     this.first = scene;
     this.good = { scene, rows: null };

@@ -10,14 +10,18 @@ import { Asking } from './asking.js';
 /** The share of a run by which it grows while it goes on: it is drawn anew as often at any length. */
 const FURTHER = 0.1;
 
-/** Returns the store of a scene, whose numbers `engine` works out. */
+/**
+ * Returns the store of a scene, whose numbers `engine` works out.
+ * @param {Engine} engine
+ * @param {Scene} scene
+ */
 export function createStore(engine, scene) {
   const [run, ...others] = [scene.run, ...(scene.others ?? [])].map((one) => engine.whole?.(one) ?? one);
   return new Store(engine, firstState({ ...scene, run, others }));
 }
 
 /** The actions. */
-class Store extends Asking {
+export class Store extends Asking {
   /** Takes over what a link asks for: rows, choices, all the runs, the step, the look. */
   async wish({ choices, runs, named, points, shownRun, faults = [], ...look }) {
     const { axes, plane, window, at, phase, guessing, ...plain } = look;
@@ -105,7 +109,11 @@ class Store extends Asking {
     return act();
   }
 
-  /** Starts from these params; the whole path follows, and the picture if `surface` says so. */
+  /**
+   * Starts from these params; the whole path follows, and the picture if `surface` says so.
+   * @param {number[] | null} start
+   * @param {Wish['surface']} [surface]
+   */
   startFrom(start, surface = null) {
     if (!this.allowed({ start })) return null;
     this.set({ choices: { ...this.state.choices, start }, phase: 0 });
@@ -181,7 +189,10 @@ class Store extends Asking {
     return this.addRun({ ...this.state.choices });
   }
 
-  /** Adds a run with these choices and shows it. */
+  /**
+   * Adds a run with these choices and shows it.
+   * @param {Choices} choices
+   */
   addRun(choices) {
     const runs = this.settled();
     if (runs.length >= MOST_RUNS) {
@@ -305,6 +316,7 @@ class Store extends Asking {
 
   /** Tells the true loss at a point of the plane. */
   async lookAt(x, y) {
+    /** @type {[number, number] | null} */
     const point = x === null ? null : [x, y];
     this.looking = point;
     if (!point) return this.set({ hover: { ...this.state.hover, point, loss: null, level: null } });
@@ -318,6 +330,7 @@ class Store extends Asking {
     return this.looking && this.looking !== point ? this.lookAt(...this.looking) : null;
   }
 
+  /** @param {[number, number]} point */
   async tellLoss(point) {
     const { choices, rows, surface } = this.state;
     const params = offPlane(surface, ...point);

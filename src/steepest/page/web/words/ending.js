@@ -4,7 +4,10 @@ import { COORDINATES } from '../engine/divergence.js';
 import { limitInWords } from '../engine/rules.js';
 import { short } from '../numerals.js';
 
-/** Returns why a run is over, the lowest loss that there is, and the limit of its rate. */
+/**
+ * Returns why a run is over, the lowest loss that there is, and the limit of its rate.
+ * @param {Run} run
+ */
 export function endLines(run) {
   return [run.stop.message, lowestLine(run), limitLine(run)];
 }

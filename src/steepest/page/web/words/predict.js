@@ -11,6 +11,7 @@ const CLOSE = 0.1;
 /**
  * Returns the task for a state, null where its step cannot be told in a few lines. `check([x, y])`
  * judges where the reader points on the surface: `{near, words}`.
+ * @param {State} state
  */
 export function predictTask(state) {
   const move = moveOf({ ...state, phase: 1 }) ?? moveOf({ ...state, at: 0 });
@@ -25,6 +26,7 @@ export function predictTask(state) {
   };
 }
 
+/** @param {State} state */
 function tellNext(state, move) {
   const run = activeRun(state);
   const updates = move.told.map((i) => updateLine(state, move, i)).join('; ');
@@ -36,6 +38,7 @@ function tellNext(state, move) {
 /**
  * Returns whether a guess [x, y] on the surface is near where the step lands, and how far off it is.
  * The axes have units of their own, so lengths are those that are seen: shares of the picture.
+ * @param {State} state
  */
 function checkNext(state, from, guess) {
   const { surface } = state;
