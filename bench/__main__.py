@@ -24,6 +24,7 @@ from bench.timing import machine, progress
 from bench.torch_hessian import torch_hessian
 from bench.torch_surface import TORCH_SURFACES, torch_surface
 from bench.training import train
+from bench.verdicts import verdicts
 
 Part = Callable[[], str]
 
@@ -47,6 +48,7 @@ def parts(quick: bool) -> dict[str, Part]:
         **{name: partial(train, name, quick) for name in RECIPES},
         "memory": partial(memory, quick),
         "reading": partial(reading, quick),
+        "verdicts": partial(verdicts, quick),
     }
 
 

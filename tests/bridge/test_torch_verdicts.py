@@ -170,3 +170,39 @@ def test_any_network_is_watched_drawn_and_told(name: str) -> None:
     np.testing.assert_allclose(surface.at(*surface.path[at]), run.loss, rtol=1e-5)
     assert "AdamW of torch and SGD of torch" in run.explain()
     assert any("learning rates of their own" in note.message for note in run.notes)
+
+
+def relu_network(bias: float, rate: float, steps: int) -> Any:
+    made = np.random.default_rng(0)
+    X = torch.tensor(made.uniform(-1.0, 1.0, (50, 2)))
+    y, loss = torch.sin(3.0 * X[:, :1]), nn.MSELoss()
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 6), nn.ReLU(), nn.Linear(6, 1)).double()
+    with torch.no_grad():
+        model[0].bias += bias
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            optimizer.step()
+    return watched.run, model
+
+
+def test_units_that_are_0_on_every_row_are_proved_dead() -> None:
+    run, model = relu_network(-20.0, 0.1, 30)
+    assert [(one.name, one.level) for one in run.verdicts] == [("dead units", "proved")]
+    assert not model[0].weight.grad.any() and not model[2].weight.grad.any()
+    sound, _ = relu_network(0.0, 0.1, 300)
+    assert sound.verdicts == []
+    (check,) = [one for one in sound.checks if one.name == "units"]
+    assert check.state == "checked" and "of 6 hidden units" in check.message
+
+
+def test_a_training_that_broke_is_told_its_first_tensor_that_is_not_finite_and_the_step() -> None:
+    run, model = relu_network(0.0, 50.0, 200)
+    broken = [i for i in run.trace.kept if not np.isfinite(run.trace[int(i)].params).all()]
+    lost = np.flatnonzero(~np.isfinite(run.trace[int(broken[0])].params))[0]
+    tensor = run.param_names[lost].split("[")[0]
+    assert f"at step {broken[0]} a number of {tensor} is the first" in run.verdicts[0].message
+    assert broken[0] < 200 and not torch.isfinite(model[2].bias).all()

@@ -3,7 +3,9 @@
 import datetime
 
 import numpy as np
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -194,3 +196,16 @@ def test_a_mask_of_the_rows_is_taken_where_some_are_left_out_too() -> None:
     data = prepare(frame, "y", missing="drop", validation=mask)
     assert data.validation is not None
     assert data.validation.row_numbers.tolist() == list(range(4, 41, 3))
+
+
+def test_the_last_by_an_ordered_category_are_those_of_its_last_levels() -> None:
+    sizes = pd.Categorical(["s", "l", "m", "s"] * 10, ["s", "m", "l"], ordered=True)
+    frame = pd.DataFrame({"x": X[:, 0], "size": sizes, "y": Y})
+    back = kept_back(prepare(frame, "y", ["x"], validation="last:size:0.25"))
+    assert back == list(range(2, 41, 4))
+
+
+def test_what_has_no_order_does_not_say_which_rows_are_the_last() -> None:
+    frame = pa.table({"x": range(20), "at": [[1, 2]] * 20, "y": [1.5, 2.5] * 10})
+    with pytest.raises(st.DataError, match=r"'at' holds values \(list<.*>\), which have no order"):
+        prepare(frame, "y", ["x"], validation="last:at:0.25")

@@ -22,6 +22,12 @@ FIELDS = (
     "word",
     "2024-01-05",
     "9007199254740993",
+    '"12"',
+    '"a,\nb"',
+    '"\n"',
+    '"say ""so\n"""',
+    '""',
+    '5" pipe',
 )
 """What decides over the type of a column, alone or beside another; no code such as 01."""
 
@@ -44,7 +50,7 @@ def same(path: Path, piece: int) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(
     some.lists(some.tuples(*[some.sampled_from(FIELDS)] * 2), min_size=1, max_size=30),
-    some.integers(8, 64),
+    some.integers(1, 64),
     some.sampled_from(["\n", "\r\n", "\n\n"]),
 )
 def test_pieces_tell_the_types_of_the_whole(
@@ -54,6 +60,30 @@ def test_pieces_tell_the_types_of_the_whole(
     lines = ["a,b,c", *(f"{a},{b},{i}" for i, (a, b) in enumerate(rows))]
     path.write_text(end.join(lines) + end, newline="")
     same(path, piece)
+
+
+@pytest.mark.parametrize(
+    ("field", "by_pieces"),
+    [('"a\nb"', True), ('"say ""so\n"""', True), ('"a"b', True), ('5" pipe', False)],
+)
+def test_lines_that_end_within_quotes_end_no_piece(
+    tmp_path: Path, field: str, by_pieces: bool
+) -> None:
+    path = tmp_path / "quoted.csv"
+    path.write_text('5" pipes\n"x","y"\n' + f"{field},1\n" * 40)
+    at_once: list[object] = []
+    whole = text_file.TextFile._whole
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_file.TextFile, "_whole", lambda *a: at_once.append(a) or whole(*a))
+        assert read(path, 50).arrow.num_rows == 40
+    assert bool(at_once) != by_pieces
+
+
+def test_a_quote_left_open_behind_many_pieces_is_told_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "open.csv"
+    path.write_text("x,y\n" + '"a\nb",1\n' * 40 + '"a,1\n' + "b,1\n" * 20)
+    with pytest.raises(DataError, match="line 82: a quote is opened here and never closed"):
+        read(path, 50)
 
 
 @pytest.mark.parametrize("row", ['"a\nb",1', "a,1\r", "ä,1", "a,1"])

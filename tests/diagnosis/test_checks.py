@@ -86,10 +86,10 @@ def test_a_run_that_was_to_arrive_and_did_not_cannot_be_judged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("steepest.descent.plan.stopping.MOST_STEPS", 30)
-    run = st.descend(*GEYSER, rule="steepest", learning_rate=0.001, scale="none")
+    run = st.descend(*GEYSER, rule="momentum", learning_rate=0.001, scale="none")
     assert states(run)["end"] == NOT_JUDGED and not run.is_judged
     assert said(run, "end") == "30 steps did not bring the gradient to 0"
-    asked = st.descend(*GEYSER, rule="steepest", learning_rate=0.001, scale="none", steps=30)
+    asked = st.descend(*GEYSER, rule="momentum", learning_rate=0.001, scale="none", steps=30)
     assert asked.is_judged
 
 

@@ -53,6 +53,21 @@ def test_those_of_two_classes_are_logistic_regressions() -> None:
         np.testing.assert_allclose(run.weights, known.coef_[0], rtol=1e-6, atol=1e-9)
 
 
+def test_those_of_several_classes_are_logistic_regressions() -> None:
+    draw = np.random.default_rng(0)
+    X = draw.normal(size=(90, 3))
+    y = np.array(["a", "b", "c"])[
+        (X @ draw.normal(size=(3, 3)) + draw.gumbel(size=(90, 3))).argmax(1)
+    ]
+    path = st.penalty_path((X, y), penalties=[0.1, 0.03, 0.01], folds=None)
+    for run, penalty in zip(path, path.penalties, strict=True):
+        known = LogisticRegression(
+            C=1 / (penalty * 90), l1_ratio=1.0, solver="saga", tol=1e-12, max_iter=1_000_000
+        ).fit(X, y)
+        np.testing.assert_allclose(run.weights, known.coef_.T, rtol=1e-6, atol=1e-9)
+        assert ((run.weights == 0) == (known.coef_.T == 0)).all()
+
+
 @given(some.integers(0, 10**6), some.integers(1, 4), some.sampled_from(["squared", "poisson"]))
 @settings(max_examples=15, deadline=None)
 def test_a_path_over_l1_begins_where_the_last_weight_goes(seed: int, d: int, loss: str) -> None:

@@ -147,7 +147,7 @@ def record_of(run: st.Run) -> Case:
         "limit": plan.limit,
         "exactLimit": run.objective.is_quadratic,
         "stop": asdict(run.stop),
-        "verdicts": [asdict(verdict) for verdict in run.verdicts],
+        "verdicts": [asdict(verdict) for verdict in run.findings.at_once],
     }
 
 

@@ -51,7 +51,7 @@ def from_memory(source: object) -> InMemory:
 
 
 def plain_columns(table: "pa.Table", name: str) -> InMemory:
-    """Return an Arrow table with what extends Arrow's own types, as pandas' intervals, undone."""
+    """Return an Arrow table of types to compute with: pandas' intervals are words, say."""
     import pyarrow as pa
 
     columns, fields, refused = [], [], {}
@@ -124,7 +124,7 @@ def _objects(values: Any) -> Sequence[object]:
 
 
 def _plain(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
-    """Return a column without extension types: an interval is the words that show it."""
+    """Return a column of a type that can be computed with; an interval is the words it shows."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -145,7 +145,23 @@ def _plain(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
             for chunk in column.chunks
         ]
         return pa.chunked_array(chunks)
-    return column
+    return column.cast(_computed(kind))
+
+
+def _computed(kind: "pa.DataType") -> "pa.DataType":
+    """Return the type in which Arrow computes with values of a type, mostly itself.
+
+    Raises ArrowInvalid for an interval of months, days and nanoseconds, which has none.
+    """
+    import pyarrow as pa
+
+    if pa.types.is_interval(kind):
+        raise pa.ArrowInvalid(f"{kind} has no order")
+    if pa.types.is_float16(kind):
+        return pa.float32()
+    if pa.types.is_decimal(kind) and kind.bit_width < 128:
+        return pa.decimal128(kind.precision, kind.scale)
+    return pa.string() if pa.types.is_string_view(kind) else kind
 
 
 def _intervals(column: "pa.ChunkedArray", closed: str) -> "pa.Array":

@@ -7,6 +7,7 @@ column such as the date, whole groups, or those that a column marks.
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from steepest.data.columns import kind_of, listing, numbers, words
 from steepest.data.table import Table, names_no_table
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted, plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["HOLD_OUT_STREAM", "column_of", "held_out", "masked", "tells_apart"]
 
@@ -234,8 +238,10 @@ def _check_marks(marks: Rows, where: str, holds: str = "") -> None:
 def _latest(table: Table, column: str, count: int) -> Rows:
     """Return the rows with the `count` greatest values of a column; of equal ones the last.
 
-    Raises DataError if the column has a gap: whether such a row is early or late is not known.
+    Raises DataError if the column has a gap, since whether such a row is early or late is not
+    known, and if its values have no order.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     values = table.arrow[column]
@@ -244,10 +250,29 @@ def _latest(table: Table, column: str, count: int) -> Rows:
             f"{table.name}: the column {column!r} has {counted(values.null_count, 'gap')}, so it "
             "does not say which rows are the last; fill them in, or leave their rows out"
         )
-    order = pc.sort_indices(values).to_numpy()
+    try:
+        order = pc.sort_indices(_in_order(values)).to_numpy()
+    except pa.ArrowException as error:
+        raise DataError(
+            f"{table.name}: the column {column!r} holds values ({values.type}), which have no "
+            "order, so it does not say which rows are the last; give a column of numbers, dates "
+            "or words"
+        ) from error
     latest = np.zeros(len(values), dtype=bool)
     latest[order[len(order) - count :]] = True
     return latest
+
+
+def _in_order(values: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """Return what sorts as the values do: of an ordered category the numbers of its levels."""
+    import pyarrow as pa
+
+    kind = values.type
+    if not pa.types.is_dictionary(kind):
+        return values
+    if not kind.ordered:
+        return values.cast(kind.value_type)
+    return pa.chunked_array([chunk.indices for chunk in values.unify_dictionaries().chunks])
 
 
 def _groups(labels: Sequence[object], share: float, generator: np.random.Generator) -> Rows:

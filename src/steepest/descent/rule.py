@@ -134,6 +134,18 @@ class Rule:
         """Return what is added to the direction at this position, of the same shape."""
         return np.zeros_like(position)
 
+    def preconditioner(self, state: State) -> Vector | None:
+        """Return P, (params,), by which a rule in this state divides; None of one without."""
+        return None
+
+    def preconditioned_limit(self, curvature: float) -> float | None:
+        """Return the limit of a fixed rate by the largest eigenvalue of `P^-1 H`; None if unknown.
+
+        P is the `preconditioner`, taken to stand still (Cohen et al. 2022, "Adaptive gradient
+        methods at the edge of stability", arXiv 2207.14484).
+        """
+        return None
+
     def limit(self, curvature: float) -> float | None:
         """Return the stability limit of a fixed rate on a quadratic of this largest eigenvalue.
 

@@ -330,6 +330,14 @@ class RMSProp(Rule):
         mean = self.decay * state[0] + (1.0 - self.decay) * gradient**2
         return -gradient / _divisor(np.sqrt(mean) + self.epsilon), (mean,)
 
+    def preconditioner(self, state: State) -> Vector:
+        """Return `sqrt(mean gradient²) + epsilon`, (params,)."""
+        return np.sqrt(state[0]) + self.epsilon
+
+    def preconditioned_limit(self, curvature: float) -> float:
+        """Return `2 / curvature`."""
+        return 2.0 / curvature
+
 
 @dataclass(frozen=True)
 class Adam(Rule):
@@ -356,6 +364,14 @@ class Adam(Rule):
         direction = mean / (1.0 - self.beta1**count)
         size = np.sqrt(square / (1.0 - self.beta2**count)) + self.epsilon
         return -direction / _divisor(size), (mean, square, count)
+
+    def preconditioner(self, state: State) -> Vector:
+        """Return `sqrt(mean of squares) + epsilon`, (params,), corrected for its start at 0."""
+        return np.sqrt(state[1] / (1.0 - self.beta2 ** max(state[2], 1))) + self.epsilon
+
+    def preconditioned_limit(self, curvature: float) -> float:
+        """Return `(2 + 2 beta1) / ((1 - beta1) curvature)`: 38 / curvature of a beta1 of 0.9."""
+        return (2.0 + 2.0 * self.beta1) / ((1.0 - self.beta1) * curvature)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,14 @@
 """What a check is: what was looked at of a run, and what was not."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-__all__ = ["CHECKED", "NOT_JUDGED", "NOT_LOOKED_AT", "Check"]
+__all__ = ["CHECKED", "NOT_JUDGED", "NOT_LOOKED_AT", "STATED", "Check", "Found"]
+
+Found = Collection[str]
+"""The names of the verdicts of a run."""
+
+STATED = "the verdict says what was found"
 
 CHECKED = "checked"
 """It was looked at: what is wrong there is a verdict, and where there is none nothing is."""

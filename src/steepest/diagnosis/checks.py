@@ -3,24 +3,28 @@
 So that no verdict means something: each says by what number it knows, or why it does not.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from math import isnan
 
 from steepest.descent.plan.scale import has_exact_bound
 from steepest.descent.plan.stopping import settled_share
 from steepest.descent.stop import earlier_result, proof
-from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, Check
+from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, STATED, Check, Found
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
+from steepest.diagnosis.network_checks import (
+    check_layers,
+    check_saddle,
+    check_sharpness,
+    check_units,
+)
 from steepest.numerals import counted, pair, plain, short
 
 __all__ = ["CHECKS", "look"]
 
-Found = Collection[str]
-"""The names of the verdicts."""
-
-STATED = "the verdict says what was found"
+OF_LAYERS = ("dead units", "saturation", "vanishing", "exploding")
+"""Verdicts that do not say how a run ended."""
 
 
 def look(evidence: Evidence, found: Found) -> list[Check]:
@@ -50,7 +54,7 @@ def _end(evidence: Evidence, found: Found) -> Check:
         of = "a constant guess" if evidence.objective.null_loss else "the fall"
         share = f"{settled_share(evidence.objective):g} of {of}"
         return Check("end", CHECKED, f"steps as auto takes them find no loss lower by {share}")
-    if found or reason == "separated":
+    if reason == "separated" or any(name not in OF_LAYERS for name in found):
         return Check("end", CHECKED, STATED)
     if evidence.to_arrive and reason == "steps" and evidence.objective.is_convex:
         return Check("end", NOT_JUDGED, f"{steps} did not bring the gradient to 0")
@@ -169,6 +173,10 @@ CHECKS: tuple[Callable[[Evidence, Found], Check | None], ...] = (
     check_uniqueness,
     check_gradient,
     check_curvature,
+    check_sharpness,
+    check_saddle,
+    check_units,
+    check_layers,
     check_held_out,
 )
 """What is looked at, in the order in which it is said; a new check is added here."""

@@ -16,9 +16,9 @@ from steepest.descent.stopping import least_rise
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
-from steepest.trace import Trace
+from steepest.trace import Step, Trace
 
-__all__ = ["judge_divergence"]
+__all__ = ["judge_divergence", "too_far"]
 
 WANDERED = 2.0
 """How many times the start's loss the end of mini-batches may be by chance: more is told."""
@@ -82,14 +82,23 @@ def _of_batches_alone(evidence: Evidence) -> Verdict | None:
 
 def _with_place(evidence: Evidence, verdict: Verdict) -> Verdict:
     """Return the verdict with where in a network a number first was not finite, if one was."""
-    last = evidence.trace.last
-    if np.isfinite(last.full_loss):
+    if np.isfinite(evidence.trace.last.full_loss):
         return verdict
-    where = evidence.objective.first_not_finite(last.params)
+    first = _first_not_finite(evidence.trace)
+    where = evidence.objective.first_not_finite(first.params)
     if not where:
         return verdict
-    said = f"at step {last.index:,} {where} is the first number that is not finite"
+    said = f"at step {first.index:,} {where} is the first number that is not finite"
     return replace(verdict, message=f"{verdict.message}; {said}")
+
+
+def _first_not_finite(trace: Trace) -> Step:
+    """Return the first kept step with params that are not finite: a loop may go on after it.
+
+    Without one it is the last.
+    """
+    lost = ~np.isfinite(trace.params).all(axis=1)
+    return trace[int(trace.kept[lost.argmax()])] if lost.any() else trace.last
 
 
 def _left_best(evidence: Evidence) -> bool:
@@ -162,6 +171,11 @@ def _by_rule(evidence: Evidence) -> Verdict:
     )
 
 
+def too_far(rate: float, rule: str) -> str:
+    """Return what is said of a rate of which no limit is known."""
+    return f"learning rate {rate:.3g} steps too far for {rule}"
+
+
 def _unexplained(evidence: Evidence, rate: float, loss: float) -> Verdict:
     """Return the verdict where no limit is known: the numbers, and the plain remedy."""
     trace, rule = evidence.trace, evidence.method.rule
@@ -171,7 +185,7 @@ def _unexplained(evidence: Evidence, rate: float, loss: float) -> Verdict:
         name=_name(evidence),
         message=(
             f"ended higher than it started: loss {loss:.3g} after "
-            f"{trace.full_losses[0]:.3g}; learning rate {rate:.3g} steps too far for {rule.name}"
+            f"{trace.full_losses[0]:.3g}; {too_far(rate, rule.name)}"
         ),
         numbers={
             "learning_rate": rate,

@@ -1,8 +1,8 @@
-"""What was found of a run: verdicts at once, notes and checks when they are first asked for.
+"""What was found of a run: some verdicts at once, all else when it is first asked for.
 
 A verdict may say that another step than the last is the result, so it is known before the run is.
-Notes and checks change nothing: to work them out takes as long as two steps on few rows, and few
-runs are asked for them.
+Those of a closer look, notes and checks change nothing: to work them out takes as long as some
+steps, and few runs are asked for them.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from steepest.diagnosis.checks import look
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.notes import take_notes
 from steepest.diagnosis.verdict import Verdict
+from steepest.diagnosis.verdicts import LATER_NAMES, judge_closer
 
 if TYPE_CHECKING:
     from steepest.diagnosis.evidence import Evidence
@@ -27,7 +28,7 @@ class Findings:
     """The verdicts, notes and checks of one run; of a run from a file they are the file's."""
 
     def __init__(self, verdicts: Sequence[Verdict], evidence: "Evidence | None" = None) -> None:
-        self.verdicts = list(verdicts)
+        self._found = list(verdicts)
         self._evidence = evidence
 
     @classmethod
@@ -38,6 +39,17 @@ class Findings:
         findings = cls(verdicts)
         findings.notes, findings.checks = list(notes), list(checks)
         return findings
+
+    @cached_property
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def verdicts(self) -> list[Verdict]:
+        """What is wrong: what was found at once, and what a closer look adds to it."""
+        return self._found if self._evidence is None else judge_closer(self._evidence, self._found)
+
+    @property
+    def at_once(self) -> list[Verdict]:
+        """What was found at once, without the verdicts that a closer look adds."""
+        return [verdict for verdict in self._found if verdict.name not in LATER_NAMES]
 
     @cached_property
     def notes(self) -> list[Note]:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.flat_bottom import note_flat_bottom
 from steepest.diagnosis.note import Note
+from steepest.diagnosis.sharpness import note_catapult, note_edge
 from steepest.diagnosis.uniqueness import note_rank, note_shared
+from steepest.diagnosis.units import note_dead
 from steepest.numerals import pair, percent, short
 
 __all__ = ["NOTES", "take_notes"]
@@ -16,6 +18,10 @@ NEAR_LIMIT = 0.9
 
 RISEN_VALIDATION = 0.01
 """The share by which the loss of the rows kept back must be above its lowest to be noted."""
+
+
+NO_BETTER = 0.01
+"""The share of a constant guess's loss by which a network must be below it to be better."""
 
 
 def take_notes(evidence: Evidence) -> list[Note]:
@@ -56,6 +62,19 @@ def note_whole_batch(evidence: Evidence) -> Note | None:
     )
 
 
+def note_constant(evidence: Evidence) -> Note | None:
+    """Return that a network is hardly better than a constant guess: it may be all there is."""
+    objective, last = evidence.objective, evidence.trace.last.full_loss
+    if objective.is_convex or not last > (1.0 - NO_BETTER) * objective.null_loss > 0.0:
+        return None
+    return Note(
+        "constant guess",
+        f"the loss {short(last)} is hardly lower than that of a constant guess, "
+        f"{short(objective.null_loss)}: the features say nothing of the target, or it learnt none",
+        {"loss": last, "constant": objective.null_loss},
+    )
+
+
 def note_risen_validation(evidence: Evidence) -> Note | None:
     """Return that the loss of the rows kept back was lower before: more than `RISEN_VALIDATION`.
 
@@ -86,6 +105,10 @@ NOTES: tuple[Callable[[Evidence], Note | None], ...] = (
     note_rank,
     note_shared,
     note_flat_bottom,
+    note_edge,
+    note_catapult,
+    note_dead,
+    note_constant,
     note_risen_validation,
 )
 """What is looked for, in the order in which it is said; a new note is added here."""

@@ -22,6 +22,7 @@ from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.activation import Activation, choose_activation
+from steepest.objective.model.activity import FAR, LayerActivity
 from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
@@ -241,6 +242,38 @@ class NetworkObjective(Risk):
 
         (found,) = self.blocks.sum(work)
         return f"a sum of {names[int(found.argmax())]}" if found.any() else ""
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The layers by their numbers, from 1; the last is the output."""
+        return tuple(f"layer {i}" for i in range(1, len(self.model.sizes)))
+
+    def by_layer(self, vector: Vector) -> list[Vector]:
+        """Return the weights of each layer in a vector of all params, (params,)."""
+        return [layer.weights.ravel() for layer in self.model.matrices(vector)]
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def activity(self, params: Vector) -> list[LayerActivity]:
+        """Return what the units of each hidden layer answer to the rows at params, (params,)."""
+        network, activation = self.model.at(params), self.model.activation
+        ends = np.cumsum(self.model.sizes[1:-2])
+
+        def work(block: Block) -> tuple[Array, Array]:
+            sums = network.forward(block.X).sums[:-1]
+            over = [np.count_nonzero(z > 0.0, axis=1) for z in sums]
+            far = [np.count_nonzero(np.abs(z) >= FAR, axis=1) for z in sums]
+            return np.concatenate(over).astype(float), np.concatenate(far).astype(float)
+
+        over, far = self.blocks.sum(work)
+        bounded = activation.of_exponential is not None
+        return [
+            LayerActivity(
+                units=len(one),
+                dead=int(np.sum(one == 0.0)) if activation.is_ramp else 0,
+                saturated=float(distant.mean() / self.count) if bounded else 0.0,
+            )
+            for one, distant in zip(np.split(over, ends), np.split(far, ends), strict=True)
+        ]
 
     def alike_layers(self, params: Vector) -> tuple[int, ...]:
         """Return the hidden layers, from 1, whose units are all the same at params, (size,)."""

@@ -16,6 +16,7 @@ from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
+from steepest.objective.model.activity import LayerActivity
 from steepest.objective.model.model import Layout
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import PlaneLoss, PointwiseLoss
@@ -43,6 +44,8 @@ class Objective:
     size: int
     count: int = 0
     """The rows that an evaluation is a mean over; 0 where there are none."""
+    layer_names: tuple[str, ...] = ()
+    """The layers of `by_layer`, from the inputs on; () where there are none."""
     dtype: np.dtype[Any] = FLOAT64
     """The type of params and gradient: float64, or float32 where it computes with that."""
     rounding: float = LOSS_ROUNDING[FLOAT64]
@@ -169,6 +172,25 @@ class Objective:
         Params are (size,).
         """
         return ()
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows an evaluation reads, as far as is known."""
+        return self.count
+
+    def by_layer(self, vector: Vector) -> Sequence[Vector]:
+        """Return the weights of each layer in a vector of all params, (size,); see `layer_names`.
+
+        Biases are no part of them.
+        """
+        return ()
+
+    def activity(self, params: Vector) -> Sequence[LayerActivity] | None:
+        """Return what the units of each hidden layer answer to the rows, at params, (size,).
+
+        None where that is not known.
+        """
+        return None
 
     def curvature_of_rows(self, scale: str) -> float:
         """Return a bound on the curvature that the rows have without L2, by the trace of Z'Z.

@@ -135,7 +135,7 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     def result(self) -> Step:
         """The step that is the result: the last, or the best where the run left that for worse."""
         curvature, by_validation = self.plan.curvature, self.plan.by_validation
-        return result_of(self.trace, self.stop, self.verdicts, curvature, by_validation)
+        return result_of(self.trace, self.stop, self.findings.at_once, curvature, by_validation)
 
     @property
     def verdicts(self) -> list[Verdict]:

@@ -80,7 +80,8 @@ def _of_classes(story: Story, said: Measured) -> Iterator[str]:
     yield from _calibration(story, metrics.get("calibration"))
     if len(table) <= MOST_CLASSES:
         yield from _table(story, table)
-    yield from _never_said(story, table)
+    for never in _never_said(story, table):
+        yield f"{never}; with --class-weight balanced each class counts alike"
 
 
 def _shares(story: Story, said: Measured) -> str:
@@ -124,7 +125,4 @@ def _never_said(story: Story, table: Array) -> Iterator[str]:
     for name, said, there in zip(story.classes, table.sum(axis=0), sizes, strict=True):
         if not said and there:
             share = percent(there / sizes.sum())
-            yield (
-                f"it never says {shortened(name)}, which {share} of the rows are; with "
-                "--class-weight balanced each class counts alike"
-            )
+            yield f"it never says {shortened(name)}, which {share} of the rows are"

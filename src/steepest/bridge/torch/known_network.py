@@ -5,7 +5,7 @@ of numbers. What a module is is read off its structure; that it is the same func
 by values (`on_plane`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -21,10 +21,11 @@ from steepest.objective.loss.cross_entropy import CrossEntropy, Softmax
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.loss.regression import Squared
+from steepest.objective.model.activity import LayerActivity
 from steepest.objective.network import HiddenLayers, NetworkObjective
 from steepest.objective.plane.plane import Plane
 
-__all__ = ["known_network"]
+__all__ = ["known_activity", "known_network"]
 
 Array = NDArray[np.float64]
 
@@ -59,6 +60,15 @@ def known_network(objective: Evaluated, plane: Plane) -> Callable[[Array, Array]
         return None
     network, order = ours
     return network.on_plane(Plane(*(one[order] for one in (plane.origin, plane.u, plane.v)))).at
+
+
+def known_activity(objective: Evaluated, params: Array) -> Sequence[LayerActivity] | None:
+    """Return what the units answer to the rows at params, (params,); None where it is not ours."""
+    ours = _ours(objective)
+    if ours is None:
+        return None
+    network, order = ours
+    return network.activity(params[order])
 
 
 def _ours(objective: Evaluated) -> tuple[NetworkObjective, NDArray[np.intp]] | None:

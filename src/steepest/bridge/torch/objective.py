@@ -21,6 +21,7 @@ from torch.func import functional_call
 from steepest.bridge.torch.batches import Batch, Batches
 from steepest.bridge.torch.criterion import Criterion, check_shapes
 from steepest.bridge.torch.derivatives import Derivatives, leaf_of
+from steepest.bridge.torch.known_network import known_activity
 from steepest.bridge.torch.on_plane import TorchPlaneLoss
 from steepest.bridge.torch.params import Params
 from steepest.bridge.torch.sample import Sample, half_width
@@ -29,6 +30,7 @@ from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.errors import ChoiceError, DataError, SteepestError
 from steepest.numerals import counted
 from steepest.objective.evaluation import Evaluation, Vector
+from steepest.objective.model.activity import LayerActivity
 from steepest.objective.objective import Objective
 from steepest.objective.plane.plane import Plane
 
@@ -217,6 +219,34 @@ class TorchObjective(Objective):
     def unit_lengths(self, params: Vector) -> Vector:
         """Return for each param, (size,), the length of the weights into its unit; else 0."""
         return self.trainable.unit_lengths(params)
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows an evaluation reads."""
+        return self.batches.rows
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The tensors of weights, as the module has them: those of two indices or more."""
+        return tuple(name for name, place in self.trainable.places.items() if len(place.shape) > 1)
+
+    def by_layer(self, vector: Vector) -> list[Vector]:
+        """Return each tensor of weights of a vector of all params, (size,)."""
+        return [vector[self.trainable.places[name].at] for name in self.layer_names]
+
+    def activity(self, params: Vector) -> Sequence[LayerActivity] | None:
+        """Return what the units answer at params, (size,), of a module that is a network of ours.
+
+        None of any other: what its layers hand on is not looked at.
+        """
+        return known_activity(self, params)
+
+    def first_not_finite(self, params: Vector) -> str:
+        """Return the first tensor of params, (size,), with a number that is not finite, or none."""
+        for name, place in self.trainable.places.items():
+            if not np.isfinite(params[place.at]).all():
+                return f"a number of {name}"
+        return ""
 
     @contextmanager
     def quiet(self) -> Iterator[None]:

@@ -147,6 +147,7 @@ class Recording:
         self._last_step = step, (gradient * step).sum()
         return found
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _bring_over(self) -> None:
         """Take the numbers that wait off their device, in two readings, and work them out."""
         if not self._waiting:

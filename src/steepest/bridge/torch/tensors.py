@@ -136,6 +136,7 @@ def _on_this_side(lengths: list[float]) -> Tensor:
     return torch.from_numpy(np.array(lengths))
 
 
+@np.errstate(over="ignore")
 def _length(flat: Array) -> float:
     """Return the length of a flat array; PyTorch takes five times as long of a short one."""
     if flat.size > SHORT:

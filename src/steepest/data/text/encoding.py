@@ -10,7 +10,15 @@ from typing import TextIO
 
 from steepest.errors import ChoiceError, FileError
 
-__all__ = ["FORMER", "UTF8", "check_encoding", "find_encoding", "open_text", "refuse_junk"]
+__all__ = [
+    "FORMER",
+    "UTF8",
+    "check_encoding",
+    "find_encoding",
+    "has_ascii",
+    "open_text",
+    "refuse_junk",
+]
 
 UTF8 = "utf-8-sig"
 """UTF-8, with or without a byte order mark."""
@@ -21,7 +29,12 @@ FORMER = "cp1252"
 _LOOK = 1 << 16
 """Bytes that are looked at first; what comes later is looked at when it does not fit."""
 
-_MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # which begins as that of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _CONTROL = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
 
 
@@ -47,6 +60,11 @@ def check_encoding(encoding: str) -> str:
     )
 
 
+def has_ascii(encoding: str) -> bool:
+    """Return whether letters and line ends are the single bytes that they are in ASCII."""
+    return "a\n".encode(encoding).endswith(b"a\n")
+
+
 def find_encoding(path: Path) -> str:
     """Return the encoding that the first bytes of a text file show; `UTF8` where none fits."""
     import pyarrow as pa
@@ -67,6 +85,19 @@ def find_encoding(path: Path) -> str:
 
 def refuse_junk(path: Path, encoding: str) -> None:
     """Raise FileError, with line and byte, if the file holds what is no text in its encoding."""
+    try:
+        _refuse_lines(path, encoding)
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"cannot read {path}: it is no {encoding} text; save the file as CSV in UTF-8"
+        ) from error
+
+
+def _refuse_lines(path: Path, encoding: str) -> None:
+    """Raise FileError for the first line that is no text.
+
+    UnicodeDecodeError too, where what is none cannot be passed on, as in UTF-16.
+    """
     name = "UTF-8" if encoding == UTF8 else encoding
     with open_text(path, encoding, errors="surrogateescape") as text:
         for number, line in enumerate(text, start=1):

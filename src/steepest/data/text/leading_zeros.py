@@ -1,22 +1,20 @@
-"""What Arrow does not tell of a text file: whether a whole number begins with 0, and any quote.
+"""What Arrow does not tell of a text file: whether a whole number begins with 0.
 
 Bytes are compared by pieces that stay in the cache, which is quicker than to parse them, so that a
 file is not read as text only to learn that it has no code such as 01000.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.text.dialect import Dialect
+from steepest.data.text.encoding import has_ascii
+from steepest.data.text.pieces import byte_pieces
 
-__all__ = ["has_leading_zeros", "has_quotes"]
-
-_PIECE = 1 << 18
-"""Bytes looked at a time: what a core's cache holds, with the answers."""
+__all__ = ["has_leading_zeros"]
 
 _LONGEST = 64
 """Bytes of a piece that are looked at once more with the next: no code is longer."""
@@ -24,39 +22,18 @@ _LONGEST = 64
 Bytes = NDArray[np.uint8]
 
 
-def has_quotes(path: Path, dialect: Dialect) -> bool:
-    """Return whether a row of a text file may have a quote, so that a line may end in a field."""
-    if dialect.encoding.startswith("utf-16"):
-        return True
-    pieces = _pieces(path)
-    # The names of the columns often have quotes where the rows have none.
-    first = next(pieces, b"").split(b"\n", dialect.first_line - 1)[-1]
-    return b'"' in first or any(b'"' in piece for piece in pieces)
-
-
 def has_leading_zeros(path: Path, dialect: Dialect) -> bool:
     """Return whether a field may be digits that begin with 0; True if letters are wide."""
-    if dialect.encoding.startswith("utf-16"):
+    if not has_ascii(dialect.encoding):
         return True
     delimiter = dialect.delimiter.encode()
     before = b'\n\r" ' + delimiter
     # An hour such as 09 stands behind a blank too, before a colon.
     code = re.compile(rb"""[\n\r" %b]0\d+\s*(?=[\n\r"%b]|\Z)""" % ((re.escape(delimiter),) * 2))
-    pieces = _pieces(path, overlap=_LONGEST)
+    pieces = byte_pieces(path, overlap=_LONGEST)
     return any(
         _leads(np.frombuffer(piece, np.uint8), before) and code.search(piece) for piece in pieces
     )
-
-
-def _pieces(path: Path, overlap: int = 0) -> Iterator[bytes]:
-    """Yield the bytes of a file, unpacked; each piece starts with the last few of that before."""
-    import pyarrow as pa
-
-    kept = b""
-    with pa.input_stream(str(path), compression="detect") as raw:
-        while piece := raw.read(_PIECE):
-            yield kept + piece
-            kept = piece[len(piece) - overlap :]
 
 
 def _leads(letters: Bytes, before: bytes) -> bool:

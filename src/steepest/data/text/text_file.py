@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from steepest.data.text.dialect import Dialect, reason, records
-from steepest.data.text.encoding import UTF8, open_text, refuse_junk
-from steepest.data.text.leading_zeros import has_quotes
+from steepest.data.text.encoding import UTF8, has_ascii, open_text, refuse_junk
 from steepest.data.text.pieces import PIECE, joined, line_pieces
+from steepest.data.text.quotes import Quotes, find_quotes
 from steepest.errors import DataError, FileError
 from steepest.numerals import counted
 
@@ -85,7 +85,7 @@ class TextFile:
             return None
         parts: list[pa.Table] = []
         try:
-            for piece in line_pieces(self.path):
+            for piece in line_pieces(self.path, self.dialect.first_line):
                 source = pa.BufferReader(piece)
                 parts.append(self._read(source, as_text, skip=0 if parts else None))
         except (pa.ArrowException, UnicodeError):
@@ -94,13 +94,13 @@ class TextFile:
 
     @property
     def _has_plain_lines(self) -> bool:
-        """Whether a byte that ends a line ends a row, whatever stands before it."""
-        breaks = "a\n".encode(self.dialect.encoding).endswith(b"a\n")
-        return breaks and self.dialect.delimiter != " " and not self._quoted
+        """Whether quotes and the byte that ends a line tell where a row ends."""
+        ascii = has_ascii(self.dialect.encoding)
+        return ascii and self.dialect.delimiter != " " and self._quotes is not Quotes.UNCLEAR
 
     @cached_property
-    def _quoted(self) -> bool:
-        return has_quotes(self.path, self.dialect)
+    def _quotes(self) -> Quotes:
+        return find_quotes(self.path, self.dialect)
 
     def _whole(
         self, as_text: Sequence[str] | None, only: Sequence[str] | None = None
@@ -131,7 +131,7 @@ class TextFile:
         )
         parse = arrow_csv.ParseOptions(
             delimiter="\t" if dialect.delimiter == " " else dialect.delimiter,
-            newlines_in_values=self._quoted,
+            newlines_in_values=self._quotes is not Quotes.NONE,
             ignore_empty_lines=not dialect.blanks_count,
         )
         convert = arrow_csv.ConvertOptions(

@@ -40,12 +40,25 @@ export function gradientAt(state, run = activeRun(state), at = state.at) {
   return rowAt(run.gradient, run.size, i);
 }
 
+/** The names of verdicts of a closer look, which Python alone takes, as in `verdicts.py`. */
+const LATER = [
+  'dead units', 'saturation', 'vanishing', 'exploding', 'oscillation', 'too small', 'ravine', 'saddle',
+];
+
+/**
+ * Returns the verdicts that were found at once: that a run left its best point, or may not stay.
+ * @param {WalkedRun} run
+ */
+export function foundAtOnce(run) {
+  return run.verdicts.filter(({ name }) => !LATER.includes(name));
+}
+
 /**
  * Returns the kept step that is the result: as told, the last, or the best where that was left.
  * @param {WalkedRun} run
  */
 export function resultAt(run) {
-  const left = run.verdicts.length > 0 || run.stop.reason === 'risen' || run.curvature === null;
+  const left = foundAtOnce(run).length > 0 || run.stop.reason === 'risen' || run.curvature === null;
   return run.result ?? (left ? run.best : run.index.length - 1);
 }
 

@@ -3,7 +3,7 @@
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
 import { digitsApart } from '../engine/divergence.js';
-import { isEarlier, resultAt, trueLoss } from '../state/select.js';
+import { foundAtOnce, isEarlier, resultAt, trueLoss } from '../state/select.js';
 import { counted, fixed, short } from '../numerals.js';
 import { shareOf } from './told.js';
 
@@ -28,7 +28,7 @@ const HALVED = 3.5;
  */
 export function outcomeOf(run) {
   const facts = factsOf(run);
-  if (run.verdicts.length) return judged(run);
+  if (foundAtOnce(run).length) return judged(run);
   if (run.stop.reason === 'diverged') return diverged(run);
   if (isEarlier(run)) return earlier(run);
   if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');

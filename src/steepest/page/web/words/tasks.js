@@ -7,7 +7,7 @@ import { bendAt } from '../engine/plane.js';
 import { findsRate, limitInWords, ruleInWords, ruleName } from '../engine/rules.js';
 import { chooseScale, waysOf } from '../engine/scales.js';
 import { rowAt } from '../engine/vectors.js';
-import { activeRun, trueLoss } from '../state/select.js';
+import { activeRun, foundAtOnce, trueLoss } from '../state/select.js';
 import { quotientArithmetic } from './arithmetic.js';
 import { counted, percent, short } from '../numerals.js';
 import { NEAR, arrivalOf } from './outcome.js';
@@ -221,7 +221,7 @@ function endOf(run) {
  * @param {WalkedRun} run
  */
 function settles(run) {
-  if (run.verdicts.length || run.stop.reason === 'diverged') return false;
+  if (foundAtOnce(run).length || run.stop.reason === 'diverged') return false;
   const [start, end] = [trueLoss(run, 0), trueLoss(run, run.index.length - 1)];
   const best = trueLoss(run, run.best);
   return end - best <= SAME * (start - best);
