@@ -36,7 +36,7 @@ def write_archive(
     arrays: Mapping[str, NDArray[np.generic]],
 ) -> None:
     """Write `record` and `arrays`, of any shapes, to `path`; FileError, and no file, if not."""
-    text = json.dumps({"format": FORMAT, "version": VERSION, **record}, indent=1, allow_nan=False)
+    text = json.dumps({"format": FORMAT, "version": VERSION, **record}, allow_nan=False)
     with (
         whole_file(path) as draft,
         zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,

@@ -295,10 +295,11 @@ def problem_of(given: object, size: int | None) -> Problem:
     objective = as_objective(given, size)
     names = getattr(given, "param_names", None)
     if names is not None:
-        names = tuple(str(one) for one in names)
-        if len(set(names)) != objective.size:
+        names = tuple(map(str, names))
+        different = len(set(names))
+        if different != objective.size:
             raise ChoiceError(
-                f"param_names of the objective has {len(set(names))} different names, but there "
+                f"param_names of the objective has {different} different names, but there "
                 f"are {_counted(objective.size)}; give each a name of its own, or leave it out"
             )
     return Problem(objective, _name_of(given), names, **_said_by(given))

@@ -1,6 +1,6 @@
 """The first step in words: the gradient, the direction, and what becomes of each shown param."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -56,7 +56,7 @@ def _by_layer(story: Story) -> Iterator[str]:
 
 
 def _gradient(story: Story, move: Move) -> str:
-    parts = _listed(story, [short(value) for value in move.gradient])
+    parts = _listed(story, lambda i: short(move.gradient[i]))
     return f"{parts}; its length {short(length_of(move.gradient))}"
 
 
@@ -68,7 +68,7 @@ def _direction(story: Story, move: Move) -> str:
         return "direction: none, the step has the length 0"
     rule, along = story.plan.rule, story.plan.rule.first_step_is_steepest and move.by_param
     named = "steepest descent" if along else "the step" if move.by_param is False else rule.name
-    return f"direction of {named}: {_listed(story, [signed(v) for v in moved / length])}"
+    return f"direction of {named}: {_listed(story, lambda i: signed(moved[i] / length))}"
 
 
 def step_note(story: Story) -> str:
@@ -82,16 +82,15 @@ def step_note(story: Story) -> str:
     return f"{along} {story.coordinates}; in your units {off}"
 
 
-def _listed(story: Story, values: Sequence[str]) -> str:
-    """Return the values of the shown params, each with its name."""
-    return ", ".join(f"{named(story, i)} {values[i]}" for i in story.shown_params)
+def _listed(story: Story, value: Callable[[int], str]) -> str:
+    """Return the values of the shown params, each with its name; no other is worked out."""
+    return ", ".join(f"{named(story, i)} {value(i)}" for i in story.shown_params)
 
 
 def _in_units(story: Story) -> str:
     """Return how the params changed, in the reader's units."""
     start, after = story.trace[0], story.trace[1]
-    moves = [f"{short(a)} → {short(b)}" for a, b in zip(start.params, after.params, strict=True)]
-    return _listed(story, moves)
+    return _listed(story, lambda i: f"{short(start.params[i])} → {short(after.params[i])}")
 
 
 def update_line(story: Story, i: int) -> str:

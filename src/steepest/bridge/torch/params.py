@@ -5,9 +5,9 @@ device. Both ways are linear, so PyTorch differentiates through them: one vector
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 
-__all__ = ["Params"]
+__all__ = ["Params", "names_of"]
 
 IS_BIAS = re.compile(r"(?:^|\.)(?:parametrizations\.)?[^.]*bias[^.]*(?:\.original\d*)?$")
 """What a parameter is called that is a bias: `fc.bias`, `lstm.bias_ih_l0`, `attn.in_proj_bias`."""
@@ -82,11 +82,8 @@ class Params:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The name of each param, (size,): `fc1.weight[3, 2]`, indices as PyTorch counts them."""
-        return tuple(
-            name + (f"[{', '.join(map(str, index))}]" if place.shape else "")
-            for name, place in self.places.items()
-            for index in np.ndindex(place.shape)
-        )
+        shapes = ((name, place.shape) for name, place in self.places.items())
+        return tuple(chain.from_iterable(names_of(*one) for one in shapes))
 
     def index_of(self, name: str) -> int | None:
         """Return the index of a param by its number: `weight 15`, `bias 14`; None without such.
@@ -125,6 +122,23 @@ class Params:
         if place == name:
             place = name.rpartition(".")[0]
         return f"{place or 'itself'} ({self._kinds[place]})"
+
+
+def names_of(name: str, shape: Sequence[int]) -> list[str]:
+    """Return the name of each number of a tensor: `fc.weight[3, 2]`, of one number its own.
+
+    >>> names_of("fc.weight", (1, 2)), names_of("scale", ())
+    (['fc.weight[0, 0]', 'fc.weight[0, 1]'], ['scale'])
+    """
+    if not shape:
+        return [name]
+    *outer, last = shape
+    ends = [f"{i}]" for i in range(last)]
+    starts = [f"{name}["]
+    for size in outer:
+        inner = [f"{i}, " for i in range(size)]
+        starts = [start + one for start in starts for one in inner]
+    return [start + one for start in starts for one in ends]
 
 
 def _check(own: Mapping[str, Tensor]) -> None:

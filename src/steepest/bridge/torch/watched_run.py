@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.bridge.torch.lost import lost_of
+from steepest.bridge.torch.params import names_of
 from steepest.bridge.torch.recording import Recording, Steps
 from steepest.bridge.torch.told import notes_of
 from steepest.bridge.torch.watched_trace import trace_of
@@ -105,11 +107,7 @@ def _problem_of(watching: Watching, objective: Objective) -> Problem:
 def _names(recording: Recording) -> tuple[str, ...]:
     """Return the names of all params, as those of `TorchObjective`: `fc.weight[3, 2]`."""
     shapes = zip(recording.tensors.names, recording.tensors.all, strict=True)
-    return tuple(
-        name + (f"[{', '.join(map(str, index))}]" if index else "")
-        for name, one in shapes
-        for index in np.ndindex(tuple(one.shape))
-    )
+    return tuple(chain.from_iterable(names_of(name, one.shape) for name, one in shapes))
 
 
 def _plan_of(watching: Watching, steps: Steps, rates: Array, by_all: bool) -> Plan:
