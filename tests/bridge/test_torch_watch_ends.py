@@ -1,6 +1,7 @@
 """Watched trainings that ended badly: what is said of them is true, and nothing is lost."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -161,3 +162,40 @@ def test_a_rate_that_leaves_all_range_is_the_rate_s_fault() -> None:
         (verdict,) = watched.run.verdicts
         assert verdict.name == "divergence" and "steps too far" in verdict.message
         assert "nan after nan" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"dtype": torch.int32}, "dtype is torch.int32, but it must be a type of real numbers"),
+        ({"dtype": "float32"}, "dtype is 'float32', but"),
+        ({"seed": -1}, "seed is -1, but it must be a whole number from 0 up"),
+        ({"points": 2.5}, "points is 2.5, but it must be a whole number from 2 up"),
+    ],
+)
+def test_what_no_surface_can_be_made_with_is_said(asked: dict[str, Any], message: str) -> None:
+    """The choice is named, and no error of NumPy's or PyTorch's reaches the reader."""
+    with pytest.raises(st.ChoiceError, match=message):
+        st.torch.surface(nn.Linear(2, 1), SQUARED, (X, Y), **{"points": 3, **asked})
+
+
+def test_a_lazy_layer_is_to_be_made_first() -> None:
+    """Its parameters have no shape before it is called."""
+    lazy = nn.LazyLinear(1)
+    for refused in (st.torch.objective, st.torch.surface):
+        with pytest.raises(st.ChoiceError, match=r"lazy layer is not made yet; call the model"):
+            refused(lazy, SQUARED, (X, Y))
+    with pytest.raises(st.ChoiceError, match="lazy layer is not made yet"):
+        st.torch.watch(lazy, loss=SQUARED, data=(X, Y))
+
+
+def test_a_figure_tells_sizes_of_gradients_and_no_path_that_leaves_where_none_does() -> None:
+    """A range of a few per cent has numbers at its axis; a map has its whole path."""
+    run = watched_steps(X, Y, (X, Y), steps=4)
+    figure = run.figure(panels=["map", "gradient"])
+    figure.canvas.draw()
+    axes = next(one for one in figure.axes if one.get_ylabel() == "length of the gradient")
+    low, high = axes.get_ylim()
+    shown = [at for at in axes.get_yticks() if low <= at <= high]
+    assert len(shown) >= 2
+    assert not any("leaves the picture" in text.get_text() for text in figure.texts)

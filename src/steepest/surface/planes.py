@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.checks import whole_number
 from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.coordinates.coordinates import Units
@@ -91,6 +92,7 @@ def axes_of_plane(
         raise ChoiceError(
             f"plane is {word!r}, but it must be one of {', '.join(PLANES)}, or two vectors (u, v)"
         )
+    whole_number("seed", seed, least=0)
     return replace(PLANES[word](_Walk(objective, path, end, scale), seed), word=word)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from steepest.checks import whole_number
 from steepest.errors import ChoiceError
 from steepest.objective.objective import Objective
 from steepest.objective.plane.plane import Plane
@@ -178,6 +179,7 @@ def surface_on_plane(
     """
     if points < 2:
         raise ChoiceError(f"points is {points}, but a surface needs at least 2 a side")
+    points = whole_number("points", points, least=2)
     plane = Plane(origin, axes.u, axes.v)
     on_plane = objective.on_plane(plane)
     centre, bowl = axes.read(origin), on_plane.bowl()

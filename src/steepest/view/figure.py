@@ -81,9 +81,20 @@ def _footnote(scene: Scene, names: Sequence[str]) -> str:
     if not {"surface", "map"} & set(names):
         return ""
     parts = [marks_in_words(scene, "the last step")]
-    if not np.all(scene.surface.path_loss <= scene.surface.loss.max()):
-        parts.append("The path leaves the picture.")
-    return " ".join([*parts, *_slice_in_words(scene)])
+    return " ".join([*parts, *_path_left_out(scene, names), *_slice_in_words(scene)])
+
+
+def _path_left_out(scene: Scene, names: Sequence[str]) -> list[str]:
+    """Return where points of the path are not drawn: beyond the edges, or above the surface."""
+    surface = scene.surface
+    across = (surface.x, surface.path[:, 0]), (surface.y, surface.path[:, 1])
+    within = [(grid[0] <= at) & (at <= grid[-1]) for grid, at in across]
+    if not np.all(within):
+        return ["The path leaves the picture."]
+    above = np.any(surface.path_loss > np.nanmax(surface.loss))
+    return (
+        ["The path is not drawn where it is above the box."] if above and "surface" in names else []
+    )
 
 
 def marks_in_words(scene: Scene, filled: str, at_last: str = "") -> str:

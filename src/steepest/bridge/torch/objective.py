@@ -85,6 +85,10 @@ class TorchObjective(Objective):
             raise ChoiceError(f"the model is {model!r}, but it must be a torch.nn.Module")
         if statistics not in STATISTICS:
             raise ChoiceError(f"statistics is {statistics!r}, but it must be running or batch")
+        if dtype is not None and not getattr(dtype, "is_floating_point", False):
+            raise ChoiceError(
+                f"dtype is {dtype!r}, but it must be a type of real numbers, such as torch.float32"
+            )
         self.model: nn.Module = getattr(model, "_orig_mod", model)
         self.name = type(self.model).__name__
         self.statistics, self.loss = statistics, loss

@@ -14,11 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter
 
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 
-__all__ = ["Params", "names_of"]
+__all__ = ["Params", "check_made", "names_of"]
 
 IS_BIAS = re.compile(r"(?:^|\.)(?:parametrizations\.)?[^.]*bias[^.]*(?:\.original\d*)?$")
 """What a parameter is called that is a bias: `fc.bias`, `lstm.bias_ih_l0`, `attn.in_proj_bias`."""
@@ -141,8 +142,19 @@ def names_of(name: str, shape: Sequence[int]) -> list[str]:
     return [start + one for start in starts for one in ends]
 
 
+def check_made(own: Mapping[str, Tensor]) -> None:
+    """Raise ChoiceError for a parameter of a lazy layer that has no numbers yet."""
+    unmade = [name for name, one in own.items() if isinstance(one, UninitializedParameter)]
+    if unmade:
+        raise ChoiceError(
+            f"the parameter {unmade[0]} of a lazy layer is not made yet; call the model once, "
+            "model(X), so that it is"
+        )
+
+
 def _check(own: Mapping[str, Tensor]) -> None:
-    """Raise ChoiceError where no parameter can be trained, or one is no real number."""
+    """Raise ChoiceError where no parameter can be trained, one is unmade, or no real number."""
+    check_made(own)
     if not sum(prod(one.shape) for one in own.values()):
         raise ChoiceError(
             "the model has no parameters that ask for a gradient, so there is nothing to descend "

@@ -20,6 +20,7 @@ from steepest.bridge.torch.curvature import is_quadratic, largest_curvature
 from steepest.bridge.torch.factor import factor_of
 from steepest.bridge.torch.listening import Listening
 from steepest.bridge.torch.objective import TorchObjective
+from steepest.bridge.torch.params import check_made
 from steepest.bridge.torch.recorder import Recorder
 from steepest.bridge.torch.recording import Recording
 from steepest.bridge.torch.rules import Known, rule_of
@@ -106,6 +107,7 @@ class Watched:
             raise ChoiceError(f"the model is {model!r}, but it must be a torch.nn.Module")
         self.model: nn.Module = getattr(model, "_orig_mod", model)
         self._criterion, self._data, self._statistics = loss, data, statistics
+        check_made(dict(self.model.named_parameters()))
         tensors = Tensors(self.model)
         if not tensors.size:
             raise ChoiceError(
