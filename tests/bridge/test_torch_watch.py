@@ -597,7 +597,7 @@ def test_without_data_or_a_criterion_what_is_not_known_is_said(tmp_path: Any) ->
     assert "the loss of all rows is not known" in words and "loss: not known of all rows" in words
     assert "nan" not in words and run.result.index == 3
     run.figure(tmp_path / "run.png")
-    with pytest.raises(st.ChoiceError, match="data of the training are not known"):
+    with pytest.raises(st.ChoiceError, match="no loss and data were given"):
         run.surface()
     run.save(tmp_path / "run.steepest")
     assert st.load(tmp_path / "run.steepest").explain() == run.explain()
