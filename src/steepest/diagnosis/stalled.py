@@ -50,7 +50,7 @@ def _remedy(evidence: Evidence) -> str:
 
 def _other_start(objective: Objective) -> str:
     """Return what leads to another start: a seed does not where none is drawn."""
-    drawn = [objective.random_start(np.random.default_rng(seed)) for seed in (0, 1)]
-    if drawn[0] is None:
+    one, other = (objective.random_start(np.random.default_rng(seed)) for seed in (0, 1))
+    if one is None or other is None:
         return "another start"
-    return "leave out init and start" if np.array_equal(*drawn) else "another seed or start"
+    return "leave out init and start" if np.array_equal(one, other) else "another seed or start"

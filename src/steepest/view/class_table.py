@@ -70,7 +70,7 @@ def _cost(value: float) -> str:
     """Return a -log P, or a sum of them, as a person reads it.
 
     >>> _cost(0.71234567), _cost(0.0000123)
-    ('0.7123', '0.0000123')
+    ('0.7123', '1.23e-05')
     """
     return short(value) if value < DECIMALS_FROM else f"{value:.4f}"
 
