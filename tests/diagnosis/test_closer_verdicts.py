@@ -203,7 +203,7 @@ def test_a_clip_that_shortens_every_step_to_nothing_is_told_as_the_reason(
 
 
 def test_the_page_knows_which_verdicts_leave_the_last_step_the_result() -> None:
-    source = files("steepest.page") / "web" / "select.js"
+    source = files("steepest.page") / "web" / "state" / "select.js"
     listed = source.read_text().split("const LATER = [")[1].split("]")[0]
     assert set(re.findall(r"'([^']+)'", listed)) == LATER_NAMES
 

@@ -17,6 +17,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
+from steepest.bridge.torch.heard import part_of, root_of_backward
 from steepest.bridge.torch.recorder import Recorder
 
 __all__ = ["Listening"]
@@ -25,9 +26,10 @@ __all__ = ["Listening"]
 class Listening:
     """Hooks that tell a `recorder`; `seconds` is what they took, `failure` what went wrong in them.
 
-    The gradient is told by hooks that autograd calls when a parameter has its own, and by one at
-    the end of each backward pass: before anybody clips, scales or clears it. Steps are told by the
-    hooks of all optimizers that hold one of the parameters, so also of one within a wrapper.
+    The gradient is told by hooks that autograd calls before and after it adds to a parameter's own,
+    and by one at the end of each backward pass: before anybody clips, scales or clears it. Steps
+    are told by the hooks of all optimizers that hold one of the parameters, so also of one within a
+    wrapper. A loss is told by a hook on what the criterion said, once a backward pass reaches it.
     """
 
     def __init__(self, recorder: Recorder, criterion: object) -> None:
@@ -37,7 +39,8 @@ class Listening:
         self._criterion = criterion if isinstance(criterion, nn.Module) else None
         self._handles: list[Any] = []
         self._ours: WeakKeyDictionary[Any, tuple[int, bool]] = WeakKeyDictionary()
-        self._backward = -1
+        self._backward = self._made = -1
+        self._losses = 0
 
     @property
     def hears_loss(self) -> bool:
@@ -47,8 +50,9 @@ class Listening:
     def start(self) -> None:
         """Begin to listen."""
         for at, one in enumerate(self.recorder.tensors.all):
-            register: Any = one.register_post_accumulate_grad_hook
-            self._handles.append(register(self._on_gradient(at)))
+            before: Any = one.register_hook
+            after: Any = one.register_post_accumulate_grad_hook
+            self._handles += [before(self._before_gradient), after(self._on_gradient(at))]
         self._handles.append(register_optimizer_step_pre_hook(self._on_step))
         self._handles.append(register_optimizer_step_post_hook(self._after_step))
         if self._criterion is not None:
@@ -72,20 +76,28 @@ class Listening:
             self.stop()
         self.seconds += perf_counter() - began
 
+    def _before_gradient(self, arriving: Tensor) -> None:
+        now = torch._C._current_graph_task_id()
+        if now != self._backward and self.failure is None:
+            self._backward = now
+            self.tell(self.recorder.gradients_begin)
+            engine: Any = Variable._execution_engine
+            engine.queue_callback(self._after_backward)
+
     def _on_gradient(self, at: int) -> Callable[[Tensor], None]:
         def heard(parameter: Tensor) -> None:
-            now = torch._C._current_graph_task_id()
-            if now != self._backward and self.failure is None:
-                self._backward = now
-                self.tell(self.recorder.gradients_begin, at)
-                engine: Any = Variable._execution_engine
-                engine.queue_callback(self._after_backward)
+            if self._made != self._backward:
+                self._made = self._backward
+                self.tell(self._hear_root)
             self.recorder.gradient_made(at)
 
         return heard
 
+    def _hear_root(self) -> None:
+        self.recorder.root_is(root_of_backward())
+
     def _after_backward(self) -> None:
-        self._backward = -1
+        self._backward = self._made = -1
         self.tell(self.recorder.gradients_made)
 
     def _on_step(self, optimizer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
@@ -117,4 +129,25 @@ class Listening:
         if isinstance(loss, Tensor) and loss.requires_grad:
             first = inputs[0] if inputs else None
             rows = len(first) if isinstance(first, Tensor) and first.ndim else 0
-            self.tell(self.recorder.loss_is, loss.detach(), rows)
+            self.hear_loss(loss, rows)
+
+    def hear_loss(self, loss: Tensor, rows: int) -> None:
+        """Hear of a loss once a backward pass goes through it, and how it entered what is descended.
+
+        One of which no gradient can be taken is told as it is.
+        """
+        self._losses += 1
+        number, value = self._losses, loss.detach()
+        value = value if value.ndim else value.clone()
+        if not loss.requires_grad:
+            self.tell(self.recorder.loss_is, number, part_of(value, rows))
+            return
+
+        def arrives(gradient: Tensor) -> None:
+            self.tell(self._hear_part, number, value, rows, gradient)
+
+        hook: Any = loss.register_hook
+        hook(arrives)
+
+    def _hear_part(self, number: int, value: Tensor, rows: int, arrived: Tensor) -> None:
+        self.recorder.loss_is(number, part_of(value, rows, arrived.detach().clone()))

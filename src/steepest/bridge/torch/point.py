@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from steepest.bridge.torch.heard import Pass
+
 __all__ = ["Point"]
 
 
@@ -16,7 +18,7 @@ class Point:
     made: set[int] = field(default_factory=set)
     lengths: Tensor | None = None
     gradient: Tensor | None = None
-    losses: list[tuple[Tensor, int]] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
     rates: tuple[float, ...] = ()
     scale: float = 1.0
     given: Tensor | None = None

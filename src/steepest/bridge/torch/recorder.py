@@ -18,6 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from steepest.bridge.torch.heard import Part, Pass
+from steepest.bridge.torch.left_over import LeftOver
 from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.recording import Recording
 from steepest.bridge.torch.tensors import Tensors
@@ -52,36 +54,32 @@ class Recorder:
         self._tentative: Point | None = None
         self._by_hand = 0
         self._fires = False
-        self._losses: list[tuple[Tensor, int]] = []
+        self._parts: dict[int, Part] = {}
+        self._root: Tensor | None = None
         self._unfinished: set[int] = set()
         self._cleared = True
-        self._uncleared: int | None = None
+        self._left_over = LeftOver(tensors, recording)
         self._began = perf_counter()
 
-    def loss_is(self, loss: Tensor, rows: int) -> None:
-        """Hear of a loss that the training worked out, of so many rows (0: not known)."""
-        self._losses.append((loss.mean() if loss.ndim else loss.clone(), rows))
+    def loss_is(self, number: int, part: Part) -> None:
+        """Hear of a loss, by its number, that a backward pass goes through."""
+        self._parts[number] = part
 
-    def gradients_begin(self, at: int) -> None:
-        """Hear that a backward pass has made its first gradient, that of tensor `at`.
+    def root_is(self, root: Tensor | None) -> None:
+        """Hear on which number backward was called; None where that is not known."""
+        self._root = root
+
+    def gradients_begin(self) -> None:
+        """Hear that a backward pass is about to make its first gradient of these tensors.
 
         One within another, as of a checkpointed layer, is heard too, and is no other pass.
         """
         point = self._open
-        if point is None or self._within or self._unfinished:
+        if self._within or self._unfinished:
             return
-        if not point.over or self.recording.points < LOOKED_AT:
-            before = self._left_over(at)
-            self._cleared = before is None
-            self._uncleared = before if point.over else None
-            self.recording.looked_at += point.over
-
-    def _left_over(self, at: int) -> int | None:
-        """Return a tensor, other than `at`, that has a gradient from before; None if none has."""
-        for other, one in enumerate(self.tensors.all):
-            if other != at and one.grad is not None:
-                return other if bool(one.grad.detach().any()) else None
-        return None if len(self.tensors.all) > 1 else at
+        self._left_over.before_backward(self.recording.points < LOOKED_AT)
+        if point is not None and not point.over:
+            self._cleared = not any(self.tensors.holds_gradient(at) for at in point.made)
 
     def gradient_made(self, at: int) -> None:
         """Hear that tensor `at` has its gradient."""
@@ -93,9 +91,8 @@ class Recorder:
         if not self._unfinished:
             return
         point, row = self._open, self.tensors.weights()
-        if self._uncleared is not None and self._uncleared in self._unfinished:
-            self.recording.uncleared += 1
-        self._uncleared = None
+        self.recording.passes += not self._within
+        self._left_over.after_backward(self._unfinished)
         if point is None or point.over:
             self._begin(row)
         elif torch.equal(row, point.row):
@@ -105,7 +102,7 @@ class Recorder:
                 self._thrown_away(row)
         elif self._within or self._fires:
             self.recording.aside += 1
-            self._losses, self._unfinished = [], set()
+            self._parts, self._root, self._unfinished = {}, None, set()
         else:
             self._changed_by_hand(point, row)
 
@@ -123,8 +120,8 @@ class Recorder:
         point.lengths = self.tensors.gradient_lengths(point.made)
         if self.recording.keeps_gradients or not self.recording.points:
             point.gradient = self.tensors.gradient(point.made)
-        point.losses += self._losses
-        self._losses = []
+        point.passes.append(Pass(self._root, list(self._parts.values())))
+        self._parts, self._root = {}, None
         point.scale = self._scale()
         if not self._fires or not point.rates:
             point.rates = self._rates()
@@ -187,16 +184,24 @@ class Recorder:
         held = {at for at, one in enumerate(self.tensors.all) if one.grad is not None}
         self._unfinished = held
         self.recording.by_hand += 1
+        self._left_over.forget()
         self._begin(self.tensors.weights())
 
     def _before_step(self, point: Point, optimizer: Any) -> None:
         point.stepped.add(id(optimizer))
         point.rates = self._rates()
-        if self.recording.points < LOOKED_AT and len(self._within) == 1 and point.given is None:
+        if self.recording.points >= LOOKED_AT or len(self._within) > 1:
+            return self._scaled(point, optimizer)
+        self._left_over.before_step(optimizer, point)
+        if point.given is None:
             first = min(point.made, default=None)
             grad = None if first is None else self.tensors.all[first].grad
             if grad is not None and grad.layout is torch.strided:
                 point.given = torch.linalg.vector_norm(grad.detach(), dtype=self.tensors.dtype)
+        self._scaled(point, optimizer)
+
+    def _scaled(self, point: Point, optimizer: Any) -> None:
+        """Take from a fused optimizer by what the loss was multiplied."""
         scaled = getattr(optimizer, "grad_scale", None)
         if isinstance(scaled, Tensor):
             point.scale = float(scaled)
@@ -231,8 +236,20 @@ class Recorder:
         if point is None:
             return
         row = self.tensors.weights()
+        self.recording.stepped = self._fires or not torch.equal(row, point.row) or self._by_hand > 0
+        self.recording.idle = self._idle() if self._fires else []
+        if not self.recording.stepped and self.recording.points:
+            self.recording.keep_first(row)
+            self._open = None
+            return
         if point.over or not torch.equal(row, point.row):
             self._commit(point, row)
             point = Point(row, perf_counter() - self._began, rates=self._rates())
         self.recording.end(point)
         self._open = None
+
+    def _idle(self) -> list[int]:
+        """Return the places of the tensors that no optimizer holds."""
+        groups = (group for one in self.optimizers for group in getattr(one, "param_groups", ()))
+        held = {id(one) for group in groups for one in group["params"]}
+        return [at for at, one in enumerate(self.tensors.all) if id(one) not in held]

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from steepest.bridge.torch.heard import Pass, loss_of_step
 from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.rows import CHUNK, Rows
 from steepest.bridge.torch.tensors import Tensors
@@ -26,12 +27,12 @@ UNKNOWN = float("nan")
 
 
 class Plain(NamedTuple):
-    """Of a point: `rows` of each loss, `seconds`, the loss's `scale`.
+    """Of a point: its backward `passes`, `seconds`, the loss's `scale`.
 
     And its `first` tensor with a gradient, whether that is known, and the learning rate.
     """
 
-    rows: tuple[int, ...]
+    passes: list[Pass]
     seconds: float
     scale: float
     first: int
@@ -53,6 +54,10 @@ class Steps(NamedTuple):
     """`-d1/d0` of the slopes along each step at both its ends; NaN where not asked for."""
     rates: Array
     """The learning rate in force, of the group of params that holds most."""
+    factors: Array
+    """By what the loss entered what was descended; NaN if not known."""
+    whole: Array
+    """1 where backward was called on what was heard and on nothing else, 0 where not; NaN."""
 
 
 class Recording:
@@ -82,9 +87,17 @@ class Recording:
         self.by_hand = 0
         """How many steps were taken by gradients that no backward pass had made."""
         self.looked_at = 0
-        """At how many points it was looked whether gradients had been cleared."""
+        """At how many steps, after the first, it was looked whether gradients had been cleared."""
         self.uncleared = 0
-        """How many gradients were added to those of a step that had been taken."""
+        """How many of these went by a gradient that was added to that of a step before."""
+        self.steps_looked_at = self.emptied = 0
+        """At how many steps the gradient was looked at, and of how many it was made and gone."""
+        self.passes = 0
+        """How many backward passes made gradients."""
+        self.stepped = True
+        """Whether an optimizer stepped, or weights were changed otherwise."""
+        self.idle: list[int] = []
+        """The places of the tensors that no optimizer holds, where there is one that stepped."""
         self.first_gradient: Array | None = None
         share = budget * tensors.dtype.itemsize // BYTES_A_NUMBER
         self._weights = Rows(tensors.size, tensors.dtype, share)
@@ -114,13 +127,12 @@ class Recording:
         if self._plane is not None:
             self._projected.append(index, self._plane @ point.row)
         alpha = self._alpha(point, after) if self.keeps_gradients else none
-        losses = [loss for loss, _ in point.losses] or [none]
+        numbers = [none if n is None else n for one in point.passes for n in one.tensors]
         given = none if point.given is None else point.given
-        rows = tuple(count for _, count in point.losses) or (0,)
         first = min(point.made, default=0)
         is_known, rate = point.lengths is not None, self._main_rate(point.rates)
-        self._waiting.append((layers, [given, alpha, *losses]))
-        self._plain.append(Plain(rows, point.seconds, point.scale, first, is_known, rate))
+        self._waiting.append((layers, [given, alpha, *numbers]))
+        self._plain.append(Plain(point.passes, point.seconds, point.scale, first, is_known, rate))
         if point.gradient is not None:
             self._keep_gradient(index, point.gradient / point.scale)
         self.points += 1
@@ -177,6 +189,12 @@ class Recording:
         nothing = self.tensors.moved(point.row, point.row)
         self._last_row = point.row.double().cpu().numpy().copy()
         self.append(point, nothing, point.row)
+
+    def keep_first(self, row: Tensor) -> None:
+        """Keep no more than the first point of a loop that took no step: weights are as they were.
+        """
+        self.points, self.unused = 1, []
+        self._last_row = row.double().cpu().numpy().copy()
 
     def cut(self) -> None:
         """End a recording that failed at the last point that is whole and kept its weights."""
@@ -248,12 +266,8 @@ def _worked_out(
     `made` are the lengths of one tensor's gradient, of all, and of the step.
     """
     one, norm, moved = made
-    given, alpha, *losses = more
-    loss, rows = losses[0], plain.rows[0]
-    if len(losses) > 1:
-        weighed = all(plain.rows)
-        loss = float(np.average(losses, weights=plain.rows if weighed else None))
-        rows = sum(plain.rows) if weighed else 0
+    given, alpha, *numbers = more
+    loss, rows, factor, whole = loss_of_step(plain.passes, iter(numbers), plain.scale)
     norm = norm / plain.scale if plain.is_known else UNKNOWN
     ratio = given / one if one else UNKNOWN
-    return loss, float(rows), norm, moved, plain.seconds, ratio, alpha, plain.rate
+    return loss, float(rows), norm, moved, plain.seconds, ratio, alpha, plain.rate, factor, whole

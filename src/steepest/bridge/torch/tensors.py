@@ -95,6 +95,14 @@ class Tensors:
         change = self._change.numpy()
         return _on_this_side([_length(change[part]) for part in self._parts])
 
+    def holds_gradient(self, at: int) -> bool:
+        """Return whether a tensor has a gradient that is not 0."""
+        grad = self.all[at].grad
+        if grad is None:
+            return False
+        found = grad.detach()
+        return bool((found.coalesce().values() if found.is_sparse else found).any())
+
     def _gradient(self, at: int) -> Tensor | None:
         found = self.all[at].grad
         if found is None:

@@ -146,7 +146,7 @@ class Watched:
     def loss(self, value: Loss) -> Loss:
         """Return the loss as it was given, and record it: for a criterion that is no module."""
         if isinstance(value, Tensor) and self._stop is None:
-            self._listening.tell(self._recorder.loss_is, value.detach(), 0)
+            self._listening.hear_loss(value, 0)
         return value
 
     @cached_property
