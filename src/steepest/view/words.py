@@ -280,8 +280,17 @@ def _result(story: Story) -> Section:
     lines.append(f"{story.loss_label}: {of_all}")
     lines += _held_out(story, result)
     lines += [lowest_line(story), limit_line(story)]
-    best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"
+    best = "" if result.index == len(story.trace) - 1 else f", {_best(story)}: {result.index:,}"
     return Section(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
+
+
+def _best(story: Story) -> str:
+    """Return what the result is where it is not the last step: of mini-batches, best of which."""
+    known = int(np.sum(~np.isnan(story.trace.full_losses)))
+    by_validation = story.stop.reason == "validation" or not _by_some_rows(story)
+    if by_validation or known == len(story.trace) or story.trace.best.index != story.result.index:
+        return "the best step"
+    return f"the best of the {known:,} steps at which the loss of all rows was measured"
 
 
 def _held_out(story: Story, result: Step) -> Iterator[str]:

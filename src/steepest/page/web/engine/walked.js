@@ -94,7 +94,7 @@ function judged(trace, kept) {
   const { choices, batches } = kept;
   const { curvature, limit, exactLimit } = limitsOf(kept);
   const searched = choices.learning_rate === 'auto';
-  if (batches && trace.stop.reason !== 'diverged') return judgeBatches(trace, choices.rule);
+  if (batches && trace.stop.reason !== 'diverged') return judgeBatches(trace, choices.rule, batches.inEpoch);
   if (searched && !batches) return [];
   const proves = exactLimit && !batches;
   return judgeDivergence(trace, { rule: choices.rule, curvature, limit, proves, scale: choices.scale });
