@@ -60,6 +60,11 @@ class Steps(NamedTuple):
     whole: Array
     """1 where backward was called on what was heard and on nothing else, 0 where not; NaN."""
 
+    @property
+    def begun(self) -> "Steps":
+        """The same of the points where steps began: of all but the last, or of the only one."""
+        return Steps(*(one[: max(len(one) - 1, 1)] for one in self))
+
 
 class Recording:
     """The points of a training so far; `points` is how many are whole.

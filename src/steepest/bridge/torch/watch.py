@@ -214,9 +214,19 @@ class Watched:
             objective.is_quadratic = objective.is_convex = True
             curvature = self._curvature(known, factor)
         name = type(self.model).__name__
-        cost, lacks = self._listening.seconds, self._lacks()
+        heard = self._listening
         return Watching(
-            recording, objective, known, name, stop, curvature, self._seconds, cost, lacks, factor
+            recording,
+            objective,
+            known,
+            name,
+            stop,
+            curvature,
+            self._seconds,
+            heard.seconds,
+            self._lacks(),
+            heard.hears_loss,
+            factor,
         )
 
     def _lacks(self) -> str:

@@ -30,8 +30,17 @@ class Watching(NamedTuple):
     cost: float
     """The seconds of these that the watching took."""
     lacks: str
+    hears_loss: bool
+    """Whether the loss that was given is a module, which says what it worked out."""
     factor: float
     """By what the loss entered what was descended; NaN where that is not known, or not the same."""
+
+    @property
+    def unheard(self) -> str:
+        """Why nothing of the loop's own loss is heard, where nothing is."""
+        if "loss" not in self.lacks and self.hears_loss:
+            return "the loss that was given was never called in it; give the object that it calls"
+        return "its criterion is no module that was given"
 
     @property
     def total_rows(self) -> int:
