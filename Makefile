@@ -19,11 +19,12 @@ test: $(VENV)/dev  ## run all tests, doctests and the README's numbers
 prove: $(VENV)/prove  ## run the long proofs: the tests of scikit-learn, results of R, rules of PyTorch
 	$(BIN)/python -m pytest -n auto -q -m prove
 
-lint: $(VENV)/dev  ## style, types, and the arrows between the rooms
+lint: $(VENV)/dev  ## style, types, sizes, and the arrows between the rooms, in Python and on the page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@sh tools/page_lint.sh
 
 torch: $(VENV)/torch  ## install PyTorch beside, for the tests that are skipped without it
 

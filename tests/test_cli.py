@@ -184,6 +184,7 @@ KEYS = [
     "validation_loss",
     "metrics",
     "validation_metrics",
+    "metrics_in_words",
     "lowest_loss",
     "limit",
     "steps",

@@ -206,3 +206,26 @@ def test_a_mark_alone_among_numbers_is_a_gap(mark: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"'a' has 1 missing value \(first: line 3\)"):
         prepare(tmp_path / "t.csv", "y")
     assert prepare(tmp_path / "t.csv", "y", missing="drop").X[:, 0].tolist() == [1.5, -3.0]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a;y\n1.234;1\n2.500;2\n", True),
+        ("a;y\n1.234;1.5\n2.500;2\n", False),
+        ("a;y\n0.234;1\n2.500;2\n", False),
+        ("a,y\n1.234,1\n2.500,2\n", False),
+    ],
+)
+def test_a_point_that_may_be_that_of_thousands_is_told_beside_semicolons(
+    tmp_path: Path, content: str, said: bool
+) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text(content)
+    note = "'a' read with the decimal mark '.'; if not, --thousands ."
+    assert (note in read_table(path).notes) == said
+    assert read_table(path).arrow["a"][1].as_py() == 2.5
+    assert note not in read_table(path, reading=Reading(decimal=".")).notes
+    if said:
+        whole = read_table(path, reading=Reading(thousands="."))
+        assert whole.arrow["a"].to_pylist() == [1234, 2500]

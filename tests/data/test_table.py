@@ -143,7 +143,7 @@ CONTENTS = {
     "NUL in the header": (b"a,\x00b\n1,2\n", "line 1 holds a NUL byte (0x00)"),
     "no letters": (b"a,b\n1,2\n\n3,\x81\n", "line 4 holds the byte 0x81, which is not UTF-8"),
     "Latin-1 and ragged": (b"a,b\n1,\xe9\n3\n", "line 3: expected 2 columns as in the header"),
-    "spreadsheet": (b"PK\x03\x04\x14\x00\x06", "is it a spreadsheet, or UTF-16?"),
+    "spreadsheet": (b"PK\x03\x04\x14\x00\x06", "it begins as files such as .xlsx do"),
     "open quote": ('a,b\n1,2\n3,"4\n5,6\n', "f.csv, line 3: a quote is opened here and never"),
     "open quote at the first field": ('a,b\n"1,2\n5,6\n', "line 2: a quote is opened here"),
     "long open quote": ('a,b\n1,2\n"' + "z" * 200_000, "line 3: a quote is opened here"),
@@ -236,11 +236,26 @@ NO_TABLES = {
         pa.table([pa.array([1]), pa.array([2])], ["m", "m"]),
         "table: columns 1 and 2 are both named 'm'",
     ),
-    "series": (pd.Series([1]), "give a path, a data frame, an Arrow table"),
+    "series": (pd.Series([1]), "a series is one column, and a table needs the target beside it"),
+    "series of polars": (pl.Series([1]), "a series is one column"),
+    "neither": (object(), "give a path, a data frame, an Arrow table"),
     "no column": ({}, "there is no column"),
     "no row": (pd.DataFrame({"a": [], "b": []}), "data frame: there is no row; columns: a, b"),
     "no name": ({"": [1]}, "table: column 1 has no name"),
 }
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"), [(".csv.gz", gzip.compress(b"a,b\n1,2\n")), (".xlsx", b"PK\x03\x04\0\xff")]
+)
+def test_what_is_named_as_text_and_is_none_is_told_by_its_start(
+    tmp_path: Path, kind: str, start: bytes
+) -> None:
+    (tmp_path / "a.csv").write_bytes(start)
+    with pytest.raises(FileError, match=f"it begins as files such as {re.escape(kind)} do"):
+        read_table(tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_text("PAR1,BZh\n1,2\n")
+    assert read_table(tmp_path / "a.csv").arrow.column_names == ["PAR1", "BZh"]
 
 
 @pytest.mark.parametrize(("source", "message"), NO_TABLES.values(), ids=NO_TABLES)

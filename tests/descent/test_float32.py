@@ -62,9 +62,9 @@ def test_whatever_a_rule_carries_stays_float32(rule: str) -> None:
 def test_rates_and_batches_stay_float32_and_near_float64(options: dict[str, Any]) -> None:
     run, double = single(**options), single(**options, dtype="float64")
     assert run.params.dtype == run.trace.gradients.dtype == np.float32
-    # Measured after 6 steps: at most 4e-6 of the largest param.
-    assert np.abs(run.params - double.params).max() < 3e-5 * np.abs(double.params).max()
-    assert np.allclose(run.trace.losses, double.trace.losses, rtol=1e-5)
+    # Measured after 6 steps: at most 1.3e-7 of the largest param, and 2.3e-8 of the losses.
+    assert np.abs(run.params - double.params).max() < 2e-6 * np.abs(double.params).max()
+    assert np.allclose(run.trace.losses, double.trace.losses, rtol=1e-6)
 
 
 @settings(max_examples=40, deadline=None)
@@ -225,8 +225,8 @@ def test_l_bfgs_goes_along_the_direction_of_pytorchs_two_loops(name: str) -> Non
         rate = float(step @ direction / (direction @ direction))
         assert np.log2(rate) == pytest.approx(round(np.log2(rate)), abs=1e-3)
         worst = max(worst, float((step - rate * direction).norm() / step.norm()))
-    # Measured: 6e-6 of the step (tanh), 4e-6 (relu).
-    assert worst < 1e-4
+    # Measured: at most 1.2e-6 of the step, with tanh and with relu.
+    assert worst < 1e-5
 
 
 def _two_loops(pairs: Any, gradient: Any) -> Any:
@@ -246,6 +246,9 @@ def test_loss_and_gradient_of_a_run_are_pytorchs_float32() -> None:
     torch = pytest.importorskip("torch")
     run = single(steps=20)
     X, y = torch.tensor(run.data.X, dtype=torch.float32), torch.tensor(run.data.y).float()
+    # Near 0 the rows' own gradients are as large as at the start: these cancel, but not their
+    # rounding. Measured: at most 4.2e-7 of the start's.
+    largest = np.abs(run.trace[0].gradient).max()
     for step in run.trace[::5]:
         params = torch.tensor(step.params, requires_grad=True)
         a, net, at = X, run.problem.risk("").model, 0
@@ -260,4 +263,4 @@ def test_loss_and_gradient_of_a_run_are_pytorchs_float32() -> None:
         assert net.layout.size == len(params)
         assert step.loss == pytest.approx(loss.item(), rel=1e-6)
         off = np.abs(step.gradient - params.grad.numpy()).max()
-        assert off <= 3e-6 * np.abs(step.gradient).max()
+        assert off <= 3e-6 * largest

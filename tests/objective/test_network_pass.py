@@ -14,9 +14,11 @@ from steepest.objective.model.network_hessian import NetworkHessian
 from steepest.objective.model.network_pass import MOST_BYTES, MOST_KEPT, pass_of
 
 
-def networks(activation: str, seed: int, count: int) -> tuple[list[NetworkAt], Any]:
+def networks(
+    activation: str, seed: int, count: int, inputs: int = 3
+) -> tuple[list[NetworkAt], Any]:
     generator = np.random.default_rng(seed)
-    net = Network((3, 5, 4, 2), choose_activation(activation))
+    net = Network((inputs, 5, 4, 2), choose_activation(activation))
     at = [net.at(generator.normal(size=net.layout.size)) for _ in range(count)]
     return at, generator
 
@@ -40,13 +42,14 @@ def alone(at: NetworkAt, X: Any, slope: Any) -> Any:
 @given(
     activation=some.sampled_from(sorted(ACTIVATIONS)),
     rows=some.lists(some.integers(1, 9), min_size=2, max_size=7),
+    inputs=some.integers(1, 9),
     seed=some.integers(0, 2**16),
 )
 def test_passes_in_between_change_no_gradient_and_no_output(
-    activation: str, rows: list[int], seed: int
+    activation: str, rows: list[int], inputs: int, seed: int
 ) -> None:
-    at, generator = networks(activation, seed, len(rows))
-    X = [generator.normal(size=(count, 3)) for count in rows]
+    at, generator = networks(activation, seed, len(rows), inputs)
+    X = [generator.normal(size=(count, inputs)) for count in rows]
     outputs = [one.output(x) for one, x in zip(at, X, strict=True)]
     for one, x, output in zip(at, X, outputs, strict=True):
         slope = generator.normal(size=output.shape)

@@ -159,6 +159,9 @@ def test_the_tables_say_the_same_in_every_form(ask: Ask) -> None:
     frame, rows_of_run = worst.to_frame(), run.table().to_pandas()
     assert frame["share"].is_monotonic_decreasing
     assert set(frame["row"]) == set(rows_of_run.nlargest(4, "share")["row"])
+    assert worst.to_frame("polars").to_dicts() == worst.to_arrow().to_pylist()
+    with pytest.raises(ChoiceError, match="package is 'R'; data frames are of pandas or polars"):
+        worst.to_frame("R")
     weights = summary.weights.to_frame()
     assert list(weights["param"]) == ["a <b>", "bias"]
     assert weights.loc[0, "low_95%"] < weights.loc[0, "estimate"] < weights.loc[0, "high_95%"]

@@ -298,7 +298,7 @@ def test_the_badge_finds_a_slope_that_is_off(modules: Any) -> None:
 
 PATH = """async ({ scene, choices, ask }) => {
   const { localEngine } = await import('/engine/local.js');
-  const { onPlane, pathOf } = await import('/select.js');
+  const { onPlane, pathOf } = await import('/state/select.js');
   const arrays = { X: Float64Array.from(scene.X), y: Float64Array.from(scene.y) };
   const { path, base, ...rest } = ask;
   const see = [{ params: Float64Array.from(path), loss: Float64Array.from(ask.loss) }];

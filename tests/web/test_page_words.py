@@ -44,7 +44,7 @@ def test_numbers_are_told_as_python_tells_them(modules: Any) -> None:
     values = [float(value) for value in numbers()]
     tell = """(_, values) => values.map((v) => [m.short(v), m.short(v, 6), m.signed(v),
       m.percent(v), m.general(v, 3), m.fixed(v, 2)])"""
-    found = ask(modules, "/words/numerals.js", tell, [], values)
+    found = ask(modules, "/numerals.js", tell, [], values)
     for value, told in zip(values, found, strict=True):
         wanted = [short(value), short(value, 6), signed(value), percent(value), f"{value:.3g}"]
         assert told[:-1] == wanted, value
@@ -56,14 +56,14 @@ def test_numbers_are_told_as_python_tells_them(modules: Any) -> None:
 @pytest.mark.parametrize("decimals", [0, 3])
 def test_huge_numbers_have_all_their_digits(value: float, decimals: int, modules: Any) -> None:
     tell = "(_, [value, decimals]) => m.fixed(value, decimals)"
-    found = ask(modules, "/words/numerals.js", tell, [], [value, decimals])
+    found = ask(modules, "/numerals.js", tell, [], [value, decimals])
     assert found == f"{value:,.{decimals}f}"
 
 
 def test_counts_and_what_is_no_number(modules: Any) -> None:
     tell = """() => [m.counted(1, 'step'), m.counted(1200, 'step'), m.short(NaN),
       m.short(-Infinity), m.percent(Infinity), m.percent(NaN)]"""
-    found = ask(modules, "/words/numerals.js", tell, [])
+    found = ask(modules, "/numerals.js", tell, [])
     wanted = [counted(1, "step"), counted(1200, "step"), short(np.nan), short(-np.inf)]
     assert found == [*wanted, percent(np.inf), percent(np.nan)]
 
@@ -393,7 +393,7 @@ def test_nothing_is_claimed_where_the_lowest_loss_is_not_known(modules: Any) -> 
 def test_a_loss_with_its_penalty_is_called_so_everywhere(modules: Any) -> None:
     runs = [st.descend("geyser", "waiting", ["duration"], steps=2, l2=l2) for l2 in (0.0, 0.1)]
     tell = "(states) => states.map(({ scene, runs }) => m.lossLabel(scene, runs[0].choices))"
-    told = ask(modules, "/select.js", tell, [state(run) for run in runs])
+    told = ask(modules, "/state/select.js", tell, [state(run) for run in runs])
     assert told == [run.story.loss_label for run in runs]
 
 
@@ -680,7 +680,7 @@ def test_a_guess_is_judged_on_the_axes_that_are_seen(modules: Any) -> None:
     run = geyser(learning_rate=0.2, scale="standard", steps=9)
     judge = """async ([state]) => {
       const { localEngine } = await import('/engine/local.js');
-      const { onPlane } = await import('/select.js');
+      const { onPlane } = await import('/state/select.js');
       const { choices, runs } = state;
       const see = [{ params: runs[0].params, loss: runs[0].fullLoss }];
       const asked = { choices, rows: null, see, points: 21, axes: 'walk' };

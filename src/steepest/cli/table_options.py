@@ -20,7 +20,7 @@ TEXT = {
     "delimiter": ("LETTER", "What parts the fields of a line."),
     "sheet": ("NAME", "The sheet of a spreadsheet, table of a database, object of a file of R."),
     "query": ("SQL", "What to read from a database, SQLite or DuckDB."),
-    "encoding": ("NAME", "What the bytes are: utf-8, utf-16, cp1252, ..."),
+    "encoding": ("NAME", "What the bytes are, such as utf-8, utf-16 or cp1252."),
 }
 """What can be said of a text file, the metavar and help of each."""
 

@@ -1,5 +1,6 @@
 """Which columns of text are categories, and what the others hold, by its right name."""
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -107,11 +108,19 @@ def _refuse_numbers(table: Table, text: "pa.ChunkedArray", name: str) -> None:
         return
     bare, marked = matches(text, NUMBER), matches(text, NUMBER_LIKE) & ~matches(text, NUMBER)
     first = [int(rows.argmax()) for rows in (marked, bare) if rows.any()]
+    if len(first) == 1:
+        first += _of_other_marks(text, first[0])
     shown = " and ".join(f"{clip(text[row].as_py())} on {table.place(row)}" for row in first)
     raise DataError(
         f"{name!r} holds numbers that are not written in one way: {shown}; write all alike, with "
         "the same marks and the same unit"
     )
+
+
+def _of_other_marks(text: "pa.ChunkedArray", row: int) -> list[int]:
+    """Return the first row whose marks, its digits aside, are others than those of a row."""
+    marks = [re.sub(r"\d+", "0", one or "") for one in text.to_pylist()]
+    return [i for i, mark in enumerate(marks) if mark not in ("", marks[row])][:1]
 
 
 def _of_dates(column: "pa.ChunkedArray", name: str) -> str:

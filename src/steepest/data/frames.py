@@ -76,6 +76,11 @@ def _from_frame(source: object) -> InMemory:
     """Return a data frame of any kind that narwhals knows."""
     import narwhals as nw
 
+    if isinstance(nw.from_native(source, allow_series=True, pass_through=True), nw.Series):
+        raise DataError(
+            "a series is one column, and a table needs the target beside it; give a data frame, or "
+            "(X, y) arrays"
+        )
     # Narwhals raises a TypeError for what is no frame.
     frame = nw.from_native(source)  # type: ignore[call-overload]
     whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame

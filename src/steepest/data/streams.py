@@ -9,7 +9,7 @@ from pathlib import Path
 
 from steepest.errors import FileError
 
-__all__ = ["PIPED", "is_piped", "spooled"]
+__all__ = ["PIPED", "is_piped", "kind_by_start", "spooled"]
 
 PIPED = "-"
 """The name that stands for what is piped in."""
@@ -37,14 +37,18 @@ def spooled(path: Path) -> tuple[str, Path]:
         copy = folder / "piped-in"
         with source, copy.open("wb") as file:
             shutil.copyfileobj(source, file, 1 << 20)
-        with copy.open("rb") as file:
-            head = file.read(8)
-        if not head:
+        if not copy.stat().st_size:
             raise FileError("cannot read what is piped in: it is empty; it needs a header and rows")
-        suffix = next((kind for start, kind in _STARTS.items() if head.startswith(start)), ".csv")
-        return "piped in", copy.rename(copy.with_suffix(suffix))
+        return "piped in", copy.rename(copy.with_suffix(kind_by_start(copy)))
     except OSError as error:
         raise FileError(f"cannot read what is piped in: {error.strerror}") from error
+
+
+def kind_by_start(path: Path) -> str:
+    """Return the suffix that the first bytes of a file show; ".csv" where they show none."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    return next((kind for start, kind in _STARTS.items() if head.startswith(start)), ".csv")
 
 
 def is_piped(source: str | Path) -> bool:

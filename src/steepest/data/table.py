@@ -18,13 +18,13 @@ from steepest.data.readers.r_objects import R_OBJECTS
 from steepest.data.readers.readers import READERS, reader_of
 from steepest.data.shipped import dataset, datasets
 from steepest.data.spreadsheet import SPREADSHEETS, sheet_as_text
-from steepest.data.streams import spooled
+from steepest.data.streams import kind_by_start, spooled
 from steepest.data.text.dialect import ROW_INDEX, Dialect
 from steepest.data.text.encoding import UTF8
 from steepest.data.text.read import read_text
 from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.data.text.text_file import line_of
-from steepest.errors import ChoiceError, DataError, FileError
+from steepest.errors import ChoiceError, DataError, FileError, SteepestError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,7 +156,17 @@ def _from_reader(contents: Contents, name: str) -> Table:
 
 
 def _from_text(path: Path, name: str, reading: Reading, as_written: Sequence[str]) -> Table:
-    text = read_text(path, reading, as_written)
+    try:
+        text = read_text(path, reading, as_written)
+    except SteepestError as error:
+        # A header may well begin as these files do, so it is asked only where it is no text.
+        kind = kind_by_start(path)
+        if kind == ".csv" or kind.endswith(path.suffix.lower()):
+            raise
+        raise FileError(
+            f"cannot read {path}: it begins as files such as {kind} do, and is no text; give it "
+            "its suffix"
+        ) from error
     found = Table(text.arrow, name, path, text.dialect, notes=text.notes, decimal=text.decimal)
     return _checked(found)
 

@@ -113,6 +113,11 @@ class Rule:
         return word_of(self.name, self)
 
     @property
+    def finds_rate(self) -> bool:
+        """Whether it finds its own rate, and takes none."""
+        return self.searches_plane or self.turns_gradient or self.begins_on_batches
+
+    @property
     def fault(self) -> str:
         """Why it may diverge on a quadratic at any fixed rate; empty where some rate is safe."""
         return ""

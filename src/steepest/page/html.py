@@ -77,7 +77,7 @@ def saved_html(record: "Record", words: str, link: str = "") -> str:
     `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
     fragment of an address.
     """
-    script = _minified(f"{_script('saved.js', 'start')}start();\n")
+    script = _started("saved.js")
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
         "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
@@ -103,7 +103,7 @@ def live_html(token: str) -> str:
 
 def live_script() -> str:
     """Return the module of the live page, minified."""
-    return _minified(f"{_script('live.js', 'start')}start();\n")
+    return _started("live.js")
 
 
 def notebook_script() -> str:
@@ -115,6 +115,11 @@ def notebook_script() -> str:
 def style() -> str:
     """Return the style of the page; ValueError if it could end its own element."""
     return _enclosed(style_text("page.css"), "</style")
+
+
+def _started(entry: str) -> str:
+    """Return a module that starts a page, minified: in a block the modules get short names too."""
+    return _minified(f"{{{_script(entry, 'start')}start();}}\n")
 
 
 @cache

@@ -1,10 +1,11 @@
 """The record that a page reads: rows, run and surface as plain numbers, words and arrays.
 
 The same shape for the saved file, the live page and the notebook; `wire.py` writes it down. A
-page shows what is told here and works out no label and no unit of its own.
+page shows what is told here and works out no label and no unit of its own. Its types are in
+`schema.py`.
 """
 
-from dataclasses import asdict
+from collections.abc import Mapping
 from math import isqrt
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.dates import DATES
+from steepest.data.exposure import Exposure
 from steepest.data.float_types import FLOAT64
 from steepest.data.prepared import Data
 from steepest.data.sparse import dense_rows
@@ -29,6 +31,18 @@ from steepest.page.replay import (
     repeats,
     trained_by_pages,
     walked_by_pages,
+)
+from steepest.page.schema import (
+    ChoicesRecord,
+    ExposureRecord,
+    HeldOutRecord,
+    LossRecord,
+    NamesRecord,
+    NetworkRecord,
+    RunRecord,
+    SceneRecord,
+    SurfaceRecord,
+    VerdictRecord,
 )
 from steepest.surface.surface import Surface
 from steepest.trace import Trace
@@ -48,7 +62,8 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-Record = dict[str, Any]
+Record = Mapping[str, Any]
+"""What a page is told: one of `schema.py`, or what a session adds to one."""
 
 VERSION = 1
 
@@ -107,7 +122,7 @@ def scene_record(
     live: bool = False,
     known: dict[int, float] | None = None,
     separation: Verdict | None = None,
-) -> Record:
+) -> SceneRecord:
     """Return all that a page shows of a run at first.
 
     `usual` are the two params that a surface is over if it is not over others. `live` says that
@@ -129,6 +144,7 @@ def scene_record(
     again = alone == "page" and objective.is_convex and repeats(story.plan)
     again = again and not story.trace.last.least
     most = MOST_STEPS if live else MOST_WALKED if again else MOST_SAVED
+    names = _names(story, data)
     return {
         "version": VERSION,
         "title": story.title,
@@ -137,10 +153,12 @@ def scene_record(
         "shown": len(shown),
         "dropped": story.dropped,
         "missing": data.features.missing or ("drop" if story.dropped else ""),
-        "exposure": None if data.target.exposure is None else data.target.exposure.to_dict(),
+        "exposure": None if data.target.exposure is None else _exposure(data.target.exposure),
         "dates": {one.name: one.kind for one in data.features.columns if one.kind in DATES},
         "sampled": words,
-        **_names(story, data),
+        "features": names["features"],
+        "target": names["target"],
+        "params": names["params"],
         "columns": [column.name for column in data.features.columns],
         "terms": " + ".join(term.text for term in data.features.terms),
         "margins": objective.outputs,
@@ -157,7 +175,7 @@ def scene_record(
         "weighted": not plain,
         "X": dense_rows(data.X, shown).ravel(),
         "y": data.y[shown],
-        "separation": None if separation is None else asdict(separation),
+        "separation": None if separation is None else _verdict(separation),
         "rowNumbers": data.row_numbers[shown].astype(np.int32),
         "run": run_record(story, objective, most, known),
         "surface": surface_record(story, surface),
@@ -221,16 +239,30 @@ def _computes(story: Story, objective: Risk, one: bool) -> bool:
     return objective.count * objective.size <= MOST_TRAINED and trained_by_pages(story.plan)
 
 
-def _network(objective: Risk) -> Record | None:
+def _network(objective: Risk) -> NetworkRecord | None:
     """Return sizes, activation and random start of a network; None of one neuron."""
     network: Any = objective.to_record().get("network")
     if network is None:
         return None
     sizes = [objective.blocks.features, *network["units"], objective.outputs]
-    return {**network, "sizes": sizes, "most": MOST_TRAINED}
+    told: NetworkRecord = {
+        "units": network["units"],
+        "activation": network["activation"],
+        "initial": network["initial"],
+        "sizes": sizes,
+        "most": MOST_TRAINED,
+    }
+    if "dtype" in network:
+        told["dtype"] = network["dtype"]
+    return told
 
 
-def _names(story: Story, data: Data) -> Record:
+def _exposure(exposure: Exposure) -> ExposureRecord:
+    """Return the exposure of the rows for a page."""
+    return {"name": exposure.name, "log": exposure.log}
+
+
+def _names(story: Story, data: Data) -> NamesRecord:
     """Return what features, target and params are called, with their units."""
     features, target = data.features, data.target
     named = zip(features.names, features.units, strict=True)
@@ -250,7 +282,7 @@ def _names(story: Story, data: Data) -> Record:
     }
 
 
-def _losses(story: Story, unit: str) -> list[Record]:
+def _losses(story: Story, unit: str) -> list[LossRecord]:
     """Return the losses that fit the target: those that are offered, and the run's own."""
     own, plan = story.plan.loss_name, story.plan
     classes = None if story.classes is None else len(story.classes)
@@ -270,7 +302,7 @@ def run_record(
     objective: Risk,
     most: int = MOST_STEPS,
     known: dict[int, float] | None = None,
-) -> Record:
+) -> RunRecord:
     """Return a run for a page: its choices, its steps, how it ended and what is said of it.
 
     `most` is how many points are told, of longer runs the first ones and ever fewer after them.
@@ -302,10 +334,27 @@ def run_record(
         "best": _best(losses),
         "result": int(np.searchsorted(index, story.result.index)),
         "lowest": None if story.lowest is None else float(np.nanmin([story.lowest, *losses])),
-        "stop": asdict(story.stop),
-        "verdicts": [asdict(verdict) for verdict in story.verdicts],
-        "notes": [asdict(note) for note in story.notes],
-        "checks": [asdict(check) for check in story.checks],
+        "stop": {"reason": story.stop.reason, "message": story.stop.message},
+        "verdicts": [_verdict(one) for one in story.verdicts],
+        "notes": [
+            {"name": one.name, "message": one.message, "numbers": dict(one.numbers)}
+            for one in story.notes
+        ],
+        "checks": [
+            {"name": one.name, "state": one.state, "message": one.message} for one in story.checks
+        ],
+    }
+
+
+def _verdict(one: Verdict) -> VerdictRecord:
+    """Return a verdict for a page."""
+    return {
+        "level": one.level,
+        "name": one.name,
+        "message": one.message,
+        "numbers": dict(one.numbers),
+        "remedy": one.remedy,
+        "source": one.source,
     }
 
 
@@ -338,7 +387,7 @@ def _full_losses(
     return losses
 
 
-def _held_out(story: Story, index: NDArray[np.intp]) -> Record | None:
+def _held_out(story: Story, index: NDArray[np.intp]) -> HeldOutRecord | None:
     """Return the losses of the rows kept back at some steps, and how many rows they are."""
     best = story.trace.best_validated
     if best is None:
@@ -352,7 +401,7 @@ def _best(losses: Array) -> int:
     return 0 if np.isnan(losses).all() else int(np.nanargmin(losses))
 
 
-def _choices(plan: Plan, trace: Trace) -> Record:
+def _choices(plan: Plan, trace: Trace) -> ChoicesRecord:
     """Return what was chosen; a run that was given no number of steps chose those it took."""
     return {
         "loss": plan.loss_name,
@@ -372,7 +421,7 @@ def _choices(plan: Plan, trace: Trace) -> Record:
     }
 
 
-def surface_record(story: Story, surface: Surface, walk: str = "none") -> Record:
+def surface_record(story: Story, surface: Surface, walk: str = "none") -> SurfaceRecord:
     """Return a surface for a page, over params or, with `walk` a scale, over its coordinates.
 
     Over other directions `xIndex` and `yIndex` are null, and `said` and `numbers` tell what they

@@ -5,22 +5,24 @@ so each rate walks as far as the others. Rates double from rung to rung about th
 would halve the loss if the gradient held; then two finer rungs beside the best.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import inf, isfinite, sqrt
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from steepest.checks import whole_number
-from steepest.descent.plan.method import steps as walk
+from steepest.descent.named_rules import choose_rule
+from steepest.descent.plan.method import plan_method
+from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError
 from steepest.run.descend import descend
 from steepest.run.found_rate import FoundRate
 from steepest.run.run import Run
 from steepest.step import Step
-from steepest.view.rate_story import RangeTest, RateTrial
+from steepest.view.rate_story import ALIKE, RangeTest, RateTrial
 
 __all__ = ["find_rate"]
 
@@ -32,9 +34,6 @@ RUNGS = 8
 
 MORE_RUNGS = 16
 """Doublings that the ladder may grow on a side whose last rung is the best."""
-
-ALIKE = 1e-3
-"""The share of what the best rate's loss fell by which losses at the ends count as the same."""
 
 RANGE = 1000.0
 """A range test begins at the best rate divided by this, and ends at most at so many times it."""
@@ -55,9 +54,10 @@ def find_rate(
     """Return a fixed learning rate for `rule` with its reason: trials, limit, margin, range test.
 
     `data`, `target`, `features` and all else are as `descend` takes them, `rule` too: steepest
-    descent if left out. Each trial takes `trial_steps` steps at one rate, all from the same start;
-    the rate is that of the lowest loss, of losses that are alike that which was there first. Rates
-    at or above a limit that is known are not tried. Raises ChoiceError for a rule without a rate.
+    descent if left out. Each trial takes `trial_steps` steps at one rate, all from the same start, by the
+    same mini-batches, dropout and clip; the rate is that of the lowest loss of all rows, of losses
+    that are alike that which was there first. Rates at or above a limit that is known are not
+    tried. Raises ChoiceError for a rule without a rate.
 
     >>> found = find_rate("geyser", "waiting", ["duration"], scale="standard")
     >>> round(found.limit, 6), 0.25 <= found.learning_rate < found.limit
@@ -70,8 +70,9 @@ def find_rate(
             f"{', '.join(sorted(given))}: find_rate tries rates for trial_steps steps each; leave "
             "it out"
         )
+    _check_takes_rate(rule)
     run = descend(data, target, features, rule=rule, learning_rate=1.0, steps=0, **named)
-    trials = _Trials(run, count, named.get("batch"))
+    trials = _Trials.of(run, count)
     if not trials.steepness:
         raise ChoiceError(
             "the gradient at the start is 0, so no rate moves the params; start elsewhere (start=, "
@@ -88,8 +89,8 @@ def find_rate(
         steps=count,
         start_loss=trials.start_loss,
         trials=tuple(tried),
-        range_test=trials.range_test(best.rate / RANGE, _first_failing(tried, best, plan.limit)),
-        limit=plan.limit,
+        range_test=trials.range_test(best.rate / RANGE, _first_failing(tried, best, trials.limit)),
+        limit=trials.limit,
         limit_formula=plan.rule.limit_formula,
         limit_source=plan.rule.limit_source,
         is_exact=run.story.exact_limit,
@@ -97,6 +98,16 @@ def find_rate(
         loss_label=run.story.loss_label,
         is_network=not run.objective.is_convex,
     )
+
+
+def _check_takes_rate(rule: Any) -> None:
+    """Raise ChoiceError for a rule that needs no rate."""
+    chosen = None if rule == "auto" else choose_rule(rule)
+    if chosen is not None and chosen.finds_rate:
+        raise ChoiceError(
+            f"the rule {chosen.name} needs no learning rate: it finds its own at each step; choose "
+            "a rule that takes one, such as steepest, momentum or adam"
+        )
 
 
 def _first_failing(trials: Sequence[RateTrial], best: RateTrial, limit: float | None) -> float:
@@ -115,26 +126,44 @@ def chosen(trials: Sequence[RateTrial], start_loss: float) -> RateTrial:
 
 @dataclass
 class _Trials:
-    """Descents of a run's plan at other rates."""
+    """Descents of a run of no steps at other rates, by its own options; `count` steps each."""
 
     run: Run
+    options: Options
     count: int
-    batch: int | None
+    start_loss: float
+    """The loss of all rows at the start."""
+    steepness: float
+    """The length of the first step's gradient, in the coordinates of the walk."""
 
-    def __post_init__(self) -> None:
-        first = next(self._walk(1.0))
-        self.start_loss = self.run.problem.loss_at(first.params, first.loss)
-        self.steepness = first.steepness
+    @classmethod
+    def of(cls, run: Run, count: int) -> Self:
+        """Return the trials of a run of no steps."""
+        assert run.options is not None
+        first = run.trace[0]
+        options = replace(run.options, start=first.params)
+        loss = run.problem.loss_at(first.params, first.loss)
+        return cls(run, options, count, loss, first.steepness)
 
-    def _walk(self, rate: float | Callable[[int], float]) -> Any:
-        plan, start = self.run.plan, self.run.trace[0].params
-        more = {} if self.batch is None else {"batch": self.batch, "seed": plan.seed}
-        return walk(self.run.objective, plan.rule, rate, start=start, scale=plan.scale, **more)
+    @property
+    def limit(self) -> float | None:
+        """The limit of the rule; None also where it proves nothing.
+
+        A mini-batch may curve more than all rows, and clipped steps never grow.
+        """
+        batch = self.options.batch
+        of_all = batch is None or batch >= self.run.problem.rows
+        return self.run.plan.limit if of_all and self.options.clip is None else None
+
+    def _walk(self, rate: float | Callable[[int], float]) -> Iterator[Step]:
+        options = replace(self.options, learning_rate=rate)
+        method, _ = plan_method(self.run.objective, options)
+        return iter(method)
 
     def ladder(self) -> list[RateTrial]:
         """Return the trials of all rungs, by their rates."""
         first = self.start_loss / self.steepness**2
-        limit = self.run.plan.limit or inf
+        limit = self.limit or inf
         rungs = [first * 2.0**k for k in range(-RUNGS, RUNGS + 1)]
         top = [0.5 * limit, 0.95 * limit] if isfinite(limit) else []
         rates = sorted({rate for rate in [*rungs, *top] if 0.0 < rate < limit})
@@ -155,29 +184,41 @@ class _Trials:
     @np.errstate(over="ignore", invalid="ignore")
     def at(self, rate: float) -> RateTrial:
         """Return the trial of one rate."""
-        taken = self._until_diverged(rate)
+        taken = self._until(self._has_diverged, rate)
         last = taken[-1]
         loss = self.run.problem.loss_at(last.params, last.loss)
         if not isfinite(loss) or loss > self.start_loss:
             return RateTrial(rate, loss if isfinite(loss) else inf, len(taken) - 1, diverged=True)
         near = loss + ALIKE * (self.start_loss - loss)
-        steps = next(i for i, step in enumerate(taken) if step.loss <= near or step is last)
+        steps = next(i for i, step in enumerate(taken) if step.full_loss <= near or step is last)
         return RateTrial(rate, loss, steps, diverged=False)
 
-    def _until_diverged(self, rate: float | Callable[[int], float]) -> list[Step]:
-        """Return the start and the steps, fewer than were asked where the loss has gone far up."""
+    def _until(
+        self, over: Callable[[Step], bool], rate: float | Callable[[int], float]
+    ) -> list[Step]:
+        """Return the start and the steps, fewer than were asked where one says that it is over."""
         taken: list[Step] = []
         for step in islice(self._walk(rate), self.count + 1):
             taken.append(step)
-            if not step.loss <= NEVER * abs(self.start_loss) + NEVER:
+            if over(step):
                 break
         return taken
+
+    def _has_diverged(self, step: Step) -> bool:
+        """Return whether the loss of all rows, where it is worked out, has gone far up."""
+        return self._is_far_up(step.full_loss) or not isfinite(step.loss)
+
+    def _is_far_up(self, loss: float) -> bool:
+        return loss > NEVER * abs(self.start_loss) + NEVER
 
     @np.errstate(over="ignore", invalid="ignore")
     def range_test(self, low: float, high: float) -> RangeTest:
         """Return the losses of one descent whose rate grows from `low` to `high`."""
         rates = np.geomspace(low, high, self.count)
-        taken = self._until_diverged(lambda step: float(rates[min(step, self.count - 1)]))
+        taken = self._until(
+            lambda step: not isfinite(step.loss) or self._is_far_up(step.loss),
+            lambda step: float(rates[min(step, self.count - 1)]),
+        )
         losses = np.full(self.count, np.nan)
         losses[: len(taken) - 1] = [step.loss for step in taken[1:]]
         return RangeTest(rates, losses)

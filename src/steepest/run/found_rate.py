@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from steepest.run.drawn import Drawn
 from steepest.view.format import Format
-from steepest.view.rate_story import Array, RateStory
+from steepest.view.rate_story import Array, RateStory, RateTrial
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,7 +16,7 @@ __all__ = ["FoundRate"]
 
 
 class FoundRate(Drawn, RateStory):
-    """A rate with its reason: `learning_rate`, `limit`, `margin`, `trials`, `range_test`."""
+    """A rate with its reason: `learning_rate`, `limit`, `margin`, `worse`, `trials`, `range_test`."""
 
     def __float__(self) -> float:
         """Return the rate."""
@@ -54,13 +54,18 @@ class FoundRate(Drawn, RateStory):
             "limit": self.limit,
             "limit_is_exact": self.is_exact,
             "margin": _finite(self.margin),
-            "trials": [asdict(one) | {"loss": _finite(one.loss)} for one in self.trials],
+            "worse": None if self.worse is None else _told(self.worse),
+            "trials": [_told(one) for one in self.trials],
             "range_test": {
                 "rates": _all_finite(test.rates),
                 "losses": _all_finite(test.losses),
                 "steepest": test.steepest,
             },
         }
+
+
+def _told(one: RateTrial) -> dict[str, object]:
+    return asdict(one) | {"loss": _finite(one.loss)}
 
 
 def _finite(number: float) -> float | None:

@@ -103,9 +103,9 @@ class PenaltyPath(Several):
         columns |= {f"weight {name}": of_it.tolist() for name, of_it in weights}
         return SummaryTable("Path", {**columns, "end": list(story.ends)})
 
-    def to_frame(self) -> Any:
-        """Return the table as a data frame of pandas."""
-        return self.table.to_frame()
+    def to_frame(self, package: str = "pandas") -> Any:
+        """Return the table as a data frame of pandas, or of polars; ChoiceError for another."""
+        return self.table.to_frame(package)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table and the choices for JSON: what is no finite number is None."""

@@ -29,7 +29,7 @@ PICTURE_POINTS = 101
 """Points a side of the plane that is drawn."""
 
 MOST_ON_PAGE = 6
-"""Runs that a page has colours for: `MOST_RUNS` of its `state.js`."""
+"""Runs that a page has colours for: `MOST_RUNS` of its `state/state.js`."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -147,7 +147,7 @@ class Seeds(Several):
         others = [run_record(run.story, risk, most=MOST_SAVED) for run in shown]
         told = together_in_words(self.story, shown=1 + len(shown))
         seen = {"surface": surface, "others": others, "note": told}
-        write_page(best.record() | seen, self.explain(), path)
+        write_page({**best.record(), **seen}, self.explain(), path)
 
     @cached_property
     def scene(self) -> SeedsScene:

@@ -6,9 +6,12 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RangeTest", "RateStory", "RateTrial"]
+__all__ = ["ALIKE", "RangeTest", "RateStory", "RateTrial"]
 
 Array = NDArray[np.float64]
+
+ALIKE = 1e-3
+"""The share of what the best rate's loss fell by which losses at the ends count as the same."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,10 @@ class RateTrial:
     loss: float
     """The loss of all rows at its end; infinite where it left the numbers."""
     steps: int
-    """Steps until its loss was next to that end, by a thousandth of what it fell."""
+    """Steps until its loss of all rows was next to that end, by a thousandth of what it fell.
+
+    With mini-batches that is worked out after each epoch, so it may have been there before.
+    """
     diverged: bool
     """Whether its loss ended above the start's, or was no number."""
 
@@ -80,6 +86,13 @@ class RateStory:
     def best(self) -> RateTrial:
         """The trial of the rate."""
         return next(one for one in self.trials if one.rate == self.learning_rate)
+
+    @property
+    def worse(self) -> RateTrial | None:
+        """The next larger rate tried whose loss is clearly higher, by `ALIKE` of what it fell."""
+        alike = self.best.loss + ALIKE * (self.start_loss - self.best.loss)
+        larger = (one for one in self.trials if one.rate > self.learning_rate)
+        return next((one for one in larger if one.loss > alike), None)
 
     @property
     def margin(self) -> float:

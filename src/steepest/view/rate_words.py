@@ -35,15 +35,24 @@ def _reasons(story: RateStory) -> Iterator[str]:
         f"there first of those alike: after {counted(best.steps, 'step')}"
     )
     yield limit_in_words(story)
-    if isfinite(story.margin):
-        what = "the limit" if story.margin == _to_limit(story) else "a rate that diverged"
-        yield f"margin: {what} is {short(story.margin, 3)} times as large"
-    else:
-        yield "margin: no rate that was tried diverged"
+    yield _margin(story)
     yield (
         f"range test: one descent whose rate grows at each step falls fastest at "
         f"{short(story.range_test.steepest, 3)} (Smith 2017); no more than a rule of thumb"
     )
+
+
+def _margin(story: RateStory) -> str:
+    """Return how far the rate may grow: until it fails, and until its loss is clearly higher."""
+    beyond = "margin: no rate that was tried diverged"
+    if isfinite(story.margin):
+        what = "the limit" if story.margin == _to_limit(story) else "a rate that diverged"
+        beyond = f"margin: {what} is {short(story.margin, 3)} times as large"
+    worse = story.worse
+    if worse is None or worse.diverged:
+        return beyond
+    times = short(worse.rate / story.learning_rate, 3)
+    return f"{beyond}, but at {times} times the rate the loss is {short(worse.loss)} already"
 
 
 def _to_limit(story: RateStory) -> float | None:

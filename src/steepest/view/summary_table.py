@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.view.section import Section, aligned
 
@@ -59,9 +60,18 @@ class SummaryTable:
 
         return pa.table(self.to_dict())
 
-    def to_frame(self) -> Any:
-        """Return the table as a data frame of pandas; polars takes `to_arrow()`."""
-        return self.to_arrow().to_pandas()
+    def to_frame(self, package: str = "pandas") -> Any:
+        """Return the table as a data frame of pandas, or of polars.
+
+        Raises ChoiceError for another package.
+        """
+        if package == "pandas":
+            return self.to_arrow().to_pandas()
+        if package == "polars":
+            import polars
+
+            return polars.from_arrow(self.to_arrow())
+        raise ChoiceError(f"package is {package!r}; data frames are of pandas or polars")
 
 
 def _line(cells: Sequence[str], kind: str) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from steepest.data.text.dialect import Dialect, read_dialect
 from steepest.data.text.encoding import FORMER, UTF8, refuse_junk
 from steepest.data.text.leading_zeros import has_leading_zeros
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["TextTable", "read_text"]
+
+_HEAD = 100
+"""Values that are looked at before a column is read as text."""
 
 _CODE = r"^\s*0\d+\s*$"
 _GROUPED = r"^\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*$"
@@ -155,8 +160,30 @@ def _with_marks(
         at, numbers = table.column_names.index(key), one.numbers(mark)
         table = table.set_column(at, _field(key, numbers.type, one.unit), numbers)
         said.setdefault(one.in_words(mark), []).append(repr(file.dialect.names[int(key)]))
-    notes = tuple(f"{_list(names)} read with {how}" for how, names in said.items())
-    return table, decimal, notes
+    notes = [f"{_list(names)} read with {how}" for how, names in said.items()]
+    if not decimal and (unclear := _unclear_points(file, table)):
+        notes.append(f"{_list(unclear)} read with the decimal mark '.'; if not, --thousands .")
+    return table, decimal, tuple(notes)
+
+
+def _unclear_points(file: TextFile, table: "pa.Table") -> list[str]:
+    """Return the columns such as 1.234, if no other of a file that `;` parts has decimals.
+
+    In such a file the point may be that of thousands as well.
+    """
+    import pyarrow as pa
+
+    heads = [c.slice(0, _HEAD) for c in table.columns if pa.types.is_float64(c.type)]
+    if file.dialect.delimiter != ";" or not any(map(_may_be_thousands, heads)):
+        return []
+    grouped, pointed = _with_points(file, table)
+    return [] if pointed else [repr(file.dialect.names[int(key)]) for key in grouped]
+
+
+def _may_be_thousands(column: "pa.ChunkedArray") -> bool:
+    """Return whether all numbers are from 1 to 1,000 and have three decimals at most."""
+    values = np.abs(column.drop_null().to_numpy())
+    return bool(np.all((values >= 1) & (values < 1000) & (values.round(3) == values)))
 
 
 def _written_columns(file: TextFile, table: "pa.Table") -> dict[str, Written]:

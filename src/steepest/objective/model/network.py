@@ -10,14 +10,14 @@ Backward, from the derivative `delta_L` of the loss by the output (Rumelhart, Hi
     gradient by W_l = delta_l a_(l-1)',   by b_l = delta_l,   delta_(l-1) = s'(z_(l-1)) W_l' delta_l
 
 W_l is (units, inputs), a row for each receiving unit. Inside, a layer's numbers are (units, rows),
-so that what is done unit by unit runs along memory; the rows of a block are taken all at once.
+so that what is done unit by unit runs along memory; the rows of a block are taken all at once. A
+bias is the weight from a unit that always answers 1: `[W b] [a; 1]` are the sums in one product.
 
 Params are all weights, layer by layer, receiving unit by receiving unit, then all biases in the
 same order: of 2-8-8-1 `weight 15` goes to unit 8 of layer 1 from input 1, and `bias 14` is that of
 unit 6 of layer 2.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,15 +26,16 @@ from threading import get_ident
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.blocks import Matrix
 from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import is_sparse
-from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array, Layer, Layout
 from steepest.objective.model.network_pass import Pass, pass_of
+from steepest.objective.model.param_name import Places, index_of
 from steepest.objective.model.row_product import row_product
 
 __all__ = ["Network", "NetworkAt"]
@@ -44,15 +45,6 @@ LARGE_OUTER = 2**17
 
 Measured: 2.6 and 5.8 us of 8 x 500, 32 and 53 of 32 x 1,797, 632 and 160 of 128 x 3,000.
 """
-
-
-NUMBERED_NAME = re.compile(r"(weight|bias) ?(\d+)", re.IGNORECASE | re.ASCII)
-"""A param by its number."""
-
-PLACED_NAME = re.compile(
-    r"layer (\d+), ?unit (\d+)(?:, ?from (?:unit|input) (\d+))?", re.IGNORECASE | re.ASCII
-)
-"""A param by its place: `layer 2, unit 3, from unit 1`, and a bias without what it is from."""
 
 
 class _Matrix(NamedTuple):
@@ -94,7 +86,7 @@ class Network:
         return Layout((size, 1), size, biases, slice(0, weights))
 
     @cached_property
-    def _places(self) -> tuple[tuple[slice, tuple[int, int], slice], ...]:
+    def _places(self) -> Places:
         """Where each layer's weights are among the params, their shape, where its biases are."""
         counts = [before * after for before, after in pairwise(self.sizes)]
         ends = list(accumulate([*counts, *self.sizes[1:]], initial=0))
@@ -113,6 +105,22 @@ class Network:
             _Matrix(params[weights].reshape(shape), params[bias])
             for weights, shape, bias in self._places
         ]
+
+    def joined(self, params: Vector) -> list[Array]:
+        """Return a copy of each layer of `params`, (params,), as `[W b]'`, (inputs + 1, units)."""
+        layers, begin, numbers = [], 0, params[self._joined]
+        for before, after in pairwise(self.sizes):
+            end = begin + (before + 1) * after
+            layers.append(numbers[begin:end].reshape(before + 1, after))
+            begin = end
+        return layers
+
+    @cached_property
+    def _joined(self) -> NDArray[np.intp]:
+        """Which param stands where of the layers `[W b]'`, one after the other, (params,)."""
+        numbered = self.matrices(np.arange(self.layout.size, dtype=np.float64))
+        joined = [np.vstack([W.T, b]).ravel() for W, b in numbered]
+        return np.concatenate(joined).astype(np.intp)
 
     def layers(self, params: Vector) -> list[Layer]:
         """Return the layers of `params`, (params,), as views of it."""
@@ -156,34 +164,7 @@ class Network:
         >>> net.index_of("weight 15"), net.index_of("layer 1, unit 8, from input 1")
         (14, 14)
         """
-        name = str(name)
-        weights, biases = self.layout.weights.stop, self.layout.biases
-        if placed := PLACED_NAME.fullmatch(name.strip()):
-            return self._index_at(
-                *(None if part is None else int(part) for part in placed.groups())
-            )
-        numbered = NUMBERED_NAME.fullmatch(name.strip())
-        before, count = (0, weights) if numbered and numbered[1][0] in "wW" else (weights, biases)
-        if numbered is None or not 1 <= int(numbered[2]) <= count:
-            raise ChoiceError(
-                f"there is no param {name!r}; the network {self._shape} has weight 1 to weight "
-                f"{weights} and bias 1 to bias {biases}, which can also be named by unit: 'layer "
-                "1, unit 1, from input 1' and 'layer 1, unit 1'"
-            )
-        return before + int(numbered[2]) - 1
-
-    def _index_at(self, layer: int | None, unit: int | None, source: int | None) -> int:
-        """Return the index of the weight from `source` into a unit, or of its bias, all from 1."""
-        assert layer is not None and unit is not None
-        _check_there("layer", layer, len(self.sizes) - 1, f"the network {self._shape} has")
-        inputs, units = self.sizes[layer - 1], self.sizes[layer]
-        _check_there("unit", unit, units, f"layer {layer} of the network {self._shape} has")
-        weights, _, biases = self._places[layer - 1]
-        if source is None:
-            return biases.start + unit - 1
-        kind = "input" if layer == 1 else "unit"
-        _check_there(kind, source, inputs, f"layer {layer} of the network {self._shape} receives")
-        return weights.start + (unit - 1) * inputs + source - 1
+        return index_of(str(name), self.sizes, self._places)
 
     @property
     def _shape(self) -> str:
@@ -229,8 +210,13 @@ class NetworkAt:
 
     def __init__(self, model: Network, params: Vector) -> None:
         self.model, self.activation, self.dtype = model, model.activation, model.dtype
-        self.matrices = model.matrices(params)
+        self.params, self.joined = params, model.joined(params)
         self._last: dict[int, tuple[Matrix, Pass, int]] = {}
+
+    @cached_property
+    def matrices(self) -> list[_Matrix]:
+        """Weights (units, inputs), and bias (units,), of each layer."""
+        return self.model.matrices(self.params)
 
     def forward(self, X: Matrix) -> Pass:
         """Return all sums and activations for the rows X, (rows, inputs): the caller's own."""
@@ -238,11 +224,12 @@ class NetworkAt:
 
     def _forward(self, X: Matrix, numbers: Pass) -> Pass:
         """Return the room `numbers`, filled with all sums and activations for the rows X."""
-        a, value = numbers.begin(_as(self.dtype, _dense(X)).T), self.activation.value
-        for (weights, bias), z, out in zip(self.matrices, numbers.sums, numbers.out, strict=True):
-            np.dot(weights, a, out=z)
-            z += bias[:, None]
-            a = z if out is None else value(z, out)
+        numbers.begin(_as(self.dtype, _dense(X)))
+        layers = zip(self.joined, numbers.inputs, numbers.sums, numbers.out, strict=True)
+        for layer, inputs, z, a in layers:
+            _put_sums(layer, inputs, z)
+            if a is not None:
+                self.activation.value(z, out=a)
         return numbers
 
     def _passed(self, X: Matrix) -> Pass:
@@ -283,12 +270,12 @@ class NetworkAt:
         if not numbers.by:
             numbers.by = self.model.matrices(numbers.gradient)
         delta = _as(self.dtype, _by_unit(slope))
-        for i in range(len(self.matrices) - 1, -1, -1):
+        for i in range(len(sums) - 1, -1, -1):
             weights, bias = numbers.by[i]
             np.dot(delta, activations[i].T, out=weights)
             np.dot(delta, numbers.ones, out=bias)
             if i:
-                delta = _back(self.matrices[i].weights, delta, out=deltas[i - 1])
+                delta = _back(self.joined[i][:-1], delta, out=deltas[i - 1])
                 delta *= self.activation.slope(sums[i - 1], activations[i], out=slopes[i - 1])
         return numbers.gradient.copy()
 
@@ -358,13 +345,6 @@ class _Moves(NamedTuple):
     activations: list[Array]
 
 
-def _check_there(what: str, number: int, count: int, there: str) -> None:
-    """Raise ChoiceError for one that is not among `count`; `there` says who has these."""
-    if not 1 <= number <= count:
-        many = f"{what} 1 to {what} {count}" if count > 1 else f"{what} 1 alone"
-        raise ChoiceError(f"there is no {what} {number}: {there} {many}")
-
-
 def _are_alike(layer: _Matrix, out: Array) -> bool:
     """Return whether all units, of two or more, are the same: weights in, bias, weights out."""
     units = np.column_stack([layer.weights, layer.bias, out.T])
@@ -392,7 +372,16 @@ def _by_unit(slope: Array) -> Array:
     return slope[None, :] if slope.ndim == 1 else slope.T
 
 
-def _back(weights: Array, delta: Array, out: Array) -> Array:
-    """Return `W' delta`; of one unit it is an outer product, at which BLAS is slow if large."""
+def _put_sums(layer: Array, inputs: Array, out: Array) -> None:
+    """Put `[W b] [a; 1]`, (units, rows), into `out`; of inputs without ones `W a + b`."""
+    if len(inputs) == len(layer):
+        np.dot(layer.T, inputs, out=out)
+    else:
+        np.dot(layer[:-1].T, inputs, out=out)
+        out += layer[-1][:, None]
+
+
+def _back(transposed: Array, delta: Array, out: Array) -> Array:
+    """Return `W' delta` by W'; of one unit it is an outer product: BLAS is slow at large ones."""
     product = np.multiply if len(delta) == 1 and out.size > LARGE_OUTER else np.dot
-    return product(weights.T, delta, out=out)
+    return product(transposed, delta, out=out)

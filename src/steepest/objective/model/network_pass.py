@@ -28,31 +28,40 @@ class Pass:
     """All numbers of a network of `sizes` units for a block of rows, layer by layer.
 
     `sums` z of all layers, `activations` a from the inputs on, and `slopes` `s'(z)` and `deltas`
-    of the hidden layers: each (units, rows). `out` is where each layer's activations go, None for
-    the last, which has none. `gradient`, (params,), is room too, and `by` its views layer by layer,
-    weights and bias, which whoever first needs them makes. `count` says how often the room was
-    used: what was read of it at another count is gone. The last sums are not part of the room:
-    they are the caller's. All are of one `dtype`.
+    of the hidden layers: each (units, rows). `inputs` are what each layer is multiplied by: the
+    activations before it, and under them a row of ones, by which its biases are multiplied. `out`
+    is where each layer's activations go, None for the last, which has none. `gradient`, (params,),
+    is room too, and `by` its views layer by layer, weights and bias, which whoever first needs them
+    makes. `count` says how often the room was used: what was read of it at another count is gone.
+    The last sums are not part of the room: they are the caller's. All are of one `dtype`.
+
+    A row is copied for a one beside it where it has no more numbers than the first layer has
+    units; longer rows are taken as they are, without ones. Measured: 7 us where adding the biases
+    took 21, of 569 rows of 30-64-1, but 681 where it took 43, of 588 of 784-128-10.
     """
 
     def __init__(self, sizes: tuple[int, ...], rows: int, dtype: np.dtype[Any] = FLOAT64) -> None:
         hidden = sizes[1:-1]
         self.outputs, self.ones, self.count = sizes[-1], np.ones(rows, dtype), 0
+        self._copies = sizes[0] <= sizes[1]
+        before = [sizes[0] if self._copies else 0, *hidden]
+        self.inputs: list[Array] = [np.ones((units + 1, rows), dtype) for units in before]
+        self.activations = [inputs[:-1] for inputs in self.inputs]
         self.sums: list[Array] = [np.empty((units, rows), dtype) for units in sizes[1:]]
-        inside: list[Array] = [np.empty((units, rows), dtype) for units in hidden]
-        self.activations: list[Array] = [np.empty((0, rows), dtype), *inside]
-        self.out: list[Array | None] = [*inside, None]
+        self.out: list[Array | None] = [*self.activations[1:], None]
         self.slopes: list[Array] = [np.empty((units, rows), dtype) for units in hidden]
         self.deltas: list[Array] = [np.empty((units, rows), dtype) for units in hidden]
         self.gradient: Array = np.empty(sum((a + 1) * b for a, b in pairwise(sizes)), dtype)
         self.by: Sequence[tuple[Array, Array]] = ()
 
-    def begin(self, inputs: Array) -> Array:
-        """Return the inputs, (inputs, rows), with which the room is used anew."""
+    def begin(self, X: Array) -> None:
+        """Take rows X, (rows, inputs), with which the room is used anew."""
         self.count += 1
-        self.activations[0] = inputs
+        if self._copies:
+            self.activations[0][:] = X.T
+        else:
+            self.inputs[0] = self.activations[0] = X.T
         self.sums[-1] = np.empty((self.outputs, len(self.ones)), self.ones.dtype)
-        return inputs
 
 
 class _Kept(local):

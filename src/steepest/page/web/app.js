@@ -4,6 +4,7 @@ import { makeChart } from './cards/chart.js';
 import { makeFit } from './cards/fit.js';
 import { makeMap } from './cards/map.js';
 import { makeNetwork } from './cards/network.js';
+import { Paced } from './cards/paced.js';
 import { makeRelief } from './cards/relief.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
@@ -13,13 +14,14 @@ import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
 import { KEYS, listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
+import { Later } from './controls/later.js';
 import { Player } from './controls/player.js';
 import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
 import { makeTransport } from './controls/transport.js';
 import { element, part } from './draw/canvas.js';
-import { activeRun, isNew, trueLoss } from './select.js';
+import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
 
@@ -27,6 +29,7 @@ import { spoken } from './words/spoken.js';
  * Each card's name, title and maker; how many milliseconds stand between two of its pictures at least
  * while a run goes on; and for which scenes it is, if not for all. Widths and signs of a hundred lines
  * are not read sixty times a second, and drawing them cost a quarter of a frame.
+ * @type {[string, string, CardMaker, number, ((scene: Scene) => boolean)?][]}
  */
 const CARDS = [
   ['network', 'Network', makeNetwork, 80, ({ network }) => Boolean(network)],
@@ -38,26 +41,23 @@ const CARDS = [
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
 
-/** Milliseconds between two changes of the words while a run goes on: they can still be read. */
-const READ = 150;
-
-/** What comes and goes under the pointer; of the words only the rows follow it. */
-const PASSING = ['busy', 'hover', 'camera'];
-
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
  * only some pages can do; a `helper` works beside the page.
+ * @param {Element} parent
+ * @param {Store} store
+ * @param {MountOptions} [options]
  */
 export function mount(parent, store, { keys, helper, followTheme = followSystem, sources = [] } = {}) {
   const root = part(parent, 'st-app');
   const shown = build(root, store, sources, helper);
-  const pictures = shown.filter((part) => part.isPicture);
-  const words = new Later(shown.filter((part) => !part.isPicture), store);
+  const pictures = shown.filter((one) => one.isPicture);
+  const words = new Later(shown.filter((one) => !one.isPicture), store);
   const show = (state, changed) => {
     if (changed?.has('dark')) changed.add('theme');
     if (isNew(changed, 'theme')) applyTheme(root, state);
-    pictures.forEach((part) => part.show(state, changed));
+    pictures.forEach((one) => one.show(state, changed));
     words.ask(changed);
     mirror(root, state);
   };
@@ -66,7 +66,7 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
     store.subscribe(show),
     listenToKeys(keys ?? root, store),
     () => words.cancel(),
-    () => shown.forEach((part) => part.destroy?.()),
+    () => shown.forEach((one) => one.destroy?.()),
     () => root.remove(),
   ];
   const player = new Player(store);
@@ -79,80 +79,7 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
   };
 }
 
-/** A card that is not drawn anew within so many milliseconds of the last time while a run goes on. */
-class Paced {
-  constructor(card, pause) {
-    Object.assign(this, { card, pause, last: -Infinity, changed: new Set() });
-    const { prepare } = card;
-    if (prepare) this.prepare = (surface) => prepare.call(card, surface);
-    if (card.caption) this.caption = (state) => card.caption(state);
-  }
-
-  show(state, changed) {
-    changed?.forEach((key) => this.changed.add(key));
-    const now = performance.now();
-    const waits = changed && state.playing && !changed.has('playing') && now - this.last < this.pause;
-    if (waits) return;
-    const all = changed && this.changed;
-    Object.assign(this, { last: now, changed: new Set() });
-    this.card.show(state, all);
-  }
-
-  picture() {
-    return this.card.picture();
-  }
-
-  destroy() {
-    this.card.destroy();
-  }
-}
-
-/**
- * While something is dragged the words follow once the frame with the pictures is drawn, and while a
- * run goes on so often as they can be read, part by part, so that no frame waits for all of them.
- */
-class Later {
-  constructor(parts, store) {
-    Object.assign(this, { parts, store, frame: 0, timer: 0, changed: new Set() });
-  }
-
-  ask(changed) {
-    if (!changed) return this.show(null);
-    changed.forEach((key) => this.changed.add(key));
-    const { dragging, playing } = this.store.state;
-    if (playing && !changed.has('playing')) {
-      this.timer ||= setTimeout(() => this.showNext(0), READ);
-      return null;
-    }
-    if (!dragging) return this.show(this.changed);
-    this.frame ||= requestAnimationFrame(() => {
-      this.timer = setTimeout(() => this.show(this.changed));
-    });
-    return null;
-  }
-
-  /** Shows one part after the other; all that changed since the run began may be new to each. */
-  showNext(k) {
-    this.parts[k].show(this.store.state, this.changed);
-    const more = k + 1 < this.parts.length;
-    this.timer = more ? setTimeout(() => this.showNext(k + 1)) : 0;
-  }
-
-  show(changed) {
-    this.cancel();
-    this.changed = new Set();
-    const passing = changed && [...changed].every((key) => PASSING.includes(key));
-    const due = passing ? this.parts.filter((part) => part.follows) : this.parts;
-    due.forEach((part) => part.show(this.store.state, changed));
-  }
-
-  cancel() {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.timer);
-    Object.assign(this, { frame: 0, timer: 0 });
-  }
-}
-
+/** @param {Store} store */
 function build(root, store, sources, helper) {
   const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
@@ -190,7 +117,10 @@ function makeTitle(head) {
   };
 }
 
-/** The lecturer's text, notes about the data, and what went wrong. */
+/**
+ * The lecturer's text, notes about the data, and what went wrong.
+ * @param {Store} store
+ */
 function makeNotes(root, store) {
   const lesson = part(root, 'st-lesson', 'p');
   const note = part(root, 'st-lesson', 'p');
@@ -213,6 +143,7 @@ function write(paragraph, text) {
   paragraph.hidden = !text;
 }
 
+/** @param {Store} store */
 function makeCards(body, store, helper) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
@@ -272,17 +203,18 @@ function makeWhereFits(make, { name, title, fits, grid }) {
     picture: () => card?.picture() ?? null,
     destroy: drop,
     show(state, changed) {
-      const isNew = !card && fits(state.scene);
-      if (isNew) {
+      const isFirst = !card && fits(state.scene);
+      if (isFirst) {
         card = make();
         grid.prepend(card.figure);
       } else if (card && !fits(state.scene)) drop();
-      card?.show(state, isNew ? null : changed);
+      card?.show(state, isFirst ? null : changed);
     },
     tell: (state, changed) => card?.tell(state, changed),
   };
 }
 
+/** @param {Store} store */
 function callbacks(store) {
   const able = (act) => (...values) => store.engine.kind === 'record' ? null : act(...values);
   return {
@@ -304,7 +236,10 @@ function callbacks(store) {
   };
 }
 
-/** A press on the surface is a new start, or, if one is asked for, a guess. */
+/**
+ * A press on the surface is a new start, or, if one is asked for, a guess.
+ * @param {Store} store
+ */
 function starting(able, store) {
   let guessed = false;
   const guess = (point) => {
@@ -324,16 +259,20 @@ function starting(able, store) {
   };
 }
 
+/** @param {Store} store */
 function makeRows(below, store) {
   const held = panel(below, 'table', 'Rows', 'Actual against predicted, row by row');
   return { ...makeTable(element('div', {}, held), callbacks(store)), follows: true };
 }
 
-/** Beside the rows: the tasks, and the steps as a table. */
+/**
+ * Beside the rows: the tasks, and the steps as a table.
+ * @param {Store} store
+ */
 function makeMore(below, store) {
   const held = part(below, 'st-more');
   const parts = [makeExercises(held, store), makeStepsTable(held, store)];
-  return { show: (state, changed) => parts.forEach((part) => part.show(state, changed)) };
+  return { show: (state, changed) => parts.forEach((one) => one.show(state, changed)) };
 }
 
 /** The words of each step for those who do not see it; a film is told when it stops. */
@@ -346,6 +285,7 @@ function makeLive(live) {
   };
 }
 
+/** @param {Store} store */
 function makeTools(head, store, cards, root) {
   const tools = part(head, 'st-tools');
   const held = box(tools, 'theme', 'st-inline');
@@ -371,8 +311,8 @@ function makeHider(root) {
   return {
     show(state, changed) {
       if (!isNew(changed, 'hidden')) return;
-      for (const part of root.querySelectorAll('[data-control]')) {
-        part.classList.toggle('st-hidden', state.hidden.includes(part.dataset.control));
+      for (const one of root.querySelectorAll('[data-control]')) {
+        one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control));
       }
     },
   };
@@ -382,7 +322,10 @@ function applyTheme(root, { theme, dark }) {
   root.dataset.theme = theme === 'auto' ? (dark ? 'dark' : 'light') : theme;
 }
 
-/** The system's own theme may change while the page is open. */
+/**
+ * The system's own theme may change while the page is open.
+ * @param {Store} store
+ */
 function followSystem(store) {
   const system = window.matchMedia('(prefers-color-scheme: dark)');
   const turn = () => store.set({ dark: system.matches });
@@ -391,7 +334,10 @@ function followSystem(store) {
   return () => system.removeEventListener('change', turn);
 }
 
-/** What is shown, in attributes, for tests and style sheets. */
+/**
+ * What is shown, in attributes, for tests and style sheets.
+ * @param {State} state
+ */
 function mirror(root, state) {
   const run = activeRun(state);
   root.dataset.at = String(run.index[state.at]);

@@ -3,8 +3,9 @@ import { mount } from './app.js';
 import { makeSource } from './controls/source.js';
 import { socketEngine } from './engine/remote.js';
 import { dataOf, fromFragment } from './keep/link.js';
-import { isOtherData } from './state.js';
-import { createStore } from './store.js';
+import { pageRequest } from './keep/page_request.js';
+import { isOtherData } from './state/state.js';
+import { createStore } from './store/store.js';
 
 /** Connects, opens what Python offers, and shows it. */
 export async function start() {
@@ -15,6 +16,8 @@ export async function start() {
     connection: (word) => store?.set({ connection: word === 'lost' ? 'lost' : 'here' }),
     fault: (words) => store?.set({ fault: words }),
   });
+  const { page: saved } = engine;
+  engine.page = (state) => saved(pageRequest(state));
   try {
     const { scene, offer, note = '' } = await engine.open({});
     store = createStore(engine, scene);

@@ -6,7 +6,8 @@ import { makeSource } from './controls/source.js';
 import { localEngine } from './engine/local.js';
 import { commEngine } from './engine/remote.js';
 import { unpackFrame } from './engine/frames.js';
-import { createStore } from './store.js';
+import { pageRequest } from './keep/page_request.js';
+import { createStore } from './store/store.js';
 
 /** Shows the widget's record below `el`; returns how to end it. */
 export function render({ model, el }) {
@@ -18,7 +19,7 @@ export function render({ model, el }) {
   const engine = alone ? localEngine(scene) : python;
   const { page: saved } = python;
   // What is hidden here, below, is nothing to the page that is saved.
-  engine.page = (state) => saved({ ...state, hidden: [] });
+  engine.page = (state) => saved(pageRequest({ ...state, hidden: [] }));
   store = createStore(engine, scene);
   // The address is the notebook's own, and nobody reads the state from it.
   store.set({ hidden: ['keep-link'] });

@@ -7,8 +7,8 @@ import { localEngine } from './engine/local.js';
 import { answerRuns } from './engine/onward.js';
 import { fromBase64 } from './engine/wire.js';
 import { fromFragment, networkOf, toFragment } from './keep/link.js';
-import { isOtherNetwork } from './state.js';
-import { createStore } from './store.js';
+import { isOtherNetwork } from './state/state.js';
+import { createStore } from './store/store.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
 export function start() {

@@ -1,12 +1,13 @@
 // The card of the loss against the step: all runs, the lowest loss that is known as a dashed line,
 // what is done and what is ahead. Pointer and keys on it go to a step.
-import { activeRun, isEarlier, isNew, lossLabel, resultAt } from '../select.js';
-import { trueLoss, trueLosses } from '../select.js';
-import { short } from '../words/numerals.js';
+import {
+  activeRun, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
+} from '../state/select.js';
+import { short } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { capture, listen, set, svg } from '../draw/canvas.js';
 import { linearAxis, logAxis, stepAxis } from './axes.js';
-import { arrival, columnsOf, lossRange, nearestStep } from '../loss_range.js';
+import { arrival, columnsOf, lossRange, nearestStep } from '../state/loss_range.js';
 import { exitSpots, levelSpots, Words } from './chart_words.js';
 import { steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';
@@ -20,7 +21,12 @@ export function makeChart(parent, on = {}) {
 
 class Chart {
   constructor(parent, on) {
-    Object.assign(this, { on, state: null, curves: [], held: false, wanted: null, next: 0 });
+    this.on = on;
+    this.state = null;
+    this.curves = [];
+    this.held = false;
+    this.wanted = null;
+    this.next = 0;
     this.plot = new Plot(parent, 'chart', () => this.draw());
     const { back, middle, front, svg: outer } = this.plot;
     this.floor = svg('g', { class: 'st-lowest' }, back);
@@ -52,7 +58,11 @@ class Chart {
     return this.plot.picture();
   }
 
-  /** Take over a new state; `changed` names its parts that are new, null for all. */
+  /**
+   * Take over a new state; `changed` names its parts that are new, null for all.
+   * @param {State} state
+   * @param {Changed} [changed]
+   */
   show(state, changed = null) {
     const before = this.state;
     this.state = state;
@@ -100,7 +110,10 @@ class Chart {
     this.plot.wrap.dataset.scale = log ? 'log' : 'linear';
   }
 
-  /** Return the elements of a run's curve, and its points as pieces of a path. */
+  /**
+   * Return the elements of a run's curve, and its points as pieces of a path.
+   * @param {Run} run
+   */
   curve(run) {
     const strong = run === this.run;
     const { theme } = this.plot;
@@ -118,23 +131,33 @@ class Chart {
     return { run, strong, group, ahead, halo, done, losses, points };
   }
 
-  /** Return the points of a curve that can be told apart. */
+  /**
+   * Return the points of a curve that can be told apart.
+   * @param {Run} run
+   */
   points(run, losses) {
     return columnsOf(Array.from(run.index, (_, i) => this.pointAt(run, losses, i)));
   }
 
-  /** Return where a step lies; what is not known has no height. */
+  /**
+   * Return where a step lies; what is not known has no height.
+   * @param {Run} run
+   */
   pointAt(run, losses, i) {
     const y = Number.isNaN(losses[i]) ? NaN : this.heightOf(losses[i]);
     return { i, x: this.plot.x(run.index[i]), y };
   }
 
+  /** @param {Run} run */
   batches(run, group, stroke) {
     const d = pathFrom(this.points(run, run.loss));
     svg('path', { d, stroke, class: 'st-batches', 'stroke-width': 0.9, opacity: 0.5 }, group);
   }
 
-  /** Draw the loss of the rows that were kept back. */
+  /**
+   * Draw the loss of the rows that were kept back.
+   * @param {Run} run
+   */
   heldOut(run, group) {
     const d = pathFrom(this.points(run, run.heldOut.loss).filter(({ y }) => !Number.isNaN(y)));
     const look = { stroke: this.plot.theme.classes[0], 'stroke-dasharray': '6 3' };
@@ -154,7 +177,7 @@ class Chart {
   drawLowest() {
     this.floor.replaceChildren();
     const { lowest } = this.run;
-    this.plot.wrap.dataset.lowest = lowest ?? '';
+    this.plot.wrap.dataset.lowest = String(lowest ?? '');
     if (lowest === null || (this.log && lowest <= 0)) return;
     const y = this.plot.y(lowest);
     const { muted } = this.plot.theme;
@@ -163,7 +186,10 @@ class Chart {
     this.words.write(this.floor, `lowest ${short(lowest)}`, muted, levelSpots(y));
   }
 
-  /** Return where the steps of a run lie: a note hides few of them. */
+  /**
+   * Return where the steps of a run lie: a note hides few of them.
+   * @param {Run} run
+   */
   placesOf(run) {
     const points = this.points(run, trueLosses(run));
     return { x: points.map(({ x }) => x), y: points.map(({ y }) => y) };
@@ -180,6 +206,10 @@ class Chart {
     }
   }
 
+  /**
+   * @param {Run} run
+   * @param {any} p1
+   */
   exitOf(run, { x, step, loss }) {
     const fill = this.plot.theme.runs[run.colour];
     svg('path', { d: `M${x} 1l6 10h-12z`, fill, class: 'st-exit' }, this.exits);

@@ -1,7 +1,7 @@
 // The card of data and fit: what the model of the step that is shown says of the rows. It chooses
 // the picture that suits the data, and lets the reader change rows where the page can follow.
-import { activeRun, lossLabel, trueLoss } from '../select.js';
-import { counted, short } from '../words/numerals.js';
+import { activeRun, lossLabel, trueLoss } from '../state/select.js';
+import { counted, short } from '../numerals.js';
 import { element } from '../draw/canvas.js';
 import { ClassFit } from './fit_classes.js';
 import { LineFit } from './fit_line.js';
@@ -24,6 +24,8 @@ class Fit {
   constructor(parent, on) {
     this.on = on;
     this.state = null;
+    /** @type {any} */
+    this.view = null;
     this.plot = new Plot(parent, 'fit', () => this.draw());
     this.plot.svg.setAttribute('role', 'application');
     this.points = new Points(this.plot, this.heard());
@@ -80,7 +82,11 @@ class Fit {
     this.tools.remove.disabled = !this.points.chosen || scene.shown < 2;
   }
 
-  /** Take over a new state; `changed` names its parts that are new, null for all. */
+  /**
+   * Take over a new state; `changed` names its parts that are new, null for all.
+   * @param {State} state
+   * @param {Changed} [changed]
+   */
   show(state, changed = null) {
     const before = this.state;
     this.state = state;
@@ -92,6 +98,7 @@ class Fit {
     else if (changed.has('hover')) this.row();
   }
 
+  /** @param {Changed} changed */
   needsFrame(changed, before) {
     if (FRAME.some((key) => changed.has(key))) return true;
     if (!changed.has('runs') && !changed.has('active')) return false;
@@ -128,7 +135,7 @@ class Fit {
     this.view.row(this.state, row);
     this.image.show(this.state, row);
     this.points.light(row);
-    this.plot.wrap.dataset.row = row;
+    this.plot.wrap.dataset.row = String(row);
   }
 
   /** Say in words what is seen, for readers who do not see it. */
@@ -152,7 +159,9 @@ class Fit {
   }
 }
 
+/** @type {(keyof State)[]} */
 const FRAME = ['scene', 'theme', 'hidden'];
+/** @type {(keyof State)[]} */
 const MODEL = ['runs', 'active', 'at', 'choices'];
 
 function kindOf({ features, target, margins }) {

@@ -1,8 +1,8 @@
 // Data and fit, one feature and classes: the probability of each class over the feature, the rows,
 // and the regions where each class is predicted. Two classes: the rows at 0 and 1, the curve
 // in the run's colour. More: a lane for the rows of each class, curves in the colours of classes.
-import { activeRun, paramsAt, probabilitiesOf } from '../select.js';
-import { short } from '../words/numerals.js';
+import { activeRun, paramsAt, probabilitiesOf } from '../state/select.js';
+import { short } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { scale } from '../draw/ticks.js';
 import { set, svg } from '../draw/canvas.js';
@@ -30,7 +30,8 @@ const QUARTERS = { values: [0, 0.25, 0.5, 0.75, 1], labels: ['0', '0.25', '0.5',
 /** The rows over their feature, curves of probability, and the class predicted. */
 export class ClassFit {
   constructor(plot, points) {
-    Object.assign(this, { plot, points });
+    this.plot = plot;
+    this.points = points;
     this.strip = svg('g', { class: 'st-regions' }, plot.back);
     this.group = svg('g', { fill: 'none', 'pointer-events': 'none' }, plot.front);
     this.labels = svg('g', { 'pointer-events': 'none' }, plot.front);
@@ -39,7 +40,10 @@ export class ClassFit {
     this.note = new Note(plot);
   }
 
-  /** Draw axes, legend and rows; the axes stay as they are while a row is held. */
+  /**
+   * Draw axes, legend and rows; the axes stay as they are while a row is held.
+   * @param {State} state
+   */
   frame(state, held) {
     const { scene, runs } = state;
     const { classes } = scene.target;
@@ -75,6 +79,7 @@ export class ClassFit {
     return this.two ? 12 : this.plot.size + 2 * AWAY;
   }
 
+  /** @param {Scene} scene */
   rows(scene) {
     const { x, theme } = this.plot;
     this.points.lane = this.two ? this.plot.inner.height : this.lane;
@@ -94,11 +99,15 @@ export class ClassFit {
     return this.two ? this.plot.y(code) : this.plot.y(0) + 8 + this.lane * (code + 0.5);
   }
 
+  /** @param {Scene} scene */
   shift(scene, i) {
     return (this.two ? 7 : 0.28 * this.lane) * jitter(i);
   }
 
-  /** Draw curves and regions at the step that is shown. */
+  /**
+   * Draw curves and regions at the step that is shown.
+   * @param {State} state
+   */
   step(state) {
     this.group.replaceChildren();
     this.labels.replaceChildren();
@@ -109,6 +118,7 @@ export class ClassFit {
     else this.ofClasses(state, given);
   }
 
+  /** @param {State} state */
   ofRuns(state) {
     const active = activeRun(state);
     const order = [...state.runs.filter((run) => run !== active), active];
@@ -213,7 +223,10 @@ export class ClassFit {
     svg('path', { d: `M0 ${y}H${this.plot.inner.width}`, ...look }, this.strip);
   }
 
-  /** Show what the model says of a row; -1 for none. */
+  /**
+   * Show what the model says of a row; -1 for none.
+   * @param {State} state
+   */
   row(state, i) {
     this.stem.setAttribute('d', '');
     this.note.hide();
@@ -238,7 +251,10 @@ export class ClassFit {
     return [value, Math.max(0, Math.min(this.codes - 1, lane))];
   }
 
-  /** Say where which class is predicted. */
+  /**
+   * Say where which class is predicted.
+   * @param {State} state
+   */
   say(state) {
     const { scene } = state;
     const given = probabilitiesOf(over(scene, this.xs), paramsAt(state));
@@ -258,7 +274,11 @@ export class ClassFit {
   }
 }
 
-/** Return a legend of the marks of classes. */
+/**
+ * Return a legend of the marks of classes.
+ * @param {Scene} scene
+ * @param {Theme} theme
+ */
 export function classLegend(scene, theme) {
   const { classes } = scene.target;
   return classes.map((name, i) => ({

@@ -1,8 +1,8 @@
 // Data and fit, one feature and a number to predict: the rows, the line of each run, and of one row
 // its residual, with the square whose area is the squared error.
-import { activeRun, paramsAt, predictionsOf } from '../select.js';
+import { activeRun, paramsAt, predictionsOf } from '../state/select.js';
 import { networkInWords } from '../words/network.js';
-import { short, signed } from '../words/numerals.js';
+import { short, signed } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
 import { linearAxis } from './axes.js';
@@ -21,7 +21,9 @@ const SIGN = { above: '▲', below: '▼' };
 /** The rows over their feature, and the line. */
 export class LineFit {
   constructor(plot, points) {
-    Object.assign(this, { plot, points, lines: [] });
+    this.plot = plot;
+    this.points = points;
+    this.lines = [];
     this.errors = svg('path', { class: 'st-errors', fill: 'none', opacity: 0.28 }, plot.back);
     this.square = svg('path', { class: 'st-square', 'fill-opacity': 0.16 }, plot.back);
     this.group = svg('g', { fill: 'none', 'pointer-events': 'none' }, plot.front);
@@ -31,7 +33,10 @@ export class LineFit {
     this.note = new Note(plot);
   }
 
-  /** Draw axes and rows; the axes stay as they are while a row is held. */
+  /**
+   * Draw axes and rows; the axes stay as they are while a row is held.
+   * @param {State} state
+   */
   frame(state, held) {
     const { scene } = state;
     if (!held) {
@@ -45,6 +50,7 @@ export class LineFit {
     this.step(state);
   }
 
+  /** @param {Scene} scene */
   rows(scene) {
     const { x, y, theme } = this.plot;
     const path = disc(scene.shown > 600 ? 3 : 4.2);
@@ -58,7 +64,10 @@ export class LineFit {
     });
   }
 
-  /** Draw the line of each run at the step that is shown. */
+  /**
+   * Draw the line of each run at the step that is shown.
+   * @param {State} state
+   */
   step(state) {
     const { runs } = state;
     while (this.lines.length > runs.length) this.lines.pop().remove();
@@ -70,7 +79,10 @@ export class LineFit {
     labelRuns(this.plot, this.names, runs.length > 1 ? ends : []);
   }
 
-  /** Say which lines lie outside the picture, above or below it: none is missing in silence. */
+  /**
+   * Say which lines lie outside the picture, above or below it: none is missing in silence.
+   * @param {State} state
+   */
   tellOutside(state) {
     const { plot, outside } = this;
     outside.replaceChildren();
@@ -87,21 +99,32 @@ export class LineFit {
     }
   }
 
-  /** Return where a run's line lies: 'above' or 'below' the picture, '' where it is seen. */
+  /**
+   * Return where a run's line lies: 'above' or 'below' the picture, '' where it is seen.
+   * @param {State} state
+   * @param {Run} run
+   */
   whereOf(state, run) {
     const heights = Array.from(this.model(state, run), this.plot.y);
     if (heights.every((y) => y < 0)) return 'above';
     return heights.every((y) => y > this.plot.inner.height) ? 'below' : '';
   }
 
-  /** Return what a run's model says from left to right: the two ends of a line, or a curve. */
+  /**
+   * Return what a run's model says from left to right: the two ends of a line, or a curve.
+   * @param {State} state
+   * @param {Run} run
+   */
   model(state, run) {
     const curved = run.choices.loss === 'poisson' || state.scene.network;
     const across = spaced(this.rangeX, curved ? CURVE : 2);
     return predictionsOf(over(state.scene, across), run.choices, paramsAt(state, run));
   }
 
-  /** Draw the error of each row as a thin upright stroke from the point to the line. */
+  /**
+   * Draw the error of each row as a thin upright stroke from the point to the line.
+   * @param {State} state
+   */
   showErrors(state) {
     const { choices } = activeRun(state);
     const predicted = predictionsOf(state.scene, choices, paramsAt(state));
@@ -116,11 +139,14 @@ export class LineFit {
 
   line() {
     const group = svg('g', { 'stroke-linecap': 'round' }, this.group);
-    group.halo = svg('path', {}, group);
-    group.line = svg('path', { class: 'st-fit-line' }, group);
-    return group;
+    const halo = svg('path', {}, group);
+    return Object.assign(group, { halo, line: svg('path', { class: 'st-fit-line' }, group) });
   }
 
+  /**
+   * @param {State} state
+   * @param {Run} run
+   */
   show(state, run, node) {
     const strong = run === activeRun(state);
     const values = this.model(state, run);
@@ -155,7 +181,10 @@ export class LineFit {
     return `M${points.join('L')}`;
   }
 
-  /** Show the residual of a row; -1 for none. */
+  /**
+   * Show the residual of a row; -1 for none.
+   * @param {State} state
+   */
   row(state, i) {
     for (const part of [this.stem, this.square]) part.setAttribute('d', '');
     this.note.hide();
@@ -172,7 +201,10 @@ export class LineFit {
     this.note.show({ x: px, top, bottom, ...reach }, lines, this.points);
   }
 
-  /** Draw the square on a residual, on the side that has room; return how far it reaches. */
+  /**
+   * Draw the square on a residual, on the side that has room; return how far it reaches.
+   * @param {State} state
+   */
   drawSquare(state, px, actual, fitted) {
     const side = Math.abs(actual - fitted);
     const toLeft = px + side > this.plot.inner.width && px > this.plot.inner.width / 2;
@@ -189,7 +221,10 @@ export class LineFit {
     return [rounded(x.invert(px), pixel(x)), rounded(y.invert(py), pixel(y))];
   }
 
-  /** Say the line. */
+  /**
+   * Say the line.
+   * @param {State} state
+   */
   say(state) {
     const { features, target } = state.scene;
     const [{ name, label }] = features;
@@ -198,6 +233,7 @@ export class LineFit {
     return `${target.label} against ${label}; the ${this.lineInWords(state, name)}${told}`;
   }
 
+  /** @param {State} state */
   lineInWords(state, name) {
     const { network, target } = state.scene;
     if (network) return `curve is that of the ${networkInWords(network)}`;

@@ -1,8 +1,8 @@
 // Data and fit, many features, where rows cannot be drawn over one of them. A number: predicted
 // against actual. Two classes: each row at its margin, under the curve of the probability.
 // More classes: the probability that each row's actual class is given.
-import { activeRun, marginsOf, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
-import { counted, short } from '../words/numerals.js';
+import { activeRun, marginsOf, paramsAt, predictionsOf, probabilitiesOf } from '../state/select.js';
+import { counted, short } from '../numerals.js';
 import { set, svg } from '../draw/canvas.js';
 import { fixedAxis, linearAxis } from './axes.js';
 import {
@@ -19,14 +19,19 @@ const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 /** What the three pictures have in common: rows that move with the step. */
 export class ManyFit {
   constructor(plot, points) {
-    Object.assign(this, { plot, points, quiet: 0.96 });
+    this.plot = plot;
+    this.points = points;
+    this.quiet = 0.96;
     this.guide = svg('g', { fill: 'none', class: 'st-guide' }, plot.back);
     this.stem = stemIn(plot);
     this.outside = svg('g', {}, plot.front);
     this.note = new Note(plot);
   }
 
-  /** Draw axes, guides and rows. */
+  /**
+   * Draw axes, guides and rows.
+   * @param {State} state
+   */
   frame(state) {
     this.guide.replaceChildren();
     const { guess, ...axes } = this.axes(state);
@@ -50,7 +55,10 @@ export class ManyFit {
     };
   }
 
-  /** Move the rows to where the step that is shown puts them. */
+  /**
+   * Move the rows to where the step that is shown puts them.
+   * @param {State} state
+   */
   step(state) {
     const { x, y } = this.places(state);
     this.points.place(x, y);
@@ -72,7 +80,10 @@ export class ManyFit {
     this.plot.write(this.outside, width - 6, height * this.quiet, text, look);
   }
 
-  /** Show what the model says of a row; -1 for none. */
+  /**
+   * Show what the model says of a row; -1 for none.
+   * @param {State} state
+   */
   row(state, i) {
     this.stem.setAttribute('d', '');
     this.note.hide();
@@ -85,6 +96,7 @@ export class ManyFit {
     this.note.show(stem, this.told(state, i), this.points);
   }
 
+  /** @param {State} state */
   told(state, i) {
     return classLines(state.scene, activeRun(state).choices, paramsAt(state), i);
   }
@@ -101,13 +113,19 @@ export class ManyFit {
   }
 }
 
-/** The margins of the rows in the end. */
+/**
+ * The margins of the rows in the end.
+ * @param {State} state
+ */
 function lastMargins(state) {
   const run = activeRun(state);
   return marginsOf(state.scene, paramsAt(state, run, run.index.length - 1));
 }
 
-/** What the run that is shown predicts at a kept step. */
+/**
+ * What the run that is shown predicts at a kept step.
+ * @param {State} state
+ */
 function predictionsAt(state, at) {
   const run = activeRun(state);
   return predictionsOf(state.scene, run.choices, paramsAt(state, run, at));
@@ -120,6 +138,7 @@ export class PredictedFit extends ManyFit {
     this.square = svg('path', { class: 'st-square', 'fill-opacity': 0.16 }, plot.back);
   }
 
+  /** @param {State} state */
   axes(state) {
     const { scene } = state;
     const last = predictionsAt(state, activeRun(state).index.length - 1);
@@ -138,12 +157,14 @@ export class PredictedFit extends ManyFit {
     this.dashed(`M0 ${height}L${width} 0`);
   }
 
+  /** @param {State} state */
   look(state) {
     const path = disc(state.scene.shown > 600 ? 3 : 4);
     const colour = this.plot.theme.runs[activeRun(state).colour];
     return { path: () => path, colour: () => colour };
   }
 
+  /** @param {State} state */
   places(state) {
     const { scene } = state;
     this.predicted = predictionsAt(state, state.at);
@@ -155,6 +176,7 @@ export class PredictedFit extends ManyFit {
     return this.plot.y(this.actual[i]);
   }
 
+  /** @param {State} state */
   row(state, i) {
     super.row(state, i);
     this.square.setAttribute('d', '');
@@ -167,6 +189,7 @@ export class PredictedFit extends ManyFit {
     set(this.square, { d, fill: colour, stroke: colour });
   }
 
+  /** @param {State} state */
   told(state, i) {
     const { choices } = activeRun(state);
     return numberLines(state.scene, choices, paramsAt(state), i, this.predicted[i]);
@@ -190,6 +213,7 @@ export class MarginFit extends ManyFit {
     this.quiet = 0.72;
   }
 
+  /** @param {State} state */
   axes(state) {
     const { scene } = state;
     const last = lastMargins(state);
@@ -202,6 +226,7 @@ export class MarginFit extends ManyFit {
     };
   }
 
+  /** @param {State} state */
   guides(state) {
     const { x, y, inner, theme } = this.plot;
     this.dashed(`M0 ${y(0.5)}H${inner.width}M${x(0)} 0V${inner.height}`);
@@ -212,6 +237,7 @@ export class MarginFit extends ManyFit {
     svg('path', { d: `M${points.join('L')}`, stroke: colour, 'stroke-width': 2.6 }, this.guide);
   }
 
+  /** @param {State} state */
   places(state) {
     const { scene } = state;
     const { x, y } = this.plot;
@@ -227,7 +253,7 @@ export class MarginFit extends ManyFit {
   /** Say how many rows are on the right side. */
   say({ scene }) {
     let right = 0;
-    for (let i = 0; i < scene.shown; i += 1) right += (this.margins[i] > 0) === (scene.y[i] === 1);
+    for (let i = 0; i < scene.shown; i += 1) right += Number((this.margins[i] > 0) === (scene.y[i] === 1));
     const { name, classes } = scene.target;
     const all = counted(scene.shown, 'row');
     return `probability of ${name} = ${classes[1]} over the margin; ${short(right)} of ${all} `
@@ -257,6 +283,7 @@ export class ActualFit extends ManyFit {
     this.dashed(`M0 ${this.plot.y(1 / scene.target.classes.length)}H${this.plot.inner.width}`);
   }
 
+  /** @param {State} state */
   places(state) {
     const { scene } = state;
     const { length } = scene.target.classes;

@@ -5,8 +5,8 @@ import { contourLines } from '../draw/contours.js';
 import { RAMP, rgbOf } from '../draw/colours.js';
 import { linearTicks } from '../draw/ticks.js';
 import { renew, svg } from '../draw/canvas.js';
-import { activeRun, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
-import { counted, short } from '../words/numerals.js';
+import { activeRun, paramsAt, predictionsOf, probabilitiesOf } from '../state/select.js';
+import { counted, short } from '../numerals.js';
 import { linearAxis } from './axes.js';
 import { ManyFit } from './fit_many.js';
 import { numberLines, rangeOf } from './fit_rows.js';
@@ -53,6 +53,7 @@ export class PlaneFit extends ManyFit {
     return Math.max(0, Math.min(1, (value - low) / (high - low)));
   }
 
+  /** @param {State} state */
   look(state) {
     if (!this.span) return super.look(state);
     const { scene } = state;
@@ -73,7 +74,10 @@ export class PlaneFit extends ManyFit {
     return { x: along(0, x), y: along(1, y) };
   }
 
-  /** Draw what the step that is shown predicts; the rows stay where they are. */
+  /**
+   * Draw what the step that is shown predicts; the rows stay where they are.
+   * @param {State} state
+   */
   step(state) {
     const { scene } = state;
     const everywhere = { ...scene, X: this.cells, shown: SIDE * SIDE };
@@ -81,6 +85,7 @@ export class PlaneFit extends ManyFit {
     else this.drawClasses(state, everywhere);
   }
 
+  /** @param {State} state */
   drawNumbers(state, everywhere) {
     const predicted = predictionsOf(everywhere, activeRun(state).choices, paramsAt(state));
     this.paint((cell, colour) => rampAt(this.shareOf(predicted[cell]), colour), 1);
@@ -88,6 +93,7 @@ export class PlaneFit extends ManyFit {
     this.trace(levels.map((level) => [predicted, level]), 1);
   }
 
+  /** @param {State} state */
   drawClasses(state, everywhere) {
     const k = state.scene.target.classes.length;
     const given = probabilitiesOf(everywhere, paramsAt(state));
@@ -138,7 +144,10 @@ export class PlaneFit extends ManyFit {
     this.plot.wrap.dataset.boundaries = lines.length;
   }
 
-  /** Show what the network says of a row; -1 for none. */
+  /**
+   * Show what the network says of a row; -1 for none.
+   * @param {State} state
+   */
   row(state, i) {
     this.note.hide();
     if (i < 0) return;
@@ -146,6 +155,7 @@ export class PlaneFit extends ManyFit {
     this.note.show({ x, top: y - 6, bottom: y + 6, left: 6, right: 6 }, this.told(state, i), this.points);
   }
 
+  /** @param {State} state */
   told(state, i) {
     if (!this.span) return super.told(state, i);
     const { choices } = activeRun(state);
@@ -153,7 +163,10 @@ export class PlaneFit extends ManyFit {
     return numberLines(state.scene, choices, paramsAt(state), i, predicted[i]);
   }
 
-  /** Say what is drawn. */
+  /**
+   * Say what is drawn.
+   * @param {State} state
+   */
   say(state) {
     const { scene } = state;
     const [across, up] = scene.features.map(({ label }) => label);
@@ -175,7 +188,10 @@ export class PlaneFit extends ManyFit {
   }
 }
 
-/** Return the points of the grid, (SIDE * SIDE * 2), from the lower left on. */
+/**
+ * Return the points of the grid, (SIDE * SIDE * 2), from the lower left on.
+ * @param {number[][]} ranges
+ */
 function cellsOf([[left, right], [bottom, top]]) {
   const cells = new Float64Array(2 * SIDE * SIDE);
   for (let cell = 0; cell < SIDE * SIDE; cell += 1) {

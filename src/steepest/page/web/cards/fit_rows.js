@@ -1,7 +1,7 @@
 // What the pictures of data and fit share: ranges that stay put, one row alone, its numbers.
-import { costsOf, probabilitiesOf } from '../select.js';
+import { costsOf, probabilitiesOf } from '../state/select.js';
 import { apartTexts } from '../words/arithmetic.js';
-import { short, signed, tenTo } from '../words/numerals.js';
+import { short, signed, tenTo } from '../numerals.js';
 
 const WORD = {
   squared: 'squared error',
@@ -41,12 +41,18 @@ export function canEdit({ editable, engine }) {
   return editable && engine !== 'record';
 }
 
-/** Return the scene with other values of its one feature: what the model says of them. */
+/**
+ * Return the scene with other values of its one feature: what the model says of them.
+ * @param {Scene} scene
+ */
 export function over(scene, values) {
   return { ...scene, X: values, shown: values.length };
 }
 
-/** Return the scene with row i alone. */
+/**
+ * Return the scene with row i alone.
+ * @param {Scene} scene
+ */
 export function rowAlone(scene, i) {
   const width = scene.features.length;
   const X = scene.X.slice(i * width, (i + 1) * width);
@@ -70,7 +76,10 @@ export function jitter(i) {
   return 2 * (noise - Math.floor(noise)) - 1;
 }
 
-/** Return what row i is, in a few words. */
+/**
+ * Return what row i is, in a few words.
+ * @param {Scene} scene
+ */
 export function rowName(scene, i) {
   const row = `row ${scene.rowNumbers[i]}`;
   if (scene.features.length > 1) return row;
@@ -78,7 +87,10 @@ export function rowName(scene, i) {
   return `${row}: ${name} ${withUnit(scene.X[i], unit)}`;
 }
 
-/** Return the actual value of row i in words. */
+/**
+ * Return the actual value of row i in words.
+ * @param {Scene} scene
+ */
 export function actualName(scene, i) {
   const { classes, unit } = scene.target;
   return classes ? String(classes[scene.y[i]]) : withUnit(scene.y[i], unit);
@@ -90,7 +102,11 @@ export function costUnit({ target }, { loss }) {
   return ['absolute', 'quantile'].includes(loss) ? target.unit : `${target.unit}²`;
 }
 
-/** Return lines that tell actual and predicted number of a row, the error, and what it costs. */
+/**
+ * Return lines that tell actual and predicted number of a row, the error, and what it costs.
+ * @param {Scene} scene
+ * @param {Choices} choices
+ */
 export function numberLines(scene, choices, params, i, predicted) {
   const { y, target: { unit } } = scene;
   const usual = [short(y[i]), short(predicted)];
@@ -110,7 +126,11 @@ export function chance(p) {
   return p < 1 && short(p) === '1' ? `1 - ${short(1 - p, 2)}` : short(p);
 }
 
-/** Return lines that tell the actual class of a row, its probability, and what it costs. */
+/**
+ * Return lines that tell the actual class of a row, its probability, and what it costs.
+ * @param {Scene} scene
+ * @param {Choices} choices
+ */
 export function classLines(scene, choices, params, i) {
   const row = rowAlone(scene, i);
   const given = probabilitiesOf(row, params)[scene.y[i]];

@@ -1,7 +1,7 @@
 // The loss surface from above with the descent on it. Layers: the ground (drawn anew only when the
 // surface changes), the contour under the pointer, the paths, and the pointer's label. Press
 // anywhere and the descent starts there; drag and it follows.
-import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../select.js';
+import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../state/select.js';
 import { listen } from '../draw/canvas.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { Ground } from '../draw/ground.js';
@@ -14,7 +14,7 @@ import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered, seenOf } from '../draw/seen.js';
 import { boxAround, boxesAlong, placeTag } from '../draw/tags.js';
 import { inWords, placeInWords } from '../words/surface.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 import { Surfaced } from './surfaced.js';
 
 const [GROUND, CONTOUR, PATHS, POINTER] = [0, 1, 2, 3];
@@ -102,7 +102,10 @@ class LossMap extends Surfaced {
     this.pointAt(inside(...pixel, this.ground.frame) ? this.plane(pixel) : null);
   }
 
-  /** Ask for a start at a pixel: browsers hand out moves of a pointer once a frame. */
+  /**
+   * Ask for a start at a pixel: browsers hand out moves of a pointer once a frame.
+   * @param {number[]} pixel
+   */
   want([x, y]) {
     this.held.started = true;
     this.on.start?.(...this.plane([x + this.held.off[0], y + this.held.off[1]]));
@@ -173,6 +176,7 @@ class LossMap extends Surfaced {
     this.placeHandle();
   }
 
+  /** @param {Run} run */
   pixelsOf(run) {
     const path = pathOf(run, this.state.surface);
     for (let k = 0; k < path.length; k += 2) {
@@ -182,7 +186,10 @@ class LossMap extends Surfaced {
     return path;
   }
 
-  /** Where a point of a run is, or null if it is outside the window. */
+  /**
+   * Where a point of a run is, or null if it is outside the window.
+   * @param {Run} run
+   */
   place(run, i) {
     const [x, y] = this.pathOf(run).points.subarray(2 * i, 2 * i + 2);
     return inside(x, y, this.ground.frame) ? [x, y, false] : null;
@@ -220,7 +227,10 @@ class LossMap extends Surfaced {
     return inside(...pixel, this.ground.frame) ? pixel : null;
   }
 
-  /** The arrow of steepest descent at the current point, the longer the steeper. */
+  /**
+   * The arrow of steepest descent at the current point, the longer the steeper.
+   * @param {Run} run
+   */
   drawDescent(context, run) {
     const at = this.at(run);
     const from = this.place(run, at);
@@ -259,7 +269,7 @@ class LossMap extends Surfaced {
     if (Number.isFinite(hover.level ?? NaN)) this.drawLevel(contour, hover.level);
     if (!hover.point) return;
     const pixel = [this.ground.x(hover.point[0]), this.ground.y(hover.point[1])];
-    if (!inside(...pixel, this.ground.frame)) return;
+    if (!inside(pixel[0], pixel[1], this.ground.frame)) return;
     drawStart(context, pixel, this.theme.arrow, { radius: 3.5 });
     this.drawLabel(context, pixel, hover);
   }
@@ -275,6 +285,11 @@ class LossMap extends Surfaced {
     }
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number[]} pixel
+   * @param {Hover} hover
+   */
   drawLabel(context, [x, y], { loss, level }) {
     const lines = [];
     if (Number.isFinite(loss ?? NaN)) lines.push(`loss ${short(loss)}`);

@@ -3,11 +3,11 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
 import { element, keepRoom, listen, part, set } from '../draw/canvas.js';
-import { activeRun, isNew, isOverParams, paramsAt } from '../select.js';
+import { activeRun, isNew, isOverParams, paramsAt } from '../state/select.js';
 import {
   SATURATED, networkInWords, paramLines, passOf, placeInWords, slopesOf,
 } from '../words/network.js';
-import { counted, short } from '../words/numerals.js';
+import { counted, short } from '../numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';
 import { RowPass } from './row_pass.js';
@@ -28,7 +28,10 @@ export function makeNetwork(parent, on = {}) {
 
 class NetworkCard {
   constructor(parent, on) {
-    Object.assign(this, { on, state: null, lit: -1, current: 0 });
+    this.on = on;
+    this.state = null;
+    this.lit = -1;
+    this.current = 0;
     this.plot = new Plot(parent, 'network', () => this.draw());
     const role = { role: 'application', tabindex: 0, 'data-keys': '' };
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
@@ -55,7 +58,11 @@ class NetworkCard {
     return this.drawn ? this.plot.picture() : null;
   }
 
-  /** Take over a new state; `changed` names its parts that are new, null for all. */
+  /**
+   * Take over a new state; `changed` names its parts that are new, null for all.
+   * @param {State} state
+   * @param {Changed} changed
+   */
   show(state, changed) {
     const other = this.state?.scene.network !== state.scene.network;
     this.state = state;
@@ -234,8 +241,9 @@ class NetworkCard {
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
     plot.svg.setAttribute(
       'aria-label',
-      `The ${networkInWords(state.scene.network)}. Across of the surface: ${x ?? 'path 1'}; up: ${y ?? 'path 2'}. Arrow keys ` +
-        'go from param to param, Enter puts one on an axis.',
+      `The ${networkInWords(state.scene.network)}. Across of the surface: ${x ?? 'path 1'}; up: ` +
+        `${y ?? 'path 2'}. ` +
+        'Arrow keys go from param to param, Enter puts one on an axis.',
     );
   }
 
@@ -264,7 +272,8 @@ class NetworkCard {
     while (this.told.children.length > said.length) this.told.lastChild.remove();
     while (this.told.children.length < said.length) {
       const made = element('p', {}, this.told);
-      ['strong', 'span'].forEach((tag) => element(tag, {}, made));
+      element('strong', {}, made);
+      element('span', {}, made);
     }
     said.forEach((texts, i) => texts.forEach((text, j) => {
       const node = this.told.children[i].children[j];

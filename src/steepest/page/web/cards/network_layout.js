@@ -1,12 +1,6 @@
 // Where the parts of a network stand in its picture: units as circles in columns, inputs at the left;
 // on a narrow page in rows, inputs at the top. Pure functions of sizes and of the room.
-
-/** More weights than this are drawn without their numbers: they would hide each other. */
-export const MOST_NUMBERED = 200;
-
-/** More weights, or units in a layer, than these are no lines any more: layers stand for them. */
-const MOST_LINES = 2000;
-const MOST_UNITS = 40;
+import { mannerOf } from '../state/drawn_as.js';
 
 /** Below this width, in pixels, layers are rows, always. */
 const NARROW = 560;
@@ -25,13 +19,6 @@ const CLEAR = 0.9;
 
 /** The most that a name above its unit is high where it is written upwards, in pixels. */
 const HIGHEST_NAME = 110;
-
-/** Returns how a network is drawn: with 'numbers', as 'lines' alone, or as 'layers'. */
-export function mannerOf({ sizes, layers }) {
-  const lines = layers.reduce((sum, { units, inputs }) => sum + units * inputs, 0);
-  if (lines > MOST_LINES || Math.max(...sizes) > MOST_UNITS) return 'layers';
-  return lines > MOST_NUMBERED ? 'lines' : 'numbers';
-}
 
 /**
  * Returns how a network is laid out: across, or down where the page is narrow or only so all numbers
@@ -73,6 +60,11 @@ function placed(network, { width, size, before, after, upright }) {
   };
 }
 
+/**
+ * @param {number[]} sizes
+ * @param {number} width
+ * @param {number[]} room
+ */
 function stopsAcross(sizes, width, [before, after]) {
   const last = sizes.length - 1;
   return sizes.map((_, i) => before + (i / last) * (width - before - after));
@@ -107,8 +99,8 @@ function spanOf(network, l, { stops, first, size, upright, radius }) {
   const length = stops[l + 1] - stops[l];
   const end = 1 - (radius + CLEAR * size) / length;
   const last = Math.min(end, first + EACH * (network.sizes[l] - 1));
-  const between = ((last - first) * length) / Math.max(1, network.sizes[l] - 1);
-  return between >= (upright ? size : wideOf(network, l, size)) ? [first, last] : null;
+  const apart = ((last - first) * length) / Math.max(1, network.sizes[l] - 1);
+  return apart >= (upright ? size : wideOf(network, l, size)) ? [first, last] : null;
 }
 
 /** Returns where on its line, from 0 to 1, the number of the weight from an input stands. */

@@ -1,9 +1,10 @@
 // The picture of a network: a line for each weight, its number beside it, and in each circle the
 // number of its bias. Of more weights the lines alone, of still more a box for each layer.
 import { renew, set, svg } from '../draw/canvas.js';
-import { fixed } from '../words/numerals.js';
+import { fixed } from '../numerals.js';
 import { SATURATED } from '../words/network.js';
-import { between, distanceTo, freePlace, layoutOf, mannerOf, shareOf } from './network_layout.js';
+import { mannerOf } from '../state/drawn_as.js';
+import { between, distanceTo, freePlace, layoutOf, shareOf } from './network_layout.js';
 import { UnitPictures } from './network_units.js';
 
 /** The widest and the thinnest line, in pixels; and the widest of many. */
@@ -27,7 +28,11 @@ const LOCK = 'M-2.9 -0.5V-2.5A2.9 2.9 0 0 1 2.9 -2.5V-0.5H4V5H-4V-0.5ZM-1.5 -0.5
 /** Draws a network into a plot, whose axes it does not use. */
 export class NetworkPicture {
   constructor(plot, network) {
-    Object.assign(this, { plot, network, manner: mannerOf(network), lines: [], texts: [] });
+    this.plot = plot;
+    this.network = network;
+    this.manner = mannerOf(network);
+    this.lines = [];
+    this.texts = [];
   }
 
   /** Draw all that does not change from step to step; `names` are those of inputs and outputs. */
@@ -215,7 +220,10 @@ export class NetworkPicture {
     return { ...between(from, to, shareOf(input, this.network.layers[layer].inputs, span)), layer };
   }
 
-  /** Draw each weight by its share, from -1 to 1, of the largest, and what units answer. */
+  /**
+   * Draw each weight by its share, from -1 to 1, of the largest, and what units answer.
+   * @param {Scene} scene
+   */
   step(shares, scene, params) {
     this.shares = shares;
     this.answers?.step(scene, params);

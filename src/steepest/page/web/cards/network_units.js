@@ -18,7 +18,11 @@ const STRENGTH = 0.75;
 /** The pictures in the circles of a network; `layout` says where these are. */
 export class UnitPictures {
   constructor(plot, network, layout) {
-    Object.assign(this, { plot, network, layout, X: null });
+    this.plot = plot;
+    this.network = network;
+    this.layout = layout;
+    this.X = null;
+    this.inputs = null;
     const [width, height] = [plot.width, layout.height];
     this.ground = new Underlay(plot, [width, height].map(Math.ceil));
     this.ground.place({ x: 0, y: 0, width, height });
@@ -34,7 +38,10 @@ export class UnitPictures {
     return sizes[0] <= 2 && radius >= SMALLEST;
   }
 
-  /** Draw what all units answer at params over the data of a scene. */
+  /**
+   * Draw what all units answer at params over the data of a scene.
+   * @param {Scene} scene
+   */
   step(scene, params) {
     if (this.X !== scene.X) Object.assign(this, { X: scene.X, inputs: inputsOf(scene) });
     const { activations, sums } = this.network.forward(this.inputs, SIDE * SIDE, params);
@@ -55,12 +62,17 @@ export class UnitPictures {
     const { ground: { canvas, context }, layout: { nodes, radius } } = this;
     context.clearRect(0, 0, canvas.width, canvas.height);
     nodes.flat().forEach(({ x, y }, tile) => {
-      const to = [x - radius, y - radius, 2 * radius, 2 * radius];
-      context.drawImage(this.tiles, 0, tile * SIDE, SIDE, SIDE, ...to);
+      const [left, top, side] = [x - radius, y - radius, 2 * radius];
+      context.drawImage(this.tiles, 0, tile * SIDE, SIDE, SIDE, left, top, side, side);
     });
   }
 
-  /** Paint the numbers of one unit, the lowest row first, in a round picture. */
+  /**
+   * Paint the numbers of one unit, the lowest row first, in a round picture.
+   * @param {number} tile
+   * @param {Float64Array} values
+   * @param {number[][]} colours
+   */
   paint(tile, values, [above, below, paper]) {
     const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
     const { data } = this.image;

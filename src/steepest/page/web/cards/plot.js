@@ -17,9 +17,12 @@ export class Plot {
     Object.assign(this.svg.style, { display: 'block', width: '100%' });
     this.still = svg('g', {}, this.svg);
     this.area = svg('svg', { overflow: 'hidden' }, this.svg);
-    [this.back, this.middle, this.front] = [0, 1, 2].map(() => svg('g', {}, this.area));
+    this.back = svg('g', {}, this.area);
+    this.middle = svg('g', {}, this.area);
+    this.front = svg('g', {}, this.area);
     this.pen = document.createElement('canvas').getContext('2d');
-    Object.assign(this, { width: 0, underlay: null });
+    this.width = 0;
+    this.underlay = null;
     this.observer = watchWidth(this.wrap, (width) => {
       this.width = width;
       onSize();
@@ -155,7 +158,14 @@ export class Plot {
     svg('line', { x1, x2, y1, y2, stroke: this.theme.muted, 'stroke-width': 1 }, this.still);
   }
 
-  /** Write a text; with `halo` it stays readable over lines. */
+  /**
+   * Write a text; with `halo` it stays readable over lines.
+   * @param {Element} parent
+   * @param {number} x
+   * @param {number} y
+   * @param {string} text
+   * @param {Attributes & {halo?: boolean}} [look]
+   */
   write(parent, x, y, text, { halo = false, ...attributes } = {}) {
     const edge = { 'paint-order': 'stroke', stroke: this.theme.card, 'stroke-width': 4 };
     const all = { x, y, ...(halo ? { ...edge, 'stroke-linejoin': 'round' } : {}), ...attributes };
@@ -172,6 +182,7 @@ export class Plot {
 
   /** Return a copy of the SVG that stands alone, for saving. */
   picture() {
+    /** @type {any} */
     const copy = this.svg.cloneNode(true);
     copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
     copy.setAttribute('width', this.width);

@@ -14,8 +14,20 @@ const RING = {
 /** Marks of rows. `on` tells what is done to them: row, move, end, add, remove, choose. */
 export class Points {
   constructor(plot, on) {
-    Object.assign(this, { plot, on, nodes: [], x: [], y: [], editable: false, adding: false });
-    Object.assign(this, { current: 0, held: -1, lit: -1, frame: 0, pointed: -1, chosen: false });
+    this.plot = plot;
+    this.on = on;
+    this.nodes = [];
+    this.x = [];
+    this.y = [];
+    this.editable = false;
+    this.adding = false;
+    this.current = 0;
+    this.held = -1;
+    this.lit = -1;
+    this.frame = 0;
+    this.lane = null;
+    this.pointed = -1;
+    this.chosen = false;
     this.group = svg('g', { class: 'st-points' }, plot.middle);
     this.ring = svg('path', { ...RING, 'stroke-dasharray': '3 2' }, plot.middle);
     this.glow = svg('path', RING, plot.middle);
@@ -58,7 +70,9 @@ export class Points {
   count(rows) {
     const before = this.nodes.length;
     if (before === rows) return;
-    const inside = this.nodes.includes(this.group.getRootNode().activeElement);
+    /** @type {any} */
+    const tree = this.group.getRootNode();
+    const inside = this.nodes.includes(tree.activeElement);
     while (this.nodes.length > rows) this.nodes.pop().remove();
     while (this.nodes.length < rows) this.nodes.push(this.mark());
     const wished = this.adds && rows > before ? rows - 1 : this.current;

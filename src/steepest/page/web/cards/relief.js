@@ -1,6 +1,6 @@
 // The loss surface in three dimensions with the descent on it. Layers: the walls, the surface
 // (drawn anew only when it or the eye moves), the axes, the paths, and what the pointer shows.
-import { activeRun, gradientAt } from '../select.js';
+import { activeRun, gradientAt } from '../state/select.js';
 import { drawnBeforehand } from '../draw/beforehand.js';
 import { Box, marginOf } from '../draw/box.js';
 import { Camera } from '../draw/camera.js';
@@ -29,8 +29,8 @@ const KEYS_IN_WORDS = 'Arrow keys turn it, plus and minus zoom, 0 looks from the
  * The card of the surface in three dimensions: {show(state, changed), destroy(), picture(), and
  * prepare(surface), before it is shown}. A `helper`, if there is one, draws it beside the page.
  */
-export function makeRelief(element, on = {}, helper = null) {
-  return new Relief(element, on, helper);
+export function makeRelief(parent, on = {}, helper = null) {
+  return new Relief(parent, on, helper);
 }
 
 class Relief extends Surfaced {
@@ -41,7 +41,8 @@ class Relief extends Surfaced {
     this.raster = new Raster();
     this.sheet = element('canvas');
     this.orbit = new Orbit(this.wrap, this.hand());
-    Object.assign(this, { helper, ready: null });
+    this.helper = helper;
+    this.ready = null;
   }
 
   hand() {
@@ -123,13 +124,17 @@ class Relief extends Surfaced {
     return this.camera.view(width, height, marginOf(width, field, this.theme));
   }
 
-  /** Have a surface drawn that is about to be shown. */
+  /**
+   * Have a surface drawn that is about to be shown.
+   * @param {Surface} surface
+   */
   async prepare(surface) {
     if (!this.helper || !this.stage) return;
     const [low, high] = rangeOf(surface);
     await this.haveDrawn(surface, this.viewOf({ low, high }), Boolean(surface.coarse));
   }
 
+  /** @param {Surface} surface */
   async haveDrawn(surface, view, quick) {
     const pixels = await drawnBeforehand(this.helper, surface, this.pixelsOf(view, quick));
     this.ready = pixels && { ...pixels, field: fieldOf(surface) };
@@ -195,10 +200,10 @@ class Relief extends Surfaced {
   }
 
   drawPaths() {
-    const { state, stage, theme } = this;
+    const { state, theme } = this;
     const context = this.layers.contexts[PATHS];
     this.layers.clear(PATHS);
-    const face = { line: (...line) => this.line(...line), place: (run, i) => this.place(run, i) };
+    const face = { line: (run, first, end) => this.line(run, first, end), place: (run, i) => this.place(run, i) };
     this.drawStems(context);
     drawLines(context, state, theme, face);
     this.drawLowest(context);
@@ -209,18 +214,23 @@ class Relief extends Surfaced {
     drawRunLabels(context, state, theme, face, frame);
   }
 
+  /** @param {Run} run */
   line(run, first, last) {
     const draped = !this.state.surface.slice;
     return trackLine(this.pathOf(run), first, last, this.stage, draped);
   }
 
-  /** Where a point of a run is seen, or null if it is outside the box. */
+  /**
+   * Where a point of a run is seen, or null if it is outside the box.
+   * @param {Run} run
+   */
   place(run, i) {
     const [u, v, z] = this.boxPoint(run, i);
     const { stage } = this;
     return stage.holds(u, v, z) ? stage.place(u, v, z) : null;
   }
 
+  /** @param {Run} run */
   boxPoint(run, i) {
     return this.pathOf(run).points.subarray(3 * i, 3 * i + 3);
   }

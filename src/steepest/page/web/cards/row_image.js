@@ -2,39 +2,24 @@
 // counted from 0. A pixel that is no feature, as it is the same in every row, is paper.
 import { element, part } from '../draw/canvas.js';
 import { rgbOf, themeOf } from '../draw/colours.js';
-import { activeRun, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
+import { pixelsOf } from '../state/drawn_as.js';
+import { activeRun, paramsAt, predictionsOf, probabilitiesOf } from '../state/select.js';
 import { actualName, chance, numberLines, rowAlone, rowName } from './fit_rows.js';
-
-const PIXEL = /^pixel_(\d+)_(\d+)$/;
-
-/** A side of a picture has at most so many pixels: more is no picture but a slip of a name. */
-const MOST = 256;
-
-const known = new WeakMap();
-
-/** Returns { width, height, places } of the pixels that features are; null if they are none. */
-export function pixelsOf({ features }) {
-  if (!known.has(features)) known.set(features, foundIn(features));
-  return known.get(features);
-}
-
-function foundIn(features) {
-  const found = features.map(({ name }) => PIXEL.exec(name)?.slice(1).map(Number));
-  if (features.length < 4 || !found.every(Boolean)) return null;
-  const [height, width] = [0, 1].map((axis) => 1 + Math.max(...found.map((place) => place[axis])));
-  if (Math.max(width, height) > MOST) return null;
-  return { width, height, places: found.map(([row, column]) => row * width + column) };
-}
 
 /** Below a plot: the picture, and beside it what is told of the row. */
 export class RowImage {
   constructor(parent) {
     this.held = part(parent, 'st-row-image');
+    this.known = null;
+    this.range = null;
     this.canvas = element('canvas', { attributes: { role: 'img' } }, this.held);
     this.told = part(this.held, 'st-row-told', 'p');
   }
 
-  /** Show row `i` of a state; -1 for none. */
+  /**
+   * Show row `i` of a state; -1 for none.
+   * @param {State} state
+   */
   show(state, i) {
     const pixels = pixelsOf(state.scene);
     this.held.hidden = !pixels;
@@ -59,7 +44,7 @@ export class RowImage {
     for (let cell = 0; cell < width * height; cell += 1) image.data.set([...paper, 255], 4 * cell);
     places.forEach((place, j) => {
       const share = (X[i * features.length + j] - low) / (high - low || 1);
-      const colour = ink.map((full, part) => share * full + (1 - share) * paper[part]);
+      const colour = ink.map((full, k) => share * full + (1 - share) * paper[k]);
       image.data.set(colour, 4 * place);
     });
     context.putImageData(image, 0, 0);
@@ -70,6 +55,7 @@ function rangeOf(X) {
   return [Math.min, Math.max].map((most) => X.reduce((a, b) => most(a, b)));
 }
 
+/** @param {State} state */
 function linesOf(state, i) {
   const { scene } = state;
   const { choices } = activeRun(state);

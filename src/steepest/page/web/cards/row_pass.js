@@ -11,7 +11,13 @@ import { stagesOf } from '../words/row_pass.js';
  */
 export class RowPass {
   constructor(parent, hear, ask) {
-    Object.assign(this, { hear, ask, row: 0, stage: -1, asked: -1 });
+    this.hear = hear;
+    this.ask = ask;
+    this.row = 0;
+    this.stage = -1;
+    this.state = null;
+    this.network = null;
+    this.asked = -1;
     const held = part(parent, 'st-pass');
     const row = part(held, 'st-row');
     this.back = button(row, 'Back', () => this.go(this.stage - 1), { name: 'A stage back' });
@@ -23,7 +29,10 @@ export class RowPass {
     set(held, { 'aria-live': 'polite' });
   }
 
-  /** Show a state; a row that is lit is the one that goes through, unless one is on its way. */
+  /**
+   * Show a state; a row that is lit is the one that goes through, unless one is on its way.
+   * @param {State} state
+   */
   show(state, network) {
     const { row } = state.hover;
     if (this.stage < 0 && row >= 0 && row < state.scene.shown) this.row = row;

@@ -14,7 +14,10 @@ export function classMark(i, r) {
   return SHAPES[(i + Math.floor(i / COUNT)) % COUNT](r);
 }
 
-/** Return the colour of class i. */
+/**
+ * Return the colour of class i.
+ * @param {Theme} theme
+ */
 export function classColour(theme, i) {
   return theme.classes[i % COUNT];
 }

@@ -1,6 +1,6 @@
 // What the two pictures of the loss surface share: layers as high as their width asks for, what is
 // drawn anew when the state changes, and what the pointer is on.
-import { activeRun, isNew, trueLoss } from '../select.js';
+import { activeRun, isNew, trueLoss } from '../state/select.js';
 import { Frames, Layers, element, pictureHeight } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 
@@ -33,7 +33,11 @@ export class Surfaced {
     this.looking = Boolean(point);
   }
 
-  /** Show a state; `changed` names the keys that are new, null for all. */
+  /**
+   * Show a state; `changed` names the keys that are new, null for all.
+   * @param {State} state
+   * @param {Changed} changed
+   */
   show(state, changed) {
     const first = this.state?.scene.params !== state.scene.params;
     this.state = state;
@@ -58,7 +62,10 @@ export class Surfaced {
     Object.assign(this.wrap.dataset, { at, phase, loss: trueLoss(run, this.at(run)) });
   }
 
-  /** The step that is shown of a run. */
+  /**
+   * The step that is shown of a run.
+   * @param {Run} run
+   */
   at(run) {
     return Math.min(this.state.at, run.index.length - 1);
   }

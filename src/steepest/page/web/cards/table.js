@@ -1,12 +1,13 @@
 // The card of the rows as a table, actual against predicted: what the model of the step that is
 // shown says of each row, what that costs, and how the costs come to the loss. A real HTML table.
-import { activeRun, lossOf, trueLoss } from '../select.js';
-import { counted, short } from '../words/numerals.js';
+import { activeRun, lossOf, trueLoss } from '../state/select.js';
+import { counted, short } from '../numerals.js';
 import { element, listen, part, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 import { columnsOf, lookOf, shareText } from './table_columns.js';
 import { chosenRows, FEW, MOST, TOP, valuesOf, worked } from './table_rows.js';
 
+/** @type {(keyof State)[]} */
 const MODEL = ['scene', 'runs', 'active', 'at', 'theme'];
 const WALK = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
@@ -27,7 +28,13 @@ export function makeTable(parent, on = {}) {
 
 class Table {
   constructor(parent, on) {
-    Object.assign(this, { on, state: null, width: 0, by: null, all: false, current: 0, rows: [] });
+    this.on = on;
+    this.state = null;
+    this.width = 0;
+    this.by = null;
+    this.all = false;
+    this.current = 0;
+    this.rows = [];
     this.wrap = part(parent, 'st-table');
     this.formula = part(this.wrap, 'st-formula', 'p');
     this.example = part(this.wrap, 'st-worked', 'p');
@@ -64,7 +71,11 @@ class Table {
     });
   }
 
-  /** Take over a new state; `changed` names its parts that are new, null for all. */
+  /**
+   * Take over a new state; `changed` names its parts that are new, null for all.
+   * @param {State} state
+   * @param {Changed} [changed]
+   */
   show(state, changed = null) {
     const before = this.state;
     this.state = state;
@@ -106,9 +117,7 @@ class Table {
       this.sorted = name;
       this.update();
     });
-    cell.sortedBy = name;
-    cell.arrow = arrow;
-    return cell;
+    return Object.assign(cell, { sortedBy: name, arrow });
   }
 
   tellFormula() {
@@ -158,7 +167,9 @@ class Table {
   }
 
   markSorting() {
-    for (const cell of this.head.children) {
+    /** @type {any} */
+    const { children } = this.head;
+    for (const cell of children) {
       if (!cell.sortedBy) continue;
       const here = cell.sortedBy === this.sorted;
       const way = this.sorted === 'cost' ? 'descending' : 'ascending';
@@ -208,6 +219,7 @@ class Table {
       part(row, 'st-col-share', 'td');
     }
     lines.forEach((texts, k) => {
+      /** @type {any} */
       const { cells } = this.foot.children[k];
       cells[0].colSpan = span;
       texts.forEach((text, j) => { cells[j].textContent = text; });
@@ -267,6 +279,7 @@ class Table {
   }
 }
 
+/** @param {State} state */
 function isOther(before, state) {
   const old = before.scene;
   const { scene } = state;

@@ -2,7 +2,7 @@
 // room, that of the actual one and the one predicted); for numbers the prediction and its error.
 // A column is { name, head, sort, left, make(cell) -> parts, write(parts, values, i) }.
 import { apartTexts } from '../words/arithmetic.js';
-import { fixed, short, tenTo } from '../words/numerals.js';
+import { fixed, short, tenTo } from '../numerals.js';
 import { element, set, svg } from '../draw/canvas.js';
 import { costUnit } from './fit_rows.js';
 import { classColour, classMark } from './shapes.js';
@@ -13,17 +13,25 @@ const MOST_CLASSES = 4;
 const THIN = 420;
 const WIDE = 500;
 
-/** Return the class names of a column's cells. */
+/**
+ * Return the class names of a column's cells.
+ * @param {{name: string, left?: boolean}} column
+ */
 export function lookOf({ name, left }) {
   return `st-col-${name}${left ? ' st-left' : ''}`;
 }
 
-/** Return the columns that suit a scene and a width. */
+/**
+ * Return the columns that suit a scene and a width.
+ * @param {Scene} scene
+ * @param {Choices} choices
+ */
 export function columnsOf(scene, choices, width) {
   const middle = scene.target.classes ? ofClasses(scene, width) : ofNumbers(scene, width);
   return [rowColumn(), ...middle, costColumn(scene, choices), shareColumn()];
 }
 
+/** @param {Scene} scene */
 function ofClasses(scene, width) {
   const { classes } = scene.target;
   if (width < THIN) return [actualColumn(), givenColumn()];
@@ -33,6 +41,7 @@ function ofClasses(scene, width) {
   return [...feature, actualColumn(), ...classes.map(probabilityColumn)];
 }
 
+/** @param {Scene} scene */
 function ofNumbers(scene, width) {
   const unit = scene.target.unit ? ` (${scene.target.unit})` : '';
   return [
@@ -50,6 +59,7 @@ function bothTexts({ scene: { y }, predicted, places }, i) {
 
 const missed = ({ errors, places }, i) => plus(smallText(errors[i], places.errors));
 
+/** @param {Scene} scene */
 function featureColumns(scene, width) {
   if (scene.features.length > 1 || width < WIDE) return [];
   return [textColumn('feature', scene.features[0].label, ({ scene: { X } }, i) => short(X[i]))];
@@ -129,7 +139,13 @@ function shareColumn() {
   return barColumn('share', 'share of the sum', share, { text: shareText, fill, scaled });
 }
 
-/** A number from 0 to 1 with a small bar below. */
+/**
+ * A number from 0 to 1 with a small bar below.
+ * @param {string} name
+ * @param {string} head
+ * @param {(values: any, i: number) => number} value
+ * @param {{text: Function, fill: Function, scaled?: Function}} look
+ */
 function barColumn(name, head, value, { text, fill, scaled = (share) => share }) {
   const make = (cell) => {
     const number = element('span', {}, cell);
@@ -158,6 +174,10 @@ const SHORT = {
   poisson: 'deviance / 2',
 };
 
+/**
+ * @param {Scene} scene
+ * @param {Choices} choices
+ */
 function costColumn(scene, choices) {
   const unit = costUnit(scene, choices);
   const name = scene.target.classes ? '-log P(actual)' : SHORT[choices.loss] ?? 'loss';

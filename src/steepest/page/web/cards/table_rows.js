@@ -1,8 +1,8 @@
 // The numbers of the table: of each row its prediction and cost, their sum, mean and the penalty;
 // which rows are shown, in which order; and the lecture's formula with the numbers of one row.
-import { costsOf, lossOf, paramsAt, predictionsOf, probabilitiesOf } from '../select.js';
+import { costsOf, lossOf, paramsAt, predictionsOf, probabilitiesOf } from '../state/select.js';
 import { differenceTexts } from '../words/arithmetic.js';
-import { short, signed } from '../words/numerals.js';
+import { short, signed } from '../numerals.js';
 import { chance } from './fit_rows.js';
 
 /** So many rows are all shown; of more, the `TOP` that cost most. */
@@ -12,7 +12,11 @@ export const TOP = 12;
 /** The most rows that are shown at all. */
 export const MOST = 300;
 
-/** Return what the model of the step that is shown says of the rows, and what each costs. */
+/**
+ * Return what the model of the step that is shown says of the rows, and what each costs.
+ * @param {State} state
+ * @param {Run} run
+ */
 export function valuesOf(state, run) {
   const { scene } = state;
   const params = paramsAt(state, run);
@@ -41,6 +45,7 @@ function penaltyOf(params, { weights }, { l1 = 0, l2 }) {
   return params.slice(0, weights).reduce((sum, w) => sum + l1 * Math.abs(w) + 0.5 * l2 * w * w, 0);
 }
 
+/** @param {Scene} scene */
 function ofClasses(scene, params) {
   const classes = scene.target.classes.length;
   const given = probabilitiesOf(scene, params);
@@ -52,6 +57,10 @@ function ofClasses(scene, params) {
   return { classes, given, guess };
 }
 
+/**
+ * @param {Scene} scene
+ * @param {Choices} choices
+ */
 function ofNumbers(scene, choices, params) {
   const predicted = predictionsOf(scene, choices, params);
   return { predicted, errors: predicted.map((value, i) => value - scene.y[i]) };
@@ -66,7 +75,12 @@ export function chosenRows({ costs }, by, all) {
   return by === 'cost' ? chosen : chosen.sort((a, b) => a - b);
 }
 
-/** Return the numbers of row i put into the formula of its loss. */
+/**
+ * Return the numbers of row i put into the formula of its loss.
+ * @param {any} values
+ * @param {Choices} choices
+ * @param {number} i
+ */
 export function worked({ scene, given, classes, predicted, costs }, choices, i) {
   const row = `row ${scene.rowNumbers[i]}: `;
   const cost = short(costs[i]);
@@ -80,7 +94,11 @@ export function worked({ scene, given, classes, predicted, costs }, choices, i) 
   return `${row}-(${parts.join(' + ')}) = ${cost}`;
 }
 
-/** Return the formula of a loss with the numbers of a row in place of its words. */
+/**
+ * Return the formula of a loss with the numbers of a row in place of its words.
+ * @param {Scene} scene
+ * @param {Choices} choices
+ */
 function putIn(scene, choices, predicted, actual) {
   const formula = lossOf(scene, choices.loss)?.formula ?? '';
   if (!formula.includes('prediction')) return `error ${signed(predicted - actual)}, loss `;

@@ -3,7 +3,11 @@
 import { element, svg } from '../draw/canvas.js';
 
 export class Underlay {
-  /** Of so many pixels, below the SVG of a plot, in whose pictures it is too. */
+  /**
+   * Of so many pixels, below the SVG of a plot, in whose pictures it is too.
+   * @param {import('./plot.js').Plot} plot
+   * @param {number[]} size
+   */
   constructor(plot, [width, height]) {
     this.frame = element('div', { class: 'st-underlay', attributes: { 'aria-hidden': 'true' } });
     this.canvas = element('canvas', {}, this.frame);
@@ -15,7 +19,11 @@ export class Underlay {
     plot.wrap.prepend(this.frame);
   }
 
-  /** Lie in a box { x, y, width, height } of the plot; the canvas is so much larger on each side. */
+  /**
+   * Lie in a box { x, y, width, height } of the plot; the canvas is so much larger on each side.
+   * @param {{x: number, y: number, width: number, height: number}} box
+   * @param {number[]} [more]
+   */
   place(box, [across, up] = [0, 0]) {
     this.box = box;
     this.within = {

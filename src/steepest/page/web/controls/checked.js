@@ -1,15 +1,18 @@
 // The badge: what of the numbers on the page was worked out once more by another way, and how well
 // both agree. It waits until nothing else is to be done.
 import { element } from '../draw/canvas.js';
-import { isNew } from '../select.js';
+import { isNew } from '../state/select.js';
 import { canCheck, checksOf } from '../words/checked.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 import { panel } from './fields.js';
 
 /** Milliseconds of rest before the page checks itself. */
 const REST = 400;
 
-/** Adds the badge. */
+/**
+ * Adds the badge.
+ * @param {Store} store
+ */
 export function makeChecked(parent, store) {
   const held = panel(parent, 'check', 'Checked on this page');
   const badge = element('p', { class: 'st-badge' }, held);

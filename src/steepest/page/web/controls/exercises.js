@@ -1,10 +1,13 @@
 // The folded list of tasks; the answers are worked out from the data of the page when asked for.
 import { element, part } from '../draw/canvas.js';
-import { isNew } from '../select.js';
+import { isNew } from '../state/select.js';
 import { tasksOf } from '../words/tasks.js';
 import { button, panel } from './fields.js';
 
-/** Adds the tasks; they are made anew when others are asked. */
+/**
+ * Adds the tasks; they are made anew when others are asked.
+ * @param {Store} store
+ */
 export function makeExercises(parent, store) {
   const held = panel(parent, 'tasks', 'Tasks');
   const list = part(held, 'st-tasks', 'ol');
@@ -24,6 +27,7 @@ export function makeExercises(parent, store) {
   };
 }
 
+/** @param {Store} store */
 function item(store, task, i) {
   const made = element('li');
   const fold = element('details', {}, made);
@@ -37,11 +41,15 @@ function item(store, task, i) {
   return made;
 }
 
-/** The answer is that of the settings at this moment, not of those when the list was made. */
+/**
+ * The answer is that of the settings at this moment, not of those when the list was made.
+ * @param {Store} store
+ */
 function taskNow(store, i) {
   return tasksOf(store.state, store.engine)[i];
 }
 
+/** @param {Store} store */
 async function tellAnswer(store, i, answer) {
   answer.textContent = 'Working it out ...';
   try {
@@ -51,7 +59,10 @@ async function tellAnswer(store, i, answer) {
   }
 }
 
-/** The path ahead is hidden until the reader has pointed. */
+/**
+ * The path ahead is hidden until the reader has pointed.
+ * @param {Store} store
+ */
 function awaitGuess(store, list) {
   const { fold, answer } = guessed(store, list);
   if (!fold) return;
@@ -59,12 +70,16 @@ function awaitGuess(store, list) {
   answer.textContent = 'Press on the map or the surface where the next step will land.';
 }
 
+/** @param {Store} store */
 function tellGuess(store, list, point) {
   const { task, answer } = guessed(store, list);
   if (task) answer.textContent = task.check(point).words;
 }
 
-/** Returns the task with a guess, and where it stands, if there is one. */
+/**
+ * Returns the task with a guess, and where it stands, if there is one.
+ * @param {Store} store
+ */
 function guessed(store, list) {
   const tasks = tasksOf(store.state, store.engine);
   const i = tasks.findIndex(({ predict }) => predict);

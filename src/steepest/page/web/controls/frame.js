@@ -46,9 +46,9 @@ function plainLines(lines) {
 function phaseLines(phases) {
   const now = phases.find(({ lit }) => lit);
   if (!now) return [element('p', { text: 'Press Step: the step is shown in four parts.' })];
-  const part = element('p', { class: 'st-phase' });
-  element('strong', { text: `Part ${now.number} of 4. ` }, part);
-  element('span', { text: now.sentence }, part);
-  element('span', { class: 'st-sum', text: now.arithmetic }, part);
-  return [part];
+  const line = element('p', { class: 'st-phase' });
+  element('strong', { text: `Part ${now.number} of 4. ` }, line);
+  element('span', { text: now.sentence }, line);
+  element('span', { class: 'st-sum', text: now.arithmetic }, line);
+  return [line];
 }

@@ -2,11 +2,14 @@
 import { element, part } from '../draw/canvas.js';
 import { copyText, download, savePicture, traceCsv } from '../keep/files.js';
 import { faultOfLink, toFragment } from '../keep/link.js';
-import { activeRun } from '../select.js';
+import { activeRun } from '../state/select.js';
 import { pythonLines } from '../words/python.js';
 import { box, button } from './fields.js';
 
-/** Adds the menu; `cards` are what a picture shows, `root` is where downloads are made. */
+/**
+ * Adds the menu; `cards` are what a picture shows, `root` is where downloads are made.
+ * @param {Store} store
+ */
 export function makeKeeping(parent, store, cards, root) {
   const held = element('details', { class: 'st-keep', attributes: { 'data-control': 'keep' } }, parent);
   element('summary', { class: 'st-button', text: 'Keep it' }, held);
@@ -68,6 +71,7 @@ function tell(shown, words, text) {
   area.select();
 }
 
+/** @param {Store} store */
 async function copyLink(store, say) {
   const link = `${location.href.split('#')[0]}#${toFragment(store.state)}`;
   if (faultOfLink(link)) return say(faultOfLink(link));
@@ -78,23 +82,27 @@ async function copyLink(store, say) {
   return say(words, copied ? '' : link);
 }
 
+/** @param {Store} store */
 async function showPython(store, say) {
   const lines = pythonLines(store.state);
   const copied = await copyText(lines);
   say(copied ? 'Copied. The same run in Python:' : 'The same run in Python:', lines);
 }
 
+/** @param {Store} store */
 async function picture(store, cards, root, format) {
   const { scene } = store.state;
   const blob = await savePicture(cards, { format, title: scene.title });
   return keep(blob, `${nameOf(scene)}.${format}`, root);
 }
 
+/** @param {Store} store */
 async function savePage(store, root) {
   const text = await store.engine.page(store.state);
   return keep(new Blob([text], { type: 'text/html' }), `${nameOf(store.state.scene)}.html`, root);
 }
 
+/** @param {Store} store */
 function saveTrace(store, root) {
   const { scene } = store.state;
   const text = traceCsv(activeRun(store.state), scene);
@@ -112,6 +120,7 @@ function saved(name) {
   return `Saved as ${name}.${framed ? ' If nothing came, this frame forbids it: open the page by itself.' : ''}`;
 }
 
+/** @param {Scene} scene */
 function nameOf(scene) {
   const word = scene.source.replace(/\.\w+$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
   return word.replace(/^[.-]+/, '') || 'steepest';

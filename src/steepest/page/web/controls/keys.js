@@ -1,5 +1,5 @@
 // The keyboard: everything that the bar does, without a mouse.
-import { activeRun } from '../select.js';
+import { activeRun } from '../state/select.js';
 import { playOrPause, restartRun, stepOnce } from './transport.js';
 
 /** What the keys do, in words, for the help at the foot of the page. */
@@ -30,7 +30,10 @@ const ACTS = {
 
 const OWN = 'input, select, textarea, button, summary, a, table, [role=slider], [data-keys]';
 
-/** Listens on `target`; fields, buttons and pictures keep the keys that are theirs. */
+/**
+ * Listens on `target`; fields, buttons and pictures keep the keys that are theirs.
+ * @param {Store} store
+ */
 export function listenToKeys(target, store) {
   const press = (event) => {
     const act = ACTS[event.key];

@@ -1,9 +1,9 @@
 // Two knobs: the values of the two params that the surface is over, or how far it is gone along its two
 // directions, and the true loss there. They follow the step that is shown until one of them is turned.
 import { element, part } from '../draw/canvas.js';
-import { isOverParams, onPlane, paramsAt } from '../select.js';
+import { isOverParams, onPlane, paramsAt } from '../state/select.js';
 import { throughInWords } from '../words/captions.js';
-import { counted, short } from '../words/numerals.js';
+import { counted, short } from '../numerals.js';
 import { button, entry, fill, freshId, label, numberIn, panel } from './fields.js';
 
 /** Places of a knob: a press of an arrow key moves it by one of them. */
@@ -12,7 +12,10 @@ const PLACES = 200;
 /** The share of what is seen of an axis below which a value is 0 but for rounding. */
 const ROUNDED = 1e-12;
 
-/** Adds the knobs; a surface over all the params there are has fields for them in the settings. */
+/**
+ * Adds the knobs; a surface over all the params there are has fields for them in the settings.
+ * @param {Store} store
+ */
 export function makeKnobs(parent, store) {
   const held = panel(parent, 'knobs', 'Two values, and the loss there');
   const knobs = [0, 1].map((axis) => makeKnob(held, (value) => turn(store, axis, value)));
@@ -59,11 +62,20 @@ function makeKnob(parent, act) {
   };
 }
 
-/** Returns where the knobs stand: at the point that is looked at, else at the step's. */
-function placeOf({ surface, hover, ...state }) {
-  return hover.point ?? onPlane(surface, paramsAt({ ...state, surface }));
+/**
+ * Returns where the knobs stand: at the point that is looked at, else at the step's.
+ * @param {State} state
+ */
+function placeOf(state) {
+  return state.hover.point ?? onPlane(state.surface, paramsAt(state));
 }
 
+/**
+ * @param {Store} store
+ * @param {number} axis
+ * @param {number} value
+ * @param {string} [text]
+ */
 function turn(store, axis, value, text) {
   if (!Number.isFinite(value)) {
     return store.set({ fault: `${text} is no number, but the value of a param must be one, such as 1.5` });
@@ -71,13 +83,17 @@ function turn(store, axis, value, text) {
   return store.lookAt(...placeOf(store.state).with(axis, value));
 }
 
-/** Starts at the values of the knobs, the others as the surface holds them. */
+/**
+ * Starts at the values of the knobs, the others as the surface holds them.
+ * @param {Store} store
+ */
 function startThere(store) {
   const point = placeOf(store.state);
   store.lookAt(null);
   return store.startOn(...point);
 }
 
+/** @param {State} state */
 function lossThere(state) {
   const { scene, hover, surface } = state;
   const over = isOverParams(surface);

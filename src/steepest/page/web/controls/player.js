@@ -1,11 +1,12 @@
 // The film of a run: takes steps at the reader's pace while `playing` is on.
-import { activeRun } from '../select.js';
+import { activeRun } from '../state/select.js';
 
 /** A run that goes on takes its next steps when so few are left to show. */
 const AHEAD = 100;
 
 /** Moves the step while the state says so; `destroy` ends it. */
 export class Player {
+  /** @param {Store} store */
   constructor(store) {
     this.store = store;
     this.frame = 0;
@@ -55,6 +56,7 @@ export class Player {
     if (this.store.state.playing) this.frame = requestAnimationFrame(this.tick);
   }
 
+  /** @param {State} state */
   move(state, steps) {
     const last = activeRun(state).index.length - 1;
     if (state.slow) this.store.phase();

@@ -2,14 +2,17 @@
 // very run: above 2/curvature the steps across the steepest slope grow.
 import { element, part } from '../draw/canvas.js';
 import { findsRate, limitInWords } from '../engine/rules.js';
-import { activeRun } from '../select.js';
-import { short } from '../words/numerals.js';
+import { activeRun } from '../state/select.js';
+import { short } from '../numerals.js';
 import { box, entry, fill, freshId, label, numberIn, tick } from './fields.js';
 
 const STEPS = 1000;
 const WITHOUT_LIMIT = [1e-4, 10];
 
-/** Adds the control of the learning rate. */
+/**
+ * Adds the control of the learning rate.
+ * @param {Store} store
+ */
 export function makeRate(parent, store) {
   const held = box(parent, 'rate', 'st-rate');
   const id = freshId('rate');
@@ -35,17 +38,22 @@ export function makeRate(parent, store) {
   };
 }
 
+/** @param {Store} store */
 function enter(store, text) {
   const number = numberIn(text);
   return store.choose({ learning_rate: Number.isNaN(number) ? text : number });
 }
 
-/** Returns a rate that is safe on this data, or a tenth. */
+/**
+ * Returns a rate that is safe on this data, or a tenth.
+ * @param {State} state
+ */
 function suggestion(state) {
   const { curvature } = activeRun(state);
   return curvature ? Number(short(1 / curvature, 2)) : 0.1;
 }
 
+/** @param {State} state */
 function spanOf(state) {
   const { limit } = activeRun(state);
   const rate = Number(state.choices.learning_rate);
@@ -53,6 +61,10 @@ function spanOf(state) {
   return rate > 0 ? [Math.min(low, rate), Math.max(high, rate)] : [low, high];
 }
 
+/**
+ * @param {number[]} span
+ * @param {number} place
+ */
 function rateAt([low, high], place) {
   return low * (high / low) ** (place / STEPS);
 }
@@ -61,6 +73,10 @@ function placeOf([low, high], rate) {
   return (STEPS * Math.log(rate / low)) / Math.log(high / low);
 }
 
+/**
+ * @param {State} state
+ * @param {any} p1
+ */
 function showRate(state, { input, slider, marks, words, auto, span }) {
   const rate = state.choices.learning_rate;
   const chosen = typeof rate === 'number' ? rate : NaN;
@@ -74,7 +90,12 @@ function showRate(state, { input, slider, marks, words, auto, span }) {
   showMarks(activeRun(state), { marks, words }, span);
 }
 
-/** Marks 1/curvature and the limit on the slider, and says what the limit is. */
+/**
+ * Marks 1/curvature and the limit on the slider, and says what the limit is.
+ * @param {Run} run
+ * @param {any} p1
+ * @param {any} span
+ */
 function showMarks(run, { marks, words }, span) {
   const rates = run.limit ? [1 / run.curvature, run.limit] : [];
   marks.replaceChildren(...rates.map((rate) => mark(placeOf(span, rate) / STEPS, rate === run.limit)));

@@ -2,13 +2,16 @@
 import { DASHES } from '../draw/colours.js';
 import { element, part, svg } from '../draw/canvas.js';
 import { ruleInWords } from '../engine/rules.js';
-import { isNew } from '../select.js';
+import { isNew } from '../state/select.js';
 import { endLines, verdictLines } from '../words/ending.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 import { outcomeOf } from '../words/outcome.js';
 import { button, panel } from './fields.js';
 
-/** Adds the list of runs. */
+/**
+ * Adds the list of runs.
+ * @param {Store} store
+ */
 export function makeRuns(parent, store) {
   const held = panel(parent, 'runs', 'Runs');
   const list = part(held, 'st-runs', 'ul');
@@ -24,6 +27,11 @@ export function makeRuns(parent, store) {
   };
 }
 
+/**
+ * @param {Store} store
+ * @param {State} state
+ * @param {Run} run
+ */
 function item(store, state, run, i) {
   const made = element('li', { class: i === state.active ? 'st-chosen' : '' });
   const head = part(made, 'st-row');
@@ -34,7 +42,7 @@ function item(store, state, run, i) {
   if (state.runs.length > 1) {
     button(head, '×', () => store.removeRun(i), { name: `Remove ${run.label}`, style: 'st-close' });
   }
-  const { word, sentence, remedy } = outcomeOf(run, state.scene);
+  const { word, sentence, remedy } = outcomeOf(run);
   const told = element('p', { attributes: { 'data-outcome': word } }, made);
   element('strong', { text: `${sentence} ` }, told);
   if (remedy) element('span', { text: remedy }, told);
@@ -42,7 +50,10 @@ function item(store, state, run, i) {
   return made;
 }
 
-/** Adds how a run ended, what is worth knowing, and what was looked at and what was not. */
+/**
+ * Adds how a run ended, what is worth knowing, and what was looked at and what was not.
+ * @param {Run} run
+ */
 function lookedAt(parent, run) {
   const { notes = [], checks = [] } = run;
   const held = element('details', { class: 'st-checks' }, parent);

@@ -2,8 +2,8 @@
 import { element, part } from '../draw/canvas.js';
 import { ACTIVATION_NAMES } from '../engine/activations.js';
 import { findsRate, numbersOf, ruleInWords, ruleName, ruleWord } from '../engine/rules.js';
-import { activeRun, paramsAt, trueLoss } from '../select.js';
-import { short } from '../words/numerals.js';
+import { activeRun, paramsAt, trueLoss } from '../state/select.js';
+import { short } from '../numerals.js';
 import { box, button, choice, entry, fill, numberIn } from './fields.js';
 import { makeRate } from './rate.js';
 
@@ -35,7 +35,10 @@ const SCALES = {
 
 const MOST_PARAMS = 6;
 
-/** Adds the settings; `show(state)` keeps them true. */
+/**
+ * Adds the settings; `show(state)` keeps them true.
+ * @param {Store} store
+ */
 export function makeSettings(parent, store) {
   const panel = element(
     'section',
@@ -56,13 +59,16 @@ export function makeSettings(parent, store) {
   ];
   return {
     show(state) {
-      parts.forEach((part) => part.show(state));
+      parts.forEach((one) => one.show(state));
       lock(panel, note, state.scene);
     },
   };
 }
 
-/** A page that only has the recorded steps says so, and its fields are shut. */
+/**
+ * A page that only has the recorded steps says so, and its fields are shut.
+ * @param {Scene} scene
+ */
 function lock(panel, note, scene) {
   const shut = scene.engine === 'record';
   const why = scene.network?.dtype === 'float32' ? ' (they are in float32, a page computes in float64)' : '';
@@ -76,6 +82,7 @@ function lock(panel, note, scene) {
   }
 }
 
+/** @param {Store} store */
 function makeStart(panel, store) {
   const held = box(panel, 'start', 'st-start');
   const row = part(held, 'st-row');
@@ -94,7 +101,11 @@ function makeStart(panel, store) {
   };
 }
 
-/** Shows the params at the step; one that is typed is where the walk starts anew. */
+/**
+ * Shows the params at the step; one that is typed is where the walk starts anew.
+ * @param {State} state
+ * @param {Store} store
+ */
 function showParams(state, held, fields, store) {
   const { params } = state.scene;
   held.hidden = params.length > MOST_PARAMS || state.hidden.includes('params');
@@ -116,6 +127,7 @@ function valueOf(text) {
   return Number.isNaN(number) ? text : number;
 }
 
+/** @param {Store} store */
 function setParam(store, i, text) {
   const start = Array.from(paramsAt(store.state));
   start[i] = numberIn(text);
@@ -128,7 +140,10 @@ function setParam(store, i, text) {
   return store.startFrom(start, 'if out of sight');
 }
 
-/** The rule by its name, and its beta if it has one; other numbers are shown as they are. */
+/**
+ * The rule by its name, and its beta if it has one; other numbers are shown as they are.
+ * @param {Store} store
+ */
 function makeRule(panel, store) {
   const held = box(panel, 'rule', 'st-rule');
   const rule = choice(held, 'rule', (value) => {
@@ -152,6 +167,7 @@ function makeRule(panel, store) {
   };
 }
 
+/** @param {Store} store */
 function makeLoss(panel, store) {
   const held = box(panel, 'loss');
   const loss = choice(held, 'loss', (value) => store.choose({ loss: value }));
@@ -163,7 +179,10 @@ function makeLoss(panel, store) {
   };
 }
 
-/** The hidden units of a network, layer by layer, and what they answer. */
+/**
+ * The hidden units of a network, layer by layer, and what they answer.
+ * @param {Store} store
+ */
 function makeNetwork(panel, store) {
   const held = box(panel, 'network');
   const row = part(held, 'st-row');
@@ -198,6 +217,7 @@ function planesOf({ engine, surface }) {
   return engine === 'record' ? [surface.axes] : [...new Set([...words, surface.axes])];
 }
 
+/** @param {Store} store */
 function makeScaling(panel, store) {
   const held = box(panel, 'scale');
   const scale = choice(held, 'scaling', (value) => store.choose({ scale: value }));
@@ -213,7 +233,10 @@ function makeScaling(panel, store) {
   };
 }
 
-/** Of more than two params, the two that the surface is drawn over. */
+/**
+ * Of more than two params, the two that the surface is drawn over.
+ * @param {Store} store
+ */
 function makePlane(panel, store) {
   const held = box(panel, 'plane');
   const across = choice(held, 'surface over', (value) => {
@@ -243,6 +266,7 @@ function offered({ select, offer }, names, words, chosen) {
   select.value = chosen;
 }
 
+/** @param {Store} store */
 function makeNumbers(panel, store) {
   const row = part(panel, 'st-row');
   const batch = entry(box(row, 'batch', 'st-half'), 'batch size', (text) => {
@@ -260,6 +284,7 @@ function makeNumbers(panel, store) {
   };
 }
 
+/** @param {Store} store */
 function makeRows(panel, store) {
   const held = box(panel, 'rows');
   const reset = button(held, 'Take back changes of the data', () => store.resetRows());

@@ -5,7 +5,10 @@ import { box, button, choice } from './fields.js';
 
 const MOST_BYTES = 32e6;
 
-/** Adds the choice of data; `root` is where a file can be dropped. */
+/**
+ * Adds the choice of data; `root` is where a file can be dropped.
+ * @param {Store} store
+ */
 export function makeSource(parent, store, root) {
   const held = box(parent, 'data', 'st-source');
   const data = choice(held, 'data', (value) => store.open({ data: value }));
@@ -24,11 +27,13 @@ export function makeSource(parent, store, root) {
   };
 }
 
+/** @param {Store} store */
 function reopen(store, patch) {
   const { chosen } = store.state.offer;
   return store.open({ ...chosen, ...patch, ...('target' in patch ? { features: null } : {}) });
 }
 
+/** @param {Store} store */
 function makeFeatures(parent, store) {
   const held = part(parent, 'st-features', 'fieldset');
   return {
@@ -41,6 +46,7 @@ function makeFeatures(parent, store) {
   };
 }
 
+/** @param {Store} store */
 function featureTick(held, name, on, store) {
   const label = part(held, 'st-tick', 'label');
   const input = element('input', { attributes: { type: 'checkbox' } }, label);
@@ -54,6 +60,7 @@ function featureTick(held, name, on, store) {
   });
 }
 
+/** @param {State} state */
 function showSource(state, held, data, target, features) {
   const { offer } = state;
   held.hidden = !offer || state.hidden.includes('data');
@@ -68,6 +75,7 @@ function showSource(state, held, data, target, features) {
   features.offer(others, offer.chosen.features);
 }
 
+/** @param {Store} store */
 function listenToDrops(root, store) {
   const over = (event) => {
     event.preventDefault();
@@ -84,6 +92,7 @@ function listenToDrops(root, store) {
   };
 }
 
+/** @param {Store} store */
 async function openFile(store, file) {
   if (!file) return;
   if (file.size > MOST_BYTES) {

@@ -1,15 +1,18 @@
 // The steps as a table, for those who read numbers rather than pictures: the first ones, then ever
 // fewer, the one that is shown, the last.
 import { element } from '../draw/canvas.js';
-import { activeRun, isNew, lossLabel, paramsAt } from '../select.js';
-import { fixed, short } from '../words/numerals.js';
+import { activeRun, isNew, lossLabel, paramsAt } from '../state/select.js';
+import { fixed, short } from '../numerals.js';
 import { toldParams, wordOf } from '../words/told.js';
 import { button } from './fields.js';
 
 const MOST_PARAMS = 4;
 const FIRST = 4;
 
-/** Adds the table, folded; a step in it can be gone to. */
+/**
+ * Adds the table, folded; a step in it can be gone to.
+ * @param {Store} store
+ */
 export function makeStepsTable(parent, store) {
   const held = element(
     'details',
@@ -27,6 +30,10 @@ export function makeStepsTable(parent, store) {
   return { show };
 }
 
+/**
+ * @param {State} state
+ * @param {Store} store
+ */
 function fillTable(table, state, store) {
   const run = activeRun(state);
   const told = toldParams(state, MOST_PARAMS);
@@ -41,6 +48,10 @@ function fillTable(table, state, store) {
   table.replaceChildren(caption, head, body);
 }
 
+/**
+ * @param {State} state
+ * @param {Store} store
+ */
 function addStep(body, state, store, told, i) {
   const run = activeRun(state);
   const row = element('tr', { class: i === state.at ? 'st-lit' : '' }, body);

@@ -1,12 +1,15 @@
 // The bar with which a run is walked: restart, back, step, run, many steps, a scrubber over all.
 import { element, part } from '../draw/canvas.js';
-import { activeRun } from '../select.js';
-import { fixed, short } from '../words/numerals.js';
+import { activeRun } from '../state/select.js';
+import { fixed, short } from '../numerals.js';
 import { box, button, freshId, label, tick } from './fields.js';
 
 const PACES = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1200];
 
-/** Adds the bar; `show(state)` keeps it true. */
+/**
+ * Adds the bar; `show(state)` keeps it true.
+ * @param {Store} store
+ */
 export function makeTransport(parent, store) {
   const bar = element(
     'section',
@@ -25,6 +28,7 @@ export function makeTransport(parent, store) {
   };
 }
 
+/** @param {Store} store */
 function makeButtons(bar, store) {
   const row = part(bar, 'st-row');
   const walk = part(row, 'st-group');
@@ -54,13 +58,19 @@ function makeButtons(bar, store) {
   };
 }
 
-/** Takes a step, or in slow motion the next part of one. */
+/**
+ * Takes a step, or in slow motion the next part of one.
+ * @param {Store} store
+ */
 export function stepOnce(store) {
   store.set({ playing: false });
   return store.state.slow ? store.phase() : store.step(1);
 }
 
-/** Starts or holds the film of the run; at its end the run goes on, or, if it is over, starts anew. */
+/**
+ * Starts or holds the film of the run; at its end the run goes on, or, if it is over, starts anew.
+ * @param {Store} store
+ */
 export function playOrPause(store) {
   const { playing } = store.state;
   if (playing || !isAtEnd(store.state)) store.set({ playing: !playing });
@@ -68,16 +78,21 @@ export function playOrPause(store) {
   else store.set({ playing: true, at: 0, phase: 0 });
 }
 
+/** @param {State} state */
 function isAtEnd(state) {
   return state.at >= activeRun(state).index.length - 1;
 }
 
-/** Goes back to the start of the run. */
+/**
+ * Goes back to the start of the run.
+ * @param {Store} store
+ */
 export function restartRun(store) {
   store.set({ playing: false });
   store.seek(0);
 }
 
+/** @param {Store} store */
 function makeScrubber(bar, store) {
   const row = part(bar, 'st-row st-scrub');
   const counter = part(row, 'st-counter', 'output');
@@ -109,6 +124,7 @@ function keptInWords({ index, count }) {
   return `${of}: ${first}ever fewer, and the best and the last.`;
 }
 
+/** @param {State} state */
 function showScrubber(state, input, counter) {
   const run = activeRun(state);
   const index = run.index[state.at];
@@ -121,6 +137,7 @@ function showScrubber(state, input, counter) {
   counter.textContent = `step ${fixed(index, 0).padStart(width, '\u2007')} of ${fixed(last, 0)}`;
 }
 
+/** @param {Store} store */
 function makePace(row, store) {
   const held = box(row, 'speed', 'st-inline');
   const id = freshId('pace');

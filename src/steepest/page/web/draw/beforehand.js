@@ -15,7 +15,10 @@ export function answerPictures(scope) {
   });
 }
 
-/** Promises the pixels of a look at a surface, whose heights are kept; null where no helper answers. */
+/**
+ * Promises the pixels of a look at a surface, whose heights are kept; null where no helper answers.
+ * @param {Surface} surface
+ */
 export async function drawnBeforehand(helper, surface, look) {
   const { nx, ny, x, y, loss, lowestLoss } = surface;
   const made = await helper.ask({ picture: { surface: { nx, ny, x, y, loss, lowestLoss }, look } });

@@ -3,7 +3,7 @@
 import { TOP } from './heights.js';
 import { drawText, font, trace, typeFor } from './marks.js';
 import { curvedTicks, linearTicks } from './ticks.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 
 /** Where along its edge, and how far off, a title may be: where it first covers no number. */
 const SLIDES = [0, 0.15, -0.15, 0.3, -0.3, 0.45, -0.45];
@@ -12,7 +12,10 @@ const PLACES = [0, 0.6, 1.2].flatMap((off) => SLIDES.map((along) => ({ along, of
 /** No title is smaller than this share of its usual size. */
 const SMALLEST = 0.7;
 
-/** The room that labels need round the box, in pixels, for the numbers of a height field. */
+/**
+ * The room that labels need round the box, in pixels, for the numbers of a height field.
+ * @param {Theme} theme
+ */
 export function marginOf(width, field, theme) {
   const [text] = typeFor(theme, width);
   const longest = Math.max(short(field.low).length, short(field.high).length);
@@ -22,9 +25,19 @@ export function marginOf(width, field, theme) {
 
 /** Draws the room for one look at the surface. `size`: {width, height}. */
 export class Box {
+  /**
+   * @param {Surface} surface
+   * @param {Theme} theme
+   */
   constructor(context, stage, surface, theme, size) {
-    Object.assign(this, { context, stage, surface, theme, size });
-    [this.text, this.titleText] = typeFor(theme, size.width);
+    this.context = context;
+    this.stage = stage;
+    this.surface = surface;
+    this.theme = theme;
+    this.size = size;
+    const [text, titleText] = typeFor(theme, size.width);
+    this.text = text;
+    this.titleText = titleText;
     const { eye } = stage.view;
     this.far = [eye[0] > 0 ? -1 : 1, eye[1] > 0 ? -1 : 1];
     this.labels = [];
@@ -68,6 +81,7 @@ export class Box {
     const { context, theme } = this;
     context.save();
     context.fillStyle = theme.line;
+    /** @type {[number, number[][]][]} */
     const panes = [
       [0.28, [[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]],
       [0.2, [[fu, -1, 0], [fu, 1, 0], [fu, 1, TOP], [fu, -1, TOP]]],
@@ -124,7 +138,8 @@ export class Box {
     const room = 1.05 * Math.hypot(end[0] - start[0], end[1] - start[1]);
     const usual = this.titleText;
     const least = SMALLEST * usual;
-    let [tries, clear] = [];
+    let tries;
+    let clear;
     do {
       tries = [room, 0.7 * room].flatMap((width) => {
         const lines = this.wrapped(title, width);
@@ -132,7 +147,8 @@ export class Box {
       });
       clear = tries.find(([lines, place]) => this.isClear(place, lines, angle));
     } while (!clear && (this.titleText -= 1) > least);
-    this.title(...(clear ?? tries[0]), angle);
+    const [lines, middle] = clear ?? tries[0];
+    this.title(lines, middle, angle);
     this.titleText = usual;
   }
 
@@ -165,6 +181,11 @@ export class Box {
     });
   }
 
+  /**
+   * @param {string[]} lines
+   * @param {number[]} pixel
+   * @param {number} angle
+   */
   title(lines, [x, y], angle) {
     lines.forEach((text, k) => {
       const down = 1.2 * this.titleText * (k - (lines.length - 1) / 2);
@@ -200,6 +221,7 @@ export class Box {
     }
     const text = `${this.surface.lossLabel}, square-root axis`;
     const fitting = (this.titleText * (this.size.width - 6)) / this.widthOf([text]);
+    /** @type {TextLook} */
     const look = { colour: this.theme.ink, weight: 600, align: 'left' };
     const size = Math.min(this.titleText, fitting);
     drawText(this.context, text, [2, 0.85 * this.text], { ...look, size });
@@ -255,6 +277,7 @@ export class Box {
     this.context.stroke();
   }
 
+  /** @param {number[]} point */
   at([u, v, z]) {
     return this.stage.view.project(u, v, z).slice(0, 2);
   }

@@ -33,7 +33,10 @@ export class Camera {
     return [azimuth / DEGREE, elevation / DEGREE, closeness].map((v) => Number(v.toFixed(2)));
   }
 
-  /** Take a look that was told. */
+  /**
+   * Take a look that was told.
+   * @param {number[]} told
+   */
   take([turn, tilt, closeness]) {
     this.reset({ azimuth: turn * DEGREE, elevation: clamp(tilt * DEGREE, LEVELS) });
     this.zoom(closeness);
@@ -59,7 +62,13 @@ export class Camera {
 /** One look at the box: from points in it to pixels, and from pixels to rays. */
 class View {
   constructor({ eye, right, up, forward }, { focal, x, y }) {
-    Object.assign(this, { eye, right, up, forward, focal, x, y });
+    this.eye = eye;
+    this.right = right;
+    this.up = up;
+    this.forward = forward;
+    this.focal = focal;
+    this.x = x;
+    this.y = y;
     const across = right.map((part, i) => focal * part + x * forward[i]);
     const down = up.map((part, i) => -focal * part + y * forward[i]);
     const row = (axis) => [...axis, -dot(axis, eye)];
@@ -121,6 +130,10 @@ function extentOf(elevation, azimuth) {
 }
 
 const CORNERS = [-1, 1].flatMap((u) => [-1, 1].flatMap((v) => [0, TOP].map((z) => [u, v, z])));
+/**
+ * @param {number} value
+ * @param {number[]} ends
+ */
 const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 const cross = (a, b) => [

@@ -6,11 +6,18 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** A picture to keep has so many pixels for each CSS pixel, or more. */
 const KEPT = 2;
 
-/** Make an HTML element; `text` is set as text, never as markup. */
+/**
+ * Make an HTML element; `text` is set as text, never as markup.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {{class?: string, text?: string | number, attributes?: Attributes}} [what]
+ * @param {Element | null} [parent]
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 export function element(tag, { class: name, text, attributes = {} } = {}, parent = null) {
   const made = document.createElement(tag);
   if (name) made.className = name;
-  if (text !== undefined) made.textContent = text;
+  if (text !== undefined) made.textContent = String(text);
   return placed(made, attributes, parent);
 }
 
@@ -35,7 +42,14 @@ function placed(made, attributes, parent) {
   return made;
 }
 
-/** Add an element of this class. */
+/**
+ * Add an element of this class.
+ * @template {keyof HTMLElementTagNameMap} [T='div']
+ * @param {Element} parent
+ * @param {string} name
+ * @param {T | 'div'} [tag]
+ * @returns {any}
+ */
 export function part(parent, name, tag = 'div') {
   return element(tag, { class: name }, parent);
 }
@@ -59,7 +73,14 @@ export function pictureHeight(width) {
   return Math.round(Math.max(250, Math.min(620, width * (width < 420 ? 0.92 : 0.78))));
 }
 
-/** Make an SVG element. */
+/**
+ * Make an SVG element.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Attributes} [attributes]
+ * @param {Element | null} [parent]
+ * @returns {SVGElementTagNameMap[T]}
+ */
 export function svg(tag, attributes = {}, parent = null) {
   return placed(document.createElementNS(SVG, tag), attributes, parent);
 }
@@ -190,7 +211,7 @@ export class Frames {
   }
 
   ask(...parts) {
-    parts.forEach((part) => this.parts.add(part));
+    parts.forEach((one) => this.parts.add(one));
     this.waiting ||= requestAnimationFrame(() => this.flush());
   }
 

@@ -4,12 +4,18 @@ import { dot, rowAt } from '../engine/vectors.js';
 /** Less steep than this share of the steepest step, no arrow is drawn: it is flat there. */
 const FLAT = 1e-3;
 
-/** How fast the loss rises along x and along y of the surface, from the gradient by params. */
+/**
+ * How fast the loss rises along x and along y of the surface, from the gradient by params.
+ * @param {Surface} surface
+ */
 export function slopeOf(surface, gradient) {
   return [dot(surface.ux, gradient), dot(surface.uy, gradient)];
 }
 
-/** How steep it is at a kept step against the steepest kept step, 0 to 1, for an arrow's length. */
+/**
+ * How steep it is at a kept step against the steepest kept step, 0 to 1, for an arrow's length.
+ * @param {Run} run
+ */
 export function steepnessOf(run, at) {
   const most = steepestOf(run);
   const share = most > 0 ? run.norm[at] / most : 0;
@@ -31,6 +37,11 @@ const steepest = new WeakMap();
 /**
  * Where gradient descent's own move, rate times gradient downhill, leads from (x, y): the run's
  * next point where the walk is in other coordinates than the surface shows.
+ * @param {State} state
+ * @param {Run} run
+ * @param {number} at
+ * @param {number[]} point
+ * @param {number[]} next
  */
 export function scaledMove(state, run, at, [x, y], next) {
   const { surface } = state;

@@ -5,15 +5,25 @@ import { contourLines } from './contours.js';
 import { element } from './canvas.js';
 import { drawText, font, trace, typeFor } from './marks.js';
 import { curvedTicks, linearTicks, scale } from './ticks.js';
-import { short } from '../words/numerals.js';
+import { short } from '../numerals.js';
 
 const BAR = { gap: 12, width: 11 };
 
 /** Where things are on the map, and how it is drawn. `size`: {width, height} in pixels. */
 export class Ground {
+  /**
+   * @param {Surface} surface
+   * @param {Theme} theme
+   */
   constructor(context, field, surface, theme, size) {
-    Object.assign(this, { context, field, surface, theme, size });
-    [this.text, this.titleText] = typeFor(theme, size.width);
+    this.context = context;
+    this.field = field;
+    this.surface = surface;
+    this.theme = theme;
+    this.size = size;
+    const [text, titleText] = typeFor(theme, size.width);
+    this.text = text;
+    this.titleText = titleText;
     this.measure();
   }
 
@@ -120,6 +130,11 @@ export class Ground {
     this.context.globalAlpha = 1;
   }
 
+  /**
+   * @param {number[]} pixel
+   * @param {number[]} out
+   * @param {string} label
+   */
   tick([x, y], [ox, oy], label) {
     const { context, theme, text } = this;
     context.strokeStyle = theme.muted;
@@ -131,7 +146,12 @@ export class Ground {
     drawText(context, label, place, { colour: theme.muted, size: text, align });
   }
 
-  /** A title of an axis, small enough and moved so far that it is whole. */
+  /**
+   * A title of an axis, small enough and moved so far that it is whole.
+   * @param {string} text
+   * @param {number[]} pixel
+   * @param {number} [angle]
+   */
   title(text, [x, y], angle) {
     const { context, size, theme, titleText } = this;
     const room = (angle ? size.height : size.width) - 6;

@@ -33,7 +33,11 @@ export class Handle {
     });
   }
 
-  /** Put it at a pixel and say where that is: {x, low, high} of the x axis, and `text`. */
+  /**
+   * Put it at a pixel and say where that is: {x, low, high} of the x axis, and `text`.
+   * @param {number[]} pixel
+   * @param {Record<string, any>} told
+   */
   place([x, y], { value, low, high, text }) {
     this.node.hidden = false;
     this.node.style.left = `${x - SIZE / 2}px`;

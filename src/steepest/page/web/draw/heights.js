@@ -23,13 +23,19 @@ const PICK_STEP = 0.008;
 
 const fields = new WeakMap();
 
-/** The heights of a surface; made once for each surface. */
+/**
+ * The heights of a surface; made once for each surface.
+ * @param {Surface} surface
+ */
 export function fieldOf(surface) {
   if (!fields.has(surface)) fields.set(surface, new HeightField(surface));
   return fields.get(surface);
 }
 
-/** Takes over the heights of a surface that were made elsewhere, unless they are here. */
+/**
+ * Takes over the heights of a surface that were made elsewhere, unless they are here.
+ * @param {Surface} surface
+ */
 export function takeField(surface, made) {
   if (fields.has(surface)) return;
   const { contours: lines, colours: bytes, ...values } = made;
@@ -48,12 +54,19 @@ export function differenceOf(coarser, { x, y, nx, loss }) {
 
 /** Heights, losses, colours and levels of a surface, on a grid fine enough to draw. */
 export class HeightField {
+  /** @param {Surface} surface */
   constructor(surface) {
     const { nx, ny, x, y } = surface;
     this.bounds = { x0: x[0], x1: x[nx - 1], y0: y[0], y1: y[ny - 1] };
-    [this.low, this.high] = rangeOf(surface);
-    const fine = refined(surface.loss, nx, ny, this.low);
-    Object.assign(this, { nx: fine.nx, ny: fine.ny, loss: fine.values });
+    const [low, high] = rangeOf(surface);
+    this.low = low;
+    this.high = high;
+    this.lines = null;
+    this.bytes = null;
+    const fine = refined(surface.loss, nx, ny, low);
+    this.nx = fine.nx;
+    this.ny = fine.ny;
+    this.loss = fine.values;
     this.height = Float32Array.from(this.loss, (loss) => this.heightOf(loss));
   }
 

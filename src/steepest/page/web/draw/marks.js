@@ -9,7 +9,10 @@ export function font(size, weight = 400) {
   return `${weight} ${size}px ${FONT}`;
 }
 
-/** Letters of numbers and of titles on axes in a picture of that width, in pixels. */
+/**
+ * Letters of numbers and of titles on axes in a picture of that width, in pixels.
+ * @param {Theme} theme
+ */
 export function typeFor(theme, width) {
   const times = width < 420 ? 0.94 : 1;
   return [times * theme.type, 1.08 * times * theme.type];
@@ -61,7 +64,13 @@ export function drawJoints(context, joints, colour) {
   context.fill();
 }
 
-/** The start: a hollow circle. */
+/**
+ * The start: a hollow circle.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[]} pixel
+ * @param {string} colour
+ * @param {{hidden?: boolean, radius?: number}} [look]
+ */
 export function drawStart(context, [x, y], colour, { hidden = false, radius = 6 } = {}) {
   disc(context, x, y, radius + 1.8, 'rgba(255, 255, 255, 0.85)', hidden);
   disc(context, x, y, radius, colour, hidden);
@@ -84,11 +93,18 @@ function disc(context, x, y, radius, colour, hidden) {
   context.restore();
 }
 
-/** The minimum: a small white cross with a dark edge, to be seen on any colour of the surface. */
+/**
+ * The minimum: a small white cross with a dark edge, to be seen on any colour of the surface.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[]} pixel
+ * @param {number} [size]
+ */
 export function drawCross(context, [x, y], size = 5) {
   context.save();
   context.lineCap = 'round';
-  for (const [colour, width] of [['rgba(0, 0, 0, 0.75)', 4.4], ['#ffffff', 1.9]]) {
+  /** @type {[string, number][]} */
+  const lines = [['rgba(0, 0, 0, 0.75)', 4.4], ['#ffffff', 1.9]];
+  for (const [colour, width] of lines) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.beginPath();
@@ -168,7 +184,13 @@ export function drawStem(context, from, to, colour, halo) {
   context.restore();
 }
 
-/** Text with a halo. `look`: {colour, size, halo, weight, align, baseline, angle}. */
+/**
+ * Text with a halo. `look`: {colour, size, halo, weight, align, baseline, angle}.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number[]} pixel
+ * @param {TextLook} look
+ */
 export function drawText(context, text, [x, y], look) {
   context.save();
   context.translate(x, y);
@@ -187,7 +209,10 @@ export function drawText(context, text, [x, y], look) {
   context.restore();
 }
 
-/** The look of a tag in a theme, its letters a share larger than those of axes. */
+/**
+ * The look of a tag in a theme, its letters a share larger than those of axes.
+ * @param {Theme} theme
+ */
 export function tagLook(theme, larger = 1.05) {
   return { colour: theme.ink, paper: theme.card, edge: theme.line, size: larger * theme.type };
 }

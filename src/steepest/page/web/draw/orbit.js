@@ -20,7 +20,11 @@ const KEYS = {
  */
 export class Orbit {
   constructor(node, on) {
-    Object.assign(this, { node, on, fingers: new Map(), moved: 0, spread: 0 });
+    this.node = node;
+    this.on = on;
+    this.fingers = new Map();
+    this.moved = 0;
+    this.spread = 0;
     node.style.touchAction = 'pan-y';
     node.style.cursor = 'grab';
     const listen = (type, act, options) => node.addEventListener(type, act, options);

@@ -1,6 +1,6 @@
 // The four parts of one step, drawn on the map while it is shown slowly: the gradient's parts along
 // the axes, the whole, the same times the rate, and the move. Arrows point downhill.
-import { gradientAt, onPlane, paramsAt } from '../select.js';
+import { gradientAt, onPlane, paramsAt } from '../state/select.js';
 import { scaledMove, slopeOf } from './downhill.js';
 import { drawArrow, drawStart, drawStem, tagLook } from './marks.js';
 import { boxAround, placeTag } from './tags.js';
@@ -14,6 +14,10 @@ const ARROW = 7;
 /**
  * Draw the phase that the state is in; `ground` says where things are, `marks` are the places of
  * other marks that no word may hide.
+ * @param {any} context
+ * @param {any} p1
+ * @param {Run} run
+ * @param {any} at
  */
 export function drawPhase(context, { state, theme, ground, marks }, run, at) {
   const step = stepOf(state, ground, run, at);
@@ -26,12 +30,17 @@ export function drawPhase(context, { state, theme, ground, marks }, run, at) {
 
 const arrowLook = (theme) => ({ colour: theme.arrow, halo: theme.halo, width: 2.8 });
 
-/** The step in pixels: where it begins, downhill by parts, to where the rate and the move lead. */
+/**
+ * The step in pixels: where it begins, downhill by parts, to where the rate and the move lead.
+ * @param {State} state
+ * @param {Run} run
+ */
 function stepOf(state, ground, run, at) {
   const { surface } = state;
   const gradient = gradientAt(state, run, at);
   const [alongX, alongY] = slopeOf(surface, gradient);
   const point = onPlane(surface, paramsAt(state, run, at));
+  /** @param {number[]} place */
   const pixel = ([x, y]) => [ground.x(x), ground.y(y)];
   const from = pixel(point);
   const whole = pixel([point[0] - alongX, point[1] - alongY]).map((to, i) => to - from[i]);
@@ -87,7 +96,14 @@ function partWords({ scene, surface }) {
   return both.map((param) => `by ${param[key]}`);
 }
 
-/** A tag beside a tip, best on the side it points to; what it hides no other tag may. */
+/**
+ * A tag beside a tip, best on the side it points to; what it hides no other tag may.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number[]} tip
+ * @param {number[]} side
+ * @param {Tags} tags
+ */
 function tagAt(context, text, [x, y], [sideX, sideY], tags) {
   const spots = ({ width, height }) => {
     const beyond = (way) => [x - width / 2, y + way * (height / 2 + 8)];

@@ -18,7 +18,11 @@ const THICKNESS = 0.05;
 /** Draws a height field; keeps the depth of what it drew, to tell what is hidden. */
 export class Raster {
   constructor() {
-    Object.assign(this, { width: 0, height: 0, scale: 1, field: null, prepared: null });
+    this.width = 0;
+    this.height = 0;
+    this.scale = 1;
+    this.field = null;
+    this.prepared = null;
   }
 
   /** Set what is drawn. */

@@ -6,7 +6,11 @@ import { labelPlaces } from './paths.js';
 
 const LABEL_POINTS = 40;
 
-/** The run's colour and dash in a theme. */
+/**
+ * The run's colour and dash in a theme.
+ * @param {Run} run
+ * @param {Theme} theme
+ */
 export function lookOf(run, theme) {
   return {
     colour: theme.runs[run.colour % theme.runs.length],
@@ -20,6 +24,8 @@ export function lookOf(run, theme) {
 /**
  * Draw the paths: other runs whole, the active one up to the current step and pale what is ahead.
  * Returns the line of the active one.
+ * @param {State} state
+ * @param {Theme} theme
  */
 export function drawLines(context, state, theme, face) {
   state.runs.forEach((run, n) => {
@@ -35,6 +41,7 @@ export function drawLines(context, state, theme, face) {
   return line;
 }
 
+/** @param {Run} run */
 function drawLine(context, run, first, end, look, face) {
   const line = face.line(run, first, end);
   drawPath(context, line.pieces, look);
@@ -42,7 +49,11 @@ function drawLine(context, run, first, end, look, face) {
   return line;
 }
 
-/** Draw where runs started and where they are; the active one on top. */
+/**
+ * Draw where runs started and where they are; the active one on top.
+ * @param {State} state
+ * @param {Theme} theme
+ */
 export function drawPoints(context, state, theme, face) {
   state.runs.forEach((run, n) => {
     if (n !== state.active) drawEnds(context, run, last(run), theme, face, 4.5);
@@ -51,6 +62,10 @@ export function drawPoints(context, state, theme, face) {
   drawEnds(context, run, Math.min(state.at, last(run)), theme, face, 6);
 }
 
+/**
+ * @param {Run} run
+ * @param {Theme} theme
+ */
 function drawEnds(context, run, at, theme, face, radius) {
   const { colour } = lookOf(run, theme);
   const [start, here] = [face.place(run, 0), face.place(run, at)];
@@ -59,7 +74,11 @@ function drawEnds(context, run, at, theme, face, radius) {
   if (here) drawCurrent(context, here, colour, { hidden: here[2], radius: size });
 }
 
-/** Label the runs beside their paths, if there are several. */
+/**
+ * Label the runs beside their paths, if there are several.
+ * @param {State} state
+ * @param {Theme} theme
+ */
 export function drawRunLabels(context, state, theme, face, frame) {
   if (state.runs.length < 2) return;
   const size = 1.05 * theme.type;
@@ -70,11 +89,13 @@ export function drawRunLabels(context, state, theme, face, frame) {
   labelPlaces(lines, frame, size + 2).forEach((place, n) => {
     if (!place) return;
     const { colour } = lookOf(state.runs[n], theme);
+    /** @type {TextLook} */
     const look = { colour, halo: theme.halo, size, weight: 700, align: 'left' };
     drawText(context, state.runs[n].label, [place.x, place.y], look);
   });
 }
 
+/** @param {Run} run */
 function sampled(run, face) {
   const points = [];
   for (let k = 0; k <= LABEL_POINTS; k += 1) {

@@ -28,6 +28,11 @@ export function remembered(make) {
  * `points` are pixels, x and y in turn, or, if `size` is 3, points in the box. What is seen lies
  * between the corners `low` and `high`; a line is as broad as `cell`. If `deep`, lines one above
  * the other are two.
+ * @param {Float64Array} points
+ * @param {number} size
+ * @param {number[][]} corners
+ * @param {number} cell
+ * @param {boolean} [deep]
  */
 export function seenOf(points, size, [low, high], cell, deep = false) {
   const [passed, beads] = [cell, COARSER * cell].map((side) => new Passed(low, high, side));
@@ -53,7 +58,10 @@ function within(point, low, high) {
 class Passed {
   constructor(low, high, cell) {
     const [wide, tall] = low.map((edge, axis) => Math.ceil((high[axis] - edge) / cell) + 3);
-    Object.assign(this, { low, cell, wide, heights: new Float32Array(wide * tall).fill(NaN) });
+    this.low = low;
+    this.cell = cell;
+    this.wide = wide;
+    this.heights = new Float32Array(wide * tall).fill(NaN);
   }
 
   /** Whether the line from a to b passes where none has been; if so, it covers it from now on. */

@@ -1,5 +1,5 @@
 // Axes without drawing: scales from numbers to pixels and back, and the numbers worth a tick.
-import { fixed, short, tenTo } from '../words/numerals.js';
+import { fixed, short, tenTo } from '../numerals.js';
 
 /** A linear scale from [low, high] to [from, to], with `.invert` back. */
 export function scale(low, high, from, to) {

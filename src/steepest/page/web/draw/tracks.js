@@ -1,6 +1,6 @@
 // Paths, arrows and contours on the surface in three dimensions: every point at its true loss, as
 // seen from the eye, with what is behind the surface marked. Pure geometry.
-import { pathOf, trueLoss } from '../select.js';
+import { pathOf, trueLoss } from '../state/select.js';
 import { contourLines } from './contours.js';
 import { TOP } from './heights.js';
 import { Pieces, along, between, clipped, farFrom } from './paths.js';
@@ -17,7 +17,9 @@ const SHORTEST = 4;
 /** What is seen: heights, eye and the pixels of the surface with their depths. */
 export class Stage {
   constructor(field, view, raster) {
-    Object.assign(this, { field, view, raster });
+    this.field = field;
+    this.view = view;
+    this.raster = raster;
   }
 
   /** Where a point of the box is in the picture: [x, y, hidden]. */
@@ -32,7 +34,11 @@ export class Stage {
   }
 }
 
-/** The points of a run in the box: u, v and the height of its true loss in turn. */
+/**
+ * The points of a run in the box: u, v and the height of its true loss in turn.
+ * @param {Run} run
+ * @param {Surface} surface
+ */
 export function boxPoints(run, surface, field) {
   const path = pathOf(run, surface);
   const points = new Float64Array(3 * run.index.length);
@@ -106,6 +112,12 @@ function offset([u, v, z], field) {
   return Number.isFinite(off) ? off : 0;
 }
 
+/**
+ * @param {(share: number) => number[]} way
+ * @param {number[]} part
+ * @param {number} length
+ * @param {any} stage
+ */
 function placesOn(way, [from, to], length, stage) {
   const count = Math.max(1, Math.min(60, Math.ceil((length * (to - from)) / FINEST)));
   const places = [];

@@ -88,7 +88,11 @@ export class Asked {
     }
   }
 
-  /** Answers all that waits, or those that are `meant`, with an error. */
+  /**
+   * Answers all that waits, or those that are `meant`, with an error.
+   * @param {string} words
+   * @param {(asked: any) => boolean} [meant]
+   */
   refuseAll(words, meant = () => true) {
     for (const [id, asked] of [...this.waiting]) {
       if (!meant(asked)) continue;
@@ -146,7 +150,11 @@ function faultOf({ choices, rows, params, base, window }) {
   return null;
 }
 
-/** Arrays as lists: JSON has no typed arrays. */
+/**
+ * Arrays as lists: JSON has no typed arrays.
+ * @param {string} key
+ * @param {Float64Array} value
+ */
 function plain(key, value) {
   return ArrayBuffer.isView(value) ? Array.from(value) : value;
 }

@@ -1,7 +1,7 @@
 // The axes of a surface: two params, two coordinates of the walk, or two directions through a point:
 // those of the path, random ones, the sharpest. Directions are found in standard units, or in the params
 // as they are where the scale is none. The twin of Python's `surface/axes.py` and `surface/planes.py`.
-import { general, short } from '../words/numerals.js';
+import { general, short } from '../numerals.js';
 import { spectrumEnds } from './lanczos.js';
 import { pathDirections } from './path_plane.js';
 import { Random } from './random.js';
@@ -138,7 +138,13 @@ function inWords({ name }) {
   return name === 'none' ? ',' : ', in standard units,';
 }
 
-/** Returns the axes along two orthogonal directions, turned so that the path comes from below 0. */
+/**
+ * Returns the axes along two orthogonal directions, turned so that the path comes from below 0.
+ * @param {Scale} units
+ * @param {Ask} ask
+ * @param {Float64Array[]} directions
+ * @param {string[]} names
+ */
 function through(units, { base, see: [{ params }] }, directions, [xName, yName]) {
   const start = units.position(params.slice(0, base.length));
   const come = units.position(base).map((value, i) => value - start[i]);
@@ -150,7 +156,12 @@ function through(units, { base, see: [{ params }] }, directions, [xName, yName])
   return { ux, uy, ...readings, zero, size: zero.map(Math.abs), named };
 }
 
-/** Returns what is read of params for coordinates of the walk along two orthogonal directions. */
+/**
+ * Returns what is read of params for coordinates of the walk along two orthogonal directions.
+ * @param {Scale} scale
+ * @param {number} size
+ * @param {Float64Array[]} directions
+ */
 function read(scale, size, [u, v]) {
   const positions = Array.from({ length: size }, (_, i) => scale.position(unit(size, i)));
   const [px, py] = [u, v].map((one) => (

@@ -29,7 +29,8 @@ function gridOf({ made, X, y, choices, l2, plane, a, b }, isGivenUp) {
 /** Asks a helper for grids. */
 export class Beside {
   constructor(helper) {
-    Object.assign(this, { helper, refuse: null });
+    this.helper = helper;
+    this.refuse = null;
   }
 
   /** Promises the loss of an objective on a plane at a and b; null where no worker answers. */
@@ -58,7 +59,8 @@ export class Beside {
 /** Asks a helper for runs that go on; it keeps the scene and where the last walk stands. */
 export class Onward {
   constructor(helper) {
-    Object.assign(this, { helper, sent: null });
+    this.helper = helper;
+    this.sent = null;
   }
 
   /** Promises the run of choices on rows of a scene; null where no worker answers. Throws Error. */

@@ -1,5 +1,5 @@
 // Whether what was asked for can be: in one place, with what is needed in the message.
-import { general } from '../words/numerals.js';
+import { general } from '../numerals.js';
 
 /** Returns `value` if it is a finite number from 0 up, or above `above`. Throws Error if not. */
 export function checkNumber(name, value, above = null) {

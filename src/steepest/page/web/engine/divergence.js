@@ -1,7 +1,7 @@
 // The verdict on divergence, or on a run that does not settle: it left its best point behind, and why.
 // The twin of Python's
 // `diagnosis/divergence.py`, word for word.
-import { counted, fixed, general } from '../words/numerals.js';
+import { counted, fixed, general } from '../numerals.js';
 import { faultOf, limitInWords, limitSource, ruleName } from './rules.js';
 
 /** The share of the loss by which it may lie above the lowest without having risen. */

@@ -14,7 +14,10 @@ export function workersOf(text) {
 /** Asks a worker, made by `make` at the first question; null if there are none. */
 export class Helper {
   constructor(make = null) {
-    Object.assign(this, { make, worker: null, waiting: new Map(), number: 0 });
+    this.make = make;
+    this.worker = null;
+    this.waiting = new Map();
+    this.number = 0;
   }
 
   /** Promises the answer to a question; null where no worker answers. */
@@ -40,8 +43,8 @@ export class Helper {
 
   made() {
     const worker = this.make();
-    worker.onmessage = ({ data: { number, answer } }) => {
-      this.waiting.get(number)?.(answer);
+    worker.onmessage = ({ data: { number, answer: told } }) => {
+      this.waiting.get(number)?.(told);
       this.waiting.delete(number);
     };
     // A policy that forbids workers is told only now.

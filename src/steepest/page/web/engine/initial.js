@@ -1,5 +1,6 @@
 // The random start of a network by name: the weights of one layer, unit by unit, (units * inputs), for
-// inputs of mean square 1, and then the biases of its units. The twin of Python's `objective/model/initial.py`, where the sources are.
+// inputs of mean square 1, and then the biases of its units. The twin of Python's
+// `objective/model/initial.py`, where the sources are.
 import { dot } from './vectors.js';
 
 const normal = (variance) => (random, units, inputs) => {
@@ -41,9 +42,9 @@ export const USUAL = 'random';
 /** Returns how weights and biases are drawn, in Python's words. */
 export function startInWords(name) {
   const [, biases, weights] = INITIALISATIONS[name];
-  const drawn = biases === noBiases ? '0' : 'uniform within 1 / sqrt(inputs) of 0';
+  const bias = biases === noBiases ? '0' : 'uniform within 1 / sqrt(inputs) of 0';
   return (
-    `weights ${weights} (${name}), in standard units; biases ${drawn}, those of the output at the ` +
+    `weights ${weights} (${name}), in standard units; biases ${bias}, those of the output at the ` +
     'best constant guess'
   );
 }
@@ -64,7 +65,7 @@ function orthogonal(random, units, inputs, gain) {
   const [long, short] = [Math.max(units, inputs), Math.min(units, inputs)];
   const numbers = drawn(random, long * short);
   const columns = Array.from({ length: short }, (_, j) =>
-    Float64Array.from({ length: long }, (_, i) => numbers[i * short + j]),
+    Float64Array.from({ length: long }, (__, i) => numbers[i * short + j]),
   );
   columns.forEach((column, j) => makeNormal(column, columns.slice(0, j)));
   const cell = (unit, input) => (units >= inputs ? columns[input][unit] : columns[unit][input]);

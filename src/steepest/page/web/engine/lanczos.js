@@ -52,7 +52,11 @@ class Basis {
   constructor(product, size) {
     const random = new Random(0);
     const drawn = () => Float64Array.from({ length: size }, () => random.normal());
-    Object.assign(this, { product, drawn, vectors: [], diagonal: [], beside: [] });
+    this.product = product;
+    this.drawn = drawn;
+    this.vectors = [];
+    this.diagonal = [];
+    this.beside = [];
     this.next = normed(drawn());
   }
 

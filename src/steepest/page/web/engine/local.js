@@ -19,13 +19,15 @@ const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what 
 /**
  * Returns the engine of a scene: it computes if the page holds all that it takes. What is long it asks
  * of a `helper`, if there is one.
+ * @param {Scene} first
+ * @param {any} [helper]
+ * @returns {Engine}
  */
 export function localEngine(first, helper = null) {
-  const beside = new Beside(helper);
+  const [beside, onward] = [new Beside(helper), new Onward(helper)];
   let scene = first;
   let objectiveFor = remembering(scene);
   const live = scene.engine === 'page';
-  let isWhole = live || null;
   const refuse = () => Promise.reject(new Error(NEEDS_PYTHON));
   let turn = 0;
   const look = (request) => {
@@ -35,7 +37,6 @@ export function localEngine(first, helper = null) {
   };
   const asked = (answer) => async (request) => answer(request);
   const kept = {};
-  const onward = new Onward(helper);
   const descend = async (request) => (
     (request.onward && await onward.run(scene, request)) || runOf(objectiveFor(request), request.choices, kept)
   );
@@ -51,11 +52,7 @@ export function localEngine(first, helper = null) {
     whole: (run) => (live ? wholeOf(objectiveFor, run) : run),
     descend: live ? descend : refuse,
     surface: live ? asked(look) : refuse,
-    lossAt: asked((request) => {
-      isWhole ??= hasAll(scene, objectiveFor);
-      if (!isWhole) throw new Error('the page has not all that its loss is made of');
-      return lossIn(objectiveFor(request), request);
-    }),
+    lossAt: asked(lossTeller(scene, (request) => objectiveFor(request), live)),
     open,
     offer: refuse,
     page: refuse,
@@ -64,6 +61,16 @@ export function localEngine(first, helper = null) {
       beside.giveUp();
     },
     close: () => helper?.close(),
+  };
+}
+
+/** Returns what tells the loss at params; `live` says that the rows of a scene make up all of it. */
+function lossTeller(scene, objectiveFor, live) {
+  let isWhole = live || null;
+  return (request) => {
+    isWhole ??= hasAll(scene, objectiveFor);
+    if (!isWhole) throw new Error('the page has not all that its loss is made of');
+    return lossIn(objectiveFor(request), request);
   };
 }
 
@@ -83,7 +90,11 @@ function hasAll(scene, objectiveFor) {
   return at >= 0 && Math.abs(loss - fullLoss[at]) <= SAME * Math.abs(fullLoss[at]);
 }
 
-/** Returns a scene with an `own` run of these choices, from a random start, and a surface on its way. */
+/**
+ * Returns a scene with an `own` run of these choices, from a random start, and a surface on its way.
+ * @param {Scene} scene
+ * @param {any} choices
+ */
 async function opened(scene, { start, ...choices }) {
   const objective = remembering(scene)({ choices, rows: null });
   const run = runOf(objective, { ...choices, start: null });
@@ -201,7 +212,13 @@ function spread(heldOut, from, to) {
   return { ...heldOut, loss };
 }
 
-/** Returns the surface that was asked for; its params are the first weight and bias if unsaid. */
+/**
+ * Returns the surface that was asked for; its params are the first weight and bias if unsaid.
+ * @param {Scene} scene
+ * @param {any} objective
+ * @param {any} ask
+ * @param {{grid?: Function, isGivenUp?: () => boolean}} [work]
+ */
 async function surfaceFor(scene, objective, { choices, ...ask }, work = {}) {
   const { x, y, base, drawn = 0 } = ask;
   const most = ask.points ?? 101;

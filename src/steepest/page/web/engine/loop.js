@@ -7,15 +7,25 @@ export const SWIFT = 0.1;
 
 /**
  * A descent on its way: where it stands, and what it carries from one step to the next. A step: look,
- * choose a direction, choose how far, note it, move. `objective` has value and valueAndGradient, `scale` leads from the params
- * to the coordinates of the walk and back, and `anew` makes others on the way, if it is there;
+ * choose a direction, choose how far, note it, move. `objective` has value and valueAndGradient, `scale`
+ * leads from the params to the coordinates of the walk and back, and `anew` makes others on the way, if
+ * it is there;
  * `rate(here)` is a stride: how far, and how much of the last step once more; `batches` gives the
  * mini-batch of each step, or is null.
  */
 export class Walk {
   constructor({ objective, start, rule, rate, scale, anew = null, batches = null }) {
-    Object.assign(this, { objective, rule, rate, scale, anew, batches, params: start });
-    Object.assign(this, { memory: rule.init(start.length), last: null, rounded: 0, isRound: false });
+    this.objective = objective;
+    this.rule = rule;
+    this.rate = rate;
+    this.scale = scale;
+    this.anew = anew;
+    this.batches = batches;
+    this.params = start;
+    this.memory = rule.init(start.length);
+    this.last = null;
+    this.rounded = 0;
+    this.isRound = false;
     this.trace = emptyTrace();
   }
 
@@ -107,9 +117,10 @@ export function moveOf({ direction, moved }, { rate, momentum = 0, along = direc
   return along.map((d, i) => rate * d + momentum * moved[i]);
 }
 
+/** @returns {Trace} */
 function emptyTrace() {
   const names = ['params', 'gradient', 'loss', 'fullLoss', 'norm', 'steepness', 'rate', 'momentum'];
-  return { ...Object.fromEntries(names.map((name) => [name, []])), stop: null };
+  return Object.fromEntries([...names.map((name) => [name, []]), ['stop', null]]);
 }
 
 function note(trace, { params, loss, slope }, gradient, { rate, momentum = 0 }) {

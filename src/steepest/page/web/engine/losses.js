@@ -18,10 +18,12 @@ class Loss {
     return 1;
   }
 
+  /** @this {Loss & LossOfRows} */
   bent(margins, y, u, v) {
     return dot(this.curved(margins, y, u), v);
   }
 
+  /** @this {Loss & LossOfRows} */
   curved(margins, y, u) {
     return this.curvature(margins, y).map((bend, i) => bend * u[i]);
   }
@@ -31,7 +33,10 @@ class Loss {
     return margins;
   }
 
-  /** Returns the loss of each row, (rows,). */
+  /**
+   * Returns the loss of each row, (rows,).
+   * @this {Loss & LossOfRows}
+   */
   value(margins, y) {
     const value = new Float64Array(y.length);
     this.fill(margins, y, value, new Float64Array(margins.length));
@@ -43,6 +48,7 @@ class Loss {
 class OfNumbers extends Loss {
   margins = 1;
 
+  /** @this {OfNumbers & LossOfResidual} */
   fill(margins, y, value, slope) {
     for (let i = 0; i < y.length; i += 1) {
       const residual = margins[i] - y[i];

@@ -76,8 +76,9 @@ function meanDistance(values) {
   return sum / sorted.length;
 }
 
-function goldenSection(at, low, high) {
+function goldenSection(at, from, to) {
   const golden = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [from, to];
   let [left, right] = [high - golden * (high - low), low + golden * (high - low)];
   let [leftValue, rightValue] = [at(left), at(right)];
   for (let i = 0; i < CUTS; i += 1) {

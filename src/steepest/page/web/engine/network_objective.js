@@ -25,7 +25,9 @@ export class NetworkObjective extends Risk {
   constructor(made, X, y, loss, l2 = 0) {
     const network = new Network(made);
     super({ X, y, loss, l2, size: network.size, weights: network.weights });
-    Object.assign(this, { made, network, inputs: byColumn(X, this.features) });
+    this.made = made;
+    this.network = network;
+    this.inputs = byColumn(X, this.features);
     this.last = null;
   }
 

@@ -59,7 +59,13 @@ function firstMoved(network, way) {
 class PlaneWalk {
   constructor(objective, { origin, early, late, from }) {
     const { network, rows, inputs } = objective;
-    Object.assign(this, { objective, network, rows, origin, early, late, from });
+    this.objective = objective;
+    this.network = network;
+    this.rows = rows;
+    this.origin = origin;
+    this.early = early;
+    this.late = late;
+    this.from = from;
     this.turn = firstMoved(network, late);
     this.before = this.through(inputs, network.matrices(origin), 0, from);
     this.margins = new Float64Array(rows * objective.margins);

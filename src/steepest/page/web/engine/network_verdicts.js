@@ -1,6 +1,6 @@
 // What is proved of a network at its end: that its loss falls for ever, or that units stay alike. The
 // twin of Python's `diagnosis/separation.py` and `diagnosis/symmetry.py`, word for word.
-import { fixed } from '../words/numerals.js';
+import { fixed } from '../numerals.js';
 import { rowAt } from './vectors.js';
 
 /** Returns the verdict on margins of which every row's own is the largest; null if not all are. */

@@ -36,7 +36,12 @@ export function rowsOnPlane(objective, { origin, u, v }) {
   return { base, byA, byB, y: objective.y, loss: objective.loss, penalty };
 }
 
-/** Returns the quadratic of six numbers at (s, t). */
+/**
+ * Returns the quadratic of six numbers at (s, t).
+ * @param {number[]} numbers
+ * @param {number} s
+ * @param {number} t
+ */
 export function quadratic([c, cs, ct, css, cst, ctt], s, t) {
   return c + cs * s + ct * t + css * s * s + cst * s * t + ctt * t * t;
 }

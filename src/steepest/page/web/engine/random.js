@@ -136,9 +136,9 @@ function wordsOf(seed) {
 function seedPool(words) {
   let constant = 0x43b0d7e5;
   const hashed = (word) => {
-    const mixed = word ^ constant;
+    const old = word ^ constant;
     constant = Math.imul(constant, SPREAD);
-    return folded(Math.imul(mixed, constant));
+    return folded(Math.imul(old, constant));
   };
   const pool = Array.from({ length: POOL }, (_, i) => hashed(words[i] ?? 0));
   for (let from = 0; from < POOL; from += 1) {
@@ -158,7 +158,10 @@ function folded(word) {
   return (word ^ (word >>> 16)) >>> 0;
 }
 
-/** Returns 128 bits as a number, from the words of its two halves, the high half first. */
+/**
+ * Returns 128 bits as a number, from the words of its two halves, the high half first.
+ * @param {number[]} words
+ */
 function numberOf([highLow, highHigh, lowLow, lowHigh]) {
   return [highHigh, highLow, lowHigh, lowLow].reduce((all, word) => (all << 32n) | BigInt(word), 0n);
 }

@@ -1,7 +1,7 @@
 // A scene whose network has other layers or another activation: sizes, and what its params are called.
 import { checkWhole } from './checks.js';
 import { USUAL } from './initial.js';
-import { fixed } from '../words/numerals.js';
+import { fixed } from '../numerals.js';
 import { Network } from './network.js';
 
 /**

@@ -4,7 +4,6 @@
 // Requests are JSON with an id, answers are records (see wire.js) with the same id. A socket that
 // drops is opened again, what was open in Python is opened there once more, and what is still to be
 // answered is asked again (see asked.js).
-import { toFragment } from '../keep/link.js';
 import { Asked } from './asked.js';
 import { fromBuffers, unpackFrame } from './frames.js';
 
@@ -65,6 +64,7 @@ export function commEngine(model, on = {}) {
   });
 }
 
+/** @returns {Engine} */
 function engineOf(asked, send, close) {
   const ask = (request) => asked.ask(request, send);
   return {
@@ -75,16 +75,10 @@ function engineOf(asked, send, close) {
     lossAt: (request) => ask({ ...request, ask: 'loss' }).then(({ loss }) => loss),
     open: (request) => ask({ ...carried(request), ask: 'open' }),
     offer: () => ask({ ask: 'offer' }),
-    page: (state) => ask(pageRequest(state)).then(({ html }) => html),
+    page: (request) => ask({ ...request, ask: 'page' }).then(({ html }) => html),
     giveUp: () => asked.giveUp(send),
     close,
   };
-}
-
-function pageRequest(state) {
-  // What can be shown of the state by a page that does not compute.
-  const looks = { ...state, axes: 'units', scene: { ...state.scene, engine: 'record' } };
-  return { ask: 'page', choices: state.choices, link: toFragment(state), look: toFragment(looks) };
 }
 
 /** Returns a request to open something, the contents of a file as base64. */
@@ -112,7 +106,13 @@ function takeIn(asked, on, read) {
 /** A WebSocket that opens again when it drops. */
 class Socket {
   constructor(url, asked, on) {
-    Object.assign(this, { url, asked, on, tries: 0, closed: false, lost: false, timer: null });
+    this.url = url;
+    this.asked = asked;
+    this.on = on;
+    this.tries = 0;
+    this.closed = false;
+    this.lost = false;
+    this.timer = null;
     this.ready = false;
     this.connect();
   }
@@ -171,7 +171,8 @@ class Socket {
 /** Notices that a kernel does not answer. */
 class Silence {
   constructor(asked) {
-    Object.assign(this, { asked, timer: null });
+    this.asked = asked;
+    this.timer = null;
   }
 
   spoken() {

@@ -9,7 +9,12 @@ import { total } from './vectors.js';
 export class Risk {
   /** `weights` are how many of the `size` params are weights, and stand first. */
   constructor({ X, y, loss, l2, size, weights }) {
-    Object.assign(this, { X, y, loss, l2, size, weights });
+    this.X = X;
+    this.y = y;
+    this.loss = loss;
+    this.l2 = l2;
+    this.size = size;
+    this.weights = weights;
     this.rows = y.length;
     this.margins = loss.margins;
     this.features = X.length / y.length;

@@ -67,10 +67,10 @@ function roundedBy(objective, bends) {
   const by = (key, vector) => turned(roots.map((root) => root[key]), null, vector, margins);
   const size = margins * (deviation.length + 1);
   const free = (params) => withoutCommon(params, margins, l2 ? size - margins : 0);
-  const params = (position) => units.params(by('whiten', position));
+  const plain = (position) => units.params(by('whiten', position));
   return {
     name: 'round',
-    params: margins > 1 ? (position) => free(params(position)) : params,
+    params: margins > 1 ? (position) => free(plain(position)) : plain,
     position: (params) => by('unwhiten', units.position(params)),
     pull: (gradient) => by('pull', units.pull(gradient)),
     curvature: 1,

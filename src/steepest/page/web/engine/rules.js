@@ -7,7 +7,7 @@
 // A rule makes a direction from a gradient and what it remembers. `init(size)` is its memory before
 // the first step, `update` gives the direction and the new memory, `limit` is the fixed learning
 // rate at and above which it leaves a bowl that curves so much, null where there is none.
-import { general } from '../words/numerals.js';
+import { general } from '../numerals.js';
 import { told } from './checks.js';
 
 const zeros = (size) => new Float64Array(size);

@@ -138,9 +138,9 @@ export function turned(matrices, common, vector, margins) {
 
 /**
  * Returns the most that the objective can curve, null if it has a kink. The walk sees features of
- * this mean and spread, and its weights are `unit` times the reader's.
+ * this mean and spread, and its weights are `units` times the reader's.
  */
-function largestCurvature({ loss, gram, l2 }, mean, spread, unit) {
+function largestCurvature({ loss, gram, l2 }, mean, spread, units) {
   if (!Number.isFinite(loss.most)) return null;
   const n = mean.length + 1;
   const seen = (i, j) => {
@@ -151,12 +151,12 @@ function largestCurvature({ loss, gram, l2 }, mean, spread, unit) {
     return loss.most * sum;
   };
   const bound = gram.map((_, cell) => seen(Math.floor(cell / n), cell % n));
-  return eigen(withPenalty(bound, l2, unit)).values[n - 1];
+  return eigen(withPenalty(bound, l2, units)).values[n - 1];
 }
 
 /** Adds the penalty's curvature to the diagonal, (features + 1) squared. */
-export function withPenalty(bound, l2, unit) {
-  const n = unit.length + 1;
-  unit.forEach((size, i) => (bound[i * n + i] += l2 / (size * size)));
+export function withPenalty(bound, l2, units) {
+  const n = units.length + 1;
+  units.forEach((size, i) => (bound[i * n + i] += l2 / (size * size)));
   return bound;
 }

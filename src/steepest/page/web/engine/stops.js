@@ -1,6 +1,6 @@
 // When a run is over that was told its number of steps: then, or when it has diverged. The twin of
 // Python's `descent/stopping.py`, word for word.
-import { fixed, general } from '../words/numerals.js';
+import { fixed, general } from '../numerals.js';
 
 /** A loss this many times the start's (or a constant guess's) that still rises has diverged. */
 const GROWTH = 1e3;

@@ -13,6 +13,8 @@ import { windowFor } from './window.js';
  * `window` [left, right, bottom, top] is given. Where one was `drawn` already, a finer one is given up
  * once `isGivenUp()` says so, and has the axes of the `coarser` surface, and its losses where both have
  * a point. `grid` promises the loss worked out elsewhere, or null.
+ * @param {{scene: Scene, objective: any, scale: Scale, choices: Choices, ask: any, grid?: Function,
+ *   isGivenUp?: () => boolean}} asked
  */
 export async function surfaceOf({ scene, objective, scale, choices, ask, grid, isGivenUp }) {
   const { x, y, points = 101, see = [], window = null, base, drawn: fine = 0, coarser = null } = ask;
@@ -24,24 +26,14 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
   const at = { origin: base, u: ux, v: uy };
   const plane = objective.onPlane(at);
   const bowl = plane.bowl();
-  const seen =
-    window || windowFor(pathsOn(see, ways, base, objective), bowl, size ?? centre.map(Math.abs));
-  const sides = [seen.slice(0, 2), seen.slice(2)];
-  const drawn = sides.map((side, i) =>
-    window
-      ? nested(between(side, points), [coarser?.x, coarser?.y][i])
-      : throughZero(side, points).map((v) => v + centre[i]),
-  );
-  const [a, b] = sides.map((side, i) =>
-    window ? drawn[i].map((v) => v - centre[i]) : throughZero(side, points),
-  );
+  const { drawn, about: [a, b] } = window ? inWindow(window, points, coarser, centre)
+    : around(windowFor(pathsOn(see, ways, base, objective), bowl, size ?? centre.map(Math.abs)), points, centre);
   const beside = objective.made ? grid : null;
   const gridOf = async (...ab) => (
     (await beside?.(objective, { plane: at, a: ab[0], b: ab[1], fine })) ?? plane.grid(...ab, fine ? isGivenUp : null)
   );
   const held = base.map((v, i) => v - centre[0] * ux[i] - centre[1] * uy[i]);
   const every = nesting(coarser, { x: drawn[0], y: drawn[1], held, ux, uy });
-  const lowest = bowl && bowl.isLowest && !objective.separation(base) ? bowl.at : null;
   return {
     nx: points,
     ny: points,
@@ -54,10 +46,30 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
     held,
     ...ways,
     slice: objective.size > 2,
-    lowest: lowest && [lowest[0] + centre[0], lowest[1] + centre[1]],
-    lowestLoss:
-      lowest && objective.value(base.map((v, i) => v + lowest[0] * ux[i] + lowest[1] * uy[i])),
+    ...lowestOn(bowl, objective, base, ways, centre),
   };
+}
+
+/** Returns where on the plane the loss is lowest, and that loss; null where that is nowhere. */
+function lowestOn(bowl, objective, base, { ux, uy }, centre) {
+  if (!bowl?.isLowest || objective.separation(base)) return { lowest: null, lowestLoss: null };
+  const [x, y] = bowl.at;
+  const lowestLoss = objective.value(base.map((v, i) => v + x * ux[i] + y * uy[i]));
+  return { lowest: [x + centre[0], y + centre[1]], lowestLoss };
+}
+
+/** Returns the points of both axes in a window as `drawn`, and the same `about` the centre. */
+function inWindow(window, points, coarser, centre) {
+  const old = [coarser?.x, coarser?.y];
+  const sides = [window.slice(0, 2), window.slice(2)];
+  const drawn = sides.map((side, i) => nested(between(side, points), old[i]));
+  return { drawn, about: drawn.map((axis, i) => axis.map((v) => v - centre[i])) };
+}
+
+/** Returns the same in a window about the centre that was found, one of each axis exactly there. */
+function around(seen, points, centre) {
+  const about = [seen.slice(0, 2), seen.slice(2)].map((side) => throughZero(side, points));
+  return { drawn: about.map((axis, i) => axis.map((v) => v + centre[i])), about };
 }
 
 /** Returns the paths on the plane, about its centre; where none is given, the base alone. */

@@ -1,5 +1,5 @@
 // A run worked out in the page: how its choices are walked, and the record of what was.
-import { fixed } from '../words/numerals.js';
+import { fixed } from '../numerals.js';
 import { Batches } from './batches.js';
 import { checkWhole, told } from './checks.js';
 import { MOST_STEPS } from './choices.js';
@@ -25,6 +25,9 @@ const CHECKS = [
 /**
  * Returns the run of choices on an objective, as a record. What is `kept` of the last one goes on,
  * where only more steps are asked for.
+ * @param {any} objective
+ * @param {Choices} choices
+ * @param {any} [kept]
  */
 export function runOf(objective, choices, kept = {}) {
   const steps = stepsOf(choices.steps);
@@ -48,10 +51,15 @@ export function runOf(objective, choices, kept = {}) {
   };
 }
 
-/** Whether a kept walk is the first part of what is asked for: a schedule may depend on all steps. */
+/**
+ * Whether a kept walk is the first part of what is asked for: a schedule may depend on all steps.
+ * @param {Kept} kept
+ * @param {object} other
+ * @param {Choices} choices
+ */
 function goesOn({ walk, objective, choices }, other, { steps, ...asked }) {
   if (walk?.trace.stop?.reason !== 'steps' || objective !== other) return false;
-  const { steps: _, ...own } = choices;
+  const { steps: taken, ...own } = choices;
   const same = JSON.stringify(own) === JSON.stringify(asked);
   return same && walk.trace.loss.length <= steps && !String(asked.learning_rate).includes(':');
 }
@@ -92,7 +100,13 @@ function judged(trace, kept) {
   return judgeDivergence(trace, { rule: choices.rule, curvature, limit, proves, scale: choices.scale });
 }
 
-/** Returns coordinates and rate of a walk along the direction of its rule. */
+/**
+ * Returns coordinates and rate of a walk along the direction of its rule.
+ * @param {any} objective
+ * @param {Choices} choices
+ * @param {any} batches
+ * @param {number} steps
+ */
 function planOfRate(objective, { scale: name, learning_rate: asked }, batches, steps) {
   const scale = chooseScale(name, objective);
   const fades = batches && asked === 'auto';
@@ -102,7 +116,12 @@ function planOfRate(objective, { scale: name, learning_rate: asked }, batches, s
   return { scale, rate };
 }
 
-/** Returns coordinates and search of the plane; round ones are made anew on the way. */
+/**
+ * Returns coordinates and search of the plane; round ones are made anew on the way.
+ * @param {any} objective
+ * @param {Choices} choices
+ * @param {any} batches
+ */
 function planOfPlane(objective, { scale, ...choices }, batches) {
   checkOwnRate(choices, batches);
   const round = scale === 'round';
@@ -110,7 +129,12 @@ function planOfPlane(objective, { scale, ...choices }, batches) {
   return { ...coordinates, rate: planeSearch };
 }
 
-/** Returns coordinates and search of L-BFGS. */
+/**
+ * Returns coordinates and search of L-BFGS.
+ * @param {any} objective
+ * @param {Choices} choices
+ * @param {any} batches
+ */
 function planOfQuasiNewton(objective, { scale, ...choices }, batches) {
   checkOwnRate(choices, batches);
   if (!objective.loss.smooth) {

@@ -1,7 +1,7 @@
 // What a reader takes along: a picture of the cards, every step as a table, a text. The only part
 // of words and keeping that touches the document.
 import { set, svg } from '../draw/canvas.js';
-import { notFinite } from '../words/numerals.js';
+import { notFinite } from '../numerals.js';
 
 const WIDTH = 720;
 const EDGE = 32;
@@ -25,11 +25,15 @@ export async function savePicture(cards, { format, title }) {
   const sheet = laidOut(cards, title);
   const drawn = await svgOf(sheet, format === 'svg');
   const text = new XMLSerializer().serializeToString(drawn);
-  const svg = new Blob([text], { type: 'image/svg+xml' });
-  return format === 'svg' ? svg : pngOf(sheet, text);
+  const plain = new Blob([text], { type: 'image/svg+xml' });
+  return format === 'svg' ? plain : pngOf(sheet, text);
 }
 
-/** Returns every kept step of a run as CSV, all digits, with the names of Python's `trace_table`. */
+/**
+ * Returns every kept step of a run as CSV, all digits, with the names of Python's `trace_table`.
+ * @param {Run} run
+ * @param {Scene} scene
+ */
 export function traceCsv(run, scene) {
   const names = scene.params.map(({ name }) => name);
   const heads = [
@@ -99,8 +103,8 @@ function laidOut(cards, title) {
 
 function placeOf({ title, caption, source }, column, top) {
   const { width, height } = sizeOf(source);
-  const words = typeof caption === 'string' ? caption : caption.textContent;
-  const lines = wrapped(words, WIDTH, `13px ${FONT}`);
+  const told = typeof caption === 'string' ? caption : caption.textContent;
+  const lines = wrapped(told, WIDTH, `13px ${FONT}`);
   const tall = (WIDTH * height) / width;
   const [x, y] = [EDGE + column * (WIDTH + GAP), top + 30];
   const place = { title, source, lines, x, top, y, width: WIDTH, height: tall };

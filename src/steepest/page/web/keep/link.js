@@ -5,14 +5,14 @@
 //   #v=1&data=geyser&target=waiting&features=duration&loss=squared&rule=steepest&rate=0.05&...
 //
 // The first run's choices have plain keys; of each other run what differs from the first is told:
-// `run2.rate=0.09`. `at` is a step, `part` what of it is shown slowly, `row` one that is told, `plane` names the two params
-// that the surface is over, `window` is what of it is seen and `view` from where: turned and tilted
-// by so many degrees, and so near. `named` has number and colour of each run: `2:1,3:0`.
-import { windowOf } from '../engine/answer.js';
+// `run2.rate=0.09`. `at` is a step, `part` what of it is shown slowly, `row` one that is told, `plane`
+// names the two params that the surface is over, `window` is what of it is seen and `view` from where:
+// turned and tilted by so many degrees, and so near. `named` has number and colour of each run: `2:1,3:0`.
 import { ACTIVATION_NAMES } from '../engine/activations.js';
 import { MOST_STEPS } from '../engine/choices.js';
 import { checkRule, ruleName } from '../engine/rules.js';
-import { MOST_RUNS, nameOf, settled } from '../state.js';
+import { columnsOf, windowOf } from '../state/select.js';
+import { MOST_RUNS, nameOf, settled } from '../state/state.js';
 
 /** Letters that every mail and chat leaves whole. */
 const MOST_LETTERS = 8000;
@@ -72,7 +72,10 @@ const SEEN = {
 
 const USUAL = { at: 0, theme: 'auto', pace: 5 };
 
-/** Returns the state as a fragment, without its `#`. */
+/**
+ * Returns the state as a fragment, without its `#`.
+ * @param {State} state
+ */
 export function toFragment(state) {
   const { scene } = state;
   const pairs = [
@@ -94,11 +97,6 @@ function networkPairs({ network }) {
   return [['hidden', network.sizes.slice(1, -1)], ['activation', network.activation]];
 }
 
-/** Returns the columns that the features come from: a category has a feature for each level. */
-export function columnsOf({ columns, features }) {
-  return columns ?? features.map(({ name }) => name);
-}
-
 /** Returns why a link is too long to be sent, and what to do; empty if it is not. */
 export function faultOfLink(link) {
   if (link.length <= MOST_LETTERS) return '';
@@ -113,6 +111,7 @@ export function faultOfLink(link) {
  * `hidden`, `lesson`; and `data`, `target`, `features` (names of columns), `shownRun` (which run is
  * shown), `named` ([id, colour] of each), `points` ({X, y} as the reader changed them), `faults`.
  * What is not asked for is not there.
+ * @param {Scene} scene
  */
 export function fromFragment(text, scene) {
   const faults = [];
@@ -124,17 +123,26 @@ export function fromFragment(text, scene) {
   return { ...reader(pairs, faults, knownOf(scene)), faults };
 }
 
+/** @param {Scene} scene */
 function knownOf(scene) {
   return { ...scene, losses: scene.losses.map(({ name }) => name) };
 }
 
-/** Returns the data that a fragment is for: `{data, target, features}`, as far as it names them. */
+/**
+ * Returns the data that a fragment is for: `{data, target, features}`, as far as it names them.
+ * @param {string} text
+ * @returns {{data?: string, target?: string, features?: string[]} | null}
+ */
 export function dataOf(text) {
   const asked = valuesOf(DATA, '', pairsOf(text, []), []);
   return Object.keys(asked).length ? asked : null;
 }
 
-/** Returns the network that a fragment is for: `{units, activation}`, as far as it names it. */
+/**
+ * Returns the network that a fragment is for: `{units, activation}`, as far as it names it.
+ * @param {string} text
+ * @returns {{units?: number[], activation?: string} | null}
+ */
 export function networkOf(text) {
   const asked = valuesOf(NETWORK, '', pairsOf(text, []), []);
   return Object.keys(asked).length ? asked : null;
@@ -142,7 +150,10 @@ export function networkOf(text) {
 
 // --- writing -------------------------------------------------------------------------------------
 
-/** Returns what the reader can have made: the runs, over which params they are seen, the rows. */
+/**
+ * Returns what the reader can have made: the runs, over which params they are seen, the rows.
+ * @param {State} state
+ */
 function madePairs(state) {
   const { scene, active, plane, rows, surface } = state;
   const [first, ...others] = settled(state).map(({ choices }) => choicePairs(choices, scene));
@@ -162,7 +173,11 @@ function madePairs(state) {
   ];
 }
 
-/** The choices that a link can tell: a rule that is a function of Python's has no name. */
+/**
+ * The choices that a link can tell: a rule that is a function of Python's has no name.
+ * @param {Choices} choices
+ * @param {Scene} scene
+ */
 function choicePairs(choices, scene) {
   return Object.entries(CHOICES)
     .map(([name, { key, read }]) => [key, choices[name] ?? NOTHING[name], read])
@@ -183,6 +198,7 @@ function planePairs({ surface, params }, plane) {
   return [['plane', plane.map((i) => params[i].name)]];
 }
 
+/** @param {State} state */
 function lookPairs(state) {
   const { scene, runs, active, at } = state;
   const looks = { ...state, at: runs[active].index[at], row: scene.rowNumbers[state.row] };
@@ -242,7 +258,7 @@ const DATA = {
 };
 
 const NETWORK = {
-  units: { key: 'hidden', read: (text) => text.split(',').map((one) => wholeFrom(one, 1, MOST_UNITS)) },
+  units: { key: 'hidden', read: (text) => text.split(',').map((layer) => wholeFrom(layer, 1, MOST_UNITS)) },
   activation: { key: 'activation', read: (text) => oneOf(ACTIVATION_NAMES, text) },
 };
 
@@ -316,6 +332,10 @@ function ruleFrom(text, { rules }) {
   return oneOf(rules, ruleName(text)) && checkRule(text);
 }
 
+/**
+ * @param {string} text
+ * @param {(value: number) => boolean} [fits]
+ */
 function numberFrom(text, fits = () => true) {
   const value = NUMBER.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) && fits(value) ? value : undefined;
@@ -362,8 +382,8 @@ function viewFrom(text) {
 
 /** Returns number and colour of each run, no two the same. */
 function namedFrom(text) {
-  const named = text.split(',').map((one) => /^(\d{1,4}):([0-5])$/.exec(one).slice(1).map(Number));
-  const apart = [0, 1].every((i) => new Set(named.map((one) => one[i])).size === named.length);
+  const named = text.split(',').map((run) => /^(\d{1,4}):([0-5])$/.exec(run).slice(1).map(Number));
+  const apart = [0, 1].every((i) => new Set(named.map((pair) => pair[i])).size === named.length);
   return apart ? named : undefined;
 }
 

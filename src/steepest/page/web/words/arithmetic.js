@@ -2,7 +2,7 @@
 //
 // Numbers are rounded to be read, and rounded numbers do not always add up. So each line takes as
 // many digits of what goes in as it needs for the printed sum to give the printed result.
-import { fixed, general, short, tenTo } from './numerals.js';
+import { fixed, general, short, tenTo } from '../numerals.js';
 
 /** The digits of a result that is read. */
 const DIGITS = 4;

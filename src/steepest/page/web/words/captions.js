@@ -1,13 +1,13 @@
 // The words under each card, which explain every mark, and the one sentence that says to those who
 // do not see it what it shows now.
-import { diverged, lossRange } from '../loss_range.js';
-import { activeRun, isEarlier, isOverParams, offPlane, onPlane, paramsAt, probabilitiesOf } from '../select.js';
-import { resultAt, trueLoss } from '../select.js';
-import { mannerOf } from '../cards/network_layout.js';
-import { pixelsOf } from '../cards/row_image.js';
+import { diverged, lossRange } from '../state/loss_range.js';
+import {
+  activeRun, isEarlier, isOverParams, offPlane, onPlane, paramsAt, probabilitiesOf, resultAt, trueLoss,
+} from '../state/select.js';
+import { mannerOf, pixelsOf } from '../state/drawn_as.js';
 import { Network } from '../engine/network.js';
 import { SATURATED, networkInWords } from './network.js';
-import { counted, fixed, percent, short } from './numerals.js';
+import { counted, fixed, percent, short } from '../numerals.js';
 import { paramsInWords } from './told.js';
 
 const CAPTIONS = {
@@ -26,12 +26,18 @@ const PATH =
 /** A step so near to a slice lies on it. */
 const ON = 1e-9;
 
-/** Returns what the marks of a card mean: `fit`, `relief`, `map` or `chart`. */
+/**
+ * Returns what the marks of a card mean: `fit`, `relief`, `map` or `chart`.
+ * @param {State} state
+ */
 export function captionOf(card, state) {
   return CAPTIONS[card](state);
 }
 
-/** Returns what a card shows now, in a sentence with its numbers; the surface says so itself. */
+/**
+ * Returns what a card shows now, in a sentence with its numbers; the surface says so itself.
+ * @param {State} state
+ */
 export function described(card, state) {
   return DESCRIBED[card]?.(state) ?? '';
 }
@@ -66,11 +72,13 @@ const SIGNS = ' Blue, whole: above 0; orange, dashed: below 0. The wider, the la
 
 // --- data and fit --------------------------------------------------------------------------------
 
+/** @param {State} state */
 function fitCaption(state) {
   const { scene } = state;
   const own = scene.target.classes ? classCaption : numberCaption;
   const told = isPlane(scene) ? planeCaption(scene) : own(scene, state);
-  return told + (pixelsOf(scene) ? PICTURED : '') + (scene.sampled ? ` Here: ${scene.sampled}.` : '') + activeCaption(state);
+  const [pictured, sampled] = [pixelsOf(scene) ? PICTURED : '', scene.sampled && ` Here: ${scene.sampled}.`];
+  return told + pictured + sampled + activeCaption(state);
 }
 
 const PICTURED = ' The features are the pixels of a picture, by their names (pixel_row_column): that of the '
@@ -100,6 +108,10 @@ function numberCaption({ features, target, network }) {
     'dashed line the two are equal.';
 }
 
+/**
+ * @param {Scene} scene
+ * @param {State} state
+ */
 function classCaption(scene, state) {
   const { features, margins, target } = scene;
   if (features.length === 1) return curveCaption(scene);
@@ -112,12 +124,17 @@ function classCaption(scene, state) {
     `actual class. Dashed: a guess. ${sureInWords(scene, state)}`;
 }
 
-/** How many rows find their own class probable, and the least of these probabilities. */
+/**
+ * How many rows find their own class probable, and the least of these probabilities.
+ * @param {any} p0
+ * @param {State} state
+ */
 function sureInWords({ y, shown, margins }, state) {
   const given = probabilitiesOf(state.scene, paramsAt(state));
   const own = Float64Array.from({ length: shown }, (_, i) => given[i * margins + y[i]]);
   const likely = own.filter((share) => share > 0.5).length;
-  return `${fixed(likely, 0)} of ${counted(shown, 'row')} above one half; the least ${short(own.reduce((a, b) => Math.min(a, b), 1))}.`;
+  const least = short(own.reduce((a, b) => Math.min(a, b), 1));
+  return `${fixed(likely, 0)} of ${counted(shown, 'row')} above one half; the least ${least}.`;
 }
 
 /** The curves over one feature, and the strip that says what is predicted. */
@@ -132,7 +149,10 @@ function curveCaption({ target, margins }) {
     `at the current step; ${strip}: at one half (dashed).`;
 }
 
-/** Which of several runs is drawn, where it is one alone, or what is drawn of one alone. */
+/**
+ * Which of several runs is drawn, where it is one alone, or what is drawn of one alone.
+ * @param {State} state
+ */
 function activeCaption(state) {
   if (state.runs.length < 2) return '';
   const { features, target } = state.scene;
@@ -142,6 +162,7 @@ function activeCaption(state) {
   return target.classes ? ` The strip is that of ${label}.` : ` The strokes are those of ${label}.`;
 }
 
+/** @param {State} state */
 function describedFit(state) {
   const { scene } = state;
   const params = paramsAt(state);
@@ -162,6 +183,7 @@ function describedFit(state) {
     : `${rows} and the line ${scene.target.name} = ${margin}.`;
 }
 
+/** @param {State} state */
 function describedClasses(state, rows) {
   const { scene } = state;
   const chances = probabilitiesOf(scene, paramsAt(state));
@@ -178,11 +200,13 @@ function describedClasses(state, rows) {
 
 // --- the surface ---------------------------------------------------------------------------------
 
+/** @param {State} state */
 function reliefCaption(state) {
   return `Height is the loss, on a square-root axis so that the floor shows. ${PATH}` +
     crossCaption(state) + sliceCaption(state) + walkCaption(state) + pointsCaption(state);
 }
 
+/** @param {State} state */
 function mapCaption(state) {
   return 'Along each contour the loss is the same; darker is lower. Triangle at the scale: the ' +
     `loss of the current step. Other marks as on the surface.${arrowCaption(state)}` +
@@ -193,7 +217,10 @@ function crossCaption({ surface }) {
   return surface.lowest ? ` Cross, below the circles: the minimum${surface.slice ? ' of the slice' : ''}.` : '';
 }
 
-/** How far a coarser picture was from a finer one, if one was drawn before. */
+/**
+ * How far a coarser picture was from a finer one, if one was drawn before.
+ * @param {State} state
+ */
 function pointsCaption({ surface: { coarser, nx, ny } }) {
   if (!coarser) return '';
   const { points, off } = coarser;
@@ -204,7 +231,10 @@ function startCaption({ scene }) {
   return scene.engine === 'record' ? '' : ' Click or drag to start there.';
 }
 
-/** What a slice holds still, and how far from it the current step is. */
+/**
+ * What a slice holds still, and how far from it the current step is.
+ * @param {State} state
+ */
 function sliceCaption(state) {
   const { surface, scene } = state;
   if (!surface.slice) return '';
@@ -221,8 +251,12 @@ function sliceCaption(state) {
 
 const GIVEN = 'The axes are the two directions that were given.';
 
-/** What a slice goes through: of a run that went on since, the step where it ended. */
-export function throughInWords({ surface, ...state }) {
+/**
+ * What a slice goes through: of a run that went on since, the step where it ended.
+ * @param {State} state
+ */
+export function throughInWords(state) {
+  const { surface } = state;
   const run = activeRun(state);
   const step = run.index[resultAt(run)];
   const through = surface.through ?? step;
@@ -230,12 +264,16 @@ export function throughInWords({ surface, ...state }) {
   return step === run.index.at(-1) ? 'the end of the run' : `step ${fixed(step, 0)}, the result`;
 }
 
-/** Why the arrow of a step off the slice does not lead down what is drawn. */
+/**
+ * Why the arrow of a step off the slice does not lead down what is drawn.
+ * @param {State} state
+ */
 function arrowCaption(state) {
   if (!state.surface.slice || offSlice(state).away < ON) return '';
   return " The arrow is the true gradient's shadow: it need not lead down this slice.";
 }
 
+/** @param {State} state */
 function offSlice(state) {
   const params = paramsAt(state);
   const [x, y] = onPlane(state.surface, params);
@@ -250,6 +288,7 @@ function walkCaption({ surface }) {
 
 // --- the chart -----------------------------------------------------------------------------------
 
+/** @param {State} state */
 function chartCaption(state) {
   const run = activeRun(state);
   const log = lossRange(state.runs).log ? ' Log axis: equal factors, equal distances.' : '';
@@ -259,6 +298,7 @@ function chartCaption(state) {
     `${lowest}${heldOutCaption(run)}${left}${log}`;
 }
 
+/** @param {Run} run */
 function heldOutCaption(run) {
   const { heldOut } = run;
   if (!heldOut) return '';
@@ -267,6 +307,7 @@ function heldOutCaption(run) {
   return ` Blue, dashed: the ${counted(heldOut.rows, 'row')} kept back, lowest at step ${at}${ring}.`;
 }
 
+/** @param {State} state */
 function describedChart(state) {
   const run = activeRun(state);
   const last = run.index.length - 1;

@@ -2,8 +2,8 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { gradientCheck, pythonCheck, surfaceCheck } from '../engine/recomputed.js';
-import { activeRun, paramsAt } from '../select.js';
-import { counted, fixed, short } from './numerals.js';
+import { activeRun, paramsAt } from '../state/select.js';
+import { counted, fixed, short } from '../numerals.js';
 
 /**
  * Up to these shares two ways agree: differences leave out a cube of their step (4e-7 was the most
@@ -20,7 +20,10 @@ export function canCheck({ scene, choices }) {
   return shown === rows && !weighted && !exposure && !choices.l1;
 }
 
-/** Returns the checks of a state: { words, agrees, told }, `told` being what was done. */
+/**
+ * Returns the checks of a state: { words, agrees, told }, `told` being what was done.
+ * @param {State} state
+ */
 export function checksOf(state) {
   const { scene, surface, at } = state;
   const run = activeRun(state);
@@ -41,6 +44,10 @@ function sumsOf({ network }) {
   return network?.dtype === 'float32' ? BY_FLOAT32 : BY_SUMS;
 }
 
+/**
+ * @param {Scene} scene
+ * @param {Choices} choices
+ */
 function objectiveOf(scene, choices) {
   const loss = chooseLoss(choices.loss, scene.margins, choices);
   return chooseObjective(scene, scene.X, scene.y, loss, choices.l2);

@@ -2,9 +2,12 @@
 // twin of Python's `view/ending.py` and of the verdicts in `view/words.py`, word for word.
 import { COORDINATES } from '../engine/divergence.js';
 import { limitInWords } from '../engine/rules.js';
-import { short } from './numerals.js';
+import { short } from '../numerals.js';
 
-/** Returns why a run is over, the lowest loss that there is, and the limit of its rate. */
+/**
+ * Returns why a run is over, the lowest loss that there is, and the limit of its rate.
+ * @param {Run} run
+ */
 export function endLines(run) {
   return [run.stop.message, lowestLine(run), limitLine(run)];
 }

@@ -2,9 +2,9 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { rowAt } from '../engine/vectors.js';
-import { activeRun, gradientAt, offPlane, onPlane, paramsAt, trueLoss } from '../select.js';
+import { activeRun, gradientAt, offPlane, onPlane, paramsAt, trueLoss } from '../state/select.js';
 import { productArithmetic } from './arithmetic.js';
-import { counted, fixed, short } from './numerals.js';
+import { counted, fixed, short } from '../numerals.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
 
@@ -22,7 +22,10 @@ export function placeInWords(network, { features }, i) {
   return `${place}, from input ${input + 1}: ${features[input].name}`;
 }
 
-/** Returns what is told of param `i` at the step that is shown: its value, its slope, its step. */
+/**
+ * Returns what is told of param `i` at the step that is shown: its value, its slope, its step.
+ * @param {State} state
+ */
 export function paramLines(state, network, i) {
   const slope = gradientAt(state)[i];
   const way = slope < 0 ? 'falls' : 'rises';
@@ -37,6 +40,7 @@ export function paramLines(state, network, i) {
   };
 }
 
+/** @param {State} state */
 function stepLine(state, move, i) {
   const { index } = activeRun(state);
   const between = `step ${fixed(index[move.from], 0)} → ${fixed(index[move.from + 1], 0)}`;
@@ -51,6 +55,7 @@ export const SATURATED = 0.01;
  * of its hidden units, and for a param the lines of its part in that, forward and backward
  * (`lines(i)`), for this row and as the mean over all of them; and of what these are made: params,
  * `gradient`, activations and sums.
+ * @param {State} state
  */
 export function passOf(state, network, row) {
   const { scene } = state;
@@ -68,7 +73,10 @@ export function passOf(state, network, row) {
   };
 }
 
-/** Returns the mean size of each hidden unit's slope over the rows that are shown, layer by layer. */
+/**
+ * Returns the mean size of each hidden unit's slope over the rows that are shown, layer by layer.
+ * @param {State} state
+ */
 export function slopesOf(state, network) {
   const { X, y } = state.scene;
   const objective = objectiveOf(state, X, y);
@@ -76,6 +84,7 @@ export function slopesOf(state, network) {
   return meanSlopes(network, objective);
 }
 
+/** @returns {any} */
 function objectiveOf(state, X, y) {
   const { choices } = activeRun(state);
   return chooseObjective(state.scene, X, y, chooseLoss(choices.loss, state.scene.margins, choices));
@@ -89,7 +98,10 @@ function meanSlopes(network, { last, rows }) {
   ));
 }
 
-/** Returns what is said of the mean over all rows: of param i its gradient, and what a penalty adds. */
+/**
+ * Returns what is said of the mean over all rows: of param i its gradient, and what a penalty adds.
+ * @param {State} state
+ */
 function wholeOf(state) {
   const { scene } = state;
   const { l1, l2 } = activeRun(state).choices;
@@ -107,12 +119,16 @@ function wholeOf(state) {
   };
 }
 
+/** @param {State} state */
 function stepLines(state, i) {
   const move = moveOf(state);
   return move ? [stepLine(state, move, i)] : [];
 }
 
-/** Returns where a param that is an axis stands on the surface, and the loss of the surface there. */
+/**
+ * Returns where a param that is an axis stands on the surface, and the loss of the surface there.
+ * @param {State} state
+ */
 function surfaceLines(state, i) {
   const { scene, surface, at } = state;
   const axis = [surface.xIndex, surface.yIndex].indexOf(i);
@@ -123,7 +139,8 @@ function surfaceLines(state, i) {
   if (scene.shown < scene.rows || scene.weighted || !surface.slice) return [there];
   const { choices } = activeRun(state);
   const loss = chooseLoss(choices.loss, scene.margins, choices);
-  const height = chooseObjective(scene, scene.X, scene.y, loss, choices.l2).value(offPlane(surface, ...place));
+  const objective = chooseObjective(scene, scene.X, scene.y, loss, choices.l2);
+  const height = objective.value(offPlane(surface, place[0], place[1]));
   return [`${there}, where the surface has the loss ${short(height)}; that of the step is `
     + `${short(trueLoss(activeRun(state), at))}`];
 }

@@ -3,8 +3,8 @@
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
 import { digitsApart } from '../engine/divergence.js';
-import { foundAtOnce, isEarlier, resultAt, trueLoss } from '../select.js';
-import { counted, fixed, short } from './numerals.js';
+import { foundAtOnce, isEarlier, resultAt, trueLoss } from '../state/select.js';
+import { counted, fixed, short } from '../numerals.js';
 import { shareOf } from './told.js';
 
 /** A run is near the lowest loss when this share of the way from its start to it is left. */
@@ -22,7 +22,10 @@ const MANY = 10;
 /** Half of -log NEAR, rounded up: the exponent at which so much of a squared error is left. */
 const HALVED = 3.5;
 
-/** Returns `{word, sentence, remedy}` of a run; the remedy is empty where none is needed. */
+/**
+ * Returns `{word, sentence, remedy}` of a run; the remedy is empty where none is needed.
+ * @param {WalkedRun} run
+ */
 export function outcomeOf(run) {
   const facts = factsOf(run);
   if (foundAtOnce(run).length) return judged(run);
@@ -37,13 +40,16 @@ export function outcomeOf(run) {
   return onItsWay(run, facts);
 }
 
-/** Returns after how many steps a run came near the lowest loss and stayed there, or null. */
+/**
+ * Returns after how many steps a run came near the lowest loss and stayed there, or null.
+ * @param {WalkedRun} run
+ */
 export function arrivalOf(run) {
   const { start, lowest } = factsOf(run);
   if (lowest === null || !(start > lowest)) return null;
-  const near = lowest + NEAR * (start - lowest);
+  const enough = lowest + NEAR * (start - lowest);
   let first = null;
-  for (let i = run.index.length - 1; i >= 0 && !(trueLoss(run, i) > near); i -= 1) first = i;
+  for (let i = run.index.length - 1; i >= 0 && !(trueLoss(run, i) > enough); i -= 1) first = i;
   return first === null || !Number.isFinite(trueLoss(run, first)) ? null : run.index[first];
 }
 
@@ -53,10 +59,12 @@ function apart(rate, limit) {
   return [short(rate, digits), short(limit, digits)];
 }
 
+/** @param {WalkedRun} run */
 function hasKinks(run) {
   return ['absolute', 'quantile'].includes(run.choices.loss);
 }
 
+/** @param {WalkedRun} run */
 function factsOf(run) {
   const last = run.index.length - 1;
   const start = trueLoss(run, 0);
@@ -68,13 +76,17 @@ function factsOf(run) {
   return { steps: run.count - 1, start, end, lowest, left };
 }
 
+/** @param {WalkedRun & {label?: string}} run */
 function named(run) {
   return run.label ?? 'The run';
 }
 
 // --- the outcomes --------------------------------------------------------------------------------
 
-/** The outcome that verdicts tell in their own words, as every door does. */
+/**
+ * The outcome that verdicts tell in their own words, as every door does.
+ * @param {WalkedRun} run
+ */
 function judged(run) {
   const [{ name }] = run.verdicts;
   const told = run.verdicts.map(({ message }) => message).join('; ');
@@ -83,12 +95,16 @@ function judged(run) {
   return { word, sentence: `${named(run)}: ${told}.`, remedy: remedies.join(' ') };
 }
 
+/** @param {WalkedRun} run */
 function diverged(run) {
   const remedy = 'Try a smaller learning rate, or auto.';
   return { word: 'diverged', sentence: `${named(run)} ${run.stop.message}.`, remedy };
 }
 
-/** The outcome that is an earlier step, as the rows kept back say. */
+/**
+ * The outcome that is an earlier step, as the rows kept back say.
+ * @param {WalkedRun} run
+ */
 function earlier(run) {
   const at = resultAt(run);
   const loss = short(run.heldOut.loss[at]);
@@ -98,10 +114,12 @@ function earlier(run) {
   return { word: 'earlier step', sentence, remedy: '' };
 }
 
+/** @param {WalkedRun} run */
 function still(run, why, remedy) {
   return { word: 'stands still', sentence: `${named(run)} stands still: ${why}.`, remedy };
 }
 
+/** @param {WalkedRun} run */
 function stuck(run, facts) {
   const share = shareOf((facts.start - facts.end) / (facts.start - facts.lowest));
   const why = `${counted(facts.steps, 'step')} made ${share} of the way down`;
@@ -109,16 +127,24 @@ function stuck(run, facts) {
   return still(run, why, told ? `Try a larger learning rate${upTo(run)}.` : 'Take more steps.');
 }
 
+/**
+ * @param {WalkedRun} run
+ * @param {any} p1
+ */
 function atOnce(run, { start }) {
   const sentence = `${named(run)} starts at the lowest loss, ${short(start)}.`;
   return { word: 'arrived', sentence, remedy: '' };
 }
 
-/** Returns whether it is proved that a run ended where the loss is lowest. */
+/**
+ * Returns whether it is proved that a run ended where the loss is lowest.
+ * @param {WalkedRun} run
+ */
 function ended(run) {
   return ['arrived', 'settled'].includes(run.stop.reason);
 }
 
+/** @param {WalkedRun} run */
 function near(run, facts) {
   const after = counted(arrivalOf(run), 'step');
   const word = ended(run) ? run.stop.reason : 'came near';
@@ -128,12 +154,14 @@ function near(run, facts) {
   return { word, sentence: sentence + overshoot(run), remedy: '' };
 }
 
+/** @param {WalkedRun} run */
 function onItsWay(run, facts) {
   const after = `after ${counted(facts.steps, 'step')}`;
   const sentence = `${named(run)} is on its way: ${after} the loss is still ${farFrom(facts)}.`;
   return { word: 'on its way', sentence: sentence + overshoot(run), remedy: faster(run) };
 }
 
+/** @param {WalkedRun} run */
 function wandering(run, facts) {
   const sentence =
     `${named(run)} wanders ${above(facts)}: each mini-batch has a gradient of its own, ` +
@@ -141,7 +169,10 @@ function wandering(run, facts) {
   return { word: 'wanders', sentence, remedy: 'Let the rate fade (time), or take larger batches.' };
 }
 
-/** The outcome where the lowest loss is not known: only how the run itself went on. */
+/**
+ * The outcome where the lowest loss is not known: only how the run itself went on.
+ * @param {WalkedRun} run
+ */
 function unmeasured(run, facts) {
   if (ended(run)) {
     return { word: run.stop.reason, sentence: `${named(run)} ${run.stop.message}.`, remedy: '' };
@@ -161,7 +192,10 @@ function unmeasured(run, facts) {
   return { word: 'wanders', sentence, remedy: 'Let the rate fade (time), or take auto.' };
 }
 
-/** The outcome of a run that hardly falls any more, of a loss whose lowest is not known. */
+/**
+ * The outcome of a run that hardly falls any more, of a loss whose lowest is not known.
+ * @param {WalkedRun} run
+ */
 function unknown(run, found) {
   const sentence =
     `${named(run)} is on its way: ${found}; its last quarter took off less than 0.1 % of ` +
@@ -191,7 +225,10 @@ function above(facts) {
   return `${far} above the lowest${tiny ? '' : `, ${short(lowest)}`}`;
 }
 
-/** Returns what brings a run on that is on its way. */
+/**
+ * Returns what brings a run on that is on its way.
+ * @param {WalkedRun} run
+ */
 function faster(run) {
   const { rule, scale, learning_rate: rate, batch } = run.choices;
   if (run.limit === null || typeof rate !== 'number' || batch) return 'Take more steps.';
@@ -223,7 +260,10 @@ function upTo({ limit, exactLimit, curvature }) {
   return ` below ${short(limit, 3)}${bound}`;
 }
 
-/** Returns a sentence on a rate between 1/curvature and 2/curvature that is seen to overshoot. */
+/**
+ * Returns a sentence on a rate between 1/curvature and 2/curvature that is seen to overshoot.
+ * @param {WalkedRun} run
+ */
 function overshoot(run) {
   const { rule, scale, learning_rate: rate } = run.choices;
   const plain = rule === 'steepest' && scale === 'none' && !run.choices.batch;
@@ -240,18 +280,27 @@ function turnsBack({ index, gradient, size }) {
   return first.reduce((sum, part, j) => sum + part * gradient[size + j], 0) < 0;
 }
 
-/** Whether a run that is near the lowest loss is there to stay: mini-batches pass by it. */
+/**
+ * Whether a run that is near the lowest loss is there to stay: mini-batches pass by it.
+ * @param {WalkedRun} run
+ */
 function stays(run) {
   return !run.choices.batch || arrivalOf(run) <= 0.9 * (run.count - 1);
 }
 
-/** Whether the loss of a run by mini-batches, at a rate that does not fade, falls no further. */
+/**
+ * Whether the loss of a run by mini-batches, at a rate that does not fade, falls no further.
+ * @param {WalkedRun} run
+ */
 function wanders(run) {
   const { batch, learning_rate: rate } = run.choices;
   return Boolean(batch) && typeof rate === 'number' && progressOf(run) <= NEAR;
 }
 
-/** Returns the share of the whole fall that the second half of the run's later half brought. */
+/**
+ * Returns the share of the whole fall that the second half of the run's later half brought.
+ * @param {WalkedRun} run
+ */
 function progressOf(run) {
   const losses = Array.from(run.index, (_, i) => trueLoss(run, i));
   const count = losses.length;

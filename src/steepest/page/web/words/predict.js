@@ -1,7 +1,7 @@
 // The task to predict where the next step lands: its answer, and how far off a guess is.
-import { activeRun, onPlane, paramsAt } from '../select.js';
+import { activeRun, onPlane, paramsAt } from '../state/select.js';
 import { differenceTexts } from './arithmetic.js';
-import { percent, short } from './numerals.js';
+import { percent, short } from '../numerals.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
 
@@ -11,6 +11,7 @@ const CLOSE = 0.1;
 /**
  * Returns the task for a state, null where its step cannot be told in a few lines. `check([x, y])`
  * judges where the reader points on the surface: `{near, words}`.
+ * @param {State} state
  */
 export function predictTask(state) {
   const move = moveOf({ ...state, phase: 1 }) ?? moveOf({ ...state, at: 0 });
@@ -25,6 +26,7 @@ export function predictTask(state) {
   };
 }
 
+/** @param {State} state */
 function tellNext(state, move) {
   const run = activeRun(state);
   const updates = move.told.map((i) => updateLine(state, move, i)).join('; ');
@@ -36,6 +38,7 @@ function tellNext(state, move) {
 /**
  * Returns whether a guess [x, y] on the surface is near where the step lands, and how far off it is.
  * The axes have units of their own, so lengths are those that are seen: shares of the picture.
+ * @param {State} state
  */
 function checkNext(state, from, guess) {
   const { surface } = state;

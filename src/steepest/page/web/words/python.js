@@ -1,11 +1,13 @@
 // The lines of Python that do the run of the page again.
 import { ruleName } from '../engine/rules.js';
-import { columnsOf } from '../keep/link.js';
-import { activeRun } from '../select.js';
+import { activeRun, columnsOf } from '../state/select.js';
 
 const WIDTH = 84;
 
-/** Returns Python that makes the run that is shown, from its file or from the rows as edited. */
+/**
+ * Returns Python that makes the run that is shown, from its file or from the rows as edited.
+ * @param {State} state
+ */
 export function pythonLines(state) {
   const data = state.rows ? arrays(state) : table(state.scene);
   const before = [...data.before, ...namelessOf(state)];
@@ -14,7 +16,10 @@ export function pythonLines(state) {
   return [...lines, 'print(run.explain())', ''].join('\n');
 }
 
-/** What of the choices is no name but a thing of Python's. */
+/**
+ * What of the choices is no name but a thing of Python's.
+ * @param {State} state
+ */
 function namelessOf(state) {
   const { choices } = activeRun(state);
   const own = isNamed(state.scene, choices) ? [] : ['# rule: the rule of this run'];
@@ -34,7 +39,10 @@ function call(given) {
   return ['run = st.descend(', ...given.map((one) => `    ${one},`), ')'];
 }
 
-/** The data as they came: a shipped data set or a file; what has no name is called `data`. */
+/**
+ * The data as they came: a shipped data set or a file; what has no name is called `data`.
+ * @param {Scene} scene
+ */
 function table(scene) {
   const also = scene.missing ? [`missing="${scene.missing}"`] : [];
   const { exposure } = scene;
@@ -76,6 +84,7 @@ function arrays({ scene, rows }) {
   };
 }
 
+/** @param {State} state */
 function optionsOf(state) {
   const { scene } = state;
   const { choices } = activeRun(state);

@@ -1,9 +1,9 @@
 // One row through a network, layer by layer, with its arithmetic: forward to its loss, and back by the
 // chain rule.
-import { activeRun, costsOf, paramsAt } from '../select.js';
+import { activeRun, costsOf, paramsAt } from '../state/select.js';
 import { productArithmetic, updateArithmetic } from './arithmetic.js';
 import { deltaInWords } from './network.js';
-import { counted, short } from './numerals.js';
+import { counted, short } from '../numerals.js';
 
 /** Units of a layer that are told, and terms of a sum, the largest: more cannot be followed. */
 const [MOST_UNITS, MOST_TERMS] = [8, 3];
@@ -11,6 +11,7 @@ const [MOST_UNITS, MOST_TERMS] = [8, 3];
 /**
  * Returns the stages of a row's `pass` (see network.js): { layer, heading, lines } each, `layer` being
  * that of the picture, the inputs 0.
+ * @param {State} state
  */
 export function stagesOf(state, pass, row) {
   const last = pass.network.layers.length;
@@ -44,6 +45,7 @@ function sumLines({ scene }, { network, params, activations, sums }, l) {
   return told(Array.from({ length: Math.min(units, MOST_UNITS + 1) }, (_, unit) => line(unit)), 'unit', units);
 }
 
+/** @param {State} state */
 function lossLines(state, row) {
   const { scene } = state;
   const { target } = scene;

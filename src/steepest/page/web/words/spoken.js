@@ -1,6 +1,6 @@
 // What a screen reader says after each action: short, and with the numbers that changed.
-import { activeRun, trueLoss } from '../select.js';
-import { fixed, short } from './numerals.js';
+import { activeRun, trueLoss } from '../state/select.js';
+import { fixed, short } from '../numerals.js';
 import { outcomeOf } from './outcome.js';
 import { phaseWords } from './steps.js';
 import { paramsInWords } from './told.js';
@@ -8,7 +8,10 @@ import { paramsInWords } from './told.js';
 /** Params that are spoken; of more the loss must do. */
 const MOST_SPOKEN = 3;
 
-/** Returns the sentence for the live region: the phase, or the step with its params and loss. */
+/**
+ * Returns the sentence for the live region: the phase, or the step with its params and loss.
+ * @param {State} state
+ */
 export function spoken(state) {
   const phase = phaseWords(state);
   if (phase) return `${phase.sentence} ${phase.arithmetic.replaceAll('\n', '; ')}`.trim();
@@ -20,6 +23,10 @@ export function spoken(state) {
   return state.at === last && last > 0 ? `${told} ${outcomeOf(run).sentence}` : told;
 }
 
+/**
+ * @param {any} p0
+ * @param {Run} run
+ */
 function placeOf({ at, runs }, run) {
   const place = at ? `Step ${fixed(run.index[at], 0)}` : 'Start';
   return runs.length > 1 ? `${run.label}, ${place.toLowerCase()}` : place;

@@ -4,11 +4,11 @@ import { COORDINATES } from '../engine/divergence.js';
 import { startInWords } from '../engine/initial.js';
 import { Network } from '../engine/network.js';
 import { ruleName } from '../engine/rules.js';
-import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../select.js';
+import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../state/select.js';
 import {
   lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
 } from './arithmetic.js';
-import { counted, fixed, percent, short, signed } from './numerals.js';
+import { counted, fixed, percent, short, signed } from '../numerals.js';
 import { MOST_PARAMS, hardlyMoves, moveOf, namedOf, valueLines, wordOf } from './told.js';
 
 const HEADINGS = [
@@ -27,6 +27,7 @@ const NAMES = { steepest: 'direction of steepest descent', plane: 'direction of 
 /**
  * Returns the four steps: number, heading, lines, lit, and for Step 2 its phases. Of many params
  * `most` are told.
+ * @param {State} state
  */
 export function fourSteps(state, most = MOST_PARAMS) {
   const move = moveOf(state, most);
@@ -46,7 +47,10 @@ export function fourSteps(state, most = MOST_PARAMS) {
   }));
 }
 
-/** Returns the sentence and the arithmetic of the phase that is shown, or null if none is. */
+/**
+ * Returns the sentence and the arithmetic of the phase that is shown, or null if none is.
+ * @param {State} state
+ */
 export function phaseWords(state) {
   const move = state.phase ? moveOf(state) : null;
   if (!move) return null;
@@ -54,7 +58,10 @@ export function phaseWords(state) {
   return { sentence, arithmetic };
 }
 
-/** Returns the update of param i written out: `weight 0.200 - 0.1 × 3.412 = -0.141`. */
+/**
+ * Returns the update of param i written out: `weight 0.200 - 0.1 × 3.412 = -0.141`.
+ * @param {State} state
+ */
 export function updateLine(state, move, i) {
   const [old, after] = [move.old[i], move.after[i]];
   const name = namedOf(state.scene, i);
@@ -69,7 +76,10 @@ export function updateLine(state, move, i) {
   return `${name} ${updateArithmetic(old, products, after)}`;
 }
 
-/** Returns the loss after the step that is told and by how much it fell. */
+/**
+ * Returns the loss after the step that is told and by how much it fell.
+ * @param {State} state
+ */
 function fallLine(state, move) {
   const run = activeRun(state);
   const [before, after] = [run.loss[move.from], run.loss[move.from + 1]];
@@ -99,6 +109,7 @@ function headings({ startWords }, { choices }) {
   return [HEADINGS[0].replace('a random bias and weight', start), ...HEADINGS.slice(1)];
 }
 
+/** @param {State} state */
 function startLines(state, most) {
   const run = activeRun(state);
   const { batch, start, seed } = run.choices;
@@ -115,6 +126,7 @@ function startLines(state, most) {
 
 // --- Step 2 --------------------------------------------------------------------------------------
 
+/** @param {State} state */
 function stepLines(state, move) {
   const updates = move.told.map((i) => updateLine(state, move, i));
   const size = `size of the step: ${short(lengthOf(moved(move)))}`;
@@ -122,7 +134,10 @@ function stepLines(state, move) {
   return [fromTo(state, move), ...told, ...unitLines(state, move)];
 }
 
-/** Returns how the params changed in the reader's units, where the step is told in others. */
+/**
+ * Returns how the params changed in the reader's units, where the step is told in others.
+ * @param {State} state
+ */
 function unitLines(state, move) {
   if (!move.where) return [];
   const [old, after] = [0, 1].map((step) => paramsAt(state, activeRun(state), move.from + step));
@@ -135,6 +150,10 @@ function moreLines({ scene: { network, params } }, { told }) {
   return network && more ? [`... and ${fixed(more, 0)} more, in the same way`] : [];
 }
 
+/**
+ * @param {State} state
+ * @param {any} p1
+ */
 function fromTo(state, { from, single, least, where }) {
   const { index } = activeRun(state);
   const told = `from step ${fixed(index[from], 0)} to step ${fixed(index[from + 1], 0)}`;
@@ -143,6 +162,7 @@ function fromTo(state, { from, single, least, where }) {
   return where ? `${told}, ${where}` : told;
 }
 
+/** @param {State} state */
 function gradientLines(state, move) {
   if (!move.single) return [];
   if (!move.gradient) return [`taken${walkWords(state)}${withLast(move)}; in your units:`];
@@ -160,12 +180,18 @@ function layerLines({ network }, { gradient }) {
   return [`its length by layer: ${lengths.join(', ')}`];
 }
 
-/** Returns in which coordinates a step was taken. */
+/**
+ * Returns in which coordinates a step was taken.
+ * @param {State} state
+ */
 function walkWords(state) {
   return COORDINATES[activeRun(state).choices.scale];
 }
 
-/** Returns the direction of the step as a vector of length 1. */
+/**
+ * Returns the direction of the step as a vector of length 1.
+ * @param {State} state
+ */
 function directionLine(state, move) {
   const way = moved(move);
   const length = lengthOf(way);
@@ -188,18 +214,23 @@ function lengthOf(vector) {
   return Math.hypot(...vector);
 }
 
-/** Returns something of each param that is told, with its name. */
+/**
+ * Returns something of each param that is told, with its name.
+ * @param {State} state
+ */
 function listed(state, move, of) {
   return move.told.map((i) => `${namedOf(state.scene, i)} ${of(i)}`).join(', ');
 }
 
 // --- the phases of Step 2 ------------------------------------------------------------------------
 
+/** @param {State} state */
 function phases(state, move) {
   const told = [partsPhase, totalPhase, ratePhase, movePhase].map((phase) => phase(state, move));
   return told.map((words, i) => ({ number: i + 1, ...words, lit: state.phase === i + 1 }));
 }
 
+/** @param {State} state */
 function partsPhase(state, move) {
   const slopes = move.gradient ?? slopesAt(state, move);
   const where = move.where ? `, ${move.where}` : '';
@@ -213,11 +244,16 @@ function partsPhase(state, move) {
   };
 }
 
-/** Returns the gradient in the reader's units. */
+/**
+ * Returns the gradient in the reader's units.
+ * @param {State} state
+ * @param {any} p1
+ */
 function slopesAt(state, { from }) {
   return gradientAt(state, activeRun(state), from);
 }
 
+/** @param {State} state */
 function totalPhase(state, move) {
   const rule = ruleName(activeRun(state).choices.rule);
   const slopes = move.gradient ?? slopesAt(state, move);
@@ -242,6 +278,7 @@ function totalSentence(rule, move) {
   }[rule] ?? `${uphill}; the rule ${rule} makes a direction of it.`;
 }
 
+/** @param {State} state */
 function ratePhase(state, move) {
   if (!move.single) return skipped(state, move);
   const size = lengthOf(moved(move));
@@ -260,6 +297,7 @@ function ratePhase(state, move) {
   };
 }
 
+/** @param {State} state */
 function skipped(state, move) {
   const sentence = move.least
     ? 'The minimum is not unique: the last point has the least weights of the same loss.'
@@ -267,6 +305,7 @@ function skipped(state, move) {
   return { sentence, arithmetic: fromTo(state, move) };
 }
 
+/** @param {State} state */
 function movePhase(state, move) {
   const lines = move.told.map((i) => updateLine(state, move, i));
   const names = move.old.length === 2 ? 'Weight and bias move' : 'Every param moves';
@@ -276,6 +315,7 @@ function movePhase(state, move) {
 
 // --- Steps 3 and 4 -------------------------------------------------------------------------------
 
+/** @param {State} state */
 function lossLines(state, move) {
   if (state.phase || !state.at) return ['the step is yet to be taken'];
   const run = activeRun(state);
@@ -286,6 +326,7 @@ function lossLines(state, move) {
   return known ? [...lines, `of all rows: ${changeLine(before, after)}`] : lines;
 }
 
+/** @param {State} state */
 function repeatLines(state, most) {
   const run = activeRun(state);
   const last = run.count - 1;

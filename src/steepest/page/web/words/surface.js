@@ -1,8 +1,11 @@
 // What both faces of the surface say of themselves to those who cannot see them.
-import { activeRun, isOverParams, onPlane, paramsAt, trueLoss } from '../select.js';
-import { fixed, short } from './numerals.js';
+import { activeRun, isOverParams, onPlane, paramsAt, trueLoss } from '../state/select.js';
+import { fixed, short } from '../numerals.js';
 
-/** The surface and the current step in words, for those who cannot see them. */
+/**
+ * The surface and the current step in words, for those who cannot see them.
+ * @param {State} state
+ */
 export function inWords(state) {
   const { surface } = state;
   const run = activeRun(state);
@@ -18,7 +21,11 @@ export function inWords(state) {
   ].filter(Boolean).join(' ');
 }
 
-/** A point of the plane in words. */
+/**
+ * A point of the plane in words.
+ * @param {Surface} surface
+ * @param {number[]} point
+ */
 export function placeInWords(surface, [x, y]) {
   return `${surface.xLabel} ${short(x)}, ${surface.yLabel} ${short(y)}`;
 }

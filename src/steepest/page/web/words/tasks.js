@@ -7,9 +7,9 @@ import { bendAt } from '../engine/plane.js';
 import { findsRate, limitInWords, ruleInWords, ruleName } from '../engine/rules.js';
 import { chooseScale, waysOf } from '../engine/scales.js';
 import { rowAt } from '../engine/vectors.js';
-import { activeRun, foundAtOnce, trueLoss } from '../select.js';
+import { activeRun, foundAtOnce, trueLoss } from '../state/select.js';
 import { quotientArithmetic } from './arithmetic.js';
-import { counted, percent, short } from './numerals.js';
+import { counted, percent, short } from '../numerals.js';
 import { NEAR, arrivalOf } from './outcome.js';
 import { predictTask } from './predict.js';
 
@@ -35,6 +35,8 @@ const ARRIVED = `within ${percent(NEAR)} of the way from the start to the lowest
 /**
  * Returns the tasks that fit the state: question, hint, and `answer()`, which promises a text. One
  * with `predict` also has `check([x, y])`, which judges a guess on the surface: `{near, words}`.
+ * @param {State} state
+ * @param {Engine} engine
  */
 export function tasksOf(state, engine) {
   const run = activeRun(state);
@@ -44,7 +46,8 @@ export function tasksOf(state, engine) {
   }
   const known = run.limit !== null || run.curvature !== null;
   return [
-    !findsRate(run.choices.rule) && run.lowest !== null && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
+    !findsRate(run.choices.rule) && run.lowest !== null
+      && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
     limitTask(state, engine),
     known && { ...RAVINE, answer: ofAllRows(tellRavine, state, engine) },
     known && { ...MOMENTUM, answer: ofAllRows(tellMomentum, state, engine) },
@@ -52,12 +55,21 @@ export function tasksOf(state, engine) {
   ].filter(Boolean);
 }
 
-/** Walks with other choices, all rows a step. */
+/**
+ * Walks with other choices, all rows a step.
+ * @param {any} p0
+ * @param {Engine} engine
+ * @param {any} patch
+ */
 function walk({ choices, rows }, engine, patch) {
   return engine.descend({ choices: { ...choices, batch: null, ...patch }, rows });
 }
 
-/** Returns what tells an answer that holds for all rows a step, and says so of mini-batches. */
+/**
+ * Returns what tells an answer that holds for all rows a step, and says so of mini-batches.
+ * @param {State} state
+ * @param {Engine} engine
+ */
 function ofAllRows(tell, state, engine) {
   const note = ' With all rows a step; mini-batches wander, and may do otherwise.';
   return async () => `${await tell(state, engine)}${activeRun(state).choices.batch ? note : ''}`;
@@ -74,6 +86,10 @@ const FASTEST = {
   hint: 'Halve and double, then go in between.',
 };
 
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function tellFastest(state, engine) {
   const most = stepsFor(state);
   const trials = await trialsOf(state, engine, most);
@@ -95,7 +111,11 @@ function limitNote({ limit, exactLimit }) {
   return ` (${whose} is ${short(limit, 3)})`;
 }
 
-/** Tries rates over a wide range, then between the best one and its neighbours. */
+/**
+ * Tries rates over a wide range, then between the best one and its neighbours.
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function trialsOf(state, engine, most) {
   const { limit, exactLimit } = activeRun(state);
   const rates = limit === null ? DECADES.map((d) => 10 ** d) : SHARES.map((s) => s * limit);
@@ -113,13 +133,20 @@ async function trialsOf(state, engine, most) {
   return trials;
 }
 
-/** Returns how many steps a rate takes to arrive, and how much of the way is left in the end. */
+/**
+ * Returns how many steps a rate takes to arrive, and how much of the way is left in the end.
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function trial(state, engine, rate, steps) {
   const run = await walk(state, engine, { learning_rate: rate, steps });
   return { rate, steps: arrivalOf(run) ?? Infinity, left: leftOf(run) };
 }
 
-/** Returns which share of the way from start to lowest loss a run leaves. */
+/**
+ * Returns which share of the way from start to lowest loss a run leaves.
+ * @param {WalkedRun} run
+ */
 function leftOf(run) {
   const [start, end] = [trueLoss(run, 0), trueLoss(run, run.index.length - 1)];
   const lowest = run.lowest ?? trueLoss(run, run.best);
@@ -143,6 +170,10 @@ function between(trials) {
 
 // --- the rate that just diverges -----------------------------------------------------------------
 
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
 function limitTask(state, engine) {
   const run = activeRun(state);
   if (run.limit === null) return null;
@@ -153,12 +184,17 @@ function limitTask(state, engine) {
   };
 }
 
+/** @param {WalkedRun} run */
 function formulaOf(run) {
   const { limit, curvature, choices } = run;
   const sum = quotientArithmetic(limit * curvature, curvature, limit);
   return `${limitInWords(choices.rule)} = ${sum}`;
 }
 
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function tellLimit(state, engine) {
   const run = activeRun(state);
   const law = `${formulaOf(run)}: above it the run diverges, below it comes to the lowest loss`;
@@ -172,6 +208,7 @@ async function tellLimit(state, engine) {
   return `${law}. Tried: ${tried.join('; ')}.`;
 }
 
+/** @param {WalkedRun} run */
 function endOf(run) {
   const last = run.index.length - 1;
   const after = `after ${counted(run.count - 1, 'step')}`;
@@ -179,7 +216,10 @@ function endOf(run) {
   return settles(run) ? end : `it diverges, ${end}`;
 }
 
-/** Whether a run stays near its lowest loss in the end. */
+/**
+ * Whether a run stays near its lowest loss in the end.
+ * @param {WalkedRun} run
+ */
 function settles(run) {
   if (foundAtOnce(run).length || run.stop.reason === 'diverged') return false;
   const [start, end] = [trueLoss(run, 0), trueLoss(run, run.index.length - 1)];
@@ -187,6 +227,10 @@ function settles(run) {
   return end - best <= SAME * (start - best);
 }
 
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function tellBound(state, engine) {
   const run = activeRun(state);
   const law = boundOf(run);
@@ -197,7 +241,10 @@ async function tellBound(state, engine) {
   return `${law}${why}. Tried: ${short(low, 3)} settles, ${short(high, 3)} does not.`;
 }
 
-/** Returns what is known of a loss that is no bowl: that it falls is proved of steepest alone. */
+/**
+ * Returns what is known of a loss that is no bowl: that it falls is proved of steepest alone.
+ * @param {WalkedRun} run
+ */
 function boundOf(run) {
   const { rule } = run.choices;
   if (rule === 'steepest') {
@@ -208,7 +255,11 @@ function boundOf(run) {
     `${formulaOf(run)}. This loss is no such bowl: of ${ruleName(rule)} on it nothing is proved`;
 }
 
-/** Returns a rate that settles and one a little larger that does not; null if all settle. */
+/**
+ * Returns a rate that settles and one a little larger that does not; null if all settle.
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function bisected(state, engine) {
   const settled = async (learning_rate) =>
     settles(await walk(state, engine, { learning_rate, steps: stepsFor(state) }));
@@ -236,6 +287,10 @@ const MOMENTUM = {
   hint: 'Scaling none, rate 1/curvature: count the steps of both.',
 };
 
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function tellRavine(state, engine) {
   const told = [];
   for (const scale of ['none', 'standard']) {
@@ -247,6 +302,10 @@ async function tellRavine(state, engine) {
   return `${sentence(told[0])} ${sentence(told[1])} (Counted ${ARRIVED}.)`;
 }
 
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function tellMomentum(state, engine) {
   const [steepest, momentum] = [
     await steadily(state, engine, { scale: 'none', rule: 'steepest' }),
@@ -270,7 +329,11 @@ function bowlOf({ exactLimit }) {
   return exactLimit ? 'the bowl' : 'the lowest place found';
 }
 
-/** Walks at the safe rate 1/curvature until the lowest loss is near; tells the steps in words. */
+/**
+ * Walks at the safe rate 1/curvature until the lowest loss is near; tells the steps in words.
+ * @param {State} state
+ * @param {Engine} engine
+ */
 async function steadily(state, engine, patch) {
   const most = LONG * stepsFor(state);
   const asked = { ...patch, learning_rate: 1 };
@@ -283,7 +346,12 @@ async function steadily(state, engine, patch) {
   return { run, rate, steps };
 }
 
-/** Returns the largest curvature by the smallest at the best point of a run; null if not known. */
+/**
+ * Returns the largest curvature by the smallest at the best point of a run; null if not known.
+ * @param {any} p0
+ * @param {any} scale
+ * @param {WalkedRun} run
+ */
 function ratioOf({ scene, choices }, scale, run) {
   if (scene.margins > 1 || !['squared', 'cross_entropy'].includes(choices.loss)) return null;
   if (scene.shown !== scene.rows) return null;
@@ -313,7 +381,10 @@ function capital(text) {
 
 // --- what was recorded ---------------------------------------------------------------------------
 
-/** Returns the task on a run that was recorded, if it has a lowest loss to come near to. */
+/**
+ * Returns the task on a run that was recorded, if it has a lowest loss to come near to.
+ * @param {WalkedRun} run
+ */
 function recordedTask(run) {
   return run.lowest !== null && {
     question: `After how many steps is this run ${ARRIVED}?`,
@@ -322,6 +393,7 @@ function recordedTask(run) {
   };
 }
 
+/** @param {WalkedRun} run */
 function tellRecorded(run) {
   const arrival = arrivalOf(run);
   if (arrival !== null) return `After ${counted(arrival, 'step')}.`;

@@ -3,8 +3,8 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { chooseScale } from '../engine/scales.js';
-import { activeRun, gradientAt, paramsAt } from '../select.js';
-import { percent, short } from './numerals.js';
+import { activeRun, gradientAt, paramsAt } from '../state/select.js';
+import { percent, short } from '../numerals.js';
 
 /** Params that are told one by one; of more, those that matter most. */
 export const MOST_PARAMS = 6;
@@ -36,23 +36,35 @@ function brief(name) {
   return letters.length <= MOST_LETTERS ? line : `${letters.slice(0, MOST_LETTERS - 1).join('')}…`;
 }
 
-/** Returns what param i is called within a sentence about all of them. */
+/**
+ * Returns what param i is called within a sentence about all of them.
+ * @param {Scene} scene
+ */
 export function wordOf(scene, i) {
   return brief(scene.params[i].word);
 }
 
-/** Returns the same before a number; a colon parts `weight 15` from it. */
+/**
+ * Returns the same before a number; a colon parts `weight 15` from it.
+ * @param {Scene} scene
+ */
 export function namedOf(scene, i) {
   return `${wordOf(scene, i)}${scene.network ? ':' : ''}`;
 }
 
-/** Returns what param i is called where it stands alone: `weight of duration`, `bias`, `weight 15`. */
+/**
+ * Returns what param i is called where it stands alone: `weight of duration`, `bias`, `weight 15`.
+ * @param {Scene} scene
+ */
 function longWordOf(scene, i) {
   const name = brief(scene.params[i].name);
   return name.split('[')[0] === 'bias' ? name : `${scene.prefix}${name}`;
 }
 
-/** Returns the params with their units, `most` lines, and how many more there are. */
+/**
+ * Returns the params with their units, `most` lines, and how many more there are.
+ * @param {State} state
+ */
 export function valueLines(state, params, most = MOST_PARAMS) {
   const { scene } = state;
   const told = toldParams(state, most);
@@ -66,6 +78,7 @@ export function valueLines(state, params, most = MOST_PARAMS) {
 /**
  * Returns the params that are told: all if few, of a network the two that its surface is over, else
  * those that the first step owes most to.
+ * @param {State} state
  */
 export function toldParams(state, most = MOST_PARAMS) {
   const run = activeRun(state);
@@ -78,13 +91,17 @@ export function toldParams(state, most = MOST_PARAMS) {
   return [...dearest.slice(0, most - 1).sort((a, b) => a - b), last];
 }
 
-/** Returns the params of the step that is shown in words; none where they are more than `most`. */
+/**
+ * Returns the params of the step that is shown in words; none where they are more than `most`.
+ * @param {State} state
+ */
 export function paramsInWords(state, most) {
   const told = toldParams(state);
   const params = paramsAt(state);
   return told.length > most ? [] : told.map((i) => `${namedOf(state.scene, i)} ${short(params[i])}`);
 }
 
+/** @param {Run} run */
 function firstMove(run, i) {
   return run.index.length > 1 ? run.params[run.size + i] - run.params[i] : run.gradient[i];
 }
@@ -97,6 +114,7 @@ function firstMove(run, i) {
  * own. `gradient` is null where it cannot be told there; then the move is the reader's. `least` says
  * that it is no step of the rule, but leads to the least weights of the same loss. `last` is the
  * step before, of which `momentum` is taken once more; null where it is not known.
+ * @param {State} state
  */
 export function moveOf(state, most = MOST_PARAMS) {
   const run = activeRun(state);
@@ -113,7 +131,11 @@ export function moveOf(state, most = MOST_PARAMS) {
   return { ...common, momentum: again.momentum, ...move };
 }
 
-/** Returns the last step and how much of it is taken once more; 0 where that is next to nothing. */
+/**
+ * Returns the last step and how much of it is taken once more; 0 where that is next to nothing.
+ * @param {State} state
+ * @param {Run} run
+ */
 function lastStep(state, run, from, old, after) {
   const known = from > 0 && run.index[from] - run.index[from - 1] === 1;
   const before = known ? paramsAt(state, run, from - 1) : null;
@@ -123,6 +145,12 @@ function lastStep(state, run, from, old, after) {
   return { last, momentum: last?.every(hardly) ? 0 : momentum };
 }
 
+/**
+ * @param {Scene} scene
+ * @param {Run} run
+ * @param {any} single
+ * @param {any} p3
+ */
 function inCoordinates(scene, run, single, { old, after, gradient, last }) {
   const plain = { where: '', old, after, gradient: null, last };
   if (!single) return plain;
@@ -135,7 +163,11 @@ function inCoordinates(scene, run, single, { old, after, gradient, last }) {
   return { where: STANDARD, old: from, after: to, gradient: scale.pull(gradient), last: moved };
 }
 
-/** Returns the coordinates in which each feature has mean 0 and deviation 1; made once for X. */
+/**
+ * Returns the coordinates in which each feature has mean 0 and deviation 1; made once for X.
+ * @param {Scene} scene
+ * @param {Choices} choices
+ */
 function standardOf(scene, choices) {
   const { X, y, margins, network } = scene;
   const known = scales.get(X);

@@ -3,7 +3,11 @@
 /** Runs that can stand side by side. */
 export const MOST_RUNS = 6;
 
-/** Returns the state in which a scene is first shown. */
+/**
+ * Returns the state in which a scene is first shown.
+ * @param {Scene} scene
+ * @returns {State}
+ */
 export function firstState(scene) {
   return {
     scene,
@@ -50,7 +54,10 @@ export function settled({ runs, active, choices }) {
   return runs.map((run, i) => (i === active ? { ...run, choices } : run));
 }
 
-/** Returns the axes on which a change of scale is seen: those of the walk, if they can be told. */
+/**
+ * Returns the axes on which a change of scale is seen: those of the walk, if they can be told.
+ * @param {State} state
+ */
 export function axesFor(scale, state) {
   const { features, network } = state.scene;
   if (network || (state.surface.slice && features.length > 1)) return 'units';
@@ -83,13 +90,21 @@ export function removed({ X, y, rowNumbers }, i) {
   return { X: without(X), y: without(y), rowNumbers: without(rowNumbers) };
 }
 
-/** Returns whether data, target or features that are asked for are others than those that are here. */
+/**
+ * Returns whether data, target or features that are asked for are others than those that are here.
+ * @param {State} state
+ * @param {{data?: string, target?: string, features?: string[]}} asked
+ */
 export function isOtherData({ scene }, { data, target, features }) {
   const { source, target: here, columns } = scene;
   return differs(data, source) || differs(target, here.name) || differs(features, columns);
 }
 
-/** Returns whether a network that is asked for is another than the one that is here. */
+/**
+ * Returns whether a network that is asked for is another than the one that is here.
+ * @param {State} state
+ * @param {{units?: number[], activation?: string}} asked
+ */
 export function isOtherNetwork({ scene: { network } }, { units, activation }) {
   if (!network) return false;
   return differs(units, network.sizes.slice(1, -1)) || differs(activation, network.activation);

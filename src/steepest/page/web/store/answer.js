@@ -4,9 +4,9 @@
 // 'fine' (the same window with more points), 'as it is' or null; `window`, the one that is wanted anew;
 // `step`, to which the run goes that is shown; and `onward`, whether it goes on while it is shown.
 import { differenceOf } from '../draw/heights.js';
-import { isOverParams, onPlane, resultAt, resultOf } from '../select.js';
-import { OBJECTIVE } from './choices.js';
-import { rowAt } from './vectors.js';
+import { isOverParams, onPlane, resultAt, resultOf, windowOf } from '../state/select.js';
+import { OBJECTIVE } from '../engine/choices.js';
+import { rowAt } from '../engine/vectors.js';
 
 const POINTS = 101;
 
@@ -14,14 +14,21 @@ const POINTS = 101;
 const MOST_SEEN = 1000;
 const FURTHER = 1.003;
 
-/** Returns the runs that were walked, by id, and the surface, as a wish asks for in a state. */
+/**
+ * Returns the runs that were walked, by id, and the surface, as a wish asks for in a state.
+ * @param {Engine} engine
+ * @param {State} state
+ */
 export async function answered(engine, state, wish) {
   const walked = await descents(engine, state, wish);
   const runs = state.runs.map((run) => taken(run, walked.get(run.id)));
   return { walked, surface: await surfaceFor(engine, state, runs, wish) };
 }
 
-/** Returns a run with what was walked anew, if it was. */
+/**
+ * Returns a run with what was walked anew, if it was.
+ * @param {Run} run
+ */
 export function taken(run, walked) {
   if (!walked) return run;
   const { id, label, colour } = run;
@@ -44,9 +51,15 @@ export function joined(before, wish) {
   };
 }
 
+/**
+ * @param {Engine} engine
+ * @param {State} state
+ * @param {Wish} wish
+ */
 async function descents(engine, { runs, active, choices, rows }, { runs: which = new Set(), onward = false }) {
   const common = Object.fromEntries(OBJECTIVE.map((key) => [key, choices[key]]));
   const due = runs.filter(({ id }) => which === 'all' || which.has(id));
+  /** @type {[number, object][]} */
   const walked = await Promise.all(due.map(async (old) => {
     const own = old === runs[active] ? choices : { ...old.choices, ...common };
     const run = await engine.descend({ choices: own, rows, onward });
@@ -55,14 +68,17 @@ async function descents(engine, { runs, active, choices, rows }, { runs: which =
   return new Map(walked);
 }
 
-/** Returns the surface that is due; a slice goes through the end of the run and changes with it. */
+/**
+ * Returns the surface that is due; a slice goes through the end of the run and changes with it.
+ * @param {Engine} engine
+ * @param {State} state
+ * @param {any} runs
+ * @param {any} p3
+ */
 async function surfaceFor(engine, state, runs, { surface: why, window: asked }) {
   const { surface } = state;
   const run = runs[state.active];
-  const hidden = !inside(surface, onPlane(surface, rowAt(run.params, run.size, 0)));
-  // A plane by a word is another for each path.
-  const ofPath = !isOverParams(state) && why !== 'fine';
-  const anew = why === 'anew' || (why === 'if out of sight' && hidden) || ofPath;
+  const anew = isAnew(state, run, why);
   if (why === 'as it is') return surface;
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
@@ -73,12 +89,30 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   return { ...found, ...told };
 }
 
+/**
+ * Whether another window is due, or another plane: one by a word is another for each path.
+ * @param {State} state
+ * @param {Run} run
+ */
+function isAnew(state, run, why) {
+  if (why === 'anew' || (!isOverParams(state) && why !== 'fine')) return true;
+  const start = onPlane(state.surface, rowAt(run.params, run.size, 0));
+  return why === 'if out of sight' && !inside(state.surface, start);
+}
+
 /** Whether a window of the surface that is shown says anything about the one that is asked for. */
 function sameAxes({ surface, axes, plane, choices }) {
   const same = surface.axes === axes && (axes === 'units' || surface.scale === choices.scale);
   return same && surface.xIndex === plane[0] && surface.yIndex === plane[1];
 }
 
+/**
+ * @param {Engine} engine
+ * @param {any} p1
+ * @param {any} runs
+ * @param {any} window
+ * @param {any} coarser
+ */
 function look(engine, { choices, rows, plane, axes, active }, runs, window, coarser) {
   return engine.surface({
     choices,
@@ -99,7 +133,10 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window, coar
   });
 }
 
-/** Returns the path that spans a plane, with the step of each of its points. */
+/**
+ * Returns the path that spans a plane, with the step of each of its points.
+ * @param {Run} run
+ */
 function pathOf(run) {
   const { params, steps } = outlineOf(run);
   return { path: params, steps };
@@ -121,11 +158,10 @@ function outlineOf({ index, params, fullLoss, size, best }) {
   };
 }
 
-/** Returns what of the plane is seen: [left, right, bottom, top]. */
-export function windowOf({ x, y, nx, ny }) {
-  return [x[0], x[nx - 1], y[0], y[ny - 1]];
-}
-
+/**
+ * @param {Surface} surface
+ * @param {number[]} point
+ */
 function inside(surface, [x, y]) {
   const [left, right, bottom, top] = windowOf(surface);
   return x >= left && x <= right && y >= bottom && y <= top;

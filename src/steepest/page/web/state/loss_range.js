@@ -29,12 +29,18 @@ function rangeOf(runs) {
   return low <= high ? roomy(low, high) : { log: false, range: [0, 1] };
 }
 
-/** Whether a run blew up. */
+/**
+ * Whether a run blew up.
+ * @param {Run} run
+ */
 export function diverged(run) {
   return run.stop.reason === 'diverged';
 }
 
-/** Yield the losses that are drawn: of all rows, of mini-batches, and the lowest known. */
+/**
+ * Yield the losses that are drawn: of all rows, of mini-batches, and the lowest known.
+ * @param {Run} run
+ */
 function* shown(run) {
   for (let i = 0; i < run.index.length; i += 1) yield trueLoss(run, i);
   if (run.choices.batch) yield* run.loss;
@@ -53,7 +59,10 @@ function roomy(low, high) {
   return { log, range: [low - BELOW * span, high + ABOVE * span] };
 }
 
-/** Return where a diverged run leaves through the top, and what it came to: {x, step, loss}. */
+/**
+ * Return where a diverged run leaves through the top, and what it came to: {x, step, loss}.
+ * @param {Run} run
+ */
 export function arrival(run, place) {
   const last = run.index.length - 1;
   if (!diverged(run) || place(last)[1] >= 0) return null;

@@ -1,84 +1,63 @@
 // The state of a page and all that can be done to it; whoever draws subscribes to its changes.
-//
-// What costs work is asked of an engine. One question is under way at a time; what changes while it
-// is answered is asked anew with the newest choices, so a drag never queues up.
-import { answered, joined, taken } from './engine/answer.js';
-import { HORIZON, MOST_STEPS, OBJECTIVE, checkChoices } from './engine/choices.js';
-import { activeRun, isOverParams, offPlane, onPlane, paramsAt, placeOf } from './select.js';
+// What costs work is asked of an engine (asking.js).
+import { HORIZON, MOST_STEPS, OBJECTIVE, checkChoices } from '../engine/choices.js';
+import { activeRun, isOverParams, offPlane, onPlane, paramsAt, placeOf } from '../state/select.js';
 import {
   MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, moved, nameOf, removed, settled,
-} from './state.js';
+} from '../state/state.js';
+import { Asking } from './asking.js';
 
 /** The share of a run by which it grows while it goes on: it is drawn anew as often at any length. */
 const FURTHER = 0.1;
 
-/** Returns the store of a scene, whose numbers `engine` works out. */
+/**
+ * Returns the store of a scene, whose numbers `engine` works out.
+ * @param {Engine} engine
+ * @param {Scene} scene
+ */
 export function createStore(engine, scene) {
   const [run, ...others] = [scene.run, ...(scene.others ?? [])].map((one) => engine.whole?.(one) ?? one);
   return new Store(engine, firstState({ ...scene, run, others }));
 }
 
-/** The state, its listeners, and the actions. */
-class Store {
-  constructor(engine, state) {
-    this.engine = engine;
-    this.state = state;
-    this.listeners = new Set();
-    this.asking = null;
-    this.begin(state.scene);
-  }
-
-  get run() {
-    return activeRun(this.state);
-  }
-
-  /** Forgets what was asked about other data. */
-  begin(scene) {
-    this.first = scene;
-    this.good = { scene, rows: null };
-    this.wanted = null;
-    this.epoch = (this.epoch ?? 0) + 1;
-  }
-
-  /** Calls `listener(state, changed)` after each change; returns how to end that. */
-  subscribe(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  /** Changes the state and tells who listens. */
-  set(patch) {
-    const news = Object.keys(patch).filter((key) => patch[key] !== this.state[key]);
-    if (!news.length) return;
-    this.state = { ...this.state, ...patch };
-    const changed = new Set(news);
-    for (const listener of this.listeners) listener(this.state, changed);
-  }
-
+/** The actions. */
+export class Store extends Asking {
   /** Takes over what a link asks for: rows, choices, all the runs, the step, the look. */
-  async wish({ choices, runs, named, at = null, points, shownRun, faults = [], ...look }) {
-    const { axes, plane, window, phase, guessing, ...plain } = look;
+  async wish({ choices, runs, named, points, shownRun, faults = [], ...look }) {
+    const { axes, plane, window, at, phase, guessing, ...plain } = look;
     if (isOtherData(this.state, look)) faults.push('the link is for other data or columns than these');
     const known = Object.entries(plain).filter(([key]) => key in this.state);
     this.set(Object.fromEntries(known));
     if (look.row >= 0 && !this.state.scene.network) this.lightRow(look.row);
     if (points) await this.edit({ ...points, rowNumbers: Int32Array.from(points.y, (_, i) => i + 1) });
     if (choices) await this.choose(choices);
+    await this.wishRuns({ runs, named, shownRun });
+    // What a link leaves out is as the page has it at first.
+    const usual = choices ? this.first.surface.axes : null;
+    await this.wishSurface({ plane, axes: axes ?? usual, window });
+    this.wishPlace({ at, phase, guessing });
+    if (this.state.fault) faults.push(this.state.fault);
+    if (faults.length) this.set({ fault: `${faults.join('; ')}; the rest of the link is used` });
+  }
+
+  async wishRuns({ runs, named, shownRun = 0 }) {
     const first = this.state.choices;
     if (runs) this.set({ runs: this.settled().slice(0, 1), active: 0 });
     for (const run of runs ?? []) await this.addRun({ ...first, ...run });
     if (named?.length === this.state.runs.length) this.nameRuns(named);
-    if (runs?.length) await this.chooseRun(shownRun ?? 0);
+    if (runs?.length) await this.chooseRun(shownRun);
+  }
+
+  async wishSurface({ plane, axes, window }) {
     if (plane) await this.setPlane(...plane);
-    // What a link leaves out is as the page has it at first.
-    const wanted = axes ?? (choices ? this.first.surface.axes : this.state.axes);
-    if (wanted !== this.state.axes) await this.setAxes(wanted);
+    if ((axes ?? this.state.axes) !== this.state.axes) await this.setAxes(axes);
     if (window) await this.ask({ surface: 'anew', window });
+  }
+
+  wishPlace({ at = null, phase, guessing }) {
     if (at !== null) this.seekStep(at);
     if (phase && this.state.at < this.run.index.length - 1) this.set({ phase });
     if (guessing) this.startGuess();
-    if (this.state.fault) faults.push(this.state.fault);
-    if (faults.length) this.set({ fault: `${faults.join('; ')}; the rest of the link is used` });
   }
 
   // --- the run -----------------------------------------------------------------------------------
@@ -130,7 +109,11 @@ class Store {
     return act();
   }
 
-  /** Starts from these params; the whole path follows, and the picture if `surface` says so. */
+  /**
+   * Starts from these params; the whole path follows, and the picture if `surface` says so.
+   * @param {number[] | null} start
+   * @param {Wish['surface']} [surface]
+   */
   startFrom(start, surface = null) {
     if (!this.allowed({ start })) return null;
     this.set({ choices: { ...this.state.choices, start }, phase: 0 });
@@ -206,7 +189,10 @@ class Store {
     return this.addRun({ ...this.state.choices });
   }
 
-  /** Adds a run with these choices and shows it. */
+  /**
+   * Adds a run with these choices and shows it.
+   * @param {Choices} choices
+   */
   addRun(choices) {
     const runs = this.settled();
     if (runs.length >= MOST_RUNS) {
@@ -330,6 +316,7 @@ class Store {
 
   /** Tells the true loss at a point of the plane. */
   async lookAt(x, y) {
+    /** @type {[number, number] | null} */
     const point = x === null ? null : [x, y];
     this.looking = point;
     if (!point) return this.set({ hover: { ...this.state.hover, point, loss: null, level: null } });
@@ -343,6 +330,7 @@ class Store {
     return this.looking && this.looking !== point ? this.lookAt(...this.looking) : null;
   }
 
+  /** @param {[number, number]} point */
   async tellLoss(point) {
     const { choices, rows, surface } = this.state;
     const params = offPlane(surface, ...point);
@@ -373,69 +361,5 @@ class Store {
   /** Lights a row in every card; -1 for none. */
   lightRow(row) {
     if (row !== this.state.hover.row) this.set({ hover: { ...this.state.hover, row } });
-  }
-
-  // --- asking the engine -------------------------------------------------------------------------
-
-  /** Has runs and the surface worked out; only the newest wish counts. */
-  ask(wish) {
-    this.wanted = joined(this.wanted, wish);
-    if (this.asking) this.engine.giveUp?.();
-    else this.asking = this.answerAll();
-    return this.asking;
-  }
-
-  async answerAll() {
-    this.set({ busy: true });
-    while (this.wanted) {
-      const wish = this.wanted;
-      this.wanted = null;
-      await this.answer(wish);
-    }
-    this.asking = null;
-    this.set({ busy: false });
-    this.refine();
-  }
-
-  /** Has a surface that was drawn of few points drawn of more, unless it is about to change. */
-  refine() {
-    const { surface, dragging, onward } = this.state;
-    if (surface.coarse && !dragging && !onward) this.ask({ surface: 'fine' });
-  }
-
-  async answer(wish) {
-    const { epoch, state } = this;
-    try {
-      const answer = await answered(this.engine, state, wish);
-      const isOther = answer.surface !== state.surface && !this.state.dragging;
-      if (isOther) await this.prepare?.(answer.surface);
-      if (epoch === this.epoch) this.take(answer, wish, state);
-    } catch (error) {
-      if (epoch !== this.epoch) return;
-      if (error.superseded) this.wanted = joined(wish, this.wanted ?? {});
-      else this.refuse(error.message);
-    }
-  }
-
-  /** Takes an answer in; what the reader changed while it was worked out stays changed. */
-  take({ walked, surface }, wish, { scene, rows }) {
-    const { runs: old, active, at, hover, surface: before } = this.state;
-    const step = wish.step ?? old[active].index[at];
-    const runs = walked.size ? old.map((run) => taken(run, walked.get(run.id))) : old;
-    this.good = { scene, rows };
-    this.set({ runs, surface, at: placeOf(runs[active], step), fault: null });
-    if (hover.point && surface !== before) this.lookAt(...hover.point);
-  }
-
-  /** Says what cannot be, and goes back to what was, unless something else is wished already. */
-  refuse(fault) {
-    if (!this.wanted) {
-      const { active, surface } = this.state;
-      const runs = this.state.runs.map((run) => ({ ...run, choices: run.walked }));
-      const plane = isOverParams(surface) ? [surface.xIndex, surface.yIndex] : this.state.plane;
-      const seen = { axes: surface.axes, plane };
-      this.set({ ...this.good, ...seen, runs, choices: runs[active].choices });
-    }
-    this.set({ fault });
   }
 }

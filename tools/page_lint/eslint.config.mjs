@@ -1,0 +1,31 @@
+// What make lint asks of each module of the page: no slip that the language lets pass, and no file,
+// function or condition too large to be read at once.
+import globals from 'globals';
+
+const SLIPS = [
+  'array-callback-return', 'consistent-return', 'default-case-last', 'eqeqeq', 'no-console',
+  'no-constant-condition', 'no-dupe-keys', 'no-duplicate-imports', 'no-empty', 'no-eval',
+  'no-fallthrough', 'no-implied-eval', 'no-loss-of-precision', 'no-param-reassign',
+  'no-self-compare', 'no-shadow', 'no-undef', 'no-unreachable', 'no-var',
+  'prefer-const',
+];
+
+const SIZES = {
+  'max-lines': ['error', { max: 400, skipComments: true }],
+  'max-lines-per-function': ['error', { max: 40, skipComments: true, skipBlankLines: true }],
+  'max-len': ['error', { code: 120 }],
+  'max-depth': ['error', 3],
+  complexity: ['error', 13],
+};
+
+export default [{
+  files: ['**/*.js'],
+  languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: globals.browser },
+  linterOptions: { reportUnusedDisableDirectives: 'error' },
+  rules: {
+    ...Object.fromEntries(SLIPS.map((name) => [name, 'error'])),
+    // What is taken out of an object so that the rest is without it is not used.
+    'no-unused-vars': ['error', { ignoreRestSiblings: true }],
+    ...SIZES,
+  },
+}];
