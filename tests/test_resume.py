@@ -334,3 +334,19 @@ def test_a_warm_start_from_another_model_is_refused(
     first = st.descend("penguins", "species", ["bill_length_mm"], steps=1)
     with pytest.raises(st.ChoiceError, match=said):
         st.descend("penguins", target, features, start=first)
+
+
+@pytest.mark.parametrize("more", [{"steps": 12}, {}])
+@pytest.mark.parametrize("rate", ["cosine:0.1", "cosine:0.1:7"])
+def test_a_schedule_that_is_over_is_not_gone_on_with(rate: str, more: Any) -> None:
+    run = st.descend(CLASSES, rule="adam", learning_rate=rate, steps=7)
+    with pytest.raises(st.ChoiceError, match=r"its rate is 0 there.*start=run, learning_rate"):
+        run.resume(**more)
+    longer = st.descend(CLASSES, rule="adam", learning_rate="cosine:0.1:19", steps=7)
+    assert longer.resume(steps=12).trace.learning_rates[7:-1].all()
+
+
+def test_a_schedule_that_starts_again_is_gone_on_with() -> None:
+    restarts = st.descend(CLASSES, learning_rate=lambda k: 0.1 * (3 - k % 4), rule="steepest",
+                          steps=3)  # fmt: skip
+    assert restarts.resume(steps=1).resume(steps=5).trace.walked == 10

@@ -353,3 +353,11 @@ def test_a_loss_that_is_told_stands_for_what_the_criterion_said() -> None:
         optimizer.step()
     assert seen.run.trace.losses[0] == float(value.detach()) and seen.run.trace.rows[0] == 40
     assert "the loop's own" in note(seen.run, "losses").message
+
+
+def test_a_loss_that_the_loop_never_calls_is_told_so_and_its_factor_is_the_gradient_s() -> None:
+    model = line()
+    optimizer = sgd(model, lr=0.5 * limit_of(10.0))
+    run, _ = stepped(model, lambda: 10.0 * nn.MSELoss()(model(X), Y), optimizer, data=(X, Y))
+    assert "give the object that it calls" in note(run, "losses").message
+    assert run.plan.limit == pytest.approx(limit_of(10.0), rel=1e-9)

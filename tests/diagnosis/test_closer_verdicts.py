@@ -177,8 +177,33 @@ def test_sound_runs_have_no_verdict(rule: str, hidden: list[int]) -> None:
     assert run.verdicts == []
 
 
+def test_where_no_limit_explains_a_run_that_left_its_lowest_the_rate_is_told() -> None:
+    made = np.random.default_rng(0)
+    X = made.normal(size=(40, 2))
+    y = X @ [1.0, 2.0] + made.standard_t(2, 40)
+    run = st.descend((X, y), loss="absolute", rule="adam", learning_rate=30.0)
+    assert run.stop.reason == "risen" and run.is_judged
+    (verdict,) = run.verdicts
+    assert (verdict.name, verdict.level) == ("oscillation", "rule of thumb")
+    assert verdict.numbers["best_loss"] < run.trace.full_losses[-1] < run.trace.full_losses[0]
+    better = st.descend((X, y), loss="absolute", rule="adam", learning_rate=3.0)
+    assert better.loss < run.loss
+
+
+@pytest.mark.parametrize("hidden", [[], [5]])
+def test_a_clip_that_shortens_every_step_to_nothing_is_told_as_the_reason(
+    hidden: list[int],
+) -> None:
+    how: dict[str, Any] = {"hidden": hidden, "rule": "steepest", "learning_rate": 0.1, "steps": 60}
+    run = st.descend(problem("squared", 1), clip=1e-9, **how)
+    (verdict,) = run.verdicts
+    assert verdict.name == "too small" and verdict.message.startswith("clip 1e-09 is too small")
+    assert "leave clip out" in verdict.remedy
+    assert st.descend(problem("squared", 1), clip=1e3, **how).verdicts == []
+
+
 def test_the_page_knows_which_verdicts_leave_the_last_step_the_result() -> None:
-    source = files("steepest.page") / "web" / "select.js"
+    source = files("steepest.page") / "web" / "state" / "select.js"
     listed = source.read_text().split("const LATER = [")[1].split("]")[0]
     assert set(re.findall(r"'([^']+)'", listed)) == LATER_NAMES
 

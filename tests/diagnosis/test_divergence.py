@@ -218,3 +218,15 @@ def test_mini_batches_that_end_far_above_their_start_are_told(hidden: tuple[int,
     assert verdict.name in ("divergence", "unsettled") and "learning rate" in verdict.message
     near = st.descend((X, y), learning_rate=0.1, steps=40, **how)
     assert list(near.verdicts) == []
+
+
+def test_mini_batches_that_end_above_their_start_by_more_than_noise_are_told() -> None:
+    how: dict[str, Any] = {"hidden": (6,), "rule": "steepest", "batch": 1, "epochs": 3}
+    run = st.descend("moons", "class", learning_rate=5.0, **how)
+    first, last = run.trace.full_losses[[0, -1]]
+    assert 1.1 * first < last < 2.0 * first
+    (verdict,) = run.verdicts
+    assert verdict.message.startswith("ended higher than it started")
+    said = "the best of the 4 steps at which the loss of all rows was measured: 0"
+    assert said in run.explain()
+    assert st.descend("moons", "class", learning_rate=0.1, **how).verdicts == []

@@ -390,6 +390,31 @@ def test_nothing_is_claimed_where_the_lowest_loss_is_not_known(modules: Any) -> 
     assert "the lowest loss it found" in told["sentence"]
 
 
+NETWORK: dict[str, Any] = {"hidden": (6,), "rule": "steepest"}
+
+
+@pytest.mark.parametrize(
+    "how, word",
+    [
+        ({"rule": "adam", "learning_rate": 10.0}, "oscillation"),
+        ({"learning_rate": 1e-6, "steps": 60}, "too small"),
+        ({"learning_rate": 0.1, "clip": 1e-9, "steps": 60}, "too small"),
+        ({"learning_rate": 5.0, "batch": 1, "epochs": 3}, "not settled"),
+    ],
+)
+def test_a_network_that_does_not_fall_is_not_said_to(how: Any, word: str, modules: Any) -> None:
+    """Nor where the page knows no verdict of a closer look, as of runs that it walks itself."""
+    run = st.descend("moons", "class", **{**NETWORK, **how})
+    [told] = ask(modules, "/words/outcome.js", OUTCOME, [state(run)])
+    (verdict,) = run.verdicts
+    assert told["word"] == word and verdict.message in told["sentence"]
+    tell = """(states) => states.map(({ runs: [run] }) => m.outcomeOf(
+      { ...run, verdicts: [], stop: { reason: 'steps', message: 'stopped' } }))"""
+    [alone] = ask(modules, "/words/outcome.js", tell, [state(run)])
+    assert "still falls" not in alone["sentence"]
+    assert alone["word"] in ("not settled", "stands still")
+
+
 def test_a_loss_with_its_penalty_is_called_so_everywhere(modules: Any) -> None:
     runs = [st.descend("geyser", "waiting", ["duration"], steps=2, l2=l2) for l2 in (0.0, 0.1)]
     tell = "(states) => states.map(({ scene, runs }) => m.lossLabel(scene, runs[0].choices))"

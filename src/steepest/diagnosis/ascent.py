@@ -23,7 +23,7 @@ def judge_ascent(evidence: Evidence) -> Verdict | None:
     said = (
         "the optimizer has maximize=True, so it goes along the gradient"
         if training.maximizes
-        else f"backward() was called on it times {short(float(factors[0]))}"
+        else f"backward() was called on {short(float(factors[0]))} times it"
     )
     remedy = "leave out maximize=True" if training.maximizes else "leave out the minus sign"
     return Verdict(

@@ -45,6 +45,8 @@ class Evidence:
     """Where params may be with no change of the lowest loss; see `StepSize.flat_bottom`."""
     to_arrive: bool = False
     """Whether the run was to go on until it arrived: no number of steps was given."""
+    automatic: bool = False
+    """Whether rule, learning rate and scale were all left to auto."""
     by_validation: bool = False
     """Whether the result is the step with the lowest loss of the rows kept back."""
     training: Training | None = None

@@ -68,7 +68,7 @@ def judge_oscillation(evidence: Evidence) -> Verdict | None:
     trace = evidence.trace
     first, last, lowest = trace.full_losses[0], trace.full_losses[-1], trace.best.full_loss
     if known is None or known.share < EDGE or last - lowest < RISEN * (first - lowest):
-        return None
+        return _left_lowest(evidence)
     suggested = known.limit / 2.0
     return Verdict(
         level="measured",
@@ -87,6 +87,34 @@ def judge_oscillation(evidence: Evidence) -> Verdict | None:
         },
         remedy=f"use learning rate {suggested:.2g}, half that limit, a schedule, or auto",
         source=known.source,
+    )
+
+
+def _left_lowest(evidence: Evidence) -> Verdict | None:
+    """Return the verdict on given rates that left the lowest loss and did not return to it.
+
+    No limit explains that, so it is a rule of thumb: where a run ended for it.
+    """
+    if evidence.stop.reason != "risen" or not evidence.method.step_size.is_given:
+        return None
+    trace, rule = evidence.trace, evidence.method.rule.name
+    best, last = trace.best, float(trace.full_losses[-1])
+    rate = float(trace.learning_rates[best.index : -1].max())
+    return Verdict(
+        level="rule of thumb",
+        name="oscillation",
+        message=(
+            f"the loss was lowest at step {best.index:,}, {short(best.full_loss)}, left that and "
+            f"did not return: it is {short(last)} at the end; {too_far(rate, rule)}"
+        ),
+        numbers={
+            "learning_rate": rate,
+            "suggested": rate / 10,
+            "best_step": best.index,
+            "best_loss": best.full_loss,
+        },
+        remedy=f"try {rate / 10:.2g}, a schedule such as time, which lets it fade, or auto",
+        source="ours: no limit of the rate is known here, so a tenth of it is tried",
     )
 
 

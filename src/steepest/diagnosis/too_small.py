@@ -46,12 +46,34 @@ def judge_too_small(evidence: Evidence) -> Verdict | None:
     norms = trace.gradient_norms
     if not norms[-1] >= UNCHANGED * norms[0] > 0.0 or not np.isfinite(rates).all():
         return None
+    if method.clip is not None and (trace.steepnesses[:-1] > method.clip).all():
+        return _by_clip(evidence, method.clip)
     curvature = method.coordinates.curvature
     limit = method.rule.limit(curvature) if curvature else None
     rate = float(rates.max())
     if limit is None:
         return _by_straight_fall(evidence, rate)
     return None if rate >= SHARE_OF_LIMIT * limit else _by_limit(evidence, rate, limit)
+
+
+def _by_clip(evidence: Evidence, clip: float) -> Verdict | None:
+    """Return the verdict where each gradient was shortened and the loss hardly fell."""
+    losses, steepest = evidence.trace.full_losses, float(evidence.trace.steepnesses.max())
+    fall = (losses[0] - losses[-1]) / abs(losses[0]) if losses[0] else 0.0
+    if not 0.0 <= fall < LITTLE:
+        return None
+    steps = counted(len(losses) - 1, "step")
+    return Verdict(
+        level="measured",
+        name="too small",
+        message=(
+            f"clip {short(clip)} is too small: it shortened the gradient, up to {short(steepest)} "
+            f"long, in each of {steps}, and the loss fell by {percent(fall)}"
+        ),
+        numbers={"clip": clip, "longest": steepest, "fall": fall, "kept": _kept_gradient(evidence)},
+        remedy="leave clip out, or take one near the length of the usual gradients",
+        source="ours: the length of every gradient was held against clip",
+    )
 
 
 def _by_limit(evidence: Evidence, rate: float, limit: float) -> Verdict:

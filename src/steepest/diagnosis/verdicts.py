@@ -28,8 +28,8 @@ VERDICTS: tuple[Callable[[Evidence], Verdict | None], ...] = (
     judge_not_finite,
     judge_divergence,
     judge_separation,
-    judge_stalled,
     judge_symmetry,
+    judge_stalled,
 )
 """What is looked for, in the order in which it is said; a new verdict is added here."""
 

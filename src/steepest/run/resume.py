@@ -37,6 +37,7 @@ def resume(
     more = replace(more, stop=options.stop, patience=options.patience)
     if more.steps is not None:
         more = replace(more, steps=run.trace.walked - 1 + more.steps)
+    _check_schedule(run, method, checkpoint.index, more.steps)
     asked = Callback(callback)
     outcome = train(
         method,
@@ -53,6 +54,24 @@ def resume(
         afresh = f"gone on afresh from step {at:,}: what its rule carried was not kept"
     plan = replace(run.plan, steps=more.steps, afresh=afresh)
     return asked.raise_with_run(run.of(run.problem, plan, options, outcome))
+
+
+def _check_schedule(run: "Run", method: Method, begin: int, end: int | None) -> None:
+    """Raise ChoiceError where the schedule is over before the steps asked for: they have rate 0.
+
+    It is over where two steps in turn have that rate, the last one asked for and the one after it;
+    of no number of steps these are the next two. One alone a schedule may have that starts again.
+    """
+    last = begin if end is None else end - 1
+    rates = [method.step_size.given_rate(index) for index in (last, last + 1)]
+    if last < begin or rates != [0.0, 0.0]:
+        return
+    asked = f"resume would take steps up to {last + 1:,}" if end else "resume would take more steps"
+    raise ChoiceError(
+        f"{asked}, but the schedule of the learning rate, {run.plan.rate_in_words}, is over before "
+        "that: its rate is 0 there, and such steps lead nowhere; descend anew with all those steps "
+        "for one longer schedule, or descend(..., start=run, learning_rate=...) for another rate"
+    )
 
 
 def _taken_up(run: "Run") -> tuple[Options, Method, Checkpoint]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
+from steepest.descent.plan.method import is_automatic
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.stopping import plan_stopping
 from steepest.descent.stop import Stop
@@ -86,6 +87,7 @@ def train(
         identifiability=known,
         to_arrive=options.steps is None,
         flat=_flat_bottom(descent),
+        automatic=is_automatic(options) and options.scale == "auto",
         by_validation=options.by_validation,
     )
     verdicts = judge(evidence)

@@ -18,7 +18,7 @@ MOST_CLASSES = 10
 """Classes that have a column each."""
 
 DECIMALS_FROM = 1e-3
-"""The largest -log P of a table from which on four decimals tell its rows apart."""
+"""The -log P from which on four decimals have two digits to read: below it there are more."""
 
 TINY = 1e-6
 """A share below this is only said to be: its digits would all be zeros."""
@@ -41,7 +41,7 @@ def class_table(story: Story) -> Section:
             str(story.row_numbers[row]),
             story.classes[story.actual[row]],
             *_chances(story, row),
-            _cost(story.row_losses[row], story),
+            _cost(story.row_losses[row]),
             *([] if story.sample_weight is None else [short(story.sample_weight[row])]),
             _share(losses[row] / total) if total else "-",
         ]
@@ -66,9 +66,13 @@ def _chances(story: Story, row: int | None = None) -> list[str]:
     return [story.classes[likeliest], f"{given[likeliest]:.4f}", f"{given[actual]:.4f}"]
 
 
-def _cost(value: float, story: Story) -> str:
-    """Return a -log P, or a sum of them, in the one form that all of the table have."""
-    return short(value) if story.row_losses.max() < DECIMALS_FROM else f"{value:.4f}"
+def _cost(value: float) -> str:
+    """Return a -log P, or a sum of them, as a person reads it.
+
+    >>> _cost(0.71234567), _cost(0.0000123)
+    ('0.7123', '1.23e-05')
+    """
+    return short(value) if value < DECIMALS_FROM else f"{value:.4f}"
 
 
 def _share(share: float) -> str:
@@ -86,13 +90,13 @@ def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[st
     total = float(losses.sum())
     rest = float(np.delete(losses, list(order)).sum())
     if len(order) < story.rows:
-        yield f"the other {story.rows - len(order):,} rows together: {_cost(rest, story)}"
+        yield f"the other {story.rows - len(order):,} rows together: {_cost(rest)}"
     if story.sample_weight is None:
         mean = total / story.rows
-        yield f"cross entropy = sum / rows = {_cost(total, story)} / {story.rows:,} = {short(mean)}"
+        yield f"cross entropy = sum / rows = {_cost(total)} / {story.rows:,} = {short(mean)}"
     else:
         whole = float(story.sample_weight.sum())
-        parts = f"{_cost(total, story)} / {short(whole)} = {short(total / whole)}"
+        parts = f"{_cost(total)} / {short(whole)} = {short(total / whole)}"
         yield f"cross entropy = sum of weight × -log P / sum of weights = {parts}"
     if story.plan.penalty:
         yield f"with the penalty: {short(story.result.full_loss)}"

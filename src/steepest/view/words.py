@@ -75,7 +75,7 @@ def _how(story: Story) -> str:
     penalties = ("l1", penalty.l1), ("l2", penalty.l2)
     said += [f"{name} {short(much)}" for name, much in penalties if much]
     if plan.batch:
-        said.append(f"mini-batches of {plan.batch} rows")
+        said.append(_batches(plan.batch, story.rows))
     if plan.dropout:
         said.append(f"{percent(plan.dropout)} of the hidden units left out at each step (dropout)")
     if plan.clip is not None:
@@ -88,6 +88,13 @@ def _how(story: Story) -> str:
     if story.validation_rows:
         said.append(f"{counted(story.validation_rows, 'row')} kept back for validation")
     return "; ".join(said)
+
+
+def _batches(batch: int, rows: int) -> str:
+    """Return on what steps are evaluated: a batch of more rows than there are has all."""
+    if batch < rows:
+        return f"mini-batches of {counted(batch, 'row')}"
+    return f"batches of all {counted(rows, 'row')}, in random order"
 
 
 def _reasons(story: Story) -> Iterator[str]:
@@ -273,8 +280,17 @@ def _result(story: Story) -> Section:
     lines.append(f"{story.loss_label}: {of_all}")
     lines += _held_out(story, result)
     lines += [lowest_line(story), limit_line(story)]
-    best = "" if result.index == len(story.trace) - 1 else f", the best step: {result.index:,}"
+    best = "" if result.index == len(story.trace) - 1 else f", {_best(story)}: {result.index:,}"
     return Section(f"Result after {counted(len(story.trace) - 1, 'step')}{best}", tuple(lines))
+
+
+def _best(story: Story) -> str:
+    """Return what the result is where it is not the last step: of mini-batches, best of which."""
+    known = int(np.sum(~np.isnan(story.trace.full_losses)))
+    by_validation = story.stop.reason == "validation" or not _by_some_rows(story)
+    if by_validation or known == len(story.trace) or story.trace.best.index != story.result.index:
+        return "the best step"
+    return f"the best of the {known:,} steps at which the loss of all rows was measured"
 
 
 def _held_out(story: Story, result: Step) -> Iterator[str]:

@@ -62,6 +62,11 @@ class Steps(NamedTuple):
     heard: Array
     """How many losses the loop worked out at each point, finite or not."""
 
+    @property
+    def begun(self) -> "Steps":
+        """The same of the points where steps began: of all but the last, or of the only one."""
+        return Steps(*(one[: max(len(one) - 1, 1)] for one in self))
+
 
 class Recording:
     """The points of a training so far; `points` is how many are whole.

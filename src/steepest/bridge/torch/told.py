@@ -42,29 +42,27 @@ def notes_of(watching: Watching, steps: Steps, measured: int, by_all: bool) -> I
 
 def _cost(watching: Watching, steps: int) -> Note:
     """Return what watching cost."""
-    each = watching.cost / max(steps, 1)
+    kept = watching.recording
+    each = watching.cost / max(steps if kept.stepped else kept.passes, 1)
     share = watching.cost / watching.seconds if watching.seconds else 0.0
-    kept, whole = (
-        watching.recording,
-        "with the whole gradient kept, " * watching.recording.keeps_gradients,
-    )
+    whole = "with the whole gradient kept, " * kept.keeps_gradients
     thinned = f"; every {kept.stride}th kept its weights" if kept.stride > 1 else ""
-    length = watching.recording.length_in_words
     return Note(
         "watching",
-        f"watched in the loop of {length}: {whole}it took {1e3 * each:.2g} ms a "
-        f"step, {percent(share)} of the time{thinned}",
+        f"watched in the loop of {kept.length_in_words}: {whole}it took {1e3 * each:.2g} ms a "
+        f"{'step' if kept.stepped else 'pass'}, {percent(share)} of the time{thinned}",
         {"seconds": watching.cost, "share": share, "steps": float(steps)},
     )
 
 
 def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> Note:
     """Return which losses are known, and how."""
-    heard = int((steps.heard[:-1] > 0).sum())
-    loop = "the loop's own loss is not known, since its criterion is no module that was given"
+    begun = steps.begun
+    heard = int((begun.heard > 0).sum())
+    loop = f"the loop's own loss is not known, since {watching.unheard}"
     if heard:
-        loop = _heard(steps, heard)
-        lost = int(((steps.heard > 0) & ~np.isfinite(steps.losses))[:-1].sum())
+        loop = _heard(begun, heard)
+        lost = int(((begun.heard > 0) & ~np.isfinite(begun.losses)).sum())
         loop += f", {lost:,} of them no finite number" if lost else ""
     if watching.objective is None:
         rest = f"{watching.why_unmeasured}, so the loss of all rows is not known"
@@ -72,7 +70,8 @@ def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> No
         rest = f"it is that of all rows: so it was at each of {measured:,} points, worked out anew"
     else:
         rest = f"that of all rows was worked out afterwards at {counted(measured, 'point')}"
-        if heard and (steps.rows[:-1] >= watching.total_rows).all():
+        saw_all = (begun.rows >= watching.total_rows).all() and not (begun.whole == 0.0).any()
+        if heard and saw_all:
             rest += f", and is another, though the loop saw all: {_why_another(watching.objective)}"
     return Note("losses", f"{loop}; {rest}", {"heard": float(heard), "measured": float(measured)})
 
@@ -86,13 +85,13 @@ def _why_another(objective: TorchObjective) -> str:
     modules = list(objective.model.modules())
     found = [said for said, kinds in layers.items() if any(isinstance(m, kinds) for m in modules)]
     if not found:
-        return "its rows or the type of its numbers are others there, or the loss had another term"
-    return f"{' and '.join(found)} are others there, or the data are, or the loss had another term"
+        return "its rows or the type of its numbers are others there"
+    return f"{' and '.join(found)} are others there, or the data are"
 
 
-def _heard(steps: Steps, heard: int) -> str:
+def _heard(begun: Steps, heard: int) -> str:
     """Return whose the losses are that were heard: all of what backward was called on, or not."""
-    whole = steps.whole[:-1][np.isfinite(steps.losses[:-1])]
+    whole = begun.whole[np.isfinite(begun.losses)]
     if (whole == 0.0).any():
         return (
             f"in {counted(int((whole == 0.0).sum()), 'step')} backward was called on another "

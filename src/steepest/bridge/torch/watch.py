@@ -222,9 +222,19 @@ class Watched:
             objective.is_quadratic = objective.is_convex = True
             curvature = self._curvature(known, factor)
         name = type(self.model).__name__
-        cost, why = self._listening.seconds, self._why_unmeasured
+        heard = self._listening
         return Watching(
-            recording, objective, known, name, stop, curvature, self._seconds, cost, why, factor
+            recording,
+            objective,
+            known,
+            name,
+            stop,
+            curvature,
+            self._seconds,
+            heard.seconds,
+            self._why_unmeasured,
+            heard.hears_loss,
+            factor,
         )
 
     def _objective(self) -> TorchObjective | None:

@@ -76,11 +76,13 @@ def _are_of_all(steps: Steps, full: Array, total_rows: int, coarsest: float) -> 
 
     `coarsest` is the rounding unit of its arithmetic.
     """
-    losses, full = steps.losses[:-1], full[:-1]
+    begun = steps.begun
+    losses, full = begun.losses, full[: len(begun.losses)]
     known = np.isfinite(full) & np.isfinite(losses)
-    allowed = max(SAME_LOSS, ROUNDINGS * coarsest) * np.abs(full)
+    rounding = ROUNDINGS * coarsest
+    allowed = max(SAME_LOSS, rounding) * np.abs(full) + rounding * np.abs(full[known][:1]).sum()
     same = bool((np.abs(full - losses) <= allowed)[known].all())
-    return bool(known.any()) and same and bool((steps.rows[:-1] >= total_rows).all())
+    return bool(known.any()) and same and bool((begun.rows >= total_rows).all())
 
 
 def _agrees(
@@ -94,7 +96,7 @@ def _agrees(
 
     Where backward was called on nothing but the loss, it is.
     """
-    if (steps.whole[:-1] == 1.0).all():
+    if (steps.begun.whole == 1.0).all():
         return True
     own, factor = recording.first_gradient, steps.factors[0]
     if objective is None or own is None or kept[0] or not np.isfinite(factor):

@@ -11,7 +11,7 @@ __all__ = ["Watching"]
 
 
 class Watching(NamedTuple):
-    """What was watched, and how it ended; `objective` is None where loss or data were not given."""
+    """What was watched, and how it ended; `objective` is None where loss or data are lacking."""
 
     recording: Recording
     objective: TorchObjective | None
@@ -28,8 +28,17 @@ class Watching(NamedTuple):
     """The seconds of these that the watching took."""
     why_unmeasured: str
     """Why there is no objective; empty where there is one."""
+    hears_loss: bool
+    """Whether the loss that was given is a module, which says what it worked out."""
     factor: float
     """By what the loss entered what was descended; NaN where that is not known, or not the same."""
+
+    @property
+    def unheard(self) -> str:
+        """Why nothing of the loop's own loss is heard, where nothing is."""
+        if self.hears_loss:
+            return "the loss that was given was never called in it; give the object that it calls"
+        return "its criterion is no module that was given"
 
     @property
     def total_rows(self) -> int:

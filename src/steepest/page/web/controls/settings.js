@@ -3,7 +3,7 @@ import { element, part } from '../draw/canvas.js';
 import { ACTIVATION_NAMES } from '../engine/activations.js';
 import { findsRate, numbersOf, ruleInWords, ruleName, ruleWord } from '../engine/rules.js';
 import { activeRun, paramsAt, trueLoss } from '../state/select.js';
-import { short } from '../numerals.js';
+import { counted, fixed, short } from '../numerals.js';
 import { box, button, choice, entry, fill, numberIn } from './fields.js';
 import { makeRate } from './rate.js';
 
@@ -71,15 +71,29 @@ export function makeSettings(parent, store) {
  */
 function lock(panel, note, scene) {
   const shut = scene.engine === 'record';
-  const why = scene.network?.dtype === 'float32' ? ' (they are in float32, a page computes in float64)' : '';
   note.textContent = shut
-    ? `This page holds recorded steps and cannot compute others${why}: scrub through them. `
+    ? `This page holds recorded steps and cannot compute others (${whyShut(scene)}): scrub through them. `
       + 'To change anything live: steepest play'
     : '';
   note.hidden = !shut;
   for (const field of panel.querySelectorAll('input, select, button')) {
     if (shut) field.disabled = true;
   }
+}
+
+/**
+ * Returns why a page computes no other steps: the first reason that Python's `_computes` has.
+ * @param {Scene} scene
+ */
+function whyShut({ shown, rows, weighted, network, params, features }) {
+  if (shown < rows) return `it holds ${fixed(shown, 0)} of the ${counted(rows, 'row')}`;
+  if (weighted) return 'its rows weigh unalike';
+  if (network?.dtype === 'float32') return 'they are in float32, a page computes in float64';
+  if (network && rows * params.length > network.most) {
+    return `rows times params are ${fixed(rows * params.length, 0)}, a page trains ${fixed(network.most, 0)} at most`;
+  }
+  if (!network && features.length > 1) return 'of one neuron it computes those of one feature';
+  return 'it has not the loss, penalty, rule, rate, clip or scale of this run';
 }
 
 /** @param {Store} store */

@@ -10,6 +10,15 @@ const RISEN = 1e-9;
 /** How many times the start's loss the end of mini-batches may be by chance: more is told. */
 const WANDERED = 2;
 
+/** The same where the last mini-batches are above the start too, by more than their noise. */
+const ABOVE = 1.1;
+
+/** Standard errors by which the mean of the last mini-batches' losses may be above by chance. */
+const NOISE = 3;
+
+/** Mini-batches whose losses are looked at together, at least. */
+const FEW = 10;
+
 export const COORDINATES = { none: '', standard: ' in standard units', round: ' in whitened coordinates' };
 
 /**
@@ -34,14 +43,25 @@ export function judgeDivergence(trace, { rule, curvature, limit, proves, scale }
   return [unexplained({ trace, rule, rate, best, first: fullLoss[0], last })];
 }
 
-/** Returns the verdict on mini-batches whose loss of all rows ends far above the start's, if so. */
-export function judgeBatches(trace, rule) {
+/** Returns the verdict on mini-batches whose loss of all rows ends above the start's, if so. */
+export function judgeBatches(trace, rule, inEpoch) {
   const { fullLoss } = trace;
   const [first, last] = [fullLoss[0], fullLoss.at(-1)];
-  if (!(last > WANDERED * Math.abs(first))) return [];
+  const from = Math.abs(first);
+  if (!(last > WANDERED * from || (last > ABOVE * from && lateMean(trace.loss, inEpoch) > from))) return [];
   const at = lowestAt(fullLoss);
   const rate = trace.rate.slice(at, -1).reduce((most, r) => Math.max(most, r), -Infinity);
   return [unexplained({ trace, rule, rate, best: { step: at, loss: fullLoss[at] }, first, last })];
+}
+
+/** Returns the least that the mean loss of the last epoch's mini-batches may be; NaN of a few. */
+function lateMean(losses, inEpoch) {
+  const count = Math.min(Math.max(inEpoch, FEW), Math.floor(losses.length / 2));
+  if (count < FEW) return NaN;
+  const last = losses.slice(-count);
+  const mean = last.reduce((sum, loss) => sum + loss, 0) / count;
+  const square = last.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / (count - 1);
+  return mean - NOISE * Math.sqrt(square / count);
 }
 
 /** Returns where the lowest of the known losses is. */

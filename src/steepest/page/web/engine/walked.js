@@ -94,7 +94,7 @@ function judged(trace, kept) {
   const { choices, batches } = kept;
   const { curvature, limit, exactLimit } = limitsOf(kept);
   const searched = choices.learning_rate === 'auto';
-  if (batches && trace.stop.reason !== 'diverged') return judgeBatches(trace, choices.rule);
+  if (batches && trace.stop.reason !== 'diverged') return judgeBatches(trace, choices.rule, batches.inEpoch);
   if (searched && !batches) return [];
   const proves = exactLimit && !batches;
   return judgeDivergence(trace, { rule: choices.rule, curvature, limit, proves, scale: choices.scale });
@@ -150,7 +150,7 @@ function checkOwnRate({ rule, learning_rate: rate }, batches) {
   if (rate === 'auto' && !batches) return;
   throw new Error(
     `the rule ${rule} finds its own rate from all rows, but ` +
-      `${batches ? 'mini-batches' : 'a learning rate'} was asked for; leave that out, or ` +
+      `${batches ? 'mini-batches were' : 'a learning rate was'} asked for; leave that out, or ` +
       'choose the rule steepest or momentum',
   );
 }

@@ -53,6 +53,17 @@ export function foundAtOnce(run) {
   return run.verdicts.filter(({ name }) => !LATER.includes(name));
 }
 
+/** Those of them that say how a run ended. */
+const OF_END = ['oscillation', 'too small', 'ravine', 'saddle'];
+
+/**
+ * Returns the verdicts of a closer look that say how a run ended.
+ * @param {WalkedRun} run
+ */
+export function foundOfEnd(run) {
+  return run.verdicts.filter(({ name }) => OF_END.includes(name));
+}
+
 /**
  * Returns the kept step that is the result: as told, the last, or the best where that was left.
  * @param {WalkedRun} run

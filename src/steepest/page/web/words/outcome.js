@@ -3,7 +3,7 @@
 // Only what the numbers prove is said. A limit that follows from a bound on the curvature is called
 // a bound; how near a run came is told against the lowest loss that is known.
 import { digitsApart } from '../engine/divergence.js';
-import { foundAtOnce, isEarlier, resultAt, trueLoss } from '../state/select.js';
+import { foundAtOnce, foundOfEnd, isEarlier, resultAt, trueLoss } from '../state/select.js';
 import { counted, fixed, short } from '../numerals.js';
 import { shareOf } from './told.js';
 
@@ -19,6 +19,9 @@ const NEARLY = 0.95;
 /** A loss this many times the lowest is told so: a percentage of five digits is hard to read. */
 const MANY = 10;
 
+/** The reasons of a run that was cut short: all others say how it ended. */
+const ASKED = ['steps', 'seconds', 'callback', 'interrupted'];
+
 /** Half of -log NEAR, rounded up: the exponent at which so much of a squared error is left. */
 const HALVED = 3.5;
 
@@ -28,7 +31,7 @@ const HALVED = 3.5;
  */
 export function outcomeOf(run) {
   const facts = factsOf(run);
-  if (foundAtOnce(run).length) return judged(run);
+  if (foundAtOnce(run).length) return judged(run, run.verdicts);
   if (run.stop.reason === 'diverged') return diverged(run);
   if (isEarlier(run)) return earlier(run);
   if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
@@ -87,10 +90,11 @@ function named(run) {
  * The outcome that verdicts tell in their own words, as every door does.
  * @param {WalkedRun} run
  */
-function judged(run) {
-  const [{ name }] = run.verdicts;
-  const told = run.verdicts.map(({ message }) => message).join('; ');
-  const remedies = run.verdicts.map(({ remedy }) => `${remedy[0].toUpperCase()}${remedy.slice(1)}.`);
+function judged(run, verdicts) {
+  const [{ name }] = verdicts;
+  const told = verdicts.map(({ message }) => message).join('; ');
+  const sayings = new Set(verdicts.map(({ remedy }) => remedy));
+  const remedies = [...sayings].map((remedy) => `${remedy[0].toUpperCase()}${remedy.slice(1)}.`);
   const word = { divergence: 'diverged', unsettled: 'not settled' }[name] ?? name;
   return { word, sentence: `${named(run)}: ${told}.`, remedy: remedies.join(' ') };
 }
@@ -156,6 +160,7 @@ function near(run, facts) {
 
 /** @param {WalkedRun} run */
 function onItsWay(run, facts) {
+  if (!ended(run) && !ASKED.includes(run.stop.reason)) return over(run, foundBy(run));
   const after = `after ${counted(facts.steps, 'step')}`;
   const sentence = `${named(run)} is on its way: ${after} the loss is still ${farFrom(facts)}.`;
   return { word: 'on its way', sentence: sentence + overshoot(run), remedy: faster(run) };
@@ -177,19 +182,60 @@ function unmeasured(run, facts) {
   if (ended(run)) {
     return { word: run.stop.reason, sentence: `${named(run)} ${run.stop.message}.`, remedy: '' };
   }
+  const ofEnd = foundOfEnd(run);
+  if (ofEnd.length) return judged(run, ofEnd);
   const best = trueLoss(run, run.best);
-  const after = counted(run.index[run.best], 'step');
-  const found = `the lowest loss it found is ${short(best)}, after ${after}`;
-  if (progressOf(run) > NEAR) {
+  const found = foundBy(run);
+  if (facts.start - best <= NEAR * Math.abs(facts.start)) {
+    const larger = typeof run.choices.learning_rate === 'number';
+    return still(run, found, larger ? 'Try a larger learning rate.' : 'Start elsewhere.');
+  }
+  if (!ASKED.includes(run.stop.reason)) return over(run, found);
+  if (progressOf(run) > NEAR && !leftBest(run, facts)) {
     const sentence = `${named(run)} is on its way: ${found}, and it still falls.`;
     return { word: 'on its way', sentence, remedy: 'Take more steps.' };
   }
-  if (facts.start - best <= NEAR * Math.abs(facts.start)) {
-    return still(run, found, 'Try a larger learning rate.');
-  }
+  if (!hasKinks(run) && leftBest(run, facts)) return notSettled(run, facts, found);
   if (!hasKinks(run)) return unknown(run, found);
   const sentence = `${named(run)} wanders: ${found}; it steps to and fro across the kinks.`;
   return { word: 'wanders', sentence, remedy: 'Let the rate fade (time), or take auto.' };
+}
+
+/**
+ * Returns the lowest loss of all rows that a run found; of mini-batches it is known at some steps.
+ * @param {WalkedRun} run
+ */
+function foundBy(run) {
+  const at = run.choices.batch ? resultAt(run) : run.best;
+  const lowest = run.choices.batch ? 'the loss of its result' : 'the lowest loss it found';
+  return `${lowest} is ${short(trueLoss(run, at))}, after ${counted(run.index[at], 'step')}`;
+}
+
+/**
+ * The outcome of a run that was over by itself, in its own words.
+ * @param {WalkedRun} run
+ */
+function over(run, found) {
+  const sentence = `${named(run)} ${run.stop.message}; ${found}.`;
+  return { word: run.stop.reason === 'risen' ? 'not settled' : run.stop.reason, sentence, remedy: '' };
+}
+
+/**
+ * Returns whether a run ended above its lowest loss, which it found before its last quarter.
+ * @param {WalkedRun} run
+ */
+function leftBest(run, { start, end }) {
+  const best = trueLoss(run, run.best);
+  return end - best > NEAR * (start - best) && run.best < 0.75 * (run.index.length - 1);
+}
+
+/**
+ * The outcome of a run that ended above its lowest loss.
+ * @param {WalkedRun} run
+ */
+function notSettled(run, { end }, found) {
+  const sentence = `${named(run)} has not settled: ${found}, and it ended at ${short(end)}.`;
+  return { word: 'not settled', sentence, remedy: 'Try a smaller learning rate, or let it fade (time).' };
 }
 
 /**
