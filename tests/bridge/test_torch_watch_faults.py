@@ -361,3 +361,23 @@ def test_a_loss_that_the_loop_never_calls_is_told_so_and_its_factor_is_the_gradi
     run, _ = stepped(model, lambda: 10.0 * nn.MSELoss()(model(X), Y), optimizer, data=(X, Y))
     assert "give the object that it calls" in note(run, "losses").message
     assert run.plan.limit == pytest.approx(limit_of(10.0), rel=1e-9)
+
+
+@pytest.mark.parametrize("is_given", [True, False])
+def test_a_scaler_takes_its_factor_back_before_the_step(is_given: bool) -> None:
+    model = line()
+    optimizer, scaler = sgd(model), torch.amp.GradScaler("cpu", init_scale=1024.0)
+
+    def loop() -> None:
+        for _ in range(STEPS):
+            optimizer.zero_grad()
+            scaler.scale(LOSS(model(X), Y)).backward()
+            scaler.step(optimizer)
+            scaler.update()
+
+    given = {"scaler": scaler} if is_given else {}
+    run = watched(model, loop, optimizer, data=(X, Y), **given)
+    assert run.plan.limit == pytest.approx(limit_of(1.0), rel=1e-9) and not names(run)
+    assert {n.name for n in run.notes} & {"factor", "changed gradients"} == (
+        set() if is_given else {"factor", "changed gradients"}
+    )

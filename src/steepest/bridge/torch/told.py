@@ -24,7 +24,7 @@ def notes_of(watching: Watching, steps: Steps, measured: int, by_all: bool) -> I
     yield _losses(watching, steps, measured, by_all)
     yield from (Note("data", said, {}) for said in _data(watching))
     recording = watching.recording
-    yield from _factor(steps)
+    yield from _factor(steps, watching.factor)
     yield from _idle(recording)
     yield from _rates(recording)
     if watching.known.decay:
@@ -92,18 +92,19 @@ def _heard(begun: Steps, heard: int) -> str:
     )
 
 
-def _factor(steps: Steps) -> Iterator[Note]:
+def _factor(steps: Steps, stepped_by: float) -> Iterator[Note]:
     """Yield by what the loss entered what was descended, if that is not 1."""
     known = steps.factors[np.isfinite(steps.factors)]
     if not len(known) or np.abs(known - 1.0).max() <= CLIPPED:
         return
     least, most = float(known.min()), float(known.max())
     same = most - least <= CLIPPED * max(abs(least), abs(most))
+    limit = "the gradients, and the limit of the learning rate, are of that"
+    of = limit if abs(stepped_by - most) <= CLIPPED * abs(most) else "the gradients are of that"
     by = short(most) if same else f"{short(least)} to {short(most)}"
     yield Note(
         "factor",
-        f"backward was called on {by} times the loss that is told: the gradients, and the limit of "
-        "the learning rate, are of that",
+        f"backward was called on {by} times the loss that is told: {of}",
         {"least": least, "most": most},
     )
 

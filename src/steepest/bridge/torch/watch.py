@@ -56,7 +56,8 @@ def watch(
     Nothing of yours is changed, and no error of ours ends your training.
 
     - `loss`: the criterion. If it is a module, such as `nn.CrossEntropyLoss()`, what it says in the
-      loop is recorded; else tell it: `watched.loss(value).backward()`.
+      loop, and a backward pass goes through, is recorded; else tell it:
+      `watched.loss(value).backward()`.
     - `data`: (X, y), a list of batches, a loader or a data set, on which the loss of all rows is
       worked out afterwards. Without it there is no surface.
     - `scaler`: a GradScaler of the loop: the gradients told are those of the loss as it is.
