@@ -576,6 +576,13 @@ def test_no_colours_in_an_error_away_from_a_terminal(ask: Ask) -> None:
     assert "\x1b[" not in ask("data", "geysr").err
 
 
+def test_a_path_offers_only_what_can_count_in_it(ask: Ask) -> None:
+    offered = set(re.findall(r"^ +(--[a-z0-9-]+)", ask("path", "--help").out, re.MULTILINE))
+    assert {"--penalties", "--loss", "--l2", "--batch", "--class-weight"} <= offered
+    refused = {"--hidden", "--activation", "--init", "--dtype", "--dropout", "--start"}
+    assert not offered & {*refused, "--validation"}
+
+
 def test_colours_on_a_terminal(tmp_path: Path) -> None:
     master, slave = os.openpty()
     with os.fdopen(master, "rb", closefd=True) as terminal:

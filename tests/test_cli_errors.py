@@ -184,6 +184,9 @@ BAD_CHOICES = {
     "--l2 -1": ["l2 is -1", "from 0 up"],
     "--l2 nan": ["l2 is nan", "from 0 up"],
     "--l2 x": ["'--l2'", "'x' is not a valid float"],
+    "--hidden ,": ["hidden is ','", "whole numbers from 1 up, such as 8,8"],
+    "--hidden=": ["hidden is ''", "whole numbers from 1 up, such as 8,8"],
+    "--init he --hidden 2 --start 1": ["init is he", "a start is given too", "leave one"],
     "--steps -1": ["steps is -1", "from 0 up"],
     "--steps 1.5": ["'--steps'", "'1.5' is not a valid integer"],
     "--batch 0": ["batch is 0", "from 1 up"],
@@ -551,5 +554,8 @@ def test_an_mp4_of_odd_sides_is_refused_before_the_run(command: str, ask: Ask) -
 def test_the_look_of_a_picture_that_nobody_asked_for_is_refused(ask: Ask) -> None:
     fit = ("fit", "geyser", "--target", "waiting", "--features", "duration")
     answer = ask(*fit, "--theme", "dark", "--fps", "3")
-    assert answer.status == 2 and "--theme and --fps says how a picture looks" in answer.err
+    assert answer.status == 2 and "--theme and --fps say how a picture looks" in answer.err
+    assert "--page" not in answer.err
+    axes = ask(*fit, "--x", "duration", "--y", "bias")
+    assert "--x and --y say how" in axes.err and "add --page FILE, --figure FILE" in axes.err
     assert ask(*fit, "--figure", "run.png", "--fps", "3").err.rstrip().endswith("add --film FILE")

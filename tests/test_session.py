@@ -362,7 +362,7 @@ BAD_ASKS = {
         {"ask": "surface", "base": [1, 2], "x": 0, "y": 1, "points": 10**4},
         "points is 10000, but it must be one of 0 to 201",
     ),
-    "one point": ({"ask": "surface", "base": [1, 2], "x": 0, "y": 1, "points": 1}, "at least 2"),
+    "one point": ({"ask": "surface", "base": [1, 2], "x": 0, "y": 1, "points": 1}, "from 2 up"),
     "window": (
         {"ask": "surface", "base": [1, 2], "x": 0, "y": 1, "window": [1, 0, 0, 1]},
         "two spans",

@@ -5,15 +5,26 @@ import reprlib
 from collections.abc import Iterable
 from math import isfinite
 
+import numpy as np
+from numpy.typing import NDArray
+
 from steepest.errors import ChoiceError
 
-__all__ = ["nearest", "number", "switch", "whole_number", "whole_numbers"]
+__all__ = ["as_numbers", "nearest", "number", "switch", "whole_number", "whole_numbers"]
+
+
+def as_numbers(given: object) -> NDArray[np.float64] | None:
+    """Return a number or a list of them as a new float64 array of its shape; None of others."""
+    try:
+        return np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
 
 
 def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
     """Return `value` as an int from `least` to `most`, if any; ChoiceError if it is not one."""
     try:
-        whole = int(value)  # type: ignore[call-overload]
+        whole = int(_no_switch(value))  # type: ignore[call-overload]
         fits = whole == value and whole >= least and (most is None or whole <= most)
     except (TypeError, ValueError, OverflowError):
         fits = False
@@ -33,7 +44,7 @@ def whole_numbers(name: str, value: object) -> tuple[int, ...]:
     """
     given = value
     if isinstance(value, str):
-        value = [part for part in value.split(",") if part.strip()]
+        value = [part for part in value.split(",") if part.strip()] or [value]
     try:
         listed = list(value)  # type: ignore[call-overload]
     except TypeError:

@@ -163,8 +163,8 @@ def test_the_first_update_that_is_written_out_adds_up_where_it_is_clipped() -> N
         ({"clip": 1.0}, "the learning rate is auto, a search"),
         ({"clip": 1.0, "l1": 0.1, "learning_rate": 0.1}, "take the whole gradient"),
         ({"clip": 0.0, "learning_rate": 0.1}, "clip is 0, but it must be a number above 0"),
-        ({"dropout": 0.2, "batch": 8}, "there are none: this is the loss squared"),
-        ({"dropout": 0.2, "hidden": (3,)}, "give batch too"),
+        ({"dropout": 0.2, "batch": 8}, "there are none: this is one neuron"),
+        ({"dropout": 0.2, "hidden": (3,)}, "but batch is left out, .* give batch too"),
         ({"dropout": 1.0, "hidden": (3,), "batch": 8}, "from 0 to below 1"),
     ],
 )

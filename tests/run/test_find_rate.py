@@ -93,12 +93,61 @@ def test_it_comes_with_mini_batches_too() -> None:
     assert found.best.loss < found.start_loss
 
 
+OF_STEPS: dict[str, dict[str, Any]] = {
+    "batches": {"batch": 16},
+    "dropout": {"batch": 16, "dropout": 0.5},
+    "all rows, dropout": {"batch": 80, "dropout": 0.5},
+    "clip": {"clip": 0.01},
+}
+
+
+@pytest.mark.parametrize("name", OF_STEPS)
+def test_trials_are_the_runs_that_their_options_make(name: str) -> None:
+    data, more = PROBLEMS["network"]
+    options = {**more, **OF_STEPS[name], "rule": "adam"}
+    found = st.find_rate(data, trial_steps=12, **options)
+    plain = st.find_rate(data, trial_steps=12, **more, rule="adam")
+    assert [one.loss for one in found.trials] != [one.loss for one in plain.trials]
+    for one in found.trials[2::5]:
+        run = st.descend(data, **options, learning_rate=one.rate, steps=12)
+        if one.diverged:
+            continue
+        losses = [float(run.objective.value(step.params)) for step in run.trace]
+        assert one.loss == losses[-1]
+        near = one.loss + 1e-3 * (found.start_loss - one.loss)
+        assert losses[one.steps] <= near
+        in_epoch = 5 if name in ("batches", "dropout") else 1
+        assert one.steps % in_epoch == 0 or one.steps == 12
+        assert not any(losses[i] <= near for i in range(0, one.steps, in_epoch))
+
+
+@pytest.mark.parametrize("steps", [{"clip": 0.5}, {"batch": 16}])
+def test_a_limit_is_told_only_where_it_proves_something(steps: dict[str, Any]) -> None:
+    data, more = PROBLEMS["squared"]
+    found = st.find_rate(data, trial_steps=10, **more, **steps)
+    assert (found.limit, found.is_exact) == (None, False)
+    assert st.find_rate(data, trial_steps=10, **more, batch=80).limit is not None
+
+
+def test_the_next_rate_that_is_worse_is_told_beside_the_margin() -> None:
+    data, more = PROBLEMS["network"]
+    found = st.find_rate(data, trial_steps=20, **more, rule="adam")
+    worse = found.worse
+    assert worse is not None and worse.rate > found.learning_rate and not worse.diverged
+    alike = found.best.loss + 1e-3 * (found.start_loss - found.best.loss)
+    between = [one for one in found.trials if found.learning_rate < one.rate < worse.rate]
+    assert worse.loss > alike >= max([one.loss for one in between], default=alike)
+    assert f"the loss is {worse.loss:.4g} already" in found.explain()
+    assert found.to_dict()["worse"] == vars(worse)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"learning_rate": 0.1}, "learning_rate: find_rate tries rates"),
         ({"steps": 5, "stop": "validation"}, "steps, stop: find_rate tries rates"),
-        ({"rule": "plane"}, "finds its own rate"),
+        ({"rule": "plane"}, "the rule plane needs no learning rate"),
+        ({"rule": "lbfgs", "hidden": (3,)}, "the rule lbfgs needs no learning rate"),
         ({"trial_steps": 1}, "trial_steps is 1, but it must be a whole number from 2 up"),
         ({"hidden": (3,), "init": "zeros"}, "the gradient at the start is 0"),
     ],

@@ -159,14 +159,41 @@ def test_the_points_a_side_are_as_asked(points: int) -> None:
         ({"y": "weight"}, "there is no param 'weight'; the params are x1, x2, bias"),
         ({"x": "bias"}, "a surface needs two different params, but both are 'bias'"),
         ({"x": "x2", "y": "x2"}, "a surface needs two different params, but both are 'x2'"),
-        ({"points": 1}, "points is 1, but a surface needs at least 2 a side"),
-        ({"points": -5}, "points is -5, but a surface needs at least 2 a side"),
+        ({"points": 1}, "points is 1, but it must be a whole number from 2 up"),
+        ({"points": 10.5}, "points is 10.5, but it must be a whole number from 2 up"),
+        ({"points": True}, "points is True, but it must be a whole number from 2 up"),
+        ({"points": -5}, "points is -5, but it must be a whole number from 2 up"),
     ],
 )
 def test_a_surface_that_cannot_be_is_refused(more: dict[str, Any], said: str) -> None:
     run = walked("squared", features=2)
     with pytest.raises(st.ChoiceError, match=said):
         run.surface(**more)
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (("a", 0), "x is 'a', but it must be a number, or a list of numbers"),
+        ((0, "b"), "y is 'b', but it must be a number, or a list of numbers"),
+        (([1.0, 2.0], [1.0, 2.0, 3.0]), r"x has the shape \(2,\) and y \(3,\)"),
+    ],
+)
+def test_a_point_that_cannot_be_is_refused(at: tuple[Any, Any], said: str) -> None:
+    surface = walked("squared", features=2).surface(points=3)
+    with pytest.raises(st.ChoiceError, match=said):
+        surface.at(*at)
+
+
+@pytest.mark.parametrize("name", ["from input 2", "from y", "from input y", "from input 2: y"])
+def test_a_weight_of_an_input_is_named_by_its_feature_too(name: str) -> None:
+    run = st.descend("moons", "class", hidden=(3,), steps=2)
+    assert run.feature_names == ("x", "y")
+    surface = run.surface(x=f"layer 1, unit 2, {name}", y="bias 1", points=3)
+    assert surface.x_name == "weight 4"
+    for wrong in ("from z", "from input 1: y", "from 2: x"):
+        with pytest.raises(st.ChoiceError, match="there is no param"):
+            run.surface(x=f"layer 1, unit 2, {wrong}", y="bias 1", points=3)
 
 
 def test_a_perfect_fit_in_large_units_can_be_drawn() -> None:

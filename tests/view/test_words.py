@@ -108,6 +108,8 @@ def test_a_sound_run_gets_no_verdict(name: str) -> None:
 def test_mini_batch_losses_are_told_from_that_of_all_rows() -> None:
     text = run_of("mini-batches").explain()
     assert "mini-batches of 10 rows" in text
+    of_all = st.descend("orings", "damaged", batch=1000, steps=2).explain()
+    assert "batches of all 23 rows, in random order" in of_all and "1000" not in of_all
     assert "of the first mini-batch" in text
     assert "loss of all rows" in text
     assert "each on its own mini-batch" in text

@@ -240,7 +240,7 @@ CHOICES = [
     ({"rule": "plane"}, "the rule plane finds its own rate from all rows, but a learning rate was"),
     (
         {"rule": "plane", "learning_rate": "auto", "batch": 4},
-        "the rule plane finds its own rate from all rows, but mini-batches was asked for; leave",
+        "the rule plane finds its own rate from all rows, but mini-batches were asked for; leave",
     ),
     ({"batch": 0}, "batch is 0, but it must be a whole number from 1 up"),
     ({"l2": -1}, "l2 is -1, but it must be a number from 0 up"),

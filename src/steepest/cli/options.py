@@ -1,7 +1,7 @@
 """The options of a descent on the command line, one for each field of `Options`."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TypeVar
 
 import click
@@ -36,17 +36,18 @@ TYPES: Mapping[Kind, Callable[[Option], object]] = {
 
 
 def descent_options(
-    *parts: Part, options: type = Options, **help: str
+    *parts: Part, options: type = Options, without: Container[str] = (), **help: str
 ) -> Callable[[Command], Command]:
     """Return a decorator that adds the options of some parts, all if none are named, in order.
 
-    `help` says it in other words for some of them. An option that is left out is None where its
-    field has None.
+    `help` says it in other words for some of them; those of `without` are not added. An
+    option that is left out is None where its field has None.
     """
 
     def decorate(command: Command) -> Command:
         for name, one in reversed(list(described(options, *parts).items())):
-            command = _click_option(name, one, help.get(name, one.help))(command)
+            if name not in without:
+                command = _click_option(name, one, help.get(name, one.help))(command)
         return command
 
     return decorate

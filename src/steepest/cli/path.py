@@ -9,10 +9,10 @@ import click
 from steepest.cli.options import descent_options, names_in
 from steepest.cli.outputs import check, print_words
 from steepest.cli.saving import Saving, rows_inside, saving
-from steepest.cli.table_options import column_options, use_options
+from steepest.cli.table_options import column_options, use_options_of_folds
 from steepest.data.written import write_table
 from steepest.descent.plan.option import Part
-from steepest.run.descend_path import KINDS, penalty_path
+from steepest.run.descend_path import KINDS, REFUSED, penalty_path
 from steepest.run.penalty_path import PenaltyPath
 
 __all__ = ["path"]
@@ -37,8 +37,8 @@ CHOICES = ("lowest", "one-error")
 @click.option(
     "--folds", type=int, default=5, show_default=True, help="Parts that are kept back; 0: none."
 )
-@use_options
-@descent_options(Part.OBJECTIVE, Part.METHOD)
+@use_options_of_folds
+@descent_options(Part.OBJECTIVE, Part.METHOD, without=REFUSED)
 @click.option("--figure", type=click.Path(), metavar="FILE", help="Draw weights and losses.")
 @click.option("--table", type=click.Path(), metavar="FILE", help="Write a row for each penalty.")
 @click.option(

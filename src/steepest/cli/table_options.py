@@ -12,7 +12,14 @@ from steepest.data.class_weight import BALANCED
 from steepest.data.prepare import MISSING
 from steepest.data.text.reading import Reading
 
-__all__ = ["TEXT", "column_options", "reading_options", "reading_words", "use_options"]
+__all__ = [
+    "TEXT",
+    "column_options",
+    "reading_options",
+    "reading_words",
+    "use_options",
+    "use_options_of_folds",
+]
 
 TEXT = {
     "decimal": ("MARK", "The mark before decimals, . or ,"),
@@ -54,6 +61,11 @@ def reading_words(reading: Reading) -> list[str]:
 
 def use_options(command: Command) -> Command:
     """Add the options that say as what columns and rows are used; they become `descend`'s own."""
+    return use_options_of_folds(_VALIDATION(command))
+
+
+def use_options_of_folds(command: Command) -> Command:
+    """Add the same but for the rows to keep back, where folds say them."""
 
     @wraps(command)
     def gathered(**given: Any) -> object:
@@ -118,6 +130,13 @@ _COLUMNS = (
     ),
 )
 
+_VALIDATION = click.option(
+    "--validation",
+    metavar="SHARE|COLUMN|...",
+    help="Rows to keep back: 0.2, last:0.2, last:COLUMN:0.2 by time, COLUMN:0.2 for groups, a "
+    "COLUMN of marks, a file.",
+)
+
 _USES = (
     click.option(
         "--category",
@@ -146,12 +165,6 @@ _USES = (
         help="Of counts (--loss poisson): the column of the years, say, that each is over.",
     ),
     click.option("--offset", metavar="COLUMN", help="The column of the exposure's logarithm."),
-    click.option(
-        "--validation",
-        metavar="SHARE|COLUMN|...",
-        help="Rows to keep back: 0.2, last:0.2, last:COLUMN:0.2 by time, COLUMN:0.2 for groups, a "
-        "COLUMN of marks, a file.",
-    ),
     click.option(
         "--class-weight",
         metavar="balanced|A=1,...",

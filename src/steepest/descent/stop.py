@@ -23,7 +23,8 @@ class Stop:
     """Why a run ended: `reason` is one word, `message` says how that is known.
 
     The reasons: `arrived` (converged: gradient or duality gap are 0 within `tol`), `settled`
-    (nothing lower is found), `stalled` (it finds nothing lower, another way does), `risen` (lower
+    (nothing lower is found), `gradient` (a network's is as small as `tol` asked, which proves
+    nothing of its loss), `stalled` (it finds nothing lower, another way does), `risen` (lower
     was found before, and not again), `separated` (the loss is known to fall for ever: it has no
     lowest point), `validation` (the loss of the rows kept back falls no more), `steps`,
     `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or

@@ -139,6 +139,9 @@ class Stopping:
     """How many losses of the rows kept back may be no lower than one before; None: any number."""
     rounding: float = LOSS_ROUNDING[FLOAT64]
     """The share of itself by which two losses may differ by rounding alone."""
+    slope_tol: float | None = None
+    """The `tol` of a loss that has neither a bound on its curvature nor is convex; see `_gradient`.
+    """
     began: int = 0
     """The step from which on these are counted: the first of a run that is gone on with."""
 
@@ -162,6 +165,7 @@ class Stopping:
             or self._grown(trace, last.loss)
             or self._separation(trace, last)
             or self._unless_separated(self._reached(trace, last), last)
+            or self._gradient(trace.first, last)
             or self._validation(trace)
             or self._steps(last)
             or self._seconds(last.seconds)
@@ -229,15 +233,21 @@ class Stopping:
             return None
         if not last.gradient_norm:
             return Stop("arrived", "arrived: the gradient is exactly 0")
-        fall, distance = first.full_loss - last.full_loss, norm(last.params - first.params)
-        if not fall > 0 or last.gradient_norm * distance > self.tol * fall:
+        small = _by_mean_slope(first, last, self.tol)
+        return None if small is None else Stop("arrived", f"arrived: {small}")
+
+    def _gradient(self, first: Step, last: Step) -> Stop | None:
+        """Stop where the gradient of a network is `tol` of the mean slope from the start to here.
+
+        Where the curvature has no bound a small gradient may be that of a plain or a saddle, so
+        that the run is over is all that is said.
+        """
+        if self.slope_tol is None or last.loss != last.full_loss:
             return None
-        return Stop(
-            "arrived",
-            f"arrived: the gradient has the length {short(last.gradient_norm)}, which is "
-            f"{last.gradient_norm * distance / fall:.1g} of the mean slope since the start (the "
-            f"loss fell by {short(fall)} over a distance of {short(distance)})",
-        )
+        small = _by_mean_slope(first, last, self.slope_tol)
+        if small is None:
+            return None
+        return Stop("gradient", f"stopped: {small}, as small as tol asks; lower may follow")
 
     def _refined(self, trace: Trace) -> Stop | None:
         steepness = trace.steepnesses[-1]
@@ -341,6 +351,18 @@ def least_rise(rounding: float) -> float:
     `rounding` is that by which they may differ by rounding alone.
     """
     return max(RISEN, rounding)
+
+
+def _by_mean_slope(first: Step, last: Step, tol: float) -> str | None:
+    """Return in words that the gradient is at most `tol` of the mean slope so far; else None."""
+    fall, distance = first.full_loss - last.full_loss, norm(last.params - first.params)
+    if not fall > 0 or last.gradient_norm * distance > tol * fall:
+        return None
+    return (
+        f"the gradient has the length {short(last.gradient_norm)}, which is "
+        f"{last.gradient_norm * distance / fall:.1g} of the mean slope since the start (the "
+        f"loss fell by {short(fall)} over a distance of {short(distance)})"
+    )
 
 
 def _stood_still(trace: Trace, last: Step) -> bool:

@@ -16,6 +16,7 @@ from steepest.objective.evaluation import Vector
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Layer
+from steepest.objective.model.param_name import by_input
 from steepest.objective.problem import Array, Arrays, Problem, RowPredictions
 from steepest.objective.risk import Risk
 
@@ -62,8 +63,11 @@ class TableProblem(Problem):
         return self.data.row_numbers
 
     def _index_of(self, name: str) -> int | None:
-        """Return the index of the param that a name of the model's own form says."""
-        return self.objective.model.index_of(name)
+        """Return the index of the param that a name of the model's own form says.
+
+        An input may be told by its feature, too: `layer 1, unit 1, from input 1: age`, `from age`.
+        """
+        return self.objective.model.index_of(by_input(name, self.feature_names))
 
     @property
     def param_words(self) -> tuple[str, ...]:

@@ -146,6 +146,7 @@ def descend(
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     _check_numbers(options)
+    _check_init(start, options)
     rows = prepare(
         data,
         target,
@@ -314,6 +315,16 @@ def _check_network(options: OptionKeywords) -> None:
                 f"{name} is {given}, but it counts only in hidden layers, and there are none; say "
                 f"them too (hidden=(8,), --hidden 8), or leave {name} out"
             )
+
+
+def _check_init(start: object, options: OptionKeywords) -> None:
+    """Raise ChoiceError for a random start where another one is given."""
+    init = options.get("init", OPTIONS["init"].default)
+    if start is not None and init != OPTIONS["init"].default:
+        raise ChoiceError(
+            f"init is {init}, which draws a random start, but a start is given too; leave one of "
+            "the two out"
+        )
 
 
 def _exposure(exposure: object, offset: object, options: OptionKeywords) -> Exposure | None:

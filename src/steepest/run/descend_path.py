@@ -17,7 +17,7 @@ from steepest.run.penalties import penalties_of
 from steepest.run.penalty_path import PenaltyPath
 from steepest.run.run import Run
 
-__all__ = ["KINDS", "penalty_path"]
+__all__ = ["KINDS", "REFUSED", "penalty_path"]
 
 Array = NDArray[np.float64]
 
@@ -26,8 +26,19 @@ KINDS = ("l1", "l2")
 PASSED = ("threads",)
 """What is said of a run beside its options and its data."""
 
-REFUSED = ("start", "validation", "hidden", "callback", "progress", "steps", "epochs", "seconds")
-"""What does not go with a path."""
+ONE_NEURON = "a path is of one neuron, of which the minimum at each penalty is found"
+FOLDS = "rows are kept back by folds"
+EACH_ARRIVES = "each run goes on until it has arrived"
+MANY_RUNS = "a path is many runs"
+
+REFUSED = {
+    "start": "each run starts where the one before it ended",
+    **dict.fromkeys(("hidden", "activation", "init", "dtype", "dropout"), ONE_NEURON),
+    **dict.fromkeys(("validation", "stop", "patience"), FOLDS),
+    **dict.fromkeys(("steps", "epochs", "seconds"), EACH_ARRIVES),
+    **dict.fromkeys(("callback", "progress"), MANY_RUNS),
+}
+"""What does not go with a path, and why."""
 
 
 def penalty_path(
@@ -101,9 +112,9 @@ def _check(data: object, penalty: str, named: dict[str, Any]) -> None:
         raise ChoiceError(f"penalty is {penalty!r}, but it must be one of {', '.join(KINDS)}")
     if is_objective(data):
         raise ChoiceError("a path over penalties needs data: an objective has its own penalty")
-    wrong = [name for name in (*REFUSED, penalty) if _is_given(name, named)]
-    if wrong:
-        raise ChoiceError(
-            f"{' and '.join(wrong)} does not go with a path over {penalty}, which chooses it by "
-            "itself, or has no use for it; leave it out"
-        )
+    reasons = {**REFUSED, penalty: "it goes through many of them; penalties says which"}
+    for name, why in reasons.items():
+        if _is_given(name, named):
+            raise ChoiceError(
+                f"{name} does not go with a path over {penalty}: {why}; leave {name} out"
+            )

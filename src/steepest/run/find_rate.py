@@ -54,10 +54,10 @@ def find_rate(
     """Return a fixed learning rate for `rule` with its reason: trials, limit, margin, range test.
 
     `data`, `target`, `features` and all else are as `descend` takes them, `rule` too: steepest
-    descent if left out. Each trial takes `trial_steps` steps at one rate, all from the same start, by the
-    same mini-batches, dropout and clip; the rate is that of the lowest loss of all rows, of losses
-    that are alike that which was there first. Rates at or above a limit that is known are not
-    tried. Raises ChoiceError for a rule without a rate.
+    descent if left out. Each trial takes `trial_steps` steps at one rate, all from the same start,
+    by the same mini-batches, dropout and clip; the rate is that of the lowest loss of all rows, of
+    losses that are alike that which was there first. Rates at or above a limit that is known are
+    not tried. Raises ChoiceError for a rule without a rate.
 
     >>> found = find_rate("geyser", "waiting", ["duration"], scale="standard")
     >>> round(found.limit, 6), 0.25 <= found.learning_rate < found.limit
@@ -93,7 +93,7 @@ def find_rate(
         limit=trials.limit,
         limit_formula=plan.rule.limit_formula,
         limit_source=plan.rule.limit_source,
-        is_exact=run.story.exact_limit,
+        is_exact=trials.limit is not None and run.story.exact_limit,
         coordinates=run.story.coordinates,
         loss_label=run.story.loss_label,
         is_network=not run.objective.is_convex,

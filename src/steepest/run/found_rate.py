@@ -16,7 +16,7 @@ __all__ = ["FoundRate"]
 
 
 class FoundRate(Drawn, RateStory):
-    """A rate with its reason: `learning_rate`, `limit`, `margin`, `worse`, `trials`, `range_test`."""
+    """A rate with its reason: `learning_rate`, `limit`, `margin`, `trials`, `range_test`, ..."""
 
     def __float__(self) -> float:
         """Return the rate."""

@@ -239,7 +239,8 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         Of an objective that was given the two are by default those that moved most. With more
         than two params it is a slice through the end of the run. A param of a network can be named
-        by its unit, too: `layer 2, unit 3, from unit 1`, and its bias `layer 2, unit 3`.
+        by its unit, too: `layer 1, unit 3, from age`, `layer 2, unit 3, from unit 1`, and its bias
+        `layer 2, unit 3`.
 
         `plane`, in place of two names, is a word: "path", the principal directions of the steps;
         "random", two random directions (by `seed`) as long in each unit as its weights;

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from steepest.checks import as_numbers
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import length_of
 from steepest.surface.axes import Axes, CoordinateAxes, DirectionAxes
@@ -69,7 +70,7 @@ def _two_vectors(plane: object, size: int) -> tuple[Array, Array]:
 
 def _vector(name: str, given: object, size: int) -> Array:
     """Return one vector as (size,) float64; ChoiceError if it is none, or not finite, or 0."""
-    vector = _numbers(given)
+    vector = as_numbers(given)
     if vector is None or vector.shape != (size,):
         got = repr(given) if vector is None else f"of shape {vector.shape}"
         raise ChoiceError(
@@ -82,10 +83,3 @@ def _vector(name: str, given: object, size: int) -> Array:
             "a direction"
         )
     return vector
-
-
-def _numbers(given: object) -> Array | None:
-    try:
-        return np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        return None

@@ -1,5 +1,6 @@
 """The surface as a record: the grid, the loss on it, the path over it, and what it leaves out."""
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from steepest.checks import as_numbers, whole_number
 from steepest.errors import ChoiceError
 from steepest.objective.objective import Objective
 from steepest.objective.plane.plane import Plane
@@ -128,8 +130,11 @@ class Surface:
         return replace(self, x=x, y=y, loss=loss)
 
     def at(self, x: ArrayLike, y: ArrayLike) -> Array:
-        """Return the true loss at the points (x, y) of the plane, (points,)."""
-        x, y = np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y))
+        """Return the true loss at the points (x, y) of the plane, (points,).
+
+        Raises ChoiceError for what are no numbers, and for shapes that do not go together.
+        """
+        x, y = _points(x, y)
         centre = self.axes.read(self.plane.origin)
         return self.objective.on_plane(self.plane).at(x - centre[0], y - centre[1])
 
@@ -176,8 +181,7 @@ def surface_on_plane(
     not known. `origin` is a point of the grid, unless the window is given: `shown`, which is
     `[[x low, x high], [y low, y high]]`. Raises ChoiceError for fewer than 2 points.
     """
-    if points < 2:
-        raise ChoiceError(f"points is {points}, but a surface needs at least 2 a side")
+    points = whole_number("points", points, least=2)
     plane = Plane(origin, axes.u, axes.v)
     on_plane = objective.on_plane(plane)
     centre, bowl = axes.read(origin), on_plane.bowl()
@@ -204,6 +208,27 @@ def surface_on_plane(
         axes=axes,
         lowest=_lowest(objective, origin, centre, bowl),
     )
+
+
+def _points(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    """Return x and y as float64 of the same shape, (points,)."""
+    one, other = _numbers("x", x), _numbers("y", y)
+    try:
+        a, b = np.broadcast_arrays(one, other)
+    except ValueError:
+        raise ChoiceError(
+            f"x has the shape {np.shape(x)} and y {np.shape(y)}, but each point has one x and one y"
+        ) from None
+    return a, b
+
+
+def _numbers(name: str, given: ArrayLike) -> Array:
+    """Return coordinates as float64, at least (1,)."""
+    numbers = as_numbers(given)
+    if numbers is None:
+        got = reprlib.repr(given)
+        raise ChoiceError(f"{name} is {got}, but it must be a number, or a list of numbers")
+    return np.atleast_1d(numbers)
 
 
 def _lowest(objective: Objective, origin: Array, centre: Array, bowl: Bowl | None) -> Array | None:

@@ -75,7 +75,7 @@ def _how(story: Story) -> str:
     penalties = ("l1", penalty.l1), ("l2", penalty.l2)
     said += [f"{name} {short(much)}" for name, much in penalties if much]
     if plan.batch:
-        said.append(f"mini-batches of {plan.batch} rows")
+        said.append(_batches(plan.batch, story.rows))
     if plan.dropout:
         said.append(f"{percent(plan.dropout)} of the hidden units left out at each step (dropout)")
     if plan.clip is not None:
@@ -88,6 +88,13 @@ def _how(story: Story) -> str:
     if story.validation_rows:
         said.append(f"{counted(story.validation_rows, 'row')} kept back for validation")
     return "; ".join(said)
+
+
+def _batches(batch: int, rows: int) -> str:
+    """Return on what steps are evaluated: a batch of more rows than there are has all."""
+    if batch < rows:
+        return f"mini-batches of {counted(batch, 'row')}"
+    return f"batches of all {counted(rows, 'row')}, in random order"
 
 
 def _reasons(story: Story) -> Iterator[str]:

@@ -47,7 +47,7 @@ MOST_SEED = 2**31 - 1
 FITTED = ("coef_", "intercept_", "coefs_", "intercepts_")
 """What is fitted: of one neuron the first two, of a network the others, by layer."""
 
-FINE = ("arrived", "settled", "callback", "interrupted", VALIDATION)
+FINE = ("arrived", "settled", "gradient", "callback", "interrupted", VALIDATION)
 """The reasons to stop that need no warning: there is nothing lower, or it was asked for."""
 
 

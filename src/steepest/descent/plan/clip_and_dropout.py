@@ -42,12 +42,14 @@ def _check_dropout(method: Method, options: Options) -> None:
     """Raise ChoiceError where there are no hidden units, or no mini-batches."""
     given = f"dropout is {options.dropout:g}"
     if method.objective.thinned(options.dropout, (0,)) is None:
+        model = "one neuron" if method.objective.linear else method.objective.kind
         raise ChoiceError(
             f"{given}, which leaves out hidden units, but there are none: this is "
-            f"{method.objective.kind}; choose hidden=(8,), say, or leave dropout out"
+            f"{model}; choose hidden=(8,), say, or leave dropout out"
         )
     if options.batch is None:
         raise ChoiceError(
-            f"{given}, but steps of all rows were asked for, and no search works where units come "
-            f"and go; give batch too, a number of rows, at most all {method.objective.count:,}"
+            f"{given}, but batch is left out, so steps are of all rows, whose rate may be searched "
+            "for, and no search works where units come and go; give batch too, a number of rows, "
+            f"at most all {method.objective.count:,}"
         )

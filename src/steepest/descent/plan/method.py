@@ -267,9 +267,9 @@ def _quasi_newton(
 def _check_own_rate(rule: Rule, options: Options) -> None:
     """Raise ChoiceError for what does not go with a rule that finds its rate from all rows."""
     if options.learning_rate != "auto" or options.batch is not None:
-        given = "a learning rate" if options.batch is None else "mini-batches"
+        given = "a learning rate was" if options.batch is None else "mini-batches were"
         raise ChoiceError(
-            f"the rule {rule.name} finds its own rate from all rows, but {given} was asked for; "
+            f"the rule {rule.name} finds its own rate from all rows, but {given} asked for; "
             "leave that out, or choose the rule steepest or momentum"
         )
 

@@ -95,7 +95,7 @@ class Options:
         "tanh",
         Kind.WORD,
         Part.OBJECTIVE,
-        "What a hidden unit of a network answers to its sum.",
+        "What a hidden unit of a network answers to its sum; gelu is its approximation by tanh.",
         known=tuple(ACTIVATIONS),
     )
     init: str = option(
@@ -217,10 +217,12 @@ class Options:
         None,
         Kind.NUMBER,
         Part.STOPPING,
-        "How small the gradient must be to have arrived.",
+        "How small the gradient must be to have arrived; of a network, to stop.",
         detail="Relative to the norm at which one safe step would take away the whole loss of a "
-        "constant guess; a run without `steps` and `tol` has 1e-10. A network, whose curvature "
-        "has no bound, goes on until nothing lower is found, or for `steps`.",
+        "constant guess; a run without `steps` and `tol` has 1e-10. Of a network, whose curvature "
+        "has no bound, it is relative to the mean slope since the start, `(f0 - f) / |x - x0|`, "
+        "and its end says no more than that; without `tol` it goes on until nothing lower is "
+        "found, or for `steps`.",
     )
     seconds: float | None = option(
         None, Kind.NUMBER, Part.STOPPING, "Stop after so many seconds.", above=0.0

@@ -99,6 +99,7 @@ def plan_stopping(
         objection=_objection(objective, is_automatic(options) and options.scale == "auto"),
         patience=options.patience if options.by_validation else None,
         rounding=objective.rounding,
+        slope_tol=None if objective.is_convex or curvature or by_slope else options.tol,
         began=began,
     )
 

@@ -4,10 +4,11 @@ Weights and biases are numbered from 1 each, in the order of the params; see `ne
 """
 
 import re
+from collections.abc import Sequence
 
 from steepest.errors import ChoiceError
 
-__all__ = ["Places", "index_of"]
+__all__ = ["Places", "by_input", "index_of"]
 
 Places = tuple[tuple[slice, tuple[int, int], slice], ...]
 """Where each layer's weights are among the params, their shape, where its biases are."""
@@ -19,6 +20,26 @@ PLACED = re.compile(
     r"layer (\d+), ?unit (\d+)(?:, ?from (?:unit|input) (\d+))?", re.IGNORECASE | re.ASCII
 )
 """A param by its place: `layer 2, unit 3, from unit 1`, and a bias without what it is from."""
+
+FROM_FEATURE = re.compile(
+    r"(layer 1, ?unit \d+, ?from )(?:input )?(?:(\d+): )?(.+)", re.IGNORECASE | re.ASCII
+)
+"""A weight of the first layer by its feature, with its number or without."""
+
+
+def by_input(name: str, features: Sequence[str]) -> str:
+    """Return a param's name with the number of an input in place of its feature, if it is one.
+
+    >>> by_input("layer 1, unit 2, from age", ["sex", "age"])
+    'layer 1, unit 2, from input 2'
+    """
+    if not isinstance(name, str) or PLACED.fullmatch(name.strip()):
+        return name
+    found = FROM_FEATURE.fullmatch(name.strip())
+    if found is None or found[3] not in features:
+        return name
+    index = features.index(found[3]) + 1
+    return name if found[2] not in (None, str(index)) else f"{found[1]}input {index}"
 
 
 def index_of(name: str, sizes: tuple[int, ...], places: Places) -> int:

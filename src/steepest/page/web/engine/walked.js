@@ -150,7 +150,7 @@ function checkOwnRate({ rule, learning_rate: rate }, batches) {
   if (rate === 'auto' && !batches) return;
   throw new Error(
     `the rule ${rule} finds its own rate from all rows, but ` +
-      `${batches ? 'mini-batches' : 'a learning rate'} was asked for; leave that out, or ` +
+      `${batches ? 'mini-batches were' : 'a learning rate was'} asked for; leave that out, or ` +
       'choose the rule steepest or momentum',
   );
 }
