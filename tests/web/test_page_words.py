@@ -7,7 +7,7 @@ from typing import Any
 import golden
 import numpy as np
 import pytest
-from proved import paired
+from proved import every_other, paired
 from telling import ask, record
 
 import steepest as st
@@ -558,7 +558,7 @@ PYTHON_RUNS = [
 ]
 
 
-@pytest.mark.parametrize("make", PYTHON_RUNS)
+@pytest.mark.parametrize("make", every_other(PYTHON_RUNS))
 def test_the_lines_of_python_make_the_same_run(make: Any, modules: Any, capsys: Any) -> None:
     run = make()
     [lines] = ask(modules, "/words/python.js", PYTHON, [state(run)])

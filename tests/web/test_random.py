@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from proved import paired
 
 SEEDS = [*range(20), 42, 12345, 2**31, 2**32 - 1, 2**32, 2**40 + 7, 2**53 - 1]
 
@@ -39,8 +40,7 @@ def test_permutations_are_numpys(seed: int, modules: Any) -> None:
     assert modules.evaluate(DRAW, [seed, calls]) == numpy_draws(seed, calls)
 
 
-@pytest.mark.parametrize("key", KEYS)
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "key"), paired(SEEDS, KEYS))
 def test_so_are_those_of_the_streams_of_a_seed(seed: int, key: list[int], modules: Any) -> None:
     calls = [("permutation", 272), ("uniform", 9)]
     assert modules.evaluate(DRAW, [seed, calls, key]) == numpy_draws(seed, calls, key)

@@ -4,9 +4,11 @@ On a bowl of curvature L a rate is stable below a limit, 2 / L for steepest desc
 network curves otherwise at each point, so what holds is measured at one, and that is told.
 """
 
+from math import isfinite
 from typing import NamedTuple
 
 from steepest.diagnosis.evidence import Evidence
+from steepest.objective.linear_algebra.lanczos import Ends
 
 __all__ = ["Stability", "largest_stability", "stability"]
 
@@ -58,16 +60,22 @@ def largest_stability(evidence: Evidence) -> Stability | None:
 
 def _at(evidence: Evidence, index: int, rate: float) -> Stability | None:
     ends = evidence.ends if index else evidence.first_ends
-    rule, top = evidence.method.rule, ends.top.value if ends else 0.0
+    rule, top = evidence.method.rule, _top(evidence, ends)
     limit = rule.limit(top) if top > 0.0 else None
     if limit is None:
         return None
     return Stability(index, rate, limit, top, rule.limit_formula, rule.limit_source)
 
 
+def _top(evidence: Evidence, ends: Ends | None) -> float:
+    """Return the largest curvature of what was descended, loss times factor; 0 if unknown."""
+    factor = 1.0 if evidence.training is None else evidence.training.factor
+    return factor * ends.top.value if ends and isfinite(factor) else 0.0
+
+
 def _preconditioned(evidence: Evidence, rate: float) -> Stability | None:
-    rule, ends = evidence.method.rule, evidence.preconditioned_ends
-    top = ends.top.value if ends else 0.0
+    rule = evidence.method.rule
+    top = _top(evidence, evidence.preconditioned_ends)
     limit = rule.preconditioned_limit(top) if top > 0.0 else None
     if limit is None:
         return None

@@ -11,6 +11,7 @@ import numpy as np
 
 from steepest.descent.plan.scale import has_exact_bound
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.loop_order import judge_emptied
 from steepest.diagnosis.unmoved import judge_unmoved
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, percent, short
@@ -40,7 +41,7 @@ def judge_too_small(evidence: Evidence) -> Verdict | None:
     steps, rates = len(trace) - 1, trace.learning_rates[:-1]
     if not method.step_size.is_given or steps < FEWEST_STEPS or evidence.in_batches:
         return None
-    if judge_unmoved(evidence) is not None:
+    if judge_unmoved(evidence) is not None or judge_emptied(evidence) is not None:
         return None
     norms = trace.gradient_norms
     if not norms[-1] >= UNCHANGED * norms[0] > 0.0 or not np.isfinite(rates).all():

@@ -17,8 +17,13 @@ class Training:
 
     `moves`, (steps,), are the measured lengths of the steps, in params; `gradient_norms`, (steps,),
     the lengths of the gradients they began with. `unused` are the steps at which the gradient was
-    thrown away and none was taken; `uncleared` is how many gradients were added to those of a step
-    that had been taken, of `looked_at` that were looked at.
+    thrown away and none was taken; `uncleared` is how many steps, of `looked_at`, went by gradients
+    that had been added to those of a step before; `emptied` how many, of `steps_looked_at`, had
+    lost the gradient that was made. `passes` counts backward passes, and `stepped` says whether
+    anything came of them.
+
+    `factors`, (steps,), are by what the loss entered what was descended, and `factor` is the one of
+    all, both NaN where not known; `maximizes` says that the optimizers go along the gradient.
     """
 
     moves: Array
@@ -26,6 +31,13 @@ class Training:
     unused: Sequence[int]
     uncleared: int
     looked_at: int
+    emptied: int
+    steps_looked_at: int
+    passes: int
+    stepped: bool
+    factors: Array
+    factor: float
+    maximizes: bool
 
     @property
     def unmoved(self) -> list[int]:

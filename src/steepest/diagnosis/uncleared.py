@@ -19,8 +19,8 @@ def judge_uncleared(evidence: Evidence) -> Verdict | None:
         name="uncleared",
         message=(
             f"gradients are not cleared: in {training.uncleared:,} of the first "
-            f"{training.looked_at:,} steps the gradient was added to that of a step that had been "
-            "taken, so each step goes by the sum of all before it"
+            f"{training.looked_at:,} steps after the first one the gradient was added to that of a "
+            "step that had been taken, so each step goes by the sum of all before it"
         ),
         numbers={"uncleared": float(training.uncleared), "looked_at": float(training.looked_at)},
         remedy="call optimizer.zero_grad() once in each step, before backward()",

@@ -1,6 +1,7 @@
 """Steps that moved nothing although the gradient is not 0: the weights themselves say so."""
 
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.loop_order import judge_emptied
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, short
 
@@ -13,13 +14,14 @@ MOST_STILL = 0.5
 def judge_unmoved(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a training of which most steps moved no weight, None if they did.
 
-    A gradient of 0 moves nothing by right, and is no such step; nor is one that was thrown away.
+    A gradient of 0 moves nothing by right, and is no such step; nor is one that was thrown away, or
+    cleared before the step, which is said so.
     """
     training = evidence.training
     if training is None or not len(training.moves):
         return None
     still, steps = training.unmoved, len(training.moves)
-    if len(still) < MOST_STILL * steps:
+    if len(still) < MOST_STILL * steps or judge_emptied(evidence) is not None:
         return None
     norm = float(training.gradient_norms[still].max())
     rate = float(evidence.trace.learning_rates[still].max())

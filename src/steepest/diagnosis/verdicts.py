@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from steepest.diagnosis.ascent import judge_ascent
 from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import judge_gradient
 from steepest.diagnosis.layers import judge_layers
+from steepest.diagnosis.loop_order import judge_emptied, judge_no_step
 from steepest.diagnosis.saddle import judge_saddle
 from steepest.diagnosis.separation import judge_separation
 from steepest.diagnosis.sharpness import explain_divergence, judge_oscillation
@@ -29,7 +31,14 @@ VERDICTS: tuple[Callable[[Evidence], Verdict | None], ...] = (
 )
 """What is looked for, in the order in which it is said; a new verdict is added here."""
 
-OF_TRAINING = (judge_unmoved, judge_uncleared, judge_too_small)
+OF_TRAINING = (
+    judge_ascent,
+    judge_no_step,
+    judge_emptied,
+    judge_unmoved,
+    judge_uncleared,
+    judge_too_small,
+)
 """What else is looked for in a training that was watched, whose loop is not ours."""
 
 CLOSER = (
@@ -61,11 +70,11 @@ LATER_NAMES = frozenset(
 def judge(evidence: Evidence) -> list[Verdict]:
     """Return what is wrong with a run; empty where nothing that was looked for was found.
 
-    A gradient that is not that of the loss explains all else, so it is said alone.
+    A gradient that is not that of the loss, or is gone along, explains all else: it is said alone.
     """
     looked_for = VERDICTS if evidence.training is None else (*OF_TRAINING, *VERDICTS)
     found = [made for verdict in looked_for if (made := verdict(evidence)) is not None]
-    wrong = [verdict for verdict in found if verdict.name == "gradient"]
+    wrong = [verdict for verdict in found if verdict.name in ("gradient", "ascent")]
     return wrong or found
 
 

@@ -10,16 +10,25 @@ that the criterion does not know, the loss is what it was called on.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["LossOfStep", "Part", "Pass", "loss_of_step", "part_of", "root_of_backward"]
+__all__ = [
+    "LossOfStep",
+    "Part",
+    "Pass",
+    "loss_of_step",
+    "part_of",
+    "root_of_backward",
+    "told_parts",
+]
 
 ROUNDINGS = 8.0
 """Rounding units of its own type by which what backward was called on may be off the sum."""
@@ -78,6 +87,18 @@ def part_of(value: Tensor, rows: int, arrived: Tensor | None = None) -> Part:
     return Part(torch.where(factor == 0.0, value.mean(), weighed / factor), factor, rows)
 
 
+def told_parts(parts: dict[int, Part]) -> list[Part]:
+    """Return the parts by number: those below 0 alone, if any, which the loop itself has told.
+
+    Where it told one that the criterion said too, its rows are the criterion's.
+    """
+    told = [part for number, part in parts.items() if number < 0]
+    said = [part for number, part in parts.items() if number > 0]
+    if len(told) == len(said) == 1:
+        return [told[0]._replace(rows=said[0].rows)]
+    return told or said
+
+
 @np.errstate(all="ignore")
 def loss_of_step(passes: list[Pass], numbers: Iterator[float], scale: float) -> LossOfStep:
     """Return the loss of a step; `numbers` are those of the passes' `tensors`, NaN for None.
@@ -112,7 +133,7 @@ class _Met(NamedTuple):
     """1 where it was called on another number than was heard, 0 where not, NaN if not known."""
 
 
-def _met(one: Pass, numbers: np.ndarray, scale: float) -> _Met:  # type: ignore[type-arg]
+def _met(one: Pass, numbers: NDArray[np.float64], scale: float) -> _Met:
     root, values, factors = numbers[0] / scale, numbers[1::2], numbers[2::2] / scale
     if not one.parts:
         return _Met(root, 0.0, 0.0, 0, False, UNKNOWN if one.root is None else float(root != 0.0))
@@ -142,7 +163,7 @@ def root_of_backward() -> Tensor | None:
     return several[0].detach().reshape(()).clone()
 
 
-def _backwards(frame: FrameType | None) -> Iterator[dict[str, object]]:
+def _backwards(frame: FrameType | None) -> Iterator[Mapping[str, Any]]:
     """Yield what each call of backward in a stack was given."""
     while frame is not None:
         if frame.f_code is torch.autograd.backward.__code__:

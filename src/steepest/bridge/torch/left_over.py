@@ -21,6 +21,7 @@ class LeftOver:
         self._used: set[int] = set()
         self._stepped: set[int] = set()
         self._added: dict[int, int] = {}
+        self._counts: dict[int, tuple[int, int]] = {}
 
     def before_backward(self, looks: bool) -> None:
         """Find which gradients that a step has used are still there."""
@@ -42,8 +43,7 @@ class LeftOver:
         self._is_emptied(own & point.made, point)
         own = {at for at in own if self.tensors.all[at].grad is not None}
         if own & self._stepped:
-            self.recording.looked_at += 1
-            self.recording.uncleared += any(map(self._is_uncleared, own & set(self._added)))
+            self._count(id(optimizer), any(map(self._is_uncleared, own & set(self._added))))
         self._stepped |= own
         self._used |= own
 
@@ -54,6 +54,13 @@ class LeftOver:
         self.recording.steps_looked_at += 1
         if not any(map(self.tensors.holds_gradient, made)):
             self.recording.emptied += bool(point.lengths[sorted(made)].any())
+
+    def _count(self, optimizer: int, is_uncleared: bool) -> None:
+        """Count a step, for each optimizer by itself; told is the one that clears least."""
+        looked_at, uncleared = self._counts.get(optimizer, (0, 0))
+        self._counts[optimizer] = looked_at + 1, uncleared + is_uncleared
+        worst = max(self._counts.values(), key=lambda counts: (counts[1] / counts[0], counts[0]))
+        self.recording.looked_at, self.recording.uncleared = worst
 
     def _is_uncleared(self, at: int) -> bool:
         """Return whether a gradient is still the one that was added to: it may be replaced."""

@@ -131,13 +131,14 @@ class Listening:
             rows = len(first) if isinstance(first, Tensor) and first.ndim else 0
             self.hear_loss(loss, rows)
 
-    def hear_loss(self, loss: Tensor, rows: int) -> None:
-        """Hear of a loss once a backward pass goes through it, and how it entered what is descended.
+    def hear_loss(self, loss: Tensor, rows: int, told: bool = False) -> None:
+        """Hear of a loss once a backward pass goes through it, and by what factor it enters.
 
-        One of which no gradient can be taken is told as it is.
+        One of which no gradient can be taken is told as it is. `told` is one that the loop itself
+        tells, in place of what the criterion says.
         """
         self._losses += 1
-        number, value = self._losses, loss.detach()
+        number, value = -self._losses if told else self._losses, loss.detach()
         value = value if value.ndim else value.clone()
         if not loss.requires_grad:
             self.tell(self.recorder.loss_is, number, part_of(value, rows))

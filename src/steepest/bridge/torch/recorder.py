@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from steepest.bridge.torch.heard import Part, Pass
+from steepest.bridge.torch.heard import Part, Pass, told_parts
 from steepest.bridge.torch.left_over import LeftOver
 from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.recording import Recording
@@ -62,7 +62,7 @@ class Recorder:
         self._began = perf_counter()
 
     def loss_is(self, number: int, part: Part) -> None:
-        """Hear of a loss, by its number, that a backward pass goes through."""
+        """Hear of a loss that a backward pass goes through, by its number; see `told_parts`."""
         self._parts[number] = part
 
     def root_is(self, root: Tensor | None) -> None:
@@ -120,7 +120,7 @@ class Recorder:
         point.lengths = self.tensors.gradient_lengths(point.made)
         if self.recording.keeps_gradients or not self.recording.points:
             point.gradient = self.tensors.gradient(point.made)
-        point.passes.append(Pass(self._root, list(self._parts.values())))
+        point.passes.append(Pass(self._root, told_parts(self._parts)))
         self._parts, self._root = {}, None
         point.scale = self._scale()
         if not self._fires or not point.rates:
@@ -190,21 +190,18 @@ class Recorder:
     def _before_step(self, point: Point, optimizer: Any) -> None:
         point.stepped.add(id(optimizer))
         point.rates = self._rates()
+        scaled = getattr(optimizer, "grad_scale", None)
+        if isinstance(scaled, Tensor):
+            point.scale = float(scaled)
         if self.recording.points >= LOOKED_AT or len(self._within) > 1:
-            return self._scaled(point, optimizer)
+            return
         self._left_over.before_step(optimizer, point)
         if point.given is None:
             first = min(point.made, default=None)
             grad = None if first is None else self.tensors.all[first].grad
             if grad is not None and grad.layout is torch.strided:
-                point.given = torch.linalg.vector_norm(grad.detach(), dtype=self.tensors.dtype)
-        self._scaled(point, optimizer)
-
-    def _scaled(self, point: Point, optimizer: Any) -> None:
-        """Take from a fused optimizer by what the loss was multiplied."""
-        scaled = getattr(optimizer, "grad_scale", None)
-        if isinstance(scaled, Tensor):
-            point.scale = float(scaled)
+                length = torch.linalg.vector_norm(grad.detach(), dtype=self.tensors.dtype)
+                point.given = length / (point.scale if isinstance(scaled, Tensor) else 1.0)
 
     def step_ends(self, optimizer: Any) -> None:
         """Hear that an optimizer of these weights has taken its step."""

@@ -11,6 +11,7 @@ from steepest.bridge.torch.heard import Pass, loss_of_step
 from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.rows import CHUNK, Rows
 from steepest.bridge.torch.tensors import Tensors
+from steepest.numerals import counted
 from steepest.trace import BUDGET
 
 __all__ = ["Recording", "Steps"]
@@ -58,6 +59,11 @@ class Steps(NamedTuple):
     """By what the loss entered what was descended; NaN if not known."""
     whole: Array
     """1 where backward was called on what was heard and on nothing else, 0 where not; NaN."""
+
+    @property
+    def begun(self) -> "Steps":
+        """The same of the points where steps began: of all but the last, or of the only one."""
+        return Steps(*(one[: max(len(one) - 1, 1)] for one in self))
 
 
 class Recording:
@@ -191,8 +197,7 @@ class Recording:
         self.append(point, nothing, point.row)
 
     def keep_first(self, row: Tensor) -> None:
-        """Keep no more than the first point of a loop that took no step: weights are as they were.
-        """
+        """Keep no more than the first point, of a loop that took no step."""
         self.points, self.unused = 1, []
         self._last_row = row.double().cpu().numpy().copy()
 
@@ -202,6 +207,19 @@ class Recording:
         whole = kept < self.points
         self.points = int(kept[whole][-1]) + 1 if whole.any() else 0
         self._last_row = rows[whole][-1] if whole.any() else None
+
+    @property
+    def maximizes(self) -> bool:
+        """Whether all groups of params go along their gradient."""
+        return bool(self.groups) and all(one.get("maximize", False) for one in self.groups)
+
+    @property
+    def length_in_words(self) -> str:
+        """How many steps there are, or how many backward passes without any."""
+        if not self.stepped:
+            passes = "one backward pass" if self.passes == 1 else f"{self.passes:,} backward passes"
+            return f"{passes} and no step"
+        return counted(max(self.points - 1, 0), "step")
 
     @property
     def stride(self) -> int:
@@ -269,5 +287,5 @@ def _worked_out(
     given, alpha, *numbers = more
     loss, rows, factor, whole = loss_of_step(plain.passes, iter(numbers), plain.scale)
     norm = norm / plain.scale if plain.is_known else UNKNOWN
-    ratio = given / one if one else UNKNOWN
+    ratio = given * plain.scale / one if one else UNKNOWN
     return loss, float(rows), norm, moved, plain.seconds, ratio, alpha, plain.rate, factor, whole

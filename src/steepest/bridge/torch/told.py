@@ -24,6 +24,8 @@ def notes_of(watching: Watching, steps: Steps, measured: int, by_all: bool) -> I
     yield _losses(watching, steps, measured, by_all)
     yield from (Note("data", said, {}) for said in _data(watching))
     recording = watching.recording
+    yield from _factor(steps)
+    yield from _idle(recording)
     yield from _rates(recording)
     if watching.known.decay:
         yield Note(
@@ -38,37 +40,88 @@ def notes_of(watching: Watching, steps: Steps, measured: int, by_all: bool) -> I
 
 def _cost(watching: Watching, steps: int) -> Note:
     """Return what watching cost."""
-    each = watching.cost / max(steps, 1)
+    kept = watching.recording
+    each = watching.cost / max(steps if kept.stepped else kept.passes, 1)
     share = watching.cost / watching.seconds if watching.seconds else 0.0
-    kept, whole = (
-        watching.recording,
-        "with the whole gradient kept, " * watching.recording.keeps_gradients,
-    )
+    whole = "with the whole gradient kept, " * kept.keeps_gradients
     thinned = f"; every {kept.stride}th kept its weights" if kept.stride > 1 else ""
     return Note(
         "watching",
-        f"watched in the loop of {counted(steps, 'step')}: {whole}it took {1e3 * each:.2g} ms a "
-        f"step, {percent(share)} of the time{thinned}",
+        f"watched in the loop of {kept.length_in_words}: {whole}it took {1e3 * each:.2g} ms a "
+        f"{'step' if kept.stepped else 'pass'}, {percent(share)} of the time{thinned}",
         {"seconds": watching.cost, "share": share, "steps": float(steps)},
     )
 
 
 def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> Note:
     """Return which losses are known, and how."""
-    heard = int(np.isfinite(steps.losses[:-1]).sum())
-    loop = "the loop's own loss is not known, since its criterion is no module that was given"
+    begun = steps.begun
+    heard = int(np.isfinite(begun.losses).sum())
+    loop = f"the loop's own loss is not known, since {watching.unheard}"
     if heard:
-        loop = f"the loss of each step is the loop's own, as it was heard {heard:,} times"
+        loop = _heard(begun, heard)
     if watching.objective is None:
-        rest = "no data were given, so the loss of all rows is not known"
+        lacks = watching.lacks.replace("and", "and no")
+        were = "was" if lacks == "loss" else "were"
+        rest = f"no {lacks} {were} given, so the loss of all rows is not known"
     elif by_all:
         rest = f"it is that of all rows: so it was at each of {measured:,} points, worked out anew"
     else:
         rest = f"that of all rows was worked out afterwards at {counted(measured, 'point')}"
-        if heard and (steps.rows[:-1] >= watching.total_rows).all():
+        saw_all = (begun.rows >= watching.total_rows).all() and not (begun.whole == 0.0).any()
+        if heard and saw_all:
             rest += ", and is another, though the loop saw all: dropout and the statistics of "
             rest += "normalisation are others there, or the data are"
     return Note("losses", f"{loop}; {rest}", {"heard": float(heard), "measured": float(measured)})
+
+
+def _heard(begun: Steps, heard: int) -> str:
+    """Return whose the losses are that were heard: all of what backward was called on, or not."""
+    whole = begun.whole[np.isfinite(begun.losses)]
+    if (whole == 0.0).any():
+        return (
+            f"in {counted(int((whole == 0.0).sum()), 'step')} backward was called on another "
+            "number than the criterion said, such as one with a penalty: the loss of such a step "
+            "is that number"
+        )
+    if (whole == 1.0).all():
+        return f"the loss of each step is the loop's own, as it was heard {heard:,} times"
+    return (
+        f"the loss of each step is what the criterion said in its backward pass, heard {heard:,} "
+        "times; whether the loop added more to it is not known"
+    )
+
+
+def _factor(steps: Steps) -> Iterator[Note]:
+    """Yield by what the loss entered what was descended, if that is not 1."""
+    known = steps.factors[np.isfinite(steps.factors)]
+    if not len(known) or np.abs(known - 1.0).max() <= CLIPPED:
+        return
+    least, most = float(known.min()), float(known.max())
+    same = most - least <= CLIPPED * max(abs(least), abs(most))
+    by = short(most) if same else f"{short(least)} to {short(most)}"
+    yield Note(
+        "factor",
+        f"backward was called on {by} times the loss that is told: the gradients, and the limit of "
+        "the learning rate, are of that",
+        {"least": least, "most": most},
+    )
+
+
+def _idle(recording: Recording) -> Iterator[Note]:
+    """Yield which tensors ask for a gradient and are stepped by nobody."""
+    names = [recording.tensors.names[at] for at in recording.idle]
+    if names:
+        listed = ", ".join(names[:MOST_LAYERS]) + ", ..." * (len(names) > MOST_LAYERS)
+        one = len(names) == 1
+        yield Note(
+            "in no optimizer",
+            f"{counted(len(names), 'tensor')} {'asks' if one else 'ask'} for a gradient and "
+            f"{'is' if one else 'are'} in no optimizer that stepped: {listed}; "
+            f"{'it stays' if one else 'they stay'} as at the start, and the gradient lengths that "
+            "are told have theirs too, as far as the loop cleared them",
+            {"tensors": float(len(names))},
+        )
 
 
 def _data(watching: Watching) -> tuple[str, ...]:
@@ -114,7 +167,7 @@ def _gradients(recording: Recording, steps: Steps) -> Iterator[Note]:
             "told as the optimizer was given it",
             {"by_hand": float(recording.by_hand)},
         )
-    changed = np.abs(steps.given - 1.0) > CLIPPED
+    changed = np.isfinite(steps.given) & (np.abs(steps.given - 1.0) > CLIPPED)
     if changed.any():
         least = float(np.nanmin(steps.given[changed]))
         yield Note(

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from steepest.bridge.torch.curvature import is_quadratic, largest_curvature
+from steepest.bridge.torch.factor import factor_of
 from steepest.bridge.torch.listening import Listening
 from steepest.bridge.torch.objective import TorchObjective
 from steepest.bridge.torch.recorder import Recorder
@@ -139,14 +140,14 @@ class Watched:
         failed = listening.failure
         if failed is not None:
             self._recording.cut()
-        self._stop = _stop_of(self._recording.points - 1, error, failed)
+        self._stop = _stop_of(self._recording, error, failed)
         if failed is not None:
             log.warning("%s", self._stop.message)
 
     def loss(self, value: Loss) -> Loss:
         """Return the loss as it was given, and record it: for a criterion that is no module."""
         if isinstance(value, Tensor) and self._stop is None:
-            self._listening.hear_loss(value, 0)
+            self._listening.hear_loss(value, 0, told=True)
         return value
 
     @cached_property
@@ -208,12 +209,30 @@ class Watched:
         """Return what was watched, with the objective where loss and data are known."""
         recording, objective = self._recording, self._objective()
         known, curvature = rule_of(self._recorder.optimizers), None
+        factor = factor_of(recording, recording.steps(), objective)
         if objective is not None and is_quadratic(self.model, self._criterion):
             objective.is_quadratic = objective.is_convex = True
-            curvature = self._curvature(known)
+            curvature = self._curvature(known, factor)
         name = type(self.model).__name__
-        cost = self._listening.seconds
-        return Watching(recording, objective, known, name, stop, curvature, self._seconds, cost)
+        heard = self._listening
+        return Watching(
+            recording,
+            objective,
+            known,
+            name,
+            stop,
+            curvature,
+            self._seconds,
+            heard.seconds,
+            self._lacks(),
+            heard.hears_loss,
+            factor,
+        )
+
+    def _lacks(self) -> str:
+        """Return which of loss and data was not given."""
+        given = {"loss": self._criterion, "data": self._data}
+        return " and ".join(name for name, one in given.items() if one is None)
 
     def _objective(self) -> TorchObjective | None:
         if self._data is None or self._criterion is None:
@@ -229,11 +248,14 @@ class Watched:
             )
         return objective
 
-    def _curvature(self, known: Known) -> float | None:
+    def _curvature(self, known: Known, factor: float) -> float | None:
+        """Return the largest curvature of what is descended; None where its factor is not known."""
+        if not factor > 0.0:
+            return None
         at, rows = self._recording.weights()
         first = rows[0] if len(at) else self._recording.last_row
         found = largest_curvature(self.model, self._criterion, self._data, first)
-        return None if found is None else found + known.decay
+        return None if found is None else factor * found + known.decay
 
 
 WRAPPERS = ("accelerate", "lightning", "pytorch_lightning")
@@ -249,9 +271,13 @@ def _unwrapped(optimizer: Any) -> Any:
 
 def _plane_of(plane: tuple[ArrayLike, ArrayLike], size: int) -> Array:
     """Return two vectors as rows, (2, size); ChoiceError where they span no plane."""
-    found = [np.asarray(one, dtype=np.float64).ravel() for one in plane]
+    try:
+        found = [np.asarray(one, dtype=np.float64).ravel() for one in plane]
+    except (TypeError, ValueError):
+        found = []
     if len(found) != 2 or any(one.size != size for one in found):
-        raise ChoiceError(f"plane must be two vectors (u, v) of {size:,} params each")
+        got = f"; it is {plane!r}" if isinstance(plane, str) else ""
+        raise ChoiceError(f"plane must be two vectors (u, v) of {size:,} params each{got}")
     rows = np.array(found)
     if not np.isfinite(rows).all() or np.linalg.matrix_rank(rows) < 2:
         raise ChoiceError("the two vectors of the plane must be finite and of two directions")
@@ -265,6 +291,11 @@ def _check(optimizers: tuple[Any, ...], tensors: Tensors) -> None:
         if groups is None and hasattr(one, "optimizer"):
             raise ChoiceError(
                 f"optimizer {number} is a {type(one).__name__}, which has an optimizer; give that"
+            )
+        if groups is None and not callable(getattr(one, "step", None)):
+            raise ChoiceError(
+                f"optimizer {number} is {one!r}, but it must be an optimizer of PyTorch, such as "
+                "torch.optim.SGD(model.parameters(), lr=0.1)"
             )
         held = [id(param) for group in groups or () for param in group["params"]]
         if groups is not None and not any(one in tensors.index for one in held):
@@ -286,9 +317,9 @@ def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
-def _stop_of(steps: int, error: BaseException | None, failed: Exception | None) -> Stop:
+def _stop_of(recording: Recording, error: BaseException | None, failed: Exception | None) -> Stop:
     """Return why the recording ended: with the loop, by an error of it, or by one of ours."""
-    after = f"after {counted(max(steps, 0), 'step')}"
+    after = f"after {recording.length_in_words}"
     if failed is not None:
         return Stop(
             "failed",

@@ -67,7 +67,7 @@ def run_of(watching: Watching) -> Run:
         trace,
         stop,
         problem,
-        training=_training(recording, steps),
+        training=_training(watching, steps),
         said=tuple(notes_of(watching, steps, measured, by_all)),
     )
     return Run(
@@ -82,10 +82,11 @@ def run_of(watching: Watching) -> Run:
 def _unmeasured(watching: Watching) -> MissingObjective:
     """Return the objective of a training whose data are not known."""
     missing = MissingObjective(watching.name, watching.recording.tensors.size)
+    are = "is" if watching.lacks == "loss" else "are"
     missing.missing = (
-        "the data of the training are not known, so only the losses that its loop worked out are; "
-        "give watch(model, optimizer, loss=..., data=...), and the loss of all rows, planes and "
-        "surfaces are there"
+        f"the {watching.lacks} of the training {are} not known, so only the losses that its loop "
+        "worked out are; give watch(model, optimizer, loss=..., data=...), and the loss of all "
+        "rows, planes and surfaces are there"
     )
     return missing
 
@@ -147,13 +148,24 @@ def _step_size(rates: Array) -> StepSize:
     return Scheduled(lambda index: float(rates[min(index, len(rates) - 1)]))
 
 
-def _training(recording: Recording, steps: Steps) -> Training:
+def _training(watching: Watching, steps: Steps) -> Training:
+    recording = watching.recording
+    factors = steps.factors[:-1]
+    if not np.isfinite(factors).any():
+        factors = np.full(min(len(factors), 1), watching.factor)
     return Training(
         steps.moves[:-1],
         steps.gradient_norms[:-1],
         tuple(recording.unused),
         recording.uncleared,
         recording.looked_at,
+        recording.emptied,
+        recording.steps_looked_at,
+        recording.passes,
+        recording.stepped,
+        factors,
+        watching.factor,
+        recording.maximizes,
     )
 
 

@@ -23,6 +23,9 @@ training took; a figure of the loss has room for no more."""
 SAME_LOSS = 1e-5
 """The share by which a loss of all rows may be off that of a training in float32."""
 
+SAME_GRADIENT = 0.01
+"""The share by which a gradient of all rows may be off that of a training in float32 or coarser."""
+
 ROUNDINGS = 8.0
 """Rounding units of coarser arithmetic by which it may be off."""
 
@@ -43,6 +46,7 @@ def trace_of(
     if at_end is not None and np.isnan(norms[-1]):
         gradients[-1], norms[-1] = at_end, np.linalg.norm(at_end)
     by_all = _are_of_all(steps, full, total_rows, recording.tensors.coarsest)
+    by_all = by_all and _agrees(recording, steps, objective, kept, params)
     full = np.where(np.isnan(full), steps.losses, full) if by_all else full
     losses = full if by_all else np.where(np.isnan(steps.losses), _only_last(full), steps.losses)
     columns = {
@@ -72,11 +76,35 @@ def _are_of_all(steps: Steps, full: Array, total_rows: int, coarsest: float) -> 
 
     `coarsest` is the rounding unit of its arithmetic.
     """
-    losses, full = steps.losses[:-1], full[:-1]
+    begun = steps.begun
+    losses, full = begun.losses, full[: len(begun.losses)]
     known = ~np.isnan(full) & ~np.isnan(losses)
-    allowed = max(SAME_LOSS, ROUNDINGS * coarsest) * np.abs(full)
+    rounding = ROUNDINGS * coarsest
+    allowed = max(SAME_LOSS, rounding) * np.abs(full) + rounding * np.abs(full[known][:1]).sum()
     same = bool((np.abs(full - losses) <= allowed)[known].all())
-    return bool(known.any()) and same and bool((steps.rows[:-1] >= total_rows).all())
+    return bool(known.any()) and same and bool((begun.rows >= total_rows).all())
+
+
+def _agrees(
+    recording: Recording,
+    steps: Steps,
+    objective: TorchObjective | None,
+    kept: NDArray[np.intp],
+    params: Array,
+) -> bool:
+    """Return whether the first gradient is that of all rows by the loss's factor.
+
+    Where backward was called on nothing but the loss, it is.
+    """
+    if (steps.begun.whole == 1.0).all():
+        return True
+    own, factor = recording.first_gradient, steps.factors[0]
+    if objective is None or own is None or kept[0] or not np.isfinite(factor):
+        return False
+    whole = factor * objective.evaluate(params[0]).gradient
+    longest = max(np.linalg.norm(own), np.linalg.norm(whole))
+    allowed = SAME_GRADIENT * longest + SAME_LOSS * abs(steps.losses[0])
+    return bool(np.linalg.norm(own - whole) <= allowed)
 
 
 def _only_last(full: Array) -> Array:

@@ -11,7 +11,10 @@ __all__ = ["Watching"]
 
 
 class Watching(NamedTuple):
-    """What was watched, and how it ended; `objective` is None where no data were given."""
+    """What was watched, and how it ended; `objective` is None where loss or data were not given.
+
+    `lacks` says which of them was not; empty if both were.
+    """
 
     recording: Recording
     objective: TorchObjective | None
@@ -19,10 +22,25 @@ class Watching(NamedTuple):
     name: str
     stop: Stop
     curvature: float | None
-    """The largest curvature of the loss, where that is the same everywhere; weight decay added."""
+    """The largest curvature of what was descended, where that is the same everywhere.
+
+    That is the loss by its factor, with weight decay.
+    """
     seconds: float
     cost: float
     """The seconds of these that the watching took."""
+    lacks: str
+    hears_loss: bool
+    """Whether the loss that was given is a module, which says what it worked out."""
+    factor: float
+    """By what the loss entered what was descended; NaN where that is not known, or not the same."""
+
+    @property
+    def unheard(self) -> str:
+        """Why nothing of the loop's own loss is heard, where nothing is."""
+        if "loss" not in self.lacks and self.hears_loss:
+            return "the loss that was given was never called in it; give the object that it calls"
+        return "its criterion is no module that was given"
 
     @property
     def total_rows(self) -> int:
