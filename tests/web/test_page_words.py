@@ -415,6 +415,19 @@ def test_a_network_that_does_not_fall_is_not_said_to(how: Any, word: str, module
     assert alone["word"] in ("not settled", "stands still")
 
 
+def test_mini_batches_above_their_start_are_judged_by_the_page_as_by_python(modules: Any) -> None:
+    run = st.descend("moons", "class", learning_rate=5.0, batch=1, epochs=3, **NETWORK)
+    full = [None if np.isnan(loss) else float(loss) for loss in run.trace.full_losses]
+    told = {"loss": run.trace.losses.tolist(), "rate": run.trace.learning_rates.tolist()}
+    tell = """(_, { full, ...trace }) => [300, 900].map((inEpoch) => m.judgeBatches(
+      { ...trace, fullLoss: full.map((loss) => loss ?? NaN), stop: { reason: 'steps' } },
+      'steepest', inEpoch).map(({ message }) => message))"""
+    found = ask(modules, "/engine/divergence.js", tell, [], {**told, "full": full})
+    assert found == [[verdict.message for verdict in run.verdicts]] * 2
+    tell = tell.replace("...trace,", "...trace, loss: trace.loss.map((loss) => loss / 10),")
+    assert ask(modules, "/engine/divergence.js", tell, [], {**told, "full": full}) == [[], []]
+
+
 def test_a_loss_with_its_penalty_is_called_so_everywhere(modules: Any) -> None:
     runs = [st.descend("geyser", "waiting", ["duration"], steps=2, l2=l2) for l2 in (0.0, 0.1)]
     tell = "(states) => states.map(({ scene, runs }) => m.lossLabel(scene, runs[0].choices))"

@@ -14,6 +14,7 @@ __all__ = ["named", "rate_word", "step_lines", "step_note", "update", "update_li
 def step_lines(story: Story, move: Move) -> Iterator[str]:
     """Yield the first step: gradient, direction, the update of each shown param, its size."""
     yield from _walked(story, move) if move.by_param else _mixed(story, move)
+    yield from _turned(story)
     yield from (update_line(story, i) for i in story.shown_params)
     if story.layer_gradients and len(story.param_names) > len(story.shown_params):
         yield f"... and {len(story.param_names) - len(story.shown_params):,} more, in the same way"
@@ -22,6 +23,13 @@ def step_lines(story: Story, move: Move) -> Iterator[str]:
         yield f"in your units: {_in_units(story)}"
     if story.off_steepest >= 1.0:
         yield f"in your units the step is {story.off_steepest:.0f}° off steepest descent"
+
+
+def _turned(story: Story) -> Iterator[str]:
+    """Yield that the rule may turn the direction, where it is not steepest descent's."""
+    rule = story.plan.rule
+    if not (rule.first_step_is_steepest or rule.searches_plane):
+        yield f"the rule {rule.name} may turn it: a step need not be along the steepest gradient"
 
 
 def _walked(story: Story, move: Move) -> Iterator[str]:

@@ -169,7 +169,7 @@ function gradientLines(state, move) {
   const parts = listed(state, move, (i) => short(move.gradient[i]));
   const length = short(lengthOf(move.gradient));
   const whole = `gradient: ${parts}; its length ${length}`;
-  return [whole, ...layerLines(state.scene, move), directionLine(state, move)];
+  return [whole, ...layerLines(state.scene, move), directionLine(state, move), ...turnedLines(state)];
 }
 
 /** Returns how long the gradient of each layer of a network is. */
@@ -178,6 +178,12 @@ function layerLines({ network }, { gradient }) {
   const layers = new Network(network).matrices(gradient);
   const lengths = layers.map(({ weights, bias }) => short(Math.hypot(lengthOf(weights), lengthOf(bias))));
   return [`its length by layer: ${lengths.join(', ')}`];
+}
+
+/** Returns that the rule may turn the direction, where it is not steepest descent's. */
+function turnedLines(state) {
+  const rule = ruleName(activeRun(state).choices.rule);
+  return NAMES[rule] ? [] : [`the rule ${rule} may turn it: a step need not be along the steepest gradient`];
 }
 
 /**
