@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from torch import nn
 
 import steepest as st
 from steepest.run.run import Run
+
+torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
+nn = torch.nn
 
 pytestmark = pytest.mark.filterwarnings("error")
 
