@@ -184,7 +184,7 @@ def _said_of(loader: DataLoader[Any]) -> tuple[str, ...]:
         said.append("the loader shuffles; its rows were taken once, the same for every point")
     if isinstance(loader.dataset, IterableDataset) or not loader.batch_size:
         return tuple(said)
-    total = len(loader.sampler)  # type: ignore[arg-type]
+    total = len(loader.sampler)
     left = total % loader.batch_size
     if loader.drop_last and left:
         said.append(f"the loader leaves out {left:,} of {total:,} rows (drop_last)")

@@ -56,7 +56,7 @@ def untouched(model: nn.Module, batch_statistics: bool, one_thread: bool) -> Ite
 def same_random_state() -> Iterator[None]:
     """Draw what one likes inside: the generators of PyTorch, NumPy and Python are then put back."""
     own, numpy_own = random.getstate(), np.random.get_state()  # noqa: NPY002
-    there = torch.cuda.is_available() and torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    there = torch.cuda.is_available() and torch.cuda.is_initialized()
     devices = range(torch.cuda.device_count()) if there else ()
     with torch.random.fork_rng(devices=devices):
         try:
