@@ -403,13 +403,13 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     @cached_property
     def _page_surface(self) -> Surface:
         """The surface of the page at first, if no other is asked for."""
-        from steepest.page.record import page_points
+        from steepest.page.surface_record import page_points
 
         return self.surface(points=page_points(self.problem.risk("a page")))
 
     def _page_surface_over(self, surface: Surface) -> Surface:
         """Return the surface of the page on the plane of another one of this run."""
-        from steepest.page.record import page_points
+        from steepest.page.surface_record import page_points
 
         self.check_own(surface)
         points, end = page_points(self.problem.risk("a page")), self._surface_end
