@@ -1,5 +1,4 @@
-"""The lesson as a learning package: tasks that mark themselves and report, beside the lesson's page.
-
+"""The lesson as a learning package: tasks that mark themselves and report, beside its page.
 One page talks to either runtime, SCORM 1.2 or 2004; the manifest says for which the package is.
 """
 

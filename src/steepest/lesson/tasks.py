@@ -1,7 +1,7 @@
 """The tasks of a lesson, with answers that are worked out, and what wrong answers come from."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from math import log, log10

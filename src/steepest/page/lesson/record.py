@@ -33,7 +33,7 @@ So its errors are seen beside the spread of the rows, and the way down fits in t
 """
 
 SLANT = np.pi / 12
-"""How far the direction of the start may be from a diagonal: weight and bias both have a way to go."""
+"""How far the way to the start may be from a diagonal: weight and bias both are off."""
 
 
 class LessonRows(TypedDict):
@@ -95,7 +95,7 @@ def lesson_rows(scene: SceneRecord) -> tuple[LessonRows, LessonRows]:
 
 
 def _own_rows(scene: SceneRecord) -> LessonRows | None:
-    """Return the rows of a scene with its most telling feature, None where the lesson has no use."""
+    """Return the rows of a scene with its most telling feature; None if they cannot be drawn."""
     names = scene["target"]["classes"]
     y = np.asarray(scene["y"], dtype=np.float64)
     X = np.asarray(scene["X"], dtype=np.float64).reshape(len(y), -1)

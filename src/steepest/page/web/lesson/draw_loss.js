@@ -68,6 +68,10 @@ function nameCurve(stage, places, inner, name, colour) {
 /**
  * Draws a knob of `radius` about a place: a value between `low` and `high`, its name, and the way in which
  * the loss falls, as an arrow outside of the ring: 1 up, -1 down, 0 for none.
+ * @param {import('./stage.js').Stage} stage
+ * @param {number[]} place
+ * @param {number} radius
+ * @param {any} look
  */
 export function drawKnob(stage, [cx, cy], radius, { value, low, high, colour, name, text, nudge = 0 }) {
   const { colours, size, context } = stage;
@@ -92,6 +96,10 @@ function onCircle(cx, cy, radius, angle) {
   return [cx + Math.cos(angle) * radius, cy + Math.sin(angle) * radius];
 }
 
+/**
+ * @param {import('./stage.js').Stage} stage
+ * @param {number[]} place
+ */
 function drawNudge(stage, [cx, cy], radius, { here, turn, colour }) {
   const end = here + 0.75 * turn;
   const { context } = stage;

@@ -37,6 +37,7 @@ class Lesson {
     this.lesson = lessonOf(record);
     this.guesses = {};
     this.at = at;
+    /** @type {number | null} */
     this.began = null;
     this.moved = moved;
     this.root = part(parent, 'st-lecture');
@@ -73,7 +74,8 @@ class Lesson {
     const go = part(this.root, 'st-le-go');
     this.back = button(go, '', () => this.go(this.at - 1, false));
     this.next = button(go, '', () => (this.isLast ? explore?.() : this.go(this.at + 1)), { style: 'st-le-next' });
-    this.tip = element('p', { class: 'st-le-tip', attributes: { role: 'tooltip', id: 'st-le-tip', hidden: '' } }, this.root);
+    const attributes = { role: 'tooltip', id: 'st-le-tip' };
+    this.tip = element('p', { class: 'st-le-tip', attributes }, this.root);
     this.live = element('p', { class: 'st-unseen', attributes: { 'aria-live': 'polite' } }, this.root);
   }
 
@@ -113,8 +115,9 @@ class Lesson {
 
   press(event) {
     const focused = event.composedPath()[0];
-    const isOwn = focused instanceof Element && focused.closest('select, input, textarea');
-    const isButton = focused instanceof Element && focused.closest('button');
+    const within = (kinds) => focused instanceof Element && focused.closest(kinds) !== null;
+    const isOwn = within('select, input, textarea');
+    const isButton = within('button');
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isOwn) return;
     if (isButton && (event.key === ' ' || event.key === 'Enter')) return;
     const to = this.wanted(event.key);
@@ -175,7 +178,7 @@ class Lesson {
   go(to, moving = true) {
     this.at = Math.max(0, Math.min(this.lesson.builds.length - 1, to));
     const isStill = !moving || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.began = isStill ? null : performance.now();
+    if (!isStill) this.began = performance.now();
     this.root.dataset.build = this.build.key;
     this.root.dataset.part = this.build.part;
     this.moved?.(this.at, this.spoken);
@@ -198,7 +201,7 @@ class Lesson {
     this.tellSteps(key === 'steps' || key === 'end' ? 4 : step, step);
     this.back.disabled = this.at === 0;
     this.next.textContent = this.isLast && !this.explore.hidden ? ui.explore : ui.next;
-    this.next.disabled = this.isLast && this.explore.hidden;
+    this.next.disabled = this.isLast && Boolean(this.explore.hidden);
     const lit = step ? `${ui.step.replace('{step}', step)}: ${words.steps[step - 1]}` : '';
     this.live.textContent = [lit, say].filter(Boolean).join(' ');
     this.stage.canvas.setAttribute('aria-label', `${ui.picture}: ${say}`);

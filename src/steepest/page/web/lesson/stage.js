@@ -48,7 +48,13 @@ export class Stage {
   constructor(parent) {
     this.canvas = element('canvas', { class: 'st-le-canvas', attributes: { role: 'img' } }, parent);
     this.context = this.canvas.getContext('2d');
+    /** @type {any} */
     this.colours = {};
+    this.width = 0;
+    this.height = 0;
+    this.ratio = 1;
+    this.size = 0;
+    this.font = '';
   }
 
   /** Makes the canvas as large and sharp as it is shown, and empties it. */
@@ -142,7 +148,12 @@ export class Stage {
     context.fill();
   }
 
-  /** Draws within a box with rounded corners, or a rectangle, and nothing outside. */
+  /**
+   * Draws within a box with rounded corners, or a rectangle, and nothing outside.
+   * @param {number[]} box
+   * @param {number} radius
+   * @param {() => void} draw
+   */
   within([x, y, w, h], radius, draw) {
     const { context } = this;
     context.save();
