@@ -1,7 +1,7 @@
 """The lesson as a record: its builds and sentences, what its author changed, and its walks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
 
@@ -11,12 +11,12 @@ from steepest.lesson.settings import OwnSlide, Settings
 from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
 from steepest.lesson.written import filled
-from steepest.page.lesson.builds import Build, builds, sentences
-from steepest.page.lesson.record import lesson_rows
+from steepest.page.lesson.builds import LANGUAGES, Build, builds, sentences
+from steepest.page.lesson.record import LessonRecord, lesson_rows
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
 
-__all__ = ["Lesson", "chosen_builds", "lesson_of"]
+__all__ = ["Lesson", "for_page", "lesson_of"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Lesson:
     @property
     def language(self) -> str:
         """The language of its sentences."""
-        return self.settings.language
+        return self.settings.language or LANGUAGES[0]
 
     @property
     def title(self) -> str:
@@ -56,6 +56,11 @@ class Lesson:
         said = self.words["builds"][key]
         text = said.get(f"{what}_round") if self.is_round else None
         return filled(text or said.get(what, ""), self.values, self.language)
+
+    @property
+    def own_words(self) -> Mapping[str, str]:
+        """The sentence of each build as it was written, with places for its numbers."""
+        return {key: said["say"] for key, said in self.words["builds"].items()}
 
     def note(self, key: str) -> str:
         """Return the note for whoever speaks at a build; empty where there is none."""
@@ -91,11 +96,44 @@ def lesson_of(run: Run, settings: Settings | None = None) -> Lesson:
     """
     settings = settings or Settings()
     numbers, classes = lesson_rows(cast(SceneRecord, run.record()))
-    words = with_lecture(sentences(settings.language), settings.language)
+    language = settings.language or LANGUAGES[0]
+    words = with_lecture(sentences(language), language)
     shown, words = chosen_builds(in_lecture_order(builds()), words, settings)
     return Lesson(
         run, settings, shown, words, LineWalks(numbers), ClassWalks(classes), NetworkWalk()
     )
+
+
+def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
+    """Return the lesson of a page as its author has it, in the page's own order if none is given.
+
+    Raises ChoiceError for a build that there is not.
+    """
+    every = [one.key for one in in_lecture_order(builds())]
+    shown, of_page = settings.shown(every), {one.key: one for one in builds()}
+    order = (
+        shown
+        if settings.order not in ((), tuple(every))
+        else [key for key in of_page if key in shown]
+    )
+    kept = replace(settings, order=tuple(key for key in order if key in of_page), hide=())
+    kept = replace(
+        kept,
+        slides=tuple(
+            one if one.after in of_page else replace(one, after=FIRST) for one in kept.slides
+        ),
+        sentences={key: said for key, said in kept.sentences.items() if key in of_page},
+    )
+    words = {}
+    for language, said in found["words"].items():
+        chosen, changed = chosen_builds(builds(), said, kept)
+        words[language] = {**changed, "title": settings.title or said["title"]}
+    listed = [one._asdict() for one in chosen]
+    return {**found, "builds": listed, "words": words}
+
+
+FIRST = "title"
+"""The build after which an own slide comes in the page where it follows one of the slides alone."""
 
 
 def chosen_builds(

@@ -1,4 +1,5 @@
 """The lesson as a learning package: tasks that mark themselves and report, beside its page.
+
 One page talks to either runtime, SCORM 1.2 or 2004; the manifest says for which the package is.
 """
 

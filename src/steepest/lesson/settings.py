@@ -11,11 +11,11 @@ from typing import Any
 
 from steepest.errors import ChoiceError, FileError
 from steepest.files import check_writable, whole_file
+from steepest.page.lesson.builds import LANGUAGES
+from steepest.view.format import THEME_NAMES
 
-__all__ = ["LANGUAGES", "OwnSlide", "OwnTask", "Settings", "read_settings", "write_settings"]
+__all__ = ["OwnSlide", "OwnTask", "Settings", "read_settings", "write_settings"]
 
-LANGUAGES = ("en", "de")
-THEMES = ("light", "dark")
 
 NO_SENTENCES: Mapping[str, str] = MappingProxyType({})
 
@@ -48,7 +48,8 @@ class Settings:
 
     title: str = ""
     author: str = ""
-    language: str = "en"
+    language: str = ""
+    """Of slides and sheets; empty it is English, and in a page that of the browser."""
     theme: str = "light"
     data: str = ""
     target: str = ""
@@ -60,12 +61,12 @@ class Settings:
     tasks: tuple[OwnTask, ...] = ()
 
     def __post_init__(self) -> None:
-        for name, known in (("language", LANGUAGES), ("theme", THEMES)):
+        for name, known in (("language", ("", *LANGUAGES)), ("theme", THEME_NAMES)):
             given = getattr(self, name)
             if given not in known:
                 raise ChoiceError(
                     f"the {name} of the lesson is {given!r}, but it must be one of "
-                    f"{', '.join(known)}"
+                    f"{', '.join(filter(None, known))}"
                 )
 
     def shown(self, names: Sequence[str]) -> list[str]:
@@ -90,7 +91,6 @@ class Settings:
         return [name for name in self.order or names if name not in self.hide]
 
 
-KINDS: Mapping[str, type] = {"order": list, "features": list, "hide": list, "slides": list}
 KINDS_OF_TABLES: Mapping[str, type[OwnSlide] | type[OwnTask]] = {
     "slides": OwnSlide,
     "tasks": OwnTask,
@@ -169,10 +169,10 @@ def write_settings(settings: Settings, names: Sequence[str], path: str | os.Path
     """Write a `lesson.toml` with all that can be said, `names` being the slides in their order."""
     check_writable(path, (".toml",))
     with whole_file(path) as draft:
-        draft.write_text(_toml(settings, names), encoding="utf-8", newline="\n")
+        draft.write_text(_toml(settings, names, words), encoding="utf-8", newline="\n")
 
 
-def _toml(settings: Settings, names: Sequence[str]) -> str:
+def _toml(settings: Settings, names: Sequence[str], words: Mapping[str, str]) -> str:
     """Return the settings as TOML, each with what it is for."""
     said = {one.name: getattr(settings, one.name) for one in fields(Settings)}
     said["order"] = settings.order or tuple(names)
@@ -184,6 +184,8 @@ def _toml(settings: Settings, names: Sequence[str]) -> str:
         lines += ["", f"# {why}", f"{name} = {_written(said[name])}"]
     lines += ["", f"# {SENTENCES}", "[sentences]"]
     lines += [f"{json.dumps(name)} = {_written(text)}" for name, text in said["sentences"].items()]
+    own = {name: text for name, text in words.items() if name not in said["sentences"]}
+    lines += [f"# {json.dumps(name)} = {_written(text)}" for name, text in own.items()]
     for kind in ("slides", "tasks"):
         for one in said[kind]:
             lines += ["", f"[[{kind}]]"]
@@ -202,7 +204,7 @@ def _written(value: object) -> str:
 COMMENTS: Mapping[str, str] = {
     "title": "The title; left empty it says what is predicted from what.",
     "author": "Who gives the lesson.",
-    "language": "en or de.",
+    "language": "en or de; left empty, English, and in a page the browser's.",
     "theme": "light or dark.",
     "data": "A file, or the name of a shipped data set.",
     "target": "The column that is predicted.",
@@ -211,7 +213,7 @@ COMMENTS: Mapping[str, str] = {
     "hide": "Slides that are not shown.",
 }
 
-SENTENCES = 'What a slide says, by its name: "step-1" = "Begin anywhere."'
+SENTENCES = "What a slide says, by its name: take the # away, and change what is in quotes."
 
 EXAMPLES: Mapping[str, Sequence[str]] = {
     "slides": (
