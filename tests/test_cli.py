@@ -464,7 +464,20 @@ def test_command_is_installed() -> None:
     assert printed.stdout == f"steepest {steepest.__version__}\n"
 
 
-COMMANDS = ["demo", "diagnose", "fit", "path", "rate", "resume", "play", "show", "predict", "data"]
+COMMANDS = [
+    "class",
+    "demo",
+    "diagnose",
+    "fit",
+    "lesson",
+    "path",
+    "rate",
+    "resume",
+    "play",
+    "show",
+    "predict",
+    "data",
+]
 
 
 def test_every_command_is_helped(told: Told) -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block, Blocks
@@ -20,6 +20,7 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.minimum.own_side import is_on_own_side
 from steepest.objective.minimum.recession import Recession
 from steepest.objective.model.activity import FAR, LayerActivity
 from steepest.objective.model.hidden_layers import HiddenLayers
@@ -382,14 +383,3 @@ def _check(model: Network, penalty: Penalty, blocks: int) -> None:
             f"each block of rows, take {8 * size * blocks / 2**30:.1f} GB; choose fewer hidden "
             "units"
         )
-
-
-def is_on_own_side(margins: Array, actual: Array) -> NDArray[np.bool_]:
-    """Return which rows give their own class more than any other, (rows,)."""
-    if margins.ndim == 1:
-        return np.where(actual > 0.5, margins, -margins) > 0.0
-    codes = actual.astype(np.intp)
-    own = np.take_along_axis(margins, codes[:, None], axis=1)[:, 0]
-    others = margins.copy()
-    np.put_along_axis(others, codes[:, None], -np.inf, axis=1)
-    return own > others.max(axis=1)
