@@ -502,17 +502,23 @@ WITH_EXAMPLES = [name for name in COMMANDS if name not in ("demo", "play")]
 
 @pytest.mark.parametrize("command", every_other(WITH_EXAMPLES))
 def test_examples_in_the_help_run(told: Told, command: str) -> None:
-    """All but films, of which the demo's are shot anyway."""
+    """All but films and slides, which have tests of their own."""
     lines = examples(told, command)
     assert lines
+    Path("links.csv").write_text(LINKS, encoding="utf-8")
+    Path("mine.csv").write_text("size,price\n1,10\n2,30\n3,28\n4,35\n", encoding="utf-8")
     for words in lines:
-        if "--film" in words:
-            where = words.index("--film")
+        for slow in {"--film", "--pptx"} & {*words}:
+            where = words.index(slow)
             words = words[:where] + words[where + 2 :]
         told(*words)
         named = [words[i + 1] for i, word in enumerate(words) if word in WRITING]
         assert all(Path(name).stat().st_size for name in named)
 
+
+LINKS = """student,link
+Ada,lesson.html#v=1&data=geyser&target=waiting&features=duration&rule=steepest&rate=0.2&steps=9
+"""
 
 WRITING = ("--figure", "--film", "--page", "--save", "-o")
 

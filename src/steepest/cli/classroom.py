@@ -44,7 +44,7 @@ def classroom(
     \b
     Examples:
       steepest class links.csv --figure class.png
-      steepest class links.csv --data mine.csv --json
+      steepest class links.csv --json
     """
     from steepest.lesson.classroom import classroom_of
 
