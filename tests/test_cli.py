@@ -537,6 +537,22 @@ def test_demo_in_the_help_writes_all_its_files(told: Told) -> None:
         assert step in text
 
 
+def test_demo_opens_its_lesson_before_it_makes_anything_else(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[str] = []
+
+    def opened(address: str) -> None:
+        there.extend(sorted(path.name for path in Path("steepest-demo").iterdir()))
+
+    monkeypatch.setattr("webbrowser.open", opened)
+    monkeypatch.setattr("steepest.cli.demo._has_screen", lambda: True)
+    monkeypatch.setattr("steepest.cli.demo._tell", lambda *rest: None)
+    text = told("demo")
+    assert there == ["geyser.html"]
+    assert text.rstrip().splitlines()[-2].startswith("to see it move, open /")
+
+
 @pytest.fixture
 def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Return what is served: the first page's chosen columns, its port, whether it is opened."""
