@@ -1,6 +1,6 @@
 """A training that somebody else runs, watched: its points, steps, gradients and rates."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from importlib import import_module
 from itertools import pairwise
@@ -13,14 +13,6 @@ import steepest as st
 
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn = torch.nn
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def net(dtype: Any = torch.float64) -> Any:

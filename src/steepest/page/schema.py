@@ -218,7 +218,8 @@ class ExposureRecord(TypedDict):
 class SceneRecord(NamesRecord):
     """All that a page shows at first: (shown * features) X, (shown,) y, a run and a surface.
 
-    Of several runs it has the `others` too, and a `note` on all of them.
+    Of several runs it has the `others` too, and a `note` on all of them. Of a run without rows
+    `told` are the params that are told one by one, of `allParams` that there are.
     """
 
     version: int
@@ -254,3 +255,5 @@ class SceneRecord(NamesRecord):
     plane: list[int]
     others: NotRequired[list[RunRecord]]
     note: NotRequired[str]
+    told: NotRequired[list[int]]
+    allParams: NotRequired[int]

@@ -67,6 +67,8 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
+    kept_surface: Surface | None = None
+    """The surface that the file of the run holds, of an objective that no file has; else None."""
 
     @classmethod
     def of(
@@ -254,6 +256,8 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         plane, or without two params.
         """
         problem = self.problem
+        if problem.no_surface and self.kept_surface is not None and (x, y, plane) == (None,) * 3:
+            return self.kept_surface
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         end = self._surface_end
@@ -269,6 +273,11 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         with bar("surface", 1.0) as show:
             return surface_of_trace(self.objective, axes, trace, end, points, show)
+
+    @property
+    def no_surface(self) -> str:
+        """Why there is no surface to draw, and what to do; empty where there is one."""
+        return "" if self.kept_surface is not None else self.problem.no_surface
 
     @cached_property
     def lowest_loss(self) -> float | None:
@@ -368,9 +377,10 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         It shows what the figure shows, with every step; with one feature, and of a network that is
         not too large, it computes too: another start, rate, rule or data point. It opens on the
-        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has. Raises
-        FileError for any other ending, and ChoiceError without data, since a page is made around
-        these, and for a surface of another run.
+        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has.
+        Without data it replays the steps, on a surface where there is one, and says what is left
+        out. Raises FileError for any other ending, and ChoiceError for a run that was saved without
+        its rows, and for a surface of another run.
         """
         from steepest.page.html import write_page
 
@@ -381,6 +391,8 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         Its surface at first is over the plane of `surface`; ChoiceError for one of another run.
         """
+        if not self.problem.rows:
+            return self._rowless_record(surface)
         from steepest.page.record import scene_record
 
         usual = self.problem.surface_params(self.trace[0].params, self._surface_end.params)
@@ -394,6 +406,13 @@ class Run(Predictions, Pictures, Reports, FormerNames):
             self._page_losses,
             separation_without_penalty(self.problem),
         )
+
+    def _rowless_record(self, surface: Surface | None) -> "Record":
+        """Return the page's record of a run without rows."""
+        from steepest.page.rowless import rowless_record
+
+        why = "" if surface is not None else self.no_surface
+        return rowless_record(self.story, None if why else self._scene_of(surface).surface, why)
 
     @cached_property
     def _page_losses(self) -> dict[int, float]:
@@ -420,16 +439,20 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         """The step through which surfaces go: the result, or the last one that is finite."""
         return self.result if isfinite(self.loss) else self.trace.last_finite
 
-    def save(self, path: str | os.PathLike[str], *, data: bool = True) -> None:
+    def save(
+        self, path: str | os.PathLike[str], *, data: bool = True, surface: Surface | None = None
+    ) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.
 
         `load` reads it back. The file is a zip of JSON and arrays, nothing pickled; an objective
-        that was given is code, and is given to `load` again. With `data=False` it holds no row: no
-        number of X, y, weights or of rows kept back. Such a run predicts, and tells its words,
-        metrics and steps; figures of the rows, surface, page, `resume` and `metrics` by another
-        threshold need rows, and say so. Names of columns, classes and levels are in it, and so are
-        the means that fill gaps. Raises ChoiceError for `data=False` where there are no rows.
+        that was given is code, and is given to `load` again; with one `surface` of the run, which
+        is kept then, figure, film and page of the file do without it. With `data=False` it holds no
+        row: no number of X, y, weights or of rows kept back. Such a run predicts, and tells its
+        words, metrics and steps; figures of the rows, surface, page, `resume` and `metrics` by
+        another threshold need rows, and say so. Names of columns, classes and levels are in it, and
+        so are the means that fill gaps. Raises ChoiceError for `data=False` where there are no
+        rows, for a surface of another run, and for one of a run with rows, which draws it anew.
         """
         from steepest.run.saved import write_run
 
-        write_run(self, path, data=data)
+        write_run(self, path, data=data, surface=surface)

@@ -149,6 +149,8 @@ interface SceneRecord {
   plane: number[];
   others?: RunRecord[];
   note?: string;
+  told?: number[];
+  allParams?: number;
 }
 
 /** Why a run ended. */
