@@ -68,6 +68,6 @@ class Spill:
 
 def _write(file: int, numbers: Array) -> None:
     """Write all bytes of numbers, of which a system takes some at a time."""
-    left = memoryview(numbers.view(np.uint8))
+    left = memoryview(numbers.view(np.uint8).data)
     while left:
         left = left[os.write(file, left) :]
