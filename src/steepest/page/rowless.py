@@ -12,14 +12,10 @@ from numpy.typing import NDArray
 from steepest.descent.named_rules import RULES
 from steepest.numerals import counted
 from steepest.page.few_coordinates import BEYOND, FewCoordinates
-from steepest.page.record import (
-    MOST_SAVED,
-    VERSION,
-    kept_steps,
-    surface_record,
-    told_run,
-)
+from steepest.page.record import MOST_SAVED, VERSION
+from steepest.page.run_record import kept_steps, told_run
 from steepest.page.schema import ParamRecord, RunRecord, SceneRecord, SurfaceRecord
+from steepest.page.surface_record import surface_record
 from steepest.surface.surface import Surface
 from steepest.view.story import Story, label
 

@@ -27,7 +27,7 @@ from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
-from steepest.objective.network import HiddenLayers
+from steepest.objective.model.hidden_layers import HiddenLayers
 from steepest.objective.problem import Problem
 from steepest.objective.recorded import Recorded
 from steepest.objective.risk import Risk
