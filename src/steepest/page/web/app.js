@@ -40,6 +40,14 @@ const CARDS = [
   ['chart', 'Loss against step', makeChart, 40],
 ];
 
+/** Whether a run has rows, of which pictures, a table and tasks can be made. */
+const hasRows = ({ shown }) => shown > 0;
+
+const hasSurface = ({ surface }) => surface.nx > 0;
+
+/** What it takes for some of the cards. */
+const NEEDS = { fit: hasRows, relief: hasSurface, map: hasSurface };
+
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
@@ -97,7 +105,7 @@ function build(root, store, { sources, helper, lesson: toLesson }) {
     makeKnobs(aside, store),
     makeRuns(aside, store),
     makeChecked(aside, store),
-    makeRows(below, store),
+    ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
   const tools = makeTools(head, store, { cards, root, toLesson });
@@ -147,7 +155,8 @@ function write(paragraph, text) {
 function makeCards(body, store, helper) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
-  const cards = CARDS.map(([name, title, make, pause, fits]) => {
+  const there = CARDS.filter(([name]) => NEEDS[name]?.(store.state.scene) ?? true);
+  const cards = there.map(([name, title, make, pause, fits]) => {
     const card = () => makeCard(grid, name, title, (place) => new Paced(make(place, on, helper), pause));
     return fits ? makeWhereFits(card, { name, title, fits, grid }) : card();
   });
@@ -271,7 +280,8 @@ function makeRows(below, store) {
  */
 function makeMore(below, store) {
   const held = part(below, 'st-more');
-  const parts = [makeExercises(held, store), makeStepsTable(held, store)];
+  const tasks = hasRows(store.state.scene) ? [makeExercises(held, store)] : [];
+  const parts = [...tasks, makeStepsTable(held, store)];
   return { show: (state, changed) => parts.forEach((one) => one.show(state, changed)) };
 }
 
