@@ -136,8 +136,8 @@ def scene_record(
             "code, which it has not; make a figure or a film of the run"
         )
     shown = _shown_rows(data)
-    whole, one = len(shown) == len(data.y), len(data.features.names) == 1
-    words = "" if whole else f"{len(shown):,} of {len(data.y):,} rows drawn"
+    whole, one = len(shown) == story.rows, len(data.features.names) == 1
+    words = "" if whole else f"{len(shown):,} of {story.rows:,} rows drawn"
     plain = data.sample_weight is None
     alone = "page" if whole and plain and _computes(story, objective, one) else "record"
     # Rounding grows where a network is trained at the edge of stability, so its steps are kept.

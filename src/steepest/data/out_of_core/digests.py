@@ -5,6 +5,7 @@ depend on who read which.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,13 @@ from steepest.data.exact import check_exact
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MOST_DISTINCT", "NOWHERE", "Digest", "as_numbers", "digest_of"]
+__all__ = ["MOST_DISTINCT", "NOWHERE", "Digest", "as_numbers", "digest_of", "side_by_side"]
 
 MOST_DISTINCT = 10_000
 """Different values of a column that are counted one by one; of more, that there are more is known."""
+
+TURNED_BYTES = 2**18
+"""Bytes of the rows that columns are put side by side in at a time."""
 
 NOWHERE = -1
 
@@ -157,6 +161,22 @@ def as_numbers(column: "pa.Array") -> NDArray[Any]:
         column = column.cast(pa.float64(), safe=False)
     found: NDArray[Any] = column.to_numpy(zero_copy_only=False)
     return found
+
+
+def side_by_side(
+    batch: "pa.RecordBatch", names: Sequence[str], dtype: np.dtype[Any]
+) -> NDArray[Any]:
+    """Return columns of numbers as rows, (rows, names), in C order.
+
+    Some rows at a time, which stay in the cache: all at once took twice as long (measured).
+    """
+    columns = [as_numbers(batch.column(name)) for name in names]
+    rows = np.empty((batch.num_rows, len(columns)), dtype)
+    some = max(1, TURNED_BYTES // max(1, rows.itemsize * len(columns)))
+    for at in range(0, len(rows), some):
+        for j, column in enumerate(columns):
+            rows[at : at + some, j] = column[at : at + some]
+    return rows
 
 
 def _of_words(

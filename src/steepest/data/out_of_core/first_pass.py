@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.out_of_core.digests import Digest, as_numbers, digest_of
-from steepest.data.out_of_core.places import hashed, threshold
+from steepest.data.out_of_core.digests import Digest, as_numbers, digest_of, side_by_side
+from steepest.data.out_of_core.places import hashed, hashes_of, threshold
 from steepest.data.out_of_core.sources import Source, Unit
 from steepest.data.out_of_core.stored_rows import ScratchRows
 from steepest.interrupts import patient
@@ -51,10 +51,7 @@ class Plain:
             self.weights[at:stop] = as_numbers(batch.column(str(self.weight)))
         if self.X is None:
             return
-        rows = np.empty((batch.num_rows, len(self.features)), self.X.dtype)
-        for j, name in enumerate(self.features):
-            rows[:, j] = as_numbers(batch.column(name))
-        self.X.write(at, rows)
+        self.X.write(at, side_by_side(batch, self.features, self.X.dtype))
 
 
 @dataclass(frozen=True)
@@ -160,8 +157,7 @@ def _joined(
         name: reduce(Digest.merged, [one.digests[name] for one in found]) for name in columns
     }
     places = np.concatenate([one.places for one in found])
-    hashes = np.array([hashed(int(place), 1, seed)[0] for place in places], np.uint64)
-    order = np.argsort(hashes, kind="stable")[:wanted]
+    order = np.argsort(hashes_of(places, seed), kind="stable")[:wanted]
     schema = pa.schema([source.schema.field(name) for name in columns])
     table = pa.Table.from_batches([batch for one in found for batch in one.sample], schema)
     return FirstPass(digests, table.unify_dictionaries().take(_indices(order)), places[order])

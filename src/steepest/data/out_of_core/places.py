@@ -7,7 +7,7 @@ would.
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["hashed", "threshold"]
+__all__ = ["hashed", "hashes_of", "threshold"]
 
 _STEP, _FIRST, _SECOND = (
     np.uint64(0x9E3779B97F4A7C15),
@@ -27,8 +27,13 @@ def hashed(start: int, count: int, seed: int) -> NDArray[np.uint64]:
     >>> bool((hashed(3, 2, 0) == hashed(0, 5, 0)[3:]).all())
     True
     """
+    return hashes_of(np.arange(start, start + count, dtype=np.uint64), seed)
+
+
+def hashes_of(places: NDArray[np.integer], seed: int) -> NDArray[np.uint64]:
+    """Return the hash of each place, (n,)."""
     with np.errstate(over="ignore"):
-        z = np.arange(start, start + count, dtype=np.uint64)
+        z = places.astype(np.uint64, copy=False)
         z = (z + np.uint64(1)) * _STEP + np.uint64(seed % 2**64) * _SECOND
         z = (z ^ (z >> np.uint64(30))) * _FIRST
         z = (z ^ (z >> np.uint64(27))) * _SECOND

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.gaps import sound_rows
-from steepest.data.out_of_core.digests import as_numbers
+from steepest.data.out_of_core.digests import as_numbers, side_by_side
 from steepest.data.out_of_core.sources import Source, Unit
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
@@ -71,7 +71,7 @@ class Recipe:
     def _of(self, batch: "pa.RecordBatch", unit: Unit, at: int, with_target: bool) -> Rows:
         places = np.arange(at, at + batch.num_rows)
         if self.is_plain and not with_target:
-            return Rows(self._numbers(batch), None, None, places)
+            return Rows(side_by_side(batch, self.columns, self.dtype), None, None, places)
         import pyarrow as pa
 
         in_file = np.arange(batch.num_rows) + (at - unit.start + unit.in_file)
@@ -86,12 +86,6 @@ class Recipe:
             table.arrow[self.weight].combine_chunks()
         ).astype(np.float64)
         return Rows(X, self.target.vector(table), weights, places)
-
-    def _numbers(self, batch: "pa.RecordBatch") -> Numbers:
-        rows = np.empty((batch.num_rows, len(self.features.columns)), self.dtype)
-        for j, name in enumerate(self.columns):
-            rows[:, j] = as_numbers(batch.column(name))
-        return rows
 
     def _left(self, table: Table) -> NDArray[np.intp]:
         """Return which rows of a batch stay: without gaps that nothing fills, and of some weight."""
