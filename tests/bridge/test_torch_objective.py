@@ -342,4 +342,4 @@ def test_a_sample_tells_how_far_it_may_be_off() -> None:
     assert within >= 17
     assert "200 of 2,000 rows, ± " in found.loss_in_words
     every = st.torch.objective(model, ENTROPY, (X, y), rows=2000)
-    assert every.drawn.half_width == 0.0
+    assert every.rows_drawn.half_width == 0.0
