@@ -25,11 +25,19 @@ export function render({ model, el }) {
   store.set({ hidden: ['keep-link'] });
   const page = mount(el, store, { keys: el, followTheme: followNotebook, sources: [makeSource] });
   const giveKeysBack = keepKeys(el);
+  hideStill(model.get('mark'));
   return () => {
     page.destroy();
     giveKeysBack();
     python.close();
   };
+}
+
+/** Hides the picture below the page, which is for those who see the notebook without it. */
+function hideStill(mark) {
+  for (const still of document.querySelectorAll('[data-steepest-still]')) {
+    if (still.dataset.steepestStill === mark) still.hidden = true;
+  }
 }
 
 /** Keeps the keys that are pressed in the page from the notebook, to which one letter is a command. */

@@ -226,9 +226,8 @@ class Lesson {
   }
 
   term({ text, meaning }) {
-    const made = element('button', {
-      class: 'st-le-term', text, attributes: { type: 'button', 'aria-describedby': 'st-le-tip' },
-    });
+    const attributes = { tabindex: '0', 'aria-describedby': 'st-le-tip' };
+    const made = element('span', { class: 'st-le-term', text, attributes });
     const show = () => {
       this.tip.textContent = `${text}: ${meaning}`;
       this.tip.hidden = false;
@@ -264,6 +263,7 @@ class Lesson {
     const { told, equation } = this;
     if (!OF_LINE.includes(this.build.part) || key === 'steps') {
       equation.textContent = key === 'title' ? told.words.title : '';
+      this.fitEquation();
       return;
     }
     const [w, b] = standingAt(key, time, told);
@@ -271,6 +271,15 @@ class Lesson {
     element('b', { class: 'st-le-weight', text: told.placed(w) }, equation);
     equation.append(` × ${told.line.x} ${b < 0 ? '\u2212' : '+'} `);
     element('b', { class: 'st-le-bias', text: told.placed(Math.abs(b)) }, equation);
+    this.fitEquation();
+  }
+
+  /** Has a long line above the pictures in smaller letters. */
+  fitEquation() {
+    const letters = this.equation.textContent.length;
+    if (this.letters === letters) return;
+    this.letters = letters;
+    this.equation.style.setProperty('--letters', String(Math.max(1, letters)));
   }
 
   destroy() {
