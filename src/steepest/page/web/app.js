@@ -24,7 +24,7 @@ import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
 import { applyTheme, followSystem, THEMES } from './controls/theme.js';
 import { makeTransport } from './controls/transport.js';
-import { element, part } from './draw/canvas.js';
+import { element, part, straight } from './draw/canvas.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
@@ -113,7 +113,7 @@ function build(root, store, { sources, helper, lesson: toLesson, fits }) {
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
   const fitted = [equation, number, presets].map((one) => ({ ...one, isPicture: true }));
-  return [...words, layout, cards, { show: cards.tell }, ...fitted, ...parts, tools, makeHider(root)];
+  return [...words, cards, layout, { show: cards.tell }, ...fitted, ...parts, tools, makeHider(root)];
 }
 
 function makeTitle(head) {
@@ -122,7 +122,7 @@ function makeTitle(head) {
   return {
     show({ scene, rows }) {
       const changed = rows ? `, changed by hand: now ${scene.rows}` : '';
-      title.textContent = `${scene.title}${changed}`;
+      title.textContent = straight(`${scene.title}${changed}`);
     },
   };
 }

@@ -79,6 +79,7 @@ interface State {
   camera: number[] | null;
   ahead: boolean;
   guessing: boolean;
+  guess: [number, number] | null;
   dragging: boolean;
   row: number;
   hover: Hover;

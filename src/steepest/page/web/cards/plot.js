@@ -4,6 +4,9 @@
 import { element, fittedHeight, pictureHeight, set, svg, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 
+/** Pixels for each number at the axis that goes up, and in a fitted page, whose first sight is to be plain. */
+const [TICK, FITTED_TICK] = [60, 110];
+
 const LOWEST = 230;
 const HIGHEST = 440;
 const ASPECT = 0.62;
@@ -64,7 +67,7 @@ export class Plot {
     const room = usual + extra + Math.max(0, top - 4 * this.size);
     const fitted = fittedHeight(this.wrap);
     const height = fitted || (tall ? pictureHeight(this.width, this.wrap) : Math.round(room));
-    const ticks = y.ticks(Math.max(3, Math.round(height / 60)));
+    const ticks = y.ticks(Math.max(3, Math.round(height / (fitted ? FITTED_TICK : TICK))));
     const left = Math.ceil(Math.max(18, ...ticks.labels.map((text) => this.wide(text)))) + 10;
     const bottom = height - Math.round(3.1 * this.size);
     this.box = { left, top, right: this.width - right, bottom };

@@ -49,11 +49,11 @@ export function makeLayout(root, head, store, { fits, cards }) {
     });
     open(root, fitted ? state.drawer : -1);
     turns.show(state, fitted);
+    cards.forEach(({ figure }) => figure && sizes.observe(figure));
   };
   const sizes = new ResizeObserver(() => turns.size(root.hasAttribute('data-fitted')));
   const again = () => lay(store.state);
   window_.addEventListener('change', again);
-  requestAnimationFrame(() => cards.forEach(({ figure }) => figure && sizes.observe(figure)));
   return {
     isPicture: true,
     show: (state, changed) => isNew(changed, 'fitted', 'drawer', 'turned', 'scene', 'axes', 'choices') && lay(state),

@@ -21,6 +21,14 @@ export function element(tag, { class: name, text, attributes = {} } = {}, parent
   return placed(made, attributes, parent);
 }
 
+/** Characters that turn the direction of letters round: in a name of a column they turn a sentence round. */
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Returns a text without what turns the direction of its letters round. */
+export function straight(text) {
+  return text.replace(TURNING, '');
+}
+
 /** Set attributes of an element. */
 export function set(node, attributes) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);

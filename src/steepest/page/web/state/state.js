@@ -24,6 +24,7 @@ export function firstState(scene) {
     camera: null,
     ahead: true,
     guessing: false,
+    guess: null,
     dragging: false,
     row: -1,
     hover: { row: -1, point: null, loss: null, level: null },
