@@ -169,10 +169,11 @@ class LossMap extends Surfaced {
     const run = activeRun(state);
     const scene = { state, theme, ground, marks: this.marks() };
     if (state.phase) drawPhase(context, scene, run, this.at(run));
-    else this.drawDescent(context, run);
+    else if (!state.guessing) this.drawDescent(context, run);
     drawPoints(context, state, theme, face);
     if (exits.length) this.drawLeaving(context, exits.slice(0, EXITS), pieces);
     ground.barMark(context, trueLoss(run, this.at(run)), lookOf(run, theme).colour);
+    this.drawGuess(context);
     this.placeHandle();
   }
 
@@ -243,6 +244,18 @@ class LossMap extends Surfaced {
     if (!Number.isFinite(length)) return;
     const tip = [from[0] + length * way[0], from[1] + length * way[1]];
     drawArrow(context, [from, tip], { colour: this.theme.arrow, halo: this.theme.halo });
+  }
+
+  /** What the reader predicted, beside where the step landed. */
+  drawGuess(context) {
+    const { state: { guess }, theme, ground: { x, y, frame } } = this;
+    if (!guess) return;
+    const pixel = [x(guess[0]), y(guess[1])];
+    if (!inside(...pixel, frame)) return;
+    drawCross(context, pixel, 7);
+    placeTag(context, 'your prediction', ({ width, height }) => (
+      [-height - 12, 12].map((down) => [pixel[0] - width / 2, pixel[1] + down])
+    ), { frame, taken: this.marks().map((place) => boxAround([place], 10)), look: tagLook(theme) });
   }
 
   placeHandle() {

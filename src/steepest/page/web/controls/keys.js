@@ -1,4 +1,5 @@
 // The keyboard: everything that the bar does, without a mouse.
+import { listen } from '../draw/canvas.js';
 import { activeRun } from '../state/select.js';
 import { playOrPause, restartRun, stepOnce } from './transport.js';
 
@@ -45,6 +46,22 @@ export function listenToKeys(target, store) {
     event.preventDefault();
     act(store);
   };
+  const ends = [givesBackKeys(target), () => target.removeEventListener('keydown', press)];
   target.addEventListener('keydown', press);
-  return () => target.removeEventListener('keydown', press);
+  return () => ends.forEach((end) => end());
+}
+
+/** What was pressed with a pointer gives the keys back to the page: a box or a menu would swallow them. */
+function givesBackKeys(target) {
+  let pointed = null;
+  const acts = {
+    pointerdown: (event) => { pointed = event.composedPath()[0]; },
+    keydown: () => { pointed = null; },
+    change: (event) => {
+      const [changed] = event.composedPath();
+      if (pointed && changed instanceof HTMLElement && changed.matches('select, [type=checkbox]')) changed.blur();
+    },
+  };
+  listen(target, acts);
+  return () => Object.entries(acts).forEach(([name, act]) => target.removeEventListener(name, act));
 }
