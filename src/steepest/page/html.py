@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text
+from steepest.page.lesson.record import lesson_record
 from steepest.page.wire import to_json
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ SAVED = """\
 <noscript><p>This page draws itself with JavaScript, which is switched off here. In words:</p>
 <pre>{words}</pre></noscript>
 <script type="application/json" id="steepest-record">{record}</script>
+<script type="application/json" id="steepest-lesson">{lesson}</script>
 <script type="application/json" id="steepest-kept">{kept}</script>
 <script type="module">{script}</script>
 </body>
@@ -63,19 +65,24 @@ LIVE = """\
 """
 
 
-def write_page(record: "Record", words: str, path: str | os.PathLike[str]) -> None:
-    """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be."""
+def write_page(
+    record: "Record", words: str, path: str | os.PathLike[str], *, way: str = "explore"
+) -> None:
+    """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
+
+    `way` is how it opens where its address says nothing: "explore" or "lesson".
+    """
     check_writable(path, PAGES)
-    text = saved_html(record, words)
+    text = saved_html(record, words, way=way)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
-def saved_html(record: "Record", words: str, link: str = "") -> str:
+def saved_html(record: "Record", words: str, link: str = "", *, way: str = "explore") -> str:
     """Return one HTML file that shows `record` and computes by itself where it can.
 
     `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
-    fragment of an address.
+    fragment of an address, `way` how the page opens: "explore" or "lesson".
     """
     script = _started("saved.js")
     policy = (
@@ -88,7 +95,8 @@ def saved_html(record: "Record", words: str, link: str = "") -> str:
         style=style(),
         words=html.escape(words),
         record=to_json(record),
-        kept=to_json({"link": link}),
+        lesson=to_json(lesson_record(record)),
+        kept=to_json({"link": link, "way": way}),
         script=script,
     )
 
@@ -114,7 +122,7 @@ def notebook_script() -> str:
 @cache
 def style() -> str:
     """Return the style of the page; ValueError if it could end its own element."""
-    return _enclosed(style_text("page.css"), "</style")
+    return _enclosed(style_text("page.css") + style_text("lesson.css"), "</style")
 
 
 def _started(entry: str) -> str:
