@@ -464,7 +464,19 @@ def test_command_is_installed() -> None:
     assert printed.stdout == f"steepest {steepest.__version__}\n"
 
 
-COMMANDS = ["demo", "diagnose", "fit", "path", "rate", "resume", "play", "show", "predict", "data"]
+COMMANDS = [
+    "demo",
+    "diagnose",
+    "fit",
+    "lesson",
+    "path",
+    "rate",
+    "resume",
+    "play",
+    "show",
+    "predict",
+    "data",
+]
 
 
 def test_every_command_is_helped(told: Told) -> None:

@@ -10,15 +10,17 @@ import hashlib
 import html
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text
+from steepest.page.lesson.builds import sentences
 from steepest.page.lesson.record import lesson_record
 from steepest.page.wire import to_json
 
 if TYPE_CHECKING:
     from steepest.page.record import Record
+    from steepest.page.schema import SceneRecord
 
 __all__ = ["live_html", "live_script", "notebook_script", "saved_html", "style", "write_page"]
 
@@ -66,23 +68,34 @@ LIVE = """\
 
 
 def write_page(
-    record: "Record", words: str, path: str | os.PathLike[str], *, way: str = "explore"
+    record: "Record",
+    words: str,
+    path: str | os.PathLike[str],
+    *,
+    way: str = "explore",
+    language: str = "",
 ) -> None:
     """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
 
-    `way` is how it opens where its address says nothing: "explore" or "lesson".
+    `way` is how it opens where its address says nothing: "explore" or "lesson"; `language` that of
+    the lesson, where it is not the browser's, ChoiceError if it has no sentences in it.
     """
     check_writable(path, PAGES)
-    text = saved_html(record, words, way=way)
+    if language:
+        sentences(language)
+    text = saved_html(record, words, way=way, language=language)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
-def saved_html(record: "Record", words: str, link: str = "", *, way: str = "explore") -> str:
+def saved_html(
+    record: "Record", words: str, link: str = "", *, way: str = "explore", language: str = ""
+) -> str:
     """Return one HTML file that shows `record` and computes by itself where it can.
 
     `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
-    fragment of an address, `way` how the page opens: "explore" or "lesson".
+    fragment of an address, `way` how the page opens: "explore" or "lesson",
+    `language` that of the lesson.
     """
     script = _started("saved.js")
     policy = (
@@ -95,8 +108,8 @@ def saved_html(record: "Record", words: str, link: str = "", *, way: str = "expl
         style=style(),
         words=html.escape(words),
         record=to_json(record),
-        lesson=to_json(lesson_record(record)),
-        kept=to_json({"link": link, "way": way}),
+        lesson=to_json(lesson_record(cast("SceneRecord", record))),
+        kept=to_json({"link": link, "way": way, "language": language}),
         script=script,
     )
 

@@ -44,6 +44,18 @@ class Pages(Pictures):
 
         write_page(self.record(surface=surface), self.explain(), path)
 
+    def lesson(self, path: str | os.PathLike[str], *, language: str = "") -> None:
+        """Write the lecture on the rows of this run as one page, .html, one press a build.
+
+        It is the page of `run.page`, opened in the lesson: a line of the one feature that alone
+        tells most of the target, or its classes; what the target is not is shown on shipped rows,
+        and said so. `language` is "en" or "de"; left out, the browser's. Raises FileError for any
+        other ending, and ChoiceError without data or for another language.
+        """
+        from steepest.page.html import write_page
+
+        write_page(self.record(), self.explain(), path, way="lesson", language=language)
+
     def record(self, live: bool = False, surface: Surface | None = None) -> "Record":
         """Return the run as a page reads it; `live` says that Python computes for the page.
 

@@ -1,4 +1,4 @@
-"""The builds of the lesson and their sentences, as they lie beside this module: one file a language.
+"""The builds of the lesson and their sentences, as they lie beside this module.
 
 Slides, hand-outs and the page read the same: a sentence has places such as `{loss0}`, which whoever
 shows it fills with numbers in the manner of its language.
@@ -42,8 +42,8 @@ def builds() -> tuple[Build, ...]:
 def sentences(language: str) -> dict[str, Any]:
     """Return the sentences of a language; ChoiceError if there are none in it.
 
-    `steps` are the lecture's four; `builds` has `say`, one sentence, and `sum`, a line of arithmetic
-    or nothing, by key; `notes`, `glossary`, `parts` and `ui` are by word.
+    `steps` are the lecture's four; `builds` has `say`, one sentence, and `sum`, a line of
+    arithmetic or nothing, by key; `notes`, `glossary`, `parts` and `ui` are by word.
     """
     if language not in LANGUAGES:
         raise ChoiceError(

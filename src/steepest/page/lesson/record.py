@@ -4,6 +4,7 @@ The reader's own rows where they fit, with the one feature that alone tells most
 they are not is shown on rows that come with steepest, and the page says so.
 """
 
+from functools import cache
 from typing import Any, TypedDict
 
 import numpy as np
@@ -33,7 +34,7 @@ So its errors are seen beside the spread of the rows, and the way down fits in t
 """
 
 SLANT = np.pi / 12
-"""How far the direction of the start may be from a diagonal: weight and bias both have a way to go."""
+"""How far the way to the start may be from a diagonal: weight and bias both are off."""
 
 
 class LessonRows(TypedDict):
@@ -95,7 +96,7 @@ def lesson_rows(scene: SceneRecord) -> tuple[LessonRows, LessonRows]:
 
 
 def _own_rows(scene: SceneRecord) -> LessonRows | None:
-    """Return the rows of a scene with its most telling feature, None where the lesson has no use."""
+    """Return the rows of a scene with its most telling feature; None if they cannot be drawn."""
     names = scene["target"]["classes"]
     y = np.asarray(scene["y"], dtype=np.float64)
     X = np.asarray(scene["X"], dtype=np.float64).reshape(len(y), -1)
@@ -138,6 +139,7 @@ def _share_told(x: Array, y: Array, is_class: bool) -> float:
     return share if np.isfinite(share) else -1.0
 
 
+@cache
 def _shipped(kind: str) -> LessonRows:
     """Return shipped rows of a kind, those without a gap."""
     name, feature = SHIPPED[kind]
@@ -165,6 +167,7 @@ def _shipped(kind: str) -> LessonRows:
     }
 
 
+@cache
 def _plane_rows(name: str) -> LessonRows:
     """Return shipped rows of two features and two classes."""
     said, table = about(name), dataset(name)

@@ -12,20 +12,30 @@ export function wayOf(address, otherwise) {
   return { way: named ?? (word ? 'explore' : otherwise), at: Number(parts.get('build') ?? 1) - 1, link };
 }
 
-/** The page below an element: `store` has its state, `lesson` its record, or null. */
+/** The page below an element: `store` has its state, `lesson` the record of the lesson. */
 export class Ways {
-  /** @param {Store} store */
+  /**
+   * @param {Element} parent
+   * @param {Store} store
+   * @param {any} lesson
+   * @param {MountOptions & {language: string}} options
+   */
   constructor(parent, store, lesson, { language, ...options }) {
-    Object.assign(this, { parent, store, lesson, language, options, at: 0, shown: null });
+    this.parent = parent;
+    this.store = store;
+    this.lesson = lesson;
+    this.language = language;
+    this.options = options;
+    this.at = 0;
+    this.shown = null;
   }
 
   /** Shows a way in place of the one before it. */
   show(way, at = this.at) {
     this.shown?.destroy();
     this.at = at;
-    const isLesson = way === 'lesson' && this.lesson;
-    document.documentElement.dataset.mode = isLesson ? 'lesson' : 'explore';
-    this.shown = isLesson ? this.showLesson() : this.showAll();
+    document.documentElement.dataset.mode = way;
+    this.shown = way === 'lesson' ? this.showLesson() : this.showAll();
   }
 
   showLesson() {
@@ -44,8 +54,7 @@ export class Ways {
   }
 
   showAll() {
-    const lesson = this.lesson ? () => this.show('lesson') : null;
-    return mount(this.parent, this.store, { ...this.options, lesson });
+    return mount(this.parent, this.store, { ...this.options, lesson: () => this.show('lesson') });
   }
 }
 

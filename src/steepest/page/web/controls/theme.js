@@ -5,6 +5,7 @@ export const THEMES = ['auto', 'light', 'dark', 'projector'];
 
 /**
  * Has an element show the theme of a state.
+ * @param {HTMLElement} root
  * @param {State} state
  */
 export function applyTheme(root, { theme, dark }) {

@@ -23,14 +23,18 @@ export function drawClasses(stage, box, found, { params, words, short, row = -1 
   stage.text(words.probability, x, box[1] + 0.5 * size, { colour: colours.ink, align: 'left', room: w });
   classes.forEach((name, code) => {
     const colour = colours.classes[code];
-    if (params) stage.line(curveOf({ params, margins, code, low, high }).map(([v, p]) => [px(v), py(p)]), colour, 0.17 * size);
+    const curve = curveOf({ params, margins, code, low, high });
+    stage.line(curve.map(([value, p]) => [px(value), py(p)]), colour, 0.17 * size);
     drawStrip(stage, { name, code, colour, found, px, at: y + h + (0.9 + code) * strip, strip, left: x });
   });
   const base = y + h + (0.5 + classes.length) * strip;
   const marks = roundNumbers(mean + low * deviation, mean + high * deviation, Math.max(3, w / (5 * size)));
-  for (const value of marks) stage.text(short(value), px((value - mean) / deviation), base + 0.9 * size, { size: 0.86 });
+  for (const value of marks) {
+    stage.text(short(value), px((value - mean) / deviation), base + 0.9 * size, { size: 0.86 });
+  }
   stage.text(words.x, x + w / 2, base + 2.2 * size, { colour: colours.ink, room: w });
-  if (row >= 0) lightRow(stage, { at: px(z[row]), py, shares: probabilitiesAt(params, margins, z[row]), under: base });
+  if (row < 0) return;
+  lightRow(stage, { at: px(z[row]), py, shares: probabilitiesAt(params, margins, z[row]), under: base });
 }
 
 function curveOf({ params, margins, code, low, high }) {

@@ -2,6 +2,8 @@
 import { clamp, ease, mix, roundNumbers } from './stage.js';
 import { heightsOf, widthsOf } from './line.js';
 
+/** @typedef {import('./stage.js').Stage} Stage */
+
 /** Returns the scales of the picture of rows in a box: `px` and `py`, and the inner box. */
 export function dataScales(stage, [x, y, w, h], line, x0 = line.bowl.x) {
   const { size } = stage;
@@ -46,7 +48,8 @@ export function drawRows(stage, scales, x, y, { fall = 1, colour = stage.colours
 }
 
 /** Draws the line of a weight and a bias from left as far as `grown`. */
-export function drawLine(stage, scales, [w, b], { colour = stage.colours.accent, grown = 1, dash = [], wide = 0.2 } = {}) {
+export function drawLine(stage, scales, [w, b], look = {}) {
+  const { colour = stage.colours.accent, grown = 1, dash = [], wide = 0.2 } = look;
   const at = (value) => [scales.px(value), scales.py(w * value + b)];
   const [from, to] = [at(scales.low), at(scales.high)];
   const end = [mix(from[0], to[0], grown), mix(from[1], to[1], grown)];
@@ -70,7 +73,8 @@ export function drawWorst(stage, scales, { bowl: { x, y }, worst, start: [w, b] 
   stage.line([[px, from], [px, to]], colours.accent, 0.22 * size);
   stage.dot([px, from], 0.34 * size, colours.point, colours.paper);
   const isRight = px > scales.inner[0] + scales.inner[2] / 2;
-  const look = { colour: colours.accent, weight: 600, size: 1.2, align: isRight ? 'right' : 'left', halo: colours.paper };
+  const align = isRight ? 'right' : 'left';
+  const look = { colour: colours.accent, weight: 600, size: 1.2, align, halo: colours.paper };
   stage.text(text, px + (isRight ? -0.6 : 0.6) * size, (from + to) / 2, look);
 }
 
@@ -165,6 +169,11 @@ export function drawAverage(stage, scales, box, { line, params, time, words }) {
   stage.text(words.average, box[0] + box[2] / 2, box[1] + box[3] - 1.2 * size, { colour: colours.ink, room: box[2] });
 }
 
+/**
+ * @param {Stage} stage
+ * @param {number[][]} squares
+ * @param {number[]} target
+ */
 function pour(stage, squares, [left, top, side], time) {
   const every = Math.max(1, Math.round(squares.length / 50));
   squares.forEach(([fromX, fromY, from], i) => {

@@ -43,14 +43,14 @@ export function drawCurves(stage, [x, y, w, h], { curves, most, span, words, sho
   }
   stage.text(words.loss, inner[0], y + 0.5 * size, { colour: colours.accent, weight: 600, align: 'left' });
   stage.text(words.round, inner[0] + inner[2] / 2, inner[1] + inner[3] + 2.3 * size, { colour: colours.ink });
-  for (const { losses, colour, dash = [], name = '', shown = losses.length } of curves) {
+  curves.forEach(({ losses, colour, dash = [], name = '', shown = losses.length }, i) => {
     const places = losses.slice(0, Math.max(1, shown)).map((value, round) => at(value, round));
     stage.within([inner[0] - 8, inner[1] - 8, inner[2] + 16, inner[3] + 16], 0, () => {
       stage.line(places, colour, 0.13 * size, dash);
       stage.dot(places.at(-1), 0.26 * size, colour, colours.paper);
     });
-    if (name) nameCurve(stage, places, inner, name, colour);
-  }
+    if (name) nameCurve(stage, places, inner, { name, colour, share: 0.3 + 0.2 * i, up: 0.9 + 1.1 * i });
+  });
 }
 
 function powers(least, most) {
@@ -59,15 +59,19 @@ function powers(least, most) {
   return found.length > 1 ? found : [least, most];
 }
 
-function nameCurve(stage, places, inner, name, colour) {
-  const [px, py] = places[Math.min(places.length - 1, Math.floor(places.length * 0.45))];
-  const y = clamp(py - 0.9 * stage.size, inner[1] + stage.size, inner[1] + inner[3] - 0.5 * stage.size);
+function nameCurve(stage, places, inner, { name, colour, share, up }) {
+  const [px, py] = places[Math.min(places.length - 1, Math.floor(places.length * share))];
+  const y = clamp(py - up * stage.size, inner[1] + stage.size, inner[1] + inner[3] - 0.5 * stage.size);
   stage.text(name, px, y, { colour, weight: 600, align: 'left', halo: stage.colours.paper, size: 0.9 });
 }
 
 /**
  * Draws a knob of `radius` about a place: a value between `low` and `high`, its name, and the way in which
  * the loss falls, as an arrow outside of the ring: 1 up, -1 down, 0 for none.
+ * @param {import('./stage.js').Stage} stage
+ * @param {number[]} place
+ * @param {number} radius
+ * @param {any} look
  */
 export function drawKnob(stage, [cx, cy], radius, { value, low, high, colour, name, text, nudge = 0 }) {
   const { colours, size, context } = stage;
@@ -92,6 +96,10 @@ function onCircle(cx, cy, radius, angle) {
   return [cx + Math.cos(angle) * radius, cy + Math.sin(angle) * radius];
 }
 
+/**
+ * @param {import('./stage.js').Stage} stage
+ * @param {number[]} place
+ */
 function drawNudge(stage, [cx, cy], radius, { here, turn, colour }) {
   const end = here + 0.75 * turn;
   const { context } = stage;

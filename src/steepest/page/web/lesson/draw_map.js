@@ -1,6 +1,9 @@
 // The map of weight and bias: empty until something was walked, then the loss about the walk, and no more.
 import { clamp, mix, roundNumbers, shade } from './stage.js';
 
+/** @typedef {import('./stage.js').Stage} Stage */
+/** @typedef {ReturnType<typeof mapScales>} MapScales */
+
 /** How far about the walk the loss is drawn, as a share of the map: what was near enough to be worked out. */
 const NEAR = 0.075;
 
@@ -13,6 +16,9 @@ const CONTOURS = 13;
 /**
  * Returns the scales of a map in a box, with equal units as wide about a center as `half` along the shorter
  * side, or as far as `reach` along each.
+ * @param {Stage} stage
+ * @param {number[]} box
+ * @param {{center: number[], half?: number, reach?: number[] | null}} window
  */
 export function mapScales(stage, [x, y, w, h], { center, half = 0, reach = null }) {
   const { size } = stage;
@@ -20,17 +26,24 @@ export function mapScales(stage, [x, y, w, h], { center, half = 0, reach = null 
   return scaled(inner, center, reach ?? reachOf(inner, half));
 }
 
+/** @param {number[]} inner */
 function reachOf([, , w, h], half) {
   const short = Math.min(w, h);
   return [(half * w) / short, (half * h) / short];
 }
 
+/**
+ * @param {number[]} inner
+ * @param {number[]} center
+ * @param {number[]} reach
+ */
 function scaled(inner, center, reach) {
   const [w0, w1] = [center[0] - reach[0], center[0] + reach[0]];
   const [b0, b1] = [center[1] - reach[1], center[1] + reach[1]];
   return {
     inner,
     window: [w0, w1, b0, b1],
+    /** @param {number[]} params */
     at: ([weight, bias]) => [
       inner[0] + ((weight - w0) / (w1 - w0)) * inner[2],
       inner[1] + inner[3] - ((bias - b0) / (b1 - b0)) * inner[3],
@@ -43,7 +56,11 @@ function scaled(inner, center, reach) {
   };
 }
 
-/** Draws the ground of a map with its axes; `names` are what weight and bias are called there. */
+/**
+ * Draws the ground of a map with its axes; `names` are what weight and bias are called there.
+ * @param {Stage} stage
+ * @param {MapScales} scales
+ */
 export function drawGround(stage, { inner, window: [w0, w1, b0, b1], at }, { names, short }) {
   const { colours, size } = stage;
   const [x, y, w, h] = inner;
@@ -65,7 +82,11 @@ export function drawGround(stage, { inner, window: [w0, w1, b0, b1], at }, { nam
   stage.text(names[0], x + w / 2, y + h + 2.2 * size, { colour: colours.weight, weight: 600, room: w });
 }
 
-/** Draws the name of the axis that goes up within the map, over all that is drawn there. */
+/**
+ * Draws the name of the axis that goes up within the map, over all that is drawn there.
+ * @param {Stage} stage
+ * @param {MapScales} scales
+ */
 export function drawUpright(stage, { inner: [x, y] }, name) {
   const { colours, size } = stage;
   const look = { colour: colours.bias, weight: 600, align: 'left', halo: colours.wash };
@@ -120,12 +141,9 @@ function strokeContours(context, heights, points, w, h) {
     for (let i = 0; i < points - 1; i += 1) {
       const at = j * points + i;
       const corners = [heights[at], heights[at + 1], heights[at + points + 1], heights[at + points]];
-      const last = Math.min(CONTOURS, Math.floor(Math.max(...corners) * CONTOURS));
-      for (let level = Math.ceil(Math.min(...corners) * CONTOURS) || 1; level <= last; level += 1) {
-        const ends = crossings(corners.map((height) => height - level / CONTOURS), i, j);
-        if (ends.length < 2) continue;
-        context.moveTo(ends[0][0] * across, ends[0][1] * down);
-        context.lineTo(ends[1][0] * across, ends[1][1] * down);
+      for (const [from, to] of segmentsOf(corners, i, j)) {
+        context.moveTo(from[0] * across, from[1] * down);
+        context.lineTo(to[0] * across, to[1] * down);
       }
     }
   }
@@ -133,6 +151,18 @@ function strokeContours(context, heights, points, w, h) {
   context.stroke();
 }
 
+/** Returns the contours within a cell, [from, to] each, of its corners in turn. */
+function segmentsOf(corners, i, j) {
+  const last = Math.min(CONTOURS, Math.floor(Math.max(...corners) * CONTOURS));
+  const segments = [];
+  for (let level = Math.ceil(Math.min(...corners) * CONTOURS) || 1; level <= last; level += 1) {
+    const ends = crossings(corners.map((height) => height - level / CONTOURS), i, j);
+    if (ends.length > 1) segments.push(ends);
+  }
+  return segments;
+}
+
+/** @param {number[]} corners */
 function crossings([a, b, c, d], i, j) {
   const ends = [];
   if (a * b < 0) ends.push([i + a / (a - b), j]);
@@ -142,7 +172,11 @@ function crossings([a, b, c, d], i, j) {
   return ends;
 }
 
-/** Returns the fog as a picture that is opaque about places on the screen and clear elsewhere. */
+/**
+ * Returns the fog as a picture that is opaque about places on the screen and clear elsewhere.
+ * @param {number[][]} places
+ * @param {number[]} box
+ */
 function fogOf(places, [x, y, w, h]) {
   const image = new ImageData(FOG, FOG);
   const reach = NEAR * Math.min(w, h);

@@ -17,8 +17,9 @@ export function drawRowParts(stage, [x, y, w, h], { z, parts, average, words, sh
   for (const value of roundNumbers(low, high, 6)) {
     stage.text(short(value, 3), px(value), inner[1] + inner[3] + 0.9 * size, { size: 0.86 });
   }
-  stage.text(words.part, inner[0], y + 0.5 * size, { colour: colours.weight, weight: 600, align: 'left', room: inner[2] });
-  stage.text(words.x, inner[0] + inner[2] / 2, inner[1] + inner[3] + 2.3 * size, { colour: colours.ink, room: inner[2] });
+  const room = inner[2];
+  stage.text(words.part, inner[0], y + 0.5 * size, { colour: colours.weight, weight: 600, align: 'left', room });
+  stage.text(words.x, inner[0] + room / 2, inner[1] + inner[3] + 2.3 * size, { colour: colours.ink, room });
   const radius = clamp(80 / Math.sqrt(parts.length), 2, 6);
   parts.forEach((part, i) => {
     const grown = ease(clamp(2 * time - i / parts.length));

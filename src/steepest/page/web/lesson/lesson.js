@@ -2,6 +2,7 @@
 import { element, listen, part } from '../draw/canvas.js';
 import { button } from '../controls/fields.js';
 import { applyTheme, followSystem } from '../controls/theme.js';
+import { Enter } from '../gestures/enter.js';
 import { attached, placeIn } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
@@ -34,6 +35,7 @@ class Lesson {
     this.lesson = lessonOf(record);
     this.guesses = {};
     this.at = at;
+    /** @type {number | null} */
     this.began = null;
     this.moved = moved;
     this.root = part(parent, 'st-lecture');
@@ -70,7 +72,8 @@ class Lesson {
     const go = part(this.root, 'st-le-go');
     this.back = button(go, '', () => this.go(this.at - 1, false));
     this.next = button(go, '', () => (this.isLast ? explore?.() : this.go(this.at + 1)), { style: 'st-le-next' });
-    this.tip = element('p', { class: 'st-le-tip', attributes: { role: 'tooltip', id: 'st-le-tip', hidden: '' } }, this.root);
+    const attributes = { role: 'tooltip', id: 'st-le-tip' };
+    this.tip = element('p', { class: 'st-le-tip', attributes }, this.root);
     this.live = element('p', { class: 'st-unseen', attributes: { 'aria-live': 'polite' } }, this.root);
   }
 
@@ -145,7 +148,7 @@ class Lesson {
   go(to, moving = true) {
     this.at = Math.max(0, Math.min(this.lesson.builds.length - 1, to));
     const isStill = !moving || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.began = isStill ? null : performance.now();
+    if (!isStill) this.began = performance.now();
     this.root.dataset.build = this.build.key;
     this.root.dataset.part = this.build.part;
     this.moved?.(this.at, this.spoken);
@@ -168,7 +171,7 @@ class Lesson {
     this.tellSteps(key === 'steps' || key === 'end' ? 4 : step, step);
     this.back.disabled = this.at === 0;
     this.next.textContent = this.isLast && !this.explore.hidden ? ui.explore : ui.next;
-    this.next.disabled = this.isLast && this.explore.hidden;
+    this.next.disabled = this.isLast && Boolean(this.explore.hidden);
     const lit = step ? `${ui.step.replace('{step}', step)}: ${words.steps[step - 1]}` : '';
     this.live.textContent = [lit, say].filter(Boolean).join(' ');
     this.stage.canvas.setAttribute('aria-label', `${ui.picture}: ${say}`);
@@ -193,15 +196,15 @@ class Lesson {
   }
 
   term({ text, meaning }) {
-    const made = element('button', {
-      class: 'st-le-term', text, attributes: { type: 'button', 'aria-describedby': 'st-le-tip' },
-    });
+    const attributes = { tabindex: '0', 'aria-describedby': 'st-le-tip' };
+    const made = element('span', { class: 'st-le-term', text, attributes });
     const show = () => {
       this.tip.textContent = `${text}: ${meaning}`;
       this.tip.hidden = false;
     };
     const hide = () => { this.tip.hidden = true; };
-    listen(made, { pointerenter: show, focus: show, click: show, pointerleave: hide, blur: hide });
+    listen(made, { focus: show, click: show, blur: hide });
+    new Enter(made, { enter: show, leave: hide }).attach();
     return made;
   }
 
@@ -231,6 +234,7 @@ class Lesson {
     const { told, equation } = this;
     if (!OF_LINE.includes(this.build.part) || key === 'steps') {
       equation.textContent = key === 'title' ? told.words.title : '';
+      this.fitEquation();
       return;
     }
     const [w, b] = standingAt(key, time, told);
@@ -238,6 +242,15 @@ class Lesson {
     element('b', { class: 'st-le-weight', text: told.placed(w) }, equation);
     equation.append(` × ${told.line.x} ${b < 0 ? '\u2212' : '+'} `);
     element('b', { class: 'st-le-bias', text: told.placed(Math.abs(b)) }, equation);
+    this.fitEquation();
+  }
+
+  /** Has a long line above the pictures in smaller letters. */
+  fitEquation() {
+    const letters = this.equation.textContent.length;
+    if (this.letters === letters) return;
+    this.letters = letters;
+    this.equation.style.setProperty('--letters', String(Math.max(1, letters)));
   }
 
   destroy() {

@@ -22,31 +22,36 @@ const ROUND = 5;
 export function lineOf({ X, Y, start, ...named }) {
   const { mean, deviation } = momentsOf(X);
   const bowl = new Bowl(X.map((value) => (value - mean) / deviation), Y);
-  const own = new Bowl(X, Y);
+  const raw = new Bowl(X, Y);
   const from = Array.from(start);
+  /** @param {number[]} params */
   const inOwn = ([w, b]) => [w / deviation, b - (w * mean) / deviation];
   const walks = Object.fromEntries(['small', 'rate', 'large', 'over'].map((name) => (
     [name, bowl.walk(from, RATES[name], TRIES)]
   )));
-  const rate = 1 / own.curvatures[0];
+  const rate = 1 / raw.curvatures[0];
   return {
     ...named,
     bowl,
-    own,
+    raw,
     start: from,
     ownStart: inOwn(from),
     path: bowl.walk(from, RATES.rate, ROUNDS),
     walks,
-    plain: own.walk(inOwn(from), rate, FAR),
-    momentum: own.walk(inOwn(from), rate, FAR, BETA),
+    plain: raw.walk(inOwn(from), rate, FAR),
+    momentum: raw.walk(inOwn(from), rate, FAR, BETA),
     mean,
     deviation,
-    isRavine: own.curvatures[0] / own.curvatures[1] >= ROUND,
+    isRavine: raw.curvatures[0] / raw.curvatures[1] >= ROUND,
     worst: worstOf(bowl, from),
   };
 }
 
-/** Returns the row that the line misses most. */
+/**
+ * Returns the row that the line misses most.
+ * @param {Bowl} bowl
+ * @param {number[]} params
+ */
 function worstOf({ x, y }, [w, b]) {
   const miss = Array.from(y, (value, i) => Math.abs(value - w * x[i] - b));
   return miss.indexOf(Math.max(...miss));
@@ -59,7 +64,7 @@ export function partsOf({ bowl: { x, y }, start: [w, b] }) {
 
 /** Returns the numbers of the line by their names in the sentences, as `numbers` writes them. */
 export function lineNumbers(line, { short, percent, bracketed, ui }) {
-  const { bowl, own, start, path, walks, worst } = line;
+  const { bowl, raw, start, path, walks, worst } = line;
   const [gw, gb] = bowl.gradient(...start);
   const at = (points, of = bowl) => short(of.loss(...points.at(-1)));
   const left = (points, of = bowl) => percent(shareLeft(points.at(-1), points[0], of.best));
@@ -75,8 +80,8 @@ export function lineNumbers(line, { short, percent, bracketed, ui }) {
     rounds: short(ROUNDS), loss_end: at(path), lowest: short(bowl.lowest), tries: short(TRIES), far: short(FAR),
     small_left: left(walks.small), good_left: left(walks.rate), small_loss: at(walks.small),
     good_loss: at(walks.rate), large_loss: at(walks.large), over_loss: at(walks.over),
-    condition: short(own.curvatures[0] / own.curvatures[1], 3), ravine_left: left(line.plain, own),
-    plain_loss: at(line.plain, own), momentum_loss: at(line.momentum, own), beta: short(BETA),
+    condition: short(raw.curvatures[0] / raw.curvatures[1], 3), ravine_left: left(line.plain, raw),
+    plain_loss: at(line.plain, raw), momentum_loss: at(line.momentum, raw), beta: short(BETA),
     mean: bracketed(line.mean), deviation: short(line.deviation),
     ...Object.fromEntries(Object.entries(RATES).map(([name, value]) => [name, short(value)])),
   };

@@ -50,6 +50,7 @@ function planeOf(objective) {
   const at = [WEIGHT, objective.weights + BIAS];
   const u = unit(end.length, at[0]);
   const v = unit(end.length, at[1]);
+  /** @param {number[]} place */
   const move = ([a, b]) => end.map((value, i) => value + a * u[i] + b * v[i]);
   const half = 4;
   const path = [[-0.75 * half, 0.7 * half]];

@@ -35,7 +35,7 @@ const PLACES = {
 const [NEAR, SHIFT] = [0.74, 0.26];
 
 /** The same of the map on which rates are tried, about the lowest point. */
-const AROUND = 1.12;
+const AROUND = 0.95;
 
 /** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of the steps, of rates. */
 const [TOP, HIGHER] = [1.6, 3];
@@ -84,10 +84,10 @@ function labels({ line, ui, short }) {
 
 function rows(stage, told, fall) {
   const { line } = told;
-  const level = { bowl: line.own, start: [0, line.own.level] };
+  const level = { bowl: line.raw, start: [0, line.raw.level] };
   const scales = dataScales(stage, boxesOf(stage, ['data']).data, level);
   drawAxes(stage, scales, { ...labels(told), xLabel: line.xLabel });
-  drawRows(stage, scales, line.own.x, line.own.y, { fall });
+  drawRows(stage, scales, line.raw.x, line.raw.y, { fall });
 }
 
 function lineAlone(stage, told, { grown = 1, errors = 0 }) {
@@ -105,17 +105,24 @@ function lineAlone(stage, told, { grown = 1, errors = 0 }) {
   knobs(stage, told, boxes.knobs, line.start);
 }
 
-/** The knobs of weight and bias in a box, one above the other or side by side. */
+/**
+ * The knobs of weight and bias in a box, one above the other or side by side.
+ * @param {import('./stage.js').Stage} stage
+ * @param {any} told
+ * @param {number[]} box
+ * @param {number[]} params
+ */
 function knobs(stage, told, [x, y, w, h], params, nudges = [0, 0]) {
   const { line, placed, ui } = told;
   const far = 1.3 * Math.hypot(line.start[0] - line.bowl.best[0], line.start[1] - line.bowl.best[1]);
   const slope = line.bowl.gradient(...params);
   const isTall = h > w;
   const radius = Math.min(isTall ? h / 6.4 : w / 6.4, (isTall ? w : h) / 3.4, 4.4 * stage.size);
-  [['weight', 0], ['bias', line.bowl.level]].forEach(([name, middle], i) => {
+  ['weight', 'bias'].forEach((name, i) => {
+    const middle = i ? line.bowl.level : 0;
     const place = isTall ? [x + w / 2, y + h * (0.25 + 0.5 * i)] : [x + w * (0.25 + 0.5 * i), y + h * 0.42];
     drawKnob(stage, place, radius, {
-      value: params[i], low: Number(middle) - far, high: Number(middle) + far, name: ui[name], text: placed(params[i]),
+      value: params[i], low: middle - far, high: middle + far, name: ui[name], text: placed(params[i]),
       colour: stage.colours[name], nudge: nudges[i] ? -Math.sign(slope[i]) : 0,
     });
   });
@@ -173,9 +180,10 @@ function beside(stage, told, now) {
   const { params = line.start, walked: way = [line.start], arrows, nudges = [0, 0], falls = 0, fog = false } = now;
   const boxes = boxesOf(stage, ['data', 'map', 'loss']);
   const isWide = stage.width > 1.15 * stage.height;
-  const knobsWide = (isWide ? 0.27 : 0.3) * boxes.data[2];
-  dataNow(stage, told, [...boxes.data.slice(0, 2), boxes.data[2] - knobsWide, boxes.data[3]], params);
-  knobs(stage, told, [boxes.data[0] + boxes.data[2] - knobsWide, boxes.data[1], knobsWide, boxes.data[3]], params, nudges);
+  const [x, y, w, h] = boxes.data;
+  const turned = (isWide ? 0.27 : 0.3) * w;
+  dataNow(stage, told, [x, y, w - turned, h], params);
+  knobs(stage, told, [x + w - turned, y, turned, h], params, nudges);
   const scales = stepsMap(stage, told, boxes.map);
   drawGround(stage, scales, { names: names(told), short: told.short });
   if (fog) surface(stage, told, scales, way);
@@ -251,7 +259,8 @@ function bowl(stage, time, told) {
 /** The map on which rates are tried, in a box. */
 export function ratesMap(stage, { line }, box) {
   const { bowl: { best }, start } = line;
-  return mapScales(stage, box, { center: best, half: AROUND * Math.hypot(start[0] - best[0], start[1] - best[1]) * 0.85 });
+  const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
+  return mapScales(stage, box, { center: best, half: AROUND * far });
 }
 
 /** Walks at some rates, the last of which is on its way. */
@@ -302,7 +311,7 @@ function rowParts(stage, time, told) {
 function own(stage, share, told, chosen) {
   const { line, ui, short } = told;
   const boxes = boxesOf(stage, ['map', 'curve']);
-  const { ownStart: from, own: of } = line;
+  const { ownStart: from, raw: of } = line;
   const reach = from.map((value, i) => 1.3 * Math.abs(value - of.best[i]) || 1);
   const scales = mapScales(stage, boxes.map, { center: of.best, reach });
   drawGround(stage, scales, { names: names(told), short });
@@ -311,7 +320,7 @@ function own(stage, share, told, chosen) {
   drawUpright(stage, scales, ui.bias);
   const looks = {
     plain: { colour: stage.colours.mark, dash: [], name: ui.without },
-    momentum: { colour: '#0072b2', dash: [8, 5], name: ui.with },
+    momentum: { colour: stage.colours.classes[0], dash: [8, 5], name: ui.with },
   };
   const curves = chosen.map((name) => {
     const path = line[name];

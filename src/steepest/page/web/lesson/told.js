@@ -39,7 +39,10 @@ function toldIn(record, models, language) {
     words,
     placed: (value) => manner.placed(value, places),
     say: (key) => filled(sentence(words.builds[key], 'say', line), known),
-    sum: (key) => sumOf(key, words, { ...known, ...(key === 'surface' ? walkNumbers(network, manner) : {}) }, line, notes),
+    sum: (key) => {
+      const more = key === 'surface' ? walkNumbers(network, manner) : {};
+      return filled(sentence(words.builds[key], 'sum', line), { ...known, ...more }) || notes[key] || '';
+    },
   };
 }
 
@@ -48,26 +51,19 @@ function sentence(build, kind, { isRavine }) {
   return (!isRavine && build[`${kind}_round`]) || build[kind];
 }
 
-function sumOf(key, words, known, line, notes) {
-  return filled(sentence(words.builds[key], 'sum', line), known) || notes[key] || '';
-}
-
 /** Returns what is said of where rows came from, by the build that says it. */
 function notesOf(record, { line, classes, network }, ui, { short }) {
   const own = plainName(record.target);
   const shownOf = (rows) => (rows.total > rows.Y.length
     ? [filled(ui.sampled, { shown: short(rows.Y.length, 9), rows: short(rows.total, 9) })] : []);
   const chosen = (rows) => (rows.of > 1 ? [filled(ui.feature, { count: short(rows.of), x: rows.x })] : []);
-  const [ofLine, ofClasses] = record.isClass ? ['shipped_numbers', classWord(classes)] : ['shipped_rows', 'shipped_classes'];
+  const ofLine = record.isClass ? 'shipped_numbers' : 'shipped_rows';
+  const ofClasses = record.isClass ? 'shipped_many' : 'shipped_classes';
   const note = (rows, word) => (rows.own ? [...shownOf(rows), ...chosen(rows)].join('; ')
     : filled(ui[word], { own, shipped: plainName(rows.source) }));
   return {
-    title: note(record.numbers.own ? { ...record.numbers, x: line.x } : line, ofLine),
+    title: note({ ...record.numbers, x: line.x }, ofLine),
     classes: note(classes, ofClasses),
     two: filled(ui.shipped_network, { shipped: plainName(network.source) }),
   };
-}
-
-function classWord({ own }) {
-  return own ? '' : 'shipped_many';
 }
