@@ -9,13 +9,16 @@ import { makeRelief } from './cards/relief.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
 import { makeExercises } from './controls/exercises.js';
+import { makeEquation, makeLossNumber } from './controls/equation.js';
 import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
 import { listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
 import { Later } from './controls/later.js';
+import { makeLayout } from './controls/layout.js';
 import { Player } from './controls/player.js';
+import { makePresets } from './controls/presets.js';
 import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
@@ -50,9 +53,9 @@ const CARDS = [
  * @param {MountOptions} [options]
  */
 export function mount(parent, store, options = {}) {
-  const { keys, helper, followTheme = followSystem, sources = [], lesson } = options;
+  const { keys, helper, followTheme = followSystem, sources = [], lesson, fits = false } = options;
   const root = part(parent, 'st-app');
-  const shown = build(root, store, { sources, helper, lesson });
+  const shown = build(root, store, { sources, helper, lesson, fits });
   const pictures = shown.filter((one) => one.isPicture);
   const words = new Later(shown.filter((one) => !one.isPicture), store);
   const show = (state, changed) => {
@@ -81,7 +84,7 @@ export function mount(parent, store, options = {}) {
 }
 
 /** @param {Store} store */
-function build(root, store, { sources, helper, lesson: toLesson }) {
+function build(root, store, { sources, helper, lesson: toLesson, fits }) {
   const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
@@ -101,10 +104,17 @@ function build(root, store, { sources, helper, lesson: toLesson }) {
     makeRows(below, store),
     makeMore(below, store),
   ];
+  const equation = makeEquation(cards.figureOf('fit'), store);
+  cards.figureOf('fit').prepend(equation.held);
+  const number = makeLossNumber(cards.figureOf('chart'));
+  cards.figureOf('chart').prepend(number.held);
+  const presets = makePresets(transport.bar, store);
+  const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
   const tools = makeTools(head, store, { cards, root, toLesson });
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
-  return [...words, cards, { show: cards.tell }, ...parts, tools, makeHider(root)];
+  const fitted = [equation, number, presets].map((one) => ({ ...one, isPicture: true }));
+  return [...words, layout, cards, { show: cards.tell }, ...fitted, ...parts, tools, makeHider(root)];
 }
 
 function makeTitle(head) {
@@ -155,6 +165,7 @@ function makeCards(body, store, helper) {
   store.prepare = (surface) => Promise.all(cards.map((card) => card.prepare?.(surface)));
   return {
     cards,
+    figureOf: (name) => cards.find((card) => card.name === name).figure,
     isPicture: true,
     show: (state, changed) => cards.forEach((card) => card.show(state, changed)),
     tell: (state, changed) => cards.forEach((card) => card.tell(state, changed)),
@@ -200,6 +211,9 @@ function makeWhereFits(make, { name, title, fits, grid }) {
     title,
     get caption() {
       return card?.caption ?? '';
+    },
+    get figure() {
+      return card?.figure ?? null;
     },
     picture: () => card?.picture() ?? null,
     destroy: drop,

@@ -90,6 +90,9 @@ interface State {
   theme: string;
   dark: boolean;
   hidden: string[];
+  fitted: boolean;
+  drawer: number;
+  turned: boolean[];
   lesson: string;
   offer: any;
   note: string;
@@ -150,6 +153,7 @@ interface MountOptions {
   followTheme?: (store: Store) => () => void;
   sources?: ((parent: Element, store: Store, root: Element) => Part)[];
   lesson?: (() => void) | null;
+  fits?: boolean;
 }
 
 /** Coordinates of the walk: from params to a position and back, and what a gradient is there. */

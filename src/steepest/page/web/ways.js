@@ -18,15 +18,17 @@ export class Ways {
    * @param {Element} parent
    * @param {Store} store
    * @param {any} lesson
-   * @param {MountOptions & {language: string}} options
+   * @param {MountOptions & {language: string, isLesson: boolean}} options
    */
-  constructor(parent, store, lesson, { language, ...options }) {
+  constructor(parent, store, lesson, { language, isLesson, ...options }) {
     this.parent = parent;
     this.store = store;
     this.lesson = lesson;
     this.language = language;
     this.options = options;
     this.at = 0;
+    /** Whether the page began as a lesson, and was not yet explored. */
+    this.isLesson = isLesson;
     this.shown = null;
   }
 
@@ -54,7 +56,12 @@ export class Ways {
   }
 
   showAll() {
-    return mount(this.parent, this.store, { ...this.options, lesson: () => this.show('lesson') });
+    const { state, engine } = this.store;
+    // Standard units first, where the walk is in them: a bowl is round there, and your own units one press away.
+    const isBowl = engine.kind === 'page' && state.choices.scale === 'standard' && state.axes === 'units';
+    if (this.isLesson && isBowl && !state.scene.network) this.store.setAxes('walk');
+    this.isLesson = false;
+    return mount(this.parent, this.store, { ...this.options, fits: true, lesson: () => this.show('lesson') });
   }
 }
 

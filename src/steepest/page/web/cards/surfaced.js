@@ -22,7 +22,7 @@ export class Surfaced {
 
   /** The card is as high as its width asks for. */
   fit() {
-    const height = `${pictureHeight(this.wrap.clientWidth)}px`;
+    const height = `${pictureHeight(this.wrap.clientWidth, this.wrap)}px`;
     if (this.wrap.clientWidth && this.wrap.style.height !== height) this.wrap.style.height = height;
   }
 
@@ -41,6 +41,7 @@ export class Surfaced {
   show(state, changed) {
     const first = this.state?.scene.params !== state.scene.params;
     this.state = state;
+    if (!changed) this.fit();
     if (isNew(changed, 'theme')) this.theme = null;
     if (!state.surface || !state.runs.length) return;
     this.takeLook(first);

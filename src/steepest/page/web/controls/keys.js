@@ -1,4 +1,6 @@
 // The keyboard: everything that the bar does, without a mouse.
+import { attached } from '../gestures/gesture.js';
+import { KeyReturn } from '../gestures/key_return.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { activeRun } from '../state/select.js';
 import { playOrPause, restartRun, stepOnce } from './transport.js';
@@ -31,6 +33,6 @@ function isFree(event) {
  * @param {Store} store
  */
 export function listenToKeys(target, root, store) {
-  const keyboard = new Keyboard(target, 'page', actsOn(store), { tells: root, isFree }).attach();
-  return () => keyboard.detach();
+  const keyboard = new Keyboard(target, 'page', actsOn(store), { tells: root, isFree });
+  return attached(keyboard, new KeyReturn(target));
 }

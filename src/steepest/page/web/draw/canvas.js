@@ -59,8 +59,15 @@ export function listen(target, acts) {
   for (const [name, act] of Object.entries(acts)) target.addEventListener(name, act);
 }
 
-/** The height of a picture for its width, in pixels. */
-export function pictureHeight(width) {
+/** Returns the height that is left for a picture in a fitted page, in pixels; 0 where it is not fitted. */
+export function fittedHeight(node) {
+  return Number.parseFloat(getComputedStyle(node).getPropertyValue('--st-high')) || 0;
+}
+
+/** Returns the height of a picture for its width, in pixels, or what a fitted page leaves for it. */
+export function pictureHeight(width, node) {
+  const fitted = fittedHeight(node);
+  if (fitted) return fitted;
   return Math.round(Math.max(250, Math.min(620, width * (width < 420 ? 0.92 : 0.78))));
 }
 
