@@ -13,7 +13,7 @@ import { makeEquation, makeLossNumber } from './controls/equation.js';
 import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
-import { KEYS, listenToKeys } from './controls/keys.js';
+import { listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
 import { Later } from './controls/later.js';
 import { makeLayout } from './controls/layout.js';
@@ -25,6 +25,7 @@ import { makeStepsTable } from './controls/steps_table.js';
 import { applyTheme, followSystem, THEMES } from './controls/theme.js';
 import { makeTransport } from './controls/transport.js';
 import { element, part, straight } from './draw/canvas.js';
+import { helpOf, KEYS } from './gestures/keys.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
@@ -75,7 +76,7 @@ export function mount(parent, store, options = {}) {
   const ends = [
     followTheme(store),
     store.subscribe(show),
-    listenToKeys(keys ?? root, store),
+    listenToKeys(keys ?? root, root, store),
     () => words.cancel(),
     () => shown.forEach((one) => one.destroy?.()),
     () => root.remove(),
@@ -316,18 +317,22 @@ function makeTools(head, store, { cards, root, toLesson }) {
   const held = box(tools, 'theme', 'st-inline');
   const theme = choice(held, 'theme', (value) => store.set({ theme: value }));
   theme.offer(THEMES.map((name) => ({ value: name, text: name })));
-  makeKeeping(tools, store, cards.cards, root);
-  return { show: (state) => { theme.select.value = state.theme; } };
+  const keeping = makeKeeping(tools, store, cards.cards, root);
+  return { ...keeping, show: (state) => { theme.select.value = state.theme; } };
 }
 
 function makeFoot(root) {
   const foot = part(root, 'st-foot', 'footer');
   const help = element('details', {}, foot);
   element('summary', { text: 'Keys' }, help);
-  const list = element('dl', {}, help);
-  for (const [key, does] of KEYS) {
-    element('dt', { text: key }, list);
-    element('dd', { text: does }, list);
+  for (const [place, { where }] of Object.entries(KEYS)) {
+    if (place === 'lesson') continue;
+    element('h3', { text: where }, help);
+    const list = element('dl', {}, help);
+    for (const [keys, does] of helpOf(place)) {
+      element('dt', { text: keys }, list);
+      element('dd', { text: does }, list);
+    }
   }
 }
 
