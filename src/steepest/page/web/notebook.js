@@ -36,7 +36,9 @@ export function render({ model, el }) {
 
 /** Hides the picture below the page, which is for those who see the notebook without it. */
 function hideStill(mark) {
-  for (const still of document.querySelectorAll('[data-steepest-still]')) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const pictures = document.querySelectorAll('[data-steepest-still]');
+  for (const still of pictures) {
     if (still.dataset.steepestStill === mark) still.hidden = true;
   }
 }
