@@ -32,7 +32,7 @@ MISSING = (*LEFT_OPEN, *FILLS)
 """What can become of gaps: an error, rows left out, or what stands for them."""
 
 
-def silent(what: str, done: int, rows: int) -> None:
+def silent(what: str, done: int, rows: int, size: int) -> None:
     """Tell nobody how far a pass is."""
 
 
@@ -99,7 +99,7 @@ def prepare(
         return count_by_class(data, class_weight)
     category = _names(category) or ()
     limits = limits or Limits(threads=threads)
-    stored = stored_source(source, limits)
+    stored = stored_source(source, limits, reading)
     table = read_table(source, category, reading) if stored is None else stored.empty_table()
     for name in category:
         need_column(table, name, "categories")

@@ -179,9 +179,7 @@ def side_by_side(
     return rows
 
 
-def _of_words(
-    column: "pa.ChunkedArray", start: int, weights: NDArray[np.float64] | None
-) -> Digest:
+def _of_words(column: "pa.ChunkedArray", start: int, weights: NDArray[np.float64] | None) -> Digest:
     """Return that of words, (rows,); an empty word is a gap."""
     text = words(column).combine_chunks()
     coded = text.dictionary_encode()

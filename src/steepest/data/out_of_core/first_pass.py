@@ -1,8 +1,8 @@
 """The first pass over everything: what each column holds, a sample, and the numbers as they come.
 
-    digests   of each column, merged in the order of the units
-    sample    the rows of the least hashes of their places
-    numbers   X, y and weights into scratch files, where columns are numbers as they are
+digests   of each column, merged in the order of the units
+sample    the rows of the least hashes of their places
+numbers   X, y and weights into scratch files, where columns are numbers as they are
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,8 +28,8 @@ __all__ = ["FirstPass", "Progress", "Plain", "each_unit", "first_pass"]
 Result = TypeVar("Result")
 Array = NDArray[np.float64]
 
-Progress = Callable[[str, int, int], None]
-"""Is told what is going on, how many rows are done, and how many there are."""
+Progress = Callable[[str, int, int, int], None]
+"""Is told what is going on, how many rows are done of how many, and of how many bytes."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def each_unit(
             for unit, one in zip(source.units, asked, strict=True):
                 results.append(one.result())
                 done += unit.rows
-                progress(what, done, source.rows)
+                progress(what, done, source.rows, source.bytes)
                 if interrupted():
                     raise KeyboardInterrupt
         finally:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from steepest.checks import whole_number
+from steepest.data.out_of_core.scratch import Scratch
 from steepest.errors import ChoiceError
 
 __all__ = ["DECODE", "MEMORY", "Limits", "limits_of"]
@@ -39,6 +40,11 @@ class Limits:
     cache: str | None = None
     threads: int | None = None
     asked: bool = False  # whether the memory was said: then a single file is read in passes too
+
+    @property
+    def scratch(self) -> Scratch:
+        """Where scratch files are made."""
+        return Scratch(None if self.cache == DECODE else self.cache)
 
     @property
     def workers(self) -> int:

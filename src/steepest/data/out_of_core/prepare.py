@@ -37,6 +37,7 @@ from steepest.data.prepared import Data
 from steepest.data.split import Split
 from steepest.data.suspects import suspicions, telling
 from steepest.data.table import Table
+from steepest.data.target import Target
 from steepest.data.weights import check_weights, within_range
 from steepest.errors import ChoiceError, DataError, FileError
 from steepest.numerals import counted
@@ -89,7 +90,7 @@ def prepare_source(
     """
     weight = _weight_column(sample_weight, asked)
     columns = used_columns(source, asked, weight)
-    check_everywhere(source.schemas, columns, source.name)
+    check_everywhere(source.schemas, source.unlike, columns, source.name)
     check_rows(source.rows, source.name, "")
     return _Preparing(source, asked, weight, split, limits, progress, columns).data()
 
@@ -120,7 +121,7 @@ class _Preparing:
     columns: Sequence[str]
 
     def data(self) -> Data:
-        scratch = self._scratch
+        scratch = self.limits.scratch
         dtype = self._dtype
         plain = self._plain(scratch, dtype)
         counting = [name for name in self.columns if self._is_counted(name)]
@@ -139,7 +140,7 @@ class _Preparing:
         )
         evidence = evidence_of(first.sample, first.digests, self.source.name)
         judged = replace(self.asked, features=self._features, drop=())
-        target, features = judged.of(evidence, None)
+        target, features = self._judged(judged, evidence)
         features = self._settled(features, first, evidence)
         self._check_holes(features, first)
         self._check_weights(first.digests)
@@ -157,10 +158,14 @@ class _Preparing:
         rows = self._kept(recipe, first, plain) if keep and plain else self._written(recipe, first)
         return self._joined(rows, recipe, first)
 
-    @property
-    def _scratch(self) -> Scratch:
-        cache = self.limits.cache
-        return Scratch(None if cache == DECODE else cache)
+    def _judged(self, asked: Asked, evidence: Table) -> tuple[Target, Features]:
+        try:
+            return asked.of(evidence, None)
+        except DataError as error:
+            few = counted(evidence.arrow.num_rows, "row")
+            raise DataError(
+                f"{error}\nrows that are counted here are of a sample, {few}"
+            ) from error
 
     def _is_counted(self, name: str) -> bool:
         """Return whether the different values of a column of numbers matter."""
@@ -181,8 +186,10 @@ class _Preparing:
 
     def _is_as_it_is(self, features: Features) -> bool:
         kinds = {column.kind for column in features.columns}
-        return kinds <= {"number", "boolean", "category"} and not features.terms and not any(
-            isinstance(column.fill, float) for column in features.columns
+        return (
+            kinds <= {"number", "boolean", "category"}
+            and not features.terms
+            and not any(isinstance(column.fill, float) for column in features.columns)
         )
 
     def _plain(self, scratch: Scratch, dtype: np.dtype[np.floating]) -> Plain | None:
@@ -194,7 +201,9 @@ class _Preparing:
         rows = self.source.rows
         X = self._room_for_X(scratch, rows, len(self._features), dtype)
         weights = None if self.weight is None else scratch.array(rows)
-        return Plain(self._features, self.asked.target, self.weight, X, scratch.array(rows), weights)
+        return Plain(
+            self._features, self.asked.target, self.weight, X, scratch.array(rows), weights
+        )
 
     def _room_for_X(
         self, scratch: Scratch, rows: int, features: int, dtype: np.dtype[np.floating]
@@ -272,7 +281,7 @@ class _Preparing:
         reader = plain.X or DecodedRows(recipe, [0, *ends[:-1]], recipe.dtype)
         shape = count, len(recipe.features.names)
         X = recipe.features.matrix(self._sample_table(first)).astype(recipe.dtype, copy=False)
-        stored = StoredRows(reader, shape, recipe.dtype, ends, self._scratch, X, first.places)
+        stored = StoredRows(reader, shape, recipe.dtype, ends, self.limits.scratch, X, first.places)
         return AllRows(stored, y, plain.weights, first.places, first.sample)
 
     @property
@@ -285,9 +294,9 @@ class _Preparing:
     def _written(self, recipe: Recipe, first: FirstPass) -> AllRows:
         """Return the rows that a second pass writes, now that it is known what columns become."""
         rows, width = self.source.rows, len(recipe.features.names)
-        X = self._room_for_X(self._scratch, rows, width, recipe.dtype)
+        X = self._room_for_X(self.limits.scratch, rows, width, recipe.dtype)
         return second_pass(
-            recipe, first, X, self._scratch, self.limits.workers, self.progress
+            recipe, first, X, self.limits.scratch, self.limits.workers, self.progress
         )
 
     def _joined(self, rows: AllRows, recipe: Recipe, first: FirstPass) -> Data:
@@ -296,11 +305,14 @@ class _Preparing:
         weights = rows.weights
         evidence = evidence_of(first.sample, first.digests, self.source.name)
         chosen = self.asked.features is not None
-        y, few = np.asarray(rows.y[X.sampled]), Table(rows.sample, self.source.name, kept=rows.places)
+        y, few = (
+            np.asarray(rows.y[X.sampled]),
+            Table(rows.sample, self.source.name, kept=rows.places),
+        )
         notes = [*self.source.notes, *self._told(rows)]
         notes += suspicions(evidence, target, features, chosen)
         notes += telling(few, target, features, y)
-        dropped = self.source.rows - len(rows.y)
+        dropped = self.source.rows - len(rows.y) - rows.weightless
         sample = Data(
             X.sample,
             y,
@@ -314,6 +326,7 @@ class _Preparing:
         )
         weights = None if weights is None else within_range(weights)
         data = replace(sample, X=X, y=rows.y, dropped=dropped, sample_weight=weights, kept=None)
+        data = replace(data, weightless=rows.weightless)
         if self.split.said is not None:
             data = self.split.of(data, np.zeros(0, dtype=bool))
         return replace(data, sample=replace(sample, validation=data.validation))

@@ -31,6 +31,7 @@ class AllRows(NamedTuple):
     weights: Array | None
     places: Indices
     sample: "pa.Table"
+    weightless: int = 0
 
 
 class _Unit(NamedTuple):
@@ -40,6 +41,7 @@ class _Unit(NamedTuple):
     X: NDArray[Any]
     places: Indices
     within: Indices
+    weightless: int
 
 
 class _Closer:
@@ -75,7 +77,7 @@ def second_pass(
     drawn = np.sort(first.places)
 
     def work(unit: Unit) -> _Unit:
-        at, few, places, within = unit.start, [], [], []
+        at, few, places, within, weightless = unit.start, [], [], [], 0
         for part in recipe.rows(unit, True):
             stop = at + len(part.places)
             if X is not None:
@@ -87,8 +89,10 @@ def second_pass(
             few.append(part.X[chosen])
             places.append(part.places[chosen])
             within.append(chosen + (at - unit.start))
+            weightless += part.weightless
             at = stop
-        return _Unit(at - unit.start, *map(np.concatenate, (few, places, within)))
+        joined = map(np.concatenate, (few, places, within))
+        return _Unit(at - unit.start, *joined, weightless)
 
     found = each_unit(recipe.source, work, threads, progress, "second pass")
     return _closed_up(recipe, first, X, y, weights, found, scratch)
@@ -128,7 +132,10 @@ def _closed_up(
     shape = total, len(recipe.features.names)
     stored = StoredRows(reader, shape, recipe.dtype, ends.tolist(), scratch, few, sampled)
     weights = None if weights is None else weights[:total]
-    return AllRows(stored, y[:total], weights, first.places[kept], first.sample.take(kept))
+    weightless = sum(one.weightless for one in found)
+    return AllRows(
+        stored, y[:total], weights, first.places[kept], first.sample.take(kept), weightless
+    )
 
 
 def _order(first: FirstPass, places: Indices) -> tuple[Indices, Indices]:

@@ -50,6 +50,7 @@ class Unit:
     rows: int
     start: int
     in_file: int  # the row of the file, from 0, at which it begins
+    called: str  # how messages call the file
 
     @property
     def stop(self) -> int:
@@ -59,7 +60,7 @@ class Unit:
     @property
     def name(self) -> str:
         """How messages call it."""
-        return f"{self.file.name}, row group {self.group + 1}"
+        return f"{self.called}, row group {self.group + 1}"
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,11 @@ class Source:
     units: tuple[Unit, ...]
     schema: "pa.Schema"
     schemas: Mapping[str, "pa.Schema"]
+    unlike: Mapping[str, str]  # columns whose types do not go together, why
     stamps: Mapping[Path, Stamp]
     parts: Mapping[Path, Mapping[str, Any]]
     notes: tuple[str, ...] = ()
+    held: object = None  # what is there as long as the source is: a folder of scratch files
 
     @cached_property
     def rows(self) -> int:
@@ -111,7 +114,7 @@ class Source:
     def place(self, row: int) -> str:
         """Return where row `row` of all, from 0, is: "row 14 of b.parquet"."""
         unit = next(one for one in self.units if row < one.stop)
-        return f"row {unit.in_file + row - unit.start + 1} of {unit.file.name}"
+        return f"row {unit.in_file + row - unit.start + 1} of {unit.called}"
 
     def check_unchanged(self) -> None:
         """Raise FileError if a file is not the one that it was when it was first opened."""
@@ -212,34 +215,54 @@ def _is_parquet(file: Path) -> bool:
     return file.suffix.lower() in PARQUET
 
 
-def source_of_files(files: Sequence[Path], name: str, root: Path | None = None) -> Source:
+def source_of_files(
+    files: Sequence[Path],
+    name: str,
+    root: Path | None = None,
+    called: Mapping[Path, str] | None = None,
+    held: object = None,
+) -> Source:
     """Return files as what is streamed, in their order; `root` is the folder of the partitions.
+
+    `called` is how messages call each file: neighbours that are called the same are one. `held` is
+    kept as long as the source is.
 
     Raises FileError for a file that is none of Parquet or Arrow, or is damaged, and DataError for
     types that do not go together, and where there are no rows.
     """
     stamps = {file: Stamp.of(file) for file in files}
+    if called is None:
+        called = {file: file.name for file in files}
     parts = _partitions(files, root)
     units: list[Unit] = []
     schemas: dict[str, pa.Schema] = {}
     empty = []
     for file in files:
         schema, sizes = _footer(file)
-        rows = 0
+        rows = (
+            units[-1].in_file + units[-1].rows if units and _goes_on(units[-1], called[file]) else 0
+        )
         for group, size in enumerate(sizes):
             start = units[-1].stop if units else 0
             if size:
-                units.append(Unit(file, group, size, start, rows))
+                units.append(Unit(file, group, size, start, rows, called[file]))
             rows += size
-        if not rows:
-            empty.append(file.name)
+        if not sum(sizes):
+            empty.append(called[file])
             continue
         schemas[_shown(file, root)] = _with_parts(schema, parts[file])
     if not units:
         raise DataError(f"{name}: there is no row in {counted(len(files), 'file')}")
-    notes = [f"{counted(len(empty), 'file')} without a row: {', '.join(empty[:3])}"] if empty else []
-    schema = unified(schemas, name)
-    return Source(name, tuple(units), schema, schemas, stamps, parts, tuple(notes))
+    notes = (
+        [f"{counted(len(empty), 'file')} without a row: {', '.join(empty[:3])}"] if empty else []
+    )
+    schema, unlike = unified(schemas)
+    return Source(name, tuple(units), schema, schemas, unlike, stamps, parts, tuple(notes), held)
+
+
+def _goes_on(last: Unit, called: str) -> bool:
+    """Return whether a file is the next part of one that was spooled."""
+    return last.called == called and last.file.name != called
 
 
 def _shown(file: Path, root: Path | None) -> str:
@@ -329,9 +352,7 @@ def _arrow_footer(file: Path) -> tuple["pa.Schema", list[int]]:
         return reader.schema, sizes
 
 
-def _arrow_batches(
-    unit: Unit, columns: Sequence[str], buffered: int
-) -> Iterator["pa.RecordBatch"]:
+def _arrow_batches(unit: Unit, columns: Sequence[str], buffered: int) -> Iterator["pa.RecordBatch"]:
     import pyarrow as pa
 
     with pa.memory_map(str(unit.file)) as opened, pa.ipc.open_file(opened) as reader:

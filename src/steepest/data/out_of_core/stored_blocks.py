@@ -98,8 +98,10 @@ class StoredBlocks(Blocks):
 
     def in_float64(self) -> Blocks:
         """Return the same rows, computed with float64."""
-        return self if self.dtype == FLOAT64 else self._like(
-            self.X, self.y, self.sample_weight, FLOAT64
+        return (
+            self
+            if self.dtype == FLOAT64
+            else self._like(self.X, self.y, self.sample_weight, FLOAT64)
         )
 
     def _like(

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import weakref
 from collections.abc import Sequence
 from typing import IO, Any, Protocol
 
@@ -34,6 +35,7 @@ class ScratchRows:
         self.scratch, self.shape, self.dtype = scratch, shape, np.dtype(dtype)
         self.width = shape[1] * self.dtype.itemsize
         self._file: IO[bytes] = scratch.file()
+        weakref.finalize(self, self._file.close)
         try:
             self._file.truncate(max(1, shape[0] * self.width))
         except OSError as error:
