@@ -62,7 +62,8 @@ def fit(
 ) -> None:
     """Train on DATA: a CSV, TSV, Parquet, Arrow or Excel file, a shipped data set, or -.
 
-    - is what is piped in. A folder, or a pattern such as 'folder/*.parquet', is read in passes. `steepest data DATA` looks at a table first.
+    - is what is piped in. A folder, or a pattern such as 'folder/*.parquet', is read in passes.
+    `steepest data DATA` looks at a table first.
 
     \b
     Examples:

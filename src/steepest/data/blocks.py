@@ -166,7 +166,7 @@ class Blocks:
         """How many rows the largest sample has."""
         return len(self) // LARGEST_SAMPLE
 
-    def drawn(self, size: int, seed: int) -> "Blocks":
+    def random_sample(self, size: int, seed: int) -> "Blocks":
         """Return a sample of so many rows, one drawn of each of as many stretches, as blocks."""
         return self.take(drawn_rows(len(self), size, seed))
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from steepest.descent.checkpoint import Checkpoint, LastStep, WhiteningRecord
 from steepest.descent.evaluator import Evaluator, SearchState
+from steepest.descent.remaining_gap import remaining_gap
 from steepest.descent.renewal import FAST, Renewal
 from steepest.descent.rule import Rule
 from steepest.descent.sampling import Sampler
-from steepest.descent.remaining_gap import remaining_gap
 from steepest.descent.steps.step_size import StepLength, StepSize
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Evaluation, Vector, norm

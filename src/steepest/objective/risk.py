@@ -135,9 +135,9 @@ class Risk(Objective):
         """How many rows the largest sample has that a descent may begin on."""
         return self.blocks.largest_sample
 
-    def drawn(self, size: int, seed: int) -> Self:
+    def random_sample(self, size: int, seed: int) -> Self:
         """Return the same objective on a sample of so many rows."""
-        return self.on(self.blocks.drawn(size, seed))
+        return self.on(self.blocks.random_sample(size, seed))
 
     def sample(self, indices: NDArray[np.intp]) -> Self:
         """Return the same objective on some rows, `indices` (chosen,), copied."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_DISTINCT", "NOWHERE", "Digest", "as_numbers", "digest_of", "side_by_side"]
 
 MOST_DISTINCT = 10_000
-"""Different values of a column that are counted one by one; of more, that there are more is known."""
+"""Different values of a column that are counted one by one; of more it is known that they are."""
 
 TURNED_BYTES = 2**18
 """Bytes of the rows that columns are put side by side in at a time."""
@@ -116,7 +116,7 @@ def _of_numbers(
     """Return that of numbers, (rows,); a null or no number is a gap."""
     values = as_numbers(column)
     low, high = _ends(values)
-    sound = np.isfinite(low) and np.isfinite(high) or not len(values)
+    sound = (np.isfinite(low) and np.isfinite(high)) or not len(values)
     there, gaps = None, np.zeros(0, bool)
     infinite = gaps
     if not sound:

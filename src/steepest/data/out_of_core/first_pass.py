@@ -23,7 +23,7 @@ from steepest.interrupts import patient
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FirstPass", "Progress", "Plain", "each_unit", "first_pass"]
+__all__ = ["FirstPass", "Plain", "Progress", "each_unit", "first_pass"]
 
 Result = TypeVar("Result")
 Array = NDArray[np.float64]

@@ -14,7 +14,7 @@ MEMORY = 512_000_000
 """The bytes that a run beyond memory takes, unless it is told another number."""
 
 SAMPLE_ROWS = 2**18
-"""The rows of the sample: they tell the Hessian to 2 %, so that two passes are enough (measured)."""
+"""The rows of the sample: they tell the Hessian to 2 %, so two passes are enough (measured)."""
 
 SAMPLED = 4
 """The sample has at most one row in this many."""

@@ -12,6 +12,7 @@ from steepest.data.out_of_core.sources import (
     SUFFIXES,
     Source,
     files_of,
+    root_of,
     source_of_files,
 )
 from steepest.data.out_of_core.spool import Spool
@@ -44,8 +45,7 @@ def stored_source(given: object, limits: Limits, reading: Reading = AS_FOUND) ->
     path = Path(str(given))
     files = files_of(path) if str(given) else None
     if files is not None:
-        root = path if path.is_dir() else _common(path)
-        return _of_files(files, str(given), root, limits, reading)
+        return _of_files(files, str(given), root_of(path), limits, reading)
     if limits.asked and path.is_file() and path.suffix.lower() in SUFFIXES:
         return _of_files([path], path.name, None, limits, reading)
     return None
@@ -59,7 +59,8 @@ def _of_files(
     files: Sequence[Path], name: str, root: Path | None, limits: Limits, reading: Reading
 ) -> Source:
     """Return files as a source; those of text, and Arrow streams, are spooled."""
-    spool, read, called = None, [], {}
+    spool, read = None, list[Path]()
+    called: dict[Path, str] = {}
     for file in files:
         parts = [file]
         text = file.suffix.lower() in TEXT
@@ -127,10 +128,3 @@ def _file(given: str | os.PathLike[str]) -> Path:
     if not path.is_file():
         raise FileError(f"cannot read {path}: there is no such file")
     return path
-
-
-def _common(pattern: Path) -> Path:
-    """Return the folder before the first part of a pattern that has a wildcard."""
-    parts = pattern.parts
-    first = next(i for i, part in enumerate(parts) if any(sign in part for sign in "*?["))
-    return Path(*parts[:first])

@@ -1,7 +1,8 @@
 """From files to Data whose rows are not in memory, as `from_table` makes it of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from steepest.data.columns import need_column
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.fill import FILLS, fill_of_table
 from steepest.data.from_table import Asked
-from steepest.data.left_out import check_rows
+from steepest.data.left_out import check_rows, row_place
 from steepest.data.out_of_core.digests import Digest
 from steepest.data.out_of_core.evidence import (
     check_levels,
@@ -22,18 +23,18 @@ from steepest.data.out_of_core.first_pass import (
     FirstPass,
     Plain,
     Progress,
-    each_unit,
     first_pass,
     is_plain,
 )
 from steepest.data.out_of_core.limits import DECODE, Limits
 from steepest.data.out_of_core.schemas import check_everywhere
-from steepest.data.out_of_core.second_pass import AllRows, second_pass
 from steepest.data.out_of_core.scratch import Scratch, size_in_words
+from steepest.data.out_of_core.second_pass import AllRows, second_pass
 from steepest.data.out_of_core.sources import Source
 from steepest.data.out_of_core.stored_rows import ScratchRows, StoredRows
 from steepest.data.out_of_core.unit_rows import DecodedRows, Recipe
 from steepest.data.prepared import Data
+from steepest.data.sparse import Matrix
 from steepest.data.split import Split
 from steepest.data.suspects import suspicions, telling
 from steepest.data.table import Table
@@ -193,19 +194,19 @@ class _Preparing:
         )
 
     def _plain(self, scratch: Scratch, dtype: np.dtype[np.floating]) -> Plain | None:
-        """Return where numbers go in the first pass; None where columns are no numbers as they are."""
+        """Return where numbers go in the first pass; None where some columns are more."""
         kinds = [is_plain(self.source.schema.field(name).type) for name in self.columns]
         special = self.asked.terms or self.asked.date or self.asked.category
         if any(kind is None for kind in kinds) or special:
             return None
         rows = self.source.rows
-        X = self._room_for_X(scratch, rows, len(self._features), dtype)
+        X = self._room_for(scratch, rows, len(self._features), dtype)
         weights = None if self.weight is None else scratch.array(rows)
         return Plain(
             self._features, self.asked.target, self.weight, X, scratch.array(rows), weights
         )
 
-    def _room_for_X(
+    def _room_for(
         self, scratch: Scratch, rows: int, features: int, dtype: np.dtype[np.floating]
     ) -> ScratchRows | None:
         """Return a scratch file for X; None where it is to be decoded anew, or the disk is full.
@@ -254,14 +255,14 @@ class _Preparing:
                 f"{self.source.name}: {told}; {remedy} --missing drop (in Python: missing='drop')"
             )
 
-    def _check_weights(self, digests: dict[str, Digest]) -> None:
+    def _check_weights(self, digests: Mapping[str, Digest]) -> None:
         if self.weight is None:
             return
         one = digests[self.weight]
         ends = np.array([one.low, one.high])
         check_weights(ends, lambda row: "a row", self.source.name)
 
-    def _drops(self, features: Features, digests: dict[str, Digest]) -> bool:
+    def _drops(self, features: Features, digests: Mapping[str, Digest]) -> bool:
         """Return whether rows are left out."""
         needed = [self.asked.target, *([] if self.weight is None else [self.weight])]
         if self.asked.missing in LEFT_OPEN:
@@ -274,9 +275,7 @@ class _Preparing:
         y, count = plain.y, self.source.rows
         for start in range(0, count, CODED_ROWS):
             stop = min(start + CODED_ROWS, count)
-            y[start:stop] = recipe.target.codes(
-                y[start:stop], lambda row, start=start: self.source.place(start + row), self._where
-            )
+            y[start:stop] = recipe.target.codes(y[start:stop], row_place, self._where)
         ends = [unit.stop for unit in self.source.units]
         reader = plain.X or DecodedRows(recipe, [0, *ends[:-1]], recipe.dtype)
         shape = count, len(recipe.features.names)
@@ -294,7 +293,7 @@ class _Preparing:
     def _written(self, recipe: Recipe, first: FirstPass) -> AllRows:
         """Return the rows that a second pass writes, now that it is known what columns become."""
         rows, width = self.source.rows, len(recipe.features.names)
-        X = self._room_for_X(self.limits.scratch, rows, width, recipe.dtype)
+        X = self._room_for(self.limits.scratch, rows, width, recipe.dtype)
         return second_pass(
             recipe, first, X, self.limits.scratch, self.limits.workers, self.progress
         )
@@ -325,7 +324,9 @@ class _Preparing:
             notes=tuple(notes),
         )
         weights = None if weights is None else within_range(weights)
-        data = replace(sample, X=X, y=rows.y, dropped=dropped, sample_weight=weights, kept=None)
+        data = replace(
+            sample, X=cast(Matrix, X), y=rows.y, dropped=dropped, sample_weight=weights, kept=None
+        )
         data = replace(data, weightless=rows.weightless)
         if self.split.said is not None:
             data = self.split.of(data, np.zeros(0, dtype=bool))

@@ -37,7 +37,7 @@ class AllRows(NamedTuple):
 class _Unit(NamedTuple):
     """What is left of a unit: how many rows; of the sample X, its places, and which rows it is."""
 
-    count: int
+    rows: int
     X: NDArray[Any]
     places: Indices
     within: Indices
@@ -91,8 +91,8 @@ def second_pass(
             within.append(chosen + (at - unit.start))
             weightless += part.weightless
             at = stop
-        joined = map(np.concatenate, (few, places, within))
-        return _Unit(at - unit.start, *joined, weightless)
+        X_few, of_few, within_few = (np.concatenate(one) for one in (few, places, within))
+        return _Unit(at - unit.start, X_few, of_few, within_few, weightless)
 
     found = each_unit(recipe.source, work, threads, progress, "second pass")
     return _closed_up(recipe, first, X, y, weights, found, scratch)
@@ -114,7 +114,7 @@ def _closed_up(
     scratch: Scratch,
 ) -> AllRows:
     """Return the rows closed up where some of a unit were left out."""
-    source, counts = recipe.source, np.array([one.count for one in found])
+    source, counts = recipe.source, np.array([one.rows for one in found])
     ends = np.cumsum(counts)
     starts, total = ends - counts, int(ends[-1])
     check_rows(total, source.name, f"{counted(source.rows - total, 'row')} with gaps")

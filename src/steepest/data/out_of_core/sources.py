@@ -4,7 +4,6 @@ A unit is a row group of a Parquet file or some batches of an Arrow file. How ma
 known from the footers, so that every row has its place before the first is read.
 """
 
-import glob
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH_ROWS", "Source", "Unit", "files_of", "source_of_files"]
+__all__ = ["BATCH_ROWS", "Source", "Unit", "files_of", "root_of", "source_of_files"]
 
 BATCH_ROWS = 2**17
 """Rows that are decoded at a time: of 28 columns of float32 15 MB; fewer took longer (measured)."""
@@ -196,13 +195,23 @@ def files_of(given: str | os.PathLike[str]) -> list[Path] | None:
                 f"{' '.join(SUFFIXES)}"
             )
         return found
-    text = os.fspath(given)
-    if path.exists() or not glob.has_magic(text):
+    if path.exists() or not any(map(_is_wild, path.parts)):
         return None
-    found = sorted(Path(one) for one in glob.glob(text, recursive=True) if Path(one).is_file())
+    begin = root_of(path)
+    found = sorted(one for one in begin.glob(str(path.relative_to(begin))) if one.is_file())
     if not found:
-        raise FileError(f"cannot read {text}: no file has a name like this")
+        raise FileError(f"cannot read {path}: no file has a name like this")
     return found
+
+
+def root_of(path: Path) -> Path:
+    """Return a folder, or the one before the first part of a pattern that has a wildcard."""
+    wild = [i for i, part in enumerate(path.parts) if _is_wild(part)]
+    return Path(*path.parts[: wild[0]]) if wild else path
+
+
+def _is_wild(part: str) -> bool:
+    return any(sign in part for sign in "*?[")
 
 
 def _is_data(file: Path, folder: Path) -> bool:
@@ -279,7 +288,10 @@ def _with_parts(schema: "pa.Schema", parts: Mapping[str, Any]) -> "pa.Schema":
 
 
 def _partitions(files: Sequence[Path], root: Path | None) -> dict[Path, dict[str, Any]]:
-    """Return the `name=value` in the folders of each file, as Hive has them: whole numbers if all are."""
+    """Return the `name=value` of the folders of each file, as Hive has them.
+
+    Values are whole numbers if all are.
+    """
     said = {file: dict(_said(file, root)) for file in files}
     names = {name for one in said.values() for name in one}
     for name in names:

@@ -141,14 +141,14 @@ def _named(table: "pa.Table", file: TextFile) -> "pa.Table":
     keep, names_of, where = [], file.dialect.names, file.path.name
     for key, column in zip(table.column_names, table.columns, strict=True):
         name = names_of[int(key)]
-        if pa.types.is_string(column.type) and (marks := written_numbers(column)) is not None:
-            if not marks.plain and len(column) > column.null_count:
-                raise DataError(
-                    f"{where}: column {name!r} holds numbers such as "
-                    f"{column.drop_null()[0].as_py()!r}, whose marks are not looked at where a file "
-                    "is read in passes; write them with a point alone, or read the file in memory "
-                    "(leave --memory out)"
-                )
+        marks = written_numbers(column) if pa.types.is_string(column.type) else None
+        if marks is not None and not marks.plain and len(column) > column.null_count:
+            raise DataError(
+                f"{where}: column {name!r} holds numbers such as "
+                f"{column.drop_null()[0].as_py()!r}, whose marks are not looked at where a file is "
+                "read in passes; write them with a point alone, or read the file in memory (leave "
+                "--memory out)"
+            )
         if name or column.null_count < len(column):
             keep.append(key)
     names = [names_of[int(key)] for key in keep]

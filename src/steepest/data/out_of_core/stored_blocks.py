@@ -67,7 +67,7 @@ class StoredBlocks(Blocks):
         """The rows that are held in memory."""
         return len(self.X.sampled)
 
-    def drawn(self, size: int, seed: int) -> Blocks:
+    def random_sample(self, size: int, seed: int) -> Blocks:
         """Return the first rows of the sample that is held, as blocks."""
         at = self.X.sampled[:size]
         weight = None if self.sample_weight is None else np.asarray(self.sample_weight[at])
@@ -75,7 +75,7 @@ class StoredBlocks(Blocks):
 
     def even(self, size: int) -> Blocks:
         """Return rows that tell units: those of the sample, which are from all over."""
-        return self.drawn(size, 0)
+        return self.random_sample(size, 0)
 
     def take(self, indices: NDArray[np.intp]) -> Blocks:
         """Return some of the rows, in memory, in the order of their `indices`, as blocks."""
@@ -89,11 +89,11 @@ class StoredBlocks(Blocks):
 
     def every(self, step: int) -> Blocks:
         """Return all rows, or some of the sample, one in `step` of what it has, as blocks."""
-        return self if step == 1 else self.drawn(max(1, self.largest_sample // step), 0)
+        return self if step == 1 else self.random_sample(max(1, self.largest_sample // step), 0)
 
     def columns(self, features: slice) -> Blocks:
         """Return some of the features of the sample, as blocks."""
-        few = self.drawn(self.largest_sample, 0)
+        few = self.random_sample(self.largest_sample, 0)
         return few.columns(features)
 
     def in_float64(self) -> Blocks:

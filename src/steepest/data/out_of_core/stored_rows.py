@@ -4,6 +4,7 @@ import os
 import threading
 import weakref
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import IO, Any, Protocol
 
 import numpy as np
@@ -43,7 +44,7 @@ class ScratchRows:
 
     def write(self, start: int, rows: Numbers) -> None:
         """Write rows, (n, features), from row `start` on; FileError if the disk is full."""
-        view = memoryview(np.ascontiguousarray(rows, self.dtype)).cast("B")
+        view = _bytes_of(np.ascontiguousarray(rows, self.dtype))
         at = start * self.width
         try:
             while len(view):
@@ -56,7 +57,7 @@ class ScratchRows:
         """Fill `out`, (stop - start, features), with these rows."""
         whole = out.dtype == self.dtype and out.flags.c_contiguous
         raw = out if whole else _buffer(self, (stop - start, self.shape[1]), self.dtype)
-        view, at = memoryview(raw.reshape(-1)).cast("B"), start * self.width
+        view, at = _bytes_of(raw), start * self.width
         while len(view):
             done = os.preadv(self._file.fileno(), [view], at)
             if not done:
@@ -64,6 +65,11 @@ class ScratchRows:
             view, at = view[done:], at + done
         if not whole:
             np.copyto(out, raw)
+
+
+def _bytes_of(numbers: Numbers) -> memoryview:
+    """Return the bytes of an array in C order, to be read or written."""
+    return memoryview(numbers.reshape(-1).view(np.uint8))  # type: ignore[arg-type]
 
 
 class StoredRows:
@@ -141,7 +147,7 @@ def _runs(rows: NDArray[np.intp]) -> list[slice]:
     cuts = np.flatnonzero(np.diff(rows) > RANDOM_ROWS) + 1
     ends = [0, *cuts.tolist(), len(rows)]
     runs = []
-    for start, stop in zip(ends, ends[1:], strict=False):
+    for start, stop in pairwise(ends):
         # Of neighbours no more than one stretch of rows is held at a time.
         while start < stop:
             near = int(np.searchsorted(rows[start:stop], rows[start] + RANDOM_ROWS, "right"))

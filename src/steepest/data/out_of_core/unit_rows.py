@@ -61,7 +61,7 @@ class Recipe:
         return kinds <= {"number", "boolean"} and not (self.features.terms or filled or self.drops)
 
     def rows(self, unit: Unit, with_target: bool) -> Iterator[Rows]:
-        """Yield what is left of a unit, batch by batch; y and weights only if they are asked for."""
+        """Yield what is left of a unit, batch by batch; y and weights if they are asked for."""
         others = [self.target.name, *([] if self.weight is None else [self.weight])]
         asked = [*self.columns, *(others if with_target or self.drops else [])]
         at = unit.start
