@@ -1,8 +1,9 @@
-"""Files that are read in passes: the run of the same rows in memory, whatever they are read from."""
+"""Files that are read in passes: the run of the same rows in memory, whatever they are."""
 
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.dataset as ds
@@ -12,6 +13,8 @@ import pytest
 import steepest as st
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.prepare import prepare
+from steepest.data.table import read_table
+from steepest.errors import ChoiceError
 
 ROWS, PARTS = 1500, 3
 
@@ -190,3 +193,19 @@ def test_the_sample_is_one_by_the_places_of_rows(tmp_path):
     assert (few.row_numbers == again.row_numbers).all() and (few.X == again.X).all()
     table = table_of()
     assert (few.y == table["y"].to_numpy()[few.row_numbers - 1]).all()
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".arrow"])
+def test_predictions_are_written_as_they_come(tmp_path, suffix):
+    table = table_of(rows=300)
+    run = st.descend(table, "k", ["x", "c"], l2=1e-3)
+    out, pattern = tmp_path / f"out{suffix}", written(tmp_path, table, group=40)
+    assert run.predict_to(pattern, out) == 300
+    usual = run.prediction_table(table).to_pandas()
+    pd.testing.assert_frame_equal(st_table(out).to_pandas(), usual, check_dtype=False, rtol=1e-12)
+    with pytest.raises(ChoiceError, match="read from and written to"):
+        run.predict_to([tmp_path / "p1.parquet"], tmp_path / "p1.parquet")
+
+
+def st_table(path: Path) -> pa.Table:
+    return read_table(path).arrow

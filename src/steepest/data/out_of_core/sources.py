@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import numpy as np
+
 from steepest.data.frames import one_line
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.table import Table
@@ -158,6 +160,16 @@ class Source:
                 f"cannot read {unit.file}, row group {unit.group + 1}: it has {rows:,} of the "
                 f"{unit.rows:,} rows that its footer tells; make the file anew"
             )
+
+    def tables(self, unit: Unit, columns: Sequence[str], buffered: int) -> Iterator[Table]:
+        """Yield the same as tables, whose rows have their places in the file."""
+        import pyarrow as pa
+
+        at = unit.in_file
+        for batch in self.batches(unit, columns, buffered):
+            places = np.arange(at, at + batch.num_rows)
+            yield Table(pa.Table.from_batches([batch]), unit.called, kept=places)
+            at += batch.num_rows
 
     def _as_unified(
         self, batch: "pa.RecordBatch", unit: Unit, columns: Sequence[str]
