@@ -16,6 +16,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "film": ("matplotlib", "PIL", "imageio_ffmpeg"),
     "notebook": ("anywidget",),
     "onnx": ("onnx",),
+    "dask": ("dask", "distributed"),
     "torch": ("torch",),
 }
 """What each extra is imported as."""

@@ -49,6 +49,11 @@ __all__ = ["fit", "start_of"]
     metavar="DIR|none",
     help="Where the scratch file of decoded rows is made; none decodes anew in each pass.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|local",
+    help="Workers of Dask that hold the rows: tcp://host:8786.",
+)
 @outputs
 def fit(
     data: str,

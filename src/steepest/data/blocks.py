@@ -174,6 +174,14 @@ class Blocks:
         """Return so many rows at equal distances, as blocks."""
         return self.take(np.linspace(0, len(self) - 1, size).astype(np.intp))
 
+    def outputs_into(self, margins: Array, output: Callable[[Any], Array]) -> None:
+        """Put the outputs of all rows into `margins`, (rows,) or (rows, k)."""
+
+        def work(block: Block) -> None:
+            margins[block.at] = output(block.X)
+
+        self.map(work)
+
     def room(self, width: int) -> Array:
         """Return room for `width` numbers a row, (rows,), or (rows, width) class by class."""
         count = len(self)

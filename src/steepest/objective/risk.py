@@ -123,11 +123,7 @@ class Risk(Objective):
     def _by_block(self, output: Callable[[Matrix], Array]) -> Array:
         """Return the outputs of all rows, (rows,) or (rows, k), reading X once."""
         margins = self._margin_array()
-
-        def work(block: Block) -> None:
-            margins[block.at] = output(block.X)
-
-        self.blocks.map(work)
+        self.blocks.outputs_into(margins, output)
         return margins
 
     @property

@@ -66,6 +66,7 @@ def descend(
     query: str | None = None,
     memory: int | str | None = None,
     cache: str | None = None,
+    cluster: Any = None,
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
@@ -118,6 +119,9 @@ def descend(
       so, a single file if `memory` is said.
     - `cache`: the folder for the scratch file of decoded rows, gone at the end; "none" decodes the
       files anew in each pass. Left out it is the system's folder, if there is room.
+    - `cluster`: the workers of Dask that hold the rows: the address of a scheduler, such as
+      "tcp://host:8786", a client, or "local". They must see the files. The bits are those of one
+      process, whoever holds what.
     - `threads`: all cores if left out; any number gives the same bits.
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
@@ -152,6 +156,7 @@ def descend(
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
         given |= {"sheet": sheet, "query": query, "memory": memory, "cache": cache}
+        given |= {"cluster": cluster}
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     _check_numbers(options)
@@ -176,7 +181,7 @@ def descend(
             bias=bool(options.get("bias", True)),
             exposure=_exposure(exposure, offset, options),
             threads=threads,
-            limits=limits_of(memory, cache, threads),
+            limits=limits_of(memory, cache, threads, cluster),
             progress=told,
         )
     return _on_rows(rows, threads, progress, callback, _never, start, options)

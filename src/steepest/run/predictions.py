@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steepest.data.out_of_core.limits import limits_of
 from steepest.data.new_rows import exposed_rows, new_rows
+from steepest.data.out_of_core.limits import limits_of
 from steepest.data.sparse import Matrix
 from steepest.data.table import names_no_table
 from steepest.data.text.reading import AS_FOUND, Reading

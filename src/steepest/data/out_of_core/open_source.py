@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.frames import one_line
+from steepest.data.out_of_core.dask_frames import (
+    cluster_of_frame,
+    is_dask_frame,
+    source_of_frame,
+)
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.sources import (
     BATCH_ROWS,
@@ -40,6 +45,8 @@ def stored_source(given: object, limits: Limits, reading: Reading = AS_FOUND) ->
         return _of_files(
             [_file(one) for one in given], counted(len(given), "file"), None, limits, reading
         )
+    if is_dask_frame(given):
+        return source_of_frame(given, cluster_of_frame(limits.cluster))
     if not _is_path(given):
         return _of_batches(given, limits)
     path = Path(str(given))

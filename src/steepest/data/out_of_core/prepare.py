@@ -11,6 +11,7 @@ from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.fill import FILLS, fill_of_table
 from steepest.data.from_table import Asked
 from steepest.data.left_out import check_rows, row_place
+from steepest.data.out_of_core.cluster_pass import held_rows
 from steepest.data.out_of_core.digests import Digest
 from steepest.data.out_of_core.evidence import (
     check_levels,
@@ -135,8 +136,7 @@ class _Preparing:
             wanted,
             self.split.seed,
             plain,
-            self.limits.workers,
-            self.limits.buffered,
+            self.limits,
             self.progress,
         )
         evidence = evidence_of(first.sample, first.digests, self.source.name)
@@ -197,7 +197,7 @@ class _Preparing:
         """Return where numbers go in the first pass; None where some columns are more."""
         kinds = [is_plain(self.source.schema.field(name).type) for name in self.columns]
         special = self.asked.terms or self.asked.date or self.asked.category
-        if any(kind is None for kind in kinds) or special:
+        if any(kind is None for kind in kinds) or special or self.limits.cluster is not None:
             return None
         rows = self.source.rows
         X = self._room_for(scratch, rows, len(self._features), dtype)
@@ -292,11 +292,11 @@ class _Preparing:
 
     def _written(self, recipe: Recipe, first: FirstPass) -> AllRows:
         """Return the rows that a second pass writes, now that it is known what columns become."""
+        if self.limits.cluster is not None:
+            return held_rows(recipe, first, self.limits.cluster, self.limits.scratch)
         rows, width = self.source.rows, len(recipe.features.names)
         X = self._room_for(self.limits.scratch, rows, width, recipe.dtype)
-        return second_pass(
-            recipe, first, X, self.limits.scratch, self.limits.workers, self.progress
-        )
+        return second_pass(recipe, first, X, self.limits, self.progress)
 
     def _joined(self, rows: AllRows, recipe: Recipe, first: FirstPass) -> Data:
         """Return the Data of all rows, with those of the sample beside."""
@@ -335,12 +335,7 @@ class _Preparing:
     def _told(self, rows: AllRows) -> list[str]:
         """Return how the rows are read, in words."""
         size = size_in_words(rows.X.size * rows.X.dtype.itemsize)
-        kept = isinstance(rows.X.reader, DecodedRows)
-        how = (
-            "decoded anew in each pass"
-            if kept
-            else f"decoded once, into a scratch file of {size} that is gone at the end"
-        )
+        how = rows.X.reader.in_words(size)
         units = counted(len(self.source.units), "part")
         said = f"read in {units} within {size_in_words(self.limits.memory)} of memory, {how}"
         return [f"{said}; a sample of {len(rows.X.sampled):,} rows, drawn by seed, is at hand"]

@@ -15,10 +15,27 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block, Blocks, Sums, tree_sum
 from steepest.data.float_types import FLOAT64
 
-__all__ = ["StoredBlocks"]
+__all__ = ["StoredBlocks", "large_sum"]
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
+
+
+def large_sum(
+    block: Callable[[slice], Block],
+    start: int,
+    stop: int,
+    size: int,
+    work: Callable[[Block], Array],
+    least: int,
+) -> Array:
+    """Return the sum of `work(block)` over a unit's rows, in blocks of at least so many."""
+    each = max(size, least)
+    stretches = (slice(at, min(at + each, stop)) for at in range(start, stop, each))
+    total = work(block(next(stretches)))
+    for at in stretches:
+        total += work(block(at))
+    return total
 
 
 class StoredBlocks(Blocks):
@@ -32,7 +49,7 @@ class StoredBlocks(Blocks):
 
     def __init__(self, X: Any, y: Array, **how: Any) -> None:
         super().__init__(X, y, **how)
-        size = self.slices[0].stop if self.slices else 1
+        size = self.size = self.slices[0].stop if self.slices else 1
         self.units = [
             [slice(i, min(i + size, stop)) for i in range(start, stop, size)]
             for start, stop in pairwise((0, *X.ends))
@@ -54,6 +71,15 @@ class StoredBlocks(Blocks):
         """Return the sum over all blocks of the tuples `work(block)`: by unit, then of all."""
         parts = iter(self.map(work))
         return tree_sum([tree_sum([next(parts) for _ in unit]) for unit in self.units if unit])
+
+    def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
+        """Return the sum of the arrays that `work(block)` returns: by unit, then of all."""
+
+        def of_unit(unit: list[slice]) -> Array:
+            return large_sum(self.block, unit[0].start, unit[-1].stop, self.size, work, least)
+
+        parts = self._over(of_unit, [unit for unit in self.units if unit])
+        return tree_sum([(part,) for part in parts])[0]
 
     def room(self, width: int) -> Array:
         """Return room for `width` numbers a row, (rows,) or (rows, width), in a scratch file."""

@@ -14,7 +14,7 @@ from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.stored_blocks import StoredBlocks
 from steepest.errors import FileError
 
-__all__ = ["RowReader", "ScratchRows", "StoredRows"]
+__all__ = ["RowReader", "ScratchRows", "StoredRows", "buffer_of"]
 
 Numbers = NDArray[Any]
 
@@ -27,6 +27,9 @@ class RowReader(Protocol):
 
     def read(self, start: int, stop: int, out: Numbers) -> None:
         """Fill `out`, (stop - start, features), with these rows."""
+
+    def in_words(self, size: str) -> str:
+        """Return how the rows, of so many bytes, are held."""
 
 
 class ScratchRows:
@@ -42,6 +45,10 @@ class ScratchRows:
         except OSError as error:
             raise scratch.refused(error) from error
 
+    def in_words(self, size: str) -> str:
+        """Return how the rows, of so many bytes, are held."""
+        return f"decoded once, into a scratch file of {size} that is gone at the end"
+
     def write(self, start: int, rows: Numbers) -> None:
         """Write rows, (n, features), from row `start` on; FileError if the disk is full."""
         view = _bytes_of(np.ascontiguousarray(rows, self.dtype))
@@ -56,7 +63,7 @@ class ScratchRows:
     def read(self, start: int, stop: int, out: Numbers) -> None:
         """Fill `out`, (stop - start, features), with these rows."""
         whole = out.dtype == self.dtype and out.flags.c_contiguous
-        raw = out if whole else _buffer(self, (stop - start, self.shape[1]), self.dtype)
+        raw = out if whole else buffer_of((stop - start, self.shape[1]), self.dtype)
         view, at = _bytes_of(raw), start * self.width
         while len(view):
             done = os.preadv(self._file.fileno(), [view], at)
@@ -113,7 +120,7 @@ class StoredRows:
 
     def read_floats(self, start: int, stop: int, dtype: DTypeLike) -> Numbers:
         """Return the same in a buffer of this thread, which its next call writes over."""
-        out = _buffer(self, (stop - start, self.shape[1]), np.dtype(dtype))
+        out = buffer_of((stop - start, self.shape[1]), np.dtype(dtype))
         self.reader.read(start, stop, out)
         return out
 
@@ -137,7 +144,9 @@ class StoredRows:
 
     def to_blocks(self, y: NDArray[np.float64], **how: Any) -> StoredBlocks:
         """Return the rows with a target each, (rows,), in blocks; see `Blocks`."""
-        return StoredBlocks(self, y, **how)
+        make = getattr(self.reader, "blocks", StoredBlocks)
+        found: StoredBlocks = make(self, y, **how)
+        return found
 
 
 def _runs(rows: NDArray[np.intp]) -> list[slice]:
@@ -159,7 +168,7 @@ def _runs(rows: NDArray[np.intp]) -> list[slice]:
 _LOCAL = threading.local()
 
 
-def _buffer(owner: object, shape: tuple[int, int], dtype: np.dtype[Any]) -> Numbers:
+def buffer_of(shape: tuple[int, int], dtype: np.dtype[Any]) -> Numbers:
     """Return an array of this thread's that is used again for each block.
 
     A fresh one of 3 MB a block is mapped and faulted anew: measured 7 times as slow where an

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -59,6 +59,14 @@ class Recipe:
         kinds = {column.kind for column in self.features.columns}
         filled = any(column.fill is not None for column in self.features.columns)
         return kinds <= {"number", "boolean"} and not (self.features.terms or filled or self.drops)
+
+    def on(self, source: Source) -> "Recipe":
+        """Return the same for another source of such batches."""
+        return replace(self, source=source)
+
+    def without_source(self) -> "Recipe":
+        """Return the same with no unit: what is sent to a worker, which has the source itself."""
+        return replace(self, source=replace(self.source, units=()))
 
     def rows(self, unit: Unit, with_target: bool) -> Iterator[Rows]:
         """Yield what is left of a unit, batch by batch; y and weights if they are asked for."""
@@ -127,6 +135,10 @@ class DecodedRows:
             end = min(stop, begin + len(held))
             out[at - start : end - start] = held[at - begin : end - begin]
             at = end
+
+    def in_words(self, size: str) -> str:
+        """Return how the rows, of so many bytes, are held: not at all."""
+        return "decoded anew in each pass"
 
     def _held(self, row: int) -> tuple[Numbers, int]:
         """Return the batch that has a row, and its first row; read on from where this thread is."""
