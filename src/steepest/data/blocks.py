@@ -96,6 +96,8 @@ class Blocks:
     is then at most `MOST_LARGER` times as large as others.
     """
 
+    shares_memory = True
+    """Whether what works on a block may write into arrays of whoever asked."""
     keeps_margins = True
     """Whether there is room in memory for numbers of all rows."""
     gap_tol = 0.0

@@ -67,15 +67,18 @@ class Risk(Objective):
         """
         at, total_and_slope = self.model.at(params), self.loss.total_and_slope
         margins = self._margin_array() if self.keeps_margins else None
+        written = margins if self.blocks.shares_memory else None
 
         def work(block: Block) -> tuple[float, Vector]:
             margin = at.output(block.X)
-            if margins is not None:
-                margins[block.at] = margin
+            if written is not None:
+                written[block.at] = margin
             total, slope = total_and_slope(margin, block.y, block.weight)
             return total, at.pullback(block.X, slope)
 
         total, smooth = self.blocks.sum(work)
+        if margins is not written and margins is not None:
+            self.blocks.outputs_into(margins, at.output)
         return self._evaluation(params, total, smooth, margins)
 
     def _evaluation(

@@ -87,12 +87,26 @@ class ClusterRows:
         return ClusterBlocks(X, y, **how)
 
 
+class StoredShape(NamedTuple):
+    """What is known of X where its rows are not at hand."""
+
+    shape: tuple[int, int]
+    dtype: np.dtype[Any]
+
+
 def _rows_of(start: int, stop: int, held: Held) -> NDArray[Any]:
     return held.X[start:stop]
 
 
 class ClusterBlocks(StoredBlocks):
     """Blocks that the workers of a cluster work on, each on those of the units it holds."""
+
+    shares_memory = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a worker gets that is sent work of an objective: of the rows but their shape."""
+        shape = StoredShape(self.X.shape, self.X.dtype)
+        return {**vars(self), "X": shape, "y": None, "sample_weight": None, "units": ()}
 
     def _by_unit(self, work: Callable[[Callable[[slice], Block], list[slice]], Any]) -> list[Any]:
         """Return `work(block, slices)` of each unit."""
