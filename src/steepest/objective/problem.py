@@ -242,7 +242,7 @@ class Problem:
         raise ChoiceError(
             f"{what}: that needs a table with features and a target, but this run is of "
             f"{self.name}, of which only the loss of its params is known; it has params, "
-            "explain(), figure(), film(), surface(), trace_table() and save()"
+            "explain(), figure(), film(), page(), surface(), trace_table() and save()"
         )
 
     def check_whole(self) -> None:
@@ -256,6 +256,8 @@ class Problem:
         known = {"name": self.name, "size": self.objective.size, "params": names}
         known |= {"loss": self._given_words} if self._given_words else {}
         known |= {"quadratic": True} if self.objective.is_quadratic else {}
+        rows = self.objective.rows_in_words
+        known |= {"rows": rows} if rows else {}
         return {"objective": known}
 
     def to_arrays(self) -> Arrays:
@@ -273,8 +275,8 @@ class Problem:
         own_names = [str(one) for one in names] if isinstance(names, list) else None
         if given is None:
             said = str(record.get("loss", ""))
-            known = bool(record.get("quadratic"))
-            missing = MissingObjective(name, size, is_quadratic=known)
+            known, rows = bool(record.get("quadratic")), str(record.get("rows", ""))
+            missing = MissingObjective(name, size, is_quadratic=known, rows_in_words=rows)
             return cls(missing, name, own_names, loss_in_words=said)
         objective = as_objective(given, size)
         if objective.size != size:
