@@ -239,7 +239,7 @@ class AdaptiveSample(Sampler):
         return next((self._sample(size) for size in self.sizes if size > rows), self.objective)
 
     def _sample(self, size: int) -> Objective:
-        sample = self.objective.drawn(size, self.seed)
+        sample = self.objective.random_sample(size, self.seed)
         assert sample is not None
         return sample
 
