@@ -46,7 +46,7 @@ CLOSE = (2.0 ** (1 / 2), 2.0 ** (1 / 4))
 CLOSER = (2.0 ** (1 / 8), 2.0 ** (1 / 16))
 """The same where the loss jumps.
 
-Of 150 networks of eleven kinds, trained for 40 steps, 6 missed the best of a grid of 40 rates by over
+Of 150 networks of eleven kinds, trained for 40 steps, 6 missed the best of 40 rates by over
 5 % with two rates beside the best alone, none with these; they try 35 rates, those tried 19.
 """
 
