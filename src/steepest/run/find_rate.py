@@ -131,6 +131,12 @@ def _first_failing(trials: Sequence[RateTrial], best: RateTrial, limit: float | 
     return min([*failed, limit or inf, RANGE * best.rate])
 
 
+def _last_sound(trials: Sequence[RateTrial]) -> float:
+    """Return the rate after the largest that did not diverge, or the largest of all."""
+    last = max((i for i, one in enumerate(trials) if not one.diverged), default=0)
+    return trials[min(last + 1, len(trials) - 1)].rate
+
+
 def chosen(trials: Sequence[RateTrial], start_loss: float) -> RateTrial:
     """Return the trial of the lowest loss; of those alike that whose loss was there first."""
     lowest = min(one.loss for one in trials)
@@ -204,9 +210,9 @@ class _Trials:
         for factor in CLOSE:
             tried = self._with(tried, between(tried, best.rate / ABOUT, high, factor))
         for factor in CLOSER:
-            low = before_rise(tried, self.start_loss)[-1].rate
             if falls_again(tried, self.start_loss) or self._may_jump(factor):
-                tried = self._with(tried, between(tried, low, high, factor))
+                low = before_rise(tried, self.start_loss)[-1].rate
+                tried = self._with(tried, between(tried, low, _last_sound(tried), factor))
         return tried
 
     def _may_jump(self, factor: float) -> bool:
