@@ -38,9 +38,10 @@ class Pages(Pictures):
 
         It shows what the figure shows, with every step; with one feature, and of a network that is
         not too large, it computes too: another start, rate, rule or data point. It opens on the
-        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has. Raises
-        FileError for any other ending, and ChoiceError without data, since a page is made around
-        these, and for a surface of another run.
+        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has.
+        Without data it replays the steps, on a surface where there is one, and says what is left
+        out. Raises FileError for any other ending, and ChoiceError for a run that was saved without
+        its rows, and for a surface of another run.
         """
         from steepest.page.html import write_page
 
@@ -95,6 +96,8 @@ class Pages(Pictures):
 
         Its surface at first is over the plane of `surface`; ChoiceError for one of another run.
         """
+        if not self.problem.rows:
+            return self._rowless_record(surface)
         from steepest.page.record import scene_record
 
         usual = self.problem.surface_params(self.trace[0].params, self._surface_end.params)
@@ -108,6 +111,13 @@ class Pages(Pictures):
             self._page_losses,
             separation_without_penalty(self.problem),
         )
+
+    def _rowless_record(self, surface: Surface | None) -> "Record":
+        """Return the page's record of a run without rows."""
+        from steepest.page.rowless import rowless_record
+
+        why = "" if surface is not None else self.no_surface
+        return rowless_record(self.story, None if why else self._scene_of(surface).surface, why)
 
     @cached_property
     def _page_losses(self) -> dict[int, float]:

@@ -73,8 +73,9 @@ function nameCurve(stage, places, inner, { name, colour, share, up }) {
  * @param {number} radius
  * @param {any} look
  */
-export function drawKnob(stage, [cx, cy], radius, { value, low, high, colour, name, text, nudge = 0 }) {
+export function drawKnob(stage, place, radius, { value, low, high, colour, name, text, nudge = 0 }) {
   const { colours, size, context } = stage;
+  const [cx, cy] = place;
   const [first, last] = [0.75 * Math.PI, 2.25 * Math.PI];
   const angle = (of) => mix(first, last, clamp((of - low) / (high - low)));
   const arc = (from, to, ink) => {
@@ -89,7 +90,7 @@ export function drawKnob(stage, [cx, cy], radius, { value, low, high, colour, na
   stage.dot(onCircle(cx, cy, radius, here), 0.16 * radius, colour, colours.paper);
   stage.text(text, cx, cy, { colour, weight: 600, room: 1.6 * radius });
   stage.text(name, cx, cy + radius + 0.75 * size, { colour, weight: 600 });
-  if (nudge) drawNudge(stage, [cx, cy], 1.36 * radius, { here, turn: nudge, colour });
+  if (nudge) drawNudge(stage, place, 1.36 * radius, { here, turn: nudge, colour });
 }
 
 function onCircle(cx, cy, radius, angle) {

@@ -107,7 +107,12 @@ export class Stage {
     context.setLineDash([]);
   }
 
-  /** Draws a dot, with a ring where one is named. */
+  /**
+   * Draws a dot, with a ring where one is named.
+   * @param {number[]} place
+   * @param {number} radius
+   * @param {string} fill
+   */
   dot([x, y], radius, fill, ring = '', width = 2) {
     const { context } = this;
     context.beginPath();
