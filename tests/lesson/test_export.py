@@ -1,5 +1,6 @@
 """A notebook that is exported to HTML and opened without a network shows the picture of its run."""
 
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 import steepest as st
 import steepest.run.display as notebook
+from steepest.page.html import notebook_script
+from steepest.page.wire import to_frame
 
 pytestmark = pytest.mark.prove
 
@@ -34,6 +37,35 @@ def written(run: st.Run, path: Path, monkeypatch: pytest.MonkeyPatch, with_state
     }
     path.write_text(json.dumps(made), encoding="utf-8")
     return path
+
+
+LIVE = """async ([script, record, mark]) => {
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const { default: widget } = await import(url);
+  const bytes = Uint8Array.from(atob(record), (letter) => letter.charCodeAt(0));
+  const kept = { record: new DataView(bytes.buffer), mark };
+  const model = { get: (name) => kept[name], on() {}, off() {}, send() {} };
+  widget.render({ model, el: document.body.appendChild(document.createElement('div')) });
+}"""
+
+
+def test_the_page_hides_the_picture_that_stands_for_it() -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip("no browser to show the page in: apt-get install chromium")
+    run = st.descend("geyser", "waiting", ["duration"])
+    record = base64.b64encode(to_frame(run.record())).decode("ascii")
+    stills = "".join(f'<p data-steepest-still="{mark}">still</p>' for mark in ("own", "other"))
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = opened.new_page()
+        page.set_content(f"<!doctype html><title>cell</title>{stills}")
+        page.evaluate(LIVE, [notebook_script(), record, "own"])
+        assert not page.locator('[data-steepest-still="own"]').is_visible()
+        assert page.locator('[data-steepest-still="other"]').is_visible()
+        assert page.locator("canvas").count() > 0
+        opened.close()
 
 
 @pytest.mark.filterwarnings("ignore")
