@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text
 from steepest.page.lesson.builds import sentences
-from steepest.page.lesson.record import lesson_record
+from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.wire import to_json
 
 if TYPE_CHECKING:
@@ -79,28 +79,36 @@ def write_page(
     *,
     way: str = "explore",
     language: str = "",
+    lesson: LessonRecord | None = None,
 ) -> None:
     """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
 
     `way` is how it opens where its address says nothing: "explore" or "lesson"; `language` that of
-    the lesson, where it is not the browser's, ChoiceError if it has no sentences in it.
+    the lesson, where it is not the browser's, ChoiceError if it has no sentences in it. `lesson` is
+    the one of an author, in place of ours on these rows.
     """
     check_writable(path, PAGES)
     if language:
         sentences(language)
-    text = saved_html(record, words, way=way, language=language)
+    text = saved_html(record, words, way=way, language=language, lesson=lesson)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 def saved_html(
-    record: "Record", words: str, link: str = "", *, way: str = "explore", language: str = ""
+    record: "Record",
+    words: str,
+    link: str = "",
+    *,
+    way: str = "explore",
+    language: str = "",
+    lesson: LessonRecord | None = None,
 ) -> str:
     """Return one HTML file that shows `record` and computes by itself where it can.
 
     `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
     fragment of an address, `way` how the page opens: "explore" or "lesson",
-    `language` that of the lesson.
+    `language` that of the lesson, and `lesson` the one of an author, in place of ours.
     """
     script = _started("saved.js")
     policy = (
@@ -113,7 +121,7 @@ def saved_html(
         style=style(),
         words=html.escape(words),
         record=to_json(record),
-        lesson=to_json(lesson_record(cast("SceneRecord", record))),
+        lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
         kept=to_json({"link": link, "way": way, "language": language}),
         script=script,
     )

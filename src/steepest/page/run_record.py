@@ -14,7 +14,7 @@ from steepest.trace import Trace
 from steepest.view.scene import thinned
 from steepest.view.story import Story
 
-__all__ = ["MOST_STEPS", "run_record", "verdict_record"]
+__all__ = ["MOST_STEPS", "kept_steps", "run_record", "told_run", "verdict_record"]
 
 Array = NDArray[np.float64]
 
@@ -40,19 +40,27 @@ def run_record(
     `known` has losses of all rows by step, and gets those that are worked out here: whoever keeps
     it has each worked out once.
     """
-    plan, trace = story.plan, story.trace
-    index = _kept_steps(trace, story.result.index, most)
+    trace = story.trace
+    index = kept_steps(trace, story.result.index, most, trace.size)
     place = np.searchsorted(trace.kept, index)
     params = trace.params[place]
     losses = _full_losses(trace, index, params, objective, {} if known is None else known)
+    return told_run(story, index, params, trace.gradients[place], losses)
+
+
+def told_run(
+    story: Story, index: NDArray[np.intp], params: Array, gradients: Array, losses: Array
+) -> RunRecord:
+    """Return a run by its steps `index`, (kept,): params and gradients, (kept, size), losses."""
+    plan, trace = story.plan, story.trace
     return {
-        "choices": _choices(plan, trace),
-        "size": objective.size,
+        "choices": _choices(plan, trace, params[0]),
+        "size": params.shape[1],
         "count": len(trace),
         "least": trace.last.least,
         "index": index.astype(np.int32),
         "params": params.ravel(),
-        "gradient": trace.gradients[place].ravel(),
+        "gradient": gradients.ravel(),
         "loss": trace.losses[index],
         "fullLoss": losses,
         "heldOut": _held_out(story, index),
@@ -89,10 +97,13 @@ def verdict_record(one: Verdict) -> VerdictRecord:
     }
 
 
-def _kept_steps(trace: Trace, result: int, most: int) -> NDArray[np.intp]:
-    """Return the steps that a page gets, start, best, `result` and last among them."""
+def kept_steps(trace: Trace, result: int, most: int, size: int) -> NDArray[np.intp]:
+    """Return the steps that a page gets, (kept,), of `size` params each.
+
+    Start, best, `result` and last are among them.
+    """
     kept = trace.kept
-    room = MOST_STEP_NUMBERS // (2 * max(trace.size, 1))
+    room = MOST_STEP_NUMBERS // (2 * max(size, 1))
     chosen = kept[thinned(len(kept), max(2, min(most, room)))]
     always = [0, trace.best.index, result, len(trace) - 1]
     return np.union1d(chosen, np.array(always, dtype=np.intp))
@@ -132,7 +143,7 @@ def _best(losses: Array) -> int:
     return 0 if np.isnan(losses).all() else int(np.nanargmin(losses))
 
 
-def _choices(plan: Plan, trace: Trace) -> ChoicesRecord:
+def _choices(plan: Plan, trace: Trace, start: Array) -> ChoicesRecord:
     """Return what was chosen; a run that was given no number of steps chose those it took."""
     return {
         "loss": plan.loss_name,
@@ -148,5 +159,5 @@ def _choices(plan: Plan, trace: Trace) -> ChoicesRecord:
         "dropout": plan.dropout,
         "seed": plan.seed,
         "steps": max(1, trace.walked - 1) if plan.steps is None else plan.steps,
-        "start": None if plan.random_start else trace[0].params.tolist(),
+        "start": None if plan.random_start else start.tolist(),
     }

@@ -266,13 +266,18 @@ class RowsRecord(TypedDict):
 
 
 class DrawnRecord(TypedDict):
-    """A run on a surface, over the `plane` of two params; of several the `others`, and a note."""
+    """A run on a surface, over the `plane` of two params; of several the `others`, and a note.
+
+    Of a run without rows `told` are the params that are told one by one, of `allParams`.
+    """
 
     run: RunRecord
     surface: SurfaceRecord
     plane: list[int]
     others: NotRequired[list[RunRecord]]
     note: NotRequired[str]
+    told: NotRequired[list[int]]
+    allParams: NotRequired[int]
 
 
 class SceneRecord(DrawnRecord, RowsRecord, OfferedRecord, ModelRecord, NamesRecord, SourceRecord):

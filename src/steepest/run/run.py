@@ -65,6 +65,8 @@ class Run(Predictions, Pages, Reports, FormerNames):
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
+    kept_surface: Surface | None = None
+    """The surface that the file of the run holds, of an objective that no file has; else None."""
 
     @classmethod
     def of(
@@ -90,6 +92,12 @@ class Run(Predictions, Pages, Reports, FormerNames):
         from steepest.run.display import mime_bundle
 
         return mime_bundle(self)
+
+    def _ipython_display_(self) -> None:
+        """Show the run in a notebook: as the page, and as a picture for who exports it."""
+        from steepest.run.display import show_with_still
+
+        show_with_still(self)
 
     def _display_(self) -> object:
         """Return the run as marimo shows it."""
@@ -252,6 +260,8 @@ class Run(Predictions, Pages, Reports, FormerNames):
         plane, or without two params.
         """
         problem = self.problem
+        if problem.no_surface and self.kept_surface is not None and (x, y, plane) == (None,) * 3:
+            return self.kept_surface
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         end = self._surface_end
@@ -267,6 +277,11 @@ class Run(Predictions, Pages, Reports, FormerNames):
 
         with bar("surface", 1.0) as show:
             return surface_of_trace(self.objective, axes, trace, end, points, show)
+
+    @property
+    def no_surface(self) -> str:
+        """Why there is no surface to draw, and what to do; empty where there is one."""
+        return "" if self.kept_surface is not None else self.problem.no_surface
 
     @cached_property
     def lowest_loss(self) -> float | None:
@@ -366,16 +381,20 @@ class Run(Predictions, Pages, Reports, FormerNames):
         """The step through which surfaces go: the result, or the last one that is finite."""
         return self.result if isfinite(self.loss) else self.trace.last_finite
 
-    def save(self, path: str | os.PathLike[str], *, data: bool = True) -> None:
+    def save(
+        self, path: str | os.PathLike[str], *, data: bool = True, surface: Surface | None = None
+    ) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.
 
         `load` reads it back. The file is a zip of JSON and arrays, nothing pickled; an objective
-        that was given is code, and is given to `load` again. With `data=False` it holds no row: no
-        number of X, y, weights or of rows kept back. Such a run predicts, and tells its words,
-        metrics and steps; figures of the rows, surface, page, `resume` and `metrics` by another
-        threshold need rows, and say so. Names of columns, classes and levels are in it, and so are
-        the means that fill gaps. Raises ChoiceError for `data=False` where there are no rows.
+        that was given is code, and is given to `load` again; with one `surface` of the run, which
+        is kept then, figure, film and page of the file do without it. With `data=False` it holds no
+        row: no number of X, y, weights or of rows kept back. Such a run predicts, and tells its
+        words, metrics and steps; figures of the rows, surface, page, `resume` and `metrics` by
+        another threshold need rows, and say so. Names of columns, classes and levels are in it, and
+        so are the means that fill gaps. Raises ChoiceError for `data=False` where there are no
+        rows, for a surface of another run, and for one of a run with rows, which draws it anew.
         """
         from steepest.run.saved import write_run
 
-        write_run(self, path, data=data)
+        write_run(self, path, data=data, surface=surface)

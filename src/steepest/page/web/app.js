@@ -13,7 +13,7 @@ import { makeEquation, makeLossNumber } from './controls/equation.js';
 import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
-import { KEYS, listenToKeys } from './controls/keys.js';
+import { listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
 import { Later } from './controls/later.js';
 import { makeLayout } from './controls/layout.js';
@@ -25,6 +25,7 @@ import { makeStepsTable } from './controls/steps_table.js';
 import { applyTheme, followSystem, THEMES } from './controls/theme.js';
 import { makeTransport } from './controls/transport.js';
 import { element, part, straight } from './draw/canvas.js';
+import { helpOf, KEYS } from './gestures/keys.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
@@ -42,6 +43,14 @@ const CARDS = [
   ['map', 'The same from above', makeMap, 0],
   ['chart', 'Loss against step', makeChart, 40],
 ];
+
+/** Whether a run has rows, of which pictures, a table and tasks can be made. */
+const hasRows = ({ shown }) => shown > 0;
+
+const hasSurface = ({ surface }) => surface.nx > 0;
+
+/** What it takes for some of the cards. */
+const NEEDS = { fit: hasRows, relief: hasSurface, map: hasSurface };
 
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
@@ -67,7 +76,7 @@ export function mount(parent, store, options = {}) {
   const ends = [
     followTheme(store),
     store.subscribe(show),
-    listenToKeys(keys ?? root, store),
+    listenToKeys(keys ?? root, root, store),
     () => words.cancel(),
     () => shown.forEach((one) => one.destroy?.()),
     () => root.remove(),
@@ -100,7 +109,7 @@ function build(root, store, { sources, helper, lesson: toLesson, fits }) {
     makeKnobs(aside, store),
     makeRuns(aside, store),
     makeChecked(aside, store),
-    makeRows(below, store),
+    ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
   const equation = makeEquation(cards.figureOf('fit'), store);
@@ -157,7 +166,8 @@ function write(paragraph, text) {
 function makeCards(body, store, helper) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
-  const cards = CARDS.map(([name, title, make, pause, fits]) => {
+  const there = CARDS.filter(([name]) => NEEDS[name]?.(store.state.scene) ?? true);
+  const cards = there.map(([name, title, make, pause, fits]) => {
     const card = () => makeCard(grid, name, title, (place) => new Paced(make(place, on, helper), pause));
     return fits ? makeWhereFits(card, { name, title, fits, grid }) : card();
   });
@@ -285,7 +295,8 @@ function makeRows(below, store) {
  */
 function makeMore(below, store) {
   const held = part(below, 'st-more');
-  const parts = [makeExercises(held, store), makeStepsTable(held, store)];
+  const tasks = hasRows(store.state.scene) ? [makeExercises(held, store)] : [];
+  const parts = [...tasks, makeStepsTable(held, store)];
   return { show: (state, changed) => parts.forEach((one) => one.show(state, changed)) };
 }
 
@@ -306,18 +317,22 @@ function makeTools(head, store, { cards, root, toLesson }) {
   const held = box(tools, 'theme', 'st-inline');
   const theme = choice(held, 'theme', (value) => store.set({ theme: value }));
   theme.offer(THEMES.map((name) => ({ value: name, text: name })));
-  makeKeeping(tools, store, cards.cards, root);
-  return { show: (state) => { theme.select.value = state.theme; } };
+  const keeping = makeKeeping(tools, store, cards.cards, root);
+  return { ...keeping, show: (state) => { theme.select.value = state.theme; } };
 }
 
 function makeFoot(root) {
   const foot = part(root, 'st-foot', 'footer');
   const help = element('details', {}, foot);
   element('summary', { text: 'Keys' }, help);
-  const list = element('dl', {}, help);
-  for (const [key, does] of KEYS) {
-    element('dt', { text: key }, list);
-    element('dd', { text: does }, list);
+  for (const [place, { where }] of Object.entries(KEYS)) {
+    if (place === 'lesson') continue;
+    element('h3', { text: where }, help);
+    const list = element('dl', {}, help);
+    for (const [keys, does] of helpOf(place)) {
+      element('dt', { text: keys }, list);
+      element('dd', { text: does }, list);
+    }
   }
 }
 

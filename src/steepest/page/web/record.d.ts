@@ -32,6 +32,8 @@ interface DrawnRecord {
   plane: number[];
   others?: RunRecord[];
   note?: string;
+  told?: number[];
+  allParams?: number;
 }
 
 /** The exposure of the rows: the column, and whether it is its logarithm. */
@@ -154,6 +156,8 @@ interface SceneRecord {
   plane: number[];
   others?: RunRecord[];
   note?: string;
+  told?: number[];
+  allParams?: number;
   X: Float64Array;
   y: Float64Array;
   separation: VerdictRecord | null;

@@ -62,15 +62,6 @@ export function part(parent, name, tag = 'div') {
   return element(tag, { class: name }, parent);
 }
 
-/** Have an element hear all of a pointer until it is let go. */
-export function capture(node, { pointerId }) {
-  try {
-    node.setPointerCapture(pointerId);
-  } catch {
-    // A pointer made by a script cannot be captured; it drags all the same.
-  }
-}
-
 /** Have a target's events heard, each by the function under its name. */
 export function listen(target, acts) {
   for (const [name, act] of Object.entries(acts)) target.addEventListener(name, act);
