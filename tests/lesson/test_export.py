@@ -92,3 +92,35 @@ def test_an_export_shows_the_picture_without_a_network(
         assert picture.evaluate("(image) => image.naturalWidth") > 600
         assert picture.get_attribute("alt") == repr(run)
         opened.close()
+
+
+def test_a_page_shows_a_slide_of_the_authors_own(tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip("no browser to show the page in: apt-get install chromium")
+    said = tmp_path / "lesson.toml"
+    said.write_text(
+        'order = ["title", "rows", "end"]\n[[slides]]\nafter = "rows"\n'
+        'markdown = "# Mine\\n\\nIt is **so**\\n- one"\n'
+    )
+    path = tmp_path / "lesson.html"
+    st.descend("geyser", "waiting", ["duration"]).lesson(path, settings=said, language="en")
+    errors: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = opened.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path.as_uri())
+        page.locator(".st-le-say").wait_for()
+        for _ in range(2):
+            page.keyboard.press("Space")
+        page.get_by_text("It is so").first.wait_for()
+        assert "• one" in page.locator(".st-le-say").inner_text()
+        assert page.get_by_text("Mine", exact=True).first.is_visible()
+        page.keyboard.press("Space")
+        page.wait_for_timeout(200)
+        assert "It is so" not in page.locator(".st-le-say").inner_text()
+        page.screenshot(path=str(tmp_path / "own.png"))
+        opened.close()
+    assert errors == []

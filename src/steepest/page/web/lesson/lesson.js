@@ -214,7 +214,8 @@ class Lesson {
     const time = this.began === null ? STILL : (performance.now() - this.began) / 1000;
     this.stage.begin();
     if (!this.stage.width) return;
-    SCENES[key](this.stage, time, this.told);
+    // A slide of an author's own has words alone.
+    SCENES[key]?.(this.stage, time, this.told);
     this.tellEquation(key, time);
     if (time < (SECONDS[key] ?? 0)) this.waiting = requestAnimationFrame(() => this.draw());
     else this.tellSum();
@@ -232,8 +233,9 @@ class Lesson {
   /** Writes the equation of the line as it is now, or the title. */
   tellEquation(key, time) {
     const { told, equation } = this;
-    if (!OF_LINE.includes(this.build.part) || key === 'steps') {
-      equation.textContent = key === 'title' ? told.words.title : '';
+    const isOwn = this.build.pictures[0] === 'words';
+    if (!OF_LINE.includes(this.build.part) || key === 'steps' || isOwn) {
+      equation.textContent = key === 'title' ? told.words.title : told.words.builds[key].heading ?? '';
       this.fitEquation();
       return;
     }
