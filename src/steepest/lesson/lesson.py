@@ -136,7 +136,7 @@ def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
 
 
 def _as_text(said: Mapping[str, str]) -> Mapping[str, str]:
-    """Return an own slide as a page has it: its heading, and what it says in lines of plain text."""
+    """Return an own slide as a page has it: its heading, and its lines as plain text."""
     heading, lines = lines_of(said["say"])
     told = [
         "    " * max(0, line.level - 1)
