@@ -24,6 +24,9 @@ Array = NDArray[np.float64]
 
 Draw = Callable[[Axes, Lesson, Build, Inks], None]
 
+EQUATION = 14
+"""Letters of a name in the equation over a picture: of two names of 24 it ran into the next one."""
+
 MOST_SQUARES = 20
 """Rows whose square is drawn: of more each hides the next."""
 
@@ -65,7 +68,7 @@ def _draw_data(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     if stage.errors:
         _draw_errors(axes, z, y, w * z + b, stage.errors, inks)
     axes.plot(ends, w * ends + b, color=inks.now, lw=2.6)
-    x, target = lesson.values["x"], lesson.values["y"]
+    x, target = (shortened(one, EQUATION) for one in (line.rows["x"], line.rows["y"]))
     parts = [in_language(float(one), lesson.language) for one in (w, b)]
     axes.set_title(f"{target} = {parts[0]} × {x} + {parts[1]}".replace("+ −", "− "), loc="left")
 
