@@ -16,7 +16,6 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from posixpath import dirname, normpath
 from posixpath import join as joined
-from string import ascii_lowercase
 from typing import NamedTuple
 
 __all__ = ["WEB", "join", "style_text", "web_text"]
@@ -108,17 +107,6 @@ class Module:
         self.exports = [found[2] for found in EXPORT.finditer(self._source)]
         self.imports = [self._import(found) for found in IMPORT.finditer(self._source)]
 
-    def key(self, export: str) -> str:
-        """Return what an export is called in what the module's function returns.
-
-        A few letters, as they are no name that a minifier may shorten: 11 kB of a page.
-
-        >>> Module("a.js", "export const one = 1;").key("one")
-        'a'
-        """
-        high, low = divmod(self.exports.index(export), len(ascii_lowercase))
-        return ascii_lowercase[low] + (str(high) if high else "")
-
     def as_function(self, shared: dict[tuple[str, str], str]) -> str:
         """Return the module as the constants that it exports, of a function with its body.
 
@@ -130,9 +118,8 @@ class Module:
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
         code = "\n".join(map(_dense, _flush(body).split("\n")))
-        own = ",".join(f"{self.key(name)}:{name}" for name in self.exports)
-        names = ",".join(f"{self.key(n)}:{shared[self.path, n]}" for n in self.exports)
-        return f"const {{{names}}} = (() => {{\n{code}\nreturn {{{own}}};\n}})();"
+        names = ",".join(shared[self.path, name] for name in self.exports)
+        return f"const [{names}] = (() => {{\n{code}\nreturn [{','.join(self.exports)}];\n}})();"
 
     def refusal(self, at: int, words: str) -> ValueError:
         """Return the error that something stands at `at` that may not."""
