@@ -10,7 +10,7 @@ const SETTLED = 400;
 /** Returns the way that an address names, `otherwise` where it names none, and the build of the lesson. */
 export function wayOf(address, otherwise) {
   const [word, ...rest] = address.replace(/^#/, '').split('&');
-  const named = ['lesson', 'explore'].includes(word) ? word : null;
+  const named = { lesson: 'lesson', explore: 'explore', present: 'lesson' }[word] ?? null;
   const parts = new URLSearchParams(rest.join('&'));
   const link = named ? rest.join('&') : address;
   return { way: named ?? (word ? 'explore' : otherwise), at: Number(parts.get('build') ?? 1) - 1, link };
