@@ -21,4 +21,5 @@ failed=0
 "$bin/eslint" --config "$tools/eslint.config.mjs" --max-warnings 0 . || failed=1
 (cd ../../lesson/web && "$bin/eslint" --config "$tools/eslint.config.mjs" --max-warnings 0 .) || failed=1
 "$bin/tsc" --project "$tools/tsconfig.json" || failed=1
+"$bin/tsc" --project "$tools/tsconfig.strict.json" || failed=1
 exit $failed
