@@ -19,6 +19,7 @@ from bench.one_pass import one_pass
 from bench.page import page
 from bench.reading import reading
 from bench.recipes import RECIPES, group
+from bench.scale import scale
 from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
 from bench.torch_hessian import torch_hessian
@@ -48,6 +49,7 @@ def parts(quick: bool) -> dict[str, Part]:
         **{name: partial(train, name, quick) for name in RECIPES},
         "memory": partial(memory, quick),
         "reading": partial(reading, quick),
+        "scale": partial(scale, quick),
         "verdicts": partial(verdicts, quick),
     }
 

@@ -4,6 +4,7 @@ Rows are made by tasks from their source, never sent: so those of a worker that 
 by another. Whatever is summed comes back by unit, and is added here in the one fixed tree.
 """
 
+import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -54,8 +55,7 @@ class Cluster:
 
     def _check_workers(self) -> None:
         """Raise ChoiceError if there is no worker, or one without this very steepest."""
-        from steepest import __version__
-
+        here = sys.modules["steepest"].__version__
         try:
             self.client.wait_for_workers(1, timeout=ANSWER_SECONDS)
         except TimeoutError as error:
@@ -66,12 +66,12 @@ class Cluster:
         # By a function that every Python has: a worker without steepest could read none of ours.
         told = self.client.run(eval, TELL_VERSION)
         for worker, version in told.items():
-            if version == __version__:
+            if version == here:
                 continue
             got = f"steepest {version}" if version else "no steepest"
             raise ChoiceError(
-                f"the worker {worker} has {got}, but here it is {__version__}; install that there: "
-                f"pip install steepest=={__version__}"
+                f"the worker {worker} has {got}, but here it is {here}; install that there: "
+                f"pip install steepest=={here}"
             )
 
     def each(self, source: Any, work: Callable[[Any, Any], Result]) -> list[Result]:

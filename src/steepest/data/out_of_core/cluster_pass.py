@@ -83,7 +83,7 @@ class ClusterRows:
             at = end
 
     def blocks(self, X: StoredRows, y: Array, **how: Any) -> "ClusterBlocks":
-        """Return the blocks, on which the workers work."""
+        """Return the blocks, with a target a row, (rows,), on which the workers work."""
         return ClusterBlocks(X, y, **how)
 
 
@@ -104,7 +104,7 @@ class ClusterBlocks(StoredBlocks):
     shares_memory = False
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a worker gets that is sent work of an objective: of the rows but their shape."""
+        """Return what a worker is sent with the work of an objective: of X the shape alone."""
         shape = StoredShape(self.X.shape, self.X.dtype)
         return {**vars(self), "X": shape, "y": None, "sample_weight": None, "units": ()}
 

@@ -55,7 +55,8 @@ def cluster_of_frame(given: object) -> Cluster:
     try:
         return Cluster.of(get_client())
     except ValueError:
-        return Cluster.owning(Client(LocalCluster(processes=False, dashboard_address=None)))
+        make: Any = LocalCluster
+        return Cluster.owning(Client(make(processes=False, dashboard_address=None)))
 
 
 def source_of_frame(given: Any, cluster: Cluster) -> Source:
