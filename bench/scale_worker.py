@@ -1,6 +1,5 @@
 """One fit of `bench.scale` in a process of its own: tells its seconds, memory, loss and passes."""
 
-import glob
 import json
 import resource
 import sys
@@ -47,7 +46,7 @@ def rows_of(folder: str) -> tuple[np.ndarray, np.ndarray]:
     """Return X, (rows, features) of float32, and y, (rows,), read file by file."""
     from pyarrow import parquet
 
-    parts = [parquet.read_table(one) for one in sorted(glob.glob(f"{folder}/*.parquet"))]
+    parts = [parquet.read_table(one) for one in sorted(Path(folder).glob("*.parquet"))]
     count = sum(part.num_rows for part in parts)
     X, y, at = np.empty((count, FEATURES), np.float32), np.empty(count, np.int8), 0
     for part in parts:
@@ -110,7 +109,7 @@ def sgd(folder: str) -> dict[str, Any]:
     from sklearn.preprocessing import StandardScaler
 
     began, scaler = cpu(), StandardScaler()
-    files = sorted(glob.glob(f"{folder}/*.parquet"))
+    files = sorted(Path(folder).glob("*.parquet"))
 
     def batches() -> Any:
         for file in files:

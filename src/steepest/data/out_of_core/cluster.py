@@ -13,7 +13,7 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 
-__all__ = ["Cluster"]
+__all__ = ["Cluster", "distributed"]
 
 LOCAL = "local"
 """The word for workers on this machine, a process for each core."""
@@ -123,15 +123,21 @@ TELL_VERSION = """(lambda u: __import__("steepest").__version__ if u.find_spec("
 """What a worker tells of itself: its version of steepest, or nothing."""
 
 
+def distributed(what: str) -> Any:
+    """Return Dask's package of clusters; ChoiceError where it is missing, which `what` needs."""
+    check_installed("dask", what)
+    import distributed as package
+
+    return package
+
+
 def _client(said: str) -> Any:
     """Return a client of workers on this machine, or of the scheduler at an address."""
-    check_installed("dask", "a cluster")
-    from distributed import Client, LocalCluster
-
+    dask = distributed("a cluster")
     if said == LOCAL:
-        return Client(LocalCluster(threads_per_worker=1, dashboard_address=None))
+        return dask.Client(dask.LocalCluster(threads_per_worker=1, dashboard_address=None))
     try:
-        return Client(said, timeout=ANSWER_SECONDS)
+        return dask.Client(said, timeout=ANSWER_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
         raise ChoiceError(
             f"no scheduler of Dask answers at {said}; start one with `dask scheduler`, or say local"
