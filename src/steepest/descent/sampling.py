@@ -97,6 +97,11 @@ class Sampler:
         return None
 
     @property
+    def steps_in_words(self) -> str:
+        """What steps are whose losses may rise by chance."""
+        return "mini-batches"
+
+    @property
     def varies(self) -> bool:
         """Whether steps are evaluated on other rows or units each, so losses may rise by chance."""
         return self.in_epoch > 1
