@@ -129,7 +129,7 @@ class ClusterBlocks(StoredBlocks):
         return tree_sum(self._by_unit(partial(_sum, work)))
 
     def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
-        """Return the sum of the arrays, (...), that `work(block)` returns: by unit, then of all."""
+        """Return the sum of the arrays `work(block)`, of one shape: by unit, then of all."""
         found = self._by_unit(partial(_large, work, self.size, least))
         return tree_sum([(part,) for part in found])[0]
 
