@@ -209,3 +209,16 @@ def test_predictions_are_written_as_they_come(tmp_path, suffix):
 
 def st_table(path: Path) -> pa.Table:
     return read_table(path).arrow
+
+
+@pytest.mark.parametrize("asked", [{}, {"sample_weight": "w"}])
+def test_the_table_of_rows_begins_with_the_worst_of_all(tmp_path, asked):
+    table = table_of(rows=3000)
+    whole = {"target": "k", "drop": ["y"], **asked}
+    run, memory = st.descend(written(tmp_path, table), **whole), st.descend(table, **whole)
+    rows, usual = run.table().to_pandas(), memory.table().to_pandas()
+    cost = usual["loss"] * usual.get("weight", 1.0)
+    worst = usual.loc[cost.sort_values(ascending=False, kind="stable").index[:100]]
+    assert len(set(rows["row"][:100]) & set(worst["row"])) > 95
+    assert np.allclose(rows["loss"][:5], worst["loss"][:5], rtol=1e-2)
+    assert not rows["row"].duplicated().any() and 750 <= len(rows) < 3000

@@ -225,4 +225,5 @@ def held_rows(recipe: Recipe, first: FirstPass, cluster: Cluster, scratch: Scrat
         first.places[kept],
         first.sample.take(kept),
         sum(one.weightless for one in told),
+        np.concatenate([one.places for one in told]) if recipe.drops else None,
     )
