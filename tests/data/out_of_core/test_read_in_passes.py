@@ -223,3 +223,10 @@ def test_the_table_of_rows_begins_with_the_worst_of_all(tmp_path, asked):
     assert len(set(rows["row"][:100]) & set(worst["row"])) > 95
     assert np.allclose(rows["loss"][:5], worst["loss"][:5], rtol=1e-2)
     assert not rows["row"].duplicated().any() and 750 <= len(rows) < 3000
+
+
+def test_standard_errors_are_those_of_all_rows(tmp_path):
+    table = table_of()
+    run, memory = (st.descend(d, "y", drop=["k"]) for d in (written(tmp_path, table), table))
+    ours, theirs = (one.summary().weights.to_dict()["standard_error"] for one in (run, memory))
+    assert np.allclose(ours, theirs, rtol=1e-9)
