@@ -20,6 +20,7 @@ from bench.page import page
 from bench.rate import rate
 from bench.reading import reading
 from bench.recipes import RECIPES, group
+from bench.scale import scale
 from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
 from bench.torch_hessian import torch_hessian
@@ -49,6 +50,7 @@ def parts(quick: bool) -> dict[str, Part]:
         **{name: partial(train, name, quick) for name in RECIPES},
         "memory": partial(memory, quick),
         "reading": partial(reading, quick),
+        "scale": partial(scale, quick),
         "rate": partial(rate, quick),
         "verdicts": partial(verdicts, quick),
     }
