@@ -6,6 +6,7 @@ import { makeMap } from './cards/map.js';
 import { makeNetwork } from './cards/network.js';
 import { Paced } from './cards/paced.js';
 import { makeRelief } from './cards/relief.js';
+import { makeSharpness } from './cards/sharpness.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
 import { makeExercises } from './controls/exercises.js';
@@ -37,6 +38,7 @@ const CARDS = [
   ['relief', 'Loss surface', makeRelief, 0],
   ['map', 'The same from above', makeMap, 0],
   ['chart', 'Loss against step', makeChart, 40],
+  ['sharpness', 'Sharpness against step', makeSharpness, 40],
 ];
 
 /** Whether a run has rows, of which pictures, a table and tasks can be made. */
@@ -45,7 +47,9 @@ const hasRows = ({ shown }) => shown > 0;
 const hasSurface = ({ surface }) => surface.nx > 0;
 
 /** What it takes for some of the cards. */
-const NEEDS = { fit: hasRows, relief: hasSurface, map: hasSurface };
+const NEEDS = {
+  fit: hasRows, relief: hasSurface, map: hasSurface, sharpness: ({ sharpness }) => Boolean(sharpness),
+};
 
 const THEMES = ['auto', 'light', 'dark', 'projector'];
 

@@ -34,6 +34,7 @@ interface DrawnRecord {
   note?: string;
   told?: number[];
   allParams?: number;
+  sharpness?: SharpnessRecord;
 }
 
 /** The exposure of the rows: the column, and whether it is its logarithm. */
@@ -158,6 +159,7 @@ interface SceneRecord {
   note?: string;
   told?: number[];
   allParams?: number;
+  sharpness?: SharpnessRecord;
   X: Float64Array;
   y: Float64Array;
   separation: VerdictRecord | null;
@@ -203,6 +205,14 @@ interface SourceRecord {
   exposure: ExposureRecord | null;
   dates: Record<string, string>;
   sampled: string;
+}
+
+/** The largest curvature at some steps, and the one at which the rate is its limit, (points,). */
+interface SharpnessRecord {
+  steps: Int32Array;
+  largest: Float64Array;
+  limits: Float64Array;
+  said: string;
 }
 
 /** Why a run ended. */
