@@ -340,10 +340,10 @@ def test_a_sample_tells_how_far_it_may_be_off() -> None:
     for part in range(20):
         order = np.random.default_rng(part).permutation(2000)
         found = st.torch.objective(model, ENTROPY, [(X[order], y[order])], rows=200)
-        half = found.drawn.half_width
+        half = found.rows_drawn.half_width
         within += abs(found.value(found.params) - true) <= half
         assert 0.005 < half < 0.2
     assert within >= 17
     assert "200 of 2,000 rows, ± " in found.loss_in_words
     every = st.torch.objective(model, ENTROPY, (X, y), rows=2000)
-    assert every.drawn.half_width == 0.0
+    assert every.rows_drawn.half_width == 0.0

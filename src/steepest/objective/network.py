@@ -63,6 +63,7 @@ class NetworkObjective(Risk):
     is_convex = False
     has_page = True
     plane_is_dear = True
+    keeps_margins = True
 
     def __init__(
         self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str

@@ -60,6 +60,8 @@ class Problem:
     """The rows of the data; 0 without any."""
     dropped: int = 0
     """The rows that were left out for their gaps."""
+    rows_in_words: str = ""
+    """Of which of its rows single ones are shown, where these are not all."""
     weightless: int = 0
     """The rows that were left out because they weigh 0."""
     validation_rows: int = 0
@@ -110,6 +112,11 @@ class Problem:
     def has_rows(self) -> bool:
         """Whether there are rows, and they are at hand."""
         return self.rows > 0
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the rows are beyond memory: no file of a run holds them."""
+        return False
 
     @property
     def is_weighted(self) -> bool:

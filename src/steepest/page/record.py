@@ -93,7 +93,7 @@ def scene_record(
     """
     _check_loss(story)
     shown = _shown_rows(data)
-    whole = data.sample_weight is None and len(shown) == len(data.y)
+    whole = data.sample_weight is None and len(shown) == story.rows
     one = len(data.features.names) == 1
     alone = whole and _computes(story, objective, one)
     drawn: DrawnRecord = {
@@ -147,7 +147,7 @@ def _source(story: Story, data: Data, shown: int) -> SourceRecord:
         "missing": data.features.missing or ("drop" if story.dropped else ""),
         "exposure": None if data.target.exposure is None else _exposure(data.target.exposure),
         "dates": {one.name: one.kind for one in data.features.columns if one.kind in DATES},
-        "sampled": "" if shown == len(data.y) else f"{shown:,} of {len(data.y):,} rows drawn",
+        "sampled": "" if shown == story.rows else f"{shown:,} of {story.rows:,} rows drawn",
     }
 
 

@@ -1,6 +1,7 @@
 """The page of a run, and the record that it reads."""
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from steepest.diagnosis.sharpness_along import SharpnessAlong
     from steepest.page.record import Record
     from steepest.page.schema import SceneRecord
+    from steepest.run.run import Run
     from steepest.trace import Step, Trace
 
 __all__ = ["Pages"]
@@ -71,6 +73,50 @@ class Pages(Pictures):
                 'figure(panels=["sharpness", "loss"]), or take run.sharpness()'
             )
         return with_sharpness(cast("SceneRecord", record), self.sharpness())
+
+    def lesson(
+        self,
+        path: str | os.PathLike[str],
+        *more: str | os.PathLike[str],
+        language: str = "",
+        theme: str = "light",
+        template: str | os.PathLike[str] | None = None,
+        paper: str = "a4",
+        scorm: str = "1.2",
+        settings: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Write the lecture on the rows of this run, as the ending of each path says.
+
+        - `.html`: one page, one press a build: that of `run.page`, opened in the lesson.
+        - `.pptx`: slides, a slide a build, on a `template` of your own if one is given.
+        - `.pdf`: a hand-out of two pages and the answers, on `paper` a4 or letter.
+        - `.gift`: its tasks as a quiz; `.zip`: as a package that reports, `scorm` 1.2 or 2004.
+
+        It shows a line of the one feature that alone tells most of the target, or its classes; what
+        the target is not is shown on shipped rows, and said so. `language` is "en" or "de"; left
+        out, English, and of a page alone the browser's. `settings` is a `lesson.toml`: order,
+        sentences, slides and tasks of your own. Raises FileError for any other ending, and
+        ChoiceError without data, for another language, or without a package that is needed.
+        """
+        from steepest.lesson.doors import Doors, write_lesson
+        from steepest.lesson.settings import Settings, read_settings
+
+        said = Settings(theme=theme) if settings is None else read_settings(settings)
+        said = replace(said, language=language) if language else said
+        run = cast("Run", self)
+        doors = Doors(run, said, template, paper=paper, version=scorm)
+        write_lesson(doors, [path, *more])
+
+    def slides(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        language: str = "",
+        theme: str = "light",
+        template: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Write the lecture on the rows of this run as slides, .pptx; all as `lesson` has it."""
+        self.lesson(path, language=language, theme=theme, template=template)
 
     def record(self, live: bool = False, surface: Surface | None = None) -> "Record":
         """Return the run as a page reads it; `live` says that Python computes for the page.

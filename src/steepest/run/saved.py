@@ -90,7 +90,7 @@ def write_run(
             f"the loss {run.plan.loss_name} is your own, and no file holds code, so the run cannot "
             "be saved; keep run.params and run.trace_table()"
         )
-    run = run if data else _without_rows(run)
+    run = run if data and not run.problem.is_stored else _without_rows(run)
     options = None if run.options is None else run.options.to_dict()
     record = {
         **run.problem.to_record(),

@@ -193,6 +193,14 @@ interface SceneRecord {
   weighted: boolean;
 }
 
+/** The largest curvature at some steps, and that at which the rate is its limit, (points,). */
+interface SharpnessRecord {
+  steps: Int32Array;
+  largest: Float64Array;
+  limits: Float64Array;
+  said: string;
+}
+
 /** Where the rows are from, and how many of them there are. */
 interface SourceRecord {
   version: number;
@@ -205,14 +213,6 @@ interface SourceRecord {
   exposure: ExposureRecord | null;
   dates: Record<string, string>;
   sampled: string;
-}
-
-/** The largest curvature at some steps, and the one at which the rate is its limit, (points,). */
-interface SharpnessRecord {
-  steps: Int32Array;
-  largest: Float64Array;
-  limits: Float64Array;
-  said: string;
 }
 
 /** Why a run ended. */
