@@ -116,16 +116,16 @@ function build(root, store, { sources, helper, lesson: toLesson, fits }) {
     ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
-  const equation = makeEquation(cards.figureOf('fit'), store);
-  cards.figureOf('fit').prepend(equation.held);
+  const equations = hasRows(store.state.scene) ? [makeEquation(cards.figureOf('fit'), store)] : [];
+  equations.forEach(({ held }) => cards.figureOf('fit').prepend(held));
   const number = makeLossNumber(cards.figureOf('chart'));
   cards.figureOf('chart').prepend(number.held);
-  const presets = makePresets(transport.bar, store);
+  const presets = hasRows(store.state.scene) ? [makePresets(transport.bar, store)] : [];
   const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
   const tools = makeTools(head, store, { cards, root, toLesson });
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
-  const fitted = [equation, number, presets].map((one) => ({ ...one, isPicture: true }));
+  const fitted = [...equations, number, ...presets].map((one) => ({ ...one, isPicture: true }));
   return [...words, cards, layout, { show: cards.tell }, ...fitted, ...parts, tools, makeHider(root)];
 }
 
