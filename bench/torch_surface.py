@@ -110,7 +110,7 @@ def torch_surface(name: str) -> str:
         f"{case.name} (steepest's way: {on.way})"
     )
     absent = missing_peers()
-    note = f"\nNot installed: {', '.join(absent)}.\n" if absent else ""
+    note = f"\nNot installed: {', '.join(absent)} (pip install --no-deps).\n" if absent else ""
     return table(title, ("", "median ms", "to steepest", "off by"), rows) + note
 
 
