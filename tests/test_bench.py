@@ -208,6 +208,7 @@ def test_a_finding_of_another_tool_is_right_if_it_may_mean_the_name():
     assert judged([too_high, said], fault) == "right, and something false"
 
 
+@pytest.mark.prove
 def test_a_rate_is_judged_by_the_grid_that_it_is_compared_with(monkeypatch):
     pytest.importorskip("torch")
     from bench import rate
