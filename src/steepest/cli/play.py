@@ -50,6 +50,8 @@ def play(
     from steepest.session import Session
 
     opened = _opened(data, target, None if features is None else names_in(features), hidden)
+    if opened.run.stop.reason == "interrupted":
+        raise KeyboardInterrupt
     if opened.note:
         click.echo(opened.note)
     serve(lambda: Session(opened), PORT if port is None else port, not no_open, click.echo)

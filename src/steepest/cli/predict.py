@@ -56,7 +56,7 @@ def predict(
       steepest predict geyser.steepest geyser -o predicted.csv
     """
     if out is not None:
-        check({"table": [out]}, None, data)
+        check({"table": [out]}, None, data, run)
     table = load(run).prediction_table(data, missing=missing, reading=reading, threshold=threshold)
     if out is not None:
         write_table(table, out)

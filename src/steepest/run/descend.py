@@ -1,6 +1,8 @@
 """`descend`: from data, or an objective, and options to a run."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Unpack
 
 import numpy as np
@@ -29,6 +31,7 @@ from steepest.objective.loss.named import wants_classes
 from steepest.objective.problem import Problem, problem_of
 from steepest.objective.table_problem import TableProblem
 from steepest.run.callback import Callback
+from steepest.run.checkpoint_file import EVERY, CheckpointFile, checkpoint_file
 from steepest.run.run import Run
 from steepest.run.training import train
 from steepest.trace import Step
@@ -65,6 +68,8 @@ def descend(
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
+    checkpoint: str | os.PathLike[str] | CheckpointFile | None = None,
+    every: float | str = EVERY,
     **options: Unpack[OptionKeywords],
 ) -> Run:
     """Train weights and a bias by gradient descent and return the run, every step kept.
@@ -113,6 +118,9 @@ def descend(
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
       what is true. An error in it is raised here, with the run so far as its `run`.
+    - `checkpoint`: a file in which the run is kept while it goes on, written whole or not at all
+      `every` so many seconds (or "30s", "5min"), and at the end: `load(checkpoint).resume()` goes
+      on after a kill or a loss of power, to the bit.
 
     With `rule="steepest"`, a number as rate and `scale="none"` each step is exactly
     `params - learning_rate * gradient`; with `l1` the gradient is that of all else, and each weight
@@ -135,6 +143,7 @@ def descend(
     >>> run.loss, run.stop.reason
     (0.0, 'arrived')
     """
+    keeping = checkpoint_file(checkpoint, every)
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
@@ -144,7 +153,9 @@ def descend(
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
         given |= {"sheet": sheet, "query": query}
         _check_alone(given, missing, options)
-        return descend_objective(data, progress=progress, callback=callback, start=start, **options)
+        return descend_objective(
+            data, progress=progress, callback=callback, checkpoint=keeping, start=start, **options
+        )
     _check_numbers(options)
     _check_init(start, options)
     rows = prepare(
@@ -167,7 +178,7 @@ def descend(
         exposure=_exposure(exposure, offset, options),
         threads=threads,
     )
-    return _on_rows(rows, threads, progress, callback, _never, start, options)
+    return _on_rows(rows, threads, progress, callback, _never, start, options, keeping)
 
 
 def _never() -> bool:
@@ -204,6 +215,7 @@ def _on_rows(
     given_up: Callable[[], bool],
     start: ArrayLike | Run | None,
     options: OptionKeywords,
+    keeping: CheckpointFile | None = None,
 ) -> Run:
     """Return the run on these rows; whoever calls sees to BLAS's threads and to warnings."""
     _check_network(options)
@@ -217,7 +229,7 @@ def _on_rows(
     if dtype == FLOAT32:
         check_digits(units.mean, units.deviation, rows.y, *names)
     problem = TableProblem(rows, objective)
-    return _descended(problem, given, Callback(callback), progress, given_up)
+    return _descended(problem, given, Callback(callback), progress, given_up, keeping)
 
 
 @takes_options()
@@ -228,6 +240,7 @@ def descend_objective(
     *,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
+    checkpoint: CheckpointFile | None = None,
     start: ArrayLike | Run | None = None,
     **options: Unpack[OptionKeywords],
 ) -> Run:
@@ -239,7 +252,7 @@ def descend_objective(
     params = start.params if isinstance(start, Run) else start
     given = Options(start=params, **options)
     problem = problem_of(objective, None if params is None else np.size(params))
-    return _descended(problem, given, Callback(callback), progress, _never)
+    return _descended(problem, given, Callback(callback), progress, _never, checkpoint)
 
 
 def _descended(
@@ -248,6 +261,7 @@ def _descended(
     callback: Callback,
     progress: bool,
     given_up: Callable[[], bool],
+    keeping: CheckpointFile | None = None,
 ) -> Run:
     """Return the run of a problem under these options."""
     options = options.in_steps(problem.rows)
@@ -262,8 +276,14 @@ def _descended(
         curvature=method.coordinates.curvature,
         reasons=reasons,
     )
-    outcome = train(method, options, problem, callback, progress=progress, given_up=given_up)
-    return callback.raise_with_run(Run.of(problem, plan, options, outcome))
+    keep = None if keeping is None else keeping.of(plan, partial(Run.of, problem, plan, options))
+    outcome = train(
+        method, options, problem, callback, progress=progress, given_up=given_up, keep=keep
+    )
+    run = Run.of(problem, plan, options, outcome)
+    if keeping is not None:
+        keeping.write(run)
+    return callback.raise_with_run(run)
 
 
 def _check_validation(options: Options, problem: Problem) -> None:

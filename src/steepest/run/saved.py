@@ -39,7 +39,7 @@ from steepest.trace import Trace
 if TYPE_CHECKING:
     from steepest.run.run import Run
 
-__all__ = ["Code", "read_run", "write_run"]
+__all__ = ["Code", "check_kept", "read_run", "write_run"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -74,11 +74,7 @@ def write_run(run: "Run", path: str | os.PathLike[str], *, data: bool = True) ->
     `data` no row is kept, and no checkpoint, from which nothing goes on without them. Raises
     ChoiceError for a loss of the reader's own: no file holds code.
     """
-    if run.plan.loss_name not in (*LOSSES, GIVEN):
-        raise ChoiceError(
-            f"the loss {run.plan.loss_name} is your own, and no file holds code, so the run cannot "
-            "be saved; keep run.params and run.trace_table()"
-        )
+    check_kept(run.plan)
     run = run if data else _without_rows(run)
     options = None if run.options is None else run.options.to_dict()
     record = {
@@ -94,6 +90,15 @@ def write_run(run: "Run", path: str | os.PathLike[str], *, data: bool = True) ->
     if run.checkpoint is not None and options is not None:
         arrays |= run.checkpoint.to_arrays()
     write_archive(path, record, arrays | run.trace.to_arrays())
+
+
+def check_kept(plan: Plan) -> None:
+    """Raise ChoiceError for a plan whose run no file can hold."""
+    if plan.loss_name not in (*LOSSES, GIVEN):
+        raise ChoiceError(
+            f"the loss {plan.loss_name} is your own, and no file holds code, so the run cannot "
+            "be saved; keep run.params and run.trace_table()"
+        )
 
 
 def _without_rows(run: "Run") -> "Run":
