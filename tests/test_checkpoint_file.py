@@ -122,7 +122,7 @@ def test_what_no_file_can_hold_is_refused_before_the_first_step(tmp_path: Path) 
 
 @pytest.mark.parametrize("every", ["soon", "3 days", "-1s", -1, float("nan")])
 def test_a_time_that_is_none(every: Any) -> None:
-    with pytest.raises(st.ChoiceError, match="every is .*, but it must be"):
+    with pytest.raises(st.ChoiceError, match=r"every is .*, but it must be"):
         seconds_in(every)
 
 
