@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.growing import ROOM, locked, longer
+from steepest.kept_vectors import KeptVectors
 from steepest.step import COLUMNS, NUMBERS, UNKNOWN, Step, numbers_of, renamed
 
 if TYPE_CHECKING:
@@ -55,13 +56,9 @@ class Trace:
 
     def __init__(self, size: int, budget: int = BUDGET, dtype: np.dtype[Any] = FLOAT64) -> None:
         self.size, self.dtype, self.least_fall = size, dtype, PROGRESS[dtype]
-        self._most = max(4, budget // (2 * dtype.itemsize * max(size, 1)))
-        self._every = 1
         self._length = 0
         self._numbers = np.empty((ROOM, len(NUMBERS)))
-        self._steps = np.empty(ROOM, dtype=np.intp)
-        self._vectors: Array = np.empty((min(ROOM, self._most), 2, size), dtype)
-        self._count = 0
+        self._regular = KeptVectors(size, budget, dtype)
         self._first: Step | None = None
         self._last: Step | None = None
         self._best: Step | None = None
@@ -86,8 +83,8 @@ class Trace:
             self._first = step
         self._note(step.full_loss, step)
         self._note_validation(step)
-        if index % self._every == 0:
-            self._keep(step)
+        if index % self._regular.stride == 0:
+            self._regular.add(index, step.params, step.gradient)
 
     def fill_last(self, full_loss: float, validation_loss: float = nan) -> None:
         """Set the losses of all rows at the last step, where a mini-batch left them NaN."""
@@ -111,30 +108,6 @@ class Trace:
         """Keep the first step with the lowest loss of the rows kept back."""
         if step.validation_loss < self._lowest_validated:
             self._lowest_validated, self._validated = step.validation_loss, step
-
-    def _keep(self, step: Step) -> None:
-        """Keep the params and the gradient of a step."""
-        if self._count >= self._most:
-            self._thin()
-            if step.index % self._every:
-                return
-        at = self._count
-        if at == len(self._vectors):
-            self._vectors = longer(self._vectors, self._most)
-        if at == len(self._steps):
-            self._steps = longer(self._steps)
-        self._vectors[at, 0] = step.params
-        self._vectors[at, 1] = step.gradient
-        self._steps[at] = step.index
-        self._count = at + 1
-
-    def _thin(self) -> None:
-        """Let every second kept step give up its vectors."""
-        # Copies, since a step that was given out still has views of the old ones.
-        self._vectors = self._vectors[: self._count : 2].copy()
-        self._steps = self._steps[: self._count : 2].copy()
-        self._count = len(self._steps)
-        self._every *= 2
 
     def __len__(self) -> int:
         """Return the number of points: the steps taken plus one."""
@@ -185,9 +158,9 @@ class Trace:
         for step in self._always_kept:
             if step is not None and step.index == i:
                 return step.params, step.gradient
-        row = int(np.searchsorted(self._steps[: self._count], i))
-        if row < self._count and self._steps[row] == i:
-            return locked(self._vectors[row, 0]), locked(self._vectors[row, 1])
+        kept = self._regular.at(i)
+        if kept is not None:
+            return kept
         hole: Array = np.full(self.size, np.nan, self.dtype)
         return hole, hole
 
@@ -200,7 +173,7 @@ class Trace:
     def kept(self) -> NDArray[np.intp]:
         """The indices of the steps whose vectors are kept, in order, (kept,)."""
         ends = [step.index for step in self._always_kept]
-        return np.union1d(self._steps[: self._count], np.array(ends, dtype=np.intp))
+        return np.union1d(self._regular.steps, np.array(ends, dtype=np.intp))
 
     @property
     def params(self) -> Array:
@@ -214,8 +187,8 @@ class Trace:
 
     def _stack(self, which: int) -> Array:
         kept = self.kept
-        if len(kept) == self._count:
-            return locked(self._vectors[: self._count, which])
+        if len(kept) == len(self._regular.steps):
+            return locked(self._regular.vectors[:, which])
         return np.array([self._vectors_of(int(i))[which] for i in kept])
 
     @property
@@ -345,7 +318,7 @@ class Trace:
             "kept": self.kept,
             "params": self.params,
             "gradients": self.gradients,
-            "stride": np.array(self._every),
+            "stride": np.array(self._regular.stride),
             "filled": np.array(self._filled),
         }
 
@@ -366,9 +339,7 @@ class Trace:
         later = np.tile([np.nan if name in UNKNOWN else 0.0 for name in lacking], (len(numbers), 1))
         trace._numbers = np.hstack([numbers, later]).astype(np.float64, order="C")
         trace._length = len(numbers)
-        trace._steps, trace._count = kept, len(kept)
-        trace._vectors = vectors
-        trace._every = int(arrays.get("stride", np.array(1)))
+        trace._regular.fill(kept, vectors, int(arrays.get("stride", np.array(1))))
         trace._filled = bool(arrays.get("filled", False))
         if len(numbers):
             trace._recall()
@@ -385,9 +356,7 @@ class Trace:
         measured = self.validation_losses
         if not np.isnan(measured).all():
             self._note_validation(self[int(np.nanargmin(measured))])
-        regular = self._steps % self._every == 0
-        self._steps, self._vectors = self._steps[regular], self._vectors[regular]
-        self._count = len(self._steps)
+        self._regular.drop_others()
 
     def with_full_losses(self, value: Callable[[Array], float]) -> "Trace":
         """Return a copy in which all kept steps have a `full_loss`.

@@ -1,6 +1,6 @@
 """Planes through a module of PyTorch: the true loss by whichever way, and curvature."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +12,9 @@ import steepest as st
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn, parametrizations = torch.nn, torch.nn.utils.parametrizations
 
+from torch_nets import Convolutional, Recurrent, dense  # noqa: E402
+
 from steepest.bridge.torch import on_plane  # noqa: E402
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-class Convolutional(nn.Module):
-    """As a reader writes it: functions among modules, ReLU before the largest is taken."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first, self.norm = nn.Conv2d(1, 3, 3, padding=1), nn.BatchNorm2d(3)
-        self.second, self.out = nn.Conv2d(3, 4, 3, padding=1), nn.Linear(4, 3)
-
-    def forward(self, x: Any) -> Any:
-        x = torch.max_pool2d(torch.relu(self.norm(self.first(x))), 2)
-        x = nn.functional.max_pool2d(self.second(x).relu(), 2)
-        return self.out(x.flatten(1))
-
-
-class Recurrent(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lstm, self.out = nn.LSTM(2, 3, batch_first=True), nn.Linear(3, 3)
-
-    def forward(self, x: Any) -> Any:
-        return self.out(self.lstm(x)[0][:, -1])
-
-
-def dense(*between: Any) -> Any:
-    return nn.Sequential(nn.Linear(2, 4), *(between or (nn.Tanh(),)), nn.Linear(4, 3))
-
 
 WAYS: dict[str, tuple[Callable[[], Any], tuple[int, ...], Any, str]] = {
     "tanh": (dense, (2,), None, "known network"),

@@ -1,26 +1,24 @@
 """A training that somebody else runs, watched: its points, steps, gradients and rates."""
 
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 import steepest as st
 
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn = torch.nn
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def net(dtype: Any = torch.float64) -> Any:
@@ -70,6 +68,14 @@ def plain(make: Callable[[Any], Any], steps: int = 6, **options: Any) -> tuple[A
             optimizer.step()
     told.weights.append(flat(model))
     return watched, told
+
+
+def recording_of(model: Any, *, keeps_gradients: bool = False, **bounds: Any) -> Any:
+    """Return an empty recording of a model, with other bounds than the usual ones."""
+    from steepest.bridge.torch.recording import Recording
+    from steepest.bridge.torch.tensors import Tensors
+
+    return Recording(Tensors(model), keeps_gradients, **bounds)
 
 
 def check(watched: Any, told: Told) -> None:
@@ -411,9 +417,9 @@ def disturbed(watched: bool) -> dict[str, Any]:
 
     def train() -> None:
         for _ in range(3):
-            for some, target in loader:
+            for batch, target in loader:
                 optimizer.zero_grad()
-                loss(model(some), target).backward()
+                loss(model(batch), target).backward()
                 optimizer.step()
 
     if watched:
@@ -521,6 +527,73 @@ def test_an_error_of_ours_never_ends_the_training(
     )
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_ends_the_recording_and_never_the_training(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    full = partial(Path("/dev/full").open, "w+b")
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    model, loss, (X, y) = net(), nn.MSELoss(), rows()
+    optimizer, told = torch.optim.SGD(model.parameters(), lr=0.1), Told(model)
+    watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y))
+    watched._recording = watched._recorder.recording = recording_of(model, memory=0)
+    with watched:
+        for _ in range(600):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            told.point()
+            optimizer.step()
+    assert "No space left on device" in caplog.text and "the training itself went on" in caplog.text
+    run = watched.run
+    assert run.stop.reason == "failed" and 200 < len(run.trace) < 600
+    np.testing.assert_array_equal(run.trace.params, told.weights[: len(run.trace)])
+
+
+def test_what_is_spilled_is_the_same_to_the_bit_and_told() -> None:
+    runs = []
+    for memory in (2**25, 0):
+        torch.manual_seed(0)
+        model, loss, (X, y) = net(), nn.MSELoss(), rows()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y), gradients=True)
+        many = recording_of(model, keeps_gradients=True, memory=memory, budget=16 * 21 * 200)
+        watched._recording = watched._recorder.recording = many
+        with watched:
+            for _ in range(700):
+                optimizer.zero_grad()
+                loss(model(X), y).backward()
+                optimizer.step()
+        runs.append(watched.run)
+    here, file = runs
+    np.testing.assert_array_equal(here.trace.kept, file.trace.kept)
+    np.testing.assert_array_equal(here.trace.params, file.trace.params)
+    np.testing.assert_array_equal(here.trace.gradients, file.trace.gradients)
+    assert file.trace.kept[1] > 1 and len(file.trace.losses) == 701
+    (told,) = [note for note in file.notes if note.name == "watching"]
+    assert "one step in" in told.message and "in a temporary file" in told.message
+    assert told.numbers["spilled"] > 0.0 and here.notes[0].numbers["spilled"] == 0.0
+
+
+@given(
+    counts=some.lists(some.integers(1, 40), min_size=1, max_size=12),
+    every=some.sampled_from([1, 2, 4]),
+)
+def test_a_spill_has_the_rows_that_were_not_given_up(counts: list[int], every: int) -> None:
+    from steepest.bridge.torch.spill import Spill
+
+    made, spill, first = np.random.default_rng(0), Spill(3, np.dtype(np.float32)), 0
+    whole = np.empty((0, 3), dtype=np.float32)
+    for count in counts:
+        more = made.normal(size=(count, 3)).astype(np.float32)
+        spill.append(np.arange(first, first + count), more)
+        whole, first = np.concatenate([whole, more]), first + count
+    with patch("steepest.bridge.torch.spill.BLOCK", 36):
+        spill.thin(every)
+    np.testing.assert_array_equal(spill.steps, np.arange(first)[::every])
+    np.testing.assert_array_equal(spill.rows(), whole[::every])
+    assert spill.bytes == 12 * len(spill.steps)
+
+
 def test_an_error_of_the_loop_passes_through_and_the_run_is_kept_up_to_there() -> None:
     model, loss, (X, y) = net(), nn.MSELoss(), rows()
     optimizer, told = torch.optim.SGD(model.parameters(), lr=0.1), Told(model)
@@ -541,14 +614,11 @@ def test_an_error_of_the_loop_passes_through_and_the_run_is_kept_up_to_there() -
 
 
 def test_memory_is_bounded_by_thinning_weights_and_never_numbers() -> None:
-    from steepest.bridge.torch.recording import Recording
-    from steepest.bridge.torch.tensors import Tensors
-
     model, loss, (X, y) = net(torch.float32), nn.MSELoss(), rows(torch.float32)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     plane = np.random.default_rng(0).normal(size=(2, 21))
     watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y), plane=(plane[0], plane[1]))
-    few = Recording(Tensors(model), keeps_gradients=False, plane=plane, budget=16 * 21 * 50)
+    few = recording_of(model, plane=plane, budget=16 * 21 * 50)
     watched._recording = watched._recorder.recording = few
     with watched:
         for _ in range(700):

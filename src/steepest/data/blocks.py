@@ -26,12 +26,17 @@ from steepest.limits import Limit, current
 __all__ = [
     "BLOCK_BYTES",
     "DENSE_FEATURES",
+    "LARGEST_SAMPLE",
     "Block",
     "Blocks",
     "Matrix",
+    "drawn_rows",
     "tree_merge",
     "tree_sum",
 ]
+
+LARGEST_SAMPLE = 16
+"""The largest sample has one row in this many."""
 
 LANES = 16
 """The most large sums kept at a time, whatever the number of rows: so many threads can add up."""
@@ -92,6 +97,11 @@ class Blocks:
     is then at most `MOST_LARGER` times as large as others.
     """
 
+    keeps_margins = True
+    """Whether there is room in memory for numbers of all rows."""
+    gap_tol = 0.0
+    """The share of the loss above the lowest at which further passes are not worth it; 0: any."""
+
     def __init__(
         self,
         X: Matrix,
@@ -151,6 +161,24 @@ class Blocks:
         if self._blocks is None and (self.is_sparse or self.X.dtype == self.dtype):
             self._blocks = [self.block(at) for at in self.slices]
         return self._blocks
+
+    @property
+    def largest_sample(self) -> int:
+        """How many rows the largest sample has."""
+        return len(self) // LARGEST_SAMPLE
+
+    def drawn(self, size: int, seed: int) -> "Blocks":
+        """Return a sample of so many rows, one drawn of each of as many stretches, as blocks."""
+        return self.take(drawn_rows(len(self), size, seed))
+
+    def even(self, size: int) -> "Blocks":
+        """Return so many rows at equal distances, as blocks."""
+        return self.take(np.linspace(0, len(self) - 1, size).astype(np.intp))
+
+    def room(self, width: int) -> Array:
+        """Return room for `width` numbers a row, (rows,), or (rows, width) class by class."""
+        count = len(self)
+        return np.empty(count) if width == 1 else np.empty((width, count)).T
 
     def take(self, indices: NDArray[np.intp]) -> "Blocks":
         """Return some of the rows, copied, in the order of their `indices`, as blocks."""
@@ -291,6 +319,12 @@ def _limited(work: Callable[[Part], Result], limit: Limit) -> Callable[[Part], R
         return work(part)
 
     return limited
+
+
+def drawn_rows(count: int, size: int, seed: int) -> NDArray[np.intp]:
+    """Return one row, (size,), drawn of each of as many stretches of `count` rows."""
+    ends = np.arange(size + 1) * count // size
+    return np.random.default_rng([seed, size]).integers(ends[:-1], ends[1:])
 
 
 def _rows_in_block(X: Any, outputs: int, sparse: bool, least: int) -> int:

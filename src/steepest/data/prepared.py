@@ -28,6 +28,7 @@ class Data:
     kept: NDArray[np.intp] | None = None  # (rows,) rows of the source that are left, None for all
     notes: tuple[str, ...] = ()  # what was decided while the table was read
     validation: "Data | None" = None  # the rows that were kept back, None if none were
+    sample: "Data | None" = None  # some of the rows, in memory, where these are beyond it
     count_by: str = ""  # by what rows count, beside how often they are there: exposure, class
 
     def take(self, rows: NDArray[np.intp]) -> "Data":

@@ -13,7 +13,8 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.exposure import Exposure, exposure_of
 from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.data.moments import moments
-from steepest.data.prepare import prepare
+from steepest.data.out_of_core.limits import limits_of
+from steepest.data.prepare import prepare, silent
 from steepest.data.prepared import Data
 from steepest.data.span import check_digits, check_span
 from steepest.data.target import Target
@@ -29,7 +30,7 @@ from steepest.numerals import counted
 from steepest.objective.function import is_objective
 from steepest.objective.loss.named import wants_classes
 from steepest.objective.problem import Problem, problem_of
-from steepest.objective.table_problem import TableProblem
+from steepest.objective.stored_problem import problem_on
 from steepest.run.callback import Callback
 from steepest.run.checkpoint_file import EVERY, CheckpointFile, checkpoint_file
 from steepest.run.run import Run
@@ -65,6 +66,8 @@ def descend(
     encoding: str | None = None,
     sheet: str | None = None,
     query: str | None = None,
+    memory: int | str | None = None,
+    cache: str | None = None,
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
@@ -114,6 +117,11 @@ def descend(
       another: `decimal=","` reads 1,234 as little more than 1.
     - `sheet`: of a spreadsheet, a table of a database, an object of a file of R; the first with
       rows if left out. `query`: what to read from a database, in SQL.
+    - `memory`: how many bytes a run takes of files that are read in passes, and not held: a number,
+      or such as "512MB", which is usual. A folder, a pattern and a list of files are always read
+      so, a single file if `memory` is said.
+    - `cache`: the folder for the scratch file of decoded rows, gone at the end; "none" decodes the
+      files anew in each pass. Left out it is the system's folder, if there is room.
     - `threads`: all cores if left out; any number gives the same bits.
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
@@ -151,7 +159,7 @@ def descend(
         given |= {"validation": validation, "exposure": exposure, "offset": offset}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
-        given |= {"sheet": sheet, "query": query}
+        given |= {"sheet": sheet, "query": query, "memory": memory, "cache": cache}
         _check_alone(given, missing, options)
         return descend_objective(
             data, progress=progress, callback=callback, checkpoint=keeping, start=start, **options
@@ -177,6 +185,8 @@ def descend(
         bias=bool(options.get("bias", True)),
         exposure=_exposure(exposure, offset, options),
         threads=threads,
+        limits=limits_of(memory, cache, threads),
+        progress=silent,
     )
     return _on_rows(rows, threads, progress, callback, _never, start, options, keeping)
 
@@ -228,7 +238,7 @@ def _on_rows(
     check_span(rows.X, rows.y, units.deviation, *names, dtype, rows.row_numbers)
     if dtype == FLOAT32:
         check_digits(units.mean, units.deviation, rows.y, *names)
-    problem = TableProblem(rows, objective)
+    problem = problem_on(rows, objective)
     return _descended(problem, given, Callback(callback), progress, given_up, keeping)
 
 

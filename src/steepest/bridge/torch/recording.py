@@ -9,7 +9,7 @@ from torch import Tensor
 
 from steepest.bridge.torch.heard import Pass, loss_of_step
 from steepest.bridge.torch.point import Point
-from steepest.bridge.torch.rows import CHUNK, Rows
+from steepest.bridge.torch.rows import CHUNK, MEMORY, Rows
 from steepest.bridge.torch.tensors import Tensors
 from steepest.numerals import counted
 from steepest.trace import BUDGET
@@ -72,7 +72,8 @@ class Recording:
     """The points of a training so far; `points` is how many are whole.
 
     `keeps_gradients` says whether the whole gradient of each is kept; that of the first always is.
-    With a `plane`, (2, size), the projection on it is kept of every point.
+    With a `plane`, (2, size), the projection on it is kept of every point. Weights take `budget`
+    bytes of a trace at most, of which `memory` are not in a file.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Recording:
         keeps_gradients: bool,
         plane: Array | None = None,
         budget: int = BUDGET,
+        memory: int = MEMORY,
     ) -> None:
         self.tensors, self.keeps_gradients = tensors, keeps_gradients
         self.points = 0
@@ -110,8 +112,8 @@ class Recording:
         """The largest rounding unit of the numbers that the loop's losses were worked out with."""
         self.first_gradient: Array | None = None
         share = budget * tensors.dtype.itemsize // BYTES_A_NUMBER
-        self._weights = Rows(tensors.size, tensors.dtype, share)
-        self._gradients = Rows(tensors.size, tensors.dtype, share)
+        self._weights = Rows(tensors.size, tensors.dtype, share, memory)
+        self._gradients = Rows(tensors.size, tensors.dtype, share, memory)
         self._plane = None
         if plane is not None:
             self._plane = torch.tensor(plane, dtype=tensors.dtype, device=tensors.device)
@@ -229,6 +231,11 @@ class Recording:
     def stride(self) -> int:
         """Every how many points keep their weights."""
         return self._weights.every
+
+    @property
+    def spilled(self) -> int:
+        """How many bytes of weights and gradients are in temporary files."""
+        return self._weights.spilled + self._gradients.spilled
 
     @property
     def last_row(self) -> Array:

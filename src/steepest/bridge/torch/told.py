@@ -46,12 +46,20 @@ def _cost(watching: Watching, steps: int) -> Note:
     each = watching.cost / max(steps if kept.stepped else kept.passes, 1)
     share = watching.cost / watching.seconds if watching.seconds else 0.0
     whole = "with the whole gradient kept, " * kept.keeps_gradients
-    thinned = f"; every {kept.stride}th kept its weights" if kept.stride > 1 else ""
+    thinned = f"; one step in {kept.stride:,} kept its weights" if kept.stride > 1 else ""
+    if kept.spilled:
+        thinned += f", {kept.spilled / 2**20:.0f} MB of them in a temporary file"
     return Note(
         "watching",
         f"watched in the loop of {kept.length_in_words}: {whole}it took {1e3 * each:.2g} ms a "
         f"{'step' if kept.stepped else 'pass'}, {percent(share)} of the time{thinned}",
-        {"seconds": watching.cost, "share": share, "steps": float(steps)},
+        {
+            "seconds": watching.cost,
+            "share": share,
+            "steps": float(steps),
+            "stride": float(kept.stride),
+            "spilled": float(kept.spilled),
+        },
     )
 
 

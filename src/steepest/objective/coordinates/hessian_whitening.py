@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CURVATURE_TOL", "HESSIAN_RTOL", "HessianWhitening", "bound_share", "free_rows"]
 
+Margins = Callable[[Block], Array]
+"""Gives of a block a number, or one for each margin, of each row."""
+
 BOUND_SHARE = 1e-3
 """The share of the bound that is added: no direction is flat only because all rows are sure."""
 
@@ -112,7 +115,8 @@ class HessianWhitening:
         where all rows are so sure of themselves that nothing curves, nor does L2.
         """
         curvature = _mean_curvature if shared else _own_curvature
-        columns = curvature(objective, at.cache[::thinning])
+        thinned = at if at.cache is None else at._replace(cache=at.cache[::thinning])
+        columns = curvature(objective, objective.margins_in(thinned))
         base = None if self.base is None else self.base.inverse[0]
         hessian = weighted_gram(objective.blocks.every(thinning), self.mean, columns, base=base)
         sure = self._trace(hessian) / self._bound_trace
@@ -226,10 +230,10 @@ def _orthonormal(objective: "LinearObjective", units: Moments, l2: float) -> Fac
     return Factor((lengths[:, None] * directions * unit)[None], inverse[None])
 
 
-def _own_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:
-    return lambda block: objective.loss.own_curvature(margins[block.at], block.y)
+def _own_curvature(objective: "LinearObjective", margins: Margins) -> Margins:
+    return lambda block: objective.loss.own_curvature(margins(block), block.y)
 
 
-def _mean_curvature(objective: "LinearObjective", margins: Array) -> Callable[[Block], Array]:
+def _mean_curvature(objective: "LinearObjective", margins: Margins) -> Margins:
     own = _own_curvature(objective, margins)
     return lambda block: own(block).mean(axis=1, keepdims=True)

@@ -19,6 +19,7 @@ import { Player } from './controls/player.js';
 import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
+import { applyTheme, followSystem, THEMES } from './controls/theme.js';
 import { makeTransport } from './controls/transport.js';
 import { element, part } from './draw/canvas.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
@@ -39,19 +40,26 @@ const CARDS = [
   ['chart', 'Loss against step', makeChart, 40],
 ];
 
-const THEMES = ['auto', 'light', 'dark', 'projector'];
+/** Whether a run has rows, of which pictures, a table and tasks can be made. */
+const hasRows = ({ shown }) => shown > 0;
+
+const hasSurface = ({ surface }) => surface.nx > 0;
+
+/** What it takes for some of the cards. */
+const NEEDS = { fit: hasRows, relief: hasSurface, map: hasSurface };
 
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
- * only some pages can do; a `helper` works beside the page.
+ * only some pages can do; a `helper` works beside the page; `lesson` leads to the lesson, if there is one.
  * @param {Element} parent
  * @param {Store} store
  * @param {MountOptions} [options]
  */
-export function mount(parent, store, { keys, helper, followTheme = followSystem, sources = [] } = {}) {
+export function mount(parent, store, options = {}) {
+  const { keys, helper, followTheme = followSystem, sources = [], lesson } = options;
   const root = part(parent, 'st-app');
-  const shown = build(root, store, sources, helper);
+  const shown = build(root, store, { sources, helper, lesson });
   const pictures = shown.filter((one) => one.isPicture);
   const words = new Later(shown.filter((one) => !one.isPicture), store);
   const show = (state, changed) => {
@@ -80,7 +88,7 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
 }
 
 /** @param {Store} store */
-function build(root, store, sources, helper) {
+function build(root, store, { sources, helper, lesson: toLesson }) {
   const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
@@ -97,10 +105,10 @@ function build(root, store, sources, helper) {
     makeKnobs(aside, store),
     makeRuns(aside, store),
     makeChecked(aside, store),
-    makeRows(below, store),
+    ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
-  const tools = makeTools(head, store, cards, root);
+  const tools = makeTools(head, store, { cards, root, toLesson });
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
   return [...words, cards, { show: cards.tell }, ...parts, tools, makeHider(root)];
@@ -147,7 +155,8 @@ function write(paragraph, text) {
 function makeCards(body, store, helper) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
-  const cards = CARDS.map(([name, title, make, pause, fits]) => {
+  const there = CARDS.filter(([name]) => NEEDS[name]?.(store.state.scene) ?? true);
+  const cards = there.map(([name, title, make, pause, fits]) => {
     const card = () => makeCard(grid, name, title, (place) => new Paced(make(place, on, helper), pause));
     return fits ? makeWhereFits(card, { name, title, fits, grid }) : card();
   });
@@ -271,7 +280,8 @@ function makeRows(below, store) {
  */
 function makeMore(below, store) {
   const held = part(below, 'st-more');
-  const parts = [makeExercises(held, store), makeStepsTable(held, store)];
+  const tasks = hasRows(store.state.scene) ? [makeExercises(held, store)] : [];
+  const parts = [...tasks, makeStepsTable(held, store)];
   return { show: (state, changed) => parts.forEach((one) => one.show(state, changed)) };
 }
 
@@ -286,8 +296,9 @@ function makeLive(live) {
 }
 
 /** @param {Store} store */
-function makeTools(head, store, cards, root) {
+function makeTools(head, store, { cards, root, toLesson }) {
   const tools = part(head, 'st-tools');
+  if (toLesson) button(box(tools, 'lesson', 'st-inline'), 'Lesson', toLesson);
   const held = box(tools, 'theme', 'st-inline');
   const theme = choice(held, 'theme', (value) => store.set({ theme: value }));
   theme.offer(THEMES.map((name) => ({ value: name, text: name })));
@@ -316,22 +327,6 @@ function makeHider(root) {
       }
     },
   };
-}
-
-function applyTheme(root, { theme, dark }) {
-  root.dataset.theme = theme === 'auto' ? (dark ? 'dark' : 'light') : theme;
-}
-
-/**
- * The system's own theme may change while the page is open.
- * @param {Store} store
- */
-function followSystem(store) {
-  const system = window.matchMedia('(prefers-color-scheme: dark)');
-  const turn = () => store.set({ dark: system.matches });
-  turn();
-  system.addEventListener('change', turn);
-  return () => system.removeEventListener('change', turn);
 }
 
 /**

@@ -149,6 +149,7 @@ interface MountOptions {
   helper?: import('./engine/helper.js').Helper;
   followTheme?: (store: Store) => () => void;
   sources?: ((parent: Element, store: Store, root: Element) => Part)[];
+  lesson?: (() => void) | null;
 }
 
 /** Coordinates of the walk: from params to a position and back, and what a gradient is there. */

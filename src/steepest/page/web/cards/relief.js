@@ -253,6 +253,7 @@ class Relief extends Surfaced {
     const share = steepnessOf(run, at);
     if (!stage.holds(...point) || !(share > 0)) return;
     const slope = slopeOf(state.surface, gradientAt(state, run, at));
+    if (!slope.every(Number.isFinite)) return;
     const draped = !state.surface.slice;
     const points = descentArrow(point, slope, 0.2 + 0.3 * share, stage, draped);
     drawArrow(context, points, { colour: theme.arrow, halo: theme.halo });

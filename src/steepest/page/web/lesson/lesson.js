@@ -1,0 +1,279 @@
+// The lesson as a page: one build after another, each a picture, a sentence and at most a line of numbers.
+import { element, listen, part } from '../draw/canvas.js';
+import { button } from '../controls/fields.js';
+import { applyTheme, followSystem } from '../controls/theme.js';
+import { ratesMap, SCENES, SECONDS, standingAt, stepsMap } from './scenes.js';
+import { boxesOf } from './layout.js';
+import { Stage } from './stage.js';
+import { glossed } from './telling.js';
+import { lessonOf } from './told.js';
+
+/** Seconds that stand for the end of every movement. */
+const STILL = 99;
+
+/** How far a finger must move to turn a page, in pixels. */
+const SWIPE = 45;
+
+/** Parts of the lesson that have the equation of the line above their pictures. */
+const OF_LINE = ['step 1', 'step 2', 'step 3', 'step 4'];
+
+const NEXT = [' ', 'ArrowRight', 'PageDown', 'ArrowDown', 'Enter'];
+const BACK = ['ArrowLeft', 'PageUp', 'ArrowUp', 'Backspace'];
+
+/**
+ * Puts the lesson of a record below `parent`; returns `{destroy}`. `at` is the build to begin with,
+ * `language` its words; `moved(at, language)` hears of every build, `explore` leads to the other page.
+ * @param {Element} parent
+ * @param {Store} store
+ */
+export function mountLesson(parent, store, record, options) {
+  const lesson = new Lesson(parent, store, record, options);
+  return { destroy: () => lesson.destroy() };
+}
+
+class Lesson {
+  /** @param {Store} store */
+  constructor(parent, store, record, { at = 0, language = 'en', moved = null, explore = null, keys = document }) {
+    this.lesson = lessonOf(record);
+    this.guesses = {};
+    this.at = at;
+    /** @type {number | null} */
+    this.began = null;
+    this.moved = moved;
+    this.root = part(parent, 'st-lecture');
+    this.makeHead(explore);
+    this.equation = part(this.root, 'st-le-eq', 'p');
+    this.place = part(this.root, 'st-le-stage');
+    this.stage = new Stage(this.place);
+    this.makeBand(explore);
+    this.speak(language);
+    this.hear(keys, store);
+    this.go(at, false);
+  }
+
+  makeHead(explore) {
+    const head = part(this.root, 'st-le-head', 'header');
+    this.part = element('span', { class: 'st-le-part' }, head);
+    this.count = element('span', { class: 'st-le-count' }, head);
+    this.language = element('select', { class: 'st-le-language' }, head);
+    for (const name of this.lesson.languages) {
+      element('option', { text: name, attributes: { value: name } }, this.language);
+    }
+    this.ways = element('div', { class: 'st-le-ways', attributes: { role: 'group' } }, head);
+    this.here = button(this.ways, '', () => {}, { style: 'st-le-on' });
+    this.here.setAttribute('aria-pressed', 'true');
+    this.explore = button(this.ways, '', explore ?? (() => {}));
+    this.explore.hidden = !explore;
+  }
+
+  makeBand(explore) {
+    const band = part(this.root, 'st-le-band');
+    this.steps = element('ol', { class: 'st-le-steps' }, band);
+    this.say = part(band, 'st-le-say', 'p');
+    this.sum = part(band, 'st-le-sum', 'p');
+    const go = part(this.root, 'st-le-go');
+    this.back = button(go, '', () => this.go(this.at - 1, false));
+    this.next = button(go, '', () => (this.isLast ? explore?.() : this.go(this.at + 1)), { style: 'st-le-next' });
+    const attributes = { role: 'tooltip', id: 'st-le-tip' };
+    this.tip = element('p', { class: 'st-le-tip', attributes }, this.root);
+    this.live = element('p', { class: 'st-unseen', attributes: { 'aria-live': 'polite' } }, this.root);
+  }
+
+  /** Hears keys, fingers, the size of the page and its theme. */
+  hear(keys, store) {
+    const press = (event) => this.press(event);
+    keys.addEventListener('keydown', press);
+    const sizes = new ResizeObserver(() => this.draw());
+    sizes.observe(this.place);
+    const theme = () => {
+      applyTheme(this.root, store.state);
+      this.draw();
+    };
+    this.language.addEventListener('change', () => {
+      this.speak(this.language.value);
+      this.go(this.at, false);
+      this.language.blur();
+    });
+    let down = null;
+    listen(this.stage.canvas, {
+      pointerdown: (event) => { down = event; },
+      pointerup: (event) => {
+        if (down) this.touch(event, event.clientX - down.clientX);
+        down = null;
+      },
+    });
+    const follow = followSystem(store);
+    const unheard = store.subscribe((state, changed) => {
+      if (changed.has('theme') || changed.has('dark')) theme();
+    });
+    theme();
+    this.ends = [
+      () => keys.removeEventListener('keydown', press), () => sizes.disconnect(), follow, unheard,
+      () => cancelAnimationFrame(this.waiting), () => this.root.remove(),
+    ];
+  }
+
+  press(event) {
+    const focused = event.composedPath()[0];
+    const within = (kinds) => focused instanceof Element && focused.closest(kinds) !== null;
+    const isOwn = within('select, input, textarea');
+    const isButton = within('button');
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isOwn) return;
+    if (isButton && (event.key === ' ' || event.key === 'Enter')) return;
+    const to = this.wanted(event.key);
+    if (to === null) return;
+    event.preventDefault();
+    this.go(to, to > this.at);
+  }
+
+  /** Returns the build that a key asks for, null for none. */
+  wanted(key) {
+    if (NEXT.includes(key)) return this.at + 1;
+    if (BACK.includes(key)) return this.at - 1;
+    if (key === 'Home') return 0;
+    return key === 'End' ? this.lesson.builds.length - 1 : null;
+  }
+
+  /** A finger or a click on the picture: a prediction, where one is asked for, a swipe, or the next build. */
+  touch(event, far) {
+    if (Math.abs(far) > SWIPE) return this.go(this.at + (far < 0 ? 1 : -1), far < 0);
+    const { left, top } = this.stage.canvas.getBoundingClientRect();
+    const { ask, key } = this.build;
+    if (!ask) return this.go(this.at + 1);
+    const place = [event.clientX - left, event.clientY - top];
+    const scales = this.mapOf(key);
+    if (!scales.holds(...place)) return null;
+    this.guesses[key] = scales.params(...place);
+    return this.go(this.at + 1);
+  }
+
+  mapOf(key) {
+    const of = key === 'guess' ? stepsMap : ratesMap;
+    return of(this.stage, this.told, boxesOf(this.stage, this.build.pictures).map);
+  }
+
+  get isLast() {
+    return this.at === this.lesson.builds.length - 1;
+  }
+
+  get build() {
+    return this.lesson.builds[this.at];
+  }
+
+  speak(language) {
+    const known = this.lesson.languages.includes(language) ? language : this.lesson.languages[0];
+    this.told = { ...this.lesson.in(known), guesses: this.guesses };
+    this.spoken = known;
+    const { ui } = this.told;
+    this.root.lang = known;
+    this.language.value = known;
+    this.language.setAttribute('aria-label', ui.language);
+    this.ways.setAttribute('aria-label', ui.kinds);
+    Object.entries({ here: ui.lesson, explore: ui.explore, back: ui.back, next: ui.next }).forEach(([name, text]) => {
+      this[name].textContent = text;
+    });
+  }
+
+  /** Goes to a build; `moving` says that its picture moves, else it stands as it ends. */
+  go(to, moving = true) {
+    this.at = Math.max(0, Math.min(this.lesson.builds.length - 1, to));
+    const isStill = !moving || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    if (!isStill) this.began = performance.now();
+    this.root.dataset.build = this.build.key;
+    this.root.dataset.part = this.build.part;
+    this.moved?.(this.at, this.spoken);
+    this.tip.hidden = true;
+    this.tell();
+    this.draw();
+    const { plane } = ['two', 'surface'].includes(this.build.key) ? this.lesson.network : { plane: null };
+    plane?.ready.then(() => this.draw());
+  }
+
+  tell() {
+    const { told, build } = this;
+    const { key, step } = build;
+    const say = told.say(key);
+    const { words, ui } = told;
+    this.part.textContent = words.parts[build.part] ?? build.part;
+    this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
+    this.write(this.say, say);
+    this.sum.replaceChildren();
+    this.tellSteps(key === 'steps' || key === 'end' ? 4 : step, step);
+    this.back.disabled = this.at === 0;
+    this.next.textContent = this.isLast && !this.explore.hidden ? ui.explore : ui.next;
+    this.next.disabled = this.isLast && Boolean(this.explore.hidden);
+    const lit = step ? `${ui.step.replace('{step}', step)}: ${words.steps[step - 1]}` : '';
+    this.live.textContent = [lit, say].filter(Boolean).join(' ');
+    this.stage.canvas.setAttribute('aria-label', `${ui.picture}: ${say}`);
+  }
+
+  /** Tells the steps of the lecture as far as they have come; the one that happens now is lit. */
+  tellSteps(count, lit) {
+    const { words, ui } = this.told;
+    this.steps.replaceChildren(...words.steps.slice(0, count).map((text, i) => {
+      const line = element('li', { class: i + 1 === lit ? 'st-le-lit' : '' });
+      element('b', { text: ui.step.replace('{step}', String(i + 1)) }, line);
+      this.write(element('span', {}, line), text);
+      return line;
+    }));
+  }
+
+  /** Writes a text whose words the glossary tells when they are pointed at. */
+  write(place, text) {
+    place.replaceChildren(...glossed(text, this.told.words.glossary).map((piece) => (
+      piece.meaning ? this.term(piece) : document.createTextNode(piece.text)
+    )));
+  }
+
+  term({ text, meaning }) {
+    const made = element('button', {
+      class: 'st-le-term', text, attributes: { type: 'button', 'aria-describedby': 'st-le-tip' },
+    });
+    const show = () => {
+      this.tip.textContent = `${text}: ${meaning}`;
+      this.tip.hidden = false;
+    };
+    const hide = () => { this.tip.hidden = true; };
+    listen(made, { pointerenter: show, focus: show, click: show, pointerleave: hide, blur: hide });
+    return made;
+  }
+
+  draw() {
+    cancelAnimationFrame(this.waiting);
+    const { key } = this.build;
+    const time = this.began === null ? STILL : (performance.now() - this.began) / 1000;
+    this.stage.begin();
+    if (!this.stage.width) return;
+    SCENES[key](this.stage, time, this.told);
+    this.tellEquation(key, time);
+    if (time < (SECONDS[key] ?? 0)) this.waiting = requestAnimationFrame(() => this.draw());
+    else this.tellSum();
+  }
+
+  /** Tells the line of numbers, once its picture has come to where they are true. */
+  tellSum() {
+    const [say, sum] = [this.told.say(this.build.key), this.told.sum(this.build.key)];
+    if (this.sum.textContent === sum) return;
+    this.write(this.sum, sum);
+    this.live.textContent = sum;
+    this.stage.canvas.setAttribute('aria-label', `${this.told.ui.picture}: ${say} ${sum}`);
+  }
+
+  /** Writes the equation of the line as it is now, or the title. */
+  tellEquation(key, time) {
+    const { told, equation } = this;
+    if (!OF_LINE.includes(this.build.part) || key === 'steps') {
+      equation.textContent = key === 'title' ? told.words.title : '';
+      return;
+    }
+    const [w, b] = standingAt(key, time, told);
+    equation.replaceChildren(`${told.line.y} = `);
+    element('b', { class: 'st-le-weight', text: told.placed(w) }, equation);
+    equation.append(` × ${told.line.x} ${b < 0 ? '\u2212' : '+'} `);
+    element('b', { class: 'st-le-bias', text: told.placed(Math.abs(b)) }, equation);
+  }
+
+  destroy() {
+    this.ends.forEach((end) => end());
+  }
+}
