@@ -16,6 +16,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "film": ("matplotlib", "PIL", "imageio_ffmpeg"),
     "notebook": ("anywidget",),
     "onnx": ("onnx",),
+    "dask": ("dask", "distributed"),
     "slides": ("pptx", "matplotlib", "PIL", "imageio_ffmpeg"),
     "torch": ("torch",),
 }

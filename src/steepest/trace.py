@@ -42,8 +42,8 @@ class Trace:
     The numbers of every step are kept, at 104 bytes a step. Params and gradients are kept for
     every step too while they fit in `budget` bytes. Beyond that every second kept step gives up
     its two vectors, and from there on only every second (then fourth, ...) step keeps them, so
-    that memory stays below the budget however long and wide the run is; the start, the last step
-    and the best, by either loss, always keep theirs. `kept` says which steps have vectors; of the
+    that memory stays below the budget however long and wide the run is; the start, the first step,
+    the last and the best, by either loss, always keep theirs. `kept` says which have them; of the
     others `trace[i]` has NaN in their place. `dtype` is their type, float64 or that of a descent in
     float32; all numbers of a step are float64.
 
@@ -60,6 +60,7 @@ class Trace:
         self._numbers = np.empty((ROOM, len(NUMBERS)))
         self._regular = KeptVectors(size, budget, dtype)
         self._first: Step | None = None
+        self._second: Step | None = None
         self._last: Step | None = None
         self._best: Step | None = None
         self._validated: Step | None = None
@@ -81,6 +82,8 @@ class Trace:
         self._last = step
         if index == 0:
             self._first = step
+        elif index == 1:
+            self._second = step
         self._note(step.full_loss, step)
         self._note_validation(step)
         if index % self._regular.stride == 0:
@@ -150,7 +153,7 @@ class Trace:
     @property
     def _always_kept(self) -> list[Step]:
         """The steps that keep their vectors, however long the run is."""
-        kept = (self._last, self._best, self._validated)
+        kept = (self._second, self._last, self._best, self._validated)
         return [step for step in kept if step is not None]
 
     def _vectors_of(self, i: int) -> tuple[Array, Array]:
@@ -348,6 +351,8 @@ class Trace:
     def _recall(self) -> None:
         """Work out what is known of the last and the best step, and which vectors stay for good."""
         self._first, self._last = self[0], self[-1]
+        # A file from before the first step always kept its vectors may have it without them.
+        self._second = self[1] if 1 in self.kept else None
         full = self.full_losses
         if not np.isnan(full).all():
             best = self[int(np.nanargmin(full))]

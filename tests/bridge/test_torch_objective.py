@@ -160,6 +160,10 @@ def test_params_are_called_as_the_module_does_or_by_number() -> None:
     by_number = [objective.param_names[objective.index_of(n)] for n in ("weight 15", "Bias 14")]
     assert by_number == ["0.weight[7, 0]", "2.bias[5]"]
     assert objective.index_of("weight 89") is objective.index_of("bias 0") is None
+    for place in ("0.weight[7,0]", "0.weight [7, 0]", "0.weight[ 7 , 0 ]"):
+        assert objective.param_names[objective.index_of(place)] == "0.weight[7, 0]"
+    with pytest.raises(st.ChoiceError, match=r"0.weight has the shape \(8, 2\), .* 0.weight\[7, 1"):
+        objective.index_of("0.weight[8, 0]")
     with torch.no_grad():
         model[0].weight[7, 0] = 42.0
     assert objective.params[objective.index_of("weight 15")] == 42.0

@@ -14,7 +14,7 @@ nn, parametrizations = torch.nn, torch.nn.utils.parametrizations
 
 from torch_nets import Convolutional, Recurrent, dense  # noqa: E402
 
-from steepest.bridge.torch import on_plane  # noqa: E402
+from steepest.bridge.torch import on_plane, preview  # noqa: E402
 
 WAYS: dict[str, tuple[Callable[[], Any], tuple[int, ...], Any, str]] = {
     "tanh": (dense, (2,), None, "known network"),
@@ -170,3 +170,35 @@ def test_the_lines_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     exec(compile(lines.replace('"sharpest")', '"sharpest", points=5)'), str(guide), "exec"), names)
     assert names["run"].loss < 0.2 < names["run"].trace[0].loss
     assert (tmp_path / "sharpest.png").exists()
+
+
+def test_a_preview_has_as_many_rows_as_there_is_time_for(monkeypatch: Any) -> None:
+    data = torch.rand(2000, 2), torch.arange(2000) % 3
+    took = {preview.FEW: 1e-3, preview.MORE: 4e-3}
+    monkeypatch.setattr(preview, "_seconds", lambda one: took[one.batches.rows])
+    seen = st.torch.surface(dense(), nn.CrossEntropyLoss(), data, seconds=1)
+    wanted = int(128 + (0.5 / 81 - 4e-3) / (3e-3 / 96))
+    assert seen.loss.shape == (9, 9)
+    assert f"The loss is of {wanted} of 2,000 rows, ± " in seen.in_words
+    assert seen.objective.number_type == torch.float32
+    (level,) = seen.refined().refinement
+    assert level.points == 17 and level.error > 0
+    whole = st.torch.surface(dense(), nn.CrossEntropyLoss(), data, seconds=60)
+    assert not whole.objective.rows_in_words
+    least = st.torch.surface(dense(), nn.CrossEntropyLoss(), data, seconds=0.1)
+    assert "of 20 of 2,000 rows" in least.in_words
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"seconds": 0}, "seconds is 0, but it must be"),
+        ({"seconds": 1, "rows": 50}, "rows and seconds: both say how many rows"),
+        ({"seconds": 1, "points": 1}, "points is 1"),
+    ],
+)
+def test_a_preview_that_cannot_be_is_told(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(st.SteepestError, match=said):
+        st.torch.surface(
+            dense(), nn.CrossEntropyLoss(), (torch.rand(9, 2), torch.arange(9) % 3), **options
+        )

@@ -109,10 +109,9 @@ def lesson(
       steepest lesson --from lesson.toml --handout sheet.pdf --quiz quiz.gift
     """
     settings = Settings() if said is None else read_settings(said)
-    given = {"language": lang, "theme": theme, "data": data, "target": target}
+    given: dict[str, Any] = {"language": lang, "theme": theme, "data": data, "target": target}
+    given["features"] = None if features is None else tuple(names_in(features))
     settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
-    if features is not None:
-        settings = replace(settings, features=tuple(names_in(features)))
     asked = {"page": out, **files}
     wanted = {kind: path for kind, path in asked.items() if path is not None}
     if not wanted and toml is None:
@@ -125,6 +124,13 @@ def lesson(
     if toml is not None:
         write_settings(_with_data(settings, run), doors.every_build, doors.lesson.own_words, toml)
     _tell(wanted, toml)
+
+
+def _with_data(settings: Settings, run: Run) -> Settings:
+    """Return the settings with the data, target and features that were chosen."""
+    data = settings.data or USUAL
+    features = settings.features or tuple(one.name for one in run.data.features.columns)
+    return replace(settings, data=data, target=run.problem.target_name, features=features)
 
 
 def _check(wanted: dict[str, str], toml: str | None, template: str | None, no_film: bool) -> None:

@@ -7,6 +7,7 @@ from io import TextIOWrapper
 import click
 
 from steepest import __version__
+from steepest.cli.classroom import classroom
 from steepest.cli.data import data
 from steepest.cli.demo import demo
 from steepest.cli.diagnose import diagnose
@@ -92,5 +93,18 @@ def cli() -> None:
     """
 
 
-for command in (data, demo, diagnose, fit, lesson, path, play, predict, rate, resume, show):
+for command in (
+    classroom,
+    data,
+    demo,
+    diagnose,
+    fit,
+    lesson,
+    path,
+    play,
+    predict,
+    rate,
+    resume,
+    show,
+):
     cli.add_command(command)

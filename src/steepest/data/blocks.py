@@ -97,6 +97,8 @@ class Blocks:
     is then at most `MOST_LARGER` times as large as others.
     """
 
+    shares_memory = True
+    """Whether what works on a block may write into arrays of whoever asked."""
     keeps_margins = True
     """Whether there is room in memory for numbers of all rows."""
     gap_tol = 0.0
@@ -167,13 +169,21 @@ class Blocks:
         """How many rows the largest sample has."""
         return len(self) // LARGEST_SAMPLE
 
-    def drawn(self, size: int, seed: int) -> "Blocks":
+    def random_sample(self, size: int, seed: int) -> "Blocks":
         """Return a sample of so many rows, one drawn of each of as many stretches, as blocks."""
         return self.take(drawn_rows(len(self), size, seed))
 
     def even(self, size: int) -> "Blocks":
         """Return so many rows at equal distances, as blocks."""
         return self.take(np.linspace(0, len(self) - 1, size).astype(np.intp))
+
+    def outputs_into(self, margins: Array, output: Callable[[Any], Array]) -> None:
+        """Put the outputs of all rows into `margins`, (rows,) or (rows, k)."""
+
+        def work(block: Block) -> None:
+            margins[block.at] = output(block.X)
+
+        self.map(work)
 
     def room(self, width: int) -> Array:
         """Return room for `width` numbers a row, (rows,), or (rows, width) class by class."""

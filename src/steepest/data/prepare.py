@@ -5,6 +5,7 @@ it, and then the rows left out and the gaps filled are counted.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from steepest.data.class_weight import check_class_weight, count_by_class
 from steepest.data.columns import listing, need_column
@@ -15,6 +16,7 @@ from steepest.data.fill import FILLS
 from steepest.data.from_arrays import from_arrays
 from steepest.data.from_table import Asked, from_table
 from steepest.data.held_out import column_of
+from steepest.data.out_of_core.dask_frames import cluster_of_frame, is_dask_frame
 from steepest.data.out_of_core.first_pass import Progress
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.open_source import stored_source
@@ -32,7 +34,7 @@ MISSING = (*LEFT_OPEN, *FILLS)
 """What can become of gaps: an error, rows left out, or what stands for them."""
 
 
-def silent(what: str, done: int, rows: int) -> None:
+def silent(what: str, done: int, rows: int, size: int) -> None:
     """Tell nobody how far a pass is."""
 
 
@@ -99,7 +101,9 @@ def prepare(
         return count_by_class(data, class_weight)
     category = _names(category) or ()
     limits = limits or Limits(threads=threads)
-    stored = stored_source(source, limits)
+    if is_dask_frame(source):
+        limits = replace(limits, cluster=cluster_of_frame(limits.cluster))
+    stored = stored_source(source, limits, reading)
     table = read_table(source, category, reading) if stored is None else stored.empty_table()
     for name in category:
         need_column(table, name, "categories")

@@ -17,7 +17,8 @@ __all__ = ["Data"]
 class Data:
     """What a descent needs, and what its numbers were called."""
 
-    X: Matrix  # (rows, features), all finite: float64 or float32 in C order, or a CSR array
+    # (rows, features), all finite: float64 or float32 in C order, a CSR array, or `StoredRows`
+    X: Matrix
     y: NDArray[np.float64]  # (rows,), values or class codes, all finite
     features: Features
     target: Target

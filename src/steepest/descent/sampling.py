@@ -97,6 +97,11 @@ class Sampler:
         return None
 
     @property
+    def steps_in_words(self) -> str:
+        """What steps are whose losses may rise by chance."""
+        return "mini-batches"
+
+    @property
     def varies(self) -> bool:
         """Whether steps are evaluated on other rows or units each, so losses may rise by chance."""
         return self.in_epoch > 1
@@ -239,7 +244,7 @@ class AdaptiveSample(Sampler):
         return next((self._sample(size) for size in self.sizes if size > rows), self.objective)
 
     def _sample(self, size: int) -> Objective:
-        sample = self.objective.drawn(size, self.seed)
+        sample = self.objective.random_sample(size, self.seed)
         assert sample is not None
         return sample
 

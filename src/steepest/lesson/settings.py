@@ -165,8 +165,17 @@ def _of_table(name: str, value: object, where: str) -> object:
     return float(value)
 
 
-def write_settings(settings: Settings, names: Sequence[str], path: str | os.PathLike[str]) -> None:
-    """Write a `lesson.toml` with all that can be said, `names` being the slides in their order."""
+def write_settings(
+    settings: Settings,
+    names: Sequence[str],
+    words: Mapping[str, str],
+    path: str | os.PathLike[str],
+) -> None:
+    """Write a `lesson.toml` with all that can be said.
+
+    `names` are the slides in their order, `words` the lesson's own sentence of each, which stands
+    there to be changed.
+    """
     check_writable(path, (".toml",))
     with whole_file(path) as draft:
         draft.write_text(_toml(settings, names, words), encoding="utf-8", newline="\n")

@@ -171,7 +171,7 @@ def _choice(key: str, said: Mapping[str, Any], values: Mapping[str, Value], less
     """Return a task with answers to choose from."""
     texts, language = _texts(said, values, lesson.language), lesson.language
     if key == "way":
-        choices = (lesson.word("up"), lesson.word("down"))
+        choices: tuple[str, ...] = (lesson.word("up"), lesson.word("down"))
         right = choices.index(str(values["w_way"]))
         wrong = {1 - right: "with the gradient"}
     else:

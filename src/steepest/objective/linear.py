@@ -161,7 +161,10 @@ class LinearObjective(MarginRisk):
         if not self.smooth or not self.has_curvature or self.size > MOST_PROVED:
             return None
         if self._proved is None or not np.array_equal(self._proved[0], at.params):
-            self._proved = at.params, half_decrement(self, at)
+            weights = np.arange(self.size - self.outputs)
+            hessian = self.hessian_block(at, weights, self.loss.curvature)
+            gradient = self.standard.pullback(at.gradient)
+            self._proved = at.params, half_decrement(hessian, gradient)
         return self._proved[1]
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:

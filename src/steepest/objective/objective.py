@@ -321,7 +321,7 @@ class Objective:
         """How many rows the largest sample has that a descent may begin on."""
         return self.count // LARGEST_SAMPLE
 
-    def drawn(self, size: int, seed: int) -> "Objective | None":
+    def random_sample(self, size: int, seed: int) -> "Objective | None":
         """Return the same objective on a sample of so many rows; None if it has none."""
         return self.sample(drawn_rows(self.count, size, seed))
 

@@ -67,15 +67,18 @@ class Risk(Objective):
         """
         at, total_and_slope = self.model.at(params), self.loss.total_and_slope
         margins = self._margin_array() if self.keeps_margins else None
+        written = margins if self.blocks.shares_memory else None
 
         def work(block: Block) -> tuple[float, Vector]:
             margin = at.output(block.X)
-            if margins is not None:
-                margins[block.at] = margin
+            if written is not None:
+                written[block.at] = margin
             total, slope = total_and_slope(margin, block.y, block.weight)
             return total, at.pullback(block.X, slope)
 
         total, smooth = self.blocks.sum(work)
+        if margins is not written and margins is not None:
+            self.blocks.outputs_into(margins, at.output)
         return self._evaluation(params, total, smooth, margins)
 
     def _evaluation(
@@ -123,11 +126,7 @@ class Risk(Objective):
     def _by_block(self, output: Callable[[Matrix], Array]) -> Array:
         """Return the outputs of all rows, (rows,) or (rows, k), reading X once."""
         margins = self._margin_array()
-
-        def work(block: Block) -> None:
-            margins[block.at] = output(block.X)
-
-        self.blocks.map(work)
+        self.blocks.outputs_into(margins, output)
         return margins
 
     @property
@@ -135,9 +134,9 @@ class Risk(Objective):
         """How many rows the largest sample has that a descent may begin on."""
         return self.blocks.largest_sample
 
-    def drawn(self, size: int, seed: int) -> Self:
+    def random_sample(self, size: int, seed: int) -> Self:
         """Return the same objective on a sample of so many rows."""
-        return self.on(self.blocks.drawn(size, seed))
+        return self.on(self.blocks.random_sample(size, seed))
 
     def sample(self, indices: NDArray[np.intp]) -> Self:
         """Return the same objective on some rows, `indices` (chosen,), copied."""

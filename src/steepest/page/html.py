@@ -143,7 +143,8 @@ def notebook_script() -> str:
 @cache
 def style() -> str:
     """Return the style of the page; ValueError if it could end its own element."""
-    return _enclosed(style_text("page.css") + style_text("lesson.css"), "</style")
+    sheets = (style_text(f"{name}.css") for name in ("page", "explore", "lesson"))
+    return _enclosed("".join(sheets), "</style")
 
 
 def _started(entry: str) -> str:

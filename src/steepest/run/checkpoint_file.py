@@ -16,6 +16,7 @@ from steepest.diagnosis.check import NOT_JUDGED, Check
 from steepest.diagnosis.findings import Findings
 from steepest.errors import ChoiceError, FileError
 from steepest.files import check_writable
+from steepest.objective.problem import Problem
 from steepest.run.saved import check_kept, write_run
 from steepest.run.training import Keep, Outcome
 from steepest.trace import Trace
@@ -52,12 +53,18 @@ class CheckpointFile:
         self._period = seconds_in(self.every)
         self._due = perf_counter() + self._period
 
-    def of(self, plan: Plan, run_of: Callable[[Outcome], "Run"]) -> Keep:
+    def of(self, problem: Problem, plan: Plan, run_of: Callable[[Outcome], "Run"]) -> Keep:
         """Return what keeps a run of this plan: asked after each step, it writes when due.
 
-        `run_of` makes the run of an outcome. Raises ChoiceError for one that no file can hold.
+        `run_of` makes the run of an outcome. Raises ChoiceError for one that no file can hold, or
+        none that goes on from it: of rows that are read from files or workers at each pass.
         """
         check_kept(plan)
+        if problem.is_stored:
+            raise ChoiceError(
+                "a checkpoint holds the rows, and these are read anew at each pass, from files or "
+                "workers; leave checkpoint out, or give memory enough to hold them"
+            )
 
         def keep(trace: Trace, at: Callable[[int], Checkpoint | None]) -> None:
             began = perf_counter()

@@ -14,7 +14,7 @@ from steepest.data.exposure import Exposure, exposure_of
 from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.data.moments import moments
 from steepest.data.out_of_core.limits import limits_of
-from steepest.data.prepare import prepare, silent
+from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
 from steepest.data.span import check_digits, check_span
 from steepest.data.target import Target
@@ -33,6 +33,7 @@ from steepest.objective.problem import Problem, problem_of
 from steepest.objective.stored_problem import problem_on
 from steepest.run.callback import Callback
 from steepest.run.checkpoint_file import EVERY, CheckpointFile, checkpoint_file
+from steepest.run.passes import passes_shown
 from steepest.run.run import Run
 from steepest.run.training import train
 from steepest.trace import Step
@@ -68,6 +69,7 @@ def descend(
     query: str | None = None,
     memory: int | str | None = None,
     cache: str | None = None,
+    cluster: Any = None,
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
@@ -122,6 +124,9 @@ def descend(
       so, a single file if `memory` is said.
     - `cache`: the folder for the scratch file of decoded rows, gone at the end; "none" decodes the
       files anew in each pass. Left out it is the system's folder, if there is room.
+    - `cluster`: the workers of Dask that hold the rows: the address of a scheduler, such as
+      "tcp://host:8786", a client, or "local". They must see the files. The bits are those of one
+      process, whoever holds what.
     - `threads`: all cores if left out; any number gives the same bits.
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
@@ -160,34 +165,36 @@ def descend(
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
         given |= {"sheet": sheet, "query": query, "memory": memory, "cache": cache}
+        given |= {"cluster": cluster}
         _check_alone(given, missing, options)
         return descend_objective(
             data, progress=progress, callback=callback, checkpoint=keeping, start=start, **options
         )
     _check_numbers(options)
     _check_init(start, options)
-    rows = prepare(
-        data,
-        target,
-        features,
-        drop=drop,
-        category=category,
-        date=date,
-        terms=terms,
-        positive=positive,
-        reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
-        classify=wants_classes(options.get("loss", "auto")),
-        missing=missing,
-        sample_weight=sample_weight,
-        class_weight=class_weight,
-        validation=validation,
-        seed=options.get("seed", 0),
-        bias=bool(options.get("bias", True)),
-        exposure=_exposure(exposure, offset, options),
-        threads=threads,
-        limits=limits_of(memory, cache, threads),
-        progress=silent,
-    )
+    with passes_shown(progress) as told:
+        rows = prepare(
+            data,
+            target,
+            features,
+            drop=drop,
+            category=category,
+            date=date,
+            terms=terms,
+            positive=positive,
+            reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
+            classify=wants_classes(options.get("loss", "auto")),
+            missing=missing,
+            sample_weight=sample_weight,
+            class_weight=class_weight,
+            validation=validation,
+            seed=options.get("seed", 0),
+            bias=bool(options.get("bias", True)),
+            exposure=_exposure(exposure, offset, options),
+            threads=threads,
+            limits=limits_of(memory, cache, threads, cluster),
+            progress=told,
+        )
     return _on_rows(rows, threads, progress, callback, _never, start, options, keeping)
 
 
@@ -286,11 +293,15 @@ def _descended(
         curvature=method.coordinates.curvature,
         reasons=reasons,
     )
-    keep = None if keeping is None else keeping.of(plan, partial(Run.of, problem, plan, options))
+    keep = (
+        None
+        if keeping is None
+        else keeping.of(problem, plan, partial(Run.of, problem, plan, options))
+    )
     outcome = train(
         method, options, problem, callback, progress=progress, given_up=given_up, keep=keep
     )
-    run = Run.of(problem, plan, options, outcome)
+    run = run_of(outcome)
     if keeping is not None:
         keeping.write(run)
     return callback.raise_with_run(run)

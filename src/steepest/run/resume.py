@@ -58,7 +58,7 @@ def resume(
         trace=run.trace.reopened(checkpoint.index),
         checkpoint=checkpoint,
         progress=progress,
-        keep=None if keeping is None else keeping.of(plan, run_of),
+        keep=None if keeping is None else keeping.of(run.problem, plan, run_of),
         unfinished=unfinished,
     )
     gone_on = run_of(outcome)

@@ -94,6 +94,12 @@ class Run(Predictions, Pages, Reports, FormerNames):
 
         return mime_bundle(self)
 
+    def _ipython_display_(self) -> None:
+        """Show the run in a notebook: as the page, and as a picture for who exports it."""
+        from steepest.run.display import show_with_still
+
+        show_with_still(self)
+
     def _display_(self) -> object:
         """Return the run as marimo shows it."""
         from steepest.run.display import marimo_view

@@ -102,9 +102,9 @@ def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[st
         parts = f"{_cost(total)} / {short(whole)} = {short(total / whole)}"
         yield f"cross entropy = sum of weight × -log P / sum of weights = {parts}"
     if story.plan.penalty or rows < story.rows:
-        whole = "of all rows" if rows < story.rows else ""
-        what = " ".join(filter(None, (whole, "with the penalty" * bool(story.plan.penalty))))
-        yield f"{what}: {short(story.result.full_loss)}"
+        of_all = ["of all rows"] if rows < story.rows else []
+        penalty = ["with the penalty"] if story.plan.penalty else []
+        yield f"{' '.join([*of_all, *penalty])}: {short(story.result.full_loss)}"
 
 
 def _largest(losses: Array) -> list[int]:

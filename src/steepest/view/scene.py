@@ -39,7 +39,8 @@ class Scene(Story):
     def set(cls, story: Story, problem: Problem, surface: Surface) -> "Scene":
         """Return the scene of a story, on the rows of its problem and its surface."""
         room = MOST_NUMBERS // max(1, len(problem.feature_names))
-        X, y = problem.rows_at(some_rows(problem.rows, max(2, min(MOST_ROWS, room))))
+        most = max(2, min(MOST_ROWS, room))
+        X, y = problem.rows_at(some_rows(len(problem.row_numbers), most))
         return cls(
             **vars(story),
             X=X,

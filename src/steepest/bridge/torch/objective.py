@@ -49,6 +49,21 @@ STATISTICS = ("running", "batch")
 """Whose mean and spread a layer takes that normalises: kept ones, or those of each batch."""
 
 
+def module_of(model: Any) -> nn.Module:
+    """Return a module, not compiled; ChoiceError for what is none."""
+    if not isinstance(model, nn.Module):
+        raise ChoiceError(f"the model is {model!r}, but it must be a torch.nn.Module")
+    found: nn.Module = getattr(model, "_orig_mod", model)
+    return found
+
+
+@torch.inference_mode(False)  # or else no gradient could be taken of what is copied
+def batches_of(own: Params, data: Any) -> Batches:
+    """Return the data, read once, for the module whose params these are."""
+    first = next(iter(own.places.values()))
+    return Batches.of(data, first.dtype, first.device if len(own.devices) == 1 else None)
+
+
 class TorchObjective(Objective):
     """The mean loss of a module over its data; `size` params, those that ask for a gradient.
 
@@ -81,22 +96,18 @@ class TorchObjective(Objective):
         statistics: str = "running",
         dtype: torch.dtype | None = None,
     ) -> None:
-        if not isinstance(model, nn.Module):
-            raise ChoiceError(f"the model is {model!r}, but it must be a torch.nn.Module")
+        self.model = module_of(model)
         if statistics not in STATISTICS:
             raise ChoiceError(f"statistics is {statistics!r}, but it must be running or batch")
         if dtype is not None and not getattr(dtype, "is_floating_point", False):
             raise ChoiceError(
                 f"dtype is {dtype!r}, but it must be a type of real numbers, such as torch.float32"
             )
-        self.model: nn.Module = getattr(model, "_orig_mod", model)
         self.name = type(self.model).__name__
         self.statistics, self.loss = statistics, loss
         own = Params(self.model)
         first = next(iter(own.places.values()))
-        device = first.device if len(own.devices) == 1 else None
-        with torch.inference_mode(False):  # or else no gradient could be taken of what is copied
-            batches = Batches.of(data, first.dtype, device)
+        batches = data if isinstance(data, Batches) else batches_of(own, data)
         self.rows_drawn = None if rows is None else Sample.of_rows(batches, rows)
         batches = batches if self.rows_drawn is None else self.rows_drawn.batches
         self.one_thread = own.size * batches.rows <= LITTLE_WORK

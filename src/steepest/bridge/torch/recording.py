@@ -125,6 +125,7 @@ class Recording:
         self._unknown = torch.tensor(UNKNOWN, dtype=tensors.dtype, device=tensors.device)
         self._last_step: tuple[Tensor, Tensor] | None = None
         self._last_row: Array | None = None
+        self._second: Tensor | None = None
 
     def append(self, point: Point, moves: Tensor, after: Tensor) -> None:
         """Record a point, the lengths of the step from it by tensor, and where it leads.
@@ -135,6 +136,8 @@ class Recording:
         index, none = self.points, self._unknown
         layers = torch.cat([lengths, moves])
         is_kept = self._weights.append(index, point.row)
+        if index == 1:
+            self._second = point.row
         self._layers.append(index, layers)
         if self._plane is not None:
             self._projected.append(index, self._plane @ point.row)
@@ -251,8 +254,15 @@ class Recording:
         return steps._replace(alphas=np.append(steps.alphas[1:], UNKNOWN))
 
     def weights(self) -> tuple[NDArray[np.intp], Array]:
-        """Return which points kept their weights, (kept,), and these, (kept, size)."""
-        return self._whole(self._weights)
+        """Return which points kept their weights, (kept,), and these, (kept, size).
+
+        The first two always do: what the first step did is told.
+        """
+        kept, rows = self._whole(self._weights)
+        if self._second is None or self.points < 2 or 1 in kept:
+            return kept, rows
+        second = self._second.double().cpu().numpy()
+        return np.insert(kept, 1, 1), np.insert(rows, 1, second, axis=0)
 
     def gradients(self) -> tuple[NDArray[np.intp], Array]:
         """Return which points kept their gradients, (kept,), and these, (kept, size)."""

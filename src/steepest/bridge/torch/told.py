@@ -87,14 +87,14 @@ def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> No
 def _why_another(objective: TorchObjective) -> str:
     """Return why the loss of all rows may be another than a loop's that saw as many rows."""
     layers = {
-        "dropout": DROPOUTS,
-        "the statistics of normalisation": BATCH_NORMS,
+        "dropout is off": DROPOUTS,
+        "the statistics of normalisation are others": BATCH_NORMS,
     }
     modules = list(objective.model.modules())
     found = [said for said, kinds in layers.items() if any(isinstance(m, kinds) for m in modules)]
     if not found:
         return "its rows or the type of its numbers are others there"
-    return f"{' and '.join(found)} are others there, or the data are"
+    return f"{' and '.join(found)} there, or the data are others"
 
 
 def _heard(begun: Steps, heard: int) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_DISTINCT", "NOWHERE", "Digest", "as_numbers", "digest_of", "side_by_side"]
 
 MOST_DISTINCT = 10_000
-"""Different values of a column that are counted one by one; of more, that there are more is known."""
+"""Different values of a column that are counted one by one; of more it is known that they are."""
 
 TURNED_BYTES = 2**18
 """Bytes of the rows that columns are put side by side in at a time."""
@@ -179,9 +179,7 @@ def side_by_side(
     return rows
 
 
-def _of_words(
-    column: "pa.ChunkedArray", start: int, weights: NDArray[np.float64] | None
-) -> Digest:
+def _of_words(column: "pa.ChunkedArray", start: int, weights: NDArray[np.float64] | None) -> Digest:
     """Return that of words, (rows,); an empty word is a gap."""
     text = words(column).combine_chunks()
     coded = text.dictionary_encode()

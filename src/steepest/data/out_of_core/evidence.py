@@ -91,8 +91,8 @@ def with_bases(features: Features, digests: Digests, evidence: Table) -> Feature
 def _with_base(column: Column, digests: Digests, evidence: Table) -> Column:
     if column.kind != "category":
         return column
-    counts = {str(level): weight for level, weight in digests[column.name].counts.items()}
-    counts = _as_words(counts)
+    counted = digests[column.name].counts.items()
+    counts = _as_words({str(level): float(weight) for level, weight in counted})
     base = min(counts, key=lambda level: (-counts[level], level))
     others = in_order(evidence.arrow[column.name], set(counts) - {base})
     return column._replace(levels=tuple(others), base=base)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.out_of_core.digests import Digest, as_numbers, digest_of, side_by_side
+from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.places import hashed, hashes_of, threshold
 from steepest.data.out_of_core.sources import Source, Unit
 from steepest.data.out_of_core.stored_rows import ScratchRows
@@ -28,8 +29,8 @@ __all__ = ["FirstPass", "Plain", "Progress", "each_unit", "first_pass"]
 Result = TypeVar("Result")
 Array = NDArray[np.float64]
 
-Progress = Callable[[str, int, int], None]
-"""Is told what is going on, how many rows are done, and how many there are."""
+Progress = Callable[[str, int, int, int], None]
+"""Is told what is going on, how many rows are done of how many, and of how many bytes."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +75,29 @@ class _OfUnit:
 
 
 def each_unit(
-    source: Source, work: Callable[[Unit], Result], threads: int, progress: Progress, what: str
+    source: Source,
+    work: Callable[[Source, Unit], Result],
+    limits: Limits,
+    progress: Progress,
+    what: str,
 ) -> list[Result]:
-    """Return `work(unit)` of each unit, in order, on so many threads; Ctrl-C ends it soon.
+    """Return `work(source, unit)` of each unit, in order, on all threads; Ctrl-C ends it soon.
 
-    The files are looked at after it: what was read of one that changed does not hold.
+    The files are looked at after it: what was read of one that changed does not hold. On a cluster
+    its workers do the work.
     """
+    if limits.cluster is not None:
+        found: list[Result] = limits.cluster.each(source, work)
+        progress(what, source.rows, source.rows, source.bytes)
+        return found
     done, results = 0, []
-    with patient() as interrupted, ThreadPoolExecutor(threads) as pool:
-        asked = [pool.submit(work, unit) for unit in source.units]
+    with patient() as interrupted, ThreadPoolExecutor(limits.workers) as pool:
+        asked = [pool.submit(work, source, unit) for unit in source.units]
         try:
             for unit, one in zip(source.units, asked, strict=True):
                 results.append(one.result())
                 done += unit.rows
-                progress(what, done, source.rows)
+                progress(what, done, source.rows, source.bytes)
                 if interrupted():
                     raise KeyboardInterrupt
         finally:
@@ -105,17 +115,16 @@ def first_pass(
     wanted: int,
     seed: int,
     plain: Plain | None,
-    threads: int,
-    buffered: int,
+    limits: Limits,
     progress: Progress,
 ) -> FirstPass:
     """Read the columns of everything once; the different values of those `counted` too.
 
     `weight` is the column by which rows count, `wanted` how many rows the sample is to have.
     """
-    below = threshold(wanted, source.rows)
+    below, buffered = threshold(wanted, source.rows), limits.buffered
 
-    def work(unit: Unit) -> _OfUnit:
+    def work(source: Source, unit: Unit) -> _OfUnit:
         digests = {name: Digest() for name in columns}
         sample, places, at = [], [], unit.start
         for batch in source.batches(unit, columns, buffered):
@@ -131,7 +140,7 @@ def first_pass(
             at += batch.num_rows
         return _OfUnit(digests, sample, np.concatenate(places))
 
-    found = each_unit(source, work, threads, progress, "first pass")
+    found = each_unit(source, work, limits, progress, "first pass")
     return _joined(source, columns, found, wanted, seed)
 
 

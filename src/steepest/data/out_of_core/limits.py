@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 
 from steepest.checks import whole_number
+from steepest.data.out_of_core.cluster import Cluster
+from steepest.data.out_of_core.scratch import Scratch
 from steepest.errors import ChoiceError
 
 __all__ = ["DECODE", "MEMORY", "Limits", "limits_of"]
@@ -13,7 +15,7 @@ MEMORY = 512_000_000
 """The bytes that a run beyond memory takes, unless it is told another number."""
 
 SAMPLE_ROWS = 2**18
-"""The rows of the sample: they tell the Hessian to 2 %, so that two passes are enough (measured)."""
+"""The rows of the sample: they tell the Hessian to 2 %, so two passes are enough (measured)."""
 
 SAMPLED = 4
 """The sample has at most one row in this many."""
@@ -21,7 +23,7 @@ SAMPLED = 4
 LEAST_SAMPLE = 1000
 """Rows that it has at least."""
 
-SAMPLE_SHARE = 0.12
+SAMPLE_SHARE = 0.26
 """The share of the memory that the sample may take, as a table and as numbers."""
 
 READ_SHARE = 0.06
@@ -38,7 +40,13 @@ class Limits:
     memory: int = MEMORY
     cache: str | None = None
     threads: int | None = None
+    cluster: Cluster | None = None  # whose workers hold the rows; None: this process
     asked: bool = False  # whether the memory was said: then a single file is read in passes too
+
+    @property
+    def scratch(self) -> Scratch:
+        """Where scratch files are made."""
+        return Scratch(None if self.cache == DECODE else self.cache)
 
     @property
     def workers(self) -> int:
@@ -64,22 +72,25 @@ LEAST_MEMORY = 64_000_000
 """The bytes that decoding and a sample take at least."""
 
 
-def limits_of(memory: int | str | None, cache: str | None, threads: int | None) -> Limits:
+def limits_of(
+    memory: int | str | None, cache: str | None, threads: int | None, cluster: object = None
+) -> Limits:
     """Return the limits that are asked for; ChoiceError for what is no size, or too small.
 
     >>> limits_of("2GB", None, 1).memory
     2000000000
     """
     folder = None if cache is None else os.fspath(cache)
+    workers = None if cluster is None else Cluster.of(cluster)
     if memory is None:
-        return Limits(cache=folder, threads=threads)
+        return Limits(cache=folder, threads=threads, cluster=workers, asked=workers is not None)
     size = _bytes(memory)
     if size < LEAST_MEMORY:
         raise ChoiceError(
             f"memory is {memory}, but reading in passes takes {LEAST_MEMORY // 10**6} MB at least; "
             "say more, such as 512MB"
         )
-    return Limits(size, folder, threads, asked=True)
+    return Limits(size, folder, threads, workers, asked=True)
 
 
 def _bytes(memory: int | str) -> int:

@@ -1,7 +1,8 @@
 """From files to Data whose rows are not in memory, as `from_table` makes it of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -9,7 +10,8 @@ from steepest.data.columns import need_column
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.fill import FILLS, fill_of_table
 from steepest.data.from_table import Asked
-from steepest.data.left_out import check_rows
+from steepest.data.left_out import check_rows, row_place
+from steepest.data.out_of_core.cluster_pass import held_rows
 from steepest.data.out_of_core.digests import Digest
 from steepest.data.out_of_core.evidence import (
     check_levels,
@@ -33,9 +35,11 @@ from steepest.data.out_of_core.sources import Source
 from steepest.data.out_of_core.stored_rows import ScratchRows, StoredRows
 from steepest.data.out_of_core.unit_rows import DecodedRows, Recipe
 from steepest.data.prepared import Data
+from steepest.data.sparse import Matrix
 from steepest.data.split import Split
 from steepest.data.suspects import suspicions, telling
 from steepest.data.table import Table
+from steepest.data.target import Target
 from steepest.data.weights import check_weights, within_range
 from steepest.errors import ChoiceError, DataError, FileError
 from steepest.numerals import counted
@@ -88,7 +92,7 @@ def prepare_source(
     """
     weight = _weight_column(sample_weight, asked)
     columns = used_columns(source, asked, weight)
-    check_everywhere(source.schemas, columns, source.name)
+    check_everywhere(source.schemas, source.unlike, columns, source.name)
     check_rows(source.rows, source.name, "")
     return _Preparing(source, asked, weight, split, limits, progress, columns).data()
 
@@ -119,7 +123,7 @@ class _Preparing:
     columns: Sequence[str]
 
     def data(self) -> Data:
-        scratch = self._scratch
+        scratch = self.limits.scratch
         dtype = self._dtype
         plain = self._plain(scratch, dtype)
         counting = [name for name in self.columns if self._is_counted(name)]
@@ -132,13 +136,12 @@ class _Preparing:
             wanted,
             self.split.seed,
             plain,
-            self.limits.workers,
-            self.limits.buffered,
+            self.limits,
             self.progress,
         )
         evidence = evidence_of(first.sample, first.digests, self.source.name)
         judged = replace(self.asked, features=self._features, drop=())
-        target, features = judged.of(evidence, None)
+        target, features = self._judged(judged, evidence)
         features = self._settled(features, first, evidence)
         self._check_holes(features, first)
         self._check_weights(first.digests)
@@ -156,10 +159,14 @@ class _Preparing:
         rows = self._kept(recipe, first, plain) if keep and plain else self._written(recipe, first)
         return self._joined(rows, recipe, first)
 
-    @property
-    def _scratch(self) -> Scratch:
-        cache = self.limits.cache
-        return Scratch(None if cache == DECODE else cache)
+    def _judged(self, asked: Asked, evidence: Table) -> tuple[Target, Features]:
+        try:
+            return asked.of(evidence, None)
+        except DataError as error:
+            few = counted(evidence.arrow.num_rows, "row")
+            raise DataError(
+                f"{error}\nrows that are counted here are of a sample, {few}"
+            ) from error
 
     def _is_counted(self, name: str) -> bool:
         """Return whether the different values of a column of numbers matter."""
@@ -180,22 +187,26 @@ class _Preparing:
 
     def _is_as_it_is(self, features: Features) -> bool:
         kinds = {column.kind for column in features.columns}
-        return kinds <= {"number", "boolean", "category"} and not features.terms and not any(
-            isinstance(column.fill, float) for column in features.columns
+        return (
+            kinds <= {"number", "boolean", "category"}
+            and not features.terms
+            and not any(isinstance(column.fill, float) for column in features.columns)
         )
 
     def _plain(self, scratch: Scratch, dtype: np.dtype[np.floating]) -> Plain | None:
-        """Return where numbers go in the first pass; None where columns are no numbers as they are."""
+        """Return where numbers go in the first pass; None where some columns are more."""
         kinds = [is_plain(self.source.schema.field(name).type) for name in self.columns]
         special = self.asked.terms or self.asked.date or self.asked.category
-        if any(kind is None for kind in kinds) or special:
+        if any(kind is None for kind in kinds) or special or self.limits.cluster is not None:
             return None
         rows = self.source.rows
-        X = self._room_for_X(scratch, rows, len(self._features), dtype)
+        X = self._room_for(scratch, rows, len(self._features), dtype)
         weights = None if self.weight is None else scratch.array(rows)
-        return Plain(self._features, self.asked.target, self.weight, X, scratch.array(rows), weights)
+        return Plain(
+            self._features, self.asked.target, self.weight, X, scratch.array(rows), weights
+        )
 
-    def _room_for_X(
+    def _room_for(
         self, scratch: Scratch, rows: int, features: int, dtype: np.dtype[np.floating]
     ) -> ScratchRows | None:
         """Return a scratch file for X; None where it is to be decoded anew, or the disk is full.
@@ -244,14 +255,14 @@ class _Preparing:
                 f"{self.source.name}: {told}; {remedy} --missing drop (in Python: missing='drop')"
             )
 
-    def _check_weights(self, digests: dict[str, Digest]) -> None:
+    def _check_weights(self, digests: Mapping[str, Digest]) -> None:
         if self.weight is None:
             return
         one = digests[self.weight]
         ends = np.array([one.low, one.high])
         check_weights(ends, lambda row: "a row", self.source.name)
 
-    def _drops(self, features: Features, digests: dict[str, Digest]) -> bool:
+    def _drops(self, features: Features, digests: Mapping[str, Digest]) -> bool:
         """Return whether rows are left out."""
         needed = [self.asked.target, *([] if self.weight is None else [self.weight])]
         if self.asked.missing in LEFT_OPEN:
@@ -264,14 +275,12 @@ class _Preparing:
         y, count = plain.y, self.source.rows
         for start in range(0, count, CODED_ROWS):
             stop = min(start + CODED_ROWS, count)
-            y[start:stop] = recipe.target.codes(
-                y[start:stop], lambda row, start=start: self.source.place(start + row), self._where
-            )
+            y[start:stop] = recipe.target.codes(y[start:stop], row_place, self._where)
         ends = [unit.stop for unit in self.source.units]
         reader = plain.X or DecodedRows(recipe, [0, *ends[:-1]], recipe.dtype)
         shape = count, len(recipe.features.names)
         X = recipe.features.matrix(self._sample_table(first)).astype(recipe.dtype, copy=False)
-        stored = StoredRows(reader, shape, recipe.dtype, ends, self._scratch, X, first.places)
+        stored = StoredRows(reader, shape, recipe.dtype, ends, self.limits.scratch, X, first.places)
         return AllRows(stored, y, plain.weights, first.places, first.sample)
 
     @property
@@ -283,11 +292,11 @@ class _Preparing:
 
     def _written(self, recipe: Recipe, first: FirstPass) -> AllRows:
         """Return the rows that a second pass writes, now that it is known what columns become."""
+        if self.limits.cluster is not None:
+            return held_rows(recipe, first, self.limits.cluster, self.limits.scratch)
         rows, width = self.source.rows, len(recipe.features.names)
-        X = self._room_for_X(self._scratch, rows, width, recipe.dtype)
-        return second_pass(
-            recipe, first, X, self._scratch, self.limits.workers, self.progress
-        )
+        X = self._room_for(self.limits.scratch, rows, width, recipe.dtype)
+        return second_pass(recipe, first, X, self.limits, self.progress)
 
     def _joined(self, rows: AllRows, recipe: Recipe, first: FirstPass) -> Data:
         """Return the Data of all rows, with those of the sample beside."""
@@ -295,11 +304,14 @@ class _Preparing:
         weights = rows.weights
         evidence = evidence_of(first.sample, first.digests, self.source.name)
         chosen = self.asked.features is not None
-        y, few = np.asarray(rows.y[X.sampled]), Table(rows.sample, self.source.name, kept=rows.places)
+        y, few = (
+            np.asarray(rows.y[X.sampled]),
+            Table(rows.sample, self.source.name, kept=rows.places),
+        )
         notes = [*self.source.notes, *self._told(rows)]
         notes += suspicions(evidence, target, features, chosen)
         notes += telling(few, target, features, y)
-        dropped = self.source.rows - len(rows.y)
+        dropped = self.source.rows - len(rows.y) - rows.weightless
         sample = Data(
             X.sample,
             y,
@@ -312,7 +324,10 @@ class _Preparing:
             notes=tuple(notes),
         )
         weights = None if weights is None else within_range(weights)
-        data = replace(sample, X=X, y=rows.y, dropped=dropped, sample_weight=weights, kept=None)
+        data = replace(
+            sample, X=cast(Matrix, X), y=rows.y, dropped=dropped, sample_weight=weights, kept=None
+        )
+        data = replace(data, weightless=rows.weightless)
         if self.split.said is not None:
             data = self.split.of(data, np.zeros(0, dtype=bool))
         return replace(data, sample=replace(sample, validation=data.validation))
@@ -320,12 +335,7 @@ class _Preparing:
     def _told(self, rows: AllRows) -> list[str]:
         """Return how the rows are read, in words."""
         size = size_in_words(rows.X.size * rows.X.dtype.itemsize)
-        kept = isinstance(rows.X.reader, DecodedRows)
-        how = (
-            "decoded anew in each pass"
-            if kept
-            else f"decoded once, into a scratch file of {size} that is gone at the end"
-        )
+        how = rows.X.reader.in_words(size)
         units = counted(len(self.source.units), "part")
         said = f"read in {units} within {size_in_words(self.limits.memory)} of memory, {how}"
         return [f"{said}; a sample of {len(rows.X.sampled):,} rows, drawn by seed, is at hand"]

@@ -19,12 +19,13 @@ __all__ = ["check_everywhere", "unified"]
 Schemas = Mapping[str, "pa.Schema"]
 
 
-def unified(schemas: Schemas, name: str) -> "pa.Schema":
-    """Return one schema for those of all files, by their names; DataError where there is none."""
+def unified(schemas: Schemas) -> "tuple[pa.Schema, dict[str, str]]":
+    """Return one schema for those of all files, and why there is none for some columns."""
     import pyarrow as pa
 
     first: dict[str, tuple[str, pa.DataType]] = {}
     joined: dict[str, pa.Field] = {}
+    unlike: dict[str, str] = {}
     for file, schema in schemas.items():
         for field in schema:
             plain = _plain(field.type)
@@ -36,27 +37,32 @@ def unified(schemas: Schemas, name: str) -> "pa.Schema":
             kind = _both(before.type, plain)
             if kind is None:
                 other, was = first[field.name]
-                raise DataError(
-                    f"{name}: column {field.name!r} is {was} in {other}, but {field.type} in "
-                    f"{file}; write it as one type in all files, or leave it out with "
-                    f"--drop {field.name} (in Python: drop=[{field.name!r}])"
-                )
+                unlike.setdefault(field.name, f"is {was} in {other}, but {field.type} in {file}")
+                continue
             if pa.types.is_null(before.type):
                 first[field.name] = file, field.type
             joined[field.name] = before.with_type(kind)
-    return pa.schema(list(joined.values()))
+    return pa.schema(list(joined.values())), unlike
 
 
-def check_everywhere(schemas: Schemas, columns: Sequence[str], name: str) -> None:
-    """Raise DataError if a file lacks one of the columns that are used."""
+def check_everywhere(
+    schemas: Schemas, unlike: Mapping[str, str], columns: Sequence[str], name: str
+) -> None:
+    """Raise DataError if a file lacks one of the columns that are used, or has others in it."""
     for column in columns:
+        leave = f"or leave it out with --drop {column} (in Python: drop=[{column!r}])"
+        if column in unlike:
+            raise DataError(
+                f"{name}: column {column!r} {unlike[column]}; write it as one type in all files, "
+                f"{leave}"
+            )
         without = [file for file, schema in schemas.items() if column not in schema.names]
         if not without:
             continue
         there = next(file for file, schema in schemas.items() if column in schema.names)
         raise DataError(
             f"{name}: column {column!r} is in {there}, but not in {listing(without, 3)}; write it "
-            f"there too, or leave it out with --drop {column} (in Python: drop=[{column!r}])"
+            f"there too, {leave}"
         )
 
 

@@ -4,7 +4,6 @@ A unit is a row group of a Parquet file or some batches of an Arrow file. How ma
 known from the footers, so that every row has its place before the first is read.
 """
 
-import glob
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+import numpy as np
 
 from steepest.data.frames import one_line
 from steepest.data.out_of_core.schemas import unified
@@ -22,7 +23,7 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH_ROWS", "Source", "Unit", "files_of", "source_of_files"]
+__all__ = ["BATCH_ROWS", "Source", "Unit", "files_of", "root_of", "source_of_files"]
 
 BATCH_ROWS = 2**17
 """Rows that are decoded at a time: of 28 columns of float32 15 MB; fewer took longer (measured)."""
@@ -50,6 +51,7 @@ class Unit:
     rows: int
     start: int
     in_file: int  # the row of the file, from 0, at which it begins
+    called: str  # how messages call the file
 
     @property
     def stop(self) -> int:
@@ -59,7 +61,7 @@ class Unit:
     @property
     def name(self) -> str:
         """How messages call it."""
-        return f"{self.file.name}, row group {self.group + 1}"
+        return f"{self.called}, row group {self.group + 1}"
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,11 @@ class Source:
     units: tuple[Unit, ...]
     schema: "pa.Schema"
     schemas: Mapping[str, "pa.Schema"]
+    unlike: Mapping[str, str]  # columns whose types do not go together, why
     stamps: Mapping[Path, Stamp]
     parts: Mapping[Path, Mapping[str, Any]]
     notes: tuple[str, ...] = ()
+    held: object = None  # what is there as long as the source is: a folder of scratch files
 
     @cached_property
     def rows(self) -> int:
@@ -104,6 +108,10 @@ class Source:
         """How many bytes the files have."""
         return sum(stamp.size for stamp in self.stamps.values())
 
+    def with_frame(self, frame: Any) -> "Source":
+        """Return the source with what a worker has of it at hand: files need nothing."""
+        return self
+
     def empty_table(self) -> Table:
         """Return a table of its columns without a row, for what asks of names alone."""
         return Table(self.schema.empty_table(), self.name)
@@ -111,7 +119,7 @@ class Source:
     def place(self, row: int) -> str:
         """Return where row `row` of all, from 0, is: "row 14 of b.parquet"."""
         unit = next(one for one in self.units if row < one.stop)
-        return f"row {unit.in_file + row - unit.start + 1} of {unit.file.name}"
+        return f"row {unit.in_file + row - unit.start + 1} of {unit.called}"
 
     def check_unchanged(self) -> None:
         """Raise FileError if a file is not the one that it was when it was first opened."""
@@ -157,6 +165,16 @@ class Source:
                 f"{unit.rows:,} rows that its footer tells; make the file anew"
             )
 
+    def tables(self, unit: Unit, columns: Sequence[str], buffered: int) -> Iterator[Table]:
+        """Yield the same as tables, whose rows have their places in the file."""
+        import pyarrow as pa
+
+        at = unit.in_file
+        for batch in self.batches(unit, columns, buffered):
+            places = np.arange(at, at + batch.num_rows)
+            yield Table(pa.Table.from_batches([batch]), unit.called, kept=places)
+            at += batch.num_rows
+
     def _as_unified(
         self, batch: "pa.RecordBatch", unit: Unit, columns: Sequence[str]
     ) -> "pa.RecordBatch":
@@ -193,13 +211,23 @@ def files_of(given: str | os.PathLike[str]) -> list[Path] | None:
                 f"{' '.join(SUFFIXES)}"
             )
         return found
-    text = os.fspath(given)
-    if path.exists() or not glob.has_magic(text):
+    if path.exists() or not any(map(_is_wild, path.parts)):
         return None
-    found = sorted(Path(one) for one in glob.glob(text, recursive=True) if Path(one).is_file())
+    begin = root_of(path)
+    found = sorted(one for one in begin.glob(str(path.relative_to(begin))) if one.is_file())
     if not found:
-        raise FileError(f"cannot read {text}: no file has a name like this")
+        raise FileError(f"cannot read {path}: no file has a name like this")
     return found
+
+
+def root_of(path: Path) -> Path:
+    """Return a folder, or the one before the first part of a pattern that has a wildcard."""
+    wild = [i for i, part in enumerate(path.parts) if _is_wild(part)]
+    return Path(*path.parts[: wild[0]]) if wild else path
+
+
+def _is_wild(part: str) -> bool:
+    return any(sign in part for sign in "*?[")
 
 
 def _is_data(file: Path, folder: Path) -> bool:
@@ -212,34 +240,54 @@ def _is_parquet(file: Path) -> bool:
     return file.suffix.lower() in PARQUET
 
 
-def source_of_files(files: Sequence[Path], name: str, root: Path | None = None) -> Source:
+def source_of_files(
+    files: Sequence[Path],
+    name: str,
+    root: Path | None = None,
+    called: Mapping[Path, str] | None = None,
+    held: object = None,
+) -> Source:
     """Return files as what is streamed, in their order; `root` is the folder of the partitions.
+
+    `called` is how messages call each file: neighbours that are called the same are one. `held` is
+    kept as long as the source is.
 
     Raises FileError for a file that is none of Parquet or Arrow, or is damaged, and DataError for
     types that do not go together, and where there are no rows.
     """
     stamps = {file: Stamp.of(file) for file in files}
+    if called is None:
+        called = {file: file.name for file in files}
     parts = _partitions(files, root)
     units: list[Unit] = []
     schemas: dict[str, pa.Schema] = {}
     empty = []
     for file in files:
         schema, sizes = _footer(file)
-        rows = 0
+        rows = (
+            units[-1].in_file + units[-1].rows if units and _goes_on(units[-1], called[file]) else 0
+        )
         for group, size in enumerate(sizes):
             start = units[-1].stop if units else 0
             if size:
-                units.append(Unit(file, group, size, start, rows))
+                units.append(Unit(file, group, size, start, rows, called[file]))
             rows += size
-        if not rows:
-            empty.append(file.name)
+        if not sum(sizes):
+            empty.append(called[file])
             continue
         schemas[_shown(file, root)] = _with_parts(schema, parts[file])
     if not units:
         raise DataError(f"{name}: there is no row in {counted(len(files), 'file')}")
-    notes = [f"{counted(len(empty), 'file')} without a row: {', '.join(empty[:3])}"] if empty else []
-    schema = unified(schemas, name)
-    return Source(name, tuple(units), schema, schemas, stamps, parts, tuple(notes))
+    notes = (
+        [f"{counted(len(empty), 'file')} without a row: {', '.join(empty[:3])}"] if empty else []
+    )
+    schema, unlike = unified(schemas)
+    return Source(name, tuple(units), schema, schemas, unlike, stamps, parts, tuple(notes), held)
+
+
+def _goes_on(last: Unit, called: str) -> bool:
+    """Return whether a file is the next part of one that was spooled."""
+    return last.called == called and last.file.name != called
 
 
 def _shown(file: Path, root: Path | None) -> str:
@@ -256,7 +304,10 @@ def _with_parts(schema: "pa.Schema", parts: Mapping[str, Any]) -> "pa.Schema":
 
 
 def _partitions(files: Sequence[Path], root: Path | None) -> dict[Path, dict[str, Any]]:
-    """Return the `name=value` in the folders of each file, as Hive has them: whole numbers if all are."""
+    """Return the `name=value` of the folders of each file, as Hive has them.
+
+    Values are whole numbers if all are.
+    """
     said = {file: dict(_said(file, root)) for file in files}
     names = {name for one in said.values() for name in one}
     for name in names:
@@ -329,9 +380,7 @@ def _arrow_footer(file: Path) -> tuple["pa.Schema", list[int]]:
         return reader.schema, sizes
 
 
-def _arrow_batches(
-    unit: Unit, columns: Sequence[str], buffered: int
-) -> Iterator["pa.RecordBatch"]:
+def _arrow_batches(unit: Unit, columns: Sequence[str], buffered: int) -> Iterator["pa.RecordBatch"]:
     import pyarrow as pa
 
     with pa.memory_map(str(unit.file)) as opened, pa.ipc.open_file(opened) as reader:

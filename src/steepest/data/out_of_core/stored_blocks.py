@@ -15,10 +15,27 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block, Blocks, Sums, tree_sum
 from steepest.data.float_types import FLOAT64
 
-__all__ = ["StoredBlocks"]
+__all__ = ["StoredBlocks", "large_sum"]
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
+
+
+def large_sum(
+    block: Callable[[slice], Block],
+    start: int,
+    stop: int,
+    size: int,
+    work: Callable[[Block], Array],
+    least: int,
+) -> Array:
+    """Return the sum of `work(block)` over a unit's rows, in blocks of at least so many."""
+    each = max(size, least)
+    stretches = (slice(at, min(at + each, stop)) for at in range(start, stop, each))
+    total = work(block(next(stretches)))
+    for at in stretches:
+        total += work(block(at))
+    return total
 
 
 class StoredBlocks(Blocks):
@@ -32,7 +49,7 @@ class StoredBlocks(Blocks):
 
     def __init__(self, X: Any, y: Array, **how: Any) -> None:
         super().__init__(X, y, **how)
-        size = self.slices[0].stop if self.slices else 1
+        size = self.size = self.slices[0].stop if self.slices else 1
         self.units = [
             [slice(i, min(i + size, stop)) for i in range(start, stop, size)]
             for start, stop in pairwise((0, *X.ends))
@@ -55,6 +72,15 @@ class StoredBlocks(Blocks):
         parts = iter(self.map(work))
         return tree_sum([tree_sum([next(parts) for _ in unit]) for unit in self.units if unit])
 
+    def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
+        """Return the sum of the arrays that `work(block)` returns: by unit, then of all."""
+
+        def of_unit(unit: list[slice]) -> Array:
+            return large_sum(self.block, unit[0].start, unit[-1].stop, self.size, work, least)
+
+        parts = self._over(of_unit, [unit for unit in self.units if unit])
+        return tree_sum([(part,) for part in parts])[0]
+
     def room(self, width: int) -> Array:
         """Return room for `width` numbers a row, (rows,) or (rows, width), in a scratch file."""
         count = len(self.y)
@@ -67,7 +93,7 @@ class StoredBlocks(Blocks):
         """The rows that are held in memory."""
         return len(self.X.sampled)
 
-    def drawn(self, size: int, seed: int) -> Blocks:
+    def random_sample(self, size: int, seed: int) -> Blocks:
         """Return the first rows of the sample that is held, as blocks."""
         at = self.X.sampled[:size]
         weight = None if self.sample_weight is None else np.asarray(self.sample_weight[at])
@@ -75,7 +101,7 @@ class StoredBlocks(Blocks):
 
     def even(self, size: int) -> Blocks:
         """Return rows that tell units: those of the sample, which are from all over."""
-        return self.drawn(size, 0)
+        return self.random_sample(size, 0)
 
     def take(self, indices: NDArray[np.intp]) -> Blocks:
         """Return some of the rows, in memory, in the order of their `indices`, as blocks."""
@@ -89,17 +115,19 @@ class StoredBlocks(Blocks):
 
     def every(self, step: int) -> Blocks:
         """Return all rows, or some of the sample, one in `step` of what it has, as blocks."""
-        return self if step == 1 else self.drawn(max(1, self.largest_sample // step), 0)
+        return self if step == 1 else self.random_sample(max(1, self.largest_sample // step), 0)
 
     def columns(self, features: slice) -> Blocks:
         """Return some of the features of the sample, as blocks."""
-        few = self.drawn(self.largest_sample, 0)
+        few = self.random_sample(self.largest_sample, 0)
         return few.columns(features)
 
     def in_float64(self) -> Blocks:
         """Return the same rows, computed with float64."""
-        return self if self.dtype == FLOAT64 else self._like(
-            self.X, self.y, self.sample_weight, FLOAT64
+        return (
+            self
+            if self.dtype == FLOAT64
+            else self._like(self.X, self.y, self.sample_weight, FLOAT64)
         )
 
     def _like(

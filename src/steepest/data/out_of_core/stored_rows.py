@@ -2,7 +2,9 @@
 
 import os
 import threading
+import weakref
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import IO, Any, Protocol
 
 import numpy as np
@@ -12,7 +14,7 @@ from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.stored_blocks import StoredBlocks
 from steepest.errors import FileError
 
-__all__ = ["RowReader", "ScratchRows", "StoredRows"]
+__all__ = ["RowReader", "ScratchRows", "StoredRows", "buffer_of"]
 
 Numbers = NDArray[Any]
 
@@ -26,6 +28,9 @@ class RowReader(Protocol):
     def read(self, start: int, stop: int, out: Numbers) -> None:
         """Fill `out`, (stop - start, features), with these rows."""
 
+    def in_words(self, size: str) -> str:
+        """Return how the rows, of so many bytes, are held."""
+
 
 class ScratchRows:
     """Rows in a scratch file, in C order: what was decoded once is read as it is."""
@@ -34,14 +39,19 @@ class ScratchRows:
         self.scratch, self.shape, self.dtype = scratch, shape, np.dtype(dtype)
         self.width = shape[1] * self.dtype.itemsize
         self._file: IO[bytes] = scratch.file()
+        weakref.finalize(self, self._file.close)
         try:
             self._file.truncate(max(1, shape[0] * self.width))
         except OSError as error:
             raise scratch.refused(error) from error
 
+    def in_words(self, size: str) -> str:
+        """Return how the rows, of so many bytes, are held."""
+        return f"decoded once, into a scratch file of {size} that is gone at the end"
+
     def write(self, start: int, rows: Numbers) -> None:
         """Write rows, (n, features), from row `start` on; FileError if the disk is full."""
-        view = memoryview(np.ascontiguousarray(rows, self.dtype)).cast("B")
+        view = _bytes_of(np.ascontiguousarray(rows, self.dtype))
         at = start * self.width
         try:
             while len(view):
@@ -53,8 +63,8 @@ class ScratchRows:
     def read(self, start: int, stop: int, out: Numbers) -> None:
         """Fill `out`, (stop - start, features), with these rows."""
         whole = out.dtype == self.dtype and out.flags.c_contiguous
-        raw = out if whole else _buffer(self, (stop - start, self.shape[1]), self.dtype)
-        view, at = memoryview(raw.reshape(-1)).cast("B"), start * self.width
+        raw = out if whole else buffer_of((stop - start, self.shape[1]), self.dtype)
+        view, at = _bytes_of(raw), start * self.width
         while len(view):
             done = os.preadv(self._file.fileno(), [view], at)
             if not done:
@@ -62,6 +72,11 @@ class ScratchRows:
             view, at = view[done:], at + done
         if not whole:
             np.copyto(out, raw)
+
+
+def _bytes_of(numbers: Numbers) -> memoryview:
+    """Return the bytes of an array in C order, to be read or written."""
+    return memoryview(numbers.reshape(-1).view(np.uint8))  # type: ignore[arg-type]
 
 
 class StoredRows:
@@ -105,7 +120,7 @@ class StoredRows:
 
     def read_floats(self, start: int, stop: int, dtype: DTypeLike) -> Numbers:
         """Return the same in a buffer of this thread, which its next call writes over."""
-        out = _buffer(self, (stop - start, self.shape[1]), np.dtype(dtype))
+        out = buffer_of((stop - start, self.shape[1]), np.dtype(dtype))
         self.reader.read(start, stop, out)
         return out
 
@@ -129,7 +144,9 @@ class StoredRows:
 
     def to_blocks(self, y: NDArray[np.float64], **how: Any) -> StoredBlocks:
         """Return the rows with a target each, (rows,), in blocks; see `Blocks`."""
-        return StoredBlocks(self, y, **how)
+        make = getattr(self.reader, "blocks", StoredBlocks)
+        found: StoredBlocks = make(self, y, **how)
+        return found
 
 
 def _runs(rows: NDArray[np.intp]) -> list[slice]:
@@ -139,7 +156,7 @@ def _runs(rows: NDArray[np.intp]) -> list[slice]:
     cuts = np.flatnonzero(np.diff(rows) > RANDOM_ROWS) + 1
     ends = [0, *cuts.tolist(), len(rows)]
     runs = []
-    for start, stop in zip(ends, ends[1:], strict=False):
+    for start, stop in pairwise(ends):
         # Of neighbours no more than one stretch of rows is held at a time.
         while start < stop:
             near = int(np.searchsorted(rows[start:stop], rows[start] + RANDOM_ROWS, "right"))
@@ -151,7 +168,7 @@ def _runs(rows: NDArray[np.intp]) -> list[slice]:
 _LOCAL = threading.local()
 
 
-def _buffer(owner: object, shape: tuple[int, int], dtype: np.dtype[Any]) -> Numbers:
+def buffer_of(shape: tuple[int, int], dtype: np.dtype[Any]) -> Numbers:
     """Return an array of this thread's that is used again for each block.
 
     A fresh one of 3 MB a block is mapped and faulted anew: measured 7 times as slow where an

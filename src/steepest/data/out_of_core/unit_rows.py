@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ class Rows(NamedTuple):
     y: NDArray[np.float64] | None
     weights: NDArray[np.float64] | None
     places: NDArray[np.intp]
+    weightless: int = 0  # how many were left out since they weigh 0
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,16 @@ class Recipe:
         filled = any(column.fill is not None for column in self.features.columns)
         return kinds <= {"number", "boolean"} and not (self.features.terms or filled or self.drops)
 
+    def on(self, source: Source) -> "Recipe":
+        """Return the same for another source of such batches."""
+        return replace(self, source=source)
+
+    def without_source(self) -> "Recipe":
+        """Return the same with no unit: what is sent to a worker, which has the source itself."""
+        return replace(self, source=replace(self.source, units=()))
+
     def rows(self, unit: Unit, with_target: bool) -> Iterator[Rows]:
-        """Yield what is left of a unit, batch by batch; y and weights only if they are asked for."""
+        """Yield what is left of a unit, batch by batch; y and weights if they are asked for."""
         others = [self.target.name, *([] if self.weight is None else [self.weight])]
         asked = [*self.columns, *(others if with_target or self.drops else [])]
         at = unit.start
@@ -76,25 +85,34 @@ class Recipe:
 
         in_file = np.arange(batch.num_rows) + (at - unit.start + unit.in_file)
         table = Table(pa.Table.from_batches([batch]), unit.file.name, kept=in_file)
+        weightless = 0
         if self.drops:
-            left = self._left(table)
+            counting = self._counting(table)
+            weightless = int((~counting).sum())
+            left = np.flatnonzero(counting & self._sound(table))
             table, places = table.keep(left), places[left]
         X = self.features.matrix(table).astype(self.dtype, copy=False)
         if not with_target:
             return Rows(X, None, None, places)
-        weights = None if self.weight is None else as_numbers(
-            table.arrow[self.weight].combine_chunks()
-        ).astype(np.float64)
-        return Rows(X, self.target.vector(table), weights, places)
+        weights = (
+            None
+            if self.weight is None
+            else as_numbers(table.arrow[self.weight].combine_chunks()).astype(np.float64)
+        )
+        return Rows(X, self.target.vector(table), weights, places, weightless)
 
-    def _left(self, table: Table) -> NDArray[np.intp]:
-        """Return which rows of a batch stay: without gaps that nothing fills, and of some weight."""
+    def _counting(self, table: Table) -> NDArray[np.bool_]:
+        """Return which rows of a batch, (rows,), weigh something, or have a gap there."""
+        if self.weight is None:
+            return np.ones(table.arrow.num_rows, dtype=bool)
+        found: NDArray[np.bool_] = as_numbers(table.arrow[self.weight].combine_chunks()) != 0.0
+        return found
+
+    def _sound(self, table: Table) -> NDArray[np.bool_]:
+        """Return which rows of a batch, (rows,), have no gap that nothing fills."""
         needed = [self.target.name, *([] if self.weight is None else [self.weight])]
         needed += self.columns if self.missing in LEFT_OPEN else []
-        sound = sound_rows(table_holes(table, needed), table.arrow.num_rows)
-        if self.weight is not None:
-            sound &= as_numbers(table.arrow[self.weight].combine_chunks()) != 0.0
-        return np.flatnonzero(sound)
+        return sound_rows(table_holes(table, needed), table.arrow.num_rows)
 
 
 class DecodedRows:
@@ -117,6 +135,10 @@ class DecodedRows:
             end = min(stop, begin + len(held))
             out[at - start : end - start] = held[at - begin : end - begin]
             at = end
+
+    def in_words(self, size: str) -> str:
+        """Return how the rows, of so many bytes, are held: not at all."""
+        return "decoded anew in each pass"
 
     def _held(self, row: int) -> tuple[Numbers, int]:
         """Return the batch that has a row, and its first row; read on from where this thread is."""

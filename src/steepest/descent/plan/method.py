@@ -247,7 +247,9 @@ def _plane_search(
     if whitening is None:
         coordinates = coordinates_of(objective, scale)
         return Method(objective, start, rule, PlaneSearch(), coordinates, sampler)
-    renewal = Renewal() if objective.is_quadratic else WhenItPays(whitening)
+    renewal = Renewal()
+    if not objective.is_quadratic:
+        renewal = WhenItPays(whitening, thins=not objective.gap_tol)
     return Method(objective, start, rule, PlaneSearch(), whitening.at_first, sampler, renewal)
 
 

@@ -57,7 +57,8 @@ export function beginSession(found, now = () => new Date()) {
   const set = (key, value) => {
     if (open && String(call('set', key, String(value))) !== 'true') faults.push(`${key}=${value}`);
   };
-  call('begin', '');
+  // A session that has ended is not begun once more: a runtime that says so is let alone.
+  open = String(call('begin', '')) === 'true';
   if (open && !['completed', 'passed', 'failed'].includes(call('get', names.completion))) {
     set(names.completion, 'incomplete');
   }

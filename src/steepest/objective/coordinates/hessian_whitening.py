@@ -231,7 +231,8 @@ def _orthonormal(objective: "LinearObjective", units: Moments, l2: float) -> Fac
 
 
 def _own_curvature(objective: "LinearObjective", margins: Margins) -> Margins:
-    return lambda block: objective.loss.own_curvature(margins(block), block.y)
+    own = objective.loss.own_curvature
+    return lambda block: own(margins(block), block.y)
 
 
 def _mean_curvature(objective: "LinearObjective", margins: Margins) -> Margins:

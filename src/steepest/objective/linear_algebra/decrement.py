@@ -1,13 +1,9 @@
-"""Newton's decrement: by how much a loss is above the lowest, as its Hessian of all rows tells."""
-
-from typing import TYPE_CHECKING
+"""Newton's decrement: by how much a loss is above the lowest, as its Hessian tells."""
 
 import numpy as np
 
-from steepest.objective.evaluation import Evaluation
-
-if TYPE_CHECKING:
-    from steepest.objective.linear import LinearObjective
+from steepest.objective.evaluation import Vector
+from steepest.objective.model.model import Array
 
 __all__ = ["half_decrement"]
 
@@ -15,14 +11,14 @@ FLAT = 1e-12
 """The curvature, against the most, along which the loss is as good as the same everywhere."""
 
 
-def half_decrement(objective: "LinearObjective", at: Evaluation) -> float:
-    """Return `g' H^-1 g / 2` at `at`, reading X once, in standard units.
+def half_decrement(hessian: Array, gradient: Vector) -> float:
+    """Return `g' H^-1 g / 2` of H, (n, n), and g, (n,).
 
     Directions along which nothing curves, as of margins that all move alike, count nothing.
+
+    >>> half_decrement(np.diag([2.0, 0.0]), np.array([2.0, 0.0]))
+    1.0
     """
-    weights = np.arange(objective.size - objective.outputs)
-    hessian = objective.hessian_block(at, weights, objective.loss.curvature)
-    gradient = objective.standard.pullback(at.gradient)
     values, vectors = np.linalg.eigh(hessian)
     along = vectors.T @ gradient
     curved = values > FLAT * values[-1]

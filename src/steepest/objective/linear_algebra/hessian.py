@@ -86,7 +86,8 @@ def hessian_block(
 ) -> Array:
     """Return the Hessian by the `chosen` weights and all biases, in standard units, biases last.
 
-    `chosen` are indices of params, in order; `margins` gives those of a block, (rows,) or (rows, k).
+    `chosen` are indices of params, in order; `margins` gives those of a block, (rows,) or
+    (rows, k).
     Standard units are those of `moments`: each feature less its mean, by its standard deviation.
     `curvature` is that of a row's loss with one margin; softmax, with several, has its own. No
     column of X is read but those of the chosen weights. The penalty is not part of it.

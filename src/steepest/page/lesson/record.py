@@ -4,6 +4,7 @@ The reader's own rows where they fit, with the one feature that alone tells most
 they are not is shown on rows that come with steepest, and the page says so.
 """
 
+from functools import cache
 from typing import Any, TypedDict
 
 import numpy as np
@@ -138,6 +139,7 @@ def _share_told(x: Array, y: Array, is_class: bool) -> float:
     return share if np.isfinite(share) else -1.0
 
 
+@cache
 def _shipped(kind: str) -> LessonRows:
     """Return shipped rows of a kind, those without a gap."""
     name, feature = SHIPPED[kind]
@@ -165,6 +167,7 @@ def _shipped(kind: str) -> LessonRows:
     }
 
 
+@cache
 def _plane_rows(name: str) -> LessonRows:
     """Return shipped rows of two features and two classes."""
     said, table = about(name), dataset(name)

@@ -23,7 +23,8 @@ export function start() {
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
-  const ways = new Ways(document.getElementById('steepest'), store, lesson, { keys: document, helper, language });
+  const options = { keys: document, helper, language, isLesson: kept.way === 'lesson' && !link };
+  const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);
   wishAll(store, link || kept.link);
   window.addEventListener('hashchange', () => location.reload());

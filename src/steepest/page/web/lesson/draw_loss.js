@@ -43,14 +43,14 @@ export function drawCurves(stage, [x, y, w, h], { curves, most, span, words, sho
   }
   stage.text(words.loss, inner[0], y + 0.5 * size, { colour: colours.accent, weight: 600, align: 'left' });
   stage.text(words.round, inner[0] + inner[2] / 2, inner[1] + inner[3] + 2.3 * size, { colour: colours.ink });
-  for (const { losses, colour, dash = [], name = '', shown = losses.length } of curves) {
+  curves.forEach(({ losses, colour, dash = [], name = '', shown = losses.length }, i) => {
     const places = losses.slice(0, Math.max(1, shown)).map((value, round) => at(value, round));
     stage.within([inner[0] - 8, inner[1] - 8, inner[2] + 16, inner[3] + 16], 0, () => {
       stage.line(places, colour, 0.13 * size, dash);
       stage.dot(places.at(-1), 0.26 * size, colour, colours.paper);
     });
-    if (name) nameCurve(stage, places, inner, name, colour);
-  }
+    if (name) nameCurve(stage, places, inner, { name, colour, share: 0.3 + 0.2 * i, up: 0.9 + 1.1 * i });
+  });
 }
 
 function powers(least, most) {
@@ -59,9 +59,9 @@ function powers(least, most) {
   return found.length > 1 ? found : [least, most];
 }
 
-function nameCurve(stage, places, inner, name, colour) {
-  const [px, py] = places[Math.min(places.length - 1, Math.floor(places.length * 0.45))];
-  const y = clamp(py - 0.9 * stage.size, inner[1] + stage.size, inner[1] + inner[3] - 0.5 * stage.size);
+function nameCurve(stage, places, inner, { name, colour, share, up }) {
+  const [px, py] = places[Math.min(places.length - 1, Math.floor(places.length * share))];
+  const y = clamp(py - up * stage.size, inner[1] + stage.size, inner[1] + inner[3] - 0.5 * stage.size);
   stage.text(name, px, y, { colour, weight: 600, align: 'left', halo: stage.colours.paper, size: 0.9 });
 }
 
@@ -73,8 +73,9 @@ function nameCurve(stage, places, inner, name, colour) {
  * @param {number} radius
  * @param {any} look
  */
-export function drawKnob(stage, [cx, cy], radius, { value, low, high, colour, name, text, nudge = 0 }) {
+export function drawKnob(stage, place, radius, { value, low, high, colour, name, text, nudge = 0 }) {
   const { colours, size, context } = stage;
+  const [cx, cy] = place;
   const [first, last] = [0.75 * Math.PI, 2.25 * Math.PI];
   const angle = (of) => mix(first, last, clamp((of - low) / (high - low)));
   const arc = (from, to, ink) => {
@@ -89,7 +90,7 @@ export function drawKnob(stage, [cx, cy], radius, { value, low, high, colour, na
   stage.dot(onCircle(cx, cy, radius, here), 0.16 * radius, colour, colours.paper);
   stage.text(text, cx, cy, { colour, weight: 600, room: 1.6 * radius });
   stage.text(name, cx, cy + radius + 0.75 * size, { colour, weight: 600 });
-  if (nudge) drawNudge(stage, [cx, cy], 1.36 * radius, { here, turn: nudge, colour });
+  if (nudge) drawNudge(stage, place, 1.36 * radius, { here, turn: nudge, colour });
 }
 
 function onCircle(cx, cy, radius, angle) {

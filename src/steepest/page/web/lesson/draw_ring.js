@@ -3,14 +3,14 @@
 /** Draws the ring in a box with what its middle says. */
 export function drawRing(stage, [x, y, w, h], word) {
   const { colours, size } = stage;
-  const radius = Math.min(w * 0.28, h * 0.32);
-  const center = [x + w * 0.58, y + h * 0.52];
+  const radius = Math.min(w * 0.25, h * 0.32);
+  const center = [x + w * 0.64, y + h * 0.52];
   const at = (degrees) => [
     center[0] + radius * Math.cos((degrees * Math.PI) / 180),
     center[1] + radius * Math.sin((degrees * Math.PI) / 180),
   ];
   const disc = Math.min(1.9 * size, radius * 0.36);
-  const places = [[x + w * 0.58 - 2 * radius, at(-90)[1]], at(-90), at(30), at(150)];
+  const places = [[center[0] - 2 * radius, at(-90)[1]], at(-90), at(30), at(150)];
   const [from, to] = [places[0][0] + disc + 6, places[1][0] - disc - 6];
   stage.arrow([from, places[0][1]], [to, places[1][1]], colours.soft, 0.16 * size);
   for (const begin of [-90, 30, 150]) drawBow(stage, { at, from: begin, gap: (disc / radius) * 70, radius, center });

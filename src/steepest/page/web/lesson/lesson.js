@@ -2,6 +2,10 @@
 import { element, listen, part } from '../draw/canvas.js';
 import { button } from '../controls/fields.js';
 import { applyTheme, followSystem } from '../controls/theme.js';
+import { Enter } from '../gestures/enter.js';
+import { attached, placeIn } from '../gestures/gesture.js';
+import { Keyboard } from '../gestures/keyboard.js';
+import { Swipe } from '../gestures/swipe.js';
 import { ratesMap, SCENES, SECONDS, standingAt, stepsMap } from './scenes.js';
 import { boxesOf } from './layout.js';
 import { Stage } from './stage.js';
@@ -11,14 +15,8 @@ import { lessonOf } from './told.js';
 /** Seconds that stand for the end of every movement. */
 const STILL = 99;
 
-/** How far a finger must move to turn a page, in pixels. */
-const SWIPE = 45;
-
 /** Parts of the lesson that have the equation of the line above their pictures. */
 const OF_LINE = ['step 1', 'step 2', 'step 3', 'step 4'];
-
-const NEXT = [' ', 'ArrowRight', 'PageDown', 'ArrowDown', 'Enter'];
-const BACK = ['ArrowLeft', 'PageUp', 'ArrowUp', 'Backspace'];
 
 /**
  * Puts the lesson of a record below `parent`; returns `{destroy}`. `at` is the build to begin with,
@@ -81,8 +79,7 @@ class Lesson {
 
   /** Hears keys, fingers, the size of the page and its theme. */
   hear(keys, store) {
-    const press = (event) => this.press(event);
-    keys.addEventListener('keydown', press);
+    const walk = (by) => this.go(this.at + by, by > 0);
     const sizes = new ResizeObserver(() => this.draw());
     sizes.observe(this.place);
     const theme = () => {
@@ -94,53 +91,26 @@ class Lesson {
       this.go(this.at, false);
       this.language.blur();
     });
-    let down = null;
-    listen(this.stage.canvas, {
-      pointerdown: (event) => { down = event; },
-      pointerup: (event) => {
-        if (down) this.touch(event, event.clientX - down.clientX);
-        down = null;
-      },
-    });
+    const detach = attached(
+      new Keyboard(keys, 'lesson', { go: walk }, { tells: this.root, isFree }),
+      new Swipe(this.stage.canvas, { swipe: walk, tap: (event) => this.tap(event) }),
+    );
     const follow = followSystem(store);
     const unheard = store.subscribe((state, changed) => {
       if (changed.has('theme') || changed.has('dark')) theme();
     });
     theme();
     this.ends = [
-      () => keys.removeEventListener('keydown', press), () => sizes.disconnect(), follow, unheard,
+      detach, () => sizes.disconnect(), follow, unheard,
       () => cancelAnimationFrame(this.waiting), () => this.root.remove(),
     ];
   }
 
-  press(event) {
-    const focused = event.composedPath()[0];
-    const within = (kinds) => focused instanceof Element && focused.closest(kinds) !== null;
-    const isOwn = within('select, input, textarea');
-    const isButton = within('button');
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isOwn) return;
-    if (isButton && (event.key === ' ' || event.key === 'Enter')) return;
-    const to = this.wanted(event.key);
-    if (to === null) return;
-    event.preventDefault();
-    this.go(to, to > this.at);
-  }
-
-  /** Returns the build that a key asks for, null for none. */
-  wanted(key) {
-    if (NEXT.includes(key)) return this.at + 1;
-    if (BACK.includes(key)) return this.at - 1;
-    if (key === 'Home') return 0;
-    return key === 'End' ? this.lesson.builds.length - 1 : null;
-  }
-
-  /** A finger or a click on the picture: a prediction, where one is asked for, a swipe, or the next build. */
-  touch(event, far) {
-    if (Math.abs(far) > SWIPE) return this.go(this.at + (far < 0 ? 1 : -1), far < 0);
-    const { left, top } = this.stage.canvas.getBoundingClientRect();
+  /** A tap on the picture: a prediction, where one is asked for, else the next build. */
+  tap(event) {
     const { ask, key } = this.build;
     if (!ask) return this.go(this.at + 1);
-    const place = [event.clientX - left, event.clientY - top];
+    const place = placeIn(this.stage.canvas, event);
     const scales = this.mapOf(key);
     if (!scales.holds(...place)) return null;
     this.guesses[key] = scales.params(...place);
@@ -226,15 +196,15 @@ class Lesson {
   }
 
   term({ text, meaning }) {
-    const made = element('button', {
-      class: 'st-le-term', text, attributes: { type: 'button', 'aria-describedby': 'st-le-tip' },
-    });
+    const attributes = { tabindex: '0', 'aria-describedby': 'st-le-tip' };
+    const made = element('span', { class: 'st-le-term', text, attributes });
     const show = () => {
       this.tip.textContent = `${text}: ${meaning}`;
       this.tip.hidden = false;
     };
     const hide = () => { this.tip.hidden = true; };
-    listen(made, { pointerenter: show, focus: show, click: show, pointerleave: hide, blur: hide });
+    listen(made, { focus: show, click: show, blur: hide });
+    new Enter(made, { enter: show, leave: hide }).attach();
     return made;
   }
 
@@ -264,6 +234,7 @@ class Lesson {
     const { told, equation } = this;
     if (!OF_LINE.includes(this.build.part) || key === 'steps') {
       equation.textContent = key === 'title' ? told.words.title : '';
+      this.fitEquation();
       return;
     }
     const [w, b] = standingAt(key, time, told);
@@ -271,9 +242,26 @@ class Lesson {
     element('b', { class: 'st-le-weight', text: told.placed(w) }, equation);
     equation.append(` × ${told.line.x} ${b < 0 ? '\u2212' : '+'} `);
     element('b', { class: 'st-le-bias', text: told.placed(Math.abs(b)) }, equation);
+    this.fitEquation();
+  }
+
+  /** Has a long line above the pictures in smaller letters. */
+  fitEquation() {
+    const letters = this.equation.textContent.length;
+    if (this.letters === letters) return;
+    this.letters = letters;
+    this.equation.style.setProperty('--letters', String(Math.max(1, letters)));
   }
 
   destroy() {
     this.ends.forEach((end) => end());
   }
+}
+
+/** Whether the lesson has a key that is pressed: fields keep all of theirs, buttons what presses them. */
+function isFree(event) {
+  const focused = event.composedPath()[0];
+  if (!(focused instanceof Element)) return true;
+  const isPress = event.key === ' ' || event.key === 'Enter';
+  return !focused.closest(isPress ? 'select, input, textarea, button' : 'select, input, textarea');
 }

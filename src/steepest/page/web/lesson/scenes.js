@@ -320,7 +320,7 @@ function own(stage, share, told, chosen) {
   drawUpright(stage, scales, ui.bias);
   const looks = {
     plain: { colour: stage.colours.mark, dash: [], name: ui.without },
-    momentum: { colour: '#0072b2', dash: [8, 5], name: ui.with },
+    momentum: { colour: stage.colours.classes[0], dash: [8, 5], name: ui.with },
   };
   const curves = chosen.map((name) => {
     const path = line[name];

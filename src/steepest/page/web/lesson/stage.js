@@ -3,8 +3,11 @@ import { element } from '../draw/canvas.js';
 
 const NAMES = ['ink', 'soft', 'paper', 'card', 'hair', 'wash', 'accent', 'mark', 'weight', 'bias', 'point', 'on'];
 
-/** Colours of classes, which all kinds of colour vision tell apart (Okabe & Ito 2008). */
-const CLASSES = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#a0522d', '#777777', '#b8a500'];
+/** Colours of classes that all kinds of colour vision tell apart (Okabe & Ito 2008), on light and on dark. */
+const CLASSES = [
+  ['#0072b2', '#b87800', '#008a63', '#b5558b', '#2f8fc4', '#a0522d', '#666666', '#8a7b00'],
+  ['#56a8e0', '#f0b429', '#2fc79a', '#e39ac4', '#8ccdf2', '#d68a5c', '#b3b3b3', '#d9c733'],
+];
 
 /** viridis at nine places. */
 const RAMP = [
@@ -73,7 +76,7 @@ export class Stage {
     this.size = Number.parseFloat(style.fontSize);
     this.font = style.fontFamily;
     for (const name of NAMES) this.colours[name] = style.getPropertyValue(`--le-${name}`).trim();
-    this.colours.classes = CLASSES;
+    this.colours.classes = CLASSES[Number(style.colorScheme === 'dark')];
   }
 
   /** Draws a text. */
@@ -104,7 +107,12 @@ export class Stage {
     context.setLineDash([]);
   }
 
-  /** Draws a dot, with a ring where one is named. */
+  /**
+   * Draws a dot, with a ring where one is named.
+   * @param {number[]} place
+   * @param {number} radius
+   * @param {string} fill
+   */
   dot([x, y], radius, fill, ring = '', width = 2) {
     const { context } = this;
     context.beginPath();

@@ -1,8 +1,6 @@
 // The sentences of the lesson with their numbers, in the manner of a language.
+import { straight } from '../draw/canvas.js';
 import { general, percent as percentOf, short as shortOf } from '../numerals.js';
-
-/** Characters that turn the direction of a text round; in a name of a column they turn a sentence round. */
-const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Letters of a name of a column at most. */
 const LONGEST = 22;
@@ -50,7 +48,7 @@ export function placesFor(size) {
 
 /** Returns a name of a column as it can stand in a sentence: no longer than that, and in one direction. */
 export function plainName(name) {
-  const letters = Array.from(name.replace(TURNING, ''));
+  const letters = Array.from(straight(name));
   return letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join('')}…` : letters.join('');
 }
 

@@ -130,6 +130,8 @@ function startLines(state, most) {
 
 /** @param {State} state */
 function stepLines(state, move) {
+  // Who predicts where the step lands is told what it is made of, not what comes of it.
+  if (state.guessing) return [fromTo(state, move), ...gradientLines(state, move)];
   const updates = move.told.map((i) => updateLine(state, move, i));
   const size = `size of the step: ${short(lengthOf(moved(move)))}`;
   const told = [...gradientLines(state, move), ...updates, ...moreLines(state, move), size];
