@@ -293,11 +293,8 @@ def _descended(
         curvature=method.coordinates.curvature,
         reasons=reasons,
     )
-    keep = (
-        None
-        if keeping is None
-        else keeping.of(problem, plan, partial(Run.of, problem, plan, options))
-    )
+    run_of = partial(Run.of, problem, plan, options)
+    keep = None if keeping is None else keeping.of(problem, plan, run_of)
     outcome = train(
         method, options, problem, callback, progress=progress, given_up=given_up, keep=keep
     )

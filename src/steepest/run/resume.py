@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["resume"]
 
 
+UNFINISHED = ("interrupted", "failed")
+"""The reasons of runs that were cut short: by a signal or a kill, or by an error in a step."""
+
+
 @ONE_BLAS_THREAD
 @np.errstate(over="ignore", invalid="ignore")
 def resume(
@@ -40,7 +44,7 @@ def resume(
     run.problem.check_whole()
     options, method, checkpoint = _taken_up(run)
     said = (more.steps, more.epochs, more.tol, more.seconds)
-    unfinished = run.stop.reason == "interrupted" and said == (None,) * len(said)
+    unfinished = run.stop.reason in UNFINISHED and said == (None,) * len(said)
     more = _as_asked(run, options) if unfinished else _further(run, options, more)
     _check_schedule(run, method, checkpoint.index, more.steps)
     asked = Callback(callback)
