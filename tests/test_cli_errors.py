@@ -403,22 +403,26 @@ class TestRunFile:
 FULL_DISK = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
 from steepest.cli import main
 main()
 """
-"""A disk on which no file can grow beyond 1 kB."""
+"""A disk on which no file can grow beyond 64 bytes."""
 
 FULL = [
     ["fit", "f.csv", "--target", "y", "--save", "out.steepest"],
     ["fit", "f.csv", "--target", "y", "--figure", "out.png"],
     ["fit", "f.csv", "--target", "y", "--figure", "out.svg"],
+    ["fit", "f.csv", "--target", "y", "--figure", "out.pdf"],
     ["fit", "f.csv", "--target", "y", "--film", "out.gif"],
     ["fit", "f.csv", "--target", "y", "--film", "out.mp4"],
     ["fit", "f.csv", "--target", "y", "--page", "out.html"],
     ["fit", "f.csv", "--target", "y", "--table", "out.csv"],
     ["fit", "f.csv", "--target", "y", "--trace", "out.parquet"],
     ["predict", "f.steepest", "f.csv", "-o", "out.csv"],
+    ["predict", "f.steepest", "f.csv", "-o", "out.feather"],
+    ["fit", "f.csv", "--target", "y", "--trace", "out.tsv"],
+    ["fit", "f.csv", "--target", "y", "--onnx", "out.onnx"],
     ["data", "penguins", "-o", "out.csv"],
 ]
 

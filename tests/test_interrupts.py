@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -62,3 +64,69 @@ def test_another_thread_changes_nothing() -> None:
     thread.start()
     thread.join()
     assert seen == [False]
+
+
+PROGRAM = """
+import os, signal, sys, threading, time
+from steepest.interrupts import as_a_program, patient
+program = as_a_program()
+def send(number):
+    os.kill(os.getpid(), number)
+    time.sleep(0.05)
+try:
+    {body}
+except KeyboardInterrupt:
+    print("asked to end", flush=True)
+    sys.exit(program.status)
+"""
+
+
+def ended(body: str) -> tuple[int, str]:
+    """Return the status and words of a program of its own."""
+    program = PROGRAM.format(body=body.replace("\n", "\n    "))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_program_is_asked_to_end_by_each_signal(name: str) -> None:
+    number = getattr(signal, name)
+    alone = f"send(signal.{name})"
+    status, said = ended(alone)
+    # Of a terminal that has gone nothing is told.
+    assert (status, said) == (128 + number, "asked to end\n")
+    body = f"with patient() as asked:\n    {alone}; print(asked())"
+    assert ended(body) == (0, "True\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_press_that_somebody_swallows_is_heard_by_the_next_who_asks() -> None:
+    swallowed = "try: send(signal.SIGINT)\nexcept BaseException: pass\n"
+    asks = "with patient() as asked: print(asked())\n"
+    assert ended(swallowed + asks + asks) == (0, "True\nFalse\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_second_press_ends_a_program_in_the_midst_of_long_work_outside_python() -> None:
+    # No handler of Python's runs while the main thread waits for a lock outside of it.
+    body = (
+        "def twice():\n"
+        "    for _ in range(2): time.sleep(0.2); os.kill(os.getpid(), signal.SIGINT)\n"
+        "threading.Thread(target=twice, daemon=True).start()\n"
+        "with patient(): import numpy as np; np.linalg.svd(np.ones((6000, 6000)))"
+    )
+    assert ended(body) == (130, "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_shell_that_hands_on_a_hang_up_ends_nothing_at_once() -> None:
+    body = "with patient() as asked:\n    [send(signal.SIGHUP) for _ in range(3)]; print(asked())"
+    assert ended(body) == (0, "True\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_signals_that_are_ignored_stay_so() -> None:
+    body = "signal.signal(signal.SIGHUP, signal.SIG_IGN); as_a_program(); send(signal.SIGHUP)"
+    assert ended(body) == (0, "")

@@ -127,6 +127,7 @@ OF_DATA += [
 ]
 OF_THE_CALL = ["threads", "progress", "callback"]
 OF_PASSES = ["memory", "cache", "cluster"]
+KEEPING = ["checkpoint", "every"]
 
 
 class TestEveryDoorHasTheOptions:
@@ -134,7 +135,7 @@ class TestEveryDoorHasTheOptions:
 
     def test_descend(self) -> None:
         shown = parameters(st.descend)
-        assert sorted(shown) == sorted([*OF_DATA, *OPTIONS, *OF_THE_CALL, *OF_PASSES])
+        assert sorted(shown) == sorted([*OF_DATA, *OPTIONS, *OF_THE_CALL, *OF_PASSES, *KEEPING])
         for name in OPTIONS:
             assert shown[name].kind is inspect.Parameter.KEYWORD_ONLY
             assert shown[name].default == OPTIONS[name].shown_default
@@ -157,7 +158,7 @@ class TestEveryDoorHasTheOptions:
 
     def test_fit_on_the_command_line(self) -> None:
         others = {"data", "target", "features", "drop", "missing", "save_to", "as_json"}
-        others |= {"without_data", *OF_PASSES}
+        others |= {"without_data", *OF_PASSES, *KEEPING}
         others |= {
             "category",
             "weights",

@@ -14,14 +14,21 @@ from hypothesis import strategies as some
 from pyarrow import feather, parquet
 
 import steepest as st
+from steepest.data.reader_process import read_here
 from steepest.data.shipped import about
 from steepest.data.table import read_table
 from steepest.page.wire import to_frame
-from steepest.session import Session
+from steepest.session import Session, opening
 from steepest.session.opening import first_choices, open_run
 from steepest.session.request import file_of
 
 CHOICES = {"rule": "steepest", "learning_rate": 0.05, "scale": "none", "steps": 20}
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read files in this process; tests of the reader's own process are in its room."""
+    monkeypatch.setattr(opening, "read_apart", lambda path, given_up: read_here(path))
 
 
 @pytest.fixture

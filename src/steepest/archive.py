@@ -2,16 +2,17 @@
 
 Every part can be read without steepest, in any language, in many years: zip (with a checksum of
 each part), JSON, and NumPy's documented array format. Nothing is pickled, so opening a file never
-runs code.
+runs code. The record is read first and tells the type and shape of each array; another is not read,
+nor one that is not of them, and a file unpacks to no more than one of ours of its size could.
 """
 
-import io
 import json
+import math
 import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,12 +37,14 @@ def write_archive(
     arrays: Mapping[str, NDArray[np.generic]],
 ) -> None:
     """Write `record` and `arrays`, of any shapes, to `path`; FileError, and no file, if not."""
-    text = json.dumps({"format": FORMAT, "version": VERSION, **record}, allow_nan=False)
+    told = {ARRAYS: {name: _told(np.asarray(array)) for name, array in arrays.items()}}
+    head = {"format": FORMAT, "version": VERSION}
+    text = json.dumps({**head, **record, **told}, allow_nan=False)
     with (
         whole_file(path) as draft,
         zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        archive.writestr("run.json", text)
+        archive.writestr(RECORD, text)
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as part:
                 np.lib.format.write_array(part, np.asarray(array, order="C"), allow_pickle=False)
@@ -55,17 +58,17 @@ def read_archive(path: str | os.PathLike[str]) -> tuple[Record, Arrays]:
     source = Path(path)
     try:
         with zipfile.ZipFile(source) as archive:
-            parts = {name: archive.read(name) for name in archive.namelist()}
-        record = json.loads(parts.pop("run.json"))
-        _check(source, record)
-        arrays = {name.removesuffix(".npy"): _array(part) for name, part in parts.items()}
+            parts = _parts(archive, source.stat().st_size)
+            record = json.loads(archive.read(parts.pop(RECORD)), parse_constant=_no_number)
+            _check(source, record)
+            arrays = _arrays(archive, parts, record.pop(ARRAYS, None))
     except FileNotFoundError as error:
         raise FileError(
             f"cannot read {source}: there is no such file; steepest fit --save makes one"
         ) from error
     except OSError as error:
         raise FileError(f"cannot read {source}: {error.strerror or error}") from error
-    except FileError:
+    except (FileError, MemoryError):
         raise
     except Exception as error:  # what a damaged zip file may raise is open-ended
         raise damaged(source, error) from error
@@ -80,16 +83,91 @@ def damaged(path: str | os.PathLike[str], error: Exception) -> FileError:
     )
 
 
-def _array(part: bytes) -> NDArray[np.generic]:
-    array: NDArray[np.generic] = np.lib.format.read_array(io.BytesIO(part), allow_pickle=False)
-    return array
+def _parts(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
+    """Return the parts by name, of a file of so many bytes; ValueError for what none of ours is."""
+    parts = {part.filename: part for part in archive.infolist()}
+    unpacked = sum(part.file_size for part in parts.values())
+    if len(parts) < len(archive.infolist()):
+        raise ValueError("two of its parts have one name")
+    if RECORD not in parts:
+        raise ValueError(f"it has no {RECORD}")
+    if unpacked > max(SMALL, MOST_PACKED * size):
+        raise ValueError(f"it would unpack to {unpacked / 1e6:,.0f} MB")
+    record = parts[RECORD]
+    if record.file_size > max(SMALL_RECORD, MOST_PACKED_TEXT * record.compress_size):
+        raise ValueError(f"its record would unpack to {record.file_size / 1e6:,.0f} MB")
+    return parts
+
+
+RECORD, ARRAYS = "run.json", "arrays"
+
+SMALL, SMALL_RECORD = 64_000_000, 4_000_000
+"""Bytes to which any file, and its record, may unpack."""
+
+MOST_PACKED = 230
+"""How many times its size a file may unpack to: deflate's first level, ours, packs zeros 229 : 1.
+
+Its ninth packs them 1,029 : 1, so a file of another's may be made to fill the memory.
+"""
+
+MOST_PACKED_TEXT = 50
+"""The same of the record: levels and sentences that repeat were packed 12 : 1 at most."""
+
+
+def _no_number(said: str) -> float:
+    raise ValueError(f"{said} is no number in JSON")
+
+
+def _told(array: NDArray[np.generic]) -> list[str | int]:
+    """Return an array's type and shape, as the record has them."""
+    return [array.dtype.str, *array.shape]
+
+
+def _arrays(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], told: object) -> Arrays:
+    """Return the arrays that the record has told; of a file that tells none, those that are there.
+
+    Raises ValueError where others are there.
+    """
+    names = {name.removesuffix(".npy"): name for name in parts}
+    if told is not None and (not isinstance(told, dict) or told.keys() != names.keys()):
+        raise ValueError("it has other arrays than its record tells")
+    arrays = {}
+    for name, part in names.items():
+        said = None if told is None else told[name]
+        _check_header(archive, parts[part], said)
+        with archive.open(parts[part]) as opened:
+            array = np.lib.format.read_array(opened, allow_pickle=False)
+        arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return arrays
+
+
+def _check_header(archive: zipfile.ZipFile, part: zipfile.ZipInfo, told: object) -> None:
+    """Raise ValueError for an array that is not as told, or not as long as its own shape says."""
+    with archive.open(part) as opened:
+        version = np.lib.format.read_magic(opened)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else _later_header
+        shape, _, dtype = read(opened)
+        length = part.file_size - opened.tell()
+    if dtype.kind not in "biufU":
+        raise ValueError(f"{part.filename} holds {dtype}, and allow_pickle=False")
+    if length != math.prod(shape) * dtype.itemsize:
+        raise ValueError(f"{part.filename} is not as long as its shape {shape}")
+    if told is not None and told != [dtype.str, *shape]:
+        raise ValueError(f"{part.filename} is {dtype} of {shape}, and its record tells {told}")
+
+
+def _later_header(opened: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    return np.lib.format.read_array_header_2_0(opened)
 
 
 def _check(source: Path, record: object) -> None:
     """Raise FileError if the record is not one of ours, or is from a later steepest."""
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise FileError(f"cannot read {source}: it is a zip file, but not a saved run of steepest")
-    if record.get("version", 0) > VERSION:
+    version = record.get("version", 0)
+    if not isinstance(version, int):
+        raise ValueError(f"its version is {version!r}")
+    if version > VERSION:
         raise FileError(
             f"cannot read {source}: it was saved by a later steepest (format {record['version']}, "
             f"this one reads up to {VERSION}); update steepest"

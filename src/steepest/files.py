@@ -1,16 +1,24 @@
 """Writing a file whole or not at all.
 
 A reader never sees half a file: what is written goes to a new file beside the target, which
-takes the target's name only when all of it is on the disk.
+takes the target's name only when all of it is on the disk: file and folder are synced, so that a
+loss of power leaves the old file or the new one. The draft of a process that was killed is removed
+by the next one that writes to the same name.
 """
 
 import os
+import re
+import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from steepest.errors import FileError
+
+if sys.platform != "win32":
+    import fcntl
 
 __all__ = ["FIGURES", "FILMS", "MODELS", "PAGES", "TABLES", "check_writable", "whole_file"]
 
@@ -42,7 +50,24 @@ def check_writable(path: str | os.PathLike[str], suffixes: tuple[str, ...] = ())
         raise FileError(f"cannot write {target}: there is no folder {target.parent}; make it first")
     if not os.access(target.parent, os.W_OK):
         raise FileError(f"cannot write {target}: the folder {target.parent} may not be written to")
+    if target.exists() and not _mode(target) & WRITABLE:
+        raise FileError(
+            f"cannot write {target}: it is read-only, so somebody wants it kept; choose another "
+            f"name, or allow it: chmod u+w {target}"
+        )
     return target
+
+
+WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+"""The bits of a file's mode of which one is set if anybody may write to it; root may always."""
+
+
+def _mode(target: Path) -> int:
+    """Return the mode of a file: what it was, or what a new one gets."""
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        return 0o666 & ~_umask()
 
 
 @contextmanager
@@ -54,21 +79,28 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = check_writable(path)
     try:
-        handle, name = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
-        )
-        os.close(handle)
+        _remove_litter(target)
+        mode = _mode(target)
+        handle, draft = _begin(target)
     except OSError as error:
         raise FileError(f"cannot write {target}: {error.strerror}") from error
-    draft = Path(name)
     try:
         yield draft
-        with draft.open("rb") as written:
+        with draft.open("r+b") as written:
             os.fsync(written.fileno())
-        draft.chmod(0o666 & ~_umask())
+        draft.chmod(mode)
+        if sys.platform == "win32":
+            os.close(handle)  # A file that is open is not renamed there.
+            handle = -1
         draft.replace(target)
-    except OSError as error:
-        reason = error.strerror or str(error)
+        _sync_folder(target.parent)
+    except FileError:
+        raise
+    except Exception as error:
+        refused = _of_disk(error)
+        if refused is None:
+            raise
+        reason = refused.strerror or str(refused)
         raise FileError(
             f"cannot write {target}: {reason}; nothing was left behind, free some room or "
             "choose another place"
@@ -76,6 +108,77 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+        if handle >= 0:
+            os.close(handle)
+
+
+def _of_disk(error: BaseException | None) -> OSError | None:
+    """Return the disk's refusal behind an error, None if there is none.
+
+    A writer that tidies up after a refusal may raise another error in its place.
+    """
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+MARK = ".steepest-"
+"""What stands in the name of a draft between that of the target and some random letters."""
+
+NAME_KEPT = 50
+"""Letters of the target's name that its draft has: names have 255 bytes, letters up to four."""
+
+
+def _begin(target: Path) -> tuple[int, Path]:
+    """Return a new draft beside `target`, and a handle that keeps it locked while it is ours."""
+    while True:
+        handle, name = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.stem[:NAME_KEPT]}{MARK}", suffix=target.suffix
+        )
+        _lock(handle)
+        draft = Path(name)
+        if draft.exists():
+            return handle, draft
+        os.close(handle)  # It was taken for litter before it was locked.
+
+
+def _lock(handle: int) -> bool:
+    """Lock a file if nobody else has; return whether. A lock ends with its process, killed or not.
+
+    Where files have no locks one that is open cannot be removed, or none is known to be litter.
+    """
+    if sys.platform == "win32":
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _remove_litter(target: Path) -> None:
+    """Remove the drafts of `target` that nobody writes to any more: their process was killed."""
+    named = re.escape(f".{target.stem[:NAME_KEPT]}{MARK}") + r"\w{8}" + re.escape(target.suffix)
+    with suppress(OSError):
+        for litter in [one for one in target.parent.iterdir() if re.fullmatch(named, one.name)]:
+            with litter.open("r+b") as draft:
+                if _lock(draft.fileno()):
+                    litter.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have a new name in a folder on the disk, where folders can be synced.
+
+    The file is whole by now: where this is refused a loss of power may bring back the old one.
+    """
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _umask() -> int:

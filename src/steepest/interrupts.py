@@ -1,15 +1,26 @@
-"""Ctrl-C as a flag that is read between steps, so that no step is cut in half."""
+"""Ctrl-C as a flag that is read between steps, so that no step is cut in half.
 
+A program of its own hears SIGTERM and SIGHUP, too, as a question to end; see `as_a_program`.
+"""
+
+import os
 import signal
+import stat
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
-__all__ = ["INTERRUPTED", "patient"]
+__all__ = ["INTERRUPTED", "as_a_program", "exit_status", "patient"]
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it: 128 and the number of the signal."""
+
+BY_SIGNAL = 128
+"""What shells add to the number of the signal that ended a program."""
+
+Handler = Callable[[int, FrameType | None], None]
 
 
 @contextmanager
@@ -19,19 +30,143 @@ def patient() -> Iterator[Callable[[], bool]]:
     Only the main thread gets Ctrl-C, and only where nobody else has taken it over: elsewhere
     `asked` is always false and nothing is changed.
     """
-    pressed: list[bool] = []
-    default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not default or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield lambda: False
-        return
+    elif signal.getsignal(signal.SIGINT) is PROGRAM.hear:
+        with PROGRAM.patient() as asked:
+            yield asked
+    elif signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        with _noted() as asked:
+            yield asked
+    else:
+        yield lambda: False
+
+
+@contextmanager
+def _noted() -> Iterator[Callable[[], bool]]:
+    """Yield what says whether there was a press.
+
+    The second raises KeyboardInterrupt, and one that nobody was told of does so at the end.
+    """
+    pressed = told = False
 
     def press(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
         if pressed:
             raise KeyboardInterrupt
-        pressed.append(True)
+        pressed = True
+
+    def asked() -> bool:
+        nonlocal told
+        told = told or pressed
+        return told
 
     signal.signal(signal.SIGINT, press)
     try:
-        yield lambda: bool(pressed)
+        yield asked
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if pressed and not told:
+        raise KeyboardInterrupt
+
+
+class Program:
+    """What a program of its own has heard: the signals that ask it to end.
+
+    The first is noted, and is KeyboardInterrupt where nobody is patient. A later SIGTERM or SIGHUP
+    asks the same once more (a shell that hangs up hands on what the terminal says by itself); a
+    second Ctrl-C ends the program at once, whatever it does.
+    """
+
+    def __init__(self) -> None:
+        self.heard: int | None = None
+        """The first signal that came."""
+        self.hear: Handler = self._hear
+        self._patience = 0
+        self._waits = False
+
+    @property
+    def status(self) -> int:
+        """The exit status of a program that ends since it was asked to."""
+        return INTERRUPTED if self.heard is None else BY_SIGNAL + self.heard
+
+    @contextmanager
+    def patient(self) -> Iterator[Callable[[], bool]]:
+        """Yield what says whether a signal waits for an answer; once it is told that is given.
+
+        One that came before, and was lost by whoever was at work, waits still.
+        """
+        told = False
+
+        def asked() -> bool:
+            nonlocal told
+            told = told or self._waits
+            return told
+
+        self._patience += 1
+        try:
+            yield asked
+        finally:
+            self._patience -= 1
+            self._waits = self._waits and not told
+
+    def ended(self) -> None:
+        """Have what comes from now on noted only: the interpreter ends."""
+        self._patience += 1
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        first = self.heard is None
+        if first:
+            self.heard, self._waits = number, True
+        if number == getattr(signal, "SIGHUP", None):
+            _leave_terminal()
+        if first and not self._patience:
+            raise KeyboardInterrupt
+
+
+PROGRAM = Program()
+"""This process, where it is a program of ours; a signal handler belongs to a process."""
+
+
+def as_a_program() -> Program:
+    """Hear Ctrl-C, SIGTERM and SIGHUP from now on, but for those that are ignored (`nohup`).
+
+    A thread waits for the second Ctrl-C, which so ends a program whose main thread is in the midst
+    of long work outside Python.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        usual = (signal.SIG_DFL, signal.default_int_handler)
+        if number is not None and signal.getsignal(number) in usual:
+            signal.signal(number, PROGRAM.hear)
+    if sys.platform != "win32":
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        threading.Thread(target=_wait_for_second, args=(reading,), daemon=True).start()
+    return PROGRAM
+
+
+def exit_status() -> int:
+    """Return the exit status of a program that ends since it was asked to, as shells have it."""
+    return PROGRAM.status
+
+
+def _wait_for_second(reading: int) -> None:
+    """End the program at once on the second Ctrl-C: no thread is waited for, no file finished."""
+    pressed = 0
+    while pressed < 2:
+        pressed += os.read(reading, 1)[0] == signal.SIGINT
+    with suppress(OSError):
+        os.write(2, b"\nsteepest: interrupted\n")
+    os._exit(INTERRUPTED)
+
+
+def _leave_terminal() -> None:
+    """Have what is still said go nowhere where it went to the terminal, which has gone."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (1, 2):
+        with suppress(OSError):
+            if stat.S_ISCHR(os.fstat(number).st_mode):
+                os.dup2(nowhere, number)
+    os.close(nowhere)

@@ -327,7 +327,11 @@ class Trace:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, AnyArray]) -> "Trace":
-        """Return the trace that gave `arrays`, of its shapes; KeyError if one is missing."""
+        """Return the trace that gave `arrays`, of its shapes; KeyError if one is missing.
+
+        Raises ValueError for arrays of other shapes or types, or steps that are not in order.
+        """
+        _check_arrays(arrays)
         numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
         vectors: Array = np.stack([arrays["params"], arrays["gradients"]], axis=1).astype(
             np.float32 if arrays["params"].dtype == np.float32 else np.float64
@@ -385,3 +389,20 @@ class Trace:
             numbers[self.walked - 1 :, filled] = np.nan
         vectors = {name: arrays[name][early] for name in ("kept", "params", "gradients")}
         return Trace.from_arrays({**arrays, **vectors, "numbers": numbers, "filled": np.array(0)})
+
+
+def _check_arrays(arrays: Mapping[str, AnyArray]) -> None:
+    """Raise ValueError for arrays that are not those of a trace; KeyError if one is missing."""
+    numbers, kept, params = arrays["numbers"], arrays["kept"], arrays["params"]
+    if numbers.ndim != 2 or not 0 < numbers.shape[1] <= len(NUMBERS) or numbers.dtype != FLOAT64:
+        raise ValueError(f"its numbers of steps are {numbers.dtype} of shape {numbers.shape}")
+    shapes = {params.shape, arrays["gradients"].shape, (len(kept), *params.shape[1:])}
+    if kept.ndim != 1 or params.ndim != 2 or len(shapes) > 1 or params.dtype.kind != "f":
+        raise ValueError("its params and gradients are not one vector for each step that is kept")
+    if kept.dtype.kind != "i" or not np.isin(kept, np.arange(len(numbers))).all():
+        raise ValueError("it keeps params of steps that there are not")
+    if (np.diff(kept) <= 0).any():
+        raise ValueError("its steps are not in order")
+    stride = arrays.get("stride", np.array(1))
+    if stride.shape or stride.dtype.kind != "i" or stride < 1:
+        raise ValueError("its steps are not kept evenly")

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from pyarrow import feather, parquet
 
+import steepest as st
 import steepest.data.arrow as arrow
 from steepest.data.columns import numbers
 
@@ -64,3 +67,42 @@ def test_a_press_while_conversions_load_is_heard_after(monkeypatch: pytest.Monke
             arrow.ready_for_text()
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def not_letters(rows: int, at: int, type_: pa.DataType) -> pa.Array:
+    """Return text of which one row holds bytes that are no UTF-8: plain, long or a dictionary's."""
+    large = pa.types.is_large_string(type_)
+    words = [b"ok", b"fine"] * (rows // 2)
+    words[at] = b"\xff\xfe"
+    made = pa.array(words, pa.large_binary() if large else pa.binary())
+    kind = pa.LargeStringArray if large else pa.StringArray
+    text = kind.from_buffers(rows, made.buffers()[1], made.buffers()[2])
+    if not pa.types.is_dictionary(type_):
+        return text
+    return pa.DictionaryArray.from_arrays(pa.array(range(rows), pa.int32()), text)
+
+
+@pytest.mark.parametrize(
+    "type_", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), "utf8")]
+)
+@pytest.mark.parametrize("door", ["parquet", "arrow", "table"])
+def test_bytes_that_are_no_letters_are_told_by_column_and_row(
+    tmp_path: Path, door: str, type_: pa.DataType
+) -> None:
+    table = pa.table({"y": range(40), "c": not_letters(40, 26, type_)})
+    source: Any = table
+    if door != "table":
+        source = tmp_path / f"t.{door}"
+        write = parquet.write_table if door == "parquet" else feather.write_feather
+        write(table, str(source))
+    place = "column 'c'" if pa.types.is_dictionary(type_) else "column 'c', row 27"
+    with pytest.raises(st.DataError, match=f"{place} holds bytes that are no letters in UTF-8"):
+        st.descend(source, "y", ["c"])
+
+
+def test_a_column_whose_name_is_no_letters_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.arrow"
+    feather.write_feather(pa.table({"y": range(9), "naming": range(9)}), str(path))
+    path.write_bytes(path.read_bytes().replace(b"naming", b"n\xff\xfeing"))
+    with pytest.raises(st.FileError, match="it is not an Arrow file, or is damaged"):
+        st.descend(path, "y")

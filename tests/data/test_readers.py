@@ -17,6 +17,7 @@ from hypothesis import strategies as some
 from pyarrow import feather, parquet
 from sklearn.preprocessing import LabelEncoder
 
+import steepest as st
 from steepest.data.columns import counts, kind_of, listing, numbers, words
 from steepest.data.features import Features, choose_features
 from steepest.data.gaps import Holes, holes_in_words, sound_rows
@@ -251,3 +252,13 @@ def test_arrow_files_of_both_formats_are_told_by_their_first_bytes(tmp_path: Pat
     parquet.write_table(table, tmp_path / "f.pq")
     for name in ("file.arrow", "stream.arrow", "f.pq"):
         assert read_table(tmp_path / name).arrow.equals(table)
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_told(tmp_path: Path) -> None:
+    from steepest.data.readers.orange import read_orange
+    from steepest.data.text.reading import Reading
+
+    path = tmp_path / "t.tab"
+    path.write_text("a\tb\nc\tc\n")  # the third line, of flags, was there when it was looked at
+    with pytest.raises(st.FileError, match="it was cut short while it was read; try again"):
+        read_orange(path, Reading())

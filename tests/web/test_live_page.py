@@ -221,7 +221,24 @@ def assert_files_are_opened_or_refused(live: "Page") -> None:
     at_step(live, 1)
 
 
+def assert_the_token_leaves_the_address_and_a_reload_finds_it(live: "Page") -> None:
+    assert "token" not in live.url
+    again = live.url
+    live.reload()
+    live.locator("#steepest canvas").first.wait_for(state="attached")
+    settle(live)
+    assert live.url == again
+    # What was copied from there opens nothing in another window.
+    refused = live.context.browser
+    assert refused
+    other = refused.new_page()
+    other.goto(again)
+    assert "open the whole address that steepest printed" in other.locator("body").inner_text()
+    other.close()
+
+
 def test_the_live_page_asks_python_whatever_its_data(live: "Page") -> None:
+    assert_the_token_leaves_the_address_and_a_reload_finds_it(live)
     first = open_table(read_table("geyser")).run
     assert_steps_are_pythons(live, first)
     assert_a_drag_asks_python(live, first)

@@ -10,17 +10,25 @@ would run where one is refused.
 
 import sys
 
-from steepest.interrupts import INTERRUPTED
+from steepest.interrupts import as_a_program, patient
 
 __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C is one line and status 130, also while modules load."""
-    try:
-        from steepest.cli.program import run
+    """Run the command line; Ctrl-C is one line and status 130, also while modules load.
 
+    SIGTERM and SIGHUP keep the work as Ctrl-C does, and have the statuses 143 and 129.
+    """
+    program = as_a_program()
+    try:
+        with patient() as interrupted:
+            from steepest.cli.program import run
+        if interrupted():
+            raise KeyboardInterrupt
         run()
     except KeyboardInterrupt:
         print("steepest: interrupted", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        sys.exit(program.status)
+    finally:
+        program.ended()

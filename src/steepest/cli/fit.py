@@ -11,13 +11,15 @@ from steepest.cli.outputs import (
     STATUSES,
     Outputs,
     check,
+    check_distinct,
     check_seeds,
     hand_over,
     hand_over_seeds,
     outputs,
 )
-from steepest.cli.saving import Saving, saving
+from steepest.cli.saving import Saving, checkpoints, saving
 from steepest.cli.table_options import column_options, use_options
+from steepest.run.checkpoint_file import CheckpointFile
 from steepest.run.descend import descend
 from steepest.run.descend_seeds import seeds as descend_seeds
 from steepest.run.load import load
@@ -32,6 +34,7 @@ __all__ = ["fit", "start_of"]
 @use_options
 @descent_options()
 @saving("Keep the run, for predict and show.")
+@checkpoints
 @click.option(
     "--seeds",
     type=int,
@@ -61,6 +64,7 @@ def fit(
     drop: Sequence[str],
     start: str | None,
     save: Saving,
+    checkpoint: CheckpointFile | None,
     seeds: int | None,
     out: Outputs,
     **rest: Any,
@@ -81,7 +85,10 @@ def fit(
       steepest fit 'folder/*.parquet' --target y --l2 0.001 --memory 512MB
       zcat mine.csv.gz | steepest fit - --target price --category zip --missing drop
     """
-    check(out.files, save.path, data)
+    starts = [start] if start is not None and Path(start).is_file() else []
+    check(out.files, save.path, data, *starts)
+    if checkpoint is not None:
+        check_distinct([str(checkpoint.path)], save.path, [data, *starts])
     asked = {
         "features": None if features is None else names_in(features),
         "drop": names_in(",".join(drop)),
@@ -90,9 +97,9 @@ def fit(
         **rest,
     }
     if seeds is None:
-        hand_over(descend(data, **asked), save, out)
+        hand_over(descend(data, checkpoint=checkpoint, **asked), save, out, checkpoint)
         return
-    check_seeds(out)
+    check_seeds(out, checkpoint)
     hand_over_seeds(descend_seeds(seeds, data, **asked), save, out)
 
 

@@ -17,7 +17,8 @@ from steepest.data.written import write_table
 from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
 from steepest.files import FIGURES, FILMS, MODELS, PAGES, TABLES, check_writable
-from steepest.interrupts import INTERRUPTED
+from steepest.interrupts import exit_status
+from steepest.run.checkpoint_file import CheckpointFile
 from steepest.run.report import report
 from steepest.run.run import Run
 from steepest.run.seeds import Seeds
@@ -31,6 +32,7 @@ __all__ = [
     "UNJUDGED",
     "Outputs",
     "check",
+    "check_distinct",
     "check_seeds",
     "hand_over",
     "hand_over_seeds",
@@ -190,22 +192,23 @@ def _size(context: object, option: object, text: str | None) -> tuple[int, int] 
     return int(match[1]), int(match[2])
 
 
-def check(files: Mapping[str, Sequence[str]], save: str | None, source: str) -> None:
-    """Refuse what could not be written, or would overwrite the source, before any work is done."""
+def check(files: Mapping[str, Sequence[str]], save: str | None, *sources: str) -> None:
+    """Refuse what could not be written, or would overwrite a source, before any work is done."""
     for kind, paths in files.items():
         for path in paths:
             check_writable(path, KINDS[kind][0])
     if save is not None:
         check_writable(save)
-    _check_distinct([path for paths in files.values() for path in paths], save, source)
+    check_distinct([path for paths in files.values() for path in paths], save, sources)
 
 
-def _check_distinct(paths: list[str], save: str | None, source: str) -> None:
-    """Raise FileError if two files that are named are one."""
-    named = [Path(path).resolve() for path in [source, *paths, *([save] if save else [])]]
-    for path, count in Counter(named).items():
+def check_distinct(paths: Sequence[str], save: str | None, sources: Sequence[str]) -> None:
+    """Raise FileError if a file would be written to twice, or is one that is read."""
+    read = {Path(path).resolve() for path in sources}
+    written = [Path(path).resolve() for path in [*paths, *([save] if save else [])]]
+    for path, count in Counter([*read, *written]).items():
         if count > 1:
-            what = "read from and written to" if path == named[0] else "written to twice"
+            what = "read from and written to" if path in read else "written to twice"
             raise FileError(f"{path.name} would be {what}; give each file a name of its own")
 
 
@@ -248,14 +251,17 @@ def write(
     return [*written, *map(str, frames)]
 
 
-def hand_over(run: Run, save: Saving, out: Outputs) -> None:
+def hand_over(
+    run: Run, save: Saving, out: Outputs, checkpoint: CheckpointFile | None = None
+) -> None:
     """Save, write and tell a run that was just made; one that was interrupted says so to shells."""
     save.write(run)
     surface = surface_of(run, out)
     written = [*write(run, out, surface), *save.paths]
-    tell(run, written, out.as_json, surface, notes=rows_inside(run, out.files["page"], save))
+    notes = rows_inside(run, out.files["page"], save, checkpoint)
+    tell(run, written, out.as_json, surface, notes=notes)
     if run.stop.reason == "interrupted":
-        sys.exit(INTERRUPTED)
+        sys.exit(exit_status())
     if not run.is_judged:
         sys.exit(UNJUDGED)
 
@@ -272,11 +278,13 @@ def hand_over_seeds(runs: Seeds, save: Saving, out: Outputs) -> None:
     else:
         print_words(runs.explain(), files, notes)
     if runs[-1].stop.reason == "interrupted":
-        sys.exit(INTERRUPTED)
+        sys.exit(exit_status())
 
 
-def check_seeds(out: Outputs) -> None:
-    """Raise ChoiceError for panels: the figure of several seeds has its own two."""
+def check_seeds(out: Outputs, checkpoint: CheckpointFile | None) -> None:
+    """Raise ChoiceError for what several seeds have not: panels of their figure, a checkpoint."""
+    if checkpoint is not None:
+        raise ChoiceError("--checkpoint keeps one run, but --seeds makes several; leave one out")
     if "panels" in out.look:
         raise ChoiceError(
             "--panels are those of the figure of one run; with --seeds leave it out, the figure "

@@ -50,6 +50,8 @@ def play(
     from steepest.session import Session
 
     found = opened(data, target, None if features is None else names_in(features), hidden)
+    if found.run.stop.reason == "interrupted":
+        raise KeyboardInterrupt
     if found.note:
         click.echo(found.note)
     serve(lambda: Session(found), PORT if port is None else port, not no_open, click.echo)

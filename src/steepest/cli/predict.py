@@ -62,7 +62,7 @@ def predict(
       steepest predict geyser.steepest geyser -o predicted.csv
     """
     if out is not None:
-        check({"table": [out]}, None, data)
+        check({"table": [out]}, None, data, run)
         found, limits = load(run), limits_of(memory, None, None)
         rows = predict_in_passes(found, data, out, missing, threshold, reading, limits)
         if rows is not None:

@@ -65,6 +65,8 @@ def _tell_error(error: Exception) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     elif isinstance(error, OSError):
         _complain(f"cannot go on: {error.strerror or error}")
+    elif isinstance(error, MemoryError):
+        _complain(f"cannot go on: there is not enough memory ({error or 'all is taken'})")
     else:
         _complain(
             f"a fault of steepest itself, not of yours: {type(error).__name__}: {error}; "

@@ -3,9 +3,10 @@
 import click
 
 from steepest.cli.options import descent_options
-from steepest.cli.outputs import STATUSES, Outputs, check, hand_over, outputs
-from steepest.cli.saving import Saving, saving
+from steepest.cli.outputs import STATUSES, Outputs, check, check_distinct, hand_over, outputs
+from steepest.cli.saving import Saving, checkpoints, saving
 from steepest.descent.plan.option import Part
+from steepest.run.checkpoint_file import CheckpointFile
 from steepest.run.load import load
 
 __all__ = ["resume"]
@@ -15,6 +16,7 @@ __all__ = ["resume"]
 @click.argument("run", type=click.Path())
 @descent_options(Part.STOPPING, steps="How many more.")
 @saving("Keep the run; RUN itself stays.")
+@checkpoints
 @outputs
 def resume(
     run: str,
@@ -23,17 +25,32 @@ def resume(
     seconds: float | None,
     tol: float | None,
     save: Saving,
+    checkpoint: CheckpointFile | None,
     out: Outputs,
 ) -> None:
     """Go on with a saved RUN as if it had never stopped: the same rule, rate, rows and order.
+
+    RUN may be a checkpoint of `fit --checkpoint`, whole after a kill too: without a number it goes
+    on as far as it was asked to. It may be its own --checkpoint once more.
 
     \b
     Examples:
       steepest fit geyser --target waiting --rule adam --learning-rate 0.1 --steps 100 \\
           --save geyser.steepest
       steepest resume geyser.steepest --steps 100 --save further.steepest
+      steepest fit spirals --target class --hidden 8 --epochs 50 --checkpoint spirals.ckpt
+      steepest resume spirals.ckpt --checkpoint spirals.ckpt
       steepest resume geyser.steepest --seconds 1 --figure geyser.png
     """
     check(out.files, save.path, run)
-    gone_on = load(run).resume(steps=steps, epochs=epochs, seconds=seconds, tol=tol, progress=True)
-    hand_over(gone_on, save, out)
+    if checkpoint is not None:
+        check_distinct([str(checkpoint.path)], save.path, [])
+    gone_on = load(run).resume(
+        steps=steps,
+        epochs=epochs,
+        seconds=seconds,
+        tol=tol,
+        progress=True,
+        checkpoint=checkpoint,
+    )
+    hand_over(gone_on, save, out, checkpoint)

@@ -9,9 +9,10 @@ import click
 
 from steepest.errors import ChoiceError
 from steepest.numerals import counted
+from steepest.run.checkpoint_file import EVERY, CheckpointFile, checkpoint_file
 from steepest.run.run import Run
 
-__all__ = ["Saving", "rows_inside", "saving"]
+__all__ = ["Saving", "checkpoints", "rows_inside", "saving"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -63,7 +64,42 @@ def saving(help: str) -> Callable[[Command], Command]:
     return decorate
 
 
-def rows_inside(run: Run, pages: Sequence[str], save: Saving = NOT_SAVED) -> list[str]:
+def checkpoints(command: Command) -> Command:
+    """Add --checkpoint and --every; the command gets a `CheckpointFile`, None if none is named.
+
+    Raises ChoiceError for --every alone.
+    """
+
+    @wraps(command)
+    def gathered(checkpoint: str | None, every: str | None, **given: Any) -> object:
+        if checkpoint is None and every is not None:
+            raise ChoiceError(
+                f"--every {every} says when a checkpoint is written, but none is asked for; add "
+                "--checkpoint FILE"
+            )
+        named = checkpoint_file(checkpoint, every or EVERY)
+        if named is not None:
+            named.tell = _warn
+        return command(checkpoint=named, **given)
+
+    help = "How often, such as 30s, 5min or 1h; never more than a twentieth of the time.  "
+    made = click.option("--every", metavar="TIME", help=f"{help}[default: {EVERY:g}s]")(
+        cast(Command, gathered)
+    )
+    help = "Keep the run here while it goes on, whole or not at all: for resume, after a kill too."
+    return click.option("--checkpoint", type=click.Path(), metavar="FILE", help=help)(made)
+
+
+def _warn(message: str) -> None:
+    click.secho(f"steepest: {message}", err=True, fg="yellow")
+
+
+def rows_inside(
+    run: Run,
+    pages: Sequence[str],
+    save: Saving = NOT_SAVED,
+    checkpoint: CheckpointFile | None = None,
+) -> list[str]:
     """Return a sentence for each file that was written and holds rows of the data, which says so.
 
     Not of a table of the rows: they are what it is.
@@ -74,4 +110,6 @@ def rows_inside(run: Run, pages: Sequence[str], save: Saving = NOT_SAVED) -> lis
     made = f"holds the {rows} that it was made from; --without-data leaves them out"
     whole = save.data and not run.problem.is_stored
     kept = [f"{path} {made}" for path in save.paths if whole]
+    if checkpoint is not None:
+        kept += [f"{checkpoint.path} holds the rows too; once the run is saved it may be deleted"]
     return [*kept, *(f"{path} holds rows of the data: a page computes with them" for path in pages)]

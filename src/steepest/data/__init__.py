@@ -2,9 +2,10 @@
 
 `table` reads any table: `text` those in CSV and the like, `frames` those in memory (`objects` value
 by value), `spreadsheet` those of Excel, `readers` files of other programs, `streams` what is piped
-in. `columns` knows what a column holds (`arrow` as NumPy has it), `categories` which of words are
-categories, `float_types` what rows are computed with, `exact` and `span` which numbers have no room
-there, `dates` what days become.
+in; `reader_process` reads what came from a page apart from all else, `file_size` says beforehand
+how large it is. `columns` knows what a column holds (`arrow` as NumPy has it), `categories` which
+of words are categories, `float_types` what rows are computed with, `exact` and `span` which numbers
+have no room there, `dates` what days become.
 `features` (each a `column`) and `target` turn columns, or `terms` of them, into X and y and
 remember how (`from_table`), `arrays` takes X and y as they are (`from_arrays`) and `array_blocks`
 as blocks, `weights`, `exposure` and `class_weight` say how much a row counts, `held_out` which rows

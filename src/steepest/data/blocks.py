@@ -21,6 +21,7 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import Matrix, is_sparse, row_block
 from steepest.errors import ChoiceError
+from steepest.limits import Limit, current
 
 __all__ = [
     "BLOCK_BYTES",
@@ -304,6 +305,9 @@ class Blocks:
         interpreter to and fro, measured a third slower. The thread that asks does the first share
         itself.
         """
+        limit = current()
+        if limit is not None:
+            work = _limited(work, limit)
         if len(parts) == 1 and ONE_BLAS_THREAD.entered:
             # In a descent, which sees to warnings: on few rows a context costs as much as the work.
             return [work(parts[0])]
@@ -315,6 +319,16 @@ class Blocks:
             started = [_pool(self.threads).submit(_in_turn, work, share) for share in others]
             done = [_in_turn(work, mine), *(share.result() for share in started)]
             return [result for share in done for result in share]
+
+
+def _limited(work: Callable[[Part], Result], limit: Limit) -> Callable[[Part], Result]:
+    """Return work that asks the limit of the question first, at each part."""
+
+    def limited(part: Part) -> Result:
+        limit.check()
+        return work(part)
+
+    return limited
 
 
 def drawn_rows(count: int, size: int, seed: int) -> NDArray[np.intp]:

@@ -51,11 +51,16 @@ def from_memory(source: object) -> InMemory:
 
 
 def plain_columns(table: "pa.Table", name: str) -> InMemory:
-    """Return an Arrow table of types to compute with: pandas' intervals are words, say."""
+    """Return an Arrow table of types to compute with: pandas' intervals are words, say.
+
+    Each column is looked at in full: offsets and letters that are damaged would otherwise be found
+    where nobody looks for them. Raises DataError with the column and the row.
+    """
     import pyarrow as pa
 
     columns, fields, refused = [], [], {}
     for field, column in zip(table.schema, table.columns, strict=True):
+        _check_sound(column, f"{name}: column {field.name!r}")
         try:
             plain = _plain(column)
         except pa.ArrowException:
@@ -65,6 +70,43 @@ def plain_columns(table: "pa.Table", name: str) -> InMemory:
         changed = plain.type != column.type
         fields.append(pa.field(field.name, plain.type) if changed else field)
     return InMemory(pa.Table.from_arrays(columns, schema=pa.schema(fields)), name, refused)
+
+
+def _check_sound(column: "pa.ChunkedArray", where: str) -> None:
+    """Raise DataError for a column whose bytes are not what its type says."""
+    import pyarrow as pa
+
+    try:
+        column.validate(full=True)
+    except pa.ArrowException as error:
+        row = _damaged_row(column)
+        at = "" if row is None else f", row {row:,}"
+        if "UTF8" in str(error):
+            raise DataError(
+                f"{where}{at} holds bytes that are no letters in UTF-8; write it anew as UTF-8"
+            ) from error
+        raise DataError(f"{where}{at} is damaged ({one_line(error)}); make it anew") from error
+
+
+def _damaged_row(column: "pa.ChunkedArray") -> int | None:
+    """Return the first row, from 1, that is damaged; None where that is not one row's fault."""
+    low, high = 0, len(column)
+    if not _is_sound(column.slice(0, 0)):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _is_sound(column.slice(low, middle - low)) else (low, middle)
+    return low + 1
+
+
+def _is_sound(column: "pa.ChunkedArray") -> bool:
+    import pyarrow as pa
+
+    try:
+        column.validate(full=True)
+    except pa.ArrowException:
+        return False
+    return True
 
 
 def one_line(error: Exception) -> str:

@@ -36,21 +36,23 @@ def check_span(
     names: Sequence[str],
     target: str,
     dtype: np.dtype[Any] = FLOAT64,
+    places: NDArray[np.intp] | None = None,
 ) -> None:
     """Raise DataError if a column is too large or varies too little for its squares in `dtype`.
 
     `deviation`, (features,), is that of X, (rows, features): infinite or no number where squares
-    overflow, and 1 where they are all 0, as of a constant. `names` are those of the features.
+    overflow, and 1 where they are all 0, as of a constant. `names` are those of the features,
+    `places`, (rows,), what the rows are called.
     """
+    places = np.arange(1, len(y) + 1) if places is None else places
     largest = sqrt(float(np.finfo(dtype).max) / (ROOM * len(y)))
-    _check(target, float(y.min()), float(y.max()), largest, dtype)
+    _check(target, y, places, largest, dtype)
     few = (deviation < LEAST[dtype]) | (deviation == 1.0)
     suspects = np.flatnonzero(~(deviation < largest) | few)
     if not len(suspects):
         return
-    low, high = _ends(X)
     for j in suspects.tolist():
-        _check(names[j], float(low[j]), float(high[j]), largest, dtype)
+        _check(names[j], _column(X, j), places, largest, dtype)
 
 
 def check_digits(
@@ -72,23 +74,23 @@ def check_digits(
             )
 
 
-def _ends(X: Matrix) -> tuple[Array, Array]:
-    """Return the least and the largest number of each column, (features,); sparse, 0 counts too."""
+def _column(X: Matrix, j: int) -> Array:
+    """Return a column of X, (rows,); of a sparse one 0 counts too."""
     if isinstance(X, np.ndarray):
-        return X.min(axis=0).astype(float), X.max(axis=0).astype(float)
-    low, high = np.zeros((2, X.shape[1]))
-    np.minimum.at(low, X.indices, X.data)
-    np.maximum.at(high, X.indices, X.data)
-    return low, high
+        return X[:, j].astype(float)
+    return np.asarray(X[:, np.array([j])].toarray()).ravel()
 
 
-def _check(name: str, low: float, high: float, largest: float, dtype: np.dtype[Any]) -> None:
-    """Raise DataError for a column from `low` to `high`; `largest` is what has room."""
-    size, spread = max(abs(low), abs(high)), high - low
+def _check(
+    name: str, column: Array, places: NDArray[np.intp], largest: float, dtype: np.dtype[Any]
+) -> None:
+    """Raise DataError for a column, (rows,), of numbers beyond the `largest` that has room."""
+    at = int(np.argmax(np.abs(column)))
+    size, spread = abs(float(column[at])), float(column.max()) - float(column.min())
     if size > largest:
         raise DataError(
-            f"{name} holds numbers up to {size:.3g}, whose squares are beyond {dtype}; tell it in "
-            f"larger units: numbers up to {largest:.2g} will do"
+            f"{name} holds numbers up to {size:.3g} (row {places[at]:,}), whose squares are beyond "
+            f"{dtype}; tell it in larger units: numbers up to {largest:.2g} will do"
         )
     if 0.0 < spread < LEAST[dtype]:
         raise DataError(

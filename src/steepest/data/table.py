@@ -213,11 +213,9 @@ def _read_binary(path: Path, kind: str, read: "Callable[[Path], pa.Table]") -> I
     import pyarrow as pa
 
     try:
-        table = read(path)
-        # Offsets and letters of damaged columns: else they are found where nobody looks for them.
-        table.validate(full=True)
-        return plain_columns(table, path.name)
-    except (pa.ArrowException, OSError) as error:
+        return plain_columns(read(path), path.name)
+    # Names of columns that are no letters are found when they are asked for.
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise FileError(
             f"cannot read {path}: it is not {kind}, or is damaged or cut short "
             f"({one_line(error)}); make it anew"

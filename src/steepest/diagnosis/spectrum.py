@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.limits import check_decomposition
 from steepest.numerals import counted
 from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.linear_algebra.lanczos import Ends, spectrum_ends
@@ -91,6 +92,7 @@ def spectrum_at(objective: Objective, coordinates: Coordinates, params: Array) -
     product = _product(objective, coordinates, params) if objective.is_convex else None
     if product is None:
         return None
+    check_decomposition(objective.size)
     hessian = np.array([product(axis) for axis in np.eye(objective.size)])
     gradient = coordinates.pullback(np.asarray(objective.evaluate(params).gradient))
     if not np.isfinite(hessian).all() or not np.isfinite(gradient).all():

@@ -2,6 +2,7 @@
 
 `descend` leads from data, or from an objective, to a run; `training` records and judges the steps,
 `result` says which of them counts, `run` is what comes of it, `load` reads one from a file.
+`checkpoint_file` keeps one in a file while it goes on, `checked` says whether a file holds one.
 `resume`, `one_row`, `saved`, `predictions`, `scoring`, `pictures`, `pages`, `reports`, `display`,
 `report`, `summary` and `lowest_loss` each answer for one thing that a run can do, `callback` is the
 reader's own function at every step, `former` the names of before, `without_rows` what stands in a

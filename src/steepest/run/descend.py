@@ -1,6 +1,8 @@
 """`descend`: from data, or an objective, and options to a run."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Unpack
 
 import numpy as np
@@ -30,6 +32,7 @@ from steepest.objective.loss.named import wants_classes
 from steepest.objective.problem import Problem, problem_of
 from steepest.objective.stored_problem import problem_on
 from steepest.run.callback import Callback
+from steepest.run.checkpoint_file import EVERY, CheckpointFile, checkpoint_file
 from steepest.run.passes import passes_shown
 from steepest.run.run import Run
 from steepest.run.training import train
@@ -70,6 +73,8 @@ def descend(
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
+    checkpoint: str | os.PathLike[str] | CheckpointFile | None = None,
+    every: float | str = EVERY,
     **options: Unpack[OptionKeywords],
 ) -> Run:
     """Train weights and a bias by gradient descent and return the run, every step kept.
@@ -126,6 +131,9 @@ def descend(
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
       what is true. An error in it is raised here, with the run so far as its `run`.
+    - `checkpoint`: a file in which the run is kept while it goes on, written whole or not at all
+      `every` so many seconds (or "30s", "5min"), and at the end: `load(checkpoint).resume()` goes
+      on after a kill or a loss of power, to the bit.
 
     With `rule="steepest"`, a number as rate and `scale="none"` each step is exactly
     `params - learning_rate * gradient`; with `l1` the gradient is that of all else, and each weight
@@ -148,6 +156,7 @@ def descend(
     >>> run.loss, run.stop.reason
     (0.0, 'arrived')
     """
+    keeping = checkpoint_file(checkpoint, every)
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
@@ -158,7 +167,9 @@ def descend(
         given |= {"sheet": sheet, "query": query, "memory": memory, "cache": cache}
         given |= {"cluster": cluster}
         _check_alone(given, missing, options)
-        return descend_objective(data, progress=progress, callback=callback, start=start, **options)
+        return descend_objective(
+            data, progress=progress, callback=callback, checkpoint=keeping, start=start, **options
+        )
     _check_numbers(options)
     _check_init(start, options)
     with passes_shown(progress) as told:
@@ -184,7 +195,7 @@ def descend(
             limits=limits_of(memory, cache, threads, cluster),
             progress=told,
         )
-    return _on_rows(rows, threads, progress, callback, _never, start, options)
+    return _on_rows(rows, threads, progress, callback, _never, start, options, keeping)
 
 
 def _never() -> bool:
@@ -221,6 +232,7 @@ def _on_rows(
     given_up: Callable[[], bool],
     start: ArrayLike | Run | None,
     options: OptionKeywords,
+    keeping: CheckpointFile | None = None,
 ) -> Run:
     """Return the run on these rows; whoever calls sees to BLAS's threads and to warnings."""
     _check_network(options)
@@ -230,11 +242,11 @@ def _on_rows(
     one = objective.linear
     units = moments(objective.blocks) if one is None else one.units
     names, dtype = (rows.features.names, rows.target.name), objective.dtype
-    check_span(rows.X, rows.y, units.deviation, *names, dtype)
+    check_span(rows.X, rows.y, units.deviation, *names, dtype, rows.row_numbers)
     if dtype == FLOAT32:
         check_digits(units.mean, units.deviation, rows.y, *names)
     problem = problem_on(rows, objective)
-    return _descended(problem, given, Callback(callback), progress, given_up)
+    return _descended(problem, given, Callback(callback), progress, given_up, keeping)
 
 
 @takes_options()
@@ -245,6 +257,7 @@ def descend_objective(
     *,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
+    checkpoint: CheckpointFile | None = None,
     start: ArrayLike | Run | None = None,
     **options: Unpack[OptionKeywords],
 ) -> Run:
@@ -256,7 +269,7 @@ def descend_objective(
     params = start.params if isinstance(start, Run) else start
     given = Options(start=params, **options)
     problem = problem_of(objective, None if params is None else np.size(params))
-    return _descended(problem, given, Callback(callback), progress, _never)
+    return _descended(problem, given, Callback(callback), progress, _never, checkpoint)
 
 
 def _descended(
@@ -265,6 +278,7 @@ def _descended(
     callback: Callback,
     progress: bool,
     given_up: Callable[[], bool],
+    keeping: CheckpointFile | None = None,
 ) -> Run:
     """Return the run of a problem under these options."""
     options = options.in_steps(problem.rows)
@@ -279,8 +293,15 @@ def _descended(
         curvature=method.coordinates.curvature,
         reasons=reasons,
     )
-    outcome = train(method, options, problem, callback, progress=progress, given_up=given_up)
-    return callback.raise_with_run(Run.of(problem, plan, options, outcome))
+    run_of = partial(Run.of, problem, plan, options)
+    keep = None if keeping is None else keeping.of(problem, plan, run_of)
+    outcome = train(
+        method, options, problem, callback, progress=progress, given_up=given_up, keep=keep
+    )
+    run = run_of(outcome)
+    if keeping is not None:
+        keeping.write(run)
+    return callback.raise_with_run(run)
 
 
 def _check_validation(options: Options, problem: Problem) -> None:

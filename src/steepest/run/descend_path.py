@@ -36,7 +36,7 @@ REFUSED = {
     **dict.fromkeys(("hidden", "activation", "init", "dtype", "dropout"), ONE_NEURON),
     **dict.fromkeys(("validation", "stop", "patience"), FOLDS),
     **dict.fromkeys(("steps", "epochs", "seconds"), EACH_ARRIVES),
-    **dict.fromkeys(("callback", "progress"), MANY_RUNS),
+    **dict.fromkeys(("callback", "progress", "checkpoint", "every"), MANY_RUNS),
 }
 """What does not go with a path, and why."""
 

@@ -42,6 +42,10 @@ def seeds(
             "several seeds are several random starts of a table's model, but a start or an "
             "objective was given, which draws none; leave it out, or call descend"
         )
+    if named.get("checkpoint") is not None:
+        raise ChoiceError(
+            "a checkpoint keeps one run, but several seeds make several; leave it out"
+        )
     first = descend(data, target, features, **{**named, "seed": chosen[0]})
     runs = [first]
     passed = {name: one for name, one in named.items() if name in OPTIONS or name in PASSED}

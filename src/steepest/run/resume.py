@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from steepest.descent.plan.method import plan_method
 from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError
 from steepest.run.callback import Callback
+from steepest.run.checkpoint_file import CheckpointFile
 from steepest.run.training import train
 from steepest.trace import Step
 
@@ -22,10 +24,18 @@ if TYPE_CHECKING:
 __all__ = ["resume"]
 
 
+UNFINISHED = ("interrupted", "failed")
+"""The reasons of runs that were cut short: by a signal or a kill, or by an error in a step."""
+
+
 @ONE_BLAS_THREAD
 @np.errstate(over="ignore", invalid="ignore")
 def resume(
-    run: "Run", more: Options, callback: Callable[[Step], object] | None, progress: bool
+    run: "Run",
+    more: Options,
+    callback: Callable[[Step], object] | None,
+    progress: bool,
+    keeping: CheckpointFile | None = None,
 ) -> "Run":
     """Return the run gone on with by the `steps`, `tol` and `seconds` of `more`.
 
@@ -33,12 +43,17 @@ def resume(
     """
     run.problem.check_whole()
     options, method, checkpoint = _taken_up(run)
-    more = replace(more, batch=options.batch).in_steps(run.problem.rows)
-    more = replace(more, stop=options.stop, patience=options.patience)
-    if more.steps is not None:
-        more = replace(more, steps=run.trace.walked - 1 + more.steps)
+    said = (more.steps, more.epochs, more.tol, more.seconds)
+    unfinished = run.stop.reason in UNFINISHED and said == (None,) * len(said)
+    more = _as_asked(run, options) if unfinished else _further(run, options, more)
     _check_schedule(run, method, checkpoint.index, more.steps)
     asked = Callback(callback)
+    afresh = run.plan.afresh
+    if checkpoint is not run.checkpoint:
+        at = checkpoint.index
+        afresh = f"gone on afresh from step {at:,}: what its rule carried was not kept"
+    plan = replace(run.plan, steps=more.steps, afresh=afresh)
+    run_of = partial(run.of, run.problem, plan, options)
     outcome = train(
         method,
         more,
@@ -47,13 +62,27 @@ def resume(
         trace=run.trace.reopened(checkpoint.index),
         checkpoint=checkpoint,
         progress=progress,
+        keep=None if keeping is None else keeping.of(run.problem, plan, run_of),
+        unfinished=unfinished,
     )
-    afresh = run.plan.afresh
-    if checkpoint is not run.checkpoint:
-        at = checkpoint.index
-        afresh = f"gone on afresh from step {at:,}: what its rule carried was not kept"
-    plan = replace(run.plan, steps=more.steps, afresh=afresh)
-    return asked.raise_with_run(run.of(run.problem, plan, options, outcome))
+    gone_on = run_of(outcome)
+    if keeping is not None:
+        keeping.write(gone_on)
+    return asked.raise_with_run(gone_on)
+
+
+def _as_asked(run: "Run", options: Options) -> Options:
+    """Return when a run that was interrupted was to end."""
+    return replace(options, steps=run.plan.steps, epochs=None)
+
+
+def _further(run: "Run", options: Options, more: Options) -> Options:
+    """Return when a run is to end that goes on by `more`."""
+    more = replace(more, batch=options.batch).in_steps(run.problem.rows)
+    more = replace(more, stop=options.stop, patience=options.patience)
+    if more.steps is not None:
+        more = replace(more, steps=run.trace.walked - 1 + more.steps)
+    return more
 
 
 def _check_schedule(run: "Run", method: Method, begin: int, end: int | None) -> None:

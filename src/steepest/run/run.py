@@ -38,6 +38,7 @@ from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
+    from steepest.run.checkpoint_file import CheckpointFile
     from steepest.run.display import Bundle
     from steepest.run.training import Outcome
     from steepest.view.story import Story
@@ -211,27 +212,31 @@ class Run(Predictions, Pages, Reports, FormerNames):
         seconds: float | None = None,
         callback: Callable[[Step], object] | None = None,
         progress: bool = False,
+        checkpoint: "str | os.PathLike[str] | CheckpointFile | None" = None,
+        every: float | str = "30s",
     ) -> "Run":
         """Return the run gone on with: the old steps and then new ones, as if it had not stopped.
 
         `steps` or `epochs` is how many more, `seconds` how much longer; with none of them nor `tol`
-        it goes on until it has arrived. All else is the run's own, which itself stays as it is; a
-        schedule keeps to the steps it was made for, so `cosine` stands still after its end. The new
-        steps are, to the bit, those that the run would have taken, also from a file, on the same
-        kind of processor and the same NumPy: others add up in another order. An old file says less:
-        then the rule begins anew at the last step, and `explain` tells so. Raises ChoiceError for a
-        file that had to leave out a rule or a function of your own, as long as it is not given to
-        `load`.
+        it goes on until it has arrived, one that was interrupted as far as it was asked to; so does
+        the `checkpoint` of one that was killed (see `descend`). All else is the run's own, which
+        itself stays as it is; a schedule keeps to the steps it was made for, so `cosine` stands
+        still after its end. The new steps are, to the bit, those that the run would have taken,
+        also from a file, on the same kind of processor and the same NumPy: others add up in another
+        order. An old file says less: then the rule begins anew at the last step, and `explain`
+        tells so. Raises ChoiceError for a file that had to leave out a rule or a function of your
+        own, as long as it is not given to `load`.
 
         >>> import steepest as st
         >>> run = st.descend("orings", "damaged", rule="adam", learning_rate=0.5, steps=10)
         >>> len(run.resume(steps=10).trace)
         21
         """
+        from steepest.run.checkpoint_file import checkpoint_file
         from steepest.run.resume import resume
 
         more = Options(steps=steps, epochs=epochs, tol=tol, seconds=seconds)
-        return resume(self, more, callback, progress)
+        return resume(self, more, callback, progress, checkpoint_file(checkpoint, every))
 
     def surface(
         self,

@@ -33,6 +33,7 @@ from steepest.objective.recorded import Recorded
 from steepest.objective.risk import Risk
 from steepest.objective.table_problem import KEPT_BACK, TableProblem
 from steepest.objective.without_rows import ProblemWithoutRows, RiskWithoutRows
+from steepest.run.checked import check_data, check_parts, check_recorded
 from steepest.run.without_rows import recorded_of
 from steepest.surface.kept import kept_arrays, kept_record, surface_kept
 from steepest.surface.surface import Surface
@@ -42,7 +43,7 @@ from steepest.view.scene import drawn_points
 if TYPE_CHECKING:
     from steepest.run.run import Run
 
-__all__ = ["Code", "read_run", "write_run"]
+__all__ = ["Code", "check_kept", "read_run", "write_run"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -85,11 +86,7 @@ def write_run(
     ChoiceError for a loss of the reader's own: no file holds code; and for a `surface` that is
     another run's, or that a file need not keep.
     """
-    if run.plan.loss_name not in (*LOSSES, GIVEN):
-        raise ChoiceError(
-            f"the loss {run.plan.loss_name} is your own, and no file holds code, so the run cannot "
-            "be saved; keep run.params and run.trace_table()"
-        )
+    check_kept(run.plan)
     run = run if data and not run.problem.is_stored else _without_rows(run)
     options = None if run.options is None else run.options.to_dict()
     record = {
@@ -109,6 +106,15 @@ def write_run(
         record |= {"surface": kept_record(surface)}
         arrays |= kept_arrays(surface, drawn_points(run.story))
     write_archive(path, record, arrays | run.trace.to_arrays())
+
+
+def check_kept(plan: Plan) -> None:
+    """Raise ChoiceError for a plan whose run no file can hold."""
+    if plan.loss_name not in (*LOSSES, GIVEN):
+        raise ChoiceError(
+            f"the loss {plan.loss_name} is your own, and no file holds code, so the run cannot "
+            "be saved; keep run.params and run.trace_table()"
+        )
 
 
 def _check_surface(run: "Run", surface: Surface) -> None:
@@ -148,13 +154,11 @@ def read_run(path: str | os.PathLike[str], code: Code = NO_CODE) -> RunParts:
     record, arrays = read_archive(path)
     try:
         parts = _parts_of(record, arrays, code.objective)
-        fits = _fit_together(parts)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        check_parts(parts)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         if code.objective is not None and isinstance(error, ChoiceError):
             raise
         raise damaged(path, error) from error
-    if not fits:
-        raise damaged(path, ValueError("its parts do not fit together"))
     if code.objective is not None:
         _check_objective(parts)
     parts["plan"] = parts["plan"].with_code(code.rule, code.learning_rate)
@@ -171,16 +175,6 @@ def _check_objective(parts: RunParts) -> None:
             f"the objective has the loss {found:.6g} where the run in the file ended with "
             f"{last.full_loss:.6g}; give the objective that it was made with, {problem.name}"
         )
-
-
-def _fit_together(parts: RunParts) -> bool:
-    """Return whether trace, objective, names, row numbers and checkpoint are of the same size."""
-    trace, problem, at = parts["trace"], parts["problem"], parts["checkpoint"]
-    fits = trace.size == problem.objective.size == len(problem.param_names)
-    fits = fits and len(problem.row_numbers) == (problem.rows if problem.has_rows else 0)
-    if at is None:
-        return fits
-    return fits and at.index in (trace.walked - 1, trace.walked) and at.params.size == trace.size
 
 
 def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> RunParts:
@@ -215,10 +209,12 @@ def _problem_and_plan(
         raise ChoiceError("the run in the file has its data and its objective; leave objective out")
     without = "without_rows" in record
     data = _columns_of(record) if without else _data_of(record, arrays)
+    check_data(data)
     classes = None if data.target.classes is None else len(data.target.classes)
     plan = Plan.from_dict(record["choices"], classes, options)
     if without:
         recorded = Recorded.of_file(record["without_rows"], arrays)
+        check_recorded(recorded, arrays["params"].shape[1], classes)
         return _problem_without_rows(data, plan, record, recorded), plan
     return _table_problem(data, plan, record), plan
 

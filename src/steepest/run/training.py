@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from math import isfinite, isnan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from steepest.run.callback import Callback
 from steepest.run.result import add_minimum_norm, result_of
 from steepest.trace import Step, Trace
 
-__all__ = ["Outcome", "train"]
+__all__ = ["Keep", "Outcome", "train"]
 
 OVERRUN = 0.5
 """The share of the seconds given that may be used once they are over, for what is said of the run.
@@ -37,6 +38,9 @@ measured of 500 rows of 3,000 features.
 """
 
 Watched = AbstractContextManager[Iterable[Step]]
+
+Keep = Callable[[Trace, Callable[[int], Checkpoint | None]], None]
+"""What is handed the trace after each step, with what has the checkpoint there, to keep both."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ class Outcome:
     checkpoint: Checkpoint | None
 
 
+class AfterStep(NamedTuple):
+    """What is called after each step: it may end the run, or keep what there is."""
+
+    callback: Callback
+    interrupted: Callable[[], bool]
+    keep: Keep | None
+
+
 def train(
     method: Method,
     options: Options,
@@ -62,20 +74,38 @@ def train(
     checkpoint: Checkpoint | None = None,
     progress: bool = False,
     given_up: Callable[[], bool] = lambda: False,
+    keep: Keep | None = None,
+    unfinished: bool = False,
 ) -> Outcome:
     """Return what comes of a method: its steps up to the stop that the options ask for.
 
     `problem` has the names for what is said of it. With a `trace` and the `checkpoint`
-    at its end it is gone on with, and the steps of `options` are those of the whole. Ctrl-C is a
-    stop, and so is `given_up`, which is asked after each step. Whoever calls sees to BLAS's
-    threads and to warnings.
+    at its end it is gone on with, and the steps of `options` are those of the whole; so are their
+    seconds and patience where it was `unfinished`: it ends as if it had never stopped. Ctrl-C is a
+    stop, and so is `given_up`, which is asked after each step; `keep` is called after each. Whoever
+    calls sees to BLAS's threads and to warnings.
     """
-    since = checkpoint.seconds if checkpoint else 0.0
-    began = checkpoint.index if checkpoint else 0
+    anew = None if unfinished else checkpoint
+    since, began = (anew.seconds, anew.index) if anew else (0.0, 0)
     stopping = plan_stopping(method.objective, method, options, since=since, began=began)
     trace = Trace(method.start.size, dtype=method.objective.dtype) if trace is None else trace
     descent = Descent(method, checkpoint, stopping.gtol, stopping.gap_tol)
-    stop = _run_to_stop(descent, trace, stopping, problem, progress, callback, given_up)
+    with patient() as interrupted:
+        after = AfterStep(callback, lambda: interrupted() or given_up(), keep)
+        stop = _run_to_stop(descent, trace, stopping, problem, progress, after)
+        return _judged(descent, trace, stop, problem, options, callback)
+
+
+def _judged(
+    descent: Descent,
+    trace: Trace,
+    stop: Stop,
+    problem: Problem,
+    options: Options,
+    callback: Callback,
+) -> Outcome:
+    """Return what has come of the steps; a Ctrl-C meanwhile loses none of them."""
+    method = descent.method
     _check_start(trace, method.objective.count)
     checkpoint = _checkpoint_at_end(descent, trace, stop)
     known = _identifiability(descent, stop, options.seconds)
@@ -139,17 +169,13 @@ def _run_to_stop(
     stopping: Stopping,
     problem: Problem,
     progress: bool,
-    callback: Callback,
-    given_up: Callable[[], bool],
+    after: AfterStep,
 ) -> Stop:
     """Go on with the trace up to its stop; Ctrl-C is one, once there is a step to keep."""
     stop = stopping.check(trace) if len(trace) else None
-    with _watched(descent, stopping, progress) as steps, patient() as interrupted:
+    with _watched(descent, stopping, progress) as steps:
         if stop is None:
-            steps = _measured(steps, problem)
-            stop = _catch_errors(
-                steps, stopping, trace, callback, lambda: interrupted() or given_up()
-            )
+            stop = _catch_errors(_measured(steps, problem), descent, stopping, trace, after)
     last = trace.last
     if isnan(last.full_loss):
         value = descent.method.objective.value(last.params)
@@ -172,43 +198,37 @@ def _measured(steps: Iterable[Step], problem: Problem) -> Iterable[Step]:
 
 
 def _catch_errors(
-    steps: Iterable[Step],
-    stopping: Stopping,
-    trace: Trace,
-    callback: Callback,
-    interrupted: Callable[[], bool],
+    steps: Iterable[Step], descent: Descent, stopping: Stopping, trace: Trace, after: AfterStep
 ) -> Stop:
     """Return why the steps ended: an error of the objective is a stop, and kept by the callback."""
     try:
-        return _append_steps(steps, stopping, trace, callback, interrupted)
+        return _append_steps(steps, descent, stopping, trace, after)
     except KeyboardInterrupt:
         if not len(trace):
             raise
         return _interrupted(trace)
     except Exception as error:
-        callback.keep(error, len(trace))
+        after.callback.keep(error, len(trace))
         if not len(trace):
             raise
         return Stop("failed", f"stopped: the objective failed at step {len(trace):,}: {error}")
 
 
 def _append_steps(
-    steps: Iterable[Step],
-    stopping: Stopping,
-    trace: Trace,
-    callback: Callback,
-    interrupted: Callable[[], bool],
+    steps: Iterable[Step], descent: Descent, stopping: Stopping, trace: Trace, after: AfterStep
 ) -> Stop:
     """Append the steps to the trace until one of them ends it; return why it does."""
     for step in steps:
         trace.append(step)
-        over = callback(step)
+        over = after.callback(step)
         if stop := stopping.check(trace):
             return stop
         if over:
             return Stop("callback", f"stopped at step {step.index:,} by the callback")
-        if interrupted():
+        if after.interrupted():
             break
+        if after.keep is not None:
+            after.keep(trace, descent.checkpoint)
     return _interrupted(trace)
 
 

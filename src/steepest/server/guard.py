@@ -2,14 +2,16 @@
 
 Any website may send requests to 127.0.0.1, and a name of its own may point there (DNS rebinding).
 So a request must name the host it was meant for, come from a page of ours if it says where it comes
-from, and have the token, which only the printed address holds.
+from, and have the token, which only the printed address holds. The page takes the token out of the
+address once it is there, and keeps it in its tab: a reload gets a page that looks there for the
+token and asks once more. All else, whatever is added, is closed.
 """
 
 from secrets import compare_digest, token_urlsafe
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["Guard", "new_token"]
@@ -19,6 +21,15 @@ REFUSED = {
     "origin": "Another page asked for this; only the page itself may.",
     "token": "The address lacks its token: open the whole address that steepest printed.",
 }
+
+
+AGAIN = "/again.js"
+"""The one text that is had without a token: it holds nothing but the way back to a tab's own."""
+
+AGAIN_SCRIPT = """\
+const token = sessionStorage.getItem('steepest-token');
+if (token && !location.search) location.replace(`/?token=${token}${location.hash}`);
+"""
 
 
 def new_token() -> str:
@@ -41,7 +52,7 @@ class Guard:
         if scope["type"] == "websocket":
             await (self.app(scope, receive, send) if not wrong else _close(send))
             return
-        answer = PlainTextResponse(REFUSED[wrong], 403) if wrong else self.app
+        answer = _refusal(wrong, scope) if wrong else self.app
         await answer(scope, receive, _strict(send, host if not wrong else ""))
 
     def _wrong(self, scope: Scope, host: str) -> str:
@@ -52,6 +63,19 @@ class Guard:
             return "origin"
         sent = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         return "" if compare_digest(sent.encode(), self.token.encode()) else "token"
+
+
+def _refusal(wrong: str, scope: Scope) -> Response:
+    """Return the answer to a request that is refused; that of a reload, which is none, is no error.
+
+    It has no token at all, and gets nothing but the words and the way back to its tab's own.
+    """
+    bare = wrong == "token" and not scope["query_string"]
+    if bare and scope["path"] == AGAIN:
+        return Response(AGAIN_SCRIPT, media_type="text/javascript")
+    if bare and scope["path"] == "/":
+        return HTMLResponse(f'{REFUSED[wrong]}<script src="{AGAIN}"></script>')
+    return PlainTextResponse(REFUSED[wrong], 403)
 
 
 async def _close(send: Send) -> None:

@@ -4,12 +4,14 @@ import logging
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Thread
 
 import uvicorn
 
 from steepest.errors import ChoiceError
+from steepest.interrupts import patient
 from steepest.server.app import Pages, make_app
 from steepest.server.guard import new_token
 from steepest.session import Session
@@ -42,7 +44,7 @@ def serve(
     listening = listen(port, tell)
     taken = listening.getsockname()[1]
     token = new_token()
-    server: uvicorn.Server | None = None
+    server: Server | None = None
 
     def left() -> None:
         tell("the page was closed; that was all")
@@ -50,18 +52,38 @@ def serve(
             server.should_exit = True
 
     app = make_app(session, token, taken, Pages(linger, left))
-    server = uvicorn.Server(_quiet(app))
     address = f"http://127.0.0.1:{taken}/?token={token}"
     tell(f"the page is at {address}\nCtrl-C ends it")
     if open_browser:
         # In a thread, since some browsers only return when they are closed.
         Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     try:
-        server.run(sockets=[listening])
+        with patient() as interrupted:
+            server = Server(_quiet(app), interrupted)
+            server.run(sockets=[listening])
+        if interrupted():
+            raise KeyboardInterrupt
     except KeyboardInterrupt:
         tell("\nended")
     finally:
         listening.close()
+
+
+class Server(uvicorn.Server):
+    """A server that ends when it is asked to, by whoever hears the signals of this process."""
+
+    def __init__(self, config: uvicorn.Config, interrupted: Callable[[], bool]) -> None:
+        super().__init__(config)
+        self._interrupted = interrupted
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to those who hear them."""
+        yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to end; it is asked ten times a second."""
+        return self._interrupted() or await super().on_tick(counter)
 
 
 def listen(port: int, tell: Callable[[str], None]) -> socket.socket:
@@ -98,6 +120,7 @@ def _quiet(app: object) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         lifespan="off",
+        loop="asyncio",
         log_config=None,
         log_level=logging.CRITICAL,
         access_log=False,

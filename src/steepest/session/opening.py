@@ -10,6 +10,7 @@ from typing import Any, Unpack
 from steepest.data.columns import kind_of, listing
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
+from steepest.data.reader_process import read_apart
 from steepest.data.shipped import about, datasets
 from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, neuron_of
@@ -20,7 +21,6 @@ from steepest.numerals import counted
 from steepest.objective.linear import LinearObjective
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
-from steepest.session.file_size import check_size
 from steepest.session.request import ChosenOptions
 
 __all__ = ["OpenData", "open_file", "open_run", "open_table"]
@@ -94,10 +94,11 @@ def open_run(run: Run) -> OpenData:
     return OpenData(read_table(run.data.name) if shipped else None, run.data, run)
 
 
-def open_file(name: str, contents: bytes) -> Table:
+def open_file(name: str, contents: bytes, given_up: Callable[[], bool] = lambda: False) -> Table:
     """Return the table in a file that is only known by its name and contents.
 
-    Raises DataError or FileError, which tell it by its own name.
+    It is read in a process of its own, see `read_apart`; `given_up` ends that. Raises DataError or
+    FileError, which tell it by its own name.
     """
     ending = Path(name).suffix.lower()
     if ending not in ENDINGS:
@@ -106,9 +107,8 @@ def open_file(name: str, contents: bytes) -> Table:
         # A name of our own: nothing of what a page says becomes a path.
         path = Path(folder) / f"dropped{ending}"
         path.write_bytes(contents)
-        check_size(path, name)
         try:
-            table = read_table(path)
+            table = read_apart(path, given_up)
         except (DataError, FileError) as error:
             said = str(error).replace(str(path), name).replace(path.name, name)
             raise type(error)(said) from None

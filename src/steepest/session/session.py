@@ -12,6 +12,7 @@ from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, objective_of
 from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError, SteepestError
+from steepest.limits import within
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.risk import Risk
@@ -55,8 +56,22 @@ SECONDS = 20.0
 """The most that one descent may take; what it has by then is the answer."""
 
 
+LONGEST = 60.0
+"""Seconds that any question may take: a descent with its `SECONDS`, verdicts and surface; measured
+of 500 columns 5 to 10."""
+
+MOST_MEMORY = 2e9
+"""Bytes that one matrix decomposition may hold."""
+
+
 class SupersededError(Exception):
     """The request was given up while it was answered, since a newer one takes its place."""
+
+
+def _check_wanted(given_up: GivenUp) -> None:
+    """Raise SupersededError if nobody waits for the answer any more."""
+    if given_up():
+        raise SupersededError
 
 
 class Session:
@@ -96,7 +111,8 @@ class Session:
         once it says so the answer is `{"superseded": True}`.
         """
         try:
-            with np.errstate(all="ignore"):
+            limits = within(LONGEST, MOST_MEMORY, lambda: _check_wanted(given_up))
+            with np.errstate(all="ignore"), limits:
                 return self._answer(request, given_up)
         except SupersededError:
             return {"superseded": True}
@@ -122,7 +138,7 @@ class Session:
         target = word_of(request.get("target"), "target")
         features = names_of(request.get("features"), "features")
         chosen = choices_of(request.get("choices"))
-        table = self._table(request)
+        table = self._table(request, given_up)
         columns = table is not None or target is not None or features is not None
         if columns or (chosen and request.get("network") is None):
             self._opened = self._reopened(table, target, features, chosen, given_up)
@@ -149,10 +165,10 @@ class Session:
             raise SupersededError
         return replace(self._opened, run=run, note="")
 
-    def _table(self, request: Request) -> Table | None:
+    def _table(self, request: Request, given_up: GivenUp) -> Table | None:
         """Return the table that a request names or brings, None if it does neither."""
         if request.get("file") is not None:
-            return open_file(*file_of(request["file"]))
+            return open_file(*file_of(request["file"]), given_up)
         name = word_of(request.get("data"), "data")
         if name is None:
             return None

@@ -16,7 +16,7 @@ import numpy as np
 from steepest.data.readers.contents import Contents
 from steepest.data.text.encoding import UTF8, open_text
 from steepest.data.text.reading import Reading
-from steepest.errors import DataError
+from steepest.errors import DataError, FileError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,11 +44,15 @@ def has_orange_header(path: Path, reading: Reading) -> bool:
 def read_orange(path: Path, reading: Reading) -> Contents:
     """Return the columns that Orange would use; those to be ignored are left out, and told.
 
-    Raises DataError with the line for a value that is not of its column's type.
+    Raises DataError with the line for a value that is not of its column's type, and FileError for
+    a file that was cut meanwhile.
     """
     with open_text(path, reading.encoding or UTF8) as text:
         reader = csv.reader(text, delimiter="\t")
-        names, types, flags = (next(reader) for _ in range(3))
+        head = list(islice(reader, 3))
+        if len(head) < 3:
+            raise FileError(f"cannot read {path}: it was cut short while it was read; try again")
+        names, types, flags = head
         rows = [(reader.line_num, record) for record in reader if any(record)]
     flags += [""] * (len(names) - len(flags))
     for line, record in rows:

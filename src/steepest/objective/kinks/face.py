@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from steepest.limits import check_decomposition
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.furthest import furthest
 from steepest.objective.kinks.smoothed import Smoothed
@@ -78,6 +79,7 @@ class OptimalFace:
         matrix = root[weights].T @ root[weights] + (root.T * smoothed.l2) @ root
         if len(rows):
             matrix += smoothed.gram(smoothed.objective.blocks.take(rows))
+        check_decomposition(len(matrix))
         values, vectors = np.linalg.eigh(matrix)
         flat = vectors[:, values <= UNMOVED * values[-1]]
         if not flat.shape[1]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments
+from steepest.limits import check_decomposition
 from steepest.objective.linear_algebra.hessian import centred
 from steepest.objective.loss.loss import weighed
 from steepest.objective.model.model import Array
@@ -86,6 +87,7 @@ def cholesky(hessian: Array) -> Factor | None:
     array([[2., 1.],
            [0., 1.]])
     """
+    check_decomposition(hessian.shape[-1])
     with ONE_BLAS_THREAD:
         try:
             root = np.linalg.cholesky(hessian).transpose(0, 2, 1).astype(np.float64, copy=False)
@@ -121,6 +123,7 @@ def spectral(hessian: Array, flattest: float, stiffen: bool) -> Factor:
     what rounding leaves of a gradient there moves nothing. Where H is round already eigenvectors
     are chance, and this root is the identity all the same.
     """
+    check_decomposition(hessian.shape[-1])
     values, vectors = np.linalg.eigh(hessian)
     largest = values[:, -1:]
     instead = largest if stiffen else flattest * largest
@@ -217,6 +220,7 @@ def _svd(triangle: Array) -> tuple[Array, Array]:
     LAPACK chose.
     """
     rows, columns = triangle.shape
+    check_decomposition(rows, columns)
     with ONE_BLAS_THREAD:
         if rows < columns:
             # Their span first: half the time of LAPACK's SVD of what is wide (500 by 3,001).
@@ -254,6 +258,7 @@ def _upper(matrix: Array) -> Array:
     """Return R of the QR of a matrix; itself where its rows are no more than R would have."""
     if matrix.shape[0] <= matrix.shape[1]:
         return matrix
+    check_decomposition(*matrix.shape)
     return np.asarray(np.linalg.qr(matrix, mode="r"), dtype=np.float64)
 
 

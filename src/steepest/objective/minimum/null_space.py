@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import DENSE_FEATURES, Blocks
 from steepest.data.moments import Moments
+from steepest.limits import check_decomposition
 from steepest.objective.linear_algebra.factor import reached_by_rows, standardised_svd
 from steepest.objective.model.model import Array
 
@@ -119,9 +120,11 @@ def null_space(
         involved = 1.0 - np.sum(by_rows * by_rows, axis=0) > UNINVOLVED
         columns = np.flatnonzero(involved)
         if 2 * dimension > features or len(lengths) <= features:
+            check_decomposition(*by_rows.shape)
             basis = np.linalg.qr((by_rows * moments.deviation).T)[0]
             return NullSpace(features, dimension, basis, columns, of_rows=True)
         free = np.where(involved, directions[~reached, :-1], 0.0)
+        check_decomposition(*free.shape)
         basis = np.linalg.qr((free / moments.deviation).T)[0]
     relations = _relations(free, moments.deviation)
     return NullSpace(features, dimension, basis, columns, relations)
@@ -132,6 +135,7 @@ def _without_bias(directions: Array) -> Array:
 
     They are orthonormal, (r - 1, features): the span of the rows less their mean.
     """
+    check_decomposition(len(directions))
     turned = np.linalg.qr(directions[:, -1:], mode="complete")[0]
     spared: Array = (turned[:, 1:].T @ directions)[:, :-1]
     return spared

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments
 from steepest.data.sparse import dense_rows
+from steepest.limits import check_decomposition
 from steepest.objective.evaluation import Vector
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.model.linear import Linear
@@ -79,6 +80,7 @@ class Gains:
     def matrix(self, chosen: Indices) -> Array:
         """Return the gains of some rows as a matrix, (rows, gains, size): `matrix @ direction`."""
         Z, by_margin = self.rows(chosen), self.by_margin(chosen)
+        check_decomposition(len(chosen) * by_margin.shape[1], self.size)
         every: Array = by_margin[:, :, None, :] * Z[:, None, :, None]
         return every.reshape(len(chosen), by_margin.shape[1], self.size)
 

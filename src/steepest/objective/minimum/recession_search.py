@@ -6,6 +6,7 @@ where it is may have a direction of its own, and so on: together they move all r
 
 import numpy as np
 
+from steepest.limits import check_decomposition
 from steepest.objective.evaluation import Vector
 from steepest.objective.minimum.cone import project_ones
 from steepest.objective.minimum.recession_gains import Gains, Indices, Mask, evenly
@@ -47,6 +48,7 @@ def _direction(gains: Gains, left: Mask) -> Vector | None:
 
     It has shape (size,), `left` (rows, gains).
     """
+    check_decomposition(gains.size)
     basis = np.eye(gains.size)
     generator = np.random.default_rng(0)
     chosen = evenly(np.asarray(left.any(axis=1)), _few(basis))
@@ -112,6 +114,7 @@ def null_space_within(every: Array, basis: Array, rank: float = RANK) -> Array:
     if not every.any() or not basis.shape[1]:
         return basis
     moved = every @ basis
+    check_decomposition(*moved.shape)
     _, length, across = np.linalg.svd(moved, full_matrices=len(moved) < basis.shape[1])
     length = np.append(length, np.zeros(len(across) - len(length)))
     return basis @ across[length <= rank * length[0]].T
@@ -123,6 +126,7 @@ def _suits(every: Array, basis: Array) -> Vector | None:
     moved = moved[np.linalg.norm(moved, axis=1) > ZERO * np.linalg.norm(every, axis=1)]
     if not moved.size:
         return None
+    check_decomposition(*moved.shape)
     along, length, across = np.linalg.svd(moved, full_matrices=False)
     reached = length > RANK * length[0]
     found = project_ones(np.ascontiguousarray(along[:, reached]))

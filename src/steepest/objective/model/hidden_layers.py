@@ -50,7 +50,8 @@ class HiddenLayers(NamedTuple):
         """Return the layers whose `to_dict` gave `written`."""
         activation = choose_activation(written["activation"])
         dtype = float_type(written.get("dtype", FLOAT64))
-        return cls(tuple(map(int, written["units"])), activation, written["initial"], dtype)
+        initial = choose_initialisation(written["initial"])
+        return cls(tuple(map(int, written["units"])), activation, initial, dtype)
 
     def network(self, inputs: int, outputs: int) -> Network:
         """Return the network of these layers between so many inputs and outputs."""

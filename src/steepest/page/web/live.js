@@ -10,7 +10,7 @@ import { createStore } from './store/store.js';
 /** Connects, opens what Python offers, and shows it. */
 export async function start() {
   const place = document.getElementById('steepest');
-  const token = new URLSearchParams(location.search).get('token');
+  const token = takeToken();
   let store = null;
   const engine = socketEngine(`ws://${location.host}/socket?token=${token}`, {
     connection: (word) => store?.set({ connection: word === 'lost' ? 'lost' : 'here' }),
@@ -30,6 +30,17 @@ export async function start() {
   mount(place, store, { keys: document, sources: [makeSource], fits: true });
   store.wish(fromFragment(location.hash, store.state.scene));
   window.addEventListener('hashchange', () => location.reload());
+}
+
+/**
+ * Returns the token, which leaves the address: what is copied from there opens nothing. This tab
+ * alone keeps it, for a reload; see server/guard.py.
+ */
+function takeToken() {
+  const token = new URLSearchParams(location.search).get('token');
+  sessionStorage.setItem('steepest-token', token);
+  history.replaceState(history.state, '', location.pathname + location.hash);
+  return token;
 }
 
 /** A link may be for other data than those that Python began with. */

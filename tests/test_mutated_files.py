@@ -1,0 +1,155 @@
+"""Files of runs in which something was changed: refused in words, or what opens works."""
+
+import json
+import resource
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mutated import mutated
+
+import steepest as st
+from steepest.run.report import report
+
+RUNS: dict[str, Callable[[], st.Run]] = {
+    "a line": lambda: st.descend(
+        "geyser", "waiting", ["duration"], validation=0.2, steps=8, rule="adam", learning_rate=0.1
+    ),
+    "classes": lambda: st.descend(
+        "penguins", "species", ["bill_length_mm", "sex"], l2=0.01, steps=5, missing="drop"
+    ),
+    "a network": lambda: st.descend(
+        "xor", "class", hidden=(4,), steps=6, rule="adam", learning_rate=0.1, batch=16
+    ),
+    "given": lambda: st.descend(lambda p: (float(p @ p), 2 * p), start=[3.0, 4.0], steps=5),
+}
+WITHOUT_ROWS = "without rows"
+
+MOST_MEMORY = 200_000_000
+"""Bytes that opening a file may add to the process."""
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("saved")
+    for name, made in RUNS.items():
+        made().save(folder / name)
+    RUNS["a line"]().save(folder / WITHOUT_ROWS, data=False)
+    for path in folder.iterdir():
+        works(st.load(path), folder)
+    return folder
+
+
+@np.errstate(all="ignore")
+def works(run: st.Run, folder: Path) -> None:
+    """Ask of a run what can be asked."""
+    assert run.explain() and repr(run)
+    run.trace_table()
+    run.save(folder.parent / "again")
+    if run.problem.has_rows:
+        run.surface(points=5)
+        run.table()
+        run.predict(run.data.X)
+        json.dumps(report(run, []), allow_nan=False)
+        run.record()
+        run.resume(steps=1)
+
+
+def peak() -> int:
+    """Return the most memory that the process has had, in bytes."""
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def open_mutated(saved: Path, folder: Path, seed: int) -> bool:
+    """Return whether a changed file opens; then it works."""
+    names = [*RUNS, WITHOUT_ROWS]
+    said = mutated(saved / names[seed % len(names)], folder / "changed", seed)
+    before = peak()
+    try:
+        run = st.load(folder / "changed")
+    except st.FileError as error:
+        assert str(folder / "changed") in str(error)
+        return False
+    finally:
+        assert peak() - before < MOST_MEMORY, said
+    try:
+        works(run, saved)
+    except Exception as error:
+        error.add_note(f"seed {seed}: {said}")
+        raise
+    return True
+
+
+def test_what_was_changed_is_refused_or_works(saved: Path, tmp_path: Path) -> None:
+    opened = [open_mutated(saved, tmp_path, seed) for seed in range(40)]
+    assert 0 < sum(opened) < len(opened)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("begin", range(0, 10_000, 500))
+def test_ten_thousand_changes(saved: Path, tmp_path: Path, begin: int) -> None:
+    for seed in range(begin, begin + 500):
+        open_mutated(saved, tmp_path, seed)
+
+
+def packed(target: Path, record: dict[str, Any], parts: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("run.json", json.dumps(record))
+        for name, part in parts.items():
+            with archive.open(name, "w") as member:
+                member.write(part)
+    return target
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_small_file_does_not_fill_the_memory(tmp_path: Path, told: bool) -> None:
+    """Zeros are packed 1,000 to 1; what the record does not tell is not read at all."""
+    zeros = np.zeros(0)
+    head = np.lib.format.magic(1, 0)
+    text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (12500000,), }"
+    text += b" " * (118 - len(text) - 1) + b"\n"
+    part = head + len(text).to_bytes(2, "little") + text + bytes(100_000_000)
+    record = {"format": "steepest run", "version": 1}
+    arrays = {"X": ["<f8", 12_500_000]} if told else {"y": ["<f8", 1]}
+    path = packed(tmp_path / "run", record | {"arrays": arrays}, {"X.npy": part})
+    assert path.stat().st_size < 200_000 and not zeros.size
+    before = peak()
+    with pytest.raises(st.FileError, match="it would unpack to 100 MB"):
+        st.load(path)
+    assert peak() - before < 20_000_000
+
+
+def test_two_parts_of_one_name_and_parts_that_nobody_told_are_refused(
+    saved: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "run"
+    path.write_bytes((saved / "a line").read_bytes())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("more.npy", b"")
+    with pytest.raises(st.FileError, match="it has other arrays than its record tells"):
+        st.load(path)
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("more.npy", b"")
+    with pytest.raises(st.FileError, match="two of its parts have one name"):
+        st.load(path)
+
+
+def test_an_index_beyond_a_sparse_table_is_refused(tmp_path: Path) -> None:
+    from scipy.sparse import csr_array
+
+    X = csr_array(np.eye(6))
+    st.descend((X, np.arange(6.0)), l2=0.1, steps=2).save(tmp_path / "run")
+    with zipfile.ZipFile(tmp_path / "run") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    record = json.loads(parts.pop("run.json"))
+    indices = np.lib.format.read_array
+    with zipfile.ZipFile(tmp_path / "run") as archive, archive.open("X_indices.npy") as part:
+        places = indices(part)
+    places[-1] = 6
+    changed = parts["X_indices.npy"][: -places.nbytes] + places.tobytes()
+    path = packed(tmp_path / "changed", record, {**parts, "X_indices.npy": changed})
+    with pytest.raises(st.FileError, match="it is damaged"):
+        st.load(path)
