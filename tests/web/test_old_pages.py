@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doors import Doors, at_step, enter, loss_of, settle
+from doors import Doors, Menu, at_step, enter, loss_of, settle, step_of, typed_params
+
+import steepest as st
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -43,3 +45,20 @@ def test_an_old_page_still_computes(doors: Doors, tmp_path: Path) -> None:
     enter(page, "bias", "33.47")
     settle(page)
     assert loss_of(page) == pytest.approx(34.72, abs=0.01) != before
+
+
+def test_a_link_of_an_old_page_shows_the_same_in_a_new_one(doors: Doors, tmp_path: Path) -> None:
+    folder = FIXTURES / "271cc86"
+    old = doors.file(unpacked(folder / "textbook.html.gz", tmp_path), "v=1&at=0")
+    enter(old, "weight", "-2.5")
+    enter(old, "learning rate as a number", "0.03")
+    old.get_by_label("Step of the run").fill("7")
+    at_step(old, 7)
+    link = Menu(old).link().partition("#")[2]
+    st.load(folder / "textbook.steepest").page(tmp_path / "new.html")
+    new = doors.file(tmp_path / "new.html", link)
+    at_step(new, 7)
+    words = ["weight", "bias", "learning rate as a number"]
+    assert loss_of(new) == pytest.approx(loss_of(old), rel=1e-12)
+    assert (step_of(new), typed_params(new, words)) == (7, typed_params(old, words))
+    assert typed_params(new, words)[2] == "0.03"
