@@ -170,7 +170,9 @@ def _with_short_globals(script: str) -> str:
     used = [name for name in GLOBALS if re.search(rf"\b{name}[.(]", script)]
     for name in used:
         script = re.sub(rf"(?<![\w$.'])\b{name}(?=[.(])", f"{name}_", script)
-    named = "".join(f"const {name}_ = {name};\n" for name in used)
+    # In the form of a module (joiner.py): the minifier moves these before others.
+    short, long = (", ".join(f"{name}{end}" for name in used) for end in ("_", ""))
+    named = f"const [{short}] = (() => [{long}])();\n" if used else ""
     return re.sub(r"(?<![\w$.])const(?=[ {\[])", "let", named + script)
 
 
