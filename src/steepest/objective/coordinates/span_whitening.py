@@ -70,8 +70,13 @@ class SpanWhitening:
     free: slice | None = None
 
     @classmethod
-    def of(cls, objective: "LinearObjective") -> "SpanWhitening | None":
-        """Return that of `objective`; None where rows are not few, or L2 is but near rounding."""
+    def of(
+        cls, objective: "LinearObjective", start: Vector | None = None
+    ) -> "SpanWhitening | None":
+        """Return that of `objective`; None where rows are not few, or L2 is but near rounding.
+
+        `start`, (params,), is where the walk begins, if that is known; see `free_rows`.
+        """
         blocks, l2 = objective.blocks, objective.penalty.l2
         if len(blocks) > blocks.features or not rank_is_affordable(blocks):
             return None
@@ -91,7 +96,7 @@ class SpanWhitening:
             penalty = l2 * turned[:, :-1] @ turned[:, :-1].T
         beyond = sqrt(l2) or float(roots[0])
         standard = Standard(*units, objective.model.margins)
-        free = free_rows(objective)
+        free = free_rows(objective, start)
         return cls(standard, span, roots, rows, bound / roots**2, penalty, beyond, free)
 
     @property
@@ -137,9 +142,12 @@ class SpanWhitening:
         return Whitening(root, self.standard)
 
 
-def whitening_of(objective: "LinearObjective", sample: "LinearObjective") -> WhiteningByHessian:
+def whitening_of(
+    objective: "LinearObjective", sample: "LinearObjective", start: Vector | None
+) -> WhiteningByHessian:
     """Return what whitens a smooth objective: in the span of few rows, else over all params."""
-    return SpanWhitening.of(objective) or HessianWhitening.of(objective, sample)
+    few = SpanWhitening.of(objective, start)
+    return few or HessianWhitening.of(objective, sample, start)
 
 
 def _units(objective: "LinearObjective") -> Moments:

@@ -62,11 +62,17 @@ def weighted_gram(
         columns = weighed(row_weights(block), block.weight).T
         if len(columns) == 1:
             return _gram(Z, columns[0])[None]
-        # A matrix by itself: BLAS works out one half only.
-        return np.stack([_gram(Z.copy(), column) for column in columns])
+        return np.stack([_gram_of_counted(Z, column) for column in columns])
 
     least = 1 if blocks.is_sparse else len(mean) // 2
     return blocks.sum_large(product, least) / blocks.total
+
+
+def _gram_of_counted(Z: Array, weight: Array) -> Array:
+    """Return `Z' diag(weight) Z` from the rows whose weight is not 0; Z stays as it is."""
+    counted = np.flatnonzero(weight)
+    # A matrix by itself: BLAS works out one half only.
+    return _gram(Z[counted], weight[counted])
 
 
 def _gram(Z: Array, weight: Array | None) -> Array:
