@@ -23,6 +23,7 @@ from steepest.objective.coordinates.hessian_whitening import (
     bound_share,
     free_rows,
 )
+from steepest.objective.coordinates.row_whitening import RowWhitening
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import (
     SpanRoot,
@@ -145,8 +146,8 @@ class SpanWhitening:
 def whitening_of(
     objective: "LinearObjective", sample: "LinearObjective", start: Vector | None
 ) -> WhiteningByHessian:
-    """Return what whitens a smooth objective: in the span of few rows, else over all params."""
-    few = SpanWhitening.of(objective, start)
+    """Return what whitens a smooth objective: by few rows or in their span, or over all params."""
+    few = RowWhitening.of(objective) or SpanWhitening.of(objective, start)
     return few or HessianWhitening.of(objective, sample, start)
 
 
