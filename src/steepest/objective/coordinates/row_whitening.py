@@ -103,7 +103,8 @@ class RowWhitening:
             products = _row_products(blocks, mean) * np.outer(share, share)
             if not l2 > LEAST_L2 * np.trace(products) / len(share):
                 return None
-            root = np.linalg.cholesky(products + l2 * np.eye(len(share)))
+            shifted = products + l2 * np.eye(len(share))
+            root = np.asarray(np.linalg.cholesky(shifted), dtype=np.float64)
             first = inverse_of_triangles(root.T).T
             second = inverse_of_triangles((root + sqrt(l2) * np.eye(len(share))).T).T
         standard = Standard(mean, np.ones_like(mean), margins=1)
