@@ -18,6 +18,7 @@ from bench.network_surface import TWO_LOSSES, network_surface, two_weights_surfa
 from bench.networks import network_loss, network_steps
 from bench.one_pass import one_pass
 from bench.page import page
+from bench.rate import rate
 from bench.reading import reading
 from bench.recipes import RECIPES, group
 from bench.surface import entropy_surface, squared_surface
@@ -50,6 +51,7 @@ def parts(quick: bool) -> dict[str, Part]:
         "behind": partial(behind, quick),
         "memory": partial(memory, quick),
         "reading": partial(reading, quick),
+        "rate": partial(rate, quick),
         "verdicts": partial(verdicts, quick),
     }
 

@@ -4,12 +4,16 @@ A run is labelled by its outcome, not by what was planned (`label`). The rules w
 runs of even seeds; the figures printed are those of the odd ones, which they were not written on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
+import steepest as st
 from bench.timing import has_torch, progress, table
-from bench.verdict_cases import Case, cases
+from bench.verdict_cases import Case, Training, cases
 from bench.verdict_labels import HEALTHY, label
+from bench.verdict_line import five_rates
+from bench.verdict_peers import LOGGED, WATCHING, Log, meant, missing, of_log, of_training
 
 __all__ = ["verdicts"]
 
@@ -23,6 +27,8 @@ class Judged(NamedTuple):
     wanted: frozenset[str]
     found: tuple[tuple[str, str], ...]
     """Level and name of each."""
+    others: Mapping[str, Sequence[str]]
+    """What other tools find, by their names."""
 
     @property
     def is_healthy(self) -> bool:
@@ -101,7 +107,8 @@ def verdicts(quick: bool = False) -> str:
         *(Score.of([r for r in held if r.case.family == f]).row(f"  {f}") for f in families),
         Score.of(written).row("rules written on (even seeds)"),
     ]
-    return table("verdicts", HEADER, rows) + "\n\n" + "\n".join(wrong(runs))
+    tables = table("verdicts", HEADER, rows), peers(runs), five_rates()
+    return "\n\n".join([*tables, *wrong(runs)])
 
 
 def judged(case: Case) -> Judged:
@@ -109,7 +116,58 @@ def judged(case: Case) -> Judged:
     progress(f"verdicts {case.title}")
     run = case.run()
     found = tuple((verdict.level, verdict.name) for verdict in run.verdicts)
-    return Judged(case, label(case, run), found)
+    return Judged(case, label(case, run), found, others(case, run))
+
+
+def others(case: Case, run: st.Run) -> dict[str, list[str]]:
+    """Return what other tools find of the log of a run, and of a training of torch."""
+    norms = run.trace.steepnesses.tolist()
+    found = of_log(Log(run.trace.losses.tolist(), norms, case.rate, case.X))
+    return found | (of_training(partial(Training, case)) if case.in_torch else {})
+
+
+def peers(runs: Sequence[Judged]) -> str:
+    """Return the table of all tools: held out runs of those that read logs, all of the others."""
+    held = [one for one in runs if one.case.seed % 2]
+    in_torch = [one for one in runs if one.case.in_torch]
+    rows = [_ours(held, "steepest"), *_theirs(held, in_torch=False)]
+    rows += [_ours(in_torch, "steepest, of torch's trainings"), *_theirs(in_torch, in_torch=True)]
+    absent = missing()
+    note = f"\nNot installed: {', '.join(absent)}.\n" if absent else ""
+    header = "", "runs", "healthy: any alarm", "recall", "precision", "a name right", "names a run"
+    return table("what other tools say of the same runs", header, rows) + note
+
+
+def _ours(runs: Sequence[Judged], title: str) -> tuple[str, ...]:
+    return _row(title, [(one.wanted, [frozenset({name}) for _, name in one.found]) for one in runs])
+
+
+def _theirs(runs: Sequence[Judged], in_torch: bool) -> Iterator[tuple[str, ...]]:
+    """Yield the line of each tool that has seen all these runs."""
+    for tool in WATCHING if in_torch else LOGGED:
+        if all(tool in one.others for one in runs):
+            told = [(one.wanted, list(map(meant, set(one.others[tool])))) for one in runs]
+            yield _row(tool, told)
+
+
+def _row(
+    title: str, told: Sequence[tuple[frozenset[str], list[frozenset[str]]]]
+) -> tuple[str, ...]:
+    """Return the counts of a tool: alarms, and how often a faulty run is told and named."""
+    faulty = [(wanted, names) for wanted, names in told if wanted != HEALTHY]
+    sound = [names for wanted, names in told if wanted == HEALTHY]
+    alarms, right = sum(map(bool, sound)), sum(bool(names) for _, names in faulty)
+    named = sum(any(wanted & one for one in names) for wanted, names in faulty)
+    each = sum(len(frozenset().union(*names)) for _, names in faulty) / max(len(faulty), 1)
+    return (
+        title,
+        str(len(told)),
+        f"{alarms} of {len(sound)}",
+        f"{right / max(len(faulty), 1):.2f}",
+        f"{right / max(right + alarms, 1):.2f}",
+        f"{named / max(len(faulty), 1):.2f}",
+        f"{each:.1f}",
+    )
 
 
 def wrong(runs: Iterable[Judged]) -> list[str]:

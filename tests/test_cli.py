@@ -464,7 +464,20 @@ def test_command_is_installed() -> None:
     assert printed.stdout == f"steepest {steepest.__version__}\n"
 
 
-COMMANDS = ["demo", "diagnose", "fit", "path", "rate", "resume", "play", "show", "predict", "data"]
+COMMANDS = [
+    "class",
+    "demo",
+    "diagnose",
+    "fit",
+    "lesson",
+    "path",
+    "rate",
+    "resume",
+    "play",
+    "show",
+    "predict",
+    "data",
+]
 
 
 def test_every_command_is_helped(told: Told) -> None:
@@ -489,17 +502,23 @@ WITH_EXAMPLES = [name for name in COMMANDS if name not in ("demo", "play")]
 
 @pytest.mark.parametrize("command", every_other(WITH_EXAMPLES))
 def test_examples_in_the_help_run(told: Told, command: str) -> None:
-    """All but films, of which the demo's are shot anyway."""
+    """All but films and slides, which have tests of their own."""
     lines = examples(told, command)
     assert lines
+    Path("links.csv").write_text(LINKS, encoding="utf-8")
+    Path("mine.csv").write_text("size,price\n1,10\n2,30\n3,28\n4,35\n", encoding="utf-8")
     for words in lines:
-        if "--film" in words:
-            where = words.index("--film")
+        for slow in {"--film", "--pptx"} & {*words}:
+            where = words.index(slow)
             words = words[:where] + words[where + 2 :]
         told(*words)
         named = [words[i + 1] for i, word in enumerate(words) if word in WRITING]
         assert all(Path(name).stat().st_size for name in named)
 
+
+LINKS = """student,link
+Ada,lesson.html#v=1&data=geyser&target=waiting&features=duration&rule=steepest&rate=0.2&steps=9
+"""
 
 WRITING = ("--figure", "--film", "--page", "--save", "-o")
 
@@ -516,6 +535,22 @@ def test_demo_in_the_help_writes_all_its_files(told: Told) -> None:
     assert all(Path(name).stat().st_size for name in written)
     for step in ("Step 1", "Step 2", "Step 3", "Step 4", "-log P"):
         assert step in text
+
+
+def test_demo_opens_its_lesson_before_it_makes_anything_else(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[str] = []
+
+    def opened(address: str) -> None:
+        there.extend(sorted(path.name for path in Path("steepest-demo").iterdir()))
+
+    monkeypatch.setattr("webbrowser.open", opened)
+    monkeypatch.setattr("steepest.cli.demo._has_screen", lambda: True)
+    monkeypatch.setattr("steepest.cli.demo._tell", lambda *rest: None)
+    text = told("demo")
+    assert there == ["geyser.html"]
+    assert text.rstrip().splitlines()[-2].startswith("to see it move, open /")
 
 
 @pytest.fixture

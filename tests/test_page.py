@@ -71,7 +71,11 @@ def test_the_page_holds_the_record(line: st.Run, tmp_path: Path) -> None:
     coded = record["run"]["params"]["$f8"]
     params = np.frombuffer(base64.b64decode(coded), "<f8").reshape(-1, 2)
     assert np.array_equal(params, line.trace.params)
-    assert json.loads(*parts.texts("script", id="steepest-kept")) == {"link": ""}
+    assert json.loads(*parts.texts("script", id="steepest-kept")) == {
+        "link": "",
+        "way": "explore",
+        "language": "",
+    }
 
 
 def test_the_page_refers_to_nothing_outside(line: st.Run, tmp_path: Path) -> None:
@@ -112,7 +116,7 @@ def test_names_of_columns_cannot_break_out(tmp_path: Path) -> None:
     run = st.descend({names[0]: X, names[1]: X**2}, names[1], [names[0]], steps=3)
     text = saved(run, tmp_path)
     parts = Parts(text)
-    assert [tag for tag, _, _ in parts.found].count("script") == 3
+    assert [tag for tag, _, _ in parts.found].count("script") == 4
     record = json.loads(*parts.texts("script", id="steepest-record"))
     assert record["features"][0]["name"] == ODD
     assert "".join(parts.texts("title")) == record["title"]
@@ -130,7 +134,8 @@ def test_the_code_of_the_page_is_small(line: st.Run, tmp_path: Path) -> None:
 def test_the_state_that_is_kept_is_in_the_page(line: st.Run) -> None:
     link = "v=1&text=</script>"
     parts = Parts(saved_html(line.record(), "", link))
-    assert json.loads(*parts.texts("script", id="steepest-kept")) == {"link": link}
+    kept = json.loads(*parts.texts("script", id="steepest-kept"))
+    assert kept == {"link": link, "way": "explore", "language": ""}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The page in a notebook: the widget's state, its answers, and what is shown where it cannot be."""
 
 import base64
+import html
 import io
 import subprocess
 import sys
@@ -103,6 +104,30 @@ def test_a_notebook_gets_the_page_and_a_picture_for_exports(line: st.Run) -> Non
     assert bundle[VIEW]["model_id"]
     picture = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
     assert picture.format == "PNG" and picture.width > 600
+
+
+@pytest.mark.usefixtures("kernel")
+def test_a_notebook_has_the_picture_as_an_output_of_its_own(
+    line: st.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **rest: shown.append(data))
+    line._ipython_display_()
+    page, still = shown
+    assert VIEW in page and "image/png" not in page and set(still) == {"text/html", "text/plain"}
+    assert f'alt="{html.escape(repr(line))}"' in still["text/html"]
+    assert 'src="data:image/png;base64,iVBOR' in still["text/html"]
+
+
+def test_a_terminal_and_a_run_without_a_page_leave_it_to_ipython(
+    line: st.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotImplementedError):
+        line._ipython_display_()
+    monkeypatch.setattr(notebook, "_in_kernel", lambda: True)
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    with pytest.raises(NotImplementedError):
+        line._ipython_display_()
 
 
 @pytest.mark.usefixtures("kernel")

@@ -16,6 +16,8 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "film": ("matplotlib", "PIL", "imageio_ffmpeg"),
     "notebook": ("anywidget",),
     "onnx": ("onnx",),
+    "dask": ("dask", "distributed"),
+    "slides": ("pptx", "matplotlib", "PIL", "imageio_ffmpeg"),
     "torch": ("torch",),
 }
 """What each extra is imported as."""
@@ -44,7 +46,7 @@ def install_line(extra: str) -> str:
 
 def _missing(extra: str) -> list[str]:
     """Return the packages of an extra that are not there, by the names of PyPI."""
-    named = {"PIL": "pillow", "imageio_ffmpeg": "imageio-ffmpeg"}
+    named = {"PIL": "pillow", "pptx": "python-pptx", "imageio_ffmpeg": "imageio-ffmpeg"}
     return [named.get(name, name) for name in PACKAGES[extra] if not _is_there(name)]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.growing import ROOM, locked, longer
+from steepest.kept_vectors import KeptVectors
 from steepest.step import COLUMNS, NUMBERS, UNKNOWN, Step, numbers_of, renamed
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class Trace:
     The numbers of every step are kept, at 104 bytes a step. Params and gradients are kept for
     every step too while they fit in `budget` bytes. Beyond that every second kept step gives up
     its two vectors, and from there on only every second (then fourth, ...) step keeps them, so
-    that memory stays below the budget however long and wide the run is; the start, the last step
-    and the best, by either loss, always keep theirs. `kept` says which steps have vectors; of the
+    that memory stays below the budget however long and wide the run is; the start, the first step,
+    the last and the best, by either loss, always keep theirs. `kept` says which steps have vectors; of the
     others `trace[i]` has NaN in their place. `dtype` is their type, float64 or that of a descent in
     float32; all numbers of a step are float64.
 
@@ -55,14 +56,11 @@ class Trace:
 
     def __init__(self, size: int, budget: int = BUDGET, dtype: np.dtype[Any] = FLOAT64) -> None:
         self.size, self.dtype, self.least_fall = size, dtype, PROGRESS[dtype]
-        self._most = max(4, budget // (2 * dtype.itemsize * max(size, 1)))
-        self._every = 1
         self._length = 0
         self._numbers = np.empty((ROOM, len(NUMBERS)))
-        self._steps = np.empty(ROOM, dtype=np.intp)
-        self._vectors: Array = np.empty((min(ROOM, self._most), 2, size), dtype)
-        self._count = 0
+        self._regular = KeptVectors(size, budget, dtype)
         self._first: Step | None = None
+        self._second: Step | None = None
         self._last: Step | None = None
         self._best: Step | None = None
         self._validated: Step | None = None
@@ -84,10 +82,12 @@ class Trace:
         self._last = step
         if index == 0:
             self._first = step
+        elif index == 1:
+            self._second = step
         self._note(step.full_loss, step)
         self._note_validation(step)
-        if index % self._every == 0:
-            self._keep(step)
+        if index % self._regular.stride == 0:
+            self._regular.add(index, step.params, step.gradient)
 
     def fill_last(self, full_loss: float, validation_loss: float = nan) -> None:
         """Set the losses of all rows at the last step, where a mini-batch left them NaN."""
@@ -111,30 +111,6 @@ class Trace:
         """Keep the first step with the lowest loss of the rows kept back."""
         if step.validation_loss < self._lowest_validated:
             self._lowest_validated, self._validated = step.validation_loss, step
-
-    def _keep(self, step: Step) -> None:
-        """Keep the params and the gradient of a step."""
-        if self._count >= self._most:
-            self._thin()
-            if step.index % self._every:
-                return
-        at = self._count
-        if at == len(self._vectors):
-            self._vectors = longer(self._vectors, self._most)
-        if at == len(self._steps):
-            self._steps = longer(self._steps)
-        self._vectors[at, 0] = step.params
-        self._vectors[at, 1] = step.gradient
-        self._steps[at] = step.index
-        self._count = at + 1
-
-    def _thin(self) -> None:
-        """Let every second kept step give up its vectors."""
-        # Copies, since a step that was given out still has views of the old ones.
-        self._vectors = self._vectors[: self._count : 2].copy()
-        self._steps = self._steps[: self._count : 2].copy()
-        self._count = len(self._steps)
-        self._every *= 2
 
     def __len__(self) -> int:
         """Return the number of points: the steps taken plus one."""
@@ -177,7 +153,7 @@ class Trace:
     @property
     def _always_kept(self) -> list[Step]:
         """The steps that keep their vectors, however long the run is."""
-        kept = (self._last, self._best, self._validated)
+        kept = (self._second, self._last, self._best, self._validated)
         return [step for step in kept if step is not None]
 
     def _vectors_of(self, i: int) -> tuple[Array, Array]:
@@ -185,9 +161,9 @@ class Trace:
         for step in self._always_kept:
             if step is not None and step.index == i:
                 return step.params, step.gradient
-        row = int(np.searchsorted(self._steps[: self._count], i))
-        if row < self._count and self._steps[row] == i:
-            return locked(self._vectors[row, 0]), locked(self._vectors[row, 1])
+        kept = self._regular.at(i)
+        if kept is not None:
+            return kept
         hole: Array = np.full(self.size, np.nan, self.dtype)
         return hole, hole
 
@@ -200,7 +176,7 @@ class Trace:
     def kept(self) -> NDArray[np.intp]:
         """The indices of the steps whose vectors are kept, in order, (kept,)."""
         ends = [step.index for step in self._always_kept]
-        return np.union1d(self._steps[: self._count], np.array(ends, dtype=np.intp))
+        return np.union1d(self._regular.steps, np.array(ends, dtype=np.intp))
 
     @property
     def params(self) -> Array:
@@ -214,8 +190,8 @@ class Trace:
 
     def _stack(self, which: int) -> Array:
         kept = self.kept
-        if len(kept) == self._count:
-            return locked(self._vectors[: self._count, which])
+        if len(kept) == len(self._regular.steps):
+            return locked(self._regular.vectors[:, which])
         return np.array([self._vectors_of(int(i))[which] for i in kept])
 
     @property
@@ -345,7 +321,7 @@ class Trace:
             "kept": self.kept,
             "params": self.params,
             "gradients": self.gradients,
-            "stride": np.array(self._every),
+            "stride": np.array(self._regular.stride),
             "filled": np.array(self._filled),
         }
 
@@ -362,9 +338,7 @@ class Trace:
         later = np.tile([np.nan if name in UNKNOWN else 0.0 for name in lacking], (len(numbers), 1))
         trace._numbers = np.hstack([numbers, later]).astype(np.float64, order="C")
         trace._length = len(numbers)
-        trace._steps, trace._count = kept, len(kept)
-        trace._vectors = vectors
-        trace._every = int(arrays.get("stride", np.array(1)))
+        trace._regular.fill(kept, vectors, int(arrays.get("stride", np.array(1))))
         trace._filled = bool(arrays.get("filled", False))
         if len(numbers):
             trace._recall()
@@ -373,6 +347,8 @@ class Trace:
     def _recall(self) -> None:
         """Work out what is known of the last and the best step, and which vectors stay for good."""
         self._first, self._last = self[0], self[-1]
+        # A file from before the first step always kept its vectors may have it without them.
+        self._second = self[1] if 1 in self.kept else None
         full = self.full_losses
         if not np.isnan(full).all():
             best = self[int(np.nanargmin(full))]
@@ -381,9 +357,7 @@ class Trace:
         measured = self.validation_losses
         if not np.isnan(measured).all():
             self._note_validation(self[int(np.nanargmin(measured))])
-        regular = self._steps % self._every == 0
-        self._steps, self._vectors = self._steps[regular], self._vectors[regular]
-        self._count = len(self._steps)
+        self._regular.drop_others()
 
     def with_full_losses(self, value: Callable[[Array], float]) -> "Trace":
         """Return a copy in which all kept steps have a `full_loss`.

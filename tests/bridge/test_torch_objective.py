@@ -1,7 +1,7 @@
 """A module of PyTorch as an objective: the module's own loss and gradient, and nothing changed."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from itertools import pairwise
 from pathlib import Path
@@ -17,37 +17,7 @@ import steepest as st
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn = torch.nn
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-class Recurrent(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lstm, self.out = nn.LSTM(2, 3, batch_first=True), nn.Linear(3, 3)
-
-    def forward(self, x: Any) -> Any:
-        return self.out(self.lstm(x)[0][:, -1])
-
-
-class Attention(nn.Module):
-    """Tied weights: of the embedding and the output. Frozen ones: of a layer between."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(3, 4)
-        self.layer = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
-        self.out = nn.Linear(4, 3, bias=False)
-        self.out.weight = self.embedding.weight
-        self.layer.linear1.weight.requires_grad_(False)
-
-    def forward(self, x: Any) -> Any:
-        return self.out(self.layer(self.embedding(x))[:, -1])
+from torch_nets import Attention, Recurrent, convolutional, dense  # noqa: E402
 
 
 class TwoInputs(nn.Module):
@@ -57,17 +27,6 @@ class TwoInputs(nn.Module):
 
     def forward(self, x: Any, z: Any) -> Any:
         return self.left(x) * torch.sigmoid(self.right(z))
-
-
-def convolutional() -> Any:
-    return nn.Sequential(
-        nn.Conv2d(1, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Dropout(0.5), nn.Linear(12, 3),
-    )  # fmt: skip
-
-
-def dense() -> Any:
-    return nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 3))
 
 
 MODULES: dict[str, tuple[Callable[[], Any], Callable[[], tuple[Any, ...]]]] = {
@@ -201,6 +160,10 @@ def test_params_are_called_as_the_module_does_or_by_number() -> None:
     by_number = [objective.param_names[objective.index_of(n)] for n in ("weight 15", "Bias 14")]
     assert by_number == ["0.weight[7, 0]", "2.bias[5]"]
     assert objective.index_of("weight 89") is objective.index_of("bias 0") is None
+    for place in ("0.weight[7,0]", "0.weight [7, 0]", "0.weight[ 7 , 0 ]"):
+        assert objective.param_names[objective.index_of(place)] == "0.weight[7, 0]"
+    with pytest.raises(st.ChoiceError, match=r"0.weight has the shape \(8, 2\), .* 0.weight\[7, 1"):
+        objective.index_of("0.weight[8, 0]")
     with torch.no_grad():
         model[0].weight[7, 0] = 42.0
     assert objective.params[objective.index_of("weight 15")] == 42.0
@@ -377,10 +340,10 @@ def test_a_sample_tells_how_far_it_may_be_off() -> None:
     for part in range(20):
         order = np.random.default_rng(part).permutation(2000)
         found = st.torch.objective(model, ENTROPY, [(X[order], y[order])], rows=200)
-        half = found.drawn.half_width
+        half = found.rows_drawn.half_width
         within += abs(found.value(found.params) - true) <= half
         assert 0.005 < half < 0.2
     assert within >= 17
     assert "200 of 2,000 rows, ± " in found.loss_in_words
     every = st.torch.objective(model, ENTROPY, (X, y), rows=2000)
-    assert every.drawn.half_width == 0.0
+    assert every.rows_drawn.half_width == 0.0

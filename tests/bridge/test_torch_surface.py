@@ -1,6 +1,6 @@
 """Planes through a module of PyTorch: the true loss by whichever way, and curvature."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +12,9 @@ import steepest as st
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn, parametrizations = torch.nn, torch.nn.utils.parametrizations
 
-from steepest.bridge.torch import on_plane  # noqa: E402
+from torch_nets import Convolutional, Recurrent, dense  # noqa: E402
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-class Convolutional(nn.Module):
-    """As a reader writes it: functions among modules, ReLU before the largest is taken."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first, self.norm = nn.Conv2d(1, 3, 3, padding=1), nn.BatchNorm2d(3)
-        self.second, self.out = nn.Conv2d(3, 4, 3, padding=1), nn.Linear(4, 3)
-
-    def forward(self, x: Any) -> Any:
-        x = torch.max_pool2d(torch.relu(self.norm(self.first(x))), 2)
-        x = nn.functional.max_pool2d(self.second(x).relu(), 2)
-        return self.out(x.flatten(1))
-
-
-class Recurrent(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lstm, self.out = nn.LSTM(2, 3, batch_first=True), nn.Linear(3, 3)
-
-    def forward(self, x: Any) -> Any:
-        return self.out(self.lstm(x)[0][:, -1])
-
-
-def dense(*between: Any) -> Any:
-    return nn.Sequential(nn.Linear(2, 4), *(between or (nn.Tanh(),)), nn.Linear(4, 3))
-
+from steepest.bridge.torch import on_plane, preview  # noqa: E402
 
 WAYS: dict[str, tuple[Callable[[], Any], tuple[int, ...], Any, str]] = {
     "tanh": (dense, (2,), None, "known network"),
@@ -204,3 +170,35 @@ def test_the_lines_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     exec(compile(lines.replace('"sharpest")', '"sharpest", points=5)'), str(guide), "exec"), names)
     assert names["run"].loss < 0.2 < names["run"].trace[0].loss
     assert (tmp_path / "sharpest.png").exists()
+
+
+def test_a_preview_has_as_many_rows_as_there_is_time_for(monkeypatch: Any) -> None:
+    data = torch.rand(2000, 2), torch.arange(2000) % 3
+    took = {preview.FEW: 1e-3, preview.MORE: 4e-3}
+    monkeypatch.setattr(preview, "_seconds", lambda one: took[one.batches.rows])
+    seen = st.torch.surface(dense(), nn.CrossEntropyLoss(), data, seconds=1)
+    wanted = int(128 + (0.5 / 81 - 4e-3) / (3e-3 / 96))
+    assert seen.loss.shape == (9, 9)
+    assert f"The loss is of {wanted} of 2,000 rows, ± " in seen.in_words
+    assert seen.objective.number_type == torch.float32
+    (level,) = seen.refined().refinement
+    assert level.points == 17 and level.error > 0
+    whole = st.torch.surface(dense(), nn.CrossEntropyLoss(), data, seconds=60)
+    assert not whole.objective.rows_in_words
+    least = st.torch.surface(dense(), nn.CrossEntropyLoss(), data, seconds=0.1)
+    assert "of 20 of 2,000 rows" in least.in_words
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"seconds": 0}, "seconds is 0, but it must be"),
+        ({"seconds": 1, "rows": 50}, "rows and seconds: both say how many rows"),
+        ({"seconds": 1, "points": 1}, "points is 1"),
+    ],
+)
+def test_a_preview_that_cannot_be_is_told(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(st.SteepestError, match=said):
+        st.torch.surface(
+            dense(), nn.CrossEntropyLoss(), (torch.rand(9, 2), torch.arange(9) % 3), **options
+        )

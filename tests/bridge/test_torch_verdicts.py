@@ -1,6 +1,5 @@
 """What is said of watched trainings: of geyser at five rates, and of other networks."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,7 @@ import steepest as st
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn = torch.nn
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+from torch_nets import Attention, Recurrent, convolutional  # noqa: E402
 
 
 def geyser() -> tuple[Any, Any, float]:
@@ -96,43 +89,14 @@ def test_a_limit_is_told_only_of_what_is_a_quadratic_by_its_structure() -> None:
     assert not is_quadratic(Own(2, 1), nn.MSELoss())
 
 
-class Recurrent(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lstm, self.out = nn.LSTM(2, 4, batch_first=True), nn.Linear(4, 3)
-
-    def forward(self, x: Any) -> Any:
-        return self.out(self.lstm(x)[0][:, -1])
-
-
-class Transformer(nn.Module):
-    """Tied weights: of embedding and output. Frozen ones: of a layer between."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(5, 8)
-        self.layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
-        self.out = nn.Linear(8, 5, bias=False)
-        self.out.weight = self.embedding.weight
-        self.layer.linear1.weight.requires_grad_(False)
-
-    def forward(self, x: Any) -> Any:
-        return self.out(self.layer(self.embedding(x))[:, -1])
-
-
-def convolution() -> Any:
-    head = (nn.Flatten(), nn.Linear(4 * 9, 3))
-    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), *head)
-
-
 def wide() -> Any:
     return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 
 
 NETWORKS = {
     "recurrent": (Recurrent, (30, 6, 2), 3),
-    "transformer": (Transformer, (30, 6), 5),
-    "convolution": (convolution, (30, 1, 8, 8), 3),
+    "transformer": (lambda: Attention(5, 8), (30, 6), 5),
+    "convolution": (lambda: convolutional(8, 4), (30, 1, 8, 8), 3),
     "784-128-10": (wide, (256, 784), 10),
 }
 

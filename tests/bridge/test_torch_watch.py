@@ -1,26 +1,26 @@
 """A training that somebody else runs, watched: its points, steps, gradients and rates."""
 
-from collections.abc import Callable, Iterator
+import json
+import tempfile
+from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from matplotlib.text import Text
 
 import steepest as st
 
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn = torch.nn
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def net(dtype: Any = torch.float64) -> Any:
@@ -70,6 +70,14 @@ def plain(make: Callable[[Any], Any], steps: int = 6, **options: Any) -> tuple[A
             optimizer.step()
     told.weights.append(flat(model))
     return watched, told
+
+
+def recording_of(model: Any, *, keeps_gradients: bool = False, **bounds: Any) -> Any:
+    """Return an empty recording of a model, with other bounds than the usual ones."""
+    from steepest.bridge.torch.recording import Recording
+    from steepest.bridge.torch.tensors import Tensors
+
+    return Recording(Tensors(model), keeps_gradients, **bounds)
 
 
 def check(watched: Any, told: Told) -> None:
@@ -239,7 +247,30 @@ def without_backward(model: Any, loss: Any, X: Any, y: Any, told: Told, optimize
         optimizer.step()
 
 
-LOOPS = [accumulated, by_hand, looks_aside, looks_ahead, halves, clamped, without_backward]
+class Spoiler(torch.optim.SGD):
+    """Adds decay to the gradient and makes its length 1 where it stands, steps, and frees it."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        params = self.param_groups[0]["params"]
+        for p in params:
+            p.grad.add_(p, alpha=0.1).div_(p.grad.norm())
+        super().step(closure)
+        for p in params:
+            p.grad = None
+
+
+def spoiled(model: Any, loss: Any, X: Any, y: Any, told: Told, optimizer: Any) -> None:
+    spoiler = Spoiler(model.parameters(), lr=0.1)
+    for _ in range(4):
+        loss(model(X), y).backward()
+        told.point()
+        spoiler.step()
+
+
+LOOPS = [
+    accumulated, by_hand, looks_aside, looks_ahead, halves, clamped, without_backward, spoiled,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.__name__)
@@ -338,7 +369,10 @@ def test_a_rate_is_the_one_in_force_before_a_scheduler_moves_it() -> None:
 KNOWN: list[tuple[str, Callable[[Any], Any]]] = [
     ("steepest", lambda p: torch.optim.SGD(p, lr=0.1, weight_decay=0.1)),
     ("momentum", lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.8, weight_decay=0.1)),
-    ("nesterov", lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.8, nesterov=True)),
+    (
+        "nesterov",
+        lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.8, nesterov=True, weight_decay=0.1),
+    ),
     ("adam", lambda p: torch.optim.Adam(p, lr=0.05, betas=(0.8, 0.99), weight_decay=0.1)),
     ("adamw", lambda p: torch.optim.AdamW(p, lr=0.05, weight_decay=0.1)),
     ("rmsprop", lambda p: torch.optim.RMSprop(p, lr=0.02, weight_decay=0.1)),
@@ -411,9 +445,9 @@ def disturbed(watched: bool) -> dict[str, Any]:
 
     def train() -> None:
         for _ in range(3):
-            for some, target in loader:
+            for batch, target in loader:
                 optimizer.zero_grad()
-                loss(model(some), target).backward()
+                loss(model(batch), target).backward()
                 optimizer.step()
 
     if watched:
@@ -521,6 +555,73 @@ def test_an_error_of_ours_never_ends_the_training(
     )
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_ends_the_recording_and_never_the_training(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    full = partial(Path("/dev/full").open, "w+b")
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    model, loss, (X, y) = net(), nn.MSELoss(), rows()
+    optimizer, told = torch.optim.SGD(model.parameters(), lr=0.1), Told(model)
+    watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y))
+    watched._recording = watched._recorder.recording = recording_of(model, memory=0)
+    with watched:
+        for _ in range(600):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            told.point()
+            optimizer.step()
+    assert "No space left on device" in caplog.text and "the training itself went on" in caplog.text
+    run = watched.run
+    assert run.stop.reason == "failed" and 200 < len(run.trace) < 600
+    np.testing.assert_array_equal(run.trace.params, told.weights[: len(run.trace)])
+
+
+def test_what_is_spilled_is_the_same_to_the_bit_and_told() -> None:
+    runs = []
+    for memory in (2**25, 0):
+        torch.manual_seed(0)
+        model, loss, (X, y) = net(), nn.MSELoss(), rows()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y), gradients=True)
+        many = recording_of(model, keeps_gradients=True, memory=memory, budget=16 * 21 * 200)
+        watched._recording = watched._recorder.recording = many
+        with watched:
+            for _ in range(700):
+                optimizer.zero_grad()
+                loss(model(X), y).backward()
+                optimizer.step()
+        runs.append(watched.run)
+    here, file = runs
+    np.testing.assert_array_equal(here.trace.kept, file.trace.kept)
+    np.testing.assert_array_equal(here.trace.params, file.trace.params)
+    np.testing.assert_array_equal(here.trace.gradients, file.trace.gradients)
+    assert list(file.trace.kept[:3]) == [0, 1, 4] and len(file.trace.losses) == 701
+    (told,) = [note for note in file.notes if note.name == "watching"]
+    assert "one step in" in told.message and "in a temporary file" in told.message
+    assert told.numbers["spilled"] > 0.0 and here.notes[0].numbers["spilled"] == 0.0
+
+
+@given(
+    counts=some.lists(some.integers(1, 40), min_size=1, max_size=12),
+    every=some.sampled_from([1, 2, 4]),
+)
+def test_a_spill_has_the_rows_that_were_not_given_up(counts: list[int], every: int) -> None:
+    from steepest.bridge.torch.spill import Spill
+
+    made, spill, first = np.random.default_rng(0), Spill(3, np.dtype(np.float32)), 0
+    whole = np.empty((0, 3), dtype=np.float32)
+    for count in counts:
+        more = made.normal(size=(count, 3)).astype(np.float32)
+        spill.append(np.arange(first, first + count), more)
+        whole, first = np.concatenate([whole, more]), first + count
+    with patch("steepest.bridge.torch.spill.BLOCK", 36):
+        spill.thin(every)
+    np.testing.assert_array_equal(spill.steps, np.arange(first)[::every])
+    np.testing.assert_array_equal(spill.rows(), whole[::every])
+    assert spill.bytes == 12 * len(spill.steps)
+
+
 def test_an_error_of_the_loop_passes_through_and_the_run_is_kept_up_to_there() -> None:
     model, loss, (X, y) = net(), nn.MSELoss(), rows()
     optimizer, told = torch.optim.SGD(model.parameters(), lr=0.1), Told(model)
@@ -541,14 +642,11 @@ def test_an_error_of_the_loop_passes_through_and_the_run_is_kept_up_to_there() -
 
 
 def test_memory_is_bounded_by_thinning_weights_and_never_numbers() -> None:
-    from steepest.bridge.torch.recording import Recording
-    from steepest.bridge.torch.tensors import Tensors
-
     model, loss, (X, y) = net(torch.float32), nn.MSELoss(), rows(torch.float32)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     plane = np.random.default_rng(0).normal(size=(2, 21))
     watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y), plane=(plane[0], plane[1]))
-    few = Recording(Tensors(model), keeps_gradients=False, plane=plane, budget=16 * 21 * 50)
+    few = recording_of(model, plane=plane, budget=16 * 21 * 50)
     watched._recording = watched._recorder.recording = few
     with watched:
         for _ in range(700):
@@ -557,9 +655,12 @@ def test_memory_is_bounded_by_thinning_weights_and_never_numbers() -> None:
             optimizer.step()
     trace = watched.run.trace
     assert len(trace) == 701 and np.isfinite(trace.losses).all()
-    assert 25 <= len(trace.kept) <= 51 and trace.kept[-1] == 700
-    np.testing.assert_array_equal(trace.kept[:-1], few.stride * np.arange(len(trace.kept) - 1))
+    assert 25 <= len(trace.kept) <= 52 and list(trace.kept[[1, -1]]) == [1, 700]
+    regular = np.delete(trace.kept, [1, -1])
+    np.testing.assert_array_equal(regular, few.stride * np.arange(len(regular)))
     np.testing.assert_array_equal(trace.last.params, flat(model))
+    # The first step is told, also where it is not among those that were thinned out.
+    assert few.stride > 1 and "nan" not in watched.run.explain()
     # Where each point is on the plane is known of all.
     assert watched.path.shape == (701, 2)
     moved = trace.params - trace.params[0]
@@ -632,8 +733,14 @@ def test_dropout_makes_the_loop_s_loss_another_and_that_is_said() -> None:
             optimizer.zero_grad()
             loss(model(X), y).backward()
             optimizer.step()
-    (note,) = [note for note in watched.run.notes if note.name == "losses"]
-    assert "is another, though the loop saw all: dropout" in note.message
+    run = watched.run
+    (note,) = [note for note in run.notes if note.name == "losses"]
+    assert "is another, though the loop saw all: dropout is off there" in note.message
+    # No step is a mini-batch, and nothing says so.
+    drawn = [text.get_text() for text in run.figure().findobj(Text)]
+    told = [*drawn, run.explain(), json.dumps(run.record()["run"]["checks"])]
+    assert "dots: each step's own; line: all rows, where that was worked out" in drawn
+    assert not [one for one in told if "batch" in one]
 
 
 def test_a_run_of_which_no_loss_is_known_is_told_and_not_drawn(tmp_path: Any) -> None:
@@ -660,3 +767,32 @@ def test_params_that_join_later_bring_their_own_rate_and_leave_the_others_theirs
     # Of 15 params that joined and 6 from before the larger group is told.
     np.testing.assert_array_equal(watched.run.trace.learning_rates[:4], [0.1, 0.1, 0.01, 0.01])
     assert any("at last 0.1, 0.01" in note.message for note in watched.run.notes)
+
+
+@pytest.mark.prove
+@pytest.mark.filterwarnings("ignore")
+def test_a_loop_of_accelerate_is_watched_by_the_same_line() -> None:
+    """Its wrapper has no hook of its own; with two batches to a step and a scheduler."""
+    accelerate = pytest.importorskip("accelerate", reason="pip install accelerate")
+    model, loss, (X, y) = net(torch.float32), nn.MSELoss(), rows(torch.float32)
+    own = torch.optim.AdamW(model.parameters(), lr=0.02)
+    accelerator = accelerate.Accelerator(cpu=True, gradient_accumulation_steps=2)
+    halving = torch.optim.lr_scheduler.StepLR(own, 1, 0.5)
+    prepared = accelerator.prepare(model, own, halving)
+    weights = [flat(model)]
+    with st.torch.watch(prepared[0], prepared[1], loss=loss, data=(X, y)) as watched:
+        for part in range(6):
+            some = slice(20 * (part % 2), 20 * (part % 2) + 20)
+            with accelerator.accumulate(prepared[0]):
+                accelerator.backward(loss(prepared[0](X[some]), y[some]))
+                prepared[1].step()
+                prepared[2].step()
+                prepared[1].zero_grad()
+            if part % 2:
+                weights.append(flat(model))
+    run = watched.run
+    np.testing.assert_array_equal(run.trace.params, weights)
+    np.testing.assert_allclose(run.trace.learning_rates[:3], [0.02, 0.01, 0.005])
+    assert run.plan.rule.name == "adamw" and not run.verdicts
+    whole = [run.objective.value(one) for one in run.trace.params]
+    np.testing.assert_allclose(run.trace.losses, whole, rtol=1e-5)

@@ -1,6 +1,6 @@
 """Trainings with a fault in their loop, and sound ones that look like one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,14 +10,6 @@ import steepest as st
 
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
 nn = torch.nn
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 STEPS = 12

@@ -42,7 +42,7 @@ def arrow_bytes() -> bytes:
 
 KINDS = {
     "text": TEXT,
-    "gzip": gzip.compress(TEXT),
+    "gzip": gzip.compress(TEXT, mtime=0),
     "zstd": pa.compress(TEXT, "zstd", asbytes=True),
     "bz2": bz2.compress(TEXT),
     "UTF-16": TEXT.decode().encode("utf-16"),

@@ -10,7 +10,7 @@ from reference import problem
 
 import steepest as st
 from steepest.diagnosis.verdicts import LATER_NAMES
-from steepest.page.record import run_record
+from steepest.page.run_record import run_record
 from steepest.run.report import report
 from steepest.view.words import tell_diagnosis
 

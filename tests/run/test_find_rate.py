@@ -36,24 +36,53 @@ def data_of(data: Any) -> tuple[Any, ...]:
     return data if isinstance(data[0], str) else (data,)
 
 
-def reached(found: st.FoundRate, data: Any, rate: float, steps: int, more: dict[str, Any]) -> float:
+def losses(
+    found: st.FoundRate, data: Any, rate: float, steps: int, more: dict[str, Any]
+) -> list[float]:
     run = st.descend(
         *data_of(data), **{**more, "rule": found.rule, "learning_rate": rate, "steps": steps}
     )
-    return float(run.trace.losses[-1])
+    return list(map(float, run.trace.losses))
 
 
 @pytest.mark.parametrize(
-    "name", [*PROBLEMS, *(pytest.param(name, marks=pytest.mark.prove) for name in SLOW)]
+    ("name", "seed"),
+    [
+        *((name, 0) for name in PROBLEMS),
+        *(
+            pytest.param(name, seed, marks=pytest.mark.prove)
+            for name, (_, more) in (PROBLEMS | SLOW).items()
+            for seed in (range(8) if "hidden" in more else [0])
+        ),
+    ],
 )
-def test_it_is_as_good_as_the_best_of_a_fine_grid(name: str) -> None:
-    data, more = (PROBLEMS | SLOW)[name]
+def test_it_reaches_the_best_of_a_fine_grid(name: str, seed: int) -> None:
+    data, usual = (PROBLEMS | SLOW)[name]
+    more = {**usual, "seed": seed}
     found = st.find_rate(*data_of(data), **more, trial_steps=40)
     rates = np.geomspace(found.trials[0].rate, found.trials[-1].rate, 40)
-    best = min(reached(found, data, rate, 40, more) for rate in rates if rate != found.limit)
-    assert reached(found, data, found.learning_rate, 60, more) <= 1.05 * best
-    again = reached(found, data, found.learning_rate, 40, more)
-    assert again == pytest.approx(found.best.loss, rel=1e-12)
+    best = min(losses(found, data, rate, 40, more)[-1] for rate in rates if rate != found.limit)
+    taken = losses(found, data, found.learning_rate, 60, more)
+    assert min(taken) <= 1.05 * best
+    assert taken[min(40, len(taken) - 1)] == pytest.approx(found.best.loss, rel=1e-12)
+
+
+def test_a_rate_among_jumps_is_told_with_one_below_them() -> None:
+    data, more = SLOW["gelu"]
+    found = st.find_rate(data, **more, trial_steps=40)
+    steady = found.steady
+    assert steady is not None and steady.rate < found.learning_rate
+    assert steady.loss > found.best.loss
+    below = [one for one in found.trials if one.rate <= steady.rate]
+    assert [one.loss for one in below] == sorted((one.loss for one in below), reverse=True)
+    assert f"the best below them is {steady.rate:.4g}, with a loss of" in found.explain()
+    assert found.to_dict()["steady"] == vars(steady)
+
+
+def test_the_loss_of_a_bowl_does_not_jump() -> None:
+    data, more = PROBLEMS["squared"]
+    found = st.find_rate(data, trial_steps=20, **more)
+    assert found.steady is None and "jumps" not in found.explain()
 
 
 def test_the_limit_of_a_squared_loss_is_the_curvatures_and_proved() -> None:

@@ -364,7 +364,6 @@ def test_a_loss_below_zero_is_drawn_and_told_as_it_is() -> None:
         (lambda run: run.data, "run.data"),
         (lambda run: run.weights, "weights and bias"),
         (lambda run: run.bias, "weights and bias"),
-        (lambda run: run.page("page.html"), "a page"),
     ],
 )
 def test_what_needs_rows_says_what_there_is_instead(valley: st.Run, ask: Any, what: str) -> None:

@@ -11,7 +11,8 @@ import steepest as st
 from steepest.data.shipped import about
 from steepest.objective.linear import LinearObjective
 from steepest.page import record as record_module
-from steepest.page.record import run_record
+from steepest.page import run_record as run_record_module
+from steepest.page.run_record import run_record
 from steepest.page.wire import to_json
 from steepest.run.lowest_loss import lowest_loss
 from steepest.run.report import report
@@ -198,7 +199,7 @@ def test_losses_are_filled_in_once_a_run(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_losses_stay_open_where_filling_them_in_would_take_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(record_module, "MOST_WORK", 100)
+    monkeypatch.setattr(run_record_module, "MOST_WORK", 100)
     told = run_of("geyser", batch=16, steps=40).record()["run"]
     assert np.isnan(told["fullLoss"]).any() and np.isfinite(told["fullLoss"][told["best"]])
 
@@ -230,7 +231,7 @@ def test_steps_without_vectors_are_not_told() -> None:
 def test_params_of_wide_models_are_thinned_to_what_a_page_can_hold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(record_module, "MOST_STEP_NUMBERS", 2 * 11 * 10)
+    monkeypatch.setattr(run_record_module, "MOST_STEP_NUMBERS", 2 * 11 * 10)
     told = run_of("diabetes", steps=100).record()["run"]
     assert len(told["index"]) <= 13 and told["size"] == 11
 

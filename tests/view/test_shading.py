@@ -15,8 +15,8 @@ from steepest.view.captions import Captions
 from steepest.view.film import GROWING, LINGER, _script, _seconds
 from steepest.view.format import FILM_SIZE
 from steepest.view.heights import BREADTH, cut_of, heights_of
-from steepest.view.panel import MOST_POINTS, path_of
-from steepest.view.scene import some_rows, thinned
+from steepest.view.panel import path_of
+from steepest.view.scene import MOST_POINTS, some_rows, thinned
 from steepest.view.shading import BANDS, clipped_polygons, shades_of
 from steepest.view.sheet import Sheet
 

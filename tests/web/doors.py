@@ -25,6 +25,11 @@ NO_CLIPBOARD = """if (navigator.clipboard) {
   navigator.clipboard.writeText = () => Promise.reject(new Error('denied'));
 }"""
 
+ALL_CONTROLS = """() => {
+  const all = [...document.querySelectorAll('[data-fitted] .st-tabs button')];
+  all.find((one) => one.textContent === 'All controls')?.click();
+}"""
+
 OUTSIDE = re.compile(r"^(?!file:|data:|blob:|about:)")
 
 
@@ -87,8 +92,12 @@ class Doors:
 
 
 def settle(page: "Page | Frame") -> None:
-    """Wait until the page has nothing under way, and what follows from it is drawn."""
+    """Wait until the page has nothing under way, and what follows from it is drawn.
+
+    Of a page that is fitted to its window all controls are shown: the others are in drawers.
+    """
     page.locator(READY).wait_for()
+    page.evaluate(ALL_CONTROLS)
     page.evaluate("() => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))")
 
 

@@ -62,6 +62,10 @@ FAULTS = {
         "export function long(told) {\n" + "  told();\n" * 40 + "}\n",
         "Function 'long' has too many lines (42)",
     ),
+    "controls/theme.js": (
+        "export const heard = (node, act) => node.addEventListener('pointerdown', act);\n",
+        "What a hand does is heard by a gesture",
+    ),
     "engine/nested.js": ("export const slip = () => missing;\n", "'missing' is not defined"),
 }
 """What is added to a module of the page, and what the lint must say of it."""

@@ -18,6 +18,14 @@ const SIZES = {
   complexity: ['error', 13],
 };
 
+/** Events of a hand: who hears them elsewhere than in a gesture forgets to end it. */
+const HAND = '/^(pointer|key(down|up)|wheel|touch|mouse|drag|drop|dblclick)/';
+const NO_HAND = {
+  selector: `CallExpression[callee.property.name='addEventListener'] > Literal[value=${HAND}], `
+    + `CallExpression[callee.name='listen'] Property[key.name=${HAND}]`,
+  message: 'What a hand does is heard by a gesture, in gestures/.',
+};
+
 export default [{
   files: ['**/*.js'],
   languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: globals.browser },
@@ -28,4 +36,8 @@ export default [{
     'no-unused-vars': ['error', { ignoreRestSiblings: true }],
     ...SIZES,
   },
+}, {
+  files: ['**/*.js'],
+  ignores: ['gestures/**'],
+  rules: { 'no-restricted-syntax': ['error', NO_HAND] },
 }];

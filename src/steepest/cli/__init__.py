@@ -1,8 +1,9 @@
 """The command line: a file for each command, gathered by `program`.
 
-`fit`, `resume`, `predict`, `show`, `diagnose`, `rate`, `path`, `play`, `data` and `demo` are the
-commands. A command only turns a request into calls; it knows nothing of losses or steps. The
-options of a descent come from `Options` by `options`, those of tables are in `table_options`;
+`fit`, `resume`, `predict`, `show`, `diagnose`, `rate`, `path`, `play`, `lesson`, `classroom`,
+`data` and `demo` are the commands. A command only turns a request into calls; it knows
+nothing of losses or steps.
+The options of a descent come from `Options` by `options`, those of tables are in `table_options`;
 `outputs` has what a command makes of a run, `saving` how it is kept, `what_runs` the command that
 would run where one is refused.
 """

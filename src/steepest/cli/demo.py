@@ -12,6 +12,7 @@ from steepest.data.shipped import about
 from steepest.descent.plan.keywords import OptionKeywords
 from steepest.errors import FileError
 from steepest.run.descend import descend
+from steepest.run.run import Run
 
 __all__ = ["demo"]
 
@@ -52,7 +53,7 @@ MORE = (
 def demo(out: str, pictures: bool, no_open: bool) -> None:
     """Tell the four steps on two real data sets, a regression and a classification.
 
-    The page of the first is opened, if there is a screen to show it on.
+    The lesson on the first is opened before anything else is made, if there is a screen for it.
 
     \b
     Examples:
@@ -60,27 +61,43 @@ def demo(out: str, pictures: bool, no_open: bool) -> None:
       steepest demo --all --no-open --out steepest-demo
     """
     _make(Path(out))
-    page = Path(out, f"{next(iter(DEMOS))}.html").absolute()
-    for name, choices in DEMOS.items():
-        shown = about(name)
-        click.secho(f"\n{shown.title}", bold=True)
-        click.echo(f"{shown.description}\n")
-        run = descend(name, shown.target, list(shown.features), progress=True, **choices)
-        table = [] if run.classes is None else [f"{out}/{name}-table.csv"]
-        files = {
-            "figure": [f"{out}/{name}.png", f"{out}/{name}.svg"] if pictures else [],
-            "film": [f"{out}/{name}.gif", f"{out}/{name}.mp4"] if pictures else [],
-            "page": [f"{out}/{name}.html"],
-            "table": table,
-            "trace": [],
-            "onnx": [],
-        }
-        tell(run, write(run, Outputs(files)))
+    first, *others = DEMOS
+    run = _run(first)
+    page = Path(out, f"{first}.html").absolute()
+    run.lesson(page)
+    click.echo(f"to see it move, open {page}")
+    if not no_open and _has_screen():
+        webbrowser.open(page.as_uri())
+    _tell(first, run, out, pictures)
+    for name in others:
+        run = _run(name)
+        run.lesson(Path(out, f"{name}.html"))
+        _tell(name, run, out, pictures)
     click.echo(f"\n{MORE}\nto see it move, open {page}")
     if not pictures:
         click.echo("figures and films too: steepest demo --all")
-    if not no_open and _has_screen():
-        webbrowser.open(page.as_uri())
+
+
+def _run(name: str) -> Run:
+    """Return the run of a data set as the demo walks."""
+    shown = about(name)
+    return descend(name, shown.target, list(shown.features), progress=True, **DEMOS[name])
+
+
+def _tell(name: str, run: Run, out: str, pictures: bool) -> None:
+    """Tell a run, and write its table, and its figures and films if they are asked for."""
+    shown = about(name)
+    click.secho(f"\n{shown.title}", bold=True)
+    click.echo(f"{shown.description}\n")
+    files = {
+        "figure": [f"{out}/{name}.png", f"{out}/{name}.svg"] if pictures else [],
+        "film": [f"{out}/{name}.gif", f"{out}/{name}.mp4"] if pictures else [],
+        "page": [],
+        "table": [] if run.classes is None else [f"{out}/{name}-table.csv"],
+        "trace": [],
+        "onnx": [],
+    }
+    tell(run, [f"{out}/{name}.html", *write(run, Outputs(files))])
 
 
 def _has_screen() -> bool:

@@ -39,6 +39,21 @@ __all__ = ["fit", "start_of"]
     help="Train from N random starts, --seed and the next ones, and tell their ends; a figure "
     "shows all, what else is written is of the best.",
 )
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="Read DATA in passes, in so much memory.  [default: 512MB for a folder or pattern]",
+)
+@click.option(
+    "--cache",
+    metavar="DIR|none",
+    help="Where the scratch file of decoded rows is made; none decodes anew in each pass.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|local",
+    help="Workers of Dask that hold the rows: tcp://host:8786.",
+)
 @outputs
 def fit(
     data: str,
@@ -52,7 +67,8 @@ def fit(
 ) -> None:
     """Train on DATA: a CSV, TSV, Parquet, Arrow or Excel file, a shipped data set, or -.
 
-    - is what is piped in. `steepest data DATA` looks at a table first.
+    - is what is piped in. A folder, or a pattern such as 'folder/*.parquet', is read in passes.
+    `steepest data DATA` looks at a table first.
 
     \b
     Examples:
@@ -62,6 +78,7 @@ def fit(
       steepest fit penguins --target species --l2 0.001 --save penguins.steepest
       steepest fit diabetes --target progression --l1 50 --validation 0.2 --stop validation
       steepest fit spirals --target class --hidden 8,8 --seeds 5 --figure seeds.png
+      steepest fit 'folder/*.parquet' --target y --l2 0.001 --memory 512MB
       zcat mine.csv.gz | steepest fit - --target price --category zip --missing drop
     """
     check(out.files, save.path, data)

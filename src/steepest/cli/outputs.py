@@ -227,7 +227,7 @@ def write(
     The figure is of all `runs` where there are several, and so is the page on the usual plane.
     """
     files, named = out.files, surface
-    if surface is None and not run.problem.no_surface and (files["figure"] or files["film"]):
+    if surface is None and not run.no_surface and (files["figure"] or files["film"]):
         surface = _drawn(run, out)
     look = {**out.look, "surface": surface}
     for path in files["figure"]:

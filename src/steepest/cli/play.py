@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from steepest.session.opening import OpenData
     from steepest.session.request import ChosenOptions
 
-__all__ = ["play"]
+__all__ = ["opened", "play"]
 
 
 @click.command()
@@ -49,16 +49,16 @@ def play(
     from steepest.server import PORT, serve
     from steepest.session import Session
 
-    opened = _opened(data, target, None if features is None else names_in(features), hidden)
-    if opened.note:
-        click.echo(opened.note)
-    serve(lambda: Session(opened), PORT if port is None else port, not no_open, click.echo)
+    found = opened(data, target, None if features is None else names_in(features), hidden)
+    if found.note:
+        click.echo(found.note)
+    serve(lambda: Session(found), PORT if port is None else port, not no_open, click.echo)
 
 
-def _opened(
+def opened(
     data: str, target: str | None, features: Sequence[str] | None, hidden: str | None
 ) -> "OpenData":
-    """Return the data that a name stands for: a table, or those of a saved run."""
+    """Return the data of a table or a saved run; ChoiceError for columns of a saved run."""
     from steepest.session.opening import open_run, open_table
 
     if not (Path(data).is_file() and zipfile.is_zipfile(data)):

@@ -8,10 +8,12 @@ import click
 from steepest.cli.outputs import check
 from steepest.cli.table_options import reading_options
 from steepest.data.new_rows import MISSING
+from steepest.data.out_of_core.limits import limits_of
 from steepest.data.text.reading import Reading
 from steepest.data.written import write_table
 from steepest.files import TABLES
 from steepest.run.load import load
+from steepest.run.predict_in_passes import predict_in_passes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,6 +39,9 @@ __all__ = ["predict"]
     metavar="P",
     help="Of two classes: from which probability on the second is said.  [default: 0.5]",
 )
+@click.option(
+    "--memory", metavar="SIZE", help="Read DATA in one pass, and write it as it comes; needs -o."
+)
 @reading_options
 def predict(
     run: str,
@@ -44,6 +49,7 @@ def predict(
     out: str | None,
     missing: str | None,
     threshold: float | None,
+    memory: str | None,
     reading: Reading,
 ) -> None:
     """Predict for the rows of DATA with a saved RUN; they are written beside its columns.
@@ -57,6 +63,11 @@ def predict(
     """
     if out is not None:
         check({"table": [out]}, None, data)
+        found, limits = load(run), limits_of(memory, None, None)
+        rows = predict_in_passes(found, data, out, missing, threshold, reading, limits)
+        if rows is not None:
+            click.echo(f"{rows:,} rows written to {out}")
+            return
     table = load(run).prediction_table(data, missing=missing, reading=reading, threshold=threshold)
     if out is not None:
         write_table(table, out)

@@ -7,10 +7,12 @@ from io import TextIOWrapper
 import click
 
 from steepest import __version__
+from steepest.cli.classroom import classroom
 from steepest.cli.data import data
 from steepest.cli.demo import demo
 from steepest.cli.diagnose import diagnose
 from steepest.cli.fit import fit
+from steepest.cli.lesson import lesson
 from steepest.cli.path import path
 from steepest.cli.play import play
 from steepest.cli.predict import predict
@@ -83,10 +85,24 @@ def cli() -> None:
     \b
     steepest demo                                       see it on two real data sets
     steepest play                                       play with it in the browser
+    steepest lesson                                     the lecture, a press a build
     steepest fit geyser --target waiting                train on a shipped data set ...
     steepest fit mine.csv --target price --figure a.png ... or on your own
     """
 
 
-for command in (data, demo, diagnose, fit, path, play, predict, rate, resume, show):
+for command in (
+    classroom,
+    data,
+    demo,
+    diagnose,
+    fit,
+    lesson,
+    path,
+    play,
+    predict,
+    rate,
+    resume,
+    show,
+):
     cli.add_command(command)

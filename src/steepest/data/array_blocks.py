@@ -1,5 +1,6 @@
 """Arrays as a caller has them, checked, as blocks of rows."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -42,8 +43,8 @@ def blocks_of(
             "and (rows,)"
         )
     weight = None if sample_weight is None else _weights(sample_weight, len(y))
-    return Blocks(
-        X,
+    make = getattr(X, "to_blocks", None)
+    return (partial(Blocks, X) if make is None else make)(
         y,
         outputs=outputs,
         sample_weight=weight,
@@ -54,7 +55,13 @@ def blocks_of(
 
 
 def _matrix(X: Any, dtype: np.dtype[Any]) -> Matrix:
-    """Return X as the blocks read it: float64 or float32 in C order, or a CSR array."""
+    """Return X as the blocks read it: float64 or float32 in C order, or a CSR array.
+
+    Rows that are stored elsewhere make their own blocks, and stay what they are.
+    """
+    if hasattr(X, "to_blocks"):
+        stored: Matrix = X
+        return stored
     if is_sparse(X):
         return as_csr(X if dtype == FLOAT64 else X.astype(dtype))
     single = np.float32 in (dtype, getattr(X, "dtype", None))

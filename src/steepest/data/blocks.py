@@ -25,12 +25,17 @@ from steepest.errors import ChoiceError
 __all__ = [
     "BLOCK_BYTES",
     "DENSE_FEATURES",
+    "LARGEST_SAMPLE",
     "Block",
     "Blocks",
     "Matrix",
+    "drawn_rows",
     "tree_merge",
     "tree_sum",
 ]
+
+LARGEST_SAMPLE = 16
+"""The largest sample has one row in this many."""
 
 LANES = 16
 """The most large sums kept at a time, whatever the number of rows: so many threads can add up."""
@@ -94,6 +99,16 @@ class Blocks:
     is then at most `MOST_LARGER` times as large as others.
     """
 
+    shares_memory = True
+    """Whether what works on a block may write into arrays of whoever asked."""
+    keeps_margins = True
+    """Whether there is room in memory for numbers of all rows."""
+    gap_tol = 0.0
+    """The share of the loss above the lowest at which further passes are not worth it; 0: any."""
+
+    has_columns = True
+    """Whether columns of all rows are at hand, for `sum_columns`."""
+
     def __init__(
         self,
         X: Matrix,
@@ -153,6 +168,32 @@ class Blocks:
         if self._blocks is None and (self.is_sparse or self.X.dtype == self.dtype):
             self._blocks = [self.block(at) for at in self.slices]
         return self._blocks
+
+    @property
+    def largest_sample(self) -> int:
+        """How many rows the largest sample has."""
+        return len(self) // LARGEST_SAMPLE
+
+    def random_sample(self, size: int, seed: int) -> "Blocks":
+        """Return a sample of so many rows, one drawn of each of as many stretches, as blocks."""
+        return self.take(drawn_rows(len(self), size, seed))
+
+    def even(self, size: int) -> "Blocks":
+        """Return so many rows at equal distances, as blocks."""
+        return self.take(np.linspace(0, len(self) - 1, size).astype(np.intp))
+
+    def outputs_into(self, margins: Array, output: Callable[[Any], Array]) -> None:
+        """Put the outputs of all rows into `margins`, (rows,) or (rows, k)."""
+
+        def work(block: Block) -> None:
+            margins[block.at] = output(block.X)
+
+        self.map(work)
+
+    def room(self, width: int) -> Array:
+        """Return room for `width` numbers a row, (rows,), or (rows, width) class by class."""
+        count = len(self)
+        return np.empty(count) if width == 1 else np.empty((width, count)).T
 
     def take(self, indices: NDArray[np.intp]) -> "Blocks":
         """Return some of the rows, copied, in the order of their `indices`, as blocks."""
@@ -299,6 +340,12 @@ class Blocks:
             started = [_pool(self.threads).submit(_in_turn, work, share) for share in others]
             done = [_in_turn(work, mine), *(share.result() for share in started)]
             return [result for share in done for result in share]
+
+
+def drawn_rows(count: int, size: int, seed: int) -> NDArray[np.intp]:
+    """Return one row, (size,), drawn of each of as many stretches of `count` rows."""
+    ends = np.arange(size + 1) * count // size
+    return np.random.default_rng([seed, size]).integers(ends[:-1], ends[1:])
 
 
 def _rows_in_block(X: Any, outputs: int, sparse: bool, least: int) -> int:

@@ -5,6 +5,7 @@ it, and then the rows left out and the gaps filled are counted.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from steepest.data.class_weight import check_class_weight, count_by_class
 from steepest.data.columns import listing, need_column
@@ -15,6 +16,11 @@ from steepest.data.fill import FILLS
 from steepest.data.from_arrays import from_arrays
 from steepest.data.from_table import Asked, from_table
 from steepest.data.held_out import column_of
+from steepest.data.out_of_core.dask_frames import cluster_of_frame, is_dask_frame
+from steepest.data.out_of_core.first_pass import Progress
+from steepest.data.out_of_core.limits import Limits
+from steepest.data.out_of_core.open_source import stored_source
+from steepest.data.out_of_core.prepare import prepare_source
 from steepest.data.prepared import Data
 from steepest.data.split import Split
 from steepest.data.table import Table, read_table
@@ -22,10 +28,14 @@ from steepest.data.terms import Term, names_of_terms, parsed_terms
 from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.errors import ChoiceError, DataError
 
-__all__ = ["MISSING", "prepare"]
+__all__ = ["MISSING", "prepare", "silent"]
 
 MISSING = (*LEFT_OPEN, *FILLS)
 """What can become of gaps: an error, rows left out, or what stands for them."""
+
+
+def silent(what: str, done: int, rows: int, size: int) -> None:
+    """Tell nobody how far a pass is."""
 
 
 def prepare(
@@ -48,6 +58,8 @@ def prepare(
     terms: str | None = None,
     positive: object = None,
     threads: int | None = None,
+    limits: Limits | None = None,
+    progress: Progress = silent,
 ) -> Data:
     """Return X and y of a table with a column `target`, or of a pair of arrays (X, y).
 
@@ -88,7 +100,11 @@ def prepare(
         )
         return count_by_class(data, class_weight)
     category = _names(category) or ()
-    table = read_table(source, category, reading)
+    limits = limits or Limits(threads=threads)
+    if is_dask_frame(source):
+        limits = replace(limits, cluster=cluster_of_frame(limits.cluster))
+    stored = stored_source(source, limits, reading)
+    table = read_table(source, category, reading) if stored is None else stored.empty_table()
     for name in category:
         need_column(table, name, "categories")
     if target is None:
@@ -103,7 +119,11 @@ def prepare(
     names = names_of_terms(made) if made else names
     columns = target, names, drop, category, classify
     asked = Asked(*columns, missing, bias, exposure, dates, made, positive)
-    return count_by_class(from_table(table, asked, sample_weight, split), class_weight)
+    if stored is None:
+        data = from_table(table, asked, sample_weight, split)
+    else:
+        data = prepare_source(stored, asked, sample_weight, split, limits, progress)
+    return count_by_class(data, class_weight)
 
 
 def _terms(

@@ -17,7 +17,8 @@ __all__ = ["Data"]
 class Data:
     """What a descent needs, and what its numbers were called."""
 
-    X: Matrix  # (rows, features), all finite: float64 or float32 in C order, or a CSR array
+    # (rows, features), all finite: float64 or float32 in C order, a CSR array, or `StoredRows`
+    X: Matrix
     y: NDArray[np.float64]  # (rows,), values or class codes, all finite
     features: Features
     target: Target
@@ -28,6 +29,7 @@ class Data:
     kept: NDArray[np.intp] | None = None  # (rows,) rows of the source that are left, None for all
     notes: tuple[str, ...] = ()  # what was decided while the table was read
     validation: "Data | None" = None  # the rows that were kept back, None if none were
+    sample: "Data | None" = None  # some of the rows, in memory, where these are beyond it
     count_by: str = ""  # by what rows count, beside how often they are there: exposure, class
 
     def take(self, rows: NDArray[np.intp]) -> "Data":

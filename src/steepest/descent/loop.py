@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.descent.checkpoint import Checkpoint, LastStep, WhiteningRecord
 from steepest.descent.evaluator import Evaluator, SearchState
+from steepest.descent.remaining_gap import remaining_gap
 from steepest.descent.renewal import FAST, Renewal
 from steepest.descent.rule import Rule
 from steepest.descent.sampling import Sampler
@@ -52,14 +53,19 @@ class Descent:
     """A method at work: where it is, and what it carries from one step to the next.
 
     With a `checkpoint` it goes on from there, and takes the very steps it would have taken. At a
-    steepness of `gtol` it has arrived: nothing is worked out for a step that is not to come.
+    steepness of `gtol`, or where the lowest loss is `gap_tol` of the loss away, it has arrived:
+    nothing is worked out for a step that is not to come.
     """
 
     def __init__(
-        self, method: Method, checkpoint: Checkpoint | None = None, gtol: float = 0.0
+        self,
+        method: Method,
+        checkpoint: Checkpoint | None = None,
+        gtol: float = 0.0,
+        gap_tol: float = 0.0,
     ) -> None:
         self.method = method
-        self.gtol = gtol
+        self.gtol, self.gap_tol = gtol, gap_tol
         self.coordinates = method.coordinates
         self.evaluator = Evaluator()
         first = checkpoint or self._first()
@@ -183,7 +189,7 @@ class Descent:
         record, renewal = self.whitening, self.method.renewal
         since = self.index - (record.step if record is not None else 0)
         due = renewal.due(self.samples.objective, since, gradient_ratio, record)
-        if due and not self._has_arrived(steepness):
+        if due and not self._has_arrived(at, steepness):
             self._renew(at)
 
     def _renew(self, at: Evaluation) -> None:
@@ -233,7 +239,7 @@ class Descent:
             last_step=self.last_step,
             last_evaluation=self.last_evaluation,
             is_white=self._is_white(gradient_ratio),
-            arrived=self._has_arrived(steepness),
+            arrived=self._has_arrived(at, steepness),
             same_rows=self.samples.same_rows,
             rate_share=self.samples.rate_share,
         )
@@ -273,8 +279,24 @@ class Descent:
         just = self.whitening.step == self.index and self.samples.objective.outputs == 1
         return just or gradient_ratio <= FAST
 
-    def _has_arrived(self, steepness: float) -> bool:
-        return steepness <= self.gtol and self.samples.sees_all
+    def _has_arrived(self, at: Evaluation, steepness: float) -> bool:
+        if not self.samples.sees_all:
+            return False
+        return steepness <= self.gtol or self._is_near(at, steepness)
+
+    def _is_near(self, at: Evaluation, steepness: float) -> bool:
+        """Return whether the lowest loss is known to be no further than `gap_tol` of the loss."""
+        last = self.last_evaluation
+        if not self.gap_tol or self.whitening is None or self.last_step is None or last is None:
+            return False
+        least = self.gap_tol * abs(at.loss)
+        gap = remaining_gap(steepness, norm(self.last_step.gradient), last.loss - at.loss)
+        if gap > least:
+            return False
+        proved = self.method.objective.proved_gap(at)
+        if proved is not None:
+            self.evaluator.rows_read += self.method.objective.count
+        return proved is None or proved <= least
 
     def _move(self, at: Evaluation, gradient: Vector, length: StepLength, landing: Landing) -> None:
         """Go one step on: from `at`, where the gradient of the walk is `gradient`, to a landing."""

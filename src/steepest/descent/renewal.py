@@ -87,6 +87,8 @@ class WhenItPays(Renewal):
     """Whitens by the Hessian after twice the steps that it costs."""
 
     whitening: WhiteningByHessian
+    thins: bool = True
+    """Whether some rows may tell the Hessian: not where each further pass costs more than that."""
     renews: ClassVar[bool] = True
 
     def due(
@@ -113,7 +115,7 @@ class WhenItPays(Renewal):
         """
         features, margins = objective.layout.shape
         read_all = record is not None and record.rows == objective.count
-        if read_all or objective.count * features <= FEW_NUMBERS:
+        if read_all or not self.thins or objective.count * features <= FEW_NUMBERS:
             return 1
         spare = objective.count // (ENOUGH_ROWS * features)
         return max(1, min(spare, DEAREST * min(margins, MOST_MARGINS)))

@@ -15,9 +15,6 @@ from steepest.objective.objective import Objective
 
 __all__ = ["AdaptiveSample", "AllRows", "Batches", "Sampler", "Samples", "sample_sizes"]
 
-LARGEST_SAMPLE = 16
-"""The largest sample has one row in this many."""
-
 GROWTH = 8
 """How many times as many rows the next sample has."""
 
@@ -98,6 +95,11 @@ class Sampler:
     def batch(self) -> int | None:
         """How many rows a mini-batch was to have; None without batches."""
         return None
+
+    @property
+    def steps_in_words(self) -> str:
+        """What steps are whose losses may rise by chance."""
+        return "mini-batches"
 
     @property
     def varies(self) -> bool:
@@ -242,9 +244,7 @@ class AdaptiveSample(Sampler):
         return next((self._sample(size) for size in self.sizes if size > rows), self.objective)
 
     def _sample(self, size: int) -> Objective:
-        generator = np.random.default_rng([self.seed, size])
-        ends = np.arange(size + 1) * self.objective.count // size
-        sample = self.objective.sample(generator.integers(ends[:-1], ends[1:]))
+        sample = self.objective.random_sample(size, self.seed)
         assert sample is not None
         return sample
 
@@ -290,7 +290,7 @@ def sample_sizes(objective: Objective) -> tuple[int, ...]:
     if not objective.every_row_counts:
         # A sample might be of rows that weigh nothing.
         return ()
-    size = objective.count // LARGEST_SAMPLE
+    size = objective.largest_sample
     least = max(ROWS_BY_PARAM * objective.size // objective.outputs, LEAST_ROWS)
     sizes: list[int] = []
     while size >= least:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from steepest.checks import number
 from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
+from steepest.descent.remaining_gap import remaining_gap
 from steepest.descent.stop import Stop, proof
 from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
@@ -81,6 +82,10 @@ def _infinite_loss(params: Vector, rows: NDArray[np.intp]) -> float:
     return float("inf")
 
 
+def _no_gap(last: Step) -> float | None:
+    return None
+
+
 def _no_objection(first: Step, last: Step) -> "Stop | None":
     return None
 
@@ -117,6 +122,10 @@ class Stopping:
     """The steps after which a run for which no number was given ends."""
     most_passes: float = inf
     """How often all rows may have been read before such a run ends."""
+    gap_tol: float = 0.0
+    """The share of the loss by which it may be above the lowest, where passes are dear; 0: none."""
+    proved_gap: Callable[[Step], float | None] = _no_gap
+    """How far a loss is above the lowest, by all rows; see `Objective.proved_gap`."""
     exact: bool = False
     """Whether to go on while anything lower is found, however small the proved gap is."""
     refine: bool = False
@@ -199,7 +208,24 @@ class Stopping:
         shown = f"{times:,.0f}" if times < 1e6 else f"{times:.3g}"
         return Stop("diverged", f"diverged: the loss is {shown} times its start and rising")
 
+    def _near(self, trace: Trace, last: Step) -> Stop | None:
+        """Stop where the lowest loss is known to be near enough, as `remaining_gap` tells it."""
+        if not self.gap_tol or self.tol is None or last.learning_rate or len(trace) < 2:
+            return None
+        if last.loss != last.full_loss or trace.rows[-2] != last.rows or not len(trace.whitened):
+            return None
+        fall = trace.losses[-2] - last.loss
+        gap = remaining_gap(last.steepness, trace.steepnesses[-2], fall)
+        if gap > self.gap_tol * abs(last.loss):
+            return None
+        proved = self.proved_gap(last)
+        by = "by how two passes came near it" if proved is None else "by the Hessian of all rows"
+        share = (gap if proved is None else proved) / abs(last.loss)
+        return Stop("arrived", f"arrived: the loss is {share:.1g} of itself above the lowest, {by}")
+
     def _arrived(self, trace: Trace, last: Step) -> Stop | None:
+        if near := self._near(trace, last):
+            return near
         if not isnan(last.gap):
             return self._proved(last)
         if self.reference_steepness is None:
@@ -223,7 +249,7 @@ class Stopping:
         over = not last.learning_rate
         if self.tol is None or not (over or not self.exact):
             return None
-        if last.gap <= self.tol * self.null_loss:
+        if last.gap <= max(self.tol * self.null_loss, self.gap_tol * abs(last.full_loss)):
             return Stop("arrived", f"arrived: {proof(last)}")
         return Stop("settled", f"settled: nothing lower is found; {proof(last)}") if over else None
 

@@ -39,6 +39,11 @@ class Ratio(NamedTuple):
         """The first by the last."""
         return self.first / self.last if self.last else float("nan")
 
+    @property
+    def numbers(self) -> dict[str, float]:
+        """All three by name."""
+        return {"first": self.first, "last": self.last, "ratio": self.value}
+
 
 def judge_layers(evidence: Evidence) -> Verdict | None:
     """Return the verdict on gradients that vanish or explode; None where they do neither."""
@@ -73,32 +78,34 @@ def layer_ratio(evidence: Evidence, step: Step) -> Ratio | None:
 
 
 def _vanishing(evidence: Evidence, start: Ratio) -> Verdict:
-    names = evidence.objective.layer_names
     return Verdict(
         level="rule of thumb",
         name="vanishing",
         message=(
-            f"the gradient vanishes on its way back: per weight it is {short(start.first)} in "
-            f"{names[0]} and {short(start.last)} in {names[-1]}, a share of {short(start.value)}, "
-            "at the start, and the loss is hardly lower"
+            f"the gradient vanishes on its way back: {_sizes(evidence, start)}, a share of "
+            f"{short(start.value)}, at the start, and the loss is hardly lower"
         ),
-        numbers={"first": start.first, "last": start.last, "ratio": start.value},
+        numbers=start.numbers,
         remedy="use fewer layers, activation = relu, init = auto, or the rule adam",
         source=f"{SOURCE}: a share below {VANISHING:g}",
     )
 
 
 def _exploding(evidence: Evidence, start: Ratio) -> Verdict:
-    names = evidence.objective.layer_names
     return Verdict(
         level="rule of thumb",
         name="exploding",
         message=(
-            f"the gradient grows on its way back: per weight it is {short(start.first)} in "
-            f"{names[0]} and {short(start.last)} in {names[-1]}, {short(start.value)} times as "
-            "large, and the loss is hardly lower"
+            f"the gradient grows on its way back: {_sizes(evidence, start)}, "
+            f"{short(start.value)} times as large, and the loss is hardly lower"
         ),
-        numbers={"first": start.first, "last": start.last, "ratio": start.value},
+        numbers=start.numbers,
         remedy="use scale = standard, init = auto, a clip, or a smaller learning rate",
         source=f"{SOURCE}: more than {EXPLODING:g} times",
     )
+
+
+def _sizes(evidence: Evidence, start: Ratio) -> str:
+    names = evidence.objective.layer_names
+    first, last = short(start.first), short(start.last)
+    return f"per weight it is {first} in {names[0]} and {last} in {names[-1]}"

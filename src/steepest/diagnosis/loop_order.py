@@ -1,19 +1,21 @@
-"""A loop whose calls are in the wrong order, or of which one is missing: its gradients are unused.
+"""A loop whose calls are in the wrong order, or of which one is missing.
 
-Each step takes `zero_grad()`, `backward()`, `step()`, in this order.
+Each step takes `zero_grad()`, `backward()`, `step()`, in this order. In another, gradients are gone
+before the step by them, or each step goes by the sum of all gradients so far.
 """
 
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 
-__all__ = ["judge_emptied", "judge_no_step"]
+__all__ = ["judge_emptied", "judge_no_step", "judge_uncleared"]
 
 FEWEST_PASSES = 2
 """Backward passes from which on a loop is told that it takes no step: one may be a look."""
 
 MOST_BY_CHANCE = 0.5
-"""The share of steps, of those looked at, that had lost their gradient: a loop does or not."""
+"""The share of steps, of those looked at, that had lost their gradient, or added it to a used one:
+a loop does so at every step or at none."""
 
 
 def judge_no_step(evidence: Evidence) -> Verdict | None:
@@ -53,4 +55,23 @@ def judge_emptied(evidence: Evidence) -> Verdict | None:
         numbers={"emptied": float(training.emptied), "looked_at": float(training.steps_looked_at)},
         remedy="call optimizer.zero_grad() before backward(), or after step()",
         source="ours: the gradients after each backward pass and before each step were looked at",
+    )
+
+
+def judge_uncleared(evidence: Evidence) -> Verdict | None:
+    """Return the verdict on a loop that adds each gradient to those of the steps before it."""
+    training = evidence.training
+    if training is None or training.uncleared <= MOST_BY_CHANCE * training.looked_at:
+        return None
+    return Verdict(
+        level="proved",
+        name="uncleared",
+        message=(
+            f"gradients are not cleared: in {training.uncleared:,} of the first "
+            f"{training.looked_at:,} steps after the first one the gradient was added to that of a "
+            "step that had been taken, so each step goes by the sum of all before it"
+        ),
+        numbers={"uncleared": float(training.uncleared), "looked_at": float(training.looked_at)},
+        remedy="call optimizer.zero_grad() once in each step, before backward()",
+        source="ours: the gradients before each backward pass were looked at",
     )

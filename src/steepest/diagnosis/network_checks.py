@@ -21,7 +21,8 @@ def check_sharpness(evidence: Evidence, found: Found) -> Check | None:
     if not evidence.method.step_size.is_given:
         return Check(name, NOT_LOOKED_AT, "the rates were searched for, so none is too large")
     if evidence.in_batches:
-        return Check(name, NOT_LOOKED_AT, "the curvature of all rows is no limit of mini-batches")
+        steps = evidence.method.sampler.steps_in_words
+        return Check(name, NOT_LOOKED_AT, f"the curvature of all rows is no limit of {steps}")
     known = stability(evidence)
     if known is None:
         return Check(name, NOT_LOOKED_AT, f"no limit of the rule {evidence.method.rule.name} known")
@@ -41,7 +42,8 @@ def check_saddle(evidence: Evidence, found: Found) -> Check | None:
     if "saddle" in found:
         return Check("saddle", CHECKED, STATED)
     if evidence.in_batches:
-        return Check("saddle", NOT_LOOKED_AT, "mini-batches do not come to rest")
+        steps = evidence.method.sampler.steps_in_words
+        return Check("saddle", NOT_LOOKED_AT, f"{steps} do not come to rest")
     if evidence.ends is None:
         why = no_spectrum(objective) or "second derivatives of this loss are not known"
         return Check("saddle", NOT_LOOKED_AT, why)

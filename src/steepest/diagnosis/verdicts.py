@@ -7,7 +7,7 @@ from steepest.diagnosis.divergence import judge_divergence
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import judge_gradient
 from steepest.diagnosis.layers import judge_layers
-from steepest.diagnosis.loop_order import judge_emptied, judge_no_step
+from steepest.diagnosis.loop_order import judge_emptied, judge_no_step, judge_uncleared
 from steepest.diagnosis.not_finite import judge_not_finite
 from steepest.diagnosis.saddle import judge_saddle
 from steepest.diagnosis.separation import judge_separation
@@ -16,7 +16,6 @@ from steepest.diagnosis.slow import judge_slow
 from steepest.diagnosis.stalled import judge_stalled
 from steepest.diagnosis.symmetry import judge_symmetry
 from steepest.diagnosis.too_small import judge_too_small
-from steepest.diagnosis.uncleared import judge_uncleared
 from steepest.diagnosis.units import judge_dead, judge_saturated
 from steepest.diagnosis.unmoved import judge_unmoved
 from steepest.diagnosis.verdict import Verdict

@@ -4,6 +4,8 @@ The record lies in the widget's own state, so that a notebook that is opened aga
 Python at all; requests and answers go over the widget's channel, each array as a buffer.
 """
 
+from uuid import uuid4
+
 import anywidget
 import traitlets
 
@@ -21,11 +23,14 @@ class RunWidget(anywidget.AnyWidget):
     record = traitlets.Bytes().tag(sync=True)
     """What the page shows at first, as one frame."""
 
+    mark = traitlets.Unicode().tag(sync=True)
+    """What the picture bears that stands for the page in exports: the page hides it."""
+
     def __init__(self, run: Run, **rest: object) -> None:
         # Set here and not in the class, so that the page's text is only made where it is shown.
         self._esm, self._css = notebook_script(), style()
         self._session = Session.of_run(run)
-        super().__init__(record=to_frame(run.record()), **rest)
+        super().__init__(record=to_frame(run.record()), mark=uuid4().hex, **rest)
         self.on_msg(self._answer)
 
     def _answer(self, widget: object, content: object, buffers: object) -> None:

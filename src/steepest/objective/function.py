@@ -111,11 +111,14 @@ class GivenObjective(Objective):
 class MissingObjective(Objective):
     """The objective of a run from a file, which holds no code: whatever asks it is told so."""
 
-    def __init__(self, name: str, size: int, *, is_quadratic: bool = False) -> None:
-        self.size, self.is_quadratic = size, is_quadratic
+    def __init__(
+        self, name: str, size: int, *, is_quadratic: bool = False, rows_in_words: str = ""
+    ) -> None:
+        self.size, self.is_quadratic, self.rows_in_words = size, is_quadratic, rows_in_words
         self.missing = (
             f"the objective {name} is code, which is in no file of a run; give it to "
-            f"load(path, objective=...) and the run can go on and show its surface"
+            "load(path, objective=...) and the run can go on and show its surface; save(path, "
+            "surface=run.surface()) keeps one in the file"
         )
 
     def evaluate(self, params: Vector) -> Evaluation:

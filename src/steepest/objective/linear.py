@@ -23,6 +23,7 @@ from steepest.objective.coordinates.suggested import has_normal_equations, sugge
 from steepest.objective.coordinates.whitening import WhiteningByHessian
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
+from steepest.objective.linear_algebra.decrement import half_decrement
 from steepest.objective.linear_algebra.factor import standardised_svd
 from steepest.objective.linear_algebra.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.loss.loss import Loss
@@ -55,6 +56,9 @@ UNIT_NUMBERS = 2**19
 LEAST_UNIT_ROWS = 64
 """The rows of wide data that tell the units at least: a deviation to a tenth."""
 
+MOST_PROVED = 512
+"""Params up to which the Hessian of all rows costs no more than some passes."""
+
 MOST_FEATURES = 4095
 """Features up to which kinks are smoothed: the products of all pairs are 128 MB."""
 
@@ -80,6 +84,7 @@ class LinearObjective(MarginRisk):
     has_hessian_blocks = True
     has_page = True
     _recession: Recession | None = None
+    _proved: tuple[Vector, float] | None = None
 
     def __init__(
         self,
@@ -141,10 +146,26 @@ class LinearObjective(MarginRisk):
         See `linear_algebra.hessian.hessian_block`; (chosen + biases) squared.
         """
         blocks, units = self.blocks, self.units
-        hessian = hessian_block(blocks, self.loss, at.cache, chosen, units, curvature)
+        hessian = hessian_block(blocks, self.loss, self.margins_in(at), chosen, units, curvature)
         deviation = units.deviation[chosen // self.outputs]
         hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
         return hessian
+
+    def proved_gap(self, at: Evaluation) -> float | None:
+        """Return half the squared Newton decrement, `g' H^-1 g / 2`, H the Hessian of all rows.
+
+        By it the quadratic that loss and derivatives make at `at` is above its lowest point (Boyd &
+        Vandenberghe 2004, "Convex Optimization", 9.5.1). None where there are kinks, or of so many
+        params that H is dear. The last answer is kept.
+        """
+        if not self.smooth or not self.has_curvature or self.size > MOST_PROVED:
+            return None
+        if self._proved is None or not np.array_equal(self._proved[0], at.params):
+            weights = np.arange(self.size - self.outputs)
+            hessian = self.hessian_block(at, weights, self.loss.curvature)
+            gradient = self.standard.pullback(at.gradient)
+            self._proved = at.params, half_decrement(hessian, gradient)
+        return self._proved[1]
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of directions along which the loss falls for ever.
@@ -197,7 +218,7 @@ class LinearObjective(MarginRisk):
         most = min(UNIT_ROWS, max(LEAST_UNIT_ROWS, UNIT_NUMBERS // (blocks.features + 1)))
         if len(blocks) <= most or blocks.is_sparse or not self.every_row_counts:
             return self.moments
-        few = blocks.take(np.linspace(0, len(blocks) - 1, most).astype(np.intp))
+        few = blocks.even(most)
         varies = few.X.min(axis=0) < few.X.max(axis=0)
         return moments(few) if varies.all() else self.moments
 

@@ -1,7 +1,7 @@
 """Risks whose margins are linear in the params: what follows from that alone, bias or none."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from math import isfinite
 
 import numpy as np
@@ -53,15 +53,12 @@ class MarginRisk(Risk):
         Along a direction d the margins move by X d, which reads X once; along the last step, from
         `before`, they moved by the difference of margins that are known.
         """
-        unread = directions if before is None else directions[:-1]
-        moves = [self.margins(direction) for direction in unread]
-        if before is not None:
-            moves.append(at.cache - before.cache)
-        margins, hessian_along = at.cache, self.loss.hessian_along
+        margins, hessian_along = self.margins_in(at), self.loss.hessian_along
+        moves = self._moves(at, directions, before)
 
         def work(block: Block) -> tuple[Array]:
-            along = [move[block.at] for move in moves]
-            return (hessian_along(margins[block.at], block.y, block.weight, along),)
+            along = [move(block) for move in moves]
+            return (hessian_along(margins(block), block.y, block.weight, along),)
 
         (total,) = self.blocks.sum(work)
         hessian: Array = total / self.blocks.total
@@ -69,6 +66,18 @@ class MarginRisk(Risk):
             return hessian
         weights = np.array([direction[self.layout.weights] for direction in directions])
         return hessian + self.penalty.l2 * (weights @ weights.T)
+
+    def _moves(
+        self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None
+    ) -> list[Callable[[Block], Array]]:
+        """Return what gives by how much the margins of a block move along each direction."""
+        if at.cache is None:
+            return [partial(_output, self.model.at(one).output) for one in directions]
+        unread = directions if before is None else directions[:-1]
+        known = [self.margins(direction) for direction in unread]
+        if before is not None:
+            known.append(at.cache - before.cache)
+        return [partial(_of_block, one) for one in known]
 
     def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
         """Return what takes a direction d, (size,), to `J' l'' J d / total + l2 w(d)`, (size,)."""
@@ -99,6 +108,8 @@ class MarginRisk(Risk):
     def value_between(self, at: Evaluation, there: Evaluation, share: float) -> float:
         """Return the loss a `share` of the straight line from `at` to `there`; X is not read."""
         blocks, params = self.blocks, at.params + share * (there.params - at.params)
+        if at.cache is None:
+            return self.value(params)
         margins = at.cache + share * (there.cache - at.cache)
         total, _ = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
         return total / blocks.total + self.penalty.value(params[self.layout.weights])
@@ -124,3 +135,12 @@ class MarginRisk(Risk):
         if not loss.smooth:
             return 1.0
         return float(loss.curvature(self.guess, self.blocks.y[:1])[0])
+
+
+def _output(output: Callable[[Array], Array], block: Block) -> Array:
+    return output(block.X)
+
+
+def _of_block(margins: Array, block: Block) -> Array:
+    found: Array = margins[block.at]
+    return found

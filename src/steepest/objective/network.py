@@ -1,16 +1,16 @@
 """The network objective: the mean loss of a dense network, and what is known of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block, Blocks
-from steepest.data.float_types import FLOAT64, LOSS_ROUNDING, float_type
+from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.data.moments import moments
 from steepest.errors import ChoiceError
 from steepest.numerals import short
@@ -20,10 +20,11 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.minimum.own_side import is_on_own_side
 from steepest.objective.minimum.recession import Recession
-from steepest.objective.model.activation import Activation, choose_activation
 from steepest.objective.model.activity import FAR, LayerActivity
-from steepest.objective.model.initial import INITIALISATIONS, choose_initialisation
+from steepest.objective.model.hidden_layers import HiddenLayers
+from steepest.objective.model.initial import INITIALISATIONS
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
 from steepest.objective.model.network_hessian import NetworkHessian
@@ -34,10 +35,8 @@ from steepest.objective.risk import Risk
 
 __all__ = ["HiddenLayers", "NetworkObjective", "ThinnedNetwork"]
 
-
 MOST_PARAMS = 2**26
 """Params of a network at most: 512 MB, of which a descent keeps several."""
-
 
 TOGETHER = 600
 """Rows of a block at least: products of matrices want hundreds, and each block has a gradient.
@@ -49,53 +48,8 @@ layer, 588 took 43, 2,500 took 44; in float32 21, 19 and 18.
 MOST_GRADIENTS = 2**32
 """Bytes of the gradients of all blocks of rows together, which are added up in a tree: 4 GB."""
 
-
 MOST_KEPT = 2**26
 """Numbers that products with one Hessian keep between them, four a unit and row: 512 MB."""
-
-
-class HiddenLayers(NamedTuple):
-    """What makes a network beside its data: units of each hidden layer, activation, random start.
-
-    `initial` is one of `INITIALISATIONS`, `dtype` what it computes with.
-    """
-
-    units: tuple[int, ...]
-    activation: Activation
-    initial: str
-    dtype: np.dtype[Any] = FLOAT64
-
-    @classmethod
-    def of(
-        cls, units: Sequence[int], activation: str, initial: str, dtype: str = FLOAT64.name
-    ) -> "HiddenLayers | None":
-        """Return the hidden layers by words; None where there are none: one neuron.
-
-        Raises ChoiceError for a word that is unknown.
-        """
-        chosen, name = choose_activation(activation), choose_initialisation(initial)
-        return cls(tuple(units), chosen, name, float_type(dtype)) if units else None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return what a file holds of them; float64 goes without saying."""
-        single = {} if self.dtype == FLOAT64 else {"dtype": self.dtype.name}
-        return {
-            "units": list(self.units),
-            "activation": self.activation.name,
-            "initial": self.initial,
-            **single,
-        }
-
-    @classmethod
-    def from_dict(cls, written: Mapping[str, Any]) -> "HiddenLayers":
-        """Return the layers whose `to_dict` gave `written`."""
-        activation = choose_activation(written["activation"])
-        dtype = float_type(written.get("dtype", FLOAT64))
-        return cls(tuple(map(int, written["units"])), activation, written["initial"], dtype)
-
-    def network(self, inputs: int, outputs: int) -> Network:
-        """Return the network of these layers between so many inputs and outputs."""
-        return Network((inputs, *self.units, outputs), self.activation, self.dtype)
 
 
 class NetworkObjective(Risk):
@@ -109,6 +63,7 @@ class NetworkObjective(Risk):
     is_convex = False
     has_page = True
     plane_is_dear = True
+    keeps_margins = True
 
     def __init__(
         self, model: Network, loss: Loss, penalty: Penalty, blocks: Blocks, initial: str
@@ -429,14 +384,3 @@ def _check(model: Network, penalty: Penalty, blocks: int) -> None:
             f"each block of rows, take {8 * size * blocks / 2**30:.1f} GB; choose fewer hidden "
             "units"
         )
-
-
-def is_on_own_side(margins: Array, actual: Array) -> NDArray[np.bool_]:
-    """Return which rows give their own class more than any other, (rows,)."""
-    if margins.ndim == 1:
-        return np.where(actual > 0.5, margins, -margins) > 0.0
-    codes = actual.astype(np.intp)
-    own = np.take_along_axis(margins, codes[:, None], axis=1)[:, 0]
-    others = margins.copy()
-    np.put_along_axis(others, codes[:, None], -np.inf, axis=1)
-    return own > others.max(axis=1)

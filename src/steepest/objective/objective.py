@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.blocks import LARGEST_SAMPLE, drawn_rows
 from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
@@ -54,6 +55,9 @@ class Objective:
     """How the params fall into weights and biases, where they do."""
     outputs: int = 1
     """The numbers that its model answers to a row: the margins, 1 or one a class."""
+    gap_tol: float = 0.0
+    """The share of the loss above the lowest at which a walk is over, where a pass over the rows is
+    dear; 0 where it goes on to the last digits."""
     every_row_counts: bool = True
     """Whether no row weighs 0."""
     is_stateful: bool = False
@@ -200,6 +204,13 @@ class Objective:
         """
         return inf
 
+    def proved_gap(self, at: Evaluation) -> float | None:
+        """Return how far the loss at `at` is above the lowest, by all rows; None if not known.
+
+        It may cost a pass over them.
+        """
+        return None
+
     def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
         """Return the largest loss of some rows, (n,), at `params`, (size,); inf without rows."""
         return float("inf")
@@ -309,6 +320,15 @@ class Objective:
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
         return None
+
+    @property
+    def largest_sample(self) -> int:
+        """How many rows the largest sample has that a descent may begin on."""
+        return self.count // LARGEST_SAMPLE
+
+    def random_sample(self, size: int, seed: int) -> "Objective | None":
+        """Return the same objective on a sample of so many rows; None if it has none."""
+        return self.sample(drawn_rows(self.count, size, seed))
 
     def stretch(self, at: slice) -> "Objective | None":
         """Return the same objective on neighbouring rows; None if it has none."""

@@ -60,6 +60,8 @@ class Problem:
     """The rows of the data; 0 without any."""
     dropped: int = 0
     """The rows that were left out for their gaps."""
+    rows_in_words: str = ""
+    """Of which of its rows single ones are shown, where these are not all."""
     weightless: int = 0
     """The rows that were left out because they weigh 0."""
     validation_rows: int = 0
@@ -110,6 +112,11 @@ class Problem:
     def has_rows(self) -> bool:
         """Whether there are rows, and they are at hand."""
         return self.rows > 0
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the rows are beyond memory: no file of a run holds them."""
+        return False
 
     @property
     def is_weighted(self) -> bool:
@@ -235,7 +242,7 @@ class Problem:
         raise ChoiceError(
             f"{what}: that needs a table with features and a target, but this run is of "
             f"{self.name}, of which only the loss of its params is known; it has params, "
-            "explain(), figure(), film(), surface(), trace_table() and save()"
+            "explain(), figure(), film(), page(), surface(), trace_table() and save()"
         )
 
     def check_whole(self) -> None:
@@ -249,6 +256,8 @@ class Problem:
         known = {"name": self.name, "size": self.objective.size, "params": names}
         known |= {"loss": self._given_words} if self._given_words else {}
         known |= {"quadratic": True} if self.objective.is_quadratic else {}
+        rows = self.objective.rows_in_words
+        known |= {"rows": rows} if rows else {}
         return {"objective": known}
 
     def to_arrays(self) -> Arrays:
@@ -266,8 +275,8 @@ class Problem:
         own_names = [str(one) for one in names] if isinstance(names, list) else None
         if given is None:
             said = str(record.get("loss", ""))
-            known = bool(record.get("quadratic"))
-            missing = MissingObjective(name, size, is_quadratic=known)
+            known, rows = bool(record.get("quadratic")), str(record.get("rows", ""))
+            missing = MissingObjective(name, size, is_quadratic=known, rows_in_words=rows)
             return cls(missing, name, own_names, loss_in_words=said)
         objective = as_objective(given, size)
         if objective.size != size:

@@ -37,6 +37,7 @@ class Risk(Objective):
         self.size = self.layout.size
         self.count, self.outputs = len(blocks), loss.margins
         self.smooth = loss.smooth and penalty.smooth
+        self.gap_tol = blocks.gap_tol
 
     @cached_property
     def slope_by_curvature(self) -> float:  # type: ignore[override]
@@ -60,20 +61,28 @@ class Risk(Objective):
         return float(total / self.blocks.total + self.penalty.value(params[self.layout.weights]))
 
     def evaluate(self, params: Vector) -> Evaluation:
-        """Return loss and gradient at `params`, (size,), reading X once; margins are kept."""
+        """Return loss and gradient at `params`, (size,), reading X once.
+
+        The margins are kept where there is room for them.
+        """
         at, total_and_slope = self.model.at(params), self.loss.total_and_slope
-        margins = self._margin_array()
+        margins = self._margin_array() if self.keeps_margins else None
+        written = margins if self.blocks.shares_memory else None
 
         def work(block: Block) -> tuple[float, Vector]:
-            margin = margins[block.at] = at.output(block.X)
+            margin = at.output(block.X)
+            if written is not None:
+                written[block.at] = margin
             total, slope = total_and_slope(margin, block.y, block.weight)
             return total, at.pullback(block.X, slope)
 
         total, smooth = self.blocks.sum(work)
+        if margins is not written and margins is not None:
+            self.blocks.outputs_into(margins, at.output)
         return self._evaluation(params, total, smooth, margins)
 
     def _evaluation(
-        self, params: Vector, total: float, smooth: Vector, margins: Array
+        self, params: Vector, total: float, smooth: Vector, margins: Array | None
     ) -> Evaluation:
         """Return the evaluation of a sum over rows and its gradient, which is changed."""
         where, penalty = self.layout.weights, self.penalty
@@ -89,10 +98,22 @@ class Risk(Objective):
         gradient.setflags(write=False)
         return Evaluation(params, loss, gradient, smooth, self.count, margins)
 
+    @property
+    def keeps_margins(self) -> bool:
+        """Whether an evaluation keeps the margins of all rows; at kinks nothing goes without."""
+        return self.blocks.keeps_margins or not self.loss.smooth
+
+    def margins_in(self, at: Evaluation) -> Callable[[Block], Array]:
+        """Return what gives the margins of a block at `at`: those that were kept, or anew of X."""
+        margins = at.cache
+        if margins is not None:
+            return lambda block: margins[block.at]
+        output = self.model.at(at.params).output
+        return lambda block: output(block.X)
+
     def _margin_array(self) -> Array:
         """Return room for the margins of all rows, in memory class by class."""
-        count, width = self.count, self.loss.margins
-        return np.empty(count) if width == 1 else np.empty((width, count)).T
+        return self.blocks.room(self.loss.margins)
 
     def margins(self, params: Vector) -> Array:
         """Return the margins of all rows, (rows,) or (rows, k), reading X once."""
@@ -105,12 +126,17 @@ class Risk(Objective):
     def _by_block(self, output: Callable[[Matrix], Array]) -> Array:
         """Return the outputs of all rows, (rows,) or (rows, k), reading X once."""
         margins = self._margin_array()
-
-        def work(block: Block) -> None:
-            margins[block.at] = output(block.X)
-
-        self.blocks.map(work)
+        self.blocks.outputs_into(margins, output)
         return margins
+
+    @property
+    def largest_sample(self) -> int:
+        """How many rows the largest sample has that a descent may begin on."""
+        return self.blocks.largest_sample
+
+    def random_sample(self, size: int, seed: int) -> Self:
+        """Return the same objective on a sample of so many rows."""
+        return self.on(self.blocks.random_sample(size, seed))
 
     def sample(self, indices: NDArray[np.intp]) -> Self:
         """Return the same objective on some rows, `indices` (chosen,), copied."""

@@ -10,14 +10,17 @@ import hashlib
 import html
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text
+from steepest.page.lesson.builds import sentences
+from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.wire import to_json
 
 if TYPE_CHECKING:
     from steepest.page.record import Record
+    from steepest.page.schema import SceneRecord
 
 __all__ = ["live_html", "live_script", "notebook_script", "saved_html", "style", "write_page"]
 
@@ -38,6 +41,7 @@ SAVED = """\
 <noscript><p>This page draws itself with JavaScript, which is switched off here. In words:</p>
 <pre>{words}</pre></noscript>
 <script type="application/json" id="steepest-record">{record}</script>
+<script type="application/json" id="steepest-lesson">{lesson}</script>
 <script type="application/json" id="steepest-kept">{kept}</script>
 <script type="module">{script}</script>
 </body>
@@ -63,19 +67,43 @@ LIVE = """\
 """
 
 
-def write_page(record: "Record", words: str, path: str | os.PathLike[str]) -> None:
-    """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be."""
+def write_page(
+    record: "Record",
+    words: str,
+    path: str | os.PathLike[str],
+    *,
+    way: str = "explore",
+    language: str = "",
+    lesson: LessonRecord | None = None,
+) -> None:
+    """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
+
+    `way` is how it opens where its address says nothing: "explore" or "lesson"; `language` that of
+    the lesson, where it is not the browser's, ChoiceError if it has no sentences in it. `lesson` is
+    the one of an author, in place of ours on these rows.
+    """
     check_writable(path, PAGES)
-    text = saved_html(record, words)
+    if language:
+        sentences(language)
+    text = saved_html(record, words, way=way, language=language, lesson=lesson)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
-def saved_html(record: "Record", words: str, link: str = "") -> str:
+def saved_html(
+    record: "Record",
+    words: str,
+    link: str = "",
+    *,
+    way: str = "explore",
+    language: str = "",
+    lesson: LessonRecord | None = None,
+) -> str:
     """Return one HTML file that shows `record` and computes by itself where it can.
 
     `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
-    fragment of an address.
+    fragment of an address, `way` how the page opens: "explore" or "lesson",
+    `language` that of the lesson, and `lesson` the one of an author, in place of ours.
     """
     script = _started("saved.js")
     policy = (
@@ -88,7 +116,8 @@ def saved_html(record: "Record", words: str, link: str = "") -> str:
         style=style(),
         words=html.escape(words),
         record=to_json(record),
-        kept=to_json({"link": link}),
+        lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
+        kept=to_json({"link": link, "way": way, "language": language}),
         script=script,
     )
 
@@ -114,7 +143,8 @@ def notebook_script() -> str:
 @cache
 def style() -> str:
     """Return the style of the page; ValueError if it could end its own element."""
-    return _enclosed(style_text("page.css"), "</style")
+    sheets = (style_text(f"{name}.css") for name in ("page", "explore", "lesson"))
+    return _enclosed("".join(sheets), "</style")
 
 
 def _started(entry: str) -> str:

@@ -13,16 +13,21 @@ from numpy.typing import NDArray
 __all__ = [
     "CheckRecord",
     "ChoicesRecord",
+    "DrawnRecord",
     "ExposureRecord",
     "FeatureRecord",
     "HeldOutRecord",
     "LossRecord",
+    "ModelRecord",
     "NamesRecord",
     "NetworkRecord",
     "NoteRecord",
+    "OfferedRecord",
     "ParamRecord",
+    "RowsRecord",
     "RunRecord",
     "SceneRecord",
+    "SourceRecord",
     "StopRecord",
     "SurfaceRecord",
     "TargetRecord",
@@ -215,11 +220,8 @@ class ExposureRecord(TypedDict):
     log: bool
 
 
-class SceneRecord(NamesRecord):
-    """All that a page shows at first: (shown * features) X, (shown,) y, a run and a surface.
-
-    Of several runs it has the `others` too, and a `note` on all of them.
-    """
+class SourceRecord(TypedDict):
+    """Where the rows are from, and how many of them there are."""
 
     version: int
     title: str
@@ -231,6 +233,11 @@ class SceneRecord(NamesRecord):
     exposure: ExposureRecord | None
     dates: dict[str, str]
     sampled: str
+
+
+class ModelRecord(TypedDict):
+    """What the model is made of."""
+
     columns: list[str]
     terms: str
     margins: int
@@ -238,19 +245,44 @@ class SceneRecord(NamesRecord):
     network: NetworkRecord | None
     startWords: str
     prefix: str
+
+
+class OfferedRecord(TypedDict):
+    """What a reader can choose from."""
+
     losses: list[LossRecord]
     rules: list[str]
     named: list[str]
     scales: list[str]
-    engine: str
-    editable: bool
-    weighted: bool
+
+
+class RowsRecord(TypedDict):
+    """The rows that are shown, and the verdict on any run of them without a penalty."""
+
     X: Floats
     y: Floats
     separation: VerdictRecord | None
     rowNumbers: Whole
+
+
+class DrawnRecord(TypedDict):
+    """A run on a surface, over the `plane` of two params; of several the `others`, and a note.
+
+    Of a run without rows `told` are the params that are told one by one, of `allParams`.
+    """
+
     run: RunRecord
     surface: SurfaceRecord
     plane: list[int]
     others: NotRequired[list[RunRecord]]
     note: NotRequired[str]
+    told: NotRequired[list[int]]
+    allParams: NotRequired[int]
+
+
+class SceneRecord(DrawnRecord, RowsRecord, OfferedRecord, ModelRecord, NamesRecord, SourceRecord):
+    """All that a page shows at first: (shown * features) X, (shown,) y, a run and a surface."""
+
+    engine: str
+    editable: bool
+    weighted: bool

@@ -2,11 +2,11 @@
 
 `descend` leads from data, or from an objective, to a run; `training` records and judges the steps,
 `result` says which of them counts, `run` is what comes of it, `load` reads one from a file.
-`resume`, `one_row`, `saved`, `predictions`, `scoring`, `pictures`, `reports`, `display`, `report`,
-`summary` and `lowest_loss` each answer for one thing that a run can do, `callback` is the reader's
-own function at every step, `former` the names of before, `without_rows` what stands in a file for
-rows left out. `descend_seeds` makes several runs from as many seeds, `seeds` is what can be asked
-of them, `descend_path` runs along `penalties`, as a `penalty_path`; `several` is what both have,
-`drawn` the figure of what has one. `find_rate` tries learning rates, `found_rate` is the best.
-`elsewhere/` writes the same fit for other libraries, `export/` the model itself.
+`resume`, `one_row`, `saved`, `predictions`, `scoring`, `pictures`, `pages`, `reports`, `display`,
+`report`, `summary` and `lowest_loss` each answer for one thing that a run can do, `callback` is the
+reader's own function at every step, `former` the names of before, `without_rows` what stands in a
+file for rows left out. `descend_seeds` makes several runs from as many seeds, `seeds` is what can
+be asked of them, `descend_path` runs along `penalties`, as a `penalty_path`; `several` is what both
+have, `drawn` the figure of what has one. `find_rate` tries learning rates, `found_rate` is the
+best. `elsewhere/` writes the same fit for other libraries, `export/` the model itself.
 """

@@ -11,6 +11,7 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.exposure import Exposure, exposure_of
 from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.data.moments import moments
+from steepest.data.out_of_core.limits import limits_of
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
 from steepest.data.span import check_digits, check_span
@@ -27,8 +28,9 @@ from steepest.numerals import counted
 from steepest.objective.function import is_objective
 from steepest.objective.loss.named import wants_classes
 from steepest.objective.problem import Problem, problem_of
-from steepest.objective.table_problem import TableProblem
+from steepest.objective.stored_problem import problem_on
 from steepest.run.callback import Callback
+from steepest.run.passes import passes_shown
 from steepest.run.run import Run
 from steepest.run.training import train
 from steepest.trace import Step
@@ -62,6 +64,9 @@ def descend(
     encoding: str | None = None,
     sheet: str | None = None,
     query: str | None = None,
+    memory: int | str | None = None,
+    cache: str | None = None,
+    cluster: Any = None,
     threads: int | None = None,
     progress: bool = False,
     callback: Callable[[Step], object] | None = None,
@@ -109,6 +114,14 @@ def descend(
       another: `decimal=","` reads 1,234 as little more than 1.
     - `sheet`: of a spreadsheet, a table of a database, an object of a file of R; the first with
       rows if left out. `query`: what to read from a database, in SQL.
+    - `memory`: how many bytes a run takes of files that are read in passes, and not held: a number,
+      or such as "512MB", which is usual. A folder, a pattern and a list of files are always read
+      so, a single file if `memory` is said.
+    - `cache`: the folder for the scratch file of decoded rows, gone at the end; "none" decodes the
+      files anew in each pass. Left out it is the system's folder, if there is room.
+    - `cluster`: the workers of Dask that hold the rows: the address of a scheduler, such as
+      "tcp://host:8786", a client, or "local". They must see the files. The bits are those of one
+      process, whoever holds what.
     - `threads`: all cores if left out; any number gives the same bits.
     - `progress`: a bar on a terminal, for what takes over a second.
     - `callback`: is called with each step (`Step`) as it is recorded, and ends the run by returning
@@ -142,31 +155,35 @@ def descend(
         given |= {"validation": validation, "exposure": exposure, "offset": offset}
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
-        given |= {"sheet": sheet, "query": query}
+        given |= {"sheet": sheet, "query": query, "memory": memory, "cache": cache}
+        given |= {"cluster": cluster}
         _check_alone(given, missing, options)
         return descend_objective(data, progress=progress, callback=callback, start=start, **options)
     _check_numbers(options)
     _check_init(start, options)
-    rows = prepare(
-        data,
-        target,
-        features,
-        drop=drop,
-        category=category,
-        date=date,
-        terms=terms,
-        positive=positive,
-        reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
-        classify=wants_classes(options.get("loss", "auto")),
-        missing=missing,
-        sample_weight=sample_weight,
-        class_weight=class_weight,
-        validation=validation,
-        seed=options.get("seed", 0),
-        bias=bool(options.get("bias", True)),
-        exposure=_exposure(exposure, offset, options),
-        threads=threads,
-    )
+    with passes_shown(progress) as told:
+        rows = prepare(
+            data,
+            target,
+            features,
+            drop=drop,
+            category=category,
+            date=date,
+            terms=terms,
+            positive=positive,
+            reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
+            classify=wants_classes(options.get("loss", "auto")),
+            missing=missing,
+            sample_weight=sample_weight,
+            class_weight=class_weight,
+            validation=validation,
+            seed=options.get("seed", 0),
+            bias=bool(options.get("bias", True)),
+            exposure=_exposure(exposure, offset, options),
+            threads=threads,
+            limits=limits_of(memory, cache, threads, cluster),
+            progress=told,
+        )
     return _on_rows(rows, threads, progress, callback, _never, start, options)
 
 
@@ -216,7 +233,7 @@ def _on_rows(
     check_span(rows.X, rows.y, units.deviation, *names, dtype)
     if dtype == FLOAT32:
         check_digits(units.mean, units.deviation, rows.y, *names)
-    problem = TableProblem(rows, objective)
+    problem = problem_on(rows, objective)
     return _descended(problem, given, Callback(callback), progress, given_up)
 
 

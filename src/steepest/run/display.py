@@ -6,6 +6,7 @@ said. Of an objective that was given, without rows, there is no page: the pictur
 """
 
 import base64
+import html
 import io
 import sys
 from typing import TYPE_CHECKING
@@ -19,13 +20,42 @@ if TYPE_CHECKING:
     from steepest.notebook.widget import RunWidget
     from steepest.run.run import Run
 
-__all__ = ["Bundle", "marimo_view", "mime_bundle"]
+__all__ = ["Bundle", "marimo_view", "mime_bundle", "show_with_still"]
 
 Bundle = tuple[dict[str, str], dict[str, object]]
 """What a notebook's display takes: the contents by their types, and what is said of these."""
 
 DPI = 80
 """Dots an inch of the picture: it lies in the notebook's file."""
+
+
+STILL = (
+    '<div data-steepest-still="{mark}"><img alt="{words}" style="max-width:100%" '
+    'src="data:image/png;base64,{png}"></div>'
+)
+"""The picture below a widget: whoever exports the notebook as HTML has it, and the page hides it.
+
+nbconvert takes the widget's view before any other type of an output, and that needs a network to be
+seen; so the picture is an output of its own, as HTML, since it drops the words of other pictures.
+"""
+
+
+def show_with_still(run: "Run") -> None:
+    """Show a run in a notebook as its page, and as a picture that the page hides once it is there.
+
+    Raises NotImplementedError where there is no page to show, so that IPython asks for the bundle.
+    """
+    packages = is_installed("figure") and is_installed("notebook")
+    widget = _widget(run) if _in_kernel() and packages and run.objective.has_page else None
+    if widget is None:
+        raise NotImplementedError
+    from IPython.display import display
+
+    shown, about = widget._repr_mimebundle_() or ({}, {})
+    display(shown | {"text/plain": repr(run)}, metadata=about, raw=True)
+    words, png = html.escape(repr(run), quote=True), _picture(run)
+    still = STILL.format(mark=widget.mark, words=words, png=png)
+    display({"text/html": still, "text/plain": ""}, raw=True)
 
 
 def mime_bundle(run: "Run") -> Bundle:

@@ -2,12 +2,14 @@
 
 A rate that looks best after one step, or where a range test falls fastest, need not be best later,
 so each rate walks as far as the others. Rates double from rung to rung about the first step that
-would halve the loss if the gradient held; then two finer rungs beside the best.
+would halve the loss if the gradient held; about the best they lie closer. Past the edge of
+stability the loss of a network may jump from rate to rate: there they lie closer still, as many as
+tell what can be reached, and the best rate before the jumps is told too.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from math import inf, isfinite, sqrt
 from typing import Any, Self
 
@@ -22,7 +24,7 @@ from steepest.run.descend import descend
 from steepest.run.found_rate import FoundRate
 from steepest.run.run import Run
 from steepest.step import Step
-from steepest.view.rate_story import ALIKE, RangeTest, RateTrial
+from steepest.view.rate_story import ALIKE, RangeTest, RateTrial, before_rise, falls_again
 
 __all__ = ["find_rate"]
 
@@ -32,8 +34,21 @@ TRIAL_STEPS = 100
 RUNGS = 8
 """Doublings below and above the first rate: factors of 1/256 to 256."""
 
+ABOUT = 2.0
+"""Rates lie closer from the best of the doublings divided by this to so many times it."""
+
 MORE_RUNGS = 16
 """Doublings that the ladder may grow on a side whose last rung is the best."""
+
+CLOSE = (2.0 ** (1 / 2), 2.0 ** (1 / 4))
+"""The factors between rates about the best, one after the other."""
+
+CLOSER = (2.0 ** (1 / 8), 2.0 ** (1 / 16))
+"""The same where the loss jumps.
+
+Of 150 networks of eleven kinds, trained for 40 steps, 6 missed the best of 40 rates by over
+5 % with two rates beside the best alone, none with these; they try 35 rates, those tried 19.
+"""
 
 RANGE = 1000.0
 """A range test begins at the best rate divided by this, and ends at most at so many times it."""
@@ -116,12 +131,25 @@ def _first_failing(trials: Sequence[RateTrial], best: RateTrial, limit: float | 
     return min([*failed, limit or inf, RANGE * best.rate])
 
 
+def _last_sound(trials: Sequence[RateTrial]) -> float:
+    """Return the rate after the largest that did not diverge, or the largest of all."""
+    last = max((i for i, one in enumerate(trials) if not one.diverged), default=0)
+    return trials[min(last + 1, len(trials) - 1)].rate
+
+
 def chosen(trials: Sequence[RateTrial], start_loss: float) -> RateTrial:
     """Return the trial of the lowest loss; of those alike that whose loss was there first."""
     lowest = min(one.loss for one in trials)
     alike = lowest + ALIKE * (start_loss - lowest)
     same = [one for one in trials if one.loss <= alike]
     return min(same, key=lambda one: (one.steps, one.loss, one.rate))
+
+
+def between(trials: Sequence[RateTrial], low: float, high: float, factor: float) -> Iterator[float]:
+    """Yield the middles of neighbours from `low` to `high` that lie further apart than `factor`."""
+    for one, after in pairwise(trials):
+        if low <= one.rate and after.rate <= high and after.rate > 1.01 * factor * one.rate:
+            yield sqrt(one.rate * after.rate)
 
 
 @dataclass
@@ -166,20 +194,37 @@ class _Trials:
         limit = self.limit or inf
         rungs = [first * 2.0**k for k in range(-RUNGS, RUNGS + 1)]
         top = [0.5 * limit, 0.95 * limit] if isfinite(limit) else []
-        rates = sorted({rate for rate in [*rungs, *top] if 0.0 < rate < limit})
-        tried = {rate: self.at(rate) for rate in rates}
+        tried = self._at_all({*rungs, *top})
         for _ in range(MORE_RUNGS):
-            best = chosen(list(tried.values()), self.start_loss).rate
-            low, high = min(tried), max(tried)
-            rate = best / 2 if best == low else best * 2 if best == high else None
-            if rate is None or not 0.0 < rate < limit:
+            best = chosen(tried, self.start_loss)
+            outer = best.rate / 2 if best is tried[0] else best.rate * 2
+            if best not in (tried[0], tried[-1]) or not 0.0 < outer < limit:
                 break
-            tried[rate] = self.at(rate)
-        best = chosen(list(tried.values()), self.start_loss).rate
-        for rate in (best / sqrt(2.0), best * sqrt(2.0)):
-            if 0.0 < rate < limit:
-                tried[rate] = self.at(rate)
-        return [tried[rate] for rate in sorted(tried)]
+            tried = self._with(tried, [outer])
+        return self._finer(tried)
+
+    def _finer(self, tried: list[RateTrial]) -> list[RateTrial]:
+        """Return the trials with some more about the best, and more still where the loss jumps."""
+        best = chosen(tried, self.start_loss)
+        high = min(_first_failing(tried, best, self.limit), ABOUT**2 * best.rate)
+        for factor in CLOSE:
+            tried = self._with(tried, between(tried, best.rate / ABOUT, high, factor))
+        for factor in CLOSER:
+            if falls_again(tried, self.start_loss) or self._may_jump(factor):
+                low = before_rise(tried, self.start_loss)[-1].rate
+                tried = self._with(tried, between(tried, low, _last_sound(tried), factor))
+        return tried
+
+    def _may_jump(self, factor: float) -> bool:
+        """Return whether the loss may jump between rates so close; once it is looked whether."""
+        return factor == CLOSER[0] and not self.run.objective.is_convex
+
+    def _at_all(self, rates: Iterable[float]) -> list[RateTrial]:
+        """Return the trials of rates below the limit, by their rates."""
+        return [self.at(rate) for rate in sorted(rates) if 0.0 < rate < (self.limit or inf)]
+
+    def _with(self, tried: list[RateTrial], rates: Iterable[float]) -> list[RateTrial]:
+        return sorted([*tried, *self._at_all(rates)], key=lambda one: one.rate)
 
     @np.errstate(over="ignore", invalid="ignore")
     def at(self, rate: float) -> RateTrial:

@@ -54,6 +54,7 @@ class FoundRate(Drawn, RateStory):
             "limit": self.limit,
             "limit_is_exact": self.is_exact,
             "margin": _finite(self.margin),
+            "steady": None if self.steady is None else _told(self.steady),
             "worse": None if self.worse is None else _told(self.worse),
             "trials": [_told(one) for one in self.trials],
             "range_test": {

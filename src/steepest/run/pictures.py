@@ -47,6 +47,10 @@ class Pictures:
 
         trace: Trace
 
+        @property
+        def no_surface(self) -> str:
+            """Why there is no surface to draw; empty where there is one."""
+
         def surface(self, x: str | None = None, y: str | None = None, points: int = 101) -> Surface:
             """Return the true loss over two params."""
 
@@ -100,7 +104,7 @@ class Pictures:
         check_installed("figure", "a figure")
         from steepest.view.figure import draw, draw_charts, save_figure
 
-        why, wanted = self.problem.no_surface, Format(panels, size, theme)
+        why, wanted = self.no_surface, Format(panels, size, theme)
         if why:
             figure = draw_charts(self.story, wanted, why)
         else:

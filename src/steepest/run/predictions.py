@@ -1,5 +1,6 @@
 """What a run predicts: numbers, classes and probabilities for rows, and how good they are."""
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -7,9 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from steepest.data.new_rows import exposed_rows, new_rows
+from steepest.data.out_of_core.limits import limits_of
 from steepest.data.sparse import Matrix
 from steepest.data.table import names_no_table
 from steepest.data.text.reading import AS_FOUND, Reading
+from steepest.data.written import write_table
 from steepest.descent.plan.options import VALIDATION
 from steepest.errors import ChoiceError
 
@@ -66,6 +69,31 @@ class Predictions:
     @property
     def _a_number(self) -> str:
         return f"{self.problem.target_name} is a number, so there are no classes"
+
+    def predict_to(
+        self,
+        data: object,
+        path: str | os.PathLike[str],
+        *,
+        missing: str | None = None,
+        threshold: float | None = None,
+        memory: int | str | None = None,
+    ) -> int:
+        """Write `prediction_table` of data to a file, and return how many rows it has.
+
+        A folder, a pattern or a list of files, and a single file where `memory` is said, is read
+        in one pass and written as it comes. Raises what `prediction_table` raises, and FileError if
+        the file cannot be written.
+        """
+        from steepest.run.predict_in_passes import predict_in_passes
+
+        limits = limits_of(memory, None, None)
+        rows = predict_in_passes(self, data, path, missing, threshold, AS_FOUND, limits)
+        if rows is not None:
+            return rows
+        table = self.prediction_table(data, missing=missing, threshold=threshold)
+        write_table(table, path)
+        return int(table.num_rows)
 
     def predict_proba(self, data: object) -> Array:
         """Return the probability of each class for each row, (rows, k), as `classes` orders them.

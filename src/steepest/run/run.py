@@ -18,7 +18,6 @@ from steepest.descent.stop import Stop
 from steepest.diagnosis.check import NOT_JUDGED, Check
 from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.note import Note
-from steepest.diagnosis.separation import separation_without_penalty
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.minimum.recession import Recession
@@ -27,7 +26,7 @@ from steepest.objective.objective import Objective
 from steepest.objective.problem import Problem
 from steepest.run.former import FormerNames
 from steepest.run.lowest_loss import lowest_loss
-from steepest.run.pictures import Pictures
+from steepest.run.pages import Pages
 from steepest.run.predictions import Predictions
 from steepest.run.reports import Reports
 from steepest.run.result import result_of
@@ -37,7 +36,6 @@ from steepest.surface.surface import Surface, surface_of_trace
 from steepest.trace import Step, Trace
 
 if TYPE_CHECKING:
-    from steepest.page.record import Record
     from steepest.run.display import Bundle
     from steepest.run.training import Outcome
     from steepest.view.story import Story
@@ -48,7 +46,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Run(Predictions, Pictures, Reports, FormerNames):
+class Run(Predictions, Pages, Reports, FormerNames):
     """A trained model with every step that led to it; made by `steepest.descend`.
 
     All numbers are in the units of the reader's data, whatever scale the walk was taken in. A run
@@ -67,6 +65,8 @@ class Run(Predictions, Pictures, Reports, FormerNames):
     """The options as they were given; None if the file of the run does not hold them."""
     checkpoint: Checkpoint | None = None
     """Where the descent was when it stopped, to go on from; None if that was not kept."""
+    kept_surface: Surface | None = None
+    """The surface that the file of the run holds, of an objective that no file has; else None."""
 
     @classmethod
     def of(
@@ -92,6 +92,12 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         from steepest.run.display import mime_bundle
 
         return mime_bundle(self)
+
+    def _ipython_display_(self) -> None:
+        """Show the run in a notebook: as the page, and as a picture for who exports it."""
+        from steepest.run.display import show_with_still
+
+        show_with_still(self)
 
     def _display_(self) -> object:
         """Return the run as marimo shows it."""
@@ -254,6 +260,8 @@ class Run(Predictions, Pictures, Reports, FormerNames):
         plane, or without two params.
         """
         problem = self.problem
+        if problem.no_surface and self.kept_surface is not None and (x, y, plane) == (None,) * 3:
+            return self.kept_surface
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
         end = self._surface_end
@@ -269,6 +277,11 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         with bar("surface", 1.0) as show:
             return surface_of_trace(self.objective, axes, trace, end, points, show)
+
+    @property
+    def no_surface(self) -> str:
+        """Why there is no surface to draw, and what to do; empty where there is one."""
+        return "" if self.kept_surface is not None else self.problem.no_surface
 
     @cached_property
     def lowest_loss(self) -> float | None:
@@ -363,73 +376,25 @@ class Run(Predictions, Pictures, Reports, FormerNames):
 
         return tell(self.story)
 
-    def page(self, path: str | os.PathLike[str], *, surface: Surface | None = None) -> None:
-        """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
-
-        It shows what the figure shows, with every step; with one feature, and of a network that is
-        not too large, it computes too: another start, rate, rule or data point. It opens on the
-        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has. Raises
-        FileError for any other ending, and ChoiceError without data, since a page is made around
-        these, and for a surface of another run.
-        """
-        from steepest.page.html import write_page
-
-        write_page(self.record(surface=surface), self.explain(), path)
-
-    def record(self, live: bool = False, surface: Surface | None = None) -> "Record":
-        """Return the run as a page reads it; `live` says that Python computes for the page.
-
-        Its surface at first is over the plane of `surface`; ChoiceError for one of another run.
-        """
-        from steepest.page.record import scene_record
-
-        usual = self.problem.surface_params(self.trace[0].params, self._surface_end.params)
-        return scene_record(
-            self.story,
-            self.problem.table("a page"),
-            self.problem.risk("a page"),
-            self._page_surface if surface is None else self._page_surface_over(surface),
-            usual,
-            live,
-            self._page_losses,
-            separation_without_penalty(self.problem),
-        )
-
-    @cached_property
-    def _page_losses(self) -> dict[int, float]:
-        """The losses of all rows that were worked out for a page, by step."""
-        return {}
-
-    @cached_property
-    def _page_surface(self) -> Surface:
-        """The surface of the page at first, if no other is asked for."""
-        from steepest.page.record import page_points
-
-        return self.surface(points=page_points(self.problem.risk("a page")))
-
-    def _page_surface_over(self, surface: Surface) -> Surface:
-        """Return the surface of the page on the plane of another one of this run."""
-        from steepest.page.record import page_points
-
-        self.check_own(surface)
-        points, end = page_points(self.problem.risk("a page")), self._surface_end
-        return surface_of_trace(self.objective, surface.axes, self.informed_trace, end, points)
-
     @property
     def _surface_end(self) -> Step:
         """The step through which surfaces go: the result, or the last one that is finite."""
         return self.result if isfinite(self.loss) else self.trace.last_finite
 
-    def save(self, path: str | os.PathLike[str], *, data: bool = True) -> None:
+    def save(
+        self, path: str | os.PathLike[str], *, data: bool = True, surface: Surface | None = None
+    ) -> None:
         """Write the run to one file, whole or not at all: model, data rows, every step.
 
         `load` reads it back. The file is a zip of JSON and arrays, nothing pickled; an objective
-        that was given is code, and is given to `load` again. With `data=False` it holds no row: no
-        number of X, y, weights or of rows kept back. Such a run predicts, and tells its words,
-        metrics and steps; figures of the rows, surface, page, `resume` and `metrics` by another
-        threshold need rows, and say so. Names of columns, classes and levels are in it, and so are
-        the means that fill gaps. Raises ChoiceError for `data=False` where there are no rows.
+        that was given is code, and is given to `load` again; with one `surface` of the run, which
+        is kept then, figure, film and page of the file do without it. With `data=False` it holds no
+        row: no number of X, y, weights or of rows kept back. Such a run predicts, and tells its
+        words, metrics and steps; figures of the rows, surface, page, `resume` and `metrics` by
+        another threshold need rows, and say so. Names of columns, classes and levels are in it, and
+        so are the means that fill gaps. Raises ChoiceError for `data=False` where there are no
+        rows, for a surface of another run, and for one of a run with rows, which draws it anew.
         """
         from steepest.run.saved import write_run
 
-        write_run(self, path, data=data)
+        write_run(self, path, data=data, surface=surface)

@@ -27,14 +27,17 @@ from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.loss.named import LOSSES
-from steepest.objective.network import HiddenLayers
+from steepest.objective.model.hidden_layers import HiddenLayers
 from steepest.objective.problem import Problem
 from steepest.objective.recorded import Recorded
 from steepest.objective.risk import Risk
 from steepest.objective.table_problem import KEPT_BACK, TableProblem
 from steepest.objective.without_rows import ProblemWithoutRows, RiskWithoutRows
 from steepest.run.without_rows import recorded_of
+from steepest.surface.kept import kept_arrays, kept_record, surface_kept
+from steepest.surface.surface import Surface
 from steepest.trace import Trace
+from steepest.view.scene import drawn_points
 
 if TYPE_CHECKING:
     from steepest.run.run import Run
@@ -54,6 +57,7 @@ class RunParts(TypedDict):
     findings: Findings
     options: Options | None
     checkpoint: Checkpoint | None
+    kept_surface: Surface | None
 
 
 class Code(NamedTuple):
@@ -67,19 +71,26 @@ class Code(NamedTuple):
 NO_CODE = Code()
 
 
-def write_run(run: "Run", path: str | os.PathLike[str], *, data: bool = True) -> None:
+def write_run(
+    run: "Run",
+    path: str | os.PathLike[str],
+    *,
+    data: bool = True,
+    surface: Surface | None = None,
+) -> None:
     """Write a run to `path`, whole or not at all; see `Run.save`.
 
     Its plan is kept in words with their numbers, the options beside it as they were given. Without
     `data` no row is kept, and no checkpoint, from which nothing goes on without them. Raises
-    ChoiceError for a loss of the reader's own: no file holds code.
+    ChoiceError for a loss of the reader's own: no file holds code; and for a `surface` that is
+    another run's, or that a file need not keep.
     """
     if run.plan.loss_name not in (*LOSSES, GIVEN):
         raise ChoiceError(
             f"the loss {run.plan.loss_name} is your own, and no file holds code, so the run cannot "
             "be saved; keep run.params and run.trace_table()"
         )
-    run = run if data else _without_rows(run)
+    run = run if data and not run.problem.is_stored else _without_rows(run)
     options = None if run.options is None else run.options.to_dict()
     record = {
         **run.problem.to_record(),
@@ -93,7 +104,21 @@ def write_run(run: "Run", path: str | os.PathLike[str], *, data: bool = True) ->
     arrays = run.problem.to_arrays()
     if run.checkpoint is not None and options is not None:
         arrays |= run.checkpoint.to_arrays()
+    if surface is not None:
+        _check_surface(run, surface)
+        record |= {"surface": kept_record(surface)}
+        arrays |= kept_arrays(surface, drawn_points(run.story))
     write_archive(path, record, arrays | run.trace.to_arrays())
+
+
+def _check_surface(run: "Run", surface: Surface) -> None:
+    """Raise ChoiceError for a surface that is another run's, or drawn from rows in the file."""
+    run.check_own(surface)
+    if run.problem.rows:
+        raise ChoiceError(
+            "a file keeps the surface of an objective that was given; this run is of rows, from "
+            "which its surface is drawn again, so leave surface out"
+        )
 
 
 def _without_rows(run: "Run") -> "Run":
@@ -161,10 +186,12 @@ def _fit_together(parts: RunParts) -> bool:
 def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> RunParts:
     options = Options.from_dict(record["asked"]) if record.get("asked") else None
     problem, plan = _problem_and_plan(record, arrays, options, objective)
+    trace, drawn = Trace.from_arrays(arrays), record.get("surface")
+    names, own = problem.param_names, problem.objective
     return RunParts(
         problem=problem,
         plan=plan,
-        trace=Trace.from_arrays(arrays),
+        trace=trace,
         stop=Stop(**record["stop"]),
         findings=Findings.of_file(
             verdicts=[Verdict(**of_record(verdict)) for verdict in record["verdicts"]],
@@ -173,6 +200,7 @@ def _parts_of(record: Mapping[str, Any], arrays: Arrays, objective: object) -> R
         ),
         options=options,
         checkpoint=Checkpoint.from_arrays(arrays),
+        kept_surface=None if drawn is None else surface_kept(drawn, arrays, names, trace, own),
     )
 
 

@@ -136,7 +136,9 @@ class Seeds(Several):
         FileError for another ending, and ChoiceError where starts and ends span no plane.
         """
         from steepest.page.html import write_page
-        from steepest.page.record import MOST_SAVED, page_points, run_record, surface_record
+        from steepest.page.record import MOST_SAVED
+        from steepest.page.run_record import run_record
+        from steepest.page.surface_record import page_points, surface_record
         from steepest.view.seeds_words import together_in_words
 
         best = self.best

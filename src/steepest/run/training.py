@@ -74,7 +74,7 @@ def train(
     began = checkpoint.index if checkpoint else 0
     stopping = plan_stopping(method.objective, method, options, since=since, began=began)
     trace = Trace(method.start.size, dtype=method.objective.dtype) if trace is None else trace
-    descent = Descent(method, checkpoint, stopping.gtol)
+    descent = Descent(method, checkpoint, stopping.gtol, stopping.gap_tol)
     stop = _run_to_stop(descent, trace, stopping, problem, progress, callback, given_up)
     _check_start(trace, method.objective.count)
     checkpoint = _checkpoint_at_end(descent, trace, stop)

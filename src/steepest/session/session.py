@@ -16,13 +16,9 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.risk import Risk
 from steepest.page.html import saved_html
-from steepest.page.record import (
-    Record,
-    next_points,
-    page_points,
-    run_record,
-    surface_record,
-)
+from steepest.page.record import Record
+from steepest.page.run_record import run_record
+from steepest.page.surface_record import next_points, page_points, surface_record
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.opening import OpenData, open_file, open_run, open_table

@@ -65,6 +65,11 @@ class Surface:
         """
         return self.at(self.path[:, 0], self.path[:, 1])
 
+    def plane_loss_of(self, points: NDArray[np.intp]) -> Array:
+        """Return the same of some points of the path alone, by their places, (points,)."""
+        known = vars(self).get("plane_loss")
+        return self.at(*self.path[points].T) if known is None else known[points]
+
     @property
     def in_words(self) -> str:
         """What plane it is, where a word chose it, with the numbers that say how good it is."""

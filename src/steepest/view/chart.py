@@ -175,11 +175,12 @@ LINE = 13.0
 
 
 def _line_in_words(scene: Story) -> str:
-    """Return what dots and line of the losses are, where steps are on mini-batches."""
+    """Return what dots and line of the losses are, where steps are on losses of their own."""
+    each = "step" if scene.plan.batch == 0 else "mini-batch"
     if not np.isfinite(scene.trace.full_losses).any():
-        return "each mini-batch's own; that of all rows is not known"
+        return f"each {each}'s own; that of all rows is not known"
     where = "at the end of each epoch" if scene.rows else "where that was worked out"
-    return f"dots: each mini-batch; line: all rows, {where}"
+    return f"dots: each {each}'s own; line: all rows, {where}"
 
 
 Said = list[tuple[str, str]]

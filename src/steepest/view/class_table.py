@@ -82,24 +82,29 @@ def _share(share: float) -> str:
 def _heading(story: Story, shown: int) -> str:
     if shown == story.rows:
         return f"Actual against predicted, all {shown} rows"
-    return f"Actual against predicted, the {shown} rows of {story.rows:,} that cost most"
+    told = len(story.row_losses)
+    drawn = "" if told == story.rows else f" drawn of {story.rows:,}"
+    return f"Actual against predicted, the {shown} rows of {told:,}{drawn} that cost most"
 
 
 def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[str]:
     """Yield how the losses of the rows, each times its weight, add up to the loss."""
     total = float(losses.sum())
     rest = float(np.delete(losses, list(order)).sum())
-    if len(order) < story.rows:
-        yield f"the other {story.rows - len(order):,} rows together: {_cost(rest)}"
+    rows = len(losses)
+    if len(order) < rows:
+        yield f"the other {rows - len(order):,} rows together: {_cost(rest)}"
     if story.sample_weight is None:
-        mean = total / story.rows
-        yield f"cross entropy = sum / rows = {_cost(total)} / {story.rows:,} = {short(mean)}"
+        of = "cross entropy" if rows == story.rows else "cross entropy of these"
+        yield f"{of} = sum / rows = {_cost(total)} / {rows:,} = {short(total / rows)}"
     else:
         whole = float(story.sample_weight.sum())
         parts = f"{_cost(total)} / {short(whole)} = {short(total / whole)}"
         yield f"cross entropy = sum of weight × -log P / sum of weights = {parts}"
-    if story.plan.penalty:
-        yield f"with the penalty: {short(story.result.full_loss)}"
+    if story.plan.penalty or rows < story.rows:
+        of_all = ["of all rows"] if rows < story.rows else []
+        penalty = ["with the penalty"] if story.plan.penalty else []
+        yield f"{' '.join([*of_all, *penalty])}: {short(story.result.full_loss)}"
 
 
 def _largest(losses: Array) -> list[int]:

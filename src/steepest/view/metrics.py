@@ -14,6 +14,9 @@ __all__ = ["fit_in_brief", "fit_section"]
 
 Array = NDArray[np.float64]
 
+TRAINED_ON = "it was trained on"
+"""What the rows are called that the loss was of."""
+
 MOST_CLASSES = 10
 """Classes whose table of actual against predicted is shown."""
 
@@ -38,7 +41,10 @@ def fit_in_brief(story: Story) -> str:
 def _measured(story: Story) -> Iterator[tuple[str, Measured]]:
     """Yield which rows there are, and how good predictions of them are; none of a loss of inf."""
     if np.isfinite(story.result.full_loss):
-        rows = {"it was trained on": story.fitted, "kept back": story.held_out}
+        told = len(story.row_losses)
+        drawn = 0 < told < story.rows
+        those = f"it was trained on, {told:,} drawn of {story.rows:,}" if drawn else TRAINED_ON
+        rows = {those: story.fitted, "kept back": story.held_out}
         yield from ((which, said) for which, said in rows.items() if said is not None)
 
 

@@ -8,15 +8,12 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from steepest.view.scene import Scene, thinned
+from steepest.view.scene import Scene, drawn_points
 from steepest.view.story import Story
 
 __all__ = ["DrawnPath", "Panel", "path_of", "path_of_steps"]
 
 Array = NDArray[np.float64]
-
-MOST_POINTS = 400
-"""Points of the path that are drawn: neighbours at its start, ever fewer further on."""
 
 
 class Panel(Protocol):
@@ -58,7 +55,7 @@ class DrawnPath:
 
 def path_of(scene: Scene) -> DrawnPath:
     """Return the drawn path of a scene; points whose loss is no finite number are left out."""
-    trace, surface, rows = scene.trace, scene.surface, _drawn(scene)
+    trace, surface, rows = scene.trace, scene.surface, drawn_points(scene)
     x, y = surface.path[rows].T
     losses = surface.path_loss[rows]
     return DrawnPath(
@@ -67,14 +64,14 @@ def path_of(scene: Scene) -> DrawnPath:
         losses=losses,
         x=x,
         y=y,
-        slice_losses=surface.at(x, y) if surface.is_slice else losses,
+        slice_losses=surface.plane_loss_of(rows) if surface.is_slice else losses,
         result=int(np.searchsorted(trace.kept[rows], scene.result.index)),
     )
 
 
 def path_of_steps(story: Story) -> DrawnPath:
     """Return the drawn path of a story without a surface, over which it has no x and no y."""
-    trace, rows = story.trace, _drawn(story)
+    trace, rows = story.trace, drawn_points(story)
     losses = trace.shown_losses[trace.kept[rows]]
     nowhere = np.full(len(rows), np.nan)
     return DrawnPath(
@@ -86,11 +83,3 @@ def path_of_steps(story: Story) -> DrawnPath:
         slice_losses=losses,
         result=min(int(np.searchsorted(trace.kept[rows], story.result.index)), len(rows) - 1),
     )
-
-
-def _drawn(story: Story) -> NDArray[np.intp]:
-    """Return which of the kept steps are drawn, the result among them."""
-    trace = story.trace
-    rows = np.flatnonzero(np.isfinite(trace.shown_losses[trace.kept]))
-    best = np.flatnonzero(trace.kept[rows] == story.result.index)
-    return rows[np.union1d(thinned(len(rows), MOST_POINTS), best)]

@@ -48,6 +48,16 @@ def _trials(axes: Axes, story: RateStory) -> None:
         ha="center",
         color=PATH,
     )
+    steady = story.steady
+    if steady is not None and steady is not best:
+        axes.axvline(steady.rate, color=theme_in_use().muted, ls=":", lw=1.4)
+        axes.annotate(
+            f"below the jumps {short(steady.rate, 3)} ",
+            (steady.rate, 0.02),
+            xycoords=("data", "axes fraction"),
+            ha="right",
+            color=theme_in_use().muted,
+        )
 
 
 def _range_test(axes: Axes, story: RateStory) -> None:

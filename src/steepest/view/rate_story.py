@@ -1,17 +1,23 @@
 """The story of a learning rate that was found: what it rests on, as plain data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALIKE", "RangeTest", "RateStory", "RateTrial"]
+__all__ = ["ALIKE", "RangeTest", "RateStory", "RateTrial", "before_rise", "falls_again"]
 
 Array = NDArray[np.float64]
 
 ALIKE = 1e-3
 """The share of what the best rate's loss fell by which losses at the ends count as the same."""
+
+
+RISE = 0.01
+"""The share of what the lowest loss fell by, from which on a loss has risen, or fallen again."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,30 @@ class RateTrial:
     """
     diverged: bool
     """Whether its loss ended above the start's, or was no number."""
+
+
+def before_rise(trials: Sequence[RateTrial], start_loss: float) -> Sequence[RateTrial]:
+    """Return the trials, by their rates, until the loss rises for the first time; one at least."""
+    lowest = start_loss
+    for i, one in enumerate(trials):
+        lowest = min(lowest, one.loss)
+        if one.diverged or one.loss > lowest + RISE * (start_loss - lowest):
+            return trials[: max(i, 1)]
+    return trials
+
+
+def falls_again(trials: Sequence[RateTrial], start_loss: float) -> bool:
+    """Return whether the loss falls again with the rate once it has risen: it jumps.
+
+    Of a bowl it falls to the best rate and rises to the limit. Past the edge of stability a step
+    overshoots, and a slightly other rate lands elsewhere.
+    """
+    after = trials[len(before_rise(trials, start_loss)) :]
+    return any(
+        two.loss < one.loss - RISE * (start_loss - two.loss)
+        for one, two in pairwise(after)
+        if not two.diverged
+    )
 
 
 @dataclass(frozen=True)
@@ -86,6 +116,18 @@ class RateStory:
     def best(self) -> RateTrial:
         """The trial of the rate."""
         return next(one for one in self.trials if one.rate == self.learning_rate)
+
+    @property
+    def steady(self) -> RateTrial | None:
+        """The best trial before the loss rises and falls again with the rate; None: it never does.
+
+        The best rate may lie among those jumps, where a slightly other rate or start ends
+        elsewhere; then this is the one that does not hang on them.
+        """
+        if not falls_again(self.trials, self.start_loss):
+            return None
+        before = before_rise(self.trials, self.start_loss)
+        return min(before, key=lambda one: one.loss)
 
     @property
     def worse(self) -> RateTrial | None:

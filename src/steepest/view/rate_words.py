@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from steepest.numerals import counted, short
-from steepest.view.rate_story import RateStory, RateTrial
+from steepest.view.rate_story import RateStory, RateTrial, before_rise
 from steepest.view.section import Section, aligned
 
 __all__ = ["limit_in_words", "tell_rate"]
@@ -36,6 +36,8 @@ def _reasons(story: RateStory) -> Iterator[str]:
     )
     yield limit_in_words(story)
     yield _margin(story)
+    if story.steady is not None:
+        yield _jumps(story, story.steady)
     yield (
         f"range test: one descent whose rate grows at each step falls fastest at "
         f"{short(story.range_test.steepest, 3)} (Smith 2017); no more than a rule of thumb"
@@ -53,6 +55,20 @@ def _margin(story: RateStory) -> str:
         return beyond
     times = short(worse.rate / story.learning_rate, 3)
     return f"{beyond}, but at {times} times the rate the loss is {short(worse.loss)} already"
+
+
+def _jumps(story: RateStory, steady: RateTrial) -> str:
+    """Return from where on the loss jumps from rate to rate, and what does not hang on that."""
+    end = before_rise(story.trials, story.start_loss)[-1]
+    said = (
+        f"jumps: above {short(end.rate, 3)} the loss rises and falls again from rate to rate, as "
+        "steps overshoot and land elsewhere, so another start or seed may end otherwise"
+    )
+    if steady.rate == story.learning_rate:
+        return f"{said}; the rate lies below them"
+    return (
+        f"{said}; the best below them is {short(steady.rate)}, with a loss of {short(steady.loss)}"
+    )
 
 
 def _to_limit(story: RateStory) -> float | None:
@@ -82,5 +98,5 @@ def _table(story: RateStory) -> list[str]:
 
 def _cells(story: RateStory, one: RateTrial) -> list[str]:
     said = "diverged" if one.diverged else f"after {counted(one.steps, 'step')}"
-    mark = "chosen" if one.rate == story.learning_rate else ""
+    mark = "chosen" if one is story.best else "below the jumps" if one is story.steady else ""
     return [short(one.rate), short(one.loss) if isfinite(one.loss) else "no number", said, mark]

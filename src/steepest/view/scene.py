@@ -9,9 +9,12 @@ from steepest.objective.problem import Problem
 from steepest.surface.surface import Surface
 from steepest.view.story import Story, label, shortened
 
-__all__ = ["MOST_ROWS", "Scene", "some_rows", "thinned"]
+__all__ = ["MOST_POINTS", "MOST_ROWS", "Scene", "drawn_points", "some_rows", "thinned"]
 
 Array = NDArray[np.float64]
+
+MOST_POINTS = 400
+"""Points of the path that are drawn: neighbours at its start, ever fewer further on."""
 
 MOST_ROWS = 2000
 """Rows that a picture shows at most: more would be one blot."""
@@ -36,7 +39,8 @@ class Scene(Story):
     def set(cls, story: Story, problem: Problem, surface: Surface) -> "Scene":
         """Return the scene of a story, on the rows of its problem and its surface."""
         room = MOST_NUMBERS // max(1, len(problem.feature_names))
-        X, y = problem.rows_at(some_rows(problem.rows, max(2, min(MOST_ROWS, room))))
+        most = max(2, min(MOST_ROWS, room))
+        X, y = problem.rows_at(some_rows(len(problem.row_numbers), most))
         return cls(
             **vars(story),
             X=X,
@@ -82,6 +86,14 @@ def some_rows(count: int, most: int = MOST_ROWS) -> NDArray[np.intp]:
         return np.arange(count)
     chosen = np.random.default_rng(0).choice(count, most, replace=False)
     return np.sort(chosen)
+
+
+def drawn_points(story: Story) -> NDArray[np.intp]:
+    """Return which of the kept steps are drawn, (drawn,), the result among them."""
+    trace = story.trace
+    rows = np.flatnonzero(np.isfinite(trace.shown_losses[trace.kept]))
+    best = np.flatnonzero(trace.kept[rows] == story.result.index)
+    return rows[np.union1d(thinned(len(rows), MOST_POINTS), best)]
 
 
 def thinned(count: int, most: int) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from steepest.view.format import SIZE
@@ -72,6 +73,21 @@ class Sheet:
         top = self._bottom + height
         self._bottom = top + GAP
         return top
+
+    @property
+    def room(self) -> float:
+        """The share of the height that is free; below 0 once texts stand over each other."""
+        return self._top - self._bottom
+
+    def skip(self, height: float) -> None:
+        """Leave so much free below what stands at the top."""
+        self._top -= height
+
+    def rule(self, colour: str) -> None:
+        """Draw a line from left to right below what stands at the top, to write on."""
+        across = [self.left, self.right]
+        line = Line2D(across, [self._top] * 2, color=colour, lw=0.6, figure=self.figure)
+        self.figure.add_artist(line)
 
     def write(self, x: float, y: float, text: str, width: float, **type: object) -> Text:
         """Write a text whose upper left corner is (x, y), wrapped to a width."""

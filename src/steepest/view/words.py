@@ -92,7 +92,7 @@ def _how(story: Story) -> str:
 
 def _batches(batch: int, rows: int) -> str:
     """Return on what steps are evaluated: a batch of more rows than there are has all."""
-    if batch < rows:
+    if not rows or batch < rows:
         return f"mini-batches of {counted(batch, 'row')}"
     return f"batches of all {counted(rows, 'row')}, in random order"
 
@@ -246,7 +246,7 @@ def _step_table(story: Story) -> list[str]:
 
 
 def _cells(story: Story, step: Step, columns: Sequence[int]) -> list[str]:
-    cells = [f"{step.index:,}", *(short(step.params[i]) for i in columns), short(step.loss)]
+    cells = [f"{step.index:,}", *(_known(step.params[i]) for i in columns), short(step.loss)]
     if _by_some_rows(story):
         cells[-1] = _known(step.loss)
         cells.append(_known(step.full_loss))

@@ -22,7 +22,8 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.loss.regression import Squared
 from steepest.objective.model.activity import LayerActivity
-from steepest.objective.network import HiddenLayers, NetworkObjective
+from steepest.objective.model.hidden_layers import HiddenLayers
+from steepest.objective.network import NetworkObjective
 from steepest.objective.plane.plane import Plane
 
 __all__ = ["known_activity", "known_network"]

@@ -49,6 +49,21 @@ STATISTICS = ("running", "batch")
 """Whose mean and spread a layer takes that normalises: kept ones, or those of each batch."""
 
 
+def module_of(model: Any) -> nn.Module:
+    """Return a module, not compiled; ChoiceError for what is none."""
+    if not isinstance(model, nn.Module):
+        raise ChoiceError(f"the model is {model!r}, but it must be a torch.nn.Module")
+    found: nn.Module = getattr(model, "_orig_mod", model)
+    return found
+
+
+@torch.inference_mode(False)  # or else no gradient could be taken of what is copied
+def batches_of(own: Params, data: Any) -> Batches:
+    """Return the data, read once, for the module whose params these are."""
+    first = next(iter(own.places.values()))
+    return Batches.of(data, first.dtype, first.device if len(own.devices) == 1 else None)
+
+
 class TorchObjective(Objective):
     """The mean loss of a module over its data; `size` params, those that ask for a gradient.
 
@@ -81,24 +96,20 @@ class TorchObjective(Objective):
         statistics: str = "running",
         dtype: torch.dtype | None = None,
     ) -> None:
-        if not isinstance(model, nn.Module):
-            raise ChoiceError(f"the model is {model!r}, but it must be a torch.nn.Module")
+        self.model = module_of(model)
         if statistics not in STATISTICS:
             raise ChoiceError(f"statistics is {statistics!r}, but it must be running or batch")
         if dtype is not None and not getattr(dtype, "is_floating_point", False):
             raise ChoiceError(
                 f"dtype is {dtype!r}, but it must be a type of real numbers, such as torch.float32"
             )
-        self.model: nn.Module = getattr(model, "_orig_mod", model)
         self.name = type(self.model).__name__
         self.statistics, self.loss = statistics, loss
         own = Params(self.model)
         first = next(iter(own.places.values()))
-        device = first.device if len(own.devices) == 1 else None
-        with torch.inference_mode(False):  # or else no gradient could be taken of what is copied
-            batches = Batches.of(data, first.dtype, device)
-        self.drawn = None if rows is None else Sample.of_rows(batches, rows)
-        batches = batches if self.drawn is None else self.drawn.batches
+        batches = data if isinstance(data, Batches) else batches_of(own, data)
+        self.rows_drawn = None if rows is None else Sample.of_rows(batches, rows)
+        batches = batches if self.rows_drawn is None else self.rows_drawn.batches
         self.one_thread = own.size * batches.rows <= LITTLE_WORK
         self._is_quiet, self._draws = False, False
         self.said = (*batches.said, *_hooks_in_words(self.model))
@@ -145,7 +156,7 @@ class TorchObjective(Objective):
     @property
     def rows_in_words(self) -> str:  # type: ignore[override]
         """How many rows of how many the loss is of, and how far that is off; empty for all."""
-        return "" if self.drawn is None else self.drawn.in_words
+        return "" if self.rows_drawn is None else self.rows_drawn.in_words
 
     @property
     def params(self) -> Vector:
@@ -302,14 +313,14 @@ class TorchObjective(Objective):
             before = torch.get_rng_state()
             parts = [_told(weighed, batch, i) for i, batch in enumerate(self.batches.all, start=1)]
             self._draws = not torch.equal(before, torch.get_rng_state())
-            if self.drawn is not None and self.criterion.is_sum:
+            if self.rows_drawn is not None and self.criterion.is_sum:
                 raise ChoiceError(
                     "rows goes with a mean, but the loss is a sum, which some rows do not have; "
                     'choose reduction="mean", or leave rows out'
                 )
-            if self.drawn is not None:
-                sample = self.drawn._replace(batches=self.batches)
-                self.drawn = sample._replace(half_width=half_width(sample, weighed))
+            if self.rows_drawn is not None:
+                sample = self.rows_drawn._replace(batches=self.batches)
+                self.rows_drawn = sample._replace(half_width=half_width(sample, weighed))
         whole = 1.0 if self.criterion.is_sum else sum(part for _, part in parts)
         if not whole:
             raise DataError("all targets are ignored or weigh 0, so there is no loss to be seen")

@@ -27,6 +27,9 @@ IS_BIAS = re.compile(r"(?:^|\.)(?:parametrizations\.)?[^.]*bias[^.]*(?:\.origina
 NUMBERED = re.compile(r"(weight|bias) ?(\d+)", re.IGNORECASE | re.ASCII)
 """A param by its number: `weight 15`."""
 
+INDEXED = re.compile(r"([^\[\]]+?)\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+"""The name of a number of a tensor by its place, as PyTorch writes it."""
+
 
 class _Place(NamedTuple):
     """Where a parameter lies in the vector, and what tensor it is."""
@@ -87,17 +90,35 @@ class Params:
         return tuple(chain.from_iterable(names_of(*one) for one in shapes))
 
     def index_of(self, name: str) -> int | None:
-        """Return the index of a param by its number: `weight 15`, `bias 14`; None without such.
+        """Return the index of a param by its number, `weight 15`, or its place, `fc1.weight[3,2]`.
 
-        Weights count layer by layer, receiving unit by receiving unit, and so do biases.
+        Weights count layer by layer, receiving unit by receiving unit, and so do biases. None of
+        another form; ChoiceError for a place that its tensor has not.
         """
-        found = NUMBERED.fullmatch(name.strip())
-        if found is None:
-            return None
-        left = int(found[2]) - 1
+        if found := NUMBERED.fullmatch(name.strip()):
+            return self._index_of_number(found[1].lower() == "bias", int(found[2]))
+        if (found := INDEXED.fullmatch(name.strip())) and found[1] in self.places:
+            return self._index_at(found[1], [int(one) for one in found[2].split(",")])
+        return None
+
+    def _index_at(self, tensor: str, at: Sequence[int]) -> int:
+        """Return the index of the number of a tensor at a place."""
+        place = self.places[tensor]
+        fits = len(at) == len(place.shape)
+        if not fits or not all(i < most for i, most in zip(at, place.shape, strict=True)):
+            last = ", ".join(str(most - 1) for most in place.shape)
+            raise ChoiceError(
+                f"{tensor} has the shape {tuple(place.shape)}, so {list(at)} is no place in it; "
+                f"its last number is {tensor}[{last}]"
+            )
+        return int(place.at.start + np.ravel_multi_index(tuple(at), place.shape))
+
+    def _index_of_number(self, is_bias: bool, number: int) -> int | None:
+        """Return the index of a weight or bias by its number, from 1; None of too large a one."""
+        left = number - 1
         for place in self.places.values():
             count = place.at.stop - place.at.start
-            if place.is_bias != (found[1].lower() == "bias"):
+            if place.is_bias != is_bias:
                 continue
             if 0 <= left < count:
                 return int(place.at.start) + left

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from steepest.bridge.torch.heard import Pass, loss_of_step
 from steepest.bridge.torch.point import Point
-from steepest.bridge.torch.rows import CHUNK, Rows
+from steepest.bridge.torch.rows import CHUNK, MEMORY, Rows
 from steepest.bridge.torch.tensors import Tensors
 from steepest.numerals import counted
 from steepest.trace import BUDGET
@@ -72,7 +72,8 @@ class Recording:
     """The points of a training so far; `points` is how many are whole.
 
     `keeps_gradients` says whether the whole gradient of each is kept; that of the first always is.
-    With a `plane`, (2, size), the projection on it is kept of every point.
+    With a `plane`, (2, size), the projection on it is kept of every point. Weights take `budget`
+    bytes of a trace at most, of which `memory` are not in a file.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Recording:
         keeps_gradients: bool,
         plane: Array | None = None,
         budget: int = BUDGET,
+        memory: int = MEMORY,
     ) -> None:
         self.tensors, self.keeps_gradients = tensors, keeps_gradients
         self.points = 0
@@ -110,8 +112,8 @@ class Recording:
         """The largest rounding unit of the numbers that the loop's losses were worked out with."""
         self.first_gradient: Array | None = None
         share = budget * tensors.dtype.itemsize // BYTES_A_NUMBER
-        self._weights = Rows(tensors.size, tensors.dtype, share)
-        self._gradients = Rows(tensors.size, tensors.dtype, share)
+        self._weights = Rows(tensors.size, tensors.dtype, share, memory)
+        self._gradients = Rows(tensors.size, tensors.dtype, share, memory)
         self._plane = None
         if plane is not None:
             self._plane = torch.tensor(plane, dtype=tensors.dtype, device=tensors.device)
@@ -123,6 +125,7 @@ class Recording:
         self._unknown = torch.tensor(UNKNOWN, dtype=tensors.dtype, device=tensors.device)
         self._last_step: tuple[Tensor, Tensor] | None = None
         self._last_row: Array | None = None
+        self._second: Tensor | None = None
 
     def append(self, point: Point, moves: Tensor, after: Tensor) -> None:
         """Record a point, the lengths of the step from it by tensor, and where it leads.
@@ -133,6 +136,8 @@ class Recording:
         index, none = self.points, self._unknown
         layers = torch.cat([lengths, moves])
         is_kept = self._weights.append(index, point.row)
+        if index == 1:
+            self._second = point.row
         self._layers.append(index, layers)
         if self._plane is not None:
             self._projected.append(index, self._plane @ point.row)
@@ -231,6 +236,11 @@ class Recording:
         return self._weights.every
 
     @property
+    def spilled(self) -> int:
+        """How many bytes of weights and gradients are in temporary files."""
+        return self._weights.spilled + self._gradients.spilled
+
+    @property
     def last_row(self) -> Array:
         """The weights at the end, (size,)."""
         assert self._last_row is not None
@@ -244,8 +254,15 @@ class Recording:
         return steps._replace(alphas=np.append(steps.alphas[1:], UNKNOWN))
 
     def weights(self) -> tuple[NDArray[np.intp], Array]:
-        """Return which points kept their weights, (kept,), and these, (kept, size)."""
-        return self._whole(self._weights)
+        """Return which points kept their weights, (kept,), and these, (kept, size).
+
+        The first two always do: what the first step did is told.
+        """
+        kept, rows = self._whole(self._weights)
+        if self._second is None or self.points < 2 or 1 in kept:
+            return kept, rows
+        second = self._second.double().cpu().numpy()
+        return np.insert(kept, 1, 1), np.insert(rows, 1, second, axis=0)
 
     def gradients(self) -> tuple[NDArray[np.intp], Array]:
         """Return which points kept their gradients, (kept,), and these, (kept, size)."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -10,6 +11,9 @@ from numpy.typing import ArrayLike
 from torch import nn
 
 from steepest.bridge.torch.objective import TorchObjective
+from steepest.bridge.torch.preview import POINTS, preview_of
+from steepest.checks import whole_number
+from steepest.errors import ChoiceError
 from steepest.run.descend import descend
 from steepest.run.run import Run
 from steepest.surface.surface import Surface
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["TorchSurface", "objective", "surface"]
+
+USUAL_POINTS = 51
+"""Points a side of a surface, where nobody says how many."""
 
 PANELS = ("surface", "map")
 """What is drawn of a surface without a run."""
@@ -92,9 +99,10 @@ def surface(
     x: str | None = None,
     y: str | None = None,
     plane: str | tuple[ArrayLike, ArrayLike] | None = None,
-    points: int = 51,
+    points: int | None = None,
     seed: int = 0,
     rows: int | None = None,
+    seconds: float | None = None,
     statistics: str = "running",
     dtype: torch.dtype | None = None,
     progress: bool = False,
@@ -105,11 +113,16 @@ def surface(
     two params, `x` and `y`, by name or number; or `plane`: "random", two directions (by `seed`) as
     long in each filter or row as its weights are, biases held (Li et al. 2018); "sharpest", the
     eigenvectors at both ends of the Hessian's spectrum; or two vectors (u, v), (params,) each. It
-    is "random" where nothing is said. `points` a side; `progress` shows a bar. `in_words` and
+    is "random" where nothing is said. `points` a side, 51; `progress` shows a bar. `in_words` and
     `numbers` tell the plane, `refinement` what each finer grid found, `figure()` draws it.
 
+    `seconds` asks for a preview in about that time once the data are read: 9 points a side, of as
+    many rows, drawn at random, as there is time for ("m of n rows, ± x at 95 %"), in
+    the module's own type of numbers. `refined()` of it halves the spacing, of the same rows.
+
     Second derivatives are tested against differences of the gradient first. Raises ChoiceError as
-    `objective`, and for a plane that there is not: of wrong second derivatives it names the layer.
+    `objective`, for a time that is not above 0, and for a plane that there is not: of wrong second
+    derivatives it names the layer.
 
     >>> import torch, steepest as st
     >>> _ = torch.manual_seed(0)
@@ -120,7 +133,15 @@ def surface(
     >>> print(seen.in_words)
     The axes are the eigenvectors at both ends of the Hessian's spectrum, with eigenvalues ...
     """
-    asked = TorchObjective(model, loss, data, rows=rows, statistics=statistics, dtype=dtype)
+    make = partial(TorchObjective, model, loss, statistics=statistics)
+    if seconds is None:
+        asked = make(data, rows=rows, dtype=dtype)
+    else:
+        if rows is not None:
+            raise ChoiceError("rows and seconds: both say how many rows; leave one out")
+        points = POINTS if points is None else whole_number("points", points, least=2)
+        asked = preview_of(make, model, data, seconds, points, dtype)
+    points = USUAL_POINTS if points is None else points
     run = descend(asked, start=asked.params, steps=0)
     if x is None and y is None and plane is None:
         plane = "random"

@@ -46,12 +46,20 @@ def _cost(watching: Watching, steps: int) -> Note:
     each = watching.cost / max(steps if kept.stepped else kept.passes, 1)
     share = watching.cost / watching.seconds if watching.seconds else 0.0
     whole = "with the whole gradient kept, " * kept.keeps_gradients
-    thinned = f"; every {kept.stride}th kept its weights" if kept.stride > 1 else ""
+    thinned = f"; one step in {kept.stride:,} kept its weights" if kept.stride > 1 else ""
+    if kept.spilled:
+        thinned += f", {kept.spilled / 2**20:.0f} MB of them in a temporary file"
     return Note(
         "watching",
         f"watched in the loop of {kept.length_in_words}: {whole}it took {1e3 * each:.2g} ms a "
         f"{'step' if kept.stepped else 'pass'}, {percent(share)} of the time{thinned}",
-        {"seconds": watching.cost, "share": share, "steps": float(steps)},
+        {
+            "seconds": watching.cost,
+            "share": share,
+            "steps": float(steps),
+            "stride": float(kept.stride),
+            "spilled": float(kept.spilled),
+        },
     )
 
 
@@ -79,14 +87,14 @@ def _losses(watching: Watching, steps: Steps, measured: int, by_all: bool) -> No
 def _why_another(objective: TorchObjective) -> str:
     """Return why the loss of all rows may be another than a loop's that saw as many rows."""
     layers = {
-        "dropout": DROPOUTS,
-        "the statistics of normalisation": BATCH_NORMS,
+        "dropout is off": DROPOUTS,
+        "the statistics of normalisation are others": BATCH_NORMS,
     }
     modules = list(objective.model.modules())
     found = [said for said, kinds in layers.items() if any(isinstance(m, kinds) for m in modules)]
     if not found:
         return "its rows or the type of its numbers are others there"
-    return f"{' and '.join(found)} are others there, or the data are"
+    return f"{' and '.join(found)} there, or the data are others"
 
 
 def _heard(begun: Steps, heard: int) -> str:

@@ -38,14 +38,22 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LoopRows(AllRows):
-    """The rows of a loop that is not ours: `part` says that its steps saw some of them each."""
+    """The rows of a loop that is not ours: its steps saw `rows_each` of them.
 
-    part: bool = False
+    None says that their loss is that of all rows, 0 that it is another one, of whichever rows.
+    """
+
+    rows_each: int | None = None
 
     @property
     def varies(self) -> bool:
         """Whether losses may rise by chance."""
-        return self.part
+        return self.rows_each is not None
+
+    @property
+    def steps_in_words(self) -> str:
+        """What steps are whose losses may rise by chance."""
+        return super().steps_in_words if self.rows_each else "steps whose loss is the loop's own"
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -62,7 +70,7 @@ def run_of(watching: Watching) -> Run:
         watching.known.rule,
         _step_size(rates),
         Identity(watching.curvature),
-        LoopRows(objective, part=plan.batch is not None),
+        LoopRows(objective, rows_each=plan.batch),
     )
     problem = _problem_of(watching, objective)
     lost = lost_of(steps, trace, objective)

@@ -43,10 +43,12 @@ def trace_of(
     full, at_end, points = _measured(objective, kept, params, count)
     gradients = _gradients(recording, kept, params.shape, count)
     norms = steps.gradient_norms.copy()
-    if at_end is not None and np.isnan(norms[-1]):
-        gradients[-1], norms[-1] = at_end, np.linalg.norm(at_end)
     by_all = _are_of_all(steps, full, total_rows, recording.coarsest)
     by_all = by_all and _agrees(recording, steps, objective, kept, params)
+    if at_end is not None and np.isnan(norms[-1]):
+        # Beside the lengths of mini-batches that of all rows would look like a fall.
+        saw_all = (steps.begun.rows >= total_rows).all()
+        gradients[-1], norms[-1] = at_end, np.linalg.norm(at_end) if saw_all else np.nan
     full = np.where(np.isnan(full), steps.losses, full) if by_all else full
     losses = full if by_all else np.where(np.isnan(steps.losses), _only_last(full), steps.losses)
     columns = {

@@ -74,6 +74,31 @@ class TextFile:
         self._check_words(table)
         return table
 
+    def pieces(self, as_text: Sequence[str] | None = None) -> "Iterator[pa.Table]":
+        """Yield the table piece by piece, each with the types that Arrow finds in it.
+
+        `as_text` are the columns that stay as they are written. A file whose quotes do not tell
+        where a row ends is one piece. Raises what `read` raises.
+        """
+        import pyarrow as pa
+
+        texts = [] if as_text is None else list(as_text)
+        try:
+            if not self._has_plain_lines:
+                yield self._read(self._source(), None, texts=texts)
+                return
+            for number, piece in enumerate(line_pieces(self.path, self.dialect.first_line)):
+                skip = 0 if number else None
+                table = self._read(pa.BufferReader(piece), None, skip=skip, texts=texts)
+                self._check_words(table)
+                yield table
+        except OSError as error:
+            raise FileError(f"cannot read {self.path}: {reason(error)}") from error
+        except UnicodeDecodeError:
+            raise
+        except (pa.ArrowException, UnicodeError) as error:
+            self._explain(error)
+
     def _by_pieces(self, as_text: Sequence[str] | None) -> "pa.Table | None":
         """Return the table of a long file; None where no line end is surely the end of a row.
 
@@ -114,6 +139,7 @@ class TextFile:
         as_text: Sequence[str] | None,
         only: Sequence[str] | None = None,
         skip: int | None = None,
+        texts: Sequence[str] = (),
     ) -> "pa.Table":
         """Return what Arrow reads of a source, of which `skip` lines come before the rows."""
         import pyarrow as pa
@@ -122,6 +148,7 @@ class TextFile:
         dialect = self.dialect
         keys = [str(index) for index in range(len(dialect.written))]
         typed = [key for key in keys if dialect.names[int(key)] in self.as_written]
+        typed += [key for key in texts if key not in typed]
         utf8 = dialect.encoding == UTF8
         read = arrow_csv.ReadOptions(
             block_size=_BLOCK,

@@ -43,10 +43,11 @@ from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.hidden_layers import HiddenLayers
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Model
 from steepest.objective.model.through_origin import ThroughOrigin
-from steepest.objective.network import HiddenLayers, NetworkObjective
+from steepest.objective.network import NetworkObjective
 from steepest.objective.objective import Objective, Vector
 from steepest.objective.risk import Risk
 from steepest.objective.through_origin import ThroughOriginObjective
@@ -246,7 +247,9 @@ def _plane_search(
     if whitening is None:
         coordinates = coordinates_of(objective, scale)
         return Method(objective, start, rule, PlaneSearch(), coordinates, sampler)
-    renewal = Renewal() if objective.is_quadratic else WhenItPays(whitening)
+    renewal = Renewal()
+    if not objective.is_quadratic:
+        renewal = WhenItPays(whitening, thins=not objective.gap_tol)
     return Method(objective, start, rule, PlaneSearch(), whitening.at_first, sampler, renewal)
 
 

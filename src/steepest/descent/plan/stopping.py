@@ -21,7 +21,7 @@ from steepest.descent.stopping import (
 from steepest.errors import ChoiceError
 from steepest.numerals import short
 from steepest.objective.coordinates.coordinates import Identity
-from steepest.objective.evaluation import Vector, length_of
+from steepest.objective.evaluation import Evaluation, Vector, length_of
 from steepest.objective.gradient_check import disagreement, is_rough
 from steepest.objective.objective import Objective
 from steepest.trace import Step
@@ -91,7 +91,9 @@ def plan_stopping(
         since=since,
         most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS * in_epoch,
         most_passes=MOST_NETWORK_STEPS if method.rule.begins_on_batches else inf,
-        exact=arriving,
+        gap_tol=objective.gap_tol if arriving else 0.0,
+        proved_gap=lambda last: objective.proved_gap(_at(last)),
+        exact=arriving and not objective.gap_tol,
         refine=arriving and method.sampler.refines,
         slope_is_bounded=objective.slope_is_bounded,
         is_convex=objective.is_convex,
@@ -102,6 +104,11 @@ def plan_stopping(
         slope_tol=None if objective.is_convex or curvature or by_slope else options.tol,
         began=began,
     )
+
+
+def _at(step: Step) -> Evaluation:
+    """Return a step of all rows as an evaluation, without what that keeps of them."""
+    return Evaluation(step.params, step.loss, step.gradient, step.gradient)
 
 
 def _objection(objective: Objective, automatic: bool) -> Callable[[Step, Step], Stop | None]:

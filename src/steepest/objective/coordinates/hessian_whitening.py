@@ -6,6 +6,7 @@ where it stands, class by class, and go on in coordinates in which each class's 
 What one class does to another is left to the plane search.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, sqrt
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steepest.data.blocks import Blocks
+from steepest.data.blocks import Block, Blocks
 from steepest.data.moments import Moments
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
 from steepest.objective.evaluation import Evaluation, Vector, norm
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
 
 __all__ = ["CURVATURE_TOL", "HESSIAN_RTOL", "HessianWhitening", "bound_share", "free_rows"]
+
+Margins = Callable[[Block], Array]
+"""Gives of a block a number, or one for each margin, of each row."""
 
 BOUND_SHARE = 1e-3
 """The share of the bound that is added: no direction is flat only because all rows are sure."""
@@ -127,9 +131,10 @@ class HessianWhitening:
         where all rows are so sure of themselves that nothing curves, nor does L2.
         """
         blocks = objective.blocks.every(thinning)
-        own, left = _curvatures(objective, at.cache[::thinning], blocks, shared)
+        thinned = at if at.cache is None else at._replace(cache=at.cache[::thinning])
+        columns, left = _curvatures(objective, objective.margins_in(thinned), blocks, shared)
         base = None if self.base is None else self.base.inverse[0]
-        hessian = weighted_gram(blocks, self.mean, lambda block: own[block.at], base=base)
+        hessian = weighted_gram(blocks, self.mean, columns, base=base)
         if left is not None:
             hessian += (left / objective.curvature_or_bound)[:, None, None] * self.bound
         sure = self._trace(hessian) / self._bound_trace
@@ -258,8 +263,8 @@ def _orthonormal(objective: "LinearObjective", units: Moments, l2: float) -> Fac
 
 
 def _curvatures(
-    objective: "LinearObjective", margins: Array, blocks: Blocks, shared: bool
-) -> tuple[Array, Array | None]:
+    objective: "LinearObjective", margins: Margins, blocks: Blocks, shared: bool
+) -> tuple[Margins, Array | None]:
     """Return what each row curves by each margin, (rows, margins), or by all at once, (rows, 1).
 
     Of several margins rows that are sure of one curve it next to nothing, and most are of most:
@@ -267,9 +272,24 @@ def _curvatures(
     it, (margins,) (as of a sample of rows by what they curve: Xu, Yang, Roosta-Khorasani, Ré &
     Mahoney 2016, "Sub-sampled Newton methods with non-uniform sampling").
     """
-    own = objective.loss.own_curvature(margins, blocks.y)
-    if own.shape[1] == 1 or shared:
-        return own.mean(axis=1, keepdims=True), None
-    counted = weighed(own, blocks.sample_weight)
-    heavy = np.where(own >= LIGHT * counted.sum(axis=0) / blocks.total, own, 0.0)
-    return heavy, (counted - weighed(heavy, blocks.sample_weight)).sum(axis=0) / blocks.total
+    curvature = objective.loss.own_curvature
+
+    def own(block: Block) -> Array:
+        return curvature(margins(block), block.y)
+
+    if objective.outputs == 1 or shared:
+        return lambda block: own(block).mean(axis=1, keepdims=True), None
+    total = _summed(own, blocks)
+    floor = LIGHT * total / blocks.total
+
+    def heavy(block: Block) -> Array:
+        every = own(block)
+        return np.where(every >= floor, every, 0.0)
+
+    return heavy, (total - _summed(heavy, blocks)) / blocks.total
+
+
+def _summed(columns: Margins, blocks: Blocks) -> Array:
+    """Return the sum over the rows of each column, (columns,), each row by its sample weight."""
+    (total,) = blocks.sum(lambda block: (weighed(columns(block), block.weight).sum(axis=0),))
+    return np.asarray(total)

@@ -119,7 +119,7 @@ def is_whitened_by_rows(objective: "LinearObjective") -> bool:
     """Return whether the loss is the squared one with L2 and no L1, of fewer rows than features."""
     blocks = objective.blocks
     few = len(blocks) < blocks.features and len(blocks) <= MOST_ROWS
-    dense = not blocks.is_sparse and blocks.X.dtype == np.float64
+    dense = blocks.has_columns and not blocks.is_sparse and blocks.X.dtype == np.float64
     return bool(few and dense and objective.is_quadratic and objective.penalty.l2)
 
 

@@ -85,14 +85,15 @@ def _gram(Z: Array, weight: Array | None) -> Array:
 def hessian_block(
     blocks: Blocks,
     loss: Loss,
-    margins: Array,
+    margins: Callable[[Block], Array],
     chosen: Indices,
     moments: Moments,
     curvature: Curvature,
 ) -> Array:
     """Return the Hessian by the `chosen` weights and all biases, in standard units, biases last.
 
-    `chosen` are indices of params, in order; the rows have these `margins`, (rows,) or (rows, k).
+    `chosen` are indices of params, in order; `margins` gives those of a block, (rows,) or
+    (rows, k).
     Standard units are those of `moments`: each feature less its mean, by its standard deviation.
     `curvature` is that of a row's loss with one margin; softmax, with several, has its own. No
     column of X is read but those of the chosen weights. The penalty is not part of it.
@@ -108,8 +109,8 @@ def hessian_block(
         some = _columns(block.X, features)
         if biases > 1:
             Z = np.column_stack([_less_mean(some, mean[features]), np.ones(len(block.y))])
-            return _of_classes(loss, margins[block.at], block.weight, Z, column, margin)
-        row = weighed(curvature(margins[block.at], block.y), block.weight)
+            return _of_classes(loss, margins(block), block.weight, Z, column, margin)
+        row = weighed(curvature(margins(block), block.y), block.weight)
         if is_sparse(some):
             return _of_sparse(row, some, mean[features])
         return _of_dense(row, _less_mean(some, mean[features]))

@@ -2,6 +2,6 @@
 
 `recession` has the directions along which the loss falls for ever (found by `recession_search` and
 `cone` from the rows' `recession_gains`, without a bias `origin_gains`, linear inequalities, and
-proved by `recession_certificate`), `null_space` the weights that no row tells, `identifiability`
-what the loss does not tell.
+proved by `recession_certificate`; of a network `own_side` has the one case that is looked for),
+`null_space` the weights that no row tells, `identifiability` what the loss does not tell.
 """

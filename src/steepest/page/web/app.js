@@ -9,18 +9,23 @@ import { makeRelief } from './cards/relief.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
 import { makeExercises } from './controls/exercises.js';
+import { makeEquation, makeLossNumber } from './controls/equation.js';
 import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
-import { KEYS, listenToKeys } from './controls/keys.js';
+import { listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
 import { Later } from './controls/later.js';
+import { makeLayout } from './controls/layout.js';
 import { Player } from './controls/player.js';
+import { makePresets } from './controls/presets.js';
 import { makeRuns } from './controls/runs.js';
 import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
+import { applyTheme, followSystem, THEMES } from './controls/theme.js';
 import { makeTransport } from './controls/transport.js';
-import { element, part } from './draw/canvas.js';
+import { element, part, straight } from './draw/canvas.js';
+import { helpOf, KEYS } from './gestures/keys.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
@@ -39,19 +44,26 @@ const CARDS = [
   ['chart', 'Loss against step', makeChart, 40],
 ];
 
-const THEMES = ['auto', 'light', 'dark', 'projector'];
+/** Whether a run has rows, of which pictures, a table and tasks can be made. */
+const hasRows = ({ shown }) => shown > 0;
+
+const hasSurface = ({ surface }) => surface.nx > 0;
+
+/** What it takes for some of the cards. */
+const NEEDS = { fit: hasRows, relief: hasSurface, map: hasSurface };
 
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
- * only some pages can do; a `helper` works beside the page.
+ * only some pages can do; a `helper` works beside the page; `lesson` leads to the lesson, if there is one.
  * @param {Element} parent
  * @param {Store} store
  * @param {MountOptions} [options]
  */
-export function mount(parent, store, { keys, helper, followTheme = followSystem, sources = [] } = {}) {
+export function mount(parent, store, options = {}) {
+  const { keys, helper, followTheme = followSystem, sources = [], lesson, fits = false } = options;
   const root = part(parent, 'st-app');
-  const shown = build(root, store, sources, helper);
+  const shown = build(root, store, { sources, helper, lesson, fits });
   const pictures = shown.filter((one) => one.isPicture);
   const words = new Later(shown.filter((one) => !one.isPicture), store);
   const show = (state, changed) => {
@@ -64,7 +76,7 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
   const ends = [
     followTheme(store),
     store.subscribe(show),
-    listenToKeys(keys ?? root, store),
+    listenToKeys(keys ?? root, root, store),
     () => words.cancel(),
     () => shown.forEach((one) => one.destroy?.()),
     () => root.remove(),
@@ -80,7 +92,7 @@ export function mount(parent, store, { keys, helper, followTheme = followSystem,
 }
 
 /** @param {Store} store */
-function build(root, store, sources, helper) {
+function build(root, store, { sources, helper, lesson: toLesson, fits }) {
   const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
@@ -97,13 +109,20 @@ function build(root, store, sources, helper) {
     makeKnobs(aside, store),
     makeRuns(aside, store),
     makeChecked(aside, store),
-    makeRows(below, store),
+    ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
-  const tools = makeTools(head, store, cards, root);
+  const equation = makeEquation(cards.figureOf('fit'), store);
+  cards.figureOf('fit').prepend(equation.held);
+  const number = makeLossNumber(cards.figureOf('chart'));
+  cards.figureOf('chart').prepend(number.held);
+  const presets = makePresets(transport.bar, store);
+  const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
+  const tools = makeTools(head, store, { cards, root, toLesson });
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
-  return [...words, cards, { show: cards.tell }, ...parts, tools, makeHider(root)];
+  const fitted = [equation, number, presets].map((one) => ({ ...one, isPicture: true }));
+  return [...words, cards, layout, { show: cards.tell }, ...fitted, ...parts, tools, makeHider(root)];
 }
 
 function makeTitle(head) {
@@ -112,7 +131,7 @@ function makeTitle(head) {
   return {
     show({ scene, rows }) {
       const changed = rows ? `, changed by hand: now ${scene.rows}` : '';
-      title.textContent = `${scene.title}${changed}`;
+      title.textContent = straight(`${scene.title}${changed}`);
     },
   };
 }
@@ -147,13 +166,15 @@ function write(paragraph, text) {
 function makeCards(body, store, helper) {
   const grid = part(body, 'st-cards');
   const on = callbacks(store);
-  const cards = CARDS.map(([name, title, make, pause, fits]) => {
+  const there = CARDS.filter(([name]) => NEEDS[name]?.(store.state.scene) ?? true);
+  const cards = there.map(([name, title, make, pause, fits]) => {
     const card = () => makeCard(grid, name, title, (place) => new Paced(make(place, on, helper), pause));
     return fits ? makeWhereFits(card, { name, title, fits, grid }) : card();
   });
   store.prepare = (surface) => Promise.all(cards.map((card) => card.prepare?.(surface)));
   return {
     cards,
+    figureOf: (name) => cards.find((card) => card.name === name).figure,
     isPicture: true,
     show: (state, changed) => cards.forEach((card) => card.show(state, changed)),
     tell: (state, changed) => cards.forEach((card) => card.tell(state, changed)),
@@ -199,6 +220,9 @@ function makeWhereFits(make, { name, title, fits, grid }) {
     title,
     get caption() {
       return card?.caption ?? '';
+    },
+    get figure() {
+      return card?.figure ?? null;
     },
     picture: () => card?.picture() ?? null,
     destroy: drop,
@@ -271,7 +295,8 @@ function makeRows(below, store) {
  */
 function makeMore(below, store) {
   const held = part(below, 'st-more');
-  const parts = [makeExercises(held, store), makeStepsTable(held, store)];
+  const tasks = hasRows(store.state.scene) ? [makeExercises(held, store)] : [];
+  const parts = [...tasks, makeStepsTable(held, store)];
   return { show: (state, changed) => parts.forEach((one) => one.show(state, changed)) };
 }
 
@@ -286,23 +311,28 @@ function makeLive(live) {
 }
 
 /** @param {Store} store */
-function makeTools(head, store, cards, root) {
+function makeTools(head, store, { cards, root, toLesson }) {
   const tools = part(head, 'st-tools');
+  if (toLesson) button(box(tools, 'lesson', 'st-inline'), 'Lesson', toLesson);
   const held = box(tools, 'theme', 'st-inline');
   const theme = choice(held, 'theme', (value) => store.set({ theme: value }));
   theme.offer(THEMES.map((name) => ({ value: name, text: name })));
-  makeKeeping(tools, store, cards.cards, root);
-  return { show: (state) => { theme.select.value = state.theme; } };
+  const keeping = makeKeeping(tools, store, cards.cards, root);
+  return { ...keeping, show: (state) => { theme.select.value = state.theme; } };
 }
 
 function makeFoot(root) {
   const foot = part(root, 'st-foot', 'footer');
   const help = element('details', {}, foot);
   element('summary', { text: 'Keys' }, help);
-  const list = element('dl', {}, help);
-  for (const [key, does] of KEYS) {
-    element('dt', { text: key }, list);
-    element('dd', { text: does }, list);
+  for (const [place, { where }] of Object.entries(KEYS)) {
+    if (place === 'lesson') continue;
+    element('h3', { text: where }, help);
+    const list = element('dl', {}, help);
+    for (const [keys, does] of helpOf(place)) {
+      element('dt', { text: keys }, list);
+      element('dd', { text: does }, list);
+    }
   }
 }
 
@@ -316,22 +346,6 @@ function makeHider(root) {
       }
     },
   };
-}
-
-function applyTheme(root, { theme, dark }) {
-  root.dataset.theme = theme === 'auto' ? (dark ? 'dark' : 'light') : theme;
-}
-
-/**
- * The system's own theme may change while the page is open.
- * @param {Store} store
- */
-function followSystem(store) {
-  const system = window.matchMedia('(prefers-color-scheme: dark)');
-  const turn = () => store.set({ dark: system.matches });
-  turn();
-  system.addEventListener('change', turn);
-  return () => system.removeEventListener('change', turn);
 }
 
 /**

@@ -27,7 +27,7 @@ export async function start() {
     place.textContent = `The page could not be opened: ${error.message}`;
     return;
   }
-  mount(place, store, { keys: document, sources: [makeSource] });
+  mount(place, store, { keys: document, sources: [makeSource], fits: true });
   store.wish(fromFragment(location.hash, store.state.scene));
   window.addEventListener('hashchange', () => location.reload());
 }

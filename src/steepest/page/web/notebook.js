@@ -6,6 +6,7 @@ import { makeSource } from './controls/source.js';
 import { localEngine } from './engine/local.js';
 import { commEngine } from './engine/remote.js';
 import { unpackFrame } from './engine/frames.js';
+import { OwnKeys } from './gestures/own_keys.js';
 import { pageRequest } from './keep/page_request.js';
 import { createStore } from './store/store.js';
 
@@ -24,30 +25,22 @@ export function render({ model, el }) {
   // The address is the notebook's own, and nobody reads the state from it.
   store.set({ hidden: ['keep-link'] });
   const page = mount(el, store, { keys: el, followTheme: followNotebook, sources: [makeSource] });
-  const giveKeysBack = keepKeys(el);
+  hideStill(model.get('mark'));
+  const keys = new OwnKeys(el).attach();
   return () => {
     page.destroy();
-    giveKeysBack();
+    keys.detach();
     python.close();
   };
 }
 
-/** Keeps the keys that are pressed in the page from the notebook, to which one letter is a command. */
-function keepKeys(el) {
-  // A press beside buttons and fields gives the page the keys, and not the cell around it.
-  el.tabIndex = -1;
-  // JupyterLab hears keys before the page does, and asks only what has the focus, and what is above.
-  const forbid = ({ target }) => { target.dataset.lmSuppressShortcuts = 'true'; };
-  // Others hear them after the page; what is held down with Ctrl, Cmd or Alt is for them.
-  const stop = (event) => {
-    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-  };
-  el.addEventListener('focusin', forbid);
-  el.addEventListener('keydown', stop);
-  return () => {
-    el.removeEventListener('focusin', forbid);
-    el.removeEventListener('keydown', stop);
-  };
+/** Hides the picture below the page, which is for those who see the notebook without it. */
+function hideStill(mark) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const pictures = document.querySelectorAll('[data-steepest-still]');
+  for (const still of pictures) {
+    if (still.dataset.steepestStill === mark) still.hidden = true;
+  }
 }
 
 /** A notebook has a theme of its own: where it writes in light letters, it is dark. */

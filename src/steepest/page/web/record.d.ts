@@ -25,6 +25,17 @@ interface ChoicesRecord {
   start: number[] | null;
 }
 
+/** A run on a surface, over the `plane` of two params; of several the `others`, and a note. */
+interface DrawnRecord {
+  run: RunRecord;
+  surface: SurfaceRecord;
+  plane: number[];
+  others?: RunRecord[];
+  note?: string;
+  told?: number[];
+  allParams?: number;
+}
+
 /** The exposure of the rows: the column, and whether it is its logarithm. */
 interface ExposureRecord {
   name: string;
@@ -52,6 +63,17 @@ interface LossRecord {
   formula: string;
 }
 
+/** What the model is made of. */
+interface ModelRecord {
+  columns: string[];
+  terms: string;
+  margins: number;
+  weights: number;
+  network: NetworkRecord | null;
+  startWords: string;
+  prefix: string;
+}
+
 /** What features, target and params are called. */
 interface NamesRecord {
   features: FeatureRecord[];
@@ -76,12 +98,28 @@ interface NoteRecord {
   numbers: Record<string, number>;
 }
 
+/** What a reader can choose from. */
+interface OfferedRecord {
+  losses: LossRecord[];
+  rules: string[];
+  named: string[];
+  scales: string[];
+}
+
 /** A param, with its unit: `word` is what it is called for short. */
 interface ParamRecord {
   name: string;
   word: string;
   unit: string;
   label: string;
+}
+
+/** The rows that are shown, and the verdict on any run of them without a penalty. */
+interface RowsRecord {
+  X: Float64Array;
+  y: Float64Array;
+  separation: VerdictRecord | null;
+  rowNumbers: Int32Array;
 }
 
 /** A run: (kept,) numbers of the steps that are kept, (kept * size) params and gradients. */
@@ -113,6 +151,28 @@ interface RunRecord {
 
 /** All that a page shows at first: (shown * features) X, (shown,) y, a run and a surface. */
 interface SceneRecord {
+  run: RunRecord;
+  surface: SurfaceRecord;
+  plane: number[];
+  others?: RunRecord[];
+  note?: string;
+  told?: number[];
+  allParams?: number;
+  X: Float64Array;
+  y: Float64Array;
+  separation: VerdictRecord | null;
+  rowNumbers: Int32Array;
+  losses: LossRecord[];
+  rules: string[];
+  named: string[];
+  scales: string[];
+  columns: string[];
+  terms: string;
+  margins: number;
+  weights: number;
+  network: NetworkRecord | null;
+  startWords: string;
+  prefix: string;
   features: FeatureRecord[];
   target: TargetRecord;
   params: ParamRecord[];
@@ -126,29 +186,23 @@ interface SceneRecord {
   exposure: ExposureRecord | null;
   dates: Record<string, string>;
   sampled: string;
-  columns: string[];
-  terms: string;
-  margins: number;
-  weights: number;
-  network: NetworkRecord | null;
-  startWords: string;
-  prefix: string;
-  losses: LossRecord[];
-  rules: string[];
-  named: string[];
-  scales: string[];
   engine: string;
   editable: boolean;
   weighted: boolean;
-  X: Float64Array;
-  y: Float64Array;
-  separation: VerdictRecord | null;
-  rowNumbers: Int32Array;
-  run: RunRecord;
-  surface: SurfaceRecord;
-  plane: number[];
-  others?: RunRecord[];
-  note?: string;
+}
+
+/** Where the rows are from, and how many of them there are. */
+interface SourceRecord {
+  version: number;
+  title: string;
+  source: string;
+  rows: number;
+  shown: number;
+  dropped: number;
+  missing: string;
+  exposure: ExposureRecord | null;
+  dates: Record<string, string>;
+  sampled: string;
 }
 
 /** Why a run ended. */

@@ -1,5 +1,4 @@
 // The saved page: everything is in the file, and the page itself is the engine.
-import { mount } from './app.js';
 import { answerPictures } from './draw/beforehand.js';
 import { answerGrids } from './engine/beside.js';
 import { Helper, workersOf } from './engine/helper.js';
@@ -9,6 +8,7 @@ import { fromBase64 } from './engine/wire.js';
 import { fromFragment, networkOf, toFragment } from './keep/link.js';
 import { isOtherNetwork } from './state/state.js';
 import { createStore } from './store/store.js';
+import { Ways, wayOf } from './ways.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
 export function start() {
@@ -20,8 +20,13 @@ export function start() {
   const engine = localEngine(scene, helper);
   engine.page = async (state) => rewritten(source, state);
   const store = createStore(engine, scene);
-  mount(document.getElementById('steepest'), store, { keys: document, helper });
-  wishAll(store, location.hash || kept.link);
+  const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
+  const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
+  const language = kept.language || navigator.language.slice(0, 2);
+  const options = { keys: document, helper, language, isLesson: kept.way === 'lesson' && !link };
+  const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
+  ways.show(way, at);
+  wishAll(store, link || kept.link);
   window.addEventListener('hashchange', () => location.reload());
   return null;
 }
@@ -42,7 +47,7 @@ async function wishAll(store, link) {
 
 /** Returns the file itself with another state in it. */
 function rewritten(source, state) {
-  const kept = JSON.stringify({ link: toFragment(state) }).replaceAll('<', '\\u003c');
+  const kept = JSON.stringify({ link: toFragment(state), way: 'explore' }).replaceAll('<', '\\u003c');
   const open = '<script type="application/json" id="steepest-kept">';
   const from = source.indexOf(open) + open.length;
   return `<!doctype html>\n${source.slice(0, from)}${kept}${source.slice(source.indexOf('<', from))}`;

@@ -79,6 +79,7 @@ interface State {
   camera: number[] | null;
   ahead: boolean;
   guessing: boolean;
+  guess: [number, number] | null;
   dragging: boolean;
   row: number;
   hover: Hover;
@@ -90,6 +91,9 @@ interface State {
   theme: string;
   dark: boolean;
   hidden: string[];
+  fitted: boolean;
+  drawer: number;
+  turned: boolean[];
   lesson: string;
   offer: any;
   note: string;
@@ -149,6 +153,8 @@ interface MountOptions {
   helper?: import('./engine/helper.js').Helper;
   followTheme?: (store: Store) => () => void;
   sources?: ((parent: Element, store: Store, root: Element) => Part)[];
+  lesson?: (() => void) | null;
+  fits?: boolean;
 }
 
 /** Coordinates of the walk: from params to a position and back, and what a gradient is there. */

@@ -4,7 +4,8 @@ The steps are taken in features of one size, as L-BFGS needs it; the penalty is 
 the features as they are.
 """
 
-from steepest.run.elsewhere.objective import NoEqualError, Terms
+from steepest.run.elsewhere.objective import Terms
+from steepest.run.elsewhere.written_out import losses_of_rows, mean_loss
 
 __all__ = ["lines"]
 
@@ -20,19 +21,10 @@ SOFTMAX = "optax.softmax_cross_entropy_with_integer_labels(margin, y.astype(int)
 
 
 def lines(terms: Terms) -> list[str]:
-    """Return the lines; NoEqualError at kinks, to which none of optax's optimisers comes."""
-    if terms.l1 or not terms.loss.smooth:
-        raise NoEqualError(
-            "at a kink optax's optimisers go to and fro: they reach the minimum of l1, or of an "
-            "absolute loss, only in the limit of ever smaller steps"
-        )
-    if terms.loss.name not in LOSSES:
-        raise NoEqualError(f"optax has no loss {terms.loss.name}")
-    losses = SOFTMAX if terms.several else LOSSES[terms.loss.name].format(**terms.loss.numbers)
+    """Return the lines; NoEqualError at kinks, and for a loss that optax has not."""
+    losses = losses_of_rows(terms, LOSSES, SOFTMAX, "optax", "optax's")
     shape = f"(X.shape[1], {terms.classes})" if terms.several else "X.shape[1]"
     wide = "[:, None]" if terms.several else ""
-    penalty = f" + {terms.l2 / 2!r} * (weights ** 2).sum()" if terms.l2 else ""
-    mean = f"(weight * losses).sum() / {terms.total!r}" if terms.weighted else "losses.mean()"
     return [
         "import jax",
         "import jax.numpy as jnp",
@@ -50,7 +42,7 @@ def lines(terms: Terms) -> list[str]:
         "    weights, bias = unscaled(params)",
         "    margin = X @ weights + bias",
         f"    losses = {losses}",
-        f"    return {mean}{penalty}",
+        f"    return {mean_loss(terms)}",
         "",
         f"params = {{'scaled': jnp.zeros({shape}), 'middle': jnp.zeros({_middle(terms)})}}",
         "optimizer = optax.lbfgs(memory_size=50)",

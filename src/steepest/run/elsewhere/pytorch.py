@@ -4,7 +4,8 @@ The steps are taken in features of one size, as L-BFGS needs it; the penalty is 
 the features as they are.
 """
 
-from steepest.run.elsewhere.objective import NoEqualError, Terms
+from steepest.run.elsewhere.objective import Terms
+from steepest.run.elsewhere.written_out import losses_of_rows, mean_loss
 
 __all__ = ["lines"]
 
@@ -20,19 +21,10 @@ SOFTMAX = "F.cross_entropy(margin, y.long(), reduction='none')"
 
 
 def lines(terms: Terms) -> list[str]:
-    """Return the lines; NoEqualError at kinks, to which none of its optimisers comes."""
-    if terms.l1 or not terms.loss.smooth:
-        raise NoEqualError(
-            "at a kink its optimisers go to and fro: they reach the minimum of l1, or of an "
-            "absolute loss, only in the limit of ever smaller steps"
-        )
-    if terms.loss.name not in LOSSES:
-        raise NoEqualError(f"it has no loss {terms.loss.name}")
-    losses = SOFTMAX if terms.several else LOSSES[terms.loss.name].format(**terms.loss.numbers)
+    """Return the lines; NoEqualError at kinks, and for a loss that it has not."""
+    losses = losses_of_rows(terms, LOSSES, SOFTMAX)
     width = terms.classes if terms.several else 1
     margin = "X @ weights + bias" if terms.several else "(X @ weights + bias)[:, 0]"
-    penalty = f" + {terms.l2 / 2!r} * (weights ** 2).sum()" if terms.l2 else ""
-    mean = f"(weight * losses).sum() / {terms.total!r}" if terms.weighted else "losses.mean()"
     params = "scaled, middle" if terms.bias else "scaled"
     return [
         "import torch",
@@ -54,7 +46,7 @@ def lines(terms: Terms) -> list[str]:
         "    weights, bias = unscaled()",
         f"    margin = {margin}",
         f"    losses = {losses}",
-        f"    loss = {mean}{penalty}",
+        f"    loss = {mean_loss(terms)}",
         "    loss.backward()",
         "    return loss",
         "",

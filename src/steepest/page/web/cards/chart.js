@@ -5,7 +5,11 @@ import {
 } from '../state/select.js';
 import { short } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
-import { capture, listen, set, svg } from '../draw/canvas.js';
+import { set, svg } from '../draw/canvas.js';
+import { Drag } from '../gestures/drag.js';
+import { attached } from '../gestures/gesture.js';
+import { Pointing } from '../gestures/pointing.js';
+import { Keyboard } from '../gestures/keyboard.js';
 import { linearAxis, logAxis, stepAxis } from './axes.js';
 import { arrival, columnsOf, lossRange, nearestStep } from '../state/loss_range.js';
 import { exitSpots, levelSpots, Words } from './chart_words.js';
@@ -24,7 +28,6 @@ class Chart {
     this.on = on;
     this.state = null;
     this.curves = [];
-    this.held = false;
     this.wanted = null;
     this.next = 0;
     this.plot = new Plot(parent, 'chart', () => this.draw());
@@ -40,14 +43,7 @@ class Chart {
     this.words = new Words(this.plot);
     set(outer, { role: 'slider', tabindex: 0, 'aria-valuemin': 0 });
     Object.assign(outer.style, { touchAction: 'pan-y', cursor: 'ew-resize' });
-    listen(outer, {
-      pointerdown: (event) => this.down(event),
-      pointermove: (event) => this.move(event),
-      pointerup: () => this.release(),
-      pointercancel: () => this.release(),
-      pointerleave: () => this.point(-1),
-      keydown: (event) => this.key(event),
-    });
+    this.detach = this.attach();
   }
 
   get run() {
@@ -265,18 +261,26 @@ class Chart {
 
   // --- pointer and keys --------------------------------------------------------------------------
 
-  down(event) {
-    if (event.button > 0 || !this.plot.box) return;
-    this.held = true;
-    capture(this.plot.svg, event);
-    this.seek(this.under(event));
+  /** Have pointer and keys heard; returns how to end that. */
+  attach() {
+    const { svg: node } = this.plot;
+    const seek = (event) => this.seek(this.under(event));
+    const hold = (event) => {
+      if (this.isDrawn) seek(event);
+      return this.isDrawn;
+    };
+    return attached(
+      new Drag(node, { hold, move: seek, drop: () => this.flush() }),
+      new Pointing(node, {
+        over: (event) => this.isDrawn && this.point(this.under(event)),
+        leave: () => this.point(-1),
+      }),
+      new Keyboard(node, 'chart', { walk: (by) => this.walk(by), part: (way) => this.walk(way * this.tenth) }),
+    );
   }
 
-  move(event) {
-    if (!this.plot.box || !this.state) return;
-    const i = this.under(event);
-    this.point(i);
-    if (this.held) this.seek(i);
+  get isDrawn() {
+    return Boolean(this.plot.box && this.state);
   }
 
   /** Return the kept step under the pointer. */
@@ -297,11 +301,6 @@ class Chart {
     const { wanted } = this;
     this.wanted = null;
     if (wanted !== null && wanted !== this.state.at) this.on.seek?.(wanted);
-  }
-
-  release() {
-    this.flush();
-    this.held = false;
   }
 
   /** Show step and losses at a kept step; -1 for none. */
@@ -331,20 +330,15 @@ class Chart {
     return lines;
   }
 
-  key(event) {
-    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
-    if (altKey || ctrlKey || metaKey || !this.state) return;
-    const last = this.run.index.length - 1;
-    const page = Math.max(1, Math.round(last / 10));
-    const far = shiftKey ? 10 : 1;
-    const ways = {
-      ArrowLeft: -far, ArrowDown: -far, ArrowRight: far, ArrowUp: far,
-      PageDown: -page, PageUp: page, Home: -Infinity, End: Infinity,
-    };
-    if (!(key in ways)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.on.seek?.(Math.max(0, Math.min(last, this.state.at + ways[key])));
+  /** A tenth of the run, in kept steps. */
+  get tenth() {
+    return Math.max(1, Math.round((this.run.index.length - 1) / 10));
+  }
+
+  /** Go so many kept steps on. */
+  walk(by) {
+    if (!this.state) return;
+    this.on.seek?.(Math.max(0, Math.min(this.run.index.length - 1, this.state.at + by)));
   }
 
   /** Say in words what is seen, for readers who do not see it. */
@@ -369,6 +363,7 @@ class Chart {
 
   destroy() {
     cancelAnimationFrame(this.next);
+    this.detach();
     this.plot.destroy();
   }
 }

@@ -3,6 +3,7 @@
 import { activeRun, lossLabel, trueLoss } from '../state/select.js';
 import { counted, short } from '../numerals.js';
 import { element } from '../draw/canvas.js';
+import { keysInWords } from '../gestures/keys.js';
 import { ClassFit } from './fit_classes.js';
 import { LineFit } from './fit_line.js';
 import { ActualFit, MarginFit, PredictedFit } from './fit_many.js';
@@ -12,8 +13,7 @@ import { Plot } from './plot.js';
 import { RowImage } from './row_image.js';
 import { Points } from './points.js';
 
-const HINT = 'Drag a point to move it; double click adds one, Shift+click removes one. '
-  + 'Keys: arrows choose, Shift+arrows move, A adds, Delete removes.';
+const HINT = `Drag a point to move it; double click adds one, Shift+click removes one. ${keysInWords('points')}`;
 
 /** Make the card of data and fit in an element; `on` hears of rows lit, moved, added, removed. */
 export function makeFit(parent, on = {}) {

@@ -2,7 +2,6 @@
 // surface changes), the contour under the pointer, the paths, and the pointer's label. Press
 // anywhere and the descent starts there; drag and it follows.
 import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../state/select.js';
-import { listen } from '../draw/canvas.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { Ground } from '../draw/ground.js';
 import { Handle } from '../draw/handle.js';
@@ -13,6 +12,9 @@ import { drawPhase } from '../draw/phases.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered, seenOf } from '../draw/seen.js';
 import { boxAround, boxesAlong, placeTag } from '../draw/tags.js';
+import { attached, placeIn } from '../gestures/gesture.js';
+import { Drag } from '../gestures/drag.js';
+import { Pointing } from '../gestures/pointing.js';
 import { inWords, placeInWords } from '../words/surface.js';
 import { short } from '../numerals.js';
 import { Surfaced } from './surfaced.js';
@@ -40,18 +42,22 @@ class LossMap extends Surfaced {
   constructor(parent, on) {
     super(parent, on, { class: 'st-map', attributes: { role: 'group' } }, 4);
     this.handle = new Handle(this.layers.wrap, {
-      step: (right, up) => this.nudge(right, up),
+      move: (right, up) => this.nudge(right, up),
       end: () => this.on.startEnd?.(),
     });
     const { wrap: node } = this.layers;
     Object.assign(node.style, { touchAction: 'pan-y', cursor: 'crosshair' });
-    listen(node, {
-      pointerdown: (event) => this.down(event),
-      pointermove: (event) => this.move(event),
-      pointerup: (event) => this.up(event),
-      pointercancel: () => this.drop(),
-      pointerleave: () => this.pointAt(null),
-    });
+    this.detach = attached(
+      new Drag(node, {
+        hold: (event) => this.hold(event),
+        move: (event) => this.held.drags && this.want(this.pixel(event)),
+        drop: (event) => this.drop(event),
+      }),
+      new Pointing(node, {
+        over: (event) => !this.held && this.ground && this.over(this.pixel(event)),
+        leave: () => this.pointAt(null),
+      }),
+    );
   }
 
   get stage() {
@@ -59,42 +65,32 @@ class LossMap extends Surfaced {
   }
 
   /** A mouse drags from anywhere, a finger from the start only: elsewhere it may scroll, or tap. */
-  down(event) {
-    if (event.button > 0 || !this.ground) return;
+  hold(event) {
+    if (!this.ground) return false;
     const onHandle = event.target === this.handle.node;
     const pixel = this.pixel(event);
-    if (!onHandle && !inside(...pixel, this.ground.frame)) return;
+    if (!onHandle && !inside(...pixel, this.ground.frame)) return false;
     const [x, y] = onHandle ? this.place(this.run, 0) : pixel;
     this.held = {
       drags: onHandle || event.pointerType !== 'touch',
       from: pixel,
       off: [x - pixel[0], y - pixel[1]],
     };
-    this.layers.wrap.setPointerCapture(event.pointerId);
     this.handle.node.focus({ preventScroll: true });
     event.preventDefault();
     this.pointAt(null);
     if (!onHandle && this.held.drags) this.want(pixel);
+    return true;
   }
 
-  move(event) {
-    const pixel = this.pixel(event);
-    if (this.held?.drags) this.want(pixel);
-    else if (!this.held && this.ground) this.over(pixel);
-  }
-
-  up(event) {
-    if (!this.held) return;
-    const [x, y] = this.pixel(event);
-    const tapped = Math.hypot(x - this.held.from[0], y - this.held.from[1]) < STILL;
-    if (!this.held.drags && tapped) this.want([x, y]);
-    this.drop();
-  }
-
-  drop() {
-    if (this.held?.started) {
-      this.on.startEnd?.();
+  /** Let go; a finger that was still has tapped. */
+  drop(event) {
+    const { drags, from } = this.held;
+    if (event && !drags) {
+      const [x, y] = this.pixel(event);
+      if (Math.hypot(x - from[0], y - from[1]) < STILL) this.want([x, y]);
     }
+    if (this.held.started) this.on.startEnd?.();
     this.held = null;
   }
 
@@ -126,8 +122,7 @@ class LossMap extends Surfaced {
   }
 
   pixel(event) {
-    const { left, top } = this.layers.wrap.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
+    return placeIn(this.layers.wrap, event);
   }
 
   /** The point of the surface at a pixel; beyond the frame, the nearest in it. */
@@ -137,6 +132,12 @@ class LossMap extends Surfaced {
       this.ground.x.invert(Math.max(frame.left, Math.min(frame.right, x))),
       this.ground.y.invert(Math.max(frame.top, Math.min(frame.bottom, y))),
     ];
+  }
+
+  destroy() {
+    this.detach();
+    this.handle.destroy();
+    super.destroy();
   }
 
   words() {
@@ -169,10 +170,11 @@ class LossMap extends Surfaced {
     const run = activeRun(state);
     const scene = { state, theme, ground, marks: this.marks() };
     if (state.phase) drawPhase(context, scene, run, this.at(run));
-    else this.drawDescent(context, run);
+    else if (!state.guessing) this.drawDescent(context, run);
     drawPoints(context, state, theme, face);
     if (exits.length) this.drawLeaving(context, exits.slice(0, EXITS), pieces);
     ground.barMark(context, trueLoss(run, this.at(run)), lookOf(run, theme).colour);
+    this.drawGuess(context);
     this.placeHandle();
   }
 
@@ -243,6 +245,18 @@ class LossMap extends Surfaced {
     if (!Number.isFinite(length)) return;
     const tip = [from[0] + length * way[0], from[1] + length * way[1]];
     drawArrow(context, [from, tip], { colour: this.theme.arrow, halo: this.theme.halo });
+  }
+
+  /** What the reader predicted, beside where the step landed. */
+  drawGuess(context) {
+    const { state: { guess }, theme, ground: { x, y, frame } } = this;
+    if (!guess) return;
+    const pixel = [x(guess[0]), y(guess[1])];
+    if (!inside(...pixel, frame)) return;
+    drawCross(context, pixel, 7);
+    placeTag(context, 'your prediction', ({ width, height }) => (
+      [-height - 12, 12].map((down) => [pixel[0] - width / 2, pixel[1] + down])
+    ), { frame, taken: this.marks().map((place) => boxAround([place], 10)), look: tagLook(theme) });
   }
 
   placeHandle() {

@@ -3,6 +3,10 @@
 import { chooseObjective } from '../engine/choose_objective.js';
 import { Network } from '../engine/network.js';
 import { element, keepRoom, listen, part, set } from '../draw/canvas.js';
+import { attached } from '../gestures/gesture.js';
+import { Pointing } from '../gestures/pointing.js';
+import { Keyboard } from '../gestures/keyboard.js';
+import { keysInWords } from '../gestures/keys.js';
 import { activeRun, isNew, isOverParams, paramsAt } from '../state/select.js';
 import {
   SATURATED, networkInWords, paramLines, passOf, placeInWords, slopesOf,
@@ -39,19 +43,30 @@ class NetworkCard {
     this.room = keepRoom(this.told);
     const ask = (number) => on.tellRow?.(number);
     this.walked = new RowPass(this.plot.wrap, (layer, row) => this.stage(layer, row), ask);
-    this.listen();
+    this.detach = this.attach();
   }
 
-  listen() {
-    listen(this.plot.svg, {
-      pointermove: (event) => this.light(this.nearest(event)),
-      pointerdown: (event) => this.light(this.nearest(event)),
-      pointerleave: () => this.light(-1),
+  /** Have pointer and keys heard; returns how to end that. */
+  attach() {
+    const { svg: node } = this.plot;
+    listen(node, {
       click: (event) => this.choose(this.nearest(event), event.shiftKey),
       focus: () => this.light(this.current),
       blur: () => this.light(-1),
-      keydown: (event) => this.key(event),
     });
+    const over = (event) => this.light(this.nearest(event));
+    const goTo = (i) => {
+      this.current = i;
+      this.light(i);
+    };
+    return attached(
+      new Pointing(node, { over, press: over, leave: () => this.light(-1) }),
+      new Keyboard(node, 'network', {
+        along: (by) => goTo(this.along(by)),
+        layer: (by) => goTo(this.besides(by)),
+        choose: (other) => this.choose(this.current, other),
+      }),
+    );
   }
 
   picture() {
@@ -202,30 +217,27 @@ class NetworkCard {
     this.on.plane?.(up ? x : i, up ? i : y);
   }
 
-  /** Up and down go from one to the next, left and right from layer to layer; Enter chooses. */
-  key(event) {
-    const chosen = event.key === 'Enter' || event.key === ' ';
-    const next = chosen ? this.current : this.neighbour(event.key);
-    if (next === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    this.current = next;
-    if (chosen) this.choose(next, event.shiftKey);
-    else this.light(next);
-    event.preventDefault();
-  }
-
-  /** Return the param that an arrow key leads to; null for other keys. */
-  neighbour(key) {
-    const { network, current } = this;
-    const groups = network.layers.flatMap(({ weights, bias, units, inputs }) => [
+  /** The weights and the biases of each layer, and where among them the current param is. */
+  groups() {
+    const groups = this.network.layers.flatMap(({ weights, bias, units, inputs }) => [
       { from: weights, count: units * inputs }, { from: bias, count: units },
     ]);
-    const at = groups.findIndex(({ from, count }) => current >= from && current < from + count);
-    const { from, count } = groups[at];
-    const step = { ArrowUp: -1, ArrowDown: 1 }[key];
-    if (step) return from + ((current - from + step + count) % count);
-    const to = groups[at + { ArrowLeft: -1, ArrowRight: 1 }[key]];
-    if (!to) return key.startsWith('Arrow') ? current : null;
-    const share = count > 1 ? (current - from) / (count - 1) : 0;
+    const at = groups.findIndex(({ from, count }) => this.current >= from && this.current < from + count);
+    return { groups, at, ...groups[at] };
+  }
+
+  /** Return the param so many further in its group. */
+  along(by) {
+    const { from, count } = this.groups();
+    return from + ((this.current - from + by + count) % count);
+  }
+
+  /** Return the param beside the current one in the next group, or the one before. */
+  besides(by) {
+    const { groups, at, from, count } = this.groups();
+    const to = groups[at + by];
+    if (!to) return this.current;
+    const share = count > 1 ? (this.current - from) / (count - 1) : 0;
     return to.from + Math.round(share * (to.count - 1));
   }
 
@@ -242,8 +254,7 @@ class NetworkCard {
     plot.svg.setAttribute(
       'aria-label',
       `The ${networkInWords(state.scene.network)}. Across of the surface: ${x ?? 'path 1'}; up: ` +
-        `${y ?? 'path 2'}. ` +
-        'Arrow keys go from param to param, Enter puts one on an axis.',
+        `${y ?? 'path 2'}. ${keysInWords('network')}`,
     );
   }
 
@@ -283,6 +294,7 @@ class NetworkCard {
 
   destroy() {
     this.room.disconnect();
+    this.detach();
     this.plot.destroy();
   }
 }

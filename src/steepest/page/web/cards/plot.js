@@ -1,8 +1,11 @@
 // The plot that the flat cards share: an SVG as wide as its card with two axes, an area that clips,
 // a legend, and text that is measured before it is placed. SVG, because the marks are few, and can
 // be saved and read by tests as they are.
-import { element, pictureHeight, set, svg, watchWidth } from '../draw/canvas.js';
+import { element, fittedHeight, pictureHeight, set, svg, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
+
+/** Pixels for each number at the axis that goes up, and in a fitted page, whose first sight is to be plain. */
+const [TICK, FITTED_TICK] = [60, 110];
 
 const LOWEST = 230;
 const HIGHEST = 440;
@@ -62,8 +65,9 @@ export class Plot {
     const top = this.head(y.label, legend, note);
     const usual = Math.min(HIGHEST, Math.max(LOWEST, ASPECT * this.width));
     const room = usual + extra + Math.max(0, top - 4 * this.size);
-    const height = tall ? pictureHeight(this.width) : Math.round(room);
-    const ticks = y.ticks(Math.max(3, Math.round(height / 60)));
+    const fitted = fittedHeight(this.wrap);
+    const height = fitted || (tall ? pictureHeight(this.width, this.wrap) : Math.round(room));
+    const ticks = y.ticks(Math.max(3, Math.round(height / (fitted ? FITTED_TICK : TICK))));
     const left = Math.ceil(Math.max(18, ...ticks.labels.map((text) => this.wide(text)))) + 10;
     const bottom = height - Math.round(3.1 * this.size);
     this.box = { left, top, right: this.width - right, bottom };

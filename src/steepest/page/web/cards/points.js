@@ -1,11 +1,15 @@
 // The rows as marks in a plot: lit under the pointer and by the keyboard; where the reader may
 // change the data, moved by dragging or with keys, added and taken away.
-import { capture, listen, renew, svg } from '../draw/canvas.js';
+import { listen, renew, svg } from '../draw/canvas.js';
+import { DoubleClick } from '../gestures/double_click.js';
+import { Drag } from '../gestures/drag.js';
+import { attached } from '../gestures/gesture.js';
+import { Grip } from '../gestures/grip.js';
+import { Pointing } from '../gestures/pointing.js';
+import { Keyboard } from '../gestures/keyboard.js';
 import { disc } from './shapes.js';
 
 const NEAR = { mouse: 12, pen: 16, touch: 24 };
-const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const WALK = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 const SHARE = 1 / 80;
 const RING = {
   d: disc(9), fill: 'none', 'stroke-width': 2, display: 'none', 'pointer-events': 'none',
@@ -31,27 +35,37 @@ export class Points {
     this.group = svg('g', { class: 'st-points' }, plot.middle);
     this.ring = svg('path', { ...RING, 'stroke-dasharray': '3 2' }, plot.middle);
     this.glow = svg('path', RING, plot.middle);
-    this.listen();
+    this.detach = this.attach();
   }
 
-  listen() {
+  /** Have pointer and keys heard; returns how to end that. */
+  attach() {
     const { svg: target } = this.plot;
-    listen(target, {
-      pointermove: (event) => this.over(event),
-      pointerleave: () => this.point(-1),
-      pointerdown: (event) => this.down(event),
-      mousedown: (event) => this.keepFocus(event),
-      pointerup: () => this.release(),
-      pointercancel: () => this.release(),
-      dblclick: (event) => this.double(event),
-    });
-    target.addEventListener('touchstart', (event) => this.touch(event), { passive: false });
-    listen(this.group, {
-      keydown: (event) => this.key(event),
-      keyup: (event) => event.key in MOVES && this.release(),
-      focusin: (event) => this.focused(event),
-      focusout: () => this.blurred(),
-    });
+    listen(this.group, { focusin: (event) => this.focused(event), focusout: () => this.blurred() });
+    const drag = {
+      hold: (event) => this.down(event),
+      move: (event) => this.held >= 0 && this.queue(this.plot.pointer(event)),
+      drop: () => this.release(),
+    };
+    const grip = { takes: (event) => this.plot.box && this.near(event) >= 0, drags: (touch) => this.drags(touch) };
+    return attached(
+      new Drag(target, drag),
+      new Pointing(target, { over: (event) => this.over(event), leave: () => this.point(-1) }),
+      new Grip(target, grip),
+      new DoubleClick(target, { double: (event) => this.double(event) }),
+      new Keyboard(this.group, 'points', this.keys(), { tells: target, ends: () => this.release() }),
+    );
+  }
+
+  /** What keys do; where rows are not to be changed, only to choose. */
+  keys() {
+    const able = (act) => (...numbers) => this.editable && act(...numbers);
+    return {
+      choose: (by) => this.walk(by),
+      move: able((right, up) => this.nudge(right, up)),
+      add: able(() => this.add(this.plot.inner.width / 2, this.plot.inner.height / 2)),
+      remove: able(() => this.on.remove(this.current)),
+    };
   }
 
   /** Draw the rows at `x`, `y` in pixels of the area; `path(i)` and `colour(i)` are their looks. */
@@ -119,11 +133,7 @@ export class Points {
   }
 
   over(event) {
-    if (!this.plot.box) return;
-    if (this.held >= 0) {
-      this.queue(this.plot.pointer(event));
-      return;
-    }
+    if (!this.plot.box || this.held >= 0) return;
     const i = this.near(event);
     this.point(i);
     this.plot.svg.style.cursor = this.cursor(i);
@@ -136,35 +146,30 @@ export class Points {
   }
 
   /** A finger on a point drags it; elsewhere it scrolls the page. */
-  touch(event) {
-    if (!this.editable || event.touches.length !== 1) return;
-    const [px, py] = this.plot.pointer(event.touches[0]);
-    if (this.nearest(px, py, NEAR.touch) >= 0) event.preventDefault();
+  drags(touch) {
+    return this.editable && this.nearest(...this.plot.pointer(touch), NEAR.touch) >= 0;
   }
 
+  /** Choose a point, add or remove one; returns whether one is held. */
   down(event) {
-    if (event.button > 0 || !this.plot.box) return;
+    if (!this.plot.box) return false;
     const i = this.near(event);
     if (i < 0) {
       if (this.adding) this.addAt(this.plot.pointer(event));
-      return;
+      return false;
     }
     this.choose(i);
     this.point(i);
-    if (!this.editable) return;
-    if (event.shiftKey || event.altKey) this.on.remove(i);
-    else this.hold(event, i);
+    if (!this.editable) return false;
+    const isRemoved = event.shiftKey || event.altKey;
+    if (isRemoved) this.on.remove(i);
+    else this.hold(i);
+    return !isRemoved;
   }
 
-  /** A press beside a point takes it too: it must not take the focus away again. */
-  keepFocus(event) {
-    if (this.plot.box && this.near(event) >= 0) event.preventDefault();
-  }
-
-  hold(event, i) {
+  hold(i) {
     Object.assign(this, { held: i, moved: false });
     this.plot.svg.style.cursor = 'grabbing';
-    capture(this.plot.svg, event);
   }
 
   /** Move the held point, once a frame. */
@@ -222,38 +227,18 @@ export class Points {
     this.nodes[i].focus({ preventScroll: true });
   }
 
-  key(event) {
-    const used = this.walk(event) || (this.editable && this.change(event));
-    if (!used) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  walk({ key, shiftKey, altKey, ctrlKey, metaKey }) {
-    if (shiftKey || altKey || ctrlKey || metaKey) return false;
+  /** Go to the row that is so many further to the right. */
+  walk(by) {
     const order = Array.from(this.x, (_, i) => i).sort((a, b) => this.x[a] - this.x[b] || a - b);
-    const last = order.length - 1;
-    const at = order.indexOf(this.current);
-    const to = key === 'Home' ? 0 : key === 'End' ? last : at + (WALK[key] ?? NaN);
-    if (!Number.isFinite(to)) return false;
-    this.choose(order[Math.max(0, Math.min(last, to))]);
-    return true;
+    const to = order.indexOf(this.current) + by;
+    this.choose(order[Math.max(0, Math.min(order.length - 1, to))]);
   }
 
-  change({ key, shiftKey, altKey, ctrlKey, metaKey }) {
-    if (ctrlKey || metaKey) return false;
-    if (key in MOVES && (shiftKey || altKey)) this.nudge(MOVES[key]);
-    else if (key === 'Delete' || key === 'Backspace') this.on.remove(this.current);
-    else if (key === 'a') this.add(this.plot.inner.width / 2, this.plot.inner.height / 2);
-    else return false;
-    return true;
-  }
-
-  nudge([right, down]) {
+  nudge(right, up) {
     const { width, height } = this.plot.inner;
     this.held = this.current;
     const px = this.x[this.held] + right * SHARE * width;
-    const py = this.y[this.held] + down * (this.lane ?? SHARE * height);
+    const py = this.y[this.held] - up * (this.lane ?? SHARE * height);
     this.move(px, py);
   }
 
@@ -292,6 +277,7 @@ export class Points {
   destroy() {
     cancelAnimationFrame(this.frame);
     this.held = -1;
+    this.detach();
   }
 }
 

@@ -9,21 +9,26 @@ import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { fieldOf, rangeOf } from '../draw/heights.js';
 import { bestLook } from '../draw/looks.js';
 import { drawArrow, drawCross, drawPath, drawStart, drawStem } from '../draw/marks.js';
-import { Orbit } from '../draw/orbit.js';
 import { Raster } from '../draw/raster.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered } from '../draw/seen.js';
 import {
   Stage, boxPath, boxPoints, finenessOf, trackLine, descentArrow, levelPieces,
 } from '../draw/tracks.js';
+import { attached, placeIn } from '../gestures/gesture.js';
+import { Pointing } from '../gestures/pointing.js';
+import { Keyboard } from '../gestures/keyboard.js';
+import { keysInWords } from '../gestures/keys.js';
+import { Pinch } from '../gestures/pinch.js';
+import { Tap } from '../gestures/tap.js';
+import { Turn } from '../gestures/turn.js';
+import { Wheel } from '../gestures/wheel.js';
 import { inWords } from '../words/surface.js';
 import { Surfaced } from './surfaced.js';
 
 const [WALLS, SURFACE, AXES, PATHS, POINTER] = [0, 1, 2, 3, 4];
 const REST = 120;
 const MOST_PIXELS = 1.2e6;
-const KEYS_IN_WORDS = 'Arrow keys turn it, plus and minus zoom, 0 looks from the first side again; '
-  + 'a click on the surface starts there.';
 
 /**
  * The card of the surface in three dimensions: {show(state, changed), destroy(), picture(), and
@@ -40,20 +45,28 @@ class Relief extends Surfaced {
     this.camera = new Camera();
     this.raster = new Raster();
     this.sheet = element('canvas');
-    this.orbit = new Orbit(this.wrap, this.hand());
+    this.detach = this.attach();
     this.helper = helper;
     this.ready = null;
   }
 
-  hand() {
-    return {
+  /** Drag turns it, the wheel and two fingers zoom, keys do both, a tap starts there; returns how to end that. */
+  attach() {
+    const { wrap: node } = this;
+    // One finger up or down scrolls the page, as elsewhere.
+    Object.assign(node.style, { touchAction: 'pan-y', cursor: 'grab' });
+    const acts = {
       turn: (sideways, upwards) => this.look(() => this.camera.turn(sideways, upwards)),
       zoom: (factor) => this.look(() => this.camera.zoom(factor)),
       reset: () => this.look(() => this.camera.reset(this.firstLook), null),
       tap: (x, y) => this.tap(x, y),
-      look: (x, y) => this.pointAt(this.pick(x, y)),
-      leave: () => this.pointAt(null),
     };
+    const turn = new Turn(node, acts);
+    const leave = () => this.pointAt(null);
+    const over = (event) => turn.fingers.size || this.pointAt(this.pick(...placeIn(node, event)));
+    const keyboard = new Keyboard(node, 'surface', acts);
+    const pointed = new Pointing(node, { over, leave, press: leave });
+    return attached(turn, new Pinch(node, acts), new Tap(node, acts), new Wheel(node, acts), keyboard, pointed);
   }
 
   /** Turn or zoom, and tell where the eye is then; null for where it was first. */
@@ -97,7 +110,8 @@ class Relief extends Surfaced {
   }
 
   words() {
-    return `Loss surface in three dimensions. ${inWords(this.state)} ${KEYS_IN_WORDS}`;
+    const tap = 'A click on the surface starts there.';
+    return `Loss surface in three dimensions. ${inWords(this.state)} ${keysInWords('surface')} ${tap}`;
   }
 
   /** The room and the surface; coarse while something moves, fine when it rests. */
@@ -253,6 +267,7 @@ class Relief extends Surfaced {
     const share = steepnessOf(run, at);
     if (!stage.holds(...point) || !(share > 0)) return;
     const slope = slopeOf(state.surface, gradientAt(state, run, at));
+    if (!slope.every(Number.isFinite)) return;
     const draped = !state.surface.slice;
     const points = descentArrow(point, slope, 0.2 + 0.3 * share, stage, draped);
     drawArrow(context, points, { colour: theme.arrow, halo: theme.halo });

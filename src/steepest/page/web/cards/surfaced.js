@@ -22,7 +22,7 @@ export class Surfaced {
 
   /** The card is as high as its width asks for. */
   fit() {
-    const height = `${pictureHeight(this.wrap.clientWidth)}px`;
+    const height = `${pictureHeight(this.wrap.clientWidth, this.wrap)}px`;
     if (this.wrap.clientWidth && this.wrap.style.height !== height) this.wrap.style.height = height;
   }
 
@@ -41,11 +41,12 @@ export class Surfaced {
   show(state, changed) {
     const first = this.state?.scene.params !== state.scene.params;
     this.state = state;
+    if (!changed) this.fit();
     if (isNew(changed, 'theme')) this.theme = null;
     if (!state.surface || !state.runs.length) return;
     this.takeLook(first);
     if (isNew(changed, 'scene', 'surface', 'theme')) this.frames.ask('surface');
-    if (isNew(changed, 'scene', 'surface', 'runs', 'active', 'at', 'phase', 'ahead', 'theme')) {
+    if (isNew(changed, 'scene', 'surface', 'runs', 'active', 'at', 'phase', 'ahead', 'guess', 'theme')) {
       this.frames.ask('paths');
       this.tell();
     } else if (changed.has('playing')) this.tell();

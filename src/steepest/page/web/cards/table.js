@@ -4,12 +4,14 @@ import { activeRun, lossOf, trueLoss } from '../state/select.js';
 import { counted, short } from '../numerals.js';
 import { element, listen, part, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
+import { Enter } from '../gestures/enter.js';
+import { attached } from '../gestures/gesture.js';
+import { Keyboard } from '../gestures/keyboard.js';
 import { columnsOf, lookOf, shareText } from './table_columns.js';
 import { chosenRows, FEW, MOST, TOP, valuesOf, worked } from './table_rows.js';
 
 /** @type {(keyof State)[]} */
 const MODEL = ['scene', 'runs', 'active', 'at', 'theme'];
-const WALK = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
 /** The size of type, in pixels, that the widths of columns are for. */
 const TYPE = 10.5;
@@ -46,7 +48,7 @@ class Table {
     this.foot = element('tfoot', {}, this.table);
     const small = { class: 'st-button st-small', attributes: { type: 'button' } };
     this.more = element('button', small, this.wrap);
-    this.listen();
+    this.detach = this.attach();
     this.observer = watchWidth(this.wrap, (width) => {
       this.width = width;
       if (this.state) this.build();
@@ -57,18 +59,18 @@ class Table {
     return activeRun(this.state);
   }
 
-  listen() {
+  /** Have pointer and keys heard; returns how to end that. */
+  attach() {
     this.more.addEventListener('click', () => {
       this.all = !this.all;
       this.update();
     });
-    listen(this.body, {
-      pointerover: (event) => this.point(event),
-      pointerleave: () => this.on.row?.(-1),
-      focusin: (event) => this.point(event, true),
-      focusout: () => this.on.row?.(-1),
-      keydown: (event) => this.key(event),
-    });
+    const leave = () => this.on.row?.(-1);
+    listen(this.body, { focusin: (event) => this.point(event, true), focusout: leave });
+    return attached(
+      new Enter(this.body, { enter: (event) => this.point(event), leave }),
+      new Keyboard(this.body, 'table', { walk: (by) => this.walk(by) }),
+    );
   }
 
   /**
@@ -265,16 +267,15 @@ class Table {
     this.rows[k].node.tabIndex = 0;
   }
 
-  key(event) {
-    if (!(event.key in WALK) || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const to = Math.max(0, Math.min(this.rows.length - 1, this.current + WALK[event.key]));
+  /** Go so many rows down. */
+  walk(by) {
+    const to = Math.max(0, Math.min(this.rows.length - 1, this.current + by));
     this.rows[to].node.focus();
   }
 
   destroy() {
     this.observer.disconnect();
+    this.detach();
     this.wrap.remove();
   }
 }

@@ -6,23 +6,64 @@ import { fourSteps } from '../words/steps.js';
 /** Params that are told one by one: more would push the pictures out of sight. */
 const MOST_PARAMS = 4;
 
+/** Milliseconds for which each step of the frame is lit after a press. */
+const LIT = 700;
+
 /** Adds the four steps; `show(state)` tells them for the step that is shown. */
 export function makeFrame(parent) {
   const list = element('ol', { class: 'st-frame', attributes: { 'data-control': 'steps' } }, parent);
   const parts = [1, 2, 3, 4].map((number) => makePart(list, number));
   const observer = keepRoom(list);
+  const light = new Light((lit) => parts.forEach(({ item }, i) => item.classList.toggle('st-lit', i + 1 === lit)));
   return {
     show(state) {
-      fourSteps(state, MOST_PARAMS).forEach((step, i) => showPart(parts[i], step, state.slow));
+      const steps = fourSteps(state, MOST_PARAMS);
+      steps.forEach((step, i) => showPart(parts[i], step, state.slow));
+      if (list.closest('[data-fitted]')) light.follow(state, steps.find(({ lit }) => lit)?.number ?? 1);
     },
-    destroy: () => observer.disconnect(),
+    destroy() {
+      light.out();
+      observer.disconnect();
+    },
   };
+}
+
+/** The light of a fitted page: a step that is taken lights 2, then 3, then 4, which leads back to 2. */
+class Light {
+  constructor(show) {
+    this.show = show;
+    this.at = 0;
+    this.waiting = 0;
+  }
+
+  /** @param {State} state */
+  follow({ at, playing, phase }, usual) {
+    const taken = at === this.at + 1 && !phase;
+    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.at = at;
+    if (playing && at) {
+      this.out();
+      this.show(2 + (at % 3));
+    } else if (taken && !calm) this.pass(2);
+    else if (!this.waiting) this.show(usual);
+  }
+
+  pass(lit) {
+    this.out();
+    this.show(lit);
+    if (lit < 4) this.waiting = window.setTimeout(() => this.pass(lit + 1), LIT);
+  }
+
+  out() {
+    window.clearTimeout(this.waiting);
+    this.waiting = 0;
+  }
 }
 
 function makePart(list, number) {
   const item = element('li', { attributes: { 'data-step': String(number) } }, list);
   const head = element('h2', {}, item);
-  element('span', { class: 'st-number', text: `Step ${number}` }, head);
+  element('span', { class: 'st-number', text: `Step ${number}`, attributes: { 'data-number': String(number) } }, head);
   const heading = part(head, 'st-heading', 'span');
   const body = part(item, 'st-lines');
   return { item, heading, body };

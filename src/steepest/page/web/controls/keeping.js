@@ -1,5 +1,8 @@
 // Keep it: link, picture, this page as one file, the trace, and the Python that does it again.
 import { element, part } from '../draw/canvas.js';
+import { attached } from '../gestures/gesture.js';
+import { Keyboard } from '../gestures/keyboard.js';
+import { PressBeside } from '../gestures/press_beside.js';
 import { copyText, download, savePicture, traceCsv } from '../keep/files.js';
 import { faultOfLink, toFragment } from '../keep/link.js';
 import { activeRun } from '../state/select.js';
@@ -25,20 +28,19 @@ export function makeKeeping(parent, store, cards, root) {
   act('python', () => showPython(store, say));
   element('p', { class: 'st-hint', text: HINT }, menu);
   menu.append(shown);
-  closeWhenLeft(held, root);
+  return { destroy: closeWhenLeft(held, root) };
 }
 
-/** Escape closes the menu, and so does a press beside it. */
+/** Escape closes the menu, and so does a press beside it; returns how to end that. */
 function closeWhenLeft(held, root) {
-  held.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !held.open) return;
+  const close = () => {
+    if (!held.open) return false;
     held.open = false;
     held.firstChild.focus();
-    event.preventDefault();
-  });
-  root.addEventListener('pointerdown', (event) => {
-    if (!held.contains(event.target)) held.open = false;
-  });
+    return true;
+  };
+  const beside = () => { held.open = false; };
+  return attached(new Keyboard(held, 'menu', { close }), new PressBeside(root, held, { beside }));
 }
 
 const HINT = 'For a class: add &hide=rate,loss,tasks to the link to hide controls, and &text=... '

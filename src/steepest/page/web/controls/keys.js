@@ -1,50 +1,38 @@
 // The keyboard: everything that the bar does, without a mouse.
+import { attached } from '../gestures/gesture.js';
+import { KeyReturn } from '../gestures/key_return.js';
+import { Keyboard } from '../gestures/keyboard.js';
 import { activeRun } from '../state/select.js';
 import { playOrPause, restartRun, stepOnce } from './transport.js';
 
-/** What the keys do, in words, for the help at the foot of the page. */
-export const KEYS = [
-  ['space', 'take a step'],
-  ['→ ←', 'a step on, a step back'],
-  ['Page Down, Page Up', '25 steps on, 25 back'],
-  ['Home, End', 'the start, the last step'],
-  ['Enter', 'run, pause'],
-  ['r', 'new random start'],
-  ['s', 'slow motion on, off'],
-  ['k', 'keep this run and try another'],
-];
-
-const ACTS = {
-  ' ': stepOnce,
-  ArrowRight: (store) => store.seek(store.state.at + 1),
-  ArrowLeft: (store) => store.seek(store.state.at - 1),
-  PageDown: (store) => store.seek(store.state.at + 25),
-  PageUp: (store) => store.seek(store.state.at - 25),
-  Home: restartRun,
-  End: (store) => store.seek(activeRun(store.state).index.length - 1),
-  Enter: playOrPause,
-  r: (store) => store.newStart(),
-  s: (store) => store.set({ slow: !store.state.slow, phase: 0 }),
-  k: (store) => store.keepRun(),
-};
+/** @param {Store} store */
+function actsOn(store) {
+  return {
+    step: () => { stepOnce(store); },
+    walk: (by) => { store.seek(store.state.at + by); },
+    restart: () => restartRun(store),
+    end: () => { store.seek(activeRun(store.state).index.length - 1); },
+    play: () => playOrPause(store),
+    newStart: () => { store.newStart(); },
+    slow: () => store.set({ slow: !store.state.slow, phase: 0 }),
+    keep: () => { store.keepRun(); },
+  };
+}
 
 const OWN = 'input, select, textarea, button, summary, a, table, [role=slider], [data-keys]';
 
+/** Whether nobody else has a key that is pressed: fields, buttons and pictures keep those that are theirs. */
+function isFree(event) {
+  // In a shadow root the event's own target is the host; the first of its path is what has focus.
+  const focused = event.composedPath()[0];
+  return !(focused instanceof Element && focused.closest(OWN));
+}
+
 /**
- * Listens on `target`; fields, buttons and pictures keep the keys that are theirs.
+ * Listens on `target` for the page below `root`; returns how to end that.
  * @param {Store} store
  */
-export function listenToKeys(target, store) {
-  const press = (event) => {
-    const act = ACTS[event.key];
-    const modified = event.ctrlKey || event.metaKey || event.altKey;
-    // In a shadow root the event's own target is the host; the first of its path is what has focus.
-    const focused = event.composedPath()[0];
-    const busy = focused instanceof Element && focused.closest(OWN);
-    if (!act || modified || busy || event.defaultPrevented) return;
-    event.preventDefault();
-    act(store);
-  };
-  target.addEventListener('keydown', press);
-  return () => target.removeEventListener('keydown', press);
+export function listenToKeys(target, root, store) {
+  const keyboard = new Keyboard(target, 'page', actsOn(store), { tells: root, isFree });
+  return attached(keyboard, new KeyReturn(target));
 }

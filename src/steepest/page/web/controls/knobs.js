@@ -26,8 +26,8 @@ export function makeKnobs(parent, store) {
   return {
     follows: true,
     show(state) {
-      const { surface, hover, hidden } = state;
-      held.hidden = !surface.slice || hidden.includes('knobs');
+      const { scene, surface, hover, hidden } = state;
+      held.hidden = !scene.shown || !surface.slice || hidden.includes('knobs');
       if (held.hidden) return;
       const place = placeOf(state);
       const axes = [[surface.xLabel, surface.x], [surface.yLabel, surface.y]];

@@ -102,7 +102,9 @@ function showMarks(run, { marks, words }, span) {
   marks.hidden = !rates.length;
   const found = findsRate(run.choices.rule) ? 'found anew at every step' : '';
   words.textContent = run.limit ? limitOf(run) : found;
-  words.className = run.limit ? 'st-limit-words' : 'st-told';
+  const isOver = run.limit && Number(run.choices.learning_rate) > run.limit;
+  words.className = isOver ? 'st-limit-words' : 'st-told';
+  marks.classList.toggle('st-over-limit', isOver);
 }
 
 function mark(share, limit) {

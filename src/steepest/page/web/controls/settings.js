@@ -46,7 +46,7 @@ export function makeSettings(parent, store) {
     parent,
   );
   const note = part(panel, 'st-note', 'p');
-  const parts = [
+  const parts = !store.state.scene.shown ? [] : [
     makeStart(panel, store),
     makeRate(panel, store),
     makeRule(panel, store),
@@ -71,7 +71,7 @@ export function makeSettings(parent, store) {
  */
 function lock(panel, note, scene) {
   const shut = scene.engine === 'record';
-  note.textContent = shut
+  note.textContent = shut && !scene.shown ? ROWLESS : shut
     ? `This page holds recorded steps and cannot compute others (${whyShut(scene)}): scrub through them. `
       + 'To change anything live: steepest play'
     : '';
@@ -80,6 +80,8 @@ function lock(panel, note, scene) {
     if (shut) field.disabled = true;
   }
 }
+
+const ROWLESS = 'This page holds the steps that were recorded: scrub through them. Model and data are not in it.';
 
 /**
  * Returns why a page computes no other steps: the first reason that Python's `_computes` has.

@@ -1,6 +1,7 @@
 // Other data: a shipped data set or a file of the reader's, which target, which features. Only where
 // Python answers.
 import { element, part } from '../draw/canvas.js';
+import { DropFile } from '../gestures/drop_file.js';
 import { box, button, choice } from './fields.js';
 
 const MOST_BYTES = 32e6;
@@ -20,10 +21,13 @@ export function makeSource(parent, store, root) {
   file.addEventListener('change', () => openFile(store, file.files[0]));
   button(held, 'Open a file …', () => file.click(), { title: 'CSV, TSV, Parquet or Arrow; or drop one here' });
   held.append(file);
-  const end = listenToDrops(root, store);
+  const drop = new DropFile(root, {
+    over: (isOver) => root.classList.toggle('st-over', isOver),
+    file: (dropped) => openFile(store, dropped),
+  }).attach();
   return {
     show: (state) => showSource(state, held, data, target, features),
-    destroy: end,
+    destroy: () => drop.detach(),
   };
 }
 
@@ -73,23 +77,6 @@ function showSource(state, held, data, target, features) {
   target.select.value = offer.chosen.target;
   const others = offer.columns.map(({ name }) => name).filter((name) => name !== offer.chosen.target);
   features.offer(others, offer.chosen.features);
-}
-
-/** @param {Store} store */
-function listenToDrops(root, store) {
-  const over = (event) => {
-    event.preventDefault();
-    root.classList.toggle('st-over', event.type === 'dragover');
-  };
-  const drop = (event) => {
-    over(event);
-    openFile(store, event.dataTransfer.files[0]);
-  };
-  const heard = { dragover: over, dragleave: over, drop };
-  for (const [name, listener] of Object.entries(heard)) root.addEventListener(name, listener);
-  return () => {
-    for (const [name, listener] of Object.entries(heard)) root.removeEventListener(name, listener);
-  };
 }
 
 /** @param {Store} store */

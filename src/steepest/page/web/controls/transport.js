@@ -20,6 +20,7 @@ export function makeTransport(parent, store) {
   const scrubber = makeScrubber(bar, store);
   const pace = makePace(buttons.row, store);
   return {
+    bar,
     show(state) {
       buttons.show(state);
       scrubber.show(state);

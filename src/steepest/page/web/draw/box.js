@@ -1,5 +1,6 @@
 // The room in which the surface stands: floor, two walls at the back, ticks that show true losses,
 // and titles with units. Drawn below the surface.
+import { Axes } from './axes.js';
 import { TOP } from './heights.js';
 import { drawText, font, trace, typeFor } from './marks.js';
 import { curvedTicks, linearTicks } from './ticks.js';
@@ -24,20 +25,14 @@ export function marginOf(width, field, theme) {
 }
 
 /** Draws the room for one look at the surface. `size`: {width, height}. */
-export class Box {
+export class Box extends Axes {
   /**
    * @param {Surface} surface
    * @param {Theme} theme
    */
   constructor(context, stage, surface, theme, size) {
-    this.context = context;
+    super(context, surface, theme, size);
     this.stage = stage;
-    this.surface = surface;
-    this.theme = theme;
-    this.size = size;
-    const [text, titleText] = typeFor(theme, size.width);
-    this.text = text;
-    this.titleText = titleText;
     const { eye } = stage.view;
     this.far = [eye[0] > 0 ? -1 : 1, eye[1] > 0 ? -1 : 1];
     this.labels = [];
@@ -242,10 +237,7 @@ export class Box {
     const { context, theme } = this;
     const size = this.text;
     const [ox, oy] = unit(at, towards);
-    context.strokeStyle = theme.muted;
-    context.lineWidth = 1;
-    trace(context, [at, [at[0] + 4 * ox, at[1] + 4 * oy]]);
-    context.stroke();
+    this.tickMark(at, [ox, oy]);
     context.font = font(size);
     const width = context.measureText(label).width;
     const away = 8 + Math.abs(ox) * (width / 2) + Math.abs(oy) * 0.45 * size;

@@ -21,6 +21,14 @@ export function element(tag, { class: name, text, attributes = {} } = {}, parent
   return placed(made, attributes, parent);
 }
 
+/** Characters that turn the direction of letters round: in a name of a column they turn a sentence round. */
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Returns a text without what turns the direction of its letters round. */
+export function straight(text) {
+  return text.replace(TURNING, '');
+}
+
 /** Set attributes of an element. */
 export function set(node, attributes) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -54,22 +62,20 @@ export function part(parent, name, tag = 'div') {
   return element(tag, { class: name }, parent);
 }
 
-/** Have an element hear all of a pointer until it is let go. */
-export function capture(node, { pointerId }) {
-  try {
-    node.setPointerCapture(pointerId);
-  } catch {
-    // A pointer made by a script cannot be captured; it drags all the same.
-  }
-}
-
 /** Have a target's events heard, each by the function under its name. */
 export function listen(target, acts) {
   for (const [name, act] of Object.entries(acts)) target.addEventListener(name, act);
 }
 
-/** The height of a picture for its width, in pixels. */
-export function pictureHeight(width) {
+/** Returns the height that is left for a picture in a fitted page, in pixels; 0 where it is not fitted. */
+export function fittedHeight(node) {
+  return Number.parseFloat(getComputedStyle(node).getPropertyValue('--st-high')) || 0;
+}
+
+/** Returns the height of a picture for its width, in pixels, or what a fitted page leaves for it. */
+export function pictureHeight(width, node) {
+  const fitted = fittedHeight(node);
+  if (fitted) return fitted;
   return Math.round(Math.max(250, Math.min(620, width * (width < 420 ? 0.92 : 0.78))));
 }
 

@@ -1,29 +1,24 @@
 // The loss surface from above: colours and lines of equal loss in a frame with axes, and a bar that
 // says which colour is which loss. Drawn below the paths.
+import { Axes } from './axes.js';
 import { RAMP } from './colours.js';
 import { contourLines } from './contours.js';
 import { element } from './canvas.js';
-import { drawText, font, trace, typeFor } from './marks.js';
+import { drawText, font, trace } from './marks.js';
 import { curvedTicks, linearTicks, scale } from './ticks.js';
 import { short } from '../numerals.js';
 
 const BAR = { gap: 12, width: 11 };
 
 /** Where things are on the map, and how it is drawn. `size`: {width, height} in pixels. */
-export class Ground {
+export class Ground extends Axes {
   /**
    * @param {Surface} surface
    * @param {Theme} theme
    */
   constructor(context, field, surface, theme, size) {
-    this.context = context;
+    super(context, surface, theme, size);
     this.field = field;
-    this.surface = surface;
-    this.theme = theme;
-    this.size = size;
-    const [text, titleText] = typeFor(theme, size.width);
-    this.text = text;
-    this.titleText = titleText;
     this.measure();
   }
 
@@ -137,10 +132,7 @@ export class Ground {
    */
   tick([x, y], [ox, oy], label) {
     const { context, theme, text } = this;
-    context.strokeStyle = theme.muted;
-    context.lineWidth = 1;
-    trace(context, [[x, y], [x + 4 * ox, y + 4 * oy]]);
-    context.stroke();
+    this.tickMark([x, y], [ox, oy]);
     const align = ox === 0 ? 'center' : ox < 0 ? 'right' : 'left';
     const place = [x + 7 * ox, y + oy * (8 + text / 2)];
     drawText(context, label, place, { colour: theme.muted, size: text, align });

@@ -1,11 +1,11 @@
 // The start of the descent as a thing to take hold of: a slider for the keyboard and for those who
 // hear the page, larger than the circle that is seen, so that a finger finds it.
+import { Keyboard } from '../gestures/keyboard.js';
 import { element } from './canvas.js';
 
 const SIZE = 36;
-const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** A handle below `parent`; `on` has step(right, up) for arrow keys and end(). */
+/** A handle below `parent`; `on` has move(right, up) for arrow keys and end(). */
 export class Handle {
   constructor(parent, on) {
     this.node = element('div', {
@@ -20,17 +20,7 @@ export class Handle {
       cursor: 'grab',
       touchAction: 'none',
     });
-    this.node.addEventListener('keydown', (event) => {
-      const way = KEYS[event.key];
-      if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const times = event.shiftKey ? 10 : 1;
-      on.step(way[0] * times, way[1] * times);
-    });
-    this.node.addEventListener('keyup', (event) => {
-      if (KEYS[event.key]) on.end();
-    });
+    this.keyboard = new Keyboard(this.node, 'start', on, { ends: () => on.end() }).attach();
   }
 
   /**
@@ -48,5 +38,9 @@ export class Handle {
 
   hide() {
     this.node.hidden = true;
+  }
+
+  destroy() {
+    this.keyboard.detach();
   }
 }

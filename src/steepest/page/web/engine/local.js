@@ -83,7 +83,7 @@ function lossIn(objective, { choices: { l1 = 0 }, params }) {
 /** Returns whether the loss of a scene's rows is that of its run: they may be some of them, or weigh. */
 function hasAll(scene, objectiveFor) {
   const { run: { choices, params, size, fullLoss } } = scene;
-  if (scene.shown < scene.rows) return false;
+  if (!scene.shown || scene.shown < scene.rows) return false;
   const at = fullLoss.findLastIndex(Number.isFinite);
   const last = params.slice(at * size, (at + 1) * size);
   const loss = lossIn(objectiveFor({ choices, rows: null }), { choices, params: last });

@@ -1,4 +1,4 @@
-// The rules: how a gradient becomes a direction. The twin of Python's `descent/rules.py`.
+// The rules: how a gradient becomes a direction. The twin of Python's `descent/rules/`.
 //
 // A rule is chosen by its word: its name, and after colons its numbers, as far as they are not the
 // default ones: `momentum`, `momentum:0.5`, `adam:0.9:0.99`. Python writes it, a link keeps it, and

@@ -135,7 +135,9 @@ export class Store extends Asking {
   /** Goes to a kept step of the run. */
   seek(at) {
     const last = this.run.index.length - 1;
-    this.set({ at: Math.max(0, Math.min(last, Math.round(at))), phase: 0 });
+    const next = Math.max(0, Math.min(last, Math.round(at)));
+    const guess = next === this.state.at || next === this.state.at + 1 ? this.state.guess : null;
+    this.set({ at: next, phase: 0, guess });
   }
 
   /** Goes to a step of the run, or the next one that is kept. */
@@ -340,12 +342,12 @@ export class Store extends Asking {
 
   /** Waits for the reader to point at where the next step lands. */
   startGuess() {
-    this.set({ guessing: true, ahead: false, phase: 0 });
+    this.set({ guessing: true, ahead: false, phase: 0, guess: null });
   }
 
   /** Takes a guess in, and shows the path again. */
   endGuess(point) {
-    this.set({ guessing: false, ahead: true });
+    this.set({ guessing: false, ahead: true, guess: point });
     this.hearGuess?.(point);
   }
 

@@ -238,7 +238,7 @@ function startCaption({ scene }) {
 function sliceCaption(state) {
   const { surface, scene } = state;
   if (!surface.slice) return '';
-  const held = scene.params.length - 2;
+  const held = (scene.allParams ?? scene.params.length) - 2;
   const { away, there } = offSlice(state);
   const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
   const still = isOverParams(surface)

@@ -17,7 +17,7 @@ const BY_FLOAT32 = 1e-5;
 /** Returns whether the page holds all that its losses are made of. */
 export function canCheck({ scene, choices }) {
   const { shown, rows, weighted, exposure } = scene;
-  return shown === rows && !weighted && !exposure && !choices.l1;
+  return shown > 0 && shown === rows && !weighted && !exposure && !choices.l1;
 }
 
 /**

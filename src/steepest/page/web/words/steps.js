@@ -20,6 +20,8 @@ const HEADINGS = [
 
 const NONE = 'none was taken';
 
+const UNKEPT = 'its parts were not kept of this step';
+
 const ALONG = '; the step goes the opposite way, and on along the steps before.';
 
 const NAMES = { steepest: 'direction of steepest descent', plane: 'direction of the step' };
@@ -128,6 +130,8 @@ function startLines(state, most) {
 
 /** @param {State} state */
 function stepLines(state, move) {
+  // Who predicts where the step lands is told what it is made of, not what comes of it.
+  if (state.guessing) return [fromTo(state, move), ...gradientLines(state, move)];
   const updates = move.told.map((i) => updateLine(state, move, i));
   const size = `size of the step: ${short(lengthOf(moved(move)))}`;
   const told = [...gradientLines(state, move), ...updates, ...moreLines(state, move), size];
@@ -165,11 +169,20 @@ function fromTo(state, { from, single, least, where }) {
 /** @param {State} state */
 function gradientLines(state, move) {
   if (!move.single) return [];
+  if (move.unkept) return [`gradient: its length ${lengthOfGradient(state, move)}; ${UNKEPT}`];
   if (!move.gradient) return [`taken${walkWords(state)}${withLast(move)}; in your units:`];
   const parts = listed(state, move, (i) => short(move.gradient[i]));
   const length = short(lengthOf(move.gradient));
   const whole = `gradient: ${parts}; its length ${length}`;
   return [whole, ...layerLines(state.scene, move), directionLine(state, move), ...turnedLines(state)];
+}
+
+/**
+ * Returns the length of a gradient of which no more was kept.
+ * @param {State} state
+ */
+function lengthOfGradient(state, { from }) {
+  return short(activeRun(state).norm[from]);
 }
 
 /** Returns how long the gradient of each layer of a network is. */
@@ -238,6 +251,7 @@ function phases(state, move) {
 
 /** @param {State} state */
 function partsPhase(state, move) {
+  if (move.unkept) return { sentence: 'The gradient has a part for each param.', arithmetic: UNKEPT };
   const slopes = move.gradient ?? slopesAt(state, move);
   const where = move.where ? `, ${move.where}` : '';
   const lines = move.told.map((i) => {
@@ -262,6 +276,10 @@ function slopesAt(state, { from }) {
 /** @param {State} state */
 function totalPhase(state, move) {
   const rule = ruleName(activeRun(state).choices.rule);
+  if (move.unkept) {
+    const arithmetic = `its length ${lengthOfGradient(state, move)}`;
+    return { sentence: totalSentence(rule, { ...move, gradient: [] }), arithmetic };
+  }
   const slopes = move.gradient ?? slopesAt(state, move);
   const few = slopes.length === move.told.length;
   const length = few ? lengthArithmetic(slopes) : short(lengthOf(slopes));
@@ -290,11 +308,12 @@ function ratePhase(state, move) {
   const size = lengthOf(moved(move));
   if (!move.rate && !move.momentum) return { sentence: 'The learning rate is 0: the step is none.', arithmetic: '' };
   const rate = short(move.rate);
+  const isOwn = move.gradient || move.unkept;
   if (!move.gradient || move.momentum) {
     const found = move.momentum ? `, found together${withLast(move)},` : '';
     return {
-      sentence: `The learning rate ${rate}${found} says how far${move.gradient ? '' : `,${walkWords(state)}`}.`,
-      arithmetic: `size of the step${move.gradient ? '' : ', in your units'}: ${short(size)}`,
+      sentence: `The learning rate ${rate}${found} says how far${isOwn ? '' : `,${walkWords(state)}`}.`,
+      arithmetic: `size of the step${isOwn ? '' : ', in your units'}: ${short(size)}`,
     };
   }
   return {

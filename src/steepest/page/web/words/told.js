@@ -71,18 +71,19 @@ export function valueLines(state, params, most = MOST_PARAMS) {
   const lines = told.map((i) =>
     `${longWordOf(scene, i)} = ${short(params[i])} ${scene.params[i].unit}`.trimEnd(),
   );
-  const more = scene.params.length - told.length;
+  const more = (scene.allParams ?? scene.params.length) - told.length;
   return more > 0 ? [...lines, `... and ${more} more`] : lines;
 }
 
 /**
- * Returns the params that are told: all if few, of a network the two that its surface is over, else
- * those that the first step owes most to.
+ * Returns the params that are told: those that Python chose, all if few, of a network the two that
+ * its surface is over, else those that the first step owes most to.
  * @param {State} state
  */
 export function toldParams(state, most = MOST_PARAMS) {
   const run = activeRun(state);
   const all = Array.from({ length: run.size }, (_, i) => i);
+  if (state.scene.told) return state.scene.told.slice(0, most);
   if (run.size <= most) return all;
   if (state.scene.network) return state.plane.toSorted((a, b) => a - b);
   const last = run.size - 1;
@@ -111,7 +112,8 @@ function firstMove(run, i) {
  * point; at the start, and while a step is shown slowly, the one that leaves it.
  *
  * `old`, `after` and `gradient` are in the coordinates that `where` names, empty for the reader's
- * own. `gradient` is null where it cannot be told there; then the move is the reader's. `least` says
+ * own. `gradient` is null where it cannot be told there; then the move is the reader's; `unkept` says
+ * that no more than its length was kept. `least` says
  * that it is no step of the rule, but leads to the least weights of the same loss. `last` is the
  * step before, of which `momentum` is taken once more; null where it is not known.
  * @param {State} state
@@ -154,6 +156,7 @@ function lastStep(state, run, from, old, after) {
 function inCoordinates(scene, run, single, { old, after, gradient, last }) {
   const plain = { where: '', old, after, gradient: null, last };
   if (!single) return plain;
+  if (gradient.some(Number.isNaN)) return { ...plain, unkept: true };
   if (run.choices.scale === 'none') return { ...plain, gradient };
   const { network, shown, rows, weighted } = scene;
   if (run.choices.scale !== 'standard' || shown !== rows || (network && weighted)) return plain;

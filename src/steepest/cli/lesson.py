@@ -1,0 +1,170 @@
+"""`steepest lesson`: the lecture on the reader's own data, as a page, slides, sheet and tasks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steepest.cli.options import names_in
+from steepest.cli.play import opened
+from steepest.errors import ChoiceError
+from steepest.extras import check_installed
+from steepest.files import check_writable
+from steepest.lesson.doors import KINDS, NEEDS, Doors
+from steepest.lesson.settings import Settings, read_settings, write_settings
+from steepest.page.lesson.builds import LANGUAGES
+from steepest.run.run import Run
+from steepest.view.format import THEME_NAMES
+
+__all__ = ["lesson"]
+
+PAGE = "lesson.html"
+"""What is written where nothing else is asked for."""
+
+USUAL = "geyser"
+"""The data set of a lesson that names none."""
+
+HELP = {
+    "pptx": "Write it as slides, a slide a build.",
+    "handout": "Write two pages to print, tasks with room to write, and the answers.",
+    "scorm": "Write its tasks as a package for Moodle, Canvas and the like, which reports.",
+    "quiz": "Write its tasks as a quiz in GIFT, for Moodle's question bank.",
+}
+
+
+def _file_options(command: Any) -> Any:
+    """Add the options that name files, one for each of `HELP`."""
+    for kind, said in reversed(HELP.items()):
+        said = f"{said.rstrip('.')} ({' '.join(KINDS[kind])})."
+        command = click.option(f"--{kind}", metavar="FILE", help=said)(command)
+    return command
+
+
+@click.command()
+@click.argument("data", type=click.Path(), required=False)
+@click.option("--target", metavar="COLUMN", help="The column to predict.  [default: proposed]")
+@click.option("--features", metavar="A,B,...", help="Columns to predict from.  [default: one]")
+@click.option(
+    "-o", "--out", metavar="FILE", help=f"Write it as a page.  [default: {PAGE}, if nothing else]"
+)
+@_file_options
+@click.option("--toml", metavar="FILE", help="Write a lesson.toml to change, and to use by --from.")
+@click.option(
+    "--from",
+    "said",
+    metavar="FILE",
+    help="A lesson.toml: data, order, sentences, slides and tasks of your own.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    help="The language.  [default: en; of a page the browser's]",
+)
+@click.option("--theme", type=click.Choice(THEME_NAMES), help="Of slides.  [default: light]")
+@click.option("--template", metavar="FILE", help="Of slides: your own .pptx or .potx.")
+@click.option("--no-film", is_flag=True, help="Of slides: leave the film out.")
+@click.option(
+    "--paper",
+    type=click.Choice(["a4", "letter"]),
+    default="a4",
+    show_default=True,
+    help="Of the hand-out.",
+)
+@click.option(
+    "--scorm-version",
+    type=click.Choice(["1.2", "2004"]),
+    default="1.2",
+    show_default=True,
+    help="Of the package.",
+)
+def lesson(
+    data: str | None,
+    target: str | None,
+    features: str | None,
+    out: str | None,
+    toml: str | None,
+    said: str | None,
+    lang: str | None,
+    theme: str | None,
+    template: str | None,
+    no_film: bool,
+    paper: str,
+    scorm_version: str,
+    **files: str | None,
+) -> None:
+    """Write the lecture on DATA as one page that opens anywhere and asks the network for nothing.
+
+    DATA is a file, a shipped data set, or a saved run; the geyser if left out. One press is one
+    build: Space, the arrows, a presenter's keys, a swipe or the buttons. The same lecture is
+    slides, a hand-out, a quiz and a package for a learning management system.
+
+    \b
+    Examples:
+      steepest lesson
+      steepest lesson mine.csv --target price --features size -o lesson.html
+      steepest lesson penguins --target species --lang de --pptx lesson.pptx
+      steepest lesson --toml lesson.toml
+      steepest lesson --from lesson.toml --handout sheet.pdf --quiz quiz.gift
+    """
+    settings = Settings() if said is None else read_settings(said)
+    given: dict[str, Any] = {"language": lang, "theme": theme, "data": data, "target": target}
+    given["features"] = None if features is None else tuple(names_in(features))
+    settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
+    asked = {"page": out, **files}
+    wanted = {kind: path for kind, path in asked.items() if path is not None}
+    if not wanted and toml is None:
+        wanted = {"page": PAGE}
+    _check(wanted, toml, template, no_film)
+    run = _run_of(settings, said)
+    doors = Doors(run, settings, template, not no_film, paper, scorm_version, progress=True)
+    for kind, path in wanted.items():
+        doors.write(kind, path)
+    if toml is not None:
+        write_settings(_with_data(settings, run), doors.every_build, doors.lesson.own_words, toml)
+    _tell(wanted, toml)
+
+
+def _with_data(settings: Settings, run: Run) -> Settings:
+    """Return the settings with the data, target and features that were chosen."""
+    data = settings.data or USUAL
+    features = settings.features or tuple(one.name for one in run.data.features.columns)
+    return replace(settings, data=data, target=run.problem.target_name, features=features)
+
+
+def _check(wanted: dict[str, str], toml: str | None, template: str | None, no_film: bool) -> None:
+    """Refuse what cannot be written, before any work is done."""
+    for kind, path in wanted.items():
+        check_writable(path, KINDS[kind])
+        if kind in NEEDS:
+            check_installed(*NEEDS[kind])
+    if toml is not None:
+        check_writable(toml, (".toml",))
+    if "pptx" not in wanted and (template is not None or no_film):
+        flag = "--template" if template is not None else "--no-film"
+        raise ChoiceError(
+            f"{flag} says how slides are made, but none are asked for; add --pptx FILE"
+        )
+
+
+def _run_of(settings: Settings, said: str | None) -> Run:
+    """Return the run that the lesson is on; a file is looked for beside the lesson.toml too."""
+    data = settings.data or USUAL
+    beside = None if said is None else Path(said).parent / data
+    if beside is not None and beside.is_file():
+        data = str(beside)
+    features: Sequence[str] | None = settings.features or None
+    found = opened(data, settings.target or None, features, None)
+    if found.note:
+        click.echo(found.note)
+    return found.run
+
+
+def _tell(wanted: dict[str, str], toml: str | None) -> None:
+    """Say what was written, and what to do with it."""
+    for kind, path in wanted.items():
+        after = "; open it, and press Space for the next build" if kind == "page" else ""
+        click.echo(f"wrote {path}{after}")
+    if toml is not None:
+        click.echo(f"wrote {toml}; change it, then: steepest lesson --from {toml}")

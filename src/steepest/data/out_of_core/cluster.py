@@ -1,0 +1,155 @@
+"""A cluster of Dask: its workers read units and hold their rows; one small message a step each way.
+
+Rows are made by tasks from their source, never sent: so those of a worker that dies are read anew
+by another. Whatever is summed comes back by unit, and is added here in the one fixed tree.
+"""
+
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.errors import ChoiceError
+from steepest.extras import check_installed
+
+__all__ = ["Cluster"]
+
+LOCAL = "local"
+"""The word for workers on this machine, a process for each core."""
+
+ANSWER_SECONDS = 10.0
+"""Seconds in which a scheduler has to answer, and a worker to be there."""
+
+RETRIES = 5
+"""How often a task is done anew whose worker died."""
+
+Result = TypeVar("Result")
+
+
+class Cluster:
+    """The workers that a client of Dask has; `frames` are parts of a data frame, by unit."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.frames: Sequence[Any] = ()
+
+    @classmethod
+    def of(cls, said: object) -> "Cluster":
+        """Return the cluster of an address, of the word "local", or of a client.
+
+        Raises ChoiceError where no scheduler or no worker is there, or one has another steepest.
+        """
+        if isinstance(said, cls):
+            return said
+        found = cls.owning(_client(said)) if isinstance(said, str) else cls(said)
+        found._check_workers()
+        return found
+
+    @classmethod
+    def owning(cls, client: Any) -> "Cluster":
+        """Return the cluster of a client that is closed with it."""
+        found = cls(client)
+        weakref.finalize(found, _close, client)
+        return found
+
+    def _check_workers(self) -> None:
+        """Raise ChoiceError if there is no worker, or one without this very steepest."""
+        from steepest import __version__
+
+        try:
+            self.client.wait_for_workers(1, timeout=ANSWER_SECONDS)
+        except TimeoutError as error:
+            raise ChoiceError(
+                "the cluster has no worker; start one with `dask worker ADDRESS`, and see that it "
+                "has the same packages"
+            ) from error
+        # By a function that every Python has: a worker without steepest could read none of ours.
+        told = self.client.run(eval, TELL_VERSION)
+        for worker, version in told.items():
+            if version == __version__:
+                continue
+            got = f"steepest {version}" if version else "no steepest"
+            raise ChoiceError(
+                f"the worker {worker} has {got}, but here it is {__version__}; install that there: "
+                f"pip install steepest=={__version__}"
+            )
+
+    def each(self, source: Any, work: Callable[[Any, Any], Result]) -> list[Result]:
+        """Return `work(source, unit)` of each unit, in order."""
+        found: list[Result] = self.client.gather(self.submitted(source, work))
+        return found
+
+    def submitted(self, source: Any, work: Callable[[Any, Any], Any]) -> list[Any]:
+        """Return what will be `work(source, unit)`, where it is worked out, for each unit."""
+        frames = self.frames or [None] * len(source.units)
+        return [
+            self.client.submit(_on_unit, work, source, unit, frame, pure=False, retries=RETRIES)
+            for unit, frame in zip(source.units, frames, strict=True)
+        ]
+
+    def by_worker(
+        self, parts: Sequence[Any], work: Callable[[Any], Result] | list[Callable[[Any], Result]]
+    ) -> list[Result]:
+        """Return `work(part)` of parts that workers hold, in order: one task a worker.
+
+        `work` is one for all, or one for each.
+        """
+        asked, works = [], work if isinstance(work, list) else [work] * len(parts)
+        for worker, numbers in self._whereabouts(parts).items():
+            there = {"workers": [worker], "allow_other_workers": True} if worker else {}
+            some = [parts[number] for number in numbers]
+            mine = [works[number] for number in numbers]
+            done = self.client.submit(_on_parts, mine, some, pure=False, retries=RETRIES, **there)
+            asked.append((numbers, done))
+        results: dict[int, Result] = {}
+        for (numbers, _), found in zip(
+            asked, self.client.gather([done for _, done in asked]), strict=True
+        ):
+            results.update(zip(numbers, found, strict=True))
+        return [results[number] for number in range(len(parts))]
+
+    def _whereabouts(self, parts: Sequence[Any]) -> Mapping[str, list[int]]:
+        """Return which parts each worker holds; those that are lost are of no worker."""
+        holders = self.client.who_has(list(parts))
+        found: dict[str, list[int]] = {}
+        for number, part in enumerate(parts):
+            where = sorted(holders.get(part.key, ()))
+            found.setdefault(where[0] if where else "", []).append(number)
+        return found
+
+
+TELL_VERSION = """(lambda u: __import__("steepest").__version__ if u.find_spec("steepest") else "")(
+    __import__("importlib.util").util)"""
+"""What a worker tells of itself: its version of steepest, or nothing."""
+
+
+def _client(said: str) -> Any:
+    """Return a client of workers on this machine, or of the scheduler at an address."""
+    check_installed("dask", "a cluster")
+    from distributed import Client, LocalCluster
+
+    if said == LOCAL:
+        return Client(LocalCluster(threads_per_worker=1, dashboard_address=None))
+    try:
+        return Client(said, timeout=ANSWER_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ChoiceError(
+            f"no scheduler of Dask answers at {said}; start one with `dask scheduler`, or say local"
+        ) from error
+
+
+def _close(client: Any) -> None:
+    cluster = client.cluster
+    client.close()
+    if cluster is not None:
+        cluster.close()
+
+
+def _on_unit(work: Callable[[Any, Any], Result], source: Any, unit: Any, frame: Any) -> Result:
+    with ONE_BLAS_THREAD:
+        return work(source if frame is None else source.with_frame(frame), unit)
+
+
+def _on_parts(works: Sequence[Callable[[Any], Result]], parts: Sequence[Any]) -> list[Result]:
+    with ONE_BLAS_THREAD:
+        return [work(part) for work, part in zip(works, parts, strict=True)]

@@ -1,0 +1,209 @@
+"""What is known of a column once all its rows were read: ends, gaps, levels, counts, a mean.
+
+One of each unit, which are merged in the order of the units: so what is known of all rows does not
+depend on who read which.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.columns import kind_of, words
+from steepest.data.exact import check_exact
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["MOST_DISTINCT", "NOWHERE", "Digest", "as_numbers", "digest_of", "side_by_side"]
+
+MOST_DISTINCT = 10_000
+"""Different values of a column that are counted one by one; of more it is known that they are."""
+
+TURNED_BYTES = 2**18
+"""Bytes of the rows that columns are put side by side in at a time."""
+
+NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A column of some rows, each counted by its weight where rows have one."""
+
+    rows: int = 0
+    gaps: int = 0
+    infinite: int = 0
+    first_gap: int = NOWHERE  # the place of the first gap, of the first infinite value
+    first_infinite: int = NOWHERE
+    low: float = inf
+    high: float = -inf
+    total: float = 0.0  # the sum of weight times value, where there is one
+    weight: float = 0.0  # the sum of the weights of the values
+    counts: Counter[Any] = field(default_factory=Counter)  # the weight of each value
+    is_counted: bool = True  # whether `counts` has all values
+
+    def merged(self, later: "Digest") -> "Digest":
+        """Return that of these rows and then those of another."""
+        counted = self.is_counted and later.is_counted
+        counts = Counter(self.counts)
+        for value, weight in later.counts.items():
+            counts[value] += weight
+        if len(counts) > MOST_DISTINCT:
+            counted, counts = False, Counter()
+        return replace(
+            self,
+            rows=self.rows + later.rows,
+            gaps=self.gaps + later.gaps,
+            infinite=self.infinite + later.infinite,
+            first_gap=_first(self.first_gap, later.first_gap),
+            first_infinite=_first(self.first_infinite, later.first_infinite),
+            low=min(self.low, later.low),
+            high=max(self.high, later.high),
+            total=self.total + later.total,
+            weight=self.weight + later.weight,
+            counts=counts if counted else Counter(),
+            is_counted=counted,
+        )
+
+    @property
+    def mean(self) -> float:
+        """The mean of the values that are there."""
+        return self.total / self.weight if self.weight else 0.0
+
+    @property
+    def most(self) -> Any:
+        """The value of the greatest total weight, the least of several."""
+        return min(self.counts, key=lambda value: (-self.counts[value], value))
+
+
+def _first(one: int, later: int) -> int:
+    return later if one == NOWHERE else one
+
+
+def digest_of(
+    name: str,
+    column: "pa.Array",
+    start: int,
+    weights: NDArray[np.float64] | None,
+    counted: bool,
+) -> Digest:
+    """Return what is known of a column of a batch whose first row has the place `start`.
+
+    `weights`, (rows,), are how much the rows count, None if all the same; `counted` asks for the
+    different values of numbers too.
+    """
+    import pyarrow as pa
+
+    chunked = pa.chunked_array([column])
+    kind = kind_of(chunked)
+    if kind in ("number", "boolean"):
+        check_exact(chunked, name)
+        return _of_numbers(column, start, weights, counted)
+    if kind in ("text", "dictionary"):
+        return _of_words(chunked, start, weights)
+    gaps = column.null_count
+    first = _place(np.asarray(column.is_null()), start) if gaps else NOWHERE
+    return Digest(rows=len(column), gaps=gaps, first_gap=first, is_counted=False)
+
+
+def _of_numbers(
+    column: "pa.Array", start: int, weights: NDArray[np.float64] | None, counted: bool
+) -> Digest:
+    """Return that of numbers, (rows,); a null or no number is a gap."""
+    values = as_numbers(column)
+    low, high = _ends(values)
+    sound = (np.isfinite(low) and np.isfinite(high)) or not len(values)
+    there, gaps = None, np.zeros(0, bool)
+    infinite = gaps
+    if not sound:
+        gaps, infinite = np.isnan(values), np.isinf(values)
+        there = ~(gaps | infinite)
+        values = values[there]
+        low, high = _ends(values)
+    found = Digest(
+        rows=len(column),
+        gaps=int(gaps.sum()),
+        infinite=int(infinite.sum()),
+        first_gap=_place(gaps, start),
+        first_infinite=_place(infinite, start),
+        low=low,
+        high=high,
+        is_counted=False,
+    )
+    if not counted:
+        return found
+    weight = _weight_of(weights, there, len(values))
+    total = float(weight @ values.astype(np.float64))
+    distinct, code = np.unique(values, return_inverse=True)
+    found = replace(found, total=total, weight=float(weight.sum()))
+    if len(distinct) > MOST_DISTINCT:
+        return found
+    sums = np.bincount(code, weight, len(distinct))
+    counts = Counter(dict(zip(distinct.tolist(), sums.tolist(), strict=True)))
+    return replace(found, counts=counts, is_counted=True)
+
+
+def _ends(values: NDArray[Any]) -> tuple[float, float]:
+    return (float(values.min()), float(values.max())) if len(values) else (inf, -inf)
+
+
+def as_numbers(column: "pa.Array") -> NDArray[Any]:
+    """Return numbers or booleans, (rows,), in their own type; with nulls float64, a null as NaN."""
+    import pyarrow as pa
+
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.int8())
+    if column.null_count:
+        column = column.cast(pa.float64(), safe=False)
+    found: NDArray[Any] = column.to_numpy(zero_copy_only=False)
+    return found
+
+
+def side_by_side(
+    batch: "pa.RecordBatch", names: Sequence[str], dtype: np.dtype[Any]
+) -> NDArray[Any]:
+    """Return columns of numbers as rows, (rows, names), in C order.
+
+    Some rows at a time, which stay in the cache: all at once took twice as long (measured).
+    """
+    columns = [as_numbers(batch.column(name)) for name in names]
+    rows = np.empty((batch.num_rows, len(columns)), dtype)
+    some = max(1, TURNED_BYTES // max(1, rows.itemsize * len(columns)))
+    for at in range(0, len(rows), some):
+        for j, column in enumerate(columns):
+            rows[at : at + some, j] = column[at : at + some]
+    return rows
+
+
+def _of_words(column: "pa.ChunkedArray", start: int, weights: NDArray[np.float64] | None) -> Digest:
+    """Return that of words, (rows,); an empty word is a gap."""
+    text = words(column).combine_chunks()
+    coded = text.dictionary_encode()
+    code = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+    sums = np.bincount(code, weights, len(coded.dictionary) + 1)[:-1]
+    few = len(coded.dictionary) <= MOST_DISTINCT
+    levels = coded.dictionary.to_pylist() if few else []
+    return Digest(
+        rows=len(text),
+        gaps=text.null_count,
+        first_gap=_place(np.asarray(text.is_null()), start) if text.null_count else NOWHERE,
+        weight=float(sums.sum()),
+        counts=Counter(dict(zip(levels, sums.tolist(), strict=False))),
+        is_counted=few,
+    )
+
+
+def _weight_of(
+    weights: NDArray[np.float64] | None, there: NDArray[np.bool_] | None, count: int
+) -> NDArray[np.float64]:
+    if weights is None:
+        return np.ones(count)
+    return weights if there is None else weights[there]
+
+
+def _place(marks: NDArray[np.bool_], start: int) -> int:
+    return start + int(marks.argmax()) if marks.any() else NOWHERE

@@ -1,0 +1,103 @@
+"""How much memory a run beyond memory takes, and where its scratch files are."""
+
+import os
+import re
+from dataclasses import dataclass
+
+from steepest.checks import whole_number
+from steepest.data.out_of_core.cluster import Cluster
+from steepest.data.out_of_core.scratch import Scratch
+from steepest.errors import ChoiceError
+
+__all__ = ["DECODE", "MEMORY", "Limits", "limits_of"]
+
+MEMORY = 512_000_000
+"""The bytes that a run beyond memory takes, unless it is told another number."""
+
+SAMPLE_ROWS = 2**18
+"""The rows of the sample: they tell the Hessian to 2 %, so two passes are enough (measured)."""
+
+SAMPLED = 4
+"""The sample has at most one row in this many."""
+
+LEAST_SAMPLE = 1000
+"""Rows that it has at least."""
+
+SAMPLE_SHARE = 0.26
+"""The share of the memory that the sample may take, as a table and as numbers."""
+
+READ_SHARE = 0.06
+"""The share of the memory for each of what is read ahead and what is decoded, of all threads."""
+
+DECODE = "none"
+"""The word for no cache: the files are decoded anew in each pass."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much memory may be taken, in bytes, where the cache is, and on how many threads."""
+
+    memory: int = MEMORY
+    cache: str | None = None
+    threads: int | None = None
+    cluster: Cluster | None = None  # whose workers hold the rows; None: this process
+    asked: bool = False  # whether the memory was said: then a single file is read in passes too
+
+    @property
+    def scratch(self) -> Scratch:
+        """Where scratch files are made."""
+        return Scratch(None if self.cache == DECODE else self.cache)
+
+    @property
+    def workers(self) -> int:
+        """The threads."""
+        return self.threads or os.cpu_count() or 1
+
+    @property
+    def buffered(self) -> int:
+        """The bytes that a thread may read ahead."""
+        return int(self.memory * READ_SHARE / self.workers)
+
+    def sample_rows(self, rows: int, columns: int) -> int:
+        """Return how many rows the sample has, of so many rows and columns."""
+        fit = int(self.memory * SAMPLE_SHARE / (16 * (columns + 2)))
+        return max(LEAST_SAMPLE, min(SAMPLE_ROWS, fit, rows // SAMPLED))
+
+
+UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20}
+UNITS |= {"gib": 2**30, "k": 10**3, "m": 10**6, "g": 10**9}
+"""What stands behind a number of bytes."""
+
+LEAST_MEMORY = 64_000_000
+"""The bytes that decoding and a sample take at least."""
+
+
+def limits_of(
+    memory: int | str | None, cache: str | None, threads: int | None, cluster: object = None
+) -> Limits:
+    """Return the limits that are asked for; ChoiceError for what is no size, or too small.
+
+    >>> limits_of("2GB", None, 1).memory
+    2000000000
+    """
+    folder = None if cache is None else os.fspath(cache)
+    workers = None if cluster is None else Cluster.of(cluster)
+    if memory is None:
+        return Limits(cache=folder, threads=threads, cluster=workers, asked=workers is not None)
+    size = _bytes(memory)
+    if size < LEAST_MEMORY:
+        raise ChoiceError(
+            f"memory is {memory}, but reading in passes takes {LEAST_MEMORY // 10**6} MB at least; "
+            "say more, such as 512MB"
+        )
+    return Limits(size, folder, threads, workers, asked=True)
+
+
+def _bytes(memory: int | str) -> int:
+    if not isinstance(memory, str):
+        return whole_number("memory", memory, least=1)
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", memory)
+    unit = UNITS.get(found[2].lower()) if found else None
+    if found is None or unit is None:
+        raise ChoiceError(f"memory is {memory!r}, but it must be a size such as 512MB or 2GB")
+    return int(float(found[1]) * unit)

@@ -1,0 +1,137 @@
+"""What of all that a reader may give is read in passes, and as which files."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from steepest.data.frames import one_line
+from steepest.data.out_of_core.dask_frames import (
+    cluster_of_frame,
+    is_dask_frame,
+    source_of_frame,
+)
+from steepest.data.out_of_core.limits import Limits
+from steepest.data.out_of_core.sources import (
+    BATCH_ROWS,
+    SUFFIXES,
+    Source,
+    files_of,
+    root_of,
+    source_of_files,
+)
+from steepest.data.out_of_core.spool import Spool
+from steepest.data.text.reading import AS_FOUND, Reading
+from steepest.errors import FileError
+from steepest.numerals import counted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["stored_source"]
+
+TEXT = (".csv", ".tsv", ".txt")
+ARROW = (".arrow", ".feather", ".ipc")
+
+
+def stored_source(given: object, limits: Limits, reading: Reading = AS_FOUND) -> Source | None:
+    """Return what is given as a source that is read in passes; None of a table in memory.
+
+    A folder, a pattern and a list of files are, a dataset of Arrow, and what gives its rows as
+    batches once (a relation of DuckDB, a reader of Arrow); a single file where the memory was said.
+    Raises FileError where there are no such files, or one is damaged.
+    """
+    if isinstance(given, list) and given and all(map(_is_path, given)):
+        return _of_files(
+            [_file(one) for one in given], counted(len(given), "file"), None, limits, reading
+        )
+    if is_dask_frame(given):
+        return source_of_frame(given, cluster_of_frame(limits.cluster))
+    if not _is_path(given):
+        return _of_batches(given, limits)
+    path = Path(str(given))
+    files = files_of(path) if str(given) else None
+    if files is not None:
+        return _of_files(files, str(given), root_of(path), limits, reading)
+    if limits.asked and path.is_file() and path.suffix.lower() in SUFFIXES:
+        return _of_files([path], path.name, None, limits, reading)
+    return None
+
+
+def _is_path(given: object) -> bool:
+    return isinstance(given, str | os.PathLike)
+
+
+def _of_files(
+    files: Sequence[Path], name: str, root: Path | None, limits: Limits, reading: Reading
+) -> Source:
+    """Return files as a source; those of text, and Arrow streams, are spooled."""
+    spool, read = None, list[Path]()
+    called: dict[Path, str] = {}
+    for file in files:
+        parts = [file]
+        text = file.suffix.lower() in TEXT
+        if text or _is_arrow_stream(file):
+            spool = spool or Spool(limits.scratch)
+            parts = spool.text(file, reading) if text else [_spooled(spool, file)]
+        read += parts
+        called |= dict.fromkeys(parts, file.name)
+    return source_of_files(read, name, None if spool else root, called, spool)
+
+
+def _is_arrow_stream(file: Path) -> bool:
+    """Return whether a file of Arrow has no footer: then it can be read from its beginning only."""
+    if file.suffix.lower() not in ARROW:
+        return False
+    with file.open("rb") as opened:
+        return opened.read(6) != b"ARROW1"
+
+
+def _spooled(spool: Spool, file: Path) -> Path:
+    import pyarrow as pa
+
+    try:
+        with pa.OSFile(str(file)) as opened, pa.ipc.open_stream(opened) as reader:
+            return spool.batches(_validated(reader), reader.schema)
+    except (pa.ArrowException, OSError) as error:
+        raise FileError(
+            f"cannot read {file}: it is not an Arrow file, or is damaged or cut short "
+            f"({one_line(error)}); make it anew"
+        ) from error
+
+
+def _validated(batches: Iterable["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
+    for batch in batches:
+        batch.validate(full=True)
+        yield batch
+
+
+def _of_batches(given: Any, limits: Limits) -> Source | None:
+    """Return what gives its rows as batches, read once into a file; None of anything else."""
+    files = getattr(given, "files", None)
+    if hasattr(given, "get_fragments") and files and all(Path(one).is_file() for one in files):
+        return source_of_files([Path(one) for one in files], "dataset")
+    batches, name = _batches_of(given)
+    if batches is None:
+        return None
+    spool = Spool(limits.scratch)
+    path = spool.batches(batches, batches.schema)
+    return source_of_files([path], name, None, {path: name}, spool)
+
+
+def _batches_of(given: Any) -> tuple[Any, str]:
+    """Return a reader of the batches of what has one, and what it is called."""
+    if hasattr(given, "get_fragments"):
+        return given.scanner(batch_readahead=1, fragment_readahead=1).to_reader(), "dataset"
+    if hasattr(given, "read_next_batch"):
+        return given, "batches"
+    if hasattr(given, "to_arrow_reader") and hasattr(given, "sql_query"):
+        return given.to_arrow_reader(BATCH_ROWS), "relation"
+    return None, ""
+
+
+def _file(given: str | os.PathLike[str]) -> Path:
+    path = Path(given)
+    if not path.is_file():
+        raise FileError(f"cannot read {path}: there is no such file")
+    return path

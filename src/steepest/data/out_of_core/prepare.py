@@ -1,0 +1,341 @@
+"""From files to Data whose rows are not in memory, as `from_table` makes it of a table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+
+from steepest.data.columns import need_column
+from steepest.data.features import LEFT_OPEN, Features
+from steepest.data.fill import FILLS, fill_of_table
+from steepest.data.from_table import Asked
+from steepest.data.left_out import check_rows, row_place
+from steepest.data.out_of_core.cluster_pass import held_rows
+from steepest.data.out_of_core.digests import Digest
+from steepest.data.out_of_core.evidence import (
+    check_levels,
+    evidence_of,
+    filled,
+    holes_of_digests,
+    with_bases,
+)
+from steepest.data.out_of_core.first_pass import (
+    FirstPass,
+    Plain,
+    Progress,
+    first_pass,
+    is_plain,
+)
+from steepest.data.out_of_core.limits import DECODE, Limits
+from steepest.data.out_of_core.schemas import check_everywhere
+from steepest.data.out_of_core.scratch import Scratch, size_in_words
+from steepest.data.out_of_core.second_pass import AllRows, second_pass
+from steepest.data.out_of_core.sources import Source
+from steepest.data.out_of_core.stored_rows import ScratchRows, StoredRows
+from steepest.data.out_of_core.unit_rows import DecodedRows, Recipe
+from steepest.data.prepared import Data
+from steepest.data.sparse import Matrix
+from steepest.data.split import Split
+from steepest.data.suspects import suspicions, telling
+from steepest.data.table import Table
+from steepest.data.target import Target
+from steepest.data.weights import check_weights, within_range
+from steepest.errors import ChoiceError, DataError, FileError
+from steepest.numerals import counted
+
+__all__ = ["prepare_source", "used_columns"]
+
+CODED_ROWS = 2**18
+"""Targets that become codes at a time."""
+
+
+def used_columns(source: Source, asked: Asked, weight: str | None) -> list[str]:
+    """Return the columns that are read: the features, the target and the weights."""
+    names = source.schema.names
+    _check_there(source, asked, weight)
+    if asked.features is None:
+        out = {asked.target, weight, *asked.drop}
+        features = [one for one in names if one not in out and not one.startswith("__index_level")]
+    else:
+        features = list(asked.features)
+    return [*features, asked.target, *([] if weight is None else [weight])]
+
+
+def _check_there(source: Source, asked: Asked, weight: str | None) -> None:
+    import pyarrow as pa
+
+    empty = Table(source.schema.empty_table(), source.name)
+    assert isinstance(empty.arrow, pa.Table)
+    for role, given in (
+        ("target", [asked.target]),
+        ("sample weights", [] if weight is None else [weight]),
+        ("features", asked.features or []),
+        ("columns to drop", asked.drop),
+        ("categories", asked.category),
+    ):
+        for name in given:
+            need_column(empty, name, role)
+
+
+def prepare_source(
+    source: Source,
+    asked: Asked,
+    sample_weight: object,
+    split: Split,
+    limits: Limits,
+    progress: Progress,
+) -> Data:
+    """Return the Data of files, whose X is `StoredRows`, with a sample of them in memory.
+
+    Raises DataError, ChoiceError or FileError as `from_table` does, by file and row.
+    """
+    weight = _weight_column(sample_weight, asked)
+    columns = used_columns(source, asked, weight)
+    check_everywhere(source.schemas, source.unlike, columns, source.name)
+    check_rows(source.rows, source.name, "")
+    return _Preparing(source, asked, weight, split, limits, progress, columns).data()
+
+
+def _weight_column(sample_weight: object, asked: Asked) -> str | None:
+    if asked.exposure is not None:
+        raise ChoiceError(
+            "exposure and offset are for tables in memory; divide the counts by the exposure in "
+            "the files, and give it as the sample weight"
+        )
+    if sample_weight is None or isinstance(sample_weight, str):
+        return sample_weight
+    raise ChoiceError(
+        "sample_weight of files beyond memory is the name of the column that holds the weights"
+    )
+
+
+@dataclass(frozen=True)
+class _Preparing:
+    """The parts of one preparation; `columns` are those that are read."""
+
+    source: Source
+    asked: Asked
+    weight: str | None
+    split: Split
+    limits: Limits
+    progress: Progress
+    columns: Sequence[str]
+
+    def data(self) -> Data:
+        scratch = self.limits.scratch
+        dtype = self._dtype
+        plain = self._plain(scratch, dtype)
+        counting = [name for name in self.columns if self._is_counted(name)]
+        wanted = self.limits.sample_rows(self.source.rows, len(self.columns))
+        first = first_pass(
+            self.source,
+            self.columns,
+            counting,
+            self.weight,
+            wanted,
+            self.split.seed,
+            plain,
+            self.limits,
+            self.progress,
+        )
+        evidence = evidence_of(first.sample, first.digests, self.source.name)
+        judged = replace(self.asked, features=self._features, drop=())
+        target, features = self._judged(judged, evidence)
+        features = self._settled(features, first, evidence)
+        self._check_holes(features, first)
+        self._check_weights(first.digests)
+        recipe = Recipe(
+            self.source,
+            features,
+            target,
+            self.weight,
+            self.asked.missing,
+            dtype if self._is_as_it_is(features) else np.dtype(np.float64),
+            self.limits.buffered,
+            self._drops(features, first.digests),
+        )
+        keep = plain is not None and recipe.is_plain and not target.categories
+        rows = self._kept(recipe, first, plain) if keep and plain else self._written(recipe, first)
+        return self._joined(rows, recipe, first)
+
+    def _judged(self, asked: Asked, evidence: Table) -> tuple[Target, Features]:
+        try:
+            return asked.of(evidence, None)
+        except DataError as error:
+            few = counted(evidence.arrow.num_rows, "row")
+            raise DataError(
+                f"{error}\nrows that are counted here are of a sample, {few}"
+            ) from error
+
+    def _is_counted(self, name: str) -> bool:
+        """Return whether the different values of a column of numbers matter."""
+        if name == self.asked.target or name in self.asked.category:
+            return True
+        return self.asked.missing in FILLS and name != self.weight
+
+    @property
+    def _features(self) -> list[str]:
+        others = (self.asked.target, self.weight)
+        return [name for name in self.columns if name not in others]
+
+    @property
+    def _dtype(self) -> np.dtype[np.floating]:
+        """The type of X where columns are used as they are: float32 if that holds them all."""
+        kinds = [is_plain(self.source.schema.field(name).type) for name in self._features]
+        return np.dtype(np.float32 if all(kind == np.float32 for kind in kinds) else np.float64)
+
+    def _is_as_it_is(self, features: Features) -> bool:
+        kinds = {column.kind for column in features.columns}
+        return (
+            kinds <= {"number", "boolean", "category"}
+            and not features.terms
+            and not any(isinstance(column.fill, float) for column in features.columns)
+        )
+
+    def _plain(self, scratch: Scratch, dtype: np.dtype[np.floating]) -> Plain | None:
+        """Return where numbers go in the first pass; None where some columns are more."""
+        kinds = [is_plain(self.source.schema.field(name).type) for name in self.columns]
+        special = self.asked.terms or self.asked.date or self.asked.category
+        if any(kind is None for kind in kinds) or special or self.limits.cluster is not None:
+            return None
+        rows = self.source.rows
+        X = self._room_for(scratch, rows, len(self._features), dtype)
+        weights = None if self.weight is None else scratch.array(rows)
+        return Plain(
+            self._features, self.asked.target, self.weight, X, scratch.array(rows), weights
+        )
+
+    def _room_for(
+        self, scratch: Scratch, rows: int, features: int, dtype: np.dtype[np.floating]
+    ) -> ScratchRows | None:
+        """Return a scratch file for X; None where it is to be decoded anew, or the disk is full.
+
+        Raises FileError where a folder was named that has no room.
+        """
+        if self.limits.cache == DECODE:
+            return None
+        size = rows * features * dtype.itemsize
+        if scratch.has_room(size):
+            return ScratchRows(scratch, (rows, features), dtype)
+        if self.limits.cache is None:
+            return None
+        raise FileError(
+            f"cannot write to the cache folder {scratch.place}: the rows take "
+            f"{size_in_words(size)}, but {size_in_words(scratch.free())} are free; name another "
+            "folder with --cache DIR, or --cache none to decode the files anew in each pass (in "
+            "Python: cache='none')"
+        )
+
+    def _settled(self, features: Features, first: FirstPass, evidence: Table) -> Features:
+        """Return the features with bases and fills by all rows."""
+        check_levels(features, first.digests, self.source.name)
+        features = with_bases(features, first.digests, evidence)
+        if self.asked.missing not in FILLS:
+            return features
+        rows = np.ones(evidence.arrow.num_rows, dtype=bool)
+        features = fill_of_table(features, evidence, self.asked.missing, rows, None)
+        return filled(features, first.digests, self.asked.missing)
+
+    def _check_holes(self, features: Features, first: FirstPass) -> None:
+        """Raise DataError for gaps that may neither be left out nor filled."""
+        missing, others = self.asked.missing, [self.asked.target]
+        others += [] if self.weight is None else [self.weight]
+        used = [*[column.name for column in features.columns], *others]
+        holes = {name: first.digests[name] for name in used}
+        if missing in FILLS:
+            infinite = {n: replace(one, gaps=0, first_gap=-1) for n, one in holes.items()}
+            told = holes_of_digests(infinite, self.source)
+            remedy = "which is no gap, so nothing fills it; mend it, or leave the rows out with"
+        else:
+            told = "" if missing == "drop" else holes_of_digests(holes, self.source)
+            remedy = "fill them in, or leave the rows out with"
+        if told:
+            raise DataError(
+                f"{self.source.name}: {told}; {remedy} --missing drop (in Python: missing='drop')"
+            )
+
+    def _check_weights(self, digests: Mapping[str, Digest]) -> None:
+        if self.weight is None:
+            return
+        one = digests[self.weight]
+        ends = np.array([one.low, one.high])
+        check_weights(ends, lambda row: "a row", self.source.name)
+
+    def _drops(self, features: Features, digests: Mapping[str, Digest]) -> bool:
+        """Return whether rows are left out."""
+        needed = [self.asked.target, *([] if self.weight is None else [self.weight])]
+        if self.asked.missing in LEFT_OPEN:
+            needed += [column.name for column in features.columns]
+        gaps = any(digests[name].gaps or digests[name].infinite for name in needed)
+        return gaps or (self.weight is not None and digests[self.weight].low == 0.0)
+
+    def _kept(self, recipe: Recipe, first: FirstPass, plain: Plain) -> AllRows:
+        """Return the rows that the first pass has written already."""
+        y, count = plain.y, self.source.rows
+        for start in range(0, count, CODED_ROWS):
+            stop = min(start + CODED_ROWS, count)
+            y[start:stop] = recipe.target.codes(y[start:stop], row_place, self._where)
+        ends = [unit.stop for unit in self.source.units]
+        reader = plain.X or DecodedRows(recipe, [0, *ends[:-1]], recipe.dtype)
+        shape = count, len(recipe.features.names)
+        X = recipe.features.matrix(self._sample_table(first)).astype(recipe.dtype, copy=False)
+        stored = StoredRows(reader, shape, recipe.dtype, ends, self.limits.scratch, X, first.places)
+        return AllRows(stored, y, plain.weights, first.places, first.sample)
+
+    @property
+    def _where(self) -> str:
+        return f"{self.source.name}: the target {self.asked.target!r}"
+
+    def _sample_table(self, first: FirstPass) -> Table:
+        return Table(first.sample, self.source.name, kept=first.places)
+
+    def _written(self, recipe: Recipe, first: FirstPass) -> AllRows:
+        """Return the rows that a second pass writes, now that it is known what columns become."""
+        if self.limits.cluster is not None:
+            return held_rows(recipe, first, self.limits.cluster, self.limits.scratch)
+        rows, width = self.source.rows, len(recipe.features.names)
+        X = self._room_for(self.limits.scratch, rows, width, recipe.dtype)
+        return second_pass(recipe, first, X, self.limits, self.progress)
+
+    def _joined(self, rows: AllRows, recipe: Recipe, first: FirstPass) -> Data:
+        """Return the Data of all rows, with those of the sample beside."""
+        X, target, features = rows.X, recipe.target, recipe.features
+        weights = rows.weights
+        evidence = evidence_of(first.sample, first.digests, self.source.name)
+        chosen = self.asked.features is not None
+        y, few = (
+            np.asarray(rows.y[X.sampled]),
+            Table(rows.sample, self.source.name, kept=rows.places),
+        )
+        notes = [*self.source.notes, *self._told(rows)]
+        notes += suspicions(evidence, target, features, chosen)
+        notes += telling(few, target, features, y)
+        dropped = self.source.rows - len(rows.y) - rows.weightless
+        sample = Data(
+            X.sample,
+            y,
+            features,
+            target,
+            self.source.name,
+            0,
+            None if weights is None else np.asarray(weights[X.sampled]),
+            kept=rows.places,
+            notes=tuple(notes),
+        )
+        weights = None if weights is None else within_range(weights)
+        data = replace(
+            sample, X=cast(Matrix, X), y=rows.y, dropped=dropped, sample_weight=weights, kept=None
+        )
+        data = replace(data, weightless=rows.weightless)
+        if self.split.said is not None:
+            data = self.split.of(data, np.zeros(0, dtype=bool))
+        return replace(data, sample=replace(sample, validation=data.validation))
+
+    def _told(self, rows: AllRows) -> list[str]:
+        """Return how the rows are read, in words."""
+        size = size_in_words(rows.X.size * rows.X.dtype.itemsize)
+        how = rows.X.reader.in_words(size)
+        units = counted(len(self.source.units), "part")
+        said = f"read in {units} within {size_in_words(self.limits.memory)} of memory, {how}"
+        return [f"{said}; a sample of {len(rows.X.sampled):,} rows, drawn by seed, is at hand"]

@@ -1,0 +1,391 @@
+"""What is streamed: files as an ordered row of units, each of which is read by itself.
+
+A unit is a row group of a Parquet file or some batches of an Arrow file. How many rows it has is
+known from the footers, so that every row has its place before the first is read.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import numpy as np
+
+from steepest.data.frames import one_line
+from steepest.data.out_of_core.schemas import unified
+from steepest.data.table import Table
+from steepest.errors import DataError, FileError
+from steepest.numerals import counted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["BATCH_ROWS", "Source", "Unit", "files_of", "root_of", "source_of_files"]
+
+BATCH_ROWS = 2**17
+"""Rows that are decoded at a time: of 28 columns of float32 15 MB; fewer took longer (measured)."""
+
+BUFFERED = 2**25
+"""Bytes that are read ahead, of all columns together; a decoded batch is as large."""
+
+LEAST_BUFFER, MOST_BUFFER = 2**14, 2**20
+"""Bytes of a column of Parquet that are read at a time."""
+
+SUFFIXES = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".csv", ".tsv", ".txt")
+"""What counts as data in a folder."""
+
+PARQUET = (".parquet", ".pq")
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""How Hive writes a partition of no value."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Neighbouring rows of a file: its row group `group`, from row `start` of all on."""
+
+    file: Path
+    group: int
+    rows: int
+    start: int
+    in_file: int  # the row of the file, from 0, at which it begins
+    called: str  # how messages call the file
+
+    @property
+    def stop(self) -> int:
+        """The row of all at which it ends."""
+        return self.start + self.rows
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return f"{self.called}, row group {self.group + 1}"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """By what a file is known to be the one that it was."""
+
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, file: Path) -> "Stamp":
+        """Return that of a file now; FileError if it is gone."""
+        try:
+            found = file.stat()
+        except OSError as error:
+            raise FileError(f"cannot read {file}: {error.strerror}") from error
+        return cls(found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Files that are read unit by unit, with one schema for all of them.
+
+    `parts` are the values of the partitions of a file that stand in the names of its folders.
+    """
+
+    name: str
+    units: tuple[Unit, ...]
+    schema: "pa.Schema"
+    schemas: Mapping[str, "pa.Schema"]
+    unlike: Mapping[str, str]  # columns whose types do not go together, why
+    stamps: Mapping[Path, Stamp]
+    parts: Mapping[Path, Mapping[str, Any]]
+    notes: tuple[str, ...] = ()
+    held: object = None  # what is there as long as the source is: a folder of scratch files
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(unit.rows for unit in self.units)
+
+    @cached_property
+    def bytes(self) -> int:
+        """How many bytes the files have."""
+        return sum(stamp.size for stamp in self.stamps.values())
+
+    def with_frame(self, frame: Any) -> "Source":
+        """Return the source with what a worker has of it at hand: files need nothing."""
+        return self
+
+    def empty_table(self) -> Table:
+        """Return a table of its columns without a row, for what asks of names alone."""
+        return Table(self.schema.empty_table(), self.name)
+
+    def place(self, row: int) -> str:
+        """Return where row `row` of all, from 0, is: "row 14 of b.parquet"."""
+        unit = next(one for one in self.units if row < one.stop)
+        return f"row {unit.in_file + row - unit.start + 1} of {unit.called}"
+
+    def check_unchanged(self) -> None:
+        """Raise FileError if a file is not the one that it was when it was first opened."""
+        for file in self.stamps:
+            self._check_same(file)
+
+    def _check_same(self, file: Path) -> None:
+        if Stamp.of(file) != self.stamps[file]:
+            raise FileError(
+                f"{file} changed while it was read, so what was worked out of it does not hold "
+                "any more; fit once more when nobody writes to it"
+            )
+
+    def batches(
+        self, unit: Unit, columns: Sequence[str], buffered: int = BUFFERED
+    ) -> Iterator["pa.RecordBatch"]:
+        """Yield the rows of a unit in order, some columns of them, in the types of `schema`.
+
+        `buffered` is how many bytes may be read ahead.
+
+        Raises FileError, by file and row group, for what cannot be read.
+        """
+        import pyarrow as pa
+
+        self._check_same(unit.file)
+        here = [name for name in columns if name not in self.parts[unit.file]]
+        read = _parquet_batches if _is_parquet(unit.file) else _arrow_batches
+        try:
+            rows = 0
+            for batch in read(unit, here, buffered):
+                rows += batch.num_rows
+                yield self._as_unified(batch, unit, columns)
+        except (pa.ArrowException, OSError, UnicodeDecodeError, StopIteration) as error:
+            self.check_unchanged()
+            raise FileError(
+                f"cannot read {unit.file}, row group {unit.group + 1}: it is damaged or cut short "
+                f"({one_line(error)}); make the file anew"
+            ) from error
+        if rows != unit.rows:
+            self.check_unchanged()
+            raise FileError(
+                f"cannot read {unit.file}, row group {unit.group + 1}: it has {rows:,} of the "
+                f"{unit.rows:,} rows that its footer tells; make the file anew"
+            )
+
+    def tables(self, unit: Unit, columns: Sequence[str], buffered: int) -> Iterator[Table]:
+        """Yield the same as tables, whose rows have their places in the file."""
+        import pyarrow as pa
+
+        at = unit.in_file
+        for batch in self.batches(unit, columns, buffered):
+            places = np.arange(at, at + batch.num_rows)
+            yield Table(pa.Table.from_batches([batch]), unit.called, kept=places)
+            at += batch.num_rows
+
+    def _as_unified(
+        self, batch: "pa.RecordBatch", unit: Unit, columns: Sequence[str]
+    ) -> "pa.RecordBatch":
+        """Return a batch with the columns in the types of all, partitions among them."""
+        import pyarrow as pa
+
+        fields, arrays = [], []
+        for name in columns:
+            field = self.schema.field(name)
+            if name in self.parts[unit.file]:
+                value = pa.scalar(self.parts[unit.file][name], field.type)
+                arrays.append(pa.repeat(value, batch.num_rows))
+            else:
+                arrays.append(_cast(batch.column(name), field.type))
+            fields.append(field)
+        return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _cast(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+    return array if array.type == kind else array.cast(kind, safe=False)
+
+
+def files_of(given: str | os.PathLike[str]) -> list[Path] | None:
+    """Return the files of a pattern such as `folder/*.parquet`, or of a folder and those in it.
+
+    None of what is neither. Raises FileError where there are none.
+    """
+    path = Path(given)
+    if path.is_dir():
+        found = sorted(one for one in path.rglob("*") if _is_data(one, path))
+        if not found:
+            raise FileError(
+                f"cannot read {path}: the folder has no data in it; known are files "
+                f"{' '.join(SUFFIXES)}"
+            )
+        return found
+    if path.exists() or not any(map(_is_wild, path.parts)):
+        return None
+    begin = root_of(path)
+    found = sorted(one for one in begin.glob(str(path.relative_to(begin))) if one.is_file())
+    if not found:
+        raise FileError(f"cannot read {path}: no file has a name like this")
+    return found
+
+
+def root_of(path: Path) -> Path:
+    """Return a folder, or the one before the first part of a pattern that has a wildcard."""
+    wild = [i for i, part in enumerate(path.parts) if _is_wild(part)]
+    return Path(*path.parts[: wild[0]]) if wild else path
+
+
+def _is_wild(part: str) -> bool:
+    return any(sign in part for sign in "*?[")
+
+
+def _is_data(file: Path, folder: Path) -> bool:
+    """Return whether a file in a folder is data: names with a dot or underscore first are not."""
+    hidden = any(part[:1] in "._" for part in file.relative_to(folder).parts)
+    return file.suffix.lower() in SUFFIXES and not hidden and file.is_file()
+
+
+def _is_parquet(file: Path) -> bool:
+    return file.suffix.lower() in PARQUET
+
+
+def source_of_files(
+    files: Sequence[Path],
+    name: str,
+    root: Path | None = None,
+    called: Mapping[Path, str] | None = None,
+    held: object = None,
+) -> Source:
+    """Return files as what is streamed, in their order; `root` is the folder of the partitions.
+
+    `called` is how messages call each file: neighbours that are called the same are one. `held` is
+    kept as long as the source is.
+
+    Raises FileError for a file that is none of Parquet or Arrow, or is damaged, and DataError for
+    types that do not go together, and where there are no rows.
+    """
+    stamps = {file: Stamp.of(file) for file in files}
+    if called is None:
+        called = {file: file.name for file in files}
+    parts = _partitions(files, root)
+    units: list[Unit] = []
+    schemas: dict[str, pa.Schema] = {}
+    empty = []
+    for file in files:
+        schema, sizes = _footer(file)
+        rows = (
+            units[-1].in_file + units[-1].rows if units and _goes_on(units[-1], called[file]) else 0
+        )
+        for group, size in enumerate(sizes):
+            start = units[-1].stop if units else 0
+            if size:
+                units.append(Unit(file, group, size, start, rows, called[file]))
+            rows += size
+        if not sum(sizes):
+            empty.append(called[file])
+            continue
+        schemas[_shown(file, root)] = _with_parts(schema, parts[file])
+    if not units:
+        raise DataError(f"{name}: there is no row in {counted(len(files), 'file')}")
+    notes = (
+        [f"{counted(len(empty), 'file')} without a row: {', '.join(empty[:3])}"] if empty else []
+    )
+    schema, unlike = unified(schemas)
+    return Source(name, tuple(units), schema, schemas, unlike, stamps, parts, tuple(notes), held)
+
+
+def _goes_on(last: Unit, called: str) -> bool:
+    """Return whether a file is the next part of one that was spooled."""
+    return last.called == called and last.file.name != called
+
+
+def _shown(file: Path, root: Path | None) -> str:
+    return str(file.relative_to(root)) if root is not None and root in file.parents else file.name
+
+
+def _with_parts(schema: "pa.Schema", parts: Mapping[str, Any]) -> "pa.Schema":
+    import pyarrow as pa
+
+    for name, value in parts.items():
+        kind = pa.null() if value is None else pa.int64() if isinstance(value, int) else pa.string()
+        schema = schema.append(pa.field(name, kind)) if name not in schema.names else schema
+    return schema
+
+
+def _partitions(files: Sequence[Path], root: Path | None) -> dict[Path, dict[str, Any]]:
+    """Return the `name=value` of the folders of each file, as Hive has them.
+
+    Values are whole numbers if all are.
+    """
+    said = {file: dict(_said(file, root)) for file in files}
+    names = {name for one in said.values() for name in one}
+    for name in names:
+        values = [one[name] for one in said.values() if one.get(name) is not None]
+        if all(value.lstrip("-").isdigit() and len(value) < 18 for value in values):
+            for one in said.values():
+                if one.get(name) is not None:
+                    one[name] = int(one[name])
+    return said
+
+
+def _said(file: Path, root: Path | None) -> Iterator[tuple[str, Any]]:
+    folders = file.parent.parts if root is None else file.relative_to(root).parent.parts
+    for folder in folders:
+        name, sign, value = folder.partition("=")
+        if sign and name:
+            yield unquote(name), None if value == NO_VALUE else unquote(value)
+
+
+def _footer(file: Path) -> tuple["pa.Schema", list[int]]:
+    """Return the schema of a file and how many rows each of its units has."""
+    import pyarrow as pa
+
+    kind = "a Parquet file" if _is_parquet(file) else "an Arrow file"
+    read: Callable[[Path], tuple[pa.Schema, list[int]]]
+    read = _parquet_footer if _is_parquet(file) else _arrow_footer
+    try:
+        return read(file)
+    except (pa.ArrowException, OSError) as error:
+        raise FileError(
+            f"cannot read {file}: it is not {kind}, or is damaged or cut short "
+            f"({one_line(error)}); make it anew"
+        ) from error
+
+
+def _parquet_footer(file: Path) -> tuple["pa.Schema", list[int]]:
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(file) as opened:
+        meta = opened.metadata
+        sizes = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
+        return opened.schema_arrow, sizes
+
+
+def _parquet_batches(
+    unit: Unit, columns: Sequence[str], buffered: int
+) -> Iterator["pa.RecordBatch"]:
+    from pyarrow import parquet
+
+    each = max(LEAST_BUFFER, min(MOST_BUFFER, buffered // max(1, len(columns))))
+    rows = _batch_rows(buffered, len(columns))
+    # Neither a buffer of the whole row group nor threads: these cost 60 MB a file (measured).
+    with parquet.ParquetFile(unit.file, pre_buffer=False, buffer_size=each) as file:
+        yield from file.iter_batches(
+            rows, row_groups=[unit.group], columns=list(columns), use_threads=False
+        )
+
+
+def _batch_rows(buffered: int, columns: int) -> int:
+    """Return how many rows are decoded at a time."""
+    return max(1, min(BATCH_ROWS, buffered // (8 * max(1, columns))))
+
+
+def _arrow_footer(file: Path) -> tuple["pa.Schema", list[int]]:
+    """Return the schema of an Arrow file and how many rows each of its batches has."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(file)) as opened, pa.ipc.open_file(opened) as reader:
+        sizes = [reader.get_batch(i).num_rows for i in range(reader.num_record_batches)]
+        return reader.schema, sizes
+
+
+def _arrow_batches(unit: Unit, columns: Sequence[str], buffered: int) -> Iterator["pa.RecordBatch"]:
+    import pyarrow as pa
+
+    with pa.memory_map(str(unit.file)) as opened, pa.ipc.open_file(opened) as reader:
+        batch = reader.get_batch(unit.group).select(list(columns))
+        batch.validate(full=True)
+        rows = _batch_rows(buffered, len(columns))
+        for start in range(0, batch.num_rows, rows):
+            yield batch.slice(start, rows)

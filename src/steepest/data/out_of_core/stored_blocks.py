@@ -1,0 +1,154 @@
+"""Rows beyond memory by blocks: the protocol of `Blocks`, of rows that are read in each pass.
+
+Blocks are cut within units (row groups), their sums are added in the tree of a unit, and those of
+the units in one above them. So any number of threads, a cache or none, and workers on other
+machines come to the same bits.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steepest.data.blocks import Block, Blocks, Sums, tree_sum
+from steepest.data.float_types import FLOAT64
+
+__all__ = ["StoredBlocks", "large_sum"]
+
+Array = NDArray[np.float64]
+Result = TypeVar("Result")
+
+
+def large_sum(
+    block: Callable[[slice], Block],
+    start: int,
+    stop: int,
+    size: int,
+    work: Callable[[Block], Array],
+    least: int,
+) -> Array:
+    """Return the sum of `work(block)` over a unit's rows, in blocks of at least so many."""
+    each = max(size, least)
+    stretches = (slice(at, min(at + each, stop)) for at in range(start, stop, each))
+    total = work(block(next(stretches)))
+    for at in stretches:
+        total += work(block(at))
+    return total
+
+
+class StoredBlocks(Blocks):
+    """Blocks of `StoredRows` with a target a row, (rows,).
+
+    The X of a block is a buffer of the thread that works on it: it holds until the next block.
+    """
+
+    keeps_margins = False
+    gap_tol = 1e-6
+
+    has_columns = False
+
+    def __init__(self, X: Any, y: Array, **how: Any) -> None:
+        super().__init__(X, y, **how)
+        size = self.size = self.slices[0].stop if self.slices else 1
+        self.units = [
+            [slice(i, min(i + size, stop)) for i in range(start, stop, size)]
+            for start, stop in pairwise((0, *X.ends))
+        ]
+        self.slices = [at for unit in self.units for at in unit]
+
+    def block(self, at: slice) -> Block:
+        """Return the rows `at`, in this thread's buffer."""
+        weight = None if self.sample_weight is None else self.sample_weight[at]
+        X = self.X.read_floats(at.start, at.stop, self.dtype)
+        return Block(at, X, self.y[at], weight)
+
+    @property
+    def _kept(self) -> list[Block] | None:
+        """No block is kept."""
+        return None
+
+    def sum(self, work: Callable[[Block], Sums]) -> Sums:
+        """Return the sum over all blocks of the tuples `work(block)`: by unit, then of all."""
+        parts = iter(self.map(work))
+        return tree_sum([tree_sum([next(parts) for _ in unit]) for unit in self.units if unit])
+
+    def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
+        """Return the sum of the arrays that `work(block)` returns: by unit, then of all."""
+
+        def of_unit(unit: list[slice]) -> Array:
+            return large_sum(self.block, unit[0].start, unit[-1].stop, self.size, work, least)
+
+        parts = self._over(of_unit, [unit for unit in self.units if unit])
+        return tree_sum([(part,) for part in parts])[0]
+
+    def room(self, width: int) -> Array:
+        """Return room for `width` numbers a row, (rows,) or (rows, width), in a scratch file."""
+        count = len(self.y)
+        shape = count if width == 1 else (width, count)
+        made: Array = self.X.scratch.array(shape)
+        return made if width == 1 else made.T
+
+    @property
+    def largest_sample(self) -> int:
+        """The rows that are held in memory."""
+        return len(self.X.sampled)
+
+    def random_sample(self, size: int, seed: int) -> Blocks:
+        """Return the first rows of the sample that is held, as blocks."""
+        at = self.X.sampled[:size]
+        weight = None if self.sample_weight is None else np.asarray(self.sample_weight[at])
+        return self._in_memory(self.X.sample[:size], np.asarray(self.y[at]), weight)
+
+    def even(self, size: int) -> Blocks:
+        """Return rows that tell units: those of the sample, which are from all over."""
+        return self.random_sample(size, 0)
+
+    def take(self, indices: NDArray[np.intp]) -> Blocks:
+        """Return some of the rows, in memory, in the order of their `indices`, as blocks."""
+        weight = None if self.sample_weight is None else np.asarray(self.sample_weight[indices])
+        return self._in_memory(self.X.take(indices), np.asarray(self.y[indices]), weight)
+
+    def stretch(self, at: slice) -> Blocks:
+        """Return neighbouring rows, in memory, as blocks."""
+        weight = None if self.sample_weight is None else np.asarray(self.sample_weight[at])
+        return self._in_memory(self.X[at], np.asarray(self.y[at]), weight)
+
+    def every(self, step: int) -> Blocks:
+        """Return all rows, or some of the sample, one in `step` of what it has, as blocks."""
+        return self if step == 1 else self.random_sample(max(1, self.largest_sample // step), 0)
+
+    def columns(self, features: slice) -> Blocks:
+        """Return some of the features of the sample, as blocks."""
+        few = self.random_sample(self.largest_sample, 0)
+        return few.columns(features)
+
+    def in_float64(self) -> Blocks:
+        """Return the same rows, computed with float64."""
+        return (
+            self
+            if self.dtype == FLOAT64
+            else self._like(self.X, self.y, self.sample_weight, FLOAT64)
+        )
+
+    def _like(
+        self, X: Any, y: Array, weight: Array | None, dtype: np.dtype[Any] | None = None
+    ) -> Blocks:
+        return StoredBlocks(
+            X,
+            y,
+            outputs=self.outputs,
+            sample_weight=weight,
+            threads=self.threads,
+            dtype=dtype or self.dtype,
+            least=self.least,
+        )
+
+    def _in_memory(self, X: Any, y: Array, weight: Array | None) -> Blocks:
+        return super()._like(X, y, weight)
+
+    def _numbers(self, at: slice) -> NDArray[np.floating[Any]]:
+        """Return the numbers of the rows `at`."""
+        found: NDArray[np.floating[Any]] = self.X.read_floats(at.start, at.stop, self.X.dtype)
+        return found

@@ -1,0 +1,181 @@
+"""X beyond memory, (rows, features): an array-like whose rows are read when they are asked for."""
+
+import os
+import threading
+import weakref
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import IO, Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from steepest.data.out_of_core.scratch import Scratch
+from steepest.data.out_of_core.stored_blocks import StoredBlocks
+from steepest.errors import FileError
+
+__all__ = ["RowReader", "ScratchRows", "StoredRows", "buffer_of"]
+
+Numbers = NDArray[Any]
+
+RANDOM_ROWS = 2**12
+"""Rows that are asked for one by one at a time; of more, whole stretches are read."""
+
+
+class RowReader(Protocol):
+    """What reads neighbouring rows."""
+
+    def read(self, start: int, stop: int, out: Numbers) -> None:
+        """Fill `out`, (stop - start, features), with these rows."""
+
+    def in_words(self, size: str) -> str:
+        """Return how the rows, of so many bytes, are held."""
+
+
+class ScratchRows:
+    """Rows in a scratch file, in C order: what was decoded once is read as it is."""
+
+    def __init__(self, scratch: Scratch, shape: tuple[int, int], dtype: DTypeLike) -> None:
+        self.scratch, self.shape, self.dtype = scratch, shape, np.dtype(dtype)
+        self.width = shape[1] * self.dtype.itemsize
+        self._file: IO[bytes] = scratch.file()
+        weakref.finalize(self, self._file.close)
+        try:
+            self._file.truncate(max(1, shape[0] * self.width))
+        except OSError as error:
+            raise scratch.refused(error) from error
+
+    def in_words(self, size: str) -> str:
+        """Return how the rows, of so many bytes, are held."""
+        return f"decoded once, into a scratch file of {size} that is gone at the end"
+
+    def write(self, start: int, rows: Numbers) -> None:
+        """Write rows, (n, features), from row `start` on; FileError if the disk is full."""
+        view = _bytes_of(np.ascontiguousarray(rows, self.dtype))
+        at = start * self.width
+        try:
+            while len(view):
+                done = os.pwrite(self._file.fileno(), view, at)
+                view, at = view[done:], at + done
+        except OSError as error:
+            raise self.scratch.refused(error) from error
+
+    def read(self, start: int, stop: int, out: Numbers) -> None:
+        """Fill `out`, (stop - start, features), with these rows."""
+        whole = out.dtype == self.dtype and out.flags.c_contiguous
+        raw = out if whole else buffer_of((stop - start, self.shape[1]), self.dtype)
+        view, at = _bytes_of(raw), start * self.width
+        while len(view):
+            done = os.preadv(self._file.fileno(), [view], at)
+            if not done:
+                raise FileError("the scratch file of the rows was cut short; fit once more")
+            view, at = view[done:], at + done
+        if not whole:
+            np.copyto(out, raw)
+
+
+def _bytes_of(numbers: Numbers) -> memoryview:
+    """Return the bytes of an array in C order, to be read or written."""
+    return memoryview(numbers.reshape(-1).view(np.uint8))  # type: ignore[arg-type]
+
+
+class StoredRows:
+    """X, (rows, features), of float64 or float32, read by a `RowReader`.
+
+    `ends` are where units end, (units,): blocks are cut within them, so that the sums of a unit
+    are its own, whoever works them out. `sample` are rows held in memory, (m, features), in the
+    order in which they were drawn, and `sampled` which they are, (m,).
+    """
+
+    ndim = 2
+
+    def __init__(
+        self,
+        reader: RowReader,
+        shape: tuple[int, int],
+        dtype: DTypeLike,
+        ends: Sequence[int],
+        scratch: Scratch,
+        sample: Numbers,
+        sampled: NDArray[np.intp],
+    ) -> None:
+        self.reader, self.shape, self.dtype = reader, shape, np.dtype(dtype)
+        self.ends, self.scratch = tuple(ends), scratch
+        self.sample, self.sampled = sample, sampled
+
+    @property
+    def size(self) -> int:
+        """The numbers in X."""
+        return self.shape[0] * self.shape[1]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self.shape[0]
+
+    def read(self, start: int, stop: int) -> Numbers:
+        """Return neighbouring rows, (stop - start, features), as a new array."""
+        out = np.empty((stop - start, self.shape[1]), self.dtype)
+        self.reader.read(start, stop, out)
+        return out
+
+    def read_floats(self, start: int, stop: int, dtype: DTypeLike) -> Numbers:
+        """Return the same in a buffer of this thread, which its next call writes over."""
+        out = buffer_of((stop - start, self.shape[1]), np.dtype(dtype))
+        self.reader.read(start, stop, out)
+        return out
+
+    def __getitem__(self, key: Any) -> Numbers:
+        """Return rows as a new array: a slice, indices, or one of them with columns."""
+        rows, columns = key if isinstance(key, tuple) else (key, slice(None))
+        if isinstance(rows, slice):
+            start, stop, step = rows.indices(len(self))
+            return self.read(start, max(start, stop))[::step][:, columns]
+        return self.take(np.atleast_1d(rows))[:, columns]
+
+    def take(self, rows: NDArray[np.intp]) -> Numbers:
+        """Return some rows, (n, features), in the order of their indices, (n,)."""
+        found = np.empty((len(rows), self.shape[1]), self.dtype)
+        order = np.argsort(rows, kind="stable")
+        for run in _runs(rows[order]):
+            at = order[run]
+            first, last = int(rows[at[0]]), int(rows[at[-1]])
+            found[at] = self.read(first, last + 1)[rows[at] - first]
+        return found
+
+    def to_blocks(self, y: NDArray[np.float64], **how: Any) -> StoredBlocks:
+        """Return the rows with a target each, (rows,), in blocks; see `Blocks`."""
+        make = getattr(self.reader, "blocks", StoredBlocks)
+        found: StoredBlocks = make(self, y, **how)
+        return found
+
+
+def _runs(rows: NDArray[np.intp]) -> list[slice]:
+    """Return runs of sorted indices, (n,), that lie near each other: one reading for each."""
+    if not len(rows):
+        return []
+    cuts = np.flatnonzero(np.diff(rows) > RANDOM_ROWS) + 1
+    ends = [0, *cuts.tolist(), len(rows)]
+    runs = []
+    for start, stop in pairwise(ends):
+        # Of neighbours no more than one stretch of rows is held at a time.
+        while start < stop:
+            near = int(np.searchsorted(rows[start:stop], rows[start] + RANDOM_ROWS, "right"))
+            runs.append(slice(start, start + near))
+            start += near
+    return runs
+
+
+_LOCAL = threading.local()
+
+
+def buffer_of(shape: tuple[int, int], dtype: np.dtype[Any]) -> Numbers:
+    """Return an array of this thread's that is used again for each block.
+
+    A fresh one of 3 MB a block is mapped and faulted anew: measured 7 times as slow where an
+    allocator gives back what is freed.
+    """
+    held: dict[str, Numbers] = _LOCAL.__dict__.setdefault("held", {})
+    size, name = shape[0] * shape[1], dtype.name
+    if name not in held or held[name].size < size:
+        held[name] = np.empty(size, dtype)
+    return held[name][:size].reshape(shape)

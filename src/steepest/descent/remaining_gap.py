@@ -1,0 +1,25 @@
+"""How far the lowest loss still is, by how a walk in whitened coordinates came near to it."""
+
+from math import inf
+
+__all__ = ["remaining_gap"]
+
+MOST_LEFT = 0.5
+"""The share of the steepness that a step may leave, so that what follows is known from it."""
+
+
+def remaining_gap(steepness: float, before: float, fall: float) -> float:
+    """Return the loss above the lowest, of a convex one; inf where that cannot be told yet.
+
+    In coordinates of curvature 1 it is `steepness² / 2`. A step that left a share r of the
+    steepness `before` it shows how far from 1 the curvature is along the way: by at most r, so that
+    it is `steepness² / (2 (1 - r))`. By the `fall` of the loss in that step it is also
+    `fall r² / (1 - r²)`, were each next step to leave as much. The larger of the two is told.
+
+    >>> remaining_gap(1e-3, 1e-1, 5e-3)
+    5.05...e-07
+    """
+    left = steepness / before if before else inf
+    if not left <= MOST_LEFT:
+        return inf
+    return max(steepness**2 / (2.0 * (1.0 - left)), fall * left**2 / (1.0 - left**2))

@@ -1,0 +1,11 @@
+"""The lesson as slides, hand-out, quiz and learning package; and what a class made of it.
+
+`lesson` is the record that all are made from: its `walks` are runs, `values` the numbers in its
+sentences, which `written` fills in; `lecture` has the order of the slides, `settings` what its
+author said of it, `markdown` slides of the author's own. `pictures` draws, with `stages` saying how
+far it has come, and `bowl`, `diagrams` and `marks` what it draws with; `alternative` tells the
+pictures in words, `tables` has the tables. `powerpoint` writes slides, on those of `template`, and
+`handout` sheets. `tasks` has the tasks with their answers, those of the author by `arithmetic`,
+which `quiz` and `scorm` write for learning management systems. `doors` chooses by a file's ending.
+`classroom` runs the links of a class again, and `class_figure` draws them over one surface.
+"""

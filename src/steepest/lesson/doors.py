@@ -1,0 +1,140 @@
+"""What a lesson is written as, by the ending of a file: page, slides, sheet, quiz, package."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from steepest.errors import FileError
+from steepest.extras import check_installed
+from steepest.files import PAGES, check_writable
+from steepest.lesson.lecture import in_lecture_order
+from steepest.lesson.lesson import Lesson, for_page, lesson_of
+from steepest.lesson.settings import Settings
+from steepest.page.html import saved_html, write_page
+from steepest.page.lesson.builds import builds
+from steepest.page.lesson.record import LessonRecord, lesson_record
+from steepest.page.schema import SceneRecord
+from steepest.run.run import Run
+
+__all__ = ["KINDS", "Doors", "write_lesson"]
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "page": PAGES,
+    "pptx": (".pptx",),
+    "handout": (".pdf",),
+    "quiz": (".gift", ".txt"),
+    "scorm": (".zip",),
+}
+"""What there is, with the endings of its files."""
+
+NEEDS: Mapping[str, tuple[str, str]] = {
+    "pptx": ("slides", "slides"),
+    "handout": ("figure", "a hand-out"),
+}
+"""The extra that a kind needs, and what for."""
+
+
+@dataclass(frozen=True)
+class Doors:
+    """A run whose lesson is written, as its author has it, and how slides and sheets are made."""
+
+    run: Run
+    settings: Settings
+    template: str | os.PathLike[str] | None = None
+    film: bool = True
+    paper: str = "a4"
+    version: str = "1.2"
+    progress: bool = False
+
+    @cached_property
+    def lesson(self) -> Lesson:
+        """The lesson, made once for all files."""
+        return lesson_of(self.run, self.settings)
+
+    @property
+    def every_build(self) -> list[str]:
+        """The keys of all builds that there are, in the order of the lecture."""
+        return [one.key for one in in_lecture_order(builds())]
+
+    def write(self, kind: str, path: str | os.PathLike[str]) -> None:
+        """Write the lesson as one of `KINDS`."""
+        writers: Mapping[str, Callable[[str | os.PathLike[str]], None]] = {
+            "page": self._page,
+            "pptx": self._slides,
+            "handout": self._handout,
+            "quiz": self._quiz,
+            "scorm": self._package,
+        }
+        writers[kind](path)
+
+    def _author_page(self) -> LessonRecord:
+        """Return the lesson of the page."""
+        found = lesson_record(cast(SceneRecord, self.run.record()))
+        return for_page(found, self.settings)
+
+    def _page(self, path: str | os.PathLike[str]) -> None:
+        write_page(
+            self.run.record(),
+            self.run.explain(),
+            path,
+            way="lesson",
+            language=self.settings.language,
+            lesson=self._author_page(),
+        )
+
+    def _slides(self, path: str | os.PathLike[str]) -> None:
+        from steepest.lesson.powerpoint import write_slides
+
+        write_slides(
+            self.lesson, path, template=self.template, film=self.film, progress=self.progress
+        )
+
+    def _handout(self, path: str | os.PathLike[str]) -> None:
+        from steepest.lesson.handout import write_handout
+
+        write_handout(self.lesson, path, self.paper)
+
+    def _quiz(self, path: str | os.PathLike[str]) -> None:
+        from steepest.lesson.quiz import write_quiz
+        from steepest.lesson.tasks import tasks_of
+
+        write_quiz(tasks_of(self.lesson), self.lesson.title, path)
+
+    def _package(self, path: str | os.PathLike[str]) -> None:
+        from steepest.lesson.scorm import write_package
+
+        page = saved_html(
+            self.run.record(),
+            self.run.explain(),
+            way="lesson",
+            language=self.lesson.language,
+            lesson=self._author_page(),
+        )
+        write_package(self.lesson, page, path, self.version)
+
+
+def write_lesson(doors: Doors, paths: Sequence[str | os.PathLike[str]]) -> None:
+    """Write a lesson to files, each as its ending says.
+
+    Raises FileError for an ending that says nothing, and ChoiceError for a package that is not
+    installed, both before any work is done.
+    """
+    kinds = [_kind_of(path) for path in paths]
+    for kind, path in zip(kinds, paths, strict=True):
+        check_writable(path, KINDS[kind])
+        if kind in NEEDS:
+            check_installed(*NEEDS[kind])
+    for kind, path in zip(kinds, paths, strict=True):
+        doors.write(kind, path)
+
+
+def _kind_of(path: str | os.PathLike[str]) -> str:
+    ending = Path(path).suffix.lower()
+    for kind, endings in KINDS.items():
+        if ending in endings:
+            return kind
+    known = ", ".join(one for endings in KINDS.values() for one in endings)
+    raise FileError(f"cannot write the lesson to {path}: its name must end in one of {known}")

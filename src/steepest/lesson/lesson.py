@@ -1,0 +1,170 @@
+"""The lesson as a record: its builds and sentences, what its author changed, and its walks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, cast
+
+from steepest.errors import ChoiceError
+from steepest.lesson.lecture import in_lecture_order, with_lecture
+from steepest.lesson.settings import OwnSlide, Settings
+from steepest.lesson.values import Value, values_of
+from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
+from steepest.lesson.written import filled
+from steepest.page.lesson.builds import LANGUAGES, Build, builds, sentences
+from steepest.page.lesson.record import LessonRecord, lesson_rows
+from steepest.page.schema import SceneRecord
+from steepest.run.run import Run
+
+__all__ = ["Lesson", "for_page", "lesson_of"]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson on the rows of a run; `words` are the sentences of its language."""
+
+    run: Run
+    settings: Settings
+    builds: tuple[Build, ...]
+    words: Mapping[str, Any]
+    line: LineWalks
+    classes: ClassWalks
+    network: NetworkWalk
+
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        """The numbers in its sentences, by their places."""
+        return values_of(self.line, self.classes, self.network, self.words["ui"])
+
+    @property
+    def language(self) -> str:
+        """The language of its sentences."""
+        return self.settings.language or LANGUAGES[0]
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self.settings.title or str(self.words["title"])
+
+    @property
+    def is_round(self) -> bool:
+        """Whether the bowl is about as round in the feature's own units: no ravine."""
+        return float(self.values["condition"]) < ROUND
+
+    def told(self, key: str, what: str = "say") -> str:
+        """Return the sentence of a build, or its line of arithmetic, `sum`, with its numbers."""
+        said = self.words["builds"][key]
+        text = said.get(f"{what}_round") if self.is_round else None
+        return filled(text or said.get(what, ""), self.values, self.language)
+
+    @property
+    def own_words(self) -> Mapping[str, str]:
+        """The sentence of each build as it was written, with places for its numbers."""
+        return {key: said["say"] for key, said in self.words["builds"].items()}
+
+    def note(self, key: str) -> str:
+        """Return the note for whoever speaks at a build; empty where there is none."""
+        return filled(self.words["notes"].get(key, ""), self.values, self.language)
+
+    def walk_called(self, name: str) -> Run:
+        """Return one of the walks by its name: `walk`, a rate's, `plain`, `momentum`, `classes`."""
+        if name in self.line.rates:
+            return self.line.rates[name]
+        if name == "classes":
+            return self.classes.walk
+        return {"walk": self.line.walk, "plain": self.line.plain, "momentum": self.line.momentum}[
+            name
+        ]
+
+    def heading(self, build: Build) -> str:
+        """Return the heading of a build: its own, or that of the part that it is in."""
+        return str(self.words["titles"].get(build.key) or self.words["parts"][build.part])
+
+    def word(self, name: str, **places: Value) -> str:
+        """Return a word of the pictures."""
+        return filled(self.words["ui"][name], places, self.language)
+
+
+ROUND = 5.0
+"""The ratio of curvatures below which a bowl is no ravine."""
+
+
+def lesson_of(run: Run, settings: Settings | None = None) -> Lesson:
+    """Return the lesson on the rows of a run, as its author has it.
+
+    Raises ChoiceError of an objective that was given, which has no rows.
+    """
+    settings = settings or Settings()
+    numbers, classes = lesson_rows(cast(SceneRecord, run.record()))
+    language = settings.language or LANGUAGES[0]
+    words = with_lecture(sentences(language), language)
+    shown, words = chosen_builds(in_lecture_order(builds()), words, settings)
+    return Lesson(
+        run, settings, shown, words, LineWalks(numbers), ClassWalks(classes), NetworkWalk()
+    )
+
+
+def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
+    """Return the lesson of a page as its author has it, in the page's own order if none is given.
+
+    Raises ChoiceError for a build that there is not.
+    """
+    every = [one.key for one in in_lecture_order(builds())]
+    shown, of_page = settings.shown(every), {one.key: one for one in builds()}
+    order = (
+        shown
+        if settings.order not in ((), tuple(every))
+        else [key for key in of_page if key in shown]
+    )
+    kept = replace(settings, order=tuple(key for key in order if key in of_page), hide=())
+    kept = replace(
+        kept,
+        slides=tuple(
+            one if one.after in of_page else replace(one, after=FIRST) for one in kept.slides
+        ),
+        sentences={key: said for key, said in kept.sentences.items() if key in of_page},
+    )
+    words = {}
+    for language, said in found["words"].items():
+        chosen, changed = chosen_builds(builds(), said, kept)
+        words[language] = {**changed, "title": settings.title or said["title"]}
+    listed = [one._asdict() for one in chosen]
+    return {**found, "builds": listed, "words": words}
+
+
+FIRST = "title"
+"""The build after which an own slide comes in the page where it follows one of the slides alone."""
+
+
+def chosen_builds(
+    known: Sequence[Build], words: Mapping[str, Any], settings: Settings
+) -> tuple[tuple[Build, ...], Mapping[str, Any]]:
+    """Return the builds that an author shows, in the order given, and the words with the author's.
+
+    An own slide is a build whose picture is `words`. Raises ChoiceError for a build that there is
+    not.
+    """
+    by_key = {one.key: one for one in known}
+    own = {f"own {i}": one for i, one in enumerate(settings.slides, start=1)}
+    shown = [by_key[key] for key in settings.shown(list(by_key))]
+    for key, slide in own.items():
+        shown = _placed(shown, Build(key, by_key[slide.after].part, 0, ("words",)), slide)
+    said = {key: dict(one) for key, one in words["builds"].items()}
+    for key, text in settings.sentences.items():
+        said[key] = {**said[key], "say": text, "say_round": text}
+    said |= {key: {"say": slide.markdown, "sum": ""} for key, slide in own.items()}
+    return tuple(shown), {**words, "builds": said}
+
+
+def _placed(shown: Sequence[Build], build: Build, slide: OwnSlide) -> list[Build]:
+    """Return the builds with one more, after that which its slide names and its like there."""
+    keys = [one.key for one in shown]
+    if slide.after not in keys:
+        raise ChoiceError(
+            f"a slide of the lesson comes after {slide.after!r}, which is not shown; choose one of "
+            f"{', '.join(keys)}"
+        )
+    at = keys.index(slide.after) + 1
+    while at < len(keys) and keys[at].startswith("own "):
+        at += 1
+    return [*shown[:at], build, *shown[at:]]

@@ -1,0 +1,244 @@
+"""What the author of a lesson says of it: `lesson.toml`, read, checked and written."""
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from steepest.errors import ChoiceError, FileError
+from steepest.files import check_writable, whole_file
+from steepest.page.lesson.builds import LANGUAGES
+from steepest.view.format import THEME_NAMES
+
+__all__ = ["OwnSlide", "OwnTask", "Settings", "read_settings", "write_settings"]
+
+
+NO_SENTENCES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class OwnSlide:
+    """A slide of the author's own, in Markdown, that comes `after` a slide of the lesson."""
+
+    after: str
+    markdown: str
+
+
+@dataclass(frozen=True)
+class OwnTask:
+    """A task of the author's own; `answer` is arithmetic over the numbers of the lesson."""
+
+    question: str
+    answer: str
+    tolerance: float = 0.01
+    """The share of the answer by which a number that is given may be off."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The fields of `lesson.toml`. Raises ChoiceError for a language or theme that there is not.
+
+    `order` names the slides in their order, all that there are if it is empty; `hide` names
+    those that are not shown. `sentences` replaces the lesson's own, by the name of the slide.
+    """
+
+    title: str = ""
+    author: str = ""
+    language: str = ""
+    """Of slides and sheets; empty it is English, and in a page that of the browser."""
+    theme: str = "light"
+    data: str = ""
+    target: str = ""
+    features: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    sentences: Mapping[str, str] = field(default_factory=lambda: NO_SENTENCES)
+    slides: tuple[OwnSlide, ...] = ()
+    tasks: tuple[OwnTask, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, known in (("language", ("", *LANGUAGES)), ("theme", THEME_NAMES)):
+            given = getattr(self, name)
+            if given not in known:
+                raise ChoiceError(
+                    f"the {name} of the lesson is {given!r}, but it must be one of "
+                    f"{', '.join(filter(None, known))}"
+                )
+
+    def shown(self, names: Sequence[str]) -> list[str]:
+        """Return which of the slides called `names` are shown, in their order.
+
+        Raises ChoiceError for a name in `order` or `hide`, or a place of an own slide, that is no
+        slide's.
+        """
+        asked = {
+            "order": self.order,
+            "hide": self.hide,
+            "sentences": self.sentences,
+            "slides (after)": [one.after for one in self.slides],
+        }
+        for where, given in asked.items():
+            for name in given:
+                if name not in names:
+                    raise ChoiceError(
+                        f"{where} of the lesson names {name!r}, but there is no such slide; there "
+                        f"are {', '.join(names)}"
+                    )
+        return [name for name in self.order or names if name not in self.hide]
+
+
+KINDS_OF_TABLES: Mapping[str, type[OwnSlide] | type[OwnTask]] = {
+    "slides": OwnSlide,
+    "tasks": OwnTask,
+}
+
+
+def read_settings(path: str | os.PathLike[str]) -> Settings:
+    """Return what a `lesson.toml` says; FileError if it cannot be read, ChoiceError if not used."""
+    try:
+        said = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise FileError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileError(f"{path} is no TOML: {error}") from error
+    known = [one.name for one in fields(Settings)]
+    _check_keys(said, known, str(path))
+    return Settings(**{name: _value(name, value, str(path)) for name, value in said.items()})
+
+
+def _check_keys(said: Mapping[str, object], known: Sequence[str], where: str) -> None:
+    for name in said:
+        if name not in known:
+            raise ChoiceError(f"{where} has {name!r}, but a lesson knows {', '.join(known)}")
+
+
+def _value(name: str, value: object, where: str) -> Any:
+    """Return a field of the settings from what TOML has."""
+    if name in KINDS_OF_TABLES:
+        kind = KINDS_OF_TABLES[name]
+        return tuple(_table(kind, one, f"{where}: {name}") for one in _listed(name, value, where))
+    if name == "sentences":
+        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+            raise ChoiceError(f"{where}: sentences must be a table of name = 'text'")
+        return value
+    if name in ("order", "hide", "features"):
+        listed = _listed(name, value, where)
+        return tuple(_text(name, one, where) for one in listed)
+    return _text(name, value, where)
+
+
+def _listed(name: str, value: object, where: str) -> Sequence[object]:
+    if not isinstance(value, list):
+        raise ChoiceError(f"{where}: {name} is {value!r}, but it must be a list")
+    return value
+
+
+def _text(name: str, value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise ChoiceError(f"{where}: {name} has {value!r}, but it must be text in quotes")
+    return value
+
+
+def _table(kind: type[OwnSlide] | type[OwnTask], value: object, where: str) -> OwnSlide | OwnTask:
+    if not isinstance(value, dict):
+        raise ChoiceError(f"{where} has {value!r}, but each must be a table, as [[slides]] begins")
+    _check_keys(value, [one.name for one in fields(kind)], where)
+    try:
+        said: dict[str, Any] = {name: _of_table(name, one, where) for name, one in value.items()}
+        return kind(**said)
+    except TypeError:
+        needed = " and ".join([one.name for one in fields(kind)][:2])
+        raise ChoiceError(f"{where}: each needs {needed}, but one has {', '.join(value)}") from None
+
+
+def _of_table(name: str, value: object, where: str) -> object:
+    if name != "tolerance":
+        return _text(name, value, where)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise ChoiceError(
+            f"{where}: tolerance is {value!r}, but it must be a share from 0 to below 1"
+        )
+    return float(value)
+
+
+def write_settings(
+    settings: Settings,
+    names: Sequence[str],
+    words: Mapping[str, str],
+    path: str | os.PathLike[str],
+) -> None:
+    """Write a `lesson.toml` with all that can be said.
+
+    `names` are the slides in their order, `words` the lesson's own sentence of each, which stands
+    there to be changed.
+    """
+    check_writable(path, (".toml",))
+    with whole_file(path) as draft:
+        draft.write_text(_toml(settings, names, words), encoding="utf-8", newline="\n")
+
+
+def _toml(settings: Settings, names: Sequence[str], words: Mapping[str, str]) -> str:
+    """Return the settings as TOML, each with what it is for."""
+    said = {one.name: getattr(settings, one.name) for one in fields(Settings)}
+    said["order"] = settings.order or tuple(names)
+    lines = [
+        "# A lesson of steepest: change what you like, then",
+        "#   steepest lesson --from FILE",
+    ]
+    for name, why in COMMENTS.items():
+        lines += ["", f"# {why}", f"{name} = {_written(said[name])}"]
+    lines += ["", f"# {SENTENCES}", "[sentences]"]
+    lines += [f"{json.dumps(name)} = {_written(text)}" for name, text in said["sentences"].items()]
+    own = {name: text for name, text in words.items() if name not in said["sentences"]}
+    lines += [f"# {json.dumps(name)} = {_written(text)}" for name, text in own.items()]
+    for kind in ("slides", "tasks"):
+        for one in said[kind]:
+            lines += ["", f"[[{kind}]]"]
+            lines += [f"{name} = {_written(value)}" for name, value in vars(one).items()]
+        if not said[kind]:
+            lines += ["", *EXAMPLES[kind]]
+    return "\n".join(lines) + "\n"
+
+
+def _written(value: object) -> str:
+    """Return a value as TOML has it: JSON's strings and lists are TOML's, but for U+007F."""
+    text = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    return text.replace("\x7f", "\\u007f")
+
+
+COMMENTS: Mapping[str, str] = {
+    "title": "The title; left empty it says what is predicted from what.",
+    "author": "Who gives the lesson.",
+    "language": "en or de; left empty, English, and in a page the browser's.",
+    "theme": "light or dark.",
+    "data": "A file, or the name of a shipped data set.",
+    "target": "The column that is predicted.",
+    "features": "The columns that it is predicted from; left empty, all others.",
+    "order": "The slides in their order; leave one out, and it is not shown.",
+    "hide": "Slides that are not shown.",
+}
+
+SENTENCES = "What a slide says, by its name: take the # away, and change what is in quotes."
+
+EXAMPLES: Mapping[str, Sequence[str]] = {
+    "slides": (
+        "# Slides of your own, in Markdown: a heading, paragraphs, lists with - and **bold**.",
+        "# [[slides]]",
+        '# after = "regression"',
+        '# markdown = """',
+        "# # My example",
+        "# - first",
+        '# """',
+    ),
+    "tasks": (
+        "# Tasks of your own: the answer is arithmetic over the numbers of the lesson.",
+        "# [[tasks]]",
+        '# question = "What is the loss after the first step, by that at the start?"',
+        '# answer = "new_loss / loss"',
+        "# tolerance = 0.02",
+    ),
+}

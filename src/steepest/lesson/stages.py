@@ -1,0 +1,53 @@
+"""How far the walk has come at each build, and what of it is marked."""
+
+from typing import NamedTuple
+
+from steepest.lesson.walks import ROUNDS
+
+__all__ = ["STAGES", "Stage"]
+
+
+class Stage(NamedTuple):
+    """The step whose line is drawn, None where there is none yet.
+
+    `errors` are drawn as lines or squares. On the map are the `arrows` against the gradient, the
+    walks of the names in `walks`, the last of them the one that is told, and, where `seen`, the
+    surface round them.
+    """
+
+    at: int | None = None
+    errors: str = ""
+    arrows: tuple[str, ...] = ()
+    walks: tuple[str, ...] = ("walk",)
+    seen: str = ""
+
+
+BOTH = ("weight", "bias", "sum")
+
+STAGES = {
+    "loss_surface": Stage(None, walks=(), seen="all"),
+    "line": Stage(0),
+    "errors": Stage(0, "lines"),
+    "squares": Stage(0, "squares"),
+    "dot": Stage(0),
+    "nudge_weight": Stage(0, arrows=("weight",)),
+    "parts": Stage(0),
+    "nudge_bias": Stage(0, arrows=("weight", "bias")),
+    "sum": Stage(0, arrows=BOTH),
+    "guess": Stage(0, arrows=BOTH),
+    "step": Stage(1, arrows=()),
+    "loss": Stage(1, seen="round"),
+    "again": Stage(2, seen="round"),
+    "walk": Stage(ROUNDS, seen="round"),
+    "bowl": Stage(ROUNDS, seen="all"),
+    "small": Stage(walks=("small",), seen="all"),
+    "good": Stage(walks=("small", "good"), seen="all"),
+    "guess_large": Stage(walks=("small", "good"), seen="all"),
+    "large": Stage(walks=("good", "large"), seen="all"),
+    "diverge": Stage(walks=("good", "large", "over"), seen="all"),
+    "ravine": Stage(walks=("plain",), seen="all"),
+    "standard": Stage(walks=("good",), seen="all"),
+    "momentum": Stage(walks=("plain", "momentum"), seen="all"),
+    "class_walk": Stage(walks=("classes",)),
+}
+"""By the key of the build; one that is not named shows no line."""

@@ -1,0 +1,122 @@
+// How the page is laid out: fitted to the window, two pictures and the loss, all else in drawers; or everything
+// below each other, as in a notebook, on a phone and on paper.
+import { element, part } from '../draw/canvas.js';
+import { isNew, isOverParams } from '../state/select.js';
+import { button } from './fields.js';
+
+/**
+ * The drawers of a fitted page: their names, and the parts of the page that each opens.
+ * @type {[string, string[]][]}
+ */
+const DRAWERS = [
+  ['Rate and rule', ['.st-source', '.st-settings', '[data-control="knobs"]']],
+  ['Runs', ['[data-control="runs"]', '[data-control="check"]']],
+  ['Rows', ['[data-control="table"]']],
+  ['Tasks', ['[data-control="tasks"]', '[data-control="steps-table"]']],
+];
+
+/** Cards that take turns at one place: the names of both, and what the button between them says. */
+const TURNS = [['fit', 'network', 'Network', 'Data'], ['map', 'relief', '3D', 'From above']];
+
+/** A window so large holds all of a fitted page. */
+const HOLDS = '(min-width: 900px) and (min-height: 560px)';
+
+/**
+ * Adds the tabs of the drawers to the head, and fits the page where `fits` says that it is a window's own.
+ * @param {HTMLElement} root
+ * @param {Element} head
+ * @param {Store} store
+ * @param {{fits: boolean, cards: any[]}} page
+ */
+export function makeLayout(root, head, store, { fits, cards }) {
+  const tabs = part(head, 'st-tabs', 'nav');
+  tabs.setAttribute('aria-label', 'More of the page');
+  const buttons = DRAWERS.map(([name], i) => (
+    button(tabs, name, () => store.set({ drawer: store.state.drawer === i ? -1 : i }))
+  ));
+  const all = button(tabs, 'All controls', () => store.set({ fitted: !store.state.fitted }));
+  const turns = makeTurns(store, cards);
+  const window_ = window.matchMedia(HOLDS);
+  const isFitted = (state) => fits && window_.matches && state.fitted;
+  const lay = (state) => {
+    const fitted = isFitted(state);
+    root.toggleAttribute('data-fitted', fitted);
+    all.hidden = !(fits && window_.matches);
+    all.textContent = fitted ? 'All controls' : 'Fit to the window';
+    buttons.forEach((one, i) => {
+      one.hidden = !fitted;
+      one.setAttribute('aria-expanded', String(state.drawer === i));
+    });
+    open(root, fitted ? state.drawer : -1);
+    turns.show(state, fitted);
+    cards.forEach(({ figure }) => figure && sizes.observe(figure));
+  };
+  const sizes = new ResizeObserver(() => turns.size(root.hasAttribute('data-fitted')));
+  const again = () => lay(store.state);
+  window_.addEventListener('change', again);
+  return {
+    isPicture: true,
+    show: (state, changed) => isNew(changed, 'fitted', 'drawer', 'turned', 'scene', 'axes', 'choices') && lay(state),
+    destroy() {
+      sizes.disconnect();
+      window_.removeEventListener('change', again);
+    },
+  };
+}
+
+/** Shows the parts of one drawer, and no other; of a page that is not fitted all are there. */
+function open(root, drawer) {
+  root.toggleAttribute('data-drawer', drawer >= 0);
+  DRAWERS.forEach(([, parts], i) => {
+    for (const one of root.querySelectorAll(parts.join(','))) one.toggleAttribute('data-open', i === drawer);
+  });
+}
+
+/**
+ * Two cards at one place: one of them is seen, and as high as the window leaves room for.
+ * @param {Store} store
+ * @param {any[]} cards
+ */
+function makeTurns(store, cards) {
+  const named = (name) => cards.find((card) => card.name === name);
+  const turn = (i) => store.set({ turned: store.state.turned.with(i, !store.state.turned[i]) });
+  const places = TURNS.map(() => element('div', { class: 'st-turns' }));
+  const buttons = places.map((place, i) => button(place, '', () => turn(i), { style: 'st-small' }));
+  const units = button(places[1], '', () => store.setAxes(store.state.axes === 'walk' ? 'units' : 'walk'), {
+    style: 'st-small',
+  });
+  const tellUnits = ({ axes, choices, scene, surface }) => {
+    const two = choices.scale === 'standard' && !scene.network && isOverParams(surface);
+    units.hidden = store.engine.kind === 'record' || !two;
+    units.textContent = axes === 'walk' ? 'Your units' : 'Standard units';
+  };
+  return {
+    show(state, fitted) {
+      TURNS.forEach(([first, second, there, here], i) => {
+        const [one, other] = [named(first).figure, named(second).figure];
+        const isTurned = state.turned[i] && Boolean(other);
+        one.toggleAttribute('data-away', fitted && isTurned);
+        other?.toggleAttribute('data-away', fitted && !isTurned);
+        (isTurned ? other : one).prepend(places[i]);
+        buttons[i].textContent = isTurned ? here : there;
+        buttons[i].hidden = !fitted || !other;
+      });
+      tellUnits(state);
+      this.size(fitted);
+    },
+    size: (fitted) => cards.forEach((card) => card.figure && resize(card, fitted, store.state)),
+  };
+}
+
+/** Tells a card how high its picture may be, and has it drawn so. */
+function resize(card, fitted, state) {
+  const { figure } = card;
+  const place = figure.querySelector('.st-draw');
+  const others = [...figure.children].filter((one) => one !== place && getComputedStyle(one).position !== 'absolute');
+  const taken = others.reduce((sum, one) => sum + one.getBoundingClientRect().height, 0);
+  const room = Math.floor(figure.clientHeight - taken - 12);
+  const height = fitted && room > 0 ? String(room) : '';
+  if (place.style.getPropertyValue('--st-high') === height || (fitted && room <= 0)) return;
+  place.style.setProperty('--st-high', height);
+  card.show(state, null);
+}

@@ -1,0 +1,58 @@
+// One press each: rates that are too small, good, too large; the ravine; a race with momentum.
+import { element } from '../draw/canvas.js';
+import { activeRun } from '../state/select.js';
+import { short } from '../numerals.js';
+import { button } from './fields.js';
+
+/** Rates in shares of the limit above which the steps across the sharpest slope grow. */
+const SHARES = [['Too small', 0.01], ['Good', 0.2], ['Too large', 0.95], ['Just diverges', 1.02]];
+
+/** The share of the limit at which a ravine is walked: fast across, slow along. */
+const RAVINE = 0.9;
+
+/**
+ * Adds the presets; they are there for a page that computes and a run whose rate has a limit.
+ * @param {Store} store
+ */
+export function makePresets(parent, store) {
+  const attributes = { role: 'group', 'aria-label': 'Try', 'data-control': 'presets' };
+  const row = element('div', { class: 'st-presets', attributes }, parent);
+  for (const [name, share] of SHARES) button(row, name, () => walkAt(store, share), { style: 'st-small' });
+  const ravine = button(row, 'Ravine', () => enterRavine(store), { style: 'st-small' });
+  const race = button(row, 'Momentum race', () => startRace(store), { style: 'st-small' });
+  return {
+    show(state) {
+      row.hidden = store.engine.kind === 'record' || !activeRun(state).limit;
+      ravine.disabled = state.choices.scale === 'none';
+      race.disabled = state.runs.length > 1;
+    },
+  };
+}
+
+/**
+ * Walks anew by steepest descent at a share of the limit, from the same start.
+ * @param {Store} store
+ */
+async function walkAt(store, share, patch = {}) {
+  store.set({ playing: false });
+  store.seek(0);
+  if (Object.keys(patch).length || store.state.choices.rule !== 'steepest') {
+    await store.choose({ rule: 'steepest', learning_rate: 'auto', ...patch });
+  }
+  const { limit } = activeRun(store.state);
+  if (limit) await store.choose({ learning_rate: Number(short(share * limit, 3)) });
+  store.set({ playing: true });
+}
+
+/** The reader's own units, where the bowl is as long and narrow as they make it. */
+function enterRavine(store) {
+  return walkAt(store, RAVINE, { scale: 'none' });
+}
+
+/** The same rate with momentum beside it, both from the same start. */
+async function startRace(store) {
+  store.set({ playing: false });
+  await store.addRun({ ...store.state.choices, rule: 'momentum:0.9' });
+  store.seek(0);
+  store.set({ playing: true });
+}

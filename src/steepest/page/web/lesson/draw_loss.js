@@ -1,0 +1,115 @@
+// The loss as one bar, as a curve of its rounds, and the knobs of weight and bias.
+import { clamp, mix, roundNumbers } from './stage.js';
+
+/** Draws the loss as a bar with its number above; the one before stays as a shadow where it is told. */
+export function drawBar(stage, [x, y, w, h], { loss, before = null, most, text, name }) {
+  const { colours, size, context } = stage;
+  const wide = Math.min(1.7 * size, w);
+  const [left, top, high] = [x + w - wide - (w - wide) / 2, y + 2.4 * size, h - 4.6 * size];
+  const fill = (value, share) => stage.faint(share, () => {
+    const tall = clamp(value / most) * high;
+    context.fillStyle = colours.accent;
+    context.fillRect(left, top + high - tall, wide, tall);
+  });
+  stage.within([left, top, wide, high], wide / 2, () => {
+    context.fillStyle = colours.wash;
+    context.fillRect(left, top, wide, high);
+    if (before !== null) fill(before, 0.2);
+    fill(loss, 1);
+  });
+  stage.text(text, x + w / 2, y + size, { size: 1.25, colour: colours.accent, weight: 600, room: w });
+  stage.text(name, x + w / 2, y + h - 1.1 * size, { colour: colours.accent, weight: 600, room: w });
+}
+
+/**
+ * Draws curves of the loss by the round: each has `losses`, a `colour`, a `dash` and a `name`. Losses above
+ * `most` run out of the picture.
+ */
+export function drawCurves(stage, [x, y, w, h], { curves, most, span, words, short, logarithm = false }) {
+  const { colours, size } = stage;
+  const inner = [x + 3.6 * size, y + 1.6 * size, w - 4.4 * size, h - 4.8 * size];
+  const least = logarithm ? Math.min(...curves.flatMap(({ losses }) => losses)) : 0;
+  const height = (value) => (logarithm ? Math.log(value / least) / Math.log(most / least) : value / most);
+  const at = (value, round) => [
+    inner[0] + (round / span) * inner[2], inner[1] + inner[3] * (1 - Math.min(40, height(value))),
+  ];
+  for (const value of logarithm ? powers(least, most) : roundNumbers(0, most * 0.98, 4)) {
+    const [, py] = at(value, 0);
+    stage.line([[inner[0], py], [inner[0] + inner[2], py]], colours.hair, 1);
+    stage.text(short(value, 3), inner[0] - 0.5 * size, py, { size: 0.86, align: 'right', room: 3 * size });
+  }
+  for (const round of roundNumbers(0, span, 4)) {
+    stage.text(short(round), at(0 || most, round)[0], inner[1] + inner[3] + 0.9 * size, { size: 0.86 });
+  }
+  stage.text(words.loss, inner[0], y + 0.5 * size, { colour: colours.accent, weight: 600, align: 'left' });
+  stage.text(words.round, inner[0] + inner[2] / 2, inner[1] + inner[3] + 2.3 * size, { colour: colours.ink });
+  curves.forEach(({ losses, colour, dash = [], name = '', shown = losses.length }, i) => {
+    const places = losses.slice(0, Math.max(1, shown)).map((value, round) => at(value, round));
+    stage.within([inner[0] - 8, inner[1] - 8, inner[2] + 16, inner[3] + 16], 0, () => {
+      stage.line(places, colour, 0.13 * size, dash);
+      stage.dot(places.at(-1), 0.26 * size, colour, colours.paper);
+    });
+    if (name) nameCurve(stage, places, inner, { name, colour, share: 0.3 + 0.2 * i, up: 0.9 + 1.1 * i });
+  });
+}
+
+function powers(least, most) {
+  const from = Math.ceil(Math.log10(least));
+  const found = Array.from({ length: 12 }, (_, i) => 10 ** (from + i)).filter((value) => value <= most);
+  return found.length > 1 ? found : [least, most];
+}
+
+function nameCurve(stage, places, inner, { name, colour, share, up }) {
+  const [px, py] = places[Math.min(places.length - 1, Math.floor(places.length * share))];
+  const y = clamp(py - up * stage.size, inner[1] + stage.size, inner[1] + inner[3] - 0.5 * stage.size);
+  stage.text(name, px, y, { colour, weight: 600, align: 'left', halo: stage.colours.paper, size: 0.9 });
+}
+
+/**
+ * Draws a knob of `radius` about a place: a value between `low` and `high`, its name, and the way in which
+ * the loss falls, as an arrow outside of the ring: 1 up, -1 down, 0 for none.
+ * @param {import('./stage.js').Stage} stage
+ * @param {number[]} place
+ * @param {number} radius
+ * @param {any} look
+ */
+export function drawKnob(stage, place, radius, { value, low, high, colour, name, text, nudge = 0 }) {
+  const { colours, size, context } = stage;
+  const [cx, cy] = place;
+  const [first, last] = [0.75 * Math.PI, 2.25 * Math.PI];
+  const angle = (of) => mix(first, last, clamp((of - low) / (high - low)));
+  const arc = (from, to, ink) => {
+    context.beginPath();
+    context.arc(cx, cy, radius, Math.min(from, to), Math.max(from, to));
+    Object.assign(context, { strokeStyle: ink, lineWidth: 0.13 * radius, lineCap: 'round' });
+    context.stroke();
+  };
+  const here = angle(value);
+  arc(first, last, colours.hair);
+  arc(low < 0 && high > 0 ? angle(0) : first, here, colour);
+  stage.dot(onCircle(cx, cy, radius, here), 0.16 * radius, colour, colours.paper);
+  stage.text(text, cx, cy, { colour, weight: 600, room: 1.6 * radius });
+  stage.text(name, cx, cy + radius + 0.75 * size, { colour, weight: 600 });
+  if (nudge) drawNudge(stage, place, 1.36 * radius, { here, turn: nudge, colour });
+}
+
+function onCircle(cx, cy, radius, angle) {
+  return [cx + Math.cos(angle) * radius, cy + Math.sin(angle) * radius];
+}
+
+/**
+ * @param {import('./stage.js').Stage} stage
+ * @param {number[]} place
+ */
+function drawNudge(stage, [cx, cy], radius, { here, turn, colour }) {
+  const end = here + 0.75 * turn;
+  const { context } = stage;
+  context.beginPath();
+  context.arc(cx, cy, radius, here, end, turn < 0);
+  Object.assign(context, { strokeStyle: colour, lineWidth: 0.09 * radius, lineCap: 'round' });
+  context.stroke();
+  const sign = Math.sign(turn);
+  const head = 0.24 * radius;
+  const tip = onCircle(cx, cy, radius, end + (sign * head) / radius);
+  stage.area([tip, onCircle(cx, cy, radius + 0.6 * head, end), onCircle(cx, cy, radius - 0.6 * head, end)], colour);
+}

@@ -1,0 +1,267 @@
+// The lesson as a page: one build after another, each a picture, a sentence and at most a line of numbers.
+import { element, listen, part } from '../draw/canvas.js';
+import { button } from '../controls/fields.js';
+import { applyTheme, followSystem } from '../controls/theme.js';
+import { Enter } from '../gestures/enter.js';
+import { attached, placeIn } from '../gestures/gesture.js';
+import { Keyboard } from '../gestures/keyboard.js';
+import { Swipe } from '../gestures/swipe.js';
+import { ratesMap, SCENES, SECONDS, standingAt, stepsMap } from './scenes.js';
+import { boxesOf } from './layout.js';
+import { Stage } from './stage.js';
+import { glossed } from './telling.js';
+import { lessonOf } from './told.js';
+
+/** Seconds that stand for the end of every movement. */
+const STILL = 99;
+
+/** Parts of the lesson that have the equation of the line above their pictures. */
+const OF_LINE = ['step 1', 'step 2', 'step 3', 'step 4'];
+
+/**
+ * Puts the lesson of a record below `parent`; returns `{destroy}`. `at` is the build to begin with,
+ * `language` its words; `moved(at, language)` hears of every build, `explore` leads to the other page.
+ * @param {Element} parent
+ * @param {Store} store
+ */
+export function mountLesson(parent, store, record, options) {
+  const lesson = new Lesson(parent, store, record, options);
+  return { destroy: () => lesson.destroy() };
+}
+
+class Lesson {
+  /** @param {Store} store */
+  constructor(parent, store, record, { at = 0, language = 'en', moved = null, explore = null, keys = document }) {
+    this.lesson = lessonOf(record);
+    this.guesses = {};
+    this.at = at;
+    /** @type {number | null} */
+    this.began = null;
+    this.moved = moved;
+    this.root = part(parent, 'st-lecture');
+    this.makeHead(explore);
+    this.equation = part(this.root, 'st-le-eq', 'p');
+    this.place = part(this.root, 'st-le-stage');
+    this.stage = new Stage(this.place);
+    this.makeBand(explore);
+    this.speak(language);
+    this.hear(keys, store);
+    this.go(at, false);
+  }
+
+  makeHead(explore) {
+    const head = part(this.root, 'st-le-head', 'header');
+    this.part = element('span', { class: 'st-le-part' }, head);
+    this.count = element('span', { class: 'st-le-count' }, head);
+    this.language = element('select', { class: 'st-le-language' }, head);
+    for (const name of this.lesson.languages) {
+      element('option', { text: name, attributes: { value: name } }, this.language);
+    }
+    this.ways = element('div', { class: 'st-le-ways', attributes: { role: 'group' } }, head);
+    this.here = button(this.ways, '', () => {}, { style: 'st-le-on' });
+    this.here.setAttribute('aria-pressed', 'true');
+    this.explore = button(this.ways, '', explore ?? (() => {}));
+    this.explore.hidden = !explore;
+  }
+
+  makeBand(explore) {
+    const band = part(this.root, 'st-le-band');
+    this.steps = element('ol', { class: 'st-le-steps' }, band);
+    this.say = part(band, 'st-le-say', 'p');
+    this.sum = part(band, 'st-le-sum', 'p');
+    const go = part(this.root, 'st-le-go');
+    this.back = button(go, '', () => this.go(this.at - 1, false));
+    this.next = button(go, '', () => (this.isLast ? explore?.() : this.go(this.at + 1)), { style: 'st-le-next' });
+    const attributes = { role: 'tooltip', id: 'st-le-tip' };
+    this.tip = element('p', { class: 'st-le-tip', attributes }, this.root);
+    this.live = element('p', { class: 'st-unseen', attributes: { 'aria-live': 'polite' } }, this.root);
+  }
+
+  /** Hears keys, fingers, the size of the page and its theme. */
+  hear(keys, store) {
+    const walk = (by) => this.go(this.at + by, by > 0);
+    const sizes = new ResizeObserver(() => this.draw());
+    sizes.observe(this.place);
+    const theme = () => {
+      applyTheme(this.root, store.state);
+      this.draw();
+    };
+    this.language.addEventListener('change', () => {
+      this.speak(this.language.value);
+      this.go(this.at, false);
+      this.language.blur();
+    });
+    const detach = attached(
+      new Keyboard(keys, 'lesson', { go: walk }, { tells: this.root, isFree }),
+      new Swipe(this.stage.canvas, { swipe: walk, tap: (event) => this.tap(event) }),
+    );
+    const follow = followSystem(store);
+    const unheard = store.subscribe((state, changed) => {
+      if (changed.has('theme') || changed.has('dark')) theme();
+    });
+    theme();
+    this.ends = [
+      detach, () => sizes.disconnect(), follow, unheard,
+      () => cancelAnimationFrame(this.waiting), () => this.root.remove(),
+    ];
+  }
+
+  /** A tap on the picture: a prediction, where one is asked for, else the next build. */
+  tap(event) {
+    const { ask, key } = this.build;
+    if (!ask) return this.go(this.at + 1);
+    const place = placeIn(this.stage.canvas, event);
+    const scales = this.mapOf(key);
+    if (!scales.holds(...place)) return null;
+    this.guesses[key] = scales.params(...place);
+    return this.go(this.at + 1);
+  }
+
+  mapOf(key) {
+    const of = key === 'guess' ? stepsMap : ratesMap;
+    return of(this.stage, this.told, boxesOf(this.stage, this.build.pictures).map);
+  }
+
+  get isLast() {
+    return this.at === this.lesson.builds.length - 1;
+  }
+
+  get build() {
+    return this.lesson.builds[this.at];
+  }
+
+  speak(language) {
+    const known = this.lesson.languages.includes(language) ? language : this.lesson.languages[0];
+    this.told = { ...this.lesson.in(known), guesses: this.guesses };
+    this.spoken = known;
+    const { ui } = this.told;
+    this.root.lang = known;
+    this.language.value = known;
+    this.language.setAttribute('aria-label', ui.language);
+    this.ways.setAttribute('aria-label', ui.kinds);
+    Object.entries({ here: ui.lesson, explore: ui.explore, back: ui.back, next: ui.next }).forEach(([name, text]) => {
+      this[name].textContent = text;
+    });
+  }
+
+  /** Goes to a build; `moving` says that its picture moves, else it stands as it ends. */
+  go(to, moving = true) {
+    this.at = Math.max(0, Math.min(this.lesson.builds.length - 1, to));
+    const isStill = !moving || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    if (!isStill) this.began = performance.now();
+    this.root.dataset.build = this.build.key;
+    this.root.dataset.part = this.build.part;
+    this.moved?.(this.at, this.spoken);
+    this.tip.hidden = true;
+    this.tell();
+    this.draw();
+    const { plane } = ['two', 'surface'].includes(this.build.key) ? this.lesson.network : { plane: null };
+    plane?.ready.then(() => this.draw());
+  }
+
+  tell() {
+    const { told, build } = this;
+    const { key, step } = build;
+    const say = told.say(key);
+    const { words, ui } = told;
+    this.part.textContent = words.parts[build.part] ?? build.part;
+    this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
+    this.write(this.say, say);
+    this.sum.replaceChildren();
+    this.tellSteps(key === 'steps' || key === 'end' ? 4 : step, step);
+    this.back.disabled = this.at === 0;
+    this.next.textContent = this.isLast && !this.explore.hidden ? ui.explore : ui.next;
+    this.next.disabled = this.isLast && Boolean(this.explore.hidden);
+    const lit = step ? `${ui.step.replace('{step}', step)}: ${words.steps[step - 1]}` : '';
+    this.live.textContent = [lit, say].filter(Boolean).join(' ');
+    this.stage.canvas.setAttribute('aria-label', `${ui.picture}: ${say}`);
+  }
+
+  /** Tells the steps of the lecture as far as they have come; the one that happens now is lit. */
+  tellSteps(count, lit) {
+    const { words, ui } = this.told;
+    this.steps.replaceChildren(...words.steps.slice(0, count).map((text, i) => {
+      const line = element('li', { class: i + 1 === lit ? 'st-le-lit' : '' });
+      element('b', { text: ui.step.replace('{step}', String(i + 1)) }, line);
+      this.write(element('span', {}, line), text);
+      return line;
+    }));
+  }
+
+  /** Writes a text whose words the glossary tells when they are pointed at. */
+  write(place, text) {
+    place.replaceChildren(...glossed(text, this.told.words.glossary).map((piece) => (
+      piece.meaning ? this.term(piece) : document.createTextNode(piece.text)
+    )));
+  }
+
+  term({ text, meaning }) {
+    const attributes = { tabindex: '0', 'aria-describedby': 'st-le-tip' };
+    const made = element('span', { class: 'st-le-term', text, attributes });
+    const show = () => {
+      this.tip.textContent = `${text}: ${meaning}`;
+      this.tip.hidden = false;
+    };
+    const hide = () => { this.tip.hidden = true; };
+    listen(made, { focus: show, click: show, blur: hide });
+    new Enter(made, { enter: show, leave: hide }).attach();
+    return made;
+  }
+
+  draw() {
+    cancelAnimationFrame(this.waiting);
+    const { key } = this.build;
+    const time = this.began === null ? STILL : (performance.now() - this.began) / 1000;
+    this.stage.begin();
+    if (!this.stage.width) return;
+    SCENES[key](this.stage, time, this.told);
+    this.tellEquation(key, time);
+    if (time < (SECONDS[key] ?? 0)) this.waiting = requestAnimationFrame(() => this.draw());
+    else this.tellSum();
+  }
+
+  /** Tells the line of numbers, once its picture has come to where they are true. */
+  tellSum() {
+    const [say, sum] = [this.told.say(this.build.key), this.told.sum(this.build.key)];
+    if (this.sum.textContent === sum) return;
+    this.write(this.sum, sum);
+    this.live.textContent = sum;
+    this.stage.canvas.setAttribute('aria-label', `${this.told.ui.picture}: ${say} ${sum}`);
+  }
+
+  /** Writes the equation of the line as it is now, or the title. */
+  tellEquation(key, time) {
+    const { told, equation } = this;
+    if (!OF_LINE.includes(this.build.part) || key === 'steps') {
+      equation.textContent = key === 'title' ? told.words.title : '';
+      this.fitEquation();
+      return;
+    }
+    const [w, b] = standingAt(key, time, told);
+    equation.replaceChildren(`${told.line.y} = `);
+    element('b', { class: 'st-le-weight', text: told.placed(w) }, equation);
+    equation.append(` × ${told.line.x} ${b < 0 ? '\u2212' : '+'} `);
+    element('b', { class: 'st-le-bias', text: told.placed(Math.abs(b)) }, equation);
+    this.fitEquation();
+  }
+
+  /** Has a long line above the pictures in smaller letters. */
+  fitEquation() {
+    const letters = this.equation.textContent.length;
+    if (this.letters === letters) return;
+    this.letters = letters;
+    this.equation.style.setProperty('--letters', String(Math.max(1, letters)));
+  }
+
+  destroy() {
+    this.ends.forEach((end) => end());
+  }
+}
+
+/** Whether the lesson has a key that is pressed: fields keep all of theirs, buttons what presses them. */
+function isFree(event) {
+  const focused = event.composedPath()[0];
+  if (!(focused instanceof Element)) return true;
+  const isPress = event.key === ' ' || event.key === 'Enter';
+  return !focused.closest(isPress ? 'select, input, textarea, button' : 'select, input, textarea');
+}

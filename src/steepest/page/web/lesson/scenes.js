@@ -1,0 +1,334 @@
+// What each build of the lesson draws at a time, in seconds since it was entered. A build draws what has
+// happened so far, and nothing of what is to come.
+import { boxesOf } from './layout.js';
+import {
+  dataScales, drawAverage, drawAxes, drawErrors, drawLine, drawRows, drawSquares, drawWorst,
+} from './draw_data.js';
+import { drawBowl } from './draw_bowl.js';
+import { drawBar, drawCurves, drawKnob } from './draw_loss.js';
+import {
+  drawDot, drawGround, drawGuess, drawGuides, drawLoss, drawParts, drawPath, drawUpright, mapScales,
+} from './draw_map.js';
+import { drawRing } from './draw_ring.js';
+import { drawRowParts, drawTable } from './draw_terms.js';
+import { clamp, ease, mix } from './stage.js';
+import { RATES, partsOf } from './line.js';
+import { CLASS_SCENES } from './class_scenes.js';
+
+/** Seconds that a build takes until it stands still; 1 where none is named. */
+export const SECONDS = {
+  title: 1.6, line: 1.4, errors: 1.4, squares: 3.6, dot: 1.6, nudge_weight: 1.2, parts: 2.4, nudge_bias: 1.2,
+  sum: 1.4, step: 1.8, loss: 1.4, again: 2.4, walk: 9, bowl: 2.4, small: 3, good: 3, large: 4, diverge: 4, ravine: 4,
+  momentum: 4, class_walk: 4, surface: 4,
+};
+
+/** Where on its first walk the line is, in points, at a time of a build; at its start in all others. */
+const PLACES = {
+  step: (time) => ease((time - 0.2) / 1.2),
+  loss: () => 1,
+  again: (time) => 1 + ease((time - 0.4) / 1.2),
+  walk: (time, last) => Math.min(last, 2 + (last - 2) * clamp(time / 8.6) ** 1.4),
+  bowl: (time, last) => last,
+};
+
+/** How far the map of the steps reaches about its center, and where that is on the way to the start. */
+const [NEAR, SHIFT] = [0.74, 0.26];
+
+/** The same of the map on which rates are tried, about the lowest point. */
+const AROUND = 0.95;
+
+/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of the steps, of rates. */
+const [TOP, HIGHER] = [1.6, 3];
+
+/** Returns what draws a build: (stage, time, told), where `told` has all that is drawn. */
+export const SCENES = {
+  title: (stage, time, told) => rows(stage, told, time / 1.5),
+  rows: (stage, time, told) => rows(stage, told, 1),
+  line: (stage, time, told) => lineAlone(stage, told, { grown: ease(time / 1.2) }),
+  errors: (stage, time, told) => lineAlone(stage, told, { errors: ease(time / 1.2) }),
+  squares,
+  dot: (stage, time, told) => beside(stage, told, { guides: ease((time - 0.5) / 0.8), comes: ease(time / 0.7) }),
+  nudge_weight: (stage, time, told) => beside(stage, told, { arrows: [ease(time / 0.9), 0, 0], nudges: [1, 0] }),
+  parts: rowParts,
+  nudge_bias: (stage, time, told) => beside(stage, told, { arrows: [1, ease(time / 0.9), 0], nudges: [1, 1] }),
+  sum: (stage, time, told) => beside(stage, told, { arrows: [1, 1, ease(time / 1.1)], nudges: [1, 1] }),
+  guess: (stage, time, told) => beside(stage, told, { nudges: [1, 1], asks: true }),
+  step: (stage, time, told) => beside(stage, told, { ...walked('step', time, told), guessed: 'guess' }),
+  loss: (stage, time, told) => beside(stage, told, { ...walked('loss', time, told), falls: ease(time / 1.1) }),
+  again: (stage, time, told) => beside(stage, told, {
+    ...walked('again', time, told), falls: ease((time - 1.6) / 0.7), fog: true,
+  }),
+  walk,
+  bowl,
+  steps: (stage, time, told) => drawRing(stage, boxesOf(stage, ['ring']).ring, told.ui.round),
+  end: (stage, time, told) => drawRing(stage, boxesOf(stage, ['ring']).ring, told.ui.round),
+  small: (stage, time, told) => rates(stage, time / 3, told, ['small']),
+  good: (stage, time, told) => rates(stage, time / 3, told, ['small', 'rate']),
+  guess_large: (stage, time, told) => rates(stage, 1, told, ['small', 'rate'], true),
+  large: (stage, time, told) => rates(stage, time / 4, told, ['small', 'rate', 'large']),
+  diverge: (stage, time, told) => rates(stage, time / 4, told, ['over']),
+  ravine: (stage, time, told) => own(stage, time / 4, told, ['plain']),
+  standard: (stage, time, told) => rates(stage, 1, told, ['rate']),
+  momentum: (stage, time, told) => own(stage, time / 4, told, ['plain', 'momentum']),
+  ...CLASS_SCENES,
+};
+
+function names(told) {
+  return [told.ui.weight, told.ui.bias];
+}
+
+function labels({ line, ui, short }) {
+  const xLabel = ui.standard.replace('{x}', line.x);
+  return { xLabel, yLabel: line.yLabel, short };
+}
+
+function rows(stage, told, fall) {
+  const { line } = told;
+  const level = { bowl: line.raw, start: [0, line.raw.level] };
+  const scales = dataScales(stage, boxesOf(stage, ['data']).data, level);
+  drawAxes(stage, scales, { ...labels(told), xLabel: line.xLabel });
+  drawRows(stage, scales, line.raw.x, line.raw.y, { fall });
+}
+
+function lineAlone(stage, told, { grown = 1, errors = 0 }) {
+  const { line, short } = told;
+  const boxes = boxesOf(stage, ['data', 'knobs']);
+  const scales = dataScales(stage, boxes.data, line);
+  drawAxes(stage, scales, labels(told));
+  if (errors) drawErrors(stage, scales, line, line.start, { grown: errors });
+  drawRows(stage, scales, line.bowl.x, line.bowl.y);
+  drawLine(stage, scales, line.start, { grown });
+  if (errors > 0.9) {
+    const { worst, start, bowl: { x, y } } = line;
+    drawWorst(stage, scales, line, short(y[worst] - start[0] * x[worst] - start[1]));
+  }
+  knobs(stage, told, boxes.knobs, line.start);
+}
+
+/**
+ * The knobs of weight and bias in a box, one above the other or side by side.
+ * @param {import('./stage.js').Stage} stage
+ * @param {any} told
+ * @param {number[]} box
+ * @param {number[]} params
+ */
+function knobs(stage, told, [x, y, w, h], params, nudges = [0, 0]) {
+  const { line, placed, ui } = told;
+  const far = 1.3 * Math.hypot(line.start[0] - line.bowl.best[0], line.start[1] - line.bowl.best[1]);
+  const slope = line.bowl.gradient(...params);
+  const isTall = h > w;
+  const radius = Math.min(isTall ? h / 6.4 : w / 6.4, (isTall ? w : h) / 3.4, 4.4 * stage.size);
+  ['weight', 'bias'].forEach((name, i) => {
+    const middle = i ? line.bowl.level : 0;
+    const place = isTall ? [x + w / 2, y + h * (0.25 + 0.5 * i)] : [x + w * (0.25 + 0.5 * i), y + h * 0.42];
+    drawKnob(stage, place, radius, {
+      value: params[i], low: middle - far, high: middle + far, name: ui[name], text: placed(params[i]),
+      colour: stage.colours[name], nudge: nudges[i] ? -Math.sign(slope[i]) : 0,
+    });
+  });
+}
+
+function squares(stage, time, told) {
+  const { line, ui, short } = told;
+  const boxes = boxesOf(stage, ['data', 'square', 'loss']);
+  const scales = dataScales(stage, boxes.data, line);
+  drawAxes(stage, scales, labels(told));
+  const faint = 1 - 0.4 * ease((time - 2) / 1.2);
+  drawSquares(stage, scales, line, line.start, { grown: ease(time / 1.1), faint });
+  drawRows(stage, scales, line.bowl.x, line.bowl.y);
+  drawLine(stage, scales, line.start);
+  const loss = line.bowl.loss(...line.start);
+  const words = { loss: short(loss), average: ui.average };
+  drawAverage(stage, scales, boxes.square, { line, params: line.start, time: time - 1.1, words });
+  const share = ease((time - 2.8) / 0.8);
+  if (share > 0) bar(stage, told, boxes.loss, loss * share);
+}
+
+function bar(stage, told, box, loss, before = null) {
+  const { line, ui, short } = told;
+  drawBar(stage, box, { loss, before, most: 1.15 * line.bowl.loss(...line.start), text: short(loss), name: ui.loss });
+}
+
+/** Where a walk stands between two of its points: what was walked, and where the line is now. */
+function between(path, place) {
+  const at = clamp(Math.ceil(place) - 1, 0, path.length - 2);
+  const share = clamp(place - at);
+  const params = path[at].map((value, i) => mix(value, path[at + 1][i], share));
+  return { at, params, walked: [...path.slice(0, at + 1), params] };
+}
+
+function walked(key, time, { line: { path } }) {
+  return between(path, PLACES[key]?.(time, path.length - 1) ?? 0);
+}
+
+/** Returns the params of the line at a time of a build: [weight, bias]. */
+export function standingAt(key, time, told) {
+  return walked(key, time, told).params;
+}
+
+/** The map of the steps in a box. */
+export function stepsMap(stage, { line }, box) {
+  const { bowl: { best }, start } = line;
+  const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
+  const center = best.map((value, i) => mix(value, start[i], SHIFT));
+  return mapScales(stage, box, { center, half: NEAR * far });
+}
+
+/** The rows with their line beside the map, and the loss as a bar. */
+function beside(stage, told, now) {
+  const { line } = told;
+  const { params = line.start, walked: way = [line.start], arrows, nudges = [0, 0], falls = 0, fog = false } = now;
+  const boxes = boxesOf(stage, ['data', 'map', 'loss']);
+  const isWide = stage.width > 1.15 * stage.height;
+  const [x, y, w, h] = boxes.data;
+  const turned = (isWide ? 0.27 : 0.3) * w;
+  dataNow(stage, told, [x, y, w - turned, h], params);
+  knobs(stage, told, [x + w - turned, y, turned, h], params, nudges);
+  const scales = stepsMap(stage, told, boxes.map);
+  drawGround(stage, scales, { names: names(told), short: told.short });
+  if (fog) surface(stage, told, scales, way);
+  drawUpright(stage, scales, told.ui.bias);
+  marks(stage, told, scales, { ...now, params, way, arrows });
+  const before = line.bowl.loss(...(way.at(-2) ?? line.start));
+  const loss = falls ? mix(before, line.bowl.loss(...params), falls) : before;
+  bar(stage, told, boxes.loss, loss, falls ? before : null);
+}
+
+function marks(stage, told, scales, { params, way, arrows, guides = 0, comes = 1, guessed }) {
+  const { line } = told;
+  if (guides) drawGuides(stage, scales, params, guides);
+  if (arrows) {
+    const move = line.bowl.gradient(...line.start).map((slope) => -RATES.rate * slope);
+    drawParts(stage, scales, line.start, move, arrows);
+  }
+  stage.faint(comes, () => drawPath(stage, scales, way));
+  const guess = guessed && told.guesses[guessed];
+  if (guess) drawGuess(stage, scales, guess, line.path[1], told.ui.your);
+}
+
+function dataNow(stage, told, box, params) {
+  const { line } = told;
+  const scales = dataScales(stage, box, line);
+  drawAxes(stage, scales, labels(told));
+  drawErrors(stage, scales, line, params, { faint: 0.22 });
+  drawRows(stage, scales, line.bowl.x, line.bowl.y);
+  if (params !== line.start) {
+    drawLine(stage, scales, line.start, { colour: stage.colours.soft, dash: [5, 6], wide: 0.1 });
+  }
+  drawLine(stage, scales, params);
+}
+
+function surface(stage, { line: { bowl: { lowest }, bowl: of, start } }, scales, near) {
+  const high = lowest + (near ? TOP : HIGHER) * (of.loss(...start) - lowest);
+  drawLoss(stage, scales, { loss: (w, b) => of.loss(w, b), low: lowest, high, near });
+}
+
+function walk(stage, time, told) {
+  const { line, ui, short } = told;
+  const boxes = boxesOf(stage, ['data', 'map', 'curve']);
+  const last = line.path.length - 1;
+  const now = walked('walk', time, told);
+  dataNow(stage, told, boxes.data, now.params);
+  const scales = stepsMap(stage, told, boxes.map);
+  drawGround(stage, scales, { names: names(told), short });
+  surface(stage, told, scales, now.walked);
+  drawUpright(stage, scales, ui.bias);
+  drawPath(stage, scales, now.walked);
+  lossCurve(stage, told, boxes.curve, now.walked, last);
+}
+
+function lossCurve(stage, { line, ui, short }, box, way, span) {
+  const losses = way.map((params) => line.bowl.loss(...params));
+  const curves = [{ losses, colour: stage.colours.accent }];
+  drawCurves(stage, box, { curves, most: 1.1 * losses[0], span, words: ui, short });
+}
+
+function bowl(stage, time, told) {
+  const { line } = told;
+  const boxes = boxesOf(stage, ['data', 'bowl', 'curve']);
+  const end = line.path.at(-1);
+  dataNow(stage, told, boxes.data, end);
+  const far = Math.hypot(line.start[0] - line.bowl.best[0], line.start[1] - line.bowl.best[1]);
+  drawBowl(stage, boxes.bowl, {
+    bowl: line.bowl, reach: 1.08 * far, path: line.path, open: 0.3 + 0.7 * ease(time / 1.6),
+    turn: -0.62 - 0.35 * (1 - ease(time / 2.4)), names: names(told),
+  });
+  lossCurve(stage, told, boxes.curve, line.path, line.path.length - 1);
+}
+
+/** The map on which rates are tried, in a box. */
+export function ratesMap(stage, { line }, box) {
+  const { bowl: { best }, start } = line;
+  const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
+  return mapScales(stage, box, { center: best, half: AROUND * far });
+}
+
+/** Walks at some rates, the last of which is on its way. */
+function rates(stage, share, told, chosen, asks = false) {
+  const { line, ui, short } = told;
+  const boxes = boxesOf(stage, ['map', 'curve']);
+  const scales = ratesMap(stage, told, boxes.map);
+  drawGround(stage, scales, { names: names(told), short });
+  surface(stage, told, scales, null);
+  drawUpright(stage, scales, ui.bias);
+  const looks = { small: [], rate: [9, 4], large: [3, 5], over: [] };
+  const losses = (name) => line.walks[name].map((params) => line.bowl.loss(...params));
+  const last = chosen.at(-1);
+  const path = line.walks[last];
+  const now = between(path, (path.length - 1) * clamp(share));
+  if (asks) drawDot(stage, scales.at(line.start));
+  else drawPath(stage, scales, now.walked);
+  const guess = last === 'large' && told.guesses.guess_large;
+  if (guess) drawGuess(stage, scales, guess, line.walks.large[1], ui.your);
+  const curves = chosen.map((name) => ({
+    losses: losses(name), colour: name === last && !asks ? stage.colours.accent : stage.colours.soft, dash: looks[name],
+    name: short(RATES[name]), shown: name === last ? now.at + 1 + Number(share >= 1) : undefined,
+  }));
+  const most = 1.1 * Math.max(...curves.flatMap((one) => one.losses.slice(0, one.shown)), losses('small')[0]);
+  drawCurves(stage, boxes.curve, { curves, most, span: path.length - 1, words: ui, short });
+}
+
+/** The part of the gradient that each row has: all as a picture, some as a table. */
+function rowParts(stage, time, told) {
+  const { line, ui, short } = told;
+  const { bowl: { x, y }, start: [w, b] } = line;
+  const boxes = boxesOf(stage, ['parts', 'terms']);
+  const parts = partsOf(line);
+  const average = line.bowl.gradient(w, b)[0];
+  const words = { part: ui.part, x: ui.standard.replace('{x}', line.x) };
+  drawRowParts(stage, boxes.parts, { z: x, parts, average, words, short, time });
+  const every = Math.max(1, Math.floor(y.length / 6));
+  const some = Array.from({ length: Math.min(6, y.length) }, (_, i) => i * every);
+  const lines = some.map((i) => [i + 1, x[i], y[i] - w * x[i] - b, parts[i]].map((value) => short(value, 3)));
+  drawTable(stage, boxes.terms, {
+    heads: [ui.row, line.x, ui.error, ui.share],
+    lines: [...lines, ['…', '…', '…', '…']],
+    last: [ui.mean, '', '', short(average)],
+  });
+}
+
+/** Walks in the reader's own units: on the way, share by share. */
+function own(stage, share, told, chosen) {
+  const { line, ui, short } = told;
+  const boxes = boxesOf(stage, ['map', 'curve']);
+  const { ownStart: from, raw: of } = line;
+  const reach = from.map((value, i) => 1.3 * Math.abs(value - of.best[i]) || 1);
+  const scales = mapScales(stage, boxes.map, { center: of.best, reach });
+  drawGround(stage, scales, { names: names(told), short });
+  const high = of.lowest + TOP * (of.loss(...from) - of.lowest);
+  drawLoss(stage, scales, { loss: (w, b) => of.loss(w, b), low: of.lowest, high });
+  drawUpright(stage, scales, ui.bias);
+  const looks = {
+    plain: { colour: stage.colours.mark, dash: [], name: ui.without },
+    momentum: { colour: stage.colours.classes[0], dash: [8, 5], name: ui.with },
+  };
+  const curves = chosen.map((name) => {
+    const path = line[name];
+    const now = between(path, (path.length - 1) * clamp(share));
+    drawPath(stage, scales, now.walked, looks[name]);
+    return { ...looks[name], losses: path.map((params) => of.loss(...params)), shown: now.at + 1 + Number(share >= 1) };
+  });
+  if (curves.length < 2) curves[0].name = '';
+  const most = 1.1 * of.loss(...from);
+  drawCurves(stage, boxes.curve, { curves, most, span: line.plain.length - 1, words: ui, short });
+}

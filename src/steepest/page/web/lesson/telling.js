@@ -1,0 +1,75 @@
+// The sentences of the lesson with their numbers, in the manner of a language.
+import { straight } from '../draw/canvas.js';
+import { general, percent as percentOf, short as shortOf } from '../numerals.js';
+
+/** Letters of a name of a column at most. */
+const LONGEST = 22;
+
+/** Returns what writes numbers as a language does: `short`, `percent`, `bracketed`, `placed`. */
+export function numerals(language) {
+  const local = (text) => inLanguage(text, language);
+  const short = (value, digits = 4) => local(readable(value, digits));
+  return {
+    short,
+    percent: (share) => local(percentOf(share)),
+    bracketed: (value) => (value < 0 ? `(${short(value)})` : short(value)),
+    placed: (value, places) => local(withCommas(value, places)),
+  };
+}
+
+/** Returns a number to so many digits; a very large or small one as a product with a power of ten. */
+function readable(value, digits) {
+  const text = digits > 6 ? withCommas(value, 0) : shortOf(value, digits);
+  const [figures, power] = text.split('e');
+  return power === undefined ? text : `${general(Number(figures), 3)} × 10${raised(Number(power))}`;
+}
+
+function raised(power) {
+  return Array.from(String(power), (sign) => (sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)])).join('');
+}
+
+function withCommas(value, places) {
+  if (!Number.isFinite(value)) return shortOf(value);
+  const set = { minimumFractionDigits: places, maximumFractionDigits: places };
+  const text = value.toLocaleString('en', set);
+  return Number(text.replaceAll(',', '')) === 0 ? text.replace('-', '') : text;
+}
+
+function inLanguage(text, language) {
+  const signed = text.replace('inf', '∞').replace('-', '\u2212');
+  if (language !== 'de') return signed;
+  return signed.replace(/[.,]/g, (sign) => (sign === '.' ? ',' : '.'));
+}
+
+/** Returns how many places after the point tell three digits of numbers of a size. */
+export function placesFor(size) {
+  return Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(size) || 1))));
+}
+
+/** Returns a name of a column as it can stand in a sentence: no longer than that, and in one direction. */
+export function plainName(name) {
+  const letters = Array.from(straight(name));
+  return letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join('')}…` : letters.join('');
+}
+
+/** Returns a sentence with its places filled; a place that nothing fills stays, so that it is seen. */
+export function filled(sentence, numbers) {
+  return sentence.replace(/\{(\w+)\}/g, (place, name) => numbers[name] ?? place);
+}
+
+/** Returns a text in pieces, those that the glossary tells with their meaning: {text, meaning}. */
+export function glossed(text, glossary) {
+  const words = Object.keys(glossary).sort((a, b) => b.length - a.length);
+  const one = new RegExp(`(?<![\\p{L}-])(${words.join('|')})(?![\\p{L}-])`, 'u');
+  const pieces = [];
+  const seen = new Set();
+  let rest = text;
+  for (let found = one.exec(rest); found; found = one.exec(rest)) {
+    const [word] = found;
+    pieces.push({ text: rest.slice(0, found.index), meaning: '' });
+    pieces.push({ text: word, meaning: seen.has(word) ? '' : glossary[word] });
+    seen.add(word);
+    rest = rest.slice(found.index + word.length);
+  }
+  return [...pieces, { text: rest, meaning: '' }].filter((piece) => piece.text);
+}

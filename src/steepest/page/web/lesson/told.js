@@ -1,0 +1,69 @@
+// All that the lesson draws and tells, of a record and in a language.
+import { classNumbers, classesOf } from './classes.js';
+import { lineNumbers, lineOf } from './line.js';
+import { networkNumbers, networkOf, walkNumbers } from './network.js';
+import { filled, numerals, placesFor, plainName } from './telling.js';
+
+/** Returns the lesson of a record: its models, and `in(language)` with the sentences and their numbers. */
+export function lessonOf(record) {
+  const [numbers, classes, network] = [record.numbers, record.classes, record.network].map(named);
+  const models = { line: lineOf(numbers), classes: classesOf(classes), network: networkOf(network) };
+  return {
+    ...models,
+    builds: record.builds,
+    languages: Object.keys(record.words),
+    in: (language) => toldIn(record, models, language),
+  };
+}
+
+/** Returns rows with names that can stand in a sentence. */
+function named(rows) {
+  const { x, y, xLabel, yLabel, classes } = rows;
+  const plain = { x: plainName(x), y: plainName(y), xLabel: plainName(xLabel), yLabel: plainName(yLabel) };
+  return { ...rows, ...plain, classes: classes?.map(plainName) ?? null };
+}
+
+function toldIn(record, models, language) {
+  const words = record.words[language];
+  const manner = { ...numerals(language), ui: words.ui };
+  const { line, classes, network } = models;
+  const known = {
+    source: plainName(line.source), x: line.x, y: line.y,
+    ...lineNumbers(line, manner), ...classNumbers(classes, manner), ...networkNumbers(network, manner),
+  };
+  const notes = notesOf(record, models, words.ui, manner);
+  const places = placesFor(line.bowl.yy ** 0.5);
+  return {
+    ...models,
+    ...manner,
+    words,
+    placed: (value) => manner.placed(value, places),
+    say: (key) => filled(sentence(words.builds[key], 'say', line), known),
+    sum: (key) => {
+      const more = key === 'surface' ? walkNumbers(network, manner) : {};
+      return filled(sentence(words.builds[key], 'sum', line), { ...known, ...more }) || notes[key] || '';
+    },
+  };
+}
+
+/** Returns a sentence of a build; where the rows' own units make no ravine, that which says so. */
+function sentence(build, kind, { isRavine }) {
+  return (!isRavine && build[`${kind}_round`]) || build[kind];
+}
+
+/** Returns what is said of where rows came from, by the build that says it. */
+function notesOf(record, { line, classes, network }, ui, { short }) {
+  const own = plainName(record.target);
+  const shownOf = (rows) => (rows.total > rows.Y.length
+    ? [filled(ui.sampled, { shown: short(rows.Y.length, 9), rows: short(rows.total, 9) })] : []);
+  const chosen = (rows) => (rows.of > 1 ? [filled(ui.feature, { count: short(rows.of), x: rows.x })] : []);
+  const ofLine = record.isClass ? 'shipped_numbers' : 'shipped_rows';
+  const ofClasses = record.isClass ? 'shipped_many' : 'shipped_classes';
+  const note = (rows, word) => (rows.own ? [...shownOf(rows), ...chosen(rows)].join('; ')
+    : filled(ui[word], { own, shipped: plainName(rows.source) }));
+  return {
+    title: note({ ...record.numbers, x: line.x }, ofLine),
+    classes: note(classes, ofClasses),
+    two: filled(ui.shipped_network, { shipped: plainName(network.source) }),
+  };
+}

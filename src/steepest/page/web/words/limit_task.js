@@ -1,0 +1,114 @@
+// The task to find the rate that just diverges, and its answer: a formula, and what trials find.
+import { limitInWords, ruleName } from '../engine/rules.js';
+import { activeRun, foundAtOnce, trueLoss } from '../state/select.js';
+import { quotientArithmetic } from './arithmetic.js';
+import { counted, short } from '../numerals.js';
+import { LONG, ofAllRows, stepsFor, walk } from './trials.js';
+
+/** Losses that differ by this share of the whole way are the same. */
+const SAME = 1e-6;
+
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
+export function limitTask(state, engine) {
+  const run = activeRun(state);
+  if (run.limit === null) return null;
+  return {
+    question: 'Find the learning rate that just diverges.',
+    hint: 'Raise it until the loss grows.',
+    answer: ofAllRows(run.exactLimit ? tellLimit : tellBound, state, engine),
+  };
+}
+
+/** @param {WalkedRun} run */
+function formulaOf(run) {
+  const { limit, curvature, choices } = run;
+  const sum = quotientArithmetic(limit * curvature, curvature, limit);
+  return `${limitInWords(choices.rule)} = ${sum}`;
+}
+
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
+async function tellLimit(state, engine) {
+  const run = activeRun(state);
+  const law = `${formulaOf(run)}: above it the run diverges, below it comes to the lowest loss`;
+  if (!engine) return `${law}.`;
+  const steps = LONG * stepsFor(state);
+  const tried = [];
+  for (const share of [0.99, 1.01]) {
+    const seen = await walk(state, engine, { learning_rate: share * run.limit, steps });
+    tried.push(`at ${short(share * run.limit)} ${endOf(seen)}`);
+  }
+  return `${law}. Tried: ${tried.join('; ')}.`;
+}
+
+/** @param {WalkedRun} run */
+function endOf(run) {
+  const last = run.index.length - 1;
+  const after = `after ${counted(run.count - 1, 'step')}`;
+  const end = `the loss is ${short(trueLoss(run, last))} ${after}`;
+  return settles(run) ? end : `it diverges, ${end}`;
+}
+
+/**
+ * Whether a run stays near its lowest loss in the end.
+ * @param {WalkedRun} run
+ */
+function settles(run) {
+  if (foundAtOnce(run).length || run.stop.reason === 'diverged') return false;
+  const [start, end] = [trueLoss(run, 0), trueLoss(run, run.index.length - 1)];
+  const best = trueLoss(run, run.best);
+  return end - best <= SAME * (start - best);
+}
+
+/**
+ * @param {State} state
+ * @param {Engine} engine
+ */
+async function tellBound(state, engine) {
+  const run = activeRun(state);
+  const law = boundOf(run);
+  if (!engine) return `${law}.`;
+  const [low, high] = await bisected(state, engine);
+  if (high === null) return `${law}. Tried: even ${short(low)} settles.`;
+  const why = low > 1.01 * run.limit ? ', and where the run ends it curves less' : '';
+  return `${law}${why}. Tried: ${short(low, 3)} settles, ${short(high, 3)} does not.`;
+}
+
+/**
+ * Returns what is known of a loss that is no bowl: that it falls is proved of steepest alone.
+ * @param {WalkedRun} run
+ */
+function boundOf(run) {
+  const { rule } = run.choices;
+  if (rule === 'steepest') {
+    return `Below ${formulaOf(run)} the loss surely falls. That is a bound: it takes the most ` +
+      'that the loss curves anywhere';
+  }
+  return `A bowl that curves everywhere as much as this loss at most has the limit ` +
+    `${formulaOf(run)}. This loss is no such bowl: of ${ruleName(rule)} on it nothing is proved`;
+}
+
+/**
+ * Returns a rate that settles and one a little larger that does not; null if all settle.
+ * @param {State} state
+ * @param {Engine} engine
+ */
+async function bisected(state, engine) {
+  const settled = async (learning_rate) =>
+    settles(await walk(state, engine, { learning_rate, steps: stepsFor(state) }));
+  let low = activeRun(state).limit;
+  let high = 2 * low;
+  for (let i = 0; i < 10 && (await settled(high)); i += 1) [low, high] = [high, 2 * high];
+  if (await settled(high)) return [high, null];
+  while (high > 1.01 * low) {
+    const middle = Math.sqrt(low * high);
+    if (await settled(middle)) low = middle;
+    else high = middle;
+  }
+  return [low, high];
+}

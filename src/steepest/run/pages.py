@@ -1,0 +1,140 @@
+"""The page of a run, and the record that it reads."""
+
+import os
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from steepest.diagnosis.separation import separation_without_penalty
+from steepest.run.pictures import Pictures
+from steepest.surface.surface import Surface, surface_of_trace
+
+if TYPE_CHECKING:
+    from steepest.page.record import Record
+    from steepest.run.run import Run
+    from steepest.trace import Step, Trace
+
+__all__ = ["Pages"]
+
+
+class Pages(Pictures):
+    """What a page has of a run: the story and the surface that its pictures show."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def informed_trace(self) -> Trace:
+            """The trace as it is drawn."""
+
+        @property
+        def _surface_end(self) -> Step:
+            """The step through which surfaces go."""
+
+        def explain(self) -> str:
+            """Return the run in words."""
+
+    def page(self, path: str | os.PathLike[str], *, surface: Surface | None = None) -> None:
+        """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
+
+        It shows what the figure shows, with every step; with one feature, and of a network that is
+        not too large, it computes too: another start, rate, rule or data point. It opens on the
+        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has.
+        Without data it replays the steps, on a surface where there is one, and says what is left
+        out. Raises FileError for any other ending, and ChoiceError for a run that was saved without
+        its rows, and for a surface of another run.
+        """
+        from steepest.page.html import write_page
+
+        write_page(self.record(surface=surface), self.explain(), path)
+
+    def lesson(
+        self,
+        path: str | os.PathLike[str],
+        *more: str | os.PathLike[str],
+        language: str = "",
+        theme: str = "light",
+        template: str | os.PathLike[str] | None = None,
+        paper: str = "a4",
+        scorm: str = "1.2",
+        settings: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Write the lecture on the rows of this run, as the ending of each path says.
+
+        - `.html`: one page, one press a build: that of `run.page`, opened in the lesson.
+        - `.pptx`: slides, a slide a build, on a `template` of your own if one is given.
+        - `.pdf`: a hand-out of two pages and the answers, on `paper` a4 or letter.
+        - `.gift`: its tasks as a quiz; `.zip`: as a package that reports, `scorm` 1.2 or 2004.
+
+        It shows a line of the one feature that alone tells most of the target, or its classes; what
+        the target is not is shown on shipped rows, and said so. `language` is "en" or "de"; left
+        out, English, and of a page alone the browser's. `settings` is a `lesson.toml`: order,
+        sentences, slides and tasks of your own. Raises FileError for any other ending, and
+        ChoiceError without data, for another language, or without a package that is needed.
+        """
+        from steepest.lesson.doors import Doors, write_lesson
+        from steepest.lesson.settings import Settings, read_settings
+
+        said = Settings(theme=theme) if settings is None else read_settings(settings)
+        said = replace(said, language=language) if language else said
+        run = cast("Run", self)
+        doors = Doors(run, said, template, paper=paper, version=scorm)
+        write_lesson(doors, [path, *more])
+
+    def slides(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        language: str = "",
+        theme: str = "light",
+        template: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Write the lecture on the rows of this run as slides, .pptx; all as `lesson` has it."""
+        self.lesson(path, language=language, theme=theme, template=template)
+
+    def record(self, live: bool = False, surface: Surface | None = None) -> "Record":
+        """Return the run as a page reads it; `live` says that Python computes for the page.
+
+        Its surface at first is over the plane of `surface`; ChoiceError for one of another run.
+        """
+        if not self.problem.rows:
+            return self._rowless_record(surface)
+        from steepest.page.record import scene_record
+
+        usual = self.problem.surface_params(self.trace[0].params, self._surface_end.params)
+        return scene_record(
+            self.story,
+            self.problem.table("a page"),
+            self.problem.risk("a page"),
+            self._page_surface if surface is None else self._page_surface_over(surface),
+            usual,
+            live,
+            self._page_losses,
+            separation_without_penalty(self.problem),
+        )
+
+    def _rowless_record(self, surface: Surface | None) -> "Record":
+        """Return the page's record of a run without rows."""
+        from steepest.page.rowless import rowless_record
+
+        why = "" if surface is not None else self.no_surface
+        return rowless_record(self.story, None if why else self._scene_of(surface).surface, why)
+
+    @cached_property
+    def _page_losses(self) -> dict[int, float]:
+        """The losses of all rows that were worked out for a page, by step."""
+        return {}
+
+    @cached_property
+    def _page_surface(self) -> Surface:
+        """The surface of the page at first, if no other is asked for."""
+        from steepest.page.surface_record import page_points
+
+        return self.surface(points=page_points(self.problem.risk("a page")))
+
+    def _page_surface_over(self, surface: Surface) -> Surface:
+        """Return the surface of the page on the plane of another one of this run."""
+        from steepest.page.surface_record import page_points
+
+        self.check_own(surface)
+        points, end = page_points(self.problem.risk("a page")), self._surface_end
+        return surface_of_trace(self.objective, surface.axes, self.informed_trace, end, points)

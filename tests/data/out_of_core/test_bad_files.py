@@ -1,0 +1,150 @@
+"""What is wrong with files that are read in passes, told by file and row."""
+
+import errno
+import os
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import steepest as st
+from steepest.errors import ChoiceError, DataError, FileError
+
+
+def table(seed: int = 0, rows: int = 60) -> pa.Table:
+    g = np.random.default_rng(seed)
+    x = g.normal(size=rows)
+    return pa.table({"x": x, "z": g.normal(size=rows), "y": x + g.normal(size=rows)})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for k in range(3):
+        pq.write_table(table(k), tmp_path / f"p{k}.parquet", row_group_size=20)
+    return tmp_path
+
+
+def refused(source: object, kind: type[Exception], **asked: object) -> str:
+    with pytest.raises(kind) as caught:
+        st.descend(source, **{"target": "y", **asked})
+    return str(caught.value)
+
+
+def test_a_folder_of_no_data(tmp_path):
+    (tmp_path / "notes.md").write_text("nothing")
+    assert "the folder has no data in it" in refused(tmp_path, FileError)
+    assert "no file has a name like this" in refused(str(tmp_path / "*.parquet"), FileError)
+    assert "there is no such file" in refused([tmp_path / "a.parquet"], FileError)
+
+
+def test_types_that_do_not_go_together(folder):
+    last = table(5).set_column(0, "x", pa.array(["tall"] * 60))
+    pq.write_table(last, folder / "p2.parquet")
+    told = refused(folder, DataError)
+    assert "column 'x' is double in p0.parquet, but string in p2.parquet" in told
+    assert "--drop x" in told
+    assert st.descend(folder, "y", drop=["x"]).feature_names == ("z",)
+
+
+def test_numbers_after_whole_numbers_are_no_whole_numbers(folder):
+    first = table(5).set_column(0, "x", pa.array(range(60), pa.int64()))
+    pq.write_table(first, folder / "p0.parquet")
+    whole = pa.concat_tables(
+        [pq.read_table(folder / f"p{k}.parquet") for k in range(3)], promote_options="permissive"
+    )
+    assert st.descend(folder, "y").loss == pytest.approx(st.descend(whole, "y").loss, rel=1e-12)
+
+
+def test_a_column_that_only_later_files_have_and_one_that_the_last_lacks(folder):
+    pq.write_table(table(5).drop_columns("z"), folder / "p2.parquet")
+    told = refused(folder, DataError)
+    assert "column 'z' is in p0.parquet, but not in p2.parquet" in told and "--drop z" in told
+    later = table(5).append_column("new", pa.array(np.arange(60.0)))
+    pq.write_table(later, folder / "p2.parquet")
+    assert "'new' is in p2.parquet, but not in p0.parquet, p1.parquet" in refused(folder, DataError)
+    assert st.descend(folder, "y", ["x"]).problem.rows == 180
+
+
+def test_an_empty_file_among_full_ones(folder):
+    pq.write_table(table(0, 0), folder / "p1.parquet")
+    run = st.descend(folder, "y")
+    assert run.problem.rows == 120 and "1 file without a row: p1.parquet" in run.explain()
+    for k in (0, 2):
+        pq.write_table(table(0, 0), folder / f"p{k}.parquet")
+    assert "there is no row in 3 files" in refused(folder, DataError)
+    (folder / "p1.parquet").write_bytes(b"")
+    assert "is not a Parquet file, or is damaged or cut short" in refused(folder, FileError)
+
+
+def test_a_row_group_cut_short(folder):
+    file = folder / "p1.parquet"
+    rows = pq.ParquetFile(file).metadata
+    at, size = rows.row_group(1).column(0).data_page_offset, rows.row_group(1).total_byte_size
+    damaged = bytearray(file.read_bytes())
+    damaged[at : at + size // 2] = bytes(size // 2)
+    file.write_bytes(damaged)
+    told = refused(folder, FileError)
+    assert "p1.parquet, row group 2: it is damaged or cut short" in told and "make the file" in told
+
+
+def test_labels_that_appear_late_are_classes(folder):
+    for k, label in enumerate("abc"):
+        told = ["a"] * 30 + [label] * 30
+        pq.write_table(table(k).set_column(2, "y", pa.array(told)), folder / f"p{k}.parquet")
+    run = st.descend(folder, "y", l2=1e-2)
+    assert run.classes == ("a", "b", "c")
+    new = table(9).set_column(2, "y", pa.array(["d"] * 60))
+    with pytest.raises(DataError, match="has the class 'd'"):
+        run.score(new)
+
+
+def test_gaps_are_told_by_file_and_row(folder):
+    x = table(1)["x"].to_pylist()
+    x[42] = None
+    pq.write_table(
+        table(1).set_column(0, "x", pa.array(x)), folder / "p1.parquet", row_group_size=9
+    )
+    told = refused(folder, DataError)
+    assert "column 'x' has 1 missing value (first: row 43 of p1.parquet)" in told
+
+
+def test_a_file_that_changes_during_the_run(folder):
+    def change(step: st.Step) -> None:
+        file = folder / "p1.parquet"
+        os.utime(file, ns=(1, file.stat().st_mtime_ns + 10**9))
+
+    asked = {"cache": "none", "callback": change, "rule": "momentum", "steps": 4}
+    with pytest.raises(FileError, match=r"p1.parquet changed while it was read"):
+        st.descend(str(folder / "*.parquet"), "y", **asked)
+
+
+def test_a_cache_folder_that_cannot_be_written_to(folder, tmp_path):
+    file = tmp_path / "notes"
+    file.write_text("a file, and no folder")
+    for cache in (file, tmp_path / "gone"):
+        told = refused(str(folder / "*.parquet"), FileError, cache=cache)
+        assert f"cannot write to the cache folder {cache}" in told and "--cache DIR" in told
+
+
+def test_a_cache_folder_that_is_full(folder, monkeypatch):
+    scratch = "steepest.data.out_of_core.scratch.Scratch"
+    with monkeypatch.context() as patched:
+        patched.setattr(f"{scratch}.free", lambda self: 100)
+        told = refused(folder, FileError, cache=str(folder))
+        assert "the rows take 0.00288 MB, but 0.0001 MB are free" in told
+        anew = st.descend(folder, "y")
+        assert "decoded anew in each pass" in anew.explain()
+
+    def full(*given: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    told = refused(folder, FileError, cache=str(folder))
+    assert "No space left on device; free some room" in told and "--cache none" in told
+
+
+def test_memory_that_is_no_size_or_too_small(folder):
+    assert "memory is 'much', but it must be a size" in refused(folder, ChoiceError, memory="much")
+    assert "takes 64 MB at least" in refused(folder, ChoiceError, memory="1MB")

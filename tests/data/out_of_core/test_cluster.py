@@ -1,0 +1,107 @@
+"""Rows that the workers of Dask hold: the bits of one process, whoever holds what."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import steepest as st
+from steepest.errors import ChoiceError
+
+distributed = pytest.importorskip("distributed")
+
+
+def folder_of(path: Path, files: int = 3, rows: int = 400) -> Path:
+    for k in range(files):
+        g = np.random.default_rng(k)
+        x, c = g.normal(size=rows), g.choice(["a", "b", "c"], rows)
+        y = np.where(x + (c == "b") + g.normal(size=rows) > 0.5, "yes", "no")
+        table = pa.table({"x": x, "z": g.normal(size=rows), "c": c, "y": y})
+        pq.write_table(table, path / f"p{k}.parquet", row_group_size=100)
+    return path
+
+
+def of_threads(workers: int) -> "distributed.LocalCluster":
+    return distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=False, dashboard_address=None
+    )
+
+
+def test_threads_of_a_cluster_come_to_the_bits_of_one_process(tmp_path):
+    folder = folder_of(tmp_path)
+    alone = st.descend(folder, "y", l2=1e-3)
+    with of_threads(2) as cluster, distributed.Client(cluster) as client:
+        run = st.descend(folder, "y", l2=1e-3, cluster=client)
+        assert (run.params == alone.params).all() and run.stop.message == alone.stop.message
+        assert run.surface("x", "z", points=3).loss[0, 0] == pytest.approx(
+            alone.surface("x", "z", points=3).loss[0, 0], rel=1e-12
+        )
+        assert "held by workers" in run.explain()
+
+
+def test_a_frame_of_dask_is_the_table_of_its_partitions(tmp_path):
+    dd = pytest.importorskip("dask.dataframe")
+    folder_of(tmp_path)
+    frame = pd.concat([pd.read_parquet(tmp_path / f"p{k}.parquet") for k in range(3)])
+    with of_threads(1) as cluster, distributed.Client(cluster):
+        run = st.descend(dd.from_pandas(frame.reset_index(drop=True), npartitions=4), "y", l2=1e-3)
+        memory = st.descend(frame, "y", l2=1e-3)
+        assert run.feature_names == memory.feature_names and run.problem.rows == 1200
+        assert 0.0 <= (run.loss - memory.loss) / memory.loss <= 1e-6
+
+
+def test_a_scheduler_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("steepest.data.out_of_core.cluster.ANSWER_SECONDS", 0.2)
+    with pytest.raises(ChoiceError, match=r"no scheduler of Dask answers at tcp://127.0.0.1:9"):
+        st.descend(folder_of(tmp_path), "y", cluster="tcp://127.0.0.1:9")
+
+
+def test_a_worker_of_another_version(tmp_path, monkeypatch):
+    with of_threads(1) as cluster, distributed.Client(cluster) as client:
+        for told, words in (("''", "has no steepest"), ("'0.0.1'", "has steepest 0.0.1, but")):
+            monkeypatch.setattr("steepest.data.out_of_core.cluster.TELL_VERSION", told)
+            with pytest.raises(ChoiceError, match=words):
+                st.descend(folder_of(tmp_path), "y", cluster=client)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_processes_come_to_the_bits_of_one_process(tmp_path, workers):
+    folder = folder_of(tmp_path, files=50)
+    alone = st.descend(folder, "y", l2=1e-3)
+    with (
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        assert (st.descend(folder, "y", l2=1e-3, cluster=client).params == alone.params).all()
+
+
+@pytest.mark.prove
+def test_a_worker_that_is_killed_changes_no_bit(tmp_path):
+    folder = folder_of(tmp_path, files=20)
+    alone = st.descend(folder, "y", l2=1e-3)
+    generator = np.random.default_rng(0)
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        for _ in range(20):
+            victim = next(iter(client.run(os.getpid).values()))
+            killer = threading.Timer(
+                float(generator.uniform(0.0, 1.5)), os.kill, (victim, signal.SIGKILL)
+            )
+            killer.start()
+            run = st.descend(folder, "y", l2=1e-3, cluster=client)
+            killer.join()
+            assert (run.params == alone.params).all()
+            client.wait_for_workers(2)

@@ -1,0 +1,211 @@
+"""Files that are read in passes: the run of the same rows in memory, whatever they are."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+import steepest as st
+from steepest.data.out_of_core.limits import Limits
+from steepest.data.prepare import prepare
+from steepest.data.table import read_table
+from steepest.errors import ChoiceError
+
+ROWS, PARTS = 1500, 3
+
+
+def table_of(seed: int = 0, rows: int = ROWS) -> pa.Table:
+    g = np.random.default_rng(seed)
+    x, z = g.normal(size=rows), g.normal(3.0, 10.0, rows)
+    c = g.choice(["a", "b", "c"], rows, p=[0.2, 0.5, 0.3])
+    y = 2.0 * x - 0.1 * z + (c == "b") + g.normal(size=rows)
+    told = np.where(y + g.normal(size=rows) > 0, "yes", "no")
+    return pa.table({"x": x, "z": z, "w": g.integers(0, 4, rows), "c": c, "y": y, "k": told})
+
+
+def written(folder: Path, table: pa.Table, group: int = 200) -> str:
+    each = -(-len(table) // PARTS)
+    for k in range(PARTS):
+        pq.write_table(table.slice(k * each, each), folder / f"p{k}.parquet", row_group_size=group)
+    return str(folder / "*.parquet")
+
+
+def with_gaps(table: pa.Table) -> pa.Table:
+    x, c = table["x"].to_pylist(), table["c"].to_pylist()
+    x[5], x[1100], c[10] = None, float("nan"), None
+    return table.set_column(0, "x", pa.array(x)).set_column(3, "c", pa.array(c))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"target": "k", "drop": ["y"], "l2": 1e-3},
+        {"target": "c", "drop": ["k"]},
+        {"target": "y", "drop": ["k"], "loss": "huber:0.5"},
+        {"target": "y", "drop": ["k"], "loss": "absolute"},
+        {"target": "y", "drop": ["k"], "l1": 0.05},
+        {"target": "w", "drop": ["k"], "loss": "poisson"},
+    ],
+)
+def test_each_loss_comes_to_the_loss_of_memory(tmp_path, asked):
+    table = table_of()
+    run, memory = st.descend(written(tmp_path, table), **asked), st.descend(table, **asked)
+    assert 0.0 <= (run.loss - memory.loss) / memory.loss + 1e-14 <= 1e-6
+    assert run.feature_names == memory.feature_names and run.classes == memory.classes
+    assert run.stop.reason == "arrived" and len(run.problem.row_numbers) < ROWS
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"missing": "drop"},
+        {"missing": "mean"},
+        {"missing": "indicator"},
+        {"sample_weight": "w"},
+        {"terms": "x + x^2 + c"},
+        {"category": ["w"]},
+    ],
+)
+def test_columns_become_what_they_become_in_memory(tmp_path, asked):
+    table = with_gaps(table_of()) if "missing" in asked else table_of()
+    whole = {"target": "y", "drop": ["k"], **asked}
+    run, memory = st.descend(written(tmp_path, table), **whole), st.descend(table, **whole)
+    anew = st.descend(str(tmp_path / "*.parquet"), cache="none", **whole)
+    assert np.allclose(run.params, memory.params, rtol=1e-9, atol=1e-12)
+    assert (anew.params == run.params).all()
+    left = ("rows", "dropped", "weightless", "bases")
+    assert all(getattr(run.problem, n) == getattr(memory.problem, n) for n in left)
+
+
+def test_whatever_rows_are_read_from_they_are_the_same(tmp_path):
+    table = table_of().select(["x", "z", "c", "k"])
+    pattern = written(tmp_path, table, group=500)
+    usual = st.descend(pattern, "k", memory="100MB")
+    with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as file:
+        file.write_table(table, max_chunksize=500)
+    with pa.ipc.new_stream(tmp_path / "s.arrow", table.schema) as file:
+        file.write_table(table, max_chunksize=500)
+    files = sorted(tmp_path.glob("*.parquet"))
+    forms = [
+        files,
+        tmp_path / "a.arrow",
+        tmp_path / "s.arrow",
+        ds.dataset(files),
+        table.to_reader(),
+    ]
+    for form in forms[:-1]:
+        assert (st.descend(form, "k", memory="100MB").params == usual.params).all()
+    # As one part its sums are added in another order.
+    assert np.allclose(st.descend(forms[-1], "k").params, usual.params, rtol=1e-4)
+
+
+def test_a_relation_of_duckdb_is_executed_once(tmp_path):
+    duckdb = pytest.importorskip("duckdb")
+    table = table_of().select(["x", "z", "y"])
+    relation = duckdb.connect().from_arrow(table)
+    run = st.descend(relation, "y")
+    assert np.allclose(run.params, st.descend(table, "y").params, rtol=1e-9)
+
+
+def test_partitions_are_columns(tmp_path):
+    for year in (2001, 2002, 2003):
+        (tmp_path / f"year={year}").mkdir()
+        pq.write_table(table_of(year, 300), tmp_path / f"year={year}" / "part.parquet")
+    run = st.descend(tmp_path, "y", ["x", "year"])
+    years = [t.append_column("year", pa.array([y] * 300)) for y in (2001, 2002, 2003)
+             for t in [table_of(y, 300)]]  # fmt: skip
+    memory = st.descend(pa.concat_tables(years), "y", ["x", "year"])
+    assert np.allclose(run.params, memory.params, rtol=1e-8)
+
+
+def test_threads_and_caches_come_to_the_same_bits(tmp_path):
+    pattern, params = written(tmp_path, table_of()), []
+    for threads, cache in ((1, None), (3, None), (2, str(tmp_path)), (2, "none")):
+        asked = {"drop": ["y"], "l2": 1e-3, "threads": threads, "cache": cache}
+        params.append(st.descend(pattern, "k", **asked).params)
+    assert all((one == params[0]).all() for one in params)
+    assert len(list(tmp_path.iterdir())) == PARTS
+
+
+def test_a_csv_has_the_types_of_the_whole_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("steepest.data.text.pieces.PIECE", 2**12)
+    rows = 400
+    late = np.arange(rows) / 8.0
+    columns = {
+        "whole": [12] * (rows - 1) + [12.5],
+        "empty": [None] * (rows // 2) + list(range(rows - rows // 2)),
+        "words": [f"u{i % 3}" for i in range(rows - 1)] + ["x"],
+        "code": [f"0{i % 4}" for i in range(rows)],
+        "y": late + np.random.default_rng(0).normal(size=rows),
+    }
+    table = pa.table(columns)
+    pc.write_csv(table, tmp_path / "t.csv")
+    asked = {"missing": "mean"}
+    run = st.descend(tmp_path / "t.csv", "y", memory="100MB", **asked)
+    memory = st.descend(tmp_path / "t.csv", "y", **asked)
+    assert run.feature_names == memory.feature_names
+    assert np.allclose(run.params, memory.params, rtol=1e-6, atol=1e-9)
+
+
+def test_the_proved_gap_is_the_true_one(tmp_path):
+    table = table_of(rows=6000)
+    run = st.descend(written(tmp_path, table, 2000), "k", drop=["y"], l2=1e-3)
+    lowest = st.descend(table, "k", drop=["y"], l2=1e-3).loss
+    proved = run.objective.proved_gap(run.objective.evaluate(run.params))
+    assert proved == pytest.approx(run.loss - lowest, rel=0.05, abs=1e-15)
+    assert f"{proved / run.loss:.1g} of itself above the lowest" in run.stop.message
+
+
+def test_the_surface_is_that_of_all_rows(tmp_path):
+    table = table_of()
+    asked = {"target": "k", "features": ["x", "z"]}
+    run, memory = st.descend(written(tmp_path, table), **asked), st.descend(table, **asked)
+    surface = run.surface("x", "z", points=5)
+    there = [memory.objective.value(np.array([x, z, run.params[-1]])) for x, z in
+             [(surface.x[1], surface.y[3]), (surface.x[4], surface.y[0])]]  # fmt: skip
+    assert np.allclose([surface.loss[3, 1], surface.loss[0, 4]], there, rtol=1e-10)
+
+
+def test_words_tell_of_which_rows_they_are(tmp_path):
+    run = st.descend(written(tmp_path, table_of()), "k", drop=["y"])
+    words, few = run.explain(), len(run.problem.row_numbers)
+    assert f"{few:,} drawn of 1,500" in words and "decoded once, into a scratch file" in words
+    assert f"of {few:,} drawn of 1,500 that cost most" in words
+
+
+def test_a_run_is_saved_without_its_rows(tmp_path):
+    run = st.descend(written(tmp_path, table_of()), "k", drop=["y"])
+    run.save(tmp_path / "run.steepest")
+    again = st.load(tmp_path / "run.steepest")
+    assert not again.problem.has_rows and (again.params == run.params).all()
+    assert (again.predict(table_of(9)) == run.predict(table_of(9))).all()
+
+
+def test_the_sample_is_one_by_the_places_of_rows(tmp_path):
+    pattern = written(tmp_path, table_of(), group=100)
+    few = prepare(pattern, "y", drop=["k"], limits=Limits(threads=1)).sample
+    again = prepare(pattern, "y", drop=["k"], limits=Limits(threads=4)).sample
+    assert (few.row_numbers == again.row_numbers).all() and (few.X == again.X).all()
+    table = table_of()
+    assert (few.y == table["y"].to_numpy()[few.row_numbers - 1]).all()
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".arrow"])
+def test_predictions_are_written_as_they_come(tmp_path, suffix):
+    table = table_of(rows=300)
+    run = st.descend(table, "k", ["x", "c"], l2=1e-3)
+    out, pattern = tmp_path / f"out{suffix}", written(tmp_path, table, group=40)
+    assert run.predict_to(pattern, out) == 300
+    usual = run.prediction_table(table).to_pandas()
+    pd.testing.assert_frame_equal(st_table(out).to_pandas(), usual, check_dtype=False, rtol=1e-12)
+    with pytest.raises(ChoiceError, match="read from and written to"):
+        run.predict_to([tmp_path / "p1.parquet"], tmp_path / "p1.parquet")
+
+
+def st_table(path: Path) -> pa.Table:
+    return read_table(path).arrow

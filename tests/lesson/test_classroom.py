@@ -1,0 +1,99 @@
+"""A class from its links: each is run again, names are not read, and what is damaged is said."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+import steepest as st
+from steepest.descent.plan.options import OPTIONS
+from steepest.errors import ChoiceError, FileError
+from steepest.lesson.class_figure import draw_class
+from steepest.lesson.classroom import ENDS, classroom_of
+from steepest.page.link import CHOICES, link_in, read_link
+from steepest.view.format import Format
+
+LINK = (
+    "https://a.example/lesson.html#lesson&v=1&data=geyser&target=waiting&features=duration"
+    "&loss=squared&rule=steepest&rate={rate}&scale=standard&l2=0&batch=all&seed=3&steps=30"
+    "&start={start}&window=1,2,3,4&at=3&answer.new_weight={answer}"
+)
+
+
+def link(rate: str = "0.3", start: str = "random", answer: str = "5") -> str:
+    return LINK.format(rate=rate, start=start, answer=answer)
+
+
+def write(path: Path, *links: str) -> Path:
+    rows = [f'"Lovelace, {chr(65 + i)}",secret@a.example,"{one}"' for i, one in enumerate(links)]
+    path.write_text("\n".join(["name,mail,link", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_each_run_is_made_again_and_told_by_its_end(tmp_path: Path) -> None:
+    rates = ["0.3", "0.001", "1.1", "0.12"]
+    path = write(tmp_path / "links.csv", *(link(rate, "1,50") for rate in rates), "no link at all")
+    room = classroom_of(path)
+    assert [one.end for one in room.students] == ["arrived", "too small", "too large", "arrived"]
+    for rate, run in zip(rates, room.runs, strict=True):
+        choices = {"rule": "steepest", "learning_rate": float(rate), "scale": "standard"}
+        mine = st.descend("geyser", "waiting", ["duration"], start=[1, 50], steps=30, **choices)
+        assert (run.trace.losses == mine.trace.losses).all()
+    assert room.ends == {"arrived": 2, "too large": 1, "too small": 1}
+    said = room.explain() + str(room.to_dict())
+    assert "Lovelace" not in said and "secret" not in said and ENDS["too large"] in said
+    figure = draw_class(room, Format(size=(800, 450)))
+    assert len(figure.axes) == 2
+
+
+def test_mistakes_in_answers_are_counted(tmp_path: Path) -> None:
+    first = classroom_of(write(tmp_path / "one.csv", link()))
+    task = first.tasks["new_weight"]
+    given_answers = [task.answer, *(at for at, _ in task.wrong.values()), 1e6, task.answer]
+    answers = [repr(one) for one in given_answers]
+    room = classroom_of(write(tmp_path / "all.csv", *(link(answer=one) for one in answers)))
+    wrong = {"with the gradient": 1, "without the rate": 1, "otherwise wrong": 1}
+    assert room.answered == {"new_weight": {"right": 2, **wrong}}
+
+
+DAMAGED = {
+    link().replace("geyser", "penguins"): "it is of other data",
+    link().replace("rate=0.3", "rate=-1"): "damaged at rate",
+    link().replace("steps=30", "steps=1e9"): "damaged at steps",
+    link().replace("v=1", "v=2"): "damaged at v",
+    link(start="1,2,3"): "make no run",
+    link() + "&x=1,2&y=3,4": "its rows were changed",
+    link().replace("squared", "huber"): "another model or loss",
+}
+
+
+def test_what_cannot_be_run_is_left_out_and_said(tmp_path: Path) -> None:
+    room = classroom_of(write(tmp_path / "links.csv", link(), link(), *DAMAGED))
+    assert len(room.runs) == 2
+    for student, why in zip(room.students[2:], DAMAGED.values(), strict=True):
+        assert why in student.fault and f"row {student.row}: " in room.explain()
+
+
+def test_a_class_that_cannot_be_told_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ChoiceError, match="has no link of a page in it"):
+        classroom_of(write(tmp_path / "none.csv", "nothing"))
+    own = link().replace("geyser", quote("my own.csv"))
+    with pytest.raises(ChoiceError, match=r"of 'my own\.csv', which does not come .* --data FILE"):
+        classroom_of(write(tmp_path / "own.csv", own))
+    with pytest.raises(FileError, match="cannot read"):
+        classroom_of(tmp_path / "no.csv")
+    long = [link().replace("steps=30", "steps=100000")] * 300
+    with pytest.raises(ChoiceError, match="give it in parts"):
+        classroom_of(write(tmp_path / "long.csv", *long))
+
+
+@given(some.text(max_size=200))
+def test_no_text_breaks_the_reader_of_links(text: str) -> None:
+    state = link_in(f"#v=1&{text}")
+    assert state is not None
+    found = read_link(state)
+    assert set(found.options) <= set(OPTIONS)
+    known = {key for key, _ in CHOICES.values()}
+    assert set(found.faults) <= {"v", "data", "target", "features", "start", "an answer", *known}

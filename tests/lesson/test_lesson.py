@@ -1,0 +1,136 @@
+"""The lesson as a record: its numbers by closed forms, and what its author changes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax
+
+from steepest.errors import ChoiceError, SteepestError
+from steepest.lesson.arithmetic import worked_out
+from steepest.lesson.lesson import Lesson, for_page, lesson_of
+from steepest.lesson.markdown import lines_of
+from steepest.lesson.settings import OwnSlide, OwnTask, Settings, read_settings, write_settings
+from steepest.page.lesson.builds import LANGUAGES, builds, sentences
+from steepest.page.lesson.record import lesson_record
+from steepest.run.run import Run
+
+
+def test_the_numbers_of_the_line_are_those_of_the_closed_forms(lesson: Lesson) -> None:
+    rows, v = lesson.line.rows, lesson.values
+    x, y = rows["X"], rows["Y"]
+    z = (x - x.mean()) / x.std()
+    w, b = rows["start"]
+    for step in range(3):
+        errors = y - w * z - b
+        assert v[f"loss{step}"] == pytest.approx(np.mean(errors**2), rel=1e-12)
+        assert (v[f"w{step}"], v[f"b{step}"]) == pytest.approx((w, b), rel=1e-12)
+        w, b = w + 0.2 * np.mean(errors * z), b + 0.2 * errors.mean()
+    slope, intercept = np.polyfit(z, y, 1)
+    assert v["lowest"] == pytest.approx(np.mean((y - slope * z - intercept) ** 2), rel=1e-12)
+    # In standard units every step of a fixed rate leaves the same share of the way.
+    assert v["small_left"] == pytest.approx(0.98**20) and v["good_left"] == pytest.approx(0.8**20)
+    assert v["over_loss"] > v["loss0"]
+    hessian = 2 * np.array([[np.mean(x**2), x.mean()], [x.mean(), 1.0]])
+    bent = np.linalg.eigvalsh(hessian)
+    assert v["condition"] == pytest.approx(bent[1] / bent[0], rel=1e-9)
+
+
+def test_the_numbers_of_the_classes_are_those_of_softmax(lesson: Lesson) -> None:
+    rows, v = lesson.classes.rows, lesson.values
+    x, codes, start = rows["X"], rows["Y"].astype(int), rows["start"]
+    k = len(rows["classes"] or [])
+    logits = np.outer((x - x.mean()) / x.std(), start[:k]) + start[k:]
+    costs = -log_softmax(logits, axis=1)[np.arange(len(x)), codes]
+    assert v["cost_sum"] == pytest.approx(costs.sum(), rel=1e-12)
+    assert v["c_loss0"] == pytest.approx(costs.mean(), rel=1e-12)
+    assert v["row_cost"] == pytest.approx(costs[np.argmin(np.abs(np.exp(-costs) - 0.5))])
+    assert v["params"] == 105 and v["weights"] == 88
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_has_its_numbers_in_its_language(geyser: Run, language: str) -> None:
+    lesson = lesson_of(geyser, Settings(language=language))
+    for build in lesson.builds:
+        for text in (lesson.told(build.key), lesson.told(build.key, "sum"), lesson.note(build.key)):
+            assert "{" not in text and "nan" not in text
+    assert {one.key for one in builds()} < {one.key for one in lesson.builds}
+    said = lesson.told("again", "sum")
+    assert ("703,5" if language == "de" else "703.5") in said
+
+
+def test_an_author_orders_hides_and_says_anew(geyser: Run) -> None:
+    own = OwnSlide("rows", "# Mine\n\nIt is **so**\n- one")
+    settings = Settings(
+        order=("rows", "title", "dot"),
+        hide=("dot",),
+        sentences={"rows": "{n} of them"},
+        slides=(own,),
+    )
+    lesson = lesson_of(geyser, settings)
+    assert [one.key for one in lesson.builds] == ["rows", "own 1", "title"]
+    assert lesson.told("rows") == "272 of them" and lesson.told("own 1") == own.markdown
+    heading, lines = lines_of(own.markdown)
+    assert heading == "Mine" and lines[0].pieces[1] == ("so", True) and lines[1].level == 1
+    page = for_page(lesson_record(geyser.record()), settings)
+    assert [one["key"] for one in page["builds"]] == ["rows", "own 1", "title"]
+    assert page["words"]["de"]["builds"]["rows"]["say"] == "{n} of them"
+
+
+def test_a_page_keeps_its_own_order_where_none_is_given(geyser: Run) -> None:
+    page = for_page(lesson_record(geyser.record()), Settings(hide=("film", "parts")))
+    assert [one["key"] for one in page["builds"]] == [
+        one.key for one in builds() if one.key != "parts"
+    ]
+    assert page["words"]["en"]["builds"].keys() == sentences("en")["builds"].keys()
+
+
+WRONG = {
+    'language = "fr"': "the language of the lesson is 'fr', but it must be one of en, de",
+    'order = ["row"]': "order of the lesson names 'row', but there is no such slide; there are",
+    "colour = 1": "has 'colour', but a lesson knows title, author",
+    "title = 3": "title has 3, but it must be text in quotes",
+    "order = 3": "order is 3, but it must be a list",
+    "[[slides]]\nafter = 'rows'": "each needs after and markdown, but one has after",
+    "[[tasks]]\nquestion = 'a'\nanswer = '1'\ntolerance = 2": "must be a share from 0 to below 1",
+    "title =": "is no TOML",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_lesson_that_cannot_be_used_says_why(geyser: Run, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "lesson.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SteepestError, match=WRONG[text].replace("[", r"\[")):
+        lesson_of(geyser, read_settings(path))
+
+
+def test_what_is_written_of_settings_is_read_back(lesson: Lesson, tmp_path: Path) -> None:
+    settings = Settings(
+        title='A "title" \\ of\ttabs\x7f',
+        author="Ä. Ü.",
+        language="de",
+        data="geyser",
+        target="waiting",
+        features=("duration",),
+        order=("title", "rows"),
+        hide=("rows",),
+        sentences={"rows": "a\nb {n}"},
+        slides=(OwnSlide("title", "# x\n- y"),),
+        tasks=(OwnTask("What?", "w0 + 1", 0.02),),
+    )
+    path = tmp_path / "lesson.toml"
+    write_settings(settings, [one.key for one in lesson.builds], lesson.own_words, path)
+    assert read_settings(path) == settings
+    write_settings(Settings(), [one.key for one in lesson.builds], lesson.own_words, path)
+    assert read_settings(path).shown([one.key for one in lesson.builds]) == [
+        one.key for one in lesson.builds
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["__import__('os')", "w0.real", "w1", "1 if w0 else 2", "[1]", "w0 +", "1/0", "9**9**9"]
+)
+def test_an_answer_is_arithmetic_and_nothing_else(text: str) -> None:
+    with pytest.raises(ChoiceError, match="answer"):
+        worked_out(text, {"w0": 1.0})

@@ -1,0 +1,100 @@
+"""The slides: native text, alternative text, notes, numbers; on a template of another size."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from proved import every_other
+
+from steepest.errors import FileError
+from steepest.lesson.handout import write_handout
+from steepest.lesson.lesson import Lesson, lesson_of
+from steepest.lesson.powerpoint import write_slides
+from steepest.lesson.settings import OwnSlide, Settings
+from steepest.run.run import Run
+
+pptx = pytest.importorskip("pptx")
+
+SOME = ("title", "class_row", "loss", "steps")
+
+
+def texts(slide: Any) -> str:
+    return "\n".join(one.text_frame.text for one in slide.shapes if one.has_text_frame)
+
+
+@pytest.fixture(scope="module")
+def deck(geyser: Run, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    own = OwnSlide("title", "# Mine\n- first\n- **second**")
+    lesson = lesson_of(geyser, Settings(order=SOME, slides=(own,), author="A. Lecturer"))
+    path = tmp_path_factory.mktemp("slides") / "lesson.pptx"
+    write_slides(lesson, path)
+    return pptx.Presentation(str(path))
+
+
+def test_a_slide_a_build_in_native_text(deck: Any, lesson: Lesson) -> None:
+    slides = list(deck.slides)
+    assert len(slides) == len(SOME) + 1 and deck.slide_width * 9 == deck.slide_height * 16
+    assert "A. Lecturer" in texts(slides[0]) and deck.core_properties.author == "A. Lecturer"
+    assert "•  first" in texts(slides[1]) and slides[1].shapes.title.text_frame.text == "Mine"
+    steps = lesson.words["steps"]
+    assert all(step in texts(slides[3]) for step in steps[:3]) and steps[3] not in texts(slides[3])
+    assert lesson.told("loss", "sum") in texts(slides[3])
+    assert all(step in texts(slides[4]) for step in steps)
+
+
+def test_cross_entropy_is_a_native_table_with_all_its_terms(deck: Any, lesson: Lesson) -> None:
+    slide = deck.slides[2]
+    (table,) = (one.table for one in slide.shapes if one.has_table)
+    rows = [[cell.text_frame.text for cell in row.cells] for row in table.rows]
+    assert [row[0] for row in rows[1:-1]] == lesson.classes.classes
+    assert sum(row[1] == "1" for row in rows[1:-1]) == 1
+    terms = sum(float(row[3].replace("\N{MINUS SIGN}", "-")) for row in rows[1:-1])
+    assert -terms == pytest.approx(float(rows[-1][3]), abs=1e-4)
+    assert "Σ yᵢ log ŷᵢ" in texts(slide) and rows[1][2] in slide.notes_slide.notes_text_frame.text
+
+
+def test_every_picture_is_told_and_every_box_wraps(deck: Any) -> None:
+    for slide in deck.slides:
+        assert slide.notes_slide.notes_text_frame.text
+        numbers = slide._element.xpath('.//a:fld[@type="slidenum"]')
+        assert len(numbers) == 1
+        for shape in slide.shapes:
+            if shape.shape_type == 13 or shape.has_table:
+                assert shape._element.xpath(".//p:cNvPr")[0].get("descr")
+            if shape.shape_type == 13:
+                image = Image.open(BytesIO(shape.image.blob))
+                assert image.width / (shape.width / 914400) == pytest.approx(192, rel=0.01)
+            if shape.shape_type == 17:
+                assert shape.text_frame.word_wrap
+            inside = shape.left >= 0 and shape.left + shape.width <= deck.slide_width
+            assert inside and shape.top + shape.height <= deck.slide_height
+
+
+def test_a_template_gives_its_size_and_loses_its_slides(geyser: Run, tmp_path: Path) -> None:
+    made = pptx.Presentation()
+    made.slides.add_slide(made.slide_layouts[1]).shapes.title.text = "old"
+    made.save(str(tmp_path / "own.pptx"))
+    lesson = lesson_of(geyser, Settings(order=("title", "end")))
+    path = tmp_path / "lesson.pptx"
+    write_slides(lesson, path, template=tmp_path / "own.pptx")
+    deck = pptx.Presentation(str(path))
+    assert (deck.slide_width, len(deck.slides)) == (made.slide_width, 2)
+    assert "old" not in "".join(map(texts, deck.slides))
+    (tmp_path / "none.pptx").write_text("no zip")
+    with pytest.raises(FileError, match=r"none\.pptx is no presentation"):
+        write_slides(lesson, path, template=tmp_path / "none.pptx")
+    with pytest.raises(FileError, match=r"must end in \.pptx or \.potx"):
+        write_slides(lesson, path, template=tmp_path / "own.odp")
+
+
+@pytest.mark.parametrize("paper", every_other(["a4", "letter"]))
+def test_a_hand_out_has_two_pages_and_one_of_answers(
+    lesson: Lesson, tmp_path: Path, paper: str
+) -> None:
+    path = tmp_path / "sheet.pdf"
+    write_handout(lesson, path, paper)
+    width = {"a4": b"595.", "letter": b"612"}[paper]
+    text = path.read_bytes()
+    assert text.count(b"/Type /Page ") == 3 and text.count(b"/MediaBox [ 0 0 " + width) == 3

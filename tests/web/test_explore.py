@@ -1,0 +1,96 @@
+"""Explore, fitted to its window: large pictures, few words, and kept when reloaded."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from doors import READY, Doors, loss_of
+
+import steepest as st
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SEEN = """() => {
+  const app = document.querySelector('.st-app');
+  const within = (box) => box.width > 2 && box.height > 2 && box.bottom <= innerHeight + 1;
+  const walker = document.createTreeWalker(app, NodeFilter.SHOW_TEXT);
+  const words = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const unseen = parent.closest('.st-unseen, option') ||
+      (parent.closest('.st-frame > li:not(.st-lit)') && !parent.matches('.st-number'));
+    if (unseen || !parent.checkVisibility() || !within(range.getBoundingClientRect())) continue;
+    words.push(...node.textContent.trim().split(/\\s+/).filter(Boolean));
+  }
+  const pictures = [...app.querySelectorAll('.st-draw')].filter((one) => one.checkVisibility());
+  const boxes = pictures.map((one) => one.getBoundingClientRect());
+  const area = boxes.reduce((sum, { width, height }) => sum + width * height, 0);
+  const root = document.documentElement;
+  return {
+    words: words.length,
+    numbers: words.filter((word) => /\\d/.test(word)).length,
+    share: area / (innerWidth * innerHeight),
+    cut: boxes.filter((box) => box.bottom > innerHeight || box.right > innerWidth + 1).length,
+    scrolls: root.scrollHeight > innerHeight || root.scrollWidth > innerWidth,
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lesson's page, of textbook steps in standard units."""
+    path = tmp_path_factory.mktemp("explore") / "lesson.html"
+    choices = {"rule": "steepest", "learning_rate": 0.1, "scale": "standard", "steps": 40}
+    st.descend("geyser", "waiting", ["duration"], **choices).lesson(path)  # type: ignore[arg-type]
+    return path
+
+
+def explored(doors: Doors, path: Path, size: tuple[int, int]) -> "Page":
+    page = doors.sealed()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{path.as_uri()}#explore")
+    page.locator(READY).wait_for()
+    page.locator('[data-fitted] [data-card="map"]').wait_for()
+    return page
+
+
+def test_pictures_are_large_words_are_few_and_nothing_scrolls(doors: Doors, lesson: Path) -> None:
+    page = explored(doors, lesson, (1366, 768))
+    for size in ((1920, 1080), (1366, 625), (1280, 720), (1366, 768)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.wait_for_timeout(200)
+        seen = page.evaluate(SEEN)
+        assert not seen["scrolls"] and not seen["cut"], (size, seen)
+        if size in ((1366, 768), (1920, 1080)):
+            assert seen["share"] >= 0.6, (size, seen)
+    assert seen["words"] <= 120 and seen["numbers"] <= 40, seen
+    assert page.locator('[data-control="rate"]').is_hidden()
+    page.get_by_role("button", name="Rate and rule").click()
+    assert page.locator('[data-control="rate"]').is_visible()
+    assert not page.evaluate(SEEN)["scrolls"]
+    page.get_by_role("button", name="Just diverges").click()
+    page.wait_for_function("() => Number(document.querySelector('.st-app').dataset.loss) > 160")
+    assert page.locator(".st-limit-words").inner_text().startswith("diverges above")
+
+
+def test_a_step_lights_two_three_four_and_a_reload_keeps_the_state(
+    doors: Doors, lesson: Path
+) -> None:
+    page = explored(doors, lesson, (1280, 720))
+    page.keyboard.press("Space")
+    for step in (2, 3, 4):
+        page.locator(f'.st-frame [data-step="{step}"].st-lit').wait_for()
+    weight = page.get_by_label("turn the weight")
+    weight.focus()
+    weight.press("ArrowRight")
+    page.wait_for_function("() => location.hash.includes('start=')")
+    before = loss_of(page)
+    page.reload()
+    page.locator(READY).wait_for()
+    page.wait_for_function(
+        "(told) => Math.abs(document.querySelector('.st-app').dataset.loss - told) < 1e-6 * told",
+        arg=before,
+    )

@@ -1,0 +1,244 @@
+"""The lesson in a browser: one press a build, true numbers, and nothing of what is to come."""
+
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from doors import Doors
+from numpy.typing import NDArray
+from PIL import Image
+
+import steepest as st
+from steepest.numerals import short
+from steepest.page.lesson.builds import builds, sentences
+from steepest.page.lesson.record import LessonRows, lesson_rows
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+KEYS = [one.key for one in builds()]
+
+SIZES = [(1280, 720), (1366, 625), (1920, 1080), (820, 1180), (390, 844)]
+
+SHOWN = """() => {
+  const root = document.querySelector('.st-lecture');
+  const text = (name) => root.querySelector(`.st-le-${name}`).innerText;
+  return {
+    key: root.dataset.build, say: text('say'), sum: text('sum'), words: root.innerText,
+    steps: root.querySelectorAll('.st-le-steps li').length,
+    others: document.querySelectorAll('.st-app').length,
+  };
+}"""
+
+CUT = """() => {
+  const [w, h] = [innerWidth, innerHeight];
+  const shown = ["say", "sum", "eq", "go", "canvas"].map((name) => `.st-le-${name}`);
+  const cut = shown.filter((name) => {
+    const range = document.createRange();
+    range.selectNode(document.querySelector(name));
+    const box = range.getBoundingClientRect();
+    return box.right > w + 1 || box.bottom > h + 1 || box.left < -1 || box.top < -1;
+  });
+  const [say, sum, band, stage] = ['say', 'sum', 'band', 'stage'].map((name) => (
+    document.querySelector(`.st-le-${name}`).getBoundingClientRect()));
+  if (sum.bottom > h || stage.bottom > band.top + 2) cut.push('band');
+  const root = document.documentElement;
+  if (root.scrollHeight > h + 1 || root.scrollWidth > w + 1) cut.push('scrolls');
+  return cut;
+}"""
+
+
+@pytest.fixture(scope="module")
+def penguins() -> st.Run:
+    features = ["bill_length_mm", "flipper_length_mm"]
+    return st.descend("penguins", "species", features, rule="steepest", learning_rate=1, steps=5)
+
+
+def opened(
+    doors: Doors, path: Path, size: tuple[int, int] = (1280, 720), key: str = "", **options: Any
+) -> "Page":
+    """Return a page that opened in the lesson, standing still, at a build."""
+    page = doors.window(reduced_motion="reduce", **options)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(path.as_uri() + (f"#lesson&build={KEYS.index(key) + 1}" if key else ""))
+    page.wait_for_selector(".st-lecture")
+    return page
+
+
+def key_of(page: "Page") -> str:
+    return str(page.locator(".st-lecture").get_attribute("data-build"))
+
+
+def said(page: "Page") -> tuple[str, str]:
+    """Return the sentence of the build that is shown, and its line of numbers."""
+    return page.locator(".st-le-say").inner_text(), page.locator(".st-le-sum").inner_text()
+
+
+def pixels(page: "Page") -> NDArray[np.int64]:
+    """Return the canvas as it is seen, (height, width, 3)."""
+    shot = page.locator(".st-le-canvas").screenshot()
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
+
+
+def ramp_seen(page: "Page") -> int:
+    """Return how many pixels have the middle colours of the surface, which nothing else has."""
+    middle = np.array([[33, 145, 140], [44, 114, 142], [40, 174, 128]])
+    near = np.abs(pixels(page)[::2, ::2, None, :] - middle).max(axis=3) < 14
+    return int(near.any(axis=2).sum())
+
+
+def bowl(rows: LessonRows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the feature in standard units and the target."""
+    x = rows["X"]
+    return (x - x.mean()) / x.std(), rows["Y"]
+
+
+def expected_numbers(rows: LessonRows) -> dict[str, list[float]]:
+    """Return the numbers that builds of the line tell, by NumPy alone."""
+    x, y = bowl(rows)
+
+    def loss(params: NDArray[np.float64]) -> float:
+        return float(np.mean((y - params[0] * x - params[1]) ** 2))
+
+    def gradient(params: NDArray[np.float64]) -> NDArray[np.float64]:
+        off = params[0] * x + params[1] - y
+        return np.array([2 * np.mean(off * x), 2 * np.mean(off)])
+
+    at = [rows["start"]]
+    for _ in range(30):
+        at.append(at[-1] - 0.15 * gradient(at[-1]))
+    losses = [loss(params) for params in at]
+    return {
+        "squares": [losses[0]],
+        "sum": [*gradient(at[0])],
+        "step": [*at[1]],
+        "loss": losses[:2],
+        "again": losses[1:3],
+        "walk": [losses[30]],
+        "bowl": [float(np.polyfit(x, y, 1, full=True)[1][0]) / len(y)],
+    }
+
+
+def test_space_leads_through_true_numbers_and_shows_nothing_of_what_is_to_come(
+    doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "lesson.html"
+    line.lesson(path)
+    rows, _ = lesson_rows(line.record())  # type: ignore[arg-type]
+    expected = expected_numbers(rows)
+    page = opened(doors, path)
+    said = set()
+    for one in builds():
+        shown, key = page.evaluate(SHOWN), one.key
+        assert shown["key"] == key
+        assert not page.evaluate(CUT), key
+        assert "{" not in shown["words"] and "NaN" not in shown["words"]
+        told = f"{shown['say']} {shown['sum']}".replace("\u2212", "-")
+        assert all(short(number) in told for number in expected.get(key, [])), (key, told)
+        assert shown["steps"] == (4 if key in ("steps", "end") else one.step)
+        assert shown["others"] == 0, "the run is not on the page of the lesson"
+        if key in ("dot", "loss", "walk"):
+            assert (ramp_seen(page) > 100) == (key == "walk"), "a surface where nobody walked"
+        said.add(shown["say"])
+        page.keyboard.press("Space")
+    assert key_of(page) == KEYS[-1]
+    assert len(said) == len(KEYS) >= 18
+    page.get_by_role("button", name="Explore").first.click()
+    page.wait_for_selector('.st-app[data-busy="false"]')
+    assert page.locator(".st-lecture").count() == 0
+    page.get_by_role("button", name="Lesson").click()
+    assert key_of(page) == KEYS[-1]
+
+
+def test_a_prediction_is_drawn_beside_the_truth(doors: Doors, line: st.Run, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.html"
+    line.lesson(path)
+    page = opened(doors, path, key="step")
+    assert key_of(page) == "step"
+    without = pixels(page)
+    page.keyboard.press("PageUp")
+    assert key_of(page) == "guess"
+    page.locator(".st-le-canvas").click(position={"x": 5, "y": 5})
+    assert key_of(page) == "guess", "a click beside the map predicts nothing"
+    box = page.locator(".st-le-canvas").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.65 * box["width"], box["y"] + 0.3 * box["height"])
+    assert key_of(page) == "step"
+    moved = np.abs(pixels(page) - without).max(axis=2) > 40
+    assert 50 < moved.sum() < 0.05 * moved.size
+
+
+def test_touch_and_names_lead_on_and_back(doors: Doors, line: st.Run, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.html"
+    line.lesson(path, language="de")
+    page = opened(doors, path, (390, 844), has_touch=True)
+    page.get_by_role("button", name="Weiter").click()
+    page.locator(".st-le-canvas").tap()
+    assert key_of(page) == KEYS[2]
+    page.keyboard.press("Space")
+    assert key_of(page) == KEYS[3], "a button that was clicked does not swallow a key"
+    page.get_by_role("button", name="Zurück").click()
+    assert key_of(page) == KEYS[2]
+    assert re.search(r"\d,\d", page.locator(".st-le-eq").inner_text())
+    word = page.locator(".st-le-say .st-le-term").first
+    word.hover()
+    assert sentences("de")["glossary"][word.inner_text()] in page.locator(".st-le-tip").inner_text()
+
+
+def test_terms_of_a_cross_entropy_are_numpys(
+    doors: Doors, penguins: st.Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "lesson.html"
+    penguins.lesson(path)
+    _, rows = lesson_rows(penguins.record())  # type: ignore[arg-type]
+    assert rows["own"] and rows["of"] == 2
+    z, y = bowl(rows)
+    weights, biases = rows["start"].reshape(2, -1)
+    margins = z[:, None] * weights + biases
+    p = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+    given = p[np.arange(len(y)), y.astype(int)]
+    row = int(np.argmin(np.abs(given - 0.5)))
+    page = opened(doors, path, key="class_row")
+    assert said(page)[1] == f"\u2212log {short(given[row])} = {short(-np.log(given[row]))}"
+    page.keyboard.press("Space")
+    assert said(page)[1].endswith(f"= {short(float(-np.log(given).mean()))}")
+
+
+def test_words_of_every_language_fill_every_place() -> None:
+    english, german = sentences("en"), sentences("de")
+    assert list(english["builds"]) == list(german["builds"]) == KEYS
+    assert english["ui"].keys() == german["ui"].keys()
+    for key in KEYS:
+        for kind in english["builds"][key]:
+            places = [re.findall(r"\{\w+\}", one["builds"][key][kind]) for one in (english, german)]
+            assert sorted(places[0]) == sorted(places[1]), key
+
+
+def test_another_language_is_refused(line: st.Run, tmp_path: Path) -> None:
+    with pytest.raises(st.ChoiceError, match="one of en, de"):
+        line.lesson(tmp_path / "lesson.html", language="xx")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_build_is_cut(
+    doors: Doors,
+    penguins: st.Run,
+    tmp_path: Path,
+    size: tuple[int, int],
+    theme: str,
+    language: str,
+) -> None:
+    path = tmp_path / "lesson.html"
+    penguins.lesson(path, language=language)
+    page = opened(doors, path, size, color_scheme=theme)
+    for key in KEYS:
+        assert key_of(page) == key
+        assert not page.evaluate(CUT), key
+        page.keyboard.press("PageDown")
