@@ -43,7 +43,7 @@ class Trace:
     every step too while they fit in `budget` bytes. Beyond that every second kept step gives up
     its two vectors, and from there on only every second (then fourth, ...) step keeps them, so
     that memory stays below the budget however long and wide the run is; the start, the first step,
-    the last and the best, by either loss, always keep theirs. `kept` says which steps have vectors; of the
+    the last and the best, by either loss, always keep theirs. `kept` says which have them; of the
     others `trace[i]` has NaN in their place. `dtype` is their type, float64 or that of a descent in
     float32; all numbers of a step are float64.
 

@@ -104,7 +104,7 @@ class ClusterBlocks(StoredBlocks):
     shares_memory = False
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a worker gets that is sent work of an objective: of the rows but their shape."""
+        """Return what a worker gets that is sent an objective: of the rows their shape only."""
         shape = StoredShape(self.X.shape, self.X.dtype)
         return {**vars(self), "X": shape, "y": None, "sample_weight": None, "units": ()}
 
