@@ -134,7 +134,7 @@ class HessianWhitening:
         thinned = at if at.cache is None else at._replace(cache=at.cache[::thinning])
         columns, left = _curvatures(objective, objective.margins_in(thinned), blocks, shared)
         base = None if self.base is None else self.base.inverse[0]
-        hessian = weighted_gram(blocks, self.mean, columns, base=base)
+        hessian = weighted_gram(blocks, self.mean, columns, base=base, several=left is not None)
         if left is not None:
             hessian += (left / objective.curvature_or_bound)[:, None, None] * self.bound
         sure = self._trace(hessian) / self._bound_trace
