@@ -21,6 +21,7 @@ from bench.page import page
 from bench.rate import rate
 from bench.reading import reading
 from bench.recipes import RECIPES, group
+from bench.scale import scale
 from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
 from bench.torch_hessian import torch_hessian
@@ -51,6 +52,7 @@ def parts(quick: bool) -> dict[str, Part]:
         "behind": partial(behind, quick),
         "memory": partial(memory, quick),
         "reading": partial(reading, quick),
+        "scale": partial(scale, quick),
         "rate": partial(rate, quick),
         "verdicts": partial(verdicts, quick),
     }

@@ -126,6 +126,7 @@ OF_DATA += [
     *OF_TEXT,
 ]
 OF_THE_CALL = ["threads", "progress", "callback"]
+OF_PASSES = ["memory", "cache", "cluster"]
 
 
 class TestEveryDoorHasTheOptions:
@@ -133,7 +134,7 @@ class TestEveryDoorHasTheOptions:
 
     def test_descend(self) -> None:
         shown = parameters(st.descend)
-        assert sorted(shown) == sorted([*OF_DATA, *OPTIONS, *OF_THE_CALL])
+        assert sorted(shown) == sorted([*OF_DATA, *OPTIONS, *OF_THE_CALL, *OF_PASSES])
         for name in OPTIONS:
             assert shown[name].kind is inspect.Parameter.KEYWORD_ONLY
             assert shown[name].default == OPTIONS[name].shown_default
@@ -156,7 +157,7 @@ class TestEveryDoorHasTheOptions:
 
     def test_fit_on_the_command_line(self) -> None:
         others = {"data", "target", "features", "drop", "missing", "save_to", "as_json"}
-        others |= {"without_data"}
+        others |= {"without_data", *OF_PASSES}
         others |= {
             "category",
             "weights",

@@ -72,5 +72,6 @@ def rows_inside(run: Run, pages: Sequence[str], save: Saving = NOT_SAVED) -> lis
         return []
     rows = counted(run.problem.rows + run.problem.validation_rows, "row")
     made = f"holds the {rows} that it was made from; --without-data leaves them out"
-    kept = [f"{path} {made}" for path in save.paths if save.data]
+    whole = save.data and not run.problem.is_stored
+    kept = [f"{path} {made}" for path in save.paths if whole]
     return [*kept, *(f"{path} holds rows of the data: a page computes with them" for path in pages)]

@@ -42,7 +42,8 @@ class Data:
         """Return the data with each row counting by its class too, (k,)."""
         weights, given = within_range(by_class)[self.y.astype(np.intp)], self.sample_weight
         weights = weights if given is None else within_range(weights * given)
-        return replace(self, sample_weight=weights, count_by="class")
+        sample = None if self.sample is None else self.sample.counting(by_class)
+        return replace(self, sample_weight=weights, count_by="class", sample=sample)
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:

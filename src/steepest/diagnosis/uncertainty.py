@@ -47,9 +47,9 @@ def uncertainty_of(problem: Problem, params: Array, stop: Stop, level: float) ->
     if reason:
         unknown = np.full(len(params), np.nan)
         return Uncertainty(level, unknown, unknown, unknown, inf, reason)
-    data, loss = problem.table("standard errors"), problem.loss
+    loss = problem.loss
     assert loss is not None and isinstance(problem.objective, Risk)
-    margins = problem.objective.margins(params)
+    margins, data = problem.objective.margins(params), problem.objective.blocks
     weight = np.ones(len(data.y)) if data.sample_weight is None else data.sample_weight
     estimated, freedom, scale = loss.dispersion == "estimated", inf, 1.0
     information = weight if estimated else weight * loss.curvature(margins, data.y)

@@ -118,6 +118,10 @@ class Problem:
         """Whether the rows are beyond memory: no file of a run holds them."""
         return False
 
+    def with_worst_rows(self, params: Vector) -> "Problem":
+        """Return the problem with the rows at hand that cost most at params, (params,): all are."""
+        return self
+
     @property
     def is_weighted(self) -> bool:
         """Whether the rows count differently."""

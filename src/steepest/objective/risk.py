@@ -104,7 +104,7 @@ class Risk(Objective):
         return self.blocks.keeps_margins or not self.loss.smooth
 
     def margins_in(self, at: Evaluation) -> Callable[[Block], Array]:
-        """Return what gives the margins of a block at `at`: those that were kept, or anew of X."""
+        """Return what gives the margins of a block, (rows,) or (rows, k): kept, or anew of X."""
         margins = at.cache
         if margins is not None:
             return lambda block: margins[block.at]

@@ -9,4 +9,5 @@ file for rows left out. `descend_seeds` makes several runs from as many seeds, `
 be asked of them, `descend_path` runs along `penalties`, as a `penalty_path`; `several` is what both
 have, `drawn` the figure of what has one. `find_rate` tries learning rates, `found_rate` is the
 best. `elsewhere/` writes the same fit for other libraries, `export/` the model itself.
+`passes` shows how far a pass over files is, `predict_in_passes` writes predictions as they come.
 """

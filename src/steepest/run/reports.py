@@ -49,11 +49,13 @@ class Reports:
         """Return the rows the run was trained on: actual, predicted, loss and share of the loss.
 
         For classes there is the probability of each; the losses are `-log` of that of the actual
-        class, and their mean is the cross entropy.
+        class, and their mean is the cross entropy. Of rows beyond memory it is those 100 that cost
+        most, the costliest first, and then those of the sample.
         """
         from steepest.view.table import row_table
 
-        return row_table(self.problem, self.problem.table("run.table"), self.params)
+        problem = self.problem.with_worst_rows(self.params)
+        return row_table(problem, problem.table("run.table"), self.params)
 
     def summary(self, level: float = 0.95, rows: int = 10) -> "Summary":
         """Return three tables: the weights, the run, and the `rows` that hurt most.

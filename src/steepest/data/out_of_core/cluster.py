@@ -4,6 +4,7 @@ Rows are made by tasks from their source, never sent: so those of a worker that 
 by another. Whatever is summed comes back by unit, and is added here in the one fixed tree.
 """
 
+import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 
-__all__ = ["Cluster"]
+__all__ = ["Cluster", "distributed"]
 
 LOCAL = "local"
 """The word for workers on this machine, a process for each core."""
@@ -54,8 +55,7 @@ class Cluster:
 
     def _check_workers(self) -> None:
         """Raise ChoiceError if there is no worker, or one without this very steepest."""
-        from steepest import __version__
-
+        here = sys.modules["steepest"].__version__
         try:
             self.client.wait_for_workers(1, timeout=ANSWER_SECONDS)
         except TimeoutError as error:
@@ -66,12 +66,12 @@ class Cluster:
         # By a function that every Python has: a worker without steepest could read none of ours.
         told = self.client.run(eval, TELL_VERSION)
         for worker, version in told.items():
-            if version == __version__:
+            if version == here:
                 continue
             got = f"steepest {version}" if version else "no steepest"
             raise ChoiceError(
-                f"the worker {worker} has {got}, but here it is {__version__}; install that there: "
-                f"pip install steepest=={__version__}"
+                f"the worker {worker} has {got}, but here it is {here}; install that there: "
+                f"pip install steepest=={here}"
             )
 
     def each(self, source: Any, work: Callable[[Any, Any], Result]) -> list[Result]:
@@ -123,15 +123,21 @@ TELL_VERSION = """(lambda u: __import__("steepest").__version__ if u.find_spec("
 """What a worker tells of itself: its version of steepest, or nothing."""
 
 
+def distributed(what: str) -> Any:
+    """Return Dask's package of clusters; ChoiceError where it is missing, which `what` needs."""
+    check_installed("dask", what)
+    import distributed as package
+
+    return package
+
+
 def _client(said: str) -> Any:
     """Return a client of workers on this machine, or of the scheduler at an address."""
-    check_installed("dask", "a cluster")
-    from distributed import Client, LocalCluster
-
+    dask = distributed("a cluster")
     if said == LOCAL:
-        return Client(LocalCluster(threads_per_worker=1, dashboard_address=None))
+        return dask.Client(dask.LocalCluster(threads_per_worker=1, dashboard_address=None))
     try:
-        return Client(said, timeout=ANSWER_SECONDS)
+        return dask.Client(said, timeout=ANSWER_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
         raise ChoiceError(
             f"no scheduler of Dask answers at {said}; start one with `dask scheduler`, or say local"

@@ -83,7 +83,7 @@ class ClusterRows:
             at = end
 
     def blocks(self, X: StoredRows, y: Array, **how: Any) -> "ClusterBlocks":
-        """Return the blocks, on which the workers work."""
+        """Return the blocks, with a target a row, (rows,), on which the workers work."""
         return ClusterBlocks(X, y, **how)
 
 
@@ -104,7 +104,7 @@ class ClusterBlocks(StoredBlocks):
     shares_memory = False
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a worker gets that is sent an objective: of the rows their shape only."""
+        """Return what a worker is sent with the work of an objective: of X the shape alone."""
         shape = StoredShape(self.X.shape, self.X.dtype)
         return {**vars(self), "X": shape, "y": None, "sample_weight": None, "units": ()}
 
@@ -129,7 +129,7 @@ class ClusterBlocks(StoredBlocks):
         return tree_sum(self._by_unit(partial(_sum, work)))
 
     def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
-        """Return the sum of the arrays that `work(block)` returns: by unit, then of all."""
+        """Return the sum of the arrays `work(block)`, of one shape: by unit, then of all."""
         found = self._by_unit(partial(_large, work, self.size, least))
         return tree_sum([(part,) for part in found])[0]
 
@@ -225,4 +225,5 @@ def held_rows(recipe: Recipe, first: FirstPass, cluster: Cluster, scratch: Scrat
         first.places[kept],
         first.sample.take(kept),
         sum(one.weightless for one in told),
+        np.concatenate([one.places for one in told]) if recipe.drops else None,
     )

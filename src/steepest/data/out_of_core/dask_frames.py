@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from steepest.data.out_of_core.cluster import Cluster
+from steepest.data.out_of_core.cluster import Cluster, distributed
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.out_of_core.sources import BATCH_ROWS, BUFFERED, Source, Unit
 from steepest.errors import DataError
-from steepest.extras import check_installed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,15 +46,14 @@ def is_dask_frame(given: Any) -> bool:
 
 def cluster_of_frame(given: object) -> Cluster:
     """Return the cluster of the client at work, or of threads of this process."""
-    check_installed("dask", "a data frame of Dask")
-    from distributed import Client, LocalCluster, get_client
-
+    dask = distributed("a data frame of Dask")
     if isinstance(given, Cluster):
         return given
     try:
-        return Cluster.of(get_client())
+        return Cluster.of(dask.get_client())
     except ValueError:
-        return Cluster.owning(Client(LocalCluster(processes=False, dashboard_address=None)))
+        threads = dask.LocalCluster(processes=False, dashboard_address=None)
+        return Cluster.owning(dask.Client(threads))
 
 
 def source_of_frame(given: Any, cluster: Cluster) -> Source:

@@ -325,7 +325,12 @@ class _Preparing:
         )
         weights = None if weights is None else within_range(weights)
         data = replace(
-            sample, X=cast(Matrix, X), y=rows.y, dropped=dropped, sample_weight=weights, kept=None
+            sample,
+            X=cast(Matrix, X),
+            y=rows.y,
+            dropped=dropped,
+            sample_weight=weights,
+            kept=rows.kept,
         )
         data = replace(data, weightless=rows.weightless)
         if self.split.said is not None:

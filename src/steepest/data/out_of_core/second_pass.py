@@ -33,6 +33,7 @@ class AllRows(NamedTuple):
     places: Indices
     sample: "pa.Table"
     weightless: int = 0
+    kept: Indices | None = None  # (rows,) the places of all rows that are left; None: all are
 
 
 class _Unit(NamedTuple):
@@ -78,6 +79,7 @@ def second_pass(
     rows, scratch = recipe.source.rows, limits.scratch
     y = scratch.array(rows)
     weights = None if recipe.weight is None else scratch.array(rows)
+    kept = scratch.array(rows, np.intp) if recipe.drops else None
     drawn = np.sort(first.places)
 
     def work(source: Source, unit: Unit) -> _Unit:
@@ -89,6 +91,8 @@ def second_pass(
             y[at:stop] = part.y
             if weights is not None:
                 weights[at:stop] = part.weights
+            if kept is not None:
+                kept[at:stop] = part.places
             chosen = np.flatnonzero(among(part.places, drawn))
             few.append(part.X[chosen])
             places.append(part.places[chosen])
@@ -99,7 +103,7 @@ def second_pass(
         return _Unit(at - unit.start, X_few, of_few, within_few, weightless)
 
     found = each_unit(recipe.source, work, limits, progress, "second pass")
-    return _closed_up(recipe, first, X, y, weights, found, scratch)
+    return _closed_up(recipe, first, X, y, weights, kept, found, scratch)
 
 
 def among(places: Indices, drawn: Indices) -> NDArray[np.bool_]:
@@ -114,6 +118,7 @@ def _closed_up(
     X: ScratchRows | None,
     y: Array,
     weights: Array | None,
+    kept: Indices | None,
     found: Sequence[_Unit],
     scratch: Scratch,
 ) -> AllRows:
@@ -123,10 +128,10 @@ def _closed_up(
     starts, total = ends - counts, int(ends[-1])
     check_rows(total, source.name, f"{counted(source.rows - total, 'row')} with gaps")
     begins = np.array([unit.start for unit in source.units])
-    for array in (y, weights):
+    for array in (y, weights, kept):
         if array is not None and total < source.rows:
             _close_up(array, begins, starts, counts)
-    order, kept = order_drawn(first, np.concatenate([one.places for one in found]))
+    order, left = order_drawn(first, np.concatenate([one.places for one in found]))
     sampled = np.concatenate([s + one.within for s, one in zip(starts, found, strict=True)])[order]
     few = np.concatenate([one.X for one in found])[order]
     reader: RowReader
@@ -137,9 +142,9 @@ def _closed_up(
     stored = StoredRows(reader, shape, recipe.dtype, ends.tolist(), scratch, few, sampled)
     weights = None if weights is None else weights[:total]
     weightless = sum(one.weightless for one in found)
-    return AllRows(
-        stored, y[:total], weights, first.places[kept], first.sample.take(kept), weightless
-    )
+    places, sample = first.places[left], first.sample.take(left)
+    kept = None if kept is None else kept[:total]
+    return AllRows(stored, y[:total], weights, places, sample, weightless, kept)
 
 
 def order_drawn(first: FirstPass, places: Indices) -> tuple[Indices, Indices]:
@@ -149,7 +154,7 @@ def order_drawn(first: FirstPass, places: Indices) -> tuple[Indices, Indices]:
     return by_place[np.searchsorted(places[by_place], first.places[kept])], kept
 
 
-def _close_up(array: Array, begins: Indices, starts: Indices, counts: Indices) -> None:
+def _close_up(array: NDArray[Any], begins: Indices, starts: Indices, counts: Indices) -> None:
     for begin, start, count in zip(begins, starts, counts, strict=True):
         if begin != start:
             array[start : start + count] = array[begin : begin + count].copy()

@@ -29,7 +29,7 @@ def large_sum(
     work: Callable[[Block], Array],
     least: int,
 ) -> Array:
-    """Return the sum of `work(block)` over a unit's rows, in blocks of at least so many."""
+    """Return the sum of `work(block)`, of one shape, over a unit's rows in blocks of so many."""
     each = max(size, least)
     stretches = (slice(at, min(at + each, stop)) for at in range(start, stop, each))
     total = work(block(next(stretches)))
@@ -75,7 +75,7 @@ class StoredBlocks(Blocks):
         return tree_sum([tree_sum([next(parts) for _ in unit]) for unit in self.units if unit])
 
     def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
-        """Return the sum of the arrays that `work(block)` returns: by unit, then of all."""
+        """Return the sum of the arrays `work(block)`, of one shape: by unit, then of all."""
 
         def of_unit(unit: list[slice]) -> Array:
             return large_sum(self.block, unit[0].start, unit[-1].stop, self.size, work, least)

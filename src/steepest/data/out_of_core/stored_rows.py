@@ -61,7 +61,7 @@ class ScratchRows:
             raise self.scratch.refused(error) from error
 
     def read(self, start: int, stop: int, out: Numbers) -> None:
-        """Fill `out`, (stop - start, features), with these rows."""
+        """Fill `out`, (stop - start, features), with these rows; FileError if they are gone."""
         whole = out.dtype == self.dtype and out.flags.c_contiguous
         raw = out if whole else buffer_of((stop - start, self.shape[1]), self.dtype)
         view, at = _bytes_of(raw), start * self.width

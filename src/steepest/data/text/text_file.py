@@ -78,7 +78,8 @@ class TextFile:
         """Yield the table piece by piece, each with the types that Arrow finds in it.
 
         `as_text` are the columns that stay as they are written. A file whose quotes do not tell
-        where a row ends is one piece. Raises what `read` raises.
+        where a row ends is one piece. Raises FileError, DataError and UnicodeDecodeError as
+        `read` does.
         """
         import pyarrow as pa
 

@@ -1,0 +1,67 @@
+"""The protocol of blocks, of rows that are read in passes: what holds for any data."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from steepest.data.blocks import Blocks
+from steepest.data.out_of_core.places import hashed, hashes_of, threshold
+from steepest.data.out_of_core.scratch import Scratch
+from steepest.data.out_of_core.stored_rows import ScratchRows, StoredRows
+
+sizes = some.lists(some.integers(0, 40), min_size=1, max_size=5).filter(lambda n: sum(n) > 1)
+
+
+def stored(sizes: list[int], features: int, single: bool) -> tuple[StoredRows, np.ndarray]:
+    g, dtype = np.random.default_rng(sum(sizes)), np.float32 if single else np.float64
+    X = g.normal(size=(sum(sizes), features)).astype(dtype)
+    rows = ScratchRows(Scratch(), X.shape, dtype)
+    ends = np.cumsum(sizes).tolist()
+    for start, stop in zip([0, *ends], ends, strict=False):
+        rows.write(start, X[start:stop])
+    sampled = g.permutation(len(X))[: max(1, len(X) // 2)]
+    return StoredRows(rows, X.shape, dtype, ends, Scratch(), X[sampled], sampled), X
+
+
+@settings(max_examples=30, deadline=None)
+@given(sizes, some.integers(1, 4), some.booleans(), some.integers(0, 2**32))
+def test_rows_are_read_as_they_were_written(sizes, features, single, seed):
+    rows, X = stored(sizes, features, single)
+    g = np.random.default_rng(seed)
+    at, (start, stop) = g.integers(0, len(X), 7), np.sort(g.integers(0, len(X) + 1, 2))
+    assert (rows[at] == X[at]).all() and (rows[start:stop] == X[start:stop]).all()
+    assert (rows[:, 0] == X[:, 0]).all() and (rows[start:stop:2] == X[start:stop:2]).all()
+    assert len(rows) == len(X) and rows.size == X.size and rows.dtype == X.dtype
+
+
+@settings(max_examples=30, deadline=None)
+@given(sizes, some.integers(1, 3), some.booleans())
+def test_sums_are_those_of_blocks_in_memory(sizes, threads, single):
+    rows, X = stored(sizes, 3, single)
+    y, weight = np.arange(float(len(X))), 1.0 + np.arange(len(X)) % 3
+    blocks = rows.to_blocks(y, sample_weight=weight, threads=threads, outputs=1)
+    memory = Blocks(X, y, sample_weight=weight)
+    assert blocks.total == memory.total and len(blocks) == len(memory)
+
+    def work(block):
+        return (block.weight @ block.X, float(block.y @ block.weight))
+
+    for ours, theirs in zip(blocks.sum(work), memory.sum(work), strict=True):
+        assert np.allclose(ours, theirs, rtol=1e-12)
+    gram = blocks.sum_large(lambda block: block.X.T @ block.X)
+    assert np.allclose(gram, X.T.astype(float) @ X, rtol=1e-6 if single else 1e-12)
+    assert sum(len(block) for block in blocks.map(lambda block: block.y)) == len(X)
+
+
+@given(some.integers(0, 10**12), some.integers(0, 50), some.integers(0, 2**63))
+def test_a_row_has_the_hash_of_its_place(start, count, seed):
+    assert (hashed(start, count, seed) == hashes_of(np.arange(start, start + count), seed)).all()
+
+
+def test_a_sample_has_about_the_rows_that_are_wanted_whatever_the_period():
+    rows, wanted = 200_000, 2_000
+    chosen = np.flatnonzero(hashed(0, rows, 3) < threshold(wanted, rows))
+    assert wanted <= len(chosen) <= 1.25 * wanted
+    for period in (2, 7, 64):
+        share = np.bincount(chosen % period, minlength=period) / len(chosen)
+        assert np.abs(share - 1 / period).max() < 5 * (1 / period / len(chosen)) ** 0.5
