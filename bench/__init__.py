@@ -10,6 +10,7 @@ the problems are small: it shows that all runs, not how fast.
 `training.py` is the time of a whole training to the same loss. `problems.py` makes the rows,
 `recipes.py` names the problems, `peers/` knows what else solves them, `worker.py` gives each peer
 a process of its own. `memory.py` is the most memory that a training holds.
+`behind.py` prints those where we were behind, beside an older build too.
 `checkouts.py` compares this checkout of steepest with another one, `calls.py` counts Python calls.
 `benchopt_solver/` is steepest for benchopt, which has benchmarks of its own.
 `timing.py` takes the time: after a warm-up all competitors in turn (A B C A B C ...), so that a

@@ -74,7 +74,7 @@ class Checkout(Worker):
         self._process = subprocess.Popen(
             [sys.executable, "-c", SERVE, *words],
             cwd=ROOT,
-            env=_environment(src),
+            env=environment(src),
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
@@ -91,7 +91,7 @@ def answer() -> None:
     serve(Connection(int(handle)), recipe, name, bool(quick))
 
 
-def _environment(src: Path) -> dict[str, str]:
+def environment(src: Path) -> dict[str, str]:
     """Return the environment in which Python finds steepest in `src` before any other."""
     paths = [str(src), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
@@ -102,7 +102,7 @@ def told_of(src: Path) -> dict[str, Any]:
     found = subprocess.run(
         [sys.executable, "-m", "bench.calls"],
         cwd=ROOT,
-        env=_environment(src),
+        env=environment(src),
         capture_output=True,
         text=True,
         check=False,

@@ -30,6 +30,7 @@ class Problem:
     l2: float = 0.0
     l1: float = 0.0
     quantile: float = 0.5
+    delta: float = 1.0
 
     def value(self, weights: Any, bias: Any) -> float:
         """Return the loss: of one margin, or of one for each class, weights (features, k)."""
@@ -39,6 +40,13 @@ class Problem:
     def _losses(self, margin: Any) -> Any:
         if self.loss == "squared":
             return (margin - self.y) ** 2
+        if self.loss == "poisson":
+            ratio = np.where(self.y > 0, self.y, 1.0) * np.exp(-margin)
+            return np.exp(margin) - self.y + np.where(self.y > 0, self.y * np.log(ratio), 0.0)
+        if self.loss == "huber":
+            off = np.abs(margin - self.y)
+            straight = self.delta * (off - 0.5 * self.delta)
+            return np.where(off <= self.delta, 0.5 * off**2, straight)
         if self.loss == "quantile":
             short = self.y - margin
             return np.maximum(self.quantile * short, (self.quantile - 1.0) * short)
@@ -161,6 +169,41 @@ def heavy_tailed(rows: int, features: int, *, quantile: float = 0.5) -> Problem:
     return Problem(X, y, "quantile", quantile=quantile)
 
 
+def counts(rows: int, features: int) -> Problem:
+    """Return counts whose mean logarithm is a line through independent columns of one scale."""
+    generator = np.random.default_rng(7)
+    X = generator.standard_normal((rows, features))
+    margin = 0.5 + X @ generator.standard_normal(features) / (2.0 * np.sqrt(features))
+    return Problem(X, generator.poisson(np.exp(margin)).astype(np.float64), "poisson")
+
+
+def heavy_tailed_values(rows: int, features: int) -> Problem:
+    """Return the line with noise of heavy tails under Huber's loss, at scikit-learn's delta."""
+    quantiles = heavy_tailed(rows, features)
+    return Problem(quantiles.X, quantiles.y, "huber", delta=_huber_delta(quantiles.X, quantiles.y))
+
+
+EPSILON = 1.35
+"""How many times the scale scikit-learn's HuberRegressor takes as delta, if not told."""
+
+
+def _huber_delta(X: Any, y: Any) -> float:
+    """Return the delta at which Huber's loss has the minimum that HuberRegressor finds.
+
+    It finds a scale s with the weights (Huber 1981, "Robust statistics", proposal 2), such that
+    the mean of `min(|r| / s, epsilon)^2` is 1; delta is `epsilon s`. By reweighted least squares.
+    """
+    Z = np.column_stack([X, np.ones(len(y))])
+    weight, scale = np.ones(len(y)), 1.0
+    for _ in range(25):
+        heavy = Z * weight[:, None]
+        off = np.abs(y - Z @ np.linalg.solve(Z.T @ heavy, heavy.T @ y))
+        for _ in range(5):
+            scale *= float(np.sqrt(np.mean(np.minimum(off / scale, EPSILON) ** 2)))
+        weight = np.minimum(1.0, EPSILON * scale / np.maximum(off, 1e-300))
+    return EPSILON * scale
+
+
 def text(rows: int, features: int, filled: int) -> Problem:
     """Return rows like texts: some `filled` words each, few of them common, each row of length 1.
 
@@ -182,7 +225,9 @@ def text(rows: int, features: int, filled: int) -> Problem:
     return Problem(X, y, l2=1.0 / rows)
 
 
-def lasso(rows: int, features: int, *, share: float = 0.05, also_l2: bool = False) -> Problem:
+def lasso(
+    rows: int, features: int, *, share: float = 0.05, also_l2: bool = False, active: int = ACTIVE
+) -> Problem:
     """Return a line through few of many columns; `l1` is a share of the least that leaves none.
 
     With `also_l2` the penalties are as those of an elastic net of l1_ratio 0.5.
@@ -190,7 +235,7 @@ def lasso(rows: int, features: int, *, share: float = 0.05, also_l2: bool = Fals
     generator = np.random.default_rng(5)
     X = _correlated(rows, features, 0.5, generator)
     truth = np.zeros(features)
-    truth[generator.choice(features, ACTIVE, replace=False)] = generator.standard_normal(ACTIVE)
+    truth[generator.choice(features, active, replace=False)] = generator.standard_normal(active)
     y = X @ truth + generator.standard_normal(rows) + 1.0
     most = np.max(np.abs((X - X.mean(axis=0)).T @ (y - y.mean()))) * 2.0 / rows
     l1 = float(share * most)

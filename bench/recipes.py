@@ -16,6 +16,7 @@ TALL, QUICK_TALL = (1_000_000, 50), (10_000, 50)
 SQUARE, QUICK_SQUARE = (5_000, 2_000), (500, 100)
 MANY, QUICK_MANY = (1_000, 5_000), (200, 500)
 FEW, QUICK_FEW = (100_000, 100), (5_000, 50)
+FLAT, QUICK_FLAT = (1_000, 20_000), (100, 500)
 
 QUANTILE_SHAPES = {
     "60": ((60, 5), (60, 5), 1.0),
@@ -31,6 +32,10 @@ nearly_even = partial(problems.well_scaled, strength=100.0, l2=1e-8)
 nearly_raw = partial(problems.raw, strength=100.0, l2=1e-8)
 ridge = partial(problems.values, l2=1e-3)
 elastic = partial(problems.lasso, also_l2=True)
+half_stay = partial(problems.lasso, share=1e-3, active=2_500)
+"""Of 1,000 x 5,000: a lasso of so little L1 that as many weights stay as there may, about 1,000."""
+half_of_all = partial(half_stay, share=3e-3, also_l2=True)
+"""With L2 as strong more than the rows may stay: about half of the weights."""
 
 _LOGISTIC = {
     "logistic-even": Recipe(
@@ -205,6 +210,50 @@ _VALUES = {
     ),
 }
 
+_BEHIND = {
+    "ridge-flat": Recipe(
+        "Ridge, l2 1e-3, more features than rows",
+        "ridge",
+        ridge,
+        FLAT,
+        QUICK_FLAT,
+        wanted=1.3,
+        gap=EXACT,
+    ),
+    "lasso-half": Recipe(
+        "Lasso, of which as many weights stay as rows",
+        "lasso",
+        half_stay,
+        MANY,
+        (200, 5_000),
+        wanted=1.2,
+    ),
+    "elastic-half": Recipe(
+        "Elastic net, of which half of the weights stay",
+        "lasso",
+        half_of_all,
+        MANY,
+        (200, 5_000),
+        wanted=1.2,
+    ),
+    "poisson-tall": Recipe(
+        "Counts",
+        "poisson",
+        problems.counts,
+        BIG,
+        QUICK,
+        wanted=4.0,
+    ),
+    "huber-tall": Recipe(
+        "Huber's loss",
+        "huber",
+        problems.heavy_tailed_values,
+        BIG,
+        QUICK,
+        wanted=4.0,
+    ),
+}
+
 _SPARSE = {
     "sparse-text": Recipe(
         "Two classes, sparse as texts are, some 0.1 % filled",
@@ -229,7 +278,14 @@ _QUANTILE = {
     for word, title, quantile in (("half", "Median", 0.5), ("upper", "Quantile 0.9", 0.9))
 }
 
-RECIPES: dict[str, Recipe] = {**_LOGISTIC, **_SOFTMAX, **_VALUES, **_SPARSE, **_QUANTILE}
+RECIPES: dict[str, Recipe] = {
+    **_LOGISTIC,
+    **_SOFTMAX,
+    **_VALUES,
+    **_BEHIND,
+    **_SPARSE,
+    **_QUANTILE,
+}
 
 
 def group(name: str) -> str:

@@ -6,6 +6,7 @@ What takes too long is stopped, the earlier the less time steepest itself needed
 """
 
 import statistics
+from math import inf
 from typing import NamedTuple
 
 from bench.peers import OURS, REFERENCES, Peer, entrants
@@ -99,8 +100,10 @@ class Entry(NamedTuple):
 class Contest:
     """One problem: steepest in a process that stays, and the others next to it, one by one."""
 
-    def __init__(self, name: str, goal: Goal, quick: bool) -> None:
-        self.name, self.goal, self.quick = name, goal, quick
+    def __init__(
+        self, name: str, goal: Goal, quick: bool, threads: tuple[int | None, ...] = (None,)
+    ) -> None:
+        self.name, self.goal, self.quick, self.threads = name, goal, quick, threads
         self.pace = QUICK if quick else FULL
         self.ours: Worker | None = None
         self.tol = 0.0
@@ -119,16 +122,22 @@ class Contest:
         return ""
 
     def enter(self, peer: Peer) -> Entry:
-        """Return what a peer comes to."""
+        """Return what a peer comes to, on that number of threads on which it is fastest."""
         if missing(peer):
             return Entry(peer.name, "not installed")
+        every = [self._enter(peer, threads) for threads in self.threads]
+        return min(every, key=lambda entry: inf if entry.ratio is None else entry.ratio)
+
+    def _enter(self, peer: Peer, threads: int | None) -> Entry:
+        """Return what a peer comes to on so many threads."""
         try:
-            with Worker(self.name, peer, self.quick) as theirs:
+            with Worker(self.name, peer, self.quick, threads) as theirs:
                 climb = climb_to(theirs, peer, self.goal)
                 if not climb.fits or not self.goal.reached(climb.fits[-1]):
                     gap = min(map(self.goal.gap, climb.fits), default=None)
                     return Entry(peer.name, why_not(climb, self.goal), gap=gap)
-                return self._pair(peer, theirs, climb.tols[-1], climb.fits[-1])
+                found = self._pair(peer, theirs, climb.tols[-1], climb.fits[-1])
+                return found._replace(said=f"{found.said}{_on(threads)}")
         except LateError:
             return Entry(peer.name, "did not start")
         except FailedError as failure:
@@ -158,13 +167,16 @@ class Contest:
         return Entry(OURS.name, _setting(OURS, self.tol), seconds, 1.0, gap, len(self.samples) - 1)
 
 
-def train(name: str, quick: bool) -> str:
-    """Return the table of one problem; or why there is none, as where its rows are missing."""
+def train(name: str, quick: bool, threads: tuple[int | None, ...] = (None,)) -> str:
+    """Return the table of one problem; or why there is none, as where its rows are missing.
+
+    `threads` is on how many each peer is run, each by itself, and the fastest counts.
+    """
     try:
         goal = find_goal(name, quick)
     except FailedError as failure:
         return f"### {RECIPES[name].said(quick)}\n\nLeft out: {failure}\n"
-    return _held(Contest(name, goal, quick), RECIPES[name])
+    return _held(Contest(name, goal, quick, threads), RECIPES[name])
 
 
 def _held(contest: Contest, recipe: Recipe) -> str:
@@ -233,6 +245,10 @@ def median_of(fits: list[Fit]) -> float:
 def _setting(peer: Peer, tol: float) -> str:
     """Say the setting: a tolerance, or nothing where there is none to set."""
     return f"tol {tol:g}" if tol else "direct" if peer is not AS_IT_COMES else "default"
+
+
+def _on(threads: int | None) -> str:
+    return "" if threads is None else f", {threads} thread{'s' * (threads > 1)}"
 
 
 def why_not(climb: Climb, goal: Goal) -> str:

@@ -9,7 +9,10 @@ from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from threadpoolctl import threadpool_limits
+
 from bench.peers import peer_named
+from bench.peers.others import THREADS
 from bench.peers.peer import Peer
 from bench.problems import Problem
 from bench.recipes import RECIPES
@@ -43,15 +46,18 @@ class FailedError(Exception):
 
 
 class Worker:
-    """A peer with a problem, in a process of its own; used in a `with`, which ends the process."""
+    """A peer with a problem, in a process of its own; used in a `with`, which ends the process.
 
-    def __init__(self, recipe: str, peer: Peer, quick: bool) -> None:
+    `threads` is on how many it may compute, None as many as it takes by itself.
+    """
+
+    def __init__(self, recipe: str, peer: Peer, quick: bool, threads: int | None = None) -> None:
         context = multiprocessing.get_context(_START)
         if _START == "forkserver":
             context.set_forkserver_preload(COMMON)
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=serve, args=(theirs, recipe, peer.name, quick), daemon=True
+            target=serve, args=(theirs, recipe, peer.name, quick, threads), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -90,8 +96,13 @@ def missing(peer: Peer) -> bool:
     return find_spec(peer.module) is None
 
 
-def serve(pipe: Connection, recipe: str, name: str, quick: bool) -> None:
-    """Fit whenever asked, until the process is ended; an error is sent as a text."""
+def serve(
+    pipe: Connection, recipe: str, name: str, quick: bool, threads: int | None = None
+) -> None:
+    """Fit whenever asked, until the process is ended; an error is sent as a text.
+
+    `threads` is on how many BLAS, OpenMP, torch and Snap ML may compute; None leaves that to them.
+    """
     warnings.simplefilter("ignore")
     # Snap ML prints beside what Python can hold back; the tables go there.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -99,6 +110,9 @@ def serve(pipe: Connection, recipe: str, name: str, quick: bool) -> None:
         problem = RECIPES[recipe].problem(quick)
         peer = peer_named(RECIPES[recipe].field, name)
         import_module(peer.module)
+        if threads:
+            os.environ[THREADS] = str(threads)
+            threadpool_limits(threads)
         rows = peer.prepare(problem)
         pipe.send(None)
         while True:

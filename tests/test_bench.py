@@ -8,9 +8,10 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from sklearn.metrics import mean_pinball_loss
+from scipy.special import huber
+from sklearn.metrics import mean_pinball_loss, mean_poisson_deviance
 
-from bench import __main__, calls, checkouts, memory, problems, training
+from bench import __main__, behind, calls, checkouts, memory, problems, training
 from bench.__main__ import chosen, parts
 from bench.peers import FIELDS, OURS, peer_named, scikit
 from bench.recipes import RECIPES
@@ -23,6 +24,8 @@ SMALL = {
     "ridge": partial(problems.values, 200, 3, l2=0.1),
     "sparse": partial(problems.text, 200, 50, 5),
     "lasso": partial(problems.lasso, 200, 30),
+    "poisson": partial(problems.counts, 200, 3),
+    "huber": partial(problems.heavy_tailed_values, 200, 3),
     "quantile": partial(problems.heavy_tailed, 60, 3, quantile=0.9),
 }
 """A small problem for each field; all peers arrive at once."""
@@ -54,6 +57,15 @@ def test_every_problem_can_be_made(name):
     elif problem.loss == "squared":
         loss = problem.value(np.zeros(features), problem.y.mean())
         assert loss == pytest.approx(np.var(problem.y))
+    elif problem.loss == "poisson":
+        bias = np.log(problem.y.mean())
+        loss = problem.value(np.zeros(features), bias)
+        wanted = mean_poisson_deviance(problem.y, np.full(len(problem.y), problem.y.mean())) / 2
+        assert loss == pytest.approx(wanted)
+    elif problem.loss == "huber":
+        loss = problem.value(np.zeros(features), 1.0)
+        off = problem.y - 1.0
+        assert loss == pytest.approx(np.mean(huber(problem.delta, off)))
     elif problem.loss == "quantile":
         bias = np.quantile(problem.y, problem.quantile)
         loss = mean_pinball_loss(problem.y, np.full(len(problem.y), bias), alpha=problem.quantile)
@@ -129,10 +141,33 @@ def test_the_peak_of_memory_is_told(monkeypatch):
 
 def test_tables_are_asked_for_by_name_and_by_group():
     names = parts(quick=True)
-    assert chosen([], names) == list(names)
+    assert chosen([], names) == [name for name in names if name != "behind"]
+    assert chosen(["behind"], names) == ["behind"]
     assert chosen(["training"], names) == list(RECIPES)
-    assert chosen(["ridge", "memory"], names) == ["ridge-tall", "ridge-wide", "memory"]
+    ridge = ["ridge-tall", "ridge-wide", "ridge-flat"]
+    assert chosen(["ridge", "memory"], names) == [*ridge, "memory"]
     assert chosen(["softmax-mnist"], names) == ["softmax-mnist"]
+
+
+def test_a_peer_is_run_on_one_and_two_threads_and_the_faster_counts(monkeypatch):
+    seconds = {1: 2.0, 2: 1.5}
+    goal = training.Goal(1.0, "", 1e-6, 1.0)
+    contest = training.Contest("small-one", goal, True, (1, 2))
+    entry = training.Entry("sag", "tol 1", 1.0)
+    monkeypatch.setattr(
+        contest, "_enter", lambda _, n: entry._replace(said=f"{n}", ratio=seconds[n])
+    )
+    assert contest.enter(scikit.SAG).said == "2"
+    seconds[1] = 1.0
+    assert contest.enter(scikit.SAG).said == "1"
+
+
+def test_an_older_build_comes_from_git_or_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(behind, "FORMER", "no-such-commit")
+    assert behind._former(tmp_path) is None
+    monkeypatch.setattr(behind, "FORMER", "HEAD")
+    former = behind._former(tmp_path)
+    assert former is None or (former / "steepest" / "__init__.py").exists()
 
 
 def test_a_peer_is_found_by_its_name():

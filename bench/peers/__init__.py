@@ -33,6 +33,8 @@ FIELDS: dict[str, tuple[Peer, ...]] = {
         *others.SNAP,
     ),
     "lasso": (others.CELER, others.SKGLM, scikit.ELASTIC, others.GLUM_BY_COLUMNS),
+    "poisson": (*scikit.POISSON, others.GLUM, others.GLM),
+    "huber": (scikit.HUBER, others.RLM),
     "quantile": (quantiles.STATSMODELS, quantiles.HIGHS),
 }
 """Who takes part, by the kind of problem; steepest itself is in all of them."""
@@ -44,6 +46,8 @@ REFERENCES: dict[str, tuple[Peer, ...]] = {
     "ridge": (OURS, scikit.RIDGE[0]),
     "sparse": (OURS, scikit.NEWTON_CG),
     "lasso": (others.CELER, scikit.ELASTIC),
+    "poisson": (OURS, scikit.POISSON[0]),
+    "huber": (OURS, scikit.HUBER),
     "quantile": (OURS, quantiles.HIGHS),
 }
 """Whose tightest settings give the lowest loss known, by the kind of problem: two that differ."""

@@ -14,12 +14,17 @@ from bench.problems import Problem
 FEW = 100_000
 """Numbers in X up to which torch and Snap ML are faster on one thread."""
 
+THREADS = "STEEPEST_BENCH_THREADS"
+"""Where a worker's process keeps on how many threads a peer may compute, if that is limited."""
+
 MOST_EPOCHS = 100_000
 """Steps of the solvers that keep a record of each: no fit comes to so many in its time."""
 
 
 def _threads(problem: Problem) -> int:
-    return 1 if problem.X.size <= FEW else os.cpu_count() or 1
+    """Return how many threads torch and Snap ML get: those that a worker may have, at most."""
+    most = int(os.environ.get(THREADS) or os.cpu_count() or 1)
+    return 1 if problem.X.size <= FEW else most
 
 
 def _glum(problem: Problem, tol: float) -> Params:
@@ -27,9 +32,10 @@ def _glum(problem: Problem, tol: float) -> Params:
     from glum import GeneralizedLinearRegressor
 
     half = 0.5 if problem.loss == "squared" else 1.0
+    families = {"squared": "normal", "poisson": "poisson"}
     l1, l2 = half * problem.l1, half * problem.l2
     model = GeneralizedLinearRegressor(
-        family="normal" if problem.loss == "squared" else "binomial",
+        family=families.get(problem.loss, "binomial"),
         alpha=l1 + l2,
         l1_ratio=l1 / (l1 + l2) if l1 else 0.0,
         gradient_tol=tol,
@@ -150,6 +156,28 @@ def _halved(problem: Problem, tol: float, lasso: Any, elastic: Any) -> Params:
     return model.coef_, float(np.ravel(model.intercept_)[0])
 
 
+def _glm(problem: Problem, tol: float) -> Params:
+    """Return statsmodels' fit of counts by reweighted least squares."""
+    import statsmodels.api as sm
+
+    X = np.column_stack([problem.X, np.ones(len(problem.y))])
+    found = sm.GLM(problem.y, X, family=sm.families.Poisson()).fit(tol=tol, maxiter=ENDLESS)
+    return found.params[:-1], found.params[-1]
+
+
+def _rlm(problem: Problem, tol: float) -> Params:
+    """Return statsmodels' fit by Huber's loss; its scale is held, so that delta is ours."""
+    import statsmodels.api as sm
+    from statsmodels.robust.scale import mad
+
+    X = np.column_stack([problem.X, np.ones(len(problem.y))])
+    first = np.linalg.lstsq(X, problem.y, rcond=None)[0]
+    scale = float(mad(problem.y - X @ first, center=0))
+    model = sm.RLM(problem.y, X, M=sm.robust.norms.HuberT(problem.delta / scale))
+    found = model.fit(update_scale=False, tol=tol, maxiter=1000, conv="coefs").params
+    return found[:-1], found[-1]
+
+
 GLUM = Peer("glum", _glum, tolerances(-2, -10), "glum")
 GLUM_BY_COLUMNS = Peer("glum", _glum, tolerances(-2, -10), "glum", by_columns)
 SNAP = tuple(
@@ -159,3 +187,5 @@ SNAP = tuple(
 TORCH = Peer("torch LBFGS", _torch, tolerances(-2, -10), "torch")
 CELER = Peer("celer", _celer, tolerances(-2, -12), "celer", by_columns)
 SKGLM = Peer("skglm", _skglm, tolerances(-2, -12), "skglm", _compiled)
+GLM = Peer("statsmodels GLM", _glm, tolerances(-2, -10), "statsmodels")
+RLM = Peer("statsmodels RLM", _rlm, tolerances(-2, -10), "statsmodels")

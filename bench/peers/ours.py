@@ -16,6 +16,8 @@ def _descend(problem: Problem, tol: float, **choices: Any) -> Params:
         choices["l1"] = problem.l1
     if problem.loss == "quantile":
         choices["quantile"] = problem.quantile
+    if problem.loss == "huber":
+        choices["delta"] = problem.delta
     run = st.descend((problem.X, problem.y), loss=problem.loss, l2=problem.l2, **choices)
     return run.weights, run.bias
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from bench.peers.peer import DIRECT, Params, Peer, by_columns, tolerances
-from bench.problems import Problem
+from bench.problems import EPSILON, Problem
 
 ENDLESS = 1_000_000
 """Steps that no fit comes to: only its tolerance ends it, or the clock."""
@@ -98,6 +98,28 @@ def _elastic(problem: Problem, tol: float) -> Params:
     return model.coef_, model.intercept_
 
 
+def _poisson(solver: str) -> Callable[[Problem, float], Params]:
+    """Return a fit of counts; scikit-learn's objective is half the mean deviance, as ours."""
+
+    def fit(problem: Problem, tol: float) -> Params:
+        from sklearn.linear_model import PoissonRegressor
+
+        model = PoissonRegressor(alpha=problem.l2, solver=solver, tol=tol, max_iter=ENDLESS)
+        model.fit(problem.X, problem.y)
+        return model.coef_, model.intercept_
+
+    return fit
+
+
+def _huber(problem: Problem, tol: float) -> Params:
+    """Return the fit of HuberRegressor, which finds the scale, and so delta, by itself."""
+    from sklearn.linear_model import HuberRegressor
+
+    model = HuberRegressor(epsilon=EPSILON, alpha=0.0, tol=tol, max_iter=ENDLESS)
+    model.fit(problem.X, problem.y)
+    return model.coef_, model.intercept_
+
+
 def _peer(solver: str, tols: tuple[float, ...], **more: Any) -> Peer:
     return Peer(f"{PACKAGE} {solver}", _logistic(solver, **more), tols, MODULE)
 
@@ -133,3 +155,9 @@ _WALKING_RIDGE = tuple(
 RIDGE = (*_DIRECT_RIDGE, *_WALKING_RIDGE)
 
 ELASTIC = Peer(f"{PACKAGE} ElasticNet", _elastic, tolerances(-2, -10), MODULE, by_columns)
+
+POISSON = tuple(
+    Peer(f"{PACKAGE} PoissonRegressor {solver}", _poisson(solver), tolerances(-2, -10), MODULE)
+    for solver in ("newton-cholesky", "lbfgs")
+)
+HUBER = Peer(f"{PACKAGE} HuberRegressor", _huber, tolerances(-1, -8), MODULE)

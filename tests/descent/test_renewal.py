@@ -50,9 +50,20 @@ def test_a_gradient_that_shrinks_fast_needs_no_better_coordinates() -> None:
     assert not renews.due(objective, 10, FAST, None)
 
 
-def test_each_margin_has_a_matrix_of_its_own_while_that_is_cheap() -> None:
+def test_of_several_margins_the_first_whitening_is_due_once_it_is_paid() -> None:
+    """Two matrices of 128 cost 4 steps with one margin, 2 with several, which are as dear."""
+    objective, renews = made(features=255, classes=3, rows=300)
+    before = WhiteningRecord(3, np.zeros(1), 300)
+    assert [renews.due(objective, since, 1.0, None) for since in (3, 4)] == [False, True]
+    assert [renews.due(objective, since, 1.0, before) for since in (7, 8)] == [False, True]
+
+
+def test_each_margin_has_a_matrix_of_its_own_while_that_is_cheap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(renewal, "AFFORDABLE", 0.5)
     few, renews = made(features=4, classes=3)
-    many, dear = made(features=300, classes=6, rows=400)
+    many, dear = made(features=60, classes=6, rows=400)
     for objective, renewing, shared in ((few, renews, False), (many, dear, True)):
         params = 0.1 * np.random.default_rng(0).normal(size=objective.size)
         found = renewing.renewed(objective, objective.evaluate(params), 1)

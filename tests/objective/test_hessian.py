@@ -170,7 +170,10 @@ def axes(whitening: Any, size: int) -> Array:
 @pytest.mark.usefixtures("without_bound")
 @pytest.mark.parametrize("l2", [0.0, 0.2])
 @pytest.mark.parametrize("kind", ["cross_entropy", "softmax", "squared"])
-def test_whitened_each_margins_block_of_the_hessian_is_1(kind: str, l2: float) -> None:
+def test_whitened_each_margins_block_of_the_hessian_is_1(
+    kind: str, l2: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hessian_whitening, "LIGHT", 0.0)
     X, y = problem(kind, 3, rows=80, features=4)
     objective = LinearObjective(X + 100.0, y, LOSSES[kind], l2=l2)
     maker = replace(HessianWhitening.of(objective, objective), free=None)
@@ -185,6 +188,43 @@ def test_whitened_each_margins_block_of_the_hessian_is_1(kind: str, l2: float) -
     assert np.allclose(whitening.params(whitening.position(params)), params, rtol=1e-9)
     gradient = objective.evaluate(params).gradient
     assert np.allclose(whitening.pullback(gradient), T.T @ gradient, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.usefixtures("without_bound")
+def test_rows_that_are_sure_count_as_average_rows_do() -> None:
+    """Left out of a margin's matrix, they add what they curve by times the matrix of all rows."""
+    X, y = problem("softmax", 3, rows=80, features=4)
+    weight = np.arange(80) % 3 + 1.0
+    objective = LinearObjective(X, y, "cross_entropy", sample_weight=weight)
+    maker = replace(HessianWhitening.of(objective, objective), free=None)
+    at = objective.evaluate(2.0 * np.random.default_rng(1).normal(size=objective.size))
+    own, total = objective.loss.own_curvature(at.cache, y), weight.sum()
+    heavy = own >= 0.5 * (weight @ own) / total
+    assert 5 < heavy.sum() < 0.7 * heavy.size
+    Z = np.column_stack([X, np.ones(80)])
+    whitening = maker.at(objective, at, shared=False, thinning=1)
+    assert whitening is not None
+    T = axes(whitening, objective.size)
+    for one in range(3):
+        some = np.where(heavy[:, one], own[:, one], 0.0)
+        left = weight @ (own[:, one] - some) / total
+        wanted = (Z.T * (weight * (some + left))) @ Z / total
+        block = T[one::3, one::3]
+        assert np.allclose(block.T @ wanted @ block, np.eye(5), atol=1e-6)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.2])
+def test_from_where_weights_have_nothing_in_common_no_step_brings_it_in(l2: float) -> None:
+    """L2 alone curves there: it would be taken out again slowly."""
+    objective = objective_of("softmax", 0, l2=l2, rows=90)
+    random = np.random.default_rng(1)
+    start = objective.random_start(random)
+    for begun, has in ((start, False), (start + 1.0, l2 > 0.0)):
+        maker = HessianWhitening.of(objective, objective, begun)
+        whitening = maker.at(objective, objective.evaluate(begun), shared=False, thinning=1)
+        assert whitening is not None
+        weights = whitening.params(random.normal(size=9)).reshape(-1, 3)[:-1]
+        assert (np.abs(weights.mean(axis=1)).max() > 1e-12) == has
 
 
 @pytest.mark.usefixtures("without_bound")

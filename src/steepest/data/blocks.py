@@ -41,6 +41,9 @@ LARGEST_SAMPLE = 16
 LANES = 16
 """The most large sums kept at a time, whatever the number of rows: so many threads can add up."""
 
+COLUMN_LANES = 8
+"""The same, of sums over columns, which are as large as rows squared."""
+
 BLOCK_BYTES = 3 * 2**20
 
 MOST_LARGER = 4
@@ -103,6 +106,9 @@ class Blocks:
     """Whether there is room in memory for numbers of all rows."""
     gap_tol = 0.0
     """The share of the loss above the lowest at which further passes are not worth it; 0: any."""
+
+    has_columns = True
+    """Whether columns of all rows are at hand, for `sum_columns`."""
 
     def __init__(
         self,
@@ -277,6 +283,25 @@ class Blocks:
             return (total,)
 
         (total,) = tree_sum(self._over(lane, range(0, len(self.slices), each)))
+        return np.asarray(total)
+
+    def sum_columns(self, work: Callable[[slice], Array]) -> Array:
+        """Return the sum of the arrays that `work(features)` returns, of some columns at a time.
+
+        As many as make a block of all rows, in lanes as in `sum_large`.
+        """
+        size = max(1, BLOCK_BYTES // (8 * len(self)))
+        each = -(-self.features // (size * COLUMN_LANES))
+
+        def lane(first: int) -> tuple[Array]:
+            starts = range(first, min(first + each * size, self.features), size)
+            parts = (work(slice(at, min(at + size, self.features))) for at in starts)
+            total = next(parts)
+            for part in parts:
+                total += part
+            return (total,)
+
+        (total,) = tree_sum(self._over(lane, range(0, self.features, each * size)))
         return np.asarray(total)
 
     def is_finite(self) -> bool:

@@ -19,7 +19,7 @@ GROWTH = 8
 """How many times as many rows the next sample has."""
 
 ROWS_BY_PARAM = 20
-"""Rows for each param that the smallest sample has."""
+"""Rows for each param of a margin that the smallest sample has."""
 
 GATHERED_ROWS = 4096
 """Rows of mini-batches that are copied at a time: one copy for each batch takes as long as a step.
@@ -265,7 +265,8 @@ class _AdaptiveSamples(Samples):
         """
         if self.objective is self.whole:
             return False
-        return steepness**2 <= self.objective.size / self.objective.count * abs(at.loss)
+        told = self.objective.size / self.objective.count * abs(at.loss)
+        return _of_classes(self.objective.outputs) * steepness**2 <= told
 
     def enlarge(self) -> Objective:
         self.objective = self._sampler.larger(self.objective.count)
@@ -275,13 +276,22 @@ class _AdaptiveSamples(Samples):
         return at.loss if self.objective is self.whole else float("nan")
 
 
+def _of_classes(outputs: int) -> float:
+    """Return how many times as much a step lowers the loss as the bound on its curvature promises.
+
+    That of k classes is 1/2, but where none is sure each curves by 1/k: k/2 times less. Of one
+    margin the two are the same.
+    """
+    return max(1.0, outputs / 2.0)
+
+
 def sample_sizes(objective: Objective) -> tuple[int, ...]:
     """Return how many rows each sample has, the smallest first; none where all rows are few."""
     if not objective.every_row_counts:
         # A sample might be of rows that weigh nothing.
         return ()
     size = objective.largest_sample
-    least = max(ROWS_BY_PARAM * objective.size, LEAST_ROWS)
+    least = max(ROWS_BY_PARAM * objective.size // objective.outputs, LEAST_ROWS)
     sizes: list[int] = []
     while size >= least:
         sizes.insert(0, size)

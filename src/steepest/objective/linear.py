@@ -287,9 +287,16 @@ class LinearObjective(MarginRisk):
         """Return the name of the coordinates in which to walk, and why."""
         return suggested_scale(self, plane_search)
 
-    def hessian_whitening(self, sample: Objective) -> WhiteningByHessian | None:
-        """Return what whitens by the Hessian, told at first by a `sample`; None at kinks."""
-        return whitening_of(self, sample) if self.loss.smooth else None  # type: ignore[arg-type]
+    def hessian_whitening(
+        self, sample: Objective, start: Vector | None = None
+    ) -> WhiteningByHessian | None:
+        """Return what whitens by the Hessian, told at first by a `sample`; None at kinks.
+
+        `start`, (size,), is where the walk begins, if that is known.
+        """
+        if not self.loss.smooth:
+            return None
+        return whitening_of(self, sample, start)  # type: ignore[arg-type]
 
     def whiten(
         self, whitening: WhiteningByHessian, at: Evaluation, shared: bool, thinning: int

@@ -242,8 +242,13 @@ class Objective:
         """
         return None
 
-    def hessian_whitening(self, sample: "Objective") -> "WhiteningByHessian | None":
-        """Return what whitens by the Hessian on the way; None where that is not known."""
+    def hessian_whitening(
+        self, sample: "Objective", start: Vector | None = None
+    ) -> "WhiteningByHessian | None":
+        """Return what whitens by the Hessian on the way from `start`, (size,), if that is known.
+
+        None where the Hessian is not.
+        """
         return None
 
     def whiten(

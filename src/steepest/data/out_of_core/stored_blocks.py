@@ -47,6 +47,8 @@ class StoredBlocks(Blocks):
     keeps_margins = False
     gap_tol = 1e-6
 
+    has_columns = False
+
     def __init__(self, X: Any, y: Array, **how: Any) -> None:
         super().__init__(X, y, **how)
         size = self.size = self.slices[0].stop if self.slices else 1

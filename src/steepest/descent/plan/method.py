@@ -243,7 +243,7 @@ def _plane_search(
     sampler: Sampler = AllRows(objective)
     if sizes:
         sampler = AdaptiveSample(objective, options.seed, sizes)
-    whitening = objective.hessian_whitening(sampler.first)
+    whitening = objective.hessian_whitening(sampler.first, start)
     if whitening is None:
         coordinates = coordinates_of(objective, scale)
         return Method(objective, start, rule, PlaneSearch(), coordinates, sampler)

@@ -23,6 +23,7 @@ from steepest.objective.coordinates.hessian_whitening import (
     bound_share,
     free_rows,
 )
+from steepest.objective.coordinates.row_whitening import RowWhitening
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import (
     SpanRoot,
@@ -70,8 +71,13 @@ class SpanWhitening:
     free: slice | None = None
 
     @classmethod
-    def of(cls, objective: "LinearObjective") -> "SpanWhitening | None":
-        """Return that of `objective`; None where rows are not few, or L2 is but near rounding."""
+    def of(
+        cls, objective: "LinearObjective", start: Vector | None = None
+    ) -> "SpanWhitening | None":
+        """Return that of `objective`; None where rows are not few, or L2 is but near rounding.
+
+        `start`, (params,), is where the walk begins, if that is known; see `free_rows`.
+        """
         blocks, l2 = objective.blocks, objective.penalty.l2
         if len(blocks) > blocks.features or not rank_is_affordable(blocks):
             return None
@@ -91,7 +97,7 @@ class SpanWhitening:
             penalty = l2 * turned[:, :-1] @ turned[:, :-1].T
         beyond = sqrt(l2) or float(roots[0])
         standard = Standard(*units, objective.model.margins)
-        free = free_rows(objective)
+        free = free_rows(objective, start)
         return cls(standard, span, roots, rows, bound / roots**2, penalty, beyond, free)
 
     @property
@@ -137,9 +143,12 @@ class SpanWhitening:
         return Whitening(root, self.standard)
 
 
-def whitening_of(objective: "LinearObjective", sample: "LinearObjective") -> WhiteningByHessian:
-    """Return what whitens a smooth objective: in the span of few rows, else over all params."""
-    return SpanWhitening.of(objective) or HessianWhitening.of(objective, sample)
+def whitening_of(
+    objective: "LinearObjective", sample: "LinearObjective", start: Vector | None
+) -> WhiteningByHessian:
+    """Return what whitens a smooth objective: by few rows or in their span, or over all params."""
+    few = RowWhitening.of(objective) or SpanWhitening.of(objective, start)
+    return few or HessianWhitening.of(objective, sample, start)
 
 
 def _units(objective: "LinearObjective") -> Moments:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from steepest.objective.coordinates.bounded import BLOCK_FEATURES, neighbours_correlate
+from steepest.objective.coordinates.row_whitening import is_whitened_by_rows
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
@@ -26,7 +27,12 @@ def suggested_scale(objective: "LinearObjective", plane_search: bool) -> tuple[s
     third of the steps on the squared loss at a correlation of 0.9, and more than without at 0.5.
     """
     size, margins = objective.layout.shape
-    sparse = objective.blocks.is_sparse
+    sparse, rows = objective.blocks.is_sparse, len(objective.blocks)
+    if plane_search and is_whitened_by_rows(objective):
+        return "round", (
+            f"round: whitened by a matrix of {rows:,} × {rows:,}, one row and column for each row, "
+            "a curvature is 1 in every direction"
+        )
     dear = plane_search and not objective.loss.is_quadratic and not sparse
     fits = size**2 * margins <= MOST_MATRIX if dear else size <= MOST_WHITENED
     if fits or has_normal_equations(objective):

@@ -23,6 +23,12 @@ Indices = NDArray[np.intp]
 Curvature = Callable[[Array, Array], Array]
 """Returns the curvature of each row's loss, (rows,), of its margin and target, both (rows,)."""
 
+SEVERAL_ROWS = 4
+"""Times as many rows that are taken at a time where a fourth or so of them count.
+
+Else adding up matrices takes longer than working them out: of ten of 785, MNIST.
+"""
+
 CACHED_NUMBERS = 2**17
 """Numbers of the columns that are multiplied at a time: 1 MB, which stays in the cache."""
 
@@ -45,13 +51,15 @@ def weighted_gram(
     row_weights: Callable[[Block], Array] | None = None,
     last: Callable[[Block], Array] | None = None,
     base: Array | None = None,
+    several: bool = False,
 ) -> Array:
     """Return `Z' diag(c) Z / total` for each column c of `row_weights`, (columns, width, width).
 
     `row_weights(block)` is (rows, columns), from 0 up; left out it is 1, one column. The rows'
     sample weights multiply it, and `total` is their sum. `last(block)`, (rows,), is a further
     column of Z, after the ones. With a `base` T, (width, width), it is that of the rows of Z T,
-    which are worked out one by one: so no condition of Z is squared.
+    which are worked out one by one: so no condition of Z is squared. `several` says that there are
+    many columns, in each of which few rows count: then more rows are taken at a time.
     """
 
     def product(block: Block) -> Array:
@@ -62,11 +70,22 @@ def weighted_gram(
         columns = weighed(row_weights(block), block.weight).T
         if len(columns) == 1:
             return _gram(Z, columns[0])[None]
-        # A matrix by itself: BLAS works out one half only.
-        return np.stack([_gram(Z.copy(), column) for column in columns])
+        found = np.empty((len(columns), Z.shape[1], Z.shape[1]))
+        for one, column in zip(found, columns, strict=True):
+            _gram_of_counted(Z, column, one)
+        return found
 
-    least = 1 if blocks.is_sparse else len(mean) // 2
+    least = 1 if blocks.is_sparse else len(mean) * (SEVERAL_ROWS if several else 1) // 2
     return blocks.sum_large(product, least) / blocks.total
+
+
+def _gram_of_counted(Z: Array, weight: Array, out: Array) -> None:
+    """Work out `Z' diag(weight) Z` from the rows whose weight is not 0; Z stays as it is."""
+    counted = np.flatnonzero(weight)
+    # A matrix by itself: BLAS works out one half only.
+    some = Z[counted]
+    some *= np.sqrt(weight[counted])[:, None]
+    np.matmul(some.T, some, out=out)
 
 
 def _gram(Z: Array, weight: Array | None) -> Array:
