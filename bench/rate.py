@@ -22,7 +22,7 @@ import numpy as np
 from bench.timing import TORCH_MISSING, has_torch, progress, table, times
 from steepest.numerals import short
 
-__all__ = ["rate"]
+__all__ = ["Case", "cases", "judged", "rate"]
 
 STEPS = 40
 """Steps in which the grid's rates, and those of our own trials, show what they are worth."""
@@ -87,19 +87,19 @@ def rate(quick: bool = False) -> str:
         "Lightning": (_lightning, "lightning"),
     }
     tools = {name: work for name, (work, package) in known.items() if find_spec(package)}
-    judged = [
-        _judged(name, case, tools)
+    found = [
+        judged(name, case, tools)
         for seed in range(1 if quick else STARTS)
         for name, case in list(cases(seed).items())[: 2 if quick else None]
         if seed == 0 or len(case.model) > 1
     ]
-    within = [sum(one.times[name] <= NEAR for one in judged) for name in tools]
-    rows = [one.cells for one in judged]
+    within = [sum(one.times[name] <= NEAR for one in found) for name in tools]
+    rows = [one.cells for one in found]
     rows.append(
         ["within 5 % of the best", "", "", *_each_two(f"{n} of {len(rows)}" for n in within)]
     )
     missing = ", ".join(name for name in known if name not in tools)
-    note = f"\nNot installed: {missing}.\n" if missing else ""
+    note = f"\nNot installed: {missing} (pip install --no-deps).\n" if missing else ""
     header = ["", "best of a grid: rate", "loss"]
     for name in tools:
         header += [f"{name}: rate", "loss to best"]
@@ -123,7 +123,7 @@ class Judged(NamedTuple):
         return [self.name, short(self.best, 2), short(self.loss, 3), *chain(*told)]
 
 
-def _judged(name: str, case: Case, tools: Mapping[str, Callable[[Case], float]]) -> Judged:
+def judged(name: str, case: Case, tools: Mapping[str, Callable[[Case], float]]) -> Judged:
     progress(f"rate {name}")
     ends = {float(at): _number(case.losses(float(at), STEPS)[-1]) for at in GRID}
     best = min(ends, key=lambda at: ends[at])

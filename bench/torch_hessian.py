@@ -65,7 +65,7 @@ def torch_hessian() -> str:
         f"of classes: {truth[0]:.6f} and {truth[1]:.6f}"
     )
     missing = ", ".join(name for name in known if name not in works)
-    note = f"\nNot installed: {missing}.\n" if missing else ""
+    note = f"\nNot installed: {missing} (pip install --no-deps).\n" if missing else ""
     header = ("", "top", "bottom", "top off by", "bottom off by", "median ms", "to steepest")
     return table(title, header, rows) + note
 

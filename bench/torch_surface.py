@@ -12,6 +12,7 @@ import numpy as np
 
 from bench.dense import spirals
 from bench.timing import TORCH_MISSING, has_torch, in_turn, milliseconds, table, times
+from bench.torch_surface_peers import missing_peers, peers_on
 from steepest.objective.plane.plane import Plane
 
 __all__ = ["TORCH_SURFACES", "torch_surface"]
@@ -89,21 +90,28 @@ def torch_surface(name: str) -> str:
         )
         for count in (4, 51)
     }
-    seconds = in_turn(works, ROUNDS)
-    truth = _loop((model.double(), loss, X.double(), _double(y)), plane, torch.float64, a, b)
-    model.to(dtype)
-    off = {name: float(np.abs(np.asarray(work()) - truth).max()) for name, work in works.items()}
+    peers = peers_on(plane, (model, loss, X, y))
+    seconds = in_turn(works | {name: peer.work for name, peer in peers.items()}, ROUNDS)
+    found = {name: (peer.work(), len(peer.points[0])) for name, peer in peers.items()}
+    found |= {name: (work(), case.cells) for name, work in works.items()}
+    exact = model.double(), loss, X.double(), _double(y)
+    truth = _loop(exact, plane, torch.float64, a, b)
+    true = dict.fromkeys(works, truth)
+    true |= {name: _loop(exact, plane, torch.float64, *peer.points) for name, peer in peers.items()}
+    each = {name: taken / found[name][1] for name, taken in seconds.items()}
     rows = [
-        [name, milliseconds(taken * SIDE**2 / case.cells), times(taken / seconds[OURS]),
-         f"{off[name]:.0e}"]
-        for name, taken in seconds.items()
+        [name, milliseconds(taken * SIDE**2), times(taken / each[OURS]),
+         f"{np.abs(np.ravel(found[name][0]) - true[name]).max():.0e}"]
+        for name, taken in each.items()
     ]  # fmt: skip
     scaled = "" if case.cells == SIDE**2 else f", from {case.cells:,} cells"
     title = (
         f"Surface of a module of PyTorch in {case.dtype}, random plane, {SIDE} x {SIDE}{scaled}: "
         f"{case.name} (steepest's way: {on.way})"
     )
-    return table(title, ("", "median ms", "to steepest", "off by"), rows)
+    absent = missing_peers()
+    note = f"\nNot installed: {', '.join(absent)} (pip install --no-deps).\n" if absent else ""
+    return table(title, ("", "median ms", "to steepest", "off by"), rows) + note
 
 
 def _double(y: Any) -> Any:

@@ -14,7 +14,7 @@ import steepest as st
 from bench.timing import TORCH_MISSING, has_torch, table
 from bench.verdict_peers import logged, meant, of_log, of_training
 
-__all__ = ["five_rates"]
+__all__ = ["five_rates", "judged"]
 
 STEPS = 300
 
@@ -63,13 +63,13 @@ def five_rates() -> str:
         found = of_log(logged(Line(share))) | of_training(partial(Line, share))
         theirs = {tool: list(map(meant, sorted(set(said)))) for tool, said in found.items()}
         for tool, names in (ours | theirs).items():
-            cells.setdefault(tool, []).append(_judged(names, right))
+            cells.setdefault(tool, []).append(judged(names, right))
     header = "", *(f"{share:g} of the limit" for share in RIGHT)
     title = f"Five rates of one weight and one bias, squared loss, {STEPS} steps by torch"
     return table(title, header, [[tool, *line] for tool, line in cells.items()])
 
 
-def _judged(found: Sequence[frozenset[str]], right: frozenset[str]) -> str:
+def judged(found: Sequence[frozenset[str]], right: frozenset[str]) -> str:
     """Return whether what was found is right: no alarm of a sound rate, else the name of the fault.
 
     A finding is right that may mean the name; one of which no meaning is the name is not.

@@ -133,7 +133,7 @@ def peers(runs: Sequence[Judged]) -> str:
     rows = [_ours(held, "steepest"), *_theirs(held, in_torch=False)]
     rows += [_ours(in_torch, "steepest, of torch's trainings"), *_theirs(in_torch, in_torch=True)]
     absent = missing()
-    note = f"\nNot installed: {', '.join(absent)}.\n" if absent else ""
+    note = f"\nNot installed: {', '.join(absent)} (pip install --no-deps).\n" if absent else ""
     header = "", "runs", "healthy: any alarm", "recall", "precision", "a name right", "names a run"
     return table("what other tools say of the same runs", header, rows) + note
 

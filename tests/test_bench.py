@@ -194,3 +194,27 @@ def test_python_calls_are_counted():
 
 def _twice(work):
     work(), work()
+
+
+def test_a_finding_of_another_tool_is_right_if_it_may_mean_the_name():
+    from bench.verdict_line import judged
+    from bench.verdict_peers import meant
+
+    too_high, said = meant("Learning rate likely too high"), meant("input outside -1 to 1")
+    assert "divergence" in too_high and not said
+    fault, sound = frozenset({"divergence"}), frozenset()
+    assert judged([], sound) == "right" and judged([said], sound) == "false alarm"
+    assert judged([too_high], fault) == "right" and judged([said], fault) == "missed"
+    assert judged([too_high, said], fault) == "right, and something false"
+
+
+@pytest.mark.prove
+def test_a_rate_is_judged_by_the_grid_that_it_is_compared_with(monkeypatch):
+    pytest.importorskip("torch")
+    from bench import rate
+
+    monkeypatch.setattr(rate, "GRID", [0.01, 0.03])
+    case = rate.cases()["squared, unlike features"]
+    found = rate.judged("squared", case, {"sound": lambda _: 0.03, "beyond": lambda _: 1.0})
+    assert found.best == 0.03
+    assert found.times["sound"] < 1.05 < found.times["beyond"]

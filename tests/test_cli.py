@@ -520,7 +520,7 @@ LINKS = """student,link
 Ada,lesson.html#v=1&data=geyser&target=waiting&features=duration&rule=steepest&rate=0.2&steps=9
 """
 
-WRITING = ("--figure", "--film", "--page", "--save", "-o")
+WRITING = ("--figure", "--film", "--page", "--save", "-o", "--handout", "--quiz", "--toml")
 
 
 def test_demo_in_the_help_writes_all_its_files(told: Told) -> None:

@@ -4,6 +4,7 @@ import runpy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
@@ -32,3 +33,18 @@ def test_lightning_is_watched() -> None:
     pytest.importorskip("lightning", reason="pip install lightning")
     watching: Any = runpy.run_path(str(EXAMPLES / "torch_lightning.py"))["watching"]
     assert len(watching.run.trace) == 21 and watching.run.plan.rule.word == "adam"
+
+
+@pytest.mark.prove
+def test_the_edge_of_stability_is_drawn_and_called_normal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made: Any = runpy.run_path(str(EXAMPLES / "torch_edge.py"))
+    rising, hovering = made["sharpness"].largest[:7], made["sharpness"].largest[-12:]
+    assert (np.diff(rising) > 0.0).all() and rising[0] < 10.0
+    assert (abs(hovering - 20.0) < 2.0).all() and set(made["sharpness"].limits) == {20.0}
+    said = capsys.readouterr().out
+    assert not made["run"].verdicts and "that is normal, and nothing to change" in said
+    assert (tmp_path / "edge.png").stat().st_size > 10_000
+    assert "2/learning rate = 20" in (tmp_path / "edge.html").read_text()

@@ -19,5 +19,7 @@ cd "$tools/../../src/steepest/page/web"
 failed=0
 "$bin/depcruise" --config "$tools/arrows.mjs" --output-type err . || failed=1
 "$bin/eslint" --config "$tools/eslint.config.mjs" --max-warnings 0 . || failed=1
+(cd ../../lesson/web && "$bin/eslint" --config "$tools/eslint.config.mjs" --max-warnings 0 .) || failed=1
 "$bin/tsc" --project "$tools/tsconfig.json" || failed=1
+"$bin/tsc" --project "$tools/tsconfig.strict.json" || failed=1
 exit $failed

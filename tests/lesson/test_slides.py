@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from proved import every_other
 
 from steepest.errors import FileError
-from steepest.lesson.handout import write_handout
 from steepest.lesson.lesson import Lesson, lesson_of
 from steepest.lesson.powerpoint import write_slides
 from steepest.lesson.settings import OwnSlide, Settings
@@ -87,14 +85,3 @@ def test_a_template_gives_its_size_and_loses_its_slides(geyser: Run, tmp_path: P
         write_slides(lesson, path, template=tmp_path / "none.pptx")
     with pytest.raises(FileError, match=r"must end in \.pptx or \.potx"):
         write_slides(lesson, path, template=tmp_path / "own.odp")
-
-
-@pytest.mark.parametrize("paper", every_other(["a4", "letter"]))
-def test_a_hand_out_has_two_pages_and_one_of_answers(
-    lesson: Lesson, tmp_path: Path, paper: str
-) -> None:
-    path = tmp_path / "sheet.pdf"
-    write_handout(lesson, path, paper)
-    width = {"a4": b"595.", "letter": b"612"}[paper]
-    text = path.read_bytes()
-    assert text.count(b"/Type /Page ") == 3 and text.count(b"/MediaBox [ 0 0 " + width) == 3

@@ -86,7 +86,7 @@ def test_a_step_lights_two_three_four_and_a_reload_keeps_the_state(
     weight = page.get_by_label("turn the weight")
     weight.focus()
     weight.press("ArrowRight")
-    page.wait_for_function("() => location.hash.includes('start=')")
+    page.wait_for_function("() => /start=[-0-9]/.test(location.hash)")
     before = loss_of(page)
     page.reload()
     page.locator(READY).wait_for()

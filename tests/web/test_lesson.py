@@ -188,6 +188,27 @@ def test_touch_and_names_lead_on_and_back(doors: Doors, line: st.Run, tmp_path: 
     assert sentences("de")["glossary"][word.inner_text()] in page.locator(".st-le-tip").inner_text()
 
 
+def test_a_lecturer_presents_blanks_and_reads_notes(
+    doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "lesson.html"
+    line.lesson(path, language="en")
+    page = opened(doors, path, key="step")
+    with page.expect_popup() as opening:
+        page.keyboard.press("n")
+    notes = opening.value
+    assert sentences("en")["notes"]["step"] in notes.locator("body").inner_text()
+    notes.keyboard.press("PageDown")
+    assert key_of(page) == "loss"
+    page.keyboard.press("b")
+    assert pixels(page).max() < 5, "a blank screen"
+    page.keyboard.press("b")
+    assert pixels(page).max() > 200
+    page.keyboard.press("p")
+    assert page.locator(".st-lecture[data-present]").count() == 1
+    assert page.locator(".st-le-head").evaluate("(one) => getComputedStyle(one).opacity") == "0"
+
+
 def test_terms_of_a_cross_entropy_are_numpys(
     doors: Doors, penguins: st.Run, tmp_path: Path
 ) -> None:

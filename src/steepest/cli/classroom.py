@@ -51,14 +51,19 @@ def classroom(
     for path in figure:
         check_writable(path, FIGURES)
         check_installed("figure", "a figure")
-    if (target or features) and data is None:
-        raise ChoiceError("--target and --features are of --data FILE; add it, or leave them out")
+    _check_asked(data, target or features)
     room = classroom_of(links, data, target, None if features is None else names_in(features))
     for path in figure:
         _draw(room, path)
     click.echo(json.dumps(room.to_dict(), indent=2) if as_json else room.explain())
     for path in figure if not as_json else ():
         click.echo(f"\nwrote {path}")
+
+
+def _check_asked(data: str | None, columns: str | None) -> None:
+    """Raise ChoiceError for columns of data that are not named."""
+    if columns and data is None:
+        raise ChoiceError("--target and --features are of --data FILE; add it, or leave them out")
 
 
 def _draw(room: "Classroom", path: str) -> None:

@@ -6,11 +6,11 @@ a watched `training` also `ascent`, `loop_order`, `not_finite` by where its loss
 `unmoved` and `too_small`); `verdicts` lists them. Those of a closer look are worked out when
 verdicts are first asked for: `units`, `layers`, `saddle`, `slow`, and `sharpness`, which has what a
 rate above its limit explains; `spectrum` has the eigenvalues that they go by, `stability` the
-limit. They come in three levels: `proved` by numbers alone, `measured` against a theory that holds
-for these runs, `rule of thumb`. None is a made-up confidence. What is worth knowing though nothing
-is wrong is a `note`, made alike: `uniqueness` and `flat_bottom` have those on what the rows leave
-open, `notes` lists them. `metrics` say how good the predictions are, `uncertainty` how sure the
-params (`student` has quantiles). A `check` says what was looked at and what was not, `checks` lists
-them (`network_checks` has those of networks); `findings` are all of a run. Files and programs read
-them as JSON (`as_record`).
+limit, `sharpness_along` both at steps of a run. They come in three levels: `proved` by numbers
+alone, `measured` against a theory that holds for these runs, `rule of thumb`. None is a made-up
+confidence. What is worth knowing though nothing is wrong is a `note`, made alike: `uniqueness` and
+`flat_bottom` have those on what the rows leave open, `notes` lists them. `metrics` say how good the
+predictions are, `uncertainty` how sure the params (`student` has quantiles). A `check` says what
+was looked at and what was not, `checks` lists them (`network_checks` has those of networks);
+`findings` are all of a run. Files and programs read them as JSON (`as_record`).
 """

@@ -42,7 +42,7 @@ are those of lined paper."""
 ASKED = 3
 """The step whose new weight and bias tasks ask for."""
 
-HALF, CAPTION, GREY = 0.4, 9.0, "#5b6570"
+HALF, CAPTION, GREY = 0.37, 9.0, "#5b6570"
 """The share of the width that a caption has, its type in points, and the colour of what stands
 back."""
 

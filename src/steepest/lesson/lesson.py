@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from steepest.errors import ChoiceError
 from steepest.lesson.lecture import in_lecture_order, with_lecture
+from steepest.lesson.markdown import lines_of
 from steepest.lesson.settings import OwnSlide, Settings
 from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
@@ -127,13 +128,27 @@ def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
     words = {}
     for language, said in found["words"].items():
         chosen, changed = chosen_builds(builds(), said, kept)
-        words[language] = {**changed, "title": settings.title or said["title"]}
+        own = {key: _as_text(one) for key, one in changed["builds"].items() if key not in of_page}
+        named = {"title": settings.title or said["title"]}
+        words[language] = {**changed, **named, "builds": {**changed["builds"], **own}}
     listed = [one._asdict() for one in chosen]
     return {**found, "builds": listed, "words": words}
 
 
+def _as_text(said: Mapping[str, str]) -> Mapping[str, str]:
+    """Return an own slide as a page has it: its heading, and its lines as plain text."""
+    heading, lines = lines_of(said["say"])
+    told = [
+        "    " * max(0, line.level - 1)
+        + ("•  " if line.level else "")
+        + "".join(piece.text for piece in line.pieces)
+        for line in lines
+    ]
+    return {"say": "\n".join(told), "sum": "", "heading": heading}
+
+
 FIRST = "title"
-"""The build after which an own slide comes in the page where it follows one of the slides alone."""
+"""The build after which an own slide comes in a page that has not the one that it follows."""
 
 
 def chosen_builds(

@@ -11,9 +11,11 @@ from steepest.lesson.diagrams import draw_network, draw_ring, draw_unit
 from steepest.lesson.lesson import Lesson
 from steepest.lesson.marks import Inks, number_axes, sketch
 from steepest.lesson.stages import STAGES, Stage
+from steepest.lesson.values import NAME
 from steepest.lesson.walks import ClassWalks
 from steepest.lesson.written import in_language
 from steepest.page.lesson.builds import Build
+from steepest.view.story import shortened
 from steepest.view.style import CLASSES, MARKS, theme_in_use
 
 __all__ = ["DRAWN", "picture"]
@@ -21,6 +23,9 @@ __all__ = ["DRAWN", "picture"]
 Array = NDArray[np.float64]
 
 Draw = Callable[[Axes, Lesson, Build, Inks], None]
+
+EQUATION = 14
+"""Letters of a name in the equation over a picture: of two names of 24 it ran into the next one."""
 
 MOST_SQUARES = 20
 """Rows whose square is drawn: of more each hides the next."""
@@ -54,8 +59,8 @@ def _draw_data(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     heights = np.concatenate([y, first]) if stage.at is not None else y
     axes.set_xlim(*ends)
     axes.set_ylim(heights.min() - 0.06 * np.ptp(heights), heights.max() + 0.06 * np.ptp(heights))
-    axes.set_xlabel(lesson.word("standard", x=line.rows["x"]))
-    axes.set_ylabel(line.rows["yLabel"])
+    axes.set_xlabel(lesson.word("standard", x=lesson.values["x"]))
+    axes.set_ylabel(shortened(line.rows["yLabel"], NAME))
     number_axes(lesson.language, axes.xaxis, axes.yaxis)
     if stage.at is None:
         return
@@ -63,7 +68,7 @@ def _draw_data(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     if stage.errors:
         _draw_errors(axes, z, y, w * z + b, stage.errors, inks)
     axes.plot(ends, w * ends + b, color=inks.now, lw=2.6)
-    x, target = line.rows["x"], line.rows["y"]
+    x, target = (shortened(one, EQUATION) for one in (line.rows["x"], line.rows["y"]))
     parts = [in_language(float(one), lesson.language) for one in (w, b)]
     axes.set_title(f"{target} = {parts[0]} × {x} + {parts[1]}".replace("+ −", "− "), loc="left")
 
@@ -180,7 +185,7 @@ def _draw_parts(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     axes.axhline(parts.mean(), color=inks.now, lw=2)
     said = in_language(float(parts.mean()), lesson.language)
     axes.set_title(f"{lesson.word('part')}: {said}", color=inks.now, loc="left")
-    axes.set_xlabel(lesson.word("standard", x=line.rows["x"]))
+    axes.set_xlabel(lesson.word("standard", x=lesson.values["x"]))
     number_axes(lesson.language, axes.xaxis, axes.yaxis)
 
 
@@ -195,7 +200,7 @@ def _draw_classes(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     for i, name in enumerate(classes.classes):
         own, colour = classes.codes == i, CLASSES[i % len(CLASSES)]
         lane = -0.08 - 0.07 * i
-        axes.plot(over, curves[:, i], color=colour, lw=2.4, label=name)
+        axes.plot(over, curves[:, i], color=colour, lw=2.4, label=shortened(name, NAME))
         axes.plot(
             x[own], lane + jitter[own], MARKS[i % len(MARKS)], ms=3.5, color=colour, mec="none"
         )
@@ -203,7 +208,7 @@ def _draw_classes(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
         _ring_row(axes, classes, jitter, inks)
     axes.set_ylim(-0.12 - 0.07 * len(classes.classes), 1.02)
     axes.set_yticks([0, 0.5, 1], [in_language(tick, lesson.language) for tick in (0.0, 0.5, 1.0)])
-    axes.set_xlabel(classes.rows["xLabel"])
+    axes.set_xlabel(shortened(classes.rows["xLabel"]))
     axes.set_ylabel(lesson.word("probability"))
     number_axes(lesson.language, axes.xaxis)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -135,6 +135,7 @@ class _Deck:
             slide = self._film(build)
         else:
             slide = self._plain(build)
+        number_slide(slide)
         slide.notes_slide.notes_text_frame.text = self._notes(build)
 
     def say_what_it_is(self) -> None:
@@ -205,7 +206,6 @@ class _Deck:
             slide.background.fill.solid()
             slide.background.fill.fore_color.rgb = _colour(self._theme.paper)
         self._ink(slide.shapes.title.text_frame)
-        number_slide(slide)
         if layout is not title_layout(self.made):
             self._drop_empty(slide)
         return slide

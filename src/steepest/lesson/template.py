@@ -137,7 +137,8 @@ def _others(layout: Any) -> tuple[int, bool]:
 def number_slide(slide: Any) -> None:
     """Put the number on a slide where its layout, or else its master, has it.
 
-    python-pptx copies no furniture from a layout.
+    python-pptx copies no furniture from a layout. It comes last, as a slide is read aloud in the
+    order of its shapes.
     """
     owners = (slide.slide_layout, slide.slide_layout.slide_master)
     for owner in owners:

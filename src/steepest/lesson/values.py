@@ -5,11 +5,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from steepest.lesson.walks import BETA, FAR, RATE, RATES, ClassWalks, LineWalks, NetworkWalk
+from steepest.view.story import shortened
 
-__all__ = ["Value", "values_of"]
+__all__ = ["NAME", "Value", "values_of"]
 
 Value = float | int | str
 """A number, or words."""
+
+NAME = 24
+"""Letters of a name: two of them stand in an equation over a picture on a third of a slide."""
 
 
 def values_of(
@@ -34,8 +38,8 @@ def _of_rows(line: LineWalks) -> dict[str, Value]:
     rows, x = line.rows, line.x
     return {
         "source": rows["source"],
-        "x": rows["x"],
-        "y": rows["y"],
+        "x": shortened(rows["x"], NAME),
+        "y": shortened(rows["y"], NAME),
         "n": len(x),
         "mean": float(x.mean()),
         "deviation": float(x.std()),
@@ -106,8 +110,8 @@ def _of_classes(classes: ClassWalks) -> dict[str, Value]:
     rows, costs, trace = classes.rows, classes.costs, classes.walk.trace
     cost = float(costs[classes.row])
     return {
-        "c_x": rows["x"],
-        "c_y": rows["y"],
+        "c_x": shortened(rows["x"], NAME),
+        "c_y": shortened(rows["y"], NAME),
         "c_n": len(costs),
         "k": len(classes.classes),
         "row_p": float(np.exp(-cost)),

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import html
 import os
+import re
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
@@ -65,6 +66,10 @@ LIVE = """\
 </body>
 </html>
 """
+
+
+GLOBALS = ("Math", "Float64Array", "Int32Array", "Object", "Number", "Array", "String")
+"""What the modules name most of what every page has."""
 
 
 def write_page(
@@ -154,7 +159,19 @@ def _started(entry: str) -> str:
 
 @cache
 def _script(entry: str, export: str) -> str:
-    return join(entry, (export,))
+    return _with_short_globals(join(entry, (export,)))
+
+
+def _with_short_globals(script: str) -> str:
+    """Return a script that names what every page has by names that a minifier may shorten.
+
+    With `let` for `const`, which only forbids more: together 14 kB of a page.
+    """
+    used = [name for name in GLOBALS if re.search(rf"\b{name}[.(]", script)]
+    for name in used:
+        script = re.sub(rf"(?<![\w$.'])\b{name}(?=[.(])", f"{name}_", script)
+    named = "".join(f"const {name}_ = {name};\n" for name in used)
+    return re.sub(r"(?<![\w$.])const(?=[ {\[])", "let", named + script)
 
 
 @cache

@@ -11,11 +11,11 @@ cycle, and no text in backticks over several lines.
 """
 
 import re
+from collections import Counter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from posixpath import basename, dirname, normpath
+from posixpath import dirname, normpath
 from posixpath import join as joined
-from string import ascii_lowercase
 from typing import NamedTuple
 
 __all__ = ["WEB", "join", "style_text", "web_text"]
@@ -68,11 +68,8 @@ def join(entry: str, exports: tuple[str, ...], root: Traversable = WEB) -> str:
     missing = set(exports) - set(modules[entry].exports)
     if missing:
         raise ValueError(f"{entry} does not export {', '.join(sorted(missing))}")
-    names = _variables(list(modules))
-    taken = ", ".join(f"{modules[entry].key(name)}: {name}" for name in exports)
-    last = f"const {{ {taken} }} = {names[entry]};\n"
-    texts = [module.as_function(names, modules) for module in modules.values()]
-    return "\n".join([*texts, last])
+    shared = _shared_names(modules, dict.fromkeys(exports, entry))
+    return "\n".join([*(module.as_function(shared) for module in modules.values()), ""])
 
 
 def _add(
@@ -110,34 +107,19 @@ class Module:
         self.exports = [found[2] for found in EXPORT.finditer(self._source)]
         self.imports = [self._import(found) for found in IMPORT.finditer(self._source)]
 
-    def key(self, export: str) -> str:
-        """Return what an export is called in what the module's function returns.
+    def as_function(self, shared: dict[tuple[str, str], str]) -> str:
+        """Return the module as the constants that it exports, of a function with its body.
 
-        A few letters, as they are no name that a minifier may shorten: 11 kB of a page.
-
-        >>> Module("a.js", "export const one = 1;").key("one")
-        'a'
-        """
-        high, low = divmod(self.exports.index(export), len(ascii_lowercase))
-        return ascii_lowercase[low] + (str(high) if high else "")
-
-    def as_function(self, variables: dict[str, str], modules: dict[str, "Module"]) -> str:
-        """Return the module as a constant: what a function returns that has it as its body.
-
-        `variables` has the constant of each module by its path, `modules` the modules themselves.
+        `shared` has what an export is called in the whole text, by path and name: who imports it
+        sees it there, so that no import costs a letter but where it has another name.
         """
         declared = iter(self.imports)
-
-        def taken(found: re.Match[str]) -> str:
-            needed = next(declared)
-            return _taken(needed, found[0], variables[needed.path], modules[needed.path])
-
-        body = IMPORT.sub(taken, self._source)
+        body = IMPORT.sub(lambda found: _taken(next(declared), found[0], shared), self._source)
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
         code = "\n".join(map(_dense, _flush(body).split("\n")))
-        names = ",".join(f"{self.key(name)}:{name}" for name in self.exports)
-        return f"const {variables[self.path]} = (() => {{\n{code}\nreturn {{{names}}};\n}})();"
+        names = ",".join(shared[self.path, name] for name in self.exports)
+        return f"const [{names}] = (() => {{\n{code}\nreturn [{','.join(self.exports)}];\n}})();"
 
     def refusal(self, at: int, words: str) -> ValueError:
         """Return the error that something stands at `at` that may not."""
@@ -183,26 +165,27 @@ def _dense(line: str) -> str:
     return TOKEN.sub(lambda found: found[0] if found[0][0] in "'`" else found[0].strip(), line)
 
 
-def _taken(needed: Import, text: str, variable: str, module: Module) -> str:
-    """Return an import as a constant, with as many lines as its text had."""
-    names = ",".join(f"{module.key(name)}:{own}" for name, own in needed.names)
-    return f"const {{{names}}} = {variable};" + "\n" * text.count("\n")
+def _taken(needed: Import, text: str, shared: dict[tuple[str, str], str]) -> str:
+    """Return an import: constants for what has another name here; with as many lines as before."""
+    names = [(shared[needed.path, name], own) for name, own in needed.names]
+    renamed = "".join(f"const {own} = {name};" for name, own in names if name != own)
+    return renamed + "\n" * text.count("\n")
 
 
-def _variables(paths: list[str]) -> dict[str, str]:
-    """Return the constant that holds each module: with its folder only where it is not alone.
+def _shared_names(modules: dict[str, "Module"], kept: dict[str, str]) -> dict[tuple[str, str], str]:
+    """Return what each export is called in the whole text, by path and name.
 
-    >>> _variables(["draw/canvas.js", "draw/runs.js", "controls/runs.js"])
-    {'draw/canvas.js': 'm_canvas', 'draw/runs.js': 'm_draw_runs', 'controls/runs.js': ...}
+    Its own name where no other module has an export of that name, or where it is `kept`, the names
+    by which the text is used with their module; else with the path of its module behind it.
     """
-    names = [_variable(basename(path)) for path in paths]
-    alone = {path: name for path, name in zip(paths, names, strict=True) if names.count(name) == 1}
-    found = {path: alone.get(path, _variable(path)) for path in paths}
-    for path, name in found.items():
-        if list(found.values()).count(name) > 1:
-            raise ValueError(f"{path}: another module has the same letters and digits; rename it")
-    return found
+    found = [(path, name) for path, module in modules.items() for name in module.exports]
+    times = Counter(name for _, name in found)
+    return {(path, name): _shared_name(path, name, times[name], kept) for path, name in found}
 
 
-def _variable(path: str) -> str:
-    return "m_" + re.sub(r"\W", "_", path.removesuffix(".js"))
+def _shared_name(path: str, name: str, times: int, kept: dict[str, str]) -> str:
+    """Return what an export is called in the whole text, of whose name there are so many."""
+    if kept.get(name) == path or (times == 1 and name not in kept):
+        return name
+    behind = re.sub(r"\W", "_", path.removesuffix(".js"))
+    return f"{name}_{behind}"

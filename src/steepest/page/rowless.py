@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.descent.named_rules import RULES
+from steepest.diagnosis.sharpness_along import SharpnessAlong
 from steepest.numerals import counted
 from steepest.page.few_coordinates import BEYOND, FewCoordinates
 from steepest.page.record import MOST_SAVED, VERSION
 from steepest.page.run_record import kept_steps, told_run
-from steepest.page.schema import ParamRecord, RunRecord, SceneRecord, SurfaceRecord
+from steepest.page.schema import ParamRecord, RunRecord, SceneRecord, SharpnessRecord, SurfaceRecord
 from steepest.page.surface_record import surface_record
 from steepest.surface.surface import Surface
 from steepest.view.story import Story, label
 
-__all__ = ["rowless_record"]
+__all__ = ["rowless_record", "with_sharpness"]
 
 Array = NDArray[np.float64]
 
@@ -86,6 +87,17 @@ def rowless_record(story: Story, surface: Surface | None, why: str = "") -> Scen
         "plane": axes if len(axes) == 2 else [0, 1],
         "note": f"{NOTE} {LOOK}{why}." if why else NOTE,
     }
+
+
+def with_sharpness(scene: SceneRecord, known: SharpnessAlong) -> SceneRecord:
+    """Return the same with the sharpness along the run."""
+    told: SharpnessRecord = {
+        "steps": known.steps.astype(np.int32),
+        "largest": known.largest,
+        "limits": known.limits,
+        "said": f"dashed: {known.formula}" if np.isfinite(known.limits).any() else "",
+    }
+    return {**scene, "sharpness": told}
 
 
 def _told(story: Story, surface: Surface | None) -> list[int]:

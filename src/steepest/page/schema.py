@@ -27,6 +27,7 @@ __all__ = [
     "RowsRecord",
     "RunRecord",
     "SceneRecord",
+    "SharpnessRecord",
     "SourceRecord",
     "StopRecord",
     "SurfaceRecord",
@@ -265,6 +266,15 @@ class RowsRecord(TypedDict):
     rowNumbers: Whole
 
 
+class SharpnessRecord(TypedDict):
+    """The largest curvature at some steps, and that at which the rate is its limit, (points,)."""
+
+    steps: Whole
+    largest: Floats
+    limits: Floats
+    said: str
+
+
 class DrawnRecord(TypedDict):
     """A run on a surface, over the `plane` of two params; of several the `others`, and a note.
 
@@ -278,6 +288,7 @@ class DrawnRecord(TypedDict):
     note: NotRequired[str]
     told: NotRequired[list[int]]
     allParams: NotRequired[int]
+    sharpness: NotRequired[SharpnessRecord]
 
 
 class SceneRecord(DrawnRecord, RowsRecord, OfferedRecord, ModelRecord, NamesRecord, SourceRecord):

@@ -9,7 +9,7 @@ import base64
 import html
 import io
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from steepest.errors import ChoiceError
 from steepest.extras import install_line, is_installed
@@ -49,8 +49,9 @@ def show_with_still(run: "Run") -> None:
     widget = _widget(run) if _in_kernel() and packages and run.objective.has_page else None
     if widget is None:
         raise NotImplementedError
-    from IPython.display import display
+    from IPython import display as ipython
 
+    display: Any = ipython.display  # IPython tells no types
     shown, about = widget._repr_mimebundle_() or ({}, {})
     display(shown | {"text/plain": repr(run)}, metadata=about, raw=True)
     words, png = html.escape(repr(run), quote=True), _picture(run)

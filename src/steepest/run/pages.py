@@ -6,11 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from steepest.diagnosis.separation import separation_without_penalty
+from steepest.errors import ChoiceError
 from steepest.run.pictures import Pictures
 from steepest.surface.surface import Surface, surface_of_trace
 
 if TYPE_CHECKING:
+    from steepest.diagnosis.sharpness_along import SharpnessAlong
     from steepest.page.record import Record
+    from steepest.page.schema import SceneRecord
     from steepest.run.run import Run
     from steepest.trace import Step, Trace
 
@@ -33,19 +36,43 @@ class Pages(Pictures):
         def explain(self) -> str:
             """Return the run in words."""
 
-    def page(self, path: str | os.PathLike[str], *, surface: Surface | None = None) -> None:
+        def sharpness(self, points: int = 40) -> SharpnessAlong:
+            """Return the largest curvature along the run."""
+
+    def page(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        surface: Surface | None = None,
+        sharpness: bool = False,
+    ) -> None:
         """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
 
         It shows what the figure shows, with every step; with one feature, and of a network that is
         not too large, it computes too: another start, rate, rule or data point. It opens on the
         plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has.
         Without data it replays the steps, on a surface where there is one, and says what is left
-        out. Raises FileError for any other ending, and ChoiceError for a run that was saved without
-        its rows, and for a surface of another run.
+        out; with `sharpness` it has the largest curvature along the run too, which takes time.
+        Raises FileError for any other ending, and ChoiceError for a run that was saved without its
+        rows, for a surface of another run, and for a sharpness that is not known, or of a run with
+        rows, whose page takes other steps too.
         """
         from steepest.page.html import write_page
 
-        write_page(self.record(surface=surface), self.explain(), path)
+        record = self.record(surface=surface)
+        if sharpness:
+            record = self._with_sharpness(record)
+        write_page(record, self.explain(), path)
+
+    def _with_sharpness(self, record: "Record") -> "Record":
+        from steepest.page.rowless import with_sharpness
+
+        if self.problem.rows:
+            raise ChoiceError(
+                "sharpness goes with a page that replays a run without rows; draw "
+                'figure(panels=["sharpness", "loss"]), or take run.sharpness()'
+            )
+        return with_sharpness(cast("SceneRecord", record), self.sharpness())
 
     def lesson(
         self,

@@ -91,13 +91,13 @@ class Pictures:
         """Return the run as a figure; written to `path` (.png, .svg or .pdf) too, if given.
 
         It shows data and fit, the loss surface with the path on it, the same from above, and the
-        loss against the step: `panels` chooses some of fit, surface, map, loss and gradient, in
-        their order. Without data the length of the gradient takes the place of the fit; without a
-        surface too there are the two charts, and why. `size` is pixels across and down, at 100 an
-        inch of the usual size, and type grows with it; `theme` is light or dark; `surface` is
-        one of `run.surface(...)` in place of the usual one: over other params, or another plane.
-        Raises ChoiceError for what cannot be or without matplotlib, and FileError for any other
-        ending.
+        loss against the step: `panels` chooses some of fit, surface, map, loss, gradient and
+        sharpness (the largest curvature, which takes time), in their order. Without data the length
+        of the gradient takes the place of the fit; without a surface too there are the two charts,
+        and why. `size` is pixels across and down, at 100 an inch of the usual size, and type grows
+        with it; `theme` is light or dark; `surface` is one of `run.surface(...)` in place of the
+        usual one: over other params, or another plane. Raises ChoiceError for what cannot be or
+        without matplotlib, and FileError for any other ending.
         """
         if path is not None:
             check_writable(path, FIGURES)

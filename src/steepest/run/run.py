@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from steepest.checks import whole_number
 from steepest.data.prepared import Data
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import Options
@@ -18,6 +19,7 @@ from steepest.descent.stop import Stop
 from steepest.diagnosis.check import NOT_JUDGED, Check
 from steepest.diagnosis.findings import Findings
 from steepest.diagnosis.note import Note
+from steepest.diagnosis.sharpness_along import SharpnessAlong, sharpness_along
 from steepest.diagnosis.verdict import Verdict
 from steepest.errors import ChoiceError
 from steepest.objective.minimum.recession import Recession
@@ -310,6 +312,16 @@ class Run(Predictions, Pages, Reports, FormerNames):
         run = replace(self)
         vars(run)["lowest_loss"] = known
         return run
+
+    def sharpness(self, points: int = 40) -> SharpnessAlong:
+        """Return the largest curvature of the loss at so many of the steps, and the rate's limit.
+
+        Of a network at a rate that lasts it rises to `2 / learning rate` and hovers there while the
+        loss goes on falling: the edge of stability, which is normal. `figure(panels=["sharpness",
+        ...])` draws it. Raises ChoiceError where it is not known, or would take too long.
+        """
+        points = whole_number("points", points, least=2)
+        return sharpness_along(self.objective, self.plan, self.trace, points)
 
     @cached_property
     def informed_trace(self) -> Trace:

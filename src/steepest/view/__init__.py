@@ -8,7 +8,8 @@ runs, `rate_story`, `rate_words` and `rate_figure` those of a learning rate, `pa
 `path_words` and `path_figure` those of a path over penalties, each figure a `pair` of panels.
 `table_look` says what a table holds before any run, `summary_table` is one of a summary. `fit`
 (`fit_plane`), `relief` and `chart` draw one panel each (`panel` says what that is, `shading` how
-the surface is coloured, `heights` how high it is). `panels` sets them side by side on a `sheet`, in
-what its words leave free, as a `format` asks; `figure` is one picture and `film` many. `style`
-holds the colours and the type, `progress` the bars on a terminal.
+the surface is coloured, `heights` how high it is); `sharpness_panel` has the largest curvature.
+`panels` sets them side by side on a `sheet`, in what its words leave free, as a `format` asks;
+`figure` is one picture and `film` many. `style` holds the colours and the type, `progress` the bars
+on a terminal.
 """

@@ -19,14 +19,15 @@ __all__ = [
     "Format",
 ]
 
-PANELS = ("fit", "surface", "map", "loss", "gradient")
-"""Data and fit, the surface in three dimensions, it from above, loss and gradient by the step."""
+PANELS = ("fit", "surface", "map", "loss", "gradient", "sharpness")
+"""Data and fit, the surface in three dimensions, it from above; by the step loss, gradient and the
+largest curvature."""
 
 FIGURE_PANELS = ("fit", "surface", "map", "loss")
 FILM_PANELS = ("fit", "surface", "map")
 
-OF_SCENE = ("fit", "surface", "map")
-"""The panels that need a scene: rows and a surface."""
+OF_SCENE = ("fit", "surface", "map", "sharpness")
+"""The panels that need a scene: rows and a surface, or the loss itself."""
 
 WITHOUT_SURFACE = ("loss", "gradient")
 """The panels of a figure without a surface."""

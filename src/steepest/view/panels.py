@@ -7,6 +7,7 @@ from steepest.view.chart import Gradients, Losses, Map
 from steepest.view.fit import draw_fit
 from steepest.view.panel import DrawnPath, Panel
 from steepest.view.relief import Relief
+from steepest.view.sharpness_panel import SharpnessPanel
 from steepest.view.sheet import Sheet
 from steepest.view.story import Story
 
@@ -18,6 +19,7 @@ DRAWN: Mapping[str, Callable[[Any, Any, DrawnPath], Panel]] = {
     "map": Map,
     "loss": Losses,
     "gradient": Gradients,
+    "sharpness": SharpnessPanel,
 }
 
 

@@ -1,10 +1,12 @@
 """The scene: a story with what is needed to draw it, the rows and the surface."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.diagnosis.sharpness_along import SharpnessAlong, sharpness_along
 from steepest.objective.problem import Problem
 from steepest.surface.surface import Surface
 from steepest.view.story import Story, label, shortened
@@ -50,6 +52,11 @@ class Scene(Story):
             surface=surface,
             problem=problem,
         )
+
+    @cached_property
+    def sharpness(self) -> SharpnessAlong:
+        """The largest curvature along the run; ChoiceError where it is not known."""
+        return sharpness_along(self.problem.objective, self.plan, self.trace)
 
     @property
     def class_labels(self) -> tuple[str, ...]:

@@ -76,12 +76,7 @@ export function beginSession(found, now = () => new Date()) {
     report(score, answers) {
       if (!open) return;
       answers.forEach((answer, i) => tellAnswer(set, names, found.version, i, answer, now()));
-      for (const [name, value] of [['min', 0], ['max', 100], ['raw', score]]) set(`${names.score}.${name}`, value);
-      if (found.version === 2004) {
-        set('cmi.score.scaled', fixed(score / 100));
-        set('cmi.success_status', score >= PASS ? 'passed' : 'failed');
-      }
-      set(names.completion, 'completed');
+      tellScore(set, names, found.version, score);
       call('keep', '');
     },
     end() {
@@ -92,6 +87,16 @@ export function beginSession(found, now = () => new Date()) {
       open = false;
     },
   };
+}
+
+/** Tells the score, and that the tasks are completed: no runtime sets one by the other. */
+function tellScore(set, names, version, score) {
+  for (const [name, value] of [['min', 0], ['max', 100], ['raw', score]]) set(`${names.score}.${name}`, value);
+  if (version === 2004) {
+    set('cmi.score.scaled', fixed(score / 100));
+    set('cmi.success_status', score >= PASS ? 'passed' : 'failed');
+  }
+  set(names.completion, 'completed');
 }
 
 /** Tells one answer: what was asked, given and right. */

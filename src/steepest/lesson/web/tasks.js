@@ -27,7 +27,7 @@ export function start() {
 function makeTask(list, task, words, language, before) {
   const item = list.appendChild(document.createElement('li'));
   const choices = task.choices.length > 0;
-  const field = choices ? makeChoices(item, task, before) : makeNumber(item, task, words, before);
+  const field = choices ? makeChoices(item, task, before) : makeNumber(item, task, before);
   const actions = add(item, 'div', 'actions');
   const said = add(item, 'p', 'said');
   said.setAttribute('role', 'status');
@@ -49,11 +49,11 @@ function makeTask(list, task, words, language, before) {
   return { check, state: () => [task.key, field.text().slice(0, 24)] };
 }
 
-function makeNumber(item, task, words, before) {
+function makeNumber(item, task, before) {
   const label = add(item, 'label');
   label.textContent = task.question;
   const input = document.createElement('input');
-  Object.assign(input, { type: 'text', inputMode: 'text', autocomplete: 'off', value: before, id: `answer-${task.key}` });
+  Object.assign(input, { type: 'text', autocomplete: 'off', value: before, id: `answer-${task.key}` });
   label.htmlFor = input.id;
   const row = add(item, 'div', 'actions');
   row.append(input);

@@ -99,9 +99,9 @@ def _own_rows(scene: SceneRecord) -> LessonRows | None:
     """Return the rows of a scene with its most telling feature; None if they cannot be drawn."""
     names = scene["target"]["classes"]
     y = np.asarray(scene["y"], dtype=np.float64)
-    X = np.asarray(scene["X"], dtype=np.float64).reshape(len(y), -1)
     if len(y) < 2 or (names is not None and len(names) > MOST_CLASSES):
         return None
+    X = np.asarray(scene["X"], dtype=np.float64).reshape(len(y), -1)
     shares = [_share_told(column, y, names is not None) for column in X.T]
     best = int(np.argmax(shares)) if shares else 0
     if not shares or shares[best] < 0:

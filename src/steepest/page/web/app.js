@@ -6,6 +6,7 @@ import { makeMap } from './cards/map.js';
 import { makeNetwork } from './cards/network.js';
 import { Paced } from './cards/paced.js';
 import { makeRelief } from './cards/relief.js';
+import { makeSharpness } from './cards/sharpness.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
 import { makeExercises } from './controls/exercises.js';
@@ -42,6 +43,7 @@ const CARDS = [
   ['relief', 'Loss surface', makeRelief, 0],
   ['map', 'The same from above', makeMap, 0],
   ['chart', 'Loss against step', makeChart, 40],
+  ['sharpness', 'Sharpness against step', makeSharpness, 40],
 ];
 
 /** Whether a run has rows, of which pictures, a table and tasks can be made. */
@@ -50,7 +52,9 @@ const hasRows = ({ shown }) => shown > 0;
 const hasSurface = ({ surface }) => surface.nx > 0;
 
 /** What it takes for some of the cards. */
-const NEEDS = { fit: hasRows, relief: hasSurface, map: hasSurface };
+const NEEDS = {
+  fit: hasRows, relief: hasSurface, map: hasSurface, sharpness: ({ sharpness }) => Boolean(sharpness),
+};
 
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
@@ -112,16 +116,16 @@ function build(root, store, { sources, helper, lesson: toLesson, fits }) {
     ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
-  const equation = makeEquation(cards.figureOf('fit'), store);
-  cards.figureOf('fit').prepend(equation.held);
+  const equations = hasRows(store.state.scene) ? [makeEquation(cards.figureOf('fit'), store)] : [];
+  equations.forEach(({ held }) => cards.figureOf('fit').prepend(held));
   const number = makeLossNumber(cards.figureOf('chart'));
   cards.figureOf('chart').prepend(number.held);
-  const presets = makePresets(transport.bar, store);
+  const presets = hasRows(store.state.scene) ? [makePresets(transport.bar, store)] : [];
   const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
   const tools = makeTools(head, store, { cards, root, toLesson });
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
-  const fitted = [equation, number, presets].map((one) => ({ ...one, isPicture: true }));
+  const fitted = [...equations, number, ...presets].map((one) => ({ ...one, isPicture: true }));
   return [...words, cards, layout, { show: cards.tell }, ...fitted, ...parts, tools, makeHider(root)];
 }
 

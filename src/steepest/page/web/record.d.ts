@@ -34,6 +34,7 @@ interface DrawnRecord {
   note?: string;
   told?: number[];
   allParams?: number;
+  sharpness?: SharpnessRecord;
 }
 
 /** The exposure of the rows: the column, and whether it is its logarithm. */
@@ -158,6 +159,7 @@ interface SceneRecord {
   note?: string;
   told?: number[];
   allParams?: number;
+  sharpness?: SharpnessRecord;
   X: Float64Array;
   y: Float64Array;
   separation: VerdictRecord | null;
@@ -189,6 +191,14 @@ interface SceneRecord {
   engine: string;
   editable: boolean;
   weighted: boolean;
+}
+
+/** The largest curvature at some steps, and that at which the rate is its limit, (points,). */
+interface SharpnessRecord {
+  steps: Int32Array;
+  largest: Float64Array;
+  limits: Float64Array;
+  said: string;
 }
 
 /** Where the rows are from, and how many of them there are. */

@@ -10,7 +10,7 @@ const SETTLED = 400;
 /** Returns the way that an address names, `otherwise` where it names none, and the build of the lesson. */
 export function wayOf(address, otherwise) {
   const [word, ...rest] = address.replace(/^#/, '').split('&');
-  const named = ['lesson', 'explore'].includes(word) ? word : null;
+  const named = { lesson: 'lesson', explore: 'explore', present: 'lesson' }[word] ?? null;
   const parts = new URLSearchParams(rest.join('&'));
   const link = named ? rest.join('&') : address;
   return { way: named ?? (word ? 'explore' : otherwise), at: Number(parts.get('build') ?? 1) - 1, link };
@@ -66,7 +66,7 @@ export class Ways {
     if (this.isLesson && isBowl && !state.scene.network) this.store.setAxes('walk');
     this.isLesson = false;
     const shown = mount(this.parent, this.store, { ...this.options, fits: true, lesson: () => this.show('lesson') });
-    const unheard = this.store.subscribe(rememberer());
+    const unheard = this.store.subscribe(rememberer(state));
     return {
       destroy() {
         unheard();
@@ -77,15 +77,15 @@ export class Ways {
 }
 
 /** Returns what hears of each state, and keeps it in the address once the reader has changed something. */
-function rememberer() {
-  let [first, waiting] = [null, 0];
+function rememberer(before) {
+  let [last, waiting] = [toFragment(before), 0];
   return (state) => {
     window.clearTimeout(waiting);
     waiting = window.setTimeout(() => {
       if (state.playing || state.busy || state.dragging) return;
       const link = toFragment(state);
-      first ??= link;
-      if (link !== first && !faultOfLink(link)) remember(`#${link}`);
+      if (link !== last && !faultOfLink(link)) remember(`#${link}`);
+      last = link;
     }, SETTLED);
   };
 }

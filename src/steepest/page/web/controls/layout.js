@@ -93,7 +93,8 @@ function makeTurns(store, cards) {
   return {
     show(state, fitted) {
       TURNS.forEach(([first, second, there, here], i) => {
-        const [one, other] = [named(first).figure, named(second).figure];
+        const [one, other] = [named(first)?.figure, named(second)?.figure];
+        if (!one) return;
         const isTurned = state.turned[i] && Boolean(other);
         one.toggleAttribute('data-away', fitted && isTurned);
         other?.toggleAttribute('data-away', fitted && !isTurned);

@@ -4,8 +4,11 @@ import { activeRun } from '../state/select.js';
 import { short } from '../numerals.js';
 import { button } from './fields.js';
 
+/** The share of the limit at which a walk is seen to arrive. */
+const GOOD = 0.2;
+
 /** Rates in shares of the limit above which the steps across the sharpest slope grow. */
-const SHARES = [['Too small', 0.01], ['Good', 0.2], ['Too large', 0.95], ['Just diverges', 1.02]];
+const SHARES = [['Too small', 0.01], ['Good', GOOD], ['Too large', 0.95], ['Just diverges', 1.02]];
 
 /** The share of the limit at which a ravine is walked: fast across, slow along. */
 const RAVINE = 0.9;
@@ -18,12 +21,12 @@ export function makePresets(parent, store) {
   const attributes = { role: 'group', 'aria-label': 'Try', 'data-control': 'presets' };
   const row = element('div', { class: 'st-presets', attributes }, parent);
   for (const [name, share] of SHARES) button(row, name, () => walkAt(store, share), { style: 'st-small' });
-  const ravine = button(row, 'Ravine', () => enterRavine(store), { style: 'st-small' });
+  const ravine = button(row, '', () => changeUnits(store), { style: 'st-small' });
   const race = button(row, 'Momentum race', () => startRace(store), { style: 'st-small' });
   return {
     show(state) {
       row.hidden = store.engine.kind === 'record' || !activeRun(state).limit;
-      ravine.disabled = state.choices.scale === 'none';
+      ravine.textContent = state.choices.scale === 'none' ? 'Round bowl' : 'Ravine';
       race.disabled = state.runs.length > 1;
     },
   };
@@ -44,9 +47,10 @@ async function walkAt(store, share, patch = {}) {
   store.set({ playing: true });
 }
 
-/** The reader's own units, where the bowl is as long and narrow as they make it. */
-function enterRavine(store) {
-  return walkAt(store, RAVINE, { scale: 'none' });
+/** The reader's own units, where the bowl is as long and narrow as they make it; or standard ones again. */
+function changeUnits(store) {
+  const isOwn = store.state.choices.scale === 'none';
+  return isOwn ? walkAt(store, GOOD, { scale: 'standard' }) : walkAt(store, RAVINE, { scale: 'none' });
 }
 
 /** The same rate with momentum beside it, both from the same start. */

@@ -62,6 +62,15 @@ export function part(parent, name, tag = 'div') {
   return element(tag, { class: name }, parent);
 }
 
+/**
+ * What draws on a canvas: null only where it has another context.
+ * @param {HTMLCanvasElement} canvas
+ * @returns {any}
+ */
+export function penOf(canvas) {
+  return canvas.getContext('2d');
+}
+
 /** Have a target's events heard, each by the function under its name. */
 export function listen(target, acts) {
   for (const [name, act] of Object.entries(acts)) target.addEventListener(name, act);
@@ -130,7 +139,7 @@ export class Layers {
     this.wrap = element('div', { class: 'st-layers' }, parent);
     Object.assign(this.wrap.style, { position: 'relative', width: '100%', height: '100%' });
     this.canvases = Array.from({ length: count }, () => this.addCanvas());
-    this.contexts = this.canvases.map((canvas) => canvas.getContext('2d'));
+    this.contexts = this.canvases.map(penOf);
     this.measure = () => this.fit();
     this.observer = new ResizeObserver(this.measure);
     this.observer.observe(this.wrap);
@@ -190,7 +199,7 @@ export class Layers {
     const canvas = element('canvas');
     canvas.width = this.canvases[0].width;
     canvas.height = this.canvases[0].height;
-    const context = canvas.getContext('2d');
+    const context = penOf(canvas);
     context.fillStyle = paper;
     context.fillRect(0, 0, canvas.width, canvas.height);
     this.canvases.forEach((layer) => context.drawImage(layer, 0, 0));

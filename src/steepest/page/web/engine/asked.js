@@ -68,7 +68,7 @@ export class Asked {
   }
 
   reopened(answer, error = 'it was given up') {
-    const { done } = this.again;
+    const done = this.again?.done;
     this.again = null;
     const lost = `what was open could not be opened again (${error}): open it once more`;
     this.barred = answer ? null : lost;

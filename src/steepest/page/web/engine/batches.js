@@ -12,6 +12,7 @@ export class Batches {
     this.inEpoch = Math.ceil(objective.rows / size);
     this.random = new Random(seed, ROW_STREAM);
     this.first = 0;
+    this.order = new Int32Array(0);
   }
 
   /** Returns the next mini-batch. */

@@ -1,7 +1,10 @@
 // Whether what was asked for can be: in one place, with what is needed in the message.
 import { general } from '../numerals.js';
 
-/** Returns `value` if it is a finite number from 0 up, or above `above`. Throws Error if not. */
+/**
+ * Returns `value` if it is a finite number from 0 up, or above `above`. Throws Error if not.
+ * @param {number | null} [above]
+ */
 export function checkNumber(name, value, above = null) {
   const fits = Number.isFinite(value) && (above === null ? value >= 0 : value > above);
   if (fits) return value;

@@ -118,6 +118,7 @@ function movedMost({ params, size }, weights) {
 
 /** Returns the function that gives the objective of choices and rows, and remembers the last. */
 function remembering(scene) {
+  /** @type {any} */
   let last = null;
   return ({ choices, rows }) => {
     const { X, y } = rows ?? scene;

@@ -14,6 +14,7 @@ export const SWIFT = 0.1;
  * mini-batch of each step, or is null.
  */
 export class Walk {
+  /** @param {{anew?: any, batches?: any, [other: string]: any}} parts */
   constructor({ objective, start, rule, rate, scale, anew = null, batches = null }) {
     this.objective = objective;
     this.rule = rule;
@@ -63,10 +64,10 @@ export class Walk {
   /** Looks at params; a search has often looked already where the next step stands. */
   look(rows, params) {
     const { before } = this;
-    if (!(before && before.rows === rows && equal(before.params, params))) {
-      this.before = { rows, params, seen: rows.valueAndGradient(params) };
-    }
-    return this.before.seen;
+    if (before && before.rows === rows && equal(before.params, params)) return before.seen;
+    const seen = rows.valueAndGradient(params);
+    this.before = { rows, params, seen };
+    return seen;
   }
 
   /** Goes on in new coordinates, if it is time for them; notes whether the bowl is round here. */

@@ -41,7 +41,7 @@ function arrived(objective) {
     ...roundingOf(objective),
   });
   const trace = walk.until(whenThere(objective.nullLoss));
-  return trace.stop.reason === 'arrived' ? Math.min(...trace.fullLoss) : null;
+  return trace.stop?.reason === 'arrived' ? Math.min(...trace.fullLoss) : null;
 }
 
 /** Returns why a descent is over: it has arrived, or it has had its steps, or it has diverged. */

@@ -86,6 +86,7 @@ export class Network {
   /** Returns how all z and a move along a direction of the params. */
   moves({ activations, matrices, rows }, slopes, direction) {
     const along = this.matrices(direction);
+    /** @type {{along: any[], sums: Float64Array[], activations: Float64Array[]}} */
     const moved = { along, sums: [], activations: [] };
     along.forEach((layer, l) => {
       const z = sumsOf(layer, activations[l], rows);

@@ -145,7 +145,7 @@ export class NetworkObjective extends Risk {
       weights.set(drawWeights(random, units, inputs, network.activation.gain).map((v) => spread * v));
       bias.set(drawBiases(random, units, inputs).map((v) => spread * v));
     }
-    layers.at(-1).bias.set(this.loss.guess(this.y));
-    return networkScale('standard', this).params(position);
+    layers[layers.length - 1].bias.set(this.loss.guess(this.y));
+    return /** @type {Scale} */ (networkScale('standard', this)).params(position);
   }
 }

@@ -5,6 +5,7 @@ import { localEngine } from './local.js';
 
 /** In a worker: answers with the runs of the scene that came last. */
 export function answerRuns(scope) {
+  /** @type {any} */
   let engine = null;
   answer(scope, 'run', async ({ scene, request }) => {
     engine = scene ? localEngine(scene) : engine;

@@ -19,6 +19,7 @@ export function pathDirections(points, size) {
   const moved = centred(points, size);
   const total = dot(moved, moved);
   let basis = orthonormal(firstGuess(Math.min(TOGETHER, size, points.length / size - 1), size));
+  /** @type {any} */
   let found = null;
   for (let turn = 0; turn < MOST && total && !(found?.off <= SETTLED); turn += 1) {
     basis = orthonormal(basis.map((one) => turned(moved, size, one)));

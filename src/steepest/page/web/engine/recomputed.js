@@ -56,6 +56,7 @@ export function surfaceCheck(objective, { held, ux, uy, x, y, nx, ny, loss }) {
 /** Returns the largest differences of losses and gradients that Python told, and of how many steps. */
 export function pythonCheck(objective, { index, params, size, fullLoss, gradient, choices }) {
   const places = new Set(spread(index.length, STEPS));
+  /** @type {number[][][]} */
   const [losses, slopes] = [[], []];
   for (const at of places) {
     const found = objective.valueAndGradient(rowAt(params, size, at));

@@ -112,8 +112,11 @@ class Socket {
     this.tries = 0;
     this.closed = false;
     this.lost = false;
+    /** @type {any} */
     this.timer = null;
     this.ready = false;
+    /** @type {any} */
+    this.socket = null;
     this.connect();
   }
 
@@ -172,6 +175,7 @@ class Socket {
 class Silence {
   constructor(asked) {
     this.asked = asked;
+    /** @type {any} */
     this.timer = null;
   }
 

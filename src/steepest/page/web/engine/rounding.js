@@ -83,7 +83,7 @@ function rootOf(bend) {
   const [row, column] = [(cell) => Math.floor(cell / n), (cell) => cell % n];
   const unit = Float64Array.from({ length: n }, (_, i) => Math.sqrt(bend[i * n + i]) || 1);
   const { values, vectors } = eigen(bend.map((b, at) => b / (unit[row(at)] * unit[column(at)])));
-  const most = values.at(-1);
+  const most = values[values.length - 1];
   // Where the data do not reach it is as curved as any, lest rounding be taken for a way to go.
   const root = values.map((value) => Math.sqrt(value > FLATTEST * most ? value : most));
   const inverse = rebuilt(vectors, root.map((r) => 1 / r));

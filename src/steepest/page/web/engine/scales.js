@@ -88,7 +88,7 @@ function round(objective) {
   const bounded = Number.isFinite(loss.most);
   const bend = bounded ? loss.most : 1;
   const { values, vectors } = eigen(withPenalty(gram.map((g) => g * bend), l2, deviation));
-  const least = FLATTEST * values.at(-1);
+  const least = FLATTEST * values[values.length - 1];
   const root = values.map((value) => Math.sqrt(Math.max(value, least)));
   const whiten = rebuilt(vectors, root.map((r) => 1 / r));
   const unwhiten = rebuilt(vectors, root);

@@ -58,7 +58,7 @@ export function runOf(objective, choices, kept = {}) {
  * @param {Choices} choices
  */
 function goesOn({ walk, objective, choices }, other, { steps, ...asked }) {
-  if (walk?.trace.stop?.reason !== 'steps' || objective !== other) return false;
+  if (walk?.trace.stop?.reason !== 'steps' || objective !== other || !choices) return false;
   const { steps: taken, ...own } = choices;
   const same = JSON.stringify(own) === JSON.stringify(asked);
   return same && walk.trace.loss.length <= steps && !String(asked.learning_rate).includes(':');

@@ -79,6 +79,8 @@ export const KEYS = {
       ['the next build, the build before', ways('go', 1, 'Space ArrowRight ArrowDown PageDown Enter',
         'ArrowLeft ArrowUp PageUp Backspace')],
       ['the last, the first', ways('go', Infinity, 'End', 'Home')],
+      ['the whole screen, a blank one', { p: ['present'], b: ['blank'] }],
+      ['the notes, in a window of their own', { n: ['notes'] }],
     ],
   },
 };

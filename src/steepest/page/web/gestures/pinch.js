@@ -3,6 +3,8 @@ import { Fingers } from './fingers.js';
 import { TURN } from './turn.js';
 
 export class Pinch extends Fingers {
+  spread = 0;
+
   changes() {
     this.spread = 0;
   }

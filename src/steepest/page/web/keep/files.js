@@ -1,6 +1,6 @@
 // What a reader takes along: a picture of the cards, every step as a table, a text. The only part
 // of words and keeping that touches the document.
-import { set, svg } from '../draw/canvas.js';
+import { penOf, set, svg } from '../draw/canvas.js';
 import { notFinite } from '../numerals.js';
 
 const WIDTH = 720;
@@ -133,7 +133,7 @@ function sizeOf(source) {
 
 /** Returns a text in lines no wider than `width`. */
 function wrapped(text, width, font) {
-  const pen = document.createElement('canvas').getContext('2d');
+  const pen = penOf(document.createElement('canvas'));
   pen.font = font;
   const lines = [''];
   for (const word of text.split(/\s+/u).filter(Boolean)) {
@@ -193,7 +193,7 @@ function styled(source) {
 async function pngOf({ placed, width, height }, text) {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [SHARP * width, SHARP * height];
-  const pen = canvas.getContext('2d');
+  const pen = penOf(canvas);
   pen.scale(SHARP, SHARP);
   pen.drawImage(await imageOf(text), 0, 0, width, height);
   for (const card of placed) {

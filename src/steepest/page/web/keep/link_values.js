@@ -66,7 +66,9 @@ export function viewFrom(text) {
 
 /** Returns number and colour of each run, no two the same. */
 export function namedFrom(text) {
-  const named = text.split(',').map((run) => /^(\d{1,4}):([0-5])$/.exec(run).slice(1).map(Number));
+  /** @type {(run: string) => any} */
+  const parts = (run) => /^(\d{1,4}):([0-5])$/.exec(run);
+  const named = text.split(',').map((run) => parts(run).slice(1).map(Number));
   const apart = [0, 1].every((i) => new Set(named.map((pair) => pair[i])).size === named.length);
   return apart ? named : undefined;
 }
@@ -75,6 +77,10 @@ export function trueFrom(text) {
   return text === 'true' || undefined;
 }
 
+/**
+ * @param {string} text
+ * @param {{params?: {length: number} | null}} scene
+ */
 export function startFrom(text, { params = null }) {
   if (text === 'random') return null;
   const start = numbersFrom(text);

@@ -8,6 +8,7 @@ import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
 import { ratesMap, SCENES, SECONDS, standingAt, stepsMap } from './scenes.js';
 import { boxesOf } from './layout.js';
+import { Presenter } from './present.js';
 import { Stage } from './stage.js';
 import { glossed } from './telling.js';
 import { lessonOf } from './told.js';
@@ -60,6 +61,7 @@ class Lesson {
     this.ways = element('div', { class: 'st-le-ways', attributes: { role: 'group' } }, head);
     this.here = button(this.ways, '', () => {}, { style: 'st-le-on' });
     this.here.setAttribute('aria-pressed', 'true');
+    this.whole = button(this.ways, '', () => this.presenter.present());
     this.explore = button(this.ways, '', explore ?? (() => {}));
     this.explore.hidden = !explore;
   }
@@ -91,8 +93,15 @@ class Lesson {
       this.go(this.at, false);
       this.language.blur();
     });
+    const hearKeys = (node) => new Keyboard(node, 'lesson', {
+      go: walk,
+      present: () => this.presenter.present(),
+      blank: () => this.presenter.blank(),
+      notes: () => this.presenter.notes(),
+    }, { tells: node === keys ? this.root : node.body, isFree });
+    this.presenter = new Presenter(this.root, (node) => attached(hearKeys(node)));
     const detach = attached(
-      new Keyboard(keys, 'lesson', { go: walk }, { tells: this.root, isFree }),
+      hearKeys(keys),
       new Swipe(this.stage.canvas, { swipe: walk, tap: (event) => this.tap(event) }),
     );
     const follow = followSystem(store);
@@ -102,7 +111,7 @@ class Lesson {
     theme();
     this.ends = [
       detach, () => sizes.disconnect(), follow, unheard,
-      () => cancelAnimationFrame(this.waiting), () => this.root.remove(),
+      () => cancelAnimationFrame(this.waiting), () => this.presenter.destroy(), () => this.root.remove(),
     ];
   }
 
@@ -139,7 +148,8 @@ class Lesson {
     this.language.value = known;
     this.language.setAttribute('aria-label', ui.language);
     this.ways.setAttribute('aria-label', ui.kinds);
-    Object.entries({ here: ui.lesson, explore: ui.explore, back: ui.back, next: ui.next }).forEach(([name, text]) => {
+    const { lesson: here, explore, present: whole, back, next } = ui;
+    Object.entries({ here, explore, whole, back, next }).forEach(([name, text]) => {
       this[name].textContent = text;
     });
   }
@@ -151,6 +161,9 @@ class Lesson {
     if (!isStill) this.began = performance.now();
     this.root.dataset.build = this.build.key;
     this.root.dataset.part = this.build.part;
+    const isRing = ['steps', 'end'].includes(this.build.key);
+    this.root.toggleAttribute('data-ring', isRing);
+    this.root.toggleAttribute('data-bare', !isRing && !OF_LINE.includes(this.build.part));
     this.moved?.(this.at, this.spoken);
     this.tip.hidden = true;
     this.tell();
@@ -174,6 +187,8 @@ class Lesson {
     this.next.disabled = this.isLast && Boolean(this.explore.hidden);
     const lit = step ? `${ui.step.replace('{step}', step)}: ${words.steps[step - 1]}` : '';
     this.live.textContent = [lit, say].filter(Boolean).join(' ');
+    const next = this.lesson.builds[this.at + 1];
+    this.presenter.tell([say, words.notes[key] ?? '', next ? `${ui.next}: ${told.say(next.key)}` : '']);
     this.stage.canvas.setAttribute('aria-label', `${ui.picture}: ${say}`);
   }
 
@@ -214,7 +229,8 @@ class Lesson {
     const time = this.began === null ? STILL : (performance.now() - this.began) / 1000;
     this.stage.begin();
     if (!this.stage.width) return;
-    SCENES[key](this.stage, time, this.told);
+    // A slide of an author's own has words alone.
+    SCENES[key]?.(this.stage, time, this.told);
     this.tellEquation(key, time);
     if (time < (SECONDS[key] ?? 0)) this.waiting = requestAnimationFrame(() => this.draw());
     else this.tellSum();
@@ -232,8 +248,9 @@ class Lesson {
   /** Writes the equation of the line as it is now, or the title. */
   tellEquation(key, time) {
     const { told, equation } = this;
-    if (!OF_LINE.includes(this.build.part) || key === 'steps') {
-      equation.textContent = key === 'title' ? told.words.title : '';
+    const isOwn = this.build.pictures[0] === 'words';
+    if (!OF_LINE.includes(this.build.part) || key === 'steps' || isOwn) {
+      equation.textContent = key === 'title' ? told.words.title : told.words.builds[key].heading ?? '';
       this.fitEquation();
       return;
     }

@@ -1,5 +1,6 @@
 // What the pictures of the lesson are drawn with: one canvas, its unit, its colours, and a few marks.
 import { element } from '../draw/canvas.js';
+import { RAMP } from '../draw/colours.js';
 
 const NAMES = ['ink', 'soft', 'paper', 'card', 'hair', 'wash', 'accent', 'mark', 'weight', 'bias', 'point', 'on'];
 
@@ -7,12 +8,6 @@ const NAMES = ['ink', 'soft', 'paper', 'card', 'hair', 'wash', 'accent', 'mark',
 const CLASSES = [
   ['#0072b2', '#b87800', '#008a63', '#b5558b', '#2f8fc4', '#a0522d', '#666666', '#8a7b00'],
   ['#56a8e0', '#f0b429', '#2fc79a', '#e39ac4', '#8ccdf2', '#d68a5c', '#b3b3b3', '#d9c733'],
-];
-
-/** viridis at nine places. */
-const RAMP = [
-  [68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98],
-  [173, 220, 48], [253, 231, 37],
 ];
 
 /** Returns a number held between two others. */
@@ -29,9 +24,8 @@ export function ease(time) {
 
 /** Returns the colour of a height, 0 low to 1 high: [red, green, blue]. */
 export function shade(height) {
-  const place = clamp(height) * (RAMP.length - 1);
-  const at = Math.min(RAMP.length - 2, Math.floor(place));
-  return RAMP[at].map((value, i) => mix(value, RAMP[at + 1][i], place - at));
+  const at = 3 * Math.round(255 * clamp(height));
+  return [RAMP[at], RAMP[at + 1], RAMP[at + 2]];
 }
 
 /** Returns round numbers between two, about `count` of them. */

@@ -87,7 +87,7 @@ export function resultOf(run) {
  */
 export function isEarlier(run) {
   const step = run.index[resultAt(run)];
-  return step === run.heldOut?.best && step < run.index.at(-1);
+  return step === run.heldOut?.best && step < run.index[run.index.length - 1];
 }
 
 /**

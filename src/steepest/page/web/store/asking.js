@@ -18,6 +18,8 @@ export class Asking {
     this.prepare = null;
     /** @type {((point: number[]) => void) | null} who is told where the reader guessed */
     this.hearGuess = null;
+    /** @type {Scene} */
+    this.first = state.scene;
     this.begin(state.scene);
   }
 

@@ -16,8 +16,14 @@ const CAPTIONS = {
   relief: reliefCaption,
   map: mapCaption,
   chart: chartCaption,
+  sharpness: () => SHARPNESS,
 };
 const DESCRIBED = { fit: describedFit, chart: describedChart };
+
+const SHARPNESS =
+  'Line: the largest curvature of the loss, measured at some steps; dashed: the one at which the ' +
+  'learning rate is its limit. Of a network it rises up to there and hovers while the loss goes on ' +
+  'falling: the edge of stability, which is normal.';
 
 const PATH =
   'Hollow circle: the start; filled: the current step; line: the steps between, pale those to ' +

@@ -1,0 +1,126 @@
+"""A notebook that is exported to HTML and opened without a network shows the picture of its run."""
+
+import base64
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import steepest as st
+import steepest.run.display as notebook
+from steepest.page.html import notebook_script
+from steepest.page.wire import to_frame
+
+pytestmark = pytest.mark.prove
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def written(run: st.Run, path: Path, monkeypatch: pytest.MonkeyPatch, with_state: bool) -> Path:
+    """Write a notebook with a cell that shows the run; its widget's state is saved, or is not."""
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(notebook, "_in_kernel", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda data, **rest: shown.append(data))
+    run._ipython_display_()
+    outputs = [{"output_type": "display_data", "metadata": {}, "data": one} for one in shown]
+    cell = {"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "source": "run"}
+    view = shown[0]["application/vnd.jupyter.widget-view+json"]
+    state = {view["model_id"]: {"model_name": "AnyModel", "model_module": "anywidget", "state": {}}}
+    widgets = {"application/vnd.jupyter.widget-state+json": {"state": state, "version_major": 2}}
+    made = {
+        "cells": [{**cell, "outputs": outputs}],
+        "metadata": {"widgets": widgets} if with_state else {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(made), encoding="utf-8")
+    return path
+
+
+LIVE = """async ([script, record, mark]) => {
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const { default: widget } = await import(url);
+  const bytes = Uint8Array.from(atob(record), (letter) => letter.charCodeAt(0));
+  const kept = { record: new DataView(bytes.buffer), mark };
+  const model = { get: (name) => kept[name], on() {}, off() {}, send() {} };
+  widget.render({ model, el: document.body.appendChild(document.createElement('div')) });
+}"""
+
+
+def test_the_page_hides_the_picture_that_stands_for_it() -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip("no browser to show the page in: apt-get install chromium")
+    run = st.descend("geyser", "waiting", ["duration"])
+    record = base64.b64encode(to_frame(run.record())).decode("ascii")
+    stills = "".join(f'<p data-steepest-still="{mark}">still</p>' for mark in ("own", "other"))
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = opened.new_page()
+        page.set_content(f"<!doctype html><title>cell</title>{stills}")
+        page.evaluate(LIVE, [notebook_script(), record, "own"])
+        assert not page.locator('[data-steepest-still="own"]').is_visible()
+        assert page.locator('[data-steepest-still="other"]').is_visible()
+        assert page.locator("canvas").count() > 0
+        opened.close()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("with_state", [True, False])
+def test_an_export_shows_the_picture_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_state: bool
+) -> None:
+    nbconvert = pytest.importorskip("nbconvert")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip("no browser to open the export in: apt-get install chromium")
+    run = st.descend("geyser", "waiting", ["duration"])
+    source = written(run, tmp_path / "a.ipynb", monkeypatch, with_state)
+    body, _ = nbconvert.HTMLExporter().from_filename(str(source))
+    export = tmp_path / "a.html"
+    export.write_text(body, encoding="utf-8")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = opened.new_context(offline=True).new_page()
+        page.goto(export.as_uri(), wait_until="domcontentloaded")
+        picture = page.locator("[data-steepest-still] img")
+        assert picture.count() == 1 and picture.is_visible()
+        assert picture.evaluate("(image) => image.naturalWidth") > 600
+        assert picture.get_attribute("alt") == repr(run)
+        opened.close()
+
+
+def test_a_page_shows_a_slide_of_the_authors_own(tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip("no browser to show the page in: apt-get install chromium")
+    said = tmp_path / "lesson.toml"
+    said.write_text(
+        'order = ["title", "rows", "end"]\n[[slides]]\nafter = "rows"\n'
+        'markdown = "# Mine\\n\\nIt is **so**\\n- one"\n'
+    )
+    path = tmp_path / "lesson.html"
+    st.descend("geyser", "waiting", ["duration"]).lesson(path, settings=said, language="en")
+    errors: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = opened.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path.as_uri())
+        page.locator(".st-le-say").wait_for()
+        for _ in range(2):
+            page.keyboard.press("Space")
+        page.get_by_text("It is so").first.wait_for()
+        assert "• one" in page.locator(".st-le-say").inner_text()
+        assert page.get_by_text("Mine", exact=True).first.is_visible()
+        page.keyboard.press("Space")
+        page.wait_for_timeout(200)
+        assert "It is so" not in page.locator(".st-le-say").inner_text()
+        page.screenshot(path=str(tmp_path / "own.png"))
+        opened.close()
+    assert errors == []
