@@ -76,7 +76,7 @@ def _draw_data(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     parts = [in_language(float(one), lesson.language) for one in (w, b)]
     title = f"{target} = {parts[0]} × {x} + {parts[1]}".replace("+ −", "− ")
     said = axes.set_title(title, loc="left")
-    said.set_fontsize(said.get_fontsize() * min(1.0, ROOM / len(title)))
+    said.set_fontsize(float(said.get_fontsize()) * min(1.0, ROOM / len(title)))
 
 
 def _draw_errors(axes: Axes, z: Array, y: Array, line: Array, how: str, inks: Inks) -> None:
