@@ -269,7 +269,8 @@ def test_no_build_is_cut(
         page.keyboard.press("PageDown")
 
 
-@pytest.mark.parametrize("size", [(1280, 720), pytest.param((390, 844), marks=pytest.mark.prove)])
+@pytest.mark.prove
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
 def test_long_german_names_cut_no_build(
     doors: Doors, tmp_path: Path, size: tuple[int, int]
 ) -> None:
