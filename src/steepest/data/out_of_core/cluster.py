@@ -135,7 +135,7 @@ def _client(said: str) -> Any:
     """Return a client of workers on this machine, or of the scheduler at an address."""
     dask = distributed("a cluster")
     if said == LOCAL:
-        return dask.Client(dask.LocalCluster(threads_per_worker=1, dashboard_address=None))
+        return dask.Client(dask.LocalCluster(threads_per_worker=1, dashboard_address=":0"))
     try:
         return dask.Client(said, timeout=ANSWER_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:

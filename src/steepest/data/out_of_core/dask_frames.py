@@ -52,7 +52,7 @@ def cluster_of_frame(given: object) -> Cluster:
     try:
         return Cluster.of(dask.get_client())
     except ValueError:
-        threads = dask.LocalCluster(processes=False, dashboard_address=None)
+        threads = dask.LocalCluster(processes=False, dashboard_address=":0")
         return Cluster.owning(dask.Client(threads))
 
 
