@@ -287,8 +287,10 @@ class Descent:
         if not self.samples.sees_all:
             return False
         if steepness <= self.gtol:
-            return not self._gap(at, steepness) > self.largest_gap
-        return self._is_near(at, steepness)
+            near = not self._gap(at, steepness) > self.largest_gap
+        else:
+            near = self._seems_near(at, steepness)
+        return near and self._is_proved(at)
 
     def _gap(self, at: Evaluation, steepness: float) -> float:
         """Return the duality gap where the gradient has become small enough; NaN if not known."""
@@ -299,19 +301,24 @@ class Descent:
             self.known_gap = at, nan if gap is None else gap
         return self.known_gap[1]
 
-    def _is_near(self, at: Evaluation, steepness: float) -> bool:
-        """Return whether the lowest loss is known to be no further than `gap_tol` of the loss."""
+    def _seems_near(self, at: Evaluation, steepness: float) -> bool:
+        """Return whether the last two steps put the lowest loss within `gap_tol` of the loss."""
         last = self.last_evaluation
         if not self.gap_tol or self.whitening is None or self.last_step is None or last is None:
             return False
-        least = self.gap_tol * abs(at.loss)
         gap = remaining_gap(steepness, norm(self.last_step.gradient), last.loss - at.loss)
-        if gap > least:
-            return False
-        proved = self.method.objective.proved_gap(at)
-        if proved is not None:
-            self.evaluator.rows_read += self.method.objective.count
-        return proved is None or proved <= least
+        return gap <= self.gap_tol * abs(at.loss)
+
+    def _is_proved(self, at: Evaluation) -> bool:
+        """Return whether the Hessian of all rows, where it is asked, says so too.
+
+        In coordinates that were whitened far away a gradient is short where much is left to fall.
+        """
+        proved = self.method.objective.proved_gap(at) if self.gap_tol else None
+        if proved is None:
+            return True
+        self.evaluator.rows_read += self.method.objective.count
+        return proved <= self.gap_tol * abs(at.loss)
 
     def _move(self, at: Evaluation, gradient: Vector, length: StepLength, landing: Landing) -> None:
         """Go one step on: from `at`, where the gradient of the walk is `gradient`, to a landing."""

@@ -226,9 +226,16 @@ class Stopping:
         if gap > self.gap_tol * abs(last.loss):
             return None
         proved = self.proved_gap(last)
+        if self._is_disproved(last):
+            return None
         by = "by how two passes came near it" if proved is None else "by the Hessian of all rows"
         share = (gap if proved is None else proved) / abs(last.loss)
         return Stop("arrived", f"arrived: the loss is {share:.1g} of itself above the lowest, {by}")
+
+    def _is_disproved(self, last: Step) -> bool:
+        """Return whether the Hessian of all rows, where it is asked, sees more left than may be."""
+        proved = self.proved_gap(last) if self.gap_tol else None
+        return proved is not None and not proved <= self.gap_tol * abs(last.loss)
 
     def _arrived(self, trace: Trace, last: Step) -> Stop | None:
         if near := self._near(trace, last):
@@ -239,6 +246,8 @@ class Stopping:
             return self._arrived_by_slope(trace.first, last)
         steepness, reference = last.steepness, self.reference_steepness
         if self.tol is None or steepness > self.tol * reference or last.loss != last.full_loss:
+            return None
+        if self._is_disproved(last):
             return None
         safe = self.safe_steepness or reference
         gain = (steepness / safe) ** 2 if safe else 0.0
