@@ -243,7 +243,7 @@ def old(run: st.Run, folder: Path, **changes: Any) -> st.Run:
             part = archive.read(name)
             if name == "run.json":
                 record = json.loads(part)
-                del record["asked"], record["choices"]["afresh"]
+                del record["asked"], record["choices"]["afresh"], record["arrays"]
                 record["choices"] |= changes
                 part = json.dumps(record).encode()
             if not name.startswith(("standing", "stride", "filled")):

@@ -169,7 +169,7 @@ def _check_objective(parts: RunParts) -> None:
     """Raise ChoiceError if the objective has another loss than was recorded of the last step."""
     last, problem = parts["trace"][-1], parts["problem"]
     found = problem.objective.value(last.params)
-    usual = abs(parts["trace"].full_losses[0])
+    usual = abs(parts["trace"].first.loss)
     if not np.isclose(found, last.full_loss, rtol=1e-6, atol=1e-9 * usual, equal_nan=True):
         raise ChoiceError(
             f"the objective has the loss {found:.6g} where the run in the file ended with "
