@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.float_types import FLOAT32, FLOAT64
-from steepest.data.sparse import Matrix
+from steepest.data.sparse import Matrix, is_sparse
 from steepest.errors import DataError
 
 __all__ = ["check_digits", "check_span"]
@@ -76,9 +76,9 @@ def check_digits(
 
 def _column(X: Matrix, j: int) -> Array:
     """Return a column of X, (rows,); of a sparse one 0 counts too."""
-    if isinstance(X, np.ndarray):
-        return X[:, j].astype(float)
-    return np.asarray(X[:, np.array([j])].toarray()).ravel()
+    if is_sparse(X):
+        return np.asarray(X[:, np.array([j])].toarray()).ravel()
+    return X[:, np.array([j])].astype(float).ravel()
 
 
 def _check(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isnan, nan
 from time import perf_counter
 
 import numpy as np
@@ -53,8 +54,9 @@ class Descent:
     """A method at work: where it is, and what it carries from one step to the next.
 
     With a `checkpoint` it goes on from there, and takes the very steps it would have taken. At a
-    steepness of `gtol`, or where the lowest loss is `gap_tol` of the loss away, it has arrived:
-    nothing is worked out for a step that is not to come.
+    steepness of `gtol`, with a duality gap, if one is known, of `largest_gap`, or where the lowest
+    loss is `gap_tol` of the loss away, it has arrived: nothing is worked out for a step that is not
+    to come.
     """
 
     def __init__(
@@ -63,9 +65,11 @@ class Descent:
         checkpoint: Checkpoint | None = None,
         gtol: float = 0.0,
         gap_tol: float = 0.0,
+        largest_gap: float = 0.0,
     ) -> None:
         self.method = method
-        self.gtol, self.gap_tol = gtol, gap_tol
+        self.gtol, self.gap_tol, self.largest_gap = gtol, gap_tol, largest_gap
+        self.known_gap: tuple[Evaluation | None, float] = (None, nan)
         self.coordinates = method.coordinates
         self.evaluator = Evaluator()
         first = checkpoint or self._first()
@@ -282,21 +286,39 @@ class Descent:
     def _has_arrived(self, at: Evaluation, steepness: float) -> bool:
         if not self.samples.sees_all:
             return False
-        return steepness <= self.gtol or self._is_near(at, steepness)
+        if steepness <= self.gtol:
+            near = not self._gap(at, steepness) > self.largest_gap
+        else:
+            near = self._seems_near(at, steepness)
+        return near and self._is_proved(at)
 
-    def _is_near(self, at: Evaluation, steepness: float) -> bool:
-        """Return whether the lowest loss is known to be no further than `gap_tol` of the loss."""
+    def _gap(self, at: Evaluation, steepness: float) -> float:
+        """Return the duality gap where the gradient has become small enough; NaN if not known."""
+        if not steepness <= self.gtol or not self.samples.sees_all:
+            return nan
+        if self.known_gap[0] is not at:
+            gap = self.samples.objective.duality_gap(at)
+            self.known_gap = at, nan if gap is None else gap
+        return self.known_gap[1]
+
+    def _seems_near(self, at: Evaluation, steepness: float) -> bool:
+        """Return whether the last two steps put the lowest loss within `gap_tol` of the loss."""
         last = self.last_evaluation
         if not self.gap_tol or self.whitening is None or self.last_step is None or last is None:
             return False
-        least = self.gap_tol * abs(at.loss)
         gap = remaining_gap(steepness, norm(self.last_step.gradient), last.loss - at.loss)
-        if gap > least:
-            return False
-        proved = self.method.objective.proved_gap(at)
-        if proved is not None:
-            self.evaluator.rows_read += self.method.objective.count
-        return proved is None or proved <= least
+        return gap <= self.gap_tol * abs(at.loss)
+
+    def _is_proved(self, at: Evaluation) -> bool:
+        """Return whether the Hessian of all rows, where it is asked, says so too.
+
+        In coordinates that were whitened far away a gradient is short where much is left to fall.
+        """
+        proved = self.method.objective.proved_gap(at) if self.gap_tol else None
+        if proved is None:
+            return True
+        self.evaluator.rows_read += self.method.objective.count
+        return proved <= self.gap_tol * abs(at.loss)
 
     def _move(self, at: Evaluation, gradient: Vector, length: StepLength, landing: Landing) -> None:
         """Go one step on: from `at`, where the gradient of the walk is `gradient`, to a landing."""
@@ -341,7 +363,7 @@ class Descent:
             rows=objective.count,
             passes=self.evaluator.rows_read / count if count else 0.0,
             whitened=self.whitening is not None and self.whitening.step == self.index,
-            gap=length.gap,
+            gap=self._gap(at, steepness) if isnan(length.gap) else length.gap,
         )
 
     def _checkpoint(self, step: Step) -> Checkpoint:

@@ -97,7 +97,9 @@ class Stopping:
     It has converged where `|g| <= tol reference_steepness`, g the gradient in the coordinates of
     the walk, L the curvature there and f0 the loss of a constant guess: the reference is
     `sqrt(2 L f0)`, the `safe_steepness`, at which one step of rate 1 / L takes off f0. So one more
-    such step takes off at most `tol² f0`. Where rows cannot make the loss so steep it is the most
+    such step takes off at most `tol² f0`. That says little of how far the lowest loss is where rows
+    are fewer than features, so with L1 the duality gap must be at most `tol f0` as well, by which
+    scikit-learn's and celer's lasso end. Where rows cannot make the loss so steep it is the most
     that they can.
 
     Without a constant guess it is `|g| |x - x0| <= tol (f(x0) - f(x))`, which no units of loss or
@@ -166,6 +168,11 @@ class Stopping:
         reference = self.reference_steepness
         return 0.0 if self.tol is None or self.refine else self.tol * (reference or 0.0)
 
+    @property
+    def largest_gap(self) -> float:
+        """The duality gap at which it has arrived, where one is known."""
+        return 0.0 if self.tol is None else self.tol * self.null_loss
+
     def check(self, trace: Trace) -> Stop | None:
         """Return why the run is over at the last step of `trace`, or None if it goes on."""
         last = trace.last
@@ -219,9 +226,16 @@ class Stopping:
         if gap > self.gap_tol * abs(last.loss):
             return None
         proved = self.proved_gap(last)
+        if self._is_disproved(last):
+            return None
         by = "by how two passes came near it" if proved is None else "by the Hessian of all rows"
         share = (gap if proved is None else proved) / abs(last.loss)
         return Stop("arrived", f"arrived: the loss is {share:.1g} of itself above the lowest, {by}")
+
+    def _is_disproved(self, last: Step) -> bool:
+        """Return whether the Hessian of all rows, where it is asked, sees more left than may be."""
+        proved = self.proved_gap(last) if self.gap_tol else None
+        return proved is not None and not proved <= self.gap_tol * abs(last.loss)
 
     def _arrived(self, trace: Trace, last: Step) -> Stop | None:
         if near := self._near(trace, last):
@@ -232,6 +246,8 @@ class Stopping:
             return self._arrived_by_slope(trace.first, last)
         steepness, reference = last.steepness, self.reference_steepness
         if self.tol is None or steepness > self.tol * reference or last.loss != last.full_loss:
+            return None
+        if self._is_disproved(last):
             return None
         safe = self.safe_steepness or reference
         gain = (steepness / safe) ** 2 if safe else 0.0
@@ -249,7 +265,7 @@ class Stopping:
         over = not last.learning_rate
         if self.tol is None or not (over or not self.exact):
             return None
-        if last.gap <= max(self.tol * self.null_loss, self.gap_tol * abs(last.full_loss)):
+        if last.gap <= max(self.largest_gap, self.gap_tol * abs(last.full_loss)):
             return Stop("arrived", f"arrived: {proof(last)}")
         return Stop("settled", f"settled: nothing lower is found; {proof(last)}") if over else None
 

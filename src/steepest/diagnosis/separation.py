@@ -72,7 +72,7 @@ def _falls(found: Recession, problem: Problem) -> str:
     if found.complete:
         why = "no count is above 0" if problem.classes is None else "no two classes overlap"
         return f"{why}, so the loss of each of the {rows:,} rows falls for ever along one direction"
-    numbers = ", ".join(str(one) for one in problem.row_numbers[found.rows[:MOST_NAMED]])
+    numbers = ", ".join(str(one) for one in problem.numbers_of(found.rows[:MOST_NAMED]))
     more = ", ..." if falls > MOST_NAMED else ""
     which = f" (rows {numbers}{more})" if falls < rows else ""
     return (

@@ -132,6 +132,20 @@ class Problem:
         """The place of each row in its source, counted from 1, (rows,)."""
         return np.empty(0, dtype=np.intp)
 
+    def numbers_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the places in the source, from 1, of rows by their indices in the loss, (n,)."""
+        return self.row_numbers[rows]
+
+    @property
+    def rows_of_metrics(self) -> int:
+        """Of how many rows the metrics are: of all, or of those at hand."""
+        return self.rows
+
+    @property
+    def trained_on(self) -> Data:
+        """The rows of the loss, for another descent on them; ChoiceError if there are none."""
+        return self.table("another descent")
+
     @cached_property
     def param_names(self) -> tuple[str, ...]:
         """The names of all params, (params,)."""

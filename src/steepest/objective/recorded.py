@@ -38,9 +38,14 @@ class Recorded:
     by_param: bool = False
     """Whether that is in the coordinates of the descent, each that of one param."""
 
+    rows_of_metrics: int | None = None
+    """Of how many rows the metrics are, if not of all."""
+
     def to_record(self) -> dict[str, object]:
         """Return all but the arrays, as JSON has it."""
         record = {name: one for name, one in asdict(self).items() if name != "move"}
+        if self.rows_of_metrics is None:
+            del record["rows_of_metrics"]
         for name in ("metrics", "validation_metrics"):
             record[name] = _listed(record[name])
         return record

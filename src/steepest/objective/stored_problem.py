@@ -46,6 +46,20 @@ class StoredProblem(TableProblem):
             f"rows shown one by one, and metrics, are of {len(sample.y):,} drawn of {self.rows:,}"
         )
 
+    def numbers_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the places, from 1, of rows by their indices among all rows, (n,)."""
+        return self.all_rows.row_numbers[rows]
+
+    @property
+    def rows_of_metrics(self) -> int:
+        """The rows at hand."""
+        return len(self.data.y)
+
+    @property
+    def trained_on(self) -> Data:
+        """All rows, for another descent on them."""
+        return self.all_rows
+
     @cached_property
     def on_sample(self) -> Risk:
         """The mean loss of the sample."""
@@ -81,12 +95,6 @@ class StoredProblem(TableProblem):
         losses, rows = (np.concatenate(one) for one in zip(*parts, strict=True))
         rows = rows[np.argsort(-losses, kind="stable")[:WORST]]
         return StoredProblem(self.all_rows, _joined(self.all_rows, rows, self.data), self.objective)
-
-    def to_report(self) -> dict[str, object]:
-        """Return what `report` says of the data, and of how many rows the metrics are."""
-        said = super().to_report()
-        told = dict(cast(dict[str, object], said["data"]))
-        return {**said, "data": {**told, "rows_of_metrics": len(self.data.y)}}
 
     @property
     def is_stored(self) -> bool:

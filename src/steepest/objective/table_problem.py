@@ -227,11 +227,12 @@ class TableProblem(Problem):
 
     def to_report(self) -> dict[str, object]:
         """Return what `report` says of the data."""
-        over = self.data.target.exposure
+        over, told = self.data.target.exposure, self.rows_of_metrics
         return {
             "data": {
                 "name": self.name,
                 "rows": self.rows,
+                **({"rows_of_metrics": told} if told < self.rows else {}),
                 "dropped": self.dropped,
                 "validation_rows": self.validation_rows,
                 "target": self.target_name,

@@ -112,6 +112,12 @@ class ProblemWithoutRows(TableProblem):
         return False
 
     @property
+    def rows_of_metrics(self) -> int:
+        """Of how many rows the metrics were."""
+        known = self.recorded.rows_of_metrics
+        return self.rows if known is None else known
+
+    @property
     def is_weighted(self) -> bool:
         """Whether the rows counted differently."""
         return self.recorded.weighted

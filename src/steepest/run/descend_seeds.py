@@ -52,7 +52,7 @@ def seeds(
     for seed in chosen[1:]:
         if runs[-1].stop.reason == "interrupted":
             break
-        runs.append(descend_rows(first.data, **{**passed, "seed": seed}))
+        runs.append(descend_rows(first.problem.trained_on, **{**passed, "seed": seed}))
     return Seeds(tuple(runs))
 
 

@@ -38,6 +38,9 @@ def recorded_of(run: "Run") -> Recorded:
         validation_metrics=_metrics(story.held_out if measured else None),
         move=None if move is None else np.stack([move.old, move.new, move.gradient]),
         by_param=move is not None and move.by_param,
+        rows_of_metrics=None
+        if problem.rows_of_metrics == problem.rows
+        else problem.rows_of_metrics,
     )
 
 

@@ -58,6 +58,8 @@ class Story:
 
     source: str
     rows: int
+    rows_of_metrics: int
+    """Of how many of them the metrics are."""
     dropped: int
     weightless: int
     validation_rows: int
@@ -145,6 +147,7 @@ class Story:
         return cls(
             source=problem.name,
             rows=problem.rows,
+            rows_of_metrics=problem.rows_of_metrics,
             dropped=problem.dropped,
             weightless=problem.weightless,
             validation_rows=problem.validation_rows,

@@ -235,3 +235,60 @@ def test_standard_errors_are_those_of_all_rows(tmp_path):
     run, memory = (st.descend(d, "y", drop=["k"]) for d in (written(tmp_path, table), table))
     ours, theirs = (one.summary().weights.to_dict()["standard_error"] for one in (run, memory))
     assert np.allclose(ours, theirs, rtol=1e-9)
+
+
+def test_a_loaded_run_tells_of_how_many_rows_its_metrics_are(tmp_path):
+    run = st.descend(written(tmp_path, table_of()), "k", drop=["y"], l2=1e-3)
+    run.save(tmp_path / "run.steepest")
+    loaded = st.load(tmp_path / "run.steepest")
+    (told,) = (line for line in run.explain().splitlines() if line.startswith("Fit on"))
+    assert "1,000 drawn of 1,500" in told and told in loaded.explain().splitlines()
+    assert loaded.problem.rows_of_metrics == len(run.problem.row_numbers)
+
+
+def test_all_seeds_descend_on_all_rows(tmp_path):
+    runs = st.seeds(2, written(tmp_path, table_of()), "k", drop=["y"], l2=1e-3)
+    losses = [run.loss for run in runs]
+    assert max(losses) - min(losses) < 1e-6 * min(losses)
+    assert [run.problem.rows for run in runs] == [ROWS, ROWS]
+
+
+RARE = 2
+
+
+def with_a_rare_feature(rows: int = 6000, size: float = 1e6) -> pa.Table:
+    g = np.random.default_rng(74)
+    x = np.zeros(rows)
+    x[g.choice(rows, RARE, replace=False)] = size
+    return pa.table({"x": x, "y": g.poisson(1.0, rows)})
+
+
+@pytest.mark.parametrize("loss", ["poisson", "huber"])
+def test_a_feature_that_the_sample_never_sees_is_met(tmp_path, loss):
+    table = with_a_rare_feature()
+    memory = st.descend(table, "y", loss=loss)
+    run = st.descend(written(tmp_path, table), "y", loss=loss)
+    assert run.stop.reason == "arrived"
+    assert run.loss - memory.loss <= 1e-6 * memory.loss
+    assert run.problem.data.X[:, 0].any() == 0
+
+
+def test_rows_that_fall_for_ever_are_named_by_their_place_among_all(tmp_path):
+    table = table_of()
+    odd = np.arange(ROWS) >= ROWS - 2
+    table = table.set_column(3, "c", pa.array(np.where(odd, "d", table["c"].to_numpy(False))))
+    table = table.set_column(5, "k", pa.array(np.where(odd, "yes", table["k"].to_numpy(False))))
+    asked = {"target": "k", "drop": ["y"]}
+    told = [st.descend(one, **asked).verdicts for one in (table, written(tmp_path, table))]
+    assert told[0][0].message == told[1][0].message and f"{ROWS - 1}, {ROWS}" in told[1][0].message
+
+
+def test_two_rows_and_a_number_without_a_square_are_told_as_in_memory(tmp_path):
+    two = table_of().slice(0, 2).select(["x", "z", "k"])
+    two = two.set_column(2, "k", pa.array(["no", "yes"]))
+    assert st.descend(written(tmp_path, two), "k", l2=1e-3).stop.reason == "arrived"
+    x = table_of()["x"].to_numpy().copy()
+    x[700] = 1e200
+    table = table_of().set_column(0, "x", pa.array(x))
+    with pytest.raises(st.errors.DataError, match=r"x .*701"):
+        st.descend(written(tmp_path, table), "k", drop=["y"])

@@ -129,8 +129,14 @@ class StoredRows:
         rows, columns = key if isinstance(key, tuple) else (key, slice(None))
         if isinstance(rows, slice):
             start, stop, step = rows.indices(len(self))
-            return self.read(start, max(start, stop))[::step][:, columns]
+            return self._columns(start, max(start, stop), columns)[::step]
         return self.take(np.atleast_1d(rows))[:, columns]
+
+    def _columns(self, start: int, stop: int, columns: Any) -> Numbers:
+        """Return some columns of neighbouring rows; never more than a stretch of whole rows."""
+        cuts = [*range(start, stop, RANDOM_ROWS), stop]
+        parts = [self.read(a, b)[:, columns] for a, b in pairwise(cuts)]
+        return np.concatenate(parts) if parts else self.read(start, start)[:, columns]
 
     def take(self, rows: NDArray[np.intp]) -> Numbers:
         """Return some rows, (n, features), in the order of their indices, (n,)."""

@@ -119,7 +119,8 @@ class SpanWhitening:
         None where all are so sure of themselves that nothing curves, nor does L2.
         """
         blocks = objective.blocks
-        own = objective.loss.own_curvature(at.cache, blocks.y)
+        margins = at.cache if at.cache is not None else objective.margins(at.params)
+        own = objective.loss.own_curvature(margins, blocks.y)
         own = own.mean(axis=1, keepdims=True) if shared else own
         hessian = self._gram(weighed(own, blocks.sample_weight) / blocks.total)
         sure = np.einsum("mii->m", hessian) / self.bound.sum()

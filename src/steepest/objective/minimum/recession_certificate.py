@@ -180,4 +180,6 @@ def _sums_are_zero(gains: Gains, along: Vector, rows: Indices) -> Mask:
 def _columns(gains: Gains, rows: Indices, used: Indices) -> Array:
     """Return some numbers of X, (rows, used)."""
     X = gains.blocks.X
-    return dense_rows(X[:, used] if gains.blocks.is_sparse else X.take(used, axis=1), rows)
+    if gains.blocks.is_sparse:
+        return dense_rows(X[:, used], rows)
+    return dense_rows(X, rows)[:, used]
