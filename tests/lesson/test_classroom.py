@@ -97,3 +97,10 @@ def test_no_text_breaks_the_reader_of_links(text: str) -> None:
     assert set(found.options) <= set(OPTIONS)
     known = {key for key, _ in CHOICES.values()}
     assert set(found.faults) <= {"v", "data", "target", "features", "start", "an answer", *known}
+
+
+def test_links_without_a_target_ask_for_it(tmp_path: Path) -> None:
+    links = tmp_path / "links.csv"
+    links.write_text("link\nlesson.html#v=1&data=geyser&rate=0.5\n", encoding="utf-8")
+    with pytest.raises(ChoiceError, match="name no target"):
+        classroom_of(links)

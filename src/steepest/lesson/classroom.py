@@ -174,6 +174,11 @@ def classroom_of(
     common = _common([link for _, link in links])
     source = _source(common, data)
     asked = target or common.target, list(features or common.features)
+    if not asked[0]:
+        raise ChoiceError(
+            f"most links in {path} name no target; give the column that the class predicts: "
+            "--target COLUMN (in Python: target='COLUMN')"
+        )
     network = {k: v for k, v in common.options.items() if k in ("hidden", "activation", "loss")}
     truth = descend(source, *asked, **network)
     _check_work(links, truth)

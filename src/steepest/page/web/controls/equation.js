@@ -1,7 +1,6 @@
 // The line in large type, and its weight and bias as knobs, each with the way in which the loss falls.
-import { element, part } from '../draw/canvas.js';
+import { element, part, plainName } from '../draw/canvas.js';
 import { activeRun, gradientAt, paramsAt, trueLoss } from '../state/select.js';
-import { plainName } from '../lesson/telling.js';
 import { short } from '../numerals.js';
 
 /** Places of a knob from end to end. */

@@ -30,7 +30,8 @@ export function makePresets(parent, store) {
       const isExact = Boolean(activeRun(state).exactLimit);
       [...tried.slice(2), ravine].forEach((one) => { one.hidden = !isExact; });
       const isRound = state.scene.features.length === 1;
-      ravine.textContent = state.choices.scale === 'none' ? (isRound ? 'Round bowl' : 'Standard units') : (isRound ? 'Ravine' : 'Own units');
+      const [standard, own] = isRound ? ['Round bowl', 'Ravine'] : ['Standard units', 'Own units'];
+      ravine.textContent = state.choices.scale === 'none' ? standard : own;
       race.disabled = state.runs.length > 1;
     },
   };

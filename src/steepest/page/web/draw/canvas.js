@@ -29,6 +29,15 @@ export function straight(text) {
   return text.replace(TURNING, '');
 }
 
+/** Letters of a name of a column at most. */
+const LONGEST = 22;
+
+/** Returns a name of a column as it can stand in a sentence: no longer than that, and in one direction. */
+export function plainName(name) {
+  const letters = Array.from(straight(name));
+  return letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join('')}…` : letters.join('');
+}
+
 /** Set attributes of an element. */
 export function set(node, attributes) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);

@@ -1,9 +1,5 @@
 // The sentences of the lesson with their numbers, in the manner of a language.
-import { straight } from '../draw/canvas.js';
 import { general, percent as percentOf, short as shortOf } from '../numerals.js';
-
-/** Letters of a name of a column at most. */
-const LONGEST = 22;
 
 /** Returns what writes numbers as a language does: `short`, `percent`, `beside`, `bracketed`, `placed`. */
 export function numerals(language) {
@@ -55,12 +51,6 @@ function inLanguage(text, language) {
 /** Returns how many places after the point tell three digits of numbers of a size. */
 export function placesFor(size) {
   return Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(size) || 1))));
-}
-
-/** Returns a name of a column as it can stand in a sentence: no longer than that, and in one direction. */
-export function plainName(name) {
-  const letters = Array.from(straight(name));
-  return letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join('')}…` : letters.join('');
 }
 
 /** Returns a sentence with its places filled; a place that nothing fills stays, so that it is seen. */
