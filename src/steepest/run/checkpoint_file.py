@@ -93,6 +93,8 @@ def checkpoint_file(
     """Return the file of a run that is named, or given as it is; None if there is none."""
     if given is None or isinstance(given, CheckpointFile):
         return given
+    if not isinstance(given, str | os.PathLike):
+        raise ChoiceError(f"checkpoint is {given!r}, but it must be the name of a file")
     return CheckpointFile(given, every)
 
 
