@@ -94,3 +94,30 @@ def test_a_step_lights_two_three_four_and_a_reload_keeps_the_state(
         "(told) => Math.abs(document.querySelector('.st-app').dataset.loss - told) < 1e-6 * told",
         arg=before,
     )
+
+
+def test_no_rate_is_called_diverging_where_the_limit_is_a_bound(
+    doors: Doors, tmp_path: Path
+) -> None:
+    path = tmp_path / "classes.html"
+    choices = {"rule": "steepest", "learning_rate": 0.5, "scale": "standard", "steps": 40}
+    st.descend("penguins", "species", ["flipper_length_mm"], **choices).lesson(path)  # type: ignore[arg-type]
+    page = explored(doors, path, (1366, 768))
+    presets = page.locator('[data-control="presets"]')
+    assert presets.get_by_role("button", name="Momentum race").is_visible()
+    for name in ("Too large", "Just diverges", "Round bowl", "Ravine"):
+        assert presets.get_by_role("button", name=name).count() == 0, name
+
+
+def test_names_of_300_letters_leave_the_weight_and_the_bias_in_sight(
+    doors: Doors, tmp_path: Path
+) -> None:
+    table, name = tmp_path / "long.csv", "PreisInTausendEuro" * 17
+    rows = "".join(f"{i}.5,{3.7 * i + i % 3 - 12}\n" for i in range(20))
+    table.write_text(f"\u202e{'lang ' * 60},{name}\n{rows}", encoding="utf-8")
+    path = tmp_path / "lesson.html"
+    st.descend(table, name, steps=1).lesson(path)
+    page = explored(doors, path, (1280, 720))
+    line = page.locator(".st-formula-line")
+    assert line.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    assert line.locator("b").count() == 2 and "\u202e" not in line.inner_text()

@@ -44,6 +44,10 @@ CUT = """() => {
   });
   const [say, sum, band, stage] = ['say', 'sum', 'band', 'stage'].map((name) => (
     document.querySelector(`.st-le-${name}`).getBoundingClientRect()));
+  const steps = Array.from(document.querySelectorAll('.st-le-steps li'));
+  if (steps.some((step) => step.getBoundingClientRect().right > w)) cut.push('steps');
+  const go = document.querySelector('.st-le-go').getBoundingClientRect();
+  if (w < h && sum.bottom > go.top + 1) cut.push('go');
   if (sum.bottom > h || stage.bottom > band.top + 2) cut.push('band');
   const root = document.documentElement;
   if (root.scrollHeight > h + 1 || root.scrollWidth > w + 1) cut.push('scrolls');
@@ -262,4 +266,23 @@ def test_no_build_is_cut(
     for key in KEYS:
         assert key_of(page) == key
         assert not page.evaluate(CUT), key
+        page.keyboard.press("PageDown")
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
+def test_long_german_names_cut_no_build(
+    doors: Doors, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    long, wide = "Kilometerstand in " * 15, "PreisInTausendEuro" * 15
+    table = tmp_path / "long.csv"
+    rows = [f"{i}.5,{3.7 * i + i % 3 - 12}\n" for i in range(20)]
+    table.write_text(f"{long},{wide}\n{''.join(rows)}", encoding="utf-8")
+    path = tmp_path / "lesson.html"
+    st.descend(table, wide, steps=1).lesson(path, language="de")
+    page = opened(doors, path, size)
+    for key in KEYS:
+        assert key_of(page) == key and not page.evaluate(CUT), key
+        if key == "line":
+            assert "(Standardeinheiten)" in page.locator(".st-le-eq").inner_text()
         page.keyboard.press("PageDown")

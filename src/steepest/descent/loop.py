@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isnan, nan
 from time import perf_counter
 
 import numpy as np
@@ -53,8 +54,9 @@ class Descent:
     """A method at work: where it is, and what it carries from one step to the next.
 
     With a `checkpoint` it goes on from there, and takes the very steps it would have taken. At a
-    steepness of `gtol`, or where the lowest loss is `gap_tol` of the loss away, it has arrived:
-    nothing is worked out for a step that is not to come.
+    steepness of `gtol`, with a duality gap, if one is known, of `largest_gap`, or where the lowest
+    loss is `gap_tol` of the loss away, it has arrived: nothing is worked out for a step that is not
+    to come.
     """
 
     def __init__(
@@ -63,9 +65,11 @@ class Descent:
         checkpoint: Checkpoint | None = None,
         gtol: float = 0.0,
         gap_tol: float = 0.0,
+        largest_gap: float = 0.0,
     ) -> None:
         self.method = method
-        self.gtol, self.gap_tol = gtol, gap_tol
+        self.gtol, self.gap_tol, self.largest_gap = gtol, gap_tol, largest_gap
+        self.known_gap: tuple[Evaluation | None, float] = (None, nan)
         self.coordinates = method.coordinates
         self.evaluator = Evaluator()
         first = checkpoint or self._first()
@@ -282,8 +286,20 @@ class Descent:
     def _has_arrived(self, at: Evaluation, steepness: float) -> bool:
         if not self.samples.sees_all:
             return False
-        near = steepness <= self.gtol or self._seems_near(at, steepness)
+        if steepness <= self.gtol:
+            near = not self._gap(at, steepness) > self.largest_gap
+        else:
+            near = self._seems_near(at, steepness)
         return near and self._is_proved(at)
+
+    def _gap(self, at: Evaluation, steepness: float) -> float:
+        """Return the duality gap where the gradient has become small enough; NaN if not known."""
+        if not steepness <= self.gtol or not self.samples.sees_all:
+            return nan
+        if self.known_gap[0] is not at:
+            gap = self.samples.objective.duality_gap(at)
+            self.known_gap = at, nan if gap is None else gap
+        return self.known_gap[1]
 
     def _seems_near(self, at: Evaluation, steepness: float) -> bool:
         """Return whether the last two steps put the lowest loss within `gap_tol` of the loss."""
@@ -347,7 +363,7 @@ class Descent:
             rows=objective.count,
             passes=self.evaluator.rows_read / count if count else 0.0,
             whitened=self.whitening is not None and self.whitening.step == self.index,
-            gap=length.gap,
+            gap=self._gap(at, steepness) if isnan(length.gap) else length.gap,
         )
 
     def _checkpoint(self, step: Step) -> Checkpoint:

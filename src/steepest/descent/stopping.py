@@ -97,7 +97,9 @@ class Stopping:
     It has converged where `|g| <= tol reference_steepness`, g the gradient in the coordinates of
     the walk, L the curvature there and f0 the loss of a constant guess: the reference is
     `sqrt(2 L f0)`, the `safe_steepness`, at which one step of rate 1 / L takes off f0. So one more
-    such step takes off at most `tol² f0`. Where rows cannot make the loss so steep it is the most
+    such step takes off at most `tol² f0`. That says little of how far the lowest loss is where rows
+    are fewer than features, so with L1 the duality gap must be at most `tol f0` as well, by which
+    scikit-learn's and celer's lasso end. Where rows cannot make the loss so steep it is the most
     that they can.
 
     Without a constant guess it is `|g| |x - x0| <= tol (f(x0) - f(x))`, which no units of loss or
@@ -165,6 +167,11 @@ class Stopping:
         """The steepness at which the run has arrived; 0 if it is not to end by that alone."""
         reference = self.reference_steepness
         return 0.0 if self.tol is None or self.refine else self.tol * (reference or 0.0)
+
+    @property
+    def largest_gap(self) -> float:
+        """The duality gap at which it has arrived, where one is known."""
+        return 0.0 if self.tol is None else self.tol * self.null_loss
 
     def check(self, trace: Trace) -> Stop | None:
         """Return why the run is over at the last step of `trace`, or None if it goes on."""
@@ -258,7 +265,7 @@ class Stopping:
         over = not last.learning_rate
         if self.tol is None or not (over or not self.exact):
             return None
-        if last.gap <= max(self.tol * self.null_loss, self.gap_tol * abs(last.full_loss)):
+        if last.gap <= max(self.largest_gap, self.gap_tol * abs(last.full_loss)):
             return Stop("arrived", f"arrived: {proof(last)}")
         return Stop("settled", f"settled: nothing lower is found; {proof(last)}") if over else None
 

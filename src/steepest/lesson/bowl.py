@@ -176,7 +176,7 @@ def _draw_path(axes: Axes, path: Array, colour: str) -> None:
 
 
 ARROW = 0.25
-"""The share of the gradient's length that arrows have: a step at the rate 0.1 is not given away."""
+"""The share of the gradient's length that arrows have: no step that is asked for has it."""
 
 
 def _draw_arrows(axes: Axes, lesson: Lesson, which: tuple[str, ...], inks: Inks) -> None:

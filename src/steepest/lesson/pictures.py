@@ -27,6 +27,9 @@ Draw = Callable[[Axes, Lesson, Build, Inks], None]
 EQUATION = 14
 """Letters of a name in the equation over a picture: of two names of 24 it ran into the next one."""
 
+ROOM = 56
+"""Letters of an equation that a picture of a half slide has room for at the size of its title."""
+
 MOST_SQUARES = 20
 """Rows whose square is drawn: of more each hides the next."""
 
@@ -69,8 +72,11 @@ def _draw_data(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
         _draw_errors(axes, z, y, w * z + b, stage.errors, inks)
     axes.plot(ends, w * ends + b, color=inks.now, lw=2.6)
     x, target = (shortened(one, EQUATION) for one in (line.rows["x"], line.rows["y"]))
+    x = lesson.word("scaled", x=x)
     parts = [in_language(float(one), lesson.language) for one in (w, b)]
-    axes.set_title(f"{target} = {parts[0]} × {x} + {parts[1]}".replace("+ −", "− "), loc="left")
+    title = f"{target} = {parts[0]} × {x} + {parts[1]}".replace("+ −", "− ")
+    said = axes.set_title(title, loc="left")
+    said.set_fontsize(float(said.get_fontsize()) * min(1.0, ROOM / len(title)))
 
 
 def _draw_errors(axes: Axes, z: Array, y: Array, line: Array, how: str, inks: Inks) -> None:
@@ -106,14 +112,15 @@ def _draw_knobs(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
         zip(("weight", "bias"), (inks.weight, inks.bias), values, strict=True)
     ):
         down = -3.0 * place
+        text = in_language(float(value), lesson.language)
         turn = np.deg2rad(np.linspace(225, -45, 100))
         axes.plot(np.cos(turn), np.sin(turn) + down, color=theme_in_use().faint, lw=4)
         axes.text(
             *(0, down),
-            in_language(float(value), lesson.language),
+            text,
             ha="center",
             va="center",
-            fontsize=15,
+            fontsize=min(15, 75 / len(text)),
             fontweight="bold",
             color=colour,
         )

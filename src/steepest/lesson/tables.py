@@ -6,12 +6,8 @@ import numpy as np
 
 from steepest.lesson.lesson import Lesson
 from steepest.lesson.written import in_language
-from steepest.view.story import shortened
 
 __all__ = ["Rows", "rows_of"]
-
-HEAD = 12
-"""Letters of a name over a column."""
 
 FEW = 5
 """Rows of the data that a table on a slide has: seven lines are read from the last row of seats."""
@@ -48,7 +44,7 @@ def _parts(lesson: Lesson) -> Rows:
         for row in chosen
     )
     said = lesson.words["ui"]
-    heads = (said["row"], said["error"], shortened(line.rows["x"], HEAD), said["part"])
+    heads = (said["row"], said["error"], said["units"], said["part"])
     average = in_language(float(parts.mean()), language)
     return Rows(heads, rows, (f"{len(parts):,}", "", "", average))
 

@@ -62,7 +62,7 @@ def _of_steps(line: LineWalks, words: Mapping[str, str]) -> dict[str, Value]:
         }
     found["sq_sum"] = trace[0].loss * len(line.y)
     found["loss_end"] = trace.last.loss
-    found["lowest"] = float(np.mean((line.y - line.best[0] * line.z - line.best[1]) ** 2))
+    found["lowest"] = line.lowest
     return found
 
 

@@ -1,5 +1,6 @@
 """Sentences with numbers in their places, written in the manner of their language."""
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -13,6 +14,9 @@ MINUS = "\N{MINUS SIGN}"
 AFTER_SIGN = ("gw_in", "gb_in", "row_f", "mean")
 """Places behind a minus or a times: there a negative number is in brackets."""
 
+LEAST, MOST, MOST_PLACES = 1e-3, 1e13, 12
+"""Numbers that are written out, and their places: times in milliseconds are 1.8e12."""
+
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -25,6 +29,9 @@ def filled(text: str, values: Mapping[str, Value], language: str) -> str:
 
     def fill(place: re.Match[str]) -> str:
         value = values.get(place[1])
+        if place[1] == "mean" and isinstance(value, float):
+            value = text_in(beside(value, float(values["deviation"])), language)
+            return f"({value})" if value.startswith(MINUS) else value
         return place[0] if value is None else in_language(value, language, place[1])
 
     return PLACE.sub(fill, text)
@@ -45,6 +52,23 @@ def in_language(value: Value, language: str, place: str = "") -> str:
         text = percent(float(value))
     text = text_in(text, language)
     return f"({text})" if place in AFTER_SIGN and value < 0 else text
+
+
+def beside(value: float, size: float) -> str:
+    """Return a number to four digits of a size that what is less this number is told in.
+
+    A mean of years, 2000.5, to four digits of its own is off by a tenth of their deviation.
+
+    >>> beside(2000.5, 5.766), beside(3.48778, 1.139), beside(-3.3e-17, 1.0)
+    ('2,000.5', '3.488', '0')
+    """
+    if abs(value) < 0.00005 * size:
+        return "0"
+    if not LEAST <= abs(value) < MOST:
+        return short(value)
+    places = min(MOST_PLACES, max(0, 3 - math.floor(math.log10(size))))
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if places else text
 
 
 def text_in(number: str, language: str) -> str:

@@ -203,11 +203,6 @@ class LinearObjective(MarginRisk):
         return self.loss.curvature_bound * (1.0 + alone)
 
     @cached_property
-    def moments(self) -> Moments:
-        """The mean and the standard deviation of each feature; 1 for a constant one."""
-        return moments(self.blocks)
-
-    @cached_property
     def units(self) -> Moments:
         """The moments, or where rows are very many those of rows at equal distances.
 

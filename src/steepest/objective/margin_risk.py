@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.blocks import Block
+from steepest.data.moments import Moments, moments
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import weighed
+from steepest.objective.minimum.duality_gap import duality_gap, groups_of
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.plane.linear import LinearPlaneLoss
@@ -113,6 +115,29 @@ class MarginRisk(Risk):
         margins = at.cache + share * (there.cache - at.cache)
         total, _ = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
         return total / blocks.total + self.penalty.value(params[self.layout.weights])
+
+    def duality_gap(self, at: Evaluation) -> float | None:
+        """Return how much lower than `at` any loss can be, with L1, by the slopes of the rows.
+
+        None without L1, at kinks of the loss, or where that is no finite number.
+        """
+        if not self.penalty.l1 or not self.loss.smooth:
+            return None
+        where, free = self.layout.weights, self.layout.biases
+        margins = self.margins(at.params) if at.cache is None else at.cache
+        groups = groups_of(self.loss, self.blocks, margins, at.params[self.size - free :])
+        weights = at.params[where]
+        slope = at.smooth_gradient[where] - self.penalty.l2 * weights
+        # Without a bias no slopes are changed, whatever the features' size.
+        size = np.hypot(*self.moments) if free else np.zeros(self.model.features)
+        shares = groups.shares() if free else np.ones(len(groups.loss))
+        gap = duality_gap(groups, shares, self.penalty, weights, slope, size)
+        return gap if isfinite(gap) else None
+
+    @cached_property
+    def moments(self) -> Moments:
+        """The mean and the standard deviation of each feature; 1 for a constant one."""
+        return moments(self.blocks)
 
     def largest_margin_change(self, direction: Vector) -> float:
         """Return how far a step, (size,), moves the margin of any row at most: `max |X d|`."""

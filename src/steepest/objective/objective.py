@@ -211,6 +211,10 @@ class Objective:
         """
         return None
 
+    def duality_gap(self, at: Evaluation) -> float | None:
+        """Return how much lower than at `at`, of all rows, any loss can be; None if not known."""
+        return None
+
     def largest_loss(self, params: Vector, rows: NDArray[np.intp]) -> float:
         """Return the largest loss of some rows, (n,), at `params`, (size,); inf without rows."""
         return float("inf")

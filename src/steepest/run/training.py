@@ -89,7 +89,7 @@ def train(
     since, began = (anew.seconds, anew.index) if anew else (0.0, 0)
     stopping = plan_stopping(method.objective, method, options, since=since, began=began)
     trace = Trace(method.start.size, dtype=method.objective.dtype) if trace is None else trace
-    descent = Descent(method, checkpoint, stopping.gtol, stopping.gap_tol)
+    descent = Descent(method, checkpoint, stopping.gtol, stopping.gap_tol, stopping.largest_gap)
     with patient() as interrupted:
         after = AfterStep(callback, lambda: interrupted() or given_up(), keep)
         stop = _run_to_stop(descent, trace, stopping, problem, progress, after)

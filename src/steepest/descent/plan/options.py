@@ -219,7 +219,8 @@ class Options:
         Part.STOPPING,
         "How small the gradient must be to have arrived; of a network, to stop.",
         detail="Relative to the norm at which one safe step would take away the whole loss of a "
-        "constant guess; a run without `steps` and `tol` has 1e-10. Of a network, whose curvature "
+        "constant guess; a run without `steps` and `tol` has 1e-10. With `l1` the duality gap has "
+        "to be `tol` of that loss as well: no loss is lower by more. Of a network, whose curvature "
         "has no bound, it is relative to the mean slope since the start, `(f0 - f) / |x - x0|`, "
         "and its end says no more than that; without `tol` it goes on until nothing lower is "
         "found, or for `steps`.",

@@ -93,7 +93,7 @@ def plan_stopping(
         most_passes=MOST_NETWORK_STEPS if method.rule.begins_on_batches else inf,
         gap_tol=objective.gap_tol if arriving else 0.0,
         proved_gap=lambda last: objective.proved_gap(_at(last)),
-        exact=arriving and not objective.gap_tol,
+        exact=arriving and method.step_size.proves_gap and not objective.gap_tol,
         refine=arriving and method.sampler.refines,
         slope_is_bounded=objective.slope_is_bounded,
         is_convex=objective.is_convex,

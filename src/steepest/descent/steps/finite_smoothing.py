@@ -55,6 +55,7 @@ class FiniteSmoothing(StepSize):
     sample: Smoothed | None = None
     """The same of a sample of the rows, where they are so many that one tells the first step."""
     never_rises: ClassVar[bool] = True
+    proves_gap: ClassVar[bool] = True
 
     def __call__(self, state: SearchState) -> StepLength:
         """Return the step, with the params to which it leads and the gap that is left before it."""

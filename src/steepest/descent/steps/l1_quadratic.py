@@ -22,8 +22,12 @@ Array = NDArray[np.float64]
 MOST_FACES = 200
 """Faces that are solved at most; where the walk then stands is lower than where it began."""
 
-MOST_SWEEPS_WORK = 2e10
-"""The cubes of their sizes together, which are the time that solving takes: a few seconds."""
+MOST_SWEEPS_WORK = 1e11
+"""The cubes of the faces' sizes together, which are the time that solving takes: some seconds.
+
+Of 100 faces of 1,000. At 2e10 a lasso of 1,000 x 5,000 of which 996 weights stay took 52 steps and
+72 s of CPU to a gap of 1.5e-5 of the null loss, at 1e11 14 steps and 36 s to one of 1e-14.
+"""
 
 LEAST_FACES = 8
 """How many are solved in any case."""
@@ -55,14 +59,20 @@ class _Quadratic:
         most = float(np.abs(hessian).sum(axis=0).max(initial=0.0))
         self.rate = 1.0 / most if most else 1.0
         self.free = threshold == 0.0
-        self.left = min(MOST_FACES, max(LEAST_FACES, int(MOST_SWEEPS_WORK / len(slope) ** 3)))
+        self.faces, self.work = 0, 0.0
 
     def lowest(self, x: Array) -> Array:
         """Return the lowest point, by proximal steps and faces in turn."""
-        while self.left > 0 and not self._reached(x):
+        while not self._is_over and not self._reached(x):
             ahead = x - self.rate * (self.hessian @ x + self.slope)
             x = self._minimise_face(soft_threshold(ahead, self.rate * self.threshold))
         return x
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether as many faces are solved as may be, by their number and their sizes."""
+        spent = self.work >= MOST_SWEEPS_WORK and self.faces >= LEAST_FACES
+        return spent or self.faces >= MOST_FACES
 
     def _reached(self, x: Array) -> bool:
         """Return whether what is left of the slope is rounding."""
@@ -74,14 +84,14 @@ class _Quadratic:
     def _minimise_face(self, x: Array) -> Array:
         """Return the lowest point of the face of x, or of the smaller faces met on the way."""
         whole = False
-        while self.left > 0 and not whole:
+        while not self._is_over and not whole:
             x, whole = self._face_step(x)
-            self.left -= 1
         return x
 
     def _face_step(self, x: Array) -> tuple[Array, bool]:
         """Return where a step on the face of x leads, and whether no number has left the face."""
         face = np.flatnonzero((x != 0.0) | self.free)
+        self.faces, self.work = self.faces + 1, self.work + float(len(face)) ** 3
         hessian, at = self.hessian[np.ix_(face, face)], x[face]
         slope = (self.hessian @ x + self.slope + self.threshold * np.sign(x))[face]
         move = _solved(hessian, -slope)

@@ -68,6 +68,8 @@ class StepSize:
     """Whether a mini-batch misleads it: it goes as far as that batch alone would have it."""
     needs_quadratic: ClassVar[bool] = False
     """Whether it is right for an objective of the same curvature everywhere alone."""
+    proves_gap: ClassVar[bool] = False
+    """Whether it tells a duality gap at every step, and may find lower where that is small."""
     word: ClassVar[str] = ""
     """The word by which it is chosen."""
 

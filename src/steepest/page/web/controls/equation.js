@@ -1,6 +1,7 @@
 // The line in large type, and its weight and bias as knobs, each with the way in which the loss falls.
 import { element, part } from '../draw/canvas.js';
 import { activeRun, gradientAt, paramsAt, trueLoss } from '../state/select.js';
+import { plainName } from '../lesson/telling.js';
 import { short } from '../numerals.js';
 
 /** Places of a knob from end to end. */
@@ -28,10 +29,11 @@ export function makeEquation(parent, store) {
       if (held.hidden) return;
       const [weight, bias] = paramsAt(state);
       const { scene: { features: [x], target } } = state;
-      text.replaceChildren(`${target.name} = `);
+      text.replaceChildren(`${plainName(target.name)} = `);
       element('b', { class: 'st-of-weight', text: signs(short(weight)) }, text);
-      text.append(` × ${x.name} ${bias < 0 ? '\u2212' : '+'} `);
+      text.append(` × ${plainName(x.name)} ${bias < 0 ? '\u2212' : '+'} `);
       element('b', { class: 'st-of-bias', text: short(Math.abs(bias)) }, text);
+      text.style.setProperty('--letters', String(text.textContent.length));
       const slope = gradientAt(state);
       knobs.forEach((knob, i) => knob.show([weight, bias][i], slope[i], sides(state, i), store.engine.kind));
     },

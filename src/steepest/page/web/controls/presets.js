@@ -20,13 +20,17 @@ const RAVINE = 0.9;
 export function makePresets(parent, store) {
   const attributes = { role: 'group', 'aria-label': 'Try', 'data-control': 'presets' };
   const row = element('div', { class: 'st-presets', attributes }, parent);
-  for (const [name, share] of SHARES) button(row, name, () => walkAt(store, share), { style: 'st-small' });
+  const tried = SHARES.map(([name, share]) => button(row, name, () => walkAt(store, share), { style: 'st-small' }));
   const ravine = button(row, '', () => changeUnits(store), { style: 'st-small' });
   const race = button(row, 'Momentum race', () => startRace(store), { style: 'st-small' });
   return {
     show(state) {
       row.hidden = store.engine.kind === 'record' || !activeRun(state).limit;
-      ravine.textContent = state.choices.scale === 'none' ? 'Round bowl' : 'Ravine';
+      // Above a limit that a bound on the curvature gives, a walk may well arrive: nothing is called too large.
+      const isExact = Boolean(activeRun(state).exactLimit);
+      [...tried.slice(2), ravine].forEach((one) => { one.hidden = !isExact; });
+      const isRound = state.scene.features.length === 1;
+      ravine.textContent = state.choices.scale === 'none' ? (isRound ? 'Round bowl' : 'Standard units') : (isRound ? 'Ravine' : 'Own units');
       race.disabled = state.runs.length > 1;
     },
   };

@@ -25,7 +25,11 @@ export class Bowl {
     this.xy = average(x.map((value, i) => (value - ofX.mean) * (y[i] - ofY.mean)));
     const weight = this.xy / this.xx;
     this.best = [weight, this.level - weight * this.mean];
-    this.lowest = this.loss(...this.best);
+    const squares = Array.from(x, (value, i) => (y[i] - ofY.mean - weight * (value - ofX.mean)) ** 2);
+    const rounding = (8 * Number.EPSILON) ** 2 * (this.yy + ofY.mean ** 2);
+    const lowest = average(squares);
+    // On a line that meets every row the errors are those of rounding, and the loss is 0.
+    this.lowest = lowest > rounding ? lowest : 0;
   }
 
   /** Returns the mean of the squared errors. */

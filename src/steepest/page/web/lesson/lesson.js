@@ -257,7 +257,7 @@ class Lesson {
     const [w, b] = standingAt(key, time, told);
     equation.replaceChildren(`${told.line.y} = `);
     element('b', { class: 'st-le-weight', text: told.placed(w) }, equation);
-    equation.append(` × ${told.line.x} ${b < 0 ? '\u2212' : '+'} `);
+    equation.append(` × ${told.ui.scaled.replace('{x}', told.line.x)} ${b < 0 ? '\u2212' : '+'} `);
     element('b', { class: 'st-le-bias', text: told.placed(Math.abs(b)) }, equation);
     this.fitEquation();
   }

@@ -63,7 +63,7 @@ export function partsOf({ bowl: { x, y }, start: [w, b] }) {
 }
 
 /** Returns the numbers of the line by their names in the sentences, as `numbers` writes them. */
-export function lineNumbers(line, { short, percent, bracketed, ui }) {
+export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
   const { bowl, raw, start, path, walks, worst } = line;
   const [gw, gb] = bowl.gradient(...start);
   const at = (points, of = bowl) => short(of.loss(...points.at(-1)));
@@ -82,7 +82,7 @@ export function lineNumbers(line, { short, percent, bracketed, ui }) {
     good_loss: at(walks.rate), large_loss: at(walks.large), over_loss: at(walks.over),
     condition: short(raw.curvatures[0] / raw.curvatures[1], 3), ravine_left: left(line.plain, raw),
     plain_loss: at(line.plain, raw), momentum_loss: at(line.momentum, raw), beta: short(BETA),
-    mean: bracketed(line.mean), deviation: short(line.deviation),
+    mean: beside(line.mean, line.deviation), deviation: short(line.deviation),
     ...Object.fromEntries(Object.entries(RATES).map(([name, value]) => [name, short(value)])),
   };
 }

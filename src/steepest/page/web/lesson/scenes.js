@@ -301,7 +301,7 @@ function rowParts(stage, time, told) {
   const some = Array.from({ length: Math.min(6, y.length) }, (_, i) => i * every);
   const lines = some.map((i) => [i + 1, x[i], y[i] - w * x[i] - b, parts[i]].map((value) => short(value, 3)));
   drawTable(stage, boxes.terms, {
-    heads: [ui.row, line.x, ui.error, ui.share],
+    heads: [ui.row, ui.units, ui.error, ui.share],
     lines: [...lines, ['…', '…', '…', '…']],
     last: [ui.mean, '', '', short(average)],
   });

@@ -5,14 +5,16 @@ import { general, percent as percentOf, short as shortOf } from '../numerals.js'
 /** Letters of a name of a column at most. */
 const LONGEST = 22;
 
-/** Returns what writes numbers as a language does: `short`, `percent`, `bracketed`, `placed`. */
+/** Returns what writes numbers as a language does: `short`, `percent`, `beside`, `bracketed`, `placed`. */
 export function numerals(language) {
   const local = (text) => inLanguage(text, language);
   const short = (value, digits = 4) => local(readable(value, digits));
+  const bracket = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
   return {
     short,
+    beside: (value, size) => bracket(local(besideOf(value, size))),
     percent: (share) => local(percentOf(share)),
-    bracketed: (value) => (value < 0 ? `(${short(value)})` : short(value)),
+    bracketed: (value) => bracket(short(value)),
     placed: (value, places) => local(withCommas(value, places)),
   };
 }
@@ -26,6 +28,15 @@ function readable(value, digits) {
 
 function raised(power) {
   return Array.from(String(power), (sign) => (sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)])).join('');
+}
+
+/** Returns a number to four digits of a size that what is less this number is told in. */
+function besideOf(value, size) {
+  const far = Math.abs(value);
+  if (far < 0.00005 * size) return '0';
+  if (far < 1e-3 || far >= 1e13) return readable(value, 4);
+  const places = Math.min(12, Math.max(0, 3 - Math.floor(Math.log10(size))));
+  return withCommas(value, places).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
 }
 
 function withCommas(value, places) {
