@@ -199,6 +199,12 @@ def names_no_table(source: str) -> bool:
 def _missing(path: Path) -> str:
     """Say that there is no such file, and what is nearest to it."""
     shipped = "`steepest data` lists the shipped data sets"
+    if any(sign in str(path) for sign in "*?["):
+        return (
+            f"cannot read {path}: a pattern is read in passes, by `steepest fit` and `steepest "
+            "predict RUN PATTERN -o FILE` (in Python: st.descend, run.predict_to); name one "
+            "file"
+        )
     try:
         beside = [other.name for other in path.parent.iterdir() if other.is_file()]
     except OSError:

@@ -73,7 +73,8 @@ def check_divergence(evidence: Evidence, found: Found) -> Check:
     if "divergence" in found or "unsettled" in found:
         return Check("divergence", CHECKED, STATED)
     if method.step_size.never_rises:
-        return Check("divergence", CHECKED, "no step of a search ends at a higher loss")
+        of = " of the rows that it saw" if trace.first.rows != trace.last.rows else ""
+        return Check("divergence", CHECKED, f"no step of a search ends at a higher loss{of}")
     known = sum(not isnan(loss) for loss in trace.full_losses)
     if not known:
         own = sum(not isnan(loss) for loss in trace.losses)

@@ -90,9 +90,14 @@ class CheckpointFile:
 def checkpoint_file(
     given: "str | os.PathLike[str] | CheckpointFile | None", every: float | str = EVERY
 ) -> CheckpointFile | None:
-    """Return the file of a run that is named, or given as it is; None if there is none."""
+    """Return the file of a run that is named, or given as it is; None if there is none.
+
+    Raises ChoiceError for what is no name.
+    """
     if given is None or isinstance(given, CheckpointFile):
         return given
+    if not isinstance(given, str | os.PathLike):
+        raise ChoiceError(f"checkpoint is {given!r}, but it must be the name of a file")
     return CheckpointFile(given, every)
 
 

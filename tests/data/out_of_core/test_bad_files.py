@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import steepest as st
+from steepest.data.table import read_table
 from steepest.errors import ChoiceError, DataError, FileError
 
 
@@ -148,3 +149,48 @@ def test_a_cache_folder_that_is_full(folder, monkeypatch):
 def test_memory_that_is_no_size_or_too_small(folder):
     assert "memory is 'much', but it must be a size" in refused(folder, ChoiceError, memory="much")
     assert "takes 64 MB at least" in refused(folder, ChoiceError, memory="1MB")
+
+
+def test_files_of_one_name_in_two_folders_keep_their_types(tmp_path):
+    for name, kind in (("a", pa.float64()), ("b", pa.string())):
+        (tmp_path / name).mkdir()
+        x = pa.array(["1"] * 30).cast(kind)
+        y = pa.array(np.arange(30.0))
+        pq.write_table(pa.table({"x": x, "y": y}), tmp_path / name / "p.parquet")
+    files = [tmp_path / name / "p.parquet" for name in "ab"]
+    said = refused(files, DataError, target="y")
+    assert f"is double in {files[0]}, but string in {files[1]}" in said
+
+
+def test_text_files_are_called_by_their_names_and_have_partitions(tmp_path):
+    for year in (2023, 2024):
+        (tmp_path / f"year={year}").mkdir()
+        rows = "".join(f"{i},{i % 7 + year}\n" for i in range(40))
+        (tmp_path / f"year={year}" / "p.csv").write_text("x,y\n" + rows)
+    assert st.descend(tmp_path, "y").feature_names == ("x", "year")
+    (tmp_path / "year=2024" / "p.csv").write_text("z,y\n1,2\n2,3\n")
+    said = refused(tmp_path, DataError, target="y", features=["x"])
+    assert "'x' is in year=2023/p.csv, but not in year=2024/p.csv" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"cache": False}, "cache is False, but it must be a folder"),
+        ({"cluster": 5}, "cluster is 5, but it must be the address"),
+        ({"threads": -1}, "threads is -1, but it must be a whole number"),
+        ({"checkpoint": 5}, "checkpoint is 5, but it must be the name of a file"),
+        ({"validation": 0.2}, "validation is 0.2, but no rows of files"),
+        ({"validation": "last:0.2"}, "validation is last:0.2, but no rows of files"),
+    ],
+)
+def test_what_cannot_be_asked_of_files_in_passes_is_told(folder, asked, said):
+    assert said in refused(folder, ChoiceError, target="y", **asked)
+
+
+def test_a_pattern_where_one_file_is_needed_and_files_that_are_not_read_in_passes(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(b"PK")
+    with pytest.raises(FileError, match="in passes: its name must end in one of"):
+        st.descend(tmp_path / "*.xlsx", "y")
+    with pytest.raises(FileError, match="a pattern is read in passes"):
+        read_table(tmp_path / "*.xlsx")

@@ -110,3 +110,18 @@ def test_a_worker_that_is_killed_changes_no_bit(tmp_path):
             killer.join()
             assert (run.params == alone.params).all()
             client.wait_for_workers(2)
+
+
+def test_a_client_that_is_closed_and_workers_that_do_not_start(tmp_path, monkeypatch):
+    with of_threads(1) as cluster:
+        client = distributed.Client(cluster)
+    client.close()
+    with pytest.raises(ChoiceError, match="is closed"):
+        st.descend(folder_of(tmp_path), "y", cluster=client)
+
+    def failing(**asked: object) -> None:
+        raise RuntimeError("Nanny failed to start.")
+
+    monkeypatch.setattr(distributed, "LocalCluster", failing)
+    with pytest.raises(ChoiceError, match="below `if __name__"):
+        st.descend(tmp_path, "y", cluster="local")

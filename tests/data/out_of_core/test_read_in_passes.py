@@ -242,6 +242,7 @@ def test_a_loaded_run_tells_of_how_many_rows_its_metrics_are(tmp_path):
     run.save(tmp_path / "run.steepest")
     loaded = st.load(tmp_path / "run.steepest")
     (told,) = (line for line in run.explain().splitlines() if line.startswith("Fit on"))
+    assert any("at a higher loss of the rows that it saw" in one.message for one in run.checks)
     assert "1,000 drawn of 1,500" in told and told in loaded.explain().splitlines()
     assert loaded.problem.rows_of_metrics == len(run.problem.row_numbers)
 

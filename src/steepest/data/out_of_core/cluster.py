@@ -42,6 +42,11 @@ class Cluster:
         """
         if isinstance(said, cls):
             return said
+        if not isinstance(said, str) and not hasattr(said, "wait_for_workers"):
+            raise ChoiceError(
+                f"cluster is {said!r}, but it must be the address of a scheduler of Dask, such as "
+                "tcp://host:8786, a client of it, or local"
+            )
         found = cls.owning(_client(said)) if isinstance(said, str) else cls(said)
         found._check_workers()
         return found
@@ -63,6 +68,8 @@ class Cluster:
                 "the cluster has no worker; start one with `dask worker ADDRESS`, and see that it "
                 "has the same packages"
             ) from error
+        except (OSError, RuntimeError) as error:
+            raise ChoiceError("the client of the cluster is closed; make another") from error
         # By a function that every Python has: a worker without steepest could read none of ours.
         told = self.client.run(eval, TELL_VERSION)
         for worker, version in told.items():
@@ -135,12 +142,22 @@ def _client(said: str) -> Any:
     """Return a client of workers on this machine, or of the scheduler at an address."""
     dask = distributed("a cluster")
     if said == LOCAL:
-        return dask.Client(dask.LocalCluster(threads_per_worker=1, dashboard_address=":0"))
+        return _local_client(dask)
     try:
         return dask.Client(said, timeout=ANSWER_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
         raise ChoiceError(
             f"no scheduler of Dask answers at {said}; start one with `dask scheduler`, or say local"
+        ) from error
+
+
+def _local_client(dask: Any) -> Any:
+    try:
+        return dask.Client(dask.LocalCluster(threads_per_worker=1, dashboard_address=":0"))
+    except RuntimeError as error:
+        raise ChoiceError(
+            "no worker of Dask starts on this machine; each imports the script anew, so in one "
+            'call steepest below `if __name__ == "__main__":`'
         ) from error
 
 

@@ -80,7 +80,8 @@ def limits_of(
     >>> limits_of("2GB", None, 1).memory
     2000000000
     """
-    folder = None if cache is None else os.fspath(cache)
+    folder = None if cache is None else _folder(cache)
+    threads = None if threads is None else whole_number("threads", threads, least=1)
     workers = None if cluster is None else Cluster.of(cluster)
     if memory is None:
         return Limits(cache=folder, threads=threads, cluster=workers, asked=workers is not None)
@@ -91,6 +92,14 @@ def limits_of(
             "say more, such as 512MB"
         )
     return Limits(size, folder, threads, workers, asked=True)
+
+
+def _folder(cache: object) -> str:
+    if isinstance(cache, str | os.PathLike):
+        return str(os.fspath(cache))
+    raise ChoiceError(
+        f"cache is {cache!r}, but it must be a folder for the scratch file of the rows, or none"
+    )
 
 
 def _bytes(memory: int | str) -> int:

@@ -16,6 +16,7 @@ from steepest.data.out_of_core.sources import (
     BATCH_ROWS,
     SUFFIXES,
     Source,
+    called_by,
     files_of,
     root_of,
     source_of_files,
@@ -67,16 +68,24 @@ def _of_files(
 ) -> Source:
     """Return files as a source; those of text, and Arrow streams, are spooled."""
     spool, read = None, list[Path]()
-    called: dict[Path, str] = {}
+    origins: dict[Path, Path] = {}
     for file in files:
+        _check_kind(file)
         parts = [file]
         text = file.suffix.lower() in TEXT
         if text or _is_arrow_stream(file):
             spool = spool or Spool(limits.scratch)
             parts = spool.text(file, reading) if text else [_spooled(spool, file)]
         read += parts
-        called |= dict.fromkeys(parts, file.name)
-    return source_of_files(read, name, None if spool else root, called, spool)
+        origins |= dict.fromkeys(parts, file)
+    return source_of_files(read, name, root, called_by(origins), spool, origins)
+
+
+def _check_kind(file: Path) -> None:
+    if file.suffix.lower() not in SUFFIXES:
+        raise FileError(
+            f"cannot read {file} in passes: its name must end in one of {' '.join(SUFFIXES)}"
+        )
 
 
 def _is_arrow_stream(file: Path) -> bool:

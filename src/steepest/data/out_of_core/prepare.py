@@ -91,10 +91,30 @@ def prepare_source(
     Raises DataError, ChoiceError or FileError as `from_table` does, by file and row.
     """
     weight = _weight_column(sample_weight, asked)
+    _check_split(split)
     columns = used_columns(source, asked, weight)
     check_everywhere(source.schemas, source.unlike, columns, source.name)
     check_rows(source.rows, source.name, "")
     return _Preparing(source, asked, weight, split, limits, progress, columns).data()
+
+
+def _check_split(split: Split) -> None:
+    """Raise ChoiceError for rows that are to be kept back out of those that are never held."""
+    said = split.said
+    if isinstance(said, bool | int | float) or (isinstance(said, str) and _is_share(said)):
+        raise ChoiceError(
+            f"validation is {said}, but no rows of files that are read in passes are kept back; "
+            "give a file or a table of other rows, or leave validation out"
+        )
+
+
+def _is_share(said: str) -> bool:
+    """Return whether a text ends in a share of the rows: 0.2, last:0.2, COLUMN:0.2."""
+    try:
+        float(said.rpartition(":")[2])
+    except ValueError:
+        return False
+    return True
 
 
 def _weight_column(sample_weight: object, asked: Asked) -> str | None:

@@ -5,6 +5,7 @@ known from the footers, so that every row has its place before the first is read
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +24,7 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH_ROWS", "Source", "Unit", "files_of", "root_of", "source_of_files"]
+__all__ = ["BATCH_ROWS", "Source", "Unit", "called_by", "files_of", "root_of", "source_of_files"]
 
 BATCH_ROWS = 2**17
 """Rows that are decoded at a time: of 28 columns of float32 15 MB; fewer took longer (measured)."""
@@ -246,19 +247,20 @@ def source_of_files(
     root: Path | None = None,
     called: Mapping[Path, str] | None = None,
     held: object = None,
+    origins: Mapping[Path, Path] | None = None,
 ) -> Source:
     """Return files as what is streamed, in their order; `root` is the folder of the partitions.
 
     `called` is how messages call each file: neighbours that are called the same are one. `held` is
-    kept as long as the source is.
+    kept as long as the source is. `origins` are the files that spooled ones are of.
 
     Raises FileError for a file that is none of Parquet or Arrow, or is damaged, and DataError for
     types that do not go together, and where there are no rows.
     """
     stamps = {file: Stamp.of(file) for file in files}
-    if called is None:
-        called = {file: file.name for file in files}
-    parts = _partitions(files, root)
+    origins = origins or {file: file for file in files}
+    called = called or called_by(origins)
+    parts = _partitions(origins, root)
     units: list[Unit] = []
     schemas: dict[str, pa.Schema] = {}
     empty = []
@@ -275,7 +277,9 @@ def source_of_files(
         if not sum(sizes):
             empty.append(called[file])
             continue
-        schemas[_shown(file, root)] = _with_parts(schema, parts[file])
+        shown = _shown(origins.get(file, file), root, called[file])
+        shown = f"{shown}, part {len(schemas) + 1}" if shown in schemas else shown
+        schemas[shown] = _with_parts(schema, parts[file])
     if not units:
         raise DataError(f"{name}: there is no row in {counted(len(files), 'file')}")
     notes = (
@@ -290,8 +294,14 @@ def _goes_on(last: Unit, called: str) -> bool:
     return last.called == called and last.file.name != called
 
 
-def _shown(file: Path, root: Path | None) -> str:
-    return str(file.relative_to(root)) if root is not None and root in file.parents else file.name
+def _shown(file: Path, root: Path | None, called: str) -> str:
+    return str(file.relative_to(root)) if root is not None and root in file.parents else called
+
+
+def called_by(origins: Mapping[Path, Path]) -> dict[Path, str]:
+    """Return how messages call each file: by its name, by its path where others have that name."""
+    alike = Counter(one.name for one in set(origins.values()))
+    return {file: one.name if alike[one.name] == 1 else str(one) for file, one in origins.items()}
 
 
 def _with_parts(schema: "pa.Schema", parts: Mapping[str, Any]) -> "pa.Schema":
@@ -303,12 +313,12 @@ def _with_parts(schema: "pa.Schema", parts: Mapping[str, Any]) -> "pa.Schema":
     return schema
 
 
-def _partitions(files: Sequence[Path], root: Path | None) -> dict[Path, dict[str, Any]]:
-    """Return the `name=value` of the folders of each file, as Hive has them.
+def _partitions(origins: Mapping[Path, Path], root: Path | None) -> dict[Path, dict[str, Any]]:
+    """Return the `name=value` of the folders that each file comes from, as Hive has them.
 
     Values are whole numbers if all are.
     """
-    said = {file: dict(_said(file, root)) for file in files}
+    said = {file: dict(_said(origin, root)) for file, origin in origins.items()}
     names = {name for one in said.values() for name in one}
     for name in names:
         values = [one[name] for one in said.values() if one.get(name) is not None]
