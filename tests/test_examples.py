@@ -29,6 +29,7 @@ def test_why_a_training_fails_is_found(capsys: pytest.CaptureFixture[str]) -> No
     assert "nothing: no verdict" in capsys.readouterr().out
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of Lightning itself
 def test_lightning_is_watched() -> None:
     pytest.importorskip("lightning", reason="pip install lightning")
     watching: Any = runpy.run_path(str(EXAMPLES / "torch_lightning.py"))["watching"]
