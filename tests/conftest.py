@@ -6,6 +6,7 @@ from asked import Answer, Ask
 from hypothesis import settings
 
 from steepest import cli
+from steepest.interrupts import Program
 
 # The same examples every time, and as many as a laptop does in a minute.
 settings.register_profile("steepest", derandomize=True, deadline=None, max_examples=25)
@@ -14,8 +15,12 @@ settings.load_profile("steepest")
 
 @pytest.fixture
 def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ask:
-    """Run the command line in an empty folder; the status is that of the process."""
+    """Run the command line in an empty folder; the status is that of the process.
+
+    The signals stay pytest's: a program of its own would end it on the second Ctrl-C.
+    """
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "as_a_program", Program)
 
     def run(*words: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["steepest", *words])

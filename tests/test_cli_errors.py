@@ -119,7 +119,7 @@ def test_missing_folder_is_named(refused: Callable[..., str]) -> None:
 
 def test_folder_as_data(refused: Callable[..., str]) -> None:
     Path("f.csv").mkdir()
-    has_all(refused(*FIT), "cannot read f.csv", "it is a folder", "name a file in it")
+    has_all(refused(*FIT), "cannot read f.csv", "the folder has no data in it", ".parquet")
 
 
 def test_link_to_nothing(refused: Callable[..., str]) -> None:

@@ -304,10 +304,10 @@ def test_a_run_of_a_shipped_data_set_can_have_other_columns() -> None:
 
 def test_the_page_that_is_saved_has_the_state(session: Session) -> None:
     page = ask(session, "page", choices=CHOICES, link="v=1&at=7")["html"]
-    assert 'id="steepest-kept">{"link": "v=1&at=7"}' in page
+    assert 'id="steepest-kept">{"link": "v=1&at=7",' in page
     wide = Session.of_table(read_table("diabetes"))
     page = ask(wide, "page", choices={"steps": 3}, link="v=1&l2=1", look="v=1&at=2")["html"]
-    assert 'id="steepest-kept">{"link": "v=1&at=2"}' in page
+    assert 'id="steepest-kept">{"link": "v=1&at=2",' in page
 
 
 def test_given_up_work_ends_at_once(session: Session) -> None:

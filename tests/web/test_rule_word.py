@@ -38,7 +38,7 @@ def opened(tmp_path: Path, doors: Doors) -> Opened:
 
 
 def limit_by_the_slider(page: "Page") -> str:
-    return page.locator(".st-limit-words").inner_text()
+    return page.locator('[data-control="rate"] :is(.st-limit-words, .st-told)').inner_text()
 
 
 def beta_of(page: "Page") -> str:

@@ -186,14 +186,14 @@ function madePairs(state) {
 }
 
 /**
- * The choices that a link can tell: a rule that is a function of Python's has no name.
+ * The choices that a link can tell: a rule that is a function of Python's has no name, and a beta of 1 no page.
  * @param {Choices} choices
  * @param {Scene} scene
  */
 function choicePairs(choices, scene) {
   return Object.entries(CHOICES)
     .map(([name, { key, read }]) => [key, choices[name] ?? NOTHING[name], read])
-    .filter(([, value, read]) => read(String(value), knownOf(scene)) !== undefined)
+    .filter(([, value, read]) => attempted(() => read(String(value), knownOf(scene))) !== undefined)
     .map(([key, value]) => [key, value]);
 }
 
