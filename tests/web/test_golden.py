@@ -207,6 +207,24 @@ def test_the_plane_search_over_many_features(kind: str, modules: Any) -> None:
     assert_same_steps(descend(modules, case), case["run"], 1e-9)
 
 
+def test_the_plane_search_from_weights_that_have_something_in_common(modules: Any) -> None:
+    size = golden.run_of("many of three", steps=0).objective.size
+    start = (np.arange(size) % 4 / 1e3).tolist()
+    case = golden.case("many of three", rule="plane", scale="round", l2=1e-3, steps=12, start=start)
+    assert_same_steps(descend(modules, case), case["run"], 1e-9)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_the_plane_search_over_fewer_rows_than_features(l2: float, modules: Any) -> None:
+    """Python adds a share of the bound by what curves in the span of the rows, the page by all."""
+    draws = np.random.default_rng(0)
+    table = {f"x{j}": draws.normal(size=12) for j in range(15)} | {"kind": list("abcabcabcabb")}
+    asked = {"rule": "plane", "scale": "round", "l2": l2, "steps": 12}
+    run = st.descend(table, "kind", **asked)
+    case = {"scene": golden.scene_of(run), "choices": golden.choices_of(run, **asked)}
+    assert descend(modules, case)["loss"] == pytest.approx(run.trace.losses, rel=1e-6)
+
+
 @pytest.mark.parametrize("kind", golden.CURVED)
 def test_a_page_walks_the_default_run_again(kind: str, modules: Any) -> None:
     data, target, features = golden.DATA[kind]

@@ -74,7 +74,8 @@ export class Walk {
   round(rows, gradient, index) {
     const { params, last, scale } = this;
     const shrunk = length(scale.pull(gradient)) / length(last.slope);
-    const fresh = this.anew({ rows, params, gradient, shrunk, since: index - this.rounded });
+    const when = { since: index - this.rounded, isFirst: !this.rounded };
+    const fresh = this.anew({ rows, params, gradient, shrunk, ...when });
     if (fresh) this.rounded = index;
     this.isRound = this.rounded > 0 && ((fresh && rows.margins === 1) || shrunk <= SWIFT);
     if (!fresh) return;

@@ -33,12 +33,13 @@ function newton(objective) {
 
 /** A plane search where the bowl is round: null if it does not arrive. */
 function arrived(objective) {
+  const start = new Float64Array(objective.size);
   const walk = new Walk({
     objective,
-    start: new Float64Array(objective.size),
+    start,
     rule: chooseRule('plane'),
     rate: planeSearch,
-    ...roundingOf(objective),
+    ...roundingOf(objective, start),
   });
   const trace = walk.until(whenThere(objective.nullLoss));
   return trace.stop?.reason === 'arrived' ? Math.min(...trace.fullLoss) : null;

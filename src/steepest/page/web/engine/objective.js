@@ -7,6 +7,9 @@ import { Risk } from './risk.js';
 import { linearScale } from './scales.js';
 import { total } from './vectors.js';
 
+/** The curvature of a row, against the mean of all, below which an average row stands in for it. */
+const LIGHT = 0.5;
+
 /** The objective: X and y under a loss. */
 export class Objective extends Risk {
   constructor(X, y, loss, l2 = 0) {
@@ -98,11 +101,21 @@ export class Objective extends Risk {
     return (this.known.gram ??= this.findGram(() => 1));
   }
 
-  /** Returns `Z'CZ / rows` for each margin at `params`, with C what it alone bends each row's loss. */
+  /**
+   * Returns `Z'CZ / rows` for each margin at `params`, with C what it alone bends each row's loss. Of
+   * several margins most rows are sure of most: the light ones are told by their mean.
+   */
   gramsAt(params) {
-    const { loss, margins } = this;
+    const { loss, margins, rows, features } = this;
     const bend = loss.curvature(this.marginsAt(params), this.y);
-    return Array.from({ length: margins }, (_, m) => this.findGram((i) => bend[i * margins + m]));
+    return Array.from({ length: margins }, (_, m) => {
+      const own = bend.filter((_bend, cell) => cell % margins === m);
+      if (margins === 1 || rows <= features) return this.findGram((i) => own[i]);
+      const least = (LIGHT * total(own)) / rows;
+      const heavy = own.map((value) => (value >= least ? value : 0));
+      const left = (total(own) - total(heavy)) / rows;
+      return this.findGram((i) => heavy[i] + left);
+    });
   }
 
   findGram(weigh) {

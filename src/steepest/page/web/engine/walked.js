@@ -31,7 +31,7 @@ const CHECKS = [
  */
 export function runOf(objective, choices, kept = {}) {
   const steps = stepsOf(choices.steps);
-  if (!goesOn(kept, objective, choices)) Object.assign(kept, begun(objective, choices, steps));
+  if (!goesOn(kept, objective, choices)) Object.assign(kept, begun(objective, choices));
   Object.assign(kept, { objective, choices });
   const { walk } = kept;
   const trace = toldOf(walk.until(stopAfter(steps, objective.nullLoss, objective.slopeIsBounded)), kept);
@@ -65,14 +65,14 @@ function goesOn({ walk, objective, choices }, other, { steps, ...asked }) {
 }
 
 /** Returns a walk at its start, and how it goes. */
-function begun(objective, choices, steps) {
+function begun(objective, choices) {
   const rule = chooseRule(choices.rule);
   const seed = checkWhole('seed', choices.seed, 0);
   const batch = choices.batch === null ? null : checkWhole('batch', choices.batch, 1);
   const batches = batch === null ? null : new Batches(objective, batch, seed);
   const plan = { plane: planOfPlane, lbfgs: planOfQuasiNewton }[choices.rule] ?? planOfRate;
-  const how = plan(objective, choices, batches, steps);
   const start = startOf(objective, choices.start, seed);
+  const how = plan(objective, { ...choices, start }, batches);
   return { walk: new Walk({ objective, start, rule, ...how, batches }), rule, scale: how.scale, batches };
 }
 
@@ -105,9 +105,8 @@ function judged(trace, kept) {
  * @param {any} objective
  * @param {Choices} choices
  * @param {any} batches
- * @param {number} steps
  */
-function planOfRate(objective, { scale: name, learning_rate: asked }, batches, steps) {
+function planOfRate(objective, { scale: name, learning_rate: asked, steps }, batches) {
   const scale = chooseScale(name, objective);
   const fades = batches && asked === 'auto';
   const rate = fades
@@ -122,10 +121,10 @@ function planOfRate(objective, { scale: name, learning_rate: asked }, batches, s
  * @param {Choices} choices
  * @param {any} batches
  */
-function planOfPlane(objective, { scale, ...choices }, batches) {
+function planOfPlane(objective, { scale, start, ...choices }, batches) {
   checkOwnRate(choices, batches);
   const round = scale === 'round';
-  const coordinates = round ? roundingOf(objective) : { scale: chooseScale(scale, objective) };
+  const coordinates = round ? roundingOf(objective, start) : { scale: chooseScale(scale, objective) };
   return { ...coordinates, rate: planeSearch };
 }
 
