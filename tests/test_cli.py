@@ -526,6 +526,7 @@ Ada,lesson.html#v=1&data=geyser&target=waiting&features=duration&rule=steepest&r
 WRITING = ("--figure", "--film", "--page", "--save", "-o", "--handout", "--quiz", "--toml")
 
 
+@pytest.mark.prove
 def test_demo_in_the_help_writes_all_its_files(told: Told) -> None:
     """The slow one: two figures, two films and a page of each of two runs."""
     plain, everything = examples(told, "demo")

@@ -160,6 +160,7 @@ def test_planes_that_there_are_not() -> None:
             st.torch.surface(model, loss, data(2), **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.prove
 def test_the_lines_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     guide = Path(__file__).parents[2] / "docs" / "practitioner.md"
     told = guide.read_text(encoding="utf-8").partition("## A model of PyTorch")[2]

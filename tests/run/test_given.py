@@ -328,6 +328,7 @@ def test_of_one_param_there_are_the_charts_alone() -> None:
         run.surface()
 
 
+@pytest.mark.prove
 def test_it_is_filmed(tmp_path: Path) -> None:
     run = st.descend(bowl, start=[3.0, 4.0], rule="steepest", learning_rate=0.3, steps=2)
     run.film(tmp_path / "bowl.gif")

@@ -256,6 +256,7 @@ def test_settings_of_the_reader_stay(tmp_path: Path) -> None:
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.prove
 def test_diverged_run_can_be_filmed(tmp_path: Path) -> None:
     run = st.descend((X, X[:, 0] + X[:, 1] ** 2), learning_rate=30.0, steps=50, **TEXTBOOK)
     run.film(tmp_path / "f.gif")

@@ -199,6 +199,7 @@ def assert_fits(page: "Page") -> None:
     assert (scrolls, page.evaluate(OUTSIDE)) == (False, []), page.viewport_size
 
 
+@pytest.mark.prove
 def test_nothing_sticks_out_on_a_phone_and_on_a_projector(doors: Doors, saved: Path) -> None:
     wide = saved.with_name("penguins.html")
     st.descend("penguins", "species", missing="drop", steps=30).page(wide)

@@ -140,6 +140,7 @@ def listeners(page: "Page") -> list[str]:
     return sorted(found)
 
 
+@pytest.mark.prove
 def test_every_key_of_the_table_is_taken_told_and_helped(
     doors: Doors, saved: Path, line: st.Run, table: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from doors import (
     Doors,
     Menu,
@@ -115,6 +116,7 @@ def assert_page_saves_itself(doors: Doors, file: Path, page: "Page") -> None:
     assert shown(fresh) != shown(page)
 
 
+@pytest.mark.prove
 def test_what_is_taken_along_is_what_is_seen(
     doors: Doors, line: st.Run, saved: Path, tmp_path: Path
 ) -> None:

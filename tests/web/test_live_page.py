@@ -322,6 +322,7 @@ def assert_saved_pages_keep_their_state(
         assert Menu(opened).told()["theme"] == "dark"
 
 
+@pytest.mark.prove
 def test_two_widgets_in_one_notebook_do_not_clash(
     page: "Page", doors: Doors, line: st.Run, tmp_path: Path
 ) -> None:

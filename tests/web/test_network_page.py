@@ -244,6 +244,7 @@ def test_a_rows_story_is_reached_by_its_number(rings: st.Run, saved: Path, doors
     assert "there is no row 61 on this page" in page.locator(".st-fault").inner_text()
 
 
+@pytest.mark.prove
 def test_a_page_of_seeds_shows_them_side_by_side(doors: Doors, tmp_path: Path) -> None:
     """Seven, the six best: on the plane of their starts and ends, with what they say together."""
     runs = st.seeds(7, two_rings(), "ring", hidden=(3,), steps=5, **TEXTBOOK)
@@ -502,6 +503,7 @@ def test_nothing_is_wider_than_a_phone(tmp_path: Path, doors: Doors) -> None:
     assert "the numbers are left out" in card(page, "network").locator("figcaption").inner_text()
 
 
+@pytest.mark.prove
 def test_a_network_of_very_many_weights_is_drawn_by_its_layers(
     tmp_path: Path, doors: Doors
 ) -> None:

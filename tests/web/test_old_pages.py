@@ -47,6 +47,7 @@ def test_an_old_page_still_computes(doors: Doors, tmp_path: Path) -> None:
     assert loss_of(page) == pytest.approx(34.72, abs=0.01) != before
 
 
+@pytest.mark.prove
 def test_a_link_of_an_old_page_shows_the_same_in_a_new_one(doors: Doors, tmp_path: Path) -> None:
     folder = FIXTURES / "271cc86"
     old = doors.file(unpacked(folder / "textbook.html.gz", tmp_path), "v=1&at=0")
