@@ -339,3 +339,10 @@ def test_where_blanks_part_the_fields_so_do_tabs(tmp_path: Path) -> None:
         "power": [130.0, None, 165.0],
         "name": ["chevrolet malibu", "ford pinto", "buick skylark 320"],
     }
+
+
+def test_names_that_the_csv_module_cannot_read_are_told_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text(f"{'a' * (csv.field_size_limit() + 1)},b\n1,2\n2,3\n")
+    with pytest.raises(DataError, match=r"long\.csv, line 1: cannot be read \(field larger"):
+        read_table(path)

@@ -1,5 +1,6 @@
 """A class from its links: each is run again, names are not read, and what is damaged is said."""
 
+import csv
 from pathlib import Path
 from urllib.parse import quote
 
@@ -46,6 +47,12 @@ def test_each_run_is_made_again_and_told_by_its_end(tmp_path: Path) -> None:
     assert "Lovelace" not in said and "secret" not in said and ENDS["too large"] in said
     figure = draw_class(room, Format(size=(800, 450)))
     assert len(figure.axes) == 2
+
+
+def test_a_class_leaves_the_longest_field_of_the_csv_module_alone(tmp_path: Path) -> None:
+    longest = csv.field_size_limit()
+    classroom_of(write(tmp_path / "links.csv", link()))
+    assert csv.field_size_limit() == longest
 
 
 def test_mistakes_in_answers_are_counted(tmp_path: Path) -> None:

@@ -5,8 +5,6 @@ What is told of a run is of the run that Python makes of the choices in its link
 in a loss that the choices do not lead to.
 """
 
-import csv
-import io
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from steepest.data.shipped import datasets
+from steepest.data.text.dialect import records
 from steepest.errors import ChoiceError, FileError, SteepestError
 from steepest.lesson.lesson import lesson_of
 from steepest.lesson.tasks import Task, tasks_of
@@ -199,8 +198,7 @@ def _links(path: str | os.PathLike[str]) -> Iterator[tuple[int, Link]]:
         raise FileError(f"cannot read {path}: it is no text in UTF-8; export it as CSV") from error
     sample = text[:20_000]
     delimiter = max(",;\t", key=sample.count)
-    csv.field_size_limit(max(len(text), 1))
-    for row, cells in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
+    for row, (_, cells) in enumerate(records(Path(path), "utf-8-sig", delimiter), start=1):
         state = next(filter(None, map(link_in, cells)), None)
         if state is not None:
             yield row, read_link(state)

@@ -65,8 +65,8 @@ class Dialect:
 def read_dialect(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Dialect:
     """Return the dialect of a text file; what is given is not looked for.
 
-    Raises FileError for an empty or binary file, DataError if no row follows the names or if there
-    are only numbers where the names should be.
+    Raises FileError for an empty or binary file, DataError if the names cannot be read, no row
+    follows them, or there are only numbers where they should be.
     """
     text, whole, letters = _first_lines(path, encoding)
     if re.search("[\0\ufffd]", text.split("\n", 1)[0]):
@@ -74,6 +74,8 @@ def read_dialect(path: Path, encoding: str | None = None, delimiter: str | None 
     if not text.strip():
         raise FileError(f"cannot read {path}: the file is empty; it needs a header and rows")
     look = _look(path, text, whole, delimiter)
+    if not look.lines:
+        next(_records(io.StringIO(text, newline=""), look.delimiter, path.name))  # says why
     if not look.rows:
         names = ", ".join(look.header[:5]) + (", ..." if len(look.header) > 5 else "")
         raise DataError(f"{path.name}: there is a header ({names}) but no row")
