@@ -1,6 +1,7 @@
 """Print tables: `python -m bench`, or those that are named, `python -m bench logistic memory`.
 
-`python -m bench checkouts OTHER_SRC` compares this checkout of steepest with another one.
+`python -m bench checkouts OTHER_SRC` compares this checkout of steepest with another one,
+`python -m bench pages OTHER_SRC` their pages.
 """
 
 import argparse
@@ -8,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from bench import checkouts
+from bench import checkouts, pages
 from bench.behind import behind
 from bench.dense import NETS
 from bench.memory import memory
@@ -75,8 +76,9 @@ def _called(name: str) -> set[str]:
 
 def main() -> None:
     """Compare two checkouts, if the first word says so, or print the tables."""
-    if sys.argv[1:2] == ["checkouts"]:
-        checkouts.main(sys.argv[2:])
+    compared = {"checkouts": checkouts.main, "pages": pages.main}
+    if sys.argv[1:2] and sys.argv[1] in compared:
+        compared[sys.argv[1]](sys.argv[2:])
     else:
         tables()
 

@@ -1,5 +1,6 @@
 """The page in a headless Chromium that draws without a GPU: how long the reader waits."""
 
+import json
 import re
 import shutil
 import tempfile
@@ -21,6 +22,9 @@ ROWS, STEPS, ROUNDS, OPENINGS = 300, 200, 60, 12
 
 START, POINT = "[data-card=map] [role=slider]", "[data-card=fit] .st-point"
 """What is dragged: the start of the walk, a row of the data."""
+
+Wait = tuple[str, str, list[float], int | None]
+"""What is waited for, the loss, the milliseconds of each time, and the bar."""
 
 RATES = {"squared": 0.03, "cross_entropy": 0.05}
 
@@ -76,7 +80,7 @@ WebSocket.prototype.send = function (text) {
 FIRST = """
 () => new Promise((done) => {
   const look = () => {
-    const surface = document.querySelectorAll('[data-card=relief] canvas')[1];
+    const surface = document.querySelector('[data-card=map] canvas');
     const { width, height } = surface ?? { width: 0, height: 0 };
     const pixels = width && surface.getContext('2d').getImageData(0, 0, width, height).data;
     if (pixels && pixels.some((value) => value > 0)) done(performance.now());
@@ -145,9 +149,10 @@ WEIGHTS = (0, 2, 5, 9, 13)
 def page() -> str:
     """Return the tables: what the reader waits for, median and 95th percentile; the file's size."""
     with tempfile.TemporaryDirectory() as folder, _browser() as browser:
-        rows = [row for name in RATES for row in _rows(browser, name, Path(folder))]
+        rows = [_row(*wait) for name in RATES for wait in waits(browser, name, Path(folder))]
+        size = _size(Path(folder) / "squared.html")
         network = list(_network_rows(browser, Path(folder)))
-    title = f"The page: {ROWS} rows, {STEPS} steps, headless Chromium without a GPU"
+    title = f"The page ({size}): {ROWS} rows, {STEPS} steps, headless Chromium without a GPU"
     large = "The page of a network: 2-8-8-1, 500 rows, the same browser; it trains by itself"
     head = ("median ms", "95th percentile ms", "bar ms")
     return "\n\n".join(
@@ -164,23 +169,30 @@ def _browser() -> Iterator[Browser]:
         browser.close()
 
 
-def _rows(browser: Browser, loss: str, folder: Path) -> Iterator[tuple[str, ...]]:
+def tell() -> None:
+    """Print as JSON all that is waited for on the pages of the checkout that is imported."""
+    with tempfile.TemporaryDirectory() as folder, _browser() as browser:
+        told = [wait for name in RATES for wait in waits(browser, name, Path(folder))]
+    print(json.dumps(told))
+
+
+def waits(browser: Browser, loss: str, folder: Path) -> Iterator[Wait]:
+    """Yield what a reader waits for: its name, the loss, the milliseconds, and the bar."""
     run = _run(loss)
     path = folder / f"{loss}.html"
     run.page(path)
-    size = f"first picture of the saved file ({_size(path)})"
     works: dict[str, tuple[Callable[[], list[float]], int]] = {
-        size: (lambda: _openings(browser, path), 1000),
+        "first picture of the saved file": (lambda: _openings(browser, path), 1000),
         "pointer moved to path redrawn": (lambda: _saved(browser, path, START), 33),
         "data point moved to surface redrawn": (lambda: _saved(browser, path, POINT), 100),
     }
     for name, (work, bar) in works.items():
         progress(f"      {loss}: {name} ...")
-        yield _row(name, loss, work(), bar)
+        yield name, loss, work(), bar
     progress(f"      {loss}: the same drag through Python ...")
     trips, drawn = _live(browser, run)
-    yield _row("question to Python and answer, 200 steps", loss, trips, 50)
-    yield _row("pointer moved to path redrawn, through Python", loss, drawn, None)
+    yield "question to Python and answer, 200 steps", loss, trips, 50
+    yield "pointer moved to path redrawn, through Python", loss, drawn, None
 
 
 def _row(name: str, loss: str, taken: list[float], bar: int | None) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The benchmarks: every problem can be made, every peer is asked for the same minimum."""
 
 import os
+import shutil
 import sys
 import warnings
 from functools import partial
@@ -193,6 +194,20 @@ def test_two_checkouts_are_compared_each_in_its_own_process(monkeypatch, capsys)
     steps = next(line for line in told.splitlines() if line.startswith("| a step"))
     _, ours, theirs = steps.strip("| ").split(" | ")
     assert ours == theirs and int(ours) > 0
+
+
+@pytest.mark.prove
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium")
+def test_two_pages_are_compared_each_made_by_its_own_checkout(monkeypatch, capsys):
+    from bench import page, pages
+
+    monkeypatch.setattr(pages, "ROUNDS", 1)
+    monkeypatch.setattr(sys, "argv", ["bench", "pages", str(pages.THIS)])
+    __main__.main()
+    lines = [line.strip("| ").split(" | ") for line in capsys.readouterr().out.splitlines()]
+    rows = [dict(zip(pages.HEADER, line, strict=True)) for line in lines if line[1:2] != ["loss"]]
+    assert {row["loss"] for row in rows} == set(page.RATES) and len(rows) == 10
+    assert all(float(row["this ms"]) > 0 and row["other to this"].endswith("x") for row in rows)
 
 
 def test_another_folder_is_no_checkout(tmp_path):
