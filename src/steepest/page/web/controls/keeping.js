@@ -8,6 +8,10 @@ import { faultOfLink, toFragment } from '../keep/link.js';
 import { activeRun } from '../state/select.js';
 import { pythonLines } from '../words/python.js';
 import { box, button } from './fields.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.controlsKeeping;
 
 /**
  * Adds the menu; `cards` are what a picture shows, `root` is where downloads are made.
@@ -43,16 +47,15 @@ function closeWhenLeft(held, root) {
   return attached(new Keyboard(held, 'menu', { close }), new PressBeside(root, held, { beside }));
 }
 
-const HINT = 'For a class: add &hide=rate,loss,tasks to the link to hide controls, and &text=... '
-  + 'to set a text above them.';
+const HINT = SAY.class;
 
 const LABELS = {
   link: 'Copy link',
-  png: 'Save picture (PNG)',
-  svg: 'Save picture (SVG)',
-  page: 'Save this page (HTML)',
-  trace: 'Save the steps (CSV)',
-  python: 'Show the Python lines',
+  png: SAY.save,
+  svg: SAY.savePicture,
+  page: SAY.savePage,
+  trace: SAY.saveSteps,
+  python: SAY.show,
 };
 
 async function attempt(does, say) {
@@ -79,8 +82,8 @@ async function copyLink(store, say) {
   if (faultOfLink(link)) return say(faultOfLink(link));
   const copied = await copyText(link);
   // A live page is served to this machine alone, as long as Python runs.
-  const where = store.engine.kind === 'python' ? ', for this machine, while the page is served' : '';
-  const words = copied ? `The link is copied: it holds the state${where}.` : `Copy this link${where}:`;
+  const where = store.engine.kind === 'python' ? SAY.machine : '';
+  const words = copied ? filled(SAY.link, [where]) : `Copy this link${where}:`;
   return say(words, copied ? '' : link);
 }
 
@@ -88,7 +91,7 @@ async function copyLink(store, say) {
 async function showPython(store, say) {
   const lines = pythonLines(store.state);
   const copied = await copyText(lines);
-  say(copied ? 'Copied. The same run in Python:' : 'The same run in Python:', lines);
+  say(copied ? SAY.copied : SAY.same, lines);
 }
 
 /** @param {Store} store */
@@ -119,7 +122,7 @@ function keep(blob, name, root) {
 /** A frame may forbid downloads, and nobody is told: so the reader is. */
 function saved(name) {
   const framed = window.self !== window.top;
-  return `Saved as ${name}.${framed ? ' If nothing came, this frame forbids it: open the page by itself.' : ''}`;
+  return `Saved as ${name}.${framed ? SAY.if : ''}`;
 }
 
 /** @param {Scene} scene */
