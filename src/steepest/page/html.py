@@ -96,17 +96,18 @@ def write_page(
     way: str = "explore",
     language: str = "",
     lesson: LessonRecord | None = None,
+    link: str = "",
 ) -> None:
     """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
 
     `way` is how it opens where its address says nothing: "explore" or "lesson"; `language` that of
     the lesson, where it is not the browser's, ChoiceError if it has no sentences in it. `lesson` is
-    the one of an author, in place of ours on these rows.
+    the one of an author, in place of ours on these rows, `link` as `saved_html` has it.
     """
     check_writable(path, PAGES)
     if language:
         sentences(language)
-    text = saved_html(record, words, way=way, language=language, lesson=lesson)
+    text = saved_html(record, words, link, way=way, language=language, lesson=lesson)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 

@@ -25,7 +25,8 @@ export function start() {
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
-  const options = { keys: document, helper, language, isLesson: kept.way === 'lesson' && !link };
+  const isFresh = !/(^|&)(axes|scale)=/.test(link || kept.link);
+  const options = { keys: document, helper, language, isFresh };
   const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);
   wishAll(store, link || kept.link);

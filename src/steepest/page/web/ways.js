@@ -22,17 +22,17 @@ export class Ways {
    * @param {Element} parent
    * @param {Store} store
    * @param {any} lesson
-   * @param {MountOptions & {language: string, isLesson: boolean}} options
+   * @param {MountOptions & {language: string, isFresh: boolean}} options
    */
-  constructor(parent, store, lesson, { language, isLesson, ...options }) {
+  constructor(parent, store, lesson, { language, isFresh, ...options }) {
     this.parent = parent;
     this.store = store;
     this.lesson = lesson;
     this.language = language;
     this.options = options;
     this.at = 0;
-    /** Whether the page began as a lesson, and was not yet explored. */
-    this.isLesson = isLesson;
+    /** Whether nothing says yet in which units it is explored. */
+    this.isFresh = isFresh;
     this.shown = null;
   }
 
@@ -63,8 +63,8 @@ export class Ways {
     const { state, engine } = this.store;
     // Standard units first, where the walk is in them: a bowl is round there, and your own units one press away.
     const isBowl = engine.kind === 'page' && state.choices.scale === 'standard' && state.axes === 'units';
-    if (this.isLesson && isBowl && !state.scene.network) this.store.setAxes('walk');
-    this.isLesson = false;
+    if (this.isFresh && isBowl && !state.scene.network) this.store.setAxes('walk');
+    this.isFresh = false;
     const shown = mount(this.parent, this.store, { ...this.options, fits: true, lesson: () => this.show('lesson') });
     const unheard = this.store.subscribe(rememberer(state));
     return {
