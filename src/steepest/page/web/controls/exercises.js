@@ -16,9 +16,9 @@ export function makeExercises(parent, store) {
   return {
     show(state, changed) {
       if (changed?.has('guessing') && state.guessing) awaitGuess(store, list);
-      if (!isNew(changed, 'scene', 'choices', 'runs')) return;
+      if (!isNew(changed, 'scene', 'choices', 'runs', 'exam')) return;
       const tasks = tasksOf(state, store.engine);
-      const questions = tasks.map(({ question }) => question).join('\n');
+      const questions = tasks.map(({ question }) => question).join('\n') + state.exam;
       if (questions === asked) return;
       asked = questions;
       list.replaceChildren(...tasks.map((task, i) => item(store, task, i)));
@@ -32,6 +32,7 @@ function item(store, task, i) {
   const made = element('li');
   const fold = element('details', {}, made);
   element('summary', { text: task.question }, fold);
+  if (store.state.exam) return made;
   if (task.hint) element('p', { class: 'st-hint', text: task.hint }, fold);
   const answer = element('p', { class: 'st-answer', attributes: { role: 'status' } });
   const row = part(fold, 'st-row');

@@ -8,12 +8,13 @@ import { faultOfLink, toFragment } from '../keep/link.js';
 import { activeRun } from '../state/select.js';
 import { pythonLines } from '../words/python.js';
 import { box, button } from './fields.js';
+import { makeForClass } from './for_class.js';
 
 /**
- * Adds the menu; `cards` are what a picture shows, `root` is where downloads are made.
+ * Adds the menu; `cards` are what a picture shows, `root` is where downloads are made, `classroom` leads to a class.
  * @param {Store} store
  */
-export function makeKeeping(parent, store, cards, root) {
+export function makeKeeping(parent, store, { cards, root, classroom }) {
   const held = element('details', { class: 'st-keep', attributes: { 'data-control': 'keep' } }, parent);
   element('summary', { class: 'st-button', text: 'Keep it' }, held);
   const menu = part(held, 'st-menu');
@@ -26,7 +27,8 @@ export function makeKeeping(parent, store, cards, root) {
   act('page', async () => say(saved(await savePage(store, root))));
   act('trace', () => say(saved(saveTrace(store, root))));
   act('python', () => showPython(store, say));
-  element('p', { class: 'st-hint', text: HINT }, menu);
+  if (classroom) act('class', classroom);
+  makeForClass(menu, store, root);
   menu.append(shown);
   return { destroy: closeWhenLeft(held, root) };
 }
@@ -43,9 +45,6 @@ function closeWhenLeft(held, root) {
   return attached(new Keyboard(held, 'menu', { close }), new PressBeside(root, held, { beside }));
 }
 
-const HINT = 'For a class: add &hide=rate,loss,tasks to the link to hide controls, and &text=... '
-  + 'to set a text above them.';
-
 const LABELS = {
   link: 'Copy link',
   png: 'Save picture (PNG)',
@@ -53,6 +52,7 @@ const LABELS = {
   page: 'Save this page (HTML)',
   trace: 'Save the steps (CSV)',
   python: 'Show the Python lines',
+  class: 'Links of a class …',
 };
 
 async function attempt(does, say) {
