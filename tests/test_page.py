@@ -116,7 +116,7 @@ def test_names_of_columns_cannot_break_out(tmp_path: Path) -> None:
     run = st.descend({names[0]: X, names[1]: X**2}, names[1], [names[0]], steps=3)
     text = saved(run, tmp_path)
     parts = Parts(text)
-    assert [tag for tag, _, _ in parts.found].count("script") == 4
+    assert [tag for tag, _, _ in parts.found].count("script") == 5
     record = json.loads(*parts.texts("script", id="steepest-record"))
     assert record["features"][0]["name"] == ODD
     assert "".join(parts.texts("title")) == record["title"]
@@ -143,7 +143,7 @@ def script_of(line: st.Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     """Returns the script of a saved page whose modules are a given text."""
 
     def found(modules: str) -> str:
-        monkeypatch.setattr(page_module, "join", lambda *_: modules)
+        monkeypatch.setattr(page_module, "join", lambda *_, **_more: modules)
         page_module._script.cache_clear()
         return Parts(saved_html(line.record(), "")).texts("script", type="module")[0].strip()
 

@@ -8,13 +8,14 @@ door, once a process; a reader finds it as it is written in `page/web/`.
 import base64
 import hashlib
 import html
+import json
 import os
 import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from steepest.files import PAGES, check_writable, whole_file
-from steepest.page.joiner import join, style_text
+from steepest.page.joiner import join, style_text, web_text
 from steepest.page.lesson.builds import sentences
 from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.wire import to_json
@@ -44,6 +45,7 @@ SAVED = """\
 <script type="application/json" id="steepest-record">{record}</script>
 <script type="application/json" id="steepest-lesson">{lesson}</script>
 <script type="application/json" id="steepest-kept">{kept}</script>
+<script type="application/json" id="steepest-sentences">{sentences}</script>
 <script type="module">{script}</script>
 </body>
 </html>
@@ -68,9 +70,20 @@ LIVE = """\
 """
 
 
+SENTENCES = "sentences/en.json"
+"""The sentences of the page: of a saved one they stand beside the code, as the lesson's do."""
+
+FOUND = (
+    "globalThis.steepestSentences ?? "
+    'JSON.parse(document.getElementById("steepest-sentences").textContent)'
+)
+"""Where a saved page finds them, and its worker, whose text has them before the script."""
+
 GLOBALS = (
-    *("Math.max", "Math.min", "Math.abs", "Array.from", "Number.isFinite"),
-    *("Math", "Float64Array", "Int32Array", "Object", "Number", "Array", "String"),
+    *("Math.max", "Math.min", "Math.abs", "Math.floor", "Math.round", "Math.sqrt", "Math.hypot"),
+    *("Math.ceil", "Math.cos", "Math.sin", "Math.exp", "Math.log", "Array.from"),
+    *("Number.isFinite", "Object.assign", "Object.entries", "Object.keys", "Object.fromEntries"),
+    *("Error", "Math", "Float64Array", "Int32Array", "Object", "Number", "Array", "String"),
 )
 """What the modules name most of what every page has."""
 
@@ -131,7 +144,7 @@ class Kept(NamedTuple):
 
 def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None) -> str:
     """Return the file of a record; `kept` is what the page begins with."""
-    script = _started("saved.js")
+    script = _started("saved.js", apart=True)
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
         "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
@@ -143,6 +156,7 @@ def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None)
         words=html.escape(words),
         record=to_json(record),
         lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
+        sentences=to_json(json.loads(web_text(SENTENCES))),
         kept=to_json(kept._asdict()),
         script=script,
     )
@@ -173,14 +187,16 @@ def style() -> str:
     return _enclosed("".join(sheets), "</style")
 
 
-def _started(entry: str) -> str:
+def _started(entry: str, *, apart: bool = False) -> str:
     """Return a module that starts a page, minified: in a block the modules get short names too."""
-    return _minified(f"{{{_script(entry, 'start')}start();}}\n")
+    return _minified(f"{{{_script(entry, 'start', apart=apart)}start();}}\n")
 
 
 @cache
-def _script(entry: str, export: str) -> str:
-    return _with_short_globals(join(entry, (export,)))
+def _script(entry: str, export: str, *, apart: bool = False) -> str:
+    """Return the joined text of a door, with its sentences or `apart` from them."""
+    found = {SENTENCES: FOUND} if apart else {}
+    return _with_short_globals(join(entry, (export,), apart=found))
 
 
 def _with_short_globals(script: str) -> str:

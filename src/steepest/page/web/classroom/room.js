@@ -4,14 +4,13 @@ import { button } from '../controls/fields.js';
 import { applyTheme } from '../controls/theme.js';
 import { element, part } from '../draw/canvas.js';
 import { Stage } from '../lesson/stage.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
 import { linksIn } from './links.js';
 import { answeredIn, ENDS, studentsOf } from './students.js';
 import { colourOf, drawClass, surfaceFor } from './ways_over.js';
 
-const HOW = 'Drop a table with a link a row (CSV), as a form or a course collects them, or paste links, one a line. '
-  + 'Each run is worked out again from the choices in its link. No name is read, and nothing leaves this page.';
-
-const NONE = 'There is no link in this. Each holds its state behind a #, as in lesson.html#v=1&data=…';
+const SAY = SENTENCES.classroom;
 
 /** Milliseconds of runs between two words on how far it has come. */
 const PAUSE = 100;
@@ -47,15 +46,15 @@ export function mountClass(parent, store, { tasks, back }) {
 
 /** Adds where links are dropped and pasted; returns where is said how far it has come. */
 function makeAsking(side, take) {
-  element('p', { text: HOW }, side);
-  const area = element('textarea', { attributes: { 'aria-label': 'Links, one a line', rows: 3 } }, side);
+  element('p', { text: SAY.how }, side);
+  const area = element('textarea', { attributes: { 'aria-label': SAY.lines, rows: 3 } }, side);
   const row = part(side, 'st-le-answer');
-  button(row, 'Lay the runs over the surface', () => take(area.value), { style: 'st-le-next' });
-  const attributes = { type: 'file', 'aria-label': 'A table of links', accept: '.csv,.tsv,.txt' };
+  button(row, SAY.lay, () => take(area.value), { style: 'st-le-next' });
+  const attributes = { type: 'file', 'aria-label': SAY.table, accept: '.csv,.tsv,.txt' };
   const file = element('input', { attributes });
   file.hidden = true;
   file.addEventListener('change', async () => file.files[0] && take(await file.files[0].text()));
-  button(row, 'Open a table …', () => file.click());
+  button(row, SAY.open, () => file.click());
   row.append(file);
   return element('p', { attributes: { role: 'status' } }, side);
 }
@@ -67,20 +66,18 @@ function makeAsking(side, take) {
 async function lay(store, tasks, { text, told, shown, stage }) {
   shown.replaceChildren();
   const links = linksIn(text);
-  if (!links.length) return say(told, NONE);
-  if (store.engine.kind === 'record') {
-    return say(told, 'This page holds no rows to run them on; take: steepest class links.csv');
-  }
+  if (!links.length) return say(told, SAY.none);
+  if (store.engine.kind === 'record') return say(told, SAY.rows);
   try {
     const students = await studentsOf(store, links, progress(told, links.length));
     const runs = students.filter(({ run }) => run);
     tellClass(shown, stage, students, tasks);
-    say(told, `${runs.length} of ${links.length} runs worked out again, each from its link.`);
+    say(told, filled(SAY.told, [runs.length, links.length]));
     if (!runs.length) return null;
     const surface = await surfaceFor(store, runs);
     const draw = () => drawClass(stage, surface, runs);
     draw();
-    stage.canvas.setAttribute('aria-label', `${runs.length} runs over one loss surface: ${endsOf(runs).join('; ')}`);
+    stage.canvas.setAttribute('aria-label', filled(SAY.map, [runs.length, endsOf(runs).join('; ')]));
     return draw;
   } catch (error) {
     return say(told, error.message);

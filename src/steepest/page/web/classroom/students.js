@@ -1,9 +1,13 @@
 // The runs of a class, each walked again from the choices in its link and so verified: nobody can hand in a loss
 // that the choices do not lead to. The twin of Python's lesson/classroom.py.
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
 import { OBJECTIVE } from '../engine/choices.js';
 import { fromFragment, networkOf } from '../keep/link.js';
 import { trueLoss } from '../state/select.js';
 import { isOtherData, isOtherNetwork } from '../state/state.js';
+
+const SAY = SENTENCES.classroom;
 
 /** The share of the way to the lowest loss within which a run has arrived, as Python's NEAR. */
 const NEAR = 1e-3;
@@ -15,13 +19,7 @@ const SLOW = 0.1;
 const [MOST_LINKS, MOST_WORK] = [2000, 2e9];
 
 /** How a run can have ended, and what that is, as Python's ENDS. */
-export const ENDS = {
-  arrived: 'came within 0.1% of the way to the lowest loss',
-  'too large': 'ended higher than it began: the learning rate is too large',
-  'too small': 'has not come there, at a rate below 10% of its limit: too small',
-  'too few': 'has not come there: too few steps, or a start far away',
-  'no lowest': 'falls for ever: this loss has no lowest point, so nobody arrives',
-};
+export const ENDS = SENTENCES.classroomEnds;
 
 /**
  * Returns the students of links, one each: {row, run, end, fault, answers}. Throws Error for more than a page runs.
@@ -33,8 +31,7 @@ export async function studentsOf(store, links, tell) {
   const asked = links.map(({ row, link }) => ({ row, link, wish: fromFragment(link, state.scene) }));
   const steps = asked.reduce((sum, { wish }) => sum + (wish.choices?.steps ?? 0), 0);
   if (links.length > MOST_LINKS || steps * state.scene.rows > MOST_WORK) {
-    throw new Error(`${links.length} links with ${steps} steps on ${state.scene.rows} rows are more than a page runs; `
-      + 'give it in parts, or take: steepest class links.csv');
+    throw new Error(filled(SAY.more, [links.length, steps, state.scene.rows]));
   }
   const students = [];
   for (const one of asked) {
@@ -53,7 +50,7 @@ async function studentOf(engine, state, { row, link, wish }) {
     const run = await engine.descend({ choices, rows: null });
     return { row, fault: '', answers, run, end: endOf(run) };
   } catch {
-    return { row, fault: 'its choices make no run on these rows', answers, run: null, end: '' };
+    return { row, fault: SAY.make, answers, run: null, end: '' };
   }
 }
 
@@ -62,14 +59,12 @@ async function studentOf(engine, state, { row, link, wish }) {
  * @param {State} state
  */
 function faultOf(state, link, wish) {
-  if (wish.faults.length) return 'the link is damaged';
-  if (isOtherData(state, wish)) return 'it is of other data, another target or other features than this page';
+  if (wish.faults.length) return SAY.damaged;
+  if (isOtherData(state, wish)) return SAY.data;
   const choices = { ...state.scene.run.choices, ...wish.choices };
   const isOther = OBJECTIVE.some((name) => choices[name] !== state.scene.run.choices[name]);
-  if (isOther || isOtherNetwork(state, networkOf(link) ?? {})) {
-    return 'it is of another model, loss or penalty than this page';
-  }
-  return wish.points ? 'its rows were changed, so it is on another surface' : '';
+  if (isOther || isOtherNetwork(state, networkOf(link) ?? {})) return SAY.model;
+  return wish.points ? SAY.changed : '';
 }
 
 /**

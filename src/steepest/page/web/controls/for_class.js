@@ -1,6 +1,9 @@
 // What a class gets: controls that are hidden, a text above the page, an exam; saved with the page and in its link.
 import { element, part } from '../draw/canvas.js';
 import { entry, tick } from './fields.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+
+const SAY = SENTENCES.controlsForClass;
 
 /** Controls that are never hidden: they would take away what brings the others back. */
 const KEPT = ['keep', 'lesson'];
@@ -20,13 +23,11 @@ export function makeForClass(parent, store, root) {
 function offer(held, store, root) {
   held.replaceChildren();
   const { state } = store;
-  const exam = tick(held, 'Exam: no verdicts and answers (whoever reads the code can work them out)', (on) => (
-    store.set({ exam: on })
-  ));
+  const exam = tick(held, SAY.exam, (on) => store.set({ exam: on }));
   exam.checked = state.exam;
-  const text = entry(held, 'Text above the page', (words) => store.set({ lesson: words }), { mode: 'text' });
+  const text = entry(held, SAY.text, (words) => store.set({ lesson: words }), { mode: 'text' });
   text.value = state.lesson;
-  element('p', { class: 'st-hint', text: 'Hide, here and in what you save or copy:' }, held);
+  element('p', { class: 'st-hint', text: SAY.hide }, held);
   for (const name of namesIn(root)) {
     const box = tick(held, name.replaceAll('-', ' '), (on) => {
       const others = store.state.hidden.filter((one) => one !== name);

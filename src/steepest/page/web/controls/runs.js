@@ -7,6 +7,9 @@ import { endLines, verdictLines } from '../words/ending.js';
 import { short } from '../numerals.js';
 import { outcomeOf } from '../words/outcome.js';
 import { button, panel } from './fields.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+
+const SAY = SENTENCES.controlsRuns;
 
 /**
  * Adds the list of runs.
@@ -15,8 +18,8 @@ import { button, panel } from './fields.js';
 export function makeRuns(parent, store) {
   const held = panel(parent, 'runs', 'Runs');
   const list = part(held, 'st-runs', 'ul');
-  const keep = button(held, 'Keep this run and try another', () => store.keepRun(), {
-    title: 'A copy of it is yours to change; both stay on the surface',
+  const keep = button(held, SAY.keep, () => store.keepRun(), {
+    title: SAY.copy,
   });
   return {
     show(state, changed) {
@@ -65,7 +68,7 @@ function tellOutcome(made, run) {
 function lookedAt(parent, run) {
   const { notes = [], checks = [] } = run;
   const held = element('details', { class: 'st-checks' }, parent);
-  element('summary', { text: 'How it ended, and what was looked at' }, held);
+  element('summary', { text: SAY.how }, held);
   const list = element('ul', {}, held);
   const lines = [
     ...endLines(run),

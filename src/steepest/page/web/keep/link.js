@@ -29,6 +29,10 @@ import {
   wholeFrom,
   windowFrom,
 } from './link_values.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.keepLink;
 
 /** Letters that every mail and chat leaves whole. */
 const MOST_LETTERS = 8000;
@@ -118,7 +122,7 @@ function networkPairs({ network }) {
 export function faultOfLink(link) {
   if (link.length <= MOST_LETTERS) return '';
   const size = `The link has ${link.length} letters`;
-  return `${size}, more than mail and chat leave whole: save the page instead.`;
+  return filled(SAY.more, [size]);
 }
 
 /**
@@ -136,7 +140,7 @@ export function fromFragment(text, scene) {
   const pairs = pairsOf(text, faults);
   const version = pairs.get('v');
   if (version !== undefined && version !== String(VERSION)) {
-    faults.push(`the link is of version ${clipped(version)}, this page reads ${VERSION}`);
+    faults.push(filled(SAY.link, [clipped(version), VERSION]));
   }
   return { ...reader(pairs, faults, knownOf(scene)), faults };
 }
@@ -244,7 +248,7 @@ function one(value) {
 function pairsOf(text, faults) {
   const pairs = new Map();
   if (text.length > MOST_READ) {
-    faults.push(`the link is longer than ${MOST_READ} letters`);
+    faults.push(filled(SAY.linkLonger, [MOST_READ]));
     return pairs;
   }
   for (const part of text.replace(/^#/, '').split('&')) {
@@ -318,7 +322,7 @@ function runsFrom(pairs, first, read, faults) {
   if (raw === undefined) return {};
   const count = wholeFrom(raw, 1, MOST_RUNS);
   if (count === undefined) {
-    faults.push(`runs=${clipped(raw)} is not understood`);
+    faults.push(filled(SAY.runs, [clipped(raw)]));
     return {};
   }
   const runs = Array.from({ length: count - 1 }, (_, i) => ({ ...first, ...read(`run${i + 2}.`) }));
@@ -332,23 +336,23 @@ function pointsFrom(pairs, faults, known) {
   if (raw.every((text) => text === undefined)) return null;
   const numbers = (text) => attempted(() => numbersFrom(decodeURIComponent(text ?? '')));
   const [X, y] = raw.map(numbers);
-  const fault = X && y ? faultOfPoints(X, y, known) : 'x and y must be numbers';
+  const fault = X && y ? faultOfPoints(X, y, known) : SAY.must;
   if (!fault) return { X: Float64Array.from(X), y: Float64Array.from(y) };
-  faults.push(`the points are left out: ${fault}`);
+  faults.push(filled(SAY.points, [fault]));
   return null;
 }
 
 /** Returns why points cannot be the rows of a scene; empty if they can. */
 function faultOfPoints(X, y, { editable, features, target }) {
-  if (!editable) return 'the rows of this page cannot be changed';
+  if (!editable) return SAY.rows;
   if (X.length !== y.length * features.length) {
-    const sizes = `x has ${X.length} numbers and y has ${y.length}`;
-    return `${sizes}, but each of y needs ${features.length} of x`;
+    const sizes = filled(SAY.numbers, [X.length, y.length]);
+    return filled(SAY.needs, [sizes, features.length]);
   }
   if (y.length > MOST_POINTS) return `${y.length} are more than ${MOST_POINTS}`;
   const { classes } = target;
   const fits = !classes || y.every((code) => code in classes);
-  return fits ? '' : `each of y must be a class, 0 to ${classes.length - 1}`;
+  return fits ? '' : filled(SAY.mustClass, [classes.length - 1]);
 }
 
 function clipped(text) {

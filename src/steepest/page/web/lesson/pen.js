@@ -75,7 +75,7 @@ export class Pen {
     return !isWhole;
   }
 
-  /** Returns the points of the strokes in some units, as far as they are drawn again, and whether that is all of them. */
+  /** Returns the points of the strokes in some units, as far as they are drawn again, and whether that is all. */
   shown(units) {
     let left = this.replayed ? performance.now() - this.replayed : Infinity;
     const strokes = (this.strokes[units] ?? []).map(({ points, times }) => {
