@@ -1,7 +1,7 @@
 // The tasks of the lesson, over its picture: hints one after another, and a link that carries the answers.
 import { button, numberIn } from '../controls/fields.js';
 import { element, part } from '../draw/canvas.js';
-import { filled } from './telling.js';
+import { filled } from '../sentences/filled.js';
 
 /**
  * Shows tasks above the lesson; returns `{destroy}`. `answers` are those so far, by key; `keep(key, value)` takes
