@@ -30,6 +30,7 @@ export class Ways {
     this.lesson = lesson;
     this.language = language;
     this.options = options;
+    if (lesson.theme) store.set({ theme: lesson.theme });
     this.at = 0;
     /** Whether the page began as a lesson, and was not yet explored. */
     this.isLesson = isLesson;

@@ -8,6 +8,7 @@ import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
 import { ratesMap, SCENES, SECONDS, standingAt, stepsMap } from './scenes.js';
 import { boxesOf } from './layout.js';
+import { OwnSlide } from './own.js';
 import { Presenter } from './present.js';
 import { Stage } from './stage.js';
 import { glossed } from './telling.js';
@@ -44,6 +45,7 @@ class Lesson {
     this.equation = part(this.root, 'st-le-eq', 'p');
     this.place = part(this.root, 'st-le-stage');
     this.stage = new Stage(this.place);
+    this.own = new OwnSlide(this.root);
     this.makeBand(explore);
     this.speak(language);
     this.hear(keys, store);
@@ -179,7 +181,9 @@ class Lesson {
     const { words, ui } = told;
     this.part.textContent = words.parts[build.part] ?? build.part;
     this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
-    this.write(this.say, say);
+    this.write(this.say, build.lines ? '' : say);
+    this.own.show(build.lines ?? null);
+    this.stage.canvas.setAttribute('aria-hidden', String(Boolean(build.lines)));
     this.sum.replaceChildren();
     this.tellSteps(key === 'steps' || key === 'end' ? 4 : step, step);
     this.back.disabled = this.at === 0;
@@ -228,6 +232,7 @@ class Lesson {
     const { key } = this.build;
     const time = this.began === null ? STILL : (performance.now() - this.began) / 1000;
     this.stage.begin();
+    this.own.fit();
     if (!this.stage.width) return;
     // A slide of an author's own has words alone.
     SCENES[key]?.(this.stage, time, this.told);
