@@ -160,9 +160,15 @@ def test_the_proved_gap_is_the_true_one(tmp_path):
     table = table_of(rows=6000)
     run = st.descend(written(tmp_path, table, 2000), "k", drop=["y"], l2=1e-3)
     lowest = st.descend(table, "k", drop=["y"], l2=1e-3).loss
-    proved = run.objective.proved_gap(run.objective.evaluate(run.params))
+    proved = run.objective.proved_gap(run.objective.evaluate(run.params)).gap
     assert proved == pytest.approx(run.loss - lowest, rel=0.05, abs=1e-15)
-    assert f"{proved / run.loss:.1g} of itself above the lowest" in run.stop.message
+    assert proved >= run.loss - lowest - 1e-14
+    assert run.trace.gaps[-1] == proved
+    assert (
+        f"more than {proved:.1g} ({proved / run.loss:.1g} of it), as the curv" in run.stop.message
+    )
+    (end,) = [check for check in run.checks if check.name == "end"]
+    assert end.message in run.stop.message
 
 
 def test_the_surface_is_that_of_all_rows(tmp_path):
