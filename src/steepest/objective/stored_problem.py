@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block
+from steepest.data.origin import Origin
 from steepest.data.prepared import Data
 from steepest.objective.evaluation import Vector
 from steepest.objective.loss.loss import weighed
@@ -95,6 +96,11 @@ class StoredProblem(TableProblem):
         losses, rows = (np.concatenate(one) for one in zip(*parts, strict=True))
         rows = rows[np.argsort(-losses, kind="stable")[:WORST]]
         return StoredProblem(self.all_rows, _joined(self.all_rows, rows, self.data), self.objective)
+
+    @property
+    def origin(self) -> Origin | None:
+        """From where the rows are read anew."""
+        return self.all_rows.origin
 
     @property
     def is_stored(self) -> bool:
