@@ -136,7 +136,9 @@ def held_in_memory(limits: Limits | None, what: str) -> tuple[str, ...]:
     """
     if limits is None or not limits.said:
         return ()
-    said = f"{' and '.join(limits.said)} say how rows are read in passes, but {what} held in memory"
+    said = (
+        f"{' and '.join(limits.said)}: for rows that are read in passes, but {what} held in memory"
+    )
     files = "give it as a file of Parquet, Arrow or CSV, or a folder of these"
     if limits.cluster is not None:
         raise ChoiceError(f"{said}, and the workers would have none of them; {files}")

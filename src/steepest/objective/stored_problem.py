@@ -1,6 +1,6 @@
 """The problem of rows that are beyond memory: its loss is of all, what is shown row by row of some.
 
-The sample that is at hand stands for the rows wherever single rows are told: in tables, metrics and
+The sample that is at hand stands for the rows wherever single rows are told: in tables and
 pictures, which say so. The objective is that of all rows.
 """
 
@@ -44,17 +44,12 @@ class StoredProblem(TableProblem):
         self.all_rows = data
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
         self.rows_in_words = (
-            f"rows shown one by one, and metrics, are of {len(sample.y):,} drawn of {self.rows:,}"
+            f"rows shown one by one are of {len(sample.y):,} drawn of {self.rows:,}"
         )
 
     def numbers_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the places, from 1, of rows by their indices among all rows, (n,)."""
         return self.all_rows.row_numbers[rows]
-
-    @property
-    def rows_of_metrics(self) -> int:
-        """The rows at hand."""
-        return len(self.data.y)
 
     @property
     def trained_on(self) -> Data:
