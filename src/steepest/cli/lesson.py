@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from steepest.cli.options import names_in
+from steepest.cli.outputs import PRESENT
 from steepest.cli.play import opened
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
@@ -79,6 +80,10 @@ def _file_options(command: Any) -> Any:
     show_default=True,
     help="Of the package.",
 )
+@click.option(
+    "--exam", is_flag=True, help="Of the page: tasks without hints, verdicts and answers in it."
+)
+@PRESENT
 def lesson(
     data: str | None,
     target: str | None,
@@ -92,6 +97,8 @@ def lesson(
     no_film: bool,
     paper: str,
     scorm_version: str,
+    exam: bool,
+    present: bool,
     **files: str | None,
 ) -> None:
     """Write the lecture on DATA as one page that opens anywhere and asks the network for nothing.
@@ -110,6 +117,7 @@ def lesson(
     """
     settings = Settings() if said is None else read_settings(said)
     given: dict[str, Any] = {"language": lang, "theme": theme, "data": data, "target": target}
+    given["exam"] = exam or None
     given["features"] = None if features is None else tuple(names_in(features))
     settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
     asked = {"page": out, **files}
@@ -117,8 +125,12 @@ def lesson(
     if not wanted and toml is None:
         wanted = {"page": PAGE}
     _check(wanted, toml, template, no_film)
+    if (exam or present) and "page" not in wanted:
+        flag = "--exam" if exam else "--present"
+        raise ChoiceError(f"{flag} is of a page, but none is asked for; add -o {PAGE}")
     run = _run_of(settings, said)
-    doors = Doors(run, settings, template, not no_film, paper, scorm_version, progress=True)
+    made = template, not no_film, paper, scorm_version
+    doors = Doors(run, settings, *made, present=present, progress=True)
     for kind, path in wanted.items():
         doors.write(kind, path)
     if toml is not None:

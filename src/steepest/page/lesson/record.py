@@ -60,7 +60,10 @@ class LessonRows(TypedDict):
 
 
 class LessonRecord(TypedDict):
-    """The lesson for the page: builds, sentences by language, and what it is told on."""
+    """The lesson for the page: builds, sentences by language, and what it is told on.
+
+    `tasks` are those that are answered in the page, by language; none where nobody made them.
+    """
 
     builds: list[dict[str, Any]]
     words: dict[str, dict[str, Any]]
@@ -69,6 +72,7 @@ class LessonRecord(TypedDict):
     network: LessonRows
     target: str
     isClass: bool
+    tasks: dict[str, list[dict[str, Any]]]
 
 
 def lesson_record(scene: SceneRecord) -> LessonRecord:
@@ -82,6 +86,7 @@ def lesson_record(scene: SceneRecord) -> LessonRecord:
         "network": _plane_rows(NETWORK),
         "target": scene["target"]["name"],
         "isClass": scene["target"]["classes"] is not None,
+        "tasks": {},
     }
 
 
