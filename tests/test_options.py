@@ -172,7 +172,7 @@ class TestEveryDoorHasTheOptions:
             "seeds",
         }
         others |= {*OF_TEXT}
-        kinds = {"figure", "film", "page", "table", "trace", "onnx", "frames"}
+        kinds = {"figure", "film", "page", "present", "table", "trace", "onnx", "frames"}
         kinds |= {"panels", "size", "theme", "fps", "surface_x", "surface_y", "surface_plane"}
         kinds |= {"page_title", "page_text", "page_hide", "page_lang"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}

@@ -75,6 +75,7 @@ def test_the_page_holds_the_record(line: st.Run, tmp_path: Path) -> None:
         "link": "",
         "way": "explore",
         "language": "",
+        "exam": False,
     }
 
 
@@ -135,7 +136,7 @@ def test_the_state_that_is_kept_is_in_the_page(line: st.Run) -> None:
     link = "v=1&text=</script>"
     parts = Parts(saved_html(line.record(), "", link))
     kept = json.loads(*parts.texts("script", id="steepest-kept"))
-    assert kept == {"link": link, "way": "explore", "language": ""}
+    assert kept == {"link": link, "way": "explore", "language": "", "exam": False}
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Form
 
 __all__ = [
     "KINDS",
+    "PRESENT",
     "STATUSES",
     "UNJUDGED",
     "Outputs",
@@ -89,14 +90,18 @@ class Outputs:
     axes: Mapping[str, Any] = field(default_factory=dict)
     """What was said of the axes of the surface: x, y and plane, as `Run.surface` takes them."""
     as_json: bool = False
+    present: bool = False
+    """Whether pages open in the lesson, as a class sees it."""
     page: Mapping[str, Any] = field(default_factory=dict)
-    """What was said of a page, as `Run.page` takes it."""
+    """What else was said of a page, as `Run.page` takes it."""
 
     def __post_init__(self) -> None:
         PageLook(**self.page)
         self._check_page()
         Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
         self._check_drawn()
+        if self.present and not self.files.get("page"):
+            raise ChoiceError("--present says how a page opens, but none is asked for: --page FILE")
         if self.files.get("film") or self.frames is not None:
             check_installed("film", "a film")
         if self.files.get("figure"):
@@ -135,7 +140,7 @@ def outputs(command: Command) -> Command:
     @wraps(command)
     def gathered(**given: Any) -> object:
         files = {kind: given.pop(kind) for kind in KINDS}
-        frames, as_json = given.pop("frames"), given.pop("as_json")
+        frames, as_json, present = (given.pop(name) for name in ("frames", "as_json", "present"))
         said = {name: given.pop(name) for name in ("panels", "size", "theme", "fps")}
         look = {name: value for name, value in said.items() if value is not None}
         named = {name: given.pop(f"surface_{name}") for name in ("x", "y", "plane")}
@@ -144,13 +149,18 @@ def outputs(command: Command) -> Command:
         page = {name: value for name in PAGED if (value := given.pop(f"page_{name}")) is not None}
         if files["page"] and "theme" in look:
             page["theme"] = look["theme"]
-        return command(out=Outputs(files, frames, look, pace, axes, as_json, page), **given)
+        return command(
+            out=Outputs(files, frames, look, pace, axes, as_json, present, page), **given
+        )
 
     made = cast(Command, gathered)
-    for option in reversed([*_file_options(), *_picture_options(), *_page_options(), _JSON]):
+    drawn = [*_file_options(), PRESENT, *_picture_options()]
+    for option in reversed([*drawn, *_page_options(), _JSON]):
         made = option(made)
     return made
 
+
+PRESENT = click.option("--present", is_flag=True, help="Of a page: open it before a class.")
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words.")
 
@@ -305,7 +315,7 @@ def write(
         first, *more = files["film"]
         drawn.film(first, *more, progress=True, **look, **out.pace)
     frames = [] if out.frames is None else drawn.frames(out.frames, **look)
-    _write_pages(run, out, named, runs)
+    _pages(run, out, named, runs)
     for path in files["table"]:
         write_table(run.table(), path)
     for path in files["trace"]:
@@ -316,13 +326,13 @@ def write(
     return [*written, *map(str, frames)]
 
 
-def _write_pages(run: Run, out: Outputs, surface: Surface | None, runs: Seeds | None) -> None:
-    """Write the pages, of all `runs` where there are several and no surface is named."""
+def _pages(run: Run, out: Outputs, surface: Surface | None, runs: Seeds | None) -> None:
+    """Write the pages: of all runs where there are several, but on a surface that was named."""
     for path in out.files["page"]:
         if runs is None or surface is not None:
-            run.page(path, surface=surface, **out.page)
+            run.page(path, surface=surface, present=out.present, **out.page)
         else:
-            runs.page(path)
+            runs.page(path, present=out.present)
 
 
 def hand_over(

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text, web_text
@@ -96,18 +96,22 @@ def write_page(
     way: str = "explore",
     language: str = "",
     lesson: LessonRecord | None = None,
+    exam: bool = False,
+    present: bool = False,
     link: str = "",
 ) -> None:
     """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
 
     `way` is how it opens where its address says nothing: "explore" or "lesson"; `language` that of
     the lesson, where it is not the browser's, ChoiceError if it has no sentences in it. `lesson` is
-    the one of an author, in place of ours on these rows, `link` as `saved_html` has it.
+    the one of an author, in place of ours on these rows. An `exam` shows no verdicts and answers;
+    `present` opens it as a class sees it; `link` is as `saved_html` has it.
     """
     check_writable(path, PAGES)
     if language:
         sentences(language)
-    text = saved_html(record, words, link, way=way, language=language, lesson=lesson)
+    way = "present" if present else way
+    text = _page(record, words, Kept(link, way, language, exam), lesson)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
@@ -127,6 +131,20 @@ def saved_html(
     fragment of an address, `way` how the page opens: "explore" or "lesson",
     `language` that of the lesson, and `lesson` the one of an author, in place of ours.
     """
+    return _page(record, words, Kept(link, way, language), lesson)
+
+
+class Kept(NamedTuple):
+    """What a page begins with where its address says nothing."""
+
+    link: str
+    way: str
+    language: str
+    exam: bool = False
+
+
+def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None) -> str:
+    """Return the file of a record; `kept` is what the page begins with."""
     script = _started("saved.js", apart=True)
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
@@ -140,7 +158,7 @@ def saved_html(
         record=to_json(record),
         lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
         sentences=to_json(json.loads(web_text(SENTENCES))),
-        kept=to_json({"link": link, "way": way, "language": language}),
+        kept=to_json(kept._asdict()),
         script=script,
     )
 

@@ -63,15 +63,15 @@ const NEEDS = {
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
- * only some pages can do; a `helper` works beside the page; `lesson` leads to the lesson, if there is one.
+ * only some pages can do; a `helper` works beside the page; `lesson` and `classroom` lead there, if there are any.
  * @param {Element} parent
  * @param {Store} store
  * @param {MountOptions} [options]
  */
 export function mount(parent, store, options = {}) {
-  const { keys, helper, followTheme = followSystem, sources = [], lesson, fits = false } = options;
+  const { keys, helper, followTheme = followSystem, sources = [], lesson, classroom, fits = false } = options;
   const root = part(parent, 'st-app');
-  const shown = build(root, store, { sources, helper, lesson, fits });
+  const shown = build(root, store, { sources, helper, lesson, classroom, fits });
   const pictures = shown.filter((one) => one.isPicture);
   const words = new Later(shown.filter((one) => !one.isPicture), store);
   const show = (state, changed) => {
@@ -100,7 +100,7 @@ export function mount(parent, store, options = {}) {
 }
 
 /** @param {Store} store */
-function build(root, store, { sources, helper, lesson: toLesson, fits }) {
+function build(root, store, { sources, helper, lesson: toLesson, classroom, fits }) {
   const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
@@ -126,7 +126,7 @@ function build(root, store, { sources, helper, lesson: toLesson, fits }) {
   cards.figureOf('chart').prepend(number.held);
   const presets = hasRows(store.state.scene) ? [makePresets(transport.bar, store)] : [];
   const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
-  const tools = makeTools(head, store, { cards, root, toLesson });
+  const tools = makeTools(head, store, { cards, root, toLesson, classroom });
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
   const fitted = [...equations, number, ...presets].map((one) => ({ ...one, isPicture: true }));
@@ -319,13 +319,13 @@ function makeLive(live) {
 }
 
 /** @param {Store} store */
-function makeTools(head, store, { cards, root, toLesson }) {
+function makeTools(head, store, { cards, root, toLesson, classroom }) {
   const tools = part(head, 'st-tools');
   if (toLesson) button(box(tools, 'lesson', 'st-inline'), 'Lesson', toLesson);
   const held = box(tools, 'theme', 'st-inline');
   const theme = choice(held, 'theme', (value) => store.set({ theme: value }));
   theme.offer(THEMES.map((name) => ({ value: name, text: name })));
-  const keeping = makeKeeping(tools, store, cards.cards, root);
+  const keeping = makeKeeping(tools, store, { cards: cards.cards, root, classroom });
   return { ...keeping, show: (state) => { theme.select.value = state.theme; } };
 }
 

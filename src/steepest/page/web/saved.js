@@ -8,7 +8,7 @@ import { fromBase64 } from './engine/wire.js';
 import { fromFragment, networkOf, toFragment } from './keep/link.js';
 import { isOtherNetwork } from './state/state.js';
 import { createStore } from './store/store.js';
-import { Ways, wayOf } from './ways.js';
+import { isWhole, Ways, wayOf } from './ways.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
 export function start() {
@@ -20,16 +20,17 @@ export function start() {
   const script = document.querySelector('script[type=module]').textContent;
   const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
-  engine.page = async (state) => rewritten(source, state);
+  engine.page = async (state) => rewritten(source, state, kept.language ?? '');
   const store = createStore(engine, scene);
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
-  const isFresh = !/(^|&)(axes|scale)=/.test(link || kept.link);
+  if (kept.exam) store.set({ exam: true });
+  const isFresh = !isWhole(link) && !/(^|&)(axes|scale)=/.test(`${link}&${kept.link}`);
   const options = { keys: document, helper, language, isFresh };
   const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);
-  wishAll(store, link || kept.link);
+  wishAll(store, isWhole(link) ? link : [link, kept.link].filter(Boolean).join('&'));
   window.addEventListener('hashchange', () => location.reload());
   return null;
 }
@@ -48,10 +49,25 @@ async function wishAll(store, link) {
   store.wish(fromFragment(link, store.state.scene));
 }
 
-/** Returns the file itself with another state in it. */
-function rewritten(source, state) {
-  const kept = JSON.stringify({ link: toFragment(state), way: 'explore' }).replaceAll('<', '\\u003c');
-  const open = '<script type="application/json" id="steepest-kept">';
+/** Returns the file itself with another state in it; that of an exam without the answers to its tasks. */
+function rewritten(source, state, language) {
+  const { exam } = state;
+  const kept = { link: toFragment(state), way: 'explore', language, exam };
+  const text = withData(source, 'kept', () => kept);
+  return `<!doctype html>\n${exam ? withData(text, 'lesson', withoutAnswers) : text}`;
+}
+
+/** Returns a file with other data under a name. */
+function withData(source, name, change) {
+  const open = `<script type="application/json" id="steepest-${name}">`;
   const from = source.indexOf(open) + open.length;
-  return `<!doctype html>\n${source.slice(0, from)}${kept}${source.slice(source.indexOf('<', from))}`;
+  const to = source.indexOf('<', from);
+  const data = JSON.stringify(change(JSON.parse(source.slice(from, to)))).replaceAll('<', '\\u003c');
+  return source.slice(0, from) + data + source.slice(to);
+}
+
+function withoutAnswers(lesson) {
+  const asked = (tasks) => tasks.map(({ key, question, choices }) => ({ key, question, choices }));
+  const tasks = Object.entries(lesson.tasks ?? {}).map(([language, told]) => [language, asked(told)]);
+  return { ...lesson, tasks: Object.fromEntries(tasks) };
 }

@@ -19,9 +19,9 @@ export function makeExercises(parent, store) {
   return {
     show(state, changed) {
       if (changed?.has('guessing') && state.guessing) awaitGuess(store, list);
-      if (!isNew(changed, 'scene', 'choices', 'runs')) return;
+      if (!isNew(changed, 'scene', 'choices', 'runs', 'exam')) return;
       const tasks = tasksOf(state, store.engine);
-      const questions = tasks.map(({ question }) => question).join('\n');
+      const questions = tasks.map(({ question }) => question).join('\n') + state.exam;
       if (questions === asked) return;
       asked = questions;
       list.replaceChildren(...tasks.map((task, i) => item(store, task, i)));
@@ -35,6 +35,7 @@ function item(store, task, i) {
   const made = element('li');
   const fold = element('details', {}, made);
   element('summary', { text: task.question }, fold);
+  if (store.state.exam) return made;
   if (task.hint) element('p', { class: 'st-hint', text: task.hint }, fold);
   const answer = element('p', { class: 'st-answer', attributes: { role: 'status' } });
   const row = part(fold, 'st-row');
@@ -84,6 +85,7 @@ function tellGuess(store, list, point) {
  * @param {Store} store
  */
 function guessed(store, list) {
+  if (store.state.exam) return {};
   const tasks = tasksOf(store.state, store.engine);
   const i = tasks.findIndex(({ predict }) => predict);
   const fold = list.children[i]?.firstChild;

@@ -8,16 +8,17 @@ import { faultOfLink, toFragment } from '../keep/link.js';
 import { activeRun } from '../state/select.js';
 import { pythonLines } from '../words/python.js';
 import { box, button } from './fields.js';
+import { makeForClass } from './for_class.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
 
 const SAY = SENTENCES.controlsKeeping;
 
 /**
- * Adds the menu; `cards` are what a picture shows, `root` is where downloads are made.
+ * Adds the menu; `cards` are what a picture shows, `root` is where downloads are made, `classroom` leads to a class.
  * @param {Store} store
  */
-export function makeKeeping(parent, store, cards, root) {
+export function makeKeeping(parent, store, { cards, root, classroom }) {
   const held = element('details', { class: 'st-keep', attributes: { 'data-control': 'keep' } }, parent);
   element('summary', { class: 'st-button', text: 'Keep it' }, held);
   const menu = part(held, 'st-menu');
@@ -30,7 +31,8 @@ export function makeKeeping(parent, store, cards, root) {
   act('page', async () => say(saved(await savePage(store, root))));
   act('trace', () => say(saved(saveTrace(store, root))));
   act('python', () => showPython(store, say));
-  element('p', { class: 'st-hint', text: HINT }, menu);
+  if (classroom) act('class', classroom);
+  makeForClass(menu, store, root);
   menu.append(shown);
   return { destroy: closeWhenLeft(held, root) };
 }
@@ -47,8 +49,6 @@ function closeWhenLeft(held, root) {
   return attached(new Keyboard(held, 'menu', { close }), new PressBeside(root, held, { beside }));
 }
 
-const HINT = SAY.class;
-
 const LABELS = {
   link: 'Copy link',
   png: SAY.save,
@@ -56,6 +56,7 @@ const LABELS = {
   page: SAY.savePage,
   trace: SAY.saveSteps,
   python: SAY.show,
+  class: SAY.links,
 };
 
 async function attempt(does, say) {

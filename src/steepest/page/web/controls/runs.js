@@ -23,7 +23,7 @@ export function makeRuns(parent, store) {
   });
   return {
     show(state, changed) {
-      if (!isNew(changed, 'runs', 'active', 'scene')) return;
+      if (!isNew(changed, 'runs', 'active', 'scene', 'exam')) return;
       list.replaceChildren(...state.runs.map((run, i) => item(store, state, run, i)));
       keep.hidden = state.scene.engine === 'record';
     },
@@ -45,12 +45,20 @@ function item(store, state, run, i) {
   if (state.runs.length > 1) {
     button(head, '×', () => store.removeRun(i), { name: `Remove ${run.label}`, style: 'st-close' });
   }
+  if (!state.exam) tellOutcome(made, run);
+  return made;
+}
+
+/**
+ * Adds what became of a run, what to do, and what was looked at.
+ * @param {Run} run
+ */
+function tellOutcome(made, run) {
   const { word, sentence, remedy } = outcomeOf(run);
   const told = element('p', { attributes: { 'data-outcome': word } }, made);
   element('strong', { text: `${sentence} ` }, told);
   if (remedy) element('span', { text: remedy }, told);
   lookedAt(made, run);
-  return made;
 }
 
 /**

@@ -77,7 +77,11 @@ const LOOKS = {
   pace: { key: 'pace', read: (text) => numberFrom(text, (pace) => pace > 0 && pace <= 1000) },
   hidden: { key: 'hide', read: namesFrom },
   lesson: { key: 'text', read: textFrom, raw: true },
+  exam: { key: 'exam', read: trueFrom },
 };
+
+/** The key of an answer to a task, as Python's `page/link.py` reads it. */
+const ANSWER = /^answer\.([a-z0-9_]{1,40})$/;
 
 /** What of the surface and of the runs is not as it is at first. */
 const SEEN = {
@@ -103,6 +107,7 @@ export function toFragment(state) {
     // A page that only shows what was recorded could not take any other run up.
     ...(scene.engine === 'record' ? [] : madePairs(state)),
     ...lookPairs(state),
+    ...Object.entries(state.answers).map(([key, value]) => [`answer.${key}`, value]),
   ];
   return pairs.map(([key, value]) => `${key}=${written(value)}`).join('&');
 }
@@ -124,8 +129,9 @@ export function faultOfLink(link) {
  * Returns what a fragment asks for, as the store takes it: `choices` of the first run, `runs` with
  * those of the others, each whole but for what the first leaves open, `at` (a step), `axes`,
  * `plane` (two places among the params), `window`, `camera`, `phase`, `slow`, `guessing`, `theme`,
- * `hidden`, `lesson`; and `data`, `target`, `features` (names of columns), `shownRun` (which run is
- * shown), `named` ([id, colour] of each), `points` ({X, y} as the reader changed them), `faults`.
+ * `hidden`, `lesson`, `exam`, `answers` (numbers by task); and `data`, `target`, `features` (names of
+ * columns), `shownRun` (which run is shown), `named` ([id, colour] of each), `points` ({X, y} as the
+ * reader changed them), `faults`.
  * What is not asked for is not there.
  * @param {Scene} scene
  */
@@ -264,7 +270,17 @@ function reader(pairs, faults, known) {
     ...read(SEEN),
     ...read(LOOKS),
     ...(points ? { points } : {}),
+    ...answersFrom(pairs, faults),
   };
+}
+
+/** Returns the answers to tasks, by their keys: `{answers}`, if there are any. */
+function answersFrom(pairs, faults) {
+  const tasks = [...pairs.keys()].flatMap((key) => (ANSWER.exec(key) ?? []).slice(1));
+  const read = (text) => numberFrom(text);
+  const table = Object.fromEntries(tasks.map((task) => [task, { key: `answer.${task}`, read }]));
+  const answers = valuesOf(table, '', pairs, faults, {});
+  return tasks.length ? { answers } : {};
 }
 
 const DATA = {

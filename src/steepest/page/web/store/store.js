@@ -287,9 +287,9 @@ export class Store extends Asking {
     this.set({ busy: true, fault: null, playing: false });
     try {
       const { scene, offer = null, note = '' } = await this.engine.open(request);
-      const { theme, dark, hidden, lesson, pace } = this.state;
+      const { theme, dark, hidden, lesson, exam, pace } = this.state;
       this.begin(scene);
-      this.set({ ...firstState(scene), theme, dark, hidden, lesson, pace, offer, note });
+      this.set({ ...firstState(scene), theme, dark, hidden, lesson, exam, pace, offer, note });
     } catch (error) {
       this.set({ busy: false, fault: error.message });
     }
