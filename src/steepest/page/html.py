@@ -45,7 +45,7 @@ SAVED = """\
 <script type="application/json" id="steepest-record">{record}</script>
 <script type="application/json" id="steepest-lesson">{lesson}</script>
 <script type="application/json" id="steepest-kept">{kept}</script>
-<script type="application/json" id="steepest-sentences">{sentences}</script>
+<script type="application/json" id="steepest-texts">{texts}</script>
 <script type="module">{script}</script>
 </body>
 </html>
@@ -70,14 +70,14 @@ LIVE = """\
 """
 
 
-SENTENCES = "sentences/en.json"
-"""The sentences of the page: of a saved one they stand beside the code, as the lesson's do."""
+TEXTS = ("sentences/en.json", "gestures/keys.json")
+"""What the modules have as JSON: data of a saved page, beside its code, as the lesson is."""
 
 FOUND = (
-    "globalThis.steepestSentences ?? "
-    'JSON.parse(document.getElementById("steepest-sentences").textContent)'
+    "(globalThis.steepestTexts ??= "
+    'JSON.parse(document.getElementById("steepest-texts").textContent))["{path}"]'
 )
-"""Where a saved page finds them, and its worker, whose text has them before the script."""
+"""Where a saved page finds one, and its worker, whose text has them before the script."""
 
 GLOBALS = (
     *("Math.max", "Math.min", "Math.abs", "Math.floor", "Math.round", "Math.sqrt", "Math.hypot"),
@@ -157,7 +157,7 @@ def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None)
         words=html.escape(words),
         record=to_json(record),
         lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
-        sentences=to_json(json.loads(web_text(SENTENCES))),
+        texts=to_json({path: json.loads(web_text(path)) for path in TEXTS}),
         kept=to_json(kept._asdict()),
         script=script,
     )
@@ -196,7 +196,7 @@ def _started(entry: str, *, apart: bool = False) -> str:
 @cache
 def _script(entry: str, export: str, *, apart: bool = False) -> str:
     """Return the joined text of a door, with its sentences or `apart` from them."""
-    found = {SENTENCES: FOUND} if apart else {}
+    found = {path: FOUND.replace("{path}", path) for path in TEXTS} if apart else {}
     return _with_short_globals(join(entry, (export,), apart=found))
 
 

@@ -33,6 +33,14 @@ JSON_IMPORT = re.compile(
     r"^import\s+([A-Za-z_$][\w$]*)\s+from\s+'([^'\n]+\.json)'\s+with\s*\{\s*type:\s*'json'\s*\};$",
     re.MULTILINE,
 )
+FUNCTION = re.compile(
+    r"^(async )?function (\w+)(\((?:[^()]|\([^()]*\))*\)) \{\n(.*?)^\}$", re.MULTILINE | re.DOTALL
+)
+"""A function of a module, which ends where the first line is a brace alone."""
+
+OWN = re.compile(r"\bthis\b|\barguments\b|\bnew\.target\b")
+"""What an arrow function has not of its own."""
+
 NAMED = re.compile(r"^\s*([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?\s*$")
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
 BLANK = re.compile(r"(?:(?<=[:,])[ \n]+|;?\s*([{};])\s*)")
@@ -166,7 +174,7 @@ class Module:
             body = form.sub(lambda found: _taken(next(declared), found[0], shared), body)
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
-        code = "\n".join(map(_dense, _flush(body).split("\n")))
+        code = "\n".join(map(_dense, _flush(_with_arrows(body)).split("\n")))
         names = ",".join(shared[self.path, name] for name in self.exports)
         return f"const [{names}] = (() => {{\n{code}\nreturn [{','.join(self.exports)}];\n}})();"
 
@@ -210,6 +218,26 @@ class Module:
 def _flush(text: str) -> str:
     """Return a text without its indents and its empty lines."""
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def _with_arrows(body: str) -> str:
+    r"""Return a module's body with its functions as arrows, before all else, as they are hoisted.
+
+    An arrow takes a dozen letters less. Of whose own `this` is asked stays a function.
+
+    >>> _with_arrows("const b = a(1);\nfunction a(x) {\n  return x;\n}")
+    'const a = (x) => {\n  return x;\n};\nconst b = a(1);\n'
+    """
+    arrows: list[str] = []
+
+    def taken(found: re.Match[str]) -> str:
+        if OWN.search(found[0]):
+            return found[0]
+        arrows.append(f"const {found[2]} = {found[1] or ''}{found[3]} => {{\n{found[4]}}};\n")
+        return ""
+
+    rest = FUNCTION.sub(taken, body)
+    return "".join(arrows) + rest
 
 
 def _dense(line: str) -> str:
