@@ -1,4 +1,4 @@
-"""A class without a server: answers go into the link that the page copies, and links into it."""
+"""A class without a server: answers go into the link that the page copies, links into a class."""
 
 import json
 import re
@@ -162,7 +162,7 @@ def test_an_exam_that_is_saved_from_a_page_is_one(
     page.get_by_role("button", name="Explore").click()
     settle(page)
     page.locator("summary", has_text="Keep it").click()
-    page.get_by_role("button", name="For a class").click()
+    page.locator("summary", has_text="For a class").click()
     page.get_by_label("Exam").check()
     page.get_by_label("presets", exact=True).check()
     page.get_by_label("Text above").fill("Group B")

@@ -31,8 +31,8 @@ const ALONG = SAY.step;
 const NAMES = { steepest: SAY.direction, plane: SAY.directionStep };
 
 /**
- * Returns the four steps: number, heading, lines, lit, and for Step 2 its phases. Of many params
- * `most` are told.
+ * Returns the four steps: number, heading, lines, the few of them for a narrow strip, lit, and for Step 2 its
+ * phases. Of many params `most` are told.
  * @param {State} state
  */
 export function fourSteps(state, most = MOST_PARAMS) {
@@ -44,10 +44,12 @@ export function fourSteps(state, most = MOST_PARAMS) {
     repeatLines(state, most),
   ];
   const lit = litStep(state);
+  const brief = [lines[0].slice(activeRun(state).choices.start ? 0 : 1), move ? briefStep(state, move) : [NONE]];
   return headings(state.scene, activeRun(state)).map((heading, i) => ({
     number: i + 1,
     heading,
     lines: lines[i],
+    brief: brief[i] ?? lines[i],
     lit: lit === i + 1,
     ...(i === 1 && move ? { phases: phases(state, move) } : {}),
   }));
@@ -140,6 +142,15 @@ function stepLines(state, move) {
   const size = `size of the step: ${short(lengthOf(moved(move)))}`;
   const told = [...gradientLines(state, move), ...updates, ...moreLines(state, move), size];
   return [fromTo(state, move), ...told, ...unitLines(state, move)];
+}
+
+/**
+ * Returns no more of a step than its arithmetic; who predicts is told what it is made of.
+ * @param {State} state
+ */
+function briefStep(state, move) {
+  if (state.guessing || !move.single) return stepLines(state, move).slice(0, 2);
+  return [...move.told.map((i) => updateLine(state, move, i)), ...moreLines(state, move)];
 }
 
 /**
