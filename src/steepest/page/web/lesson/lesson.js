@@ -36,6 +36,7 @@ class Lesson {
   constructor(parent, store, record, { at = 0, language = 'en', moved = null, explore = null, keys = document }) {
     this.lesson = lessonOf(record);
     this.guesses = {};
+    this.title = document.title;
     this.at = at;
     /** @type {number | null} */
     this.began = null;
@@ -147,6 +148,8 @@ class Lesson {
     this.spoken = known;
     const { ui } = this.told;
     this.root.lang = known;
+    Object.assign(document, { title: `${this.told.words.title} – ${this.told.source}` });
+    document.documentElement.lang = known;
     this.language.value = known;
     this.language.setAttribute('aria-label', ui.language);
     this.ways.setAttribute('aria-label', ui.kinds);
@@ -276,6 +279,8 @@ class Lesson {
   }
 
   destroy() {
+    document.title = this.title;
+    document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());
   }
 }
