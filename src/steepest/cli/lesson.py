@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from steepest.cli.options import names_in
+from steepest.cli.outputs import PRESENT
 from steepest.cli.play import opened
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
@@ -83,6 +84,10 @@ def _file_options(command: Any) -> Any:
     type=click.Choice(["1.2", "2004"]),
     help="Of the package.  [default: 1.2]",
 )
+@click.option(
+    "--exam", is_flag=True, help="Of the page: tasks without hints, verdicts and answers in it."
+)
+@PRESENT
 def lesson(
     data: str | None,
     target: str | None,
@@ -96,6 +101,8 @@ def lesson(
     no_film: bool,
     paper: str | None,
     scorm_version: str | None,
+    exam: bool,
+    present: bool,
     **files: str | None,
 ) -> None:
     """Write the lecture on DATA as one page that opens anywhere and asks the network for nothing.
@@ -114,6 +121,7 @@ def lesson(
     """
     settings = Settings() if said is None else read_settings(said)
     given: dict[str, Any] = {"language": lang, "theme": theme, "data": data, "target": target}
+    given["exam"] = exam or None
     given["features"] = None if features is None else tuple(names_in(features))
     settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
     asked = {"page": out, **files}
@@ -123,6 +131,9 @@ def lesson(
     said_of = {"template": template, "no-film": no_film or None}
     said_of |= {"paper": paper, "scorm-version": scorm_version}
     _check(wanted, toml, said_of)
+    if (exam or present) and "page" not in wanted:
+        flag = "--exam" if exam else "--present"
+        raise ChoiceError(f"{flag} is of a page, but none is asked for; add -o {PAGE}")
     run = _run_of(settings, said)
     doors = Doors(
         run,
@@ -131,6 +142,7 @@ def lesson(
         film=not no_film,
         paper=paper or "a4",
         version=scorm_version or "1.2",
+        present=present,
         progress=True,
     )
     for kind, path in wanted.items():

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import cast
@@ -13,8 +13,9 @@ from steepest.files import PAGES, check_writable
 from steepest.lesson.lecture import in_lecture_order
 from steepest.lesson.lesson import Lesson, for_page, lesson_of
 from steepest.lesson.settings import Settings
+from steepest.lesson.tasks import page_tasks
 from steepest.page.html import saved_html, write_page
-from steepest.page.lesson.builds import builds
+from steepest.page.lesson.builds import LANGUAGES, builds
 from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
@@ -61,7 +62,10 @@ def unused_option(
 
 @dataclass(frozen=True)
 class Doors:
-    """A run whose lesson is written, as its author has it, and how slides and sheets are made."""
+    """A run whose lesson is written, as its author has it, and how slides and sheets are made.
+
+    `present` says that its page opens as a class sees it.
+    """
 
     run: Run
     settings: Settings
@@ -69,6 +73,7 @@ class Doors:
     film: bool = True
     paper: str = "a4"
     version: str = "1.2"
+    present: bool = False
     progress: bool = False
 
     @cached_property
@@ -95,7 +100,14 @@ class Doors:
     def _author_page(self) -> LessonRecord:
         """Return the lesson of the page."""
         found = lesson_record(cast(SceneRecord, self.run.record()))
-        return for_page(found, self.settings)
+        spoken = {
+            language: lesson_of(self.run, replace(self.settings, language=language))
+            for language in LANGUAGES
+        }
+        return {
+            **for_page(found, self.settings),
+            "tasks": {language: page_tasks(one) for language, one in spoken.items()},
+        }
 
     def _page(self, path: str | os.PathLike[str]) -> None:
         write_page(
@@ -105,6 +117,8 @@ class Doors:
             way="lesson",
             language=self.settings.language,
             lesson=self._author_page(),
+            exam=self.settings.exam,
+            present=self.present,
         )
 
     def _slides(self, path: str | os.PathLike[str]) -> None:

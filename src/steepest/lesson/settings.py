@@ -60,6 +60,8 @@ class Settings:
     features: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
+    exam: bool = False
+    """Whether the page asks its tasks without hints and verdicts, and has no answers in it."""
     sentences: Mapping[str, str] = field(default_factory=lambda: NO_SENTENCES)
     slides: tuple[OwnSlide, ...] = ()
     tasks: tuple[OwnTask, ...] = ()
@@ -135,6 +137,10 @@ def _value(name: str, value: object, where: str) -> Any:
     if name in ("order", "hide", "features"):
         listed = _listed(name, value, where)
         return tuple(_text(name, one, where) for one in listed)
+    if name == "exam":
+        if not isinstance(value, bool):
+            raise ChoiceError(f"{where}: exam is {value!r}, but it must be true or false")
+        return value
     return _text(name, value, where)
 
 
@@ -227,6 +233,7 @@ COMMENTS: Mapping[str, str] = {
     "features": "The columns that it is predicted from; left empty, all others.",
     "order": "The slides in their order; leave one out, and it is not shown.",
     "hide": "Slides that are not shown.",
+    "exam": "true: the page has no verdicts, hints and answers in it.",
 }
 
 SENTENCES = "What a slide says, by its name: take the # away, and change what is in quotes."

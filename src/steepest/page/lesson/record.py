@@ -64,6 +64,7 @@ class LessonRows(TypedDict):
 class LessonRecord(TypedDict):
     """The lesson for the page: builds, sentences by language, and what it is told on.
 
+    `tasks` are those that are answered in the page, by language; none where nobody made them.
     `theme` is the look that its author chose; empty, that of the system.
     """
 
@@ -74,6 +75,7 @@ class LessonRecord(TypedDict):
     network: LessonRows
     target: str
     isClass: bool
+    tasks: dict[str, list[dict[str, Any]]]
     theme: str
 
 
@@ -88,6 +90,7 @@ def lesson_record(scene: SceneRecord) -> LessonRecord:
         "network": _plane_rows(NETWORK),
         "target": scene["target"]["name"],
         "isClass": scene["target"]["classes"] is not None,
+        "tasks": {},
         "theme": "",
     }
 

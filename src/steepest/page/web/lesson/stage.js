@@ -55,12 +55,16 @@ export class Stage {
     this.ratio = 1;
     this.size = 0;
     this.font = '';
+    /** The picture that is shown alone, by its place; -1 for all. */
+    this.alone = -1;
+    /** Pixels for each of the screen's; 0 for as many as that has. */
+    this.sharp = 0;
   }
 
   /** Makes the canvas as large and sharp as it is shown, and empties it. */
   begin() {
     const { width, height } = this.canvas.getBoundingClientRect();
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = this.sharp || window.devicePixelRatio || 1;
     const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (this.canvas.width !== across || this.canvas.height !== down) {
       this.canvas.width = across;

@@ -3,7 +3,8 @@ import { classNumbers, classesOf } from './classes.js';
 import { lineNumbers, lineOf } from './line.js';
 import { networkNumbers, networkOf, walkNumbers } from './network.js';
 import { plainName } from '../draw/canvas.js';
-import { filled, numerals, placesFor } from './telling.js';
+import { filled } from '../sentences/filled.js';
+import { numerals, placesFor } from './telling.js';
 
 /** Returns the lesson of a record: its models, and `in(language)` with the sentences and their numbers. */
 export function lessonOf(record) {
