@@ -17,6 +17,7 @@ from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
+from steepest.objective.minimum.sure_gap import SureGap
 from steepest.objective.model.activity import LayerActivity
 from steepest.objective.model.model import Layout
 from steepest.objective.plane.plane import Plane
@@ -204,10 +205,10 @@ class Objective:
         """
         return inf
 
-    def proved_gap(self, at: Evaluation) -> float | None:
-        """Return how far the loss at `at` is above the lowest, by all rows; None if not known.
+    def proved_gap(self, at: Evaluation) -> SureGap | None:
+        """Return by how much lower than at `at` any loss can be, by all rows; None if not known.
 
-        It may cost a pass over them.
+        It may cost some passes over them, which it tells.
         """
         return None
 

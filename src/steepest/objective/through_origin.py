@@ -90,9 +90,11 @@ class ThroughOriginObjective(MarginRisk):
     @cached_property
     def gram(self) -> Array:
         """`X'X / total` of the features in units of their size, (features, features)."""
+        # Worked out beforehand: it reads rows itself, into the buffer that a block may be.
+        size = self.size_of_features
 
         def work(block: Block) -> tuple[Array]:
-            X = block.dense() / self.size_of_features
+            X = block.dense() / size
             return (X.T @ (X if block.weight is None else weighed(X, block.weight)),)
 
         (total,) = self.blocks.sum(work)

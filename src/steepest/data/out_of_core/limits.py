@@ -46,7 +46,12 @@ class Limits:
     cache: str | None = None
     threads: int | None = None
     cluster: Cluster | None = None  # whose workers hold the rows; None: this process
-    asked: bool = False  # whether the memory was said: then a single file is read in passes too
+    said: tuple[str, ...] = ()  # what of it was asked for: then a single file is read in passes too
+
+    @property
+    def asked(self) -> bool:
+        """Whether rows are to be read in passes, though they might fit in memory."""
+        return bool(self.said)
 
     @property
     def scratch(self) -> Scratch:
@@ -93,15 +98,15 @@ def limits_of(
     folder = None if cache is None else _folder(cache)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     workers = None if cluster is None else Cluster.of(cluster)
-    if memory is None:
-        return Limits(cache=folder, threads=threads, cluster=workers, asked=workers is not None)
-    size = _bytes(memory)
+    given = {"memory": memory, "cache": cache, "cluster": cluster}
+    said = tuple(name for name, one in given.items() if one is not None)
+    size = MEMORY if memory is None else _bytes(memory)
     if size < LEAST_MEMORY:
         raise ChoiceError(
             f"memory is {memory}, but reading in passes takes {LEAST_MEMORY // 10**6} MB at least; "
             "say more, such as 512MB"
         )
-    return Limits(size, folder, threads, workers, asked=True)
+    return Limits(size, folder, threads, workers, said)
 
 
 def _folder(cache: object) -> str:

@@ -5,8 +5,9 @@ On `origin + a u + b v` the sums of the first layer are linear in a and b: `P + 
 points there are. On a grid the line `L = P + a Q` is worked out once for all b, and `b R` once for
 all a:
 
-    1 - c / (1 + exp(k z))  is an activation of an exponential, and that of a sum is the product
-                            `exp(k L) exp(k b R)`: none is taken a point; c goes into the weights
+    1 - c / (1 + exp(k z))  is an activation of an exponential, and of a sum `z = L + b R`
+                            `1 / (1 + exp(k z)) = q / (q + exp(k b R))` with `q = exp(-k L)`: none
+                            is taken a point, in two passes; c goes into the weights
     max(L + b R, 0)         is `max(b R, -L) + L`: where these are all hidden units, what L adds to
                             the outputs is linear in b, so a unit takes one comparison
 
@@ -41,7 +42,7 @@ TOGETHER = 8
 """Points that are taken together at least, where rows can be split for it: a line serves them."""
 
 MOST_EXPONENT = {FLOAT64: 300.0, FLOAT32: 40.0}
-"""The largest exponent that a table may hold: of two multiplied the product still has room."""
+"""The largest exponent that is taken: digits of the sum that it stands for are lost beyond."""
 
 
 class LayerOnPlane(NamedTuple):
@@ -123,10 +124,10 @@ class Margins:
         folded, of_ramps = self._folded(), self.activation.is_ramp and len(self.after) == 1
         for at in self._parts(len(b)):
             some, moved = b[at], b[at, None, None] * by_b
-            table = None if folded is None else self._exponentials(moved)
+            table = None if folded is None else self._exponentials(moved, 1.0)
             for j, x in enumerate(a):
                 line, every = base + x * by_a, np.full(len(some), x, self.dtype)
-                row = None if table is None else self._exponentials(line)
+                row = None if table is None else self._exponentials(line, -1.0)
                 if folded is not None and table is not None and row is not None:
                     self._put_reciprocals(table, row)
                     yield j, at, self._outputs(folded, every, some)
@@ -182,16 +183,15 @@ class Margins:
         return [LayerOnPlane(*parts), *rest]
 
     def _put_reciprocals(self, table: Array, row: Array) -> None:
-        """Make `1 / (1 + table row)` the first activations."""
-        z = np.multiply(table, row, out=self._first(len(table)))
-        z += 1.0
-        np.reciprocal(z, out=z)
+        """Make `1 / (1 + table / row)` the first activations."""
+        z = np.add(table, row, out=self._first(len(table)))
+        np.divide(row, z, out=z)
 
-    def _exponentials(self, z: Array) -> Array | None:
-        """Return `exp(k z)`; None where one might overflow in a product."""
+    def _exponentials(self, z: Array, side: float) -> Array | None:
+        """Return `exp(side k z)`, `side` 1 or -1; None where the exponent is beyond its limit."""
         assert self.activation.of_exponential is not None
         _, k = self.activation.of_exponential
-        exponent = k * z
+        exponent = side * k * z
         if not np.abs(exponent).max(initial=0.0) <= MOST_EXPONENT[self.dtype]:
             return None
         return np.exp(exponent, out=exponent)
