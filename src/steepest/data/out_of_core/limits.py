@@ -30,8 +30,9 @@ SAMPLE_SHARE = 0.26
 READ_SHARE = 0.06
 """The share of the memory for each of what is read ahead and what is decoded, of all threads."""
 
-MATRICES = 12
-"""Matrices over pairs of features that a fit holds at once, with what is read beside (measured)."""
+MATRICES = 24
+"""Matrices over pairs of features that fit the memory: L1 holds 17 at once (measured), and the
+sample and what is read are there beside."""
 
 DECODE = "none"
 """The word for no cache: the files are decoded anew in each pass."""

@@ -95,9 +95,9 @@ def spectrum_ends(
 
 def _is_open(ends: Ends, tol: float, wanted: int) -> bool:
     """Return whether one of the ends, top first, is not found yet; False of what is not finite."""
-    largest = max(abs(ends.top.value), abs(ends.bottom.value))
-    enough = [max(tol * abs(end.value), tol * NEGLIGIBLE * largest) for end in ends[:2]]
-    return any(end.residual > most for end, most in zip(ends[:wanted], enough, strict=False))
+    both = (ends.top, ends.bottom)
+    least = tol * NEGLIGIBLE * max(abs(end.value) for end in both)
+    return any(end.residual > max(tol * abs(end.value), least) for end in both[:wanted])
 
 
 class _Basis:
