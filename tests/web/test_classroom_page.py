@@ -1,4 +1,4 @@
-"""A class without a server: answers go into the link that the page copies, and links into a class."""
+"""A class without a server: answers go into the link that the page copies, links into a class."""
 
 import json
 import re

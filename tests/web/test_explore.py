@@ -131,7 +131,8 @@ STRIP = """() => {
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
     && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
   return {
-    out: boxes.filter((one) => one.bottom > box.bottom || one.top < box.top || one.right > box.right).length,
+    out: boxes.filter(({ bottom, top, right }) =>
+      bottom > box.bottom || top < box.top || right > box.right).length,
     meeting: boxes.filter((one, i) => boxes.some((other, k) => k > i && meet(one, other))).length,
     texts: boxes.length, high: box.height,
   };
@@ -151,7 +152,8 @@ def test_the_strip_cuts_no_sentence_and_keeps_its_height(
         page.keyboard.press("Space")
         page.locator('.st-frame [data-step="2"].st-lit').wait_for()
     # A sentence of any length: the strip grows with it.
-    page.locator(".st-lit .st-heading").evaluate("(one) => { one.textContent += ' more'.repeat(90); }")
+    longer = "(one) => { one.textContent += ' more'.repeat(90); }"
+    page.locator(".st-lit .st-heading").evaluate(longer)
     told = page.evaluate(STRIP)
     assert told["high"] > high and not told["out"] and not told["meeting"], told
     assert not page.evaluate(SEEN)["cut"]

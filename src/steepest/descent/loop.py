@@ -134,13 +134,14 @@ class Descent:
         """
         gradient, _ = self.evaluator.pullback(self.coordinates, at.gradient)
         direction = self._direction(self._clipped(gradient, steepness))
-        step = self._step(at, StepLength(rate), steepness)
+        length = StepLength(rate)
+        step = self._step(at, length, steepness)
         if rate:
             change = rate * self.coordinates.params(direction)
             landing = rate * direction, change, at.params + change
         else:
             landing = self._staying()
-        self._move(at, gradient, StepLength(rate), landing)
+        self._move(at, gradient, length, landing)
         return step
 
     def _clipped(self, gradient: Vector, steepness: float) -> Vector:

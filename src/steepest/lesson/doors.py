@@ -1,13 +1,13 @@
 """What a lesson is written as, by the ending of a file: page, slides, sheet, quiz, package."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from steepest.errors import FileError
+from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
 from steepest.files import PAGES, check_writable
 from steepest.lesson.lecture import in_lecture_order
@@ -20,7 +20,7 @@ from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
 
-__all__ = ["KINDS", "Doors", "write_lesson"]
+__all__ = ["KINDS", "Doors", "unused_option", "write_lesson"]
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "page": PAGES,
@@ -36,6 +36,28 @@ NEEDS: Mapping[str, tuple[str, str]] = {
     "handout": ("figure", "a hand-out"),
 }
 """The extra that a kind needs, and what for."""
+
+MADE: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "pptx": ("a file of slides is", ("template", "no-film")),
+    "handout": ("a hand-out is", ("paper",)),
+    "scorm": ("a package is", ("scorm", "scorm-version")),
+}
+"""The options that say how one kind of file is made, and what that kind is called."""
+
+
+def unused_option(
+    kinds: Collection[str], said: Mapping[str, object]
+) -> tuple[str, str, str] | None:
+    """Return an option that was said of a kind of file that is not among `kinds`; None if none was.
+
+    `said` are the options by name, None where not given. Returned are its name, the kind, and what
+    that is called.
+    """
+    for kind, (made, names) in MADE.items():
+        for name in names:
+            if kind not in kinds and said.get(name) is not None:
+                return name, kind, made
+    return None
 
 
 @dataclass(frozen=True)
@@ -130,13 +152,22 @@ class Doors:
         write_package(self.lesson, page, path, self.version)
 
 
-def write_lesson(doors: Doors, paths: Sequence[str | os.PathLike[str]]) -> None:
-    """Write a lesson to files, each as its ending says.
+def write_lesson(
+    doors: Doors, paths: Sequence[str | os.PathLike[str]], said: Mapping[str, object]
+) -> None:
+    """Write a lesson to files, each as its ending says; `said` are options of some kinds.
 
     Raises FileError for an ending that says nothing, and ChoiceError for a package that is not
-    installed, both before any work is done.
+    installed or an option of no file that is written, all before any work is done.
     """
     kinds = [_kind_of(path) for path in paths]
+    unused = unused_option(kinds, said)
+    if unused is not None:
+        name, kind, made = unused
+        raise ChoiceError(
+            f"{name}= says how {made} made, but none is asked for; add a path that ends in "
+            f"{KINDS[kind][0]}, or leave it out"
+        )
     for kind, path in zip(kinds, paths, strict=True):
         check_writable(path, KINDS[kind])
         if kind in NEEDS:

@@ -5,7 +5,7 @@ margins `X w + b`, which an evaluation keeps: what `Objective` may be asked is a
 """
 
 from functools import cached_property
-from math import sqrt
+from math import isqrt, sqrt
 from typing import Any
 
 import numpy as np
@@ -58,9 +58,6 @@ LEAST_UNIT_ROWS = 64
 
 MOST_PROVED = 512
 """Params up to which the Hessian of all rows costs no more than some passes."""
-
-MOST_FEATURES = 4095
-"""Features up to which kinks are smoothed: the products of all pairs are 128 MB."""
 
 
 class LinearObjective(MarginRisk):
@@ -313,7 +310,7 @@ class LinearObjective(MarginRisk):
         Huber's loss is one that is smooth already; with L1, whose kinks are not, it is none.
         """
         slopes, width, blocks = self.loss.side_slopes, self.loss.smoothing_width, self.blocks
-        most = DENSE_FEATURES if blocks.is_sparse else MOST_FEATURES
+        most = DENSE_FEATURES if blocks.is_sparse else isqrt(blocks.most_matrix) - 1
         if slopes is None or blocks.features > most or (width and self.penalty.l1):
             return None
         return Smoothed(self, *slopes, width)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import LARGEST_SAMPLE, drawn_rows
+from steepest.data.blocks import LARGEST_SAMPLE, Blocks, drawn_rows
 from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
@@ -325,6 +325,11 @@ class Objective:
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
         return None
+
+    @property
+    def most_matrix(self) -> int:
+        """How many numbers a matrix over pairs of params may have."""
+        return Blocks.most_matrix
 
     @property
     def largest_sample(self) -> int:

@@ -129,9 +129,9 @@ class ThroughOriginObjective(MarginRisk):
     @property
     def _is_small(self) -> bool:
         """Whether products of all pairs of features are worth their cost."""
-        return self.model.features <= (
-            DENSE_FEATURES if self.blocks.is_sparse else MOST_EXACT_BOUND
-        )
+        held = self.model.features**2 <= self.blocks.most_matrix
+        most = DENSE_FEATURES if self.blocks.is_sparse else MOST_EXACT_BOUND
+        return held and self.model.features <= most
 
     @property
     def _bound(self) -> Array:

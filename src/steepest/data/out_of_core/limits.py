@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from steepest.checks import whole_number
+from steepest.data.blocks import Blocks
 from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.errors import ChoiceError
@@ -28,6 +29,10 @@ SAMPLE_SHARE = 0.26
 
 READ_SHARE = 0.06
 """The share of the memory for each of what is read ahead and what is decoded, of all threads."""
+
+MATRICES = 24
+"""Matrices over pairs of features that fit the memory: L1 holds 17 at once (measured), and the
+sample and what is read are there beside."""
 
 DECODE = "none"
 """The word for no cache: the files are decoded anew in each pass."""
@@ -62,6 +67,11 @@ class Limits:
     def buffered(self) -> int:
         """The bytes that a thread may read ahead."""
         return int(self.memory * READ_SHARE / self.workers)
+
+    @property
+    def most_matrix(self) -> int:
+        """The numbers that a matrix over pairs of features may have."""
+        return min(Blocks.most_matrix, int(self.memory / (8 * MATRICES)))
 
     def sample_rows(self, rows: int, columns: int) -> int:
         """Return how many rows the sample has, of so many rows and columns."""

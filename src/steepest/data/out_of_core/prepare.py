@@ -335,6 +335,7 @@ class _Preparing:
     def _joined(self, rows: AllRows, recipe: Recipe, first: FirstPass) -> Data:
         """Return the Data of all rows, with those of the sample beside."""
         X, target, features = rows.X, recipe.target, recipe.features
+        X.most_matrix = self.limits.most_matrix
         weights = rows.weights
         evidence = evidence_of(first.sample, first.digests, self.source.name)
         chosen = self.asked.features is not None

@@ -47,6 +47,7 @@ export class Ways {
     this.lesson = lesson;
     this.language = language;
     this.options = options;
+    if (lesson.theme) store.set({ theme: lesson.theme });
     this.at = 0;
     this.first = toFragment(store.state);
     /** Whether the page began as a lesson, and was not yet explored. */

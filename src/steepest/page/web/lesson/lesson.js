@@ -7,6 +7,7 @@ import { attached, placeIn } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
 import { mapOf, SCENES, SECONDS, standingAt } from './scenes.js';
+import { OwnSlide } from './own.js';
 import { Pen } from './pen.js';
 import { Presenter } from './present.js';
 import { Stage } from './stage.js';
@@ -41,6 +42,7 @@ class Lesson {
     this.store = store;
     this.handIn = handIn;
     this.guesses = {};
+    this.title = document.title;
     this.at = at;
     /** @type {number | null} */
     this.began = null;
@@ -51,6 +53,7 @@ class Lesson {
     this.place = part(this.root, 'st-le-stage');
     this.stage = new Stage(this.place);
     this.pen = new Pen(this.stage, () => mapOf(this.stage, this.told, this.build), () => this.draw());
+    this.own = new OwnSlide(this.root);
     this.makeBand(explore);
     this.speak(language);
     this.hear(keys, store);
@@ -186,6 +189,8 @@ class Lesson {
     this.spoken = known;
     const { ui } = this.told;
     this.root.lang = known;
+    Object.assign(document, { title: `${this.told.words.title} – ${this.told.source}` });
+    document.documentElement.lang = known;
     this.closeTasks();
     this.language.value = known;
     this.language.setAttribute('aria-label', ui.language);
@@ -249,7 +254,9 @@ class Lesson {
     const { words, ui } = told;
     this.part.textContent = words.parts[build.part] ?? build.part;
     this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
-    this.write(this.say, say);
+    this.write(this.say, build.lines ? '' : say);
+    this.own.show(build.lines ?? null);
+    this.stage.canvas.setAttribute('aria-hidden', String(Boolean(build.lines)));
     this.sum.replaceChildren();
     this.tellSteps(key === 'steps' || key === 'end' ? 4 : step, step);
     this.back.disabled = this.at === 0;
@@ -298,6 +305,7 @@ class Lesson {
     const { key } = this.build;
     const time = this.began === null ? STILL : (performance.now() - this.began) / 1000;
     this.stage.begin();
+    this.own.fit();
     if (!this.stage.width) return;
     // A slide of an author's own has words alone.
     SCENES[key]?.(this.stage, time, this.told);
@@ -343,6 +351,8 @@ class Lesson {
   }
 
   destroy() {
+    document.title = this.title;
+    document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());
   }
 }
