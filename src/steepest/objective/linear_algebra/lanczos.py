@@ -89,15 +89,17 @@ def spectrum_ends(
         count = len(basis.diagonal)
         if count > 1 and (count < 32 or count % 4 == 0 or count >= most):
             ends = basis.ends()
-            if count >= most or not _is_open(ends, tol, 1 if top_alone else 2):
+            if count >= most or not _is_open(ends, tol, top_alone):
                 return ends
 
 
-def _is_open(ends: Ends, tol: float, wanted: int) -> bool:
-    """Return whether one of the ends, top first, is not found yet; False of what is not finite."""
+def _is_open(ends: Ends, tol: float, top_alone: bool) -> bool:
+    """Return whether an end that is asked for is not found yet; False of what is not finite."""
     largest = max(abs(ends.top.value), abs(ends.bottom.value))
-    enough = [max(tol * abs(end.value), tol * NEGLIGIBLE * largest) for end in ends[:2]]
-    return any(end.residual > most for end, most in zip(ends[:wanted], enough, strict=False))
+    wanted = (ends.top,) if top_alone else (ends.top, ends.bottom)
+    return any(
+        end.residual > max(tol * abs(end.value), tol * NEGLIGIBLE * largest) for end in wanted
+    )
 
 
 class _Basis:
