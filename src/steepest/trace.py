@@ -283,9 +283,12 @@ class Trace:
 
     @property
     def last_finite(self) -> Step:
-        """The last of the kept steps whose loss of all rows is a number that can be drawn."""
-        kept = self.kept
-        return self[int(kept[np.isfinite(self.full_losses[kept])][-1])]
+        """The last of the kept steps whose loss of all rows is a number that can be drawn.
+
+        The last of all where none has one, as at first where a sample grows.
+        """
+        drawn = self.kept[np.isfinite(self.full_losses[self.kept])]
+        return self[int(drawn[-1])] if len(drawn) else self.last
 
     @property
     def best(self) -> Step:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from scipy.sparse import csr_array
 
 from steepest.objective.model.activation import ACTIVATIONS, choose_activation
 from steepest.objective.model.network import Network, NetworkAt
@@ -55,6 +56,25 @@ def test_passes_in_between_change_no_gradient_and_no_output(
         slope = generator.normal(size=output.shape)
         assert np.allclose(one.pullback(x, slope), alone(one, x, slope), rtol=1e-12, atol=1e-13)
         assert np.array_equal(one.output(x), output)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("sizes", [(30, 64, 1), (30, 64, 3), (60, 40, 30, 1)])
+def test_a_gradient_that_is_added_up_by_parts_is_that_of_all_rows(
+    sizes: tuple[int, ...], dtype: str
+) -> None:
+    generator = np.random.default_rng(5)
+    net = Network(sizes, choose_activation("relu"), np.dtype(dtype))
+    at = net.at(generator.normal(size=net.layout.size))
+    X = generator.normal(size=(569, sizes[0])).astype(dtype)
+    assert len(pass_of(sizes, 569, net.dtype).parts) == 2
+    output, parts = at.output(X), (slice(200), slice(200, None))
+    slope = generator.normal(size=output.shape)
+    added, off = at.pullback(X, slope), 1e-13 if dtype == "float64" else 2e-6
+    others = sum(at.pullback(X[part], slope[part].copy()) for part in parts)
+    assert np.allclose(added, others, rtol=0.0, atol=off * abs(added).max())
+    sparse = csr_array(X)
+    assert np.allclose(at.pullback(sparse, slope), added, rtol=0.0, atol=off * abs(added).max())
 
 
 @pytest.mark.parametrize("activation", ["tanh", "gelu"])

@@ -122,8 +122,8 @@ def test_tables_of_exponentials_give_way_where_they_would_overflow(
     made: list[bool] = []
     table = Margins._exponentials
 
-    def told(self: Margins, z: Any) -> Any:
-        found = table(self, z)
+    def told(self: Margins, z: Any, side: float) -> Any:
+        found = table(self, z, side)
         made.append(found is not None)
         return found
 

